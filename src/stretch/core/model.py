@@ -1,0 +1,236 @@
+"""The nouns of the catalog: what a stretch, an area and a program are made of, as their YAML files say it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, get_args
+
+from msgspec import Meta, Struct
+
+Position = Literal["standing", "seated", "kneeling", "quadruped", "prone", "side-lying", "seated-floor", "supine"]
+Equipment = Literal["none", "chair", "wall", "strap", "mat"]
+Level = Literal["gentle", "moderate", "deep"]
+Mode = Literal["static", "dynamic", "contract-relax"]
+Spine = Literal["neutral", "flexion", "extension", "rotation", "side-bend", "mixed"]
+Side = Literal["left", "right"]
+Caution = Literal[
+    "pregnancy",
+    "osteoporosis",
+    "knee",
+    "hip",
+    "ankle",
+    "shoulder",
+    "wrist",
+    "neck",
+    "disc",
+    "stenosis",
+    "sciatica",
+    "head-down",
+    "recent-surgery",
+    "balance",
+    "hypermobility",
+]
+Tag = Literal[Caution, "floor", "older-adult"]
+"""What a person may report: a caution that entries name, or one of the two that act on the whole routine."""
+
+POSITIONS: tuple[Position, ...] = get_args(Position)
+"""In the order of one trip down to the floor and one trip up (rule RB5)."""
+EQUIPMENT: tuple[Equipment, ...] = get_args(Equipment)
+LEVELS: tuple[Level, ...] = get_args(Level)
+TAGS: tuple[Tag, ...] = get_args(Tag)
+UPRIGHT: tuple[Position, ...] = ("standing", "seated")
+"""The positions that need no getting down to the floor."""
+
+LONGEST_HOLD = 60
+"""Seconds; a longer single hold is capped (rule D4)."""
+
+Seconds = Annotated[int, Meta(ge=1, le=LONGEST_HOLD)]
+Line = Annotated[str, Meta(min_length=1, max_length=400)]
+Name = Annotated[str, Meta(min_length=1, max_length=80)]
+Id = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+"""Kebab-case and ASCII: an id is typed in a shell and may become a file name."""
+
+
+class Record(Struct, frozen=True, forbid_unknown_fields=True):
+    """An immutable record that refuses fields it does not know."""
+
+
+class Areas(Record, frozen=True, kw_only=True):
+    """The body areas a stretch is for, and those it reaches as well."""
+
+    primary: Annotated[tuple[str, ...], Meta(min_length=1)]
+    secondary: tuple[str, ...] = ()
+
+
+class Contract(Record, frozen=True, kw_only=True):
+    """The timings of one contract-relax round in seconds, and the effort in percent (rule D9)."""
+
+    contract_s: Annotated[int, Meta(ge=3, le=6)]
+    release_s: Annotated[int, Meta(ge=1, le=30)]
+    hold_s: Annotated[int, Meta(ge=10, le=30)]
+    effort_pct: Annotated[int, Meta(ge=20, le=75)]
+
+
+class Dose(Record, frozen=True, kw_only=True):
+    """How much: `reps` holds of `hold_s`, whole breaths of a dynamic stretch, or rounds of contract-relax."""
+
+    reps: Annotated[int, Meta(ge=1, le=20)]
+    hold_s: Seconds | None = None
+    contract: Contract | None = None
+
+
+class Pace(Record, frozen=True, kw_only=True):
+    """What moves on each half of the breath in a dynamic stretch."""
+
+    inhale: Line
+    exhale: Line
+
+
+class Cautions(Record, frozen=True, kw_only=True):
+    """For whom a stretch is dropped, and for whom it is kept but made easier."""
+
+    avoid: tuple[Caution, ...] = ()
+    adapt: tuple[Caution, ...] = ()
+
+
+class Stretch(Record, frozen=True, kw_only=True):
+    """One entry of the catalog; the fields and their allowed values are those of its YAML file."""
+
+    id: Id
+    name: Name
+    aliases: tuple[Name, ...] = ()
+    tier: Literal[1, 2]
+    opt_in: bool = False
+    areas: Areas
+    position: Position
+    also: tuple[Position, ...] = ()
+    equipment: Annotated[tuple[Equipment, ...], Meta(min_length=1)]
+    sides: Literal["both", "each"]
+    side_means: Line | None = None
+    mode: Mode
+    dose: Dose
+    pace: Pace | None = None
+    halfway: Line | None = None
+    per_side_s: int | None = None
+    level: Level
+    desk: bool
+    spine: Spine
+    steps: Annotated[tuple[Line, ...], Meta(min_length=1)]
+    breath: Line
+    mistake: Line
+    ease_off: Line
+    cautions: Cautions
+    source: Annotated[tuple[str, ...], Meta(min_length=1)]
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """The equipment that must be at hand; empty for a stretch that needs none."""
+        return frozenset(self.equipment) - {"none"}
+
+    @property
+    def both_sides(self) -> bool:
+        """Whether the dose is done once for each side."""
+        return self.sides == "each"
+
+
+CATALOG_BREATH_S = 10
+"""Seconds the catalog counts for one breath of a dynamic stretch when it states `per_side_s`."""
+
+
+def per_side_seconds(stretch: Stretch) -> int:
+    """Seconds of stretch on one side at the catalog's own dose: hold x reps, or ten for each breath."""
+    dose = stretch.dose
+    if dose.contract is not None:
+        c = dose.contract
+        return dose.reps * (c.contract_s + c.release_s + c.hold_s)
+    return dose.reps * (dose.hold_s if dose.hold_s is not None else CATALOG_BREATH_S)
+
+
+class Area(Record, frozen=True, kw_only=True):
+    """A part of the body, and the areas that balance it (rule RB9)."""
+
+    id: Id
+    name: Name
+    partners: tuple[str, ...] = ()
+    focus: tuple[tuple[str, ...], ...] = ()
+    """Sets of areas of which a routine for this area has at least one stretch each (rule RB15)."""
+
+
+class Group(Record, frozen=True, kw_only=True):
+    """A name for several areas at once."""
+
+    id: Id
+    name: Name
+    areas: Annotated[tuple[str, ...], Meta(min_length=1)]
+
+
+class ProgramItem(Record, frozen=True, kw_only=True):
+    """One stretch of a program with the program's own dose."""
+
+    stretch: Id
+    reps: Annotated[int, Meta(ge=1, le=20)]
+    hold_s: Seconds | None = None
+    note: Line | None = None
+
+
+class AsWritten(Record, frozen=True, kw_only=True):
+    """The order and dose of the document a program came from, with its unsafe parts replaced."""
+
+    warm_up_min: Annotated[int, Meta(ge=0, le=10)]
+    notes: tuple[Line, ...] = ()
+    items: Annotated[tuple[ProgramItem, ...], Meta(min_length=1)]
+
+
+class Program(Record, frozen=True, kw_only=True):
+    """A fixed list of stretches with doses of its own; it takes the time it takes."""
+
+    id: Id
+    name: Name
+    about: Line
+    source: tuple[str, ...] = ()
+    warm_up_min: Annotated[int, Meta(ge=0, le=10)]
+    items: Annotated[tuple[ProgramItem, ...], Meta(min_length=1)]
+    as_written: AsWritten | None = None
+
+
+class Move(Record, frozen=True, kw_only=True):
+    """One move of the warm-up."""
+
+    id: Id
+    name: Name
+    text: Line
+
+
+class WarmUp(Record, frozen=True, kw_only=True):
+    """The warm-up script, standing and seated (rule RB4)."""
+
+    standing: Annotated[tuple[Move, ...], Meta(min_length=1)]
+    seated: Annotated[tuple[Move, ...], Meta(min_length=1)]
+
+
+class Settle(Record, frozen=True, kw_only=True):
+    """How a session ends: lying or sitting quietly, and getting up without a rush (rule RB16)."""
+
+    lying: Line
+    sitting: Line
+    rise: Line
+    stand: Line
+
+
+class Source(Record, frozen=True, kw_only=True):
+    """What a citation key stands for: the evidence grade A, B or C, what it supports, and where it is."""
+
+    key: str
+    grade: Literal["A", "B", "C", "seed"]
+    supports: str
+    where: str
+
+
+class Catalog(Struct, frozen=True):
+    """All that the program knows about stretching; every reference in it resolves."""
+
+    stretches: dict[str, Stretch]
+    areas: dict[str, Area]
+    groups: dict[str, Group]
+    programs: dict[str, Program]
+    warm_up: WarmUp
+    settle: Settle

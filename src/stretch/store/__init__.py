@@ -1,0 +1,1 @@
+"""What lasts: the catalog and what the user keeps."""
