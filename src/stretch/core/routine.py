@@ -1,0 +1,87 @@
+"""What is asked for and what will be done: the request, and the routine that answers it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import Struct
+
+from stretch.core.model import LEVELS, POSITIONS, Dose, Equipment, Level, Move, Position, Side, Stretch, Tag
+
+DEFAULT_MINUTES = 15.0
+
+
+class Request(Struct, frozen=True, kw_only=True):
+    """What a routine is built from; None and empty mean that nothing was said about it."""
+
+    areas: tuple[str, ...] = ()
+    """Areas or groups."""
+    minutes: float | None = None
+    positions: tuple[Position, ...] = ()
+    equipment: tuple[Equipment, ...] | None = None
+    """What is at hand; None is a usual home: a chair, a wall, a belt or towel, a carpet or mat."""
+    level: Level | None = None
+    avoid: tuple[Tag, ...] = ()
+    exclude: tuple[str, ...] = ()
+    stretches: tuple[str, ...] = ()
+    """Stretches that must be in it."""
+    breath: str = "steady"
+    warm_up: float | None = None
+    """Minutes; 0 leaves the warm-up out."""
+    seed: int = 0
+    first_side: Side = "left"
+
+
+class Item(Struct, frozen=True):
+    """A stretch as it stands in a routine: where and how much it is done here, and why it is there."""
+
+    stretch: Stretch
+    dose: Dose
+    position: Position
+    sides: tuple[Side | None, ...]
+    adapted: tuple[str, ...] = ()
+    """The caution tags for which the dose was made easier."""
+    why: str = ""
+
+
+class LeftOut(Struct, frozen=True):
+    """A stretch that could have been in the routine, and why it is not."""
+
+    stretch: str
+    reason: str
+
+
+class Routine(Struct, frozen=True, kw_only=True):
+    """What will be done, in order; how long each part takes is the timeline's business."""
+
+    title: str
+    areas: tuple[str, ...]
+    items: tuple[Item, ...]
+    warm_up: tuple[tuple[Move, int], ...]
+    """The warm-up moves with their seconds."""
+    begins: Position | None
+    """The position of the body when the first stretch is prepared."""
+    settle_s: int
+    settle_text: str
+    breath: str
+    seed: int = 0
+    slow: bool = False
+    """Ten seconds more for every change, for those who need them (rule D18)."""
+    left_out: tuple[LeftOut, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def sides_of(stretch: Stretch, first: Side) -> tuple[Side | None, ...]:
+    """Return the sides in the order they are done: both of them, one straight after the other (rule RB7)."""
+    if not stretch.both_sides:
+        return (None,)
+    return ("left", "right") if first == "left" else ("right", "left")
+
+
+def order(item: Item) -> tuple[Any, ...]:
+    """Return the sort key of one trip down to the floor, and inside a position of gentle first, moving first.
+
+    Rules RB5 and RB6.
+    """
+    stretch = item.stretch
+    return (POSITIONS.index(item.position), LEVELS.index(stretch.level), stretch.mode != "dynamic")

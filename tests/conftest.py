@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+import os
+
+import pytest
+from hypothesis import settings
+from stretch.core.model import Catalog
+from stretch.store.catalog import load
+
+# Every run tries the same examples, so a red test is red for everybody; the other profile looks for new ones.
+settings.register_profile("same", derandomize=True, deadline=None, max_examples=60)
+settings.register_profile("search", deadline=None, max_examples=1000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="write the golden files anew")
+
+
+@pytest.fixture(scope="session")
+def catalog() -> Catalog:
+    return load()

@@ -1,0 +1,80 @@
+"""What several tests need: a clock that is told the time, keys that are typed by a script, routines from anywhere."""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Iterable
+from typing import Any
+
+from click.testing import CliRunner, Result
+from hypothesis import strategies as st
+from stretch.cli import main
+from stretch.cli.app import App
+from stretch.core.builder import build
+from stretch.core.model import POSITIONS, TAGS, Catalog
+from stretch.core.routine import Request, Routine
+from stretch.stage.terminal import Heard
+from stretch.store.catalog import load
+
+SECOND = 1_000_000_000
+MS = 1_000_000
+CATALOG: Catalog = load()
+AREAS = [*CATALOG.areas, *CATALOG.groups]
+
+
+class Clock:
+    """Stands still until somebody waits."""
+
+    def __init__(self) -> None:
+        self.now = 0
+
+    def __call__(self) -> int:
+        return self.now
+
+
+class Script:
+    """Ears that hear the given keys, signals or gaps one after the other, then nothing; waiting moves the clock."""
+
+    def __init__(self, clock: Clock, events: Iterable[Heard | str | float] = (), late: float = 0.0) -> None:
+        self.clock, self.events, self.late = clock, deque(events), late
+
+    def read(self, timeout: float) -> Heard:
+        event = self.events.popleft() if self.events else None
+        if isinstance(event, float):
+            self.clock.now += int(event * SECOND)
+            return Heard()
+        if event is None:
+            self.clock.now += int((timeout + self.late) * SECOND)
+            return Heard()
+        return Heard(key=event) if isinstance(event, str) else event
+
+
+def routine(**request: Any) -> Routine:
+    request.setdefault("areas", ("lower-back",))
+    return build(CATALOG, Request(**request))
+
+
+def run(*args: str, app: App | None = None, input: str | None = None, env: dict[str, str] | None = None) -> Result:
+    """Run a command in this process, as a pipe would see it."""
+    return CliRunner().invoke(main, args, obj=app, input=input, env=env, catch_exceptions=False)
+
+
+def data(*args: str) -> Any:
+    result = run(*args)
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+requests = st.builds(
+    Request,
+    areas=st.lists(st.sampled_from(AREAS), min_size=1, max_size=3, unique=True).map(tuple),
+    minutes=st.integers(4, 60).map(float),
+    positions=st.one_of(st.just(()), st.lists(st.sampled_from(POSITIONS), min_size=3, unique=True).map(tuple)),
+    level=st.sampled_from([None, "gentle", "moderate", "deep"]),
+    avoid=st.lists(st.sampled_from(TAGS), max_size=2, unique=True).map(tuple),
+    breath=st.sampled_from(["steady", "calm", "even", "off", "4.5-6", "2-2"]),
+    warm_up=st.sampled_from([None, 0.0, 1.5]),
+    seed=st.integers(0, 5),
+    first_side=st.sampled_from(["left", "right"]),
+)

@@ -1,0 +1,203 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from stretch.core import timeline as tl
+from stretch.core.builder import build
+from stretch.core.choose import held_by_area
+from stretch.core.errors import UnknownName, UsageError
+from stretch.core.model import LEVELS, POSITIONS, TAGS
+from stretch.core.routine import Request, Routine
+from support import AREAS, CATALOG, requests, routine
+
+
+def ids(made: Routine) -> list[str]:
+    return [item.stretch.id for item in made.items]
+
+
+def built(request: Request) -> Routine:
+    try:
+        return build(CATALOG, request)
+    except UsageError as error:
+        assume(not str(error))
+        raise
+
+
+@given(requests)
+def test_never_over_the_minutes(request: Request) -> None:
+    try:
+        made = build(CATALOG, request)
+    except UsageError as error:
+        assert "\n" not in str(error)
+        return
+    assert tl.build(made).length <= request.minutes * 60_000
+    assert max(held_by_area(made.items).values(), default=0) <= 240
+
+
+@given(requests)
+def test_one_trip_down_and_gentle_before_deep_in_each_position(request: Request) -> None:
+    try:
+        items = build(CATALOG, request).items
+    except UsageError:
+        return
+    keys = [
+        (POSITIONS.index(i.position), LEVELS.index(i.stretch.level), i.stretch.mode != "dynamic") for i in items
+    ]
+    assert keys == sorted(keys)
+
+
+@pytest.mark.parametrize("tag", TAGS)
+@pytest.mark.parametrize("area", AREAS)
+def test_nothing_to_avoid_is_planned_and_the_rest_is_made_easier(area: str, tag: str) -> None:
+    try:
+        made = routine(areas=(area,), avoid=(tag,), minutes=20.0)
+    except UsageError as error:
+        assert "--avoid" in str(error)
+        return
+    for item in made.items:
+        assert tag not in item.stretch.cautions.avoid
+        if tag == "floor":
+            assert item.position in ("standing", "seated")
+        if tag in item.stretch.cautions.adapt:
+            assert item.adapted == (tag,)
+            assert item.dose.reps == 1 or item.stretch.mode == "dynamic"
+    dropped = {left.stretch for left in made.left_out if left.reason == f"cautions: {tag}"}
+    for stretch in CATALOG.stretches.values():
+        if tag in stretch.cautions.avoid and set(stretch.areas.primary) & set(made.areas):
+            assert stretch.id in dropped
+
+
+@pytest.mark.parametrize("minutes", [5.0, 8.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0])
+@pytest.mark.parametrize("area", AREAS)
+def test_a_routine_fills_its_time_or_says_why_not(area: str, minutes: float) -> None:
+    made = routine(areas=(area,), minutes=minutes)
+    short_s = minutes * 60 - tl.build(made).length / 1000
+    assert short_s >= 0
+    assert short_s <= 45 or any("shorter than asked" in note for note in made.notes)
+
+
+def test_a_lower_back_routine_has_back_hip_and_hamstring() -> None:
+    for minutes in (12.0, 15.0, 20.0, 30.0):
+        primary = {area for item in routine(minutes=minutes).items for area in item.stretch.areas.primary}
+        assert primary & {"lower-back", "upper-back"}
+        assert primary & {"hips", "hip-flexors", "glutes", "piriformis"}
+        assert "hamstrings" in primary
+
+
+@pytest.mark.parametrize(
+    ("minutes", "asked", "seconds"),
+    [(30.0, None, 300), (15.0, None, 300), (12.0, None, 240), (7.0, None, 140), (6.0, None, 60), (4.0, None, 60),
+     (15.0, 0.0, 0), (15.0, 2.5, 150)],
+)  # fmt: skip
+def test_the_warm_up_takes_five_minutes_or_a_third(minutes: float, asked: float | None, seconds: int) -> None:
+    made = routine(minutes=minutes, warm_up=asked)
+    assert sum(length for _, length in made.warm_up) == seconds
+    assert all(length >= 30 for _, length in made.warm_up)
+
+
+def test_a_desk_break_is_gentle_and_at_the_desk() -> None:
+    for area in ("lower-back", "neck", "legs", "hip-area"):
+        made = routine(areas=(area,), minutes=6.0, level="deep")
+        assert {item.stretch.level for item in made.items} == {"gentle"}
+        assert all(item.stretch.desk for item in made.items)
+        assert made.begins == "seated"
+
+
+def test_a_short_routine_goes_to_the_floor_when_that_is_asked_for_or_all_there_is() -> None:
+    assert {item.position for item in routine(minutes=6.0, positions=("supine",)).items} == {"supine"}
+    assert ids(routine(areas=("inner-thighs",), minutes=6.0)) == ["butterfly"]
+
+
+def test_opt_in_stretches_come_only_when_they_are_named() -> None:
+    assert "cow-face-legs" not in ids(routine(areas=("glutes",), minutes=60.0, level="deep"))
+    assert "cow-face-legs" in ids(routine(areas=("glutes",), minutes=30.0, stretches=("cow-face-legs",)))
+    for tag in ("knee", "sciatica"):
+        with pytest.raises(UsageError, match=f"cow-face-legs cannot be done here .*{tag}"):
+            routine(areas=("glutes",), stretches=("cow-face-legs",), avoid=(tag,))
+
+
+def test_named_stretches_alone_are_the_whole_routine() -> None:
+    made = routine(areas=(), stretches=("childs-pose", "neck-rotation"))
+    assert ids(made) == ["neck-rotation", "childs-pose"]
+
+
+def test_what_is_not_at_hand_is_not_used_and_said() -> None:
+    made = routine(areas=("hamstrings",), equipment=("chair", "mat"), minutes=30.0)
+    assert all(item.stretch.needs <= {"chair", "mat"} for item in made.items)
+    assert ("supine-hamstring-strap", "needs: strap") in [(left.stretch, left.reason) for left in made.left_out]
+
+
+def test_a_position_finds_stretches_that_also_work_in_it() -> None:
+    made = routine(areas=("neck",), positions=("standing",), minutes=10.0)
+    assert ids(made)
+    assert {item.position for item in made.items} == {"standing"}
+
+
+def test_with_a_disc_and_a_narrow_canal_only_the_neutral_remains() -> None:
+    made = routine(avoid=("disc", "stenosis"), minutes=30.0)
+    assert {item.stretch.spine for item in made.items} == {"neutral"}
+
+
+def test_very_bendy_joints_hold_fifteen_seconds_and_never_deep() -> None:
+    made = routine(areas=("hip-area", "hamstrings"), avoid=("hypermobility",), minutes=30.0, level="deep")
+    assert all((item.dose.hold_s or 0) <= 15 for item in made.items)
+    assert all(item.stretch.level != "deep" for item in made.items)
+
+
+def test_from_65_a_hold_takes_thirty_seconds_where_it_aims_at_a_minute() -> None:
+    made = routine(areas=("piriformis", "chest"), avoid=("older-adult",), minutes=20.0)
+    for item in made.items:
+        if item.stretch.mode == "static" and item.stretch.per_side_s >= 60:
+            assert item.dose.hold_s == 30
+
+
+def test_halved_holds_are_said_in_a_note() -> None:
+    made = routine(areas=("hamstrings",), avoid=("sciatica",))
+    halved = next(item for item in made.items if item.stretch.id == "supine-hamstring-strap")
+    assert (halved.dose.hold_s, halved.dose.reps) == (15, 1)
+    assert any("sciatica" in note for note in made.notes)
+
+
+def test_the_same_request_gives_the_same_routine_and_another_seed_another() -> None:
+    assert routine(seed=3) == routine(seed=3)
+    assert len({tuple(ids(routine(seed=seed, minutes=20.0))) for seed in range(6)}) > 2
+
+
+def test_first_side() -> None:
+    made = routine(areas=("piriformis",), first_side="right")
+    assert {item.sides for item in made.items} == {("right", "left")}
+
+
+@pytest.mark.parametrize(
+    ("request_fields", "words"),
+    [
+        ({"areas": ("lowerback",)}, "lower-back"),
+        ({"areas": ("toe",)}, "stretch areas"),
+        ({"minutes": 0.0}, "1 to 180"),
+        ({"minutes": -5.0}, "1 to 180"),
+        ({"minutes": 1e9}, "1 to 180"),
+        ({"minutes": float("nan")}, "1 to 180"),
+        ({"minutes": float("inf")}, "1 to 180"),
+        ({"minutes": 1.0}, "too short"),
+        ({"warm_up": -1.0}, "0 to 30"),
+        ({"warm_up": 20.0}, "--warm-up 20"),
+        ({"warm_up": float("nan")}, "0 to 30"),
+        ({"stretches": ("childs-poes",)}, "childs-pose"),
+        ({"exclude": ("sphynx",)}, "sphinx"),
+        ({"stretches": ("sphinx",), "exclude": ("sphinx",)}, "contradict"),
+        ({"areas": ("inner-thighs",), "positions": ("prone",)}, "--position"),
+        ({"areas": ("hamstrings",), "stretches": ("sphinx",) * 1, "minutes": 2.0}, "do not fit"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_a_sentence(request_fields, words: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        routine(**request_fields)
+    assert words in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("name", ["lower-bak", "hip", "backs"])
+def test_unknown_names_are_answered_with_the_near_ones(name: str) -> None:
+    with pytest.raises(UnknownName, match="Did you mean"):
+        routine(areas=(name,))

@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import pytest
+from stretch.core import timeline as tl
+from stretch.core.errors import UsageError
+from stretch.core.programs import build_program
+from stretch.core.routine import Request, Routine
+from support import CATALOG
+
+# Catalog section 11: stretch, hold or None for breaths, repetitions or breaths.
+CORRECTED = {
+    "relax-basics": [
+        ("chair-flat-back", 30, 2), ("shoulder-rolls", None, 10), ("neck-rotation", 15, 1),
+        ("chair-back-extension", 5, 3), ("glute-bridge", None, 8),
+    ],
+    "classic-five": [
+        ("childs-pose", 15, 4), ("pelvic-tilt", None, 10), ("single-knee-to-chest", 15, 4),
+        ("supine-figure-four", 15, 4), ("supine-spinal-twist", 15, 4),
+    ],
+    "six-for-relief": [
+        ("chair-flat-back", 30, 2), ("half-kneeling-hip-flexor", 30, 1), ("side-lying-quad", 30, 1),
+        ("single-knee-to-chest", 30, 1), ("supine-hamstring-hold", 30, 1), ("supine-spinal-twist", 20, 1),
+    ],
+    "easy-five": [
+        ("chair-flat-back", 20, 3), ("half-kneeling-hip-flexor", 20, 3), ("cat-cow", None, 8),
+        ("happy-baby", 20, 3), ("supine-spinal-twist", 20, 3),
+    ],
+    "hips-and-hams": [
+        ("neck-side-bend", 20, 2), ("seated-figure-four", 20, 3), ("hamstring-90-90", None, 6),
+        ("supine-hamstring-strap", 20, 3), ("supine-figure-four", 20, 3), ("knee-to-opposite-shoulder", 20, 3),
+    ],
+    "desk-reset": [
+        ("shoulder-rolls", None, 6), ("seated-cat-cow", None, 6), ("neck-side-bend", 20, 1),
+        ("seated-chest-opener", 15, 2), ("seated-spinal-twist", 15, 1), ("seated-figure-four", 30, 1),
+    ],
+    "morning-gentle": [
+        ("overhead-reach", None, 6), ("standing-back-bend", None, 5), ("calf-straight-knee", 30, 1),
+        ("standing-hip-flexor", 30, 1), ("pelvic-tilt", None, 10), ("knee-rolls", None, 8), ("glute-bridge", None, 8),
+    ],
+    "wind-down": [
+        ("knee-rolls", None, 8), ("single-knee-to-chest", 30, 2), ("supine-figure-four", 30, 2),
+        ("supine-hamstring-strap", 30, 2), ("supine-spinal-twist", 20, 2),
+    ],
+    "whole-body": [
+        ("doorway-chest", 30, 2), ("calf-straight-knee", 30, 2), ("standing-quad", 30, 2), ("chair-flat-back", 30, 2),
+        ("half-kneeling-hip-flexor", 30, 2), ("cat-cow", None, 8), ("open-book", None, 6),
+        ("supine-figure-four", 30, 2), ("supine-hamstring-strap", 30, 2),
+    ],
+}  # fmt: skip
+
+# The articles' own order and dose; at the lower end where an article gives a range, with the unsafe parts replaced.
+AS_WRITTEN = {
+    "relax-basics": [
+        ("chair-flat-back", 30, 2), ("glute-bridge", None, 8), ("chair-back-extension", 5, 2),
+        ("shoulder-rolls", None, 10), ("neck-rotation", 15, 2),
+    ],
+    "classic-five": [
+        ("single-knee-to-chest", 15, 4), ("childs-pose", 15, 4), ("supine-figure-four", 15, 4),
+        ("supine-spinal-twist", 15, 4), ("pelvic-tilt", None, 10),
+    ],
+    "six-for-relief": [
+        ("chair-flat-back", 60, 1), ("half-kneeling-hip-flexor", 30, 1), ("supine-spinal-twist", 20, 1),
+        ("single-knee-to-chest", 30, 1), ("side-lying-quad", 30, 1), ("supine-hamstring-hold", 30, 1),
+    ],
+    "easy-five": [
+        ("cat-cow", None, 8), ("supine-spinal-twist", 20, 2), ("half-kneeling-hip-flexor", 20, 2),
+        ("chair-flat-back", 20, 2), ("happy-baby", 20, 2),
+    ],
+    "hips-and-hams": [
+        ("hamstring-90-90", None, 5), ("seated-figure-four", 30, 5), ("knee-to-opposite-shoulder", 20, 5),
+        ("supine-figure-four", 20, 5), ("neck-side-bend", 20, 2),
+    ],
+}  # fmt: skip
+
+
+def program(name: str, *, as_written: bool = False, **request: object) -> Routine:
+    return build_program(CATALOG, name, Request(**request), as_written=as_written)
+
+
+def doses(made: Routine) -> list[tuple[str, int | None, int]]:
+    return [(item.stretch.id, item.dose.hold_s, item.dose.reps) for item in made.items]
+
+
+@pytest.mark.parametrize("name", CORRECTED)
+def test_programs_have_the_stretches_and_doses_of_the_content(name: str) -> None:
+    assert doses(program(name)) == CORRECTED[name]
+
+
+@pytest.mark.parametrize("name", AS_WRITTEN)
+def test_as_written_has_the_order_and_dose_of_the_article(name: str) -> None:
+    assert doses(program(name, as_written=True)) == AS_WRITTEN[name]
+
+
+def test_all_programs_are_in_these_tables() -> None:
+    assert set(CATALOG.programs) == set(CORRECTED)
+    assert {name for name, entry in CATALOG.programs.items() if entry.as_written} == set(AS_WRITTEN)
+
+
+@pytest.mark.parametrize("name", CORRECTED)
+def test_every_program_warms_up_and_settles(name: str) -> None:
+    timeline = tl.build(program(name))
+    assert timeline.phases[-1].kind == "settle"
+    first = timeline.phases[0]
+    # The desk reset opens with a minute of movement of its own.
+    assert first.kind == "warm-up" or (name == "desk-reset" and first.item and first.item.stretch.mode == "dynamic")
+
+
+def test_a_program_takes_its_time_and_says_so() -> None:
+    made = program("easy-five", minutes=3.0)
+    assert doses(made) == CORRECTED["easy-five"]
+    assert any("--minutes" in note for note in made.notes)
+
+
+def test_cautions_hold_in_a_program_too() -> None:
+    made = program("easy-five", avoid=("disc",))
+    assert "happy-baby" not in [item.stretch.id for item in made.items]
+    assert [(left.stretch, left.reason) for left in made.left_out] == [("happy-baby", "cautions: disc")]
+    halved = {item.stretch.id: item.dose for item in made.items}
+    assert (halved["chair-flat-back"].hold_s, halved["chair-flat-back"].reps) == (10, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "words"),
+    [
+        ("easyfive", {}, "easy-five"),
+        ("nothing-like-it", {}, "stretch programs"),
+        ("wind-down", {"as_written": True}, "--as-written"),
+        ("wind-down", {"positions": ("standing",)}, "Nothing of the program"),
+        ("wind-down", {"exclude": ("knee-roll",)}, "knee-rolls"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_a_sentence(name: str, options: dict, words: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        program(name, **options)
+    assert words in str(raised.value)
