@@ -1,0 +1,180 @@
+from __future__ import annotations
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from stretch.core import timeline as tl
+from stretch.core.phases import WORKING
+from stretch.core.session import Session, Tick, cues_between, stretches_done, update
+from support import MS, SECOND, routine
+
+TIMELINE = tl.build(routine())
+
+
+def session(**fields: object) -> Session:
+    return Session(timeline=TIMELINE, **fields)
+
+
+def at(position: int, **fields: object) -> Session:
+    return session(position_ns=position * MS, clock=0, **fields)
+
+
+def phase(kind: str):
+    return next(phase for phase in TIMELINE.phases if phase.kind == kind)
+
+
+def played(start: Session, *clocks: float) -> Session:
+    for clock in clocks:
+        start = update(start, Tick(int(clock * SECOND)))
+    return start
+
+
+def test_the_position_follows_the_clock() -> None:
+    now = played(session(), 100.0, 100.5, 101.25)
+    assert now.position == 1_250
+
+
+def test_a_pause_stands_still_and_loses_nothing() -> None:
+    now = played(session(), 0, 1.0)
+    now = played(update(now, "pause"), 5.0, 900.0)
+    assert now.position == 1_000
+    now = played(update(now, "pause"), 901.0)
+    assert now.position == 2_000
+    assert now.active_ns == 2 * SECOND
+
+
+@pytest.mark.parametrize(("gap", "away"), [(2.0, False), (2.001, True), (840.0, True)])
+def test_a_gap_over_two_seconds_is_not_counted_and_pauses(gap: float, away: bool) -> None:
+    now = played(session(), 0, 1.0, 1.0 + gap)
+    assert now.paused is away
+    assert now.position == (1_000 if away else 3_000)
+    assert now.away_ns == (int(gap * SECOND) if away else 0)
+
+
+@pytest.mark.parametrize("key", ["other", "next", "pause", "more"])
+def test_any_key_comes_back_with_a_lead_in(key) -> None:
+    now = update(played(session(), 0, 1.0, 900.0), key)
+    assert not now.paused
+    now = played(now, 901.0, 902.9)
+    assert now.position == 1_000
+    assert played(now, 903.5).position == 1_500
+
+
+def test_next_starts_a_stretch_that_is_being_prepared() -> None:
+    now = update(at(phase("prepare").start + 2_000), "next")
+    assert now.moment.phase.kind in WORKING
+    assert now.position == now.moment.phase.start
+
+
+def test_next_leaves_a_side_for_the_other_one_and_then_for_the_next_stretch() -> None:
+    hold = phase("hold")
+    now = update(at(hold.start + 1_000), "next")
+    assert (now.moment.phase.kind, now.moment.phase.side) == ("switch", "right")
+    now = update(update(now, "next"), "next")
+    assert now.moment.phase.kind == "prepare"
+    assert now.moment.phase.item != hold.item
+
+
+def test_next_in_the_settle_ends_the_session() -> None:
+    now = update(at(phase("settle").start + 10), "next")
+    assert played(now, 0.1).over == "finished"
+
+
+def test_back_goes_to_the_start_of_the_side_and_again_to_the_one_before() -> None:
+    switch = phase("switch")
+    now = update(at(switch.end + 9_000), "back")
+    assert now.position == switch.start
+    again = update(now, "back")
+    assert again.moment.phase.kind == "prepare"
+    assert again.moment.phase.item == switch.item
+
+
+def test_back_at_the_very_start_stays_there() -> None:
+    assert update(at(500), "back").position == 0
+
+
+def test_longer_while_holding_moves_the_end() -> None:
+    hold = phase("hold")
+    now = update(at(hold.start + 1_000), "more")
+    assert now.timeline.length == TIMELINE.length + 5_000
+    assert now.position == hold.start + 1_000
+
+
+def test_help_stands_still_and_any_key_closes_it() -> None:
+    now = update(at(1_000), "help")
+    now = played(now, 0.5, 30.0)
+    assert now.position == 1_000
+    assert not now.away_ns
+    now = update(now, "next")
+    assert not now.helping
+    assert played(now, 30.5).position == 1_500
+
+
+def test_a_stretch_counts_when_every_repetition_of_both_sides_was_played() -> None:
+    single = tl.build(routine(areas=(), stretches=("open-book", "childs-pose"), warm_up=0.0))
+    now = played(Session(timeline=single), 0)
+    second = 0.0
+    while now.position < single.phases[-1].start:
+        second += 1.0
+        now = played(now, second)
+    assert stretches_done(now) == (2, 2)
+    skipped = Session(timeline=single, clock=0)
+    while skipped.moment.phase.kind != "settle":
+        skipped = update(skipped, "next")
+    assert stretches_done(skipped) == (0, 2)
+
+
+def test_a_session_that_is_over_stays_as_it_is() -> None:
+    ended = update(at(1_000), "quit")
+    assert ended.over == "stopped"
+    assert played(update(ended, "next"), 5.0) == ended
+
+
+def test_the_first_cue_is_heard_and_a_jump_says_only_where_it_leads() -> None:
+    start = played(session(), 0)
+    assert [cue.kind for cue in cues_between(None, start)] == ["phase"]
+    jumped = update(start, "next")
+    heard = cues_between(start, jumped)
+    assert [(cue.kind, cue.index) for cue in heard] == [("phase", 1)]
+
+
+def test_speed_counts_each_second_as_many_but_a_gap_as_a_gap() -> None:
+    fast = played(session(speed=60), 0, 1.5)
+    assert fast.position == 90_000
+    assert played(fast, 9.0).away_ns == int(7.5 * SECOND)
+
+
+actions = st.sampled_from(["pause", "next", "back", "more", "less", "help", "other", "suspend"])
+steps = st.lists(st.tuples(st.integers(0, 1_999_999_999), st.none() | actions), max_size=60)
+
+
+@given(steps)
+def test_no_pattern_of_ticks_and_keys_makes_the_position_drift(steps) -> None:
+    """The truth is kept here in the plainest way: what the clock did while time ran, added up by hand."""
+    now, clock, truth = played(session(), 0), 0, 0
+    for gap, action in steps:
+        clock += gap
+        before = now
+        now = update(now, Tick(clock))
+        if not before.still and not before.over:
+            truth += max(0, gap - before.lead_in_ns)
+        truth = min(truth, now.timeline.length * MS)
+        assert now.position_ns == truth
+        if action and not now.over:
+            now = update(now, action)
+            if now.jumps != before.jumps:
+                truth = now.position_ns
+        assert 0 <= now.position <= now.timeline.length
+
+
+@given(steps)
+def test_cues_are_neither_lost_nor_doubled_while_nothing_jumps(steps) -> None:
+    now, clock, heard = played(session(), 0), 0, list(cues_between(None, played(session(), 0)))
+    for gap, action in steps:
+        clock += gap
+        after = update(now, Tick(clock))
+        heard += cues_between(now, after)
+        now = update(after, "pause") if action == "pause" else after
+    everything = cues_between(None, msgspec.structs.replace(now, jumps=0))
+    assert heard == list(everything)

@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from stretch.core import timeline as tl
+from stretch.core.cues import cues
+from stretch.core.errors import UsageError
+from stretch.core.phases import WORKING
+from stretch.core.routine import Request
+from stretch.core.timeline import Timeline
+from support import CATALOG, requests, routine
+from stretch.core.builder import build
+
+
+def made(request: Request) -> Timeline:
+    try:
+        return tl.build(build(CATALOG, request))
+    except UsageError:
+        assume(False)
+        raise
+
+
+timelines = requests.map(made)
+parts = st.floats(0, 1)
+
+
+@given(timelines)
+def test_phases_follow_one_another_without_a_gap(timeline: Timeline) -> None:
+    position = 0
+    for phase in timeline.phases:
+        assert phase.start == position
+        assert phase.length > 0
+        position = phase.end
+    assert timeline.length == position == sum(phase.length for phase in timeline.phases)
+
+
+@given(timelines)
+def test_both_sides_get_the_same(timeline: Timeline) -> None:
+    doses: dict[str, dict[str | None, list[tuple[str, int]]]] = {}
+    for phase in timeline.phases:
+        if phase.item and phase.kind in WORKING:
+            sides = doses.setdefault(phase.item.stretch.id, {})
+            sides.setdefault(phase.side, []).append((phase.kind, phase.length))
+    for name, sides in doses.items():
+        if CATALOG.stretches[name].both_sides:
+            assert set(sides) == {"left", "right"}
+            assert sides["left"] == sides["right"]
+        else:
+            assert set(sides) == {None}
+
+
+@given(timelines)
+def test_working_phases_are_filled_by_whole_breaths(timeline: Timeline) -> None:
+    for phase in timeline.phases:
+        if phase.kind == "move" or (phase.kind == "hold" and timeline.pattern.counted and phase.length >= 5_000):
+            assert sum(map(sum, phase.breaths)) == phase.length
+        if timeline.pattern.name == "steady":
+            assert all(exhale <= 3_000 for _, exhale in phase.breaths)
+
+
+@given(timelines, parts)
+def test_a_moment_agrees_with_its_phase(timeline: Timeline, part: float) -> None:
+    position = int(part * timeline.length)
+    moment = timeline.at(position)
+    assert moment.phase.start <= position <= moment.phase.end
+    assert moment.left == moment.phase.end - position
+    assert moment.total_left == timeline.length - position
+    if moment.phase.breaths:
+        assert moment.breath is not None
+        assert 0 <= moment.breath.elapsed <= moment.breath.length
+        before = sum(map(sum, moment.phase.breaths[: moment.breath.number - 1]))
+        if moment.breath.half == "out":
+            before += moment.phase.breaths[moment.breath.number - 1][0]
+        assert moment.phase.start + before + moment.breath.elapsed == position
+
+
+@given(timelines, parts)
+def test_the_figure_never_jumps(timeline: Timeline, part: float) -> None:
+    position = int(part * (timeline.length - 20))
+    one, other = timeline.at(position).shown, timeline.at(position + 20).shown
+    assert one is None or 0 <= one.depth <= 1
+    if one and other and (one.item, one.side) == (other.item, other.side):
+        # The fastest movement is a rest of 5 s, in and out: 0.8 in 2.5 s, half as fast again in its middle.
+        assert abs(one.depth - other.depth) <= 0.015
+    elif one and other:
+        # Another stretch or side is shown only when the body is out of the one before.
+        assert one.depth <= 0.01
+        assert other.depth <= 0.01
+
+
+@given(timelines, st.tuples(parts, parts, parts))
+def test_cues_of_two_stretches_of_time_are_the_cues_of_both(timeline: Timeline, three: tuple[float, ...]) -> None:
+    a, b, c = sorted(int(part * timeline.length) for part in three)
+    assert cues(timeline, a, b) + cues(timeline, b, c) == cues(timeline, a, c)
+
+
+@given(timelines)
+def test_every_change_is_called_out_once_and_the_end_last(timeline: Timeline) -> None:
+    every = cues(timeline, -1, timeline.length)
+    assert [cue.at for cue in every if cue.kind == "phase"] == [phase.start for phase in timeline.phases]
+    assert [cue.kind for cue in every].count("end") == 1
+    assert every[-1].kind == "end"
+    assert list(every) == sorted(every, key=lambda cue: cue.at)
+
+
+@given(timelines, parts, st.sampled_from([5_000, -5_000]), st.integers(1, 6))
+def test_longer_and_shorter_keep_whole_breaths(timeline: Timeline, part: float, change: int, times: int) -> None:
+    position = int(part * (timeline.length - 1))
+    before = timeline.at(position)
+    for _ in range(times):
+        timeline = timeline.adjusted(position, change)
+    after = timeline.at(position)
+    assert after.index == before.index
+    assert after.left > 0
+    assert after.breath == before.breath or (after.breath and before.breath and after.breath.half == before.breath.half)
+    if after.phase.breaths:
+        assert sum(map(sum, after.phase.breaths)) == after.phase.length
+    if after.phase.kind == "hold":
+        assert after.phase.length <= 60_000
+    positions = [phase.start for phase in timeline.phases]
+    assert positions == sorted(set(positions))
+
+
+def test_longer_adds_exactly_five_seconds_to_a_hold() -> None:
+    timeline = tl.build(routine())
+    hold = next(phase for phase in timeline.phases if phase.kind == "hold")
+    for elapsed in (0, 1_000, 7_000, 29_000):
+        longer = timeline.adjusted(hold.start + elapsed, 5_000)
+        assert longer.length == timeline.length + 5_000
+
+
+def test_preparation_is_long_enough_to_read_the_steps_and_to_get_down() -> None:
+    timeline = tl.build(routine(minutes=30.0))
+    for phase in timeline.phases:
+        if phase.kind == "prepare" and phase.item:
+            words = sum(len(step.split()) for step in phase.item.stretch.steps)
+            assert phase.length >= words / 200 * 60_000
+            assert phase.length >= (15_000 if phase.moved else 8_000)
+
+
+def test_those_who_need_it_get_ten_seconds_more_for_every_change() -> None:
+    usual = tl.build(routine(areas=("calves",), minutes=30.0))
+    slow = tl.build(routine(areas=("calves",), minutes=30.0, avoid=("older-adult",)))
+    for kind, seconds in (("rest", 5_000), ("switch", 5_000), ("prepare", None)):
+        usual_ms = [phase.length for phase in usual.phases if phase.kind == kind and phase.item]
+        slow_ms = [phase.length for phase in slow.phases if phase.kind == kind and phase.item]
+        assert set(usual_ms) == {seconds} if seconds else usual_ms
+        assert min(slow_ms) == min(usual_ms) + 10_000
+
+
+def test_contract_relax_presses_releases_and_holds_in_each_round() -> None:
+    timeline = tl.build(routine(areas=(), stretches=("contract-relax-hamstring",), level="deep"))
+    working = [(p.kind, p.length, p.rep) for p in timeline.phases if p.kind in WORKING and p.side == "left"]
+    assert working == [
+        (kind, length, rep)
+        for rep in (1, 2, 3)
+        for kind, length in (("press", 6_000), ("release", 4_000), ("hold", 20_000))
+    ]
