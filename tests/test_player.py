@@ -1,0 +1,90 @@
+"""A whole session with a scripted clock: on time, told in order, ended by keys and signals."""
+
+from __future__ import annotations
+
+import signal
+
+import pytest
+from stretch.core import timeline as tl
+from stretch.core.session import Session, stretches_done
+from stretch.stage.plain import Plain
+from stretch.stage.player import Ending, play
+from stretch.stage.terminal import Heard
+from support import SECOND, Clock, Script, routine
+
+ROUTINE = routine(minutes=10.0)
+
+
+def told(*events: Heard | str | float, late: float = 0.0, speed: int = 1) -> tuple[Ending, list[str], Clock]:
+    lines: list[str] = []
+    clock = Clock()
+    session = Session(timeline=tl.build(ROUTINE), speed=speed)
+    face = Plain(ROUTINE, lines.append)
+    return play(session, clock=clock, ears=Script(clock, events, late), face=face), lines, clock
+
+
+def test_a_session_takes_exactly_the_time_it_says() -> None:
+    ending, _, clock = told()
+    length = ending.session.timeline.length
+    assert ending.session.over == "finished"
+    assert clock.now / SECOND == pytest.approx(length / 1000, abs=0.02)
+    assert stretches_done(ending.session) == (len(ROUTINE.items), len(ROUTINE.items))
+
+
+def test_sleeps_that_take_too_long_make_it_no_longer() -> None:
+    ending, _, clock = told(late=0.137)
+    assert clock.now / SECOND - ending.session.timeline.length / 1000 < 0.2
+
+
+def test_it_is_told_in_order_from_the_warm_up_to_the_end() -> None:
+    _, lines, _ = told()
+    kinds = [line.split(",")[0].split(" ")[0] for line in lines]
+    assert kinds[0] == "Warm"
+    assert lines[-1].startswith("Done")
+    assert kinds.index("Get") < kinds.index("Hold") < kinds.index("Settle")
+    assert sum(line.startswith("Hold") for line in lines) == sum(
+        phase.kind == "hold" for phase in tl.build(ROUTINE).phases
+    )
+    assert all("\n" not in line and "\x1b" not in line for line in lines)
+
+
+def test_sides_are_told_and_switched() -> None:
+    _, lines, _ = told()
+    assert any("Left side first" in line for line in lines)
+    assert any(line.startswith("Switch to the right side") for line in lines)
+
+
+def test_a_pause_and_a_freeze_are_told_once_and_take_no_time() -> None:
+    ending, lines, _ = told(1.0, "space", 0.5, "space", 1.0, 700.0, 1.0, "x")
+    assert [line for line in lines if line in ("Paused. Space goes on.", "Going on.")] == [
+        "Paused. Space goes on.",
+        "Going on.",
+        "Going on.",
+    ]
+    assert sum(line.startswith("Welcome back: 11 min 40 s away") for line in lines) == 1
+    assert ending.session.active_ns == ending.session.timeline.length * 1_000_000
+
+
+def test_q_stops_and_says_what_was_done() -> None:
+    ending, _, _ = told(1.5, "q")
+    assert ending.session.over == "stopped"
+    assert ending.session.active_ns == int(1.5 * SECOND)
+
+
+def test_a_signal_ends_it_with_its_number() -> None:
+    ending, _, _ = told(1.5, Heard(signal=signal.SIGTERM))
+    assert (ending.session.over, ending.signal) == ("stopped", signal.SIGTERM)
+
+
+def test_ctrl_z_pauses_until_a_key() -> None:
+    ending, lines, _ = told(1.0, Heard(suspended=True), 900.0, "space")
+    assert "Paused. Space goes on." in lines
+    assert not any("Welcome back" in line for line in lines)
+    assert ending.session.over == "finished"
+
+
+def test_a_rehearsal_is_as_many_times_faster() -> None:
+    ending, lines, clock = told(speed=60)
+    assert ending.session.over == "finished"
+    assert clock.now / SECOND == pytest.approx(ending.session.timeline.length / 60_000, abs=0.1)
+    assert lines == told()[1]

@@ -1,0 +1,111 @@
+"""The screen as a person sees it: golden pictures, and what no size may break."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from stretch.core import timeline as tl
+from stretch.core.phases import Phase
+from stretch.core.session import Session
+from stretch.stage.keymap import KEYMAP
+from stretch.stage.view import view
+from support import MS, SECOND, routine
+
+ROUTINE = routine(minutes=20.0)
+TIMELINE = tl.build(ROUTINE)
+CONTRACT = routine(areas=(), stretches=("contract-relax-hamstring",), level="deep")
+GOLDEN = Path(__file__).parent / "golden" / "screens"
+SIZES = [(120, 40), (100, 30), (80, 24), (60, 20), (40, 12), (20, 6)]
+
+
+def picture(session: Session, columns: int, lines: int, made=ROUTINE, **how: bool) -> list[str]:
+    return ["".join(text for text, _ in row) for row in view(session, made, columns, lines, **how)]
+
+
+def in_phase(kind: str, part: float = 0.4, timeline=TIMELINE, **fields: object) -> Session:
+    phase: Phase = next(phase for phase in timeline.phases if phase.kind == kind)
+    return Session(timeline=timeline, position_ns=int(phase.start + part * phase.length) * MS, **fields)
+
+
+SCENES = {
+    "warm-up": in_phase("warm-up"),
+    "prepare": in_phase("prepare"),
+    "move": in_phase("move"),
+    "hold": in_phase("hold"),
+    "rest": in_phase("rest"),
+    "switch": in_phase("switch"),
+    "settle": in_phase("settle"),
+    "press": in_phase("press", timeline=tl.build(CONTRACT)),
+    "release": in_phase("release", timeline=tl.build(CONTRACT)),
+    "paused": in_phase("hold", paused=True),
+    "away": in_phase("hold", paused=True, away_ns=840 * SECOND),
+    "help": in_phase("hold", helping=True),
+}
+
+
+def made_for(name: str):
+    return CONTRACT if name in ("press", "release") else ROUTINE
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("name", SCENES)
+def test_golden_screens(name: str, size: tuple[int, int], request: pytest.FixtureRequest) -> None:
+    drawn = "\n".join(line.rstrip() for line in picture(SCENES[name], *size, made=made_for(name))) + "\n"
+    path = GOLDEN / f"{name}-{size[0]}x{size[1]}.txt"
+    if request.config.getoption("--update-golden"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(drawn, encoding="utf-8")
+    assert drawn == path.read_text(encoding="utf-8"), f"\n{drawn}"
+
+
+@given(
+    st.sampled_from(sorted(SCENES)),
+    st.integers(1, 300),
+    st.integers(1, 100),
+    st.floats(0, 1),
+    st.booleans(),
+)
+def test_every_size_is_filled_exactly(name: str, columns: int, lines: int, part: float, unicode: bool) -> None:
+    scene = SCENES[name]
+    scene = msgspec.structs.replace(scene, position_ns=int(part * scene.timeline.length) * MS)
+    rows = picture(scene, columns, lines, made=made_for(name), unicode=unicode)
+    assert len(rows) == lines
+    assert {cell_len(row) for row in rows} == {columns}
+    if not unicode:
+        assert "".join(rows).isascii()
+
+
+@pytest.mark.parametrize("size", SIZES[:5])
+def test_what_matters_is_on_every_screen_of_some_size(size: tuple[int, int]) -> None:
+    text = " ".join(picture(in_phase("hold"), *size)).lower()
+    assert "seated back extension" in text
+    assert "hold 1 of 2" in text
+    assert "1 of" in text
+
+
+def test_wide_letters_keep_the_columns_straight() -> None:
+    item = ROUTINE.items[0]
+    wide = msgspec.structs.replace(item.stretch, name="猫と牛のポーズ", steps=("猫のように背中を丸めます。" * 6,))
+    items = (msgspec.structs.replace(item, stretch=wide), *ROUTINE.items[1:])
+    made = msgspec.structs.replace(ROUTINE, items=items)
+    timeline = tl.build(made)
+    for columns in range(1, 140, 3):
+        rows = picture(in_phase("prepare", timeline=timeline), columns, 24, made=made)
+        assert {cell_len(row) for row in rows} == {columns}
+
+
+def test_the_hint_line_comes_from_the_keymap() -> None:
+    last = picture(in_phase("hold"), 100, 30)[-1]
+    for binding in KEYMAP:
+        assert f"{binding.label} {binding.hint}" in last
+
+
+def test_seconds_left_reach_one_and_never_show_zero_before_the_end() -> None:
+    phase = next(phase for phase in TIMELINE.phases if phase.kind == "hold")
+    one = Session(timeline=TIMELINE, position_ns=(phase.end - 1) * MS)
+    assert "1 s" in picture(one, 20, 4)[1]
