@@ -1,0 +1,5 @@
+"""`python -m stretch` is `stretch`."""
+
+from stretch.cli import main
+
+main()

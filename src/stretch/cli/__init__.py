@@ -1,0 +1,110 @@
+"""The commands: parse, call, print, choose the exit code; click lives in this folder and nowhere else."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
+
+import click
+
+from stretch import __version__
+from stretch.core.errors import StretchError
+
+COMMANDS = {
+    "routine": ("stretch.cli.routine", "Build a routine and be guided through it."),
+    "list": ("stretch.cli.browse", "List the stretches."),
+    "show": ("stretch.cli.browse", "Show one stretch: steps, breath, dose, cautions, sources."),
+    "areas": ("stretch.cli.browse", "List the body areas and their groups."),
+    "programs": ("stretch.cli.browse", "List the programs: fixed routines with doses of their own."),
+    "safety": ("stretch.cli.safety", "Print the safety checklist."),
+}
+"""Each command, the module it is in, and its line of help; the module is imported when the command runs."""
+
+INTERRUPTED = 130
+BROKEN_PIPE = 141
+
+
+class Commands(click.Group):
+    """A group that imports a command when it is called, and turns every error into a sentence and an exit code."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order of the help."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command, importing it now."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(COMMANDS[cmd_name][0])
+        return getattr(module, cmd_name.replace("-", "_") + "_command")  # type: ignore[no-any-return]
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that *args* begin with, or say which ones are near."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            from stretch.core.errors import UnknownName
+
+            raise UnknownName("command", args[0], COMMANDS, "`stretch --help` lists them.")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the table of commands without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+    def main(self, args: Sequence[str] | None = None, *unused: Any, **extra: Any) -> Any:
+        """Run, and leave the process with the exit code that says how it went."""
+        extra["standalone_mode"] = False
+        extra.setdefault("prog_name", "stretch")
+        sys.exit(_run(super().main, args, extra))
+
+
+def _run(run: Any, args: Sequence[str] | None, extra: dict[str, Any]) -> int:
+    try:
+        code = run(args, **extra)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except StretchError as error:
+        click.echo(f"stretch: {error}", err=True)
+        return error.exit_code
+    except click.UsageError as error:
+        where = error.ctx.command_path if error.ctx else "stretch"
+        click.echo(f"stretch: {error.format_message()} `{where} --help` tells more.", err=True)
+        return error.exit_code
+    except click.ClickException as error:
+        click.echo(f"stretch: {error.format_message()}", err=True)
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read the output has enough; what is left in the buffer must not raise once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
+
+
+@click.group(
+    cls=Commands,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, "-V", "--version", message="stretch %(version)s")
+@click.pass_context
+def main(ctx: click.Context) -> None:
+    """Build a stretch routine for the body areas and the minutes you have, and be guided through it.
+
+    \b
+    Examples:
+      stretch routine --area lower-back             a quarter of an hour, guided
+      stretch routine -a neck -a shoulders -m 6     a break at the desk
+      stretch safety                                when not to stretch
+    """
+    if ctx.obj is None:
+        from stretch.cli.app import App
+
+        ctx.obj = App()
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())

@@ -1,0 +1,141 @@
+"""The one seam to the outside: streams, environment, clock and files, made when they are asked for."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TextIO
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from stretch.core.checklist import Safety
+    from stretch.core.model import Catalog, Source
+    from stretch.stage.player import Ears
+    from stretch.stage.terminal import Terminal
+
+PIPE_COLUMNS = 200
+"""Tables are this wide where nobody says how wide the output is: wide enough to cut nothing."""
+
+
+class App:
+    """What the commands use of the world; tests pass one of their own."""
+
+    def __init__(
+        self,
+        *,
+        environ: Mapping[str, str] = os.environ,
+        stdin: TextIO | None = None,
+        stdout: TextIO | None = None,
+        stderr: TextIO | None = None,
+        clock: Callable[[], int] | None = None,
+        ears: Ears | None = None,
+    ) -> None:
+        self.environ = environ
+        self._streams = stdin, stdout, stderr
+        self.clock = clock or boot_clock
+        self.ears = ears
+        """Where a plain session hears keys and signals; None opens the terminal, if there is one."""
+
+    @property
+    def stdin(self) -> TextIO | None:
+        """Standard input, None when it is closed."""
+        return self._streams[0] or sys.stdin
+
+    @property
+    def stdout(self) -> TextIO:
+        """Standard output: data."""
+        return self._streams[1] or sys.stdout
+
+    @property
+    def stderr(self) -> TextIO:
+        """Standard error: words to a person."""
+        return self._streams[2] or sys.stderr
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """The shipped catalog."""
+        from stretch.store.catalog import load
+
+        return load()
+
+    @cached_property
+    def sources(self) -> dict[str, Source]:
+        """What the citation keys stand for."""
+        from stretch.store.catalog import load_sources
+
+        return load_sources()
+
+    @cached_property
+    def safety(self) -> Safety:
+        """The checklist and the questions of the screening."""
+        from stretch.store.catalog import load_safety
+
+        return load_safety()
+
+    @cached_property
+    def console(self) -> Console:
+        """Where tables and long texts are printed."""
+        from rich.console import Console
+
+        width = None if is_terminal(self.stdout) or self.environ.get("COLUMNS") else PIPE_COLUMNS
+        return Console(file=self.stdout, width=width, highlight=False, emoji=False, markup=False)
+
+    def print(self, *renderables: Any, **how: Any) -> None:
+        """Print for a person; where no person is, without the spaces that fill rows up."""
+        if is_terminal(self.stdout):
+            self.console.print(*renderables, **how)
+            return
+        with self.console.capture() as captured:
+            self.console.print(*renderables, **how)
+        self.stdout.write("".join(line.rstrip() + "\n" for line in captured.get().splitlines()))
+
+    def print_json(self, data: Any) -> None:
+        """Print *data* as indented JSON."""
+        import msgspec
+
+        self.stdout.write(msgspec.json.format(msgspec.json.encode(data), indent=2).decode() + "\n")
+
+    def tell(self, line: str) -> None:
+        """Write one line to a person."""
+        self.stderr.write(line + "\n")
+        self.stderr.flush()
+
+    @property
+    def interactive(self) -> bool:
+        """Whether there is a person at a terminal on both ends."""
+        return is_terminal(self.stdin) and is_terminal(self.stdout)
+
+    @property
+    def full_screen(self) -> bool:
+        """Whether a full screen can be shown, and nobody asked for plain lines."""
+        plain = self.environ.get("TERM", "dumb") in ("dumb", "") and sys.platform != "win32"
+        return self.interactive and not plain and not self.environ.get("ACCESSIBLE")
+
+    def terminal(self, *, screen: bool) -> Terminal:
+        """Return the terminal, not yet taken over."""
+        from stretch.stage.style import style_for
+        from stretch.stage.terminal import Terminal
+
+        self.stdout.flush()
+        style = style_for(self.environ, self.stdout.encoding)
+        source = self.stdin.fileno() if self.stdin is not None and is_terminal(self.stdin) else None
+        return Terminal(source, self.stdout.fileno(), style, screen=screen)
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether *stream* is a terminal; a closed or missing one is not."""
+    try:
+        return stream is not None and stream.isatty()
+    except ValueError:
+        return False
+
+
+def boot_clock() -> int:
+    """Return nanoseconds since the machine started, with the time it slept where the system counts it."""
+    if sys.platform == "linux":
+        return time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+    return time.monotonic_ns()

@@ -1,0 +1,249 @@
+"""`stretch list`, `show`, `areas` and `programs`: what the catalog holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import click
+
+from stretch.cli.app import App
+from stretch.cli.known import EQUIPPED, LEVEL, POSITION
+from stretch.core import words
+from stretch.core.builder import expand
+from stretch.core.errors import UnknownName
+from stretch.core.model import Catalog, Stretch
+
+ROOMY = 110
+"""Columns from which a table of stretches has the names and the equipment as well."""
+TAG_WORDS = {
+    "pregnancy": "in pregnancy and the six weeks after birth",
+    "osteoporosis": "with osteoporosis or after a fracture of the spine",
+    "knee": "with a painful, injured or replaced knee",
+    "hip": "with a hip replacement, hip surgery or a pinch in the groin",
+    "ankle": "with a painful or stiff ankle or foot",
+    "shoulder": "with a painful, frozen or unstable shoulder",
+    "wrist": "with a painful wrist or hand",
+    "neck": "with neck trouble that reaches the arm or makes you dizzy",
+    "disc": "with a disc problem, or pain that is worse bending or sitting",
+    "stenosis": "with a narrow spinal canal, or legs that ache standing and ease when you sit",
+    "sciatica": "with nerve pain down one leg that has been checked",
+    "head-down": "with glaucoma, uncontrolled blood pressure, or faintness with the head low",
+    "recent-surgery": "in the twelve weeks after an operation",
+    "balance": "when you are unsteady or dizzy",
+    "hypermobility": "with very bendy joints",
+}
+"""Whom a caution tag is about, in words."""
+
+
+@click.command("list")
+@click.option("-a", "--area", "areas", multiple=True, help="For this body area or group.")
+@click.option("--position", type=POSITION, help="Done in this position.")
+@click.option("--equipment", type=EQUIPPED, help="That use this; `none` for those that need nothing.")
+@click.option("--level", type=LEVEL, help="Of this level.")
+@click.option("--desk", is_flag=True, help="That can be done at a desk.")
+@click.option("--json", "as_json", is_flag=True, help="All fields of the catalog.")
+@click.pass_obj
+def list_command(
+    app: App,
+    areas: tuple[str, ...],
+    position: str | None,
+    equipment: str | None,
+    level: str | None,
+    desk: bool,
+    as_json: bool,
+) -> None:
+    """List the stretches, all of them or those that fit every option."""
+    wanted = set(expand(app.catalog, areas))
+    found = [
+        stretch
+        for stretch in app.catalog.stretches.values()
+        if (not wanted or wanted & set(stretch.areas.primary))
+        and (position is None or position in (stretch.position, *stretch.also))
+        and (equipment is None or equipment in stretch.equipment)
+        and (level is None or level == stretch.level)
+        and (not desk or stretch.desk)
+    ]
+    if as_json:
+        app.print_json(found)
+        return
+    if not found:
+        app.tell("No stretch fits all of that; take an option away.")
+        return
+    _print_stretches(app, found)
+
+
+@click.command("show")
+@click.argument("stretch_id", metavar="ID")
+@click.option("--json", "as_json", is_flag=True, help="All fields of the catalog.")
+@click.pass_obj
+def show_command(app: App, stretch_id: str, as_json: bool) -> None:
+    """Show one stretch: what to do, how much, for whom not, and where it comes from."""
+    stretch = find_stretch(app.catalog, stretch_id)
+    if as_json:
+        app.print_json(stretch)
+        return
+    _print_stretch(app, stretch)
+
+
+@click.command("areas")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.pass_obj
+def areas_command(app: App, as_json: bool) -> None:
+    """List the body areas and the groups of areas that --area takes."""
+    catalog = app.catalog
+    rows: list[dict[str, Any]] = [
+        {"id": a.id, "name": a.name, "kind": "area", "areas": [a.id], "partners": a.partners, "focus": a.focus}
+        for a in catalog.areas.values()
+    ] + [
+        {"id": g.id, "name": g.name, "kind": "group", "areas": g.areas, "partners": [], "focus": []}
+        for g in catalog.groups.values()
+    ]
+    for row in rows:
+        row["stretches"] = sum(
+            bool(set(row["areas"]) & set(stretch.areas.primary)) for stretch in catalog.stretches.values()
+        )
+    if as_json:
+        app.print_json(rows)
+        return
+    print_table(
+        app,
+        ("area", "name", "stretches", "balanced by, or made of"),
+        [
+            (
+                row["id"],
+                row["name"],
+                str(row["stretches"]),
+                ", ".join(row["partners"] if row["kind"] == "area" else row["areas"]),
+            )
+            for row in rows
+        ],
+    )
+
+
+@click.command("programs")
+@click.option("--json", "as_json", is_flag=True, help="All fields of the catalog, with the seconds it takes.")
+@click.pass_obj
+def programs_command(app: App, as_json: bool) -> None:
+    """List the programs, what is in them and how long they take."""
+    import msgspec
+
+    from stretch.core.programs import build_program
+    from stretch.core.routine import Request
+    from stretch.core.timeline import build
+
+    catalog = app.catalog
+    lengths = {name: build(build_program(catalog, name, Request())).length for name in catalog.programs}
+    if as_json:
+        programs = catalog.programs.values()
+        app.print_json([msgspec.to_builtins(p) | {"seconds": lengths[p.id] / 1000} for p in programs])
+        return
+    print_table(
+        app,
+        ("program", "takes", "stretches", "what it is"),
+        [
+            (program.id, words.clock(lengths[program.id]), str(len(program.items)), program.about)
+            for program in catalog.programs.values()
+        ],
+    )
+
+
+def find_stretch(catalog: Catalog, name: str) -> Stretch:
+    """Return the stretch with the id *name*.
+
+    Raises UnknownName, with the ids whose own id, name or other names are near.
+    """
+    if stretch := catalog.stretches.get(name):
+        return stretch
+    known: dict[str, str] = {}
+    for stretch in catalog.stretches.values():
+        for alias in (stretch.id, stretch.name.lower(), *(alias.lower() for alias in stretch.aliases)):
+            known.setdefault(alias, stretch.id)
+    if found := known.get(name.lower()):
+        return catalog.stretches[found]
+    raise UnknownName("stretch", name, known, "`stretch list` shows them all.", canonical=known)
+
+
+def print_table(app: App, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print rows under headings, in columns as wide as what is in them."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
+    for index, heading in enumerate(headings):
+        table.add_column(heading, no_wrap=index == 0, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    app.print(table)
+
+
+def _print_stretches(app: App, stretches: Sequence[Stretch]) -> None:
+    columns: dict[str, Callable[[Stretch], str]] = {
+        "stretch": lambda s: s.id,
+        "name": lambda s: s.name,
+        "areas": lambda s: ", ".join(s.areas.primary),
+        "position": lambda s: s.position,
+        "needs": lambda s: ", ".join(s.equipment),
+        "dose": lambda s: words.dose(s, s.dose),
+        "level": lambda s: s.level,
+    }
+    if app.console.width < ROOMY:
+        del columns["name"], columns["needs"]
+    print_table(app, tuple(columns), [[cell(stretch) for cell in columns.values()] for stretch in stretches])
+    app.tell(f"{len(stretches)} stretches; `stretch show ID` tells more of one.")
+
+
+def _print_stretch(app: App, stretch: Stretch) -> None:
+    from rich.padding import Padding
+    from rich.text import Text
+
+    def say(text: str, style: str = "", indent: int = 0) -> None:
+        app.print(Padding(Text(text, style=style), (0, 0, 0, indent)))
+
+    say(stretch.name, "bold")
+    if stretch.aliases:
+        say(f"also called {', '.join(stretch.aliases)}", "dim")
+    app.print()
+    for label, text in _facts(stretch):
+        say(f"{label:<10}{text}")
+    app.print()
+    for number, step in enumerate(stretch.steps, start=1):
+        say(f"{number}. {step}", indent=2)
+    app.print()
+    for label, text in (("Breathe", stretch.breath), ("Not", stretch.mistake), ("Easier", stretch.ease_off)):
+        say(f"{label:<10}{text}")
+    _print_cautions(say, stretch)
+    app.print()
+    say("Sources", "dim")
+    for key in stretch.source:
+        source = app.sources.get(key)
+        grade = f" (grade {source.grade})" if source and source.grade != "seed" else ""
+        say(f"{key}{grade}: {source.supports}. {source.where}." if source else key, "dim", indent=2)
+
+
+def _facts(stretch: Stretch) -> list[tuple[str, str]]:
+    also = f", also {', '.join(stretch.also)}" if stretch.also else ""
+    facts = [
+        ("For", ", ".join(stretch.areas.primary)),
+        ("Reaches", ", ".join(stretch.areas.secondary)),
+        ("Position", words.IN_POSITION[stretch.position] + also),
+        ("Needs", ", ".join(stretch.equipment)),
+        ("Dose", words.dose(stretch, stretch.dose)),
+        ("Side", stretch.side_means or ""),
+        ("Level", stretch.level + (", only when you ask for it by name" if stretch.opt_in else "")),
+    ]
+    if stretch.pace:
+        facts += [("In", stretch.pace.inhale), ("Out", stretch.pace.exhale)]
+    return [(label, text) for label, text in facts if text]
+
+
+def _print_cautions(say: Callable[..., None], stretch: Stretch) -> None:
+    for heading, tags in (
+        ("Leave it out", stretch.cautions.avoid),
+        ("Take the easier way, half as long", stretch.cautions.adapt),
+    ):
+        if tags:
+            say("")
+            say(heading, "bold")
+            for tag in tags:
+                say(f"- {TAG_WORDS[tag]} ({tag})", indent=2)

@@ -1,0 +1,29 @@
+"""Option values that are one of a few names; an unknown one is refused with all of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from stretch.core.errors import UsageError
+from stretch.core.model import EQUIPMENT, LEVELS, POSITIONS, TAGS
+
+
+class Known(click.ParamType):  # type: ignore[type-arg]  # generic only since click 8.2
+    """One of *names*, each of which is a *what*."""
+
+    def __init__(self, what: str, names: tuple[str, ...]) -> None:
+        self.name, self.names = what, names
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return *value* when it is known."""
+        if value in self.names:
+            return str(value)
+        raise UsageError(f"There is no {self.name} called {value!r}: it is one of {', '.join(self.names)}.")
+
+
+POSITION = Known("position", POSITIONS)
+EQUIPPED = Known("equipment", EQUIPMENT)
+LEVEL = Known("level", LEVELS)
+TAG = Known("caution tag", TAGS)

@@ -1,0 +1,86 @@
+"""A routine before it is played: as a table for a person, and as data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stretch.cli.app import App
+from stretch.core import words
+from stretch.core.phases import Phase
+from stretch.core.routine import Routine
+from stretch.core.timeline import Timeline, build
+
+VERSION = 1
+
+
+def as_data(routine: Routine) -> dict[str, Any]:
+    """Return the plan, version 1: every step with its start and its seconds, which add up exactly."""
+    timeline = build(routine)
+    return {
+        "version": VERSION,
+        "areas": routine.areas,
+        "seconds": timeline.length / 1000,
+        "seed": routine.seed,
+        "breath": routine.breath,
+        "steps": [_step(phases, timeline) for phases in _steps(timeline)],
+        "left_out": [{"stretch": left.stretch, "reason": left.reason} for left in routine.left_out],
+    }
+
+
+def print_plan(app: App, routine: Routine) -> None:
+    """Print the plan as a table, then what was left out and why."""
+    from rich.table import Table
+
+    timeline = build(routine)
+    app.print(f"{routine.title}, {words.duration(timeline.length)}, breath {routine.breath}", style="bold")
+    table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
+    table.add_column("starts", justify="right")
+    for heading in ("stretch", "side", "dose", "why"):
+        table.add_column(heading)
+    warm_up = sum(phase.length for phase in timeline.phases if phase.kind == "warm-up")
+    if warm_up:
+        table.add_row("0:00", "Warm-up", "", words.duration(warm_up), "")
+    for phase in timeline.phases:
+        if phase.kind == "prepare" and phase.item:
+            item = phase.item
+            sides = ", then ".join(name for name in item.sides if name) or "both at once"
+            dose = words.dose(item.stretch, item.dose).removesuffix(" each side")
+            table.add_row(words.clock(phase.start), item.stretch.name, sides, dose, item.why)
+    settle = timeline.phases[-1]
+    table.add_row(words.clock(settle.start), "Settle", "", words.duration(settle.length), "")
+    app.print(table)
+    for note in routine.notes:
+        app.print(note)
+    _print_left_out(app, routine)
+
+
+def _print_left_out(app: App, routine: Routine) -> None:
+    reasons: dict[str, list[str]] = {}
+    for left in routine.left_out:
+        reasons.setdefault(left.reason, []).append(left.stretch)
+    if reasons:
+        app.print("\nLeft out", style="dim")
+    for reason, stretches in reasons.items():
+        app.print(f"  {reason}: {', '.join(stretches)}", style="dim")
+
+
+def _steps(timeline: Timeline) -> list[list[Phase]]:
+    """Return the phases, those of the warm-up as one step: its moves are not stretches of their own."""
+    warm_up = [phase for phase in timeline.phases if phase.kind == "warm-up"]
+    rest = [[phase] for phase in timeline.phases if phase.kind != "warm-up"]
+    return [warm_up, *rest] if warm_up else rest
+
+
+def _step(phases: list[Phase], timeline: Timeline) -> dict[str, Any]:
+    first = phases[0]
+    breaths = first.breaths if timeline.pattern.counted else ()
+    return {
+        "start": first.start / 1000,
+        "seconds": sum(phase.length for phase in phases) / 1000,
+        "kind": first.kind,
+        "stretch": first.item.stretch.id if first.item else None,
+        "side": first.side,
+        "rep": first.rep,
+        "reps": first.reps,
+        "breaths": [[inhale / 1000, exhale / 1000] for inhale, exhale in breaths],
+    }

@@ -1,0 +1,108 @@
+"""`stretch routine`: what is asked for on the command line, built, printed or played."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from stretch.cli import plan
+from stretch.cli.app import App
+from stretch.cli.known import EQUIPPED, LEVEL, POSITION, TAG
+from stretch.core import builder, programs
+from stretch.core.breathing import PRESETS, parse
+from stretch.core.errors import UsageError
+from stretch.core.model import Catalog
+from stretch.core.routine import DEFAULT_MINUTES, Request, Routine
+
+DEFAULT_AREA = "lower-back"
+FASTEST = 1000
+
+
+def routine_options(command: Any) -> Any:
+    """Add the options that say which routine is meant."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+_OPTIONS = (
+    click.option(
+        "-a", "--area", "areas", multiple=True, envvar="STRETCH_AREA", help="Body area or group; `stretch areas`."
+    ),
+    click.option(
+        "-m",
+        "--minutes",
+        type=float,
+        envvar="STRETCH_MINUTES",
+        help=f"Time for all of it.  [default: {DEFAULT_MINUTES:g}]",
+    ),
+    click.option("--program", metavar="NAME", help="A program instead; `stretch programs`."),
+    click.option("--as-written", is_flag=True, help="The program in the order and dose of the article it came from."),
+    click.option("--stretch", "stretches", multiple=True, metavar="ID", help="Must be in it; alone: only these."),
+    click.option("--position", "positions", multiple=True, type=POSITION, help="Only in these positions."),
+    click.option(
+        "--equipment", multiple=True, type=EQUIPPED, help="What you have; all else is missing.  [default: everything]"
+    ),
+    click.option("--level", type=LEVEL, help="The deepest level.  [default: moderate]"),
+    click.option("--avoid", multiple=True, type=TAG, envvar="STRETCH_AVOID", help="What you must be careful with."),
+    click.option("--exclude", multiple=True, metavar="ID", help="Leave this stretch out."),
+    click.option(
+        "--breath",
+        default="steady",
+        envvar="STRETCH_BREATH",
+        metavar="PATTERN",
+        help=f"{', '.join(PRESETS)}, or seconds IN-OUT.  [default: steady]",
+    ),
+    click.option("--warm-up", type=float, metavar="MIN", help="Minutes of warm-up; 0 if you are warm already."),
+    click.option("--seed", type=click.IntRange(0), default=0, help="Another number, another choice."),
+)
+
+
+@click.command("routine")
+@routine_options
+@click.option("--plan", "plan_only", is_flag=True, help="Print the routine and do not play it.")
+@click.option("--json", "as_json", is_flag=True, help="With --plan: as JSON.")
+@click.option("--yes", is_flag=True, help="Nothing to report: start without asking.")
+@click.option("--plain", is_flag=True, help="Tell it line by line, for screen readers and logs.")
+@click.option("--speed", type=click.IntRange(1, FASTEST), default=1, help="Rehearse this many times faster.")
+@click.pass_obj
+def routine_command(
+    app: App, /, *, plan_only: bool, as_json: bool, yes: bool, plain: bool, speed: int, **asked: Any
+) -> int:
+    """Build a routine and be guided through it.
+
+    Without options it is a quarter of an hour for the lower back. Warm-up, changes and settling are in the time.
+    """
+    if as_json and not plan_only:
+        raise UsageError("--json prints a plan: add --plan.")
+    routine = build(app.catalog, **asked)
+    if plan_only:
+        if as_json:
+            app.print_json(plan.as_data(routine))
+        else:
+            plan.print_plan(app, routine)
+        return 0
+    from stretch.cli.play import play
+
+    return play(app, routine, plain=plain, speed=speed, ask=not yes)
+
+
+def build(catalog: Catalog, *, program: str | None, as_written: bool, areas: tuple[str, ...], **asked: Any) -> Routine:
+    """Return the routine that the options ask for.
+
+    Raises UsageError for options that contradict each other, and what the builder raises.
+    """
+    if program and areas:
+        raise UsageError(f"--program {program} has stretches of its own: leave --area or --program out.")
+    if program and asked["stretches"]:
+        raise UsageError(f"--program {program} has stretches of its own: leave --stretch or --program out.")
+    if as_written and not program:
+        raise UsageError("--as-written goes with --program: name the program.")
+    parse(asked["breath"])
+    if not areas and not asked["stretches"]:
+        areas = (DEFAULT_AREA,)
+    request = Request(areas=areas, **(asked | {"equipment": asked["equipment"] or None}))
+    if program:
+        return programs.build_program(catalog, program, request, as_written=as_written)
+    return builder.build(catalog, request)

@@ -1,0 +1,222 @@
+"""The commands as a pipe sees them: data on stdout, words on stderr, an exit code that says how it went."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+
+import msgspec
+import pytest
+from stretch.cli import COMMANDS, main
+from stretch.cli.app import App
+from support import AREAS, CATALOG, Clock, Script, data, run
+
+
+def plain_app(*events: str) -> App:
+    clock = Clock()
+    return App(environ={}, clock=clock, ears=Script(clock, events))
+
+
+def test_stretch_alone_shows_examples_and_commands() -> None:
+    result = run()
+    assert result.exit_code == 0
+    assert "stretch routine --area lower-back" in result.stdout
+    for name in COMMANDS:
+        assert f"  {name} " in result.stdout
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help_that_agrees_with_the_table(name: str) -> None:
+    result = run(name, "--help")
+    assert result.exit_code == 0
+    command = main.get_command(None, name)
+    assert command.name == name
+    assert command.help
+    for option in command.params:
+        assert getattr(option, "help", None) or option.param_type_name == "argument", option.name
+
+
+def test_version() -> None:
+    assert run("--version").stdout.startswith("stretch ")
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (("rotine",), "routine"),
+        (("routine", "--area", "lowerback"), "lower-back"),
+        (("routine", "-m", "0"), "--minutes 0"),
+        (("routine", "-m", "-3"), "--minutes -3"),
+        (("routine", "-m", "99999"), "1 to 180"),
+        (("routine", "-m", "nan"), "1 to 180"),
+        (("routine", "-m", "ten"), "ten"),
+        (("routine", "--avoid", "kneee"), "knee"),
+        (("routine", "--position", "lying"), "supine"),
+        (("routine", "--equipment", "rope"), "strap"),
+        (("routine", "--level", "hard"), "gentle"),
+        (("routine", "--breath", "fast"), "--breath"),
+        (("routine", "--program", "easyfive"), "easy-five"),
+        (("routine", "--program", "easy-five", "-a", "neck"), "--area or --program"),
+        (("routine", "--program", "easy-five", "--stretch", "sphinx"), "--stretch or --program"),
+        (("routine", "--as-written"), "--program"),
+        (("routine", "--json"), "--plan"),
+        (("routine", "--speed", "0"), "--speed"),
+        (("routine", "--seed", "-1"), "--seed"),
+        (("routine", "-a", "inner-thighs", "--position", "prone"), "Nothing is left"),
+        (("routine", "--wrong"), "--wrong"),
+        (("list", "-a", "nek"), "neck"),
+        (("show", "happy-babby"), "happy-baby"),
+        (("show",), "ID"),
+    ],
+)
+def test_bad_input_is_one_sentence_and_exit_2(args: tuple[str, ...], words: str) -> None:
+    result = run(*args)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert words in result.stderr
+    assert result.stderr.startswith("stretch: ")
+    assert result.stderr.count("\n") == 1
+
+
+def test_list_filters() -> None:
+    def ids(*args: str) -> set[str]:
+        return {stretch["id"] for stretch in data("list", "--json", *args)}
+
+    everything = CATALOG.stretches.values()
+    assert ids() == set(CATALOG.stretches)
+    assert ids("-a", "neck") == {s.id for s in everything if "neck" in s.areas.primary}
+    assert ids("-a", "legs", "--level", "deep") == {"standing-forward-fold", "contract-relax-hamstring"}
+    assert ids("--position", "prone") == {"sphinx", "prone-press-up"}
+    assert ids("--equipment", "strap") == {"supine-hamstring-strap", "contract-relax-hamstring"}
+    assert len(ids("--desk")) == 24
+    assert ids("-a", "neck", "--position", "prone") == set()
+
+
+def test_list_json_has_the_fields_of_the_catalog() -> None:
+    listed = data("list", "--json")
+    assert listed == json.loads(msgspec.json.encode(list(CATALOG.stretches.values())))
+    assert data("show", "sphinx", "--json") == next(entry for entry in listed if entry["id"] == "sphinx")
+
+
+def test_list_is_a_table_without_trailing_spaces_and_nothing_cut() -> None:
+    lines = run("list").stdout.splitlines()
+    assert len(lines) == 50
+    assert not [line for line in lines if line != line.rstrip() or "…" in line]
+
+
+@pytest.mark.parametrize("name", CATALOG.stretches)
+def test_show_says_all_there_is_in_words(name: str) -> None:
+    stretch = CATALOG.stretches[name]
+    text = " ".join(run("show", name, env={"COLUMNS": "80"}).stdout.split())
+    for words in (stretch.name, *stretch.steps, stretch.breath, stretch.mistake, stretch.ease_off):
+        assert words in text
+    for tag in (*stretch.cautions.avoid, *stretch.cautions.adapt):
+        assert f"({tag})" in text
+    for key in stretch.source:
+        assert f"{key}:" in text or f"{key} (grade" in text
+
+
+def test_show_knows_other_names() -> None:
+    assert run("show", "balasana").stdout == run("show", "childs-pose").stdout
+
+
+def test_areas_and_programs() -> None:
+    assert [entry["id"] for entry in data("areas", "--json")] == AREAS
+    programs = data("programs", "--json")
+    assert [entry["id"] for entry in programs] == list(CATALOG.programs)
+    for entry in programs:
+        assert entry["seconds"] == data("routine", "--program", entry["id"], "--plan", "--json")["seconds"]
+    for name in CATALOG.programs:
+        assert name in run("programs").stdout
+
+
+def test_safety_prints_every_part_in_eighty_columns_and_as_data() -> None:
+    text = run("safety", env={"COLUMNS": "80"}).stdout
+    assert max(map(len, text.splitlines())) <= 80
+    folded = " ".join(text.split())
+    lines = data("safety", "--json")
+    for line in lines:
+        assert line["text"] in folded
+    ids = {line["id"] for line in lines}
+    assert {f"R{number:02}" for number in range(1, 27)} <= ids
+    assert {f"ST{number}" for number in range(1, 9)} <= ids
+    for words in ("999", "bounc", "0 to 3", "oose clothing", "chair", "floor", "arm up", "hold your breath"):
+        assert words in folded, words
+
+
+INVARIANT_CASES = [
+    *(("-a", area, "-m", str(minutes)) for area in AREAS for minutes in (5, 9, 15, 30, 60)),
+    *(("--program", name) for name in CATALOG.programs),
+    *(("--program", name, "--as-written") for name, program in CATALOG.programs.items() if program.as_written),
+    ("--breath", "calm"),
+    ("--breath", "off"),
+    ("--breath", "3.5-6"),
+    ("--warm-up", "0"),
+]
+
+
+@pytest.mark.parametrize("args", INVARIANT_CASES, ids=" ".join)
+def test_the_plan_as_data_keeps_its_promises(args: tuple[str, ...]) -> None:
+    plan = data("routine", "--plan", "--json", *args)
+    assert list(plan) == ["version", "areas", "seconds", "seed", "breath", "steps", "left_out"]
+    assert plan["version"] == 1
+    start = 0.0
+    for step in plan["steps"]:
+        assert list(step) == ["start", "seconds", "kind", "stretch", "side", "rep", "reps", "breaths"]
+        assert step["start"] == start
+        start += step["seconds"]
+        if step["breaths"]:
+            assert math.fsum(map(math.fsum, step["breaths"])) == pytest.approx(step["seconds"], abs=1e-9)
+    assert start == plan["seconds"]
+    assert sum(step["seconds"] for step in plan["steps"]) == plan["seconds"]
+    assert plan["steps"][-1]["kind"] == "settle"
+    assert sum(step["kind"] == "warm-up" for step in plan["steps"]) <= 1
+    if "-m" in args:
+        assert plan["seconds"] <= 60 * int(args[-1])
+
+
+def test_the_plan_as_a_table_says_when_each_stretch_starts() -> None:
+    text = run("routine", "--plan").stdout
+    plan = data("routine", "--plan", "--json")
+    for step in plan["steps"]:
+        if step["kind"] == "prepare":
+            minutes, seconds = divmod(int(step["start"]), 60)
+            name = CATALOG.stretches[step["stretch"]].name
+            assert any(
+                line.strip().startswith(f"{minutes}:{seconds:02}") and name in line for line in text.splitlines()
+            )
+    for left in plan["left_out"]:
+        assert left["stretch"] in text
+
+
+def test_a_session_in_a_pipe_is_lines_and_exits_0() -> None:
+    result = run("routine", "-m", "8", app=plain_app())
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[-1].startswith("Done.")
+    assert "\x1b" not in result.stdout
+    assert "Before you start" in result.stderr
+    assert "stretches, 8 min" in result.stderr or "7 min" in result.stderr
+
+
+def test_yes_asks_and_tells_nothing_before() -> None:
+    assert "Before you start" not in run("routine", "-m", "8", "--yes", app=plain_app()).stderr
+
+
+def test_stopping_exits_3_and_says_how_far_it_went() -> None:
+    result = run("routine", "--yes", app=plain_app("q"))
+    assert result.exit_code == 3
+    assert "Stopped: 0 of " in result.stderr
+
+
+def test_environment_variables_stand_in_for_options() -> None:
+    plan = json.loads(run("routine", "--plan", "--json", env={"STRETCH_AREA": "neck", "STRETCH_MINUTES": "9"}).stdout)
+    assert plan["areas"] == ["neck"]
+    assert plan["seconds"] <= 540
+
+
+def test_a_closed_stdin_is_no_terminal() -> None:
+    closed = io.StringIO()
+    closed.close()
+    app = App(environ={"TERM": "xterm"}, stdin=closed)
+    assert not app.interactive

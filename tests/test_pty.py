@@ -1,0 +1,197 @@
+"""The program in a real terminal: a pseudo-terminal, real keys and signals, and a terminal in memory that looks."""
+
+from __future__ import annotations
+
+import os
+import re
+import select
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")
+
+if sys.platform != "win32":
+    import fcntl
+    import pty
+    import struct
+    import termios
+
+    import pyte
+
+PATIENCE_S = 20.0
+
+
+class Run:
+    """A command in a terminal of its own; `screen` is what a person would see."""
+
+    def __init__(self, *args: str, columns: int = 80, lines: int = 24, env: dict[str, str] | None = None) -> None:
+        self.master, self.slave = pty.openpty()
+        self.resize(columns, lines)
+        self.before = termios.tcgetattr(self.slave)
+        self.screen = pyte.Screen(columns, lines)
+        self.stream = pyte.ByteStream(self.screen)
+        self.raw = b""
+        environ = os.environ | {"TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "COLUMNS": "", "LINES": ""} | (env or {})
+        self.pid = os.fork()
+        if self.pid == 0:
+            os.setsid()
+            fcntl.ioctl(self.slave, termios.TIOCSCTTY, 0)
+            for fd in (0, 1, 2):
+                os.dup2(self.slave, fd)
+            os.execve(sys.executable, [sys.executable, "-m", "stretch", *args], environ)
+        self.status: int | None = None
+
+    def resize(self, columns: int, lines: int) -> None:
+        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+        if hasattr(self, "screen"):
+            self.screen.resize(lines, columns)
+
+    def look(self, seconds: float = 0.05) -> str:
+        """Read what came in that time and return the text of the screen."""
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0:
+            if self.master not in select.select([self.master], [], [], left)[0]:
+                continue
+            try:
+                data = os.read(self.master, 65536)
+            except OSError:
+                break
+            if not data:
+                break
+            self.raw += data
+            # pyte draws the private "erase" sequences of this mode as text; a terminal ignores what it does not know.
+            self.stream.feed(re.sub(rb"\x1b\[\?2026[hl]", b"", data))
+        return "\n".join(self.screen.display)
+
+    def until(self, words: str) -> str:
+        deadline = time.monotonic() + PATIENCE_S
+        while words not in (text := self.look()):
+            assert time.monotonic() < deadline, f"{words!r} did not come:\n{text}"
+        return text
+
+    def press(self, keys: str) -> None:
+        os.write(self.master, keys.encode())
+
+    def signal(self, number: int) -> None:
+        os.kill(self.pid, number)
+
+    def end(self) -> int:
+        """Wait for the end and return the exit code."""
+        deadline = time.monotonic() + PATIENCE_S
+        while self.status is None:
+            assert time.monotonic() < deadline, "did not end:\n" + self.look()
+            self.look()
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self.status = os.waitstatus_to_exitcode(status)
+        self.look(0.1)
+        return self.status
+
+    def given_back(self) -> bool:
+        """Whether attributes, cursor, alternate screen, paste mode and colours are as they were."""
+        after = self.raw.rpartition(b"\x1b[?1049l")[2]
+        return (
+            termios.tcgetattr(self.slave) == self.before
+            and self.raw.count(b"\x1b[?1049h") == self.raw.count(b"\x1b[?1049l")
+            and self.raw.count(b"\x1b[?25l") == self.raw.count(b"\x1b[?25h")
+            and self.raw.count(b"\x1b[?2004h") == self.raw.count(b"\x1b[?2004l")
+            and b"\x1b[" not in after
+        )
+
+    def said_after(self) -> str:
+        """Return what was printed once the screen was given back; pyte knows no alternate screen."""
+        return self.raw.rpartition(b"\x1b[?1049l")[2].decode()
+
+    def close(self) -> None:
+        if self.status is None:
+            os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
+        for fd in (self.master, self.slave):
+            os.close(fd)
+
+
+@pytest.fixture
+def terminal() -> Iterator[Any]:
+    runs: list[Run] = []
+
+    def start(*args: str, **how: Any) -> Run:
+        runs.append(Run(*args, **how))
+        return runs[-1]
+
+    yield start
+    for run in runs:
+        run.close()
+
+
+def test_a_whole_session_on_the_full_screen(terminal) -> None:
+    run = terminal("routine", "--area", "lower-back", "--yes", "--speed", "200")
+    run.until("left")
+    assert run.end() == 0
+    assert run.given_back()
+    assert run.said_after() == "Done: 6 of 6 stretches, 15 min, rehearsed 200 times faster.\r\n"
+
+
+def test_it_asks_before_it_starts(terminal) -> None:
+    run = terminal("routine", "-m", "6")
+    run.until("Enter starts")
+    assert "Loose clothing" in run.look()
+    run.press("\n")
+    run.until("pause")
+    run.press("q")
+    assert run.end() == 3
+    assert run.given_back()
+
+
+def test_q_before_the_start_leaves(terminal) -> None:
+    run = terminal("routine", "-m", "6")
+    run.until("Enter starts")
+    run.press("q\n")
+    assert run.end() == 3
+    assert b"\x1b[?1049h" not in run.raw
+
+
+def test_keys_pause_and_skip(terminal) -> None:
+    run = terminal("routine", "--yes", "--warm-up", "0", "--stretch", "cat-cow")
+    run.until("stretch 1 of")
+    run.press("n")
+    run.until("breath 1 of")
+    run.press(" ")
+    paused = run.look(0.5)
+    assert run.look(1.5) == paused
+    run.press("?")
+    run.until("any key goes on")
+    run.press("x")
+    run.press("q")
+    assert run.end() == 3
+    assert "Stopped: 0 of 1" in run.said_after()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_signals_give_the_terminal_back_and_say_what_was_done(terminal, number: int) -> None:
+    run = terminal("routine", "--yes")
+    run.until("left")
+    run.signal(number)
+    assert run.end() == 128 + number
+    assert run.given_back()
+    assert "Stopped: 0 of 6 stretches" in run.said_after()
+
+
+def test_plain_in_a_terminal_is_lines_and_hears_keys(terminal) -> None:
+    run = terminal("routine", "--yes", "--plain")
+    run.until("Warm up")
+    run.press("q")
+    assert run.end() == 3
+    assert b"\x1b" not in run.raw
+    assert run.given_back() is True
+
+
+@pytest.mark.parametrize("env", [{"TERM": "dumb"}, {"ACCESSIBLE": "1"}])
+def test_no_control_codes_where_they_are_not_wanted(terminal, env: dict[str, str]) -> None:
+    run = terminal("routine", "--yes", "--speed", "1000", env=env)
+    assert run.end() == 0
+    assert b"\x1b" not in run.raw
