@@ -1,0 +1,91 @@
+"""The house: who may import whom, and that each room says what it is for."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+SRC = Path(__file__).parents[1] / "src"
+FILES = sorted((SRC / "stretch").rglob("*.py"))
+BELOW = {
+    "cli": {"cli", "stage", "share", "store", "figure", "core"},
+    "stage": {"stage", "store", "figure", "core"},
+    "share": {"share", "store", "figure", "core"},
+    "store": {"store", "figure", "core"},
+    "figure": {"figure", "core"},
+    "core": {"core"},
+}
+"""What each wing stands on; the top of the package belongs to the commands."""
+MOST_LINES = 260
+"""A room larger than this is two rooms."""
+IMPURE = {"click", "rich", "yaml", "os", "sys", "time", "pathlib", "io", "select", "signal", "sqlite3",
+          "subprocess", "threading", "asyncio", "shutil", "tempfile", "socket", "termios", "msvcrt"}  # fmt: skip
+
+
+def imports(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return names
+
+
+def wing(path: Path) -> str:
+    parts = path.relative_to(SRC / "stretch").parts
+    return parts[0] if len(parts) > 1 else "cli"
+
+
+def module(path: Path) -> str:
+    return ".".join(path.relative_to(SRC).with_suffix("").parts).removesuffix(".__init__")
+
+
+@pytest.mark.parametrize("path", FILES, ids=module)
+def test_imports_go_down_and_never_back(path: Path) -> None:
+    for name in imports(path):
+        parts = name.split(".")
+        if parts[0] == "stretch" and len(parts) > 1 and parts[1] in BELOW:
+            assert parts[1] in BELOW[wing(path)], f"{module(path)} imports {name}"
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if wing(path) in ("core", "figure")], ids=module)
+def test_the_middle_is_pure(path: Path) -> None:
+    found = imports(path)
+    assert not {name.split(".")[0] for name in found} & IMPURE
+    assert not {name for name in found if name.startswith("random")} - {"random", "random.Random"}
+    assert "datetime.datetime" not in found  # a date is a number like any other; what time it is now is not
+
+
+@pytest.mark.parametrize("path", FILES, ids=module)
+def test_only_the_commands_know_click_and_only_the_terminal_knows_termios(path: Path) -> None:
+    roots = {name.split(".")[0] for name in imports(path)}
+    assert "click" not in roots or wing(path) == "cli"
+    assert not roots & {"termios", "tty", "msvcrt"} or module(path) == "stretch.stage.terminal"
+
+
+def test_no_circles() -> None:
+    graph = {module(path): {n for n in imports(path) if n.startswith("stretch.")} for path in FILES}
+    seen: set[str] = set()
+
+    def visit(name: str, above: tuple[str, ...]) -> None:
+        assert name not in above, " -> ".join((*above, name))
+        if name not in seen:
+            for below in graph.get(name, ()):
+                if below in graph and below != name:
+                    visit(below, (*above, name))
+            seen.add(name)
+
+    for name in graph:
+        # Commands are imported by their group when they run, by name and not by an import statement.
+        visit(name, ())
+
+
+@pytest.mark.parametrize("path", FILES, ids=module)
+def test_every_room_says_its_one_job(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    docstring = ast.get_docstring(ast.parse(text))
+    assert docstring
+    assert len(text.splitlines()) <= MOST_LINES

@@ -1,0 +1,77 @@
+"""The shipped catalog: every file loads, every reference resolves, and the numbers are those of the content."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from stretch.core.checks import check_program, check_stretch
+from stretch.core.model import TAGS, per_side_seconds
+from stretch.store.catalog import data_root, load_safety, load_sources
+from support import CATALOG
+
+STRETCHES = list(CATALOG.stretches.values())
+SOURCES = load_sources()
+CONTENT_COVERAGE = {
+    "lower-back": 16, "upper-back": 8, "hips": 5, "hip-flexors": 2, "glutes": 5, "piriformis": 3, "hamstrings": 7,
+    "quads": 2, "calves": 2, "core": 4, "neck": 4, "shoulders": 2, "chest": 2, "inner-thighs": 1,
+}  # fmt: skip
+
+
+def test_there_are_49_stretches_24_for_the_desk() -> None:
+    assert len(STRETCHES) == 49
+    assert sum(stretch.desk for stretch in STRETCHES) == 24
+    assert Counter(stretch.mode for stretch in STRETCHES) == {"static": 36, "dynamic": 12, "contract-relax": 1}
+    assert Counter(stretch.tier for stretch in STRETCHES) == {1: 42, 2: 7}
+    assert [s.id for s in STRETCHES if s.opt_in] == ["cow-face-legs", "standing-forward-fold"]
+
+
+@pytest.mark.parametrize("area", CONTENT_COVERAGE)
+def test_every_area_has_its_stretches(area: str) -> None:
+    assert sum(area in stretch.areas.primary for stretch in STRETCHES) == CONTENT_COVERAGE[area]
+
+
+@pytest.mark.parametrize("stretch", STRETCHES, ids=lambda stretch: stretch.id)
+def test_a_stretch_fits_together(stretch) -> None:
+    assert list(check_stretch(stretch, CATALOG.areas, SOURCES)) == []
+    assert stretch.per_side_s == per_side_seconds(stretch)
+
+
+def test_programs_and_groups_fit_together() -> None:
+    for program in CATALOG.programs.values():
+        assert list(check_program(program, CATALOG.stretches, SOURCES)) == []
+    assert {name: group.areas for name, group in CATALOG.groups.items()} == {
+        "back": ("lower-back", "upper-back"),
+        "spine": ("lower-back", "upper-back"),
+        "legs": ("hamstrings", "quads", "calves"),
+        "hip-area": ("hips", "hip-flexors", "glutes", "piriformis", "inner-thighs"),
+    }
+
+
+def test_partners_are_mutual() -> None:
+    for area in CATALOG.areas.values():
+        for partner in area.partners:
+            assert area.id in CATALOG.areas[partner].partners or partner in ("core",)
+
+
+def test_every_source_has_a_grade_and_every_citation_stands_for_something() -> None:
+    assert Counter(source.grade for source in SOURCES.values()) == {"A": 46, "B": 21, "C": 10, "seed": 5}
+    safety = load_safety()
+    for part in safety.checklist:
+        for line in part.lines:
+            assert set(line.source) <= set(SOURCES), line.id
+
+
+def test_the_warm_up_has_five_moves_standing_and_seated() -> None:
+    assert len(CATALOG.warm_up.standing) == len(CATALOG.warm_up.seated) == 5
+
+
+def test_every_tag_that_a_stretch_names_can_be_reported() -> None:
+    used = {tag for s in STRETCHES for tag in (*s.cautions.avoid, *s.cautions.adapt)}
+    assert used == set(TAGS) - {"floor", "older-adult"}
+
+
+def test_the_wheel_would_carry_every_file() -> None:
+    names = {path.name for path in Path(str(data_root())).iterdir()}
+    assert {"areas.yaml", "programs.yaml", "safety.yaml", "session.yaml", "sources.yaml", "stretches"} <= names

@@ -1,0 +1,40 @@
+"""The README is true: every command, option and key is in it, and its commands are the ones that work."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from stretch import __version__
+from stretch.cli import COMMANDS, main
+from stretch.stage.keymap import KEYMAP
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_and_option_is_in_the_readme(name: str) -> None:
+    assert f"stretch {name}" in README
+    for option in main.get_command(None, name).params:
+        for spelling in option.opts:
+            if spelling.startswith("--"):
+                assert spelling in README, f"{name} {spelling}"
+
+
+def test_every_key_is_in_the_readme_as_the_keymap_says_it() -> None:
+    for binding in KEYMAP:
+        assert f"| `{binding.label}` | {binding.help} |" in README
+
+
+def test_every_wing_and_room_of_the_drawing_is_there() -> None:
+    drawing = README.split("## Architecture")[1].split("```")[1]
+    rooms = set(re.findall(r"[a-z_]+\.py", drawing))
+    there = {path.name for path in (ROOT / "src" / "stretch").rglob("*.py")} - {"__init__.py", "__main__.py"}
+    assert rooms == there
+
+
+def test_the_changelog_has_this_version() -> None:
+    assert f"## {__version__}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert f'version = "{__version__}"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
