@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import assume, given
-from hypothesis import strategies as st
+
 from stretch.core import timeline as tl
 from stretch.core.builder import build
 from stretch.core.choose import held_by_area
@@ -41,9 +41,7 @@ def test_one_trip_down_and_gentle_before_deep_in_each_position(request: Request)
         items = build(CATALOG, request).items
     except UsageError:
         return
-    keys = [
-        (POSITIONS.index(i.position), LEVELS.index(i.stretch.level), i.stretch.mode != "dynamic") for i in items
-    ]
+    keys = [(POSITIONS.index(i.position), LEVELS.index(i.stretch.level), i.stretch.mode != "dynamic") for i in items]
     assert keys == sorted(keys)
 
 

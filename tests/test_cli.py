@@ -8,6 +8,7 @@ import math
 
 import msgspec
 import pytest
+
 from stretch.cli import COMMANDS, main
 from stretch.cli.app import App
 from support import AREAS, CATALOG, Clock, Script, data, run

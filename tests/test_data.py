@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+
 from stretch.core.checks import check_program, check_stretch
 from stretch.core.model import TAGS, per_side_seconds
 from stretch.store.catalog import data_root, load_safety, load_sources

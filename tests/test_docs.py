@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from stretch import __version__
 from stretch.cli import COMMANDS, main
 from stretch.stage.keymap import KEYMAP

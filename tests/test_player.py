@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 
 import pytest
+
 from stretch.core import timeline as tl
 from stretch.core.session import Session, stretches_done
 from stretch.stage.plain import Plain

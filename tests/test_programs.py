@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from stretch.core import timeline as tl
 from stretch.core.errors import UsageError
 from stretch.core.programs import build_program

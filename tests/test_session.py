@@ -4,6 +4,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from stretch.core import timeline as tl
 from stretch.core.phases import WORKING
 from stretch.core.session import Session, Tick, cues_between, stretches_done, update

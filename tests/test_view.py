@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
+
 from stretch.core import timeline as tl
 from stretch.core.phases import Phase
 from stretch.core.session import Session
