@@ -4,6 +4,7 @@ import os
 
 import pytest
 from hypothesis import settings
+
 from stretch.core.model import Catalog
 from stretch.store.catalog import load
 

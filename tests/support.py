@@ -9,6 +9,7 @@ from typing import Any
 
 from click.testing import CliRunner, Result
 from hypothesis import strategies as st
+
 from stretch.cli import main
 from stretch.cli.app import App
 from stretch.core.builder import build
