@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import math
+import re
 
 import msgspec
 import pytest
@@ -17,6 +18,31 @@ from support import AREAS, CATALOG, Clock, Script, data, run
 def plain_app(*events: str) -> App:
     clock = Clock()
     return App(environ={}, clock=clock, ears=Script(clock, events))
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def at_terminal(*args: str, columns: int) -> str:
+    """Run a command and return what a person at a terminal without colour sees."""
+    out = Terminal()
+    app = App(environ={}, stdout=out)
+    assert run(*args, app=app, env={"COLUMNS": str(columns), "NO_COLOR": "1", "TERM": "xterm"}).exit_code == 0
+    return re.sub(r"\x1b\[[0-9;]*m", "", out.getvalue())
+
+
+@pytest.mark.parametrize("columns", [30, 80, 120])
+@pytest.mark.parametrize("args", [("list",), ("show", "open-book"), ("areas",), ("programs",), ("routine", "--plan")])
+def test_a_terminal_of_any_width_cuts_no_word(args: tuple[str, ...], columns: int) -> None:
+    text = at_terminal(*args, columns=columns)
+    assert max(map(len, text.splitlines())) <= columns
+    assert "…" not in text
+    if columns >= 80:
+        assert set(text.split()) == set(run(*args).stdout.split()) or args == ("list",)
 
 
 def test_stretch_alone_shows_examples_and_commands() -> None:
@@ -109,7 +135,7 @@ def test_list_is_a_table_without_trailing_spaces_and_nothing_cut() -> None:
 @pytest.mark.parametrize("name", CATALOG.stretches)
 def test_show_says_all_there_is_in_words(name: str) -> None:
     stretch = CATALOG.stretches[name]
-    text = " ".join(run("show", name, env={"COLUMNS": "80"}).stdout.split())
+    text = run("show", name).stdout
     for words in (stretch.name, *stretch.steps, stretch.breath, stretch.mistake, stretch.ease_off):
         assert words in text
     for tag in (*stretch.cautions.avoid, *stretch.cautions.adapt):
@@ -133,12 +159,14 @@ def test_areas_and_programs() -> None:
 
 
 def test_safety_prints_every_part_in_eighty_columns_and_as_data() -> None:
-    text = run("safety", env={"COLUMNS": "80"}).stdout
+    text = at_terminal("safety", columns=80)
     assert max(map(len, text.splitlines())) <= 80
     folded = " ".join(text.split())
+    piped = run("safety").stdout
     lines = data("safety", "--json")
     for line in lines:
         assert line["text"] in folded
+        assert f"  - {line['text']}\n" in piped
     ids = {line["id"] for line in lines}
     assert {f"R{number:02}" for number in range(1, 27)} <= ids
     assert {f"ST{number}" for number in range(1, 9)} <= ids

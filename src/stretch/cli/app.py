@@ -7,18 +7,15 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, TextIO
+
+from stretch.cli.printer import Printer
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from stretch.core.checklist import Safety
     from stretch.core.model import Catalog, Source
     from stretch.stage.player import Ears
     from stretch.stage.terminal import Terminal
-
-PIPE_COLUMNS = 200
-"""Tables are this wide where nobody says how wide the output is: wide enough to cut nothing."""
 
 
 class App:
@@ -77,27 +74,9 @@ class App:
         return load_safety()
 
     @cached_property
-    def console(self) -> Console:
-        """Where tables and long texts are printed."""
-        from rich.console import Console
-
-        width = None if is_terminal(self.stdout) or self.environ.get("COLUMNS") else PIPE_COLUMNS
-        return Console(file=self.stdout, width=width, highlight=False, emoji=False, markup=False)
-
-    def print(self, *renderables: Any, **how: Any) -> None:
-        """Print for a person; where no person is, without the spaces that fill rows up."""
-        if is_terminal(self.stdout):
-            self.console.print(*renderables, **how)
-            return
-        with self.console.capture() as captured:
-            self.console.print(*renderables, **how)
-        self.stdout.write("".join(line.rstrip() + "\n" for line in captured.get().splitlines()))
-
-    def print_json(self, data: Any) -> None:
-        """Print *data* as indented JSON."""
-        import msgspec
-
-        self.stdout.write(msgspec.json.format(msgspec.json.encode(data), indent=2).decode() + "\n")
+    def out(self) -> Printer:
+        """Where data is printed."""
+        return Printer(self.stdout, terminal=is_terminal(self.stdout))
 
     def tell(self, line: str) -> None:
         """Write one line to a person."""

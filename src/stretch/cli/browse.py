@@ -10,7 +10,7 @@ import click
 from stretch.cli.app import App
 from stretch.cli.known import EQUIPPED, LEVEL, POSITION
 from stretch.core import words
-from stretch.core.builder import expand
+from stretch.core.areas import expand
 from stretch.core.errors import UnknownName
 from stretch.core.model import Catalog, Stretch
 
@@ -65,7 +65,7 @@ def list_command(
         and (not desk or stretch.desk)
     ]
     if as_json:
-        app.print_json(found)
+        app.out.json(found)
         return
     if not found:
         app.tell("No stretch fits all of that; take an option away.")
@@ -81,7 +81,7 @@ def show_command(app: App, stretch_id: str, as_json: bool) -> None:
     """Show one stretch: what to do, how much, for whom not, and where it comes from."""
     stretch = find_stretch(app.catalog, stretch_id)
     if as_json:
-        app.print_json(stretch)
+        app.out.json(stretch)
         return
     _print_stretch(app, stretch)
 
@@ -104,10 +104,9 @@ def areas_command(app: App, as_json: bool) -> None:
             bool(set(row["areas"]) & set(stretch.areas.primary)) for stretch in catalog.stretches.values()
         )
     if as_json:
-        app.print_json(rows)
+        app.out.json(rows)
         return
-    print_table(
-        app,
+    app.out.table(
         ("area", "name", "stretches", "balanced by, or made of"),
         [
             (
@@ -136,10 +135,9 @@ def programs_command(app: App, as_json: bool) -> None:
     lengths = {name: build(build_program(catalog, name, Request())).length for name in catalog.programs}
     if as_json:
         programs = catalog.programs.values()
-        app.print_json([msgspec.to_builtins(p) | {"seconds": lengths[p.id] / 1000} for p in programs])
+        app.out.json([msgspec.to_builtins(p) | {"seconds": lengths[p.id] / 1000} for p in programs])
         return
-    print_table(
-        app,
+    app.out.table(
         ("program", "takes", "stretches", "what it is"),
         [
             (program.id, words.clock(lengths[program.id]), str(len(program.items)), program.about)
@@ -164,19 +162,6 @@ def find_stretch(catalog: Catalog, name: str) -> Stretch:
     raise UnknownName("stretch", name, known, "`stretch list` shows them all.", canonical=known)
 
 
-def print_table(app: App, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print rows under headings, in columns as wide as what is in them."""
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
-    for index, heading in enumerate(headings):
-        table.add_column(heading, no_wrap=index == 0, overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
-    app.print(table)
-
-
 def _print_stretches(app: App, stretches: Sequence[Stretch]) -> None:
     columns: dict[str, Callable[[Stretch], str]] = {
         "stretch": lambda s: s.id,
@@ -187,33 +172,28 @@ def _print_stretches(app: App, stretches: Sequence[Stretch]) -> None:
         "dose": lambda s: words.dose(s, s.dose),
         "level": lambda s: s.level,
     }
-    if app.console.width < ROOMY:
+    if app.out.columns is not None and app.out.columns < ROOMY:
         del columns["name"], columns["needs"]
-    print_table(app, tuple(columns), [[cell(stretch) for cell in columns.values()] for stretch in stretches])
+    app.out.table(tuple(columns), [[cell(stretch) for cell in columns.values()] for stretch in stretches])
     app.tell(f"{len(stretches)} stretches; `stretch show ID` tells more of one.")
 
 
 def _print_stretch(app: App, stretch: Stretch) -> None:
-    from rich.padding import Padding
-    from rich.text import Text
-
-    def say(text: str, style: str = "", indent: int = 0) -> None:
-        app.print(Padding(Text(text, style=style), (0, 0, 0, indent)))
-
+    say = app.out.say
     say(stretch.name, "bold")
     if stretch.aliases:
         say(f"also called {', '.join(stretch.aliases)}", "dim")
-    app.print()
+    say()
     for label, text in _facts(stretch):
-        say(f"{label:<10}{text}")
-    app.print()
+        say(text, mark=f"{label:<10}")
+    say()
     for number, step in enumerate(stretch.steps, start=1):
-        say(f"{number}. {step}", indent=2)
-    app.print()
+        say(step, indent=2, mark=f"{number}. ")
+    say()
     for label, text in (("Breathe", stretch.breath), ("Not", stretch.mistake), ("Easier", stretch.ease_off)):
-        say(f"{label:<10}{text}")
+        say(text, mark=f"{label:<10}")
     _print_cautions(say, stretch)
-    app.print()
+    say()
     say("Sources", "dim")
     for key in stretch.source:
         source = app.sources.get(key)
@@ -243,7 +223,7 @@ def _print_cautions(say: Callable[..., None], stretch: Stretch) -> None:
         ("Take the easier way, half as long", stretch.cautions.adapt),
     ):
         if tags:
-            say("")
+            say()
             say(heading, "bold")
             for tag in tags:
-                say(f"- {TAG_WORDS[tag]} ({tag})", indent=2)
+                say(f"{TAG_WORDS[tag]} ({tag})", indent=2, mark="- ")

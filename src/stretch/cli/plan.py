@@ -29,29 +29,32 @@ def as_data(routine: Routine) -> dict[str, Any]:
 
 def print_plan(app: App, routine: Routine) -> None:
     """Print the plan as a table, then what was left out and why."""
-    from rich.table import Table
 
     timeline = build(routine)
-    app.print(f"{routine.title}, {words.duration(timeline.length)}, breath {routine.breath}", style="bold")
-    table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
-    table.add_column("starts", justify="right")
-    for heading in ("stretch", "side", "dose", "why"):
-        table.add_column(heading)
+    app.out.say(f"{routine.title}, {words.duration(timeline.length)}, breath {routine.breath}", "bold")
+    app.out.table(("starts", "stretch", "side", "dose", "why"), _rows(timeline))
+    for note in routine.notes:
+        app.out.say(note)
+    _print_left_out(app, routine)
+
+
+def _rows(timeline: Timeline) -> list[tuple[str, ...]]:
+    rows = []
     warm_up = sum(phase.length for phase in timeline.phases if phase.kind == "warm-up")
     if warm_up:
-        table.add_row("0:00", "Warm-up", "", words.duration(warm_up), "")
+        rows.append((_starts(0), "Warm-up", "", words.duration(warm_up), ""))
     for phase in timeline.phases:
         if phase.kind == "prepare" and phase.item:
             item = phase.item
             sides = ", then ".join(name for name in item.sides if name) or "both at once"
             dose = words.dose(item.stretch, item.dose).removesuffix(" each side")
-            table.add_row(words.clock(phase.start), item.stretch.name, sides, dose, item.why)
+            rows.append((_starts(phase.start), item.stretch.name, sides, dose, item.why))
     settle = timeline.phases[-1]
-    table.add_row(words.clock(settle.start), "Settle", "", words.duration(settle.length), "")
-    app.print(table)
-    for note in routine.notes:
-        app.print(note)
-    _print_left_out(app, routine)
+    return [*rows, (_starts(settle.start), "Settle", "", words.duration(settle.length), "")]
+
+
+def _starts(position: int) -> str:
+    return f"{words.clock(position):>6}"
 
 
 def _print_left_out(app: App, routine: Routine) -> None:
@@ -59,9 +62,10 @@ def _print_left_out(app: App, routine: Routine) -> None:
     for left in routine.left_out:
         reasons.setdefault(left.reason, []).append(left.stretch)
     if reasons:
-        app.print("\nLeft out", style="dim")
+        app.out.say()
+        app.out.say("Left out", "dim")
     for reason, stretches in reasons.items():
-        app.print(f"  {reason}: {', '.join(stretches)}", style="dim")
+        app.out.say(", ".join(stretches), "dim", indent=2, mark=f"{reason}: ")
 
 
 def _steps(timeline: Timeline) -> list[list[Phase]]:

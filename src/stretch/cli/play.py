@@ -34,10 +34,9 @@ def _ready(app: App, routine: Routine) -> bool:
         before_you_start(app, to_person=True)
         return True
     plan.print_plan(app, routine)
-    app.print()
+    app.out.say()
     before_you_start(app)
-    app.print("\nEnter starts, q leaves. ", end="")
-    app.stdout.flush()
+    app.out.prompt("\nEnter starts, q leaves. ")
     answer = app.stdin.readline() if app.stdin else ""
     return bool(answer) and answer.strip().lower() not in ("q", "quit", "n", "no")
 

@@ -79,7 +79,7 @@ def routine_command(
     routine = build(app.catalog, **asked)
     if plan_only:
         if as_json:
-            app.print_json(plan.as_data(routine))
+            app.out.json(plan.as_data(routine))
         else:
             plan.print_plan(app, routine)
         return 0

@@ -22,11 +22,11 @@ def safety_command(app: App, as_json: bool) -> None:
     """Print the safety checklist: before you start, how it should feel, when to stop, when to get help."""
     parts = app.safety.checklist
     if as_json:
-        app.print_json([{"part": part.id, **_fields(line)} for part in parts for line in part.lines])
+        app.out.json([{"part": part.id, **_fields(line)} for part in parts for line in part.lines])
         return
     for index, part in enumerate(parts):
         if index:
-            app.print()
+            app.out.say()
         print_part(app, part)
 
 
@@ -42,17 +42,10 @@ def before_you_start(app: App, *, to_person: bool = False) -> None:
 
 def print_part(app: App, part: Part) -> None:
     """Print one part: its heading, what to do, and its lines with hanging indents."""
-    from rich.padding import Padding
-    from rich.table import Table
-    from rich.text import Text
-
-    style = "bold red" if part.id == "emergency" else "bold"
-    app.print(Text(part.heading, style=style))
-    app.print(Padding(Text(part.action), (0, 0, 0, 2)))
-    lines = Table.grid(padding=(0, 1))
+    app.out.say(part.heading, "bold red" if part.id == "emergency" else "bold")
+    app.out.say(part.action, indent=2)
     for line in part.lines:
-        lines.add_row("  -", Text(line.text))
-    app.print(lines)
+        app.out.say(line.text, indent=2, mark="- ")
 
 
 def _fields(line: object) -> dict[str, object]:

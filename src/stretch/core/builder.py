@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 
 from stretch.core import frame
+from stretch.core.areas import expand
 from stretch.core.breathing import parse
 from stretch.core.choose import Candidate, Space, choose, held_by_area
 from stretch.core.dosing import CEILING_S, dose_for, held_seconds
@@ -51,23 +52,6 @@ def build(catalog: Catalog, request: Request) -> Routine:
         raise UsageError(_nothing_left(areas, reasons))
     candidates = _at_the_desk(candidates, request, reasons)
     return _assembled(catalog, request, areas, minutes, candidates, reasons)
-
-
-def expand(catalog: Catalog, names: Collection[str]) -> tuple[str, ...]:
-    """Return the areas that area and group *names* stand for, in the catalog's order.
-
-    Raises UnknownName.
-    """
-    wanted: set[str] = set()
-    for name in names:
-        if name in catalog.areas:
-            wanted.add(name)
-        elif group := catalog.groups.get(name):
-            wanted.update(group.areas)
-        else:
-            known = [*catalog.areas, *catalog.groups]
-            raise UnknownName("area", name, known, "`stretch areas` lists them.")
-    return tuple(area for area in catalog.areas if area in wanted)
 
 
 def slow_changes(request: Request) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 
 
 class StretchError(Exception):
@@ -32,6 +31,9 @@ class UnknownName(UsageError):
     def __init__(
         self, what: str, name: str, known: Iterable[str], where: str = "", canonical: Mapping[str, str] | None = None
     ) -> None:
+        # Imported here: most runs have no error, and every run pays for what stands at the top.
+        from difflib import get_close_matches
+
         near = get_close_matches(name.lower(), list(known), n=3, cutoff=0.6)
         if canonical:
             near = list(dict.fromkeys(canonical[match] for match in near))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from stretch.core import words
 from stretch.core.session import Session
+from stretch.core.speech import of_reps
 from stretch.core.timeline import BreathNow, Moment
 from stretch.stage import bigtext
 from stretch.stage.rows import Row, wrapped
@@ -77,7 +78,7 @@ def _count(moment: Moment) -> str:
         return words.dose(phase.item.stretch, phase.item.dose)
     if phase.kind == "move" and moment.breath:
         return f"breath {moment.breath.number} of {moment.breath.count}"
-    return words.of_reps(phase)
+    return of_reps(phase)
 
 
 def _act(session: Session, moment: Moment) -> str:

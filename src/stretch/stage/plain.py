@@ -7,7 +7,7 @@ from collections.abc import Callable
 from stretch.core.cues import Cue, cues
 from stretch.core.routine import Routine
 from stretch.core.session import NS_PER_MS, Session
-from stretch.core.words import say
+from stretch.core.speech import say
 from stretch.stage.view import away_words
 
 LONGEST_WAIT_S = 1.0

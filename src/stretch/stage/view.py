@@ -9,6 +9,7 @@ from stretch.core import words
 from stretch.core.phases import WORKING, Phase
 from stretch.core.routine import Routine
 from stretch.core.session import NS_PER_MS, Session
+from stretch.core.speech import of_reps, up_next
 from stretch.core.timeline import Moment
 from stretch.stage import bigtext
 from stretch.stage.keymap import KEYMAP
@@ -81,7 +82,7 @@ def _progress(session: Session, columns: int, unicode: bool) -> Row:
 
 
 def _footer(session: Session, moment: Moment, columns: int, *, roomy: bool) -> list[Row]:
-    following: Row = ((" then  ", Ink.DIM), (words.up_next(session.timeline, moment.index), Ink.PLAIN))
+    following: Row = ((" then  ", Ink.DIM), (up_next(session.timeline, moment.index), Ink.PLAIN))
     if session.away_ns:
         following = ((f" {away_words(session)}", Ink.ALERT),)
     rows: list[Row] = [(), following, ()] if roomy else [following]
@@ -128,7 +129,7 @@ def _text(routine: Routine, moment: Moment, cells: int, room: int) -> list[Row]:
 def _tiny(session: Session, moment: Moment, columns: int, lines: int, unicode: bool) -> list[Row]:
     """Return name, side, time and breath for a screen of a few rows."""
     seconds = words.clock(moment.left) if moment.left > 99_000 else str(-(-moment.left // 1000))
-    side = ", ".join(filter(None, (words.side(moment.phase.side), words.of_reps(moment.phase))))
+    side = ", ".join(filter(None, (words.side(moment.phase.side), of_reps(moment.phase))))
     rows: list[Row] = [((name_of(moment), Ink.NAME),)]
     if lines >= 2:
         rows.append(((f"{seconds} s " if ":" not in seconds else f"{seconds} ", Ink.TIME), (side, Ink.SIDE)))
@@ -136,7 +137,7 @@ def _tiny(session: Session, moment: Moment, columns: int, lines: int, unicode: b
         rows = [rows[0], ((side, Ink.SIDE),), *big(seconds, Ink.TIME, columns, 0, unicode)]
     rows += breath_line(session, moment, columns, unicode)
     if lines > len(rows):
-        rows.append(((f"then {words.up_next(session.timeline, moment.index)}", Ink.DIM),))
+        rows.append(((f"then {up_next(session.timeline, moment.index)}", Ink.DIM),))
     return rows
 
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
 from stretch.core import checks
-from stretch.core.checklist import Safety
 from stretch.core.errors import CatalogError
 from stretch.core.model import Area, Catalog, Group, Program, Record, Settle, Source, Stretch, WarmUp
 from stretch.store import yamlfile
+
+if TYPE_CHECKING:
+    from stretch.core.checklist import Safety
 
 T = TypeVar("T")
 
@@ -33,13 +33,13 @@ class _SessionFile(Record, frozen=True, kw_only=True):
     settle: Settle
 
 
-def data_root() -> Traversable:
+def data_root() -> Path:
     """Return the shipped data: inside the installed package, or at the top of a source checkout."""
-    packaged = files("stretch") / "data"
+    packaged = Path(__file__).parents[1] / "data"
     return packaged if packaged.is_dir() else Path(__file__).parents[3] / "data"
 
 
-def load(root: Traversable | None = None) -> Catalog:
+def load(root: Path | None = None) -> Catalog:
     """Read the whole catalog under *root*, all but its sources, and check that everything in it fits together.
 
     Raises CatalogError with every problem found, one line each.
@@ -72,7 +72,7 @@ def load(root: Traversable | None = None) -> Catalog:
     )
 
 
-def load_sources(root: Traversable | None = None) -> dict[str, Source]:
+def load_sources(root: Path | None = None) -> dict[str, Source]:
     """Read what the citation keys stand for; apart from the rest, for few commands show it.
 
     Raises CatalogError.
@@ -83,11 +83,13 @@ def load_sources(root: Traversable | None = None) -> dict[str, Source]:
     return {source.key: source for source in sources or ()}
 
 
-def load_safety(root: Traversable | None = None) -> Safety:
+def load_safety(root: Path | None = None) -> Safety:
     """Read the safety checklist and the questions of the screening.
 
     Raises CatalogError.
     """
+    from stretch.core.checklist import Safety
+
     reader = _Reader(root or data_root())
     safety = reader.one("safety.yaml", Safety)
     reader.give_up_if_broken()
@@ -98,13 +100,13 @@ def load_safety(root: Traversable | None = None) -> Safety:
 class _Reader:
     """Reads files under one root and gathers what is wrong with them."""
 
-    def __init__(self, root: Traversable) -> None:
+    def __init__(self, root: Path) -> None:
         self.root = root
         self.problems: list[str] = []
 
     def one(self, name: str, kind: type[T]) -> T | None:
         """Return the file *name* as a *kind*, or None when there is a problem with it."""
-        return self._decode(name, self.root.joinpath(*name.split("/")), kind)
+        return self._decode(name, self.root / name, kind)
 
     def folder(self, name: str, kind: type[T]) -> Iterator[T]:
         """Yield every YAML file of the folder *name*, in the order of the file names."""
@@ -121,7 +123,7 @@ class _Reader:
     def check(self, name: str, problems: Iterable[checks.Problem]) -> None:
         """Gather *problems* of the file *name* with the lines they are on."""
         for path, problem in problems:
-            line = yamlfile.line_of(self.root.joinpath(*name.split("/")), path)
+            line = yamlfile.line_of(self.root / name, path)
             self.problems.append(f"{name}:{line}: {'.'.join(map(str, path))}: {problem}")
 
     def check_each(self, name: str, field: str, records: Iterable[T], check: Any) -> None:
@@ -134,7 +136,7 @@ class _Reader:
         if self.problems:
             raise CatalogError(sorted(self.problems))
 
-    def _decode(self, name: str, entry: Traversable, kind: type[T]) -> T | None:
+    def _decode(self, name: str, entry: Path, kind: type[T]) -> T | None:
         try:
             return msgspec.convert(yamlfile.read(entry), kind)
         except yamlfile.Malformed as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -24,13 +24,13 @@ class Malformed(Exception):
         super().__init__(problem)
 
 
-def read(entry: Traversable) -> Any:
-    """Return the plain data of the file *entry*.
+def read(path: Path) -> Any:
+    """Return the plain data of the file *path*.
 
     Raises Malformed when it cannot be read or is not YAML.
     """
     try:
-        return yaml.load(entry.read_bytes(), Loader=Loader)
+        return yaml.load(path.read_bytes(), Loader=Loader)
     except OSError as error:
         raise Malformed(f"cannot be read: {error.strerror}", 1) from error
     except yaml.YAMLError as error:
@@ -39,11 +39,11 @@ def read(entry: Traversable) -> Any:
         raise Malformed(f"not valid YAML: {problem}", mark.line + 1 if mark else 1) from error
 
 
-def line_of(entry: Traversable, path: Sequence[str | int]) -> int:
-    """Return the line, from 1, of the field at *path*, or of the nearest one above it that is there."""
-    node = yaml.compose(entry.read_bytes(), Loader=Loader)
+def line_of(path: Path, field: Sequence[str | int]) -> int:
+    """Return the line, from 1, of the *field*, or of the nearest one above it that is there."""
+    node = yaml.compose(path.read_bytes(), Loader=Loader)
     line = 1
-    for step in path:
+    for step in field:
         found = _child(node, step)
         if found is None:
             break

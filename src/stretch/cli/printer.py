@@ -1,0 +1,80 @@
+"""Text and tables for a person at a terminal, and the same as plain lines for a pipe."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TextIO
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+GAP = "  "
+
+
+class Printer:
+    """Prints to *stream*: wrapped and coloured by rich at a *terminal*, else one line each, nothing wrapped or cut.
+
+    A pipe never pays for importing rich, and what comes out of it can be searched line by line.
+    """
+
+    def __init__(self, stream: TextIO, *, terminal: bool) -> None:
+        self._stream, self._terminal = stream, terminal
+
+    @cached_property
+    def _console(self) -> Console:
+        from rich.console import Console
+
+        return Console(file=self._stream, highlight=False, emoji=False, markup=False)
+
+    def say(self, text: str = "", style: str = "", *, indent: int = 0, mark: str = "") -> None:
+        """Print a paragraph; *mark* stands before its first line, and the others hang below the text."""
+        if not self._terminal:
+            self._stream.write(f"{' ' * indent}{mark}{text}".rstrip() + "\n")
+            return
+        from rich.table import Table
+        from rich.text import Text
+
+        if not indent and not mark:
+            self._console.print(Text(text, style=style))
+            return
+        line = Table.grid()
+        line.add_column(no_wrap=True)
+        line.add_column(overflow="fold")
+        line.add_row(" " * indent + mark, Text(text, style=style))
+        self._console.print(line)
+
+    def table(self, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """Print *rows* under *headings*, in columns as wide as what is in them."""
+        if not self._terminal:
+            lines = [headings, *rows]
+            widths = [max(len(line[column]) for line in lines) for column in range(len(headings))]
+            for line in lines:
+                cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+                self._stream.write(GAP.join(cells).rstrip() + "\n")
+            return
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, len(GAP), 0, 0))
+        for index, heading in enumerate(headings):
+            table.add_column(heading, no_wrap=index == 0, overflow="fold")
+        for row in rows:
+            table.add_row(*(Text(cell) for cell in row))
+        self._console.print(table)
+
+    @property
+    def columns(self) -> int | None:
+        """How wide the terminal is; None where nothing needs to fit."""
+        return self._console.width if self._terminal else None
+
+    def json(self, data: Any) -> None:
+        """Print *data* as indented JSON."""
+        import msgspec
+
+        self._stream.write(msgspec.json.format(msgspec.json.encode(data), indent=2).decode() + "\n")
+
+    def prompt(self, text: str) -> None:
+        """Print *text* without ending the line."""
+        self._stream.write(text)
+        self._stream.flush()
