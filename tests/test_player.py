@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import signal
+import sys
+import types
 
 import pytest
 
 from stretch.core import timeline as tl
 from stretch.core.session import Session, stretches_done
+from stretch.stage.awake import Awake
+from stretch.stage.events import Events
 from stretch.stage.plain import Plain
 from stretch.stage.player import Ending, play
 from stretch.stage.terminal import Heard
@@ -89,3 +94,69 @@ def test_a_rehearsal_is_as_many_times_faster() -> None:
     assert ending.session.over == "finished"
     assert clock.now / SECOND == pytest.approx(ending.session.timeline.length / 60_000, abs=0.1)
     assert lines == told()[1]
+
+
+def test_a_face_that_breaks_ends_the_session_with_what_was_done() -> None:
+    class Broken:
+        def show(self, session: Session, cues: object) -> None:
+            if session.position > 1_000:
+                raise ZeroDivisionError
+
+        def patience(self, session: Session) -> float:
+            return 0.5
+
+    clock = Clock()
+    session = Session(timeline=tl.build(ROUTINE))
+    ending = play(session, clock=clock, ears=Script(clock), face=Broken())
+    assert isinstance(ending.failure, ZeroDivisionError)
+    assert ending.session.over == "stopped"
+    assert ending.session.active_ns > SECOND
+
+
+def test_events_are_objects_in_order_with_their_time() -> None:
+    lines: list[str] = []
+    clock = Clock()
+    session = Session(timeline=tl.build(ROUTINE))
+    events = (1.0, "space", 0.5, "space", "n", "n", "n", "n", "n", "n", 1.0, 1.0, "x", "k", "q")
+    play(session, clock=clock, ears=Script(clock, events), face=Events(ROUTINE, lines.append))
+    told = [json.loads(line) for line in lines]
+    kinds = [event["event"] for event in told]
+    assert kinds[0] == "phase"
+    assert kinds[-1] == "end"
+    for kind in ("pause", "resume", "skip", "hurt", "breath"):
+        assert kind in kinds
+    assert all(isinstance(event["at"], float) for event in told)
+    assert told[-1]["over"] == "stopped"
+
+
+def test_waiting_is_told_and_ended_by_a_key() -> None:
+    lines: list[str] = []
+    clock = Clock()
+    session = Session(timeline=tl.build(routine(warm_up=0.0, minutes=6.0)), wait=True, waiting=True)
+    play(session, clock=clock, ears=Script(clock, (5.0, "k", 1.0, "q")), face=Plain(ROUTINE, lines.append))
+    assert "Take your time. Any key starts." in lines
+    assert lines[-1] == "Going on."
+
+
+def test_the_screen_is_kept_on_only_while_it_plays(monkeypatch: pytest.MonkeyPatch) -> None:
+    entered: list[str] = []
+
+    class Mode:
+        def __enter__(self) -> None:
+            entered.append("in")
+
+        def __exit__(self, *unused: object) -> None:
+            entered.append("out")
+
+    fake = types.ModuleType("wakepy")
+    fake.keep = types.SimpleNamespace(presenting=lambda on_fail: Mode())
+    monkeypatch.setitem(sys.modules, "wakepy", fake)
+    with Awake():
+        pass
+    assert entered == ["in", "out"]
+
+
+def test_a_screen_that_cannot_be_kept_on_is_no_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "wakepy", None)
+    with Awake():
+        pass

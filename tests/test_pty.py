@@ -6,6 +6,7 @@ import os
 import re
 import select
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -195,3 +196,118 @@ def test_no_control_codes_where_they_are_not_wanted(terminal, env: dict[str, str
     run = terminal("routine", "--yes", "--speed", "1000", env=env)
     assert run.end() == 0
     assert b"\x1b" not in run.raw
+
+
+def test_frozen_time_is_not_counted_and_any_key_goes_on(terminal) -> None:
+    run = terminal("routine", "--yes")
+    run.until("14:5")
+    run.signal(signal.SIGSTOP)
+    time.sleep(3.0)
+    run.signal(signal.SIGCONT)
+    text = run.until("Welcome back: 3 s away. Any key goes on.")
+    left = re.search(r"14:5[0-9] left", text)
+    run.look(1.2)
+    assert left
+    assert left.group() in run.look()
+    run.press("k")
+    run.until("then  Shoulder")
+    run.press("q")
+    assert run.end() == 3
+
+
+def test_ctrl_z_gives_the_terminal_back_and_fg_redraws_paused(terminal) -> None:
+    run = terminal("routine", "--yes")
+    run.until("14:5")
+    run.press("\x1a")
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        pid, status = os.waitpid(run.pid, os.WNOHANG | os.WUNTRACED)
+        run.look()
+        if pid:
+            break
+        assert time.monotonic() < deadline
+    assert os.WIFSTOPPED(status)
+    assert run.given_back()
+    run.raw = b""
+    run.signal(signal.SIGCONT)
+    run.until("Paused. Space goes on.")
+    assert b"\x1b[?1049h" in run.raw
+    run.press(" ")
+    run.until("pause")
+    run.press("q")
+    assert run.end() == 3
+    assert run.given_back()
+
+
+def test_a_closed_window_ends_the_session(terminal) -> None:
+    run = terminal("routine", "--yes")
+    run.until("left")
+    os.close(run.master)
+    os.close(run.slave)
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        pid, status = os.waitpid(run.pid, os.WNOHANG)
+        if pid:
+            break
+        assert time.monotonic() < deadline, "a session without a terminal went on"
+        time.sleep(0.02)
+    run.status = os.waitstatus_to_exitcode(status)
+    assert run.status == 128 + signal.SIGHUP
+    run.master, run.slave = pty.openpty()
+
+
+def test_a_storm_of_keys_and_sizes_ends_well(terminal) -> None:
+    run = terminal("routine", "--yes")
+    run.until("left")
+    for step in range(40):
+        run.resize(20 + step * 7 % 140, 3 + step * 5 % 40)
+        run.press("nb+-e?z x\x1b[C\x1b[D\x1b[200~qqq\x1b[201~\x1b[99~")
+        run.look(0.01)
+    run.press("qqqq")
+    assert run.end() == 3
+    assert run.given_back()
+
+
+def test_keys_typed_before_the_first_frame_are_keys_and_not_echoed(terminal) -> None:
+    run = terminal("routine", "--yes")
+    run.press("q")
+    assert run.end() == 3
+    assert run.given_back()
+
+
+def shell(command: str, **env: str) -> subprocess.CompletedProcess[str]:
+    command = command.replace("stretch", f"{sys.executable} -m stretch")
+    environ = os.environ | env
+    return subprocess.run(["sh", "-c", command], capture_output=True, text=True, env=environ, timeout=60)
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        ("stretch routine --yes --speed 1000 < /dev/null", 0),
+        ("stretch routine --yes --speed 1000 < /etc/hostname", 0),
+        ("stretch routine --yes --speed 1000 <&-", 0),
+        ("stretch routine --yes --speed 1000 >&-", 0),
+        ("stretch routine --yes --speed 1000 2>&-", 0),
+        ("stretch list >&-", 0),
+        ("stretch list > /dev/full", 1),
+    ],
+)
+def test_odd_ends_of_a_pipe(command: str, code: int) -> None:
+    result = shell(command)
+    assert result.returncode == code, result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_reader_that_has_enough_is_no_error() -> None:
+    result = shell("{ stretch list; echo $? >&2; } | head -n 1")
+    assert result.stdout.startswith("stretch")
+    assert result.stderr.strip().splitlines()[-1] in ("0", "141")
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("columns", ["0", "-5", "x", "100000"])
+def test_absurd_columns(columns: str) -> None:
+    for command in ("stretch list", "stretch safety", "stretch routine --plan"):
+        result = shell(command, COLUMNS=columns)
+        assert result.returncode == 0, result.stderr

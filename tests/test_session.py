@@ -179,3 +179,60 @@ def test_cues_are_neither_lost_nor_doubled_while_nothing_jumps(steps) -> None:
         now = update(after, "pause") if action == "pause" else after
     everything = cues_between(None, msgspec.structs.replace(now, jumps=0))
     assert heard == list(everything)
+
+
+def test_easing_off_halves_what_is_left_in_whole_breaths_and_shows_the_easier_way() -> None:
+    hold = phase("hold")
+    now = at(hold.start + 1_000)
+    eased = update(now, "ease")
+    assert eased.eased == {hold.item.stretch.id}
+    left, before = eased.moment.left, now.moment.left
+    assert left <= before // 2 + 3_000
+    assert sum(map(sum, eased.moment.phase.breaths)) == eased.moment.phase.length
+    while_preparing = update(at(phase("prepare").start), "ease")
+    assert while_preparing.timeline.length < TIMELINE.length
+
+
+def test_easing_off_where_there_is_no_stretch_does_nothing() -> None:
+    assert update(at(1_000), "ease") == at(1_000)
+
+
+def test_what_hurts_is_stopped_offered_easier_and_the_second_time_left_out() -> None:
+    hold = phase("hold")
+    name = hold.item.stretch.id
+    now = update(at(hold.start + 5_000), "hurt")
+    assert now.stopped_for == name
+    assert now.moment.phase.kind in ("prepare", "switch")
+    assert played(now, 500.0).position == now.position
+    again = update(now, "other")
+    assert again.stopped_for is None
+    assert again.eased == {name}
+    dropped = update(again, "hurt")
+    assert dropped.hurt == (name, name)
+    assert dropped.moment.phase.item is not hold.item
+    assert update(now, "next").moment.phase.item is hold.item  # starts it in its easier way
+
+
+def test_two_stretches_in_a_row_that_hurt_are_enough_for_today() -> None:
+    holds = [p for p in TIMELINE.phases if p.kind in ("hold", "move")]
+    first = holds[0]
+    second = next(p for p in holds if p.item is not first.item)
+    now = update(update(at(first.start + 1), "hurt"), "other")
+    now = msgspec.structs.replace(now, position_ns=second.start * MS)
+    assert update(now, "hurt").moment.phase.kind == "settle"
+
+
+def test_waiting_stands_still_before_each_new_stretch_until_a_key() -> None:
+    prepare = phase("prepare")
+    now = at(prepare.start - 500, wait=True)
+    now = played(now, 1.0)
+    assert now.waiting
+    assert now.position == prepare.start
+    assert played(now, 100.0, 200.0).position == prepare.start
+    assert played(update(now, "other"), 1.5).position == prepare.start + 500
+    assert update(now, "next").moment.phase.kind in WORKING
+
+
+def test_sound_and_voice_are_switched_while_it_plays() -> None:
+    now = update(update(at(1_000), "sound"), "voice")
+    assert (now.sound, now.voice) == (False, True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
@@ -56,6 +57,13 @@ class Commands(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise _ReaderGone from error
+
     def main(self, args: Sequence[str] | None = None, *unused: Any, **extra: Any) -> Any:
         """Run, and leave the process with the exit code that says how it went."""
         extra["standalone_mode"] = False
@@ -66,7 +74,8 @@ class Commands(click.Group):
 def _run(run: Any, args: Sequence[str] | None, extra: dict[str, Any]) -> int:
     try:
         code = run(args, **extra)
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except StretchError as error:
         click.echo(f"stretch: {error}", err=True)
@@ -80,10 +89,24 @@ def _run(run: Any, args: Sequence[str] | None, extra: dict[str, Any]) -> int:
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read the output has enough; what is left in the buffer must not raise once more at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (_ReaderGone, BrokenPipeError):
+        _forget_output()
         return BROKEN_PIPE
+    except OSError as error:
+        _forget_output()
+        what = f"{error.filename}: " if error.filename else ""
+        click.echo(f"stretch: {what}{error.strerror or error}.", err=True)
+        return StretchError.exit_code
+
+
+class _ReaderGone(Exception):
+    """Whoever read the output has enough; click would end the process by itself if it saw the OSError."""
+
+
+def _forget_output() -> None:
+    """Make sure that what is left in the buffer of stdout does not raise once more when the process ends."""
+    with suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @click.group(

@@ -6,7 +6,9 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from stretch.cli.printer import Printer
@@ -44,13 +46,17 @@ class App:
 
     @property
     def stdout(self) -> TextIO:
-        """Standard output: data."""
-        return self._streams[1] or sys.stdout
+        """Standard output: data; nowhere when it is closed."""
+        return self._streams[1] or sys.stdout or self._nowhere
 
     @property
     def stderr(self) -> TextIO:
-        """Standard error: words to a person."""
-        return self._streams[2] or sys.stderr
+        """Standard error: words to a person; nowhere when it is closed."""
+        return self._streams[2] or sys.stderr or self._nowhere
+
+    @cached_property
+    def _nowhere(self) -> TextIO:
+        return Path(os.devnull).open("w", encoding="utf-8")
 
     @cached_property
     def catalog(self) -> Catalog:
@@ -78,10 +84,17 @@ class App:
         """Where data is printed."""
         return Printer(self.stdout, terminal=is_terminal(self.stdout))
 
+    def write_line(self, line: str) -> None:
+        """Write one line of data and let it go at once."""
+        self.stdout.write(line + "\n")
+        self.stdout.flush()
+
     def tell(self, line: str) -> None:
         """Write one line to a person."""
-        self.stderr.write(line + "\n")
-        self.stderr.flush()
+        # Nobody may be there to read it, as when the terminal went away; that is no reason to fail.
+        with suppress(OSError, ValueError):
+            self.stderr.write(line + "\n")
+            self.stderr.flush()
 
     @property
     def interactive(self) -> bool:

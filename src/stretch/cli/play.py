@@ -1,36 +1,46 @@
-"""A routine played: on the full screen, or line by line where there is none."""
+"""A routine played: on the full screen, or told line by line where there is none."""
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
 from stretch.cli import plan
-from stretch.cli.app import App
+from stretch.cli.app import App, is_terminal
 from stretch.cli.safety import before_you_start
 from stretch.core import timeline, words
 from stretch.core.routine import Routine
 from stretch.core.session import NS_PER_MS, Session, stretches_done
-from stretch.stage.player import Ending
+from stretch.stage.player import Ears, Ending, Face
 from stretch.stage.player import play as run
+
+if TYPE_CHECKING:
+    from stretch.stage.terminal import Terminal
 
 FINISHED, STOPPED, SIGNALLED = 0, 3, 128
 
 
-def play(app: App, routine: Routine, *, plain: bool, speed: int, ask: bool) -> int:
+def play(
+    app: App, routine: Routine, *, plain: bool, events: bool = False, speed: int = 1, wait: bool = False, ask: bool
+) -> int:
     """Play *routine* and return the exit code: 0 finished, 3 stopped before the end, 128 + n for a signal."""
     laid_out = timeline.build(routine)
-    full_screen = app.full_screen and not plain
-    if ask and not _ready(app, routine):
+    if ask and not _ready(app, routine, quiet=events):
         return STOPPED
-    session = Session(timeline=laid_out, speed=speed)
-    ending = _on_screen(app, routine, session) if full_screen else _line_by_line(app, routine, session)
+    first_is_stretch = laid_out.phases[0].kind == "prepare"
+    session = Session(timeline=laid_out, speed=speed, wait=wait, waiting=wait and first_is_stretch)
+    ending = _run(app, routine, session, screen=app.full_screen and not plain and not events, events=events)
     app.tell(_summary(ending))
+    if ending.failure is not None:
+        raise ending.failure
     if ending.signal is not None:
         return SIGNALLED + ending.signal
     return FINISHED if ending.session.over == "finished" else STOPPED
 
 
-def _ready(app: App, routine: Routine) -> bool:
+def _ready(app: App, routine: Routine, *, quiet: bool) -> bool:
     """Show what is coming and what to mind; return False when the person would rather not start."""
-    if not app.interactive:
+    if quiet or not app.interactive:
         before_you_start(app, to_person=True)
         return True
     plan.print_plan(app, routine)
@@ -41,25 +51,31 @@ def _ready(app: App, routine: Routine) -> bool:
     return bool(answer) and answer.strip().lower() not in ("q", "quit", "n", "no")
 
 
-def _on_screen(app: App, routine: Routine, session: Session) -> Ending:
-    from stretch.stage.screen import Screen
+def _run(app: App, routine: Routine, session: Session, *, screen: bool, events: bool) -> Ending:
+    with ExitStack() as stack:
+        if is_terminal(app.stdout) and session.speed == 1:
+            from stretch.stage.awake import Awake
 
-    with app.terminal(screen=True) as terminal:
-        return run(session, clock=app.clock, ears=terminal, face=Screen(routine, terminal))
+            stack.enter_context(Awake())
+        terminal = stack.enter_context(app.terminal(screen=screen)) if app.ears is None else None
+        face = _face(app, routine, terminal if screen else None, events=events)
+        ears: Ears | None = terminal or app.ears
+        assert ears
+        return run(session, clock=app.clock, ears=ears, face=face)
 
 
-def _line_by_line(app: App, routine: Routine, session: Session) -> Ending:
+def _face(app: App, routine: Routine, terminal: Terminal | None, *, events: bool) -> Face:
+    if terminal is not None:
+        from stretch.stage.screen import Screen
+
+        return Screen(routine, terminal)
+    if events:
+        from stretch.stage.events import Events
+
+        return Events(routine, app.write_line)
     from stretch.stage.plain import Plain
 
-    def write_line(line: str) -> None:
-        app.stdout.write(line + "\n")
-        app.stdout.flush()
-
-    face = Plain(routine, write_line)
-    if app.ears is not None:
-        return run(session, clock=app.clock, ears=app.ears, face=face)
-    with app.terminal(screen=False) as terminal:
-        return run(session, clock=app.clock, ears=terminal, face=face)
+    return Plain(routine, app.write_line)
 
 
 def _summary(ending: Ending) -> str:

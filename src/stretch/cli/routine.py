@@ -65,10 +65,22 @@ _OPTIONS = (
 @click.option("--json", "as_json", is_flag=True, help="With --plan: as JSON.")
 @click.option("--yes", is_flag=True, help="Nothing to report: start without asking.")
 @click.option("--plain", is_flag=True, help="Tell it line by line, for screen readers and logs.")
+@click.option("--events", is_flag=True, help="Play, and tell a program: one JSON object a line.")
+@click.option("--wait", is_flag=True, help="Stand still before each new stretch until a key is pressed.")
 @click.option("--speed", type=click.IntRange(1, FASTEST), default=1, help="Rehearse this many times faster.")
 @click.pass_obj
 def routine_command(
-    app: App, /, *, plan_only: bool, as_json: bool, yes: bool, plain: bool, speed: int, **asked: Any
+    app: App,
+    /,
+    *,
+    plan_only: bool,
+    as_json: bool,
+    yes: bool,
+    plain: bool,
+    events: bool,
+    wait: bool,
+    speed: int,
+    **asked: Any,
 ) -> int:
     """Build a routine and be guided through it.
 
@@ -85,7 +97,7 @@ def routine_command(
         return 0
     from stretch.cli.play import play
 
-    return play(app, routine, plain=plain, speed=speed, ask=not yes)
+    return play(app, routine, plain=plain, events=events, speed=speed, wait=wait, ask=not yes)
 
 
 def build(catalog: Catalog, *, program: str | None, as_written: bool, areas: tuple[str, ...], **asked: Any) -> Routine:

@@ -7,11 +7,14 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
+from stretch.core import route
 from stretch.core.cues import Cue, cues
-from stretch.core.phases import WORKING, Phase
+from stretch.core.phases import WORKING
 from stretch.core.timeline import Moment, Timeline
 
-Action = Literal["pause", "next", "back", "more", "less", "help", "quit", "suspend", "other"]
+Action = Literal[
+    "pause", "next", "back", "more", "less", "ease", "hurt", "sound", "voice", "help", "quit", "suspend", "other"
+]
 """What a key can ask for; `other` is any key that asks for nothing, which still ends help and goes on after being away;
 `suspend` is what Ctrl-Z does."""
 
@@ -22,8 +25,6 @@ LEAD_IN_NS = 3_000 * NS_PER_MS
 """Time to get back into the stretch after having been away."""
 STEP_MS = 5_000
 """What one press of more or less adds or takes away."""
-AGAIN_MS = 2_000
-"""Going back within this time of a start goes to the start before."""
 
 
 class Tick(Struct, frozen=True):
@@ -43,9 +44,15 @@ class Session(Struct, frozen=True, kw_only=True):
 
     timeline: Timeline
     speed: int = 1
+    wait: bool = False
+    """Whether to stand still before each new stretch until a key is pressed."""
+    sound: bool = True
+    voice: bool = False
     position_ns: int = 0
     clock: int | None = None
     paused: bool = False
+    waiting: bool = False
+    """Standing still before a new stretch, as `wait` asks."""
     away_ns: int = 0
     """How long the machine slept, until a key is pressed."""
     lead_in_ns: int = 0
@@ -56,12 +63,18 @@ class Session(Struct, frozen=True, kw_only=True):
     """Time that counted: no pauses, no gaps."""
     done: frozenset[int] = frozenset()
     """Indexes of the working phases played to their end."""
+    eased: frozenset[str] = frozenset()
+    """Ids of the stretches that go on in their easier way."""
+    hurt: tuple[str, ...] = ()
+    """Ids of the stretches that hurt, in order, one for each time."""
+    stopped_for: str | None = None
+    """The id of the stretch that was stopped because it hurt, until a key is pressed."""
     jumps: int = 0
 
     @property
     def still(self) -> bool:
         """Whether time stands still."""
-        return self.paused or self.helping
+        return self.paused or self.helping or self.waiting or self.stopped_for is not None
 
     @property
     def position(self) -> int:
@@ -84,24 +97,17 @@ def update(session: Session, event: Event) -> Session:
         return _with(session, over="stopped")
     if event == "suspend":
         return _with(session, paused=True)
+    if event in ("sound", "voice"):
+        return _with(session, **{event: not getattr(session, event)})
     if session.helping:
         return _with(session, helping=False)
     if session.away_ns:
         return _with(session, away_ns=0, paused=False, lead_in_ns=LEAD_IN_NS)
-    match event:
-        case "pause":
-            return _with(session, paused=not session.paused, lead_in_ns=0)
-        case "help":
-            return _with(session, helping=True)
-        case "next":
-            return _jumped(session, _next_start(session))
-        case "back":
-            return _jumped(session, _back_start(session))
-        case "more" | "less":
-            change = STEP_MS if event == "more" else -STEP_MS
-            return _with(session, timeline=session.timeline.adjusted(session.position, change))
-        case "other":
-            return session
+    if session.waiting and event not in ("back", "next", "hurt", "help"):
+        return _with(session, waiting=False)
+    if session.stopped_for and event != "next":
+        return _with(session, stopped_for=None)
+    return _acted(session, event)
 
 
 def cues_between(before: Session | None, after: Session) -> tuple[Cue, ...]:
@@ -126,6 +132,27 @@ def _with(session: Session, **changes: object) -> Session:
     return msgspec.structs.replace(session, **changes)
 
 
+def _acted(session: Session, action: Action) -> Session:
+    timeline, position = session.timeline, session.position
+    match action:
+        case "pause":
+            return _with(session, paused=not session.paused, lead_in_ns=0)
+        case "help":
+            return _with(session, helping=True)
+        case "next":
+            return _jumped(session, route.next_start(timeline, position))
+        case "back":
+            return _jumped(session, route.back_start(timeline, position))
+        case "more" | "less":
+            change = STEP_MS if action == "more" else -STEP_MS
+            return _with(session, timeline=timeline.adjusted(position, change))
+        case "ease":
+            return _eased(session)
+        case "hurt":
+            return _hurt(session)
+    return session
+
+
 def _ticked(session: Session, clock: int) -> Session:
     gap = clock - session.clock if session.clock is not None else 0
     if gap > AWAY_NS and not session.still:
@@ -133,51 +160,64 @@ def _ticked(session: Session, clock: int) -> Session:
     if session.still or gap <= 0:
         return _with(session, clock=clock)
     led = min(gap, session.lead_in_ns)
-    gap -= led
-    ahead = session.timeline.length * NS_PER_MS - session.position_ns
-    counted = min(gap * session.speed, ahead)
-    position_ns = session.position_ns + counted
+    end = session.timeline.length * NS_PER_MS
+    position_ns = min(session.position_ns + (gap - led) * session.speed, end)
+    waiting = False
+    if session.wait:
+        stop = route.new_stretch(session.timeline, session.position, position_ns // NS_PER_MS)
+        if stop is not None:
+            position_ns, waiting = stop * NS_PER_MS, True
     return _with(
         session,
         clock=clock,
         lead_in_ns=session.lead_in_ns - led,
         position_ns=position_ns,
-        active_ns=session.active_ns + counted,
-        done=session.done | _ended(session, position_ns // NS_PER_MS),
-        over="finished" if counted == ahead else None,
+        active_ns=session.active_ns + position_ns - session.position_ns,
+        done=session.done | route.ended(session.timeline, session.position, position_ns // NS_PER_MS),
+        waiting=waiting,
+        over="finished" if position_ns == end else None,
     )
 
 
-def _ended(session: Session, position: int) -> set[int]:
-    """Return the working phases that end on the way to *position*."""
-    first = session.timeline.index_at(session.position)
-    last = session.timeline.index_at(position)
-    phases = session.timeline.phases
-    return {i for i in range(first, last + 1) if phases[i].kind in WORKING and phases[i].end <= position}
-
-
 def _jumped(session: Session, position: int) -> Session:
-    return _with(session, position_ns=position * NS_PER_MS, jumps=session.jumps + 1, lead_in_ns=0, paused=False)
+    return _with(
+        session,
+        position_ns=position * NS_PER_MS,
+        jumps=session.jumps + 1,
+        lead_in_ns=0,
+        paused=False,
+        waiting=False,
+        stopped_for=None,
+    )
 
 
-def _is_station(phase: Phase) -> bool:
-    return phase.kind in ("warm-up", "prepare", "switch", "settle")
+def _eased(session: Session) -> Session:
+    """Go on in the easier way: halve what is left of this hold, or of the next one while getting ready for it."""
+    found = route.hold_ahead(session.timeline, session.position)
+    if found is None:
+        return session
+    index, position = found
+    phase = session.timeline.phases[index]
+    assert phase.item
+    timeline = session.timeline.adjusted(position, -(phase.end - position) // 2)
+    return _with(session, timeline=timeline, eased=session.eased | {phase.item.stretch.id})
 
 
-def _next_start(session: Session) -> int:
-    """Return where the stretch begins if it is being prepared, else where the next side or stretch is prepared."""
-    moment = session.moment
-    ready = moment.phase.kind in ("prepare", "switch", "rest")
-    for phase in session.timeline.phases[moment.index + 1 :]:
-        if phase.kind in WORKING if ready else _is_station(phase):
-            return phase.start
-    return session.timeline.length
+def _hurt(session: Session) -> Session:
+    """Stop the stretch that hurts: offer it once more in its easier way, and the second time drop it (rule ST1).
 
-
-def _back_start(session: Session) -> int:
-    """Return where this side of this stretch is prepared, or the one before if that is where one is."""
-    moment = session.moment
-    starts = [phase.start for phase in session.timeline.phases[: moment.index + 1] if _is_station(phase)]
-    if len(starts) > 1 and session.position - starts[-1] < AGAIN_MS:
-        return starts[-2]
-    return starts[-1] if starts else 0
+    When the stretch before hurt as well, it is enough for today: settle (rule ST5).
+    """
+    timeline, position = session.timeline, session.position
+    item = session.moment.phase.item
+    if item is None:
+        return session
+    name = item.stretch.id
+    before = route.item_before(timeline, position)
+    noted = _with(session, hurt=(*session.hurt, name))
+    if before and before.stretch.id in session.hurt and name not in session.hurt:
+        return _jumped(noted, timeline.phases[-1].start)
+    if name in session.hurt:
+        return _jumped(noted, route.next_item_start(timeline, position))
+    again = _jumped(noted, route.back_start(timeline, position, again_ms=0))
+    return _with(_eased(again), stopped_for=name)

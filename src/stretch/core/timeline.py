@@ -82,8 +82,8 @@ class Timeline(Struct, frozen=True, dict=True):
         """Make the phase at *position* longer or shorter by *change* milliseconds, in whole breaths where it has any.
 
         The breath under way is kept and what comes after it is fitted anew, so that the phase still ends on a breath
-        out; a dynamic stretch gains or loses one breath. A phase never ends less than a second from now, and a hold
-        never grows past 60 s (rule D4).
+        out; a dynamic stretch gains or loses at least one breath. A phase never ends less than a second from now, and
+        a hold never grows past 60 s (rule D4).
         """
         index = self.index_at(position)
         phase = self.phases[index]
@@ -107,7 +107,8 @@ class Timeline(Struct, frozen=True, dict=True):
             begun += 1
         kept = phase.breaths[:begun]
         if phase.kind == "move":
-            return kept + paced(max(len(phase.breaths) - begun + (1 if change > 0 else -1), 0), self.pattern)
+            by = max(abs(change) // self.pattern.cycle, 1) * (1 if change > 0 else -1)
+            return kept + paced(max(len(phase.breaths) - begun + by, 0), self.pattern)
         return kept + fit(max(phase.length + change - done, 0), self.pattern)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Callable
 
 _NAMES = {
     "\x1b[A": "up", "\x1b[B": "down", "\x1b[C": "right", "\x1b[D": "left",
@@ -42,3 +43,22 @@ class Decoder:
     def idle(self) -> None:
         """Forget an unfinished sequence: nothing followed, so it was the Escape key, which does nothing here."""
         self._rest = ""
+
+
+_CONSOLE_ARROWS = {"H": "up", "P": "down", "M": "right", "K": "left"}
+
+
+def console_keys(kbhit: Callable[[], bool], getwch: Callable[[], str]) -> list[str]:
+    """Return the keys waiting in a Windows console, by the two functions of msvcrt.
+
+    A first character of 0 or 0xE0 announces a special key; the latter is also a letter, which nothing follows.
+    """
+    keys = []
+    while kbhit():
+        first = getwch()
+        if first == "\x00" or (first == "\xe0" and kbhit()):
+            if arrow := _CONSOLE_ARROWS.get(getwch()):
+                keys.append(arrow)
+        else:
+            keys.append(_NAMES.get(first, first))
+    return [key for key in keys if key.isprintable()]

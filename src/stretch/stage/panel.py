@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stretch.core import words
-from stretch.core.session import Session
+from stretch.core.session import NS_PER_MS, Session
 from stretch.core.speech import of_reps
 from stretch.core.timeline import BreathNow, Moment
 from stretch.stage import bigtext
@@ -14,9 +14,10 @@ PANEL = 30
 """Cells of the column with the digits, the side and the breath."""
 LARGE_PANEL, LARGE_COLUMNS, LARGE_LINES = 48, 110, 34
 """On a screen of this size the column is wider and everything in it twice as big."""
+NS_PER_S = 1000 * NS_PER_MS
 ROOM_FOR_LETTERS = 13
 """Rows from which the side and the breath are written in big letters too."""
-ACTS = {"prepare": "READY", "rest": "REST", "switch": "SWITCH", "press": "PRESS", "release": "RELAX", "settle": "REST"}
+ACTS = {"prepare": "READY", "rest": "REST", "switch": "SWITCH", "press": "PRESS", "release": "RELAX"}
 """The one word for what to do, where it is not a breath."""
 
 
@@ -29,6 +30,8 @@ def panel(session: Session, moment: Moment, cells: int, room: int, unicode: bool
     name: list[Row] = [((line, Ink.NAME),) for line in wrapped(name_of(moment), cells)[:2]]
     side, count = moment.phase.side or "", _count(moment)
     digits = words.clock(moment.left) if moment.left > 99_000 else str(-(-moment.left // 1000))
+    if session.lead_in_ns:
+        digits = str(-(-session.lead_in_ns // NS_PER_S))
     spare = room - 2
     if spare >= ROOM_FOR_LETTERS:
         scale = 1 if cells >= LARGE_PANEL and spare >= 2 * ROOM_FOR_LETTERS + 2 else 0
@@ -82,11 +85,13 @@ def _count(moment: Moment) -> str:
 
 
 def _act(session: Session, moment: Moment) -> str:
-    if session.away_ns or session.paused:
-        return "PAUSED"
+    if session.stopped_for is not None:
+        return "STOP"
+    if session.still:
+        return "READY" if session.waiting else "PAUSED"
     if session.lead_in_ns:
         return "READY"
-    if moment.phase.kind in ACTS and moment.phase.kind != "settle":
+    if moment.phase.kind in ACTS:
         return ACTS[moment.phase.kind]
     if moment.breath and session.timeline.pattern.counted:
         return moment.breath.half.upper()
@@ -115,7 +120,7 @@ def _line(text: str, ink: Ink) -> list[Row]:
 def _breath(session: Session, moment: Moment, cells: int, unicode: bool) -> list[Row]:
     """Return the bar of the breath with its own seconds: it fills on the way in and empties on the way out."""
     breath = moment.breath
-    if breath is None or not session.timeline.pattern.counted or session.still:
+    if breath is None or not session.timeline.pattern.counted or session.still or session.lead_in_ns:
         return []
     return [_bar(breath, cells, unicode)]
 

@@ -8,7 +8,8 @@ from stretch.core.cues import Cue, cues
 from stretch.core.routine import Routine
 from stretch.core.session import NS_PER_MS, Session
 from stretch.core.speech import say
-from stretch.stage.view import away_words
+from stretch.stage.keymap import KEYMAP
+from stretch.stage.notice import notice
 
 LONGEST_WAIT_S = 1.0
 """The clock is read this often even when nothing happens, so that a frozen process is noticed."""
@@ -21,28 +22,37 @@ class Plain:
 
     def __init__(self, routine: Routine, write_line: Callable[[str], None]) -> None:
         self._routine, self._write_line = routine, write_line
-        self._before: Session | None = None
+        self._notice = ""
+        self._eased: frozenset[str] = frozenset()
+        self._helping = False
 
     def show(self, session: Session, cues: tuple[Cue, ...]) -> None:
         """Write what *cues* call out, and whether time stands still."""
         for cue in cues:
             if cue.kind in TOLD and (line := say(cue, session.timeline, self._routine)):
                 self._write_line(line)
-        was_away = self._before.away_ns if self._before else 0
-        was_paused = self._before.paused if self._before else False
-        if session.away_ns and not was_away:
-            self._write_line(away_words(session))
-        elif session.paused != was_paused and not session.over:
-            self._write_line("Paused. Space goes on." if session.paused else "Going on.")
-        self._before = session
+        if session.helping and not self._helping:
+            self._write_line("Keys: " + ", ".join(f"{row.label} {row.hint}" for row in KEYMAP) + ". Any key goes on.")
+        for name in session.eased - self._eased - {session.stopped_for}:
+            ways = [item.stretch.ease_off for item in self._routine.items if item.stretch.id == name]
+            self._write_line(f"The easier way: {ways[0]}")
+        now = "" if session.over else notice(session)
+        if now != self._notice and not session.over:
+            self._write_line(now or "Going on.")
+        self._notice, self._eased, self._helping = now, session.eased, session.helping
 
     def patience(self, session: Session) -> float:
         """Return the seconds to the next cue, a second at most."""
-        if session.still:
-            return LONGEST_WAIT_S
-        here = session.position
-        ahead = cues(session.timeline, here, here + int(LONGEST_WAIT_S * 1000) * session.speed)
-        if not ahead:
-            return LONGEST_WAIT_S
-        wait_ns = ahead[0].at * NS_PER_MS - session.position_ns
-        return max(wait_ns / session.speed / 1e9 + session.lead_in_ns / 1e9, 0.001)
+        return patience(session)
+
+
+def patience(session: Session) -> float:
+    """Return the seconds in which nothing needs to be told, a second at most."""
+    if session.still:
+        return LONGEST_WAIT_S
+    here = session.position
+    ahead = cues(session.timeline, here, here + int(LONGEST_WAIT_S * 1000) * session.speed)
+    if not ahead:
+        return LONGEST_WAIT_S
+    wait_ns = (ahead[0].at * NS_PER_MS - session.position_ns) / session.speed + session.lead_in_ns
+    return max(wait_ns / 1e9, 0.001)

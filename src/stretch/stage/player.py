@@ -34,26 +34,41 @@ class Face(Protocol):
 
 
 class Ending(Struct, frozen=True):
-    """How a session ended: its last state, and the signal that ended it if one did."""
+    """How a session ended: its last state, and the signal or the failure that ended it if one did."""
 
     session: Session
     signal: int | None = None
+    failure: Exception | None = None
 
 
 def play(session: Session, *, clock: Clock, ears: Ears, face: Face) -> Ending:
-    """Run *session* until it is over and return how it ended."""
+    """Run *session* until it is over and return how it ended.
+
+    An exception of a face or of the ears ends it too, and comes back in the ending: the terminal is given back and
+    what was done is told before anybody sees it.
+    """
     before: Session | None = None
-    while True:
-        session = update(session, Tick(clock()))
-        face.show(session, cues_between(before, session))
-        if session.over:
-            return Ending(session)
-        before = session
-        heard = ears.read(face.patience(session))
-        if heard.signal is not None:
-            session = update(update(session, Tick(clock())), "quit")
-            return Ending(session, heard.signal)
-        if heard.suspended:
-            session = update(session, "suspend")
-        elif heard.key is not None:
-            session = update(update(session, Tick(clock())), action_of(heard.key))
+    try:
+        while True:
+            session = update(session, Tick(clock()))
+            face.show(session, cues_between(before, session))
+            if session.over:
+                return Ending(session)
+            before = session
+            heard = ears.read(face.patience(session))
+            session = _answered(session, heard, clock)
+            if heard.signal is not None:
+                return Ending(session, signal=heard.signal)
+    except Exception as failure:
+        return Ending(update(session, "quit"), failure=failure)
+
+
+def _answered(session: Session, heard: Heard, clock: Clock) -> Session:
+    if heard.signal is not None:
+        return update(update(session, Tick(clock())), "quit")
+    if heard.suspended:
+        return update(session, "suspend")
+    if heard.key is not None:
+        # The clock first: what the key asks for happens now, not when the last frame was drawn.
+        return update(update(session, Tick(clock())), action_of(heard.key))
+    return session

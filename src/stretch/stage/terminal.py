@@ -17,17 +17,30 @@ from typing import Any
 
 from rich.cells import cell_len
 
-from stretch.stage.keys import Decoder
+from stretch.stage.keys import Decoder, console_keys
 from stretch.stage.rows import Row
 from stretch.stage.signals import SUSPEND, Signals
 from stretch.stage.style import Style
 
 if sys.platform == "win32":
     import msvcrt
+
+    def _write_all(target: int, data: bytes) -> None:
+        # Opened anew, Python writes to a console in Unicode, whatever its code page is.
+        with open(target, "w", encoding="utf-8", newline="", closefd=False) as console:
+            console.write(data.decode("utf-8"))
+
 else:
     import termios
     import tty
 
+    def _write_all(target: int, data: bytes) -> None:
+        while data:
+            data = data[os.write(target, data) :]
+
+
+CONSOLE_POLL_S = 0.01
+"""A Windows console cannot be waited for; it is asked this often."""
 HANG_UP = 1
 """The signal number that stands for a terminal that went away."""
 
@@ -145,10 +158,8 @@ class Terminal:
         return "".join(parts)
 
     def _write(self, text: str) -> None:
-        data = text.encode("utf-8" if self.style.unicode else "ascii", "replace")
         try:
-            while data:
-                data = data[os.write(self.target, data) :]
+            _write_all(self.target, text.encode("utf-8" if self.style.unicode else "ascii", "replace"))
         except OSError:
             self._gone = True
 
@@ -172,15 +183,10 @@ class Terminal:
     if sys.platform == "win32":
 
         def _wait(self, seconds: float) -> None:
-            if self.source is None or not msvcrt.kbhit():
-                time.sleep(min(seconds, 0.01))
-                return
-            first = msvcrt.getwch()
-            if first in "\x00\xe0" and msvcrt.kbhit():
-                arrow = {"H": "up", "P": "down", "M": "right", "K": "left"}.get(msvcrt.getwch())
-                self._keys.extend([arrow] if arrow else [])
-            else:
-                self._keys.extend(self._decoder.feed(first.encode("utf-8", "ignore")))
+            keys = console_keys(msvcrt.kbhit, msvcrt.getwch) if self.source is not None else []
+            self._keys.extend(keys)
+            if not keys:
+                time.sleep(min(seconds, CONSOLE_POLL_S))
 
     else:
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 from stretch.core import words
 from stretch.core.phases import WORKING, Phase
 from stretch.core.routine import Routine
-from stretch.core.session import NS_PER_MS, Session
+from stretch.core.session import Session
 from stretch.core.speech import of_reps, up_next
 from stretch.core.timeline import Moment
 from stretch.stage import bigtext
-from stretch.stage.keymap import KEYMAP
+from stretch.stage.keymap import KEYMAP, Binding
+from stretch.stage.notice import notice
 from stretch.stage.panel import LARGE_COLUMNS, LARGE_LINES, LARGE_PANEL, PANEL, big, breath_line, name_of, panel
-from stretch.stage.rows import Row, centred, fitted, width, wrapped
+from stretch.stage.rows import Row, Run, centred, fitted, wrapped
 from stretch.stage.style import Ink
 
 
@@ -41,11 +42,11 @@ def _full(session: Session, routine: Routine, moment: Moment, columns: int, line
     cells = LARGE_PANEL if columns >= LARGE_COLUMNS and lines >= LARGE_LINES else PANEL
     column = panel(session, moment, cells if wide else columns - 2, room - wide, unicode)
     if wide:
-        text = _text(routine, moment, columns - cells - 6, room)
+        text = _text(session, routine, moment, columns - cells - 6, room)
         body = _beside(text, [(), *column], columns - cells - 4, room)
     else:
         spare = room - len(column) - 1
-        text = _text(routine, moment, columns - 4, spare) if spare >= 3 else []
+        text = _text(session, routine, moment, columns - 4, spare) if spare >= 3 else []
         body = [*column, (), *text] if text else column
         body = [((" ", Ink.PLAIN), *row) for row in body]
     body = body[:room] + [()] * (room - len(body))
@@ -71,7 +72,9 @@ def _header(routine: Routine, moment: Moment, columns: int) -> Row:
 def _stretch_count(routine: Routine, phase: Phase) -> str:
     if phase.item is None:
         return "warm-up" if phase.kind == "warm-up" else "settle"
-    return f"stretch {routine.items.index(phase.item) + 1} of {len(routine.items)}"
+    # By identity: comparing whole stretches at every frame is dear.
+    number = next(number for number, item in enumerate(routine.items, start=1) if item is phase.item)
+    return f"stretch {number} of {len(routine.items)}"
 
 
 def _progress(session: Session, columns: int, unicode: bool) -> Row:
@@ -82,24 +85,26 @@ def _progress(session: Session, columns: int, unicode: bool) -> Row:
 
 
 def _footer(session: Session, moment: Moment, columns: int, *, roomy: bool) -> list[Row]:
-    following: Row = ((" then  ", Ink.DIM), (up_next(session.timeline, moment.index), Ink.PLAIN))
-    if session.away_ns:
-        following = ((f" {away_words(session)}", Ink.ALERT),)
-    rows: list[Row] = [(), following, ()] if roomy else [following]
-    return [*rows, _hints(columns)]
+    told: list[Row] = [((f" {line}", Ink.ALERT),) for line in wrapped(notice(session), columns - 2)]
+    following = up_next(session.timeline, moment.index)
+    rows: list[Row] = told or [((" then  ", Ink.DIM), (following, Ink.PLAIN))]
+    return [(), *rows, (), _hints(columns)] if roomy else [*rows, _hints(columns)]
 
 
 def _hints(columns: int) -> Row:
-    row: list[tuple[str, str]] = []
+    """Return as many of the keys as fit, the most needed ones, in the order of the table."""
+    shown: list[Binding] = []
+    for binding in sorted(KEYMAP, key=lambda binding: binding.rank):
+        if sum(len(one.label) + len(one.hint) + 3 for one in (*shown, binding)) <= columns:
+            shown.append(binding)
+    row: list[Run] = []
     for binding in KEYMAP:
-        more = [(" ", Ink.PLAIN), (binding.label, Ink.KEY), (f" {binding.hint} ", Ink.DIM)]
-        if width((*row, *more)) > columns:
-            more = [(" ", Ink.PLAIN), (binding.label, Ink.KEY)]
-        row += more
+        if binding in shown:
+            row += [(" ", Ink.PLAIN), (binding.label, Ink.KEY), (f" {binding.hint} " if binding.hint else "", Ink.DIM)]
     return tuple(row)
 
 
-def _text(routine: Routine, moment: Moment, cells: int, room: int) -> list[Row]:
+def _text(session: Session, routine: Routine, moment: Moment, cells: int, room: int) -> list[Row]:
     """Return what to do in words: the steps, the breath, what goes wrong, and the easier way, as far as they fit."""
     phase = moment.phase
     rows: list[Row] = [()]
@@ -116,7 +121,7 @@ def _text(routine: Routine, moment: Moment, cells: int, room: int) -> list[Row]:
     if phase.kind in WORKING:
         parts.append((stretch.breath, Ink.BREATH_IN))
     parts += [(f"Not: {stretch.mistake}", Ink.DIM), (f"Easier: {stretch.ease_off}", Ink.DIM)]
-    if phase.item.adapted:
+    if phase.item.adapted or stretch.id in session.eased:
         parts.insert(0, parts.pop())
     for text, ink in parts:
         block: list[Row] = [((line, ink),) for line in wrapped(text, cells)]
@@ -136,7 +141,9 @@ def _tiny(session: Session, moment: Moment, columns: int, lines: int, unicode: b
     if lines >= 5 and bigtext.width(seconds, 0.5) <= columns:
         rows = [rows[0], ((side, Ink.SIDE),), *big(seconds, Ink.TIME, columns, 0, unicode)]
     rows += breath_line(session, moment, columns, unicode)
-    if lines > len(rows):
+    if lines > len(rows) and (told := notice(session)):
+        rows += [((line, Ink.ALERT),) for line in wrapped(told, columns)]
+    elif lines > len(rows):
         rows.append(((f"then {up_next(session.timeline, moment.index)}", Ink.DIM),))
     return rows
 
@@ -146,8 +153,3 @@ def _help(columns: int) -> list[Row]:
     for binding in KEYMAP:
         rows.append(((f" {binding.label:>6}  ", Ink.KEY), (binding.help, Ink.PLAIN)))
     return [*rows, (), centred((("any key goes on", Ink.DIM),), min(columns, 60))]
-
-
-def away_words(session: Session) -> str:
-    """Return how long the machine slept, in words."""
-    return f"Welcome back: {words.duration(session.away_ns // NS_PER_MS)} away. Press any key to go on."

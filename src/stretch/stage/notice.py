@@ -1,0 +1,21 @@
+"""What a session that stands still waits for, in words."""
+
+from __future__ import annotations
+
+from stretch.core import words
+from stretch.core.session import NS_PER_MS, Session
+
+
+def notice(session: Session) -> str:
+    """Return why time stands still and which key goes on; empty while it runs."""
+    if session.helping:
+        return ""
+    if session.away_ns:
+        return f"Welcome back: {words.duration(session.away_ns // NS_PER_MS)} away. Any key goes on."
+    if session.stopped_for is not None:
+        item = session.moment.phase.item
+        easier = f" The easier way: {item.stretch.ease_off}" if item else ""
+        return f"Stopped.{easier} Any key tries it so, n leaves it out."
+    if session.waiting:
+        return "Take your time. Any key starts."
+    return "Paused. Space goes on." if session.paused else ""

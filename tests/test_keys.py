@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stretch.stage.keymap import KEYMAP, action_of
+from stretch.stage.keys import Decoder, console_keys
+
+
+@pytest.mark.parametrize(
+    ("data", "keys"),
+    [
+        (b" ", ["space"]),
+        (b"nq", ["n", "q"]),
+        (b"\r", ["enter"]),
+        (b"\n", ["enter"]),
+        (b"\x1b[C\x1b[D", ["right", "left"]),
+        (b"\x1bOA\x1bOB", ["up", "down"]),
+        (b"\x1b[15~n", ["n"]),
+        (b"\x1b[1;5Cn", ["n"]),
+        (b"\x1bxn", ["n"]),
+        (b"\x1b[200~q rm -rf q\x1b[201~n", ["n"]),
+        (b"\x00\x07\x7fn", ["n"]),
+        ("é+猫".encode(), ["é", "+", "猫"]),
+        (b"\xff\xfe n", ["space", "n"]),
+    ],
+)
+def test_bytes_become_keys(data: bytes, keys: list[str]) -> None:
+    assert Decoder().feed(data) == keys
+
+
+@given(st.binary(max_size=40), st.lists(st.integers(0, 40)))
+def test_how_it_was_cut_into_reads_does_not_matter(data: bytes, cuts: list[int]) -> None:
+    whole, parts = Decoder(), Decoder()
+    edges = [0, *sorted(cut for cut in cuts if cut <= len(data)), len(data)]
+    read = [key for start, end in pairwise(edges) for key in parts.feed(data[start:end])]
+    assert read == whole.feed(data)
+
+
+def test_a_paste_of_ten_kilobytes_presses_no_key() -> None:
+    decoder = Decoder()
+    pasted = b"\x1b[200~" + b"q x n\n" * 2_000 + b"\x1b[201~"
+    keys = [key for at in range(0, len(pasted), 4096) for key in decoder.feed(pasted[at : at + 4096])]
+    assert keys == []
+    assert decoder.feed(b"n") == ["n"]
+
+
+def test_escape_alone_is_forgotten() -> None:
+    decoder = Decoder()
+    assert decoder.feed(b"\x1b") == []
+    decoder.idle()
+    assert decoder.feed(b"[Cn") == ["[", "C", "n"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "keys"),
+    [
+        (" n", ["space", "n"]),
+        ("\x00M\xe0K", ["right", "left"]),
+        ("\x00;q", ["q"]),  # F1 is nothing here
+        ("\xe0", ["à"]),
+        ("\r", ["enter"]),
+        ("\x03", []),
+    ],
+)
+def test_keys_of_a_windows_console(typed: str, keys: list[str]) -> None:
+    waiting = list(typed)
+    assert console_keys(lambda: bool(waiting), lambda: waiting.pop(0)) == keys
+
+
+def test_every_key_has_one_meaning() -> None:
+    keys = [key for binding in KEYMAP for key in binding.keys]
+    assert len(keys) == len(set(keys))
+    assert action_of("N") == "next"
+    assert action_of("f") == "other"
+    assert sorted(binding.rank for binding in KEYMAP) == list(range(len(KEYMAP)))

@@ -1,0 +1,238 @@
+"""Both ends of a terminal in this process: rows go out as few bytes, and a terminal in memory shows them."""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import select
+import sys
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from stretch.core import timeline as tl
+from stretch.core.session import Session
+from stretch.stage.player import play
+from stretch.stage.screen import Screen
+from stretch.stage.style import Style, depth_of, is_light, style_for
+from stretch.stage.terminal import HANG_UP, Terminal
+from stretch.stage.view import view
+from support import MS, Clock, routine
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")
+
+if sys.platform != "win32":
+    import fcntl
+    import pty
+    import struct
+    import termios
+
+    import pyte
+
+ROUTINE = routine(minutes=20.0)
+TIMELINE = tl.build(ROUTINE)
+PLAIN = Style({})
+MARK = b"\x00\x00"
+"""Written after what is looked for; a terminal ignores it."""
+
+
+class Pair:
+    """Both ends of a pseudo-terminal, and what a person would see at the far one."""
+
+    def __init__(self) -> None:
+        self.master, self.slave = pty.openpty()
+        self._read = b""
+        # A thread, because a write to a terminal that nobody reads stops the writer, which is this very process.
+        self._stop = threading.Event()
+        self._reader = threading.Thread(target=self._drain, daemon=True)
+        self._reader.start()
+        self.screen = pyte.Screen(80, 24)
+        self.stream = pyte.ByteStream(self.screen)
+        self.raw = b""
+        self.resize(80, 24)
+
+    def resize(self, columns: int, lines: int) -> None:
+        fcntl.ioctl(self.slave, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+        self.screen.resize(lines, columns)
+
+    def _drain(self) -> None:
+        while not self._stop.is_set():
+            if select.select([self.master], [], [], 0.02)[0]:
+                try:
+                    self._read += os.read(self.master, 1 << 16)
+                except OSError:
+                    return
+
+    def seen(self) -> list[str]:
+        """Wait until all that was written has come through and return the rows of the screen."""
+        os.write(self.slave, MARK)
+        deadline = time.monotonic() + 10
+        while not self._read.endswith(MARK):
+            assert time.monotonic() < deadline
+            time.sleep(0.0002)
+        data, self._read = self._read.removesuffix(MARK), b""
+        self.raw += data
+        self.stream.feed(re.sub(rb"\x1b\[\?2026[hl]", b"", data))
+        return list(self.screen.display)
+
+    def hang_up(self) -> None:
+        """Take the far end away, as a closed window does."""
+        self._stop.set()
+        self._reader.join()
+        os.close(self.master)
+
+
+@pytest.fixture
+def pair() -> Iterator[Pair]:
+    made = Pair()
+    yield made
+    if not made._stop.is_set():
+        made.hang_up()
+    os.close(made.slave)
+
+
+def rows_at(position: int, columns: int, lines: int) -> list:
+    return view(Session(timeline=TIMELINE, position_ns=position * MS), ROUTINE, columns, lines)
+
+
+def text_of(rows: list) -> list[str]:
+    return ["".join(text for text, _ in row) for row in rows]
+
+
+def test_what_was_drawn_is_what_is_seen(pair: Pair) -> None:
+    with Terminal(pair.slave, pair.slave, PLAIN) as terminal:
+        for position in range(0, TIMELINE.length, 7_777):
+            rows = rows_at(position, 80, 24)
+            terminal.draw(rows)
+            assert pair.seen() == text_of(rows)
+
+
+def test_an_unchanged_screen_costs_no_byte_and_a_second_costs_few(pair: Pair) -> None:
+    hold = next(phase for phase in TIMELINE.phases if phase.kind == "hold")
+    with Terminal(pair.slave, pair.slave, style_for({"COLORTERM": "truecolor"}, "utf-8")) as terminal:
+        terminal.draw(rows_at(hold.start, 80, 24))
+        pair.seen()
+        full, pair.raw = len(pair.raw), b""
+        terminal.draw(rows_at(hold.start, 80, 24))
+        pair.seen()
+        assert pair.raw == b""
+        terminal.draw(rows_at(hold.start + 1_000, 80, 24))
+        pair.seen()
+        assert 0 < len(pair.raw) < full / 3
+        assert b"\x1b[2J" not in pair.raw
+
+
+def test_a_storm_of_sizes_leaves_nothing_of_old_frames(pair: Pair) -> None:
+    random.seed(7)
+    with Terminal(pair.slave, pair.slave, PLAIN) as terminal:
+        for step in range(200):
+            columns, lines = random.randint(1, 300), random.randint(1, 100)
+            pair.resize(columns, lines)
+            rows = rows_at(step * 3_000, columns, lines)
+            terminal.draw(rows)
+            assert pair.seen() == text_of(rows)
+
+
+def test_colours_are_only_in_the_codes(pair: Pair) -> None:
+    rows = rows_at(400_000, 80, 24)
+    for environ in ({"COLORTERM": "truecolor"}, {"TERM": "xterm-256color"}, {"TERM": "xterm"}, {"NO_COLOR": "1"}):
+        with Terminal(pair.slave, pair.slave, style_for(environ, "utf-8")) as terminal:
+            terminal.draw(rows)
+            assert pair.seen() == text_of(rows)
+        if "NO_COLOR" in environ:
+            assert not re.search(rb"\x1b\[[0-9;]*[349][0-7]", pair.raw.rpartition(b"\x1b[?1049h")[2])
+
+
+@pytest.mark.parametrize(
+    ("environ", "depth"),
+    [
+        ({"COLORTERM": "truecolor", "NO_COLOR": "1"}, "none"),
+        ({"COLORTERM": "24bit"}, "true"),
+        ({"TERM": "xterm-256color"}, "256"),
+        ({"TERM": "linux"}, "16"),
+        ({"NO_COLOR": "", "COLORTERM": "truecolor"}, "true"),
+    ],
+)
+def test_depth_of_colour(environ: dict[str, str], depth: str) -> None:
+    assert depth_of(environ) == depth
+
+
+def test_light_and_dark_backgrounds() -> None:
+    assert is_light({"COLORFGBG": "0;15"})
+    assert not is_light({"COLORFGBG": "15;0"})
+    assert not is_light({})
+    assert is_light({"COLORFGBG": "15;0", "STRETCH_BACKGROUND": "light"})
+    dark, light = style_for({"TERM": "xterm"}, "utf-8"), style_for({"TERM": "xterm", "COLORFGBG": "0;15"}, "utf-8")
+    assert dark.codes != light.codes
+
+
+@pytest.mark.parametrize(
+    ("environ", "encoding", "unicode"),
+    [
+        ({"LC_ALL": "C"}, "utf-8", False),
+        ({"LANG": "de_DE.ISO-8859-1"}, "utf-8", False),
+        ({"LANG": "de_DE.UTF-8"}, "utf-8", True),
+        ({}, "utf-8", True),
+        ({}, "cp1252", False),
+    ],
+)
+def test_more_than_ascii_only_where_the_locale_has_it(environ: dict[str, str], encoding: str, unicode: bool) -> None:
+    assert style_for(environ, encoding).unicode is unicode
+
+
+def test_an_ascii_terminal_gets_ascii_even_for_names_that_are_not(pair: Pair) -> None:
+    with Terminal(pair.slave, pair.slave, Style({}, unicode=False)) as terminal:
+        terminal.draw([(("Kätzchen ━", "plain"),)])
+        pair.seen()
+    assert b"K?tzchen ?" in pair.raw
+    assert pair.raw.isascii()
+
+
+def test_everything_is_given_back_even_when_the_view_breaks(pair: Pair) -> None:
+    before = termios.tcgetattr(pair.slave)
+
+    class Broken(Screen):
+        def show(self, session, cues) -> None:
+            super().show(session, cues)
+            raise ZeroDivisionError("a view that breaks")
+
+    with Terminal(pair.slave, pair.slave, PLAIN) as terminal:
+        assert termios.tcgetattr(pair.slave) != before
+        ending = play(Session(timeline=TIMELINE), clock=Clock(), ears=terminal, face=Broken(ROUTINE, terminal))
+    assert isinstance(ending.failure, ZeroDivisionError)
+    assert ending.session.over == "stopped"
+    assert termios.tcgetattr(pair.slave) == before
+    pair.seen()
+    assert pair.raw.endswith(b"\x1b[0m\x1b[?2004l\x1b[?25h\x1b[?1049l")
+
+
+def test_keys_typed_and_not_read_do_not_reach_the_shell(pair: Pair) -> None:
+    with Terminal(pair.slave, pair.slave, PLAIN) as terminal:
+        os.write(pair.master, b"rm -rf important\n")
+        assert terminal.read(5.0).key == "r"  # it has come through
+    os.set_blocking(pair.slave, False)
+    with pytest.raises(BlockingIOError):
+        os.read(pair.slave, 100)
+
+
+def test_several_keys_in_one_read_come_one_by_one(pair: Pair) -> None:
+    with Terminal(pair.slave, pair.slave, PLAIN) as terminal:
+        os.write(pair.master, b"n \x1b[Cq")
+        assert [terminal.read(0.5).key for _ in range(4)] == ["n", "space", "right", "q"]
+        assert terminal.read(0.0).key is None
+
+
+def test_a_terminal_that_went_away_is_a_hang_up(pair: Pair) -> None:
+    with Terminal(pair.slave, pair.slave, PLAIN) as terminal:
+        pair.hang_up()
+        assert terminal.read(0.5).signal == HANG_UP
+        terminal.draw(rows_at(0, 80, 24))
+        assert terminal.read(0.5).signal == HANG_UP
+
+
+def test_a_terminal_that_does_not_say_its_size_is_80_by_24(pair: Pair) -> None:
+    fcntl.ioctl(pair.slave, termios.TIOCSWINSZ, struct.pack("HHHH", 0, 0, 0, 0))
+    assert Terminal(pair.slave, pair.slave, PLAIN).size() == (80, 24)
