@@ -1,0 +1,268 @@
+"""The shipped safety data: every rule is there, every id leads somewhere, and a person can read it."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+import yaml
+
+from stretch.core.checklist import Choice, Line, Outcome, Question, Safety, Urgency, strongest
+
+DATA = Path(__file__).parents[1] / "data"
+
+E, S, G = "EMERGENCY", "SEE-CLINICIAN", "GO-GENTLY"
+
+CHECKLIST = {
+    "R01": (E, None),
+    "R02": (E, None),
+    "R03": (E, None),
+    "R04": (E, None),
+    "R05": (E, None),
+    "R06": (E, None),
+    "R07": (S, "today"),
+    "R08": (E, None),
+    "R09": (E, None),
+    "R10": (E, None),
+    "R11": (S, "today"),
+    "R11b": (E, None),
+    "R12": (S, "today"),
+    "R12b": (E, None),
+    "R13": (S, "soon"),
+    "R14": (S, "soon"),
+    "R15": (S, "soon"),
+    "R16": (S, "soon"),
+    "R17": (S, "soon"),
+    "R18": (S, "today"),
+    "R19": (S, "soon"),
+    "R20": (S, "today"),
+    "R20b": (E, None),
+    "R21": (G, None),
+    "R21b": (S, "soon"),
+    "R22": (S, "today"),
+    "R23": (G, None),
+    "R24": (E, None),
+    "R24b": (E, None),
+    "R25": (S, "today"),
+    "R26": (S, "soon"),
+    "Q1": (S, "routine"),
+    "Q2": (E, None),
+    "Q2b": (S, "routine"),
+    "Q2c": (S, "soon"),
+    "Q3": (S, "soon"),
+    "Q4": (S, "routine"),
+    "Q7": (S, "routine"),
+    "Q8": (None, None),
+    "Q9": (None, None),
+    "F1": (S, "today"),
+    "F13": (S, "routine"),
+    "T1b": (G, None),
+    "T2": (G, None),
+    "T3": (G, None),
+    "T4": (S, "soon"),
+    "T5": (S, "soon"),
+    "T5b": (S, "today"),
+    "T6": (S, "soon"),
+    "T7": (S, "soon"),
+    "ST1": (None, None),
+    "ST2": (None, None),
+    "ST3": (None, None),
+    "ST4": (None, None),
+    "ST5": (None, None),
+    "ST6": (None, None),
+    "ST6b": (E, None),
+    "ST7": (S, "soon"),
+    "ST8": (E, None),
+    **dict.fromkeys(["RB18a", "RB18b", "RB18c", "RB18d", "RB18e", "RB18f", "RB2", "RB7"], (None, None)),
+    **dict.fromkeys(["D6", "D6b", "D6c", "D7", "D8", "B4", "B9"], (None, None)),
+}
+"""Every line of the checklist and what it leads to, from the tables of rules and not from the file."""
+
+ADVISED = {"R21", "R23", "T1b", "T2", "T3"}
+
+OVERCLAIMS = r"cure|fix(es)?\b|heal(s|ing)?\b|get rid|strengthen|prevents?\b|burn|push through|54 %|sciatic nerve"
+
+
+@pytest.fixture(scope="module")
+def safety() -> Safety:
+    text = (DATA / "safety.yaml").read_text(encoding="utf-8")
+    return msgspec.convert(yaml.load(text, Loader=yaml.CSafeLoader), Safety)
+
+
+def words(safety: Safety) -> list[str]:
+    lines = [line.text for line in (*safety.lines.values(), *safety.trends)]
+    parts = [text for part in safety.checklist for text in (part.heading, part.action)]
+    questions = [text for question in safety.questions for text in (question.text, question.none)]
+    choices = [text for question in safety.questions for c in safety.choices(question) for text in (c.text, c.note)]
+    return [*lines, *parts, *questions, *choices, *msgspec.structs.astuple(safety.messages)]
+
+
+def test_every_rule_is_in_the_checklist_with_its_outcome(safety: Safety) -> None:
+    found = {
+        name: (line.outcome and line.outcome.value, line.urgency and line.urgency.value)
+        for name, line in safety.lines.items()
+    }
+    assert found == CHECKLIST
+    rules = [f"R{number:02}" for number in range(1, 27)] + [f"ST{number}" for number in range(1, 9)]
+    assert set(rules) <= set(found)
+
+
+def test_an_id_of_the_checklist_is_used_once(safety: Safety) -> None:
+    ids = [line.id for part in safety.checklist for line in part.lines]
+    assert len(ids) == len(set(ids))
+
+
+def test_only_the_weak_signs_and_the_slow_trends_are_to_be_mentioned(safety: Safety) -> None:
+    assert {name for name, line in safety.lines.items() if line.advise_clinician} == ADVISED
+
+
+def test_emergencies_come_first_and_say_what_to_do(safety: Safety) -> None:
+    first = safety.checklist[0]
+    assert first.id == "emergency"
+    assert first.action == (
+        "Call your emergency number (999, 911, 112 or your local one) or go to an emergency department now."
+    )
+    assert first.action == safety.messages.emergency
+    assert all(line.outcome is Outcome.EMERGENCY for line in first.lines)
+
+
+@pytest.mark.parametrize(
+    ("part", "outcome", "urgency"),
+    [
+        ("see-today", Outcome.SEE_CLINICIAN, Urgency.TODAY),
+        ("see-soon", Outcome.SEE_CLINICIAN, Urgency.SOON),
+        ("see-first", Outcome.SEE_CLINICIAN, Urgency.ROUTINE),
+        ("mention", Outcome.GO_GENTLY, None),
+        ("before", None, None),
+        ("feel", None, None),
+    ],
+)
+def test_the_lines_under_a_heading_lead_to_what_it_says(
+    safety: Safety, part: str, outcome: Outcome | None, urgency: Urgency | None
+) -> None:
+    (found,) = [each for each in safety.checklist if each.id == part]
+    assert {(line.outcome, line.urgency) for line in found.lines} == {(outcome, urgency)}
+
+
+def test_a_sign_that_is_allowed_does_not_stand_under_stop(safety: Safety) -> None:
+    (stop,) = [part for part in safety.checklist if part.id == "stop"]
+    assert [line.id for line in stop.lines] == ["ST1", "ST2", "ST4", "ST5", "ST6", "ST6b", "ST7", "ST8"]
+
+
+def test_urgency_goes_with_see_clinician_and_with_nothing_else(safety: Safety) -> None:
+    choices = [choice for question in safety.questions for choice in safety.choices(question)]
+    for each in (*safety.lines.values(), *safety.trends, *choices):
+        assert (each.urgency is not None) == (each.outcome is Outcome.SEE_CLINICIAN), each.id
+
+
+def test_every_source_is_a_key_of_the_sources(safety: Safety) -> None:
+    listed = yaml.load((DATA / "sources.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    keys = {each["key"] for each in listed}
+    assert {key for line in safety.lines.values() for key in line.source} <= keys
+
+
+def test_every_red_flag_has_a_source(safety: Safety) -> None:
+    assert [
+        name for name, line in safety.lines.items() if name.startswith("R") and line.outcome and not line.source
+    ] == []
+
+
+def test_every_question_can_be_reached_and_every_name_leads_somewhere(safety: Safety) -> None:
+    questions = {question.id: question for question in safety.questions}
+    assert len(questions) == len(safety.questions)
+    reached: set[str] = set()
+    waiting = [*safety.screens, *safety.signs, *safety.quick, *safety.after_illness]
+    while waiting:
+        question = questions[waiting.pop()]
+        if question.id not in reached:
+            reached.add(question.id)
+            waiting += [name for choice in question.choices for name in choice.then]
+    assert reached == set(questions)
+    for rule in safety.together:
+        assert {rule.line, rule.becomes, *rule.any_of} <= set(safety.lines)
+    for question in safety.questions:
+        assert set(question.unless) <= set(safety.lines)
+
+
+def test_a_choice_is_named_once_and_has_words(safety: Safety) -> None:
+    for question in safety.questions:
+        choices = safety.choices(question)
+        ids = [choice.id for choice in choices]
+        assert len(ids) == len(set(ids)), question.id
+        assert all(choice.text for choice in choices), question.id
+        assert question.many or len(choices) > 1, question.id
+        assert bool(question.none) == question.many, question.id
+        assert question.default in ("", *ids), question.id
+
+
+def test_what_a_line_leads_to_is_said_once(safety: Safety) -> None:
+    for question in safety.questions:
+        for choice in question.choices:
+            if choice.line:
+                assert (choice.outcome, choice.urgency, choice.advise_clinician) == (None, None, False), choice.id
+
+
+def test_a_choice_takes_words_and_outcome_of_its_line(safety: Safety) -> None:
+    (emergency,) = [question for question in safety.questions if question.id == "emergency"]
+    first = safety.choices(emergency)[0]
+    assert first.text == safety.lines["R01"].text
+    assert first.outcome is Outcome.EMERGENCY
+    own = Question(id="own", text="?", choices=(Choice(id="yes", line="R01", text="Yes"), Choice(id="no", text="No")))
+    assert [choice.text for choice in safety.choices(own)] == ["Yes", "No"]
+
+
+def test_every_red_flag_is_asked_for_on_the_two_screens_of_signs(safety: Safety) -> None:
+    questions = {question.id: question for question in safety.questions}
+    asked = {choice.id for name in safety.signs for choice in questions[name].choices}
+    assert asked == {name for name in CHECKLIST if re.fullmatch(r"R\d\d[b]?", name)} - {"R21b"} | {"Q2"}
+
+
+def test_a_weak_sign_is_weighed_against_every_other(safety: Safety) -> None:
+    (rule,) = safety.together
+    assert rule.line == "R21"
+    assert set(rule.any_of) == {name for name in CHECKLIST if re.fullmatch(r"R\d\d[b]?", name)} - {"R21", "R21b"}
+
+
+def test_nothing_promises_too_much(safety: Safety) -> None:
+    assert [text for text in words(safety) if re.search(OVERCLAIMS, text, re.IGNORECASE)] == []
+
+
+def test_a_line_is_one_line(safety: Safety) -> None:
+    for text in words(safety):
+        assert text == " ".join(text.split())
+    assert all(len(line.text) <= 120 for line in safety.lines.values())
+
+
+def test_the_conditions_fit_on_one_screen(safety: Safety) -> None:
+    (conditions,) = [question for question in safety.questions if question.id == "conditions"]
+    rows = sum(-(-len(choice.text) // 76) for choice in safety.choices(conditions))
+    assert rows + 2 <= 24
+
+
+def test_the_words_of_a_trend_agree_with_the_checklist(safety: Safety) -> None:
+    assert [line.id for line in safety.trends] == ["T1", "T1b", "T2", "T3", "T4", "T5", "T5b", "T6", "T7", "T8", "T9"]
+    for line in safety.trends:
+        twin = safety.lines.get(line.id, Line(id=line.id, text=""))
+        assert (line.outcome, line.urgency, line.advise_clinician) == (
+            twin.outcome,
+            twin.urgency,
+            twin.advise_clinician,
+        )
+
+
+def test_an_unknown_key_is_refused() -> None:
+    with pytest.raises(msgspec.ValidationError, match="unknown field"):
+        msgspec.convert({"id": "R01", "text": "words", "outcom": "EMERGENCY"}, Line)
+
+
+def test_the_strongest_wins_and_of_two_visits_the_more_urgent() -> None:
+    today, soon = (Outcome.SEE_CLINICIAN, Urgency.TODAY), (Outcome.SEE_CLINICIAN, Urgency.SOON)
+    routine, emergency = (Outcome.SEE_CLINICIAN, Urgency.ROUTINE), (Outcome.EMERGENCY, None)
+    gently, go = (Outcome.GO_GENTLY, None), (Outcome.GO, None)
+    ordered = [go, gently, routine, soon, today, emergency]
+    for weaker, stronger in itertools.pairwise(ordered):
+        assert strongest(weaker, stronger) == strongest(stronger, weaker) == stronger
+    assert strongest() == go

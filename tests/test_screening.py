@@ -1,0 +1,474 @@
+"""Every row of the rules, answered as a person would, and its outcome; the tables here are written by hand."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+import msgspec
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stretch.core.checklist import Outcome, Safety, Urgency, strongest
+from stretch.core.errors import UnknownName
+from stretch.core.screening import Result, Unanswered, owed, pain_choice, pain_limits, quick_check, screen
+
+SAFETY = msgspec.convert(
+    yaml.load((Path(__file__).parents[1] / "data" / "safety.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader),
+    Safety,
+)
+TODAY = date(2026, 3, 2)
+
+Script = Mapping[str, str]
+
+GO, GENTLY, EMERGENCY = (Outcome.GO, None), (Outcome.GO_GENTLY, None), (Outcome.EMERGENCY, None)
+SEEN_TODAY = (Outcome.SEE_CLINICIAN, Urgency.TODAY)
+SOON = (Outcome.SEE_CLINICIAN, Urgency.SOON)
+ROUTINE = (Outcome.SEE_CLINICIAN, Urgency.ROUTINE)
+
+
+def answered(script: Script, start: tuple[str, ...] = ()) -> dict[str, tuple[str, ...]]:
+    """The answers of somebody who is asked one question after the other, and picks nothing but what the script says.
+
+    A follow-up that the script does not foresee is an error, and so is an answer nobody asked for.
+    """
+    answers: dict[str, tuple[str, ...]] = {}
+    left = dict(script)
+    while questions := owed(SAFETY, answers, start):
+        question = questions[0]
+        if question.id in left:
+            answers[question.id] = tuple(left.pop(question.id).split())
+        elif question.id in SAFETY.screens:
+            answers[question.id] = ()
+        else:
+            assert question.default, f"not foreseen: {question.id}"
+            answers[question.id] = (question.default,)
+    assert not left, f"never asked: {left}"
+    return answers
+
+
+def check(**script: str) -> Result:
+    """The result of the full check; a hyphen in the id of a question is written as an underscore."""
+    return screen(SAFETY, answered(named(script)), TODAY)
+
+
+def quick(**script: str) -> Result:
+    answers = answered(named(script), SAFETY.quick)
+    return quick_check(SAFETY, answers, TODAY)
+
+
+def named(script: Script) -> Script:
+    return {name.replace("_", "-"): picks for name, picks in script.items()}
+
+
+ROWS: list[tuple[str, dict[str, str], tuple[Outcome, Urgency | None], str]] = [
+    # R01-R26: the row, what is answered, outcome, tags
+    ("R01", {"emergency": "R01"}, EMERGENCY, ""),
+    ("R02", {"emergency": "R02"}, EMERGENCY, ""),
+    ("R03", {"emergency": "R03"}, EMERGENCY, ""),
+    ("R04", {"emergency": "R04"}, EMERGENCY, ""),
+    ("R05", {"emergency": "R05"}, EMERGENCY, ""),
+    ("R06", {"emergency": "R06"}, EMERGENCY, ""),
+    ("R07", {"see_someone": "R07"}, SEEN_TODAY, ""),
+    ("R08", {"emergency": "R08"}, EMERGENCY, ""),
+    ("R09", {"emergency": "R09"}, EMERGENCY, ""),
+    ("R10", {"emergency": "R10"}, EMERGENCY, ""),
+    ("R11", {"see_someone": "R11", "R11_now": "no"}, SEEN_TODAY, ""),
+    ("R11 confused, mottled, breathless, collapsing", {"see_someone": "R11", "R11_now": "yes"}, EMERGENCY, ""),
+    ("R11 the same, on the first screen", {"emergency": "R11b"}, EMERGENCY, ""),
+    ("R12", {"see_someone": "R12", "R12_now": "no"}, SEEN_TODAY, ""),
+    ("R12 with weakness", {"see_someone": "R12", "R12_now": "yes"}, EMERGENCY, ""),
+    ("R12 the same, on the first screen", {"emergency": "R12b"}, EMERGENCY, ""),
+    ("R13", {"see_someone": "R13"}, SOON, ""),
+    ("R14", {"see_someone": "R14"}, SOON, ""),
+    ("R15", {"see_someone": "R15"}, SOON, ""),
+    ("R16", {"see_someone": "R16"}, SOON, ""),
+    ("R17", {"see_someone": "R17"}, SOON, ""),
+    ("R18", {"see_someone": "R18"}, SEEN_TODAY, ""),
+    ("R19 not checked", {"see_someone": "R19", "one_leg": "no"}, SOON, "sciatica"),
+    ("R19 checked and stable", {"see_someone": "R19", "one_leg": "yes"}, GENTLY, "sciatica"),
+    ("R20", {"see_someone": "R20", "R20_now": "no"}, SEEN_TODAY, ""),
+    ("R20 breathless or chest pain", {"see_someone": "R20", "R20_now": "yes"}, EMERGENCY, ""),
+    ("R20 the same, on the first screen", {"emergency": "R20b"}, EMERGENCY, ""),
+    ("R21 alone", {"see_someone": "R21"}, GENTLY, ""),
+    ("R21 with R13", {"see_someone": "R21 R13"}, SOON, ""),
+    ("R21 with R23", {"see_someone": "R21 R23"}, SOON, ""),
+    ("R21 with R07", {"see_someone": "R21 R07"}, SEEN_TODAY, ""),
+    ("R21 with R19 found by F11", {"see_someone": "R21", "conditions": "F11", "one_leg": "no"}, SOON, "sciatica"),
+    ("R21 with a checked leg", {"see_someone": "R21 R19", "one_leg": "yes"}, GENTLY, "sciatica"),
+    ("R21 with a condition", {"see_someone": "R21", "conditions": "F2"}, GENTLY, "osteoporosis"),
+    ("R22", {"see_someone": "R22"}, SEEN_TODAY, ""),
+    ("R23", {"see_someone": "R23"}, GENTLY, ""),
+    ("R24", {"emergency": "R24"}, EMERGENCY, ""),
+    ("R24 one side, or headache", {"emergency": "R24b"}, EMERGENCY, ""),
+    ("R25", {"see_someone": "R25"}, SEEN_TODAY, "neck"),
+    ("R26", {"see_someone": "R26"}, SOON, "neck"),
+    # Q1-Q9
+    ("Q1 stable", {"conditions": "Q1", "Q1": "stable"}, GENTLY, "head-down"),
+    ("Q1 unstable", {"conditions": "Q1", "Q1": "unstable"}, ROUTINE, "head-down"),
+    ("Q2 now or new", {"emergency": "Q2", "Q2": "new"}, EMERGENCY, ""),
+    ("Q2 known and stable", {"emergency": "Q2", "Q2": "stable"}, ROUTINE, ""),
+    ("Q2 otherwise", {"emergency": "Q2", "Q2": "other"}, SOON, ""),
+    ("Q3 blackout", {"conditions": "Q3", "Q3": "blackout"}, SOON, "balance head-down"),
+    ("Q3 not looked into", {"conditions": "Q3", "Q3": "unchecked"}, SOON, "balance head-down"),
+    ("Q3 looked into", {"conditions": "Q3", "Q3": "checked"}, GENTLY, "balance head-down"),
+    ("Q4 controlled", {"conditions": "Q4", "Q4": "yes", "Q4_kind": ""}, GENTLY, ""),
+    ("Q4 not controlled", {"conditions": "Q4", "Q4": "no", "Q4_kind": ""}, ROUTINE, ""),
+    ("Q4 cancer", {"conditions": "Q4", "Q4": "yes", "Q4_kind": "cancer", "R12_pain": "no"}, GENTLY, ""),
+    (
+        "Q4 cancer, R12",
+        {"conditions": "Q4", "Q4": "yes", "Q4_kind": "cancer", "R12_pain": "yes", "R12_now": "no"},
+        SEEN_TODAY,
+        "",
+    ),
+    (
+        "Q4 cancer, R12 with weakness",
+        {"conditions": "Q4", "Q4": "yes", "Q4_kind": "cancer", "R12_pain": "yes", "R12_now": "yes"},
+        EMERGENCY,
+        "",
+    ),
+    ("Q5", {"conditions": "Q5", "Q5": ""}, GO, ""),
+    ("Q5 steroids", {"conditions": "Q5", "Q5": "steroids"}, GENTLY, "osteoporosis"),
+    ("Q5 dizzy", {"conditions": "Q5", "Q5": "dizzy"}, GENTLY, "balance"),
+    ("Q6", {"conditions": "Q6", "joints": ""}, GENTLY, ""),
+    ("Q7", {"conditions": "Q7"}, ROUTINE, ""),
+    ("Q8", {"conditions": "Q8", "Q8": "no"}, GO, ""),
+    ("Q8 fever with pain", {"conditions": "Q8", "Q8": "yes", "R11_now": "no"}, SEEN_TODAY, ""),
+    ("Q8 fever with pain, R11", {"conditions": "Q8", "Q8": "yes", "R11_now": "yes"}, EMERGENCY, ""),
+    ("Q9 65+", {"conditions": "Q9"}, GO, "older-adult"),
+    ("Q9 under 16", {"conditions": "Q9b"}, GO, ""),
+    # F1-F16
+    ("F1 pregnant", {"conditions": "F1", "F1_signs": "no", "F1": "early"}, GENTLY, "pregnancy"),
+    ("F1 pregnant, late", {"conditions": "F1", "F1_signs": "no", "F1": "late"}, GENTLY, "pregnancy"),
+    ("F1 birth", {"conditions": "F1", "F1_signs": "no", "F1": "birth"}, GENTLY, "pregnancy"),
+    ("F1 birth, cleared", {"conditions": "F1", "F1_signs": "no", "F1": "cleared"}, GENTLY, ""),
+    ("F1 signs", {"conditions": "F1", "F1_signs": "yes", "F1": "early"}, SEEN_TODAY, "pregnancy"),
+    ("F2", {"conditions": "F2"}, GENTLY, "osteoporosis"),
+    ("F3", {"conditions": "Q6", "joints": "F3"}, GENTLY, "knee"),
+    ("F4", {"conditions": "Q6", "joints": "F4"}, GENTLY, "hip"),
+    ("F4 hip replacement at any time", {"conditions": "F13b", "F13b": "hip"}, GENTLY, "hip"),
+    ("F5", {"conditions": "Q6", "joints": "F5"}, GENTLY, "ankle"),
+    ("F6", {"conditions": "Q6", "joints": "F6"}, GENTLY, "shoulder"),
+    ("F7", {"conditions": "Q6", "joints": "F7"}, GENTLY, "wrist"),
+    ("F8", {"conditions": "Q6", "joints": "F8"}, GENTLY, "neck"),
+    ("F3-F8", {"conditions": "Q6", "joints": "F3 F4 F5 F6 F7 F8"}, GENTLY, "ankle hip knee neck shoulder wrist"),
+    ("F9", {"conditions": "F9"}, GENTLY, "disc"),
+    ("F10", {"conditions": "F10"}, GENTLY, "stenosis"),
+    ("F11 checked", {"conditions": "F11", "one_leg": "yes"}, GENTLY, "sciatica"),
+    ("F11 not checked, R19", {"conditions": "F11", "one_leg": "no"}, SOON, "sciatica"),
+    ("F12", {"conditions": "F12", "F12": "no"}, GENTLY, "head-down"),
+    ("F12 uncontrolled pressure, Q1", {"conditions": "F12", "F12": "yes"}, ROUTINE, "head-down"),
+    ("F13 cleared", {"conditions": "F13", "F13": "yes"}, GENTLY, "recent-surgery"),
+    ("F13 not cleared", {"conditions": "F13", "F13": "no"}, ROUTINE, "recent-surgery"),
+    ("F13 back surgery at any time", {"conditions": "F13b", "F13b": "back"}, GO, ""),
+    ("F14", {"conditions": "F14"}, GENTLY, "balance"),
+    ("F15", {"conditions": "F15"}, GENTLY, "hypermobility"),
+    ("F16", {"conditions": "F16"}, GO, "floor"),
+    # breath rule B9
+    ("B9", {"conditions": "B9"}, GO, ""),
+]
+
+
+@pytest.mark.parametrize(("script", "outcome", "tags"), [pytest.param(*row[1:], id=row[0]) for row in ROWS])
+def test_a_row_leads_to_its_outcome(script: dict[str, str], outcome: tuple[Outcome, Urgency | None], tags: str) -> None:
+    result = check(**script)
+    assert (result.outcome, result.urgency) == outcome
+    assert result.tags == tuple(tags.split())
+
+
+def test_every_row_of_the_tables_is_walked() -> None:
+    walked = {row[0].split()[0] for row in ROWS}
+    rows = [f"R{n:02}" for n in range(1, 27)] + [f"Q{n}" for n in range(1, 10)] + [f"F{n}" for n in range(1, 17)]
+    assert set(rows) <= walked
+
+
+def test_of_any_two_rows_the_stronger_wins() -> None:
+    single = {question.id for question in SAFETY.questions if not question.many}
+    alone = [row for row in ROWS if not row[0].startswith("R21")]
+    tried = 0
+    for one, other in itertools.combinations(alone, 2):
+        first, second = named(one[1]), named(other[1])
+        shared = first.keys() & second.keys()
+        if any(first[name] != second[name] for name in shared & single):
+            continue  # two halves of one question
+        both = {**first, **second, **{name: f"{first[name]} {second[name]}" for name in shared - single}}
+        answers = {name: tuple(picks.split()) for name, picks in both.items()}
+        result = screen(SAFETY, {**dict.fromkeys(SAFETY.screens, ()), **answers}, TODAY)
+        assert (result.outcome, result.urgency) == strongest(one[2], other[2]), (one[0], other[0])
+        tried += 1
+    assert tried > 2000
+
+
+def test_somebody_healthy_is_asked_three_things() -> None:
+    answers = answered({})
+    assert list(answers) == ["emergency", "see-someone", "conditions"]
+    assert screen(SAFETY, answers, TODAY) == Result()
+
+
+def test_emergency_signs_are_asked_first_and_end_the_questions() -> None:
+    assert owed(SAFETY, {})[0].id == "emergency"
+    for (sign,) in itertools.combinations(["R01", "R06", "R24b"], 1):
+        assert list(answered({"emergency": sign})) == ["emergency"]
+    assert list(answered({"emergency": "Q2", "Q2": "new"})) == ["emergency", "Q2"]
+    assert list(answered({"see-someone": "R11 R19", "R11-now": "yes"})) == ["emergency", "see-someone", "R11-now"]
+
+
+def test_an_emergency_leaves_no_notes_and_no_advice() -> None:
+    result = check(see_someone="R20 R23", R20_now="yes")
+    assert (result.outcome, result.notes, result.advise_clinician) == (Outcome.EMERGENCY, (), False)
+
+
+def test_follow_ups_come_straight_after_what_leads_to_them() -> None:
+    script = {
+        "see-someone": "R11 R20",
+        "R11-now": "no",
+        "R20-now": "no",
+        "conditions": "Q4 F13",
+        "Q4": "yes",
+        "Q4-kind": "cancer",
+        "R12-pain": "yes",
+        "R12-now": "no",
+        "F13": "yes",
+    }
+    asked = list(answered(script))
+    assert asked[:5] == ["emergency", "see-someone", "R11-now", "R20-now", "conditions"]
+    assert asked[5:] == ["Q4", "Q4-kind", "R12-pain", "R12-now", "F13"]
+
+
+@pytest.mark.parametrize(
+    ("script", "once"),
+    [
+        ({"see-someone": "R19", "conditions": "F11", "one-leg": "yes"}, "one-leg"),
+        ({"see-someone": "R12", "R12-now": "no", "conditions": "Q4", "Q4": "yes", "Q4-kind": "cancer"}, "R12-now"),
+        ({"see-someone": "R11", "R11-now": "no", "conditions": "Q8"}, "R11-now"),
+    ],
+)
+def test_what_is_known_is_not_asked_again(script: Script, once: str) -> None:
+    assert list(answered(script)).count(once) == 1
+
+
+def test_nothing_is_told_while_something_is_owed() -> None:
+    with pytest.raises(Unanswered, match="Do you have any of these signs") as caught:
+        screen(SAFETY, {}, TODAY)
+    assert caught.value.exit_code == 4
+    with pytest.raises(Unanswered, match="Has a clinician checked that leg"):
+        screen(SAFETY, {"emergency": (), "see-someone": ("R19",), "conditions": ()}, TODAY)
+    with pytest.raises(Unanswered, match="chest pain or pressure"):
+        screen(SAFETY, {"emergency": ("Q2",), "see-someone": (), "conditions": (), "Q2": ()}, TODAY)
+    with pytest.raises(Unanswered):
+        screen(SAFETY, {"emergency": ("Q2",), "see-someone": (), "conditions": (), "Q2": ("new", "other")}, TODAY)
+
+
+def test_an_emergency_is_told_whatever_is_owed() -> None:
+    assert screen(SAFETY, {"emergency": ("R05", "Q2")}, TODAY).outcome is Outcome.EMERGENCY
+    assert screen(SAFETY, {"conditions": ("Q8",), "Q8": ("yes",), "R11-now": ("yes",)}, TODAY).outcome is (
+        Outcome.EMERGENCY
+    )
+
+
+def test_an_answer_that_no_longer_follows_is_left_out() -> None:
+    answers = {**answered({}), "Q2": ("new",)}
+    assert screen(SAFETY, answers, TODAY).outcome is Outcome.GO
+
+
+@pytest.mark.parametrize(
+    ("answers", "words"),
+    [
+        ({"emergencies": ()}, "no safety question called 'emergencies'.*emergency"),
+        ({"emergency": ("R1",)}, "called 'R1'"),
+        ({"emergency": ("R07",)}, "called 'R07'"),
+    ],
+)
+def test_an_unknown_name_is_an_error(answers: dict[str, tuple[str, ...]], words: str) -> None:
+    with pytest.raises(UnknownName, match=words):
+        owed(SAFETY, answers)
+
+
+@pytest.mark.parametrize(
+    ("script", "advised"),
+    [
+        ({"see_someone": "R21"}, True),
+        ({"see_someone": "R23"}, True),
+        ({"see_someone": "R21 R23"}, False),  # SEE-CLINICIAN: the advice is in it
+        ({"see_someone": "R23 R14"}, False),
+        ({"conditions": "F2"}, False),
+        ({}, False),
+    ],
+)
+def test_advice_to_tell_a_clinician_rides_on_going(script: dict[str, str], advised: bool) -> None:
+    assert check(**script).advise_clinician is advised
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        {"conditions": "B9"},
+        {"conditions": "F1", "F1_signs": "no", "F1": "late"},
+        {"conditions": "Q4", "Q4": "yes", "Q4_kind": "lungs"},
+    ],
+)
+def test_the_breath_is_not_counted_for_somebody_it_does_not_suit(script: dict[str, str]) -> None:
+    result = check(**script)
+    assert result.breath_off
+    assert result.notes == ("Breath counting is off. Breathe as you like.",)
+
+
+def test_the_breath_is_counted_otherwise() -> None:
+    for _, script, _, _ in ROWS:
+        late = script.get("F1") == "late"
+        assert check(**script).breath_off == (late or script.get("conditions") == "B9")
+
+
+@pytest.mark.parametrize(
+    ("script", "note"),
+    [
+        ({"see_someone": "R20", "R20_now": "no"}, "Do not stretch or rub that leg."),
+        ({"conditions": "F1", "F1_signs": "yes", "F1": "early"}, "Call your maternity unit now."),
+        ({"conditions": "F13b", "F13b": "back"}, "Ask your surgeon or physiotherapist once before you do low-back"),
+        ({"conditions": "F13b", "F13b": "hip"}, "Ask your surgeon or physiotherapist once before you do low-back"),
+        ({"conditions": "F13b", "F13b": "back hip"}, "Ask your surgeon or physiotherapist once before you do low-back"),
+        ({"conditions": "F13", "F13": "yes"}, "The exercise sheet of your surgical team comes first."),
+        ({"conditions": "Q5", "Q5": ""}, "Get up slowly."),
+    ],
+)
+def test_a_note_is_told_once(script: dict[str, str], note: str) -> None:
+    (told,) = check(**script).notes
+    assert told.startswith(note)
+
+
+def test_somebody_ill_is_asked_again_tomorrow() -> None:
+    assert check(conditions="Q8", Q8="no").ask_again_on == date(2026, 3, 3)
+    assert check(conditions="Q8", Q8="yes", R11_now="no").ask_again_on is None
+    assert screen(SAFETY, answered({"conditions": "Q8", "Q8": "no"}), date(2026, 12, 31)).ask_again_on == date(
+        2027, 1, 1
+    )
+
+
+def test_only_under_16_is_too_young() -> None:
+    assert [row[0] for row in ROWS if check(**row[1]).too_young] == ["Q9 under 16"]
+
+
+# -- the short check
+
+
+QUICK_ROWS: list[tuple[str, dict[str, str], tuple[Outcome, Urgency | None], bool]] = [
+    # the row, what is answered, outcome, gentle stretches only
+    ("nothing new", {}, GO, False),
+    ("K1", {"K1": "yes"}, EMERGENCY, False),
+    ("K2, then nothing", {"K2": "yes", "emergency": "", "see_someone": "", "ill": "no"}, GO, False),
+    ("K2, then ill", {"K2": "yes", "ill": "yes", "Q8": "no"}, GO, False),
+    ("K2, then R09", {"K2": "yes", "emergency": "R09"}, EMERGENCY, False),
+    ("K2, then R07", {"K2": "yes", "see_someone": "R07", "ill": "no"}, SEEN_TODAY, False),
+    ("K2, then R11", {"K2": "yes", "see_someone": "R11", "R11_now": "no"}, SEEN_TODAY, False),
+    ("K2, then R11 in full", {"K2": "yes", "see_someone": "R11", "R11_now": "yes"}, EMERGENCY, False),
+    ("K2, then Q2", {"K2": "yes", "emergency": "Q2", "Q2": "other", "ill": "no"}, SOON, False),
+    ("K2, then R21", {"K2": "yes", "see_someone": "R21", "ill": "no"}, GENTLY, False),
+    ("K3 skipped", {"K3": "skipped"}, GO, False),
+    ("K3 0", {"K3": pain_choice(0)}, GO, False),
+    ("K3 1", {"K3": pain_choice(1)}, GO, False),
+    ("K3 3", {"K3": pain_choice(3), "K3_spread": "below-knee"}, GO, False),
+    ("K3 4", {"K3": pain_choice(4), "K3_spread": "back"}, GO, True),
+    ("K3 6", {"K3": pain_choice(6), "K3_spread": "thigh"}, GO, True),
+    ("K3 7, sudden", {"K3": pain_choice(7), "K3_sudden": "yes"}, SEEN_TODAY, False),
+    ("K3 7, not sudden", {"K3": pain_choice(7), "K3_sudden": "no", "K3_spread": "buttock"}, SOON, False),
+    ("K3 10", {"K3": pain_choice(10), "K3_sudden": "no"}, SOON, False),
+    ("K1 over K3", {"K1": "yes"}, EMERGENCY, False),
+]
+
+
+@pytest.mark.parametrize(("script", "outcome", "gentle"), [pytest.param(*row[1:], id=row[0]) for row in QUICK_ROWS])
+def test_a_row_of_the_short_check_leads_to_its_outcome(
+    script: dict[str, str], outcome: tuple[Outcome, Urgency | None], gentle: bool
+) -> None:
+    result = quick(**script)
+    assert (result.outcome, result.urgency, result.gentle_only) == (*outcome, gentle)
+
+
+def test_gentle_only_is_said_and_is_for_today_alone() -> None:
+    assert quick(K3="4-6", K3_spread="skipped") == Result(gentle_only=True, notes=("Gentle stretches only today.",))
+
+
+def test_the_short_check_is_three_lines_when_nothing_is_new() -> None:
+    assert list(answered({}, SAFETY.quick)) == ["K1", "K2", "K3"]
+    assert quick() == Result()
+
+
+def test_something_new_asks_for_every_red_flag() -> None:
+    asked = list(answered({"K2": "yes", "ill": "no"}, SAFETY.quick))
+    assert asked == ["K1", "K2", "emergency", "see-someone", "ill", "K3"]
+
+
+def test_a_yes_to_the_first_question_ends_the_short_check() -> None:
+    assert list(answered({"K1": "yes"}, SAFETY.quick)) == ["K1"]
+
+
+def test_somebody_ill_yesterday_is_asked_about_it() -> None:
+    start = (*SAFETY.quick, *SAFETY.after_illness)
+    well = answered({"ill": "no"}, start)
+    assert quick_check(SAFETY, well, TODAY, start) == Result()
+    ill = answered({"ill": "yes", "Q8": "no"}, start)
+    assert quick_check(SAFETY, ill, TODAY, start).ask_again_on == date(2026, 3, 3)
+
+
+@pytest.mark.parametrize(
+    ("pain", "choice"),
+    [(None, "skipped"), (0, "0"), (1, "1-3"), (3, "1-3"), (4, "4-6"), (6, "4-6"), (7, "7-10"), (10, "7-10")],
+)
+def test_a_score_is_one_choice(pain: int | None, choice: str) -> None:
+    assert pain_choice(pain) == choice
+
+
+# -- pain limits, rule D6
+
+
+@pytest.mark.parametrize(
+    ("start", "limits"),
+    [
+        (0, (4, 6)),
+        (1, (4, 6)),
+        (2, (4, 6)),
+        (3, (4, 6)),
+        (4, (5, 6)),
+        (5, (6, 7)),
+        (6, (7, 7)),
+        (7, (7, 7)),
+        (10, (7, 7)),
+    ],
+)
+def test_pain_limits_allow_for_the_pain_there_was(start: int, limits: tuple[int, int]) -> None:
+    assert pain_limits(start) == limits
+
+
+# -- anything anybody can answer
+
+
+@st.composite
+def anybody(draw: st.DrawFn) -> dict[str, tuple[str, ...]]:
+    """The answers of somebody who picks anything at all."""
+    answers: dict[str, tuple[str, ...]] = {}
+    while questions := owed(SAFETY, answers):
+        question = questions[0]
+        ids = [choice.id for choice in question.choices]
+        sizes = {"max_size": 4} if question.many else {"min_size": 1, "max_size": 1}
+        answers[question.id] = tuple(draw(st.lists(st.sampled_from(ids), unique=True, **sizes)))
+    return answers
+
+
+@given(anybody())
+def test_whatever_is_answered_the_outcome_is_the_strongest_picked(answers: dict[str, tuple[str, ...]]) -> None:
+    result = screen(SAFETY, answers, TODAY)
+    questions = {question.id: question for question in SAFETY.questions}
+    picked = [choice for name, ids in answers.items() for choice in SAFETY.choices(questions[name]) if choice.id in ids]
+    given = [(choice.outcome, choice.urgency) for choice in picked if choice.outcome]
+    least, urgency = strongest(*given)
+    assert result.outcome.strength >= least.strength
+    if result.outcome is least and result.urgency and urgency:
+        assert result.urgency.strength >= urgency.strength
+    assert (result.urgency is not None) == (result.outcome is Outcome.SEE_CLINICIAN)
+    assert set(result.tags) == {tag for choice in picked for tag in choice.tags}
+    if set(answers.get("emergency", ())) - {"Q2"}:
+        assert result.outcome is Outcome.EMERGENCY
