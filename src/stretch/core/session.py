@@ -105,8 +105,8 @@ def update(session: Session, event: Event) -> Session:
         return _with(session, away_ns=0, paused=False, lead_in_ns=LEAD_IN_NS)
     if session.waiting and event not in ("back", "next", "hurt", "help"):
         return _with(session, waiting=False)
-    if session.stopped_for and event != "next":
-        return _with(session, stopped_for=None)
+    if session.stopped_for:
+        return _left_out(session) if event in ("next", "hurt") else _with(session, stopped_for=None)
     return _acted(session, event)
 
 
@@ -218,6 +218,10 @@ def _hurt(session: Session) -> Session:
     if before and before.stretch.id in session.hurt and name not in session.hurt:
         return _jumped(noted, timeline.phases[-1].start)
     if name in session.hurt:
-        return _jumped(noted, route.next_item_start(timeline, position))
+        return _left_out(noted)
     again = _jumped(noted, route.back_start(timeline, position, again_ms=0))
     return _with(_eased(again), stopped_for=name)
+
+
+def _left_out(session: Session) -> Session:
+    return _jumped(session, route.next_item_start(session.timeline, session.position))

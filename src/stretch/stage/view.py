@@ -122,7 +122,8 @@ def _text(session: Session, routine: Routine, moment: Moment, cells: int, room: 
         parts.append((stretch.breath, Ink.BREATH_IN))
     parts += [(f"Not: {stretch.mistake}", Ink.DIM), (f"Easier: {stretch.ease_off}", Ink.DIM)]
     if phase.item.adapted or stretch.id in session.eased:
-        parts.insert(0, parts.pop())
+        parts.pop()
+        parts.insert(0, (f"Easier: {stretch.ease_off}", Ink.ALERT))
     for text, ink in parts:
         block: list[Row] = [((line, ink),) for line in wrapped(text, cells)]
         if len(rows) + len(block) > room:

@@ -1,0 +1,164 @@
+"""Print the budgets beside what is measured now: `python tests/benchmarks/table.py [--seconds N] [--peers]`.
+
+Everything is measured in one run and shown as a ratio to something measured beside it, so that a slow machine or a
+busy one does not matter. Nothing here fails. `--peers` installs two other terminal timers into a folder of their own
+and measures them in the same way. POSIX with /proc only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import json
+import os
+import pty
+import resource
+import select
+import signal
+import statistics
+import struct
+import subprocess
+import sys
+import tempfile
+import termios
+import time
+import venv
+from contextlib import suppress
+from pathlib import Path
+
+STRETCH = [sys.executable, "-m", "stretch"]
+CLICK = [sys.executable, "-c", "import click"]
+ALL = [sys.executable, "-c", "import click, yaml, msgspec, rich.table"]
+TICK_S = 1 / os.sysconf("SC_CLK_TCK")
+
+
+def cpu_of(command: list[str]) -> float:
+    """CPU seconds of one whole run, its output thrown away."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def ratio(command: list[str], other: list[str], runs: int) -> float:
+    """The median ratio of CPU seconds, the two run in turn."""
+    cpu_of(command), cpu_of(other)
+    return statistics.median(cpu_of(command) / cpu_of(other) for _ in range(runs))
+
+
+class Watched:
+    """A command in a terminal of 80 x 24 that is only read from."""
+
+    def __init__(self, command: list[str]) -> None:
+        self.pid, self.master = pty.fork()
+        if self.pid == 0:
+            os.environ.update(TERM="xterm-256color", COLORTERM="truecolor", LC_ALL="C.UTF-8")
+            os.execvp(command[0], command)
+        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+        self.bytes = 0
+
+    def read(self, seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0:
+            if select.select([self.master], [], [], left)[0]:
+                self.bytes += len(os.read(self.master, 65536))
+
+    def press(self, keys: str) -> None:
+        os.write(self.master, keys.encode())
+
+    def cpu(self) -> float:
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) * TICK_S
+
+    def memory(self) -> float:
+        status = Path(f"/proc/{self.pid}/status").read_text()
+        return int(status.partition("VmHWM:")[2].split()[0]) / 1024
+
+    def end(self) -> None:
+        os.kill(self.pid, signal.SIGTERM)
+        with suppress(OSError):  # the far end closes when the process ends
+            self.read(0.5)
+        os.close(self.master)
+        os.waitpid(self.pid, 0)
+
+
+def played(command: list[str], seconds: float, keys: str = "") -> tuple[float, float, float]:
+    """Share of a core in percent, peak memory in MiB and KB a second, after start-up."""
+    run = Watched(command)
+    run.read(2.0)
+    for key in keys:
+        run.press(key)
+        run.read(0.2)
+    run.bytes, cpu, start = 0, run.cpu(), time.monotonic()
+    run.read(seconds)
+    took = time.monotonic() - start
+    result = (100 * (run.cpu() - cpu) / took, run.memory(), run.bytes / took / 1000)
+    run.end()
+    return result
+
+
+def lateness(seconds: float) -> float:
+    """The most milliseconds that an event of a real session came later than its time."""
+    command = [*STRETCH, "routine", "--events", "--yes", "--warm-up", "0"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    assert process.stdout
+    worst, first = 0.0, None
+    for line in process.stdout:
+        now = time.monotonic()
+        first = now if first is None else first
+        at = json.loads(line)["at"]
+        worst = max(worst, now - first - at)
+        if at > seconds:
+            break
+    process.terminate()
+    process.wait()
+    return worst * 1000
+
+
+def peers(folder: Path) -> dict[str, list[str]]:
+    """Install other timers where that can be done, and return how they count five minutes down."""
+    venv.create(folder, with_pip=True)
+    commands = {"termdown": ["termdown", "300"], "countdown-cli": ["countdown", "5m"]}
+    found = {}
+    for name, command in commands.items():
+        done = subprocess.run([folder / "bin" / "pip", "install", "--quiet", name], capture_output=True, check=False)
+        if done.returncode == 0:
+            found[name] = [str(folder / "bin" / command[0]), *command[1:]]
+    return found
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=20.0, help="how long each player is watched")
+    parser.add_argument("--runs", type=int, default=9, help="runs of each start-up")
+    parser.add_argument("--peers", action="store_true", help="measure termdown and countdown-cli as well")
+    options = parser.parse_args()
+
+    def row(what: str, measured: str, budget: str) -> None:
+        print(f"{what:<44}{measured:>22}   {budget}", flush=True)
+
+    row("start-up, CPU", "measured", "budget")
+    for args, other, name, budget in (
+        (["--help"], CLICK, "import click", 1.3),
+        (["--version"], CLICK, "import click", 1.3),
+        (["list"], ALL, "import click, yaml, msgspec, rich.table", 1.3),
+        (["show", "sphinx"], ALL, "the same", 1.3),
+        (["routine", "--plan"], ALL, "the same", 1.5),
+    ):
+        row(f"stretch {' '.join(args)}", f"{ratio([*STRETCH, *args], other, options.runs):.2f}", f"{budget} x {name}")
+    row("playing at 80x24 in a hold", "", "")
+    routine = [*STRETCH, "routine", "--yes", "--warm-up", "0", "--stretch", "single-knee-to-chest"]
+    players = {"stretch": (routine, "n")}
+    with tempfile.TemporaryDirectory() as folder:
+        if options.peers:
+            players |= {name: (command, "") for name, command in peers(Path(folder)).items()}
+        for name, (command, keys) in players.items():
+            cpu, memory, rate = played(command, options.seconds, keys)
+            ours = "1 % of a core, 32 MiB, 4 KB/s" if name == "stretch" else ""
+            row(f"  {name}", f"{cpu:.2f} % {memory:.0f} MiB {rate:.2f} KB/s", ours)
+    row("lateness of any event", f"{lateness(options.seconds):.1f} ms", "20 ms")
+
+
+if __name__ == "__main__":
+    main()
