@@ -1,0 +1,1 @@
+"""How a stretch looks: pose to joints, joints to parts, parts to cells."""

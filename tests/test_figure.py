@@ -1,0 +1,164 @@
+"""The shipped figures: drawn, mirrored, saved as SVG, linted and compared with golden frames."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+from xml.etree import ElementTree
+
+import msgspec
+import pytest
+import yaml
+
+from stretch.figure.ink import Role
+from stretch.figure.lint import lint
+from stretch.figure.palette import PALETTES, shade
+from stretch.figure.pose import Figure
+from stretch.figure.raster import Frame, frame, text
+from stretch.figure.sides import mirrored_for
+from stretch.figure.svg import svg
+
+ROOT = Path(__file__).parents[1]
+GOLDEN = Path(__file__).parent / "golden" / "figures"
+SIZES = ((60, 20), (48, 16), (36, 12), (24, 8))
+PORTRAITS = (("cat-cow", 1.0), ("single-knee-to-chest", 1.0), ("supine-spinal-twist", 1.0), ("neck-side-bend", 0.5))
+
+
+def _load(path: Path) -> Figure:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return msgspec.convert(yaml.load(path.read_text(encoding="utf-8"), loader), Figure)
+
+
+FIGURES = {path.stem: _load(path) for path in sorted((ROOT / "data" / "figures").glob("*.yaml"))}
+every_figure = pytest.mark.parametrize("figure", FIGURES.values(), ids=list(FIGURES))
+
+
+def test_every_stretch_has_a_figure() -> None:
+    stretches = {path.stem for path in (ROOT / "data" / "stretches").glob("*.yaml")}
+    assert stretches - FIGURES.keys() == set()
+
+
+def test_every_move_of_the_warm_up_has_a_figure() -> None:
+    session = yaml.safe_load((ROOT / "data" / "session.yaml").read_text(encoding="utf-8"))
+    moves = {move["id"] for kind in ("standing", "seated") for move in session["warm_up"][kind]}
+    assert moves - FIGURES.keys() == set()
+
+
+@every_figure
+def test_a_figure_is_named_like_its_file(figure: Figure) -> None:
+    assert FIGURES[figure.id] is figure
+
+
+@every_figure
+def test_a_shipped_figure_has_nothing_to_mend(figure: Figure) -> None:
+    assert lint(figure) == []
+
+
+@every_figure
+def test_frames_have_the_size_asked_for_and_plain_spaces(figure: Figure) -> None:
+    for columns, rows in SIZES:
+        for glyphs in ("braille", "blocks"):
+            drawn = frame(figure, columns, rows, 1.0, glyphs=glyphs)  # type: ignore[arg-type]
+            assert len(drawn) == rows
+            assert {sum(len(run) for run, _ in row) for row in drawn} == {columns}
+            assert "\u2800" not in text(drawn)
+
+
+@every_figure
+def test_runs_change_only_where_the_ink_does(figure: Figure) -> None:
+    for row in frame(figure, 48, 16, 1.0):
+        assert all(before != after for before, after in pairwise(ink for _, ink in row))
+
+
+@every_figure
+def test_the_mirrored_frame_is_the_frame_in_the_mirror(figure: Figure) -> None:
+    plain = frame(figure, 48, 16, 0.7)
+    mirrored = frame(figure, 48, 16, 0.7, mirror=True)
+    assert _dots(mirrored) == {(95 - x, y) for x, y in _dots(plain)}
+
+
+@every_figure
+def test_the_muscle_lights_up_as_the_stretch_deepens(figure: Figure) -> None:
+    def brightness(drawn: Frame) -> int:
+        return sum(len(run) * ink.glow for row in drawn for run, ink in row if ink)
+
+    start, middle, stretch = (brightness(frame(figure, 48, 16, depth)) for depth in (0.0, 0.5, 1.0))
+    assert start == 0
+    if figure.target:
+        assert 0 < middle < stretch
+
+
+@every_figure
+def test_without_colour_nothing_carries_an_ink(figure: Figure) -> None:
+    assert all(ink is None for row in frame(figure, 48, 16, 1.0, colour=False) for _, ink in row)
+
+
+@every_figure
+def test_the_svg_is_small_well_formed_and_self_contained(figure: Figure) -> None:
+    for mirror in (False, True):
+        drawn = svg(figure, mirror=mirror, title="A & B", description="<both>")
+        root = ElementTree.fromstring(drawn)
+        assert len(drawn.encode()) < 8192
+        assert root.find("{http://www.w3.org/2000/svg}title").text == "A & B"  # type: ignore[union-attr]
+        assert "http" not in drawn.replace("http://www.w3.org/2000/svg", "")
+        ids = [element.get("id") for element in root.iter() if element.get("id")]
+        assert len(ids) == len(set(ids))
+        used = {element.get("href", "")[1:] for element in root.iter() if element.get("href")}
+        assert used <= set(ids)
+
+
+def test_the_word_left_or_right_agrees_with_the_picture() -> None:
+    beside, facing = FIGURES["single-knee-to-chest"], FIGURES["neck-side-bend"]
+    assert not mirrored_for(beside, "right")
+    assert mirrored_for(beside, "left")
+    assert not mirrored_for(facing, "left")
+    assert mirrored_for(facing, "right")
+    assert mirrored_for(msgspec.structs.replace(facing, back=True), "left")
+    assert not mirrored_for(beside, None)
+
+
+def test_without_colour_the_muscle_is_striped_only_where_it_is_lit() -> None:
+    beside = FIGURES["cat-cow"]
+    unlit = msgspec.structs.replace(beside, target=())
+    assert text(frame(beside, 48, 16, 0.0, colour=False)) == text(frame(unlit, 48, 16, 0.0, colour=False))
+    assert text(frame(beside, 48, 16, 1.0, colour=False)) != text(frame(unlit, 48, 16, 1.0, colour=False))
+
+
+def test_depths_between_two_steps_share_one_frame() -> None:
+    figure = FIGURES["cat-cow"]
+    assert frame(figure, 48, 16, 0.5) is frame(figure, 48, 16, 0.502)
+
+
+def test_shades_go_from_the_role_to_the_accent() -> None:
+    for palette in PALETTES.values():
+        assert set(palette) == set(Role)
+        inks = {ink for row in frame(FIGURES["cat-cow"], 48, 16, 1.0) for _, ink in row if ink}
+        lit = {shade(ink, palette) for ink in inks if ink.glow == 8}
+        assert lit == {palette[Role.ACCENT]}
+
+
+@pytest.mark.parametrize(("name", "depth"), PORTRAITS)
+def test_golden_frames(name: str, depth: float, pytestconfig: pytest.Config) -> None:
+    """Braille, half blocks and no colour of a few figures, as pictures."""
+    figure = FIGURES[name]
+    pictures = [
+        text(frame(figure, 48, 16, depth)),
+        text(frame(figure, 48, 16, depth, mirror=True, glyphs="blocks")),
+        text(frame(figure, 36, 12, depth, colour=False)),
+    ]
+    drawn = f"\n{'-' * 48}\n".join(pictures) + "\n"
+    golden = GOLDEN / f"{name}.txt"
+    if pytestconfig.getoption("--update-golden"):
+        golden.parent.mkdir(parents=True, exist_ok=True)
+        golden.write_text(drawn, encoding="utf-8")
+    assert drawn == golden.read_text(encoding="utf-8")
+
+
+def _dots(drawn: Frame) -> set[tuple[int, int]]:
+    spots = {0: (0, 0), 1: (0, 1), 2: (0, 2), 3: (1, 0), 4: (1, 1), 5: (1, 2), 6: (0, 3), 7: (1, 3)}
+    found = set()
+    for y, row in enumerate(drawn):
+        for x, character in enumerate("".join(run for run, _ in row)):
+            bits = ord(character) - 0x2800 if character != " " else 0
+            found |= {(2 * x + spots[i][0], 4 * y + spots[i][1]) for i in range(8) if bits >> i & 1}
+    return found

@@ -1,0 +1,116 @@
+"""Each kind of defect in a figure file is found, named by its field, and told with what would be right."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from stretch.figure.lint import lint
+from stretch.figure.pose import Figure
+
+STANDING: dict[str, Any] = {"anchor": "near_ankle", "at": [0, None], "spine": [90], "head": 90}
+
+
+def _lint(*keys: dict[str, Any], **fields: Any) -> list[tuple[str, str]]:
+    whole = {"id": "x", "props": [{"type": "floor"}], "keys": [{**STANDING, **keys[0]}, *keys[1:]], **fields}
+    return [tuple(problem) for problem in lint(msgspec.convert(whole, Figure))]
+
+
+def _finds(found: list[tuple[str, str]], field: str, words: str) -> bool:
+    return any(field == where and words in problem for where, problem in found)
+
+
+def test_a_sound_figure_has_no_problems() -> None:
+    assert _lint({}, {"spine": [60]}) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "field", "words"),
+    [
+        ({"anchor": "near_ankel"}, "keys[0].anchor", "did you mean near_ankle"),
+        ({"near_arm": {"to": "knee"}}, "keys[0].near_arm", "no joint called 'knee'"),
+        ({"near_arm": {"to": "near_hip~near_knee~half"}}, "keys[0].near_arm", "joint~joint~0.5"),
+        ({"near_leg": {"to": [0, 2.7]}}, "keys[0].anchor", "a limb that reaches"),
+        ({"near_arm": {"to": "far_hand"}, "far_arm": {"to": "near_hand"}}, "keys[0].near_arm", "reaches for this one"),
+    ],
+)
+def test_words_that_mean_nothing(key: dict[str, Any], field: str, words: str) -> None:
+    assert _finds(_lint(key), field, words)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("target", ["hamstrings"], "did you mean hamstring"),
+        ("target", ["quad.left"], "write quad.near or quad.far"),
+        ("order", "body head near_lag", "did you mean near_leg"),
+        ("straps", [["near_hand", "near_toes"]], "did you mean near_toe"),
+        ("arrows", [{}], "either an arc or a path"),
+    ],
+)
+def test_words_of_the_figure_that_mean_nothing(field: str, value: Any, words: str) -> None:
+    found = _lint({}, **{field: value})
+    assert found
+    assert found[0][0].startswith(field)
+    assert words in found[0][1]
+
+
+@pytest.mark.parametrize(
+    ("key", "limb", "joint"),
+    [
+        ({"near_leg": [270, 300]}, "near_leg", "knee"),
+        ({"near_arm": [270, 200]}, "near_arm", "elbow"),
+        ({"far_leg": [200, 200]}, "far_leg", "hip"),
+        ({"far_arm": [150, 150]}, "far_arm", "shoulder"),
+        ({"near_leg": [270, 270, 90]}, "near_leg", "ankle"),
+        ({"head": 190}, "head", "neck"),
+    ],
+)
+def test_bends_no_body_can_do(key: dict[str, Any], limb: str, joint: str) -> None:
+    assert _finds(_lint(key), f"keys[0].{limb}", f"bends the {joint}")
+
+
+def test_a_foreshortened_limb_may_look_bent_the_wrong_way() -> None:
+    assert _lint({"near_arm": [[270, 0.8], [200, 0.8]]}) == []
+
+
+def test_parts_below_the_floor() -> None:
+    assert _finds(_lint({"at": [0, -3]}), "keys[0].near_leg", "below the floor")
+
+
+def test_a_reach_longer_than_the_arm() -> None:
+    assert _finds(_lint({"near_arm": {"to": [60, 60]}}), "keys[0].near_arm", "but the arm is 32.0 long")
+
+
+def test_a_head_outside_the_close_up() -> None:
+    assert _finds(_lint({}, frame=[-20, 0, 20, 90]), "frame", "outside the picture")
+
+
+def test_a_close_up_of_the_feet_leaves_the_head_out() -> None:
+    assert _lint({}, frame=[-20, 0, 20, 30]) == []
+
+
+def test_a_turn_of_half_a_circle() -> None:
+    assert _finds(_lint({"near_arm": [270, 270]}, {"near_arm": [90, 90]}), "keys[1].near_arm", "add a keyframe")
+
+
+def test_an_anchor_that_changes() -> None:
+    assert _finds(_lint({}, {"anchor": "hip"}), "keys[1].anchor", "name it in the first one only")
+
+
+def test_a_height_that_is_null_only_sometimes() -> None:
+    assert _finds(_lint({}, {"at": [0, 3]}), "keys[1].at", "one or the other")
+
+
+def test_a_ground_rule_without_ground() -> None:
+    assert _finds(_lint({}, props=[]), "keys[0].at", "no floor")
+
+
+def test_unknown_keys_are_never_ignored() -> None:
+    # YAML reads a key `off` as False; a struct must not swallow it.
+    with pytest.raises(msgspec.ValidationError):
+        _lint({"near_arm": {"to": [0, 0], False: 1}})
+    with pytest.raises(msgspec.ValidationError, match="elbow"):
+        _lint({"elbow": 3})

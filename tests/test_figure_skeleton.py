@@ -1,0 +1,113 @@
+"""The skeleton: limbs keep their length on every way from one pose to another, and nothing jumps."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from math import dist
+from typing import Any
+
+import msgspec
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stretch.figure.anatomy import CHAINS, PIECES, SPINE
+from stretch.figure.body import parts
+from stretch.figure.pose import Figure
+from stretch.figure.skeleton import Skeleton, joints
+
+_angle = st.floats(-360, 360)
+_limb = st.lists(_angle, min_size=2, max_size=3)
+_spot = st.lists(st.floats(-60, 60), min_size=2, max_size=2)
+_reach = st.one_of(
+    st.fixed_dictionaries({"to": st.one_of(_spot, st.sampled_from(["head", "near_hip~near_knee~0.7", "far_ankle"]))}),
+    st.fixed_dictionaries({"to": _spot, "bend": st.sampled_from([1, -1])}),
+)
+_key = st.fixed_dictionaries(
+    {
+        "spine": st.lists(_angle, min_size=1, max_size=3),
+        "head": _angle,
+        "near_leg": st.one_of(_limb, st.fixed_dictionaries({"to": _spot})),
+        "far_leg": _limb,
+        "near_arm": st.one_of(_limb, _reach),
+        "far_arm": st.one_of(_limb, _reach),
+    }
+)
+_directed = st.fixed_dictionaries(
+    {"spine": st.lists(_angle, min_size=1, max_size=3), "head": _angle}
+    | {limb: st.lists(_angle, min_size=3, max_size=3) for limb in ("near_leg", "far_leg", "near_arm", "far_arm")}
+)
+
+
+def _figure(keys: list[dict[str, Any]], view: str = "side") -> Figure:
+    return msgspec.convert({"id": "x", "view": view, "props": [{"type": "floor"}], "keys": keys}, Figure)
+
+
+def _lengths(skeleton: Skeleton) -> list[tuple[str, float, float]]:
+    found = []
+    for side in ("near", "far"):
+        for lengths, names, _ in CHAINS.values():
+            pairs = zip(names, names[1:], lengths, strict=False)
+            found += [
+                (f"{side}_{b}", dist(skeleton.points[f"{side}_{a}"], skeleton.points[f"{side}_{b}"]), length)
+                for a, b, length in pairs
+            ]
+    steps = zip(skeleton.spine, skeleton.spine[1:], strict=False)
+    return found + [("spine", dist(a, b), SPINE / PIECES) for a, b in steps]
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(_key, min_size=1, max_size=3), st.floats(0, 1))
+def test_limbs_keep_their_length_through_any_tween(keys: list[dict[str, Any]], depth: float) -> None:
+    for name, length, true in _lengths(joints(_figure(keys), depth)):
+        assert abs(length - true) < 1e-6, name
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(_directed, min_size=2, max_size=3))
+def test_limbs_given_by_directions_never_jump(keys: list[dict[str, Any]]) -> None:
+    figure = _figure(keys)
+    moments = [joints(figure, step / 100).points for step in range(101)]
+    for before, after in pairwise(moments):
+        # Half a turn of a body at full stretch, in 50 steps, moves no joint further than this.
+        assert max(dist(before[name], after[name]) for name in before) < 15
+
+
+def test_the_ends_of_a_tween_are_the_keyframes() -> None:
+    figure = _figure([{"near_arm": [0, 0]}, {"near_arm": {"to": [20, 60]}}])
+    assert dist(joints(figure, 1.0).points["near_wrist"], (20, 60)) < 0.1
+    assert abs(joints(figure, 0.0).headings["near_forearm"]) < 1e-9
+
+
+def test_a_planted_foot_stays_where_it_is_while_the_hip_travels() -> None:
+    leg = {"to": [20, 2.7], "foot": 0}
+    figure = _figure([{"at": [0, 40], "near_leg": leg}, {"at": [10, 30]}])
+    for step in range(11):
+        assert dist(joints(figure, step / 10).points["near_ankle"], (20, 2.7)) < 0.1
+
+
+def test_a_hand_follows_the_limb_it_holds() -> None:
+    figure = _figure([{"near_leg": [40, 270], "near_arm": {"to": "near_knee"}}, {"near_leg": [80, 250]}])
+    for step in range(11):
+        points = joints(figure, step / 10).points
+        assert dist(points["near_wrist"], points["near_knee"]) < 0.1
+
+
+def test_the_ball_of_a_flat_foot_is_on_the_floor() -> None:
+    points = joints(_figure([{"at": [0, 40], "near_leg": {"to": [20, 2.7], "foot": 0}}]), 0.0).points
+    assert dist(points["near_ball"], (26, 0)) < 0.1
+
+
+def test_a_negative_share_is_the_segment_turned_round() -> None:
+    figure = _figure([{"near_arm": [[-80, 1.0], [-80, 1.0]]}, {"near_arm": [[-80, -1.0], [-80, -1.0]]}], "top")
+    before, middle, after = (joints(figure, depth).points for depth in (0.0, 0.5, 1.0))
+    shoulder = middle["near_shoulder"]
+    assert dist(middle["near_wrist"], shoulder) < 1e-6
+    assert abs(dist(before["near_wrist"], shoulder) - dist(after["near_wrist"], shoulder)) < 1e-6
+
+
+def test_the_body_rests_on_the_floor_at_every_depth() -> None:
+    lying = {"spine": [180], "head": 180, "near_leg": [0, 0], "far_leg": [0, 0], "near_arm": [0, 0], "far_arm": [0, 0]}
+    figure = _figure([lying, {"spine": [150], "near_leg": [60, 40]}])
+    for step in range(11):
+        drawn = parts(figure, joints(figure, step / 10))
+        assert abs(min(y - radius for part in drawn for hull in part.hulls for _, y, radius in hull)) < 1
