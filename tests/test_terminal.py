@@ -15,9 +15,10 @@ import pytest
 
 from stretch.core import timeline as tl
 from stretch.core.session import Session
+from stretch.figure import ink as figure
 from stretch.stage.player import play
 from stretch.stage.screen import Screen
-from stretch.stage.style import Style, depth_of, is_light, style_for
+from stretch.stage.style import Ink, Style, depth_of, is_light, style_for
 from stretch.stage.terminal import HANG_UP, Terminal
 from stretch.stage.view import view
 from support import MS, Clock, routine
@@ -34,7 +35,7 @@ if sys.platform != "win32":
 
 ROUTINE = routine(minutes=20.0)
 TIMELINE = tl.build(ROUTINE)
-PLAIN = Style({})
+PLAIN = Style()
 MARK = b"\x00\x00"
 """Written after what is looked for; a terminal ignores it."""
 
@@ -166,7 +167,8 @@ def test_light_and_dark_backgrounds() -> None:
     assert not is_light({})
     assert is_light({"COLORFGBG": "15;0", "STRETCH_BACKGROUND": "light"})
     dark, light = style_for({"TERM": "xterm"}, "utf-8"), style_for({"TERM": "xterm", "COLORFGBG": "0;15"}, "utf-8")
-    assert dark.codes != light.codes
+    assert dark.code(Ink.SIDE) != light.code(Ink.SIDE)
+    assert dark.code(figure.Ink(figure.Role.SHIRT)) != light.code(figure.Ink(figure.Role.SHIRT, glow=8))
 
 
 @pytest.mark.parametrize(
@@ -184,7 +186,7 @@ def test_more_than_ascii_only_where_the_locale_has_it(environ: dict[str, str], e
 
 
 def test_an_ascii_terminal_gets_ascii_even_for_names_that_are_not(pair: Pair) -> None:
-    with Terminal(pair.slave, pair.slave, Style({}, unicode=False)) as terminal:
+    with Terminal(pair.slave, pair.slave, Style(unicode=False)) as terminal:
         terminal.draw([(("Kätzchen ━", "plain"),)])
         pair.seen()
     assert b"K?tzchen ?" in pair.raw

@@ -14,17 +14,28 @@ from stretch.core import timeline as tl
 from stretch.core.phases import Phase
 from stretch.core.session import Session
 from stretch.stage.keymap import KEYMAP
+from stretch.stage.picture import Pictures
 from stretch.stage.view import view
-from support import MS, SECOND, routine
+from stretch.store.catalog import data_root
+from stretch.store.figures import load_figures
+from support import CATALOG, MS, SECOND, routine
 
 ROUTINE = routine(minutes=20.0)
 TIMELINE = tl.build(ROUTINE)
 CONTRACT = routine(areas=(), stretches=("contract-relax-hamstring",), level="deep")
+FIGURES = Pictures(
+    load_figures(
+        [*(move.id for move in CATALOG.warm_up.standing), *CATALOG.stretches],
+        [data_root()],
+    ),
+    colour=False,
+)
 GOLDEN = Path(__file__).parent / "golden" / "screens"
 SIZES = [(120, 40), (100, 30), (80, 24), (60, 20), (40, 12), (20, 6)]
 
 
-def picture(session: Session, columns: int, lines: int, made=ROUTINE, **how: bool) -> list[str]:
+def picture(session: Session, columns: int, lines: int, made=ROUTINE, **how) -> list[str]:
+    how.setdefault("pictures", FIGURES)
     return ["".join(text for text, _ in row) for row in view(session, made, columns, lines, **how)]
 
 
@@ -56,8 +67,18 @@ def made_for(name: str):
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 @pytest.mark.parametrize("name", SCENES)
 def test_golden_screens(name: str, size: tuple[int, int], request: pytest.FixtureRequest) -> None:
-    drawn = "\n".join(line.rstrip() for line in picture(SCENES[name], *size, made=made_for(name))) + "\n"
-    path = GOLDEN / f"{name}-{size[0]}x{size[1]}.txt"
+    check_golden(f"{name}-{size[0]}x{size[1]}", picture(SCENES[name], *size, made=made_for(name)), request)
+
+
+@pytest.mark.parametrize("size", SIZES[:4], ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("name", ["prepare", "hold", "away"])
+def test_golden_screens_without_a_figure(name: str, size: tuple[int, int], request: pytest.FixtureRequest) -> None:
+    check_golden(f"{name}-{size[0]}x{size[1]}-words", picture(SCENES[name], *size, pictures=None), request)
+
+
+def check_golden(name: str, rows: list[str], request: pytest.FixtureRequest) -> None:
+    drawn = "\n".join(row.rstrip() for row in rows) + "\n"
+    path = GOLDEN / f"{name}.txt"
     if request.config.getoption("--update-golden"):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(drawn, encoding="utf-8")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +16,7 @@ from stretch.cli.printer import Printer
 if TYPE_CHECKING:
     from stretch.core.checklist import Safety
     from stretch.core.model import Catalog, Source
+    from stretch.figure.pose import Figure
     from stretch.stage.player import Ears
     from stretch.stage.terminal import Terminal
 
@@ -71,6 +72,13 @@ class App:
         from stretch.store.catalog import load_sources
 
         return load_sources()
+
+    def figures(self, names: Iterable[str]) -> dict[str, Figure]:
+        """Return the figures of these stretches and warm-up moves, as far as there are any."""
+        from stretch.store.catalog import data_root
+        from stretch.store.figures import load_figures
+
+        return load_figures(names, [data_root()])
 
     @cached_property
     def safety(self) -> Safety:

@@ -15,13 +15,23 @@ from stretch.stage.player import Ears, Ending, Face
 from stretch.stage.player import play as run
 
 if TYPE_CHECKING:
+    from stretch.figure.raster import Glyphs
+    from stretch.stage.picture import Pictures
     from stretch.stage.terminal import Terminal
 
 FINISHED, STOPPED, SIGNALLED = 0, 3, 128
 
 
 def play(
-    app: App, routine: Routine, *, plain: bool, events: bool = False, speed: int = 1, wait: bool = False, ask: bool
+    app: App,
+    routine: Routine,
+    *,
+    plain: bool,
+    events: bool = False,
+    speed: int = 1,
+    wait: bool = False,
+    ask: bool,
+    figure: str = "braille",
 ) -> int:
     """Play *routine* and return the exit code: 0 finished, 3 stopped before the end, 128 + n for a signal."""
     laid_out = timeline.build(routine)
@@ -29,7 +39,8 @@ def play(
         return STOPPED
     first_is_stretch = laid_out.phases[0].kind == "prepare"
     session = Session(timeline=laid_out, speed=speed, wait=wait, waiting=wait and first_is_stretch)
-    ending = _run(app, routine, session, screen=app.full_screen and not plain and not events, events=events)
+    screen = app.full_screen and not plain and not events
+    ending = _run(app, routine, session, screen=screen, events=events, figure=figure)
     app.tell(_summary(ending))
     if ending.failure is not None:
         raise ending.failure
@@ -51,24 +62,34 @@ def _ready(app: App, routine: Routine, *, quiet: bool) -> bool:
     return bool(answer) and answer.strip().lower() not in ("q", "quit", "n", "no")
 
 
-def _run(app: App, routine: Routine, session: Session, *, screen: bool, events: bool) -> Ending:
+def _run(app: App, routine: Routine, session: Session, *, screen: bool, events: bool, figure: str) -> Ending:
     with ExitStack() as stack:
         if is_terminal(app.stdout) and session.speed == 1:
             from stretch.stage.awake import Awake
 
             stack.enter_context(Awake())
         terminal = stack.enter_context(app.terminal(screen=screen)) if app.ears is None else None
-        face = _face(app, routine, terminal if screen else None, events=events)
+        face = _face(app, routine, terminal if screen else None, events=events, figure=figure)
         ears: Ears | None = terminal or app.ears
         assert ears
         return run(session, clock=app.clock, ears=ears, face=face)
 
 
-def _face(app: App, routine: Routine, terminal: Terminal | None, *, events: bool) -> Face:
+def _pictures(app: App, routine: Routine, terminal: Terminal, figure: str) -> Pictures | None:
+    if figure == "none":
+        return None
+    from stretch.stage.picture import Pictures
+
+    names = [*(move.id for move, _ in routine.warm_up), *(item.stretch.id for item in routine.items)]
+    glyphs: Glyphs = "blocks" if figure == "blocks" else "braille"
+    return Pictures(app.figures(names), glyphs=glyphs, colour=terminal.style.colour)
+
+
+def _face(app: App, routine: Routine, terminal: Terminal | None, *, events: bool, figure: str) -> Face:
     if terminal is not None:
         from stretch.stage.screen import Screen
 
-        return Screen(routine, terminal)
+        return Screen(routine, terminal, _pictures(app, routine, terminal, figure))
     if events:
         from stretch.stage.events import Events
 

@@ -67,6 +67,13 @@ _OPTIONS = (
 @click.option("--plain", is_flag=True, help="Tell it line by line, for screen readers and logs.")
 @click.option("--events", is_flag=True, help="Play, and tell a program: one JSON object a line.")
 @click.option("--wait", is_flag=True, help="Stand still before each new stretch until a key is pressed.")
+@click.option(
+    "--figure",
+    type=click.Choice(["braille", "blocks", "none"]),
+    default="braille",
+    envvar="STRETCH_FIGURE",
+    help="How the figure is drawn.  [default: braille]",
+)
 @click.option("--speed", type=click.IntRange(1, FASTEST), default=1, help="Rehearse this many times faster.")
 @click.pass_obj
 def routine_command(
@@ -79,6 +86,7 @@ def routine_command(
     plain: bool,
     events: bool,
     wait: bool,
+    figure: str,
     speed: int,
     **asked: Any,
 ) -> int:
@@ -97,7 +105,7 @@ def routine_command(
         return 0
     from stretch.cli.play import play
 
-    return play(app, routine, plain=plain, events=events, speed=speed, wait=wait, ask=not yes)
+    return play(app, routine, plain=plain, events=events, speed=speed, wait=wait, ask=not yes, figure=figure)
 
 
 def build(catalog: Catalog, *, program: str | None, as_written: bool, areas: tuple[str, ...], **asked: Any) -> Routine:

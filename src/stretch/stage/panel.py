@@ -12,7 +12,9 @@ from stretch.stage.style import Ink
 
 PANEL = 30
 """Cells of the column with the digits, the side and the breath."""
-LARGE_PANEL, LARGE_COLUMNS, LARGE_LINES = 48, 110, 34
+SMALL_PANEL = 23
+"""The same beside a small figure; the longest of its words in half letters is as wide."""
+LARGE_PANEL, LARGE_COLUMNS, LARGE_LINES = 46, 110, 34
 """On a screen of this size the column is wider and everything in it twice as big."""
 NS_PER_S = 1000 * NS_PER_MS
 ROOM_FOR_LETTERS = 13

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
 from rich.cells import cell_len, set_cell_size
 
-Run = tuple[str, str]
-"""A text and the name of its ink."""
+Run = tuple[str, Hashable]
+"""A text and its ink: one of style.Ink, or what a figure is painted with."""
 Row = tuple[Run, ...]
 
 

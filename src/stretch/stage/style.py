@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from enum import StrEnum
 from typing import Literal
 
-from msgspec import Struct
+from stretch.figure import ink as figure
+from stretch.figure.palette import PALETTES, shade
 
 Depth = Literal["none", "16", "256", "true"]
 
@@ -55,26 +56,45 @@ _LIGHT: Mapping[Ink, tuple[str, str]] = {
 }
 
 
-class Style(Struct, frozen=True):
-    """The escape codes of the inks for one terminal; empty codes where it has no colour."""
+class Style:
+    """The escape codes of the inks for one terminal; no codes where it has no colour."""
 
-    codes: dict[str, str]
-    unicode: bool = True
-    """Whether the terminal shows more than ASCII."""
+    def __init__(self, depth: Depth = "none", *, light: bool = False, unicode: bool = True) -> None:
+        self.depth, self.light, self.unicode = depth, light, unicode
+        self._codes: dict[Hashable, str] = {
+            ink: ";".join(filter(None, (extra, _colour(colour, depth))))
+            for ink, (colour, extra) in (_LIGHT if light else _DARK).items()
+        }
 
-    def code(self, ink: str) -> str:
+    @property
+    def colour(self) -> bool:
+        """Whether the terminal shows any colour."""
+        return self.depth != "none"
+
+    def code(self, ink: Hashable) -> str:
         """Return the codes that come after `ESC[` and before `m` for *ink*."""
-        return self.codes.get(ink, "")
+        code = self._codes.get(ink)
+        if code is None:
+            code = self._codes[ink] = self._painted(ink) if isinstance(ink, figure.Ink) else ""
+        return code
+
+    def _painted(self, ink: figure.Ink) -> str:
+        """Return the codes for what a figure is painted with; the lower half of a half block is the background."""
+        codes = [_colour(self._shade(ink), self.depth)]
+        if ink.under is not None:
+            codes.append(_colour(self._shade(ink.under), self.depth, foreground=False))
+        return ";".join(filter(None, codes))
+
+    def _shade(self, ink: figure.Ink) -> str:
+        # Sixteen colours have no shades between the shirt and the lit muscle: it is lit, or it is not.
+        if self.depth == "16":
+            ink = ink._replace(glow=figure.GLOW_STEPS if 2 * ink.glow >= figure.GLOW_STEPS else 0)
+        return shade(ink, PALETTES["light" if self.light else "dark"])
 
 
 def style_for(environ: Mapping[str, str], encoding: str | None) -> Style:
     """Return the style for the terminal that *environ* describes, writing in *encoding*."""
-    depth = depth_of(environ)
-    inks = _LIGHT if is_light(environ) else _DARK
-    codes = {}
-    for ink, (colour, extra) in inks.items():
-        codes[str(ink)] = ";".join(filter(None, (extra, _colour(colour, depth))))
-    return Style(codes, unicode=_shows_unicode(environ, encoding))
+    return Style(depth_of(environ), light=is_light(environ), unicode=_shows_unicode(environ, encoding))
 
 
 def depth_of(environ: Mapping[str, str]) -> Depth:
@@ -100,10 +120,10 @@ def _shows_unicode(environ: Mapping[str, str], encoding: str | None) -> bool:
     return "utf" in (locale or encoding or "").lower()
 
 
-def _colour(colour: str, depth: Depth) -> str:
+def _colour(colour: str, depth: Depth, *, foreground: bool = True) -> str:
     if depth == "none":
         return ""
     from rich.color import Color, ColorSystem
 
     system = {"16": ColorSystem.STANDARD, "256": ColorSystem.EIGHT_BIT, "true": ColorSystem.TRUECOLOR}[depth]
-    return ";".join(Color.parse(colour).downgrade(system).get_ansi_codes())
+    return ";".join(Color.parse(colour).downgrade(system).get_ansi_codes(foreground=foreground))

@@ -18,7 +18,7 @@ from typing import Any
 from rich.cells import cell_len
 
 from stretch.stage.keys import Decoder, console_keys
-from stretch.stage.rows import Row
+from stretch.stage.rows import Row, Run
 from stretch.stage.signals import SUSPEND, Signals
 from stretch.stage.style import Style
 
@@ -207,9 +207,9 @@ class Terminal:
                 self._gone = True
 
 
-def _cells(row: Row) -> list[tuple[str, str]]:
+def _cells(row: Row) -> list[Run]:
     """Return a row cell by cell; what takes no cell of its own joins the one before."""
-    cells: list[tuple[str, str]] = []
+    cells: list[Run] = []
     for text, ink in row:
         if text.isascii():
             cells += [(letter, ink) for letter in text]
