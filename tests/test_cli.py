@@ -6,6 +6,7 @@ import io
 import json
 import math
 import re
+from xml.etree import ElementTree
 
 import msgspec
 import pytest
@@ -36,7 +37,9 @@ def at_terminal(*args: str, columns: int) -> str:
 
 
 @pytest.mark.parametrize("columns", [30, 80, 120])
-@pytest.mark.parametrize("args", [("list",), ("show", "open-book"), ("areas",), ("programs",), ("routine", "--plan")])
+@pytest.mark.parametrize(
+    "args", [("list",), ("show", "open-book", "--figure", "none"), ("areas",), ("programs",), ("routine", "--plan")]
+)
 def test_a_terminal_of_any_width_cuts_no_word(args: tuple[str, ...], columns: int) -> None:
     text = at_terminal(*args, columns=columns)
     assert max(map(len, text.splitlines())) <= columns
@@ -249,3 +252,29 @@ def test_a_closed_stdin_is_no_terminal() -> None:
     closed.close()
     app = App(environ={"TERM": "xterm"}, stdin=closed)
     assert not app.interactive
+
+
+def test_show_draws_the_figure_for_a_person_and_for_a_pipe_that_asks() -> None:
+    braille = re.compile("[\u2801-\u28ff]")
+    wide = at_terminal("show", "cat-cow", columns=120)
+    narrow = at_terminal("show", "cat-cow", columns=60)
+    assert len(braille.findall(wide)) > 1.3 * len(braille.findall(narrow)) > 100
+    assert not braille.search(run("show", "cat-cow").stdout)
+    left, right = (run("show", "open-book", "--figure", "braille", "--side", side).stdout for side in ("left", "right"))
+    assert braille.search(left)
+    assert left != right
+    assert "▀" in run("show", "cat-cow", "--figure", "blocks").stdout
+
+
+def test_show_writes_an_svg(tmp_path) -> None:
+    path = tmp_path / "cat.svg"
+    assert run("show", "cat-cow", "--svg", str(path)).stdout == ""
+    assert ElementTree.parse(path).getroot().tag.endswith("svg")
+    assert run("show", "cat-cow", "--svg", "-").stdout == path.read_text(encoding="utf-8")
+    assert run("show", "cat-cow", "--svg", str(tmp_path / "no" / "where.svg")).exit_code == 1
+
+
+def test_a_contact_sheet_names_every_stretch() -> None:
+    text = run("list", "--figures").stdout
+    for name in CATALOG.stretches:
+        assert name[:24] in text

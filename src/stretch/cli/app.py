@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from stretch.core.model import Catalog, Source
     from stretch.figure.pose import Figure
     from stretch.stage.player import Ears
+    from stretch.stage.style import Style
     from stretch.stage.terminal import Terminal
 
 
@@ -115,15 +116,21 @@ class App:
         plain = self.environ.get("TERM", "dumb") in ("dumb", "") and sys.platform != "win32"
         return self.interactive and not plain and not self.environ.get("ACCESSIBLE")
 
+    @cached_property
+    def style(self) -> Style:
+        """The colours and letters of the terminal; no colour where standard output is none."""
+        from stretch.stage.style import Style, style_for
+
+        style = style_for(self.environ, self.stdout.encoding)
+        return style if is_terminal(self.stdout) else Style(unicode=style.unicode)
+
     def terminal(self, *, screen: bool) -> Terminal:
         """Return the terminal, not yet taken over."""
-        from stretch.stage.style import style_for
         from stretch.stage.terminal import Terminal
 
         self.stdout.flush()
-        style = style_for(self.environ, self.stdout.encoding)
         source = self.stdin.fileno() if self.stdin is not None and is_terminal(self.stdin) else None
-        return Terminal(source, self.stdout.fileno(), style, screen=screen)
+        return Terminal(source, self.stdout.fileno(), self.style, screen=screen)
 
 
 def is_terminal(stream: TextIO | None) -> bool:

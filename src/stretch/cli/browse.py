@@ -12,7 +12,7 @@ from stretch.cli.known import EQUIPPED, LEVEL, POSITION
 from stretch.core import words
 from stretch.core.areas import expand
 from stretch.core.errors import UnknownName
-from stretch.core.model import Catalog, Stretch
+from stretch.core.model import Catalog, Side, Stretch
 
 ROOMY = 110
 """Columns from which a table of stretches has the names and the equipment as well."""
@@ -42,6 +42,7 @@ TAG_WORDS = {
 @click.option("--equipment", type=EQUIPPED, help="That use this; `none` for those that need nothing.")
 @click.option("--level", type=LEVEL, help="Of this level.")
 @click.option("--desk", is_flag=True, help="That can be done at a desk.")
+@click.option("--figures", is_flag=True, help="A contact sheet of small figures instead of a table.")
 @click.option("--json", "as_json", is_flag=True, help="All fields of the catalog.")
 @click.pass_obj
 def list_command(
@@ -51,6 +52,7 @@ def list_command(
     equipment: str | None,
     level: str | None,
     desk: bool,
+    figures: bool,
     as_json: bool,
 ) -> None:
     """List the stretches, all of them or those that fit every option."""
@@ -70,19 +72,42 @@ def list_command(
     if not found:
         app.tell("No stretch fits all of that; take an option away.")
         return
+    if figures:
+        from stretch.cli.figures import contact_sheet
+
+        contact_sheet(app, found, "braille")
+        return
     _print_stretches(app, found)
 
 
 @click.command("show")
 @click.argument("stretch_id", metavar="ID")
+@click.option("--side", type=click.Choice(["left", "right"]), help="The figure on this side.")
+@click.option(
+    "--figure",
+    type=click.Choice(["braille", "blocks", "none"]),
+    help="How the figure is drawn.  [default: braille at a terminal, none in a pipe]",
+)
+@click.option("--svg", metavar="FILE", help="Write the figure as SVG and nothing else.")
 @click.option("--json", "as_json", is_flag=True, help="All fields of the catalog.")
 @click.pass_obj
-def show_command(app: App, stretch_id: str, as_json: bool) -> None:
-    """Show one stretch: what to do, how much, for whom not, and where it comes from."""
+def show_command(
+    app: App, stretch_id: str, side: Side | None, figure: str | None, svg: str | None, as_json: bool
+) -> None:
+    """Show one stretch: how it looks, what to do, how much, for whom not, and where it comes from."""
     stretch = find_stretch(app.catalog, stretch_id)
+    side = side if stretch.both_sides else None
     if as_json:
         app.out.json(stretch)
         return
+    glyphs = figure or ("none" if app.out.columns is None else "braille")
+    if svg or glyphs != "none":
+        from stretch.cli import figures
+
+        if svg:
+            figures.write_svg(app, stretch, side, svg)
+            return
+        figures.draw(app, stretch, side or ("left" if stretch.both_sides else None), glyphs)
     _print_stretch(app, stretch)
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from stretch.stage.rows import Row
+    from stretch.stage.style import Style
 
 GAP = "  "
 
@@ -62,6 +65,15 @@ class Printer:
         for row in rows:
             table.add_row(*(Text(cell) for cell in row))
         self._console.print(table)
+
+    def rows(self, rows: Iterable[Row], style: Style) -> None:
+        """Print rows of runs, in colour at a terminal that has any."""
+        for row in rows:
+            parts = []
+            for text, ink in row:
+                code = style.code(ink) if self._terminal and text.strip() else ""
+                parts.append(f"\x1b[{code}m{text}\x1b[0m" if code else text)
+            self._stream.write("".join(parts).rstrip() + "\n")
 
     @property
     def columns(self) -> int | None:

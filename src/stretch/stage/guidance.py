@@ -69,6 +69,8 @@ def _parts(session: Session, routine: Routine, moment: Moment) -> list[Part]:
         parts.append((f"{phase.side.capitalize()}: {stretch.side_means}.", Ink.SIDE))
     parts += [(step, Ink.PLAIN) for step in stretch.steps]
     if phase.kind in WORKING:
+        # In words too: without colour the lit muscle is only a pattern.
+        parts.append((f"Feel it: {', '.join(stretch.areas.primary)}.", Ink.DONE))
         parts.append((stretch.breath, Ink.BREATH_IN))
     parts.append((f"Not: {stretch.mistake}", Ink.DIM))
     return parts if eased else [*parts, (easier, Ink.DIM)]

@@ -1,0 +1,89 @@
+"""Figures printed outside a session: one stretch at its start and in it, a contact sheet of many, an SVG file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stretch.cli.app import App
+from stretch.core.errors import UsageError
+from stretch.core.model import Side, Stretch
+
+if TYPE_CHECKING:
+    from stretch.stage.picture import Pictures
+    from stretch.stage.rows import Row
+
+LARGE, SMALL, THUMB = (48, 16), (36, 12), (24, 8)
+"""Cells and rows of a figure: two side by side at a wide terminal, at a narrow one, and on a contact sheet."""
+GAP = 2
+PIPE_COLUMNS = 100
+
+
+def draw(app: App, stretch: Stretch, side: Side | None, glyphs: str) -> None:
+    """Print *stretch* at its start and in it, side by side where there is room, else only in it."""
+    pictures = _pictures(app, [stretch], glyphs)
+    columns = app.out.columns or PIPE_COLUMNS
+    for size in (LARGE, SMALL):
+        if columns >= 2 * size[0] + GAP:
+            both = [_still(pictures, stretch, side, depth, size) for depth in (0.0, 1.0)]
+            app.out.rows(_beside(both, size[0]), app.style)
+            return
+    if columns >= SMALL[0]:
+        app.out.rows(_still(pictures, stretch, side, 1.0, SMALL), app.style)
+
+
+def contact_sheet(app: App, stretches: Sequence[Stretch], glyphs: str) -> None:
+    """Print small figures of *stretches* with their ids below, as many in a row as fit."""
+    pictures = _pictures(app, stretches, glyphs)
+    across = max((app.out.columns or PIPE_COLUMNS) // (THUMB[0] + GAP), 1)
+    rest = iter(stretches)
+    while line := list(islice(rest, across)):
+        blocks = []
+        for stretch in line:
+            name: Row = ((stretch.id[: THUMB[0]], "name"),)
+            blocks.append([*_still(pictures, stretch, None, 1.0, THUMB), name])
+        app.out.rows([*_beside(blocks, THUMB[0]), ()], app.style)
+
+
+def write_svg(app: App, stretch: Stretch, side: Side | None, path: str) -> None:
+    """Write the figure as SVG to *path*, `-` being standard output.
+
+    Raises UsageError when there is no figure.
+    """
+    from stretch.figure.sides import mirrored_for
+    from stretch.figure.svg import svg
+
+    figure = app.figures([stretch.id]).get(stretch.id)
+    if figure is None:
+        raise UsageError(f"There is no figure of {stretch.id}.")
+    title = f"{stretch.name}, {side} side" if side else stretch.name
+    drawn = svg(figure, mirror=mirrored_for(figure, side), title=title, description=" ".join(stretch.steps))
+    if path == "-":
+        app.stdout.write(drawn + "\n")
+    else:
+        Path(path).write_text(drawn + "\n", encoding="utf-8")
+
+
+def _pictures(app: App, stretches: Sequence[Stretch], glyphs: str) -> Pictures:
+    from stretch.stage.picture import Pictures
+
+    figures = app.figures(stretch.id for stretch in stretches)
+    return Pictures(figures, glyphs="blocks" if glyphs == "blocks" else "braille", colour=app.style.colour)
+
+
+def _still(pictures: Pictures, stretch: Stretch, side: Side | None, depth: float, size: tuple[int, int]) -> list[Row]:
+    from stretch.core.motion import Shown
+
+    return pictures.rows(Shown(stretch.id, side, depth, depth), *size, pressing=depth == 0)
+
+
+def _beside(blocks: Sequence[Sequence[Row]], cells: int) -> list[Row]:
+    from stretch.stage.rows import fitted
+
+    rows: list[Row] = []
+    for index in range(max(map(len, blocks))):
+        parts = [fitted(block[index] if index < len(block) else (), cells + GAP) for block in blocks]
+        rows.append(tuple(run for part in parts for run in part))
+    return rows
