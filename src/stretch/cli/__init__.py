@@ -26,6 +26,7 @@ COMMANDS = {
 
 INTERRUPTED = 130
 BROKEN_PIPE = 141
+NOT_FOR_SAFETY = 4
 
 
 class Commands(click.Group):
@@ -78,7 +79,8 @@ def _run(run: Any, args: Sequence[str] | None, extra: dict[str, Any]) -> int:
             sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except StretchError as error:
-        click.echo(f"stretch: {error}", err=True)
+        # What is said for safety is no complaint of a program.
+        click.echo(str(error) if error.exit_code == NOT_FOR_SAFETY else f"stretch: {error}", err=True)
         return error.exit_code
     except click.UsageError as error:
         where = error.ctx.command_path if error.ctx else "stretch"

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, TextIO
 from stretch.cli.printer import Printer
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from stretch.core.checklist import Safety
     from stretch.core.model import Catalog, Source
     from stretch.figure.pose import Figure
@@ -59,6 +61,21 @@ class App:
     @cached_property
     def _nowhere(self) -> TextIO:
         return Path(os.devnull).open("w", encoding="utf-8")
+
+    @cached_property
+    def folder(self) -> Path:
+        """Where the user's own things are kept; nothing is created before something must be written."""
+        if home := self.environ.get("STRETCH_HOME"):
+            return Path(home).expanduser()
+        import click
+
+        return Path(click.get_app_dir("stretch"))
+
+    def today(self) -> date:
+        """Return the day it is where the user is."""
+        from datetime import date
+
+        return date.today()
 
     @cached_property
     def catalog(self) -> Catalog:

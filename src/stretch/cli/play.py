@@ -42,6 +42,10 @@ def play(
     screen = app.full_screen and not plain and not events
     ending = _run(app, routine, session, screen=screen, events=events, figure=figure)
     app.tell(_summary(ending))
+    if ending.session.ended_for is not None:
+        from stretch.cli.gate import after_ending
+
+        after_ending(app, ending.session.ended_for)
     if ending.failure is not None:
         raise ending.failure
     if ending.signal is not None:

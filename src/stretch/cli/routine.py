@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import click
 
-from stretch.cli import plan
+from stretch.cli import gate, plan
 from stretch.cli.app import App
 from stretch.cli.known import EQUIPPED, LEVEL, POSITION, TAG
 from stretch.core import builder, programs
@@ -14,6 +15,7 @@ from stretch.core.breathing import PRESETS, parse
 from stretch.core.errors import UsageError
 from stretch.core.model import Catalog
 from stretch.core.routine import DEFAULT_MINUTES, Request, Routine
+from stretch.store import profile
 
 DEFAULT_AREA = "lower-back"
 FASTEST = 1000
@@ -97,6 +99,12 @@ def routine_command(
     if as_json and not plan_only:
         raise UsageError("--json prints a plan: add --plan.")
     routine = build(app.catalog, **asked)
+    if not plan_only:
+        # Asked only once it is clear that the options make sense.
+        cleared = gate.pass_gate(app, ask=app.interactive and not yes and not events)
+    else:
+        cleared = gate.Cleared(profile.load(app.folder))
+    routine = build(app.catalog, fit=lambda request: gate.fitted(request, cleared, app.today()), **asked)
     if plan_only:
         if as_json:
             app.out.json(plan.as_data(routine))
@@ -108,8 +116,16 @@ def routine_command(
     return play(app, routine, plain=plain, events=events, speed=speed, wait=wait, ask=not yes, figure=figure)
 
 
-def build(catalog: Catalog, *, program: str | None, as_written: bool, areas: tuple[str, ...], **asked: Any) -> Routine:
-    """Return the routine that the options ask for.
+def build(
+    catalog: Catalog,
+    *,
+    program: str | None,
+    as_written: bool,
+    areas: tuple[str, ...],
+    fit: Callable[[Request], Request] = lambda request: request,
+    **asked: Any,
+) -> Routine:
+    """Return the routine that the options ask for; *fit* fits the request to the person.
 
     Raises UsageError for options that contradict each other, and what the builder raises.
     """
@@ -122,7 +138,7 @@ def build(catalog: Catalog, *, program: str | None, as_written: bool, areas: tup
     parse(asked["breath"])
     if not areas and not asked["stretches"]:
         areas = (DEFAULT_AREA,)
-    request = Request(areas=areas, **(asked | {"equipment": asked["equipment"] or None}))
+    request = fit(Request(areas=areas, **(asked | {"equipment": asked["equipment"] or None})))
     if program:
         return programs.build_program(catalog, program, request, as_written=as_written)
     return builder.build(catalog, request)

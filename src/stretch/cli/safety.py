@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import click
@@ -10,16 +11,20 @@ from stretch.cli.app import App
 
 if TYPE_CHECKING:
     from stretch.core.checklist import Part
+    from stretch.core.standing import Standing
 
 BEFORE = "before"
 """The part of the checklist that is shown at each start (rule RB18)."""
 
 
-@click.command("safety")
+@click.group("safety", invoke_without_command=True)
 @click.option("--json", "as_json", is_flag=True, help="Every line with its id, outcome and sources.")
-@click.pass_obj
-def safety_command(app: App, as_json: bool) -> None:
+@click.pass_context
+def safety_command(ctx: click.Context, as_json: bool) -> None:
     """Print the safety checklist: before you start, how it should feel, when to stop, when to get help."""
+    app: App = ctx.obj
+    if ctx.invoked_subcommand is not None:
+        return
     parts = app.safety.checklist
     if as_json:
         app.out.json([{"part": part.id, **_fields(line)} for part in parts for line in part.lines])
@@ -28,6 +33,34 @@ def safety_command(app: App, as_json: bool) -> None:
         if index:
             app.out.say()
         print_part(app, part)
+
+
+@safety_command.command("check")
+@click.option("--forget", is_flag=True, help="Remove what is kept of the check.")
+@click.option("--json", "as_json", is_flag=True, help="What is kept, without asking anything.")
+@click.pass_obj
+def check_command(app: App, forget: bool, as_json: bool) -> int:
+    """Answer the safety check: may you stretch, and what to allow for.
+
+    Only the outcome, the tags and the dates are kept, never the answers.
+    """
+    from stretch.core import standing as keeping
+    from stretch.store import profile
+
+    if forget:
+        there = profile.forget(app.folder)
+        app.tell("Forgotten." if there else "Nothing was kept.")
+        return 0
+    if as_json:
+        app.out.json(profile.load(app.folder))
+        return 0
+    standing = _checked(app)
+    profile.save(app.folder, standing)
+    for line in keeping.message(app.safety.messages, standing, app.today()):
+        app.out.say(line, "bold")
+    if standing.tags:
+        app.out.say(f"Taken into account: {', '.join(standing.tags)}.")
+    return 4 if keeping.blocks(standing, app.today()) else 0
 
 
 def before_you_start(app: App, *, to_person: bool = False) -> None:
@@ -46,6 +79,40 @@ def print_part(app: App, part: Part) -> None:
     app.out.say(part.action, indent=2)
     for line in part.lines:
         app.out.say(line.text, indent=2, mark="- ")
+
+
+def _checked(app: App) -> Standing:
+    """Ask for a clinician's word where one is waited for, else all of the check."""
+    from stretch.cli.ask import ask_all
+    from stretch.core import standing as keeping
+    from stretch.core.checklist import Outcome
+    from stretch.core.screening import screen
+    from stretch.store import profile
+
+    try:
+        kept = profile.load(app.folder)
+    except profile.Unreadable:
+        kept = None
+    if kept is not None and kept.outcome is Outcome.SEE_CLINICIAN and (day := _ask_cleared(app)):
+        return keeping.clear(kept, day, app.today())
+    answers, _ = ask_all(app, app.safety, app.safety.screens)
+    result = screen(app.safety, answers, app.today())
+    for note in result.notes:
+        app.out.say(note)
+    return keeping.renew(kept, result, app.today())
+
+
+def _ask_cleared(app: App) -> date | None:
+    from stretch.cli.ask import read_line
+
+    while True:
+        answer = read_line(app, f"{app.safety.messages.ask_cleared} (YYYY-MM-DD, or Enter for not yet) ")
+        if not answer:
+            return None
+        try:
+            return date.fromisoformat(answer)
+        except ValueError:
+            app.out.say("A date such as 2026-03-31, please.")
 
 
 def _fields(line: object) -> dict[str, object]:

@@ -13,10 +13,25 @@ from stretch.core.phases import WORKING
 from stretch.core.timeline import Moment, Timeline
 
 Action = Literal[
-    "pause", "next", "back", "more", "less", "ease", "hurt", "sound", "voice", "help", "quit", "suspend", "other"
+    "pause",
+    "next",
+    "back",
+    "more",
+    "less",
+    "ease",
+    "hurt",
+    "numb",
+    "dizzy",
+    "eyes",
+    "sound",
+    "voice",
+    "help",
+    "quit",
+    "suspend",
+    "other",
 ]
 """What a key can ask for; `other` is any key that asks for nothing, which still ends help and goes on after being away;
-`suspend` is what Ctrl-Z does."""
+`suspend` is what Ctrl-Z does; `numb`, `dizzy` and `eyes` say what hurt was, and are `other` at any other time."""
 
 NS_PER_MS = 1_000_000
 AWAY_NS = 2_000 * NS_PER_MS
@@ -69,6 +84,8 @@ class Session(Struct, frozen=True, kw_only=True):
     """Ids of the stretches that hurt, in order, one for each time."""
     stopped_for: str | None = None
     """The id of the stretch that was stopped because it hurt, until a key is pressed."""
+    ended_for: Literal["numb", "dizzy", "eyes"] | None = None
+    """What the person said when something hurt and that ended the session (rules ST2, ST6, ST7)."""
     jumps: int = 0
 
     @property
@@ -105,6 +122,8 @@ def update(session: Session, event: Event) -> Session:
         return _with(session, away_ns=0, paused=False, lead_in_ns=LEAD_IN_NS)
     if session.waiting and event not in ("back", "next", "hurt", "help"):
         return _with(session, waiting=False)
+    if session.stopped_for and event in ("numb", "dizzy", "eyes"):
+        return _with(session, over="stopped", ended_for=event)
     if session.stopped_for:
         return _left_out(session) if event in ("next", "hurt") else _with(session, stopped_for=None)
     return _acted(session, event)

@@ -14,8 +14,11 @@ def notice(session: Session) -> str:
         return f"Welcome back: {words.duration(session.away_ns // NS_PER_MS)} away. Any key goes on."
     if session.stopped_for is not None:
         item = session.moment.phase.item
-        easier = f" The easier way: {item.stretch.ease_off}" if item else ""
-        return f"Stopped.{easier} Any key tries it so, n leaves it out."
+        easier = f" Easier: {item.stretch.ease_off}" if item else ""
+        return (
+            f"Stopped.{easier} Any key tries that, n leaves it out. "
+            "Press 1 if you are numb or it spreads, 2 if dizzy or breathless, 3 if your eyes hurt or blur."
+        )
     if session.waiting:
         return "Take your time. Any key starts."
     return "Paused. Space goes on." if session.paused else ""

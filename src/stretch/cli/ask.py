@@ -1,0 +1,100 @@
+"""Questions to a person at a terminal, one line of answer each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from stretch.cli.app import App
+from stretch.core.checklist import Question, Safety
+from stretch.core.errors import StretchError
+from stretch.core.screening import Answers, owed, pain_choice
+
+YES, NO = ("y", "yes"), ("n", "no")
+PAIN = "K3"
+"""The one question that is answered by a score."""
+
+
+class NotAnswered(StretchError):
+    """The input ended before the questions did; nobody is told to go ahead by default."""
+
+    exit_code = 4
+
+
+def ask_all(app: App, safety: Safety, start: Sequence[str]) -> tuple[Answers, int | None]:
+    """Ask what is owed, beginning with the questions *start*; return the answers and the pain now, if it was said.
+
+    Raises NotAnswered.
+    """
+    answers: dict[str, tuple[str, ...]] = {}
+    pain: int | None = None
+    while questions := owed(safety, answers, start):
+        question = questions[0]
+        if question.id == PAIN:
+            pain = ask_score(app, question.text)
+            answers[question.id] = (pain_choice(pain),)
+        else:
+            answers[question.id] = _ask(app, safety, question)
+    return answers, pain
+
+
+def ask_score(app: App, text: str) -> int | None:
+    """Ask for a score of 0 to 10; None when Enter skips it."""
+    while True:
+        answer = read_line(app, f"{text} Enter skips. ")
+        if not answer:
+            return None
+        if answer.isascii() and answer.isdigit() and int(answer) <= 10:
+            return int(answer)
+        app.out.say("A number from 0 to 10, please.")
+
+
+def read_line(app: App, prompt: str) -> str:
+    """Return the line a person types after *prompt*, without the spaces around it.
+
+    Raises NotAnswered when there is no more input.
+    """
+    app.out.prompt(prompt)
+    line = app.stdin.readline() if app.stdin else ""
+    if not line:
+        raise NotAnswered("Not answered, so nothing was started.")
+    return line.strip().lower()
+
+
+def _ask(app: App, safety: Safety, question: Question) -> tuple[str, ...]:
+    choices = safety.choices(question)
+    ids = [choice.id for choice in choices]
+    if set(ids) == {"yes", "no"} and not any(choice.text.strip() not in ("Yes", "No") for choice in choices):
+        return (_ask_yes_or_no(app, question),)
+    app.out.say()
+    app.out.say(question.text, "bold")
+    shown = [choice for choice in choices if choice.id != question.default]
+    for number, choice in enumerate(shown, start=1):
+        app.out.say(choice.text, mark=f"{number:>3}  ")
+    while True:
+        answer = read_line(app, _prompt(question, len(shown)))
+        numbers = [int(word) for word in answer.replace(",", " ").split() if word.isascii() and word.isdigit()]
+        if not answer and question.many:
+            return ()
+        if not answer and question.default:
+            return (question.default,)
+        understood = len(numbers) == len(answer.replace(",", " ").split()) > 0
+        if understood and all(1 <= number <= len(shown) for number in numbers) and (question.many or len(numbers) == 1):
+            return tuple(shown[number - 1].id for number in sorted(set(numbers)))
+        app.out.say(f"Numbers from 1 to {len(shown)}, please.")
+
+
+def _ask_yes_or_no(app: App, question: Question) -> str:
+    while True:
+        answer = read_line(app, f"{question.text} {'[y/N]' if question.default == 'no' else '[y/n]'} ")
+        if answer in YES:
+            return "yes"
+        if answer in NO or (not answer and question.default == "no"):
+            return "no"
+        app.out.say("y or n, please.")
+
+
+def _prompt(question: Question, count: int) -> str:
+    if question.many:
+        return f"Numbers of those that fit, or Enter for: {question.none}. "
+    skip = ", or Enter to skip" if question.default else ""
+    return f"Number 1 to {count}{skip}. "

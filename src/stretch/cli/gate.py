@@ -1,0 +1,102 @@
+"""Before a session: what the safety check says, asked where it is due; after it: what follows from what happened."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import msgspec
+from msgspec import Struct
+
+from stretch.cli.app import App
+from stretch.cli.ask import PAIN, ask_all
+from stretch.core import standing as keeping
+from stretch.core.checklist import Outcome, Urgency
+from stretch.core.errors import StretchError
+from stretch.core.routine import Request
+from stretch.core.screening import Result, pain_limits, screen
+from stretch.core.standing import Standing
+from stretch.store import profile
+
+ENDED_FOR = {"numb": "ST2", "dizzy": "ST6", "eyes": "ST7"}
+"""The line of the checklist for each answer that ends a session."""
+
+
+class NotToday(StretchError):
+    """There is no session, for safety; the sentence is what to do instead."""
+
+    exit_code = 4
+
+
+class Cleared(Struct, frozen=True):
+    """What is known of a person when a session may begin."""
+
+    standing: Standing | None = None
+    pain: int | None = None
+    gentle_only: bool = False
+
+
+def pass_gate(app: App, *, ask: bool) -> Cleared:
+    """Return what is known of the person, asking what is due when *ask*.
+
+    Raises NotToday when there may be no session, NotAnswered when the questions were not answered.
+    """
+    today = app.today()
+    kept = profile.load(app.folder)
+    if kept is not None and keeping.blocks(kept, today):
+        raise NotToday("\n".join(keeping.message(app.safety.messages, kept, today)))
+    if not ask:
+        return Cleared(kept)
+    start = keeping.due(app.safety, kept, today)
+    if PAIN not in start:
+        start = (*start, PAIN)
+    answers, pain = ask_all(app, app.safety, start)
+    result = screen(app.safety, answers, today, start)
+    full = kept is None or not keeping.valid(kept, today)
+    new = keeping.renew(kept, result, today) if full or kept is None else keeping.add(kept, result, today)
+    if new != kept:
+        profile.save(app.folder, new)
+    if keeping.blocks(new, today):
+        raise NotToday("\n".join(keeping.message(app.safety.messages, new, today)))
+    _tell(app, result, new, pain, today, full=full)
+    return Cleared(new, pain, result.gentle_only)
+
+
+def fitted(request: Request, cleared: Cleared, today: date) -> Request:
+    """Return *request* with what the check says: cautions, gentle or not deep, breath uncounted (rules K3, D15, B9)."""
+    standing = cleared.standing
+    if cleared.gentle_only:
+        request = msgspec.structs.replace(request, level="gentle")
+    if standing is None:
+        return request
+    avoid = tuple(dict.fromkeys((*request.avoid, *standing.tags)))
+    request = msgspec.structs.replace(request, avoid=avoid)
+    if standing.outcome is Outcome.GO_GENTLY and request.level == "deep":
+        request = msgspec.structs.replace(request, level="moderate")
+    if standing.breath_off:
+        request = msgspec.structs.replace(request, breath="off")
+    return request
+
+
+def after_ending(app: App, ended_for: str) -> None:
+    """Say what to do after a session that ended for *ended_for*, and keep what follows (rules ST2, ST6, ST7)."""
+    lines = app.safety.lines
+    rule = ENDED_FOR[ended_for]
+    for name in (rule, f"{rule}b"):
+        if name in lines:
+            app.tell(lines[name].text + ".")
+    if ended_for == "eyes" and (kept := profile.load(app.folder)):
+        worse = keeping.worsen(kept, app.today(), Outcome.SEE_CLINICIAN, Urgency.SOON, ("head-down",))
+        profile.save(app.folder, worse)
+
+
+def _tell(app: App, result: Result, standing: Standing, pain: int | None, today: date, *, full: bool) -> None:
+    said = [*result.notes]
+    if full:
+        said += keeping.message(app.safety.messages, standing, today)
+    if pain:
+        ease, stop = pain_limits(pain)
+        said.append(f"Today: ease off when pain reaches {ease}, stop a stretch at {stop}.")
+    for line in said:
+        app.out.say(line)
+    if said:
+        app.out.say()

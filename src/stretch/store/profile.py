@@ -1,0 +1,63 @@
+"""What is kept of the safety check, and nothing else: outcome, tags and dates, in one small file."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import msgspec
+
+from stretch.core.errors import StretchError
+from stretch.core.standing import Standing
+
+NAME = "safety.json"
+
+
+class Unreadable(StretchError):
+    """The record of the check is there and cannot be read; it might be a stop, so nothing starts on it."""
+
+    exit_code = 4
+
+
+def load(folder: Path) -> Standing | None:
+    """Return what the last check led to, None before the first one.
+
+    Raises Unreadable.
+    """
+    path = folder / NAME
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Standing)
+    except FileNotFoundError:
+        return None
+    except (OSError, msgspec.MsgspecError) as error:
+        raise Unreadable(
+            f"The record of your safety check cannot be read ({path}). Answer it again: stretch safety check."
+        ) from error
+
+
+def save(folder: Path, standing: Standing) -> None:
+    """Keep *standing* in place of what was kept, all of it or nothing of it.
+
+    Raises OSError.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    fresh = folder / f".{NAME}.{os.getpid()}"
+    try:
+        with fresh.open("wb") as file:
+            file.write(msgspec.json.encode(standing))
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(folder / NAME)
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def forget(folder: Path) -> bool:
+    """Remove what was kept; return whether there was anything.
+
+    Raises OSError.
+    """
+    path = folder / NAME
+    there = path.exists()
+    path.unlink(missing_ok=True)
+    return there

@@ -1,0 +1,220 @@
+"""The safety check as a person meets it: typed answers in, an outcome and an exit code out, and little kept."""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import date
+from pathlib import Path
+
+import msgspec
+import pytest
+from click.testing import Result
+
+from stretch.cli.app import App
+from stretch.core.checklist import Outcome, Urgency
+from stretch.core.model import TAGS
+from stretch.core.standing import Standing
+from stretch.store import profile
+from stretch.store.catalog import load_safety
+from support import CATALOG, Clock, Script, data, run
+
+SAFETY = load_safety()
+TODAY = date(2026, 11, 20)
+
+
+class Typed(io.StringIO):
+    """A terminal on which lines are typed."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+class Person(App):
+    """An App with somebody at a terminal that can show lines only."""
+
+    def __init__(self, folder: Path, *lines: str, keys: tuple[str, ...] = ("q",)) -> None:
+        clock = Clock()
+        super().__init__(
+            environ={"STRETCH_HOME": str(folder), "TERM": "dumb"},
+            stdin=Typed("".join(line + "\n" for line in lines)),
+            stdout=Typed(),
+            stderr=io.StringIO(),
+            clock=clock,
+            ears=Script(clock, keys),
+        )
+
+    def today(self) -> date:
+        return TODAY
+
+    @property
+    def said(self) -> str:
+        return self.stdout.getvalue() + self.stderr.getvalue()
+
+
+def start(folder: Path, *lines: str, args: tuple[str, ...] = ()) -> tuple[Result, Person]:
+    person = Person(folder, *lines)
+    result = run("routine", "-m", "8", *args, app=person, env={"COLUMNS": "80"})
+    person.stderr.write(result.stderr)  # what the group says of an error
+    return result, person
+
+
+def kept(folder: Path) -> Standing | None:
+    return profile.load(folder)
+
+
+def number_of(question: str, choice: str) -> str:
+    asked = next(one for one in SAFETY.questions if one.id == question)
+    shown = [one.id for one in SAFETY.choices(asked) if one.id != asked.default]
+    return str(shown.index(choice) + 1)
+
+
+HEALTHY = ("", "", "", "")
+"""Three screens and the pain, each answered by Enter."""
+FINE = ("", "", "")
+"""The short check, each line answered by Enter."""
+
+
+def test_a_healthy_person_answers_three_screens_once_and_then_three_lines(tmp_path: Path) -> None:
+    result, person = start(tmp_path, *HEALTHY, "")
+    assert result.exit_code == 3  # q was pressed in the session
+    assert person.said.count("Enter for: None of these") == 3
+    assert kept(tmp_path).outcome is Outcome.GO
+    result, person = start(tmp_path, *FINE, "")
+    assert result.exit_code == 3
+    assert "None of these" not in person.said
+    assert "Anything new" in person.said
+
+
+def test_nothing_but_outcome_tags_and_dates_is_kept(tmp_path: Path) -> None:
+    start(tmp_path, "", "", number_of("conditions", "F9"), "", "")
+    assert [path.name for path in tmp_path.iterdir()] == ["safety.json"]
+    text = (tmp_path / "safety.json").read_text()
+    assert set(json.loads(text)) <= set(Standing.__struct_fields__)
+    assert "F9" not in text
+    assert kept(tmp_path).tags == ("disc",)
+
+
+@pytest.mark.parametrize("line", [f"R0{n}" for n in (1, 2, 3, 4, 5, 6, 8, 9)] + ["R10", "R11b", "R12b", "R20b", "R24"])
+def test_each_emergency_sign_stops_at_once_with_the_message_and_nothing_else_to_do(tmp_path: Path, line: str) -> None:
+    result, person = start(tmp_path, number_of("emergency", line))
+    assert result.exit_code == 4
+    assert person.said.rstrip().endswith(SAFETY.messages.emergency)
+    assert result.stderr.strip() == SAFETY.messages.emergency
+    for args in ((), ("--yes",), ("--yes", "--plain")):
+        again, person = start(tmp_path, *FINE, args=args)
+        assert again.exit_code == 4
+        assert "Warm up" not in person.said
+
+
+def test_see_a_clinician_stands_until_a_date_is_recorded(tmp_path: Path) -> None:
+    result, person = start(tmp_path, "", number_of("see-someone", "R13"), "", "")
+    assert result.exit_code == 4
+    assert SAFETY.messages.soon in person.said
+    assert start(tmp_path, *HEALTHY, args=("--yes",))[0].exit_code == 4
+    person = Person(tmp_path, "soon", "2026-11-30", "2026-11-18")
+    assert run("safety", "check", app=person).exit_code == 2  # a day still to come
+    person = Person(tmp_path, "soon", "2026-11-18")
+    assert run("safety", "check", app=person).exit_code == 0
+    assert "A date such as" in person.said
+    assert (kept(tmp_path).outcome, kept(tmp_path).cleared) == (Outcome.GO_GENTLY, date(2026, 11, 18))
+    assert start(tmp_path, *FINE, "")[0].exit_code == 3
+
+
+def test_pain_now_decides(tmp_path: Path) -> None:
+    start(tmp_path, *HEALTHY, "")
+    _, person = start(tmp_path, "", "", "5", "", "")
+    assert "Gentle stretches only today." in person.said
+    assert "ease off when pain reaches 6, stop a stretch at 7" in person.said
+    result, person = start(tmp_path, "", "", "8", "y", "")
+    assert result.exit_code == 4
+    assert SAFETY.messages.today in person.said
+    assert kept(tmp_path).urgency is Urgency.TODAY
+
+
+def test_something_new_leads_into_the_signs(tmp_path: Path) -> None:
+    start(tmp_path, *HEALTHY, "")
+    result, person = start(tmp_path, "y")
+    assert result.exit_code == 4
+    assert SAFETY.messages.emergency in person.said
+
+
+def test_answers_that_are_none_are_asked_again(tmp_path: Path) -> None:
+    _, person = start(tmp_path, "99", "abc", "1 x", "", "", "", "eleven", "11", "", "")
+    assert person.said.count("Numbers from 1 to") == 3
+    assert person.said.count("A number from 0 to 10") == 2
+    assert kept(tmp_path).outcome is Outcome.GO
+
+
+def test_an_input_that_ends_starts_nothing(tmp_path: Path) -> None:
+    result, _ = start(tmp_path, "", "")
+    assert result.exit_code == 4
+    assert kept(tmp_path) is None
+
+
+def test_yes_answers_everything_and_keeps_nothing(tmp_path: Path) -> None:
+    result, person = start(tmp_path / "none", args=("--yes",))
+    assert result.exit_code == 3
+    assert "Enter" not in person.said
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_record_that_cannot_be_read_starts_nothing_and_is_answered_anew(tmp_path: Path) -> None:
+    (tmp_path / "safety.json").write_text("{")
+    result, person = start(tmp_path, args=("--yes",))
+    assert result.exit_code == 4
+    assert "stretch safety check" in person.said
+    assert run("safety", "check", app=Person(tmp_path, "", "", "")).exit_code == 0
+    assert kept(tmp_path).outcome is Outcome.GO
+
+
+def test_forget(tmp_path: Path) -> None:
+    start(tmp_path, *HEALTHY, "")
+    assert run("safety", "check", "--forget", app=Person(tmp_path)).exit_code == 0
+    assert kept(tmp_path) is None
+
+
+def test_the_full_check_comes_back_after_twelve_months(tmp_path: Path) -> None:
+    profile.save(tmp_path, Standing(outcome=Outcome.GO, screened=date(2025, 11, 19), since=date(2025, 11, 19)))
+    _, person = start(tmp_path, *HEALTHY, "")
+    assert person.said.count("Enter for: None of these") == 3
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_tags_of_the_check_shape_every_plan(tmp_path: Path, tag: str) -> None:
+    standing = Standing(outcome=Outcome.GO_GENTLY, screened=TODAY, since=TODAY, tags=(tag,))
+    profile.save(tmp_path, standing)
+    result = run("routine", "--plan", "--json", app=Person(tmp_path), env={"COLUMNS": "80"})
+    assert result.exit_code in (0, 2)
+
+
+def test_a_plan_leaves_out_what_the_check_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STRETCH_HOME", str(tmp_path))
+    today = date.today()
+    profile.save(tmp_path, Standing(outcome=Outcome.GO_GENTLY, screened=today, since=today, tags=("disc",)))
+    plan = data("routine", "--plan", "--json", "-m", "30")
+    planned = {step["stretch"] for step in plan["steps"] if step["stretch"]}
+    assert not [name for name in planned if "disc" in CATALOG.stretches[name].cautions.avoid]
+    assert {"stretch": "happy-baby", "reason": "cautions: disc"} in plan["left_out"]
+    deep = data("routine", "--plan", "--json", "-a", "hamstrings", "-m", "40", "--level", "deep")
+    assert not [s for s in deep["steps"] if s["stretch"] and CATALOG.stretches[s["stretch"]].level == "deep"]
+
+
+@pytest.mark.parametrize(("key", "words"), [("1", "Numb"), ("2", "Dizzy"), ("3", "Head low")])
+def test_numb_dizzy_or_eyes_end_the_session_with_the_right_words(tmp_path: Path, key: str, words: str) -> None:
+    profile.save(tmp_path, Standing(outcome=Outcome.GO, screened=TODAY, since=TODAY))
+    person = Person(tmp_path, *FINE, "", keys=("n",) * 6 + (1.0, "x", key))
+    result = run("routine", "-m", "15", app=person)
+    assert result.exit_code == 3
+    assert words.lower() in person.stderr.getvalue().lower()
+    if key == "3":
+        assert (kept(tmp_path).outcome, kept(tmp_path).tags) == (Outcome.SEE_CLINICIAN, ("head-down",))
+
+
+def test_standing_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    profile.save(tmp_path, Standing(outcome=Outcome.GO, screened=TODAY, since=TODAY))
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    with pytest.raises(OSError, match=r"."):
+        profile.save(blocked, Standing(outcome=Outcome.GO, screened=TODAY, since=TODAY))
+    assert msgspec.json.decode((tmp_path / "safety.json").read_bytes())["outcome"] == "GO"
