@@ -18,6 +18,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write the golden files anew")
 
 
+@pytest.fixture(autouse=True)
+def _a_folder_of_its_own(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test reads or writes what the person who runs it keeps."""
+    monkeypatch.setenv("STRETCH_HOME", str(tmp_path_factory.mktemp("home") / "stretch"))
+
+
 @pytest.fixture(scope="session")
 def catalog() -> Catalog:
     return load()

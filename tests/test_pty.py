@@ -138,7 +138,13 @@ def test_a_whole_session_on_the_full_screen(terminal) -> None:
 
 
 def test_it_asks_before_it_starts(terminal) -> None:
-    run = terminal("routine", "-m", "6")
+    run = terminal("routine", "-m", "6", lines=40)
+    for _ in range(3):
+        run.until("None of these")
+        run.press("\n")
+        run.screen.reset()
+    run.until("Pain right now")
+    run.press("\n")
     run.until("Enter starts")
     assert "Loose clothing" in run.look()
     run.press("\n")
@@ -150,6 +156,7 @@ def test_it_asks_before_it_starts(terminal) -> None:
 
 def test_q_before_the_start_leaves(terminal) -> None:
     run = terminal("routine", "-m", "6")
+    run.press("\n\n\n\n")
     run.until("Enter starts")
     run.press("q\n")
     assert run.end() == 3

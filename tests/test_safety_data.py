@@ -119,9 +119,14 @@ def test_only_the_weak_signs_and_the_slow_trends_are_to_be_mentioned(safety: Saf
     assert {name for name, line in safety.lines.items() if line.advise_clinician} == ADVISED
 
 
-def test_emergencies_come_first_and_say_what_to_do(safety: Safety) -> None:
-    first = safety.checklist[0]
-    assert first.id == "emergency"
+def test_the_checklist_goes_from_before_to_emergency_which_stays_on_the_screen(safety: Safety) -> None:
+    assert [part.id for part in safety.checklist] == [
+        "before", "feel", "stop", "mention", "see-first", "see-soon", "see-today", "emergency",
+    ]  # fmt: skip
+
+
+def test_emergencies_say_what_to_do(safety: Safety) -> None:
+    first = safety.checklist[-1]
     assert first.action == (
         "Call your emergency number (999, 911, 112 or your local one) or go to an emergency department now."
     )
