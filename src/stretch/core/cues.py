@@ -11,11 +11,17 @@ from msgspec import Struct
 from stretch.core.phases import Phase
 from stretch.core.timeline import Timeline
 
-CueKind = Literal["phase", "count", "half-way", "breath-in", "breath-out", "end"]
+CueKind = Literal["phase", "count", "half-way", "last", "breath-in", "breath-out", "end"]
 
 COUNTED_DOWN_S = (3, 2, 1)
 HALF_WAY_MS = 20_000
-"""A hold shorter than this has no half-way cue: it would crowd the others."""
+"""A hold or warm-up move shorter than this has no half-way cue: it would crowd the others."""
+LAST_S = 5
+"""A hold is announced to be nearly over this long before its end, a stretch that moves with its last breath."""
+LAST_MS = 10_000
+"""A hold shorter than this is nearly over anyhow."""
+LAST_BREATHS = 3
+"""A stretch that moves for fewer breaths has no last one to speak of."""
 
 
 class Cue(Struct, frozen=True):
@@ -25,7 +31,7 @@ class Cue(Struct, frozen=True):
     kind: CueKind
     index: int
     number: int = 0
-    """The seconds left of a count, or the number of the breath."""
+    """The seconds left of a count or of a hold nearly over, or the number of the breath."""
 
 
 def cues(timeline: Timeline, after: int, until: int) -> tuple[Cue, ...]:
@@ -58,6 +64,8 @@ def _of_phase(phase: Phase, index: int) -> Iterator[Cue]:
         at += inhale + exhale
     if (middle := _half_way(phase)) is not None:
         yield Cue(phase.start + middle, "half-way", index)
+    if (left := _last(phase)) is not None:
+        yield Cue(phase.end - left, "last", index, left // 1000)
     if phase.kind != "settle":
         for second in COUNTED_DOWN_S:
             if phase.length > (second + 1) * 1000:
@@ -68,4 +76,14 @@ def _half_way(phase: Phase) -> int | None:
     """Return where half of a long hold is done, or where a dynamic stretch changes, on a whole breath."""
     if phase.kind == "move" and phase.item and phase.item.stretch.halfway:
         return sum(map(sum, phase.breaths[: len(phase.breaths) // 2])) or None
-    return phase.length // 2 if phase.kind == "hold" and phase.length >= HALF_WAY_MS else None
+    long = phase.kind in ("hold", "warm-up") and phase.length >= HALF_WAY_MS
+    return phase.length // 2 if long else None
+
+
+def _last(phase: Phase) -> int | None:
+    """Return the milliseconds before its end at which a phase is announced to be nearly over."""
+    if phase.kind == "hold" and phase.length >= LAST_MS:
+        return LAST_S * 1000
+    if phase.kind == "move" and len(phase.breaths) >= LAST_BREATHS:
+        return sum(phase.breaths[-1])
+    return None

@@ -39,9 +39,9 @@ def progress(session: Session, columns: int, unicode: bool) -> Row:
     return ((" ", Ink.PLAIN), (full * done, Ink.DONE), (empty * (cells - done), Ink.LEFT))
 
 
-def footer(session: Session, moment: Moment, columns: int, *, roomy: bool) -> list[Row]:
+def footer(session: Session, moment: Moment, columns: int, *, roomy: bool, aside: str = "") -> list[Row]:
     """Return what comes next, or what a session that stands still waits for, and the keys."""
-    told: list[Row] = [((f" {line}", Ink.ALERT),) for line in wrapped(notice(session), columns - 2)]
+    told: list[Row] = [((f" {line}", Ink.ALERT),) for line in wrapped(notice(session) or aside, columns - 2)]
     following = up_next(session.timeline, moment.index)
     rows: list[Row] = told or [((" then  ", Ink.DIM), (following, Ink.PLAIN))]
     return [(), *rows, (), _hints(columns)] if roomy else [*rows, _hints(columns)]

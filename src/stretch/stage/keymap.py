@@ -29,6 +29,8 @@ KEYMAP: tuple[Binding, ...] = (
     Binding("less", ("-", "_"), "-", "5 s", 7, "5 s less of this, in whole breaths"),
     Binding("ease", ("e",), "e", "ease off", 4, "ease off: the easier way, and half of what is left of this hold"),
     Binding("hurt", ("x",), "x", "hurts", 3, "that hurts: stops it; offers the easier way, then leaves it out"),
+    Binding("sound", ("s",), "s", "sound", 9, "sound on or off"),
+    Binding("voice", ("v",), "v", "voice", 10, "voice on or off"),
     Binding("help", ("?", "h"), "?", "help", 5, "this help; the time stands still meanwhile"),
     Binding("quit", ("q",), "q", "stop", 0, "stop; asks nothing"),
 )

@@ -13,7 +13,7 @@ from stretch.stage.notice import notice
 
 LONGEST_WAIT_S = 1.0
 """The clock is read this often even when nothing happens, so that a frozen process is noticed."""
-TOLD = ("phase", "half-way", "end")
+TOLD = ("phase", "half-way", "last", "end")
 """A line for every breath and every second would drown the ones that matter; a hold says how it is breathed."""
 
 

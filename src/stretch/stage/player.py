@@ -8,7 +8,9 @@ from typing import Protocol
 from msgspec import Struct
 
 from stretch.core.cues import Cue
-from stretch.core.session import Session, Tick, cues_between, update
+from stretch.core.routine import Routine
+from stretch.core.session import Session, Tick, cues_between, stretches_done, update
+from stretch.core.timeline import Timeline
 from stretch.stage.keymap import action_of
 from stretch.stage.terminal import Heard
 
@@ -33,6 +35,24 @@ class Face(Protocol):
         """Return how many seconds nothing needs to be told."""
 
 
+class Voice(Protocol):
+    """How a session is heard."""
+
+    sound: bool
+    voice: bool
+
+    def perform(
+        self, cues: tuple[Cue, ...], timeline: Timeline, routine: Routine, done: tuple[int, int] | None = None
+    ) -> None:
+        """Begin what *cues* call out and go on with what is under way."""
+
+    def patience(self) -> float:
+        """Return after how many seconds `perform` should be called again."""
+
+    def hush(self) -> None:
+        """Cut what is heard."""
+
+
 class Ending(Struct, frozen=True):
     """How a session ended: its last state, and the signal or the failure that ended it if one did."""
 
@@ -41,8 +61,10 @@ class Ending(Struct, frozen=True):
     failure: Exception | None = None
 
 
-def play(session: Session, *, clock: Clock, ears: Ears, face: Face) -> Ending:
-    """Run *session* until it is over and return how it ended.
+def play(
+    session: Session, routine: Routine, *, clock: Clock, ears: Ears, face: Face, voice: Voice | None = None
+) -> Ending:
+    """Run *session* until it is over and return how it ended; without *voice* nothing is heard.
 
     An exception of a face or of the ears ends it too, and comes back in the ending: the terminal is given back and
     what was done is told before anybody sees it.
@@ -51,11 +73,15 @@ def play(session: Session, *, clock: Clock, ears: Ears, face: Face) -> Ending:
     try:
         while True:
             session = update(session, Tick(clock()))
-            face.show(session, cues_between(before, session))
+            called = cues_between(before, session)
+            face.show(session, called)
+            if voice is not None:
+                _be_heard(voice, before, session, called, routine)
             if session.over:
                 return Ending(session)
             before = session
-            heard = ears.read(face.patience(session))
+            patience = face.patience(session)
+            heard = ears.read(patience if voice is None else min(patience, voice.patience()))
             session = _answered(session, heard, clock)
             if heard.signal is not None:
                 return Ending(session, signal=heard.signal)
@@ -72,3 +98,15 @@ def _answered(session: Session, heard: Heard, clock: Clock) -> Session:
         # The clock first: what the key asks for happens now, not when the last frame was drawn.
         return update(update(session, Tick(clock())), action_of(heard.key))
     return session
+
+
+def _be_heard(
+    voice: Voice, before: Session | None, session: Session, called: tuple[Cue, ...], routine: Routine
+) -> None:
+    voice.sound, voice.voice = session.sound, session.voice
+    jumped = before is not None and before.jumps != session.jumps
+    stopped = before is not None and session.still and not before.still
+    if jumped or stopped or session.over == "stopped":
+        voice.hush()
+    done = stretches_done(session) if session.over == "finished" else None
+    voice.perform(called, session.timeline, routine, done)

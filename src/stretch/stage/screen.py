@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from stretch.core.cues import Cue
 from stretch.core.routine import Routine
 from stretch.core.session import Session
 from stretch.stage.picture import Pictures
+from stretch.stage.plain import patience
 from stretch.stage.terminal import Terminal
 from stretch.stage.view import view
 
+ASIDE_NS = 8_000_000_000
+"""How long something is said beside the session."""
 FRAME_S = 0.1
 """A tenth of a second is seen as at once, by the eye that watches a breath and by the hand that drags a corner."""
 
@@ -16,16 +21,32 @@ FRAME_S = 0.1
 class Screen:
     """Draws the session on *terminal*."""
 
-    def __init__(self, routine: Routine, terminal: Terminal, pictures: Pictures | None = None) -> None:
+    def __init__(
+        self,
+        routine: Routine,
+        terminal: Terminal,
+        pictures: Pictures | None = None,
+        trouble: Callable[[], str | None] = lambda: None,
+    ) -> None:
         self._routine, self._terminal, self._pictures = routine, terminal, pictures
+        self._trouble = trouble
+        self._aside, self._aside_until_ns = "", 0
 
     def show(self, session: Session, cues: tuple[Cue, ...]) -> None:
         """Draw how things are now; the cues show themselves."""
         columns, lines = self._terminal.size()
         unicode = self._terminal.style.unicode
-        rows = view(session, self._routine, columns, lines, unicode=unicode, pictures=self._pictures)
+        aside = self._aside_now(session)
+        rows = view(session, self._routine, columns, lines, unicode=unicode, pictures=self._pictures, aside=aside)
         self._terminal.draw(rows)
 
     def patience(self, session: Session) -> float:
-        """Return the seconds to the next frame."""
-        return FRAME_S
+        """Return the seconds to the next frame, or to the next cue if that is sooner: it is to be heard on time."""
+        return min(FRAME_S, patience(session))
+
+    def _aside_now(self, session: Session) -> str:
+        """Return what cannot be heard and why, for a while after that is known."""
+        told = self._trouble() or self._aside
+        if told != self._aside:
+            self._aside, self._aside_until_ns = told, session.active_ns + ASIDE_NS
+        return self._aside if session.active_ns < self._aside_until_ns else ""

@@ -133,6 +133,10 @@ class Terminal:
         """Write one line of text, for a session that is told and not shown."""
         self._write(line + "\n")
 
+    def ring(self, times: int) -> None:
+        """Ring the bell."""
+        self._write("\a" * times)
+
     def _changes(self, y: int, old: Row | None, new: Row) -> str:
         cells = _cells(new)
         first, last = 0, len(cells)

@@ -43,8 +43,12 @@ def view(
     *,
     unicode: bool = True,
     pictures: Pictures | None = None,
+    aside: str = "",
 ) -> list[Row]:
-    """Return exactly *lines* rows of exactly *columns* cells; without *pictures* the words have their place."""
+    """Return exactly *lines* rows of exactly *columns* cells; without *pictures* the words have their place.
+
+    *aside* is said in place of what comes next.
+    """
     if columns < 1 or lines < 1:
         return []
     moment = session.moment
@@ -52,16 +56,16 @@ def view(
         rows = _help(columns)
     elif lines < 10 or columns < 34:
         rows = _tiny(session, moment, columns, lines, unicode)
-    elif pictures and unicode and (drawn := _with_figure(session, routine, moment, columns, lines, pictures)):
+    elif pictures and unicode and (drawn := _with_figure(session, routine, moment, columns, lines, pictures, aside)):
         rows = drawn
     else:
-        rows = _in_words(session, routine, moment, columns, lines, unicode)
+        rows = _in_words(session, routine, moment, columns, lines, unicode, aside)
     rows = rows[:lines] + [()] * (lines - len(rows))
     return [fitted(row, columns) for row in rows]
 
 
 def _with_figure(
-    session: Session, routine: Routine, moment: Moment, columns: int, lines: int, pictures: Pictures
+    session: Session, routine: Routine, moment: Moment, columns: int, lines: int, pictures: Pictures, aside: str
 ) -> list[Row]:
     """Return the screen with the figure at the left; empty where it has no room, or there is none for this moment."""
     least = 3 if lines < 24 else 4
@@ -73,7 +77,7 @@ def _with_figure(
     drawn = pictures.rows(moment.shown, width, height, pressing=moment.phase.kind == "press")
     if not drawn and moment.phase.kind != "settle":
         return []
-    foot = footer(session, moment, columns, roomy=False)
+    foot = footer(session, moment, columns, roomy=False, aside=aside)
     body = lines - HEAD - len(foot) - least
     gap = 2 if columns > width + beside + 1 else 1
     column = panel(session, moment, columns - width - gap, body, unicode=True)
@@ -85,9 +89,11 @@ def _with_figure(
     return [*head, *rows, *under, *[()] * (least - len(under)), *foot]
 
 
-def _in_words(session: Session, routine: Routine, moment: Moment, columns: int, lines: int, unicode: bool) -> list[Row]:
+def _in_words(
+    session: Session, routine: Routine, moment: Moment, columns: int, lines: int, unicode: bool, aside: str
+) -> list[Row]:
     head = [header(routine, moment, columns), progress(session, columns, unicode)]
-    foot = footer(session, moment, columns, roomy=lines >= 22)
+    foot = footer(session, moment, columns, roomy=lines >= 22, aside=aside)
     room = lines - HEAD - len(foot)
     wide = columns >= PANEL + 36
     cells = LARGE_PANEL if columns >= LARGE_COLUMNS and lines >= LARGE_LINES else PANEL

@@ -1,0 +1,364 @@
+"""Sounds played by other programs: found, started without waiting, reaped, cut, and the bell where there are none."""
+
+from __future__ import annotations
+
+import os
+import signal
+import stat
+import sys
+import time
+import wave
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from machine import Machine
+from stretch.core import timeline as tl
+from stretch.core import tones
+from stretch.core.cues import Cue, cues
+from stretch.core.errors import UsageError
+from stretch.core.tones import RATE, SOUNDS, breath
+from stretch.stage import process
+from stretch.stage.players import Player, players
+from stretch.stage.process import arguments_of
+from stretch.stage.sound import Shelf, Sounds, trial
+from stretch.stage.speaker import Speaker
+from support import MS, routine
+
+ROUTINE = routine()
+TIMELINE = tl.build(ROUTINE)
+EVERY = cues(TIMELINE, -1, TIMELINE.length)
+HOLD = next(index for index, phase in enumerate(TIMELINE.phases) if phase.kind == "hold")
+SWITCH = next(index for index, phase in enumerate(TIMELINE.phases) if phase.kind == "switch")
+
+
+def cue(kind: str, index: int) -> Cue:
+    return next(cue for cue in EVERY if cue.kind == kind and cue.index == index)
+
+
+def at(index: int) -> tuple[Cue, ...]:
+    """Return all that is called out as a phase begins."""
+    return tuple(cue for cue in EVERY if cue.at == TIMELINE.phases[index].start)
+
+
+def test_the_players_are_looked_for_in_order_and_by_their_full_path() -> None:
+    machine = Machine(aplay="plays", pw_play="plays")
+    found = players(machine.which, {}, platform="linux")
+    assert [player.name for player in found] == ["pw-play", "aplay"]
+    assert found[1].of(Path("/x.wav")) == ("/bin/aplay", "-q", "/x.wav")
+    assert players(machine.which, {}, platform="win32")[0].name == "winsound"
+
+
+def test_over_ssh_nothing_plays_to_the_other_machine_unless_sound_is_sent_along_or_asked_for() -> None:
+    machine = Machine(aplay="plays")
+    remote = {"SSH_CONNECTION": "1.2.3.4 5 6.7.8.9 22"}
+    assert players(machine.which, remote, platform="linux") == ()
+    assert players(machine.which, {**remote, "PULSE_SERVER": "localhost"}, platform="linux")
+    assert players(machine.which, remote, command="aplay", platform="linux")
+
+
+def test_a_command_of_the_users_own_is_the_only_one_and_gets_the_file() -> None:
+    machine = Machine(aplay="plays")
+    (player,) = players(machine.which, {}, command="mpv --really-quiet '--af=x y' {file} -v")
+    assert player.of(Path("/x.wav")) == ("mpv", "--really-quiet", "--af=x y", "/x.wav", "-v")
+    (player,) = players(machine.which, {}, command="play")
+    assert player.of(Path("/x.wav")) == ("play", "/x.wav")
+
+
+@pytest.mark.parametrize("command", ["", "  ", "play 'x"])
+def test_a_command_that_cannot_be_read_is_said_to_be_so(command: str) -> None:
+    with pytest.raises(UsageError, match="sound command"):
+        arguments_of(command, "sound")
+
+
+def test_a_file_is_made_once_in_full_and_lasts_as_long_as_the_sound(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path / "cache" / "sounds", 50)
+    assert not (tmp_path / "cache").exists()
+    for sound in (SOUNDS["start"], SOUNDS["done"], breath("in", 2_999)):
+        file = shelf.file(sound)
+        with wave.open(str(file)) as made:
+            assert (made.getnchannels(), made.getsampwidth(), made.getframerate()) == (1, 2, RATE)
+            assert made.getnframes() == tones.frames(sound)
+        before = file.stat().st_mtime_ns
+        assert shelf.file(sound) == file
+        assert file.stat().st_mtime_ns == before
+    assert len(list(shelf.folder.iterdir())) == 3
+
+
+def test_a_file_cut_short_is_made_again_and_each_volume_has_its_own(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path, 50)
+    file = shelf.file(SOUNDS["count"])
+    whole = file.read_bytes()
+    file.write_bytes(whole[:100])
+    assert shelf.file(SOUNDS["count"]).read_bytes() == whole
+    assert Shelf(tmp_path, 90).file(SOUNDS["count"]) != file
+
+
+def test_a_failure_while_making_a_file_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(self: Path, target: Path) -> Path:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", broken)
+    with pytest.raises(OSError, match="No space"):
+        Shelf(tmp_path, 50).file(SOUNDS["count"])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_never_more_than_two_at_once_and_the_breath_gives_way(tmp_path: Path) -> None:
+    machine = Machine()
+    sounds = Sounds([Player("p", ("p", "{file}"))], Shelf(tmp_path, 50), machine.start, machine.clock, "")
+    for sound in (breath("in", 3_000), SOUNDS["get-ready"], SOUNDS["next"]):
+        assert sounds.play(sound)
+    assert [fake.killed for fake in machine.processes] == [True, False, False]
+    assert sounds.play(breath("out", 3_000))
+    assert len(machine.started) == 3
+    assert sounds.play(SOUNDS["start"])
+    assert [fake.killed for fake in machine.processes] == [True, True, False, False]
+
+
+def test_where_only_one_can_play_the_breath_waits_for_nobody(tmp_path: Path) -> None:
+    machine = Machine()
+    sounds = Sounds([Player("p", ("p", "{file}"), at_once=1)], Shelf(tmp_path, 50), machine.start, machine.clock, "")
+    assert sounds.play(SOUNDS["start"])
+    assert sounds.play(breath("in", 3_000))
+    assert machine.names() == ["start"]
+
+
+def test_what_has_ended_is_reaped(tmp_path: Path) -> None:
+    machine = Machine(aplay="plays")
+    speaker = machine.speaker(tmp_path)
+    speaker.perform(at(HOLD), TIMELINE, ROUTINE)
+    assert machine.names() == ["start", "breath-in"]
+    machine.clock.now += 10_000 * MS
+    speaker.perform((), TIMELINE, ROUTINE)
+    assert all(fake.reaped for fake in machine.processes)
+
+
+def test_when_a_player_fails_the_next_one_plays_the_same_sound(tmp_path: Path) -> None:
+    machine = Machine(pw_play="fails", paplay="missing", aplay="plays")
+    speaker = machine.speaker(tmp_path)
+    speaker.perform((cue("phase", 0),), TIMELINE, ROUTINE)
+    machine.clock.now += 10 * MS
+    speaker.perform((), TIMELINE, ROUTINE)
+    assert [Path(arguments[0]).name for arguments in machine.started] == ["pw-play", "aplay"]
+    assert machine.names() == ["get-ready", "get-ready"]
+    assert speaker.trouble is None
+    assert machine.rung == []
+
+
+def test_when_all_fail_the_bell_rings_for_the_sound_and_it_is_said(tmp_path: Path) -> None:
+    machine = Machine(aplay="fails")
+    speaker = machine.speaker(tmp_path)
+    speaker.perform(at(SWITCH), TIMELINE, ROUTINE)
+    assert speaker.trouble is None
+    assert speaker.patience() <= 0.1
+    machine.clock.now += 10 * MS
+    speaker.perform((), TIMELINE, ROUTINE)
+    assert machine.rung == [2]
+    assert speaker.trouble is not None
+    assert "aplay failed" in speaker.trouble
+    speaker.perform(at(HOLD), TIMELINE, ROUTINE)
+    assert machine.rung == [2, 1]
+
+
+def test_a_player_that_has_played_before_gets_another_chance(tmp_path: Path) -> None:
+    machine = Machine(aplay="plays")
+    speaker = machine.speaker(tmp_path)
+
+    def once(fate: str) -> None:
+        machine.fates["aplay"] = fate
+        speaker.perform((cue("phase", 0),), TIMELINE, ROUTINE)
+        for _ in range(3):
+            machine.clock.now += 1_000 * MS
+            machine.fates["aplay"] = "plays"
+            speaker.perform((), TIMELINE, ROUTINE)
+
+    for fate in ("plays", "fails", "fails", "plays", "fails"):
+        once(fate)
+    assert machine.names() == ["get-ready"] * 8
+    assert speaker.trouble is None
+    machine.fates["aplay"] = "fails"
+    speaker.perform((cue("phase", 0),), TIMELINE, ROUTINE)
+    for _ in range(3):
+        machine.clock.now += 10 * MS
+        speaker.perform((), TIMELINE, ROUTINE)
+    assert speaker.trouble is not None
+    assert machine.rung == [1]
+
+
+def test_a_player_that_hangs_is_ended_and_given_up(tmp_path: Path) -> None:
+    machine = Machine(aplay="hangs")
+    speaker = machine.speaker(tmp_path)
+    speaker.perform((cue("phase", 0),), TIMELINE, ROUTINE)
+    machine.clock.now += 60_000 * MS
+    speaker.perform((), TIMELINE, ROUTINE)
+    assert machine.processes[0].killed
+    assert speaker.trouble is not None
+    # It would be said a minute late.
+    assert machine.rung == []
+
+
+def test_without_a_player_the_bell_rings_once_for_a_change_twice_for_a_switch_and_not_for_a_breath(
+    tmp_path: Path,
+) -> None:
+    machine = Machine()
+    speaker = machine.speaker(tmp_path / "cache")
+    assert speaker.trouble is not None
+    assert "bell" in speaker.trouble
+    for one in EVERY:
+        speaker.perform((one,), TIMELINE, ROUTINE)
+    kinds = [phase.kind for phase in TIMELINE.phases]
+    assert machine.rung == [2 if kind == "switch" else 1 for kind in kinds] + [1]
+    assert not (tmp_path / "cache").exists()
+
+
+def test_a_cache_that_cannot_be_written_is_said_and_the_bell_rings(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    machine = Machine(aplay="plays")
+    speaker = machine.speaker(tmp_path / "file")
+    speaker.perform((cue("phase", 0),), TIMELINE, ROUTINE)
+    assert machine.rung == [1]
+    assert speaker.trouble is not None
+    assert "cannot be written" in speaker.trouble
+
+
+def test_no_sound_neither_plays_nor_rings_and_can_be_changed_at_any_moment(tmp_path: Path) -> None:
+    machine = Machine(aplay="plays")
+    speaker = machine.speaker(tmp_path, sound=False)
+    speaker.perform(at(HOLD), TIMELINE, ROUTINE)
+    assert machine.started == []
+    speaker.sound = True
+    speaker.perform(at(HOLD), TIMELINE, ROUTINE)
+    assert len(machine.playing) == 2
+    speaker.sound = False
+    speaker.perform((), TIMELINE, ROUTINE)
+    assert machine.playing == []
+    assert speaker.trouble is None
+
+
+def test_after_a_late_frame_only_what_is_still_true_is_heard(tmp_path: Path) -> None:
+    machine = Machine(aplay="plays")
+    speaker = machine.speaker(tmp_path)
+    before = TIMELINE.phases[HOLD].start
+    speaker.perform(cues(TIMELINE, before - 1_500, before), TIMELINE, ROUTINE)
+    assert machine.names() == ["start", "breath-in"]
+
+
+def test_hush_and_close_leave_nothing_behind(tmp_path: Path) -> None:
+    machine = Machine(aplay="hangs")
+    speaker = machine.speaker(tmp_path)
+    speaker.perform(at(HOLD), TIMELINE, ROUTINE)
+    speaker.hush()
+    assert all(fake.killed for fake in machine.processes)
+    speaker.perform(at(SWITCH), TIMELINE, ROUTINE)
+    speaker.close()
+    assert all(fake.killed and fake.reaped for fake in machine.processes)
+
+
+def test_the_last_sound_may_end_before_one_leaves(tmp_path: Path) -> None:
+    machine = Machine(aplay="plays")
+    speaker = machine.speaker(tmp_path)
+    speaker.perform((EVERY[-1],), TIMELINE, ROUTINE)
+    speaker.finish()
+    assert machine.names() == ["done"]
+    assert not machine.processes[0].killed
+    assert machine.clock.now == 1_500 * MS
+
+
+def test_a_whole_session_is_heard_in_order_and_never_more_than_two_at_once(tmp_path: Path) -> None:
+    machine = Machine(aplay="plays")
+    speaker = machine.speaker(tmp_path)
+    for before, now in zip(range(-100, TIMELINE.length, 100), range(0, TIMELINE.length + 100, 100), strict=True):
+        machine.clock.now = now * MS
+        speaker.perform(cues(TIMELINE, before, now), TIMELINE, ROUTINE)
+        assert len(machine.playing) <= 2
+    names = machine.names()
+    holds = sum(phase.kind in ("hold", "move") for phase in TIMELINE.phases)
+    assert names[0] == "get-ready"
+    assert names[-1] == "done"
+    assert names.count("start") == holds
+    assert names.count("switch") == sum(phase.kind == "switch" for phase in TIMELINE.phases)
+    assert names.count("breath-in") == sum(len(phase.breaths) for phase in TIMELINE.phases)
+
+
+def test_the_doctor_is_told_what_plays_what_fails_and_what_to_do(tmp_path: Path) -> None:
+    working = Machine(pw_play="fails", aplay="plays", espeak_ng="plays").speaker(tmp_path).describe()
+    assert (working[0].found, working[0].advice) == ("pw-play (fails), aplay", "")
+    assert (working[1].found, working[1].advice) == ("espeak-ng", "")
+    failing = Machine(aplay="hangs").speaker(tmp_path).describe()[0]
+    assert failing.found == "aplay (fails)"
+    assert "/bin/aplay -q" in failing.advice
+    nothing = Machine().speaker(tmp_path).describe()
+    assert "alsa-utils" in nothing[0].advice
+    assert "espeak-ng" in nothing[1].advice
+    remote = Machine(aplay="plays").speaker(tmp_path, environ={"SSH_CONNECTION": "x"})
+    assert "SSH" in remote.describe()[0].found
+    assert remote.trouble is not None
+    assert "on the other machine" in remote.trouble
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Callable[[str, str], str]:
+    """Return a way to put a real program on the path of its own."""
+
+    def make(name: str, body: str) -> str:
+        file = tmp_path / "bin" / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(f"#!/bin/sh\n{body}\n")
+        file.chmod(file.stat().st_mode | stat.S_IXUSR)
+        return str(file)
+
+    return make
+
+
+needs_sh = pytest.mark.skipif(sys.platform == "win32", reason="the fake players are shell scripts")
+
+
+@needs_sh
+def test_a_real_program_is_started_within_a_tenth_of_a_second_and_given_the_file(
+    tmp_path: Path, program: Callable[[str, str], str]
+) -> None:
+    log = tmp_path / "log"
+    command = program("player", f'echo "$(date +%s%N) $1" >> "{log}"')
+    speaker = Speaker(environ={}, which=lambda name: None, cache=tmp_path / "cache", ring=lambda times: None,
+                      clock=time.monotonic_ns, sound_command=command)  # fmt: skip
+    asked = []
+    for index in range(5):
+        asked.append(time.time_ns())
+        speaker.perform((cue("phase", index),), TIMELINE, ROUTINE)
+        speaker.finish()
+    speaker.close()
+    played = [line.split(" ", 1) for line in log.read_text().splitlines()]
+    assert [Path(file).name.rsplit("-", 3)[0] for _, file in played] == ["get-ready", "next", "next", "next", "next"]
+    late = sorted(int(when) - then for (when, _), then in zip(played, asked, strict=True))
+    assert late[2] < 100 * MS
+
+
+@needs_sh
+def test_a_real_program_and_what_it_started_are_ended_together(
+    tmp_path: Path, program: Callable[[str, str], str]
+) -> None:
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    # The inner program holds the fifo open for as long as it lives.
+    running = process.start((program("outer", f'sh -c "echo up; exec sleep 60" > "{fifo}"\nsleep 60'),), b"")
+    with fifo.open() as end:
+        assert end.readline() == "up\n"
+        running.kill()
+        assert end.read() == ""
+    assert running.wait(5.0) == -signal.SIGKILL
+
+
+@needs_sh
+def test_a_real_player_that_fails_or_hangs_is_found_out(tmp_path: Path, program: Callable[[str, str], str]) -> None:
+    assert trial(Player("ok", (program("ok", "exit 0"), "{file}")), tmp_path, process.start)
+    assert not trial(Player("no", (program("no", "exit 3"), "{file}")), tmp_path, process.start)
+    silence = next(tmp_path.glob("*.wav"))
+    with wave.open(str(silence)) as file:
+        assert not any(file.readframes(10_000))
+
+
+@needs_sh
+def test_a_program_that_reads_nothing_does_no_harm(program: Callable[[str, str], str]) -> None:
+    assert process.start((program("deaf", "exec <&-; exit 0"),), b"x" * 4_000).wait(5.0) == 0

@@ -1,0 +1,229 @@
+"""What is said: the same words for the voice and for the plain lines, as many of them as there is time for."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from stretch.core import timeline as tl
+from stretch.core.aloud import aloud, begins, saying_ms, speakable, speaking_ms
+from stretch.core.builder import build
+from stretch.core.cues import Cue, cues
+from stretch.core.errors import UsageError
+from stretch.core.phases import WORKING
+from stretch.core.routine import Request, Routine
+from stretch.core.speech import length_in_words, say, sentences
+from stretch.core.timeline import Timeline
+from support import CATALOG, requests, routine
+
+Played = tuple[Routine, Timeline]
+
+
+def made(request: Request) -> Played:
+    try:
+        built = build(CATALOG, request)
+    except UsageError:
+        assume(False)
+        raise
+    return built, tl.build(built)
+
+
+sessions = requests.map(made)
+breaths = st.booleans()
+
+
+def every(timeline: Timeline) -> tuple[Cue, ...]:
+    return cues(timeline, -1, timeline.length)
+
+
+def heard(played: Played, breath: bool = False) -> list[tuple[Cue, tuple[str, ...]]]:
+    built, timeline = played
+    said = [(cue, aloud(cue, timeline, built, breath=breath)) for cue in every(timeline)]
+    return [(cue, words) for cue, words in said if words]
+
+
+def lines(**request: object) -> list[str]:
+    built = routine(**request)
+    timeline = tl.build(built)
+    return [say(cue, timeline, built) for cue in every(timeline) if cue.kind in ("phase", "half-way", "last", "end")]
+
+
+@given(sessions, breaths)
+def test_nothing_is_said_over_what_is_still_being_said(played: Played, breath: bool) -> None:
+    _, timeline = played
+    said = heard(played, breath)
+    for (cue, words), (other, _) in pairwise(said):
+        if len(words) > 1 or cue.kind.startswith("breath"):
+            assert begins(cue, timeline) + saying_ms(words) <= begins(other, timeline), (words, other)
+
+
+@given(sessions, breaths)
+def test_every_word_said_stands_in_the_line_of_its_cue_or_of_getting_ready_for_it(played: Played, breath: bool) -> None:
+    built, timeline = played
+    for cue, words in heard(played, breath):
+        own = sentences(cue, timeline, built)
+        before = sentences(Cue(0, "phase", max(cue.index - 1, 0)), timeline, built)
+        assert words[0] == own[0]
+        assert set(words) <= {*own, *before}
+
+
+@given(sessions)
+def test_every_change_is_said_and_nothing_twice(played: Played) -> None:
+    built, timeline = played
+    said = heard(played)
+    assert [cue.index for cue, _ in said if cue.kind == "phase"] == list(range(len(timeline.phases)))
+    assert said[-1][0].kind == "end"
+    for item in built.items:
+        steps = [word for cue, words in said for word in words if timeline.phases[cue.index].item == item]
+        told = [step for step in item.stretch.steps if step in steps]
+        # In order, from the first on, each once.
+        assert tuple(told) == item.stretch.steps[: len(told)]
+        assert all(steps.count(step) == 1 for step in told)
+
+
+@given(sessions)
+def test_half_way_and_the_last_seconds_are_said(played: Played) -> None:
+    _, timeline = played
+    said = {(cue.index, cue.kind): words for cue, words in heard(played)}
+    for index, phase in enumerate(timeline.phases):
+        if phase.kind == "hold" and phase.length >= 10_000:
+            assert said[index, "last"] == ("Last 5 seconds.",)
+        if phase.kind == "move" and phase.item and phase.item.stretch.halfway and len(phase.breaths) > 2:
+            assert said[index, "half-way"] == (f"{phase.item.stretch.halfway}.",)
+
+
+@given(sessions, breaths)
+def test_no_sentence_has_a_sign_that_is_only_for_the_eye(played: Played, breath: bool) -> None:
+    for _, words in heard(played, breath):
+        for sentence in words:
+            assert not re.search(r"\d s\b| x |\d min\b", sentence)
+            assert sentence[0].isupper() or sentence[0].isdigit()
+            assert sentence[-1] in ".!?"
+
+
+def test_with_breath_each_half_is_said_once_nobody_speaks_and_not_without_asking() -> None:
+    built = routine(warm_up=0.0)
+    played = built, tl.build(built)
+    assert not any(cue.kind.startswith("breath") for cue, _ in heard(played))
+    words = [word for cue, words in heard(played, breath=True) if cue.kind.startswith("breath") for word in words]
+    assert words.count("Breathe in.") > 10
+    assert words.count("Breathe out.") > 10
+
+
+def test_what_is_first_up_is_said_with_name_side_and_dose_then_the_steps() -> None:
+    built = routine(areas=(), stretches=("single-knee-to-chest",), warm_up=0.0)
+    timeline = tl.build(built)
+    first = aloud(Cue(0, "phase", 0), timeline, built)
+    assert first[0] == "Get ready, first up: Single knee to chest, left side, 2 holds of 30 seconds."
+    assert first[1:] == built.items[0].stretch.steps[: len(first) - 1]
+    assert len(first) > 1
+
+
+def test_steps_that_did_not_fit_are_said_as_the_stretch_begins() -> None:
+    built = routine(areas=(), stretches=("single-knee-to-chest",), warm_up=0.0)
+    timeline = tl.build(built)
+    ready, hold = every(timeline)[0], next(cue for cue in every(timeline) if cue.kind == "phase" and cue.index == 1)
+    slow = aloud(hold, timeline, built, takes=lambda sentence: 2 * speaking_ms(sentence))
+    said = aloud(ready, timeline, built, takes=lambda sentence: 2 * speaking_ms(sentence))
+    assert slow[0].startswith("Hold 1 of 2")
+    assert slow[1] == sentences(ready, timeline, built)[len(said)]
+
+
+def test_sides_switches_rests_and_doses_in_words() -> None:
+    told = lines(areas=(), stretches=("single-knee-to-chest",), warm_up=0.0)
+    assert "Switch to the right side, 5 seconds." in told
+    assert "Ease out and rest, 5 seconds. Then hold 2 of 2." in told
+    assert "Hold 2 of 2, left side, 30 seconds." in told
+    assert any("Left side first: the leg you hug." in line for line in told)
+    assert told[1].startswith("Hold 1 of 2, left side, 30 seconds. Breathe in 3 seconds, out 3, 5 times.")
+
+
+def test_rounds_of_contract_relax_in_words() -> None:
+    told = lines(areas=(), stretches=("contract-relax-hamstring",), level="deep", warm_up=0.0)
+    assert "3 rounds of press 6, release 4, hold 20 seconds." in told[0]
+    assert "Press gently and breathe out, 6 seconds. Round 2 of 3, left side." in told
+    assert "Ease out and rest, 5 seconds. Then round 2 of 3." in told
+
+
+def test_a_moving_stretch_says_what_goes_with_the_breath_once() -> None:
+    told = lines(areas=(), stretches=("hamstring-90-90",), warm_up=0.0)
+    assert sum("Out: straighten the knee toward the ceiling." in line for line in told) == 1
+    assert told.count("Last one.") == 2
+    assert any(line.startswith("Move, right side") for line in told)
+
+
+def test_how_to_get_up_is_said_when_it_is_time_to() -> None:
+    told = lines()
+    assert "getting up" not in told[-2]
+    assert told[-2].startswith("Settle")
+    assert told[-1].startswith("Done. Then roll to your side")
+
+
+def test_at_the_end_it_is_said_what_was_done() -> None:
+    built = routine()
+    timeline = tl.build(built)
+    end = every(timeline)[-1]
+    assert say(end, timeline, built, done=(6, 6)).startswith("Done: 6 stretches. ")
+    assert say(end, timeline, built, done=(4, 6)).startswith("Done: 4 of 6 stretches. ")
+    assert say(end, timeline, built, done=(1, 1)).startswith("Done: 1 stretch. ")
+
+
+def test_the_easier_way_is_said_before_the_steps() -> None:
+    built = routine(areas=(), stretches=("single-knee-to-chest",), avoid=("knee",), warm_up=0.0)
+    timeline = tl.build(built)
+    assert built.items[0].adapted
+    ready = sentences(Cue(0, "phase", 0), timeline, built)
+    assert ready[1] == "The easier way first: Use a strap behind the thigh and stop earlier."
+
+
+def test_another_position_than_usual_is_said() -> None:
+    other = next(s for s in CATALOG.stretches.values() if "standing" in s.also)
+    built = routine(areas=(), stretches=(other.id,), positions=("standing",), warm_up=0.0, minutes=30.0)
+    assert "Standing." in sentences(Cue(0, "phase", 0), tl.build(built), built)
+
+
+def test_lengths_in_words() -> None:
+    assert [length_in_words(ms) for ms in (1_000, 5_400, 60_000, 80_000, 121_000)] == [
+        "1 second", "5 seconds", "1 minute", "1 minute 20 seconds", "2 minutes 1 second",
+    ]  # fmt: skip
+
+
+def test_longer_words_take_longer_and_a_pause_between_them() -> None:
+    assert speaking_ms("Breathe in.") < speaking_ms("Breathe in, 3 seconds.") < speaking_ms("Breathe in, 33 seconds.")
+    assert saying_ms(["One.", "Two."]) > 2 * speaking_ms("One.")
+    assert saying_ms([]) == 0
+
+
+@given(st.text())
+def test_nothing_speakable_is_a_command_to_a_synthesiser(text: str) -> None:
+    clean = speakable(text)
+    assert clean.isprintable()
+    assert "[[" not in clean
+    assert "]]" not in clean
+    clean.encode()
+
+
+def test_what_looks_like_a_command_to_a_shell_is_said_as_it_stands() -> None:
+    for text in ("$(rm -rf ~)", "-w /etc/passwd", "`id`; echo $HOME | sh", "100 % <b>&amp;"):
+        assert speakable(text) == text
+
+
+@given(sessions)
+def test_holds_and_moves_are_announced_to_be_nearly_over_once(played: Played) -> None:
+    _, timeline = played
+    last = [cue for cue in every(timeline) if cue.kind == "last"]
+    assert len({cue.index for cue in last}) == len(last)
+    for cue in last:
+        phase = timeline.phases[cue.index]
+        assert phase.kind in WORKING
+        assert phase.end - cue.at == (5_000 if phase.kind == "hold" else sum(phase.breaths[-1]))
+
+
+def test_warm_up_moves_have_a_half_way_because_some_change_direction() -> None:
+    timeline = tl.build(routine())
+    half_way = [cue for cue in every(timeline) if timeline.phases[cue.index].kind == "warm-up" and
+                cue.kind == "half-way"]  # fmt: skip
+    assert [cue.at for cue in half_way] == [30_000, 90_000, 150_000, 210_000, 270_000]

@@ -1,0 +1,258 @@
+"""The voice: one at a time, cut on demand, after the sound, never through a shell, and told when there is none."""
+
+from __future__ import annotations
+
+import shutil
+import stat
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from machine import Machine
+from stretch.core import timeline as tl
+from stretch.core.aloud import aloud, begins
+from stretch.core.cues import Cue, cues
+from stretch.core.errors import UsageError
+from stretch.stage import process
+from stretch.stage.voice import Voice, engines
+from support import MS, routine
+
+ROUTINE = routine()
+TIMELINE = tl.build(ROUTINE)
+EVERY = cues(TIMELINE, -1, TIMELINE.length)
+NASTY = [
+    "$(rm -rf ~)", "-w /etc/passwd", "--help", "`id` | sh; echo $HOME", "100 % %s %n", "!-!QUIT", "[[volm 0]] hush",
+    "line\nbreak\x00and \x01" + "50S bell\x07", "\ud800 half a character", "'\"\\",
+]  # fmt: skip
+
+
+def at(index: int) -> tuple[Cue, ...]:
+    return tuple(cue for cue in EVERY if cue.at == TIMELINE.phases[index].start)
+
+
+def voice_of(machine: Machine, **options: str) -> Voice:
+    return Voice(engines(machine.which, {}, platform="linux", **options), machine.start, machine.clock)
+
+
+def test_the_voices_are_looked_for_in_order() -> None:
+    machine = Machine(say="plays", spd_say="plays", espeak_ng="plays", espeak="plays")
+    names = [engine.name for engine in engines(machine.which, {}, platform="linux")]
+    assert names == ["say", "spd-say", "espeak-ng", "espeak"]
+
+
+def test_windows_own_voice_reads_the_text_as_data_and_is_not_looked_for_in_the_folder_one_is_in() -> None:
+    (engine,) = engines(Machine().which, {"SystemRoot": r"D:\Win"}, platform="win32")
+    assert engine.arguments[0] == r"D:\Win\System32\WindowsPowerShell\v1.0\powershell.exe"
+    arguments, piped = engine.of("$(rm -rf ~)")
+    assert not any("rm -rf" in argument for argument in arguments)
+    assert piped == "$(rm -rf ~)"
+
+
+@pytest.mark.parametrize("name", ["say", "spd_say", "espeak_ng"])
+@pytest.mark.parametrize("text", NASTY)
+def test_any_text_is_spoken_and_none_is_an_option_or_a_command(name: str, text: str) -> None:
+    machine = Machine(**{name: "plays"})
+    voice_of(machine).say([text])
+    (arguments,), (piped,) = machine.started, machine.texts
+    if piped:
+        assert arguments == engines(machine.which, {}, platform="linux")[0].arguments
+    else:
+        assert arguments[-2] == "--"
+    spoken = piped or arguments[-1]
+    assert spoken.isprintable()
+    assert "[[" not in spoken
+    letters = "".join(character for character in text if character.isascii() and character.isalpha())
+    assert letters in "".join(character for character in spoken.replace("percent", "") if character.isalpha())
+
+
+def test_spd_say_is_never_given_a_format() -> None:
+    machine = Machine(spd_say="plays")
+    voice_of(machine).say(["100 % %s"])
+    assert "%" not in machine.started[0][-1]
+
+
+def test_a_command_of_the_users_own_gets_the_text_as_one_word_or_on_standard_input() -> None:
+    machine = Machine()
+    voice_of(machine, command="festival --tts").say(["Hello there."])
+    assert (machine.started[-1], machine.texts[-1]) == (("festival", "--tts"), "Hello there.")
+    voice_of(machine, command="flite -t {text}").say(["-x $(id)"])
+    assert (machine.started[-1], machine.texts[-1]) == (("flite", "-t", " -x $(id)"), "")
+
+
+@pytest.mark.parametrize("command", ["sh -c 'say {text}'", "flite --text={text}", "", "flite 'x"])
+def test_a_command_that_would_put_the_text_inside_another_word_is_refused(command: str) -> None:
+    with pytest.raises(UsageError, match="voice command"):
+        engines(Machine().which, {}, command=command)
+
+
+def test_what_is_new_cuts_what_is_being_said_and_hush_cuts_it_too() -> None:
+    machine = Machine(espeak_ng="plays")
+    voice = voice_of(machine)
+    voice.say(["First up, a long sentence."])
+    voice.say(["Switch to the right side."])
+    assert [fake.killed for fake in machine.processes] == [True, False]
+    assert voice.busy
+    voice.hush()
+    assert [fake.killed for fake in machine.processes] == [True, True]
+    assert not voice.busy
+
+
+def test_speech_dispatcher_goes_on_without_its_client_so_it_is_told_to_stop() -> None:
+    machine = Machine(spd_say="plays")
+    voice = voice_of(machine)
+    voice.say(["First up, a long sentence."])
+    voice.hush()
+    assert machine.started[-1] == ("/bin/spd-say", "-S")
+    voice.hush()
+    assert len(machine.started) == 2
+    voice.close()
+    assert all(fake.reaped for fake in machine.processes)
+
+
+def test_a_voice_that_fails_is_given_up_and_the_next_one_says_it() -> None:
+    machine = Machine(spd_say="fails", espeak_ng="plays")
+    voice = voice_of(machine)
+    voice.say(["Switch to the right side."])
+    machine.clock.now += 10 * MS
+    voice.tend()
+    assert machine.started[-1][0] == "/bin/espeak-ng"
+    assert machine.texts[-1] == "Switch to the right side."
+    assert voice.trouble is None
+
+
+def test_a_voice_that_is_done_at_once_has_said_nothing() -> None:
+    machine = Machine(espeak_ng="empty")
+    voice = voice_of(machine)
+    voice.say(["Switch to the right side."])
+    machine.clock.now += 70 * MS
+    voice.tend()
+    assert voice.trouble is not None
+    assert "espeak-ng said nothing" in voice.trouble
+    machine.fates["espeak_ng"] = "plays"
+    voice.say(["Switch to the left side."])
+    machine.clock.now += 20_000 * MS
+    voice.tend()
+    assert machine.texts[-1] == "Switch to the left side."
+    assert voice.trouble is None
+
+
+def test_a_command_of_ones_own_may_hand_the_text_on_and_be_gone() -> None:
+    machine = Machine(mine="empty")
+    voice = voice_of(machine, command="mine")
+    voice.say(["Switch to the right side."])
+    machine.clock.now += 70 * MS
+    voice.tend()
+    assert voice.trouble is None
+
+
+def test_without_a_voice_it_is_said_once_it_is_asked_for(tmp_path: Path) -> None:
+    machine = Machine(aplay="plays")
+    speaker = machine.speaker(tmp_path)
+    assert speaker.trouble is None
+    speaker.voice = True
+    assert speaker.trouble is not None
+    assert "No voice" in speaker.trouble
+    speaker.perform(at(0), TIMELINE, ROUTINE)
+
+
+def test_the_words_wait_for_their_sound_and_without_sound_they_do_not(tmp_path: Path) -> None:
+    machine = Machine(aplay="plays", espeak_ng="plays")
+    speaker = machine.speaker(tmp_path, voice=True)
+    speaker.perform(at(0), TIMELINE, ROUTINE)
+    assert [Path(arguments[0]).name for arguments in machine.started] == ["aplay"]
+    while len(machine.started) == 1:
+        machine.clock.now += int(speaker.patience() * 1000) * MS
+        speaker.perform((), TIMELINE, ROUTINE)
+    assert machine.clock.now == (begins(EVERY[0], TIMELINE) - EVERY[0].at) * MS
+    assert speaker.patience() <= 0.1
+    assert machine.texts[-1] == " ".join(aloud(EVERY[0], TIMELINE, ROUTINE))
+    speaker.sound = False
+    speaker.perform(at(1), TIMELINE, ROUTINE)
+    assert machine.texts[-1].startswith("Warm up, 1 minute: Shoulder rolls")
+
+
+def test_skipping_drops_the_words_that_still_wait(tmp_path: Path) -> None:
+    machine = Machine(aplay="plays", espeak_ng="plays")
+    speaker = machine.speaker(tmp_path, voice=True)
+    speaker.perform(at(0), TIMELINE, ROUTINE)
+    speaker.hush()
+    machine.clock.now += 1_000 * MS
+    speaker.perform((), TIMELINE, ROUTINE)
+    assert len(machine.started) == 1
+    assert machine.playing == []
+
+
+def test_the_voice_can_be_turned_off_in_mid_sentence_and_on_again(tmp_path: Path) -> None:
+    machine = Machine(espeak_ng="plays")
+    speaker = machine.speaker(tmp_path, voice=True, sound=False)
+    speaker.perform(at(0), TIMELINE, ROUTINE)
+    assert len(machine.playing) == 1
+    speaker.voice = False
+    speaker.perform((), TIMELINE, ROUTINE)
+    assert machine.playing == []
+    speaker.perform(at(1), TIMELINE, ROUTINE)
+    assert machine.playing == []
+    speaker.voice = True
+    speaker.perform(at(2), TIMELINE, ROUTINE)
+    assert "Hip circles" in machine.texts[-1]
+
+
+def test_breath_is_said_on_request_only_and_never_cuts_other_words(tmp_path: Path) -> None:
+    machine = Machine(espeak_ng="plays")
+    speaker = machine.speaker(tmp_path, voice=True, sound=False)
+    held = next(cue for cue in EVERY if cue.kind == "breath-in" and cue.number == 4)
+    assert TIMELINE.phases[held.index].kind == "move"
+    speaker.perform((held,), TIMELINE, ROUTINE)
+    assert machine.started == []
+    speaker.breath = True
+    late = next(cue for cue in EVERY if cue.kind == "breath-out" and cue.number == 7)
+    speaker.perform((late,), TIMELINE, ROUTINE)
+    assert machine.texts == ["Breathe out."]
+    speaker.perform((late,), TIMELINE, ROUTINE)
+    assert machine.texts == ["Breathe out."]
+
+
+def test_a_whole_session_is_said_as_written_and_one_thing_at_a_time(tmp_path: Path) -> None:
+    machine = Machine(espeak_ng="plays")
+    speaker = machine.speaker(tmp_path, voice=True)
+    done = len(ROUTINE.items), len(ROUTINE.items)
+    for before, now in zip(range(-100, TIMELINE.length, 100), range(0, TIMELINE.length + 100, 100), strict=True):
+        machine.clock.now = now * MS
+        speaker.perform(cues(TIMELINE, before, now), TIMELINE, ROUTINE, done)
+        assert len(machine.playing) <= 1
+    speaker.finish()
+    written = [" ".join(words) for cue in EVERY if (words := aloud(cue, TIMELINE, ROUTINE, done=done))]
+    assert machine.texts == written
+    assert not any(fake.killed for fake in machine.processes)
+    assert written[-1].startswith("Done: ")
+
+
+needs_sh = pytest.mark.skipif(sys.platform == "win32", reason="the fake voice is a shell script")
+
+
+@needs_sh
+@pytest.mark.parametrize("text", NASTY[:4])
+def test_a_real_program_reads_a_nasty_name_on_standard_input(tmp_path: Path, text: str) -> None:
+    heard = tmp_path / "heard"
+    program = tmp_path / "speak"
+    program.write_text(f'#!/bin/sh\necho "$#" > "{heard}"\nexec cat >> "{heard}"\n')
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    voice = Voice(engines(shutil.which, {}, command=str(program)), process.start, time.monotonic_ns)
+    voice.say([text])
+    voice.finish(5.0)
+    voice.close()
+    assert heard.read_text() == f"0\n{text}"
+
+
+@pytest.mark.skipif(not shutil.which("espeak-ng"), reason="espeak-ng is not installed")
+def test_espeak_ng_takes_the_text_as_it_is_given(tmp_path: Path) -> None:
+    (engine,) = engines(lambda name: shutil.which(name) if name == "espeak-ng" else None, {}, platform="linux")
+    arguments, piped = engine.of("-w $(id)")
+    # With -q it works out how to say it, without saying it.
+    run = process.start((*arguments, "-q", "-x", "--phonout", str(tmp_path / "phonemes")), piped.encode())
+    assert run.wait(5.0) == 0
+    dollar = (tmp_path / "phonemes").read_text()
+    assert "d'0l3" in dollar
+    assert list(tmp_path.iterdir()) == [tmp_path / "phonemes"]
