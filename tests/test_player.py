@@ -26,7 +26,7 @@ def told(*events: Heard | str | float, late: float = 0.0, speed: int = 1) -> tup
     clock = Clock()
     session = Session(timeline=tl.build(ROUTINE), speed=speed)
     face = Plain(ROUTINE, lines.append)
-    return play(session, clock=clock, ears=Script(clock, events, late), face=face), lines, clock
+    return play(session, ROUTINE, clock=clock, ears=Script(clock, events, late), face=face), lines, clock
 
 
 def test_a_session_takes_exactly_the_time_it_says() -> None:
@@ -107,7 +107,7 @@ def test_a_face_that_breaks_ends_the_session_with_what_was_done() -> None:
 
     clock = Clock()
     session = Session(timeline=tl.build(ROUTINE))
-    ending = play(session, clock=clock, ears=Script(clock), face=Broken())
+    ending = play(session, ROUTINE, clock=clock, ears=Script(clock), face=Broken())
     assert isinstance(ending.failure, ZeroDivisionError)
     assert ending.session.over == "stopped"
     assert ending.session.active_ns > SECOND
@@ -118,7 +118,7 @@ def test_events_are_objects_in_order_with_their_time() -> None:
     clock = Clock()
     session = Session(timeline=tl.build(ROUTINE))
     events = (1.0, "space", 0.5, "space", "n", "n", "n", "n", "n", "n", 1.0, 1.0, "x", "k", "q")
-    play(session, clock=clock, ears=Script(clock, events), face=Events(ROUTINE, lines.append))
+    play(session, ROUTINE, clock=clock, ears=Script(clock, events), face=Events(ROUTINE, lines.append))
     told = [json.loads(line) for line in lines]
     kinds = [event["event"] for event in told]
     assert kinds[0] == "phase"
@@ -133,7 +133,7 @@ def test_waiting_is_told_and_ended_by_a_key() -> None:
     lines: list[str] = []
     clock = Clock()
     session = Session(timeline=tl.build(routine(warm_up=0.0, minutes=6.0)), wait=True, waiting=True)
-    play(session, clock=clock, ears=Script(clock, (5.0, "k", 1.0, "q")), face=Plain(ROUTINE, lines.append))
+    play(session, ROUTINE, clock=clock, ears=Script(clock, (5.0, "k", 1.0, "q")), face=Plain(ROUTINE, lines.append))
     assert "Take your time. Any key starts." in lines
     assert lines[-1] == "Going on."
 

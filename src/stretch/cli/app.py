@@ -71,6 +71,17 @@ class App:
 
         return Path(click.get_app_dir("stretch"))
 
+    @property
+    def cache(self) -> Path:
+        """Where what can be made again is kept, such as the sounds."""
+        return (self.folder / "cache").absolute()
+
+    def which(self, program: str) -> str | None:
+        """Return the path of *program* on this machine."""
+        import shutil
+
+        return shutil.which(program, path=self.environ.get("PATH"))
+
     def today(self) -> date:
         """Return the day it is where the user is."""
         from datetime import date

@@ -70,6 +70,7 @@ def _ask(app: App, safety: Safety, question: Question) -> tuple[str, ...]:
     shown = [choice for choice in choices if choice.id != question.default]
     for number, choice in enumerate(shown, start=1):
         app.out.say(choice.text, mark=f"{number:>3}  ")
+    app.out.say()
     while True:
         answer = read_line(app, _prompt(question, len(shown)))
         numbers = [int(word) for word in answer.replace(",", " ").split() if word.isascii() and word.isdigit()]

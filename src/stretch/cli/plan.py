@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from stretch.cli.app import App
 from stretch.core import words
 from stretch.core.phases import Phase
-from stretch.core.routine import Routine
+from stretch.core.routine import LeftOut, Routine
 from stretch.core.timeline import Timeline, build
 
 VERSION = 1
@@ -27,15 +28,16 @@ def as_data(routine: Routine) -> dict[str, Any]:
     }
 
 
-def print_plan(app: App, routine: Routine) -> None:
-    """Print the plan as a table, then what was left out and why."""
+def print_plan(app: App, routine: Routine, *, brief: bool = False) -> None:
+    """Print the plan as a table, then what was left out and why; *brief* only what a person's cautions left out."""
 
     timeline = build(routine)
     app.out.say(f"{routine.title}, {words.duration(timeline.length)}, breath {routine.breath}", "bold")
     app.out.table(("starts", "stretch", "side", "dose", "why"), _rows(timeline))
     for note in routine.notes:
         app.out.say(note)
-    _print_left_out(app, routine)
+    left_out = [left for left in routine.left_out if not brief or left.reason.startswith("cautions")]
+    _print_left_out(app, left_out)
 
 
 def _rows(timeline: Timeline) -> list[tuple[str, ...]]:
@@ -57,9 +59,9 @@ def _starts(position: int) -> str:
     return f"{words.clock(position):>6}"
 
 
-def _print_left_out(app: App, routine: Routine) -> None:
+def _print_left_out(app: App, left_out: Sequence[LeftOut]) -> None:
     reasons: dict[str, list[str]] = {}
-    for left in routine.left_out:
+    for left in left_out:
         reasons.setdefault(left.reason, []).append(left.stretch)
     if reasons:
         app.out.say()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from stretch.cli import plan
 from stretch.cli.app import App, is_terminal
 from stretch.cli.safety import before_you_start
@@ -17,30 +19,44 @@ from stretch.stage.player import play as run
 if TYPE_CHECKING:
     from stretch.figure.raster import Glyphs
     from stretch.stage.picture import Pictures
+    from stretch.stage.speaker import Speaker
     from stretch.stage.terminal import Terminal
 
 FINISHED, STOPPED, SIGNALLED = 0, 3, 128
 
 
-def play(
-    app: App,
-    routine: Routine,
-    *,
-    plain: bool,
-    events: bool = False,
-    speed: int = 1,
-    wait: bool = False,
-    ask: bool,
-    figure: str = "braille",
-) -> int:
+class Manner(Struct, frozen=True, kw_only=True):
+    """How a routine is played: what is seen and heard, how fast, and whether it waits."""
+
+    plain: bool = False
+    events: bool = False
+    wait: bool = False
+    speed: int = 1
+    figure: str = "braille"
+    sound: bool = True
+    voice: str = "no"
+    volume: int = 50
+
+    @property
+    def heard(self) -> bool:
+        """Whether anything is to be heard at all; a rehearsal is too fast for it."""
+        return self.speed == 1
+
+
+def play(app: App, routine: Routine, manner: Manner, *, ask: bool) -> int:
     """Play *routine* and return the exit code: 0 finished, 3 stopped before the end, 128 + n for a signal."""
     laid_out = timeline.build(routine)
-    if ask and not _ready(app, routine, quiet=events):
+    if ask and not _ready(app, routine, quiet=manner.events):
         return STOPPED
-    first_is_stretch = laid_out.phases[0].kind == "prepare"
-    session = Session(timeline=laid_out, speed=speed, wait=wait, waiting=wait and first_is_stretch)
-    screen = app.full_screen and not plain and not events
-    ending = _run(app, routine, session, screen=screen, events=events, figure=figure)
+    session = Session(
+        timeline=laid_out,
+        speed=manner.speed,
+        wait=manner.wait,
+        waiting=manner.wait and laid_out.phases[0].kind == "prepare",
+        sound=manner.sound,
+        voice=manner.voice != "no",
+    )
+    ending = _run(app, routine, session, manner)
     app.tell(_summary(ending))
     if ending.session.ended_for is not None:
         from stretch.cli.gate import after_ending
@@ -58,7 +74,7 @@ def _ready(app: App, routine: Routine, *, quiet: bool) -> bool:
     if quiet or not app.interactive:
         before_you_start(app, to_person=True)
         return True
-    plan.print_plan(app, routine)
+    plan.print_plan(app, routine, brief=True)
     app.out.say()
     before_you_start(app)
     app.out.prompt("\nEnter starts, q leaves. ")
@@ -66,17 +82,43 @@ def _ready(app: App, routine: Routine, *, quiet: bool) -> bool:
     return bool(answer) and answer.strip().lower() not in ("q", "quit", "n", "no")
 
 
-def _run(app: App, routine: Routine, session: Session, *, screen: bool, events: bool, figure: str) -> Ending:
+def _run(app: App, routine: Routine, session: Session, manner: Manner) -> Ending:
+    screen = app.full_screen and not manner.plain and not manner.events
     with ExitStack() as stack:
         if is_terminal(app.stdout) and session.speed == 1:
             from stretch.stage.awake import Awake
 
             stack.enter_context(Awake())
         terminal = stack.enter_context(app.terminal(screen=screen)) if app.ears is None else None
-        face = _face(app, routine, terminal if screen else None, events=events, figure=figure)
+        speaker = _speaker(app, manner, terminal)
+        if speaker is not None:
+            stack.callback(speaker.close)
+        face = _face(app, routine, terminal if screen else None, manner, speaker)
         ears: Ears | None = terminal or app.ears
         assert ears
-        return run(session, clock=app.clock, ears=ears, face=face)
+        ending = run(session, routine, clock=app.clock, ears=ears, face=face, voice=speaker)
+        if speaker is not None and ending.session.over == "finished":
+            speaker.finish()
+        return ending
+
+
+def _speaker(app: App, manner: Manner, terminal: Terminal | None) -> Speaker | None:
+    """Return what makes the session heard; None for a rehearsal, and where there is no terminal to hear it by."""
+    if not manner.heard or terminal is None or not is_terminal(app.stdout):
+        return None
+    from stretch.stage.speaker import Speaker
+
+    return Speaker(
+        environ=app.environ,
+        which=app.which,
+        cache=app.cache,
+        ring=terminal.ring,
+        clock=app.clock,
+        sound=manner.sound,
+        voice=manner.voice != "no",
+        breath=manner.voice == "breath",
+        volume=manner.volume,
+    )
 
 
 def _pictures(app: App, routine: Routine, terminal: Terminal, figure: str) -> Pictures | None:
@@ -89,12 +131,13 @@ def _pictures(app: App, routine: Routine, terminal: Terminal, figure: str) -> Pi
     return Pictures(app.figures(names), glyphs=glyphs, colour=terminal.style.colour)
 
 
-def _face(app: App, routine: Routine, terminal: Terminal | None, *, events: bool, figure: str) -> Face:
+def _face(app: App, routine: Routine, terminal: Terminal | None, manner: Manner, speaker: Speaker | None) -> Face:
     if terminal is not None:
         from stretch.stage.screen import Screen
 
-        return Screen(routine, terminal, _pictures(app, routine, terminal, figure))
-    if events:
+        pictures = _pictures(app, routine, terminal, manner.figure)
+        return Screen(routine, terminal, pictures, lambda: speaker.trouble if speaker else None)
+    if manner.events:
         from stretch.stage.events import Events
 
         return Events(routine, app.write_line)

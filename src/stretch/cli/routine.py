@@ -19,6 +19,8 @@ from stretch.store import profile
 
 DEFAULT_AREA = "lower-back"
 FASTEST = 1000
+MANNER = ("plain", "events", "wait", "sound", "volume", "voice", "figure", "speed")
+"""The options that say how a routine is played and not which."""
 
 
 def routine_options(command: Any) -> Any:
@@ -69,6 +71,20 @@ _OPTIONS = (
 @click.option("--plain", is_flag=True, help="Tell it line by line, for screen readers and logs.")
 @click.option("--events", is_flag=True, help="Play, and tell a program: one JSON object a line.")
 @click.option("--wait", is_flag=True, help="Stand still before each new stretch until a key is pressed.")
+@click.option("--sound/--no-sound", default=True, envvar="STRETCH_SOUND", help="Sounds at every change.  [default: on]")
+@click.option(
+    "--volume", type=click.IntRange(0, 100), default=50, envvar="STRETCH_VOLUME", help="How loud.  [default: 50]"
+)
+@click.option(
+    "--voice",
+    is_flag=False,
+    flag_value="yes",
+    type=click.Choice(["yes", "no", "breath"]),
+    default="no",
+    envvar="STRETCH_VOICE",
+    help="A voice that says what to do; `breath` breathes with you.",
+)
+@click.option("--no-voice", "voice", flag_value="no", help="No voice.  [default]")
 @click.option(
     "--figure",
     type=click.Choice(["braille", "blocks", "none"]),
@@ -78,42 +94,30 @@ _OPTIONS = (
 )
 @click.option("--speed", type=click.IntRange(1, FASTEST), default=1, help="Rehearse this many times faster.")
 @click.pass_obj
-def routine_command(
-    app: App,
-    /,
-    *,
-    plan_only: bool,
-    as_json: bool,
-    yes: bool,
-    plain: bool,
-    events: bool,
-    wait: bool,
-    figure: str,
-    speed: int,
-    **asked: Any,
-) -> int:
+def routine_command(app: App, /, *, plan_only: bool, as_json: bool, yes: bool, **options: Any) -> int:
     """Build a routine and be guided through it.
 
     Without options it is a quarter of an hour for the lower back. Warm-up, changes and settling are in the time.
     """
+    manner = {name: options.pop(name) for name in MANNER}
     if as_json and not plan_only:
         raise UsageError("--json prints a plan: add --plan.")
-    routine = build(app.catalog, **asked)
+    routine = build(app.catalog, **options)
     if not plan_only:
         # Asked only once it is clear that the options make sense.
-        cleared = gate.pass_gate(app, ask=app.interactive and not yes and not events)
+        cleared = gate.pass_gate(app, ask=app.interactive and not yes and not manner["events"])
     else:
         cleared = gate.Cleared(profile.load(app.folder))
-    routine = build(app.catalog, fit=lambda request: gate.fitted(request, cleared, app.today()), **asked)
+    routine = build(app.catalog, fit=lambda request: gate.fitted(request, cleared, app.today()), **options)
     if plan_only:
         if as_json:
             app.out.json(plan.as_data(routine))
         else:
             plan.print_plan(app, routine)
         return 0
-    from stretch.cli.play import play
+    from stretch.cli.play import Manner, play
 
-    return play(app, routine, plain=plain, events=events, speed=speed, wait=wait, ask=not yes, figure=figure)
+    return play(app, routine, Manner(**manner), ask=not yes)
 
 
 def build(
