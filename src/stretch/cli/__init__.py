@@ -20,6 +20,8 @@ COMMANDS = {
     "show": ("stretch.cli.browse", "Show one stretch: steps, breath, dose, cautions, sources."),
     "areas": ("stretch.cli.browse", "List the body areas and their groups."),
     "programs": ("stretch.cli.browse", "List the programs: fixed routines with doses of their own."),
+    "audio": ("stretch.cli.audio", "Write a whole session as a sound file, or its captions."),
+    "doctor": ("stretch.cli.audio", "Tell what can be heard and shown here."),
     "safety": ("stretch.cli.safety", "Print the safety checklist."),
 }
 """Each command, the module it is in, and its line of help; the module is imported when the command runs."""
