@@ -4,6 +4,7 @@ import wave
 from pathlib import Path
 
 import pytest
+
 from support import data, run
 
 
