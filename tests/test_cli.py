@@ -278,3 +278,10 @@ def test_a_contact_sheet_names_every_stretch() -> None:
     text = run("list", "--figures").stdout
     for name in CATALOG.stretches:
         assert name[:24] in text
+
+
+@pytest.mark.parametrize("name", CATALOG.stretches)
+def test_every_svg_as_written_stays_under_eight_kilobytes(name: str) -> None:
+    for side in ("left", "right"):
+        drawn = run("show", name, "--side", side, "--svg", "-").stdout
+        assert len(drawn.encode()) < 8 * 1024
