@@ -7,12 +7,10 @@ from typing import Any
 
 import click
 
-from stretch.cli import gate
 from stretch.cli.app import App
-from stretch.cli.routine import build, routine_options
+from stretch.cli.routine import as_planned, build, routine_options
 from stretch.core import timeline, words
 from stretch.core.errors import UsageError
-from stretch.store import profile
 
 
 @click.command("audio")
@@ -27,8 +25,8 @@ def audio_command(app: App, /, *, paths: tuple[str, ...], silent: bool, **asked:
     wrong = [path for path in paths if Path(path).suffix not in (".wav", ".vtt")]
     if wrong:
         raise UsageError(f"--output {wrong[0]}: the file ends in .wav for sound or in .vtt for captions.")
-    cleared = gate.Cleared(profile.load(app.folder))
-    routine = build(app.catalog, fit=lambda request: gate.fitted(request, cleared, app.today()), **asked)
+    fit = as_planned(app)
+    routine = build(app.catalog, fit=fit, **asked) if fit else build(app.catalog, **asked)
     laid_out = timeline.build(routine)
     for path in map(Path, paths):
         if path.suffix == ".vtt":

@@ -59,7 +59,8 @@ def write_svg(app: App, stretch: Stretch, side: Side | None, path: str) -> None:
     if figure is None:
         raise UsageError(f"There is no figure of {stretch.id}.")
     title = f"{stretch.name}, {side} side" if side else stretch.name
-    drawn = svg(figure, mirror=mirrored_for(figure, side), title=title, description=f"Left, the start; right, {stretch.steps[-1]}")
+    told = f"Left, the start; right, {stretch.steps[-1]}"
+    drawn = svg(figure, mirror=mirrored_for(figure, side), title=title, description=told)
     if path == "-":
         app.stdout.write(drawn + "\n")
     else:

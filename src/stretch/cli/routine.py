@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import click
 
-from stretch.cli import gate, plan
+from stretch.cli import plan
 from stretch.cli.app import App
 from stretch.cli.known import EQUIPPED, LEVEL, POSITION, TAG
-from stretch.core import builder, programs
+from stretch.core import builder
 from stretch.core.breathing import PRESETS, parse
 from stretch.core.errors import UsageError
 from stretch.core.model import Catalog
@@ -103,12 +104,10 @@ def routine_command(app: App, /, *, plan_only: bool, as_json: bool, yes: bool, *
     if as_json and not plan_only:
         raise UsageError("--json prints a plan: add --plan.")
     routine = build(app.catalog, **options)
-    if not plan_only:
-        # Asked only once it is clear that the options make sense.
-        cleared = gate.pass_gate(app, ask=app.interactive and not yes and not manner["events"])
-    else:
-        cleared = gate.Cleared(profile.load(app.folder))
-    routine = build(app.catalog, fit=lambda request: gate.fitted(request, cleared, app.today()), **options)
+    # Asked only once it is clear that the options make sense.
+    asking = app.interactive and not yes and not manner["events"]
+    if fit := as_planned(app) if plan_only else _as_cleared(app, ask=asking):
+        routine = build(app.catalog, fit=fit, **options)
     if plan_only:
         if as_json:
             app.out.json(plan.as_data(routine))
@@ -120,13 +119,33 @@ def routine_command(app: App, /, *, plan_only: bool, as_json: bool, yes: bool, *
     return play(app, routine, Manner(**manner), ask=not yes)
 
 
+Fit = Callable[[Request], Request]
+"""What fits a request to the person who makes it."""
+
+
+def as_planned(app: App) -> Fit | None:
+    """Return what fits a request to what the last safety check said, without asking; None when there was none."""
+    standing = profile.load(app.folder)
+    if standing is None:
+        return None
+    from stretch.cli import gate
+
+    return partial(gate.fitted, cleared=gate.Cleared(standing), today=app.today())
+
+
+def _as_cleared(app: App, *, ask: bool) -> Fit:
+    from stretch.cli import gate
+
+    return partial(gate.fitted, cleared=gate.pass_gate(app, ask=ask), today=app.today())
+
+
 def build(
     catalog: Catalog,
     *,
     program: str | None,
     as_written: bool,
     areas: tuple[str, ...],
-    fit: Callable[[Request], Request] = lambda request: request,
+    fit: Fit = lambda request: request,
     **asked: Any,
 ) -> Routine:
     """Return the routine that the options ask for; *fit* fits the request to the person.
@@ -144,5 +163,7 @@ def build(
         areas = (DEFAULT_AREA,)
     request = fit(Request(areas=areas, **(asked | {"equipment": asked["equipment"] or None})))
     if program:
+        from stretch.core import programs
+
         return programs.build_program(catalog, program, request, as_written=as_written)
     return builder.build(catalog, request)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from stretch.core.errors import StretchError
-from stretch.core.standing import Standing
+
+if TYPE_CHECKING:
+    from stretch.core.standing import Standing
 
 NAME = "safety.json"
 
@@ -26,7 +29,10 @@ def load(folder: Path) -> Standing | None:
     """
     path = folder / NAME
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Standing)
+        data = path.read_bytes()
+        from stretch.core.standing import Standing
+
+        return msgspec.json.decode(data, type=Standing)
     except FileNotFoundError:
         return None
     except (OSError, msgspec.MsgspecError) as error:
