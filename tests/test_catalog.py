@@ -1,4 +1,4 @@
-"""Reading a catalog: what is wrong in a file is said with the file, the line and the field, all of it at once."""
+"""Reading catalogs: one's own goes over the shipped one, and what is wrong is said with file, line and field."""
 
 from __future__ import annotations
 
@@ -7,28 +7,50 @@ from pathlib import Path
 
 import pytest
 
+from stretch.core.builder import build
 from stretch.core.errors import CatalogError
-from stretch.store.catalog import data_root, load
+from stretch.core.model import Origin
+from stretch.core.routine import Request
+from stretch.store.catalog import data_root, load, load_sources, load_stretch
+from stretch.store.figures import load_figures
+from support import CATALOG
 
 DEFECTS = [  # file, what is replaced, by what, what is said
-    ("stretches/open-book.yaml", "level: gentle", "level: easy", "open-book.yaml:14: level: "),
-    ("stretches/open-book.yaml", "reps: 6", "reps: 0", "open-book.yaml:11: dose.reps: "),
-    ("stretches/open-book.yaml", "reps: 6", "reps: six", "dose.reps: expected int, got str"),
+    ("stretches/open-book.yaml", "level: gentle", "level: easy", "open-book.yaml:14: level: is 'easy'; one of gentle"),
+    ("stretches/open-book.yaml", "reps: 6", "reps: 0", "open-book.yaml:11: dose.reps: is 0; at least 1"),
+    ("stretches/open-book.yaml", "reps: 6", "reps: six", "dose.reps: is 'six'; a whole number"),
+    ("stretches/open-book.yaml", "reps: 6", "rep: 6", "dose.rep: there is no such field; did you mean reps?"),
+    ("stretches/open-book.yaml", "desk: false", "desk: no", "desk: is 'no'; true or false"),
     ("stretches/open-book.yaml", "desk: false", "desk: false\ncolour: blue", "open-book.yaml:16: colour: there is no"),
-    ("stretches/open-book.yaml", "mode: dynamic\n", "", "mode: is missing"),
+    ("stretches/open-book.yaml", "mode: dynamic\n", "", "open-book.yaml:1: mode: is missing; add it: static: held"),
     ("stretches/open-book.yaml", "side_means: the top arm\n", "", "side_means"),
     ("stretches/open-book.yaml", "primary: [upper-back]", "primary: [upper-bak]", "yaml:5: areas.primary.0: "),
     ("stretches/open-book.yaml", "per_side_s: 60", "per_side_s: 50", "the dose makes 60, not 50"),
-    ("stretches/open-book.yaml", "id: open-book", "id: open-box", "id: must be the name of the file"),
+    ("stretches/open-book.yaml", "id: open-book", "id: open-box", "open-book.yaml:1: id: is 'open-box', but the file"),
+    ("stretches/open-book.yaml", "id: open-book", "id: Open-Book", "a to z, digits and single dashes"),
     ("stretches/open-book.yaml", "dose: {reps: 6}", "dose: {reps: 6, hold_s: 20}", "takes no hold_s"),
-    ("stretches/sphinx.yaml", "hold_s: 20", "hold_s: 90", "sphinx.yaml:10: dose.hold_s: "),
+    ("stretches/open-book.yaml", "source: [", "source: ['a b', ", "letters A to Z"),
+    ("stretches/sphinx.yaml", "hold_s: 20", "hold_s: 90", "sphinx.yaml:10: dose.hold_s: is 90; at most 60"),
+    ("stretches/sphinx.yaml", "hold_s: 20", "hold_s: 20.5", "dose.hold_s: is the number 20.5; a whole number"),
     ("stretches/sphinx.yaml", "dose: {hold_s: 20, reps: 3}", "dose: {reps: 3}", "a static stretch needs hold_s"),
+    ("stretches/sphinx.yaml", "dose: {hold_s: 20, reps: 3}", "dose: 20", "dose: is the number 20; a mapping with reps"),
     ("stretches/sphinx.yaml", "id: sphinx", "id: sphinx\n  bad: [", "sphinx.yaml:2: not valid YAML"),
+    ("stretches/sphinx.yaml", "id: sphinx", "id: sphinx\n\tbad: [", "sphinx.yaml:2: not valid YAML: a tab; indent"),
     ("stretches/sphinx.yaml", "adapt: [shoulder,", "adapt: [stenosis, shoulder,", "is under avoid and under adapt"),
-    ("areas.yaml", "partners: [core]", "partners: [heart]", "areas.yaml:6: areas.0.partners: there is no area 'heart'"),
+    ("stretches/sphinx.yaml", "breath: Breathe into", "breath: In: into", "not valid YAML: mapping values"),
+    ("stretches/sphinx.yaml", "  - Look at", "  - Look: at", "steps.2: is a mapping; write text, and put it in quotes"),
+    ("stretches/sphinx.yaml", "equipment: [mat]", "equipment: mat", "equipment: is 'mat'; a list, as in [a, b]"),
+    ("stretches/sphinx.yaml", "equipment: [mat]", "equipment: [none, mat]", "none stands alone"),
+    ("stretches/sphinx.yaml", "aliases: [", "aliases: [7, ", "aliases.0: is the number 7; put it in quotes"),
+    ("stretches/sphinx.yaml", "name: Sphinx", f"name: {'x' * 81}", "name: has 81 characters; at most 80"),
+    ("areas.yaml", "partners: [core]", "partners: [heart]", "yaml:6: areas.0.partners.0: there is no area 'heart'"),
     ("areas.yaml", "areas: [hamstrings, quads, calves]", "areas: [toes]", "groups.2.areas.0: there is no area 'toes'"),
-    ("programs.yaml", "{stretch: childs-pose, hold_s: 15", "{stretch: child-pose, hold_s: 15", "there is no stretch"),
-    ("session.yaml", "rise:", "raise:", "settle.raise: there is no such field"),
+    ("areas.yaml", "id: back,", "id: neck,", "'neck' is the name of an area"),
+    ("areas.yaml", "groups:", "grupps:", "grupps: there is no such field; the fields are stretches, figures, programs"),
+    ("programs.yaml", "{stretch: childs-pose, hold_s: 15", "{stretch: child-pose, hold_s: 15", "did you mean child"),
+    ("programs.yaml", "{stretch: shoulder-rolls, reps: 10}", "{stretch: shoulder-rolls}", "items.1.reps: is missing"),
+    ("programs.yaml", "programs:", "programs: 3 #", "not valid YAML"),
+    ("session.yaml", "rise:", "raise:", "settle.raise: there is no such field; did you mean rise"),
 ]  # fmt: skip
 
 
@@ -37,8 +59,20 @@ def root(tmp_path: Path) -> Path:
     return Path(shutil.copytree(str(data_root()), tmp_path / "data"))
 
 
+def changed(stretch: str, /, **fields: str) -> str:
+    """The text of a shipped stretch with other lines for some of its fields."""
+    lines = (data_root() / "stretches" / f"{stretch}.yaml").read_text(encoding="utf-8").splitlines()
+    return "\n".join(f"{key}: {fields[key]}" if (key := line.partition(":")[0]) in fields else line for line in lines)
+
+
+def problems(*extra: Path, root: Path | None = None) -> tuple[str, ...]:
+    with pytest.raises(CatalogError) as raised:
+        load(root, extra)
+    return raised.value.problems
+
+
 def test_a_copy_loads_as_it_is(root: Path) -> None:
-    assert len(load(root).stretches) == 49
+    assert load(root) == load()
 
 
 @pytest.mark.parametrize(("name", "old", "new", "said"), DEFECTS, ids=lambda text: text[:30])
@@ -46,18 +80,214 @@ def test_a_defect_is_named_with_file_line_and_field(root: Path, name: str, old: 
     text = (root / name).read_text(encoding="utf-8")
     assert old in text
     (root / name).write_text(text.replace(old, new, 1), encoding="utf-8")
-    with pytest.raises(CatalogError) as raised:
-        load(root)
-    assert any(said in problem for problem in raised.value.problems), raised.value.problems
+    found = problems(root=root)
+    assert any(said in problem for problem in found), found
+    assert all(problem.startswith(f"{root}/") for problem in found)
 
 
-def test_all_problems_are_said_at_once(root: Path) -> None:
-    for name in ("sphinx", "open-book"):
-        path = root / "stretches" / f"{name}.yaml"
-        path.write_text(path.read_text(encoding="utf-8").replace("level: gentle", "level: soft"), encoding="utf-8")
-    with pytest.raises(CatalogError) as raised:
-        load(root)
-    assert [problem.split(":")[0] for problem in raised.value.problems] == [
-        "stretches/open-book.yaml",
-        "stretches/sphinx.yaml",
+def test_all_problems_are_said_at_once_sorted_by_line(root: Path) -> None:
+    path = root / "stretches" / "sphinx.yaml"
+    text = path.read_text(encoding="utf-8").replace("level: gentle", "level: soft").replace("[core]", "[cor]")
+    path.write_text(
+        text.replace("tier: 1\n", "tier: 9\nlength: 3\n").replace("spine: extension\n", ""), encoding="utf-8"
+    )
+    other = root / "stretches" / "open-book.yaml"
+    other.write_text(other.read_text(encoding="utf-8").replace("spine: rotation", "spine: bent"), encoding="utf-8")
+    where = [problem.removeprefix(f"{root}/stretches/").split(": ")[:2] for problem in problems(root=root)]
+    assert where == [
+        ["open-book.yaml:16", "spine"],
+        ["sphinx.yaml:1", "spine"],
+        ["sphinx.yaml:4", "tier"],
+        ["sphinx.yaml:5", "length"],
+        ["sphinx.yaml:6", "areas.primary.0"],
+        ["sphinx.yaml:13", "level"],
     ]
+
+
+def test_what_refers_to_something_broken_has_no_problem_of_its_own(root: Path) -> None:
+    path = root / "stretches" / "cat-cow.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("level: gentle", "level: soft"), encoding="utf-8")
+    assert len(problems(root=root)) == 1
+
+
+def test_one_s_own_goes_over_the_shipped_and_is_told(tmp_path: Path) -> None:
+    (tmp_path / "stretches").mkdir()
+    file = tmp_path / "stretches" / "sphinx.yaml"
+    file.write_text(changed("sphinx", name="My sphinx"), encoding="utf-8")
+    other = tmp_path / "stretches" / "low-sphinx.yaml"
+    other.write_text(changed("sphinx", id="low-sphinx"), encoding="utf-8")
+    catalog = load(extra=[tmp_path])
+    assert list(catalog.stretches) == [*CATALOG.stretches, "low-sphinx"]
+    assert catalog.stretches["sphinx"].name == "My sphinx"
+    assert catalog.origins == {
+        ("stretch", "sphinx"): Origin(str(file), "the shipped one"),
+        ("stretch", "low-sphinx"): Origin(str(other), None),
+    }
+    assert CATALOG.origins == {}
+
+
+def test_the_last_catalog_is_on_top(tmp_path: Path) -> None:
+    first, last = tmp_path / "first.yaml", tmp_path / "last.yaml"
+    first.write_text(changed("sphinx", name="First"), encoding="utf-8")
+    last.write_text(changed("sphinx", name="Last"), encoding="utf-8")
+    catalog = load(extra=[first, last])
+    assert catalog.stretches["sphinx"].name == "Last"
+    assert catalog.origins["stretch", "sphinx"] == Origin(str(last), f"the one in {first}")
+
+
+BUNDLE = """\
+areas:
+  - {{id: feet, name: Feet, partners: [calves]}}
+groups:
+  - {{id: below, name: Below the knee, areas: [calves, feet]}}
+programs:
+  - {{id: for-me, name: For me, about: What my physiotherapist wrote., warm_up_min: 1,
+     items: [{{stretch: toes, hold_s: 20, reps: 2}}, {{stretch: cat-cow, reps: 6}}]}}
+stretches:
+  - {stretch}
+sources:
+  - {{key: DR-WHO, supports: All of it, where: by mail}}
+figures:
+  - {{id: toes, target: [calf], keys: [{{spine: [90]}}]}}
+"""
+
+
+def test_one_file_can_hold_everything(tmp_path: Path) -> None:
+    stretch = changed("calf-straight-knee", id="toes", areas="{primary: [feet]}", source="[DR-WHO]")
+    file = tmp_path / "physio.yaml"
+    file.write_text(BUNDLE.format(stretch=stretch.replace("\n", "\n    ")), encoding="utf-8")
+    for extra in (file, tmp_path):
+        catalog = load(extra=[extra])
+        assert catalog.stretches["toes"].areas.primary == ("feet",)
+        assert catalog.programs["for-me"].items[0].stretch == "toes"
+        assert catalog.groups["below"].areas == ("calves", "feet")
+        assert load_sources(extra=[extra])["DR-WHO"].where == "by mail"
+        assert load_figures(["toes", "cat-cow"], [data_root(), extra])["toes"].target == ("calf",)
+    routine = build(catalog, Request(areas=("feet",), minutes=6))
+    assert "toes" in [item.stretch.id for item in routine.items]
+
+
+@pytest.mark.parametrize("what", ["one stretch", "a list of stretches", "one program", "a list of programs"])
+def test_a_file_is_taken_for_what_it_is(tmp_path: Path, what: str) -> None:
+    text = changed("sphinx", id="mine") if "stretch" in what else PROGRAM
+    file = tmp_path / "file.yml"
+    file.write_text("- " + text.replace("\n", "\n  ") if "list" in what else text, encoding="utf-8")
+    catalog = load(extra=[file])
+    assert "mine" in (catalog.stretches if "stretch" in what else catalog.programs)
+
+
+PROGRAM = "id: mine\nname: Mine\nabout: Mine.\nwarm_up_min: 0\nitems: [{stretch: cat-cow, reps: 6}]"
+
+
+def test_what_is_none_of_it_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "letter.yaml"
+    file.write_text("- Dear Sir\n- {a: b}\n", encoding="utf-8")
+    assert [problem.split("; ")[0] for problem in problems(file)] == [
+        f"{file}:1: 0: 'Dear Sir' is no entry",
+        f"{file}:2: 1: this is no entry",
+    ]
+    file.write_text("# nothing yet\n", encoding="utf-8")
+    assert "is empty" in problems(file)[0]
+    assert load(extra=[tmp_path]) == CATALOG
+
+
+def test_ids_are_unique_within_a_catalog(tmp_path: Path) -> None:
+    for name in ("a.yaml", "b.yaml"):
+        (tmp_path / name).write_text(changed("sphinx"), encoding="utf-8")
+    assert problems(tmp_path) == (
+        f"{tmp_path}/b.yaml:1: id: there is another stretch 'sphinx' in {tmp_path}/a.yaml; give one another name",
+    )
+
+
+def test_a_shipped_program_must_fit_what_replaced_its_stretch(tmp_path: Path) -> None:
+    file = tmp_path / "held.yaml"
+    file.write_text(
+        changed("cat-cow", mode="static", dose="{hold_s: 20, reps: 2}", pace="null", per_side_s="40"), encoding="utf-8"
+    )
+    found = problems(file)
+    assert len(found) == 3
+    assert all("a static stretch needs hold_s (yours replaced cat-cow" in problem for problem in found)
+    assert str(data_root() / "programs.yaml:") in found[0]
+
+
+def test_an_entry_with_blanks_is_left_out_and_told(tmp_path: Path) -> None:
+    file = tmp_path / "draft.yaml"
+    file.write_text(changed("sphinx", id="draft", name="", spine=""), encoding="utf-8")
+    catalog = load(extra=[tmp_path])
+    assert catalog.unfinished == (str(file),)
+    assert catalog.stretches == CATALOG.stretches
+    file.write_text(changed("sphinx", id="draft", name="", spine="bent"), encoding="utf-8")
+    assert [problem.split(": ")[1] for problem in problems(tmp_path)] == ["name", "spine"]
+
+
+def test_how_a_session_begins_and_when_not_to_stretch_cannot_be_changed(root: Path) -> None:
+    (root / "session.yaml").write_text("settle: {lying: Jump.}", encoding="utf-8")
+    (root / "safety.yaml").write_text("checklist: []", encoding="utf-8")
+    catalog = load(extra=[root])
+    assert (catalog.settle, catalog.warm_up) == (CATALOG.settle, CATALOG.warm_up)
+
+
+def test_what_other_programs_leave_in_a_folder_is_no_concern_of_ours(tmp_path: Path) -> None:
+    for name in (".DS_Store", "._cat.yaml", "README.md", "cat.yaml~"):
+        (tmp_path / name).write_bytes(b"\x00\x01")
+    assert load(extra=[tmp_path]) == CATALOG
+
+
+def test_white_space_of_any_kind_becomes_one_space(tmp_path: Path) -> None:
+    file = tmp_path / "file.yaml"
+    file.write_text(changed("sphinx", name=">\n  My\u00a0own\n  \u202f sphinx\n"), encoding="utf-8")
+    assert load(extra=[file]).stretches["sphinx"].name == "My own sphinx"
+
+
+def test_lists_may_be_shared(tmp_path: Path) -> None:
+    file = tmp_path / "file.yaml"
+    file.write_text(
+        changed("sphinx", cautions="{avoid: &tags [pregnancy], adapt: [disc]}", also="[]"), encoding="utf-8"
+    )
+    text = file.read_text(encoding="utf-8").replace("source: [", "source: &keys [")
+    assert load(extra=[file]).stretches["sphinx"].cautions.avoid == ("pregnancy",)
+    both = [text, text.replace("id: sphinx", "id: other").replace("&keys [NHS-LBP-EX, MDT]", "*keys")]
+    file.write_text("".join("- " + each.replace("\n", "\n  ") + "\n" for each in both), encoding="utf-8")
+    stretches = load(extra=[file]).stretches
+    assert stretches["other"].source == stretches["sphinx"].source != ()
+
+
+def test_a_single_stretch_is_read_alone() -> None:
+    assert load_stretch("sphinx") == CATALOG.stretches["sphinx"]
+    for name in ("nothing", "", "../stretches/sphinx", "sphinx.yaml", "SPHINX", "\0", "a/b"):
+        assert load_stretch(name) is None
+
+
+def test_figures_come_from_the_last_catalog_that_has_them(tmp_path: Path) -> None:
+    (tmp_path / "figures").mkdir()
+    text = (data_root() / "figures" / "sphinx.yaml").read_text(encoding="utf-8")
+    (tmp_path / "figures" / "sphinx.yaml").write_text(
+        text.replace("target: [abs]", "target: [chest]"), encoding="utf-8"
+    )
+    (tmp_path / "figures" / "broken.yaml").write_text("id: broken", encoding="utf-8")
+    found = load_figures(["sphinx", "cat-cow", "nothing", "../figures/sphinx"], [data_root(), tmp_path])
+    assert list(found) == ["sphinx", "cat-cow"]
+    assert found["sphinx"].target == ("chest",)
+    with pytest.raises(CatalogError, match=r"broken\.yaml:1: keys: is missing"):
+        load_figures(["broken"], [data_root(), tmp_path])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("target: [abs]", "target: [tail]", "target: there is no muscle called 'tail'"),
+        ("id: sphinx", "id: ../sphinx", "id: is '../sphinx'; a to z"),
+        ("target: [abs]", "target: [abs]\nframe: [0, 0, 90000, 9]", "frame.2: is 90000; at most 1000"),
+        ("target: [abs]", f"target: [{'abs, ' * 60}]", "target: has 60 entries; at most 50"),
+        ("target: [abs]", "target: [abs]\nframe: [0, 0, 0, 0]", "frame: has nothing inside"),
+        ("target: [abs]", f"target: ['abs.{'x' * 500}']", "characters; at most 400"),
+    ],
+)
+def test_a_figure_that_cannot_be_drawn_is_refused(tmp_path: Path, old: str, new: str, said: str) -> None:
+    text = (data_root() / "figures" / "sphinx.yaml").read_text(encoding="utf-8")
+    assert old in text
+    file = tmp_path / "figure.yaml"
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(CatalogError) as raised:
+        load_figures(["sphinx"], [data_root(), file])
+    assert said in str(raised.value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
@@ -39,6 +39,7 @@ class App:
     ) -> None:
         self.environ = environ
         self._streams = stdin, stdout, stderr
+        self._catalogs: list[Path] = []
         self.clock = clock or boot_clock
         self.ears = ears
         """Where a plain session hears keys and signals; None opens the terminal, if there is one."""
@@ -88,26 +89,39 @@ class App:
 
         return date.today()
 
+    def add_catalogs(self, paths: Sequence[Path]) -> None:
+        """Take the catalogs at *paths* as well, for this run."""
+        self._catalogs += paths
+
+    @property
+    def own_catalogs(self) -> list[Path]:
+        """The catalogs of one's own, the last one on top: the one in the folder, then those of the command line."""
+        kept = self.folder / "catalog"
+        return [*([kept] if kept.is_dir() else []), *self._catalogs]
+
     @cached_property
     def catalog(self) -> Catalog:
-        """The shipped catalog."""
+        """The shipped catalog with those of one's own over it."""
         from stretch.store.catalog import load
 
-        return load()
+        catalog = load(extra=self.own_catalogs)
+        for file in catalog.unfinished:
+            self.tell(f"{file} has blanks still to fill and is left out; `stretch catalog check` names them.")
+        return catalog
 
     @cached_property
     def sources(self) -> dict[str, Source]:
         """What the citation keys stand for."""
         from stretch.store.catalog import load_sources
 
-        return load_sources()
+        return load_sources(extra=self.own_catalogs)
 
     def figures(self, names: Iterable[str]) -> dict[str, Figure]:
         """Return the figures of these stretches and warm-up moves, as far as there are any."""
         from stretch.store.catalog import data_root
         from stretch.store.figures import load_figures
 
-        return load_figures(names, [data_root()])
+        return load_figures(names, [data_root(), *self.own_catalogs])
 
     @cached_property
     def safety(self) -> Safety:

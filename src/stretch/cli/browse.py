@@ -8,32 +8,15 @@ from typing import Any
 import click
 
 from stretch.cli.app import App
-from stretch.cli.known import EQUIPPED, LEVEL, POSITION
+from stretch.cli.known import EQUIPPED, LEVEL, POSITION, catalog_option
 from stretch.core import words
 from stretch.core.areas import expand
 from stretch.core.errors import UnknownName
 from stretch.core.model import Catalog, Side, Stretch
+from stretch.core.words import TAG_WORDS
 
 ROOMY = 110
 """Columns from which a table of stretches has the names and the equipment as well."""
-TAG_WORDS = {
-    "pregnancy": "in pregnancy and the six weeks after birth",
-    "osteoporosis": "with osteoporosis or after a fracture of the spine",
-    "knee": "with a painful, injured or replaced knee",
-    "hip": "with a hip replacement, hip surgery or a pinch in the groin",
-    "ankle": "with a painful or stiff ankle or foot",
-    "shoulder": "with a painful, frozen or unstable shoulder",
-    "wrist": "with a painful wrist or hand",
-    "neck": "with neck trouble that reaches the arm or makes you dizzy",
-    "disc": "with a disc problem, or pain that is worse bending or sitting",
-    "stenosis": "with a narrow spinal canal, or legs that ache standing and ease when you sit",
-    "sciatica": "with nerve pain down one leg that has been checked",
-    "head-down": "with glaucoma, uncontrolled blood pressure, or faintness with the head low",
-    "recent-surgery": "in the twelve weeks after an operation",
-    "balance": "when you are unsteady or dizzy",
-    "hypermobility": "with very bendy joints",
-}
-"""Whom a caution tag is about, in words."""
 
 
 @click.command("list")
@@ -42,6 +25,7 @@ TAG_WORDS = {
 @click.option("--equipment", type=EQUIPPED, help="That use this; `none` for those that need nothing.")
 @click.option("--level", type=LEVEL, help="Of this level.")
 @click.option("--desk", is_flag=True, help="That can be done at a desk.")
+@catalog_option
 @click.option("--figures", is_flag=True, help="A contact sheet of small figures instead of a table.")
 @click.option("--json", "as_json", is_flag=True, help="All fields of the catalog.")
 @click.pass_obj
@@ -88,6 +72,7 @@ def list_command(
     type=click.Choice(["braille", "blocks", "none"]),
     help="How the figure is drawn.  [default: braille at a terminal, none in a pipe]",
 )
+@catalog_option
 @click.option("--svg", metavar="FILE", help="Write the figure as SVG and nothing else.")
 @click.option("--json", "as_json", is_flag=True, help="All fields of the catalog.")
 @click.pass_obj
@@ -112,6 +97,7 @@ def show_command(
 
 
 @click.command("areas")
+@catalog_option
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @click.pass_obj
 def areas_command(app: App, as_json: bool) -> None:
@@ -146,6 +132,7 @@ def areas_command(app: App, as_json: bool) -> None:
 
 
 @click.command("programs")
+@catalog_option
 @click.option("--json", "as_json", is_flag=True, help="All fields of the catalog, with the seconds it takes.")
 @click.pass_obj
 def programs_command(app: App, as_json: bool) -> None:
@@ -218,6 +205,10 @@ def _print_stretch(app: App, stretch: Stretch) -> None:
     for label, text in (("Breathe", stretch.breath), ("Not", stretch.mistake), ("Easier", stretch.ease_off)):
         say(text, mark=f"{label:<10}")
     _print_cautions(say, stretch)
+    if origin := app.catalog.origins.get(("stretch", stretch.id)):
+        say()
+        instead = f", in place of {origin.replaces}" if origin.replaces else ""
+        say(f"From {origin.file}{instead}.", "dim")
     say()
     say("Sources", "dim")
     for key in stretch.source:

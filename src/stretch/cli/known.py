@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -27,3 +28,19 @@ POSITION = Known("position", POSITIONS)
 EQUIPPED = Known("equipment", EQUIPMENT)
 LEVEL = Known("level", LEVELS)
 TAG = Known("caution tag", TAGS)
+
+
+def _with_catalogs(ctx: click.Context, param: click.Parameter, paths: tuple[Path, ...]) -> None:
+    ctx.obj.add_catalogs(paths)
+
+
+catalog_option = click.option(
+    "--catalog",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    expose_value=False,
+    callback=_with_catalogs,
+    envvar="STRETCH_CATALOG",
+    help="A catalog of your own as well, a folder or a file.",
+)
+"""Adds a catalog for this run, on top of the one in the user's folder."""

@@ -10,7 +10,7 @@ import click
 
 from stretch.cli import plan
 from stretch.cli.app import App
-from stretch.cli.known import EQUIPPED, LEVEL, POSITION, TAG
+from stretch.cli.known import EQUIPPED, LEVEL, POSITION, TAG, catalog_option
 from stretch.core import builder
 from stretch.core.breathing import PRESETS, parse
 from stretch.core.errors import UsageError
@@ -60,6 +60,7 @@ _OPTIONS = (
         help=f"{', '.join(PRESETS)}, or seconds IN-OUT.  [default: steady]",
     ),
     click.option("--warm-up", type=float, metavar="MIN", help="Minutes of warm-up; 0 if you are warm already."),
+    catalog_option,
     click.option("--seed", type=click.IntRange(0), default=0, help="Another number, another choice."),
 )
 

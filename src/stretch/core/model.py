@@ -1,7 +1,6 @@
 """The nouns of the catalog: what a stretch, an area and a program are made of, as their YAML files say it."""
 
-from __future__ import annotations
-
+# No `from __future__ import annotations` here: msgspec would compile every annotation anew at each start (1 ms).
 from typing import Annotated, Literal, get_args
 
 from msgspec import Meta, Struct
@@ -13,22 +12,9 @@ Mode = Literal["static", "dynamic", "contract-relax"]
 Spine = Literal["neutral", "flexion", "extension", "rotation", "side-bend", "mixed"]
 Side = Literal["left", "right"]
 Caution = Literal[
-    "pregnancy",
-    "osteoporosis",
-    "knee",
-    "hip",
-    "ankle",
-    "shoulder",
-    "wrist",
-    "neck",
-    "disc",
-    "stenosis",
-    "sciatica",
-    "head-down",
-    "recent-surgery",
-    "balance",
-    "hypermobility",
-]
+    "pregnancy", "osteoporosis", "knee", "hip", "ankle", "shoulder", "wrist", "neck", "disc", "stenosis", "sciatica",
+    "head-down", "recent-surgery", "balance", "hypermobility",
+]  # fmt: skip
 Tag = Literal[Caution, "floor", "older-adult"]
 """What a person may report: a caution that entries name, or one of the two that act on the whole routine."""
 
@@ -46,8 +32,11 @@ LONGEST_HOLD = 60
 Seconds = Annotated[int, Meta(ge=1, le=LONGEST_HOLD)]
 Line = Annotated[str, Meta(min_length=1, max_length=400)]
 Name = Annotated[str, Meta(min_length=1, max_length=80)]
-Id = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+Id = Annotated[str, Meta(pattern=ID_PATTERN, max_length=60)]
 """Kebab-case and ASCII: an id is typed in a shell and may become a file name."""
+Key = Annotated[str, Meta(pattern=r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$", max_length=40)]
+"""What a source is cited by."""
 
 
 class Record(Struct, frozen=True, forbid_unknown_fields=True):
@@ -57,8 +46,8 @@ class Record(Struct, frozen=True, forbid_unknown_fields=True):
 class Areas(Record, frozen=True, kw_only=True):
     """The body areas a stretch is for, and those it reaches as well."""
 
-    primary: Annotated[tuple[str, ...], Meta(min_length=1)]
-    secondary: tuple[str, ...] = ()
+    primary: Annotated[tuple[Id, ...], Meta(min_length=1, max_length=10)]
+    secondary: Annotated[tuple[Id, ...], Meta(max_length=10)] = ()
 
 
 class Contract(Record, frozen=True, kw_only=True):
@@ -97,8 +86,8 @@ class Stretch(Record, frozen=True, kw_only=True):
 
     id: Id
     name: Name
-    aliases: tuple[Name, ...] = ()
-    tier: Literal[1, 2]
+    aliases: Annotated[tuple[Name, ...], Meta(max_length=20)] = ()
+    tier: Literal[1, 2] = 1
     opt_in: bool = False
     areas: Areas
     position: Position
@@ -112,14 +101,14 @@ class Stretch(Record, frozen=True, kw_only=True):
     halfway: Line | None = None
     per_side_s: int | None = None
     level: Level
-    desk: bool
+    desk: bool = False
     spine: Spine
-    steps: Annotated[tuple[Line, ...], Meta(min_length=1)]
+    steps: Annotated[tuple[Line, ...], Meta(min_length=1, max_length=20)]
     breath: Line
     mistake: Line
     ease_off: Line
     cautions: Cautions
-    source: Annotated[tuple[str, ...], Meta(min_length=1)]
+    source: Annotated[tuple[Key, ...], Meta(max_length=20)] = ()
 
     @property
     def needs(self) -> frozenset[str]:
@@ -150,8 +139,8 @@ class Area(Record, frozen=True, kw_only=True):
 
     id: Id
     name: Name
-    partners: tuple[str, ...] = ()
-    focus: tuple[tuple[str, ...], ...] = ()
+    partners: Annotated[tuple[Id, ...], Meta(max_length=20)] = ()
+    focus: Annotated[tuple[tuple[Id, ...], ...], Meta(max_length=20)] = ()
     """Sets of areas of which a routine for this area has at least one stretch each (rule RB15)."""
 
 
@@ -160,7 +149,7 @@ class Group(Record, frozen=True, kw_only=True):
 
     id: Id
     name: Name
-    areas: Annotated[tuple[str, ...], Meta(min_length=1)]
+    areas: Annotated[tuple[Id, ...], Meta(min_length=1, max_length=40)]
 
 
 class ProgramItem(Record, frozen=True, kw_only=True):
@@ -172,12 +161,15 @@ class ProgramItem(Record, frozen=True, kw_only=True):
     note: Line | None = None
 
 
+Items = Annotated[tuple[ProgramItem, ...], Meta(min_length=1, max_length=60)]
+
+
 class AsWritten(Record, frozen=True, kw_only=True):
     """The order and dose of the document a program came from, with its unsafe parts replaced."""
 
     warm_up_min: Annotated[int, Meta(ge=0, le=10)]
-    notes: tuple[Line, ...] = ()
-    items: Annotated[tuple[ProgramItem, ...], Meta(min_length=1)]
+    notes: Annotated[tuple[Line, ...], Meta(max_length=20)] = ()
+    items: Items
 
 
 class Program(Record, frozen=True, kw_only=True):
@@ -186,9 +178,9 @@ class Program(Record, frozen=True, kw_only=True):
     id: Id
     name: Name
     about: Line
-    source: tuple[str, ...] = ()
+    source: Annotated[tuple[Key, ...], Meta(max_length=20)] = ()
     warm_up_min: Annotated[int, Meta(ge=0, le=10)]
-    items: Annotated[tuple[ProgramItem, ...], Meta(min_length=1)]
+    items: Items
     as_written: AsWritten | None = None
 
 
@@ -219,10 +211,22 @@ class Settle(Record, frozen=True, kw_only=True):
 class Source(Record, frozen=True, kw_only=True):
     """What a citation key stands for: the evidence grade A, B or C, what it supports, and where it is."""
 
-    key: str
-    grade: Literal["A", "B", "C", "seed"]
-    supports: str
-    where: str
+    key: Key
+    grade: Literal["A", "B", "C", "seed"] = "C"
+    supports: Annotated[str, Meta(min_length=1, max_length=1000)]
+    where: Annotated[str, Meta(min_length=1, max_length=1000)]
+
+
+EntryKind = Literal["stretch", "program", "area", "group"]
+
+
+class Origin(Struct, frozen=True):
+    """Where an entry that is not shipped comes from."""
+
+    file: str
+    """The file, safe to show."""
+    replaces: str | None
+    """What it stands in for, in words: `the shipped one`, `the one in FILE`; None for one that is new."""
 
 
 class Catalog(Struct, frozen=True):
@@ -234,3 +238,7 @@ class Catalog(Struct, frozen=True):
     programs: dict[str, Program]
     warm_up: WarmUp
     settle: Settle
+    origins: dict[tuple[EntryKind, str], Origin] = {}
+    """By kind and id; what is shipped is not in it."""
+    unfinished: tuple[str, ...] = ()
+    """Files with entries that have blanks; these were left out."""

@@ -15,6 +15,25 @@ IN_POSITION: dict[Position, str] = {
     "supine": "lying on your back",
 }
 
+TAG_WORDS = {
+    "pregnancy": "in pregnancy and the six weeks after birth",
+    "osteoporosis": "with osteoporosis or after a fracture of the spine",
+    "knee": "with a painful, injured or replaced knee",
+    "hip": "with a hip replacement, hip surgery or a pinch in the groin",
+    "ankle": "with a painful or stiff ankle or foot",
+    "shoulder": "with a painful, frozen or unstable shoulder",
+    "wrist": "with a painful wrist or hand",
+    "neck": "with neck trouble that reaches the arm or makes you dizzy",
+    "disc": "with a disc problem, or pain that is worse bending or sitting",
+    "stenosis": "with a narrow spinal canal, or legs that ache standing and ease when you sit",
+    "sciatica": "with nerve pain down one leg that has been checked",
+    "head-down": "with glaucoma, uncontrolled blood pressure, or faintness with the head low",
+    "recent-surgery": "in the twelve weeks after an operation",
+    "balance": "when you are unsteady or dizzy",
+    "hypermobility": "with very bendy joints",
+}
+"""Whom a caution tag is about, in words."""
+
 
 def duration(milliseconds: int) -> str:
     """Return a length of time in words: `45 s`, `3 min`, `11 min 20 s`."""

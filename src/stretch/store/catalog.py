@@ -1,34 +1,32 @@
-"""Find and read the catalog's YAML files; each error names file, line and field."""
+"""The catalog: the shipped one, with those of one's own over it; every reference in it resolves."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from stretch.core import checks
-from stretch.core.errors import CatalogError
-from stretch.core.model import Area, Catalog, Group, Program, Record, Settle, Source, Stretch, WarmUp
+from stretch.core.inert import inert
+from stretch.core.model import Catalog, EntryKind, Origin, Record, Settle, Source, Stretch, WarmUp
 from stretch.store import yamlfile
+from stretch.store.findings import Findings
+from stretch.store.fit import check_fit
+from stretch.store.gathering import SOURCES, Gathering
 
 if TYPE_CHECKING:
     from stretch.core.checklist import Safety
 
 T = TypeVar("T")
 
-
-class _AreasFile(Record, frozen=True, kw_only=True):
-    areas: tuple[Area, ...]
-    groups: tuple[Group, ...] = ()
+KINDS: tuple[EntryKind, ...] = ("area", "group", "stretch", "program")
+"""What a catalog holds; sources and figures are read by those who want them."""
 
 
-class _ProgramsFile(Record, frozen=True, kw_only=True):
-    programs: tuple[Program, ...]
+class SessionFile(Record, frozen=True, kw_only=True):
+    """What stands around the stretches of a session, in a file of its own."""
 
-
-class _SessionFile(Record, frozen=True, kw_only=True):
     warm_up: WarmUp
     settle: Settle
 
@@ -39,48 +37,74 @@ def data_root() -> Path:
     return packaged if packaged.is_dir() else Path(__file__).parents[3] / "data"
 
 
-def load(root: Path | None = None) -> Catalog:
-    """Read the whole catalog under *root*, all but its sources, and check that everything in it fits together.
+def load(root: Path | None = None, extra: Sequence[Path] = ()) -> Catalog:
+    """Read the catalog under *root*, by default the shipped one, and those of *extra* over it, the last one on top.
 
-    Raises CatalogError with every problem found, one line each.
+    Each of *extra* is a folder or a file, as `Gathering.add` takes it; what has the id of something below replaces
+    it, and `Catalog.origins` says so. The shipped catalog was checked when it was made, all others are checked here:
+    an entry with blanks is left out, and `Catalog.unfinished` says so. Raises CatalogError with every other problem,
+    one line each.
     """
-    reader = _Reader(root or data_root())
-    areas_file = reader.one("areas.yaml", _AreasFile)
-    session = reader.one("session.yaml", _SessionFile)
-    programs_file = reader.one("programs.yaml", _ProgramsFile)
-    stretches = {s.id: s for s in reader.folder("stretches", Stretch)}
-    reader.give_up_if_broken()
-    assert areas_file
-    assert session
-    assert programs_file
-    areas = {area.id: area for area in areas_file.areas}
-    reader.check_each("areas.yaml", "areas", areas_file.areas, lambda a: checks.check_area(a, areas))
-    reader.check_each("areas.yaml", "groups", areas_file.groups, lambda g: checks.check_group(g, areas))
-    for stretch in stretches.values():
-        reader.check(f"stretches/{stretch.id}.yaml", checks.check_stretch(stretch, areas, None))
-    reader.check_each(
-        "programs.yaml", "programs", programs_file.programs, lambda p: checks.check_program(p, stretches, None)
-    )
-    reader.give_up_if_broken()
+    base = root or data_root()
+    gathering = Gathering(KINDS, trusted=None if root else base, leave_blanks=True)
+    gathering.add(base)
+    session = read_one(base / "session.yaml", SessionFile, gathering.findings)
+    for path in extra:
+        gathering.add(path)
+    check_fit(gathering)
+    gathering.findings.give_up_if_broken()
+    assert session is not None
     return Catalog(
-        stretches=stretches,
-        areas=areas,
-        groups={group.id: group for group in areas_file.groups},
-        programs={program.id: program for program in programs_file.programs},
+        stretches=gathering.records("stretch"),
+        areas=gathering.records("area"),
+        groups=gathering.records("group"),
+        programs=gathering.records("program"),
         warm_up=session.warm_up,
         settle=session.settle,
+        origins=_origins(gathering, base) if extra else {},
+        unfinished=tuple(inert(str(file)) for file in gathering.unfinished),
     )
 
 
-def load_sources(root: Path | None = None) -> dict[str, Source]:
-    """Read what the citation keys stand for; apart from the rest, for few commands show it.
+def _origins(gathering: Gathering, base: Path) -> dict[tuple[EntryKind, str], Origin]:
+    origins: dict[tuple[EntryKind, str], Origin] = {}
+    for kind in KINDS:
+        for name, entry in gathering.entries[kind].items():
+            if entry.root != base:
+                before = gathering.replaced.get((kind, name))
+                shipped = before is not None and before.root == base
+                replaces = "the shipped one" if shipped else f"the one in {inert(str(before.file))}" if before else None
+                origins[kind, name] = Origin(inert(str(entry.file)), replaces)
+    return origins
+
+
+def load_stretch(name: str) -> Stretch | None:
+    """Read the one shipped stretch whose id is *name*, or None; a whole catalog takes many times as long.
 
     Raises CatalogError.
     """
-    reader = _Reader(root or data_root())
-    sources = reader.one("sources.yaml", tuple[Source, ...])
-    reader.give_up_if_broken()
-    return {source.key: source for source in sources or ()}
+    root = data_root()
+    file = root / "stretches" / f"{name}.yaml"
+    # Asked of the folder: a name from the command line may hold anything, and must not lead out of it.
+    if not name.replace("-", "").isalnum() or not file.is_file():
+        return None
+    findings = Findings()
+    stretch = read_one(file, Stretch, findings)
+    findings.give_up_if_broken()
+    return stretch
+
+
+def load_sources(root: Path | None = None, extra: Sequence[Path] = ()) -> dict[str, Source]:
+    """Read what the citation keys stand for, in the shipped catalog and in those of *extra*.
+
+    Raises CatalogError.
+    """
+    gathering = Gathering(("source",))
+    gathering.add((root or data_root()) / SOURCES)
+    for path in extra:
+        gathering.add(path)
+    gathering.findings.give_up_if_broken()
+    return gathering.records("source")
 
 
 def load_safety(root: Path | None = None) -> Safety:
@@ -90,59 +114,25 @@ def load_safety(root: Path | None = None) -> Safety:
     """
     from stretch.core.checklist import Safety
 
-    reader = _Reader(root or data_root())
-    safety = reader.one("safety.yaml", Safety)
-    reader.give_up_if_broken()
+    findings = Findings()
+    safety = read_one((root or data_root()) / "safety.yaml", Safety, findings)
+    findings.give_up_if_broken()
     assert safety is not None
     return safety
 
 
-class _Reader:
-    """Reads files under one root and gathers what is wrong with them."""
+def read_one(file: Path, kind: type[T], findings: Findings) -> T | None:
+    """Return *file* as one record of a *kind*; None, and what is wrong among the *findings*, when it is none."""
+    try:
+        data = yamlfile.read(file)
+    except yamlfile.Malformed as error:
+        findings.add_line(file, error.line, str(error))
+        return None
+    try:
+        return msgspec.convert(data, kind)
+    except msgspec.ValidationError:
+        # Imported here: most runs find nothing wrong, and every run pays for what stands at the top.
+        from stretch.store.faults import faults
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self.problems: list[str] = []
-
-    def one(self, name: str, kind: type[T]) -> T | None:
-        """Return the file *name* as a *kind*, or None when there is a problem with it."""
-        return self._decode(name, self.root / name, kind)
-
-    def folder(self, name: str, kind: type[T]) -> Iterator[T]:
-        """Yield every YAML file of the folder *name*, in the order of the file names."""
-        for entry in sorted((self.root / name).iterdir(), key=lambda entry: entry.name):
-            if not entry.name.endswith(".yaml"):
-                continue
-            record = self._decode(f"{name}/{entry.name}", entry, kind)
-            if record is None:
-                continue
-            if getattr(record, "id", None) != entry.name.removesuffix(".yaml"):
-                self.problems.append(f"{name}/{entry.name}:1: id: must be the name of the file, without .yaml")
-            yield record
-
-    def check(self, name: str, problems: Iterable[checks.Problem]) -> None:
-        """Gather *problems* of the file *name* with the lines they are on."""
-        for path, problem in problems:
-            line = yamlfile.line_of(self.root / name, path)
-            self.problems.append(f"{name}:{line}: {'.'.join(map(str, path))}: {problem}")
-
-    def check_each(self, name: str, field: str, records: Iterable[T], check: Any) -> None:
-        """Gather the problems of each record of a list in the file *name*."""
-        for index, record in enumerate(records):
-            self.check(name, (((field, index, *path), problem) for path, problem in check(record)))
-
-    def give_up_if_broken(self) -> None:
-        """Raise CatalogError when there was any problem so far."""
-        if self.problems:
-            raise CatalogError(sorted(self.problems))
-
-    def _decode(self, name: str, entry: Path, kind: type[T]) -> T | None:
-        try:
-            return msgspec.convert(yamlfile.read(entry), kind)
-        except yamlfile.Malformed as error:
-            self.problems.append(f"{name}:{error.line}: {error}")
-        except msgspec.ValidationError as error:
-            path, problem = yamlfile.explain(error)
-            line = yamlfile.line_of(entry, path)
-            self.problems.append(f"{name}:{line}: {'.'.join(map(str, path)) or 'file'}: {problem}")
+        findings.add(file, faults(data, kind))
         return None

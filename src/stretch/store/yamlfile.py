@@ -1,72 +1,216 @@
-"""One YAML file: read as plain data, and asked for the line of a field when something is wrong with it."""
+"""The YAML of strangers as plain data, in one pass: nothing in it builds, explodes, hides or is said twice."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable
+from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
-import msgspec
 import yaml
+from yaml.events import AliasEvent, MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent, StreamEndEvent
+
+from stretch.core.inert import inert, quoted
+from stretch.store import plainfile
 
 try:
     from yaml import CSafeLoader as Loader
 except ImportError:  # a PyYAML built without libyaml reads the same, slower
     from yaml import SafeLoader as Loader  # type: ignore[assignment]
 
+DEEPEST = 20
+"""Lists and mappings inside one another; the shipped files need 7."""
+MOST_REPEATED = 10_000
+"""Values that all aliases of a file may repeat together: a few shared lists, and no billion laughs."""
+MOST_SEPARATORS = 100_000
+"""Commas and line ends of a file; no list and no mapping is longer, and a megabyte of text has fewer."""
+MOST_DIGITS = 18
+
+_WORDS = dict.fromkeys(("", "~", "null", "Null", "NULL"), None) | {
+    "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False
+}  # fmt: skip
+_SIGNS, _NUMERAL = frozenset("0123456789+-."), "0123456789+-.eE"
+"""What a number begins with and is made of. YAML 1.2: `yes` and `on` are words, and so are `1:30` and `0x1F`."""
+_SPACES = frozenset("\t\n\u00a0\u2007\u202f\u3000\u200c\u200d")
+"""Not printable, but harmless: white space of any width, and the joiners of Persian and Indic writing."""
+_TURNING = "[\u202a-\u202e\u2066-\u2069]"
+"""Characters that change the direction of writing: what stands behind them is not read as it is shown."""
+_UNFIT = "[^\t\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+"""Characters that may not even stand in a YAML file. Both patterns are slow to compile and seldom needed."""
+
 
 class Malformed(Exception):
-    """Text that is not YAML, with the line on which that shows."""
+    """Why a text is not used, and the line, from 1, on which that shows."""
 
     def __init__(self, problem: str, line: int) -> None:
         self.line = line
         super().__init__(problem)
 
 
-def read(path: Path) -> Any:
+def read(path: Path, allowance: plainfile.Allowance | None = None) -> Any:
     """Return the plain data of the file *path*.
 
-    Raises Malformed when it cannot be read or is not YAML.
+    Raises Malformed when it cannot be read or is not the YAML that a catalog is written in.
+    """
+    return parse(text_of(path, allowance))
+
+
+def text_of(path: Path, allowance: plainfile.Allowance | None = None) -> str:
+    """Return the text of the file *path*.
+
+    Raises Malformed when it cannot be read or is not UTF-8.
     """
     try:
-        return yaml.load(path.read_bytes(), Loader=Loader)
-    except OSError as error:
-        raise Malformed(f"cannot be read: {error.strerror}", 1) from error
+        data = plainfile.read(path, allowance)
+    except plainfile.Unreadable as error:
+        raise Malformed(str(error), 1) from error
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise Malformed("is not UTF-8 text; save it as UTF-8", line) from error
+
+
+def parse(text: str) -> Any:
+    """Return the plain data that *text* stands for: mappings with words as keys, lists, text, numbers, booleans, None.
+
+    Text comes out on one line and visible. Refused with Malformed: anything that is not YAML, tags, aliases that
+    repeat much, keys twice or that are not words, more than 20 levels, endless numbers, invisible characters.
+    """
+    if len(text) > MOST_SEPARATORS and text.count(",") + text.count("\n") > MOST_SEPARATORS:
+        raise Malformed(f"has more than {MOST_SEPARATORS} lines and commas; split it", 1)
+    if not text.isascii() and (found := re.search(_TURNING, text)):
+        line = text.count("\n", 0, found.start()) + 1
+        raise Malformed(f"has the invisible character U+{ord(found[0]):04X}, which turns the writing round", line)
+    try:
+        return _Builder(text).document()
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        problem = getattr(error, "problem", None) or "not YAML"
-        raise Malformed(f"not valid YAML: {problem}", mark.line + 1 if mark else 1) from error
+        raise _not_yaml(error, text) from error
 
 
-def line_of(path: Path, field: Sequence[str | int]) -> int:
-    """Return the line, from 1, of the *field*, or of the nearest one above it that is there."""
-    node = yaml.compose(path.read_bytes(), Loader=Loader)
-    line = 1
-    for step in field:
-        found = _child(node, step)
-        if found is None:
-            break
-        key, node = found
-        line = key.start_mark.line + 1
-    return line
+def events(text: str) -> Callable[[], Any]:
+    """Return what gives the next event of the parser at each call."""
+    return Loader(text).get_event
 
 
-def explain(error: msgspec.ValidationError) -> tuple[tuple[str | int, ...], str]:
-    """Return the path and the problem that a validation error is about."""
-    problem, _, where = str(error).partition(" - at `$")
-    steps = re.findall(r"\.([^.\[\]`]+)|\[(\d+)\]", where)
-    path: list[str | int] = [int(index) if index else name for name, index in steps]
-    if unknown := re.search(r"unknown field `(.*)`", problem):
-        return (*path, unknown.group(1)), "there is no such field"
-    if missing := re.search(r"missing required field `(.*)`", problem):
-        return (*path, missing.group(1)), "is missing"
-    return tuple(path), problem[:1].lower() + problem[1:].replace("`", "")
+class _Builder:
+    """Turns the events of the parser into data."""
+
+    def __init__(self, text: str) -> None:
+        self._next = events(text)
+        self._anchored: dict[str, Any] = {}
+        self._repeated = 0
+
+    def document(self) -> Any:
+        """Return the data of the one document there is; None for an empty text."""
+        self._next()
+        if type(self._next()) is StreamEndEvent:
+            return None
+        data = self._value(self._next(), 1)
+        self._next()
+        if type(event := self._next()) is not StreamEndEvent:
+            _refuse("another document begins here; one file holds one, so make it a list", event)
+        return data
+
+    def _value(self, event: Any, depth: int) -> Any:
+        kind = type(event)
+        if kind is AliasEvent:
+            return self._repeat(event, depth)
+        if event.tag is not None:
+            _refuse(f"tags are not used here; take {quoted(event.tag)} out", event)
+        data: Any
+        if kind is ScalarEvent:
+            data = _scalar(event)
+        elif depth > DEEPEST:
+            _refuse(f"is nested more than {DEEPEST} deep", event)
+        elif kind is MappingStartEvent:
+            data = self._mapping(depth + 1)
+        else:
+            data, depth = [], depth + 1
+            while type(item := self._next()) is not SequenceEndEvent:
+                data.append(self._value(item, depth))
+        if event.anchor is not None:
+            self._anchored[event.anchor] = data
+        return data
+
+    def _mapping(self, depth: int) -> dict[str, Any]:
+        data: dict[str, Any] = {}
+        while type(key := self._next()) is not MappingEndEvent:
+            if type(key) is not ScalarEvent or key.tag is not None:
+                _refuse("a key must be a plain word", key)
+            if key.value in data:
+                _refuse(f"{quoted(key.value)} is said twice; one of them is too much", key)
+            data[key.value] = self._value(self._next(), depth)
+        return data
+
+    def _repeat(self, event: Any, depth: int) -> Any:
+        if event.anchor not in self._anchored:
+            _refuse(f"there is no anchor {quoted(event.anchor)} before this", event)
+        data = self._anchored[event.anchor]
+        size, levels = _measured(data)
+        self._repeated += size
+        if self._repeated > MOST_REPEATED:
+            _refuse(f"aliases repeat more than {MOST_REPEATED} values; write out what is meant", event)
+        if depth + levels - 1 > DEEPEST:
+            _refuse(f"is nested more than {DEEPEST} deep", event)
+        return data
 
 
-def _child(node: yaml.Node | None, step: str | int) -> tuple[yaml.Node, yaml.Node] | None:
-    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-        return node.value[step], node.value[step]
-    if isinstance(node, yaml.MappingNode):
-        return next(((key, value) for key, value in node.value if key.value == str(step)), None)
-    return None
+def _scalar(event: Any) -> Any:
+    value: str = event.value
+    if event.implicit[0]:  # without quotes
+        if value in _WORDS:
+            return _WORDS[value]
+        if value[0] in _SIGNS and not value.strip(_NUMERAL):
+            return _number(value, event)
+    return value if value.isprintable() else _visible(value, event)
+
+
+def _number(value: str, event: Any) -> int | float | str:
+    if len(value) > MOST_DIGITS:
+        _refuse(f"a number of {len(value)} digits is out of all bounds; put it in quotes if it is text", event)
+    try:
+        return int(value)
+    except ValueError:
+        pass
+    try:
+        number = float(value)
+    except ValueError:
+        return value  # a date, a range, a dash
+    if not isfinite(number):
+        _refuse(f"{value} is out of all bounds", event)
+    return number
+
+
+def _visible(value: str, event: Any) -> str:
+    for character in value:
+        if not character.isprintable() and character not in _SPACES:
+            _refuse(f"has the invisible character U+{ord(character):04X}; take it out", event)
+    return " ".join(value.split())
+
+
+def _measured(data: Any) -> tuple[int, int]:
+    """Return how many values there are in *data* with all it repeats, and how many levels."""
+    if not isinstance(data, (dict, list)):
+        return 1, 0
+    sizes = [_measured(value) for value in (data.values() if isinstance(data, dict) else data)]
+    return 1 + sum(size for size, _ in sizes), 1 + max((levels for _, levels in sizes), default=0)
+
+
+def _refuse(problem: str, event: Any) -> NoReturn:
+    raise Malformed(problem, event.start_mark.line + 1)
+
+
+def _not_yaml(error: yaml.YAMLError, text: str) -> Malformed:
+    """Return what the parser found, with words of our own for what people do most often."""
+    lines = text.split("\n")
+    for number, line in enumerate(lines, start=1):
+        # The parser's own word for these has no line.
+        if bad := re.search(_UNFIT, line):
+            return Malformed(f"has the control character U+{ord(bad[0]):04X}; take it out", number)
+    mark = getattr(error, "problem_mark", None)
+    number = mark.line + 1 if mark else 1
+    if number <= len(lines) and re.match(r" *\t", lines[number - 1]):
+        return Malformed("not valid YAML: a tab; indent with spaces", number)
+    return Malformed(f"not valid YAML: {inert(getattr(error, 'problem', None) or 'cannot be read')}", number)

@@ -1,0 +1,229 @@
+"""What contradicts itself in an entry is found, and nothing is found in what does not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from stretch.core.cautions import fewer_cautions, missing_cautions
+from stretch.core.ceilings import check_ceiling, check_cues, note_doses
+from stretch.core.checks import check_area, check_group, check_program, check_sources, check_stretch
+from stretch.core.contradictions import check_words
+from stretch.core.inert import inert, quoted, spelled
+from stretch.core.model import Area, Cautions, Contract, Dose, Group, Pace, Program, ProgramItem, Stretch
+from stretch.core.muscles import MUSCLES, check_muscles
+from stretch.figure.muscles import NAMES
+from support import CATALOG
+
+HELD = CATALOG.stretches["sphinx"]
+SIDED = CATALOG.stretches["calf-straight-knee"]
+MOVED = CATALOG.stretches["cat-cow"]
+PRESSED = CATALOG.stretches["contract-relax-hamstring"]
+
+
+def but(stretch: Stretch, **changes: Any) -> Stretch:
+    return msgspec.structs.replace(stretch, **changes)
+
+
+def step(stretch: Stretch, text: str) -> Stretch:
+    return but(stretch, steps=(*stretch.steps, text))
+
+
+def said(problems: Any) -> str:
+    return "\n".join(f"{'.'.join(map(str, field))}: {problem}" for field, problem in problems)
+
+
+@pytest.mark.parametrize(
+    ("stretch", "text", "problem"),
+    [
+        (HELD, "Hold for 30 seconds.", "says '30 seconds', but the dose is 20 s; make them agree"),
+        (HELD, "Hold 30s.", "says '30s', but the dose is 20 s"),
+        (HELD, "Hold for twenty-five to thirty seconds.", "but the dose is 20 s"),
+        (HELD, "Stay for half a minute, or 1 minute.", "says '1 minute', but"),
+        (HELD, "Hold ten seconds.", "says 'ten seconds', but"),
+        (MOVED, "Hold for 5 seconds at the top.", "but the dose is counted in breaths"),
+        (PRESSED, "Press for 10 seconds.", "but the dose is 6 s and 4 s and 20 s"),
+        (HELD, "Do it twice.", "says 'twice', but reps is 3"),
+        (HELD, "Repeat four times.", "says 'four times', but reps is 3"),
+        (HELD, "Repeat 4 to 6 times.", "says '4 to 6 times', but reps is 3"),
+        (HELD, "Then three more times.", "says 'three more times', but reps is 3"),
+        (MOVED, "Do 10 reps.", "says '10 reps', but reps is 8"),
+        (MOVED, "Flow for five slow breaths.", "says 'five slow breaths', but reps is 8 breaths"),
+        (PRESSED, "Two rounds.", "says 'Two rounds', but reps is 3"),
+        (SIDED, "Lean on your left leg.", "left leg', but is read for both sides"),
+        (SIDED, "Turn your head to the right.", "says 'to the right', but is read for both sides"),
+        (SIDED, "Look left.", "says 'Look left', but"),
+        (HELD, "Repeat on the other side.", "but with sides: both there is one; write sides: each"),
+        (HELD, "Then switch legs.", "says 'switch legs', but with sides: both"),
+    ],
+)
+def test_words_that_contradict_the_numbers(stretch: Stretch, text: str, problem: str) -> None:
+    found = said(check_words(step(stretch, text)))
+    assert found.startswith(f"steps.{len(stretch.steps)}: ")
+    assert problem in found
+    assert "\n" not in found
+
+
+@pytest.mark.parametrize(
+    ("stretch", "text"),
+    [
+        (HELD, "Hold for 20 seconds."),
+        (HELD, "Hold for 15 to 30 seconds, three times."),
+        (HELD, "Repeat 2-4 times."),
+        (HELD, "Repeat two more times."),
+        (HELD, "Take five seconds to come up."),
+        (HELD, "Pause for two seconds."),
+        (HELD, "Go twice as slowly, three times a week."),
+        (HELD, "Prop yourself on all fours; one leg at a time."),
+        (HELD, "Let the left side and the right side sink alike."),
+        (HELD, "Stay for one breath."),
+        (MOVED, "Roll five times each way."),
+        (MOVED, "Then repeat on the other side."),
+        (MOVED, "Move for 8 breaths."),
+        (PRESSED, "Press 6 seconds, relax 4, hold 20 seconds."),
+        (SIDED, "Bend the knee to a right angle."),
+        (SIDED, "What is left of the pull stays right there."),
+    ],
+)
+def test_words_that_agree_with_the_numbers(stretch: Stretch, text: str) -> None:
+    assert said(check_words(step(stretch, text))) == ""
+
+
+def test_every_text_that_is_read_on_both_sides_is_asked_for_sides() -> None:
+    for field in ("breath", "mistake", "ease_off", "side_means"):
+        found = said(check_words(but(SIDED, **{field: "Bend the left knee."})))
+        assert found.startswith(f"{field}: says 'left knee'")
+
+
+def test_two_sides_need_words_that_tell_them_apart() -> None:
+    assert "never say which side" in said(check_words(but(SIDED, steps=("Lean in.",))))
+    assert said(check_words(but(SIDED, steps=("Lean on the back leg.",)))) == ""
+    assert "needs side_means" in said(check_stretch(but(SIDED, side_means=None), CATALOG.areas))
+
+
+@pytest.mark.parametrize(
+    ("stretch", "field"),
+    [
+        (but(MOVED, pace=Pace(inhale="word " * 11, exhale="out")), "pace.inhale"),
+        (but(MOVED, pace=Pace(inhale="in", exhale="word " * 11)), "pace.exhale"),
+        (but(MOVED, halfway="word " * 21), "halfway"),
+        (but(MOVED, breath="word " * 21), "breath"),
+        (but(HELD, breath="word " * 21), "breath"),
+        (but(HELD, dose=Dose(reps=3, hold_s=5), breath="word " * 17), "breath"),
+        (but(SIDED, side_means="word " * 11), "side_means"),
+    ],
+)
+def test_a_cue_is_no_longer_than_its_moment(stretch: Stretch, field: str) -> None:
+    assert said(check_cues(stretch)).startswith(f"{field}: ")
+    part = getattr(stretch, field.partition(".")[0])
+    shorter = (
+        but(stretch, pace=Pace(inhale="word " * 10, exhale="word " * 10))
+        if isinstance(part, Pace)
+        else but(stretch, **{field: part.removesuffix("word ")})
+    )
+    assert said(check_cues(shorter)) == ""
+
+
+@pytest.mark.parametrize(
+    ("stretch", "problem"),
+    [
+        (but(HELD, id="con"), "id: 'con' is a device and no file on Windows"),
+        (but(HELD, pace=Pace(inhale="in", exhale="out")), "pace: a static stretch takes no pace"),
+        (but(MOVED, pace=None), "pace: a dynamic stretch needs pace"),
+        (but(PRESSED, dose=Dose(reps=3, hold_s=20)), "needs contract"),
+        (but(HELD, steps=("word " * 71,)), "steps: 71 words are too long to read while getting ready; 70 at most"),
+        (
+            but(HELD, cautions=Cautions(avoid=("knee",), adapt=("knee",))),
+            "cautions: knee is under avoid and under adapt",
+        ),
+    ],
+)
+def test_what_cannot_be_done_is_a_problem_at_every_start(stretch: Stretch, problem: str) -> None:
+    assert problem in said(check_stretch(stretch, CATALOG.areas))
+
+
+def test_references_to_nothing() -> None:
+    area = Area(id="feet", name="Feet", partners=("calfs",), focus=(("calves", "wings"),))
+    assert said(check_area(area, CATALOG.areas)) == (
+        "partners.0: there is no area 'calfs'; did you mean calves?\n"
+        "focus.0.1: there is no area 'wings'; `stretch areas` shows what there is"
+    )
+    group = Group(id="below", name="Below", areas=("calves", "toes"))
+    assert "areas.1: there is no area 'toes'" in said(check_group(group, CATALOG.areas))
+    assert said(check_sources(("NHS-BACK", "nhs-back", "X"), {"NHS-BACK"})) == (
+        "source.1: there is no source 'nhs-back'; write NHS-BACK\n"
+        "source.2: there is no source 'X'; say what it stands for under sources, or leave it out"
+    )
+
+
+def program(*items: ProgramItem) -> Program:
+    return Program(id="mine", name="Mine", about="Mine.", warm_up_min=5, items=items)
+
+
+def test_a_program_gives_doses_that_its_stretches_can_take() -> None:
+    item = ProgramItem
+    mine = program(
+        item(stretch="sphinx", reps=1),
+        item(stretch="cat-cow", reps=1, hold_s=5),
+        item(stretch="contract-relax-hamstring", reps=2, hold_s=20),
+        item(stretch="broken", reps=2),
+        item(stretch="sfinx", reps=2, hold_s=20),
+    )
+    assert said(check_program(mine, {**CATALOG.stretches, "broken": None})) == (
+        "items.0: a static stretch needs hold_s\n"
+        "items.1: a dynamic stretch takes no hold_s\n"
+        "items.2.hold_s: a contract-relax stretch has timings of its own; leave hold_s out\n"
+        "items.4.stretch: there is no stretch 'sfinx'; did you mean sphinx?"
+    )
+
+
+def test_a_program_stays_under_the_ceilings() -> None:
+    mine = program(
+        ProgramItem(stretch="standing-hamstring", hold_s=60, reps=2),
+        ProgramItem(stretch="seated-hamstring", hold_s=60, reps=2),
+    )
+    assert said(check_ceiling(mine, CATALOG.stretches)) == ""
+    more = program(*mine.items, ProgramItem(stretch="supine-hamstring-hold", hold_s=10, reps=1))
+    assert "items: 250 s for hamstrings on a side; more than 240" in said(check_ceiling(more, CATALOG.stretches))
+    assert said(note_doses(mine, CATALOG.stretches)) == ""
+    longer = program(ProgramItem(stretch="standing-hamstring", hold_s=45, reps=3))
+    assert said(note_doses(longer, CATALOG.stretches)).startswith("items.0: 135 s of one stretch on a side")
+
+
+def test_what_a_stretch_like_this_should_warn_of() -> None:
+    bare = but(HELD, spine="flexion", level="deep", cautions=Cautions())
+    assert said(missing_cautions(bare)) == (
+        "cautions: a bend forward without disc and osteoporosis; who should leave it out, or take it easier?\n"
+        "cautions: deep without hypermobility; who should leave it out, or take it easier?\n"
+        "cautions.avoid: prone without pregnancy; nobody pregnant should lie like that here"
+    )
+    before = but(HELD, cautions=Cautions(avoid=("knee", "hip"), adapt=("neck", "disc")))
+    after = but(HELD, cautions=Cautions(avoid=("hip", "disc"), adapt=("knee",)))
+    assert said(fewer_cautions(after, before)) == "cautions: weaker than in the sphinx it replaces: knee, neck"
+    assert said(fewer_cautions(before, before)) == ""
+
+
+def test_a_figure_lights_a_muscle_of_its_stretch() -> None:
+    assert said(check_muscles(["abs"], HELD)) == ""
+    assert said(check_muscles(["low_back.near", "tail"], HELD)) == ""
+    assert "lights no muscle; one of abs" in said(check_muscles([], HELD))
+    assert "lights no muscle of calves; one of calf, soleus" in said(check_muscles(["neck"], SIDED))
+    own = but(SIDED, areas=msgspec.structs.replace(SIDED.areas, primary=("feet",)))
+    assert said(check_muscles(["calf"], own)) == ""
+    assert set(MUSCLES) == set(CATALOG.areas)
+    assert {muscle for muscles in MUSCLES.values() for muscle in muscles} <= NAMES
+
+
+def test_a_dose_is_checked_whatever_the_timings() -> None:
+    timed = Dose(reps=2, contract=Contract(contract_s=5, release_s=2, hold_s=15, effort_pct=30))
+    assert said(check_stretch(but(PRESSED, dose=timed, per_side_s=44), CATALOG.areas)) == ""
+    assert "the dose makes 44, not 45" in said(check_stretch(but(PRESSED, dose=timed, per_side_s=45), CATALOG.areas))
+
+
+def test_inert_text_is_what_it_looks_like() -> None:
+    assert inert("Cat-cow, ça va?") == "Cat-cow, ça va?"
+    assert inert("a\x1b[31m\x00\n\u202e\udcff") == "a\\x1b[31m\\x00\\n\\u202e\\udcff"
+    assert quoted("x" * 100) == f"'{'x' * 60}...'"
+    assert spelled("c\u0430t") == "'c\\u0430t'"

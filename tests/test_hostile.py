@@ -1,0 +1,298 @@
+"""A file from a stranger hurts nobody: refused in one line, fast, in bounded memory, and what is shown is inert."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stretch.cli.app import App
+from stretch.core.errors import CatalogError, StretchError
+from stretch.store import plainfile, yamlfile
+from stretch.store.catalog import data_root, load, load_sources
+from stretch.store.figures import load_figures
+from stretch.store.gathering import Gathering
+from stretch.store.inspection import inspect
+from support import run
+
+MIB = 1 << 20
+SPHINX = (data_root() / "stretches" / "sphinx.yaml").read_text(encoding="utf-8")
+LAUGHS = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 12)
+)
+
+ONE_LINE = {  # what is in the file, and what is said about it
+    "laughs": (LAUGHS, ":4: aliases repeat more than 10000 values"),
+    "quadratic": (f"a: &a {'x' * 500_000}\nb: [{'*a, ' * 50_000}]", "aliases repeat more than 10000 values"),
+    "itself": ("&a [*a]", "there is no anchor 'a' before this"),
+    "nested-aliases": ("".join(f"- &b{n} [{f'*b{n - 1}' if n else 'x'}]\n" for n in range(99)), "nested more than 20"),
+    "flow": ("[" * 10_000, "nested more than 20 deep"),
+    "block": ("- " * 10_000, "nested more than 20 deep"),
+    "twenty-one": ("[" * 21 + "]" * 21, "nested more than 20 deep"),
+    "system": ('!!python/object/apply:os.system ["echo"]', "tags are not used here; take 'tag:yaml.org,2002:python/ob"),
+    "binary": ("!!binary aGVsbG8=", "tags are not used here"),
+    "set": ("!!set {a, b}", "tags are not used here"),
+    "own-tag": ("!x y", "tags are not used here; take '!x' out"),
+    "zero-byte": (b"a: \x00", ":1: has the control character U+0000"),
+    "zero-escape": ('a: 1\nb: "\\0"', ":2: has the invisible character U+0000; take it out"),
+    "escape": (SPHINX.replace("name: Sphinx", 'name: "\\e[31mSphinx\\e[0m"'), ":2: has the invisible character U+001B"),
+    "raw-escape": (SPHINX.replace("name: Sphinx", "name: \x1b[31mSphinx"), ":2: has the control character U+001B"),
+    "c1": (SPHINX.replace("name: Sphinx", "name: \x9b31mSphinx"), ":2: has the control character U+009B"),
+    "right-to-left": (SPHINX.replace("Sphinx", "S\u202ephinx"), ":2: has the invisible character U+202E, which turns"),
+    "right-to-left-code": (SPHINX.replace("name: Sphinx", 'name: "\\u202e"'), ":2: has the invisible character U+202E"),
+    "right-to-left-comment": (SPHINX + "# \u2067 nothing here\n", "has the invisible character U+2067"),
+    "zero-width": (SPHINX.replace("Sphinx", "Sph\u200binx"), ":2: has the invisible character U+200B"),
+    "homoglyph": (SPHINX.replace("id: sphinx", "id: s\u0440hinx"), ":1: id: is 's\\u0440hinx'; a to z"),
+    "path": (SPHINX.replace("id: sphinx", "id: ../../etc/passwd"), ":1: id: is '../../etc/passwd'; a to z"),
+    "backslash": (SPHINX.replace("id: sphinx", "id: c:\\sphinx"), "a to z, digits and single dashes"),
+    "hidden": (SPHINX.replace("id: sphinx", "id: .sphinx"), "a to z, digits and single dashes"),
+    "upper": (SPHINX.replace("id: sphinx", "id: Sphinx"), "a to z, digits and single dashes"),
+    "device": (SPHINX.replace("id: sphinx", "id: con"), "'con' is a device"),
+    "infinity": (SPHINX.replace("hold_s: 20", "hold_s: .inf"), "dose.hold_s: is '.inf'; a whole number"),
+    "not-a-number": (SPHINX.replace("hold_s: 20", "hold_s: .nan"), "dose.hold_s: is '.nan'; a whole number"),
+    "exponent": (SPHINX.replace("hold_s: 20", "hold_s: 1e999"), ":10: 1e999 is out of all bounds"),
+    "digits": (SPHINX.replace("hold_s: 20", f"hold_s: {'9' * 5000}"), ":10: a number of 5000 digits is out"),
+    "negative": (SPHINX.replace("hold_s: 20", "hold_s: -20"), "dose.hold_s: is -20; at least 1"),
+    "true": (SPHINX.replace("hold_s: 20", "hold_s: true"), "dose.hold_s: is true; a whole number"),
+    "twice": (SPHINX + "name: Other\n", ":24: 'name' is said twice"),
+    "key": ("{[a]: b}", "a key must be a plain word"),
+    "merge": (SPHINX + "<<: {name: Other}\n", ":24: <<: there is no such field"),
+    "not-utf-8": (b"a: b\nc: \xff\xfe", ":2: is not UTF-8 text; save it as UTF-8"),
+    "utf-16": (SPHINX.encode("utf-16"), "is not UTF-8 text"),
+    "surrogate": ('a: "\\ud800"', "not valid YAML"),
+    "two": ("a: 1\n---\nb: 2\n", ":2: another document begins here"),
+    "lines": ("a\n" * 500_000, "has more than 100000 lines and commas"),
+    "large": ("#" * (MIB + 1), "is larger than 1 MiB"),
+    "ten": ("#" * 10 * MIB, "is larger than 1 MiB"),
+    "garbage": (random.Random(0).randbytes(5000), "is not UTF-8 text"),
+    "nothing": ("", "is empty"),
+}  # fmt: skip
+
+
+def refusal(file: Path) -> str:
+    """The one line that is said about *file*."""
+    with pytest.raises(CatalogError) as raised:
+        load(extra=[file])
+    (line,) = raised.value.problems
+    assert line.isprintable()
+    assert len(line) < 500
+    return line
+
+
+@pytest.mark.parametrize("name", ONE_LINE)
+def test_it_is_refused_in_one_line(tmp_path: Path, name: str) -> None:
+    content, said = ONE_LINE[name]
+    file = tmp_path / f"{name}.yaml"
+    file.write_bytes(content if isinstance(content, bytes) else content.encode())
+    line = refusal(file)
+    assert line.startswith(f"{file}:")
+    assert said in line
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such files")
+def test_only_plain_files_are_read_and_none_is_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.yaml")
+    (tmp_path / "loop.yaml").symlink_to("loop.yaml")
+    (tmp_path / "zero.yaml").symlink_to("/dev/zero")
+    (tmp_path / "gone.yaml").symlink_to("nowhere")
+    for name in ("pipe.yaml", "zero.yaml"):
+        assert "is not a plain file" in refusal(tmp_path / name)
+    for name in ("loop.yaml", "gone.yaml", "missing.yaml", "a\0b.yaml"):
+        assert "cannot be read: " in refusal(tmp_path / name)
+    (tmp_path / "folder.yaml").mkdir()
+    with pytest.raises(CatalogError) as raised:
+        load(extra=[tmp_path])
+    assert [line.split(":")[0] for line in raised.value.problems] == [
+        str(tmp_path / f"{name}.yaml") for name in ("folder", "gone", "loop", "pipe", "zero")
+    ]
+    with pytest.raises(CatalogError, match="is not a plain file"):
+        load_sources(extra=[tmp_path / "pipe.yaml"])
+
+
+def test_a_folder_that_is_none_or_holds_too_much(tmp_path: Path) -> None:
+    (tmp_path / "stretches").write_text("", encoding="utf-8")
+    assert "stretches:1: cannot be read" in refusal(tmp_path)
+    (tmp_path / "stretches").unlink()
+    (tmp_path / "stretches").mkdir()
+    gathering = Gathering(("stretch",))
+    gathering.allowance.files = 3
+    for number in range(4):
+        (tmp_path / "stretches" / f"{number}").touch()
+    gathering.add(tmp_path)
+    assert "holds more than 3 files" in str(gathering.findings.all()[0])
+
+
+def test_all_catalogs_together_are_bounded(tmp_path: Path) -> None:
+    for number in range(11):
+        (tmp_path / f"{number:02}.yaml").write_text("#" * (MIB - 1), encoding="utf-8")
+    assert "10.yaml:1: is too much; all catalogs together have at most 10 MiB" in refusal(tmp_path)
+    allowance = plainfile.Allowance()
+    for _ in range(plainfile.MOST_FILES):
+        allowance.take(1)
+    with pytest.raises(plainfile.Unreadable, match="at most 10000 files"):
+        allowance.take(1)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no file can be called that")
+def test_the_name_of_a_file_is_shown_inert(tmp_path: Path) -> None:
+    file = tmp_path / "a\x1b[31m\u202eb\n.yaml"
+    file.write_text("a: [", encoding="utf-8")
+    assert "a\\x1b[31m\\u202eb\\n.yaml:2: not valid YAML" in refusal(file)
+
+
+def test_markup_is_text_wherever_it_is_shown(tmp_path: Path) -> None:
+    file = tmp_path / "markup.yaml"
+    name = "[bold red]Sphinx[/] :smile: <b>&amp;"
+    file.write_text(SPHINX.replace("name: Sphinx", f"name: '{name}'"), encoding="utf-8")
+    for command in (["list"], ["show", "sphinx"], ["routine", "--plan", "--stretch", "sphinx"]):
+        app = App()
+        app.catalog = load(extra=[file])
+        assert name in run(*command, app=app).stdout
+
+
+BOUNDED = """
+import json, os, resource, sys
+from pathlib import Path
+from stretch.core.errors import StretchError
+from stretch.store import fieldlines, faults, mending
+from stretch.store.catalog import load
+load()
+size = int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+ended = {}
+for file in sorted(Path(sys.argv[1]).iterdir()):
+    if (child := os.fork()) == 0:
+        resource.setrlimit(resource.RLIMIT_AS, (size + (200 << 20),) * 2)
+        resource.setrlimit(resource.RLIMIT_CPU, (2, 2))
+        try:
+            load(extra=[file])
+        except StretchError as error:
+            os._exit(10 if str(error).isascii() else 11)
+        except BaseException:
+            os._exit(12)
+        os._exit(0)
+    ended[file.name] = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+print(json.dumps(ended))
+"""
+LARGE = {
+    "open": "[" * (MIB - 1),
+    "open-map": "{" * (MIB - 1),
+    "mixed": "[{a: " * (MIB // 5),
+    "questions": "? " * (MIB // 2),
+    "colons": "a: " * (MIB // 3),
+    "entries": "stretches: [" + "{id: a}," * 99_000 + "]",
+    "values": "[" + "a," * 99_000 + "]",
+    "keys": "{" + ",".join(f"{n:x}: " for n in range(99_000)) + "}",
+    "fields": "{id: a," + ",".join(f"k{n}: 1" for n in range(90_000)) + "}",
+    "anchors": "".join(f"- &a{n} x\n" for n in range(80_000)),
+    "chain": "".join(f"- &b{n} [*b{n - 1}]\n" if n else "- &b0 x\n" for n in range(40_000)),
+    "word": "a" * (MIB - 1),
+    "spaces": " " * (MIB - 1),
+    "tabs": "\t" * (MIB - 1),
+    "quoted": '"' + "\\x41" * (MIB // 4 - 1) + '"',
+    "escapes": '"' + "\\e" * (MIB // 2 - 2) + '"',
+    "digits": "9" * (MIB - 1),
+    "dashes": "-" * (MIB - 1),
+    "tag": "!<" + "%41" * (MIB // 3 - 9) + "> x",
+    "anchor": "&" + "a" * (MIB - 9) + " x",
+    "names": 'a: "' + "x " * (MIB // 2 - 9) + '"',
+    "programs": "programs:\n" + "".join(
+        f"- {{id: a{n}, name: x, about: y, warm_up_min: 1, items: [{{stretch: cat-cox, reps: 1}}]}}\n"
+        for n in range(9000)
+    ),
+    "areas": "areas:\n" + "".join(f"- {{id: a{n}, name: x, partners: [b{n}]}}\n" for n in range(20_000)),
+    "words": SPHINX.replace("name: Sphinx", f"name: {'hold for one second ' * 50_000}"),
+    "figures": "{id: x, keys: [{}], order: " + "x " * 400_000 + "}",
+}  # fmt: skip
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc and limits a child")
+def test_no_file_takes_more_than_two_seconds_and_200_mib(tmp_path: Path) -> None:
+    for name, text in LARGE.items():
+        assert len(text) <= MIB
+        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+    done = subprocess.run([sys.executable, "-c", BOUNDED, str(tmp_path)], capture_output=True, text=True, check=True)
+    ended = json.loads(done.stdout)
+    # A figure is read where it is drawn, and not with the catalog.
+    assert ended.pop("figures.yaml") == 0
+    assert ended == {f"{name}.yaml": 10 for name in LARGE if name != "figures"}
+    with pytest.raises(CatalogError, match="order: has 799999 characters"):
+        load_figures(["x"], [data_root(), tmp_path / "figures.yaml"])
+
+
+# What follows looks for what nobody thought of.
+
+REAL = [file.read_text(encoding="utf-8") for file in sorted(data_root().rglob("*.yaml")) if file.stat().st_size < 9000]
+PIECES = [
+    "", "\n", ": ", "- ", "[", "]", "{", "}", "&a ", "*a", "!!str ", "null", "[]", "{}", "-1", "1e9", "'", '"', "#",
+    "|\n", ">\n", "? ", "%", "\t", "\0", "\x1b[2J", "\u202e", "\ufeff", "\u00e9", "\U0001f9d8", "\x85",
+]  # fmt: skip
+
+
+@st.composite
+def mutated(draw: st.DrawFn) -> bytes:
+    """The text of a shipped file with pieces taken out, put in twice, or put in from elsewhere."""
+    text = draw(st.sampled_from(REAL))
+    for _ in range(draw(st.integers(1, 5))):
+        begin = draw(st.integers(0, len(text)))
+        end = draw(st.integers(begin, min(begin + 40, len(text))))
+        piece = draw(st.one_of(st.sampled_from(PIECES), st.just(text[begin:end] * 2), st.text(max_size=5)))
+        text = text[:begin] + piece + text[end:]
+    data = text.encode("utf-8", "surrogatepass")
+    return data if draw(st.booleans()) else data[: draw(st.integers(0, len(data)))]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("fuzz")
+
+
+@given(data=mutated())
+def test_nothing_but_our_own_errors_leaves_the_loader(folder: Path, data: bytes) -> None:
+    file = folder / "mutated.yaml"
+    file.write_bytes(data)
+    try:
+        stretches = load(extra=[file]).stretches
+        assert all(text.isprintable() for s in stretches.values() for text in (s.name, s.breath, *s.steps))
+    except StretchError as error:
+        assert str(error).replace("\n", "").isprintable()
+    assert all(str(finding).isprintable() for finding in inspect([file]).findings)
+
+
+@given(data=mutated())
+def test_nothing_but_our_own_errors_leaves_the_figures(folder: Path, data: bytes) -> None:
+    (folder / "figures").mkdir(exist_ok=True)
+    (folder / "figures" / "sphinx.yaml").write_bytes(data)
+    try:
+        assert load_figures(["sphinx"], [data_root(), folder])["sphinx"].keys
+    except StretchError as error:
+        assert str(error).replace("\n", "").isprintable()
+
+
+@given(text=st.text())
+def test_any_text_is_data_or_malformed(text: str) -> None:
+    try:
+        yamlfile.parse(text)
+    except yamlfile.Malformed as error:
+        assert error.line <= text.count("\n") + text.count("\r") + text.count("\x85") + 3
+
+
+words = st.text(st.characters(categories=["L", "N", "P", "S"]), max_size=9)
+numbers = st.one_of(st.integers(-(10**16), 10**16), st.floats(-1e9, 1e9).map(lambda number: round(number, 3)))
+plain = st.recursive(
+    st.one_of(words, numbers, st.booleans(), st.none()),
+    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(words, inner, max_size=4)),
+    max_leaves=20,
+)
+
+
+@given(data=plain)
+def test_what_another_writer_wrote_is_read_as_it_was_meant(data: object) -> None:
+    assert yamlfile.parse(yaml.safe_dump(data, allow_unicode=True)) == data
