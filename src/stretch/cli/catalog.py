@@ -71,9 +71,9 @@ def _counted(count: int, plural: str) -> str:
 @click.pass_obj
 def new_command(app: App, name: str, output: str | None) -> None:
     """Write the beginning of a stretch of your own: every field, with what goes there, and blanks to fill."""
-    from stretch.cli.browse import TAG_WORDS
     from stretch.core.inert import spelled
     from stretch.core.model import ID_PATTERN
+    from stretch.core.words import TAG_WORDS
     from stretch.store.catalog import load
     from stretch.store.template import stretch_template
 
