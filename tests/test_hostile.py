@@ -105,8 +105,9 @@ def test_only_plain_files_are_read_and_none_is_waited_for(tmp_path: Path) -> Non
     (tmp_path / "gone.yaml").symlink_to("nowhere")
     for name in ("pipe.yaml", "zero.yaml"):
         assert "is not a plain file" in refusal(tmp_path / name)
-    for name in ("loop.yaml", "gone.yaml", "missing.yaml", "a\0b.yaml"):
-        assert "cannot be read: " in refusal(tmp_path / name)
+    for name in ("loop.yaml", "gone.yaml", "missing.yaml", "a\0b.yaml", "x" * 300, "loop.yaml/x"):
+        assert "cannot be read: " in refusal(tmp_path / name)[-200:]
+        assert len(inspect([tmp_path / name]).findings) == 1
     (tmp_path / "folder.yaml").mkdir()
     with pytest.raises(CatalogError) as raised:
         load(extra=[tmp_path])

@@ -11,7 +11,7 @@ MOST_WORDS = 70
 DEVICES = frozenset({"aux", "con", "nul", "prn", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))})
 """Names that Windows keeps for devices; an id may become the name of a file."""
 
-MOST_COMPARED = 500
+MOST_COMPARED = 200
 """Names that an unknown one is compared with for a near one; comparing is slow."""
 
 Steps = tuple[str | int, ...]
@@ -93,7 +93,7 @@ def _check_known(field: Steps, what: str, name: str, known: Collection[str]) -> 
         from difflib import get_close_matches
 
         likely = [*known] if len(known) <= MOST_COMPARED else [other for other in known if other[:2] == name[:2]]
-        near = get_close_matches(name, likely[:MOST_COMPARED], n=3, cutoff=0.6)
+        near = get_close_matches(name, likely[:MOST_COMPARED], n=3, cutoff=0.7)
         right = f"did you mean {' or '.join(near)}?" if near else f"`stretch {_LISTED[what]}` shows what there is"
         yield field, f"there is no {what} {name!r}; {right}"
 

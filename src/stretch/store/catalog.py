@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from stretch.core.inert import inert
-from stretch.core.model import Catalog, EntryKind, Origin, Record, Settle, Source, Stretch, WarmUp
+from stretch.core.model import Catalog, EntryKind, Origin, Record, Settle, Source, WarmUp
 from stretch.store import yamlfile
 from stretch.store.findings import Findings
 from stretch.store.fit import check_fit
@@ -76,22 +76,6 @@ def _origins(gathering: Gathering, base: Path) -> dict[tuple[EntryKind, str], Or
                 replaces = "the shipped one" if shipped else f"the one in {inert(str(before.file))}" if before else None
                 origins[kind, name] = Origin(inert(str(entry.file)), replaces)
     return origins
-
-
-def load_stretch(name: str) -> Stretch | None:
-    """Read the one shipped stretch whose id is *name*, or None; a whole catalog takes many times as long.
-
-    Raises CatalogError.
-    """
-    root = data_root()
-    file = root / "stretches" / f"{name}.yaml"
-    # Asked of the folder: a name from the command line may hold anything, and must not lead out of it.
-    if not name.replace("-", "").isalnum() or not file.is_file():
-        return None
-    findings = Findings()
-    stretch = read_one(file, Stretch, findings)
-    findings.give_up_if_broken()
-    return stretch
 
 
 def load_sources(root: Path | None = None, extra: Sequence[Path] = ()) -> dict[str, Source]:

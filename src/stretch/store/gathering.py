@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -54,19 +55,21 @@ class Gathering:
         self.trusted, self._leave_blanks = trusted, leave_blanks
         self.broken: list[tuple[Entry, frozenset[str]]] = []
         """Entries with stand-ins for their faulty fields; the others can still be checked."""
+        self.faulty: Counter[Kind] = Counter()
+        """How many entries of each kind are no records."""
         self.useless: dict[Kind, set[str]] = {kind: set() for kind in kinds}
         """Ids that are there and of no use: who refers to one has no problem of their own."""
 
     def add(self, root: Path) -> None:
         """Gather a catalog: a folder of files with entries, with stretches/ and figures/, or a single file."""
         self.add_files(root)
-        for kind in FOLDERS.keys() & self.entries.keys():
-            for file in self._files(root / FOLDERS[kind]) if (root / FOLDERS[kind]).exists() else ():
+        for kind in FOLDERS.keys() & self.entries.keys() if _is_folder(root) else ():
+            for file in self._files(root / FOLDERS[kind], optional=True):
                 self._add_only(kind, root, file)
 
     def add_files(self, root: Path) -> None:
         """Gather the files of a catalog that hold entries or lists of them, but not its folders."""
-        if not root.is_dir():
+        if not _is_folder(root):
             self._add_file(root, root, alone=True)
             return
         for file in self._files(root):
@@ -77,7 +80,7 @@ class Gathering:
         """Gather from a folder of a catalog the files of these *names* alone, as far as there are any."""
         for name in names:
             for ending in ENDINGS:
-                if (file := root / FOLDERS[kind] / f"{name}{ending}").exists():
+                if is_there(file := root / FOLDERS[kind] / f"{name}{ending}"):
                     self._add_only(kind, root, file)
 
     def records(self, kind: Kind) -> dict[str, Any]:
@@ -102,21 +105,25 @@ class Gathering:
 
     def _add_only(self, kind: Kind, root: Path, file: Path) -> None:
         """Gather a file that is one entry and has its name."""
-        for data in self._read(root, file):
+        read = self._read(root, file)
+        if not read:
+            self.useless[kind].add(file.stem)
+        for data in read:
             name = data.get("id") if isinstance(data, dict) else None
             if isinstance(name, str) and name != file.stem:
                 problem = f"is {spelled(name)}, but the file is called {spelled(file.stem)}; they must be the same"
                 self.findings.add(file, [(("id",), problem)])
             self._add(Part(kind, (), data), root, file)
 
-    def _read(self, root: Path, file: Path) -> Iterator[Any]:
-        """Yield the data of *file*, if it can be had; when there are problems enough, no more of them is read."""
+    def _read(self, root: Path, file: Path) -> tuple[Any, ...]:
+        """Return the data of *file*, if it can be had; when there are problems enough, no more of them is read."""
         if not self.findings.room(file):
-            return
+            return ()
         try:
-            yield yamlfile.read(file, None if root == self.trusted else self.allowance)
+            return (yamlfile.read(file, None if root == self.trusted else self.allowance),)
         except yamlfile.Malformed as error:
             self.findings.add_line(file, error.line, str(error))
+            return ()
 
     def _add(self, part: Part, root: Path, file: Path) -> None:
         try:
@@ -144,14 +151,17 @@ class Gathering:
             self.unfinished[file] = None
             return
         self.findings.add(file, problems, part.at)
+        self.faulty[part.kind] += 1
         if isinstance(part.data, dict) and isinstance(name := part.data.get("id"), str):
             self.useless[part.kind].add(name)
         faulty = frozenset(str(field[0]) for field, _ in problems if field)
         if record := mended(record_of(part.kind), part.data, faulty):
             self.broken.append((Entry(record, root, file, part.at), faulty))
 
-    def _files(self, folder: Path) -> list[Path]:
+    def _files(self, folder: Path, *, optional: bool = False) -> list[Path]:
         """Return the YAML files of a folder by name; hidden ones are leavings of other programs."""
+        if optional and not is_there(folder):
+            return []
         try:
             with os.scandir(folder) as entries:
                 names = [entry.name for entry in islice(entries, self.allowance.files + 1)]
@@ -162,6 +172,21 @@ class Gathering:
             self.findings.add_line(folder, 1, f"holds more than {self.allowance.files} files; that is too much")
             return []
         return [folder / name for name in sorted(names) if name.lower().endswith(ENDINGS) and name[0] != "."]
+
+
+def is_there(path: Path) -> bool:
+    """Whether there is something at *path*; where that cannot be told, reading it will say why."""
+    try:
+        return path.exists() or path.is_symlink()
+    except OSError:
+        return True
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 def _is_blank(data: Any, field: Steps) -> bool:

@@ -46,7 +46,7 @@ class _Known(Struct, frozen=True):
 def inspect(paths: Sequence[Path]) -> Report:
     """Look through the catalogs at *paths*, folders or files, as they stand over the shipped one."""
     base = data_root()
-    own = [path for path in paths if not (path.exists() and path.samefile(base))]
+    own = [path for path in paths if not _is_same(path, base)]
     gathering = Gathering(get_args(Kind), trusted=base if len(own) == len(paths) else None)
     gathering.add(base)
     for path in own:
@@ -62,8 +62,15 @@ def inspect(paths: Sequence[Path]) -> Report:
     for entry, faulty in gathering.broken:
         if not faulty & {"mode", "dose", "sides"}:
             gathering.findings.add(entry.file, sure(_problems(entry.record, known), faulty), entry.at)
-    counts = {plural: sum(1 for _ in gathering.own(kind)) for plural, kind in LISTS.items()}
+    counts = {plural: len([*gathering.own(kind)]) + gathering.faulty[kind] for plural, kind in LISTS.items()}
     return Report({plural: count for plural, count in counts.items() if count}, tuple(gathering.findings.all()))
+
+
+def _is_same(path: Path, other: Path) -> bool:
+    try:
+        return path.samefile(other)
+    except (OSError, ValueError):
+        return False
 
 
 def _known(gathering: Gathering) -> _Known:

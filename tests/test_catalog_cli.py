@@ -1,0 +1,246 @@
+"""`stretch catalog`: begin a stretch of one's own, check it, and have an editor help."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from click.testing import Result
+
+from stretch.cli import COMMANDS
+from stretch.core.guide import GUIDE
+from stretch.core.model import TAGS, Stretch
+from stretch.store.catalog import data_root, load
+from stretch.store.gathering import record_of
+from stretch.store.schema import schema
+from stretch.store.shape import LISTS
+from support import CATALOG, run
+
+BLANKS = {
+    "name:": "name: Seated knee hug",
+    "primary:": "primary: [glutes, hips]",
+    "position:": "position: seated",
+    "spine:": "spine: flexion",
+    "breath:": "breath: Draw in on the breath out.",
+    "mistake:": "mistake: Slumping.",
+    "ease_off:": "ease_off: Hold the knee lower.",
+}
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("STRETCH_HOME", str(tmp_path / "home"))
+    monkeypatch.setitem(COMMANDS, "catalog", ("stretch.cli.catalog", "Stretches of your own."))
+    return tmp_path / "home"
+
+
+def catalog(*args: str) -> Result:
+    return run("catalog", *args)
+
+
+def filled(template: str) -> str:
+    """The template as somebody fills it in: what is blank, and nothing else."""
+    lines = template.splitlines()
+    for number, line in enumerate(lines):
+        if (blank := line.strip()) in BLANKS:
+            lines[number] = line.replace(blank, BLANKS[blank])
+        elif blank == "-":
+            lines[number] = f"{line} Draw the knee up."
+    return "\n".join(lines)
+
+
+def test_the_template_passes_once_its_blanks_are_filled(home: Path) -> None:
+    made = catalog("new", "knee-hug")
+    file = home / "catalog" / "stretches" / "knee-hug.yaml"
+    assert (made.exit_code, made.stdout) == (0, f"{file}\n")
+    template = file.read_text(encoding="utf-8")
+    before = catalog("check")
+    assert before.exit_code == 1
+    assert len(before.stdout.splitlines()) == len(BLANKS) + 2
+    file.write_text(filled(template), encoding="utf-8")
+    after = catalog("check")
+    assert (after.exit_code, after.stdout) == (0, "")
+    assert "knee-hug.yaml:77: cautions: note: a bend forward without disc and osteoporosis" in after.stderr
+    assert after.stderr.endswith("1 stretch; no problems.\n")
+    assert load(extra=[home / "catalog"]).stretches["knee-hug"].name == "Seated knee hug"
+
+
+def test_every_choice_and_every_field_is_in_the_template() -> None:
+    template = catalog("new", "mine", "-o", "-").stdout
+    for field in Stretch.__struct_fields__:
+        assert re.search(rf"^(# )?{field}:", template, re.MULTILINE) or field in (
+            "tier",
+            "opt_in",
+            "halfway",
+            "per_side_s",
+        )
+    for word in (*CATALOG.areas, *(tag for tag in TAGS if tag not in ("floor", "older-adult"))):
+        assert word in template
+
+
+@pytest.mark.parametrize("example", ["dynamic", "contract-relax"])
+def test_the_examples_in_the_template_are_right(home: Path, example: str) -> None:
+    lines = filled(catalog("new", "mine", "-o", "-").stdout).splitlines()
+    start = next(n for n, line in enumerate(lines) if line.startswith(f"# With mode: {example}"))
+    shown = [line.removeprefix("# ") for line in lines[start + 1 : start + 3] if line.startswith(("# dose", "# pace"))]
+    kept = [line for line in lines if not line.startswith(("dose:", "mode:"))]
+    file = home / "mine.yaml"
+    file.parent.mkdir()
+    file.write_text("\n".join([*kept, f"mode: {example}", *shown]), encoding="utf-8")
+    assert catalog("check", str(file)).stdout == ""
+
+
+def test_new_never_writes_over_a_file_and_takes_only_ids(home: Path) -> None:
+    assert "There is a shipped sphinx; yours will replace it." in catalog("new", "sphinx").stderr
+    again = catalog("new", "sphinx")
+    assert again.exit_code == 1
+    assert "is there already" in again.stderr
+    for name in ("../x", "Sphinx", "a b", "", "x" * 61, "sph\u0456nx"):
+        refused = catalog("new", name)
+        assert refused.exit_code == 2
+        assert "is no id: a to z, digits and single dashes" in refused.stderr
+        assert refused.stderr.isascii()
+    assert [file.name for file in home.rglob("*.yaml")] == ["sphinx.yaml"]
+
+
+def test_new_writes_where_it_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "there" / "mine.yaml"
+    assert catalog("new", "mine", "-o", str(file)).stdout == f"{file}\n"
+    assert "id: mine" in file.read_text(encoding="utf-8")
+
+
+def test_check_prints_every_problem_on_a_line_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "stretches").mkdir()
+    sphinx = (data_root() / "stretches" / "sphinx.yaml").read_text(encoding="utf-8")
+    broken = sphinx.replace("level: gentle", "level: soft").replace("MDT]", "NOBODY]").replace("[core]", "[heart]")
+    (tmp_path / "stretches" / "sphinx.yaml").write_text(
+        broken.replace("  - Keep your hips", "  - Hold for 45 seconds, twice. Keep your hips"), encoding="utf-8"
+    )
+    (tmp_path / "programs.yaml").write_text(
+        "programs:\n  - {id: mine, name: Mine, about: Mine., warm_up_min: 0, items: [{stretch: sfinx, reps: 2}]}\n",
+        encoding="utf-8",
+    )
+    done = catalog("check", str(tmp_path))
+    assert done.exit_code == 1
+    assert done.stdout.splitlines() == [
+        f"{tmp_path.joinpath(*line.partition(':')[0].split('/'))}:{line.partition(':')[2]}"
+        for line in (
+            "programs.yaml:2: programs.0.items.0.stretch: there is no stretch 'sfinx'; did you mean sphinx?",
+            "stretches/sphinx.yaml:5: areas.primary.0: there is no area 'heart'; `stretch areas` shows what there is",
+            "stretches/sphinx.yaml:12: level: is 'soft'; one of gentle, moderate, deep",
+            "stretches/sphinx.yaml:17: steps.1: says '45 seconds', but the dose is 20 s; make them agree, "
+            "or leave the seconds to the timer",
+            "stretches/sphinx.yaml:17: steps.1: says 'twice', but reps is 3; make them agree, "
+            "or leave the count to the timer",
+            "stretches/sphinx.yaml:23: source.1: there is no source 'NOBODY'; "
+            "say what it stands for under sources, or leave it out",
+        )
+    ]
+    assert done.stderr == "1 stretch, 1 program; 6 problems.\n"
+    as_json = catalog("check", str(tmp_path), "--json")
+    assert as_json.exit_code == 1
+    found = json.loads(as_json.stdout)
+    assert [f"{f['file']}:{f['line']}: {f['field']}: {f['problem']}" for f in found] == done.stdout.splitlines()
+    assert {f["level"] for f in found} == {"problem"}
+
+
+def test_check_looks_at_figures_programs_sources_and_what_is_replaced(tmp_path: Path) -> None:
+    own = {
+        "stretches": [but("sphinx", cautions={"avoid": ["stenosis", "pregnancy"]})],
+        "figures": [
+            {"id": "sphinx", "target": [], "keys": [{"spine": [90]}]},
+            {"id": "nothing", "target": ["abs"], "keys": [{"spine": [90]}]},
+            {"id": "side-steps", "target": ["neck"], "keys": [{"spine": [90]}]},
+        ],
+        "sources": [
+            {"key": "DR-WHO", "supports": "All.", "where": "By mail."},
+            {"key": "Dr-Who", "supports": "All.", "where": "By mail."},
+        ],
+        "programs": [
+            {
+                "id": "mine",
+                "name": "Mine",
+                "about": "Mine.",
+                "warm_up_min": 0,
+                "source": ["dr-who"],
+                "items": [{"stretch": "seated-hamstring", "reps": 5, "hold_s": 60}],
+            }
+        ],
+    }
+    file = tmp_path / "own.yaml"
+    file.write_bytes(msgspec.yaml.encode(own))
+    done = catalog("check", str(file))
+    said = {line.split(": ", 1)[1] for line in done.stdout.splitlines()}
+    for expected in (
+        "figures.0.target: lights no muscle; one of abs, back, hip_flexor, lat, low_back, quad, side",
+        "figures.1.id: there is no stretch 'nothing' that this could be the figure of",
+        "programs.0.items: 300 s for hamstrings on a side; more than 240 bring no more range",
+        "programs.0.source.0: there is no source 'dr-who'; write DR-WHO",
+        "sources.0.key: DR-WHO differs from Dr-Who in upper and lower case alone; use one of them",
+    ):
+        assert expected in said, said
+    for note in (
+        "stretches.0: note: sphinx replaces the shipped one",
+        "stretches.0.cautions: note: weaker than in the sphinx it replaces: recent-surgery, shoulder, neck",
+        "programs.0.items.0: note: 300 s of one stretch on a side; more than 120 bring no more range",
+    ):
+        assert note in done.stderr, done.stderr
+
+
+def but(name: str, **changes: Any) -> Any:
+    return msgspec.to_builtins(CATALOG.stretches[name]) | changes
+
+
+def test_check_of_nothing(home: Path, tmp_path: Path) -> None:
+    none = catalog("check")
+    assert (none.exit_code, none.stdout) == (0, "")
+    assert str(home / "catalog") in none.stderr
+    assert not home.exists()
+    gone = catalog("check", str(tmp_path / "gone"))
+    assert gone.exit_code == 1
+    assert "cannot be read" in gone.stdout
+    assert json.loads(catalog("check", str(data_root()), "--json").stdout) == []
+
+
+def test_path_creates_nothing(home: Path) -> None:
+    assert catalog("path").stdout == f"{home / 'catalog'}\n"
+    assert catalog("path", "--shipped").stdout == f"{data_root()}\n"
+    assert not home.exists()
+
+
+def test_alone_it_shows_its_help() -> None:
+    done = catalog()
+    assert done.exit_code == 0
+    for name in ("check", "new", "schema", "path"):
+        assert f"  {name} " in done.stdout
+
+
+def test_the_schema_is_that_of_the_structs() -> None:
+    whole = json.loads(catalog("schema").stdout)
+    one = json.loads(catalog("schema", "stretch").stdout)
+    assert one["$ref"] == "#/$defs/Stretch"
+    assert one["$defs"] == whole["$defs"]
+    stretch = one["$defs"]["Stretch"]
+    assert list(stretch["properties"]) == list(Stretch.__struct_fields__)
+    assert stretch["additionalProperties"] is False
+    assert set(stretch["required"]) == {f.name for f in msgspec.structs.fields(Stretch) if f.required}
+    assert stretch["properties"]["level"]["enum"] == ["deep", "gentle", "moderate"]
+    assert stretch["properties"]["level"]["description"].startswith("How strong it is")
+    lists = next(each for each in whole["anyOf"] if each.get("title") == "Lists")
+    assert list(lists["properties"]) == list(LISTS)
+    assert schema("figure")["$ref"] == "#/$defs/Figure"
+    assert catalog("schema", "sonnet").exit_code == 2
+
+
+def test_the_guide_tells_of_every_field_and_of_no_other() -> None:
+    kinds = {record_of(kind) for kind in LISTS.values() if kind != "figure"}
+    seen = {kind.__name__: kind for kind in kinds}
+    for name in ("Areas", "Dose", "Contract", "Pace", "Cautions", "ProgramItem", "AsWritten"):
+        seen[name] = getattr(__import__("stretch.core.model", fromlist=[name]), name)
+    assert {name: set(kind.__struct_fields__) for name, kind in seen.items()} == {
+        name: set(hints) for name, hints in GUIDE.items()
+    }
