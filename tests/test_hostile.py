@@ -35,6 +35,8 @@ ONE_LINE = {  # what is in the file, and what is said about it
     "itself": ("&a [*a]", "there is no anchor 'a' before this"),
     "nested-aliases": ("".join(f"- &b{n} [{f'*b{n - 1}' if n else 'x'}]\n" for n in range(99)), "nested more than 20"),
     "flow": ("[" * 10_000, "nested more than 20 deep"),
+    "flow-in-map": ("\na:\n  {b: " + "[" * 10_000, ":3: is nested more than 20 deep"),
+    "flow-lines": ("[\n" * 10_000, ":21: is nested more than 20 deep"),
     "block": ("- " * 10_000, "nested more than 20 deep"),
     "twenty-one": ("[" * 21 + "]" * 21, "nested more than 20 deep"),
     "system": ('!!python/object/apply:os.system ["echo"]', "tags are not used here; take 'tag:yaml.org,2002:python/ob"),
@@ -95,6 +97,37 @@ def test_it_is_refused_in_one_line(tmp_path: Path, name: str) -> None:
     line = refusal(file)
     assert line.startswith(f"{file}:")
     assert said in line
+
+
+PURE = """
+import json, sys
+sys.modules["yaml._yaml"] = None  # as where PyYAML is built without libyaml
+from pathlib import Path
+from stretch.core.errors import CatalogError
+from stretch.store import yamlfile
+from stretch.store.catalog import load
+assert yamlfile.Loader.__name__ == "SafeLoader"
+said = {}
+for file in map(Path, sys.argv[1:]):
+    try:
+        load(extra=[file])
+    except CatalogError as error:
+        said[file.stem] = str(error)
+print(json.dumps(said))
+"""
+
+
+def test_without_libyaml_the_same_is_refused_with_the_same_words(tmp_path: Path) -> None:
+    files = []
+    for name, (content, _) in ONE_LINE.items():
+        files.append(tmp_path / f"{name}.yaml")
+        files[-1].write_bytes(content if isinstance(content, bytes) else content.encode())
+    done = subprocess.run([sys.executable, "-c", PURE, *files], capture_output=True, text=True, check=True)
+    told = json.loads(done.stdout)
+    expected = {name: said for name, (_, said) in ONE_LINE.items()}
+    expected["surrogate"] = "has the invisible character U+D800"  # this loader lets it through, and we do not
+    assert told.keys() == expected.keys()
+    assert [name for name, said in expected.items() if said not in told[name]] == []
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no such files")

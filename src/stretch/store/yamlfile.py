@@ -21,6 +21,7 @@ except ImportError:  # a PyYAML built without libyaml reads the same, slower
 
 DEEPEST = 20
 """Lists and mappings inside one another; the shipped files need 7."""
+_TOO_DEEP = f"is nested more than {DEEPEST} deep"
 MOST_REPEATED = 10_000
 """Values that all aliases of a file may repeat together: a few shared lists, and no billion laughs."""
 MOST_SEPARATORS = 100_000
@@ -123,7 +124,7 @@ class _Builder:
         if kind is ScalarEvent:
             data = _scalar(event)
         elif depth > DEEPEST:
-            _refuse(f"is nested more than {DEEPEST} deep", event)
+            _refuse(_TOO_DEEP, event)
         elif kind is MappingStartEvent:
             data = self._mapping(depth + 1)
         else:
@@ -153,7 +154,7 @@ class _Builder:
         if self._repeated > MOST_REPEATED:
             _refuse(f"aliases repeat more than {MOST_REPEATED} values; write out what is meant", event)
         if depth + levels - 1 > DEEPEST:
-            _refuse(f"is nested more than {DEEPEST} deep", event)
+            _refuse(_TOO_DEEP, event)
         return data
 
 
@@ -211,6 +212,10 @@ def _not_yaml(error: yaml.YAMLError, text: str) -> Malformed:
             return Malformed(f"has the control character U+{ord(bad[0]):04X}; take it out", number)
     mark = getattr(error, "problem_mark", None)
     number = mark.line + 1 if mark else 1
+    problem = getattr(error, "problem", None) or "cannot be read"
+    # libyaml looks ahead along a line, and from 0.2.6 on meets a limit of its own, of 1000, before we see level 21.
+    if "nesting" in problem:
+        return Malformed(_TOO_DEEP, number)
     if number <= len(lines) and re.match(r" *\t", lines[number - 1]):
         return Malformed("not valid YAML: a tab; indent with spaces", number)
-    return Malformed(f"not valid YAML: {inert(getattr(error, 'problem', None) or 'cannot be read')}", number)
+    return Malformed(f"not valid YAML: {inert(problem)}", number)
