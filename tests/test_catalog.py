@@ -201,6 +201,25 @@ def test_ids_are_unique_within_a_catalog(tmp_path: Path) -> None:
     )
 
 
+def test_a_file_that_is_named_twice_or_lies_in_a_catalog_that_is_named_is_read_once(tmp_path: Path) -> None:
+    file = tmp_path / "physio.yaml"
+    file.write_text(changed("sphinx", id="low-sphinx"), encoding="utf-8")
+    (tmp_path / "again").symlink_to(tmp_path)
+    for extra in ([file, file], [tmp_path, file], [file, tmp_path], [tmp_path, tmp_path / "again"]):
+        assert load(extra=extra).origins["stretch", "low-sphinx"].replaces is None
+
+
+def test_an_area_and_a_group_never_share_a_name(tmp_path: Path) -> None:
+    file = tmp_path / "areas.yaml"
+    file.write_text("areas: [{id: back, name: Back}]\ngroups: [{id: hips, name: Hips, areas: [hips]}]", "utf-8")
+    assert problems(file) == (
+        f"{file}:1: areas.0.id: 'back' is the name of a group of areas; give the area another",
+        f"{file}:2: groups.0.id: 'hips' is the name of an area; give the group another",
+    )
+    file.write_text("areas: [{id: feet, name: A}]\ngroups: [{id: feet, name: B, areas: [hips]}]", "utf-8")
+    assert [line.split(": ")[1] for line in problems(file)] == ["groups.0.id"]
+
+
 def test_a_shipped_program_must_fit_what_replaced_its_stretch(tmp_path: Path) -> None:
     file = tmp_path / "held.yaml"
     file.write_text(

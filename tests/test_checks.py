@@ -146,7 +146,7 @@ def test_what_cannot_be_done_is_a_problem_at_every_start(stretch: Stretch, probl
 
 def test_references_to_nothing() -> None:
     area = Area(id="feet", name="Feet", partners=("calfs",), focus=(("calves", "wings"),))
-    assert said(check_area(area, CATALOG.areas)) == (
+    assert said(check_area(area, CATALOG.areas, CATALOG.groups)) == (
         "partners.0: there is no area 'calfs'; did you mean calves?\n"
         "focus.0.1: there is no area 'wings'; `stretch areas` shows what there is"
     )

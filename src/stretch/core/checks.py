@@ -44,9 +44,11 @@ def check_stretch(stretch: Stretch, areas: Collection[str]) -> Iterator[Problem]
             yield ("cautions",), f"{tag} is under avoid and under adapt; one of them is right"
 
 
-def check_area(area: Area, areas: Collection[str]) -> Iterator[Problem]:
-    """Yield what is wrong with one area: partners and focus sets that do not exist."""
+def check_area(area: Area, areas: Collection[str], groups: Collection[str]) -> Iterator[Problem]:
+    """Yield what is wrong with one area: a name that a group has, partners and focus sets that do not exist."""
     yield from _check_id(area.id)
+    if area.id in groups:
+        yield ("id",), f"{area.id!r} is the name of a group of areas; give the area another"
     for index, name in enumerate(area.partners):
         yield from _check_known(("partners", index), "area", name, areas)
     for index, group in enumerate(area.focus):

@@ -16,29 +16,33 @@ def check_fit(gathering: Gathering) -> None:
     What is trusted is checked only where something of one's own replaced a stretch it depends on.
     """
     areas = gathering.entries["area"].keys() | gathering.useless["area"]
+    # A group of one's own that has the name of an area is a problem of the group.
+    groups = {name for name, entry in gathering.entries["group"].items() if entry.root == gathering.trusted}
     # Whoever refers to what is there and broken has no problem of their own.
     stretches = dict.fromkeys(gathering.useless["stretch"]) | gathering.records("stretch")
     for kind in gathering.entries:
         for entry in gathering.own(kind):
-            gathering.findings.add(entry.file, _unfit(entry.record, areas, stretches), entry.at)
+            gathering.findings.add(entry.file, _unfit(entry.record, areas, groups, stretches), entry.at)
     if gathering.broken:
         # Imported here: most runs find nothing wrong, and every run pays for what stands at the top.
         from stretch.store.mending import sure
 
         for entry, faulty in gathering.broken:
-            gathering.findings.add(entry.file, sure(_unfit(entry.record, areas, stretches), faulty), entry.at)
+            gathering.findings.add(entry.file, sure(_unfit(entry.record, areas, groups, stretches), faulty), entry.at)
     if gathering.replaced:
         _check_trusted(gathering, stretches)
 
 
-def _unfit(record: object, areas: Collection[str], stretches: Mapping[str, Stretch | None]) -> Iterator[Problem]:
+def _unfit(
+    record: object, areas: Collection[str], groups: Collection[str], stretches: Mapping[str, Stretch | None]
+) -> Iterator[Problem]:
     match record:
         case Stretch():
             return checks.check_stretch(record, areas)
         case Program():
             return checks.check_program(record, stretches)
         case Area():
-            return checks.check_area(record, areas)
+            return checks.check_area(record, areas, groups)
         case Group():
             return checks.check_group(record, areas)
     return iter(())

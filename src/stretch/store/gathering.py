@@ -53,6 +53,8 @@ class Gathering:
         """What may still be read of catalogs that are not trusted."""
         self.findings = Findings()
         self.trusted, self._leave_blanks = trusted, leave_blanks
+        self._been: set[str] = set()
+        """Files that were read: one that lies in two of the catalogs, or is named twice, is no contradiction."""
         self.broken: list[tuple[Entry, frozenset[str]]] = []
         """Entries with stand-ins for their faulty fields; the others can still be checked."""
         self.faulty: Counter[Kind] = Counter()
@@ -117,13 +119,22 @@ class Gathering:
 
     def _read(self, root: Path, file: Path) -> tuple[Any, ...]:
         """Return the data of *file*, if it can be had; when there are problems enough, no more of them is read."""
-        if not self.findings.room(file):
+        if not self.findings.room(file) or (root != self.trusted and self._is_again(file)):
             return ()
         try:
             return (yamlfile.read(file, None if root == self.trusted else self.allowance),)
         except yamlfile.Malformed as error:
             self.findings.add_line(file, error.line, str(error))
             return ()
+
+    def _is_again(self, file: Path) -> bool:
+        try:
+            real = os.path.realpath(file)
+        except (OSError, ValueError):  # reading it will say why
+            return False
+        before = len(self._been)
+        self._been.add(real)
+        return len(self._been) == before
 
     def _add(self, part: Part, root: Path, file: Path) -> None:
         try:
