@@ -104,6 +104,7 @@ def test_new_never_writes_over_a_file_and_takes_only_ids(home: Path) -> None:
         assert refused.exit_code == 2
         assert "is no id: a to z, digits and single dashes" in refused.stderr
         assert refused.stderr.isascii()
+    assert "con is a device and no file on Windows" in catalog("new", "con").stderr
     assert [file.name for file in home.rglob("*.yaml")] == ["sphinx.yaml"]
 
 
@@ -204,6 +205,23 @@ def test_check_of_nothing(home: Path, tmp_path: Path) -> None:
     assert gone.exit_code == 1
     assert "cannot be read" in gone.stdout
     assert json.loads(catalog("check", str(data_root()), "--json").stdout) == []
+
+
+def test_notes_never_take_the_room_of_a_problem_and_too_much_is_said_to_be_too_much(tmp_path: Path) -> None:
+    entries = [but("sphinx", id=f"s-{number}", cautions={}) for number in range(1100)]
+    entries.append(but("sphinx", id="last", breath="Hold for 45 seconds."))
+    for part in range(12):
+        data = msgspec.json.encode(entries[100 * part :][:100])
+        (tmp_path / f"{part:02}.yaml").write_bytes(data)
+    done = catalog("check", str(tmp_path))
+    assert (done.exit_code, done.stdout.count("\n")) == (1, 1)
+    assert "11.yaml:1: 0.breath: says '45 seconds'" in done.stdout
+    assert done.stderr.count(": note: ") == 1000
+    assert done.stderr.endswith(
+        "1101 stretches; 1 problem.\nThat is not all there may be; mend these and check again.\n"
+    )
+    done = catalog("check", str(tmp_path / "11.yaml"))
+    assert done.stderr.endswith("1 stretch; 1 problem.\n")
 
 
 def test_path_creates_nothing(home: Path) -> None:

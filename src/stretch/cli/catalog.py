@@ -57,6 +57,8 @@ def check_command(app: App, paths: tuple[Path, ...], as_json: bool) -> int:
         app.tell(str(note))
     there = [_counted(count, plural) for plural, count in report.counts.items()]
     app.tell(f"{', '.join(there) or 'No entries'}; {_counted(len(problems), 'problems')}.")
+    if not report.complete:
+        app.tell("That is not all there may be; mend these and check again.")
     return 1 if problems else 0
 
 
@@ -71,6 +73,7 @@ def _counted(count: int, plural: str) -> str:
 @click.pass_obj
 def new_command(app: App, name: str, output: str | None) -> None:
     """Write the beginning of a stretch of your own: every field, with what goes there, and blanks to fill."""
+    from stretch.core.checks import DEVICES
     from stretch.core.inert import spelled
     from stretch.core.model import ID_PATTERN
     from stretch.core.words import TAG_WORDS
@@ -79,6 +82,8 @@ def new_command(app: App, name: str, output: str | None) -> None:
 
     if not re.fullmatch(ID_PATTERN, name) or len(name) > 60:
         raise UsageError(f"{spelled(name)} is no id: a to z, digits and single dashes between them, as in knee-rolls.")
+    if name in DEVICES:
+        raise UsageError(f"{name} is a device and no file on Windows; give it another name.")
     # The shipped catalog alone: yours may hold what is not finished.
     shipped = load()
     text = stretch_template(name, shipped.areas, TAG_WORDS)

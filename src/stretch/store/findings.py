@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
@@ -14,10 +15,12 @@ from stretch.core.errors import CatalogError
 from stretch.core.inert import inert
 
 MOST_OF_A_FILE, MOST_IN_ALL = 200, 1000
-"""Problems told of one file and altogether; whoever mends these sees the next."""
+"""Problems told of one file and altogether, and as many notes; whoever mends these sees the next."""
 _LONGEST_STEP = 40
 
 Level = Literal["problem", "note"]
+_Found = tuple[Steps, int | None, str, Level]
+"""A field, the line where that is known, the words and their weight."""
 
 
 class Finding(Struct, frozen=True):
@@ -40,28 +43,32 @@ class Findings:
     """Gathers problems and notes by file; the lines of their fields are looked up at the end."""
 
     def __init__(self) -> None:
-        self._found: dict[Path, list[tuple[Steps, int | None, str, Level]]] = {}
-        self._count = 0
-        self.broken = False
+        self._found: dict[Path, list[_Found]] = {}
+        self._told: Counter[tuple[Path | None, Level]] = Counter()
+        """How much was gathered of each file and, under None, altogether: notes never take the room of a problem."""
+
+    @property
+    def broken(self) -> bool:
         """Whether there is any problem; notes do not count."""
+        return self._told[None, "problem"] > 0
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything there was to say has been told; False also where that happened to be just enough."""
+        return all(count < (MOST_OF_A_FILE if file else MOST_IN_ALL) for (file, _), count in self._told.items())
 
     def add(self, file: Path, problems: Iterable[Problem], at: Steps = (), *, level: Level = "problem") -> None:
         """Gather *problems* of the entry that is *at* some place of *file*."""
-        here = self._found.setdefault(file, [])
-        new = [(at + field, None, text, level) for field, text in islice(problems, self.room(file))]
-        here += new
-        self._count += len(new)
-        self.broken |= level == "problem" and bool(new)
+        for field, text in islice(problems, self.room(file, level)):
+            self._add(file, (at + field, None, text, level))
 
     def add_line(self, file: Path, line: int, problem: str) -> None:
         """Gather a *problem* of the whole *file* that shows on *line*."""
-        self._found.setdefault(file, []).append(((), line, problem, "problem"))
-        self._count += 1
-        self.broken = True
+        self._add(file, ((), line, problem, "problem"))
 
-    def room(self, file: Path) -> int:
-        """Return how many more problems of *file* will be told."""
-        return max(min(MOST_OF_A_FILE - len(self._found.get(file, ())), MOST_IN_ALL - self._count), 0)
+    def room(self, file: Path, level: Level = "problem") -> int:
+        """Return how many more problems, or notes, of *file* will be told."""
+        return max(min(MOST_OF_A_FILE - self._told[file, level], MOST_IN_ALL - self._told[None, level]), 0)
 
     def all(self) -> list[Finding]:
         """Return everything found, sorted by file, line and field."""
@@ -81,3 +88,8 @@ class Findings:
         """Raise CatalogError with every problem when there is any."""
         if self.broken:
             raise CatalogError(str(finding) for finding in self.all() if finding.level == "problem")
+
+    def _add(self, file: Path, found: _Found) -> None:
+        self._found.setdefault(file, []).append(found)
+        self._told[file, found[-1]] += 1
+        self._told[None, found[-1]] += 1

@@ -29,6 +29,8 @@ class Report(Struct, frozen=True):
 
     counts: dict[str, int]
     findings: tuple[Finding, ...]
+    complete: bool = True
+    """Whether all that is wrong is in it; of very much only the beginning is told."""
 
     def of(self, level: Level) -> tuple[Finding, ...]:
         """Return the problems, which must be mended, or the notes, which may be as they are meant."""
@@ -63,7 +65,8 @@ def inspect(paths: Sequence[Path]) -> Report:
         if not faulty & {"mode", "dose", "sides"}:
             gathering.findings.add(entry.file, sure(_problems(entry.record, known), faulty), entry.at)
     counts = {plural: len([*gathering.own(kind)]) + gathering.faulty[kind] for plural, kind in LISTS.items()}
-    return Report({plural: count for plural, count in counts.items() if count}, tuple(gathering.findings.all()))
+    counts = {plural: count for plural, count in counts.items() if count}
+    return Report(counts, tuple(gathering.findings.all()), gathering.findings.complete)
 
 
 def _is_same(path: Path, other: Path) -> bool:
