@@ -37,7 +37,7 @@ DEFECTS = [  # file, what is replaced, by what, what is said
     ("stretches/sphinx.yaml", "id: sphinx", "id: sphinx\n  bad: [", "sphinx.yaml:2: not valid YAML"),
     ("stretches/sphinx.yaml", "id: sphinx", "id: sphinx\n\tbad: [", "sphinx.yaml:2: not valid YAML: a tab; indent"),
     ("stretches/sphinx.yaml", "adapt: [shoulder,", "adapt: [stenosis, shoulder,", "is under avoid and under adapt"),
-    ("stretches/sphinx.yaml", "breath: Breathe into", "breath: In: into", "not valid YAML: mapping values"),
+    ("stretches/sphinx.yaml", "breath: Breathe into", "breath: In: into", "a colon where none can be; put the text in"),
     ("stretches/sphinx.yaml", "  - Look at", "  - Look: at", "steps.2: is a mapping; write text, and put it in quotes"),
     ("stretches/sphinx.yaml", "equipment: [mat]", "equipment: mat", "equipment: is 'mat'; a list, as in [a, b]"),
     ("stretches/sphinx.yaml", "equipment: [mat]", "equipment: [none, mat]", "none stands alone"),

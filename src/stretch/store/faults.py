@@ -153,7 +153,9 @@ _QUOTED = {
 def _of_number(data: Any, kind: inspect.IntType | inspect.FloatType, here: Steps) -> Iterator[Problem]:
     whole = isinstance(kind, inspect.IntType)
     if isinstance(data, bool) or not isinstance(data, int if whole else (int, float)):
-        yield here, f"is {_what(data)}; a {'whole ' if whole else ''}number"
+        found = re.search(r"[1-9][0-9]*", data) if isinstance(data, str) else None
+        right = f", bare: {found[0]}" if found and len(found[0]) < 4 else ""
+        yield here, f"is {_what(data)}; a {'whole ' if whole else ''}number{right}"
     elif kind.ge is not None and data < kind.ge:
         yield here, f"is {data}; at least {kind.ge}"
     elif kind.le is not None and data > kind.le:

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 import yaml
 from yaml.events import AliasEvent, MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent, StreamEndEvent
 
-from stretch.core.inert import inert, quoted
+from stretch.core.inert import quoted
 from stretch.store import plainfile
 
 try:
@@ -35,10 +35,15 @@ _SIGNS, _NUMERAL = frozenset("0123456789+-."), "0123456789+-.eE"
 """What a number begins with and is made of. YAML 1.2: `yes` and `on` are words, and so are `1:30` and `0x1F`."""
 _SPACES = frozenset("\t\n\u00a0\u2007\u202f\u3000\u200c\u200d")
 """Not printable, but harmless: white space of any width, and the joiners of Persian and Indic writing."""
+_JOINERS = "\u200c\u200d\ufe0e\ufe0f "
+"""What joins or colours the characters beside it, and is nothing without them."""
 _TURNING = "[\u202a-\u202e\u2066-\u2069]"
 """Characters that change the direction of writing: what stands behind them is not read as it is shown."""
-_UNFIT = "[^\t\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
-"""Characters that may not even stand in a YAML file. Both patterns are slow to compile and seldom needed."""
+_BLANK = "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0d\uffa0\U000e0100-\U000e01ef]"
+"""Characters that count as printable and show nothing."""
+_PILED = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{5}"
+"""More marks over and under one letter than any writing has: they cover the lines beside it. These patterns are slow
+to compile and seldom needed."""
 
 
 class Malformed(Exception):
@@ -87,7 +92,11 @@ def parse(text: str) -> Any:
     try:
         return _Builder(text).document()
     except yaml.YAMLError as error:
-        raise _not_yaml(error, text) from error
+        # Imported here: most files are in order, and every run pays for what stands at the top.
+        from stretch.store.yamlwords import explained
+
+        problem, line = explained(error, text)
+        raise Malformed(_TOO_DEEP if problem is None else problem, line) from error
 
 
 def events(text: str) -> Callable[[], Any]:
@@ -165,7 +174,7 @@ def _scalar(event: Any) -> Any:
             return _WORDS[value]
         if value[0] in _SIGNS and not value.strip(_NUMERAL):
             return _number(value, event)
-    return value if value.isprintable() else _visible(value, event)
+    return value if value.isascii() and value.isprintable() else _visible(value, event)
 
 
 def _number(value: str, event: Any) -> int | float | str:
@@ -188,7 +197,12 @@ def _visible(value: str, event: Any) -> str:
     for character in value:
         if not character.isprintable() and character not in _SPACES:
             _refuse(f"has the invisible character U+{ord(character):04X}; take it out", event)
-    return " ".join(value.split())
+    if found := re.search(_BLANK, value):
+        _refuse(f"has the invisible character U+{ord(found[0]):04X}; take it out", event)
+    if re.search(_PILED, value):
+        _refuse("has a letter under more than 4 accents; take them out", event)
+    text = value if value.isprintable() else " ".join(value.split())
+    return text if text.strip(_JOINERS) else ""
 
 
 def _measured(data: Any) -> tuple[int, int]:
@@ -201,21 +215,3 @@ def _measured(data: Any) -> tuple[int, int]:
 
 def _refuse(problem: str, event: Any) -> NoReturn:
     raise Malformed(problem, event.start_mark.line + 1)
-
-
-def _not_yaml(error: yaml.YAMLError, text: str) -> Malformed:
-    """Return what the parser found, with words of our own for what people do most often."""
-    lines = text.split("\n")
-    for number, line in enumerate(lines, start=1):
-        # The parser's own word for these has no line.
-        if bad := re.search(_UNFIT, line):
-            return Malformed(f"has the control character U+{ord(bad[0]):04X}; take it out", number)
-    mark = getattr(error, "problem_mark", None)
-    number = mark.line + 1 if mark else 1
-    problem = getattr(error, "problem", None) or "cannot be read"
-    # libyaml looks ahead along a line, and from 0.2.6 on meets a limit of its own, of 1000, before we see level 21.
-    if "nesting" in problem:
-        return Malformed(_TOO_DEEP, number)
-    if number <= len(lines) and re.match(r" *\t", lines[number - 1]):
-        return Malformed("not valid YAML: a tab; indent with spaces", number)
-    return Malformed(f"not valid YAML: {inert(problem)}", number)

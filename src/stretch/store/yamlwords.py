@@ -1,0 +1,56 @@
+"""What the YAML parser stumbled over, in the words of whoever wrote the file, and what to write instead."""
+
+from __future__ import annotations
+
+import re
+
+from yaml import YAMLError
+
+from stretch.core.inert import inert
+
+_UNFIT = "[^\t\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+"""Characters that may not even stand in a YAML file."""
+_NESTING = "nesting"
+"""In what libyaml from 0.2.6 on says of its own limit of 1000, which it meets before we see the events of level 21: it
+looks ahead along a line."""
+_STRAY = "does not fit what is above it; look at the indentation, and at quotes within quotes"
+_MEANT = (
+    ("mapping values are not", "a colon where none can be; put the text in quotes, or look at the indentation"),
+    ("cannot start any token", "a text cannot begin with {character!r}; put it in quotes"),
+    ("alphabetic or numeric", "a text cannot begin with & or *; put it in quotes, and a dash before entries of a list"),
+    ("hex", "in double quotes a backslash means something else; use single quotes"),
+    ("escape", "in double quotes a backslash means something else; use single quotes"),
+    ("did not find expected key", _STRAY),
+    ("did not find expected '-'", _STRAY),
+    ("expected <block end>", _STRAY),
+)
+"""What the two parsers say, libyaml and PyYAML's own, and what most often was meant."""
+_BEGUN = (
+    ("could not find expected ':'", "is no field; a field has a colon and a space behind it, text goes on further in"),
+    ("unexpected end of stream", "a quote that begins here is never closed"),
+    ("or '}'", "a { that begins here is never closed, or a comma is missing in it"),
+    ("or ']'", "a [ that begins here is never closed, or a comma is missing in it"),
+)
+"""The same where the beginning of what went wrong tells more than its end."""
+
+
+def explained(error: YAMLError, text: str) -> tuple[str | None, int]:
+    """Return what is wrong with *text*, None for what is nested too deep, and the line, from 1, on which that shows."""
+    lines = text.split("\n")
+    for number, line in enumerate(lines, start=1):
+        # The parser's own word for these has no line.
+        if bad := re.search(_UNFIT, line):
+            return f"has the control character U+{ord(bad[0]):04X}; take it out", number
+    problem, mark = getattr(error, "problem", None) or "cannot be read", getattr(error, "problem_mark", None)
+    number = mark.line + 1 if mark else 1
+    if _NESTING in problem:
+        return None, number
+    if number <= len(lines) and re.match(r" *\t", lines[number - 1]):
+        return "not valid YAML: a tab; indent with spaces", number
+    for said, meant in _BEGUN:
+        if said in problem:
+            begun = getattr(error, "context_mark", None) or mark
+            return f"not valid YAML: {meant}", begun.line + 1 if begun else 1
+    there = inert(lines[number - 1][mark.column :][:1]) if mark and number <= len(lines) else ""
+    meant = next((meant.format(character=there) for said, meant in _MEANT if said in problem), inert(problem))
+    return f"not valid YAML: {meant}", number
