@@ -51,9 +51,9 @@ class Script:
         return Heard(key=event) if isinstance(event, str) else event
 
 
-def routine(**request: Any) -> Routine:
+def routine(catalog: Catalog = CATALOG, **request: Any) -> Routine:
     request.setdefault("areas", ("lower-back",))
-    return build(CATALOG, Request(**request))
+    return build(catalog, Request(**request))
 
 
 def run(*args: str, app: App | None = None, input: str | None = None, env: dict[str, str] | None = None) -> Result:

@@ -14,14 +14,12 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stretch.cli.app import App
 from stretch.core.errors import CatalogError, StretchError
 from stretch.store import plainfile, yamlfile
 from stretch.store.catalog import data_root, load, load_sources
 from stretch.store.figures import load_figures
 from stretch.store.gathering import Gathering
 from stretch.store.inspection import inspect
-from support import run
 
 MIB = 1 << 20
 SPHINX = (data_root() / "stretches" / "sphinx.yaml").read_text(encoding="utf-8")
@@ -199,16 +197,6 @@ def test_the_name_of_a_file_is_shown_inert(tmp_path: Path) -> None:
     file = tmp_path / "a\x1b[31m\u202eb\n.yaml"
     file.write_text("a: [", encoding="utf-8")
     assert "a\\x1b[31m\\u202eb\\n.yaml:2: not valid YAML" in refusal(file)
-
-
-def test_markup_is_text_wherever_it_is_shown(tmp_path: Path) -> None:
-    file = tmp_path / "markup.yaml"
-    name = "[bold red]Sphinx[/] :smile: <b>&amp;"
-    file.write_text(SPHINX.replace("name: Sphinx", f"name: '{name}'"), encoding="utf-8")
-    for command in (["list"], ["show", "sphinx"], ["routine", "--plan", "--stretch", "sphinx"]):
-        app = App()
-        app.catalog = load(extra=[file])
-        assert name in run(*command, app=app).stdout
 
 
 BOUNDED = """

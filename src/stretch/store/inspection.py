@@ -11,6 +11,7 @@ from msgspec import Struct
 from stretch.core import cautions, ceilings, contradictions
 from stretch.core.checks import Problem, check_sources
 from stretch.core.inert import inert
+from stretch.core.markup import note_markup
 from stretch.core.model import Program, Record, Source, Stretch
 from stretch.core.muscles import check_muscles
 from stretch.figure.lint import lint
@@ -115,8 +116,10 @@ def _notes(record: Record | Figure, known: _Known) -> Iterator[Problem]:
     match record:
         case Stretch():
             yield from cautions.missing_cautions(record)
+            yield from note_markup(record)
         case Program():
             yield from ceilings.note_doses(record, known.stretches)
+            yield from note_markup(record)
 
 
 def _replacing(entry: Entry, before: Entry | None) -> Iterator[Problem]:

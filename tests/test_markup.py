@@ -1,0 +1,111 @@
+"""Markup in the text of strangers is text: nothing that shows it obeys it, and the check says that it is there."""
+
+from __future__ import annotations
+
+import io
+import os
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from stretch.cli.app import App
+from stretch.core import timeline as tl
+from stretch.core.markup import note_markup
+from stretch.core.session import Session
+from stretch.share.captions import captions
+from stretch.stage.view import view
+from stretch.store.catalog import load
+from stretch.store.inspection import inspect
+from support import CATALOG, MS, Clock, Script, routine, run
+
+MARKUP = "[bold red]S[/] [link=http://x.y]:smile: [@click=a]<b>&amp;[/nothing]"
+EVERYWHERE = ("name", "side_means", "breath", "mistake", "ease_off")
+
+
+class Screenful(io.StringIO):
+    """A terminal as far as anybody asks."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def marked(tmp_path: Path) -> Path:
+    """A catalog with markup in all that is ever shown of a stretch and a program."""
+    fields = msgspec.to_builtins(CATALOG.stretches["single-knee-to-chest"]) | dict.fromkeys(EVERYWHERE, MARKUP)
+    fields |= {"id": "marked", "aliases": [MARKUP], "steps": [f"One leg {MARKUP}"]}
+    items = [{"stretch": "marked", "reps": 1, "hold_s": 20, "note": MARKUP}]
+    program = {"id": "marks", "name": MARKUP, "about": MARKUP, "warm_up_min": 0, "items": items}
+    file = tmp_path / "markup.yaml"
+    file.write_bytes(msgspec.json.encode({"stretches": [fields], "programs": [program]}))
+    return file
+
+
+@pytest.mark.parametrize("terminal", [False, True], ids=["pipe", "terminal"])
+@pytest.mark.parametrize(
+    ("command", "times"),
+    [
+        ("list", 1),
+        ("show marked", 7),
+        ("programs", 1),
+        ("routine --plan --stretch marked", 1),
+        ("routine --plain --yes --speed 1000 --warm-up 0 --stretch marked", 4),
+    ],
+)
+def test_in_a_pipe_and_at_a_terminal_it_is_shown_as_it_stands(
+    marked: Path, command: str, times: int, terminal: bool
+) -> None:
+    clock = Clock()
+    env = {"COLUMNS": "1000", "TERM": "xterm-256color"}
+    out = Screenful() if terminal else io.StringIO()
+    app = App(environ=os.environ | env, stdin=io.StringIO(), stdout=out, clock=clock, ears=Script(clock))
+    name, *rest = command.split()
+    run(name, "--catalog", str(marked), *rest, app=app, env=env)
+    assert out.getvalue().count(MARKUP) >= times, out.getvalue()
+    assert "\x1b]8" not in out.getvalue()
+
+
+def test_on_the_full_screen_it_is_shown_as_it_stands(marked: Path) -> None:
+    made = routine_of(marked)
+    session = Session(timeline=tl.build(made), position_ns=1_000 * MS)
+    shown = ["".join(text for text, _ in row) for row in view(session, made, 400, 40)]
+    assert sum(row.count(MARKUP) for row in shown) >= 4, shown
+
+
+def test_in_captions_it_is_escaped(marked: Path) -> None:
+    made = routine_of(marked)
+    text = captions(tl.build(made), made)
+    assert "[bold red]S[/]" in text
+    assert ":smile: [@click=a]&lt;b&gt;&amp;amp;[/nothing]" in text
+
+
+def routine_of(file: Path):
+    return routine(catalog=load(extra=[file]), areas=(), stretches=("marked",), warm_up=0.0)
+
+
+def test_the_check_notes_it_for_nobody_means_it_to_be_read_aloud(marked: Path) -> None:
+    report = inspect([marked])
+    assert report.of("problem") == ()
+    fields = [note.field for note in report.of("note") if "has the markup '[bold red]', which is shown" in note.problem]
+    assert fields == [
+        "programs.0.about", "programs.0.items.0.note", "programs.0.name", "stretches.0.aliases.0",
+        "stretches.0.breath", "stretches.0.ease_off", "stretches.0.mistake", "stretches.0.name",
+        "stretches.0.side_means", "stretches.0.steps.0",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["**Sit** up", "<br/>", "Sit &amp; bend", "[b]Sit[/b]", "a [link](http://x)", "[/]"])
+def test_other_markup_is_noted_as_well(text: str) -> None:
+    assert [field for field, _ in note_markup(but(text))] == [("mistake",)]
+
+
+@pytest.mark.parametrize(
+    "text", ["Sit [on both hands].", "Bend < 90 degrees & > 60", "a_b_c __ d", "5 * 6 * 7", "[1] see below", "I <3 it"]
+)
+def test_brackets_and_stars_are_not(text: str) -> None:
+    assert list(note_markup(but(text))) == []
+
+
+def but(text: str):
+    return msgspec.structs.replace(CATALOG.stretches["sphinx"], mistake=text)
