@@ -41,6 +41,10 @@ DEFECTS = [  # file, what is replaced, by what, what is said
     ("stretches/sphinx.yaml", "  - Look at", "  - Look: at", "steps.2: is a mapping; write text, and put it in quotes"),
     ("stretches/sphinx.yaml", "equipment: [mat]", "equipment: mat", "equipment: is 'mat'; a list, as in [a, b]"),
     ("stretches/sphinx.yaml", "equipment: [mat]", "equipment: [none, mat]", "none stands alone"),
+    ("stretches/sphinx.yaml", "equipment: [mat]", "equipment: []", "equipment: is empty; fill it in: all that"),
+    ("stretches/sphinx.yaml", "level: gentle", "level: Gentle", "level: is 'Gentle'; did you mean gentle?"),
+    ("stretches/sphinx.yaml", "position: prone", "position: lying", "position: is 'lying'; one of standing, seated"),
+    ("stretches/sphinx.yaml", "pregnancy,", "pregnant,", "cautions.avoid.1: is 'pregnant'; did you mean pregnancy?"),
     ("stretches/sphinx.yaml", "aliases: [", "aliases: [7, ", "aliases.0: is the number 7; put it in quotes"),
     ("stretches/sphinx.yaml", "name: Sphinx", f"name: {'x' * 81}", "name: has 81 characters; at most 80"),
     ("areas.yaml", "partners: [core]", "partners: [heart]", "yaml:6: areas.0.partners.0: there is no area 'heart'"),
@@ -83,6 +87,14 @@ def test_a_defect_is_named_with_file_line_and_field(root: Path, name: str, old: 
     found = problems(root=root)
     assert any(said in problem for problem in found), found
     assert all(problem.startswith(str(root)) for problem in found)
+
+
+def test_a_mistake_that_stops_the_parser_is_told_of_every_line_that_has_it(tmp_path: Path) -> None:
+    file = tmp_path / "list.yaml"
+    file.write_text("stretches:\n" + "  - id: a-b\n    name: A: b # 1\n    breath: 'In: out'\n" * 13, encoding="utf-8")
+    (told,) = problems(file)
+    assert told.startswith(f"{file}:3: not valid YAML: a colon where none can be; put the text in quotes")
+    assert told.endswith("; the same on line 6, 9, 12, 15, 18, 21, 24, 27, 30, 33 and 2 more")
 
 
 def test_all_problems_are_said_at_once_sorted_by_line(root: Path) -> None:

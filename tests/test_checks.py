@@ -45,6 +45,8 @@ def said(problems: Any) -> str:
         (HELD, "Hold ten seconds.", "says 'ten seconds', but"),
         (MOVED, "Hold for 5 seconds at the top.", "but the dose is counted in breaths"),
         (PRESSED, "Press for 10 seconds.", "but the dose is 6 s and 4 s and 20 s"),
+        (HELD, "Inhale for 4 seconds.", "says how long a breath takes, '4 seconds'; leave that to the timer"),
+        (MOVED, "Breathe out slowly for 20 seconds.", "says how long a breath takes, '20 seconds'"),
         (HELD, "Do it twice.", "says 'twice', but reps is 3"),
         (HELD, "Repeat four times.", "says 'four times', but reps is 3"),
         (HELD, "Repeat 4 to 6 times.", "says '4 to 6 times', but reps is 3"),

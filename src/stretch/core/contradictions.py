@@ -26,6 +26,8 @@ _RANGE = rf"\b(?P<low>{_NUMBER})(?:\s*(?:-|\u2013|to|or)\s*(?P<high>{_NUMBER}))?
 _SECONDS = re.compile(rf"{_RANGE}(?:[\s-]+|(?<=\d))(?P<unit>s|secs?|seconds?|mins?|minutes?)\b", re.IGNORECASE)
 _SLOWLY = re.compile(r"\b(over|takes?|taking|within|after|every|the (first|last))( about)?\s*$", re.IGNORECASE)
 """Before a number of seconds: then it is how slowly one moves, and no dose."""
+_BREATHING = re.compile(r"\b(?:inhal|exhal|breath)\w*(?: (?:in|out|slowly|for|over|about|deeply))*\s*$", re.IGNORECASE)
+"""Before a number of seconds: then it is the length of half a breath, which the person sets and the timer counts."""
 _TIMES = re.compile(
     rf"(?:{_RANGE}\s+(?P<more>more )?(?:times|repetitions|reps|rounds)|\b(?P<twice>twice))\b"
     r"(?! (?:as|the|each way|(?:in )?each direction|(?:a|per|each|every|this) (?:day|week))\b)",
@@ -75,7 +77,11 @@ def _seconds(text: str, stretch: Stretch) -> Iterator[str]:
     for found in _SECONDS.finditer(text):
         scale = 60 if found["unit"].lower().startswith("m") else 1
         low, high = (number * scale for number in _between(found))
-        pacing = high <= PACING_S or _SLOWLY.search(text[: found.start()])
+        before = text[: found.start()]
+        if _BREATHING.search(before):
+            yield f"says how long a breath takes, {found[0]!r}; leave that to the timer, which counts it"
+            continue
+        pacing = high <= PACING_S or _SLOWLY.search(before)
         if not pacing and not any(low <= seconds <= high for seconds in right):
             dose = " and ".join(f"{seconds} s" for seconds in right if seconds) or "counted in breaths"
             yield f"says {found[0]!r}, but the dose is {dose}; make them agree, or leave the seconds to the timer"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 from typing import Any
 
@@ -92,22 +92,26 @@ def _of_struct(data: Any, kind: inspect.StructType, here: Steps) -> Iterator[Pro
     hints = GUIDE.get(kind.cls.__name__, {})
     for name in data:
         if name not in known and name != kind.tag_field and kind.forbid_unknown_fields:
-            yield (*here, name), f"there is no such field; {_near(name, known)}"
+            yield (*here, name), f"there is no such field; {_near(name, known, 'the fields are', 0.65)}"
     for name, field in known.items():
         hint = f": {hints[name]}" if name in hints else ""
         if name not in data and field.required:
             yield (*here, name), f"is missing; add it{hint}"
-        elif name in data and data[name] is None and field.required:
+        elif name in data and field.required and _is_empty(data[name], field.type):
             yield (*here, name), f"is empty; fill it in{hint}"
         elif name in data:
             yield from _faults(data[name], field.type, (*here, name))
 
 
-def _near(name: str, known: dict[str, Any]) -> str:
+def _is_empty(data: Any, kind: Any) -> bool:
+    return data is None or (data == [] and isinstance(kind, inspect.VarTupleType) and bool(kind.min_length))
+
+
+def _near(name: str, known: Collection[str], others: str, cutoff: float) -> str:
     from difflib import get_close_matches
 
-    near = get_close_matches(name[:80], known, n=3, cutoff=0.6)
-    return f"did you mean {' or '.join(near)}?" if near else f"the fields are {', '.join(known)}"
+    near = get_close_matches(name[:80].lower(), known, n=3, cutoff=cutoff)
+    return f"did you mean {' or '.join(near)}?" if near else f"{others} {', '.join(known)}"
 
 
 def _of_list(data: Any, kind: inspect.VarTupleType, here: Steps) -> Iterator[Problem]:
@@ -166,7 +170,8 @@ def _of_choice(data: Any, kind: inspect.LiteralType | inspect.EnumType, here: St
     choices = kind.values if isinstance(kind, inspect.LiteralType) else tuple(member.value for member in kind.cls)
     # True is 1 to Python, and not to us.
     if isinstance(data, bool) or data not in choices:
-        yield here, f"is {_what(data)}; one of {', '.join(map(str, _ordered(choices)))}"
+        known = [str(choice) for choice in _ordered(choices)]
+        yield here, f"is {_what(data)}; {_near(data if isinstance(data, str) else '', known, 'one of', 0.75)}"
 
 
 def _ordered(choices: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from yaml import YAMLError
 
@@ -13,9 +14,13 @@ _UNFIT = "[^\t\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 _NESTING = "nesting"
 """In what libyaml from 0.2.6 on says of its own limit of 1000, which it meets before we see the events of level 21: it
 looks ahead along a line."""
+_COLON = "mapping values are not"
+_TWO_COLONS = r" *(?:- +)?[\w-]+: +[^\s'\"#\[{|>&][^#]*:(?: |$)"
+"""A line with text that has a colon and no quotes."""
+_MOST_LINES = 10
 _STRAY = "does not fit what is above it; look at the indentation, and at quotes within quotes"
 _MEANT = (
-    ("mapping values are not", "a colon where none can be; put the text in quotes, or look at the indentation"),
+    (_COLON, "a colon where none can be; put the text in quotes, or look at the indentation{also}"),
     ("cannot start any token", "a text cannot begin with {character!r}; put it in quotes"),
     ("alphabetic or numeric", "a text cannot begin with & or *; put it in quotes, and a dash before entries of a list"),
     ("hex", "in double quotes a backslash means something else; use single quotes"),
@@ -52,5 +57,15 @@ def explained(error: YAMLError, text: str) -> tuple[str | None, int]:
             begun = getattr(error, "context_mark", None) or mark
             return f"not valid YAML: {meant}", begun.line + 1 if begun else 1
     there = inert(lines[number - 1][mark.column :][:1]) if mark and number <= len(lines) else ""
-    meant = next((meant.format(character=there) for said, meant in _MEANT if said in problem), inert(problem))
-    return f"not valid YAML: {meant}", number
+    also = _like_it(lines, number) if _COLON in problem else ""
+    meant = next((meant for said, meant in _MEANT if said in problem), "{problem}")
+    return f"not valid YAML: {meant.format(character=there, also=also, problem=inert(problem))}", number
+
+
+def _like_it(lines: Sequence[str], number: int) -> str:
+    """Return which *lines* behind *number* fail alike: the parser stops at the first, and nobody wants 50 runs."""
+    others = [at for at, line in enumerate(lines[number:], start=number + 1) if re.match(_TWO_COLONS, line[:500])]
+    if not others:
+        return ""
+    more = f" and {len(others) - _MOST_LINES} more" if len(others) > _MOST_LINES else ""
+    return f"; the same on line {', '.join(map(str, others[:_MOST_LINES]))}{more}"
