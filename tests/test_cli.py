@@ -225,7 +225,7 @@ def test_the_plan_as_a_table_says_when_each_stretch_starts() -> None:
 def test_a_session_in_a_pipe_is_lines_and_exits_0() -> None:
     result = run("routine", "-m", "8", app=plain_app())
     assert result.exit_code == 0
-    assert result.stdout.splitlines()[-1].startswith("Done.")
+    assert result.stdout.splitlines()[-1].startswith("Done: ")
     assert "\x1b" not in result.stdout
     assert "Before you start" in result.stderr
     assert "stretches, 8 min" in result.stderr or "7 min" in result.stderr

@@ -46,8 +46,8 @@ def test_it_is_told_in_order_from_the_warm_up_to_the_end() -> None:
     _, lines, _ = told()
     kinds = [line.split(",")[0].split(" ")[0] for line in lines]
     assert kinds[0] == "Warm"
-    assert lines[-1].startswith("Done")
-    assert kinds.index("Get") < kinds.index("Hold") < kinds.index("Settle")
+    assert lines[-1].startswith(f"Done: {len(ROUTINE.items)} stretches. ")
+    assert kinds.index("First") < kinds.index("Hold") < kinds.index("Settle")
     assert sum(line.startswith("Hold") for line in lines) == sum(
         phase.kind == "hold" for phase in tl.build(ROUTINE).phases
     )

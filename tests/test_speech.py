@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -65,9 +66,19 @@ def test_every_word_said_stands_in_the_line_of_its_cue_or_of_getting_ready_for_i
     built, timeline = played
     for cue, words in heard(played, breath):
         own = sentences(cue, timeline, built)
-        before = sentences(Cue(0, "phase", max(cue.index - 1, 0)), timeline, built)
         assert words[0] == own[0]
-        assert set(words) <= {*own, *before}
+        assert set(words) <= {*own, *getting_ready_for(cue, played)}
+
+
+def getting_ready_for(cue: Cue, played: Played) -> tuple[str, ...]:
+    """Return the sentences of getting ready for the stretch whose first side is under way at *cue*."""
+    built, timeline = played
+    for index in range(cue.index, -1, -1):
+        if timeline.phases[index].kind == "prepare":
+            return sentences(Cue(0, "phase", index), timeline, built)
+        if timeline.phases[index].kind in ("switch", "settle"):
+            break
+    return ()
 
 
 @given(sessions)
@@ -117,7 +128,7 @@ def test_what_is_first_up_is_said_with_name_side_and_dose_then_the_steps() -> No
     built = routine(areas=(), stretches=("single-knee-to-chest",), warm_up=0.0)
     timeline = tl.build(built)
     first = aloud(Cue(0, "phase", 0), timeline, built)
-    assert first[0] == "Get ready, first up: Single knee to chest, left side, 2 holds of 30 seconds."
+    assert first[0] == "First up: Single knee to chest, left side, 2 holds of 30 seconds."
     assert first[1:] == built.items[0].stretch.steps[: len(first) - 1]
     assert len(first) > 1
 
@@ -132,9 +143,30 @@ def test_steps_that_did_not_fit_are_said_as_the_stretch_begins() -> None:
     assert slow[1] == sentences(ready, timeline, built)[len(said)]
 
 
+@pytest.mark.parametrize("breath", [False, True])
+def test_of_every_shipped_stretch_every_step_is_said_and_which_side_is_meant(breath: bool) -> None:
+    lost = {}
+    for name, stretch in CATALOG.stretches.items():
+        built = routine(areas=(), stretches=(name,), level="deep", warm_up=0.0, minutes=20.0)
+        said = [word for _, words in heard((built, tl.build(built)), breath) for word in words]
+        unsaid = [step for step in stretch.steps if step not in said]
+        if stretch.side_means:
+            unsaid += [side for side in ("Left side first", "Right") if f"{side}: {stretch.side_means}." not in said]
+        if unsaid:
+            lost[name] = unsaid
+    # Fifteen seconds of getting ready and holds and rests of five leave no room for its last step.
+    assert lost == {"chair-back-extension": [CATALOG.stretches["chair-back-extension"].steps[-1]]}
+
+
+def test_while_settling_with_the_breath_it_is_still_said_how_to_rest() -> None:
+    built = routine(warm_up=0.0)
+    settle = heard((built, tl.build(built)), breath=True)
+    assert any("grow heavy" in word for _, words in settle for word in words)
+
+
 def test_sides_switches_rests_and_doses_in_words() -> None:
     told = lines(areas=(), stretches=("single-knee-to-chest",), warm_up=0.0)
-    assert "Switch to the right side, 5 seconds." in told
+    assert "Switch to the right side. Right: the leg you hug. 5 seconds." in told
     assert "Ease out and rest, 5 seconds. Then hold 2 of 2." in told
     assert "Hold 2 of 2, left side, 30 seconds." in told
     assert any("Left side first: the leg you hug." in line for line in told)
@@ -143,7 +175,7 @@ def test_sides_switches_rests_and_doses_in_words() -> None:
 
 def test_rounds_of_contract_relax_in_words() -> None:
     told = lines(areas=(), stretches=("contract-relax-hamstring",), level="deep", warm_up=0.0)
-    assert "3 rounds of press 6, release 4, hold 20 seconds." in told[0]
+    assert told[0].startswith("First up: Contract-relax hamstring stretch, left side, 3 rounds. Set up")
     assert "Press gently and breathe out, 6 seconds. Round 2 of 3, left side." in told
     assert "Ease out and rest, 5 seconds. Then round 2 of 3." in told
 
@@ -209,6 +241,7 @@ def test_nothing_speakable_is_a_command_to_a_synthesiser(text: str) -> None:
 def test_what_looks_like_a_command_to_a_shell_is_said_as_it_stands() -> None:
     for text in ("$(rm -rf ~)", "-w /etc/passwd", "`id`; echo $HOME | sh", "100 % <b>&amp;"):
         assert speakable(text) == text
+    assert speakable("90/90 hamstring, and/or 1/2") == "90 90 hamstring, and/or 1/2"
 
 
 @given(sessions)

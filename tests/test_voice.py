@@ -12,7 +12,7 @@ import pytest
 
 from machine import Machine
 from stretch.core import timeline as tl
-from stretch.core.aloud import aloud, begins
+from stretch.core.aloud import aloud, begins, speakable
 from stretch.core.cues import Cue, cues
 from stretch.core.errors import UsageError
 from stretch.stage import process
@@ -223,7 +223,7 @@ def test_a_whole_session_is_said_as_written_and_one_thing_at_a_time(tmp_path: Pa
         speaker.perform(cues(TIMELINE, before, now), TIMELINE, ROUTINE, done)
         assert len(machine.playing) <= 1
     speaker.finish()
-    written = [" ".join(words) for cue in EVERY if (words := aloud(cue, TIMELINE, ROUTINE, done=done))]
+    written = [speakable(" ".join(words)) for cue in EVERY if (words := aloud(cue, TIMELINE, ROUTINE, done=done))]
     assert machine.texts == written
     assert not any(fake.killed for fake in machine.processes)
     assert written[-1].startswith("Done: ")

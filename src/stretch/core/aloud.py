@@ -1,7 +1,7 @@
 """What is said aloud, and from when: as many sentences of a cue as there is time for before the next one.
 
 All that is ever said aloud stands in the line that the plain mode shows for the same cue, or, where getting ready
-was too short for all the steps, for the cue before it.
+was too short for all the steps, in the line of getting ready.
 """
 
 from __future__ import annotations
@@ -61,8 +61,8 @@ def aloud(
     """Return the sentences said aloud at *cue*; none for one that is only sounded.
 
     The first sentence is always said; the others as far as they fit before the next cue with words. Steps for which
-    getting ready was too short follow as the stretch begins. With *breath* each half of a breath is said too, unless
-    somebody is speaking. *takes* is how long a sentence takes to say, where that is known exactly.
+    getting ready was too short follow as the stretch begins, or in its first rest. With *breath* each half of a breath
+    is said too, unless somebody is speaking. *takes* is how long a sentence takes to say, where that is known exactly.
     """
     if cue.kind in ("breath-in", "breath-out"):
         return _breath(cue, timeline, routine, takes) if breath else ()
@@ -72,14 +72,12 @@ def aloud(
     if cue.kind == "half-way" and _talking_until(cue, timeline, routine, takes) > start:
         return ()
     own = speech.sentences(cue, timeline, routine, done)
-    steps = (*own[:1], *_left_over(cue, timeline, routine, takes))
-    # How a stretch is done is worth more than to hear that half of it is over.
-    moving = timeline.phases[cue.index].kind == "move"
-    steps = _fitting(steps, _next_words(cue, timeline, SAID if moving else NEEDED) - start, takes)
+    left = _left_over(cue, timeline, routine, takes) if cue.kind == "phase" else ()
+    steps = _with_steps(own, left, cue, timeline, takes)
     until = _next_words(cue, timeline, SAID)
     if breath and cue.kind == "phase":
-        until = min(until, _second_breath(timeline.phases[cue.index]))
-    return max(steps, _fitting((*steps, *own[1:]), until - start, takes), key=len)
+        until = min(until, _second_breath(timeline.phases[cue.index]) or until)
+    return max(steps, _fitting((*own[:1], *left, *own[1:]), until - start, takes), key=len)
 
 
 def saying_ms(sentences: Sequence[str], takes: Length = speaking_ms) -> int:
@@ -90,10 +88,12 @@ def saying_ms(sentences: Sequence[str], takes: Length = speaking_ms) -> int:
 def speakable(text: str) -> str:
     """Return *text* with nothing left in it that a synthesiser would take for a command instead of a word.
 
-    Control characters change the voice of espeak-ng in mid-sentence, `[[` that of `say`; no line may end early.
+    Control characters change the voice of espeak-ng in mid-sentence, `[[` that of `say`; no line may end early. What
+    stands between two angles is no word either: 90/90 is not ninety slash ninety.
     """
     printable = "".join(character if character.isprintable() else " " for character in text)
-    return " ".join(re.sub(r"(?<=[\[\]])(?=[\[\]])", " ", printable).split())
+    numbers = re.sub(r"(?<=\d\d)/(?=\d\d)", " ", printable)
+    return " ".join(re.sub(r"(?<=[\[\]])(?=[\[\]])", " ", numbers).split())
 
 
 def _talking_until(cue: Cue, timeline: Timeline, routine: Routine, takes: Length) -> int:
@@ -117,18 +117,39 @@ def _next_words(cue: Cue, timeline: Timeline, kinds: frozenset[CueKind]) -> int:
     return next(begins(other, timeline) for other in later if other.kind in kinds)
 
 
-def _second_breath(phase: Phase) -> int:
-    return phase.start + sum(phase.breaths[0]) if len(phase.breaths) > 1 else phase.end
+def _second_breath(phase: Phase) -> int | None:
+    """Return the position of the second breath, which is said; at the end there is more to hear than the breath."""
+    return phase.start + sum(phase.breaths[0]) if len(phase.breaths) > 1 and phase.kind != "settle" else None
+
+
+def _with_steps(
+    own: Sequence[str], left: Sequence[str], cue: Cue, timeline: Timeline, takes: Length
+) -> tuple[str, ...]:
+    """Return the first of its *own* sentences and as many of the steps *left* as there is time for."""
+    # How a stretch is done is worth more than to hear that half of it is over.
+    kinds = SAID if timeline.phases[cue.index].kind == "move" else NEEDED
+    room = _next_words(cue, timeline, kinds) - begins(cue, timeline)
+    return _fitting((*own[:1], *left), room, takes)
 
 
 def _left_over(cue: Cue, timeline: Timeline, routine: Routine, takes: Length) -> tuple[str, ...]:
-    """Return what there was no time for while getting ready for the stretch that begins at *cue*."""
-    before = timeline.phases[cue.index - 1] if cue.kind == "phase" and cue.index else None
-    if before is None or before.kind != "prepare":
+    """Return what of the steps there was no time for since getting ready for the stretch under way at *cue*."""
+    phases, index = timeline.phases, cue.index
+    # What is said of the first side would be wrong on the second.
+    while index and phases[index].kind not in ("prepare", "switch", "warm-up", "settle"):
+        index -= 1
+    if index == cue.index or phases[index].kind != "prepare":
         return ()
-    ready = Cue(before.start, "phase", cue.index - 1)
-    said = aloud(ready, timeline, routine, takes=takes)
-    return speech.sentences(ready, timeline, routine)[len(said) :]
+    ready = Cue(phases[index].start, "phase", index)
+    own = speech.sentences(ready, timeline, routine)
+    left = own[len(_with_steps(own, own[1:], ready, timeline, takes)) :]
+    for between in range(index + 1, cue.index):
+        if not left:
+            break
+        opening = Cue(phases[between].start, "phase", between)
+        own = speech.sentences(opening, timeline, routine)
+        left = left[len(_with_steps(own, left, opening, timeline, takes)) - 1 :]
+    return left
 
 
 def _breath(cue: Cue, timeline: Timeline, routine: Routine, takes: Length) -> tuple[str, ...]:

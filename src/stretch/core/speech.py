@@ -101,7 +101,7 @@ def _announced(phase: Phase, index: int, timeline: Timeline, routine: Routine) -
         case "rest":
             return (f"ease out and rest, {length}", f"then {of_reps(phase)}")
         case "switch":
-            return (f"switch to the {words.side(phase.side)}, {length}",)
+            return (f"switch to the {words.side(phase.side)}", _which_side(phase), length)
         case "settle":
             return (f"settle, {length}", _settling(routine)[0])
     return ()
@@ -114,7 +114,7 @@ def _up(item: Item, phase: Phase, index: int, timeline: Timeline) -> tuple[str, 
     side = f"{words.side(phase.side)}{' first' if len(item.sides) > 1 else ''}"
     first = all(before.kind == "warm-up" for before in timeline.phases[:index])
     return (
-        f"get ready, first up: {what}" if first else f"next up: {what}",
+        f"first up: {what}" if first else f"next up: {what}",
         # The steps begin in the usual position of the stretch.
         words.IN_POSITION[item.position] if phase.moved and item.position != stretch.position else "",
         f"the easier way first: {stretch.ease_off}" if item.adapted else "",
@@ -125,12 +125,17 @@ def _up(item: Item, phase: Phase, index: int, timeline: Timeline) -> tuple[str, 
     )
 
 
+def _which_side(phase: Phase) -> str:
+    """Return what left or right refers to; empty where that is plain."""
+    meant = phase.item.stretch.side_means if phase.item else None
+    return f"{phase.side}: {meant}" if phase.side and meant else ""
+
+
 def _dose(item: Item) -> str:
     dose = item.dose
     if dose.contract is not None:
-        parts = dose.contract
-        each = f"press {parts.contract_s}, release {parts.release_s}, hold {parts.hold_s} seconds"
-        return f"{_counted(dose.reps, 'round')} of {each}"
+        # Each part says its own seconds as it begins, and the time is needed for the steps.
+        return _counted(dose.reps, "round")
     if dose.hold_s is None:
         return _counted(dose.reps, "breath")
     return f"{_counted(dose.reps, 'hold')} of {length_in_words(dose.hold_s * 1000)}"

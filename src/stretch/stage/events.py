@@ -48,7 +48,8 @@ class Events:
     def _cue(self, session: Session, cue: Cue) -> dict[str, Any]:
         phase = session.timeline.phases[cue.index]
         at = cue.at / 1000
-        said = say(cue, session.timeline, self._routine)
+        done = stretches_done(session) if session.over == "finished" else None
+        said = say(cue, session.timeline, self._routine, done)
         match cue.kind:
             case "phase":
                 return {

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from stretch.core.cues import Cue, cues
 from stretch.core.routine import Routine
-from stretch.core.session import NS_PER_MS, Session
+from stretch.core.session import NS_PER_MS, Session, stretches_done
 from stretch.core.speech import say
 from stretch.stage.keymap import KEYMAP
 from stretch.stage.notice import notice
@@ -28,8 +28,9 @@ class Plain:
 
     def show(self, session: Session, cues: tuple[Cue, ...]) -> None:
         """Write what *cues* call out, and whether time stands still."""
+        done = stretches_done(session) if session.over == "finished" else None
         for cue in cues:
-            if cue.kind in TOLD and (line := say(cue, session.timeline, self._routine)):
+            if cue.kind in TOLD and (line := say(cue, session.timeline, self._routine, done)):
                 self._write_line(line)
         if session.helping and not self._helping:
             self._write_line("Keys: " + ", ".join(f"{row.label} {row.hint}" for row in KEYMAP) + ". Any key goes on.")
