@@ -22,7 +22,7 @@ COMMANDS = {
     "programs": ("stretch.cli.browse", "List the programs: fixed routines with doses of their own."),
     "audio": ("stretch.cli.audio", "Write a whole session as a sound file, or its captions."),
     "catalog": ("stretch.cli.catalog", "Stretches of your own: begin, check, find."),
-    "doctor": ("stretch.cli.audio", "Tell what can be heard and shown here."),
+    "doctor": ("stretch.cli.doctor", "Tell what can be heard, shown and kept here."),
     "safety": ("stretch.cli.safety", "Print the safety checklist."),
 }
 """Each command, the module it is in, and its line of help; the module is imported when the command runs."""
