@@ -9,10 +9,10 @@ import tempfile
 import wave
 from array import array
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
-from stretch.core.aloud import speakable
+from stretch.core.aloud import Length, speakable
 from stretch.core.errors import StretchError
 from stretch.core.tones import RATE
 
@@ -29,6 +29,11 @@ def find(which: Callable[[str], str | None], platform: str = sys.platform) -> Sy
         return partial(_by_say, path)
     path = which("espeak-ng") or which("espeak")
     return partial(_by_espeak, path) if path else None
+
+
+def takes_of(speech: Synthesizer) -> Length:
+    """Return how many milliseconds each sentence takes *speech* to say; asked once for each."""
+    return cache(lambda sentence: -(-len(speech(sentence)) * 1000 // RATE))
 
 
 def _by_espeak(path: str, sentence: str) -> array[int]:
