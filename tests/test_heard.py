@@ -1,0 +1,152 @@
+"""A session heard through programs of our own on PATH, in a real terminal: what they were given, and when."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from stretch.core import timeline as tl
+from stretch.core.aloud import aloud, begins, speakable
+from stretch.core.cues import cues
+from stretch.core.sounds import sound_of
+from stretch.store.catalog import load
+from support import CATALOG, routine
+
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the programs look into /proc")
+
+if sys.platform != "win32":
+    from test_pty import Run
+
+LATE_S = 0.1
+FAKE = """\
+#!/bin/sh
+now=$(date +%s.%N)
+for last; do :; done
+running=0
+for other in $(cat "{folder}/{kind}.pids" 2>/dev/null); do
+  grep -q '^State:.[RSD]' /proc/$other/status 2>/dev/null && running=$((running + 1))
+done
+echo $$ >>"{folder}/{kind}.pids"
+echo "$now $running $$ {what}" >>"{folder}/{kind}"
+{then}
+"""
+PLAYS = 'name=${last##*/}; name=${name%-*-*}; exec sleep "$(echo "${name##*-}" | sed "s/...$/.&/")"'
+SOUND = {"kind": "sounds", "what": "${last##*/}", "then": PLAYS}
+VOICE = {"kind": "words", "what": "$(cat)", "then": "exec sleep 2"}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with a player, a voice, and a catalog with a stretch that is done quickly, under a nasty name."""
+    for name, how in (("aplay", SOUND), ("espeak-ng", VOICE)):
+        program = tmp_path / name
+        program.write_text(FAKE.format(folder=tmp_path, **how), encoding="utf-8")
+        program.chmod(0o755)
+    quick = msgspec.to_builtins(CATALOG.stretches["seated-side-bend"])
+    quick |= {"id": "quick", "name": "$(touch no) `touch no`; touch no", "steps": ["One hand up."]}
+    quick |= {"dose": {"hold_s": 5, "reps": 1}, "per_side_s": None}
+    (tmp_path / "quick.yaml").write_bytes(msgspec.json.encode(quick))
+    return tmp_path
+
+
+@pytest.fixture
+def session(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    path = f"{folder}:/usr/bin:/bin"
+    monkeypatch.chdir(folder)
+    run = Run(
+        *("routine", "--yes", "--warm-up", "0", "--stretch", "quick", "--breath", "2-2", "--figure", "none"),
+        *("--voice", "yes", "--catalog", str(folder / "quick.yaml")),
+        env={"PATH": path, "STRETCH_HOME": str(folder / "home"), "SSH_CONNECTION": ""},
+    )
+    yield run
+    run.close()
+
+
+def told(folder: Path, kind: str) -> list[tuple[float, int, int, str]]:
+    """Return what a program was given: when, how many of its like ran already, its process, and what."""
+    lines = (folder / kind).read_text(encoding="utf-8").splitlines() if (folder / kind).exists() else []
+    parts = [line.split(" ", 3) for line in lines]
+    return [(float(when), int(running), int(process), what) for when, running, process, what in parts]
+
+
+def wait_for(session: Any, what: Callable[[], object]) -> None:
+    for _ in range(300):
+        if what():
+            return
+        session.look()
+    raise AssertionError(session.look())
+
+
+def is_running(process: int) -> bool:
+    return Path(f"/proc/{process}").exists()
+
+
+def test_every_sound_and_every_word_begins_within_a_tenth_of_a_second_of_its_cue(session: Any, folder: Path) -> None:
+    session.until("One hand up")
+    # Ten seconds less of getting ready: the times are those of the changed plan.
+    session.press("--")
+    wait_for(session, lambda: any("switch-" in what for *_, what in told(folder, "sounds")))
+    session.look(0.8)
+    session.press("q")
+    assert session.end() == 3
+    made = routine(
+        catalog=load(extra=[folder / "quick.yaml"]), areas=(), stretches=("quick",), warm_up=0.0, breath="2-2"
+    )
+    asked = tl.build(made)
+    timeline = asked.adjusted(1_000, -5_000).adjusted(1_000, -5_000)
+    called = cues(timeline, -1, timeline.phases[2].start + 500)
+    assert timeline.phases[2].kind == "switch"
+
+    sounds = told(folder, "sounds")
+    planned = [(cue.at / 1000, sound.name) for cue in called if (sound := sound_of(cue, timeline))]
+    # Of two at once, the breath comes second.
+    planned.sort(key=lambda plan: (plan[0], plan[1].startswith("breath")))
+    assert [what.rsplit("-", 3)[0] for *_, what in sounds] == [name for _, name in planned]
+    assert {name for _, name in planned} == {"get-ready", "count", "start", "breath-in", "breath-out", "switch"}
+    check_times([when for when, *_ in sounds], [at for at, _ in planned])
+    assert max(running for _, running, *_ in sounds) == 1
+
+    words = told(folder, "words")
+    # The first words were chosen before there was less time for them.
+    plans = {0: asked} | dict.fromkeys((1, 2), timeline)
+    spoken = ((begins(cue, timeline) / 1000, aloud(cue, plans[cue.index], made)) for cue in called)
+    said = [(at, speakable(" ".join(sentences))) for at, sentences in spoken if sentences]
+    assert [what for *_, what in words] == [text for _, text in said]
+    assert [text[:12] for _, text in said] == ["First up: $(", "Hold, left s", "Switch to th"]
+    check_times([when for when, *_ in words], [at for at, _ in said], since=sounds[0][0])
+    assert max(running for _, running, *_ in words) == 0
+
+    assert not (folder / "no").exists()
+    assert not any(is_running(process) for _, _, process, _ in sounds + words)
+
+
+def check_times(heard: list[float], planned: list[float], since: float | None = None) -> None:
+    """Compare times with those of the plan, whose beginning is the first sound."""
+    late = [when - (since or heard[0]) - at for when, at in zip(heard, planned, strict=True)]
+    assert max(map(abs, late)) < LATE_S, late
+
+
+@pytest.mark.parametrize("how", ["q", signal.SIGTERM, signal.SIGHUP])
+def test_whoever_leaves_leaves_silence(session: Any, folder: Path, how: str | int) -> None:
+    session.until("One hand up")
+    wait_for(session, lambda: told(folder, "words") and told(folder, "sounds"))
+    session.press(how) if isinstance(how, str) else session.signal(how)
+    assert session.end() in (3, 128 + signal.SIGTERM, 128 + signal.SIGHUP)
+    assert not any(is_running(process) for _, _, process, _ in told(folder, "words") + told(folder, "sounds"))
+
+
+def test_a_pause_is_silent_and_what_is_skipped_is_not_said(session: Any, folder: Path) -> None:
+    session.until("One hand up")
+    wait_for(session, lambda: told(folder, "words"))
+    session.press(" ")
+    session.until("aused")
+    wait_for(session, lambda: not any(is_running(each[2]) for each in told(folder, "words") + told(folder, "sounds")))
+    session.press("q")
+    assert session.end() == 3
+    assert len(told(folder, "words")) == 1
