@@ -18,6 +18,7 @@ from stretch.core import timeline as tl
 from stretch.core import tones
 from stretch.core.cues import Cue, cues
 from stretch.core.errors import UsageError
+from stretch.core.sounds import sound_of
 from stretch.core.tones import RATE, SOUNDS, breath
 from stretch.stage import process
 from stretch.stage.players import Player, players
@@ -243,6 +244,16 @@ def test_after_a_late_frame_only_what_is_still_true_is_heard(tmp_path: Path) -> 
     before = TIMELINE.phases[HOLD].start
     speaker.perform(cues(TIMELINE, before - 1_500, before), TIMELINE, ROUTINE)
     assert machine.names() == ["start", "breath-in"]
+
+
+def test_sounds_are_made_one_at_a_time_while_nothing_is_called_out(tmp_path: Path) -> None:
+    speaker = Machine(aplay="plays").speaker(tmp_path)
+    needed = {sound for cue in EVERY if (sound := sound_of(cue, TIMELINE))}
+    for frame in range(len(needed) + 1):
+        speaker.perform((), TIMELINE, ROUTINE)
+        assert len([*tmp_path.iterdir()]) == min(frame + 1, len(needed))
+    Machine().speaker(tmp_path / "none").perform((), TIMELINE, ROUTINE)
+    assert not (tmp_path / "none").exists()
 
 
 def test_hush_and_close_leave_nothing_behind(tmp_path: Path) -> None:

@@ -112,6 +112,12 @@ class Sounds:
                 return True
         return False
 
+    def make(self, sound: Sound) -> None:
+        """Have the file of *sound* ready for when it is played; one that cannot be made is told of then."""
+        if self._players:
+            with suppress(OSError):
+                self._shelf.file(sound)
+
     def tend(self) -> tuple[Sound, ...]:
         """Reap what has ended; return the sounds that no player could play after all."""
         unheard = []

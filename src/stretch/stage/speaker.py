@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from msgspec import Struct
 
 from stretch.core.aloud import aloud, begins
 from stretch.core.cues import Cue
+from stretch.core.cues import cues as cues_of
 from stretch.core.routine import Routine
 from stretch.core.sounds import bells, is_breath, sound_of
 from stretch.core.timeline import Timeline
@@ -68,6 +69,7 @@ class Speaker:
         why_none = "they would play on the other machine" if self._remote else "there is no player here"
         self._sounds = Sounds(self._players, Shelf(cache, volume), start, clock, why_none)
         self._voice = Voice(self._engines, start, clock)
+        self._unmade: Iterator[Sound] | None = None
         self._waiting: tuple[int, tuple[str, ...]] | None = None
         """When the next words are due, and the words: they wait for the sound before them."""
 
@@ -87,6 +89,8 @@ class Speaker:
         self._tend()
         if cues and self.sound:
             self._play(cues, timeline)
+        elif self.sound:
+            self._make_ahead(timeline)
         if cues and self.voice:
             self._prepare(cues, timeline, routine, done)
         if self._waiting and self._clock() >= self._waiting[0]:
@@ -143,6 +147,14 @@ class Speaker:
         # The breath comes second and gives way to the change.
         due = tuple(last[breath] for breath in (False, True) if breath in last)
         self._bell(tuple(sound for sound in due if not self._sounds.play(sound)))
+
+    def _make_ahead(self, timeline: Timeline) -> None:
+        """Make one of the sounds to come while nothing is called out: on a slow machine it would make the cue late."""
+        if self._unmade is None:
+            every = (sound_of(cue, timeline) for cue in cues_of(timeline, -1, timeline.length))
+            self._unmade = iter(dict.fromkeys(sound for sound in every if sound))
+        if sound := next(self._unmade, None):
+            self._sounds.make(sound)
 
     def _bell(self, sounds: tuple[Sound, ...]) -> None:
         if times := max(map(bells, sounds), default=0):
