@@ -224,6 +224,20 @@ def test_notes_never_take_the_room_of_a_problem_and_too_much_is_said_to_be_too_m
     assert done.stderr.endswith("1 stretch; 1 problem.\n")
 
 
+def test_check_notes_text_that_a_number_sign_cuts_short(tmp_path: Path) -> None:
+    file = tmp_path / "sphinx.yaml"
+    text = (data_root() / "stretches" / "sphinx.yaml").read_text(encoding="utf-8")
+    file.write_text(
+        "# 1 #1\n"
+        + text.replace("name: Sphinx", "name: Sphinx #2").replace("  - Keep", "  - 'No #1' #one\n  - Keep #3"),
+        "utf-8",
+    )
+    done = catalog("check", str(file))
+    assert done.exit_code == 0
+    assert f"{file}:3: note: what stands from '#2' on is a comment and not read; put the text in quotes" in done.stderr
+    assert [line.split(":")[1] for line in done.stderr.splitlines() if "comment" in line] == ["3", "19"]
+
+
 def test_path_creates_nothing(home: Path) -> None:
     assert catalog("path").stdout == f"{home / 'catalog'}\n"
     assert catalog("path", "--shipped").stdout == f"{data_root()}\n"

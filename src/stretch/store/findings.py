@@ -62,9 +62,9 @@ class Findings:
         for field, text in islice(problems, self.room(file, level)):
             self._add(file, (at + field, None, text, level))
 
-    def add_line(self, file: Path, line: int, problem: str) -> None:
+    def add_line(self, file: Path, line: int, problem: str, *, level: Level = "problem") -> None:
         """Gather a *problem* of the whole *file* that shows on *line*."""
-        self._add(file, ((), line, problem, "problem"))
+        self._add(file, ((), line, problem, level))
 
     def room(self, file: Path, level: Level = "problem") -> int:
         """Return how many more problems, or notes, of *file* will be told."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 from typing import get_args
 
@@ -16,6 +18,7 @@ from stretch.core.model import Program, Record, Source, Stretch
 from stretch.core.muscles import check_muscles
 from stretch.figure.lint import lint
 from stretch.figure.pose import Figure
+from stretch.store import yamlfile
 from stretch.store.catalog import SessionFile, data_root, read_one
 from stretch.store.figures import as_steps, check_figure
 from stretch.store.findings import Finding, Level
@@ -65,9 +68,19 @@ def inspect(paths: Sequence[Path]) -> Report:
     for entry, faulty in gathering.broken:
         if not faulty & {"mode", "dose", "sides"}:
             gathering.findings.add(entry.file, sure(_problems(entry.record, known), faulty), entry.at)
+    _note_cut_short(gathering)
     counts = {plural: len([*gathering.own(kind)]) + gathering.faulty[kind] for plural, kind in LISTS.items()}
     counts = {plural: count for plural, count in counts.items() if count}
     return Report(counts, tuple(gathering.findings.all()), gathering.findings.complete)
+
+
+def _note_cut_short(gathering: Gathering) -> None:
+    entries = [entry for kind in gathering.entries for entry in gathering.own(kind)]
+    for file in dict.fromkeys(entry.file for entry in [*entries, *(entry for entry, _ in gathering.broken)]):
+        # Who wrote the file may have changed it meanwhile.
+        with suppress(yamlfile.Malformed):
+            for line, text in islice(yamlfile.cut_short(yamlfile.text_of(file)), gathering.findings.room(file, "note")):
+                gathering.findings.add_line(file, line, text, level="note")
 
 
 def _is_same(path: Path, other: Path) -> bool:

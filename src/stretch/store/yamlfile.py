@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from math import isfinite
 from pathlib import Path
 from typing import Any, NoReturn
@@ -44,6 +44,9 @@ _BLANK = "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0d\
 _PILED = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{5}"
 """More marks over and under one letter than any writing has: they cover the lines beside it. These patterns are slow
 to compile and seldom needed."""
+
+
+_CUT_SHORT = r" *(?:- +|[\w-]+: +)+[^\s'\"\[{|>&#][^#]*? (#\d.*)"
 
 
 class Malformed(Exception):
@@ -97,6 +100,13 @@ def parse(text: str) -> Any:
 
         problem, line = explained(error, text)
         raise Malformed(_TOO_DEEP if problem is None else problem, line) from error
+
+
+def cut_short(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the lines of *text*, from 1, that a number sign ends early: `name: Bridge #2` is only Bridge to YAML."""
+    for number, line in enumerate(text.splitlines(), start=1):
+        if " #" in line and (found := re.match(_CUT_SHORT, line)):
+            yield number, f"what stands from {quoted(found[1])} on is a comment and not read; put the text in quotes"
 
 
 def events(text: str) -> Callable[[], Any]:
