@@ -20,6 +20,7 @@ from stretch.store.catalog import data_root, load, load_sources
 from stretch.store.figures import load_figures
 from stretch.store.gathering import Gathering
 from stretch.store.inspection import inspect
+from stretch.store.outline import named
 
 MIB = 1 << 20
 SPHINX = (data_root() / "stretches" / "sphinx.yaml").read_text(encoding="utf-8")
@@ -197,6 +198,25 @@ def test_the_name_of_a_file_is_shown_inert(tmp_path: Path) -> None:
     file = tmp_path / "a\x1b[31m\u202eb\n.yaml"
     file.write_text("a: [", encoding="utf-8")
     assert "a\\x1b[31m\\u202eb\\n.yaml:2: not valid YAML" in refusal(file)
+
+
+def test_no_id_that_a_shell_or_a_terminal_would_obey_is_offered_to_them(tmp_path: Path) -> None:
+    ids = [
+        "low-sphinx",
+        "\x1b[31mred",
+        "$(touch no)",
+        "-rf",
+        "a b",
+        "s\u0440hinx",
+        "a;b",
+        "a\u202eb",
+        "../x",
+        "",
+        "b12",
+    ]
+    text = "stretches:\n" + "".join(f"  - id: {name}\n    name: A\n    steps: [A]\n" for name in ids)
+    (tmp_path / "many.yaml").write_text(text, encoding="utf-8")
+    assert named("stretch", [str(tmp_path)]) == {"low-sphinx": "A", "b12": "A"}
 
 
 BOUNDED = """

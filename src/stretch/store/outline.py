@@ -28,7 +28,12 @@ def named(kind: str, roots: Sequence[str]) -> dict[str, str]:
     # A stretch may have a folder for its like; the others stand in the files of the catalog itself.
     folders = (folder for root in roots for folder in ((root, f"{root}/stretches") if kind == "stretch" else (root,)))
     texts = (_text(file) for folder in folders for file in _files(folder))
-    return {name: words for text in texts for name, words in _entries(kind, text)}
+    return {name: words for text in texts for name, words in _entries(kind, text) if _is_id(name)}
+
+
+def _is_id(name: str) -> bool:
+    """Whether *name* may be shown and typed: a terminal and a shell would obey what else a stranger may write there."""
+    return name.isascii() and name.replace("-", "a").isalnum() and name[0] != "-"
 
 
 def _files(root: str) -> list[str]:
