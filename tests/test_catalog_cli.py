@@ -67,6 +67,9 @@ def test_the_template_passes_once_its_blanks_are_filled(home: Path) -> None:
     assert "knee-hug.yaml:77: cautions: note: a bend forward without disc and osteoporosis" in after.stderr
     assert after.stderr.endswith("1 stretch; no problems.\n")
     assert load(extra=[home / "catalog"]).stretches["knee-hug"].name == "Seated knee hug"
+    shown = run("show", "knee-hug").stdout
+    assert f"From {file}." in shown
+    assert "Sources" not in shown
 
 
 def test_every_choice_and_every_field_is_in_the_template() -> None:

@@ -209,8 +209,9 @@ def _print_stretch(app: App, stretch: Stretch) -> None:
         say()
         instead = f", in place of {origin.replaces}" if origin.replaces else ""
         say(f"From {origin.file}{instead}.", "dim")
-    say()
-    say("Sources", "dim")
+    if stretch.source:
+        say()
+        say("Sources", "dim")
     for key in stretch.source:
         source = app.sources.get(key)
         grade = f" (grade {source.grade})" if source and source.grade != "seed" else ""
