@@ -80,6 +80,7 @@ ONE_LINE = {  # what is in the file, and what is said about it
     "unclosed": (SPHINX.replace("name: Sphinx", "name: 'Sphinx"), ":2: not valid YAML: a quote that begins here"),
     "bracket": (SPHINX.replace("elbows, prone prop]", "elbows"), ":3: not valid YAML: a [ that begins here is never"),
     "brace": (SPHINX.replace("reps: 3}", "reps: 3"), ":10: not valid YAML: a { that begins here is never closed"),
+    "comma": (SPHINX.replace("[prone on elbows,", "[, prone on elbows,"), ":3: not valid YAML: something is missing"),
     "no-field": (SPHINX.replace("breath: ", "breath "), ":19: not valid YAML: is no field; a field has a colon"),
     "percent": (SPHINX.replace("name: Sphinx", "name: %d"), ":2: not valid YAML: a text cannot begin with '%'; put"),
     "star": (SPHINX.replace("  - Lie", "  * Lie"), ":16: not valid YAML: a text cannot begin with & or *; put"),

@@ -20,11 +20,12 @@ _TWO_COLONS = r" *(?:- +)?[\w-]+: +[^\s'\"#\[{|>&][^#]*:(?: |$)"
 _MOST_LINES = 10
 _STRAY = "does not fit what is above it; look at the indentation, and at quotes within quotes"
 _MEANT = (
-    (_COLON, "a colon where none can be; put the text in quotes, or look at the indentation{also}"),
-    ("cannot start any token", "a text cannot begin with {character!r}; put it in quotes"),
+    (_COLON, "a colon where none can be; put the text in quotes, or look at the indentation"),
+    ("cannot start any token", "a text cannot begin with <character>; put it in quotes"),
     ("alphabetic or numeric", "a text cannot begin with & or *; put it in quotes, and a dash before entries of a list"),
     ("hex", "in double quotes a backslash means something else; use single quotes"),
     ("escape", "in double quotes a backslash means something else; use single quotes"),
+    ("node content", "something is missing before this, or a [ or a { is never closed"),
     ("did not find expected key", _STRAY),
     ("did not find expected '-'", _STRAY),
     ("expected <block end>", _STRAY),
@@ -57,9 +58,10 @@ def explained(error: YAMLError, text: str) -> tuple[str | None, int]:
             begun = getattr(error, "context_mark", None) or mark
             return f"not valid YAML: {meant}", begun.line + 1 if begun else 1
     there = inert(lines[number - 1][mark.column :][:1]) if mark and number <= len(lines) else ""
-    also = _like_it(lines, number) if _COLON in problem else ""
-    meant = next((meant for said, meant in _MEANT if said in problem), "{problem}")
-    return f"not valid YAML: {meant.format(character=there, also=also, problem=inert(problem))}", number
+    meant = next((meant for said, meant in _MEANT if said in problem), inert(problem))
+    if _COLON in problem:
+        meant += _like_it(lines, number)
+    return f"not valid YAML: {meant.replace('<character>', repr(there))}", number
 
 
 def _like_it(lines: Sequence[str], number: int) -> str:
