@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import sys
 import types
+from pathlib import Path
 
 import pytest
 
+from machine import Machine
 from stretch.core import timeline as tl
+from stretch.core.aloud import speakable
 from stretch.core.session import Session, stretches_done
 from stretch.stage.awake import Awake
 from stretch.stage.events import Events
@@ -127,6 +131,29 @@ def test_events_are_objects_in_order_with_their_time() -> None:
         assert kind in kinds
     assert all(isinstance(event["at"], float) for event in told)
     assert told[-1]["over"] == "stopped"
+
+
+def test_what_is_said_aloud_stands_in_the_plain_lines_and_in_the_events(tmp_path: Path) -> None:
+    told: dict[str, list[str]] = {"plain": [], "events": []}
+    aloud: dict[str, list[str]] = {}
+    for name, face in (
+        ("plain", Plain(ROUTINE, told["plain"].append)),
+        ("events", Events(ROUTINE, told["events"].append)),
+    ):
+        machine = Machine(espeak_ng="plays")
+        speaker = machine.speaker(tmp_path, voice=True, breath=name == "events")
+        session = Session(timeline=tl.build(ROUTINE), voice=True)
+        play(session, ROUTINE, clock=machine.clock, ears=Script(machine.clock), face=face, voice=speaker)
+        speaker.finish()
+        aloud[name] = machine.texts
+    written = {"plain": told["plain"], "events": [json.loads(line).get("say", "") for line in told["events"]]}
+    assert [line for line in written["events"] if line in set(written["plain"])] == written["plain"]
+    for name, lines in written.items():
+        sentences = [sentence for text in aloud[name] for sentence in re.findall(r".+?[.!?](?= |$)", text)]
+        assert len(sentences) > 50
+        everything = speakable(" ".join(lines))
+        assert [sentence for sentence in sentences if sentence not in everything] == []
+    assert "Breathe in." in " ".join(aloud["events"])
 
 
 def test_waiting_is_told_and_ended_by_a_key() -> None:

@@ -64,7 +64,8 @@ class Events:
                     "say": said,
                 }
             case "breath-in" | "breath-out":
-                return {"at": at, "event": "breath", "half": cue.kind.removeprefix("breath-"), "number": cue.number}
+                half = cue.kind.removeprefix("breath-")
+                return {"at": at, "event": "breath", "half": half, "number": cue.number, "say": said}
             case _:
                 return {"at": at, "event": "cue", "cue": cue.kind, "say": said}
 
