@@ -154,8 +154,22 @@ def test_of_every_shipped_stretch_every_step_is_said_and_which_side_is_meant(bre
             unsaid += [side for side in ("Left side first", "Right") if f"{side}: {stretch.side_means}." not in said]
         if unsaid:
             lost[name] = unsaid
-    # Fifteen seconds of getting ready and holds and rests of five leave no room for its last step.
-    assert lost == {"chair-back-extension": [CATALOG.stretches["chair-back-extension"].steps[-1]]}
+    assert lost == {
+        # Fifteen seconds of getting ready and holds and rests of five leave no room for its last step.
+        "chair-back-extension": [*CATALOG.stretches["chair-back-extension"].steps[-1:]],
+        # Its parts say the same, each in its time.
+        "contract-relax-hamstring": [*CATALOG.stretches["contract-relax-hamstring"].steps[-2:]],
+    }
+
+
+def test_a_step_of_contract_relax_is_never_said_in_another_part_than_its_own() -> None:
+    built = routine(areas=(), stretches=("contract-relax-hamstring",), level="deep", warm_up=0.0)
+    timeline = tl.build(built)
+    said = {(timeline.phases[cue.index].kind, word) for cue, words in heard((built, timeline)) for word in words}
+    steps = built.items[0].stretch.steps
+    assert [kind for kind, word in said if word in steps] == ["prepare", "prepare"]
+    assert ("press", "Left side first: the raised leg.") in said
+    assert ("rest", "Then round 2 of 3.") in said
 
 
 def test_while_settling_with_the_breath_it_is_still_said_how_to_rest() -> None:

@@ -77,7 +77,7 @@ def aloud(
     until = _next_words(cue, timeline, SAID)
     if breath and cue.kind == "phase":
         until = min(until, _second_breath(timeline.phases[cue.index]) or until)
-    return max(steps, _fitting((*own[:1], *left, *own[1:]), until - start, takes), key=len)
+    return max(steps, _fitting((*steps, *own[1:]), until - start, takes), key=len)
 
 
 def saying_ms(sentences: Sequence[str], takes: Length = speaking_ms) -> int:
@@ -143,6 +143,10 @@ def _left_over(cue: Cue, timeline: Timeline, routine: Routine, takes: Length) ->
     ready = Cue(phases[index].start, "phase", index)
     own = speech.sentences(ready, timeline, routine)
     left = own[len(_with_steps(own, own[1:], ready, timeline, takes)) :]
+    item = phases[index].item
+    if item is not None and item.dose.contract is not None:
+        # Press, let go, go further: a step said in another part than its own would be done there.
+        left = tuple(sentence for sentence in left if sentence not in speech.written(*item.stretch.steps))
     for between in range(index + 1, cue.index):
         if not left:
             break

@@ -48,18 +48,23 @@ def sentences(cue: Cue, timeline: Timeline, routine: Routine, done: tuple[int, i
     phase = timeline.phases[cue.index]
     match cue.kind:
         case "phase":
-            return _written(*_announced(phase, cue.index, timeline, routine))
+            return written(*_announced(phase, cue.index, timeline, routine))
         case "count":
             return (str(cue.number),)
         case "half-way":
             stretch = phase.item.stretch if phase.item else None
-            return _written(stretch.halfway if stretch and stretch.halfway else "half-way")
+            return written(stretch.halfway if stretch and stretch.halfway else "half-way")
         case "last":
-            return _written("last one" if phase.kind == "move" else f"last {cue.number} seconds")
+            return written("last one" if phase.kind == "move" else f"last {cue.number} seconds")
         case "breath-in" | "breath-out":
-            return _written(*_breath(phase, "in" if cue.kind == "breath-in" else "out", timeline.pattern.counted))
+            return written(*_breath(phase, "in" if cue.kind == "breath-in" else "out", timeline.pattern.counted))
         case "end":
-            return _written(_done(done), _settling(routine)[1])
+            return written(_done(done), _settling(routine)[1])
+
+
+def written(*parts: str) -> tuple[str, ...]:
+    """Return each of *parts* as a sentence is written; what is empty is left out."""
+    return tuple(part[0].upper() + part[1:] + ("" if part.endswith((".", "!", "?")) else ".") for part in parts if part)
 
 
 def pace(phase: Phase) -> str:
@@ -76,11 +81,6 @@ def length_in_words(milliseconds: int) -> str:
     minutes, seconds = divmod(round(milliseconds / 1000), 60)
     parts = [_counted(minutes, "minute")] if minutes else []
     return " ".join([*parts, _counted(seconds, "second")] if seconds or not minutes else parts)
-
-
-def _written(*parts: str) -> tuple[str, ...]:
-    """Return each of *parts* as a sentence is written; what is empty is left out."""
-    return tuple(part[0].upper() + part[1:] + ("" if part.endswith((".", "!", "?")) else ".") for part in parts if part)
 
 
 def _announced(phase: Phase, index: int, timeline: Timeline, routine: Routine) -> tuple[str, ...]:
