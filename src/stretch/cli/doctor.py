@@ -10,7 +10,6 @@ import click
 from stretch.cli.app import App, is_terminal
 from stretch.cli.known import catalog_option
 from stretch.core.errors import CatalogError, StretchError
-from stretch.stage.speaker import Finding
 
 LEAST_COLUMNS, LEAST_LINES = 60, 20
 """From here on there is room for a figure."""
@@ -26,11 +25,13 @@ def doctor_command(app: App, as_json: bool) -> None:
     """Tell what can be heard, shown and kept here, and what to do where something is missing."""
     found = [finding for what, look in LOOKS.items() for finding in _looked(app, what, look)]
     if as_json:
-        app.out.json([{"what": each.what, "found": each.found, "advice": each.advice} for each in found])
+        app.out.json([{"what": what, "found": here, "advice": advice} for what, here, advice in found])
         return
-    app.out.table(("what", "here", "what to do"), [(each.what, each.found, each.advice) for each in found])
+    app.out.table(("what", "here", "what to do"), found)
 
 
+Finding = tuple[str, str, str]
+"""What was looked at, what is there, and what to do about it, if anything."""
 Look = Callable[[App], Iterable[Finding]]
 
 
@@ -39,7 +40,7 @@ def _looked(app: App, what: str, look: Look) -> list[Finding]:
     try:
         return list(look(app))
     except (StretchError, OSError) as error:
-        return [Finding(what, "cannot be told", (str(error).splitlines() or [""])[0])]
+        return [(what, "cannot be told", (str(error).splitlines() or [""])[0])]
 
 
 def _heard(app: App) -> Iterable[Finding]:
@@ -47,7 +48,7 @@ def _heard(app: App) -> Iterable[Finding]:
 
     speaker = Speaker(environ=app.environ, which=app.which, cache=app.cache, ring=lambda times: None, clock=app.clock)
     try:
-        return speaker.describe()
+        return [(each.what, each.found, each.advice) for each in speaker.describe()]
     finally:
         speaker.close()
 
@@ -56,39 +57,39 @@ def _shown(app: App) -> Iterable[Finding]:
     yield _screen(app)
     depth = {"none": "none", "16": "16", "256": "256", "true": "16 million"}[app.style.depth]
     why = "NO_COLOR takes them away." if app.environ.get("NO_COLOR") else ""
-    yield Finding("colours", depth, why if depth == "none" else "")
+    yield "colours", depth, why if depth == "none" else ""
     if app.style.unicode:
-        yield Finding("letters", "UTF-8")
+        yield "letters", "UTF-8", ""
         what_if = "Two hills alike? If the first is broken: --figure blocks; if both are: --figure none."
-        yield Finding("figures", f"{BRAILLE} braille, {BLOCKS} blocks", what_if)
+        yield "figures", f"{BRAILLE} braille, {BLOCKS} blocks", what_if
     else:
-        yield Finding("letters", "ASCII", "Set LC_ALL to a UTF-8 locale, such as C.UTF-8.")
-        yield Finding("figures", "none", "They need a UTF-8 locale.")
+        yield "letters", "ASCII", "Set LC_ALL to a UTF-8 locale, such as C.UTF-8."
+        yield "figures", "none", "They need a UTF-8 locale."
 
 
 def _screen(app: App) -> Finding:
     if not is_terminal(app.stdout):
-        return Finding("screen", "line by line, because this is no terminal")
+        return "screen", "line by line, because this is no terminal", ""
     columns, lines = app.terminal(screen=False).size()
     if not app.full_screen:
         why = "ACCESSIBLE is set" if app.environ.get("ACCESSIBLE") else "TERM says it can do no more"
         why = why if is_terminal(app.stdin) else "keys cannot be heard"
-        return Finding("screen", f"{columns}x{lines}, line by line, because {why}")
+        return "screen", f"{columns}x{lines}, line by line, because {why}", ""
     small = columns < LEAST_COLUMNS or lines < LEAST_LINES
     advice = f"From {LEAST_COLUMNS}x{LEAST_LINES} on there is room for a figure." if small else ""
-    return Finding("screen", f"{columns}x{lines}, full screen", advice)
+    return "screen", f"{columns}x{lines}, full screen", advice
 
 
 def _folder(app: App) -> Iterable[Finding]:
     if not app.folder.exists():
-        yield Finding("folder", f"{app.folder}, not there yet", "It is made when there is something to keep.")
+        yield "folder", f"{app.folder}, not there yet", "It is made when there is something to keep."
     elif not app.folder.is_dir():
-        yield Finding("folder", f"{app.folder} is no folder", "Move it away, or set STRETCH_HOME to a folder.")
+        yield "folder", f"{app.folder} is no folder", "Move it away, or set STRETCH_HOME to a folder."
     elif not os.access(app.folder, os.W_OK | os.X_OK):
         advice = "Nothing can be kept: make it yours, or set STRETCH_HOME to a folder that is."
-        yield Finding("folder", f"{app.folder}, which you may not write to", advice)
+        yield "folder", f"{app.folder}, which you may not write to", advice
     else:
-        yield Finding("folder", str(app.folder))
+        yield "folder", str(app.folder), ""
 
 
 def _catalog(app: App) -> Iterable[Finding]:
@@ -97,12 +98,12 @@ def _catalog(app: App) -> Iterable[Finding]:
     except CatalogError as error:
         count = len(error.problems)
         told = f"{count} problem{'' if count == 1 else 's'} in yours"
-        yield Finding("catalog", told, "`stretch catalog check` names them, with file and line.")
+        yield "catalog", told, "`stretch catalog check` names them, with file and line."
         return
     own = sum(kind == "stretch" for kind, _ in catalog.origins)
     advice = "`stretch catalog check` names the blanks still to fill." if catalog.unfinished else ""
-    yield Finding("catalog", f"{len(catalog.stretches)} stretches, {own or 'none'} of them yours", advice)
+    yield "catalog", f"{len(catalog.stretches)} stretches, {own or 'none'} of them yours", advice
 
 
-LOOKS: dict[str, Look] = {"sound": _heard, "screen": _shown, "folder": _folder, "catalog": _catalog}
+LOOKS: dict[str, Look] = {"sounds and voice": _heard, "screen": _shown, "folder": _folder, "catalog": _catalog}
 """What is looked at, in the order in which it is told; each is there for itself."""
