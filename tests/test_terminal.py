@@ -21,7 +21,7 @@ from stretch.stage.screen import Screen
 from stretch.stage.style import Ink, Style, depth_of, is_light, style_for
 from stretch.stage.terminal import HANG_UP, Terminal
 from stretch.stage.view import view
-from support import MS, Clock, routine
+from support import MS, SAMPLE, Clock
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")
 
@@ -33,7 +33,7 @@ if sys.platform != "win32":
 
     import pyte
 
-ROUTINE = routine(minutes=20.0)
+ROUTINE = SAMPLE
 TIMELINE = tl.build(ROUTINE)
 PLAIN = Style()
 MARK = b"\x00\x00"
