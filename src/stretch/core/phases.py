@@ -13,6 +13,7 @@ from stretch.core.routine import Item, Routine
 
 Kind = Literal["warm-up", "prepare", "hold", "move", "press", "release", "rest", "switch", "settle"]
 
+NS_PER_MS = 1_000_000
 REST_MS = 5_000
 SWITCH_MS = 5_000
 PREPARE_MS = 8_000
