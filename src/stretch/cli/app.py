@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TextIO
 from stretch.cli.printer import Printer
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
 
     from stretch.core.checklist import Safety
     from stretch.core.model import Catalog, Source
@@ -88,6 +88,12 @@ class App:
         from datetime import date
 
         return date.today()
+
+    def now(self) -> datetime:
+        """Return the moment it is, by the clock on the wall where the user is."""
+        from datetime import datetime
+
+        return datetime.now().astimezone()
 
     def add_catalogs(self, paths: Sequence[Path]) -> None:
         """Take the catalogs at *paths* as well, for this run."""
