@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+import msgspec
 from msgspec import Struct
 
 from stretch.core.cues import Cue
@@ -83,7 +84,8 @@ def play(
     An exception of a face or of the ears ends it too, and comes back in the ending: the terminal is given back and
     what was done is told before anybody sees it.
     """
-    before: Session | None = None
+    # One that goes on from somewhere has nothing behind it to call out.
+    before = msgspec.structs.replace(session, jumps=-1) if session.position else None
     try:
         while True:
             session = update(session, Tick(clock()))

@@ -16,7 +16,7 @@ import msgspec
 from stretch.core.record import Scores, SessionRecord
 from stretch.core.routine import Routine
 from stretch.store import journalrows as rows
-from stretch.store.journalfile import NAME, in_words, open_to_read, open_to_write
+from stretch.store.journalfile import NAME, JournalError, in_words, open_to_read, open_to_write
 
 PAGE = 200
 """Sessions read at a time: nobody who is playing waits for a reader that is slow to take them."""
@@ -201,6 +201,17 @@ class Journal:
 def plan_as_json(routine: Routine) -> bytes:
     """Return *routine* as the plan that is kept: all that playing it needs, and not why others are left out."""
     return msgspec.json.encode(msgspec.structs.replace(routine, left_out=()))
+
+
+def plan_as_routine(plan: bytes) -> Routine:
+    """Return the routine that was kept as *plan*.
+
+    Raises JournalError.
+    """
+    try:
+        return msgspec.json.decode(plan, type=Routine)
+    except msgspec.MsgspecError as error:
+        raise JournalError(f"The plan of that session cannot be read: {error}.") from error
 
 
 def _rank(record: SessionRecord) -> tuple[int, bytes]:
