@@ -94,12 +94,10 @@ def test_pages_give_every_session_once(days: list[int], size: int) -> None:
     with Journal(connection, Path("memory")) as journal:
         for number, day in enumerate(days):
             journal.keep(record(number, f"2026-11-2{day}"))
-        found, page = [], journal.recent(size)
-        while page:
-            found += page
-            page = journal.recent(size, before=page[-1])
+        found = list(journal.every(page=size))
         assert sorted(one.id for one in found) == sorted(record(number).id for number in range(len(days)))
         assert [one.started for one in found] == sorted((one.started for one in found), reverse=True)
+        assert list(journal.every(earliest_first=True, page=size)) == found[::-1]
 
 
 def test_when_a_stretch_was_last_done_asks_for_both_sides(journal: Journal) -> None:
@@ -124,8 +122,7 @@ def test_a_plan_is_kept_once_and_goes_with_its_last_session(folder: Path, journa
 
 
 def test_what_is_forgotten_is_not_in_the_file_any_more(folder: Path, journal: Journal) -> None:
-    for number in range(1, 40):
-        journal.keep(record(number, title=f"Secret-{number:04}", parts=parts()), PLAN)
+    journal.merge((record(number, title=f"Secret-{number:04}", parts=parts()), PLAN) for number in range(1, 40))
     assert b"Secret-0007" in (folder / NAME).read_bytes()
     assert journal.forget(record(7).id) == 1
     assert b"Secret-0007" not in (folder / NAME).read_bytes()
@@ -160,8 +157,7 @@ def test_a_damaged_file_is_set_aside_with_its_date_and_never_overwritten(folder:
 
 def test_a_file_damaged_in_the_middle_is_noticed_before_anything_is_written(folder: Path) -> None:
     with Journal.writing(folder, TODAY) as journal:
-        for number in range(400):
-            journal.keep(record(number, parts=parts()))
+        journal.merge((record(number, parts=parts()), None) for number in range(400))
     whole = (folder / NAME).read_bytes()
     (folder / NAME).write_bytes(whole[:20000] + b"\xff" * 9000 + whole[29000:])
     with Journal.writing(folder, TODAY) as journal:
@@ -237,7 +233,7 @@ def test_two_that_write_at_once_both_keep_all(folder: Path) -> None:
     def write(first: int) -> None:
         try:
             with Journal.writing(folder, TODAY) as journal:
-                for number in range(first, first + 25):
+                for number in range(first, first + 8):
                     journal.keep(record(number, parts=parts()), PLAN)
         except BaseException as error:
             failed.append(error)
@@ -249,7 +245,7 @@ def test_two_that_write_at_once_both_keep_all(folder: Path) -> None:
         thread.join()
     assert not failed
     with Journal.reading(folder) as journal:
-        assert journal.count() == 75
+        assert journal.count() == 24
 
 
 class Disk:
@@ -333,3 +329,94 @@ def test_a_file_damaged_while_playing_is_opened_anew() -> None:
     assert writer.close()
     assert disk.opened == 2
     assert len(disk.kept) == 1
+
+
+def first_version(folder: Path) -> bytes:
+    """Lay a journal of version 1 into *folder*."""
+    folder.mkdir()
+    raw = sqlite3.connect(folder / NAME)
+    raw.executescript((Path(__file__).parent / "journals" / "version-1.sql").read_text(encoding="utf-8"))
+    raw.close()
+    return (folder / NAME).read_bytes()
+
+
+def laid_out(connection: sqlite3.Connection) -> set[tuple[str, str, str]]:
+    """Return every column of every table and index."""
+    names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'index')")]
+    return {
+        (name, column[1] if len(column) == 6 else column[2], column[2] if len(column) == 6 else "")
+        for name in names
+        for pragma in ("table_info", "index_info")
+        for column in connection.execute(f"PRAGMA {pragma}('{name}')")
+    }
+
+
+def test_a_first_journal_comes_through_every_step_with_all_that_is_in_it(folder: Path) -> None:
+    before = first_version(folder)
+    with Journal.writing(folder, TODAY) as journal:
+        assert journal.told is None
+        latest, earliest = journal.recent(5)
+        assert (earliest.title, earliest.ended, earliest.scores) == (
+            "Lower back",
+            "finished",
+            Scores(before=4, after=2),
+        )
+        assert earliest.stretches == (2, 2)
+        assert (latest.title, latest.ended, latest.stretches) == ("Hips", None, (1, 2))
+        assert [part.hurt for part in latest.parts] == [0, 1, 0]
+        assert journal.plan_of(latest.id) == b'{"title":"Hips"}'
+        assert journal.process_of(latest.id) == "1234:5"
+        assert journal.last_done() == {"cat-cow": date(2026, 11, 24), "open-book": date(2026, 11, 23)}
+        history = journal.history(TODAY, 5)
+        assert (history.left_seconds, history.right_seconds) == (91.25, 60.5)
+        assert {area.area: area.seconds for area in history.areas} == {
+            "lower-back": 96.0,
+            "upper-back": 216.5,
+            "hips": 31.25,
+            "glutes": 31.25,
+        }
+        fresh = sqlite3.connect(":memory:", isolation_level=None)
+        tables.upgrade(fresh)
+        assert laid_out(journal._connection) == laid_out(fresh)
+        fresh.close()
+    kept = folder / "journal-version-1-2026-11-25.db"
+    old = sqlite3.connect(kept)
+    (folder / "again.db").write_bytes(before)
+    new = sqlite3.connect(folder / "again.db")
+    assert list(old.iterdump()) == list(new.iterdump())  # the backup is what was there
+    assert old.execute("PRAGMA user_version").fetchone() == (1,)
+    old.close()
+    new.close()
+
+
+def test_reading_an_older_journal_changes_nothing(folder: Path) -> None:
+    before = first_version(folder)
+    with Journal.reading(folder) as journal:
+        assert journal.history(TODAY, 5).sessions == 2
+    assert (folder / NAME).read_bytes() == before
+    assert [path.name for path in folder.iterdir()] == [NAME]
+
+
+def test_an_older_journal_that_cannot_be_copied_first_stays_as_it_is(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = first_version(folder)
+
+    def full(*unused: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("stretch.store.journalfile._reserve", full)
+    with pytest.raises(JournalError, match="No space left"):
+        Journal.writing(folder, TODAY)
+    assert (folder / NAME).read_bytes() == before
+
+
+def test_what_is_worked_out_follows_every_change(journal: Journal) -> None:
+    journal.keep(record(1, parts=parts(2, 1)))
+    journal.keep(record(1, parts=parts(2, 2)))
+    journal.keep(record(2, parts=parts(2, 2, "sphinx")))
+    journal.forget(record(2).id)
+    history = journal.history(TODAY, 5)
+    assert [(area.area, area.seconds) for area in history.areas] == [("upper-back", 60.0)]
+    assert (history.left_seconds, history.right_seconds) == (30.0, 30.0)
+    assert list(journal.last_done()) == ["open-book"]

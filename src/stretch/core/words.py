@@ -35,6 +35,16 @@ TAG_WORDS = {
 """Whom a caution tag is about, in words."""
 
 
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def hours(seconds: float) -> str:
+    """Return a sum of times in words, to the minute: `45 min`, `7 h 12 min`."""
+    whole, minutes = divmod(round(seconds / 60), 60)
+    return f"{whole} h {minutes} min" if whole else f"{minutes} min"
+
+
 def duration(milliseconds: int) -> str:
     """Return a length of time in words: `45 s`, `3 min`, `11 min 20 s`."""
     minutes, seconds = divmod(round(milliseconds / 1000), 60)

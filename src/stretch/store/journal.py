@@ -13,9 +13,11 @@ from typing import Any
 
 import msgspec
 
+from stretch.core.history import History
 from stretch.core.record import Scores, SessionRecord
 from stretch.core.routine import Routine
 from stretch.store import journalrows as rows
+from stretch.store import summary
 from stretch.store.journalfile import NAME, JournalError, in_words, open_to_read, open_to_write
 
 PAGE = 200
@@ -123,19 +125,18 @@ class Journal:
         """Return the sessions whose id begins with *start*, two at most."""
         return self._select("WHERE substr(id, 1, ?) = ? LIMIT 2", (len(start), start))
 
-    def recent(self, limit: int = PAGE, before: SessionRecord | None = None) -> list[SessionRecord]:
-        """Return the last *limit* sessions, the latest first; *before*: of those that began before this one."""
-        order = "ORDER BY epoch DESC, id DESC LIMIT ?"
-        if before is None:
-            return self._select(order, (limit,))
-        return self._select(f"WHERE (epoch, id) < (?, ?) {order}", (rows.epoch(before), before.id, limit))
+    def recent(self, limit: int = PAGE) -> list[SessionRecord]:
+        """Return the last *limit* sessions, the latest first."""
+        return self._select("ORDER BY epoch DESC, id DESC LIMIT ?", (limit,))
 
-    def every(self) -> Iterator[SessionRecord]:
+    def every(self, *, earliest_first: bool = False, page: int = PAGE) -> Iterator[SessionRecord]:
         """Return all sessions, the latest first, without holding the file between two pages of them."""
-        page = self.recent()
-        while page:
-            yield from page
-            page = self.recent(before=page[-1])
+        than, order = (">", "ASC") if earliest_first else ("<", "DESC")
+        where = ""
+        values: tuple[Any, ...] = ()
+        while found := self._select(f"{where} ORDER BY epoch {order}, id {order} LIMIT ?", (*values, page)):
+            yield from found
+            where, values = f"WHERE (epoch, id) {than} (?, ?)", (rows.epoch(found[-1]), found[-1].id)
 
     def plan_of(self, session: str) -> bytes | None:
         """Return the plan of a session as the JSON it was kept as; None when it has none."""
@@ -149,10 +150,13 @@ class Journal:
 
     def last_done(self) -> dict[str, date]:
         """Return the day on which each stretch was last done, both sides of it."""
-        query = """SELECT stretch, max(day) FROM (
-            SELECT stretch, day FROM part JOIN session ON session.key = part.session
-            GROUP BY part.session, stretch HAVING min(part.done >= part.planned)
-        ) GROUP BY stretch"""
+        # From name to name by the index: there are few stretches, however often each was done.
+        query = """WITH RECURSIVE each (stretch) AS (
+            SELECT min(stretch) FROM stretched
+            UNION ALL
+            SELECT (SELECT min(stretch) FROM stretched WHERE stretch > each.stretch) FROM each WHERE stretch IS NOT NULL
+        ) SELECT stretch, (SELECT max(day) FROM stretched WHERE stretched.stretch = each.stretch)
+        FROM each WHERE stretch IS NOT NULL"""
         with in_words(self.path):
             found = self._connection.execute(query).fetchall()
         return {stretch: date.fromisoformat(day) for stretch, day in found}
@@ -166,6 +170,11 @@ class Journal:
         """Return how many sessions there are, or how many began before a day."""
         row = self._one("SELECT count(*) FROM session WHERE day < ?", before.isoformat() if before else "a")
         return int(row[0]) if row else 0
+
+    def history(self, today: date, last: int) -> History:
+        """Return the last twelve weeks and all of it in short, with the *last* sessions."""
+        with in_words(self.path):
+            return summary.read(self._connection, today, last)
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

@@ -55,7 +55,7 @@ def open_to_read(folder: Path) -> sqlite3.Connection | None:
                 connection.close()
                 return None
             copy = sqlite3.connect(":memory:", isolation_level=None)
-            connection.backup(copy)
+            _copy(connection, copy)
             connection.close()
             tables.upgrade(copy)
             return copy
@@ -159,13 +159,13 @@ def _opened(path: Path, today: date) -> sqlite3.Connection:
 
 
 def _bring_up_to_date(connection: sqlite3.Connection, path: Path, today: date) -> None:
-    connection.execute("BEGIN EXCLUSIVE")
+    connection.execute("BEGIN IMMEDIATE")
     try:
         version = _version(connection, path)  # again: somebody else may have been faster
         if 0 < version < tables.VERSION:
-            # By sqlite, not by copying: closing another handle of the file would drop the lock on it.
-            with closing(sqlite3.connect(_reserve(path, f"version-{version}-{today}"))) as backup:
-                connection.backup(backup)
+            kept = _reserve(path, f"version-{version}-{today}")
+            with closing(sqlite3.connect(path, timeout=BUSY_S)) as old, closing(sqlite3.connect(kept)) as backup:
+                _copy(old, backup)
         if version < tables.VERSION:
             tables.upgrade(connection)
         connection.execute("COMMIT")
@@ -173,6 +173,14 @@ def _bring_up_to_date(connection: sqlite3.Connection, path: Path, today: date) -
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+def _copy(source: sqlite3.Connection, target: sqlite3.Connection) -> None:
+    """Copy all that is in *source*: by sqlite, since closing another handle of its file would drop the locks on it."""
+    # With the lock in hand: the copying itself would wait for it for ever.
+    source.execute("BEGIN")
+    source.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    source.backup(target)
 
 
 def _version(connection: sqlite3.Connection, path: Path) -> int:

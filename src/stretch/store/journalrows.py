@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from stretch.core.record import Part, Scores, SessionRecord
+from stretch.store import derived
 
 SCORES = Scores.__struct_fields__
 OWN = tuple(name for name in SessionRecord.__struct_fields__ if name not in ("parts", "scores"))
@@ -37,6 +38,7 @@ def insert(connection: sqlite3.Connection, record: SessionRecord, plan: bytes | 
     values = (*_values(record), *msgspec.structs.astuple(record.scores), _plan(connection, plan))
     marks = ", ".join("?" * len(columns))
     cursor = connection.execute(f"INSERT INTO session ({', '.join(columns)}) VALUES ({marks})", values)
+    assert cursor.lastrowid is not None
     _put_parts(connection, cursor.lastrowid, record.parts)
 
 
@@ -76,7 +78,7 @@ def _values(record: SessionRecord) -> tuple[Any, ...]:
     return (*fields.values(), epoch(record), record.day.isoformat(), done, planned)
 
 
-def _put_parts(connection: sqlite3.Connection, key: int | None, parts: Sequence[Part]) -> None:
+def _put_parts(connection: sqlite3.Connection, key: int, parts: Sequence[Part]) -> None:
     connection.execute("DELETE FROM part WHERE session = ? AND number >= ?", (key, len(parts)))
     marks = ", ".join("?" * (len(PART) + 2))
     connection.executemany(
@@ -86,6 +88,7 @@ def _put_parts(connection: sqlite3.Connection, key: int | None, parts: Sequence[
             for number, part in enumerate(parts)
         ],
     )
+    derived.work_out(connection, key)
 
 
 def _plan(connection: sqlite3.Connection, plan: bytes | None) -> int | None:

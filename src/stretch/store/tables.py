@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from stretch.store import derived
+
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
@@ -60,7 +62,34 @@ def _first(connection: Connection) -> None:
         connection.execute(statement)
 
 
-STEPS: tuple[Callable[[Connection], None], ...] = (_first,)
+def _second(connection: Connection) -> None:
+    for statement in (
+        """CREATE TABLE area_time (
+            session INTEGER NOT NULL REFERENCES session (key) ON DELETE CASCADE,
+            day TEXT NOT NULL,
+            area TEXT NOT NULL,
+            seconds REAL NOT NULL,
+            PRIMARY KEY (session, area)
+        ) WITHOUT ROWID""",
+        "CREATE INDEX area_time_day ON area_time (day, area, seconds)",
+        """CREATE TABLE stretched (
+            session INTEGER NOT NULL REFERENCES session (key) ON DELETE CASCADE,
+            stretch TEXT NOT NULL,
+            day TEXT NOT NULL,
+            PRIMARY KEY (session, stretch)
+        ) WITHOUT ROWID""",
+        "CREATE INDEX stretched_stretch ON stretched (stretch, day)",
+        "ALTER TABLE session ADD COLUMN left_seconds REAL NOT NULL DEFAULT 0",
+        "ALTER TABLE session ADD COLUMN right_seconds REAL NOT NULL DEFAULT 0",
+        "DROP INDEX session_day",
+        "CREATE INDEX session_day ON session (day, done, active_seconds, left_seconds, right_seconds)",
+        "CREATE INDEX session_pain ON session (epoch) WHERE before IS NOT NULL OR after IS NOT NULL",
+    ):
+        connection.execute(statement)
+    derived.work_out(connection)
+
+
+STEPS: tuple[Callable[[Connection], None], ...] = (_first, _second)
 """Step n makes a file of version n out of one of version n - 1; a new file takes all of them."""
 VERSION = len(STEPS)
 
