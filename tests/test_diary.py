@@ -206,7 +206,7 @@ from support import routine
 class Sleeps:
     def read(self, timeout):
         time.sleep(min(timeout, 0.001))
-        return Heard()
+        return Heard(key="k")  # at this speed a busy machine looks like one that slept; any key goes on
 
 start = time.monotonic_ns()
 app = App(environ={"STRETCH_HOME": sys.argv[1]}, clock=lambda: (time.monotonic_ns() - start) * 100, ears=Sleeps())

@@ -17,6 +17,7 @@ from stretch.core.errors import StretchError
 COMMANDS = {
     "routine": ("stretch.cli.routine", "Build a routine and be guided through it."),
     "resume": ("stretch.cli.resume", "Go on with a session that was cut off."),
+    "history": ("stretch.cli.history", "What you did: weeks, areas, sides, pain; export and import."),
     "list": ("stretch.cli.browse", "List the stretches."),
     "show": ("stretch.cli.browse", "Show one stretch: steps, breath, dose, cautions, sources."),
     "areas": ("stretch.cli.browse", "List the body areas and their groups."),
