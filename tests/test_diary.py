@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import signal
 import sqlite3
 import subprocess
@@ -12,6 +13,7 @@ import time
 from datetime import date
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from stretch.cli.app import App
@@ -24,7 +26,7 @@ from stretch.stage.player import play
 from stretch.stage.scribe import Scribe
 from stretch.stage.terminal import Heard
 from stretch.store.journal import Journal
-from stretch.store.journalfile import NAME
+from stretch.store.journalfile import NAME, JournalError
 from stretch.store.writer import Writer
 from support import Clock, Script, routine, run
 
@@ -91,6 +93,7 @@ def test_the_record_is_up_to_date_at_each_boundary() -> None:
 
     class Remembers:
         trouble = told = None
+        kept_before = True
 
         def put(self, record: SessionRecord) -> None:
             put.append(record)
@@ -190,6 +193,72 @@ def test_a_safety_check_that_cannot_be_kept_still_counts(tmp_path: Path) -> None
     app = App(environ={"STRETCH_HOME": str(tmp_path / "file")}, stderr=io.StringIO())
     _save(app, Standing(outcome=Outcome.GO, screened=app.today(), since=app.today()))
     assert "not kept" in app.stderr.getvalue()
+
+
+class Fails:
+    """A journal that fails as often as it is told, and then keeps."""
+
+    told = None
+
+    def __init__(self, *fates: bool) -> None:
+        self.fates = list(fates)
+
+    def keep(self, *unused: object) -> None:
+        if self.fates and not self.fates.pop(0):
+            raise JournalError("The disk is full.")
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("fates", "during", "after"),
+    [
+        ((True, True, True), [], []),
+        ((False, False, False), ["This session is not being kept. The disk is full."], []),
+        ((True, False, False), ["From here on this session is not being kept. The disk is full."], []),
+        (
+            (False, True, True),
+            ["This session is not being kept. The disk is full."],
+            ["The journal could be written after all: this session is kept."],
+        ),
+        ((True, True, False), [], ["The end of this session is not kept. The disk is full."]),
+    ],
+)
+def test_what_is_not_kept_is_said_once(fates: tuple[bool, ...], during: list[str], after: list[str]) -> None:
+    said: list[str] = []
+    session = Session(timeline=tl.build(ROUTINE))
+    disk = Fails(*fates)
+    scribe = Scribe(begun(App(environ={}), ROUTINE, session), Writer(lambda: disk, b"{}", "1"), said.append)
+    for jumps in (0, 1):
+        session = msgspec.structs.replace(session, jumps=jumps)
+        scribe.note(session)
+        deadline = time.monotonic() + 5
+        while len(fates) - len(disk.fates) <= jumps and time.monotonic() < deadline:
+            time.sleep(0.001)
+        time.sleep(0.02)  # from the failure to what is said of it
+    scribe.note(session)
+    told = scribe.close(msgspec.structs.replace(session, over="stopped"))
+    assert (said, told) == (during, after)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
+@pytest.mark.parametrize("number", ["SIGTERM", "SIGINT", "SIGHUP"])
+def test_a_signal_ends_a_session_with_all_of_it_kept(folder: Path, number: str) -> None:
+    environ = os.environ | {"STRETCH_HOME": str(folder)}
+    command = [sys.executable, "-m", "stretch", *ARGS, "--events"]
+    process = subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environ, text=True
+    )
+    assert process.stdout
+    process.stdout.readline()
+    time.sleep(0.3)
+    process.send_signal(signal.Signals[number])
+    process.communicate(timeout=20)
+    assert process.returncode == 128 + signal.Signals[number]
+    (record,) = kept(folder)
+    assert record.ended == "stopped"
+    assert record.active_seconds > 0.2
 
 
 KILLED = """

@@ -194,8 +194,9 @@ def test_a_newer_file_is_refused_and_not_touched(folder: Path) -> None:
 def test_a_folder_that_is_a_file_is_said_in_words(tmp_path: Path) -> None:
     (tmp_path / "stretch").write_text("a file")
     assert Journal.reading(tmp_path / "stretch") is None
-    with pytest.raises(JournalError, match="cannot be used"):
-        Journal.writing(tmp_path / "stretch", TODAY)
+    for folder in (tmp_path / "stretch", tmp_path / "stretch" / "below"):
+        with pytest.raises(JournalError, match="is no folder"):
+            Journal.writing(folder, TODAY)
     assert (tmp_path / "stretch").read_text() == "a file"
 
 

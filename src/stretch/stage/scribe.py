@@ -25,7 +25,10 @@ class Scribe:
     def trouble(self) -> str | None:
         """What is not being kept and why, to be shown beside the session."""
         trouble = self._writer.trouble
-        return f"This session is not being kept. {trouble}" if trouble else None
+        if trouble is None:
+            return None
+        what = "From here on this session" if self._writer.kept_before else "This session"
+        return f"{what} is not being kept. {trouble}"
 
     def note(self, session: Session) -> None:
         """Have *session* written down if anything of it changed that is kept; never waits."""
@@ -44,7 +47,8 @@ class Scribe:
         kept = self._writer.close()
         told = [self._writer.told] if self._writer.told else []
         if not kept and not self._said:
-            told.append(f"This session is not kept. {self._writer.trouble}")
+            what = "The end of this session" if self._writer.kept_before else "This session"
+            told.append(f"{what} is not kept. {self._writer.trouble}")
         elif kept and self._said:
             told.append("The journal could be written after all: this session is kept.")
         return told

@@ -71,7 +71,10 @@ def open_to_write(folder: Path, today: date) -> tuple[sqlite3.Connection, str | 
     """
     path = folder / NAME
     with in_words(path):
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except (FileExistsError, NotADirectoryError) as error:
+            raise JournalError(f"The journal {path} cannot be made: {error.filename} is no folder.") from error
     which = _identity(path)
     try:
         return _opened(path, today), None

@@ -61,6 +61,11 @@ class Writer:
         return self._trouble
 
     @property
+    def kept_before(self) -> bool:
+        """Whether an earlier record was written."""
+        return self._kept is not None
+
+    @property
     def told(self) -> str | None:
         """What a person should know although all is well: that a damaged file was set aside."""
         return self._told
