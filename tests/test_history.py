@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import itertools
 import json
+import os
 import re
 from datetime import date, timedelta
 from pathlib import Path
@@ -27,6 +28,7 @@ from stretch.core.tally import parts_of
 from stretch.store.exchange import sessions
 from stretch.store.journal import Journal, plan_as_json, plan_as_routine
 from stretch.store.journalfile import NAME
+from stretch.store.process import _name
 from support import CATALOG, requests, routine, run
 
 TODAY = date(2026, 11, 25)  # a Wednesday
@@ -147,6 +149,20 @@ def test_a_pipe_gets_plain_tables(folder: Path) -> None:
     assert "after   3" in lines
     assert any("cut off" in line and "5 to 3" in line for line in lines)
     assert "\x1b" not in result.stdout
+
+
+def test_a_session_that_goes_on_is_not_called_cut_off(folder: Path) -> None:
+    parent = _name(os.getppid())
+    with Journal.writing(folder, TODAY) as journal:
+        journal.keep(record(1, ended=None), PLAN, parent)
+        journal.keep(record(2, ended=None), PLAN, "999999999:1")
+    lines = run("history", app=Here(folder)).stdout.splitlines()
+    assert [next(how for how in ("going on", "cut off") if how in line) for line in lines[-2:]] == [
+        "cut off",
+        "going on",
+    ]
+    data = json.loads(run("history", "--json", app=Here(folder)).stdout)
+    assert [session["playing"] for session in data["sessions"]] == [False, True]
 
 
 def test_left_and_right_are_set_against_each_other(folder: Path) -> None:

@@ -11,6 +11,7 @@ from stretch.cli.exchange import export_command, forget_command, import_command
 from stretch.cli.past import heading, print_sessions, print_tables
 from stretch.core.history import History
 from stretch.store.journal import Journal
+from stretch.store.process import is_running
 
 if TYPE_CHECKING:
     from stretch.stage.rows import Row
@@ -28,29 +29,32 @@ def history_command(ctx: click.Context, last: int | None, as_json: bool) -> None
     app: App = ctx.obj
     if ctx.invoked_subcommand is not None:
         return
-    history = _read(app, last, everything=as_json)
+    history, playing = _read(app, last, everything=as_json)
     if as_json:
-        app.out.json(as_data(history))
+        app.out.json(as_data(history, playing))
     elif not history.sessions:
         app.tell("Nothing is kept yet: `stretch routine` begins a session, and what you do in it is shown here.")
     else:
-        _print(app, history)
+        _print(app, history, playing)
 
 
 for command in (export_command, import_command, forget_command):
     history_command.add_command(command)
 
 
-def _read(app: App, last: int | None, *, everything: bool) -> History:
+def _read(app: App, last: int | None, *, everything: bool) -> tuple[History, frozenset[str]]:
+    """Return the history, and the ids of its sessions that go on just now."""
     journal = Journal.reading(app.folder)
     if journal is None:
-        return History(today=app.today())
+        return History(today=app.today()), frozenset()
     with journal:
         count = journal.count() if last is None and everything else SHOWN if last is None else last
-        return journal.history(app.today(), count)
+        history = journal.history(app.today(), count)
+        processes = {one.id: journal.process_of(one.id) for one in history.recent if one.ended is None}
+    return history, frozenset(name for name, process in processes.items() if process and is_running(process))
 
 
-def as_data(history: History) -> dict[str, Any]:
+def as_data(history: History, playing: frozenset[str] = frozenset()) -> dict[str, Any]:
     """Return the history as data, version 1; seconds everywhere, days by the clock on the wall."""
     import msgspec
 
@@ -58,7 +62,7 @@ def as_data(history: History) -> dict[str, Any]:
     sessions = data.pop("recent")
     for session, record in zip(sessions, history.recent, strict=True):
         done, of = record.stretches
-        session |= {"stretches_done": done, "stretches_planned": of}
+        session |= {"stretches_done": done, "stretches_planned": of, "playing": record.id in playing}
     data["total"] = {
         "sessions": data.pop("sessions"),
         "seconds": data.pop("seconds"),
@@ -68,7 +72,7 @@ def as_data(history: History) -> dict[str, Any]:
     return {"version": VERSION, **data, "weeks": msgspec.to_builtins(history.weeks), "sessions": sessions}
 
 
-def _print(app: App, history: History) -> None:
+def _print(app: App, history: History, playing: frozenset[str]) -> None:
     total, run = heading(history)
     if app.out.columns is None:
         app.out.say(f"{total}, {run}")
@@ -87,4 +91,4 @@ def _print(app: App, history: History) -> None:
         app.out.rows(rows(history, columns, unicode=app.style.unicode), app.style)
     if history.recent:
         app.out.say()
-        print_sessions(app, history.recent)
+        print_sessions(app, history.recent, playing)

@@ -30,12 +30,12 @@ def heading(history: History) -> tuple[str, str]:
     return total, f"streak of {days} since {since}, rest days forgiven"
 
 
-def print_sessions(app: App, records: tuple[SessionRecord, ...]) -> None:
-    """Print the sessions as a table, fewer columns where there is little room."""
+def print_sessions(app: App, records: tuple[SessionRecord, ...], playing: frozenset[str]) -> None:
+    """Print the sessions as a table, fewer columns where there is little room; *playing*: the ids of those going on."""
     columns: dict[str, Callable[[SessionRecord], str]] = {
         "when": lambda record: when(record, app.today()),
         "took": lambda record: hours(record.active_seconds),
-        "done": _done,
+        "done": lambda record: _done(record, going_on=record.id in playing),
         "pain": _pain,
         "id": lambda record: record.id[:ID_SHOWN],
         "session": lambda record: inert(record.title),
@@ -88,9 +88,9 @@ def _calendar(history: History) -> list[tuple[str, ...]]:
     return found
 
 
-def _done(record: SessionRecord) -> str:
+def _done(record: SessionRecord, *, going_on: bool) -> str:
     done, of = record.stretches
-    how = ENDINGS.get(record.ended, record.ended)
+    how = "going on" if going_on else ENDINGS.get(record.ended, record.ended)
     return f"{done} of {of}" + (f", {how}" if how else "")
 
 
