@@ -21,7 +21,8 @@ LONGEST_TITLE = 200
 
 def scribe(app: App, routine: Routine, session: Session, record: SessionRecord | None, *, aside: bool) -> Scribe:
     """Return what writes *session* down, into *record* where there is one; *aside*: the screen tells of trouble."""
-    writer = Writer(partial(Journal.writing, app.folder, app.today()), plan_as_json(routine), this_process())
+    opened = partial(Journal.writing, app.folder, app.today(), thorough=True)
+    writer = Writer(opened, plan_as_json(routine), this_process())
     return Scribe(record or begun(app, routine, session), writer, None if aside else app.tell)
 
 

@@ -39,9 +39,12 @@ class Journal:
         return cls(connection, folder / NAME) if connection else None
 
     @classmethod
-    def writing(cls, folder: Path, today: date) -> Journal:
-        """Return the journal in *folder*, made where there is none and brought up to date where it is older."""
-        connection, told = open_to_write(folder, today)
+    def writing(cls, folder: Path, today: date, *, thorough: bool = False) -> Journal:
+        """Return the journal in *folder*, made where there is none and brought up to date where it is older.
+
+        *thorough* looks the whole file through for damage first, and takes the time for it.
+        """
+        connection, told = open_to_write(folder, today, thorough=thorough)
         return cls(connection, folder / NAME, told)
 
     def __enter__(self) -> Journal:
