@@ -109,6 +109,15 @@ def test_when_a_stretch_was_last_done_asks_for_both_sides(journal: Journal) -> N
     assert journal.count() == 3
 
 
+def test_the_scores_come_as_the_trend_reads_them(journal: Journal) -> None:
+    said = Scores(before=4, worst=6, after=3, next_morning=2, spread="thigh", new_sign=False, sudden=True)
+    journal.keep(record(1, "2026-11-09", scores=Scores(next_morning=1)))
+    journal.keep(record(2, "2026-11-01", scores=said))
+    journal.keep(record(3, "2026-11-05"))
+    assert journal.entries() == [record(2, "2026-11-01", scores=said).entry, journal.get(record(1).id).entry]
+    assert [entry.next_morning for entry in journal.entries(since=date(2026, 11, 5))] == [1]
+
+
 def test_a_plan_is_kept_once_and_goes_with_its_last_session(folder: Path, journal: Journal) -> None:
     journal.keep(record(1), PLAN)
     journal.keep(record(2), PLAN)

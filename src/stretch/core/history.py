@@ -69,7 +69,7 @@ class History(Struct, frozen=True, kw_only=True):
         found = []
         for _ in range(WEEKS):
             days = [day for day in self.days if 0 <= (day.day - monday).days < 7]
-            found.append(Week(monday, sum(day.sessions for day in days), sum(day.seconds for day in days)))
+            found.append(Week(monday, sum(day.sessions for day in days), sum((day.seconds for day in days), 0.0)))
             monday += timedelta(weeks=1)
         return tuple(found)
 

@@ -16,6 +16,7 @@ import msgspec
 from stretch.core.history import History
 from stretch.core.record import Scores, SessionRecord
 from stretch.core.routine import Routine
+from stretch.core.scores import Entry
 from stretch.store import journalrows as rows
 from stretch.store import summary
 from stretch.store.journalfile import NAME, JournalError, in_words, open_to_read, open_to_write
@@ -173,6 +174,11 @@ class Journal:
         """Return how many sessions there are, or how many began before a day."""
         row = self._one("SELECT count(*) FROM session WHERE day < ?", before.isoformat() if before else "a")
         return int(row[0]) if row else 0
+
+    def entries(self, since: date | None = None) -> list[Entry]:
+        """Return what was said of the pain around each session, as the trend reads it, the earliest first."""
+        with in_words(self.path):
+            return rows.entries(self._connection, since.isoformat() if since else "")
 
     def history(self, today: date, last: int) -> History:
         """Return the last twelve weeks and all of it in short, with the *last* sessions."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 import sqlite3
 import zlib
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
 import msgspec
 
 from stretch.core.record import Part, Scores, SessionRecord
+from stretch.core.scores import Entry
 from stretch.store import derived
 
 SCORES = Scores.__struct_fields__
@@ -72,6 +73,16 @@ def select(connection: sqlite3.Connection, where: str, values: tuple[Any, ...]) 
     return [_record(row[1:], tuple(parts[row[0]])) for row in rows]
 
 
+def entries(connection: sqlite3.Connection, since: str) -> list[Entry]:
+    """Return what was said of the pain around each session from the day *since* on, the earliest first."""
+    found = connection.execute(
+        f"""SELECT day, {", ".join(SCORES)} FROM session WHERE day >= ?
+        AND coalesce(before, worst, after, next_morning, spread, new_sign) IS NOT NULL ORDER BY epoch, id""",
+        (since,),
+    )
+    return [Entry(day=date.fromisoformat(day), **_scores(row)) for day, *row in found]
+
+
 def _values(record: SessionRecord) -> tuple[Any, ...]:
     done, planned = record.stretches
     fields = {**{name: getattr(record, name) for name in OWN}, "areas": _json(record.areas)}
@@ -102,12 +113,15 @@ def _plan(connection: sqlite3.Connection, plan: bytes | None) -> int | None:
 
 
 def _record(row: Sequence[Any], parts: tuple[Part, ...]) -> SessionRecord:
-    fields: dict[str, Any] = dict(zip((*OWN, *SCORES), row, strict=True))
-    scores = {name: fields.pop(name) for name in SCORES}
-    new_sign = scores["new_sign"]
-    scores |= {"new_sign": None if new_sign is None else bool(new_sign), "sudden": bool(scores["sudden"])}
+    fields: dict[str, Any] = dict(zip(OWN, row[: len(OWN)], strict=True))
     fields["areas"] = _areas(fields["areas"])
-    return SessionRecord(**fields, parts=parts, scores=Scores(**scores))
+    return SessionRecord(**fields, parts=parts, scores=Scores(**_scores(row[len(OWN) :])))
+
+
+def _scores(row: Sequence[Any]) -> dict[str, Any]:
+    fields: dict[str, Any] = dict(zip(SCORES, row, strict=True))
+    new_sign = fields["new_sign"]
+    return fields | {"new_sign": None if new_sign is None else bool(new_sign), "sudden": bool(fields["sudden"])}
 
 
 def _part(row: Sequence[Any]) -> Part:
