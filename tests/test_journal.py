@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -258,6 +259,40 @@ def test_two_that_write_at_once_both_keep_all(folder: Path) -> None:
         assert journal.count() == 24
 
 
+def test_many_that_begin_at_once_make_one_file(folder: Path) -> None:
+    for number in range(12):
+        home, failed = folder / str(number), []
+
+        def begin(first: int, home: Path = home, failed: list[Exception] = failed) -> None:
+            try:
+                with Journal.writing(home, TODAY, thorough=True) as journal:
+                    journal.keep(record(first))
+            except Exception as error:
+                failed.append(error)
+
+        threads = [threading.Thread(target=begin, args=(first,)) for first in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert not failed
+        assert [path.name for path in home.iterdir()] == [NAME]
+        with Journal.reading(home) as journal:
+            assert journal.count() == 4
+
+
+def test_a_file_set_aside_by_another_session_is_followed_by_the_new_one(folder: Path) -> None:
+    writer = Writer(lambda: Journal.writing(folder, TODAY), PLAN, "1")
+    writer.put(record(active_seconds=1.0))
+    while not writer.kept_before:
+        time.sleep(0.001)
+    (folder / NAME).rename(folder / "aside.db")
+    writer.put(record(active_seconds=2.0))
+    assert writer.close()
+    with Journal.reading(folder) as journal:
+        assert journal.get(record().id).active_seconds == 2.0
+
+
 class Disk:
     """A journal that fails, damages or waits as it is told."""
 
@@ -308,7 +343,7 @@ def test_what_could_not_be_written_comes_with_the_next() -> None:
     writer = Writer(disk.open, PLAN, "1")
     writer.put(record(active_seconds=1.0))
     while writer.trouble is None:
-        pass
+        time.sleep(0.001)
     assert writer.trouble == "The disk is full."
     writer.put(record(active_seconds=2.0))
     assert writer.close()

@@ -31,6 +31,10 @@ class Damaged(JournalError):
     """The file is there and is no journal, or is one no longer."""
 
 
+class Moved(JournalError):
+    """The file has another name now, as when another session set it aside; opened again, there is a new one."""
+
+
 class Newer(JournalError):
     """A later version of the program wrote the file."""
 
@@ -99,6 +103,8 @@ def in_words(path: Path) -> Iterator[None]:
 def _told(path: Path, error: sqlite3.Error) -> JournalError:
     code = getattr(error, "sqlite_errorcode", None)
     primary = code & 0xFF if code is not None else None
+    if code == sqlite3.SQLITE_READONLY_DBMOVED:
+        return Moved(f"The journal {path} was moved or removed while it was in use.")
     match primary:
         case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
             return _damaged(path)
@@ -192,8 +198,7 @@ def _version(connection: sqlite3.Connection, path: Path) -> int:
 
     Raises Newer, and Damaged for a database that is no journal.
     """
-    (application,) = connection.execute("PRAGMA application_id").fetchone()
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    application, version, tables_there = _head(connection)
     if application == tables.APPLICATION and version > tables.VERSION:
         raise Newer(
             f"The journal {path} was written by a newer stretch (format {version}, this one knows {tables.VERSION})."
@@ -201,9 +206,29 @@ def _version(connection: sqlite3.Connection, path: Path) -> int:
         )
     if application == tables.APPLICATION and version:
         return int(version)
-    if connection.execute("SELECT count(*) FROM sqlite_master").fetchone() != (0,):
+    if tables_there:
         raise _damaged(path)
     return 0
+
+
+def _head(connection: sqlite3.Connection) -> tuple[int, int, int]:
+    """Return the application, the version and how many tables and indexes there are, all of one moment.
+
+    Read one by one, a file that another session is just making would look like a database of something else.
+    """
+    begun = not connection.in_transaction
+    if begun:
+        connection.execute("BEGIN")
+    try:
+        found = [
+            connection.execute(query).fetchone()[0]
+            for query in ("SELECT count(*) FROM sqlite_master", "PRAGMA application_id", "PRAGMA user_version")
+        ]
+    finally:
+        if begun:
+            connection.execute("ROLLBACK")
+    count, application, version = found
+    return application, version, count
 
 
 def _reserve(path: Path, what: str) -> Path:

@@ -8,7 +8,7 @@ from time import monotonic
 from typing import Protocol
 
 from stretch.core.record import SessionRecord
-from stretch.store.journalfile import Busy, Damaged
+from stretch.store.journalfile import Busy, Damaged, Moved
 
 PATIENCE_S = 5.0
 """How long the end of a session waits for the disk."""
@@ -109,8 +109,8 @@ class Writer:
     def _write(self, record: SessionRecord) -> None:
         try:
             self._try_once(record)
-        except Damaged:
-            # To open it again looks it through, sets it aside and begins a new one.
+        except (Damaged, Moved):
+            # To open it again looks it through, sets it aside if it must, and finds or begins a new one.
             self._let_go()
             self._try_once(record)
 
