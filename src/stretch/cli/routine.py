@@ -86,7 +86,7 @@ _OPTIONS = (
     envvar="STRETCH_VOICE",
     help="A voice that says what to do; `breath` breathes with you.",
 )
-@click.option("--no-voice", "voice", flag_value="no", help="No voice.  [default]")
+@click.option("--no-voice", is_flag=True, help="No voice.  [default]")
 @click.option(
     "--figure",
     type=click.Choice(["braille", "blocks", "none"]),
@@ -96,11 +96,13 @@ _OPTIONS = (
 )
 @click.option("--speed", type=click.IntRange(1, FASTEST), default=1, help="Rehearse this many times faster.")
 @click.pass_obj
-def routine_command(app: App, /, *, plan_only: bool, as_json: bool, yes: bool, **options: Any) -> int:
+def routine_command(app: App, /, *, plan_only: bool, as_json: bool, yes: bool, no_voice: bool, **options: Any) -> int:
     """Build a routine and be guided through it.
 
     Without options it is a quarter of an hour for the lower back. Warm-up, changes and settling are in the time.
     """
+    # Not one option with --voice: click would give a bare --voice the value of the other.
+    options["voice"] = "no" if no_voice else options["voice"]
     manner = {name: options.pop(name) for name in MANNER}
     if as_json and not plan_only:
         raise UsageError("--json prints a plan: add --plan.")
