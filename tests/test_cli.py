@@ -242,7 +242,7 @@ def test_stopping_exits_3_and_says_how_far_it_went() -> None:
 
 
 @pytest.mark.parametrize(
-    ("args", "voice"), [([], "no"), (["--voice"], "yes"), (["--voice", "breath"], "breath"), (["--voice=no"], "no")]
+    ("args", "voice"), [([], None), (["--voice"], "yes"), (["--voice", "breath"], "breath"), (["--voice=no"], "no")]
 )
 def test_the_voice_alone_means_yes(args: list[str], voice: str) -> None:
     assert main.get_command(None, "routine").make_context("routine", args, obj=App(environ={})).params["voice"] == voice

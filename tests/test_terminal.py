@@ -165,8 +165,10 @@ def test_light_and_dark_backgrounds() -> None:
     assert is_light({"COLORFGBG": "0;15"})
     assert not is_light({"COLORFGBG": "15;0"})
     assert not is_light({})
-    assert is_light({"COLORFGBG": "15;0", "STRETCH_BACKGROUND": "light"})
+    assert is_light({"COLORFGBG": "15;0"}, "light")
+    assert not is_light({"COLORFGBG": "0;15"}, "dark")
     dark, light = style_for({"TERM": "xterm"}, "utf-8"), style_for({"TERM": "xterm", "COLORFGBG": "0;15"}, "utf-8")
+    assert style_for({"TERM": "xterm"}, "utf-8", "light").light
     assert dark.code(Ink.SIDE) != light.code(Ink.SIDE)
     assert dark.code(figure.Ink(figure.Role.SHIRT)) != light.code(figure.Ink(figure.Role.SHIRT, glow=8))
 

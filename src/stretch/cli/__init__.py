@@ -25,6 +25,7 @@ COMMANDS = {
     "audio": ("stretch.cli.audio", "Write a whole session as a sound file, or its captions."),
     "catalog": ("stretch.cli.catalog", "Stretches of your own: begin, check, find."),
     "doctor": ("stretch.cli.audio", "Tell what can be heard and shown here."),
+    "config": ("stretch.cli.config", "Show what is set, and where it comes from."),
     "safety": ("stretch.cli.safety", "Print the safety checklist."),
 }
 """Each command, the module it is in, and its line of help; the module is imported when the command runs."""

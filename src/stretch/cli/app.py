@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from stretch.stage.player import Ears
     from stretch.stage.style import Style
     from stretch.stage.terminal import Terminal
+    from stretch.store.settings import Found, Settings
 
 
 class App:
@@ -95,15 +96,27 @@ class App:
 
         return datetime.now().astimezone()
 
-    def add_catalogs(self, paths: Sequence[Path]) -> None:
-        """Take the catalogs at *paths* as well, for this run."""
-        self._catalogs += paths
+    @cached_property
+    def settings_found(self) -> Found:
+        """The settings with where each comes from, and the file they were looked for in."""
+        from stretch.store.settings import load
+
+        return load(self.folder, self.environ)
 
     @property
+    def settings(self) -> Settings:
+        """What is set by variables and in `config.yaml`, and the defaults of all else; raises SettingsError."""
+        return self.settings_found.settings
+
+    def add_catalogs(self, paths: Sequence[Path]) -> None:
+        """Take the catalogs at *paths* for this run, instead of those in the settings."""
+        self._catalogs += paths
+
+    @cached_property
     def own_catalogs(self) -> list[Path]:
-        """The catalogs of one's own, the last one on top: the one in the folder, then those of the command line."""
+        """The catalogs of one's own, the last one on top: the one in the folder, then those that are named."""
         kept = self.folder / "catalog"
-        return [*([kept] if kept.is_dir() else []), *self._catalogs]
+        return [*([kept] if kept.is_dir() else []), *(self._catalogs or map(Path, self.settings.catalog))]
 
     @cached_property
     def catalog(self) -> Catalog:
@@ -169,7 +182,7 @@ class App:
         """The colours and letters of the terminal; no colour where standard output is none."""
         from stretch.stage.style import Style, style_for
 
-        style = style_for(self.environ, self.stdout.encoding)
+        style = style_for(self.environ, self.stdout.encoding, self.settings.background)
         return style if is_terminal(self.stdout) else Style(unicode=style.unicode)
 
     def terminal(self, *, screen: bool) -> Terminal:

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from stretch.cli.app import App
+from stretch.cli.meant import meant
 from stretch.cli.routine import as_planned, build, routine_options
 from stretch.core import timeline, words
 from stretch.core.errors import UsageError
@@ -25,7 +26,7 @@ def audio_command(app: App, /, *, paths: tuple[str, ...], silent: bool, **asked:
     wrong = [path for path in paths if Path(path).suffix not in (".wav", ".vtt")]
     if wrong:
         raise UsageError(f"--output {wrong[0]}: the file ends in .wav for sound or in .vtt for captions.")
-    fit = as_planned(app)
+    asked, fit = meant(app, asked), as_planned(app)
     routine = build(app.catalog, fit=fit, **asked) if fit else build(app.catalog, **asked)
     laid_out = timeline.build(routine)
     for path in map(Path, paths):

@@ -40,7 +40,6 @@ catalog_option = click.option(
     type=click.Path(path_type=Path),
     expose_value=False,
     callback=_with_catalogs,
-    envvar="STRETCH_CATALOG",
     help="A catalog of your own as well, a folder or a file.",
 )
-"""Adds a catalog for this run, on top of the one in the user's folder."""
+"""Takes catalogs for this run, on top of the one in the user's folder and instead of those in the settings."""

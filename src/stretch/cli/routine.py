@@ -11,6 +11,7 @@ import click
 from stretch.cli import plan
 from stretch.cli.app import App
 from stretch.cli.known import EQUIPPED, LEVEL, POSITION, TAG, catalog_option
+from stretch.cli.meant import meant
 from stretch.core import builder
 from stretch.core.breathing import PRESETS, parse
 from stretch.core.errors import UsageError
@@ -18,7 +19,6 @@ from stretch.core.model import Catalog
 from stretch.core.routine import DEFAULT_MINUTES, Request, Routine
 from stretch.store import profile
 
-DEFAULT_AREA = "lower-back"
 FASTEST = 1000
 MANNER = ("plain", "events", "wait", "sound", "volume", "voice", "figure", "speed")
 """The options that say how a routine is played and not which."""
@@ -32,16 +32,8 @@ def routine_options(command: Any) -> Any:
 
 
 _OPTIONS = (
-    click.option(
-        "-a", "--area", "areas", multiple=True, envvar="STRETCH_AREA", help="Body area or group; `stretch areas`."
-    ),
-    click.option(
-        "-m",
-        "--minutes",
-        type=float,
-        envvar="STRETCH_MINUTES",
-        help=f"Time for all of it.  [default: {DEFAULT_MINUTES:g}]",
-    ),
+    click.option("-a", "--area", "areas", multiple=True, help="Body area or group; `stretch areas`."),
+    click.option("-m", "--minutes", type=float, help=f"Time for all of it.  [default: {DEFAULT_MINUTES:g}]"),
     click.option("--program", metavar="NAME", help="A program instead; `stretch programs`."),
     click.option("--as-written", is_flag=True, help="The program in the order and dose of the article it came from."),
     click.option("--stretch", "stretches", multiple=True, metavar="ID", help="Must be in it; alone: only these."),
@@ -50,12 +42,10 @@ _OPTIONS = (
         "--equipment", multiple=True, type=EQUIPPED, help="What you have; all else is missing.  [default: everything]"
     ),
     click.option("--level", type=LEVEL, help="The deepest level.  [default: moderate]"),
-    click.option("--avoid", multiple=True, type=TAG, envvar="STRETCH_AVOID", help="What you must be careful with."),
+    click.option("--avoid", multiple=True, type=TAG, help="What you must be careful with."),
     click.option("--exclude", multiple=True, metavar="ID", help="Leave this stretch out."),
     click.option(
         "--breath",
-        default="steady",
-        envvar="STRETCH_BREATH",
         metavar="PATTERN",
         help=f"{', '.join(PRESETS)}, or seconds IN-OUT.  [default: steady]",
     ),
@@ -73,25 +63,19 @@ _OPTIONS = (
 @click.option("--plain", is_flag=True, help="Tell it line by line, for screen readers and logs.")
 @click.option("--events", is_flag=True, help="Play, and tell a program: one JSON object a line.")
 @click.option("--wait", is_flag=True, help="Stand still before each new stretch until a key is pressed.")
-@click.option("--sound/--no-sound", default=True, envvar="STRETCH_SOUND", help="Sounds at every change.  [default: on]")
-@click.option(
-    "--volume", type=click.IntRange(0, 100), default=50, envvar="STRETCH_VOLUME", help="How loud.  [default: 50]"
-)
+@click.option("--sound/--no-sound", default=None, help="Sounds at every change.  [default: on]")
+@click.option("--volume", type=click.IntRange(0, 100), help="How loud.  [default: 50]")
 @click.option(
     "--voice",
     is_flag=False,
     flag_value="yes",
     type=click.Choice(["yes", "no", "breath"]),
-    default="no",
-    envvar="STRETCH_VOICE",
     help="A voice that says what to do; `breath` breathes with you.",
 )
 @click.option("--no-voice", is_flag=True, help="No voice.  [default]")
 @click.option(
     "--figure",
     type=click.Choice(["braille", "blocks", "none"]),
-    default="braille",
-    envvar="STRETCH_FIGURE",
     help="How the figure is drawn.  [default: braille]",
 )
 @click.option("--speed", type=click.IntRange(1, FASTEST), default=1, help="Rehearse this many times faster.")
@@ -99,10 +83,12 @@ _OPTIONS = (
 def routine_command(app: App, /, *, plan_only: bool, as_json: bool, yes: bool, no_voice: bool, **options: Any) -> int:
     """Build a routine and be guided through it.
 
-    Without options it is a quarter of an hour for the lower back. Warm-up, changes and settling are in the time.
+    Without options it is a quarter of an hour for the lower back, or what `stretch config` shows. Warm-up, changes and
+    settling are in the time.
     """
     # Not one option with --voice: click would give a bare --voice the value of the other.
     options["voice"] = "no" if no_voice else options["voice"]
+    options = meant(app, options)
     manner = {name: options.pop(name) for name in MANNER}
     if as_json and not plan_only:
         raise UsageError("--json prints a plan: add --plan.")
@@ -162,8 +148,6 @@ def build(
     if as_written and not program:
         raise UsageError("--as-written goes with --program: name the program.")
     parse(asked["breath"])
-    if not areas and not asked["stretches"]:
-        areas = (DEFAULT_AREA,)
     request = fit(Request(areas=areas, **(asked | {"equipment": asked["equipment"] or None})))
     if program:
         from stretch.core import programs
