@@ -23,6 +23,7 @@ COMMANDS = {
     "areas": ("stretch.cli.browse", "List the body areas and their groups."),
     "programs": ("stretch.cli.browse", "List the programs: fixed routines with doses of their own."),
     "audio": ("stretch.cli.audio", "Write a whole session as a sound file, or its captions."),
+    "handout": ("stretch.cli.handout", "Write the routine as a page to print."),
     "catalog": ("stretch.cli.catalog", "Stretches of your own: begin, check, find."),
     "doctor": ("stretch.cli.audio", "Tell what can be heard and shown here."),
     "config": ("stretch.cli.config", "Show what is set, and where it comes from."),

@@ -30,7 +30,12 @@ LEVEL = Known("level", LEVELS)
 TAG = Known("caution tag", TAGS)
 
 
+CATALOGS = "stretch.catalogs"
+"""Where a context keeps the catalogs that its command line names."""
+
+
 def _with_catalogs(ctx: click.Context, param: click.Parameter, paths: tuple[Path, ...]) -> None:
+    ctx.meta[CATALOGS] = paths
     ctx.obj.add_catalogs(paths)
 
 
