@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from stretch.core.checklist import Safety
     from stretch.core.model import Catalog, Source
     from stretch.figure.pose import Figure
+    from stretch.share.install import Machine
     from stretch.stage.player import Ears
     from stretch.stage.style import Style
     from stretch.stage.terminal import Terminal
@@ -84,17 +85,24 @@ class App:
 
         return shutil.which(program, path=self.environ.get("PATH"))
 
+    @cached_property
+    def machine(self) -> Machine:
+        """What schedulers are spoken to by."""
+        from stretch.share.install import this_machine
+
+        return this_machine(self.environ, self.which)
+
+    def now(self) -> datetime:
+        """Return the time it is where the user is, with its zone."""
+        from datetime import datetime
+
+        return datetime.now().astimezone()
+
     def today(self) -> date:
         """Return the day it is where the user is."""
         from datetime import date
 
         return date.today()
-
-    def now(self) -> datetime:
-        """Return the moment it is, by the clock on the wall where the user is."""
-        from datetime import datetime
-
-        return datetime.now().astimezone()
 
     @cached_property
     def settings_found(self) -> Found:

@@ -1,4 +1,4 @@
-"""On which days of the week a routine is done, and how often, by rules D12-D14."""
+"""On which days of the week a routine is done, and how often, by rules D12-D14 and RB17."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Literal, get_args
 
 from stretch.core.dosing import held_seconds
+from stretch.core.eligible import DESK_BREAK_MIN
 from stretch.core.model import Program
 from stretch.core.routine import Routine
 
@@ -15,10 +16,10 @@ DAYS: tuple[Day, ...] = get_args(Day)
 NAMES: dict[Day, str] = dict(
     zip(DAYS, ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"), strict=True)
 )
-TARGET: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri")
-"""Five days are a good target (rule D12)."""
-WITH_REST: tuple[Day, ...] = ("mon", "wed", "fri")
-"""A rest day after each, where rule D14 asks for one; three days a week keep the gain (rule D12)."""
+AT_WORK: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri")
+"""The days of desk breaks (rule RB17)."""
+SESSIONS: tuple[Day, ...] = ("mon", "wed", "fri")
+"""Three sessions a week (rule RB17) keep the gain (rule D12), and after each is the rest day of rule D14."""
 HARD_SOURCE = "004"
 """The article whose program, as it was written, is followed by a rest day (rule D14)."""
 
@@ -33,9 +34,9 @@ def needs_rest(routine: Routine, program: Program | None = None, *, as_written: 
     return any(item.stretch.level == "deep" or item.stretch.mode == "contract-relax" for item in routine.items)
 
 
-def days_for(*, rest: bool) -> tuple[Day, ...]:
-    """Return the days on which it is done when nobody says otherwise."""
-    return WITH_REST if rest else TARGET
+def days_for(minutes: float, *, rest: bool) -> tuple[Day, ...]:
+    """Return the days on which it is done when nobody says otherwise: a desk break on each day of work."""
+    return AT_WORK if minutes <= DESK_BREAK_MIN and not rest else SESSIONS
 
 
 def how_often(routine: Routine, *, rest: bool) -> tuple[str, ...]:
