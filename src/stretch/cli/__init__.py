@@ -24,6 +24,7 @@ COMMANDS = {
     "programs": ("stretch.cli.browse", "List the programs: fixed routines with doses of their own."),
     "audio": ("stretch.cli.audio", "Write a whole session as a sound file, or its captions."),
     "handout": ("stretch.cli.handout", "Write the routine as a page to print."),
+    "status": ("stretch.cli.status", "Print one line for a status bar."),
     "remind": ("stretch.cli.remind", "Be reminded, by your calendar or by this system."),
     "catalog": ("stretch.cli.catalog", "Stretches of your own: begin, check, find."),
     "doctor": ("stretch.cli.audio", "Tell what can be heard and shown here."),

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from stretch.stage.player import Ears
     from stretch.stage.style import Style
     from stretch.stage.terminal import Terminal
+    from stretch.store.past import Past
     from stretch.store.settings import Found, Settings
 
 
@@ -115,6 +116,10 @@ class App:
     def settings(self) -> Settings:
         """What is set by variables and in `config.yaml`, and the defaults of all else; raises SettingsError."""
         return self.settings_found.settings
+
+    def past(self) -> Past | None:
+        """Return what is known of the sessions before; None when there is nothing."""
+        return None
 
     def add_catalogs(self, paths: Sequence[Path]) -> None:
         """Take the catalogs at *paths* for this run, instead of those in the settings."""

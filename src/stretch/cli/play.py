@@ -122,6 +122,8 @@ def _run(app: App, routine: Routine, session: Session, manner: Manner, scribe: S
             stack.callback(speaker.close)
         troubled = [part for part in (scribe, speaker) if part is not None]
         face = _face(app, routine, terminal if screen else None, manner, lambda: _trouble(troubled))
+        if manner.heard:
+            face = _posted(app, routine, face, stack)
         ears: Ears | None = terminal or app.ears
         assert ears
         ending = run(session, routine, clock=app.clock, ears=ears, face=face, voice=speaker, diary=scribe)
@@ -178,6 +180,16 @@ def _face(
     from stretch.stage.plain import Plain
 
     return Plain(routine, app.write_line)
+
+
+def _posted(app: App, routine: Routine, face: Face, stack: ExitStack) -> Face:
+    """Return *face* with a board beside it, from which `stretch status` reads."""
+    from stretch.stage.posted import Posted
+    from stretch.store.board import Board
+
+    board = Board(app.folder, app.clock())
+    stack.callback(board.close)
+    return Posted(face, board, routine)
 
 
 def _summary(ending: Ending) -> str:
