@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -39,6 +38,8 @@ def for_person(app: App, options: dict[str, Any]) -> tuple[Routine, bool]:
 
 def as_typed(ctx: click.Context) -> str:
     """Return the `stretch routine` with the options that were given on the command line of *ctx*."""
+    import shlex
+
     words = ["stretch", "routine"]
     for option in _asked_of(ctx):
         name = max(option.opts, key=len)

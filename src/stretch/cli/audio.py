@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from stretch.cli.app import App
 from stretch.cli.meant import meant
 from stretch.cli.routine import as_planned, build, routine_options
-from stretch.core import timeline, words
 from stretch.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from stretch.cli.app import App
+    from stretch.core.timeline import Timeline
 
 
 @click.command("audio")
@@ -23,6 +26,10 @@ from stretch.core.errors import UsageError
 @click.pass_obj
 def audio_command(app: App, /, *, paths: tuple[str, ...], silent: bool, **asked: Any) -> None:
     """Write a whole session as one file for the phone or the pool: sounds and speech, or its captions."""
+    from pathlib import Path
+
+    from stretch.core import timeline, words
+
     wrong = [path for path in paths if Path(path).suffix not in (".wav", ".vtt")]
     if wrong:
         raise UsageError(f"--output {wrong[0]}: the file ends in .wav for sound or in .vtt for captions.")
@@ -66,7 +73,7 @@ def doctor_command(app: App, as_json: bool) -> None:
     app.out.table(("what", "here", "what to do"), found)
 
 
-def _render(app: App, laid_out: timeline.Timeline, routine: Any, path: Path, *, silent: bool) -> None:
+def _render(app: App, laid_out: Timeline, routine: Any, path: Path, *, silent: bool) -> None:
     from stretch.share.audio import render
     from stretch.share.synthesizer import find
 

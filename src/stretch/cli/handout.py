@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,6 +11,9 @@ from stretch.cli.routine import routine_options
 from stretch.core.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
     from stretch.cli.app import App
     from stretch.share.handout import Sheet
 
@@ -26,6 +27,8 @@ def handout_command(ctx: click.Context, /, output: str, **asked: Any) -> None:
 
     It takes the options of `stretch routine`. The page is one file that needs nothing else: print it, or send it.
     """
+    from pathlib import Path
+
     app: App = ctx.obj
     layout = _layout(Path(output))
     routine, rest = for_person(app, asked)

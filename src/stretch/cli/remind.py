@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,6 +11,8 @@ from stretch.cli.routine import routine_options
 from stretch.core.errors import UsageError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from stretch.cli.app import App
     from stretch.share.reminder import Reminder
     from stretch.share.schedule import System
@@ -53,6 +54,8 @@ def remind_command(
     else:
         reminder = _reminder(ctx, days, times or (DEFAULT_TIME,), asked)
         if output:
+            from pathlib import Path
+
             _write_calendar(app, reminder, Path(output))
         else:
             _schedule(app, reminder, system, install=install)

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from stretch.cli import plan
-from stretch.cli.app import App
+from stretch.cli import complete
 from stretch.cli.known import EQUIPPED, LEVEL, POSITION, TAG, catalog_option
 from stretch.cli.meant import meant
-from stretch.core import builder
-from stretch.core.breathing import PRESETS, parse
 from stretch.core.errors import UsageError
-from stretch.core.model import Catalog
-from stretch.core.routine import DEFAULT_MINUTES, Request, Routine
-from stretch.store import profile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from stretch.cli.app import App
+    from stretch.core.model import Catalog
+    from stretch.core.routine import Request, Routine
+
+    Fit = Callable[[Request], Request]
+    """What fits a request to the person who makes it."""
 
 FASTEST = 1000
 MANNER = ("plain", "events", "wait", "sound", "volume", "voice", "figure", "speed")
@@ -32,22 +34,43 @@ def routine_options(command: Any) -> Any:
 
 
 _OPTIONS = (
-    click.option("-a", "--area", "areas", multiple=True, help="Body area or group; `stretch areas`."),
-    click.option("-m", "--minutes", type=float, help=f"Time for all of it.  [default: {DEFAULT_MINUTES:g}]"),
-    click.option("--program", metavar="NAME", help="A program instead; `stretch programs`."),
+    click.option(
+        "-a",
+        "--area",
+        "areas",
+        multiple=True,
+        shell_complete=complete.areas,
+        help="Body area or group; `stretch areas`.",
+    ),
+    click.option("-m", "--minutes", type=float, help="Time for all of it.  [default: 15]"),
+    click.option(
+        "--program", metavar="NAME", shell_complete=complete.programs, help="A program instead; `stretch programs`."
+    ),
     click.option("--as-written", is_flag=True, help="The program in the order and dose of the article it came from."),
-    click.option("--stretch", "stretches", multiple=True, metavar="ID", help="Must be in it; alone: only these."),
+    click.option(
+        "--stretch",
+        "stretches",
+        multiple=True,
+        metavar="ID",
+        shell_complete=complete.stretches,
+        help="Must be in it; alone: only these.",
+    ),
     click.option("--position", "positions", multiple=True, type=POSITION, help="Only in these positions."),
     click.option(
         "--equipment", multiple=True, type=EQUIPPED, help="What you have; all else is missing.  [default: everything]"
     ),
     click.option("--level", type=LEVEL, help="The deepest level.  [default: moderate]"),
-    click.option("--avoid", multiple=True, type=TAG, help="What you must be careful with."),
-    click.option("--exclude", multiple=True, metavar="ID", help="Leave this stretch out."),
+    click.option(
+        "--avoid", multiple=True, type=TAG, shell_complete=complete.tags, help="What you must be careful with."
+    ),
+    click.option(
+        "--exclude", multiple=True, metavar="ID", shell_complete=complete.stretches, help="Leave this stretch out."
+    ),
     click.option(
         "--breath",
         metavar="PATTERN",
-        help=f"{', '.join(PRESETS)}, or seconds IN-OUT.  [default: steady]",
+        shell_complete=complete.breaths,
+        help="steady, calm, even, off, or seconds IN-OUT.  [default: steady]",
     ),
     click.option("--warm-up", type=float, metavar="MIN", help="Minutes of warm-up; 0 if you are warm already."),
     catalog_option,
@@ -98,6 +121,8 @@ def routine_command(app: App, /, *, plan_only: bool, as_json: bool, yes: bool, n
     if fit := as_planned(app) if plan_only else _as_cleared(app, ask=asking):
         routine = build(app.catalog, fit=fit, **options)
     if plan_only:
+        from stretch.cli import plan
+
         if as_json:
             app.out.json(plan.as_data(routine))
         else:
@@ -108,21 +133,23 @@ def routine_command(app: App, /, *, plan_only: bool, as_json: bool, yes: bool, n
     return play(app, routine, Manner(**manner), ask=not yes)
 
 
-Fit = Callable[[Request], Request]
-"""What fits a request to the person who makes it."""
-
-
 def as_planned(app: App) -> Fit | None:
     """Return what fits a request to what the last safety check said, without asking; None when there was none."""
+    from stretch.store import profile
+
     standing = profile.load(app.folder)
     if standing is None:
         return None
+    from functools import partial
+
     from stretch.cli import gate
 
     return partial(gate.fitted, cleared=gate.Cleared(standing), today=app.today())
 
 
 def _as_cleared(app: App, *, ask: bool) -> Fit:
+    from functools import partial
+
     from stretch.cli import gate
 
     return partial(gate.fitted, cleared=gate.pass_gate(app, ask=ask), today=app.today())
@@ -141,6 +168,10 @@ def build(
 
     Raises UsageError for options that contradict each other, and what the builder raises.
     """
+    from stretch.core import builder
+    from stretch.core.breathing import parse
+    from stretch.core.routine import Request
+
     if program and areas:
         raise UsageError(f"--program {program} has stretches of its own: leave --area or --program out.")
     if program and asked["stretches"]:

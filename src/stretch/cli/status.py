@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import click
-import msgspec
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -28,6 +27,8 @@ def status_command(app: App, as_json: bool) -> None:
     # The past is not asked for where it is not told: a bar asks every second while something plays.
     past = app.past() if as_json or not playing else None
     if as_json:
+        import msgspec
+
         # On one line: that is what bars read.
         app.write_line(msgspec.json.encode(_data(playing, past, app.now())).decode())
     else:

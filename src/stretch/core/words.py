@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from stretch.core.model import Dose, Position, Side, Stretch
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from stretch.core.model import Dose, Position, Side, Stretch
 
 IN_POSITION: dict[Position, str] = {
     "standing": "standing",
