@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import select
+import shutil
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -86,3 +92,78 @@ def test_options_offer_what_they_take(words: tuple[str, ...], names: tuple[str, 
     assert all(words and "," not in words for words in found.values())
     some = names[0]
     assert set(offered(*words, incomplete=some[:2])) == {name for name in names if name.startswith(some[:2])}
+
+
+# -- in real shells
+
+SOURCES = {
+    "bash": 'eval "$(_STRETCH_COMPLETE=bash_source stretch)"',
+    "zsh": 'autoload -U compinit && compinit -u -D && eval "$(_STRETCH_COMPLETE=zsh_source stretch)"',
+    "fish": "_STRETCH_COMPLETE=fish_source stretch | source",
+}
+QUIET = {"bash": ("--norc", "--noprofile"), "zsh": ("-f",), "fish": ("--no-config",)}
+PATIENCE_S = 20.0
+
+
+@pytest.fixture
+def on_the_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "bin" / "stretch"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m stretch "$@"\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
+    for name in ("TERM", "LC_ALL", "HISTFILE"):
+        monkeypatch.setenv(name, {"TERM": "xterm", "LC_ALL": "C.UTF-8", "HISTFILE": "/dev/null"}[name])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="these shells and pseudo-terminals are POSIX")
+@pytest.mark.parametrize("shell", SOURCES)
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("stretch routine --program easy-f", "easy-five"),
+        ("stretch routine --area lower-b", "lower-back"),
+        ("stretch show single-k", "single-knee-to-chest"),
+        ("stretch routine --avoid recent-s", "recent-surgery"),
+    ],
+)
+def test_tab_completes_in_a_shell(on_the_path: None, shell: str, typed: str, shown: str) -> None:
+    if shutil.which(shell) is None:
+        pytest.skip(f"needs {shell}")
+    assert shown in at_the_prompt(shell, typed, shown)
+
+
+@pytest.mark.skipif(shutil.which("fish") is None, reason="needs fish, which lists what it offers")
+def test_fish_shows_each_id_with_its_name(on_the_path: None) -> None:
+    script = f"{SOURCES['fish']}; complete -C 'stretch routine --area '; complete -C 'stretch routine --avoid '"
+    done = subprocess.run(["fish", "--no-config", "-c", script], capture_output=True, text=True, check=True, timeout=60)
+    told = dict(line.split("\t") for line in done.stdout.splitlines() if "\t" in line)
+    assert told["lower-back"] == "Lower back"
+    assert {*CATALOG.areas, *CATALOG.groups, *TAGS} == set(told)
+
+
+def at_the_prompt(shell: str, typed: str, awaited: str) -> str:
+    """Type into an interactive *shell*, press Tab, and return what came back until *awaited* did or patience ended."""
+    import pty
+
+    pid, master = pty.fork()
+    if pid == 0:
+        os.execvp(shell, [shell, *QUIET[shell], "-i"])
+    try:
+        # The mark is spelled so that it is not in what the shell repeats of it.
+        os.write(master, f"{SOURCES[shell]}; echo rea''dy\r".encode())
+        _read(master, "ready")
+        os.write(master, f"{typed}\t".encode())
+        return _read(master, awaited)
+    finally:
+        os.kill(pid, 9)
+        os.waitpid(pid, 0)
+        os.close(master)
+
+
+def _read(master: int, awaited: str) -> str:
+    deadline, seen = time.monotonic() + PATIENCE_S, ""
+    while awaited not in seen and (left := deadline - time.monotonic()) > 0:
+        if select.select([master], [], [], left)[0]:
+            seen += os.read(master, 65536).decode(errors="replace")
+    return seen

@@ -20,7 +20,14 @@ if TYPE_CHECKING:
 @click.command("audio")
 @routine_options
 @click.option(
-    "-o", "--output", "paths", multiple=True, required=True, metavar="FILE", help="FILE.wav, FILE.vtt or both."
+    "-o",
+    "--output",
+    "paths",
+    multiple=True,
+    required=True,
+    metavar="FILE",
+    type=click.Path(),
+    help="FILE.wav, FILE.vtt or both.",
 )
 @click.option("--silent", is_flag=True, help="Sounds only, no voice.")
 @click.pass_obj

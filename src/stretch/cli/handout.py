@@ -20,7 +20,14 @@ if TYPE_CHECKING:
 
 @click.command("handout")
 @routine_options
-@click.option("-o", "--output", required=True, metavar="FILE", help="What to write: a name with .html, .md or .svg.")
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    metavar="FILE",
+    type=click.Path(),
+    help="What to write: a name with .html, .md or .svg.",
+)
 @click.pass_context
 def handout_command(ctx: click.Context, /, output: str, **asked: Any) -> None:
     """Write the routine as a page to print: figures, steps, doses, cautions, boxes to tick.

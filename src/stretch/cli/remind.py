@@ -24,7 +24,9 @@ SHORTCUTS = {"daily": "mon,tue,wed,thu,fri,sat,sun", "weekdays": "mon,tue,wed,th
 
 @click.command("remind")
 @routine_options
-@click.option("-o", "--output", metavar="FILE", help="Write a calendar, .ics, for any program that has one.")
+@click.option(
+    "-o", "--output", metavar="FILE", type=click.Path(), help="Write a calendar, .ics, for any program that has one."
+)
 @click.option("--at", "times", multiple=True, metavar="HH:MM", help=f"When, up to 3 times.  [default: {DEFAULT_TIME}]")
 @click.option("--days", metavar="DAYS", help="mon,wed,fri or daily or weekdays.  [default: as often as is good]")
 @click.option("--for", "system", type=click.Choice(SYSTEM_NAMES), help="Which scheduler.  [default: this system's]")
