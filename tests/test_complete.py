@@ -133,6 +133,12 @@ def test_tab_completes_in_a_shell(on_the_path: None, shell: str, typed: str, sho
     assert shown in at_the_prompt(shell, typed, shown)
 
 
+def test_the_readme_has_the_lines_that_are_tried_here() -> None:
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    for source in SOURCES.values():
+        assert f"`{source.rpartition('&& ')[2]}`" in readme
+
+
 @pytest.mark.skipif(shutil.which("fish") is None, reason="needs fish, which lists what it offers")
 def test_fish_shows_each_id_with_its_name(on_the_path: None) -> None:
     script = f"{SOURCES['fish']}; complete -C 'stretch routine --area '; complete -C 'stretch routine --avoid '"

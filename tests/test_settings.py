@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -206,6 +207,21 @@ def test_config_says_what_is_in_effect_and_where_it_comes_from(home: Path) -> No
     assert re.match(r"volume +50 +default ", rows["volume"])
     assert set(NAMES) <= set(rows)
     assert "did you mean $STRETCH_AREA?" in result.stderr
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+def test_config_fits_a_terminal(home: Path, columns: int) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    out = Terminal()
+    here = App(environ={"STRETCH_HOME": str(home)}, stdout=out)
+    environ = {"COLUMNS": str(columns), "NO_COLOR": "1", "TERM": "xterm"}
+    told = run("config", app=here, env=environ).stderr
+    assert ("--template" in told) == (columns == 80)
+    assert (ABOUT["volume"] in out.getvalue()) == (columns == 120)
+    assert all(f"\n{name} " in out.getvalue() for name in NAMES)
 
 
 def test_config_as_data(home: Path) -> None:

@@ -31,6 +31,13 @@ from stretch.core.record import Part, Scores, SessionRecord
 from stretch.store.journal import Journal
 
 STRETCH = [sys.executable, "-m", "stretch"]
+COMPLETE = """
+import os, sys
+os.environ.update(_STRETCH_COMPLETE="bash_complete", COMP_WORDS="stretch show ", COMP_CWORD="2")
+sys.argv[0] = "stretch"
+from stretch.cli import main
+main()
+"""
 CLICK = [sys.executable, "-c", "import click"]
 ALL = [sys.executable, "-c", "import click, yaml, msgspec, rich.table"]
 AREAS = ("neck", "shoulders", "upper-back", "lower-back", "hips", "glutes", "hamstrings", "quads", "calves", "chest")
@@ -191,6 +198,8 @@ def main() -> None:
     ):
         row(f"stretch {' '.join(args)}", f"{ratio([*STRETCH, *args], other, options.runs):.2f}", f"{budget} x {name}")
     row("stretch history, 20,000 sessions", f"{history_ratio(options.runs):.2f}", "1.5 x with an empty journal")
+    completion = ratio([sys.executable, "-c", COMPLETE], CLICK, options.runs)
+    row("completion of `stretch show`", f"{completion:.2f}", "1.3 x import click")
     row("playing at 80x24 in a hold", "", "")
     routine = [*STRETCH, "routine", "--yes", "--warm-up", "0", "--stretch", "single-knee-to-chest"]
     players = {"stretch": (routine, "n")}

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from stretch.store.settings import Found
 
 VERSION = 1
+ROOMY = 110
+"""Columns from which there is room to say what each setting is."""
 
 
 @click.command("config")
@@ -36,7 +38,11 @@ def config_command(app: App, as_json: bool, as_template: bool) -> None:
     app.out.say(f"{app.folder}{' ($STRETCH_HOME)' if app.environ.get(store.HOME) else ''}", mark="Folder    ")
     app.out.say(f"{found.file}{there}", mark="Settings  ")
     app.out.say()
-    app.out.table(("setting", "value", "from", "what it is"), list(_rows(found)))
+    roomy = app.out.columns is None or app.out.columns >= ROOMY
+    headings = ("setting", "value", "from", "what it is") if roomy else ("setting", "value", "from")
+    app.out.table(headings, [row[: len(headings)] for row in _rows(found)])
+    if not roomy:
+        app.tell("What each one is: stretch config --template")
     for problem in store.unknown_variables(app.environ):
         app.tell(f"stretch: {problem}")
 
