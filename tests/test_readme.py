@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -62,6 +63,20 @@ def test_a_command_works_as_it_is_written(newcomer: Path, line: str) -> None:
     assert "Traceback" not in done.stderr
     for written in re.findall(r" (?:-o|--output|--svg) (\S+)", command):
         assert (newcomer / written).stat().st_size > 0
+
+
+def test_a_picture_shows_what_the_terminal_shows() -> None:
+    pyte, pictures = pytest.importorskip("pyte"), pytest.importorskip("pictures")
+    screen = pyte.Screen(30, 5)
+    pyte.Stream(screen).feed("\r\n\x1b[1;38;2;255;110;46m1 < 2\x1b[0m \u28ff\u2801 \u2588\u2591")
+    root = ElementTree.fromstring(pictures.drawn(screen, "light"))
+    words = [element for element in root.iter() if element.tag.endswith("text")]
+    assert [word.text for word in words] == ["1", "<", "2"]
+    assert {word.get("fill") for word in words} == {"#ff6e2e"}
+    dots, block, shade = (element.get("d") or "" for element in root.iter() if element.tag.endswith("path"))
+    assert dots.count("M") == 8 + 1
+    assert block.count("M") == shade.count("M") == 1
+    assert root.get("viewBox") == f"0 0 {30 * pictures.CELL + 28:g} {pictures.ROW + 28}"
 
 
 def test_the_pictures_of_the_readme_are_there() -> None:
