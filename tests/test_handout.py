@@ -138,6 +138,15 @@ def test_the_rest_of_the_handout_is_on_each_of_the_three() -> None:
             assert plain(words) in text
 
 
+def test_what_was_made_of_an_article_is_told() -> None:
+    made = build_program(CATALOG, "hips-and-hams", Request(), as_written=True)
+    shown = sheet_of(made, pictures=False)
+    assert len(made.notes) >= 3
+    for text in (Page(html(shown)).text, words_of_markdown(markdown(shown)), words_of_svg(poster(shown))):
+        for note in made.notes:
+            assert note in text
+
+
 def test_the_dose_is_hold_times_repetitions_times_sides() -> None:
     cards = {card.name: card for card in everything().cards}
     assert cards["Single knee to chest"].dose == (

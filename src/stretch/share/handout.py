@@ -70,6 +70,8 @@ class Sheet(Struct, frozen=True, kw_only=True):
     title: str
     about: str
     how_often: tuple[str, ...]
+    notes: tuple[str, ...]
+    """What was made of an article or of cautions, and why."""
     first: tuple[Part, ...]
     """What to mind each time."""
     help: tuple[Part, ...]
@@ -107,6 +109,7 @@ def sheet(
         title=routine.title,
         about=f"{_count(len(cards), 'stretch', 'stretches')}, about {_minutes(laid_out.length)}",
         how_often=how_often(routine, rest=rest),
+        notes=routine.notes,
         first=tuple(part for name in FIRST for part in safety.checklist if part.id == name),
         help=tuple(sorted((part for part in safety.checklist if part.id not in FIRST), key=_urgency, reverse=True)),
         warm_up=tuple((move.name, words.duration(seconds * 1000), move.text) for move, seconds in routine.warm_up),

@@ -20,6 +20,7 @@ def markdown(sheet: Sheet) -> str:
         f"{_text(sheet.about)}.",
         "## How often",
         _list(sheet.how_often),
+        _list(sheet.notes),
         *_parts(sheet.first),
         *_warm_up(sheet),
         "## The stretches",

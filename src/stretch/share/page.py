@@ -39,10 +39,11 @@ def html(sheet: Sheet) -> str:
 
 def _header(sheet: Sheet) -> str:
     aim, *more = sheet.how_often
+    notes = f'<ul class="told">{_items(sheet.notes)}</ul>' if sheet.notes else ""
     return (
         f'<header><h1>{_text(sheet.title)}</h1><p class="about">{_text(sheet.about)}</p>'
         '<p class="blanks"><span>For</span><span>From</span><span>Date</span></p>'
-        f'<div class="often"><p>{_text(aim)}</p><p>{_text(" ".join(more))}</p></div></header>'
+        f'<div class="often"><p>{_text(aim)}</p><p>{_text(" ".join(more))}</p></div>{notes}</header>'
     )
 
 

@@ -47,6 +47,7 @@ abbr{text-decoration:none}
 .often{border:.5mm solid #111;border-radius:2mm;padding:2mm 4mm;margin:4mm 0 0}
 .often{font-size:10pt}
 .often p{margin:0}
+.told{margin-top:2.5mm}
 .often p:first-child{font-size:12.5pt;font-weight:700}
 .first{font-size:9.5pt;line-height:1.3;display:grid;grid-template-columns:1fr 1fr;gap:0 7mm}
 .first .ready{grid-column:1/3}

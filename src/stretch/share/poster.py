@@ -40,6 +40,7 @@ def poster(sheet: Sheet) -> str:
         [
             _stack([_text(sheet.title, INNER, 34, bold=True), _text(sheet.about, INNER, 17)], 4),
             _framed(lambda width: _stack([_text(often, width, 16, bold=True), _text(" ".join(more), width)], 3), INNER),
+            _list(sheet.notes, INNER),
             _days(sheet),
             _columns([_part(part, half) for part in sheet.first]),
             _headed("Warm up first", (f"{name}, {lasts}. {words}" for name, lasts, words in sheet.warm_up)),
