@@ -260,7 +260,7 @@ def past(days: int, streak: int = 1) -> Past:
 @pytest.mark.parametrize(
     ("known", "words"),
     [
-        (None, "no session yet"),
+        (None, "nothing plays"),
         (past(0), "stretched today"),
         (past(1, 4), "stretched yesterday, streak 4"),
         (past(12), "stretched 12 days ago"),
@@ -328,4 +328,4 @@ def test_a_session_is_told_while_it_plays_and_a_rehearsal_is_not(tmp_path: Path,
 
 def test_status_as_data_without_anything(tmp_path: Path) -> None:
     told = json.loads(run("status", "--json", app=Told(tmp_path)).stdout)
-    assert told == {"version": 1, "text": "no session yet", "class": "idle", "playing": [], "last": None, "streak": 0}
+    assert told == {"version": 1, "text": "nothing plays", "class": "idle", "playing": [], "last": None, "streak": 0}

@@ -40,7 +40,7 @@ def line(playing: tuple[Left, ...], past: Past | None, now: datetime) -> str:
     if playing:
         return _told(playing[0])
     if past is None:
-        return "no session yet"
+        return "nothing plays"
     streak = f", streak {past.streak}" if past.streak > 1 else ""
     return f"stretched {_ago(past.began, now)}{streak}"
 
