@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stretch.cli.app import App
-from stretch.cli.meant import meant
+from stretch.cli.meant import as_played, meant
 from stretch.cli.routine import routine_command
 from stretch.stage.style import style_for
 from stretch.store.settings import (
@@ -34,8 +34,9 @@ from support import run
 ROOT = Path(__file__).parents[1]
 NOTHING_SAID: dict[str, Any] = {
     "areas": (), "minutes": None, "program": None, "stretches": (), "positions": (), "equipment": (), "level": None,
-    "avoid": (), "exclude": (), "breath": None, "sound": None, "volume": None, "voice": None, "figure": None,
+    "avoid": (), "exclude": (), "breath": None,
 }  # fmt: skip
+UNSAID: dict[str, Any] = {"sound": None, "volume": None, "voice": None, "no_voice": False, "figure": None}
 
 
 @pytest.fixture
@@ -297,19 +298,29 @@ def test_a_number_that_is_none_is_refused(home: Path, text: str) -> None:
         load(home, {"STRETCH_MINUTES": text})
 
 
+def test_a_setting_reaches_which_routine_it_is(home: Path) -> None:
+    written(home, "position: seated\nequipment: chair\nlevel: gentle\nbreath: calm\nminutes: 9\n")
+    said = meant(app(home), NOTHING_SAID)
+    assert (said["positions"], said["equipment"], said["level"]) == (("seated",), ("chair",), "gentle")
+    assert (said["breath"], said["minutes"], said["areas"]) == ("calm", 9.0, ("lower-back",))
+    told = meant(app(home), NOTHING_SAID | {"positions": ("prone",), "level": "deep", "breath": "off", "minutes": 0.0})
+    assert (told["positions"], told["level"], told["breath"], told["minutes"]) == (("prone",), "deep", "off", 0.0)
+
+
 def test_a_setting_reaches_how_a_session_is_played(home: Path) -> None:
-    said = meant(app(written(home, "sound: off\nvolume: 7\nvoice: breath\nfigure: blocks\n")), NOTHING_SAID)
+    said = as_played(app(written(home, "sound: off\nvolume: 7\nvoice: breath\nfigure: blocks\n")), UNSAID)
     assert (said["sound"], said["volume"], said["voice"], said["figure"]) == (False, 7, "breath", "blocks")
-    told = meant(app(home), NOTHING_SAID | {"sound": True, "volume": 0, "voice": "no", "figure": "none"})
+    assert as_played(app(home), UNSAID | {"voice": "yes", "no_voice": True})["voice"] == "no"
+    told = as_played(app(home), UNSAID | {"sound": True, "volume": 0, "voice": "no", "figure": "none"})
     assert (told["sound"], told["volume"], told["voice"], told["figure"]) == (True, 0, "no", "none")
 
 
 def test_the_options_of_a_session_say_nothing_until_somebody_does(home: Path) -> None:
     def spoken(*args: str) -> dict[str, Any]:
         context = routine_command.make_context("routine", list(args), obj=app(home))
-        return {name: context.params[name] for name in NOTHING_SAID}
+        return {name: context.params[name] for name in NOTHING_SAID | UNSAID}
 
-    assert spoken() == NOTHING_SAID
+    assert spoken() == NOTHING_SAID | UNSAID
     assert (spoken("--voice")["voice"], spoken("--voice", "breath")["voice"]) == ("yes", "breath")
     assert (spoken("--no-sound")["sound"], spoken("--sound")["sound"]) == (False, True)
 

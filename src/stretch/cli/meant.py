@@ -1,4 +1,4 @@
-"""What the options of a routine mean where they say nothing: the settings stand in, or add what protects."""
+"""What options mean where they say nothing: the settings stand in, or add what protects."""
 
 from __future__ import annotations
 
@@ -15,16 +15,14 @@ STANDS_IN = {
     "positions": "position",
     "equipment": "equipment",
     "level": "level",
-    "sound": "sound",
-    "volume": "volume",
-    "voice": "voice",
-    "figure": "figure",
 }
 """Which setting stands in for which option that is not given. Those that need more thought are in `meant`."""
+PLAYED = ("sound", "volume", "voice", "figure")
+"""The options that say how a session is seen and heard; the settings have the same names."""
 
 
 def meant(app: App, options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the *options* of a routine, as many of them as a command has, with what the settings mean.
+    """Return the *options* that say which routine is meant, with what the settings mean.
 
     The area and the minutes stand in only where nothing says what the routine is made of: a program and named
     stretches take their own time. What must be avoided and what is never wanted add to what is given; a stretch that
@@ -32,7 +30,7 @@ def meant(app: App, options: Mapping[str, Any]) -> dict[str, Any]:
     """
     settings, asked = app.settings, dict(options)
     for option, setting in STANDS_IN.items():
-        if option in asked and asked[option] in (None, ()):
+        if asked[option] in (None, ()):
             asked[option] = getattr(settings, setting)
     if asked["areas"] or not (asked["stretches"] or asked["program"]):
         asked["areas"] = asked["areas"] or _areas(app)
@@ -42,6 +40,18 @@ def meant(app: App, options: Mapping[str, Any]) -> dict[str, Any]:
     asked["avoid"] = tuple(dict.fromkeys((*asked["avoid"], *settings.avoid)))
     asked["exclude"] = tuple(dict.fromkeys((*asked["exclude"], *never)))
     return asked
+
+
+def as_played(app: App, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the *options* that say how a session is played, the settings standing in for what is not said.
+
+    `no_voice` becomes a value of `voice`. Raises SettingsError.
+    """
+    asked = dict(options)
+    if asked.pop("no_voice"):
+        asked["voice"] = "no"
+    settings = app.settings
+    return asked | {name: getattr(settings, name) for name in PLAYED if asked[name] is None}
 
 
 def _areas(app: App) -> tuple[str, ...]:

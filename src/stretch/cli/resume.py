@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from stretch.cli.app import App
+from stretch.cli.meant import as_played
 from stretch.cli.routine import MANNER, routine_command
 from stretch.core import words
 from stretch.core.errors import UsageError
@@ -41,7 +42,7 @@ def resume_command(app: App, /, *, yes: bool, **manner: Any) -> int:
         if item.stretch.id in owed:
             _check(item, cleared.standing.tags if cleared.standing else (), gentle_only=cleared.gentle_only)
     app.tell(_where(record, session))
-    return go_on(app, routine, session, Manner(**manner), record)
+    return go_on(app, routine, session, Manner(**as_played(app, manner)), record)
 
 
 def _left_off(app: App) -> tuple[SessionRecord, Routine]:

@@ -8,7 +8,7 @@ import click
 
 from stretch.cli import complete
 from stretch.cli.known import EQUIPPED, LEVEL, POSITION, TAG, catalog_option
-from stretch.cli.meant import meant
+from stretch.cli.meant import as_played, meant
 from stretch.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     """What fits a request to the person who makes it."""
 
 FASTEST = 1000
-MANNER = ("plain", "events", "wait", "sound", "volume", "voice", "figure", "speed")
+MANNER = ("plain", "events", "wait", "sound", "volume", "voice", "no_voice", "figure", "speed")
 """The options that say how a routine is played and not which."""
 
 
@@ -95,6 +95,7 @@ _OPTIONS = (
     type=click.Choice(["yes", "no", "breath"]),
     help="A voice that says what to do; `breath` breathes with you.",
 )
+# Not one option with --voice: click would give a bare --voice the value of the other.
 @click.option("--no-voice", is_flag=True, help="No voice.  [default]")
 @click.option(
     "--figure",
@@ -103,16 +104,14 @@ _OPTIONS = (
 )
 @click.option("--speed", type=click.IntRange(1, FASTEST), default=1, help="Rehearse this many times faster.")
 @click.pass_obj
-def routine_command(app: App, /, *, plan_only: bool, as_json: bool, yes: bool, no_voice: bool, **options: Any) -> int:
+def routine_command(app: App, /, *, plan_only: bool, as_json: bool, yes: bool, **options: Any) -> int:
     """Build a routine and be guided through it.
 
     Without options it is a quarter of an hour for the lower back, or what `stretch config` shows. Warm-up, changes and
     settling are in the time.
     """
-    # Not one option with --voice: click would give a bare --voice the value of the other.
-    options["voice"] = "no" if no_voice else options["voice"]
+    manner = as_played(app, {name: options.pop(name) for name in MANNER})
     options = meant(app, options)
-    manner = {name: options.pop(name) for name in MANNER}
     if as_json and not plan_only:
         raise UsageError("--json prints a plan: add --plan.")
     routine = build(app.catalog, **options)
