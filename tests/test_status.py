@@ -326,6 +326,24 @@ def test_a_session_is_told_while_it_plays_and_a_rehearsal_is_not(tmp_path: Path,
     assert not (home / nowplaying.FOLDER).exists()
 
 
+def test_the_last_session_and_the_streak_come_from_the_journal(tmp_path: Path) -> None:
+    def app() -> App:
+        clock = Clock()
+        return App(environ={"STRETCH_HOME": str(tmp_path)}, clock=clock, ears=Script(clock))
+
+    assert run("status", app=app()).stdout == "nothing plays\n"
+    assert run("routine", "--stretch", "cat-cow", "--warm-up", "0", "--yes", app=app()).exit_code == 0
+    assert run("status", app=app()).stdout == "stretched today\n"
+    told = json.loads(run("status", "--json", app=app()).stdout)
+    assert told["streak"] == 1
+    assert told["last"]["seconds"] > 60
+    assert datetime.fromisoformat(told["last"]["began"]).tzinfo is not None
+    (tmp_path / "journal.db").write_text("no database")
+    result = run("status", app=app())
+    assert (result.exit_code, result.stdout) == (0, "nothing plays\n")
+    assert "damaged" in result.stderr
+
+
 def test_status_as_data_without_anything(tmp_path: Path) -> None:
     told = json.loads(run("status", "--json", app=Told(tmp_path)).stdout)
     assert told == {"version": 1, "text": "nothing plays", "class": "idle", "playing": [], "last": None, "streak": 0}

@@ -118,8 +118,16 @@ class App:
         return self.settings_found.settings
 
     def past(self) -> Past | None:
-        """Return what is known of the sessions before; None when there is nothing."""
-        return None
+        """Return what the journal says of the sessions before; None when there is nothing, or it cannot be read."""
+        from stretch.core.errors import StretchError
+        from stretch.store.past import read
+
+        try:
+            return read(self.folder, self.today())
+        except StretchError as error:
+            # A status bar has a use for what plays all the same.
+            self.tell(f"stretch: {error}")
+            return None
 
     def add_catalogs(self, paths: Sequence[Path]) -> None:
         """Take the catalogs at *paths* for this run, instead of those in the settings."""
