@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -16,10 +17,12 @@ BLOCKS = re.findall(r"^```(?:sh|bash|console)\n(.*?)^```", README, re.DOTALL | r
 LINES = [line for block in BLOCKS for line in block.splitlines() if line.strip() and not line.startswith("#")]
 INSTALLING = "python3 -m venv "
 """What begins like this takes the network and minutes: the gate runs it, and not the tests."""
-PLAYING = ("stretch routine", "stretch resume")
+PLAYING = "stretch routine"
 ASKING = ("stretch safety check",)
 ENTER = "\n" * 20
 """What a person who has nothing to report presses."""
+GOING_ON = ("stretch resume",)
+"""There is something to go on with only after a session that was cut off; and going on cannot be rehearsed."""
 REHEARSED = "--speed 1000"
 """Added where a command plays: nobody waits a quarter of an hour for a test."""
 
@@ -48,6 +51,10 @@ def test_a_command_works_as_it_is_written(newcomer: Path, line: str) -> None:
         command += f" {REHEARSED}"
     path = f"{newcomer / 'bin'}{os.pathsep}{os.environ['PATH']}"
     environ = {"HOME": str(newcomer), "PATH": path, "LC_ALL": "C.UTF-8", "TERM": "xterm"}
+    if command in GOING_ON:
+        for begun in (f"{PLAYING} --yes", command):
+            assert _cut_off(begun, newcomer, environ) == 128 + signal.SIGTERM
+        return
     done = subprocess.run(
         ["sh", "-c", command],
         cwd=newcomer,
@@ -63,6 +70,22 @@ def test_a_command_works_as_it_is_written(newcomer: Path, line: str) -> None:
     assert "Traceback" not in done.stderr
     for written in re.findall(r" (?:-o|--output|--svg) (\S+)", command):
         assert (newcomer / written).stat().st_size > 0
+
+
+def _cut_off(command: str, folder: Path, environ: dict[str, str]) -> int:
+    """Begin *command*, end it as soon as it has said something, and return its exit code."""
+    with subprocess.Popen(
+        ["sh", "-c", f"exec {command}"],
+        cwd=folder,
+        env=environ,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    ) as child:
+        assert child.stdout
+        assert child.stdout.readline()
+        child.terminate()
+        return child.wait(60)
 
 
 def test_a_picture_shows_what_the_terminal_shows() -> None:
