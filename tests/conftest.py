@@ -21,7 +21,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture(autouse=True)
 def _a_folder_of_its_own(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test reads or writes what the person who runs it keeps."""
-    monkeypatch.setenv("STRETCH_HOME", str(tmp_path_factory.mktemp("home") / "stretch"))
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("STRETCH_HOME", str(home / "stretch"))
+    for name in ("HOME", "XDG_CONFIG_HOME", "APPDATA"):  # for an App whose environment is empty
+        monkeypatch.setenv(name, str(home))
 
 
 @pytest.fixture(scope="session")

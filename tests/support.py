@@ -7,12 +7,14 @@ from collections import deque
 from collections.abc import Iterable
 from typing import Any
 
+import msgspec
 from click.testing import CliRunner, Result
 from hypothesis import strategies as st
 
 from stretch.cli import main
 from stretch.cli.app import App
 from stretch.core.builder import build
+from stretch.core.dosing import with_reps
 from stretch.core.model import POSITIONS, TAGS, Catalog
 from stretch.core.routine import Request, Routine
 from stretch.stage.terminal import Heard
@@ -54,6 +56,22 @@ class Script:
 def routine(catalog: Catalog = CATALOG, **request: Any) -> Routine:
     request.setdefault("areas", ("lower-back",))
     return build(catalog, Request(**request))
+
+
+NAMED: Routine = routine(
+    areas=(),
+    stretches=(
+        "chair-back-extension", "half-kneeling-hip-flexor", "cat-cow", "butterfly", "pelvic-tilt", "hamstring-90-90",
+        "single-knee-to-chest", "happy-baby", "knee-to-opposite-shoulder",
+    ),
+)  # fmt: skip
+SAMPLE: Routine = msgspec.structs.replace(
+    NAMED,
+    title="Lower back",
+    items=(msgspec.structs.replace(NAMED.items[0], dose=with_reps(NAMED.items[0].dose, 2)), *NAMED.items[1:]),
+    settle_s=31,
+)
+"""A routine with every kind of phase that no change of the builder changes: for screens and words."""
 
 
 def run(*args: str, app: App | None = None, input: str | None = None, env: dict[str, str] | None = None) -> Result:

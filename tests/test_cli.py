@@ -241,6 +241,13 @@ def test_stopping_exits_3_and_says_how_far_it_went() -> None:
     assert "Stopped: 0 of " in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("args", "voice"), [([], None), (["--voice"], "yes"), (["--voice", "breath"], "breath"), (["--voice=no"], "no")]
+)
+def test_the_voice_alone_means_yes(args: list[str], voice: str) -> None:
+    assert main.get_command(None, "routine").make_context("routine", args, obj=App(environ={})).params["voice"] == voice
+
+
 def test_environment_variables_stand_in_for_options() -> None:
     plan = json.loads(run("routine", "--plan", "--json", env={"STRETCH_AREA": "neck", "STRETCH_MINUTES": "9"}).stdout)
     assert plan["areas"] == ["neck"]

@@ -16,7 +16,7 @@ from stretch.cli.doctor import LOOKS, doctor_command
 from stretch.core.errors import StretchError
 from support import data, run
 
-WHAT = ["sounds", "voice", "screen", "colours", "letters", "figures", "folder", "catalog"]
+WHAT = ["sounds", "voice", "screen", "colours", "letters", "figures", "folder", "journal", "catalog"]
 
 
 def told(home: Path | None = None, **environ: str) -> dict[str, tuple[str, str]]:

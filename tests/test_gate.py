@@ -88,7 +88,11 @@ def test_a_healthy_person_answers_three_screens_once_and_then_three_lines(tmp_pa
 
 def test_nothing_but_outcome_tags_and_dates_is_kept(tmp_path: Path) -> None:
     start(tmp_path, "", "", number_of("conditions", "F9"), "", "")
-    assert [path.name for path in tmp_path.iterdir()] == ["safety.json"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["journal.db", "safety.json"]
+    # Exported, for the plan is packed in the file and any two letters may stand there by chance.
+    exported = run("history", "export", env={"STRETCH_HOME": str(tmp_path)}).stdout
+    assert exported.count("\n") == 1
+    assert "F9" not in exported
     text = (tmp_path / "safety.json").read_text()
     assert set(json.loads(text)) <= set(Standing.__struct_fields__)
     assert "F9" not in text
@@ -156,7 +160,7 @@ def test_yes_answers_everything_and_keeps_nothing(tmp_path: Path) -> None:
     result, person = start(tmp_path / "none", args=("--yes",))
     assert result.exit_code == 3
     assert "Enter" not in person.said
-    assert not (tmp_path / "none").exists()
+    assert [path.name for path in (tmp_path / "none").iterdir()] == ["journal.db"]  # the session, and no answers
 
 
 def test_a_record_that_cannot_be_read_starts_nothing_and_is_answered_anew(tmp_path: Path) -> None:

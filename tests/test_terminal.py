@@ -21,7 +21,7 @@ from stretch.stage.screen import Screen
 from stretch.stage.style import Ink, Style, depth_of, is_light, style_for
 from stretch.stage.terminal import HANG_UP, Terminal
 from stretch.stage.view import view
-from support import MS, Clock, routine
+from support import MS, SAMPLE, Clock
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")
 
@@ -33,7 +33,7 @@ if sys.platform != "win32":
 
     import pyte
 
-ROUTINE = routine(minutes=20.0)
+ROUTINE = SAMPLE
 TIMELINE = tl.build(ROUTINE)
 PLAIN = Style()
 MARK = b"\x00\x00"
@@ -165,8 +165,10 @@ def test_light_and_dark_backgrounds() -> None:
     assert is_light({"COLORFGBG": "0;15"})
     assert not is_light({"COLORFGBG": "15;0"})
     assert not is_light({})
-    assert is_light({"COLORFGBG": "15;0", "STRETCH_BACKGROUND": "light"})
+    assert is_light({"COLORFGBG": "15;0"}, "light")
+    assert not is_light({"COLORFGBG": "0;15"}, "dark")
     dark, light = style_for({"TERM": "xterm"}, "utf-8"), style_for({"TERM": "xterm", "COLORFGBG": "0;15"}, "utf-8")
+    assert style_for({"TERM": "xterm"}, "utf-8", "light").light
     assert dark.code(Ink.SIDE) != light.code(Ink.SIDE)
     assert dark.code(figure.Ink(figure.Role.SHIRT)) != light.code(figure.Ink(figure.Role.SHIRT, glow=8))
 

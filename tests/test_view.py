@@ -18,9 +18,9 @@ from stretch.stage.picture import Pictures
 from stretch.stage.view import view
 from stretch.store.catalog import data_root
 from stretch.store.figures import load_figures
-from support import CATALOG, MS, SECOND, routine
+from support import CATALOG, MS, SAMPLE, SECOND, routine
 
-ROUTINE = routine(minutes=20.0)
+ROUTINE = SAMPLE
 TIMELINE = tl.build(ROUTINE)
 CONTRACT = routine(areas=(), stretches=("contract-relax-hamstring",), level="deep")
 FIGURES = Pictures(

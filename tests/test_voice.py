@@ -19,7 +19,7 @@ from stretch.stage import process
 from stretch.stage.voice import Voice, engines
 from support import MS, routine
 
-ROUTINE = routine()
+ROUTINE = routine(areas=(), stretches=("cat-cow", "pelvic-tilt", "single-knee-to-chest"))
 TIMELINE = tl.build(ROUTINE)
 EVERY = cues(TIMELINE, -1, TIMELINE.length)
 NASTY = [

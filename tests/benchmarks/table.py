@@ -24,11 +24,23 @@ import termios
 import time
 import venv
 from contextlib import suppress
+from datetime import date, timedelta
 from pathlib import Path
 
+from stretch.core.record import Part, Scores, SessionRecord
+from stretch.store.journal import Journal
+
 STRETCH = [sys.executable, "-m", "stretch"]
+COMPLETE = """
+import os, sys
+os.environ.update(_STRETCH_COMPLETE="bash_complete", COMP_WORDS="stretch show ", COMP_CWORD="2")
+sys.argv[0] = "stretch"
+from stretch.cli import main
+main()
+"""
 CLICK = [sys.executable, "-c", "import click"]
 ALL = [sys.executable, "-c", "import click, yaml, msgspec, rich.table"]
+AREAS = ("neck", "shoulders", "upper-back", "lower-back", "hips", "glutes", "hamstrings", "quads", "calves", "chest")
 TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 
 
@@ -115,6 +127,44 @@ def lateness(seconds: float) -> float:
     return worst * 1000
 
 
+def history_ratio(runs: int) -> float:
+    """The median ratio of CPU seconds of `stretch history` with 20,000 sessions in ten years to an empty journal."""
+    with tempfile.TemporaryDirectory() as folder:
+        homes = [Path(folder, name) for name in ("full", "empty")]
+        for home, count in zip(homes, (20_000, 0), strict=True):
+            with Journal.writing(home, date.today()) as journal:
+                journal.merge((_made_up(number), None) for number in range(count))
+        commands = [["env", f"STRETCH_HOME={home}", *STRETCH, "history"] for home in homes]
+        return ratio(*commands, runs)
+
+
+def _made_up(number: int) -> SessionRecord:
+    day = date.today() - timedelta(days=number * 3650 // 20_000)
+    parts = tuple(
+        Part(
+            stretch=f"stretch-{index % 49}",
+            name="A stretch",
+            side=side,
+            areas=AREAS[index % 9 : index % 9 + 2],
+            planned=2,
+            done=2,
+            seconds=60.0,
+        )
+        for index in range(number, number + 6)
+        for side in ("left", "right")
+    )
+    scores = Scores(before=number % 6, after=number % 4)
+    return SessionRecord(
+        id=f"{number:032x}",
+        started=f"{day}T07:30:00+00:00",
+        title="Lower back",
+        active_seconds=900.0,
+        ended="finished",
+        parts=parts,
+        scores=scores,
+    )
+
+
 def peers(folder: Path) -> dict[str, list[str]]:
     """Install other timers where that can be done, and return how they count five minutes down."""
     venv.create(folder, with_pip=True)
@@ -147,6 +197,9 @@ def main() -> None:
         (["routine", "--plan"], ALL, "the same", 1.5),
     ):
         row(f"stretch {' '.join(args)}", f"{ratio([*STRETCH, *args], other, options.runs):.2f}", f"{budget} x {name}")
+    row("stretch history, 20,000 sessions", f"{history_ratio(options.runs):.2f}", "1.5 x with an empty journal")
+    completion = ratio([sys.executable, "-c", COMPLETE], CLICK, options.runs)
+    row("completion of `stretch show`", f"{completion:.2f}", "1.3 x import click")
     row("playing at 80x24 in a hold", "", "")
     routine = [*STRETCH, "routine", "--yes", "--warm-up", "0", "--stretch", "single-knee-to-chest"]
     players = {"stretch": (routine, "n")}

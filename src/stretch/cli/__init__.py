@@ -7,22 +7,31 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from stretch import __version__
 from stretch.core.errors import StretchError
 
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
 COMMANDS = {
     "routine": ("stretch.cli.routine", "Build a routine and be guided through it."),
+    "resume": ("stretch.cli.resume", "Go on with a session that was cut off."),
+    "history": ("stretch.cli.history", "What you did: weeks, areas, sides, pain; export and import."),
     "list": ("stretch.cli.browse", "List the stretches."),
     "show": ("stretch.cli.browse", "Show one stretch: steps, breath, dose, cautions, sources."),
     "areas": ("stretch.cli.browse", "List the body areas and their groups."),
     "programs": ("stretch.cli.browse", "List the programs: fixed routines with doses of their own."),
     "audio": ("stretch.cli.audio", "Write a whole session as a sound file, or its captions."),
+    "handout": ("stretch.cli.handout", "Write the routine as a page to print."),
+    "status": ("stretch.cli.status", "Print one line for a status bar."),
+    "remind": ("stretch.cli.remind", "Be reminded, by your calendar or by this system."),
     "catalog": ("stretch.cli.catalog", "Stretches of your own: begin, check, find."),
     "doctor": ("stretch.cli.doctor", "Tell what can be heard, shown and kept here."),
+    "config": ("stretch.cli.config", "Show what is set, and where it comes from."),
     "safety": ("stretch.cli.safety", "Print the safety checklist."),
 }
 """Each command, the module it is in, and its line of help; the module is imported when the command runs."""
@@ -60,6 +69,15 @@ class Commands(click.Group):
         """Write the table of commands without importing any."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Return the commands that begin with *incomplete*, without importing any, and the options of the group."""
+        from click.shell_completion import CompletionItem
+
+        commands = [CompletionItem(name, help=line) for name, (_, line) in COMMANDS.items()]
+        # Past those of click.Group, which would import every command.
+        options = click.Command.shell_complete(self, ctx, incomplete)
+        return [item for item in commands if item.value.startswith(incomplete)] + options
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""

@@ -14,14 +14,17 @@ from typing import TYPE_CHECKING, TextIO
 from stretch.cli.printer import Printer
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
 
     from stretch.core.checklist import Safety
     from stretch.core.model import Catalog, Source
     from stretch.figure.pose import Figure
+    from stretch.share.install import Machine
     from stretch.stage.player import Ears
     from stretch.stage.style import Style
     from stretch.stage.terminal import Terminal
+    from stretch.store.past import Past
+    from stretch.store.settings import Found, Settings
 
 
 class App:
@@ -83,21 +86,58 @@ class App:
 
         return shutil.which(program, path=self.environ.get("PATH"))
 
+    @cached_property
+    def machine(self) -> Machine:
+        """What schedulers are spoken to by."""
+        from stretch.share.install import this_machine
+
+        return this_machine(self.environ, self.which)
+
+    def now(self) -> datetime:
+        """Return the time it is where the user is, with its zone."""
+        from datetime import datetime
+
+        return datetime.now().astimezone()
+
     def today(self) -> date:
         """Return the day it is where the user is."""
         from datetime import date
 
         return date.today()
 
-    def add_catalogs(self, paths: Sequence[Path]) -> None:
-        """Take the catalogs at *paths* as well, for this run."""
-        self._catalogs += paths
+    @cached_property
+    def settings_found(self) -> Found:
+        """The settings with where each comes from, and the file they were looked for in."""
+        from stretch.store.settings import load
+
+        return load(self.folder, self.environ)
 
     @property
+    def settings(self) -> Settings:
+        """What is set by variables and in `config.yaml`, and the defaults of all else; raises SettingsError."""
+        return self.settings_found.settings
+
+    def past(self) -> Past | None:
+        """Return what the journal says of the sessions before; None when there is nothing, or it cannot be read."""
+        from stretch.core.errors import StretchError
+        from stretch.store.past import read
+
+        try:
+            return read(self.folder, self.today())
+        except StretchError as error:
+            # A status bar has a use for what plays all the same.
+            self.tell(f"stretch: {error}")
+            return None
+
+    def add_catalogs(self, paths: Sequence[Path]) -> None:
+        """Take the catalogs at *paths* for this run, instead of those in the settings."""
+        self._catalogs += paths
+
+    @cached_property
     def own_catalogs(self) -> list[Path]:
-        """The catalogs of one's own, the last one on top: the one in the folder, then those of the command line."""
+        """The catalogs of one's own, the last one on top: the one in the folder, then those that are named."""
         kept = self.folder / "catalog"
-        return [*([kept] if kept.is_dir() else []), *self._catalogs]
+        return [*([kept] if kept.is_dir() else []), *(self._catalogs or map(Path, self.settings.catalog))]
 
     @cached_property
     def catalog(self) -> Catalog:
@@ -163,7 +203,7 @@ class App:
         """The colours and letters of the terminal; no colour where standard output is none."""
         from stretch.stage.style import Style, style_for
 
-        style = style_for(self.environ, self.stdout.encoding)
+        style = style_for(self.environ, self.stdout.encoding, self.settings.background)
         return style if is_terminal(self.stdout) else Style(unicode=style.unicode)
 
     def terminal(self, *, screen: bool) -> Terminal:

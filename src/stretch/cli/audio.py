@@ -2,34 +2,47 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from stretch.cli.app import App
+from stretch.cli.meant import meant
 from stretch.cli.routine import as_planned, build, routine_options
-from stretch.core import timeline, words
 from stretch.core.errors import UsageError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from stretch.cli.app import App
     from stretch.core.routine import Routine
+    from stretch.core.timeline import Timeline
     from stretch.share.synthesizer import Synthesizer
 
 
 @click.command("audio")
 @routine_options
 @click.option(
-    "-o", "--output", "paths", multiple=True, required=True, metavar="FILE", help="FILE.wav, FILE.vtt or both."
+    "-o",
+    "--output",
+    "paths",
+    multiple=True,
+    required=True,
+    metavar="FILE",
+    type=click.Path(),
+    help="FILE.wav, FILE.vtt or both.",
 )
 @click.option("--silent", is_flag=True, help="Sounds only, no voice.")
 @click.pass_obj
 def audio_command(app: App, /, *, paths: tuple[str, ...], silent: bool, **asked: Any) -> None:
     """Write a whole session as one file for the phone or the pool: sounds and speech, or its captions."""
+    from pathlib import Path
+
+    from stretch.core import timeline, words
+
     wrong = [path for path in paths if Path(path).suffix.lower() not in (".wav", ".vtt")]
     if wrong:
         raise UsageError(f"--output {wrong[0]}: the file ends in .wav for sound or in .vtt for captions.")
-    fit = as_planned(app)
+    asked, fit = meant(app, asked), as_planned(app)
     routine = build(app.catalog, fit=fit, **asked) if fit else build(app.catalog, **asked)
     laid_out = timeline.build(routine)
     speech = None if silent else _synthesizer(app)
@@ -50,7 +63,7 @@ def _synthesizer(app: App) -> Synthesizer | None:
     return speech
 
 
-def _caption(laid_out: timeline.Timeline, routine: Routine, path: Path, speech: Synthesizer | None) -> None:
+def _caption(laid_out: Timeline, routine: Routine, path: Path, speech: Synthesizer | None) -> None:
     from stretch.core.aloud import speaking_ms
     from stretch.share.captions import captions
     from stretch.share.synthesizer import takes_of
@@ -59,7 +72,7 @@ def _caption(laid_out: timeline.Timeline, routine: Routine, path: Path, speech: 
     path.write_text(captions(laid_out, routine, takes_of(speech) if speech else speaking_ms), encoding="utf-8")
 
 
-def _render(app: App, laid_out: timeline.Timeline, routine: Routine, path: Path, speech: Synthesizer | None) -> None:
+def _render(app: App, laid_out: Timeline, routine: Routine, path: Path, speech: Synthesizer | None) -> None:
     from stretch.share.audio import render
 
     with click.progressbar(length=1000, label=str(path.name), file=app.stderr) as bar:

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from stretch.cli.app import App
+from stretch.cli import complete
 from stretch.cli.known import EQUIPPED, LEVEL, POSITION, catalog_option
-from stretch.core import words
-from stretch.core.areas import expand
 from stretch.core.errors import UnknownName
-from stretch.core.model import Catalog, Side, Stretch
-from stretch.core.words import TAG_WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from stretch.cli.app import App
+    from stretch.core.model import Catalog, Side, Stretch
 
 ROOMY = 110
 """Columns from which a table of stretches has the names and the equipment as well."""
 
 
 @click.command("list")
-@click.option("-a", "--area", "areas", multiple=True, help="For this body area or group.")
+@click.option(
+    "-a", "--area", "areas", multiple=True, shell_complete=complete.areas, help="For this body area or group."
+)
 @click.option("--position", type=POSITION, help="Done in this position.")
 @click.option("--equipment", type=EQUIPPED, help="That use this; `none` for those that need nothing.")
 @click.option("--level", type=LEVEL, help="Of this level.")
@@ -40,6 +43,8 @@ def list_command(
     as_json: bool,
 ) -> None:
     """List the stretches, all of them or those that fit every option."""
+    from stretch.core.areas import expand
+
     wanted = set(expand(app.catalog, areas))
     found = [
         stretch
@@ -65,7 +70,7 @@ def list_command(
 
 
 @click.command("show")
-@click.argument("stretch_id", metavar="ID")
+@click.argument("stretch_id", metavar="ID", shell_complete=complete.stretches)
 @click.option("--side", type=click.Choice(["left", "right"]), help="The figure on this side.")
 @click.option(
     "--figure",
@@ -139,6 +144,7 @@ def programs_command(app: App, as_json: bool) -> None:
     """List the programs, what is in them and how long they take."""
     import msgspec
 
+    from stretch.core import words
     from stretch.core.programs import build_program
     from stretch.core.routine import Request
     from stretch.core.timeline import build
@@ -175,6 +181,8 @@ def find_stretch(catalog: Catalog, name: str) -> Stretch:
 
 
 def _print_stretches(app: App, stretches: Sequence[Stretch]) -> None:
+    from stretch.core import words
+
     columns: dict[str, Callable[[Stretch], str]] = {
         "stretch": lambda s: s.id,
         "name": lambda s: s.name,
@@ -219,6 +227,8 @@ def _print_stretch(app: App, stretch: Stretch) -> None:
 
 
 def _facts(stretch: Stretch) -> list[tuple[str, str]]:
+    from stretch.core import words
+
     also = f", also {', '.join(stretch.also)}" if stretch.also else ""
     facts = [
         ("For", ", ".join(stretch.areas.primary)),
@@ -235,6 +245,8 @@ def _facts(stretch: Stretch) -> list[tuple[str, str]]:
 
 
 def _print_cautions(say: Callable[..., None], stretch: Stretch) -> None:
+    from stretch.core.words import TAG_WORDS
+
     for heading, tags in (
         ("Leave it out", stretch.cautions.avoid),
         ("Take the easier way, half as long", stretch.cautions.adapt),

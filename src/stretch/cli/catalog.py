@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from stretch.cli.app import App
 from stretch.core.errors import StretchError, UsageError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from stretch.cli.app import App
     from stretch.store.shape import Kind
 
 KINDS = ("stretch", "figure", "program", "area", "group", "source")
@@ -31,22 +31,24 @@ def catalog_command(ctx: click.Context) -> None:
 
 
 @catalog_command.command("check", short_help="Print all that is wrong with your catalog.")
-@click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path())
 @click.option("--json", "as_json", is_flag=True, help="As JSON: an array of problems and notes.")
 @click.pass_obj
-def check_command(app: App, paths: tuple[Path, ...], as_json: bool) -> int:
+def check_command(app: App, paths: tuple[str, ...], as_json: bool) -> int:
     """Look through your catalog, or the files and folders PATH, and print all that is wrong.
 
     One line each: file, line, field, what is wrong and what would be right. The exit code is 1 when there is any.
     Notes, which may be as they are meant, go to standard error.
     """
+    from pathlib import Path
+
     from stretch.store.inspection import inspect
 
     folder = _own_catalog(app)
     if not paths and not folder.exists():
         app.tell(f"There is no catalog of your own in {folder} yet; `stretch catalog new ID` begins one.")
         return 0
-    report = inspect(paths or (folder,))
+    report = inspect([Path(path) for path in paths] or (folder,))
     problems = report.of("problem")
     if as_json:
         app.out.json(report.findings)
@@ -73,6 +75,9 @@ def _counted(count: int, plural: str) -> str:
 @click.pass_obj
 def new_command(app: App, name: str, output: str | None) -> None:
     """Write the beginning of a stretch of your own: every field, with what goes there, and blanks to fill."""
+    import re
+    from pathlib import Path
+
     from stretch.core.checks import DEVICES
     from stretch.core.inert import spelled
     from stretch.core.model import ID_PATTERN

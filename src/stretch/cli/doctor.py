@@ -46,7 +46,15 @@ def _looked(app: App, what: str, look: Look) -> list[Finding]:
 def _heard(app: App) -> Iterable[Finding]:
     from stretch.stage.speaker import Speaker
 
-    speaker = Speaker(environ=app.environ, which=app.which, cache=app.cache, ring=lambda times: None, clock=app.clock)
+    speaker = Speaker(
+        environ=app.environ,
+        which=app.which,
+        cache=app.cache,
+        ring=lambda times: None,
+        clock=app.clock,
+        sound_command=app.settings.sound_command,
+        voice_command=app.settings.voice_command,
+    )
     try:
         return [(each.what, each.found, each.advice) for each in speaker.describe()]
     finally:
@@ -92,6 +100,18 @@ def _folder(app: App) -> Iterable[Finding]:
         yield "folder", str(app.folder), ""
 
 
+def _journal(app: App) -> Iterable[Finding]:
+    from stretch.store.journal import Journal
+
+    journal = Journal.reading(app.folder)
+    if journal is None:
+        yield "journal", "nothing kept yet", "It begins with your first session."
+        return
+    with journal:
+        count = journal.count()
+    yield "journal", f"{count} session{'' if count == 1 else 's'}, {journal.path.stat().st_size // 1024} KiB", ""
+
+
 def _catalog(app: App) -> Iterable[Finding]:
     try:
         catalog = app.catalog
@@ -105,5 +125,11 @@ def _catalog(app: App) -> Iterable[Finding]:
     yield "catalog", f"{len(catalog.stretches)} stretches, {own or 'none'} of them yours", advice
 
 
-LOOKS: dict[str, Look] = {"sounds and voice": _heard, "screen": _shown, "folder": _folder, "catalog": _catalog}
+LOOKS: dict[str, Look] = {
+    "sounds and voice": _heard,
+    "screen": _shown,
+    "folder": _folder,
+    "journal": _journal,
+    "catalog": _catalog,
+}
 """What is looked at, in the order in which it is told; each is there for itself."""

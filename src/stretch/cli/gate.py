@@ -54,7 +54,7 @@ def pass_gate(app: App, *, ask: bool) -> Cleared:
     full = kept is None or not keeping.valid(kept, today)
     new = keeping.renew(kept, result, today) if full or kept is None else keeping.add(kept, result, today)
     if new != kept:
-        profile.save(app.folder, new)
+        _save(app, new)
     if keeping.blocks(new, today):
         raise NotToday("\n".join(keeping.message(app.safety.messages, new, today)))
     _tell(app, result, new, pain, today, full=full)
@@ -86,7 +86,15 @@ def after_ending(app: App, ended_for: str) -> None:
             app.tell(lines[name].text + ".")
     if ended_for == "eyes" and (kept := profile.load(app.folder)):
         worse = keeping.worsen(kept, app.today(), Outcome.SEE_CLINICIAN, Urgency.SOON, ("head-down",))
-        profile.save(app.folder, worse)
+        _save(app, worse)
+
+
+def _save(app: App, standing: Standing) -> None:
+    """Keep *standing*; where it cannot be kept it still counts for this session, and the next one asks again."""
+    try:
+        profile.save(app.folder, standing)
+    except OSError as error:
+        app.tell(f"The safety check is not kept: {app.folder}: {error.strerror or error}.")
 
 
 def _tell(app: App, result: Result, standing: Standing, pain: int | None, today: date, *, full: bool) -> None:

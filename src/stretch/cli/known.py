@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from stretch.core.errors import UsageError
-from stretch.core.model import EQUIPMENT, LEVELS, POSITIONS, TAGS
+from stretch.core.vocabulary import EQUIPMENT, LEVELS, POSITIONS, TAGS
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 
 class Known(click.ParamType):  # type: ignore[type-arg]  # generic only since click 8.2
@@ -16,6 +18,12 @@ class Known(click.ParamType):  # type: ignore[type-arg]  # generic only since cl
 
     def __init__(self, what: str, names: tuple[str, ...]) -> None:
         self.name, self.names = what, names
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Return the names that begin with *incomplete*."""
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(name) for name in self.names if name.startswith(incomplete)]
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return *value* when it is known."""
@@ -30,17 +38,25 @@ LEVEL = Known("level", LEVELS)
 TAG = Known("caution tag", TAGS)
 
 
-def _with_catalogs(ctx: click.Context, param: click.Parameter, paths: tuple[Path, ...]) -> None:
-    ctx.obj.add_catalogs(paths)
+CATALOGS = "stretch.catalogs"
+"""Where a context keeps the catalogs that its command line names."""
+
+
+def _with_catalogs(ctx: click.Context, param: click.Parameter, paths: tuple[str, ...]) -> None:
+    # While a shell asks what to offer, there is no App.
+    ctx.meta[CATALOGS] = paths
+    if ctx.obj is not None:
+        from pathlib import Path
+
+        ctx.obj.add_catalogs([Path(path) for path in paths])
 
 
 catalog_option = click.option(
     "--catalog",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=click.Path(),
     expose_value=False,
     callback=_with_catalogs,
-    envvar="STRETCH_CATALOG",
     help="A catalog of your own as well, a folder or a file.",
 )
-"""Adds a catalog for this run, on top of the one in the user's folder."""
+"""Takes catalogs for this run, on top of the one in the user's folder and instead of those in the settings."""

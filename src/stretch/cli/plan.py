@@ -41,18 +41,18 @@ def print_plan(app: App, routine: Routine, *, brief: bool = False) -> None:
 
 
 def _rows(timeline: Timeline) -> list[tuple[str, ...]]:
-    rows = []
-    warm_up = sum(phase.length for phase in timeline.phases if phase.kind == "warm-up")
-    if warm_up:
-        rows.append((_starts(0), "Warm-up", "", words.duration(warm_up), ""))
-    for phase in timeline.phases:
-        if phase.kind == "prepare" and phase.item:
-            item = phase.item
+    rows: list[tuple[str, ...]] = []
+    for phases in _steps(timeline):
+        first = phases[0]
+        if first.kind == "prepare" and first.item:
+            item = first.item
             sides = ", then ".join(name for name in item.sides if name) or "both at once"
             dose = words.dose(item.stretch, item.dose).removesuffix(" each side")
-            rows.append((_starts(phase.start), item.stretch.name, sides, dose, item.why))
-    settle = timeline.phases[-1]
-    return [*rows, (_starts(settle.start), "Settle", "", words.duration(settle.length), "")]
+            rows.append((_starts(first.start), item.stretch.name, sides, dose, item.why))
+        elif first.kind in ("warm-up", "settle"):
+            name = "Settle" if first.kind == "settle" else "Keep moving" if first.closing else "Warm-up"
+            rows.append((_starts(first.start), name, "", words.duration(sum(p.length for p in phases)), ""))
+    return rows
 
 
 def _starts(position: int) -> str:
@@ -71,10 +71,14 @@ def _print_left_out(app: App, left_out: Sequence[LeftOut]) -> None:
 
 
 def _steps(timeline: Timeline) -> list[list[Phase]]:
-    """Return the phases, those of the warm-up as one step: its moves are not stretches of their own."""
-    warm_up = [phase for phase in timeline.phases if phase.kind == "warm-up"]
-    rest = [[phase] for phase in timeline.phases if phase.kind != "warm-up"]
-    return [warm_up, *rest] if warm_up else rest
+    """Return the phases, moves that belong together as one step: those of the warm-up are no stretches of their own."""
+    steps: list[list[Phase]] = []
+    for phase in timeline.phases:
+        if steps and phase.kind == steps[-1][0].kind == "warm-up":
+            steps[-1].append(phase)
+        else:
+            steps.append([phase])
+    return steps
 
 
 def _step(phases: list[Phase], timeline: Timeline) -> dict[str, Any]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
+import msgspec
 from msgspec import Struct
 
 from stretch.cli import plan
@@ -17,8 +19,10 @@ from stretch.stage.player import Ears, Ending, Face
 from stretch.stage.player import play as run
 
 if TYPE_CHECKING:
+    from stretch.core.record import SessionRecord
     from stretch.figure.raster import Glyphs
     from stretch.stage.picture import Pictures
+    from stretch.stage.scribe import Scribe
     from stretch.stage.speaker import Speaker
     from stretch.stage.terminal import Terminal
 
@@ -45,19 +49,27 @@ class Manner(Struct, frozen=True, kw_only=True):
 
 def play(app: App, routine: Routine, manner: Manner, *, ask: bool) -> int:
     """Play *routine* and return the exit code: 0 finished, 3 stopped before the end, 128 + n for a signal."""
-    laid_out = timeline.build(routine)
+    session = Session(timeline=timeline.build(routine))
     if ask and not _ready(app, routine, quiet=manner.events):
         return STOPPED
-    session = Session(
-        timeline=laid_out,
+    return go_on(app, routine, session, manner)
+
+
+def go_on(app: App, routine: Routine, session: Session, manner: Manner, record: SessionRecord | None = None) -> int:
+    """Play *session* of *routine* from where it is, and return the exit code; *record* is what was kept of it."""
+    session = msgspec.structs.replace(
+        session,
         speed=manner.speed,
         wait=manner.wait,
-        waiting=manner.wait and laid_out.phases[0].kind == "prepare",
+        waiting=manner.wait and session.moment.phase.kind == "prepare",
         sound=manner.sound,
         voice=manner.voice != "no",
     )
-    ending = _run(app, routine, session, manner)
+    scribe = _scribe(app, routine, session, manner, record)
+    ending = _run(app, routine, session, manner, scribe)
     app.tell(_summary(ending))
+    for line in scribe.close(ending.session) if scribe else ():
+        app.tell(line)
     if ending.session.ended_for is not None:
         from stretch.cli.gate import after_ending
 
@@ -82,8 +94,23 @@ def _ready(app: App, routine: Routine, *, quiet: bool) -> bool:
     return bool(answer) and answer.strip().lower() not in ("q", "quit", "n", "no")
 
 
-def _run(app: App, routine: Routine, session: Session, manner: Manner) -> Ending:
-    screen = app.full_screen and not manner.plain and not manner.events
+def _scribe(
+    app: App, routine: Routine, session: Session, manner: Manner, record: SessionRecord | None
+) -> Scribe | None:
+    """Return what writes the session down; None for a rehearsal."""
+    if manner.speed > 1:
+        return None
+    from stretch.cli.diary import scribe
+
+    return scribe(app, routine, session, record, aside=_on_screen(app, manner))
+
+
+def _on_screen(app: App, manner: Manner) -> bool:
+    return app.full_screen and not manner.plain and not manner.events
+
+
+def _run(app: App, routine: Routine, session: Session, manner: Manner, scribe: Scribe | None) -> Ending:
+    screen = _on_screen(app, manner)
     with ExitStack() as stack:
         if is_terminal(app.stdout) and session.speed == 1:
             from stretch.stage.awake import Awake
@@ -93,10 +120,13 @@ def _run(app: App, routine: Routine, session: Session, manner: Manner) -> Ending
         speaker = _speaker(app, manner, terminal)
         if speaker is not None:
             stack.callback(speaker.close)
-        face = _face(app, routine, terminal if screen else None, manner, speaker)
+        troubled = [part for part in (scribe, speaker) if part is not None]
+        face = _face(app, routine, terminal if screen else None, manner, lambda: _trouble(troubled))
+        if manner.heard:
+            face = _posted(app, routine, face, stack)
         ears: Ears | None = terminal or app.ears
         assert ears
-        ending = run(session, routine, clock=app.clock, ears=ears, face=face, voice=speaker)
+        ending = run(session, routine, clock=app.clock, ears=ears, face=face, voice=speaker, diary=scribe)
         if speaker is not None and ending.session.over == "finished":
             speaker.finish()
         return ending
@@ -118,6 +148,8 @@ def _speaker(app: App, manner: Manner, terminal: Terminal | None) -> Speaker | N
         voice=manner.voice != "no",
         breath=manner.voice == "breath",
         volume=manner.volume,
+        sound_command=app.settings.sound_command,
+        voice_command=app.settings.voice_command,
     )
 
 
@@ -131,12 +163,18 @@ def _pictures(app: App, routine: Routine, terminal: Terminal, figure: str) -> Pi
     return Pictures(app.figures(names), glyphs=glyphs, colour=terminal.style.colour)
 
 
-def _face(app: App, routine: Routine, terminal: Terminal | None, manner: Manner, speaker: Speaker | None) -> Face:
+def _trouble(parts: Sequence[Scribe | Speaker]) -> str | None:
+    return next((part.trouble for part in parts if part.trouble), None)
+
+
+def _face(
+    app: App, routine: Routine, terminal: Terminal | None, manner: Manner, trouble: Callable[[], str | None]
+) -> Face:
     if terminal is not None:
         from stretch.stage.screen import Screen
 
         pictures = _pictures(app, routine, terminal, manner.figure)
-        return Screen(routine, terminal, pictures, lambda: speaker.trouble if speaker else None)
+        return Screen(routine, terminal, pictures, trouble)
     if manner.events:
         from stretch.stage.events import Events
 
@@ -144,6 +182,16 @@ def _face(app: App, routine: Routine, terminal: Terminal | None, manner: Manner,
     from stretch.stage.plain import Plain
 
     return Plain(routine, app.write_line)
+
+
+def _posted(app: App, routine: Routine, face: Face, stack: ExitStack) -> Face:
+    """Return *face* with a board beside it, from which `stretch status` reads."""
+    from stretch.stage.posted import Posted
+    from stretch.store.board import Board
+
+    board = Board(app.folder, app.clock())
+    stack.callback(board.close)
+    return Posted(face, board, routine)
 
 
 def _summary(ending: Ending) -> str:

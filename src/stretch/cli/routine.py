@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from stretch.cli import plan
-from stretch.cli.app import App
+from stretch.cli import complete
 from stretch.cli.known import EQUIPPED, LEVEL, POSITION, TAG, catalog_option
-from stretch.core import builder
-from stretch.core.breathing import PRESETS, parse
+from stretch.cli.meant import as_played, meant
 from stretch.core.errors import UsageError
-from stretch.core.model import Catalog
-from stretch.core.routine import DEFAULT_MINUTES, Request, Routine
-from stretch.store import profile
 
-DEFAULT_AREA = "lower-back"
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from stretch.cli.app import App
+    from stretch.core.model import Catalog
+    from stretch.core.routine import Request, Routine
+
+    Fit = Callable[[Request], Request]
+    """What fits a request to the person who makes it."""
+
 FASTEST = 1000
-MANNER = ("plain", "events", "wait", "sound", "volume", "voice", "figure", "speed")
+MANNER = ("plain", "events", "wait", "sound", "volume", "voice", "no_voice", "figure", "speed")
 """The options that say how a routine is played and not which."""
 
 
@@ -33,31 +35,42 @@ def routine_options(command: Any) -> Any:
 
 _OPTIONS = (
     click.option(
-        "-a", "--area", "areas", multiple=True, envvar="STRETCH_AREA", help="Body area or group; `stretch areas`."
+        "-a",
+        "--area",
+        "areas",
+        multiple=True,
+        shell_complete=complete.areas,
+        help="Body area or group; `stretch areas`.",
     ),
+    click.option("-m", "--minutes", type=float, help="Time for all of it.  [default: 15]"),
     click.option(
-        "-m",
-        "--minutes",
-        type=float,
-        envvar="STRETCH_MINUTES",
-        help=f"Time for all of it.  [default: {DEFAULT_MINUTES:g}]",
+        "--program", metavar="NAME", shell_complete=complete.programs, help="A program instead; `stretch programs`."
     ),
-    click.option("--program", metavar="NAME", help="A program instead; `stretch programs`."),
     click.option("--as-written", is_flag=True, help="The program in the order and dose of the article it came from."),
-    click.option("--stretch", "stretches", multiple=True, metavar="ID", help="Must be in it; alone: only these."),
+    click.option(
+        "--stretch",
+        "stretches",
+        multiple=True,
+        metavar="ID",
+        shell_complete=complete.stretches,
+        help="Must be in it; alone: only these.",
+    ),
     click.option("--position", "positions", multiple=True, type=POSITION, help="Only in these positions."),
     click.option(
         "--equipment", multiple=True, type=EQUIPPED, help="What you have; all else is missing.  [default: everything]"
     ),
     click.option("--level", type=LEVEL, help="The deepest level.  [default: moderate]"),
-    click.option("--avoid", multiple=True, type=TAG, envvar="STRETCH_AVOID", help="What you must be careful with."),
-    click.option("--exclude", multiple=True, metavar="ID", help="Leave this stretch out."),
+    click.option(
+        "--avoid", multiple=True, type=TAG, shell_complete=complete.tags, help="What you must be careful with."
+    ),
+    click.option(
+        "--exclude", multiple=True, metavar="ID", shell_complete=complete.stretches, help="Leave this stretch out."
+    ),
     click.option(
         "--breath",
-        default="steady",
-        envvar="STRETCH_BREATH",
         metavar="PATTERN",
-        help=f"{', '.join(PRESETS)}, or seconds IN-OUT.  [default: steady]",
+        shell_complete=complete.breaths,
+        help="steady, calm, even, off, or seconds IN-OUT.  [default: steady]",
     ),
     click.option("--warm-up", type=float, metavar="MIN", help="Minutes of warm-up; 0 if you are warm already."),
     catalog_option,
@@ -73,25 +86,20 @@ _OPTIONS = (
 @click.option("--plain", is_flag=True, help="Tell it line by line, for screen readers and logs.")
 @click.option("--events", is_flag=True, help="Play, and tell a program: one JSON object a line.")
 @click.option("--wait", is_flag=True, help="Stand still before each new stretch until a key is pressed.")
-@click.option("--sound/--no-sound", default=True, envvar="STRETCH_SOUND", help="Sounds at every change.  [default: on]")
-@click.option(
-    "--volume", type=click.IntRange(0, 100), default=50, envvar="STRETCH_VOLUME", help="How loud.  [default: 50]"
-)
+@click.option("--sound/--no-sound", default=None, help="Sounds at every change.  [default: on]")
+@click.option("--volume", type=click.IntRange(0, 100), help="How loud.  [default: 50]")
 @click.option(
     "--voice",
     is_flag=False,
     flag_value="yes",
     type=click.Choice(["yes", "no", "breath"]),
-    default="no",
-    envvar="STRETCH_VOICE",
     help="A voice that says what to do; `breath` breathes with you.",
 )
-@click.option("--no-voice", "voice", flag_value="no", help="No voice.  [default]")
+# Not one option with --voice: click would give a bare --voice the value of the other.
+@click.option("--no-voice", is_flag=True, help="No voice.  [default]")
 @click.option(
     "--figure",
     type=click.Choice(["braille", "blocks", "none"]),
-    default="braille",
-    envvar="STRETCH_FIGURE",
     help="How the figure is drawn.  [default: braille]",
 )
 @click.option("--speed", type=click.IntRange(1, FASTEST), default=1, help="Rehearse this many times faster.")
@@ -99,9 +107,11 @@ _OPTIONS = (
 def routine_command(app: App, /, *, plan_only: bool, as_json: bool, yes: bool, **options: Any) -> int:
     """Build a routine and be guided through it.
 
-    Without options it is a quarter of an hour for the lower back. Warm-up, changes and settling are in the time.
+    Without options it is a quarter of an hour for the lower back, or what `stretch config` shows. Warm-up, changes and
+    settling are in the time.
     """
-    manner = {name: options.pop(name) for name in MANNER}
+    manner = as_played(app, {name: options.pop(name) for name in MANNER})
+    options = meant(app, options)
     if as_json and not plan_only:
         raise UsageError("--json prints a plan: add --plan.")
     routine = build(app.catalog, **options)
@@ -110,6 +120,8 @@ def routine_command(app: App, /, *, plan_only: bool, as_json: bool, yes: bool, *
     if fit := as_planned(app) if plan_only else _as_cleared(app, ask=asking):
         routine = build(app.catalog, fit=fit, **options)
     if plan_only:
+        from stretch.cli import plan
+
         if as_json:
             app.out.json(plan.as_data(routine))
         else:
@@ -120,21 +132,23 @@ def routine_command(app: App, /, *, plan_only: bool, as_json: bool, yes: bool, *
     return play(app, routine, Manner(**manner), ask=not yes)
 
 
-Fit = Callable[[Request], Request]
-"""What fits a request to the person who makes it."""
-
-
 def as_planned(app: App) -> Fit | None:
     """Return what fits a request to what the last safety check said, without asking; None when there was none."""
+    from stretch.store import profile
+
     standing = profile.load(app.folder)
     if standing is None:
         return None
+    from functools import partial
+
     from stretch.cli import gate
 
     return partial(gate.fitted, cleared=gate.Cleared(standing), today=app.today())
 
 
 def _as_cleared(app: App, *, ask: bool) -> Fit:
+    from functools import partial
+
     from stretch.cli import gate
 
     return partial(gate.fitted, cleared=gate.pass_gate(app, ask=ask), today=app.today())
@@ -153,6 +167,10 @@ def build(
 
     Raises UsageError for options that contradict each other, and what the builder raises.
     """
+    from stretch.core import builder
+    from stretch.core.breathing import parse
+    from stretch.core.routine import Request
+
     if program and areas:
         raise UsageError(f"--program {program} has stretches of its own: leave --area or --program out.")
     if program and asked["stretches"]:
@@ -160,8 +178,6 @@ def build(
     if as_written and not program:
         raise UsageError("--as-written goes with --program: name the program.")
     parse(asked["breath"])
-    if not areas and not asked["stretches"]:
-        areas = (DEFAULT_AREA,)
     request = fit(Request(areas=areas, **(asked | {"equipment": asked["equipment"] or None})))
     if program:
         from stretch.core import programs

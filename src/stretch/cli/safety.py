@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from stretch.cli.app import App
-
 if TYPE_CHECKING:
+    from stretch.cli.app import App
     from stretch.core.checklist import Part
     from stretch.core.standing import Standing
 

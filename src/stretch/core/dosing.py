@@ -15,6 +15,10 @@ NOTE_S = 120
 """More than this for one stretch and side brings no more range; the builder stays at or under it (rule D5)."""
 CEILING_S = 240
 """Seconds of held stretch for one area and side in a session, never planned over (rule D5)."""
+BEFORE_SPORT_S = 59
+"""Less than a minute for each area and side before a hard effort (rule D17)."""
+FEWEST_BREATHS, MOST_BREATHS = 5, 10
+"""Movement takes 5 to 10 whole breaths (rule D10)."""
 MOBILITY_S = 5
 """A hold this short is mobility; it does not count toward the aim (rule D11)."""
 OLDER_HOLD_S = 30
@@ -31,15 +35,21 @@ def held_seconds(stretch: Stretch, dose: Dose) -> int:
     return hold * dose.reps
 
 
-def dose_for(stretch: Stretch, dose: Dose, tags: Collection[str]) -> tuple[Dose, tuple[str, ...]]:
+def dose_for(
+    stretch: Stretch, dose: Dose, tags: Collection[str], *, beginner: bool = False, before_sport: bool = False
+) -> tuple[Dose, tuple[str, ...]]:
     """Fit *dose* to a person with these caution *tags*; also return the tags it was made easier for.
 
     A tag under `cautions.adapt` halves the hold or the breaths and leaves one repetition (catalog section 1). From 65
-    a stretch that aims at 60 s is held at least 30 s (rule D3); very bendy joints hold 15 s at most.
+    a stretch that aims at 60 s is held at least 30 s (rule D3); very bendy joints hold 15 s at most. A *beginner* has
+    one repetition fewer, but at least one, and at least five breaths (rules D10, D15); *before_sport* a stretch is
+    held less than a minute in all (rule D17).
     """
     if "older-adult" in tags and held_seconds(stretch, dose) >= AIM_S:
         hold = max(OLDER_HOLD_S, _hold(dose))
         dose = _dosed(dose, hold_s=hold, reps=-(-AIM_S // hold))
+    if beginner:
+        dose = with_reps(dose, min(dose.reps, max(fewest_reps(stretch), dose.reps - 1)))
     adapted = tuple(tag for tag in stretch.cautions.adapt if tag in tags)
     if adapted and stretch.mode == "dynamic":
         dose = _dosed(dose, reps=-(-dose.reps // 2))
@@ -47,7 +57,19 @@ def dose_for(stretch: Stretch, dose: Dose, tags: Collection[str]) -> tuple[Dose,
         dose = _dosed(dose, hold_s=-(-_hold(dose) // 2), reps=1)
     if "hypermobility" in tags and stretch.mode != "dynamic":
         dose = _dosed(dose, hold_s=min(HYPERMOBILE_HOLD_S, _hold(dose)))
+    if before_sport and (once := held_seconds(stretch, with_reps(dose, 1))):
+        dose = with_reps(dose, max(1, min(dose.reps, BEFORE_SPORT_S // once)))
     return dose, adapted
+
+
+def fewest_reps(stretch: Stretch) -> int:
+    """Return how few repetitions any dose of *stretch* has: one, or five breaths of movement (rule D10)."""
+    return FEWEST_BREATHS if stretch.mode == "dynamic" else 1
+
+
+def leanest_reps(stretch: Stretch, dose: Dose) -> int:
+    """Return how far the repetitions of *dose* may give way when time is short: to half of them (rule RB14)."""
+    return min(dose.reps, max(fewest_reps(stretch), 1 if stretch.mode == "dynamic" else -(-dose.reps // 2)))
 
 
 def with_reps(dose: Dose, reps: int) -> Dose:
@@ -59,7 +81,7 @@ def most_reps(stretch: Stretch, dose: Dose) -> int:
     """Return how often a stretch may be repeated when there is time to fill (rules D2, D5 and D10)."""
     held = held_seconds(stretch, with_reps(dose, 1))
     if stretch.mode == "dynamic":
-        return max(dose.reps, 10)
+        return max(dose.reps, MOST_BREATHS)
     if held == 0 or stretch.mode == "contract-relax":
         return dose.reps
     # Entries that aim lower than 60 s do so on purpose: the neck, and bends and twists of the seated back.

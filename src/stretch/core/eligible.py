@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stretch.core import spine
 from stretch.core.model import LEVELS, POSITIONS, UPRIGHT, Level, Position, Stretch
 from stretch.core.routine import Request
 
@@ -24,6 +25,10 @@ def why_not(stretch: Stretch, request: Request, level: Level | None) -> str | No
         return "opt-in"
     if stretch.opt_in and (tags := [tag for tag in stretch.cautions.adapt if tag in request.avoid]):
         return "cautions: " + ", ".join(tags)
+    if stretch.opt_in and request.beginner:
+        return "opt-in: not in the first two weeks"
+    if request.morning and spine.load(stretch) == "bend":
+        return "morning: bends forward"
     if missing := lacking(stretch, request):
         return "needs: " + ", ".join(missing)
     if where(stretch, request) is None:
@@ -64,7 +69,8 @@ def deepest_level(request: Request) -> Level:
     level = request.level or DEFAULT_LEVEL
     if is_desk_break(request):
         return "gentle"
-    return "moderate" if level == "deep" and "hypermobility" in request.avoid else level
+    spared = request.beginner or "hypermobility" in request.avoid
+    return "moderate" if level == "deep" and spared else level
 
 
 def is_desk_break(request: Request) -> bool:

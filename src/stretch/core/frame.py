@@ -8,11 +8,16 @@ from stretch.core.eligible import is_desk_break
 from stretch.core.model import POSITIONS, UPRIGHT, Move, Position, Settle, WarmUp
 from stretch.core.routine import Item, Request
 
+Moves = tuple[tuple[Move, int], ...]
+"""Moves of the warm-up and their seconds."""
+
 WARM_UP_S = 300
 DESK_WARM_UP_S = 60
 """A desk break moves for a minute instead (rule RB3)."""
 MOVE_S = 30
 """A warm-up move takes at least this long: a short warm-up has fewer moves, not hurried ones."""
+GETTING_UP_S = 15
+"""As any change of position (rule D18)."""
 SETTLE_S = 30
 LONGEST_SETTLE_S = 60
 """Rule RB16."""
@@ -27,18 +32,14 @@ def warm_up_seconds(request: Request, minutes: float) -> int:
     return min(WARM_UP_S, max(60, int(minutes * 60 / 3)))
 
 
-def warm_up_moves(
-    script: WarmUp, seconds: int, request: Request
-) -> tuple[tuple[tuple[Move, int], ...], Position | None]:
+def warm_up_moves(script: WarmUp, seconds: int, request: Request) -> tuple[Moves, Position | None]:
     """Return the moves with their seconds, and the position they are done in; none for 0 seconds (rule RB4).
 
     Seated for a desk break, when no standing position is wanted, and for those who are unsteady or just had surgery.
     """
     if seconds <= 0:
         return (), None
-    positions = request.positions or POSITIONS
-    unsteady = {"balance", "recent-surgery"} & set(request.avoid)
-    seated = is_desk_break(request) or "standing" not in positions or bool(unsteady)
+    seated = _moves_seated(request)
     moves = script.seated if seated else script.standing
     count = min(len(moves), max(1, seconds // MOVE_S))
     each, over = divmod(seconds, count)
@@ -46,7 +47,20 @@ def warm_up_moves(
     return shares, "seated" if seated else "standing"
 
 
-def settle_text(settle: Settle, items: Sequence[Item]) -> str:
-    """Return what to do at the end, where the last stretch leaves one, and how to get up from there."""
-    upright = bool(items) and items[-1].position in UPRIGHT
+def _moves_seated(request: Request) -> bool:
+    unsteady = {"balance", "recent-surgery"} & set(request.avoid)
+    return is_desk_break(request) or "standing" not in (request.positions or POSITIONS) or bool(unsteady)
+
+
+def closing_moves(script: WarmUp, request: Request) -> Moves:
+    """Return the moves that a routine before sport ends with, and their seconds (rule D17); none at other times."""
+    if not request.before_sport:
+        return ()
+    moves = script.seated if _moves_seated(request) else script.standing
+    return (moves[0], GETTING_UP_S + MOVE_S), (moves[-1], MOVE_S)
+
+
+def settle_text(settle: Settle, items: Sequence[Item], closing: Moves = ()) -> str:
+    """Return what to do at the end, where one is by then, and how to get up from there."""
+    upright = bool(closing) or (bool(items) and items[-1].position in UPRIGHT)
     return f"{settle.sitting} {settle.stand}" if upright else f"{settle.lying} {settle.rise}"

@@ -1,30 +1,23 @@
 """The nouns of the catalog: what a stretch, an area and a program are made of, as their YAML files say it."""
 
 # No `from __future__ import annotations` here: msgspec would compile every annotation anew at each start (1 ms).
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-Position = Literal["standing", "seated", "kneeling", "quadruped", "prone", "side-lying", "seated-floor", "supine"]
-Equipment = Literal["none", "chair", "wall", "strap", "mat"]
-Level = Literal["gentle", "moderate", "deep"]
-Mode = Literal["static", "dynamic", "contract-relax"]
-Spine = Literal["neutral", "flexion", "extension", "rotation", "side-bend", "mixed"]
-Side = Literal["left", "right"]
-Caution = Literal[
-    "pregnancy", "osteoporosis", "knee", "hip", "ankle", "shoulder", "wrist", "neck", "disc", "stenosis", "sciatica",
-    "head-down", "recent-surgery", "balance", "hypermobility",
-]  # fmt: skip
-Tag = Literal[Caution, "floor", "older-adult"]
-"""What a person may report: a caution that entries name, or one of the two that act on the whole routine."""
-
-POSITIONS: tuple[Position, ...] = get_args(Position)
-"""In the order of one trip down to the floor and one trip up (rule RB5)."""
-EQUIPMENT: tuple[Equipment, ...] = get_args(Equipment)
-LEVELS: tuple[Level, ...] = get_args(Level)
-TAGS: tuple[Tag, ...] = get_args(Tag)
-UPRIGHT: tuple[Position, ...] = ("standing", "seated")
-"""The positions that need no getting down to the floor."""
+from stretch.core.vocabulary import EQUIPMENT as EQUIPMENT
+from stretch.core.vocabulary import LEVELS as LEVELS
+from stretch.core.vocabulary import POSITIONS as POSITIONS
+from stretch.core.vocabulary import TAGS as TAGS
+from stretch.core.vocabulary import UPRIGHT as UPRIGHT
+from stretch.core.vocabulary import Caution as Caution
+from stretch.core.vocabulary import Equipment as Equipment
+from stretch.core.vocabulary import Level as Level
+from stretch.core.vocabulary import Mode as Mode
+from stretch.core.vocabulary import Position as Position
+from stretch.core.vocabulary import Side as Side
+from stretch.core.vocabulary import Spine as Spine
+from stretch.core.vocabulary import Tag as Tag
 
 LONGEST_HOLD = 60
 """Seconds; a longer single hold is capped (rule D4)."""

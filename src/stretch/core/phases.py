@@ -8,11 +8,12 @@ import msgspec
 from msgspec import Struct
 
 from stretch.core.breathing import Breath, Pattern, fit, paced
-from stretch.core.model import Move, Side, Stretch
+from stretch.core.model import Dose, Move, Side, Stretch
 from stretch.core.routine import Item, Routine
 
 Kind = Literal["warm-up", "prepare", "hold", "move", "press", "release", "rest", "switch", "settle"]
 
+NS_PER_MS = 1_000_000
 REST_MS = 5_000
 SWITCH_MS = 5_000
 PREPARE_MS = 8_000
@@ -40,6 +41,8 @@ class Phase(Struct, frozen=True, kw_only=True):
     move: Move | None = None
     moved: bool = False
     """Whether the position of the body changes on the way here."""
+    closing: bool = False
+    """Whether a move of the warm-up comes after the stretches, to finish with (rule D17)."""
 
     @property
     def end(self) -> int:
@@ -54,6 +57,9 @@ def lay_out(routine: Routine, pattern: Pattern) -> tuple[Phase, ...]:
     for item in routine.items:
         phases += item_phases(item, pattern, moved=item.position != previous, slow=routine.slow)
         previous = item.position
+    phases += [
+        Phase(kind="warm-up", length=seconds * 1000, move=move, closing=True) for move, seconds in routine.closing
+    ]
     settle = routine.settle_s * 1000
     phases.append(Phase(kind="settle", length=settle, breaths=fit(settle, pattern)))
     return in_sequence(phases)
@@ -80,6 +86,21 @@ def item_phases(item: Item, pattern: Pattern, *, moved: bool, slow: bool) -> lis
             phases.append(Phase(kind="prepare", length=length, item=item, side=side, moved=moved))
         phases += _side_phases(item, side, pattern, REST_MS + extra)
     return phases
+
+
+def doing_ms(stretch: Stretch, dose: Dose, pattern: Pattern, *, slow: bool) -> int:
+    """Return how long a stretch takes in this dose without its preparation: the sum of its other phases."""
+    extra = SLOW_MS if slow else 0
+    if stretch.mode == "dynamic":
+        side = dose.reps * pattern.cycle
+    else:
+        side = dose.reps * _once_ms(dose) + (dose.reps - 1) * (REST_MS + extra)
+    return side + SWITCH_MS + extra + side if stretch.both_sides else side
+
+
+def _once_ms(dose: Dose) -> int:
+    c = dose.contract
+    return 1000 * ((c.contract_s + c.release_s + c.hold_s) if c else (dose.hold_s or 0))
 
 
 def prepare_ms(stretch: Stretch, *, moved: bool) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stretch.core.phases import WORKING, Phase
+from stretch.core.phases import NS_PER_MS, WORKING, Phase
 from stretch.core.routine import Item
 from stretch.core.timeline import Timeline
 
@@ -79,6 +79,18 @@ def ended(timeline: Timeline, position: int, until: int) -> frozenset[int]:
     first, last = timeline.index_at(position), timeline.index_at(until)
     phases = timeline.phases
     return frozenset(i for i in range(first, last + 1) if phases[i].kind in WORKING and phases[i].end <= until)
+
+
+def spent(timeline: Timeline, position_ns: int, until_ns: int, before: dict[int, int]) -> dict[int, int]:
+    """Return *before*, nanoseconds by index of the phase, with those from *position_ns* to *until_ns* added."""
+    after = dict(before)
+    index = timeline.index_at(position_ns // NS_PER_MS)
+    while position_ns < until_ns:
+        last = index + 1 == len(timeline.phases)
+        step = until_ns if last else min(until_ns, timeline.phases[index].end * NS_PER_MS)
+        after[index] = after.get(index, 0) + step - position_ns
+        position_ns, index = step, index + 1
+    return after
 
 
 def _is_station(phase: Phase) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 from msgspec import Struct
 
@@ -30,6 +30,14 @@ class Request(Struct, frozen=True, kw_only=True):
     """Minutes; 0 leaves the warm-up out."""
     seed: int = 0
     first_side: Side = "left"
+    beginner: bool = False
+    """The first two weeks, or again after as long a break: one repetition fewer, nothing deep or opt-in (rule D15)."""
+    before_sport: bool = False
+    """A hard effort follows: less than a minute for each muscle, and movement last (rule D17)."""
+    morning: bool = False
+    """The first hour after getting up: no bending forward to the end (rule RB11)."""
+    days_since: Mapping[str, int] = {}
+    """How many days ago the stretches that were ever done were last done, by id."""
 
 
 class Item(Struct, frozen=True):
@@ -61,6 +69,8 @@ class Routine(Struct, frozen=True, kw_only=True):
     """The warm-up moves with their seconds."""
     begins: Position | None
     """The position of the body when the first stretch is prepared."""
+    closing: tuple[tuple[Move, int], ...] = ()
+    """Moves to finish with before a hard effort (rule D17), with their seconds; getting up is in the first one."""
     settle_s: int
     settle_text: str
     breath: str
@@ -78,10 +88,10 @@ def sides_of(stretch: Stretch, first: Side) -> tuple[Side | None, ...]:
     return ("left", "right") if first == "left" else ("right", "left")
 
 
-def order(item: Item) -> tuple[Any, ...]:
+def order(item: Item) -> tuple[int, ...]:
     """Return the sort key of one trip down to the floor, and inside a position of gentle first, moving first.
 
     Rules RB5 and RB6.
     """
     stretch = item.stretch
-    return (POSITIONS.index(item.position), LEVELS.index(stretch.level), stretch.mode != "dynamic")
+    return POSITIONS.index(item.position), LEVELS.index(stretch.level), stretch.mode != "dynamic"

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from stretch.core import route
 from stretch.core.cues import Cue, cues
+from stretch.core.phases import NS_PER_MS as NS_PER_MS
 from stretch.core.phases import WORKING
 from stretch.core.timeline import Moment, Timeline
 
@@ -33,7 +34,6 @@ Action = Literal[
 """What a key can ask for; `other` is any key that asks for nothing, which still ends help and goes on after being away;
 `suspend` is what Ctrl-Z does; `numb`, `dizzy` and `eyes` say what hurt was, and are `other` at any other time."""
 
-NS_PER_MS = 1_000_000
 AWAY_NS = 2_000 * NS_PER_MS
 """A longer gap between two clock readings means that the machine or the process slept."""
 LEAD_IN_NS = 3_000 * NS_PER_MS
@@ -76,12 +76,18 @@ class Session(Struct, frozen=True, kw_only=True):
     over: Literal["finished", "stopped"] | None = None
     active_ns: int = 0
     """Time that counted: no pauses, no gaps."""
+    spent_ns: dict[int, int] = {}
+    """How much of it fell into each phase, by the index of the phase."""
     done: frozenset[int] = frozenset()
     """Indexes of the working phases played to their end."""
     eased: frozenset[str] = frozenset()
     """Ids of the stretches that go on in their easier way."""
+    eased_at: frozenset[int] = frozenset()
+    """Indexes of the phases that were made easier, which tell the side."""
     hurt: tuple[str, ...] = ()
     """Ids of the stretches that hurt, in order, one for each time."""
+    hurt_at: tuple[int, ...] = ()
+    """The index of the phase in which each did."""
     stopped_for: str | None = None
     """The id of the stretch that was stopped because it hurt, until a key is pressed."""
     ended_for: Literal["numb", "dizzy", "eyes"] | None = None
@@ -192,6 +198,7 @@ def _ticked(session: Session, clock: int) -> Session:
         lead_in_ns=session.lead_in_ns - led,
         position_ns=position_ns,
         active_ns=session.active_ns + position_ns - session.position_ns,
+        spent_ns=route.spent(session.timeline, session.position_ns, position_ns, session.spent_ns),
         done=session.done | route.ended(session.timeline, session.position, position_ns // NS_PER_MS),
         waiting=waiting,
         over="finished" if position_ns == end else None,
@@ -219,7 +226,8 @@ def _eased(session: Session) -> Session:
     phase = session.timeline.phases[index]
     assert phase.item
     timeline = session.timeline.adjusted(position, -(phase.end - position) // 2)
-    return _with(session, timeline=timeline, eased=session.eased | {phase.item.stretch.id})
+    eased, eased_at = session.eased | {phase.item.stretch.id}, session.eased_at | {index}
+    return _with(session, timeline=timeline, eased=eased, eased_at=eased_at)
 
 
 def _hurt(session: Session) -> Session:
@@ -233,7 +241,7 @@ def _hurt(session: Session) -> Session:
         return session
     name = item.stretch.id
     before = route.item_before(timeline, position)
-    noted = _with(session, hurt=(*session.hurt, name))
+    noted = _with(session, hurt=(*session.hurt, name), hurt_at=(*session.hurt_at, session.moment.index))
     if before and before.stretch.id in session.hurt and name not in session.hurt:
         return _jumped(noted, timeline.phases[-1].start)
     if name in session.hurt:

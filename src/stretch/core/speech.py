@@ -87,7 +87,8 @@ def _announced(phase: Phase, index: int, timeline: Timeline, routine: Routine) -
     length = length_in_words(phase.length)
     match phase.kind:
         case "warm-up" if phase.move:
-            return (f"warm up, {length}: {phase.move.name}", phase.move.text)
+            what = "keep moving" if phase.closing else "warm up"
+            return (f"{what}, {length}: {phase.move.name}", phase.move.text)
         case "prepare" if phase.item:
             return _up(phase.item, phase, index, timeline)
         case "hold":

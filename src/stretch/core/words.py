@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from stretch.core.model import Dose, Position, Side, Stretch
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from stretch.core.model import Dose, Position, Side, Stretch
 
 IN_POSITION: dict[Position, str] = {
     "standing": "standing",
@@ -33,6 +36,16 @@ TAG_WORDS = {
     "hypermobility": "with very bendy joints",
 }
 """Whom a caution tag is about, in words."""
+
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def hours(seconds: float) -> str:
+    """Return a sum of times in words, to the minute: `45 min`, `7 h 12 min`."""
+    whole, minutes = divmod(round(seconds / 60), 60)
+    return f"{whole} h {minutes} min" if whole else f"{minutes} min"
 
 
 def duration(milliseconds: int) -> str:

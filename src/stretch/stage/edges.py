@@ -25,7 +25,7 @@ def header(routine: Routine, moment: Moment, columns: int) -> Row:
 
 def _stretch_count(routine: Routine, phase: Phase) -> str:
     if phase.item is None:
-        return "warm-up" if phase.kind == "warm-up" else "settle"
+        return "settle" if phase.kind == "settle" else "keep moving" if phase.closing else "warm-up"
     # By identity: comparing whole stretches at every frame is dear.
     number = next(number for number, item in enumerate(routine.items, start=1) if item is phase.item)
     return f"stretch {number} of {len(routine.items)}"

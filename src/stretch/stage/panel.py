@@ -78,7 +78,7 @@ def name_of(moment: Moment) -> str:
 def _count(moment: Moment) -> str:
     phase = moment.phase
     if phase.kind == "warm-up":
-        return "warm-up"
+        return "keep moving" if phase.closing else "warm-up"
     if phase.kind == "prepare" and phase.item:
         return words.dose(phase.item.stretch, phase.item.dose)
     if phase.kind == "move" and moment.breath:

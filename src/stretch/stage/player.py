@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+import msgspec
 from msgspec import Struct
 
 from stretch.core.cues import Cue
@@ -53,6 +54,13 @@ class Voice(Protocol):
         """Cut what is heard."""
 
 
+class Diary(Protocol):
+    """Where a session is written down."""
+
+    def note(self, session: Session) -> None:
+        """Take note of how things are now; never waits for a disk."""
+
+
 class Ending(Struct, frozen=True):
     """How a session ended: its last state, and the signal or the failure that ended it if one did."""
 
@@ -62,14 +70,22 @@ class Ending(Struct, frozen=True):
 
 
 def play(
-    session: Session, routine: Routine, *, clock: Clock, ears: Ears, face: Face, voice: Voice | None = None
+    session: Session,
+    routine: Routine,
+    *,
+    clock: Clock,
+    ears: Ears,
+    face: Face,
+    voice: Voice | None = None,
+    diary: Diary | None = None,
 ) -> Ending:
-    """Run *session* until it is over and return how it ended; without *voice* nothing is heard.
+    """Run *session* until it is over and return how it ended; without *voice* nothing is heard, without *diary* kept.
 
     An exception of a face or of the ears ends it too, and comes back in the ending: the terminal is given back and
     what was done is told before anybody sees it.
     """
-    before: Session | None = None
+    # One that goes on from somewhere has nothing behind it to call out.
+    before = msgspec.structs.replace(session, jumps=-1) if session.position else None
     try:
         while True:
             session = update(session, Tick(clock()))
@@ -77,6 +93,8 @@ def play(
             face.show(session, called)
             if voice is not None:
                 _be_heard(voice, before, session, called, routine)
+            if diary is not None:
+                diary.note(session)
             if session.over:
                 return Ending(session)
             before = session

@@ -92,9 +92,9 @@ class Style:
         return shade(ink, PALETTES["light" if self.light else "dark"])
 
 
-def style_for(environ: Mapping[str, str], encoding: str | None) -> Style:
-    """Return the style for the terminal that *environ* describes, writing in *encoding*."""
-    return Style(depth_of(environ), light=is_light(environ), unicode=_shows_unicode(environ, encoding))
+def style_for(environ: Mapping[str, str], encoding: str | None, background: str = "auto") -> Style:
+    """Return the style for the terminal that *environ* describes, writing in *encoding*; *background* as set."""
+    return Style(depth_of(environ), light=is_light(environ, background), unicode=_shows_unicode(environ, encoding))
 
 
 def depth_of(environ: Mapping[str, str]) -> Depth:
@@ -107,10 +107,10 @@ def depth_of(environ: Mapping[str, str]) -> Depth:
     return "256" if "256" in term or "kitty" in term else "16"
 
 
-def is_light(environ: Mapping[str, str]) -> bool:
-    """Whether the background is light: by STRETCH_BACKGROUND, else by what some terminals say in COLORFGBG."""
-    if wanted := environ.get("STRETCH_BACKGROUND"):
-        return wanted == "light"
+def is_light(environ: Mapping[str, str], background: str = "auto") -> bool:
+    """Whether the background is light: as it is set, else by what some terminals say in COLORFGBG."""
+    if background != "auto":
+        return background == "light"
     return environ.get("COLORFGBG", "").rpartition(";")[2] in ("7", "15")
 
 

@@ -64,10 +64,13 @@ def _text(file: str) -> str:
 def _entries(kind: str, text: str) -> Iterator[tuple[str, str]]:
     """Yield the id and the name of each entry of a *kind*: in braces on one line, or each on a line of its own."""
     lines = text.splitlines()
-    here = next((TELLTALES[name] for line in lines if (name := _heading(line)) in TELLTALES), "")
+    headings = [_heading(line) for line in lines]
+    here = next((TELLTALES[name] for name in headings if name in TELLTALES), "")
+    if here != kind and kind not in map(KINDS.get, headings):
+        return
     found = ""
-    for line in lines:
-        here = KINDS.get(_heading(line), here)
+    for line, heading in zip(lines, headings, strict=True):
+        here = KINDS.get(heading, here)
         words = line.strip().removeprefix("-").lstrip()
         if here != kind:
             continue
@@ -83,7 +86,9 @@ def _entries(kind: str, text: str) -> Iterator[tuple[str, str]]:
 
 def _heading(line: str) -> str:
     """Return the field that begins on *line* and has its value on the next ones; empty for any other line."""
-    return line.rstrip()[:-1] if line[:1].isalpha() and line.rstrip().endswith(":") else ""
+    if line[:1] in " -#" or not (line := line.rstrip()).endswith(":"):
+        return ""
+    return line[:-1] if line[0].isalpha() else ""
 
 
 def _value(text: str) -> str:

@@ -33,7 +33,8 @@ def load(folder: Path) -> Standing | None:
         from stretch.core.standing import Standing
 
         return msgspec.json.decode(data, type=Standing)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
+        # Below a folder that is a file nothing can ever have been kept.
         return None
     except (OSError, msgspec.MsgspecError) as error:
         raise Unreadable(

@@ -1,0 +1,85 @@
+"""What the shell offers when Tab is pressed after an option: ids with their names, found without reading YAML."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from stretch.cli.known import CATALOGS
+
+if TYPE_CHECKING:
+    import click
+    from click.shell_completion import CompletionItem
+
+
+WHOLE_ROUTINE = {
+    "floor": "when getting down to the floor or up again is hard",
+    "older-adult": "from the age of 65",
+}
+"""The tags that no stretch has and that act on the whole routine."""
+
+
+def areas(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Return the areas and groups that begin with *incomplete*."""
+    return _named("area", ctx, incomplete)
+
+
+def programs(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Return the programs that begin with *incomplete*."""
+    return _named("program", ctx, incomplete)
+
+
+def stretches(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Return the stretches whose ids begin with *incomplete*."""
+    return _named("stretch", ctx, incomplete)
+
+
+def tags(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Return the caution tags that begin with *incomplete*, each with whom it is about."""
+    from stretch.core.words import TAG_WORDS
+
+    return _offered(TAG_WORDS | WHOLE_ROUTINE, incomplete)
+
+
+def breaths(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Return the patterns of the breath that begin with *incomplete*."""
+    return _offered(
+        {
+            "steady": "3 s in, 3 s out at most",
+            "calm": "4 s in, 6 s out",
+            "even": "5 s in, 5 s out",
+            "off": "a plain timer",
+        },
+        incomplete,
+    )
+
+
+def _named(kind: str, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+    from stretch.store.outline import named
+
+    return _offered(named(kind, _roots(ctx)), incomplete)
+
+
+def _roots(ctx: click.Context) -> list[str]:
+    """Return the shipped catalog, the user's own, and those that --catalog names so far."""
+    import click
+
+    import stretch
+
+    package = stretch.__path__[0]
+    # In a checkout the data is beside the sources.
+    shipped = next(path for path in (f"{package}/data", f"{package}/../../data") if os.access(path, os.R_OK))
+    # While a shell asks, no command runs, and so there is no App.
+    # pathlib takes longer to import than all the rest.
+    home = os.path.expanduser(os.environ.get("STRETCH_HOME", "")) or click.get_app_dir("stretch")  # noqa: PTH111
+    exported = os.environ.get("STRETCH_CATALOG", "").split(os.pathsep)
+    return [shipped, f"{home}/catalog", *(ctx.meta.get(CATALOGS) or filter(None, exported))]
+
+
+def _offered(words: Mapping[str, str], incomplete: str) -> list[CompletionItem]:
+    from click.shell_completion import CompletionItem
+
+    # What click writes for fish ends at a comma.
+    shown = {name: text.replace(",", ";") for name, text in words.items() if name.startswith(incomplete)}
+    return [CompletionItem(name, help=text) for name, text in shown.items()]

@@ -1,0 +1,38 @@
+"""What a session is written down with: its record, its plan, and the journal in the user's folder."""
+
+from __future__ import annotations
+
+from functools import partial
+from uuid import uuid4
+
+from stretch.cli.app import App
+from stretch.core.inert import inert
+from stretch.core.record import SessionRecord
+from stretch.core.routine import Routine
+from stretch.core.session import Session
+from stretch.core.tally import parts_of
+from stretch.stage.scribe import Scribe
+from stretch.store.journal import Journal, plan_as_json
+from stretch.store.process import this_process
+from stretch.store.writer import Writer
+
+LONGEST_TITLE = 200
+
+
+def scribe(app: App, routine: Routine, session: Session, record: SessionRecord | None, *, aside: bool) -> Scribe:
+    """Return what writes *session* down, into *record* where there is one; *aside*: the screen tells of trouble."""
+    opened = partial(Journal.writing, app.folder, app.today(), thorough=True)
+    writer = Writer(opened, plan_as_json(routine), this_process())
+    return Scribe(record or begun(app, routine, session), writer, None if aside else app.tell)
+
+
+def begun(app: App, routine: Routine, session: Session) -> SessionRecord:
+    """Return the record of a session that begins now."""
+    return SessionRecord(
+        id=uuid4().hex,
+        started=app.now().isoformat(timespec="seconds"),
+        title=inert(routine.title)[:LONGEST_TITLE],
+        areas=routine.areas,
+        planned_seconds=session.timeline.length / 1000,
+        parts=parts_of(session),
+    )

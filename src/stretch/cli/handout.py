@@ -1,0 +1,75 @@
+"""`stretch handout`: the routine on paper."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from stretch.cli.asked import as_typed, for_person
+from stretch.cli.routine import routine_options
+from stretch.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from stretch.cli.app import App
+    from stretch.share.handout import Sheet
+
+
+@click.command("handout")
+@routine_options
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    metavar="FILE",
+    type=click.Path(),
+    help="What to write: a name with .html, .md or .svg.",
+)
+@click.pass_context
+def handout_command(ctx: click.Context, /, output: str, **asked: Any) -> None:
+    """Write the routine as a page to print: figures, steps, doses, cautions, boxes to tick.
+
+    It takes the options of `stretch routine`. The page is one file that needs nothing else: print it, or send it.
+    """
+    from pathlib import Path
+
+    app: App = ctx.obj
+    layout = _layout(Path(output))
+    routine, rest = for_person(app, asked)
+    from stretch.share.handout import sheet
+
+    page = layout(
+        sheet(
+            routine,
+            safety=app.safety,
+            sources=app.sources,
+            figures=app.figures(item.stretch.id for item in routine.items),
+            rest=rest,
+            again=as_typed(ctx),
+        )
+    )
+    Path(output).write_text(page, encoding="utf-8", newline="\n")
+    for note in routine.notes:
+        app.tell(note)
+    how = "; open it in a browser to print it" if Path(output).suffix.lower() != ".md" else ""
+    app.tell(f"{output}: {routine.title}, {len(routine.items)} stretches{how}.")
+
+
+def _layout(path: Path) -> Callable[[Sheet], str]:
+    match path.suffix.lower():
+        case ".html" | ".htm":
+            from stretch.share.page import html
+
+            return html
+        case ".md":
+            from stretch.share.markdown import markdown
+
+            return markdown
+        case ".svg":
+            from stretch.share.poster import poster
+
+            return poster
+    raise UsageError(f"-o {path}: the end of the name says what it is to be: .html, which prints, .md or .svg.")

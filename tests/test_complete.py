@@ -1,0 +1,175 @@
+"""Completion: what Tab offers is what the commands take, from the shipped catalog and from one's own."""
+
+from __future__ import annotations
+
+import os
+import select
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from click.shell_completion import ShellComplete
+
+from stretch.cli import COMMANDS, main
+from stretch.core.model import TAGS
+from stretch.store.catalog import data_root
+from stretch.store.outline import named
+from support import CATALOG
+
+SHIPPED = str(data_root())
+
+
+def offered(*words: str, incomplete: str = "") -> dict[str, str | None]:
+    completer = ShellComplete(main, {}, "stretch", "_STRETCH_COMPLETE")
+    return {item.value: item.help for item in completer.get_completions(list(words), incomplete)}
+
+
+@pytest.fixture(autouse=True)
+def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STRETCH_HOME", str(tmp_path))
+
+
+def test_the_lines_say_what_the_catalog_says() -> None:
+    assert named("stretch", [SHIPPED]) == {s.id: s.name for s in CATALOG.stretches.values()}
+    assert named("program", [SHIPPED]) == {p.id: p.name for p in CATALOG.programs.values()}
+    assert named("area", [SHIPPED]) == {a.id: a.name for a in (*CATALOG.areas.values(), *CATALOG.groups.values())}
+
+
+def test_a_catalog_of_ones_own_is_offered_too(tmp_path: Path) -> None:
+    own = tmp_path / "catalog"
+    (own / "stretches").mkdir(parents=True)
+    (own / "stretches" / "wall-angel.yaml").write_text(
+        'id: wall-angel\nname: "Wall angel"  # mine\nsteps:\n  - Stand.\n'
+    )
+    (own / "mine.yaml").write_text(
+        "programs:\n- id: lunch\n  name: Lunch, short\n  items:\n    - {stretch: sphinx}\n"
+        "areas:\n  - {id: jaw, name: 'Jaw'}\nstretches:\n  - id: chin-up\n    name: Chin up\n"
+    )
+    (own / "alone.yml").write_text("id: evening\nname: Evening\nitems:\n  - {stretch: sphinx}\n")
+    assert {"wall-angel": "Wall angel", "chin-up": "Chin up"}.items() <= named("stretch", [SHIPPED, str(own)]).items()
+    assert named("program", [str(own)]) == {"lunch": "Lunch, short", "evening": "Evening"}
+    assert named("area", [str(own)]) == {"jaw": "Jaw"}
+    assert named("program", [str(own / "mine.yaml")]) == {"lunch": "Lunch, short"}
+    assert offered("routine", "--program", incomplete="lu") == {"lunch": "Lunch; short"}
+
+
+@pytest.mark.parametrize(
+    "text", ["", "id:", "name: x\n", "{id: a", "areas:\n  - {id: x}\n", "stretches:\n- id: x\n- id: y\n"]
+)
+def test_what_is_not_written_so_is_only_not_offered(tmp_path: Path, text: str) -> None:
+    (tmp_path / "odd.yaml").write_text(text)
+    for kind in ("area", "program", "stretch"):
+        assert len(named(kind, [str(tmp_path)])) <= 1
+    assert named("stretch", [str(tmp_path / "not there")]) == {}
+
+
+def test_commands_are_offered_with_their_line() -> None:
+    assert offered() == {name: about for name, (_, about) in COMMANDS.items()}
+    assert set(offered(incomplete="ro")) == {"routine"}
+    assert "--version" in offered(incomplete="--v")
+
+
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        (("routine", "--area"), (*CATALOG.areas, *CATALOG.groups)),
+        (("list", "-a"), (*CATALOG.areas, *CATALOG.groups)),
+        (("handout", "--area"), (*CATALOG.areas, *CATALOG.groups)),
+        (("routine", "--program"), tuple(CATALOG.programs)),
+        (("routine", "--stretch"), tuple(CATALOG.stretches)),
+        (("routine", "--exclude"), tuple(CATALOG.stretches)),
+        (("show",), tuple(CATALOG.stretches)),
+        (("routine", "--avoid"), TAGS),
+        (("routine", "--breath"), ("steady", "calm", "even", "off")),
+    ],
+)
+def test_options_offer_what_they_take(words: tuple[str, ...], names: tuple[str, ...]) -> None:
+    found = offered(*words)
+    assert set(found) == set(names)
+    assert all(words and "," not in words for words in found.values())
+    some = names[0]
+    assert set(offered(*words, incomplete=some[:2])) == {name for name in names if name.startswith(some[:2])}
+
+
+# -- in real shells
+
+SOURCES = {
+    "bash": 'eval "$(_STRETCH_COMPLETE=bash_source stretch)"',
+    "zsh": 'autoload -U compinit && compinit -u -D && eval "$(_STRETCH_COMPLETE=zsh_source stretch)"',
+    "fish": "_STRETCH_COMPLETE=fish_source stretch | source",
+}
+QUIET = {"bash": ("--norc", "--noprofile"), "zsh": ("-f",), "fish": ("--no-config",)}
+PATIENCE_S = 20.0
+
+
+@pytest.fixture
+def on_the_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "bin" / "stretch"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m stretch "$@"\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
+    for name in ("TERM", "LC_ALL", "HISTFILE"):
+        monkeypatch.setenv(name, {"TERM": "xterm", "LC_ALL": "C.UTF-8", "HISTFILE": "/dev/null"}[name])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="these shells and pseudo-terminals are POSIX")
+@pytest.mark.parametrize("shell", SOURCES)
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("stretch routine --program easy-f", "easy-five"),
+        ("stretch routine --area lower-b", "lower-back"),
+        ("stretch show single-k", "single-knee-to-chest"),
+        ("stretch routine --avoid recent-s", "recent-surgery"),
+    ],
+)
+def test_tab_completes_in_a_shell(on_the_path: None, shell: str, typed: str, shown: str) -> None:
+    if shutil.which(shell) is None:
+        pytest.skip(f"needs {shell}")
+    assert shown in at_the_prompt(shell, typed, shown)
+
+
+def test_the_readme_has_the_lines_that_are_tried_here() -> None:
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    for source in SOURCES.values():
+        assert f"`{source.rpartition('&& ')[2]}`" in readme
+
+
+@pytest.mark.skipif(shutil.which("fish") is None, reason="needs fish, which lists what it offers")
+def test_fish_shows_each_id_with_its_name(on_the_path: None) -> None:
+    script = f"{SOURCES['fish']}; complete -C 'stretch routine --area '; complete -C 'stretch routine --avoid '"
+    done = subprocess.run(["fish", "--no-config", "-c", script], capture_output=True, text=True, check=True, timeout=60)
+    told = dict(line.split("\t") for line in done.stdout.splitlines() if "\t" in line)
+    assert told["lower-back"] == "Lower back"
+    assert {*CATALOG.areas, *CATALOG.groups, *TAGS} == set(told)
+
+
+def at_the_prompt(shell: str, typed: str, awaited: str) -> str:
+    """Type into an interactive *shell*, press Tab, and return what came back until *awaited* did or patience ended."""
+    import pty
+
+    pid, master = pty.fork()
+    if pid == 0:
+        os.execvp(shell, [shell, *QUIET[shell], "-i"])
+    try:
+        # The mark is spelled so that it is not in what the shell repeats of it.
+        os.write(master, f"{SOURCES[shell]}; echo rea''dy\r".encode())
+        _read(master, "ready")
+        os.write(master, f"{typed}\t".encode())
+        return _read(master, awaited)
+    finally:
+        os.kill(pid, 9)
+        os.waitpid(pid, 0)
+        os.close(master)
+
+
+def _read(master: int, awaited: str) -> str:
+    deadline, seen = time.monotonic() + PATIENCE_S, ""
+    while awaited not in seen and (left := deadline - time.monotonic()) > 0:
+        if select.select([master], [], [], left)[0]:
+            seen += os.read(master, 65536).decode(errors="replace")
+    return seen

@@ -1,0 +1,500 @@
+"""The handout: all that belongs on it, in three formats, harmless whatever the catalog says, and fit to print."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from functools import cache
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+from xml.etree import ElementTree
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from stretch.cli.app import App
+from stretch.core.checklist import Outcome, Urgency
+from stretch.core.programs import build_program
+from stretch.core.routine import Request, Routine
+from stretch.core.standing import Standing
+from stretch.core.words import TAG_WORDS
+from stretch.share import weekly
+from stretch.share.handout import DISCLAIMER, EASIER_FIRST, Sheet, plain, sheet
+from stretch.share.markdown import markdown
+from stretch.share.page import html
+from stretch.share.paper import STYLE, style
+from stretch.share.poster import poster
+from stretch.share.weekly import needs_rest
+from stretch.store import profile
+from stretch.store.catalog import load_safety, load_sources
+from support import CATALOG, routine, run
+
+APP = App(environ={"STRETCH_HOME": "/nowhere"})
+SAFETY, SOURCES = load_safety(), load_sources()
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+VOID = {"meta", "img", "col", "br", "input", "link", "hr"}
+
+
+@cache
+def figure(name: str) -> object:
+    return APP.figures([name]).get(name)
+
+
+def sheet_of(made: Routine, *, pictures: bool = True) -> Sheet:
+    names = [item.stretch.id for item in made.items]
+    return sheet(
+        made,
+        safety=SAFETY,
+        sources=SOURCES,
+        figures={name: figure(name) for name in names} if pictures else {},
+        rest=needs_rest(made),
+        again="stretch routine --area lower-back",
+    )
+
+
+@cache
+def everything() -> Sheet:
+    return sheet_of(routine(areas=(), stretches=tuple(CATALOG.stretches)))
+
+
+@cache
+def small() -> Sheet:
+    return sheet_of(routine(areas=("lower-back",), minutes=8.0), pictures=False)
+
+
+class Page(HTMLParser):
+    """Reads a page strictly: what is opened is closed, and gathers what stands in it."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.words: list[str] = []
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1] != "style":
+            self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.words).split())
+
+    def all(self, *tags: str) -> Iterator[dict[str, str | None]]:
+        return (attributes for tag, attributes in self.elements if tag in tags)
+
+
+def words_of_svg(text: str) -> str:
+    """Return all that is written in the picture, lines that were broken put together again."""
+    return " ".join(" ".join(ElementTree.fromstring(text).itertext()).split())
+
+
+def words_of_markdown(text: str) -> str:
+    return Page(f"<div>{MarkdownIt('commonmark').enable('table').render(text)}</div>").text
+
+
+@pytest.mark.parametrize("name", CATALOG.stretches)
+def test_all_that_is_known_of_a_stretch_is_on_every_handout(name: str) -> None:
+    stretch = CATALOG.stretches[name]
+    said = [stretch.name, *stretch.steps, stretch.breath, stretch.mistake, stretch.ease_off, *stretch.source]
+    said += [TAG_WORDS[tag] for tag in (*stretch.cautions.avoid, *stretch.cautions.adapt)]
+    said += [half[1:] for half in (stretch.pace.inhale, stretch.pace.exhale)] if stretch.pace else []
+    for text in _written():
+        for words in said:
+            assert words in text
+
+
+@cache
+def _written() -> tuple[str, ...]:
+    shown = everything()
+    return Page(html(shown)).text, words_of_markdown(markdown(shown)), words_of_svg(poster(shown))
+
+
+def test_the_rest_of_the_handout_is_on_each_of_the_three() -> None:
+    shown = small()
+    said = [shown.title, shown.about, *shown.how_often, shown.settle[1], DISCLAIMER, "Two weeks"]
+    said += [line.text for part in SAFETY.checklist for line in part.lines]
+    said += [part.action for part in SAFETY.checklist]
+    said += [move.text for move, _ in routine(minutes=8.0).warm_up]
+    said += [source.supports for source in shown.sources]
+    for text in (Page(html(shown)).text, words_of_markdown(markdown(shown)), words_of_svg(poster(shown))):
+        for words in said:
+            assert plain(words) in text
+
+
+def test_what_was_made_of_an_article_is_told() -> None:
+    made = build_program(CATALOG, "hips-and-hams", Request(), as_written=True)
+    shown = sheet_of(made, pictures=False)
+    assert len(made.notes) >= 3
+    for text in (Page(html(shown)).text, words_of_markdown(markdown(shown)), words_of_svg(poster(shown))):
+        for note in made.notes:
+            assert note in text
+
+
+def test_the_dose_is_hold_times_repetitions_times_sides() -> None:
+    cards = {card.name: card for card in everything().cards}
+    assert cards["Single knee to chest"].dose == (
+        ("Hold", "30 s"),
+        ("Repeat", "2 times"),
+        ("Sides", "left, then right"),
+    )
+    assert cards["Cat-cow"].dose == (("Move", "8 slow breaths"), ("Sides", "both at once"))
+    contract = dict(cards["Contract-relax hamstring stretch"].dose)
+    assert contract["Press"].startswith("6 s")
+    assert contract["Hold"] == "20 s"
+    assert "sides **left, then right**" in markdown(everything())
+
+
+def test_there_are_fourteen_boxes_for_each_stretch() -> None:
+    shown = small()
+    assert html(shown).count("<i></i>") == 14 * len(shown.cards)
+    assert markdown(shown).count("☐") == 14 * len(shown.cards)
+    assert poster(shown).count("<rect") == 14 * len(shown.cards) + len(shown.cards) + 1
+
+
+def test_what_was_made_easier_says_so_and_for_whom() -> None:
+    shown = sheet_of(routine(areas=("quads",), avoid=("knee",), level="moderate"))
+    easier = [card for card in shown.cards if card.easier_for]
+    assert easier
+    for text in (html(shown), markdown(shown), words_of_svg(poster(shown))):
+        assert text.count(EASIER_FIRST) == len(easier)
+    assert all(card.easier_for == TAG_WORDS["knee"] for card in easier)
+    # It is said once, and not again in the small print.
+    assert all(TAG_WORDS["knee"] not in words for card in easier for _, words in card.cautions)
+
+
+def test_the_picture_is_that_of_the_side_done_first() -> None:
+    left, right = (
+        next(card for card in sheet_of(routine(stretches=("calf-straight-knee",), areas=(), first_side=side)).cards)
+        for side in ("left", "right")
+    )
+    assert (left.captions[1], right.captions[1]) == ("stretch, left side", "stretch, right side")
+    assert left.picture
+    assert right.picture
+    assert ("scale(-1" in left.picture) != ("scale(-1" in right.picture)
+
+
+def test_a_stretch_without_a_figure_is_there_all_the_same() -> None:
+    shown = small()
+    assert "<img" not in html(shown)
+    assert "![" not in markdown(shown)
+    assert all(card.name in html(shown) for card in shown.cards)
+
+
+# -- accessible, and nothing but itself
+
+
+def test_the_page_needs_nothing_but_itself() -> None:
+    text = html(everything())
+    page = Page(text)
+    assert not {tag for tag, _ in page.elements} & {"script", "link", "iframe", "object", "base", "form"}
+    assert all((image["src"] or "").startswith("data:image/svg+xml;base64,") for image in page.all("img"))
+    for _, attributes in page.elements:
+        assert not [name for name in attributes if name.startswith("on") or name in ("href", "action")]
+    assert "@import" not in text
+    assert "url(" not in text
+    assert "http" not in style("")
+    for name in (poster(everything()), markdown(everything())):
+        assert 'href="http' not in name
+
+
+def test_the_page_can_be_read_by_a_screen_reader() -> None:
+    text = html(everything())
+    page = Page(text)
+    assert ("html", {"lang": "en"}) in page.elements
+    levels = [int(tag[1]) for tag, _ in page.elements if re.fullmatch(r"h[1-6]", tag)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+    images = list(page.all("img"))
+    assert len(images) == 2 * len(CATALOG.stretches)
+    assert all(image["alt"] and ("start" in image["alt"] or "stretch" in image["alt"]) for image in images)
+    assert all(cell.get("scope") for cell in page.all("th"))
+    assert "<caption>" in text
+
+
+def test_all_text_is_dark_on_white() -> None:
+    colours = set(re.findall(r"(?<![-\w])color:(#[0-9a-f]{3,6})", STYLE))
+    assert colours == {"#111", "#fff", "#333", "#444"}
+    for colour in colours - {"#fff"}:
+        share = (int(colour[1] * 2, 16) / 255 + 0.055) / 1.055
+        assert 1.05 / (share**2.4 + 0.05) > 7  # the strictest grade of the guidelines for the web
+    assert "background:#111;color:#fff" in STYLE
+
+
+# -- a catalog may come from a stranger
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "*bold* _under_ `code` [link](javascript:alert(1)) <b>",
+    "# heading",
+    "1. list",
+    "- list",
+    "| cell | cell |",
+    "&amp; &lt; \\* ~~gone~~",
+    "http://evil.example www.evil.example",
+    "a\nb\tc\x00\x1b[31md\u202ee",
+    "]]> --> </style></svg>",
+]
+
+
+def named(name: str) -> Sheet:
+    made = routine(areas=(), stretches=("single-knee-to-chest",))
+    item = made.items[0]
+    stretch = msgspec.structs.replace(item.stretch, name=name, steps=(name,), mistake=name)
+    item = msgspec.structs.replace(item, stretch=stretch)
+    return sheet_of(msgspec.structs.replace(made, title=name, items=(item,)), pictures=False)
+
+
+def check_harmless(name: str) -> None:
+    shown = named(name)
+    usual = {tag for tag, _ in Page(html(named("Knee"))).elements}
+    page = Page(html(shown))
+    assert {tag for tag, _ in page.elements} == usual
+    assert page.text.count(plain(name)) >= 5
+    rendered = MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(markdown(shown))
+    tags = {tag for tag, _ in Page(f"<div>{rendered}</div>").elements}
+    assert tags <= {
+        "div",
+        "h1",
+        "h2",
+        "h3",
+        "p",
+        "ul",
+        "ol",
+        "li",
+        "strong",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+        "code",
+    }
+    assert words_of_markdown(markdown(shown)).lower().count(plain(name).lower()) == 6
+    root = ElementTree.fromstring(poster(shown))
+    assert {element.tag.partition("}")[2] for element in root.iter()} == {
+        "svg",
+        "title",
+        "path",
+        "g",
+        "text",
+        "tspan",
+        "rect",
+    }
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_nothing_in_a_catalog_is_markup(name: str) -> None:
+    check_harmless(name)
+
+
+@given(st.text(min_size=1, max_size=40).filter(lambda text: len(plain(text)) > 2))
+def test_no_text_at_all_is_markup(name: str) -> None:
+    shown = named(name)
+    assert plain(name) in Page(html(shown)).text
+    assert ElementTree.fromstring(poster(shown)) is not None
+
+
+@given(st.text(max_size=30))
+def test_the_foot_of_the_page_stays_in_its_string(title: str) -> None:
+    written = re.search(r'@bottom-left\{content:"(.*?)";font', style(title))
+    assert written
+    assert re.fullmatch(r"(?:[A-Za-z0-9 ]|\\[0-9a-f]+ )*", written[1])
+
+
+# -- how often (rules D12-D14)
+
+
+@pytest.mark.parametrize(
+    ("request_", "rest"),
+    [
+        ({"areas": ("neck",), "minutes": 6.0}, False),
+        ({"areas": ("lower-back",)}, False),
+        ({"areas": (), "stretches": ("contract-relax-hamstring",)}, True),
+        ({"areas": (), "stretches": ("standing-forward-fold",)}, True),
+    ],
+)
+def test_a_deep_stretch_is_followed_by_a_day_of_rest(request_: dict[str, object], rest: bool) -> None:
+    made = routine(**request_)
+    assert needs_rest(made) is rest
+    assert ("rest day" in weekly.how_often(made, rest=rest)[0]) == (
+        rest or "not needed" in weekly.how_often(made, rest=rest)[0]
+    )
+
+
+def test_pressing_against_a_stretch_wants_rest_however_gentle_it_is() -> None:
+    made = routine(areas=(), stretches=("contract-relax-hamstring",))
+    gentle = msgspec.structs.replace(made.items[0].stretch, level="gentle")
+    item = msgspec.structs.replace(made.items[0], stretch=gentle)
+    assert needs_rest(msgspec.structs.replace(made, items=(item,)))
+
+
+def test_the_program_of_article_004_as_written_is_followed_by_a_day_of_rest() -> None:
+    program = CATALOG.programs["hips-and-hams"]
+    made = build_program(CATALOG, program.id, Request(), as_written=True)
+    assert needs_rest(made, program, as_written=True)
+    assert not needs_rest(build_program(CATALOG, program.id, Request()), program)
+    other = CATALOG.programs["easy-five"]
+    assert not needs_rest(made, other, as_written=True)
+
+
+def test_only_movement_may_be_done_three_times_a_day() -> None:
+    moving = routine(areas=(), stretches=("cat-cow", "pelvic-tilt"))
+    assert "3 short goes" in " ".join(weekly.how_often(moving, rest=False))
+    held = routine(areas=(), stretches=("cat-cow", "single-knee-to-chest"))
+    assert "Once a day" in " ".join(weekly.how_often(held, rest=False))
+
+
+def test_three_sessions_a_week_and_a_desk_break_on_each_day_of_work() -> None:
+    assert weekly.days_for(15.0, rest=False) == ("mon", "wed", "fri")
+    assert weekly.days_for(6.0, rest=False) == ("mon", "tue", "wed", "thu", "fri")
+    assert weekly.days_for(6.0, rest=True) == ("mon", "wed", "fri")
+    assert weekly.in_a_row(weekly.SESSIONS) == ()
+
+
+def test_days_in_a_row_go_round_the_week() -> None:
+    assert weekly.in_a_row(("mon", "wed", "fri")) == ()
+    assert weekly.in_a_row(("sun", "mon")) == (("sun", "mon"),)
+    assert len(weekly.in_a_row(weekly.DAYS)) == 7
+
+
+# -- the command
+
+
+@pytest.mark.parametrize("ending", ["html", "md", "svg", "HTML"])
+def test_handout_writes_a_file(tmp_path: Path, ending: str) -> None:
+    file = tmp_path / f"back.{ending}"
+    result = run("handout", "-a", "lower-back", "-m", "8", "-o", str(file))
+    assert result.exit_code == 0
+    assert result.stdout == ""
+    assert str(file) in result.stderr
+    text = file.read_text(encoding="utf-8")
+    assert "stretch routine --area lower-back --minutes 8" in text.replace("\\-", "-") or ending == "svg"
+    assert b"\r" not in file.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (("-o", "back.pdf"), ".html"),
+        (("-o", "back"), ".html"),
+        ((), "-o"),
+        (("-o", "back.html", "-a", "nek"), "neck"),
+        (("-o", "back.html", "--program", "easy-five", "-a", "neck"), "--area or --program"),
+    ],
+)
+def test_handout_says_what_is_wrong_before_it_writes(
+    args: tuple[str, ...], words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = run("handout", *args)
+    assert result.exit_code == 2
+    assert words in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    result = run("handout", "-o", str(tmp_path / "missing" / "back.html"))
+    assert result.exit_code == 1
+    assert "missing" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_stretch_of_ones_own_is_printed_with_its_figure_and_told_how_to_play(tmp_path: Path) -> None:
+    data = Path(__file__).parents[1] / "data"
+    own = tmp_path / "own"
+    for kind in ("stretches", "figures"):
+        (own / kind).mkdir(parents=True)
+        text = (data / kind / "sphinx.yaml").read_text(encoding="utf-8").replace("id: sphinx", "id: mine")
+        (own / kind / "mine.yaml").write_text(text.replace("name: Sphinx", "name: <b>Mine</b>"), encoding="utf-8")
+    file = tmp_path / "mine.html"
+    assert run("handout", "--stretch", "mine", "--catalog", str(own), "-o", str(file)).exit_code == 0
+    page = Page(file.read_text(encoding="utf-8"))
+    assert "<b>Mine</b>" in page.text
+    assert len(list(page.all("img"))) == 2
+    assert f"stretch routine --stretch mine --catalog {own}" in page.text
+
+
+def test_a_standing_stop_is_told_and_the_sheet_is_for_whoever_needs_it(tmp_path: Path) -> None:
+    app = App(environ={"STRETCH_HOME": str(tmp_path / "home")})
+    today = app.today()
+    stop = Standing(outcome=Outcome.SEE_CLINICIAN, urgency=Urgency.TODAY, screened=today, since=today, tags=("knee",))
+    profile.save(app.folder, stop)
+    result = run("handout", "-a", "quads", "-o", str(tmp_path / "quads.md"), app=app)
+    assert result.exit_code == 0
+    assert SAFETY.messages.today in result.stderr
+    assert EASIER_FIRST in (tmp_path / "quads.md").read_text(encoding="utf-8")
+
+
+# -- on paper
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium, which prints the page")
+@pytest.mark.skipif(
+    shutil.which("pdftotext") is None, reason="needs pdftotext of poppler-utils, which reads what was printed"
+)
+@pytest.mark.parametrize(("paper", "width"), [("A4", 595), ("letter", 612)])
+def test_on_paper_no_stretch_is_cut_by_the_end_of_a_page(tmp_path: Path, paper: str, width: int) -> None:
+    made = routine(areas=("legs", "neck"), minutes=40.0, avoid=("knee",), level="deep")
+    shown = sheet_of(made)
+    pages = printed(html(shown).replace("@page{", f"@page{{size:{paper};", 1), tmp_path)
+    texts = [" ".join(words for words, _ in page) for page in pages]
+    for card in shown.cards:
+        # A long name is two lines, with the dose beside them.
+        name = " ".join(card.name.split()[:3])
+        whole = [text for text in texts if card.notes[-1][1] in text and name in text]
+        assert len(whole) == 1, card.name
+        for words in (*card.steps, *card.captions, *(text for _, text in card.notes)):
+            assert words in whole[0]
+    assert len(pages) <= len(shown.cards) // 2 + 5
+    assert max(right for page in pages for _, right in page) < width - 36
+    assert "When to get help" in texts[-1]
+    assert f"{len(pages)} / {len(pages)}" in texts[-1]
+
+
+def printed(page: str, folder: Path) -> list[list[tuple[str, float]]]:
+    """Print *page* and return the words of each sheet with their right edges in points."""
+    source, pdf = folder / "page.html", folder / "page.pdf"
+    source.write_text(page, encoding="utf-8")
+    assert CHROMIUM
+    options = (
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--disable-sync",
+        "--disable-component-update",
+        "--disable-background-networking",
+        "--no-first-run",
+        "--no-pdf-header-footer",
+        f"--user-data-dir={folder}/user",
+    )
+    subprocess.run(
+        [CHROMIUM, *options, f"--print-to-pdf={pdf}", str(source)], check=True, capture_output=True, timeout=60
+    )
+    boxes = subprocess.run(["pdftotext", "-bbox", str(pdf), "-"], check=True, capture_output=True, timeout=60).stdout
+    root = ElementTree.fromstring(re.sub(r"<!DOCTYPE[^>]*>", "", boxes.decode()))
+    space = "{http://www.w3.org/1999/xhtml}"
+    return [
+        [(word.text or "", float(word.attrib["xMax"])) for word in sheet_.iter(f"{space}word")]
+        for sheet_ in root.iter(f"{space}page")
+    ]

@@ -1,0 +1,394 @@
+"""`stretch history`: what was done, shown, taken along, brought together and forgotten."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import json
+import os
+import re
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stretch.cli.app import App
+from stretch.core import timeline as tl
+from stretch.core.builder import build
+from stretch.core.errors import UsageError
+from stretch.core.history import Day, History
+from stretch.core.record import Part, Scores, SessionRecord
+from stretch.core.session import Session
+from stretch.core.streak import Streak, streak
+from stretch.core.tally import parts_of
+from stretch.store.exchange import sessions
+from stretch.store.journal import Journal, plan_as_json, plan_as_routine
+from stretch.store.journalfile import NAME
+from stretch.store.process import _name
+from support import CATALOG, requests, routine, run
+
+TODAY = date(2026, 11, 25)  # a Wednesday
+ROUTINE = routine(minutes=6.0)
+PLAN = plan_as_json(ROUTINE)
+
+
+class Typed(io.StringIO):
+    """A terminal on which lines are typed."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+class Here(App):
+    """An App on a day of its own; with *lines* somebody is at a terminal and types them."""
+
+    def __init__(self, folder: Path, *lines: str) -> None:
+        typed = {"stdin": Typed("".join(f"{line}\n" for line in lines)), "stdout": Typed()} if lines else {}
+        super().__init__(environ={"STRETCH_HOME": str(folder), "TERM": "xterm", "LC_ALL": "C.UTF-8"}, **typed)
+
+    def today(self) -> date:
+        return TODAY
+
+
+def record(number: int, day: date = TODAY, **fields: Any) -> SessionRecord:
+    parts = tuple(msgspec.structs.replace(part, done=part.planned, seconds=30.0) for part in PARTS)
+    fields = {"title": "Lower back", "areas": ("lower-back",), "parts": parts, "ended": "finished"} | fields
+    return SessionRecord(id=f"{number:08x}{'0' * 24}", started=f"{day}T07:30:00+01:00", active_seconds=600.0, **fields)
+
+
+PARTS = parts_of(Session(timeline=tl.build(ROUTINE)))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "stretch"
+
+
+def fill(folder: Path, *records: SessionRecord, plan: bytes | None = PLAN) -> None:
+    with Journal.writing(folder, TODAY) as journal:
+        journal.merge((one, plan) for one in records)
+
+
+def kept(folder: Path) -> list[tuple[SessionRecord, bytes | None]]:
+    with Journal.reading(folder) as journal:
+        return [(one, journal.plan_of(one.id)) for one in journal.every()]
+
+
+def ago(*days: int) -> list[date]:
+    return [TODAY - timedelta(days=number) for number in days]
+
+
+@pytest.mark.parametrize(
+    ("days", "count"),
+    [
+        ((), 0),
+        ((0,), 1),
+        ((0, 1, 2), 3),
+        ((3,), 1),  # today would be in time
+        ((4,), 0),
+        ((0, 3, 6, 9), 4),  # every third day
+        ((0, 2, 5, 9, 10), 3),  # three rest days in a row are one too many
+        ((-1, 0), 2),  # the clock was wrong, or it is yesterday here
+    ],
+)
+def test_a_streak_forgives_two_rest_days_in_a_row(days: tuple[int, ...], count: int) -> None:
+    found = streak(ago(*days), TODAY)
+    assert found.days == count
+    if count:
+        assert (found.until, found.since) == (ago(days[0])[0], ago(days[count - 1])[0])
+    else:
+        assert found == Streak()
+
+
+def test_a_streak_reads_no_further_than_it_must() -> None:
+    read = 0
+
+    def days():
+        nonlocal read
+        for day in ago(0, 1, *range(20, 4000)):
+            read += 1
+            yield day
+
+    assert streak(days(), TODAY).days == 2
+    assert read == 3
+
+
+def test_weeks_begin_on_monday_and_this_one_is_the_last() -> None:
+    days = (Day(date(2026, 11, 22), 1, 60.0), Day(date(2026, 11, 23), 2, 120.0))
+    weeks = History(today=TODAY, days=days).weeks
+    assert len(weeks) == 12
+    assert [(week.monday.day, week.sessions, week.seconds) for week in weeks[-2:]] == [(16, 1, 60.0), (23, 2, 120.0)]
+
+
+def test_an_empty_history_says_what_to_do_first_and_makes_nothing(folder: Path) -> None:
+    result = run("history", app=Here(folder))
+    assert result.exit_code == 0
+    assert "`stretch routine` begins a session" in result.stderr
+    assert result.stdout == ""
+    data = json.loads(run("history", "--json", app=Here(folder)).stdout)
+    assert (data["version"], data["sessions"], data["total"]["sessions"]) == (1, [], 0)
+    assert not folder.exists()
+
+
+def test_a_pipe_gets_plain_tables(folder: Path) -> None:
+    fill(folder, *(record(n, day) for n, day in enumerate(ago(0, 1, 8))))
+    fill(folder, record(9, ago(2)[0], scores=Scores(before=5, after=3), ended=None))
+    result = run("history", app=Here(folder))
+    lines = result.stdout.splitlines()
+    assert lines[0] == "4 sessions, 40 min, streak of 3 days since 23 Nov, rest days forgiven"
+    assert "2026-11-23  3         30       ###" in lines
+    assert "2026-11-16  1         10       #" in lines
+    assert any(re.fullmatch(r"Tue( +\.){10} +10 +10", line) for line in lines)
+    assert any(re.fullmatch(r"Sun( +\.){11}", line) for line in lines)  # days to come are empty
+    assert any(line.startswith("lower-back  ") for line in lines)
+    assert "before  5" in lines
+    assert "after   3" in lines
+    assert any("cut off" in line and "5 to 3" in line for line in lines)
+    assert "\x1b" not in result.stdout
+
+
+def test_a_session_that_goes_on_is_not_called_cut_off(folder: Path) -> None:
+    parent = _name(os.getppid())
+    with Journal.writing(folder, TODAY) as journal:
+        journal.keep(record(1, ended=None), PLAN, parent)
+        journal.keep(record(2, ended=None), PLAN, "999999999:1")
+    lines = run("history", app=Here(folder)).stdout.splitlines()
+    assert [next(how for how in ("going on", "cut off") if how in line) for line in lines[-2:]] == [
+        "cut off",
+        "going on",
+    ]
+    data = json.loads(run("history", "--json", app=Here(folder)).stdout)
+    assert [session["playing"] for session in data["sessions"]] == [False, True]
+
+
+def test_left_and_right_are_set_against_each_other(folder: Path) -> None:
+    parts = tuple(
+        Part(stretch="open-book", name="Open book", side=side, areas=("upper-back", "chest"), planned=1, seconds=time)
+        for side, time in (("left", 600.0), ("right", 300.0))
+    )
+    fill(folder, record(1, parts=parts))
+    data = json.loads(run("history", "--json", app=Here(folder)).stdout)
+    assert data["sides"] == {"left": 600.0, "right": 300.0}
+    assert data["areas"] == [{"area": "chest", "seconds": 900.0}, {"area": "upper-back", "seconds": 900.0}]
+
+
+def test_json_is_complete(folder: Path) -> None:
+    records = [record(n, TODAY - timedelta(days=n), scores=Scores(before=4, worst=5)) for n in range(30)]
+    fill(folder, *records)
+    data = json.loads(run("history", "--json", app=Here(folder)).stdout)
+    assert data["total"] == {"sessions": 30, "seconds": 18000.0, "first_day": str(ago(29)[0])}
+    assert data["streak"] == {"days": 30, "since": str(ago(29)[0]), "until": str(TODAY)}
+    assert len(data["weeks"]) == 12
+    assert sum(week["seconds"] for week in data["weeks"]) == 18000.0
+    assert [session["id"] for session in data["sessions"]] == [one.id for one in records]
+    first = data["sessions"][0]
+    assert first["stretches_done"] == first["stretches_planned"] == len({part.stretch for part in PARTS})
+    assert len(first["parts"]) == len(PARTS)
+    assert first["scores"]["worst"] == 5
+    assert len(json.loads(run("history", "--json", "--last", "2", app=Here(folder)).stdout)["sessions"]) == 2
+
+
+@pytest.mark.parametrize("columns", [20, 40, 76, 80, 120, 200])
+@pytest.mark.parametrize("locale", ["C.UTF-8", "C"])
+def test_a_terminal_of_any_width_is_filled_and_not_overrun(folder: Path, columns: int, locale: str) -> None:
+    fill(folder, *(record(n, TODAY - timedelta(days=n // 2), scores=Scores(before=n % 11)) for n in range(40)))
+    app = Here(folder, "")
+    app.environ = dict(app.environ) | {"LC_ALL": locale}
+    env = {"COLUMNS": str(columns), "TERM": "xterm", "NO_COLOR": "1"}
+    assert run("history", app=app, env=env).exit_code == 0
+    text = re.sub(r"\x1b\[[0-9;]*m", "", app.stdout.getvalue())
+    for words in ("Minutes a week", "Minutes per area", "Left against right", "Pain, 0 to 10", "Mon", "Nov"):
+        assert words in text.replace("\n", " ") or columns == 20
+    assert max(map(len, text.splitlines())) <= max(columns, 29)
+    assert locale != "C" or text.isascii()
+
+
+@given(requests)
+def test_every_plan_comes_back_as_it_was(request) -> None:
+    try:
+        made = msgspec.structs.replace(build(CATALOG, request), left_out=())
+    except UsageError:  # nothing is left for it
+        return
+    assert plan_as_routine(plan_as_json(made)) == made
+
+
+def test_what_one_home_exports_another_takes_in_and_gives_back(folder: Path, tmp_path: Path) -> None:
+    fill(folder, *(record(n, day, scores=Scores(before=n)) for n, day in enumerate(ago(3, 2, 1, 0))))
+    fill(folder, record(7, ago(9)[0], ended=None), plan=None)
+    file = tmp_path / "all.jsonl"
+    result = run("history", "export", "-o", str(file), app=Here(folder))
+    assert "5 sessions written" in result.stderr
+    lines = file.read_text().splitlines()
+    assert [json.loads(line)["session"]["started"][:10] for line in lines] == sorted(map(str, ago(9, 3, 2, 1, 0)))
+    assert all(json.loads(line)["version"] == 1 for line in lines)
+    assert run("history", "export", app=Here(folder)).stdout == file.read_text()
+    other = tmp_path / "other"
+    assert "5 read, 5 new" in run("history", "import", str(file), app=Here(other)).stderr.replace(" sessions", "")
+    assert kept(other) == kept(folder)
+    assert "5 read, 0 new" in run("history", "import", str(file), app=Here(other)).stderr.replace(" sessions", "")
+    assert kept(other) == kept(folder)
+    assert run("history", "export", app=Here(other)).stdout == file.read_text()
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2), st.integers(0, 3), st.booleans()), min_size=1, max_size=5),
+    st.randoms(use_true_random=False),
+)
+def test_in_whatever_order_and_however_often_files_come_the_result_is_the_same(copies, random) -> None:
+    import sqlite3
+
+    from stretch.store import tables
+
+    def taken(order: list[tuple[SessionRecord, bytes | None]], size: int) -> list[SessionRecord]:
+        connection = sqlite3.connect(":memory:", isolation_level=None)
+        tables.upgrade(connection)
+        with Journal(connection, Path("memory")) as journal:
+            for batch in itertools.batched(order, size) if hasattr(itertools, "batched") else [order]:
+                journal.merge(batch)
+            return list(journal.every())
+
+    records = [
+        (record(number, revision=revision, scores=Scores(before=before)), PLAN if planned else None)
+        for number, revision, before, planned in copies
+    ]
+    shuffled = records * 2
+    random.shuffle(shuffled)
+    once, often = taken(records, 99), taken(shuffled, 2)
+    assert once == often
+
+
+def test_a_session_that_is_there_and_later_is_not_overwritten(folder: Path, tmp_path: Path) -> None:
+    fill(folder, record(1))
+    old = run("history", "export", app=Here(folder)).stdout
+    with Journal.writing(folder, TODAY) as journal:
+        journal.set_scores(record(1).id, before=6)
+    (tmp_path / "old.jsonl").write_text(old)
+    run("history", "import", str(tmp_path / "old.jsonl"), app=Here(folder))
+    assert kept(folder)[0][0].scores.before == 6
+
+
+def bad(line: str, **changes: Any) -> str:
+    whole = json.loads(line)
+    for path, value in changes.items():
+        here = whole
+        *steps, last = path.split("__")
+        for step in steps:
+            here = here[int(step) if step.isdigit() else step]
+        here[last] = value
+    return json.dumps(whole)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"version": 2}, "format 2, which a newer stretch wrote"),
+        ({"version": "one"}, "version: Expected int, got str"),
+        ({"session__id": "x"}, "session.id"),
+        ({"session__id": "A" * 32}, "session.id"),
+        ({"session__started": "2026-13-45T00:00:00+00:00"}, "session.started"),
+        ({"session__started": "2026-11-25 07:30"}, "session.started"),
+        ({"session__parts__0__done": 99}, "session.parts[0].done: 99 of"),
+        ({"session__parts__0__seconds": -1}, "session.parts[0].seconds"),
+        ({"session__scores__before": 11}, "session.scores.before"),
+        ({"session__title": "\x1b[2Jgone"}, "control characters"),
+        ({"session__colour": "red"}, "colour"),
+        ({"plan__items__0__stretch__steps": ["\x9b2J"]}, "control characters"),
+        ({"plan__items": "none"}, "plan.items"),
+    ],
+)
+def test_a_broken_line_is_named_and_the_rest_goes_in_only_when_asked(
+    folder: Path, tmp_path: Path, changes: dict[str, Any], words: str
+) -> None:
+    fill(folder, record(1), record(2, ago(1)[0]))
+    good = run("history", "export", app=Here(folder)).stdout.splitlines()
+    file = tmp_path / "some.jsonl"
+    file.write_text("\n".join([good[0], "", bad(good[1], **changes), good[1]]) + "\n")
+    other = tmp_path / "other"
+    result = run("history", "import", str(file), app=Here(other))
+    assert result.exit_code == 1
+    assert f"{file}:3: " in result.stderr
+    assert words in result.stderr
+    assert "\x1b" not in result.stderr
+    assert Journal.reading(other) is None or not kept(other)
+    result = run("history", "import", str(file), "--skip-bad", app=Here(other))
+    assert result.exit_code == 0
+    assert f"{file}:3: " in result.stderr
+    assert kept(other) == kept(folder)
+
+
+@pytest.mark.parametrize(
+    "text", [b"{", b"null", b"[1]", b'{"version":1}', b"\xff\xfe", b"[" * 100_000, b"x" * 3_000_000]
+)
+def test_what_is_no_export_is_refused_in_words(folder: Path, tmp_path: Path, text: bytes) -> None:
+    (tmp_path / "some").write_bytes(text)
+    result = run("history", "import", str(tmp_path / "some"), app=Here(folder))
+    assert result.exit_code == 1
+    assert f"{tmp_path / 'some'}:1: " in result.stderr
+    assert len(result.stderr) < 1000
+    assert not folder.exists()
+
+
+def test_a_line_too_long_is_one_line(tmp_path: Path) -> None:
+    told: list[int] = []
+    from stretch.store.exchange import lines_of
+
+    source = io.BytesIO(b"y" * 2_500_000 + b"\nrubbish\n")
+    assert list(sessions(lines_of(source), lambda number, why: told.append(number))) == []
+    assert told == [1, 2]
+
+
+@pytest.mark.parametrize("args", [("import", "/nowhere/at-all"), ("export", "-o", "/nowhere/at-all")])
+def test_a_file_that_cannot_be_opened_is_one_sentence(folder: Path, args: tuple[str, ...]) -> None:
+    fill(folder, record(1))
+    result = run("history", *args, app=Here(folder))
+    assert result.exit_code == 1
+    assert "/nowhere/" in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_one_session_is_forgotten_when_somebody_agrees(folder: Path) -> None:
+    fill(folder, record(0xAB12, title="Secret session"), record(2))
+    app = Here(folder, "n")
+    assert run("history", "forget", "0000ab", app=app).exit_code == 3
+    assert "Forget the session of 25 Nov 07:30, Secret session, for good?" in app.stdout.getvalue()
+    assert len(kept(folder)) == 2
+    assert run("history", "forget", "0000ab", app=Here(folder, "y")).exit_code == 0
+    assert [one.id[:8] for one, _ in kept(folder)] == ["00000002"]
+    assert b"Secret session" not in (folder / NAME).read_bytes()
+
+
+def test_what_is_older_or_all_is_forgotten_and_copies_are_named(folder: Path) -> None:
+    fill(folder, *(record(n, day) for n, day in enumerate(ago(0, 1, 2, 3))))
+    (folder / "journal-damaged-2026-01-01.db").write_text("old")
+    result = run("history", "forget", "--before", str(ago(1)[0]), "--yes", app=Here(folder))
+    assert "2 sessions forgotten" in result.stderr
+    assert "journal-damaged-2026-01-01.db" in result.stderr
+    run("history", "forget", "--all", "--yes", app=Here(folder))
+    assert kept(folder) == []
+    assert (folder / "journal-damaged-2026-01-01.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        ((), "Say what to forget"),
+        (("0000", "--all"), "Say what to forget"),
+        (("000",), "write more of the id"),
+        (("0000",), "write more of the id"),
+        (("ffff",), "There is no session"),
+        (("%%%%",), "There is no session"),
+        (("--before", "yesterday"), "is no date"),
+        (("--before", "1999-01-01"), "No session began before"),
+        (("--all",), "add --yes"),
+    ],
+)
+def test_what_is_not_clear_is_not_forgotten(folder: Path, args: tuple[str, ...], words: str) -> None:
+    fill(folder, record(1), record(2))
+    result = run("history", "forget", *args, app=Here(folder))
+    assert result.exit_code == 2
+    assert words in result.stderr
+    assert len(kept(folder)) == 2

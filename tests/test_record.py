@@ -1,0 +1,161 @@
+"""What is kept of a session: counted at any moment, and enough to go on with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stretch.core import timeline as tl
+from stretch.core.builder import build
+from stretch.core.errors import UsageError
+from stretch.core.phases import WORKING
+from stretch.core.record import Part, SessionRecord, done_stretches
+from stretch.core.resuming import resumed
+from stretch.core.session import Session, Tick, stretches_done, update
+from stretch.core.tally import parts_of, tallied
+from support import CATALOG, SECOND, requests, routine
+
+ROUTINE = routine(minutes=15.0)
+TIMELINE = tl.build(ROUTINE)
+BEGUN = SessionRecord(id="0" * 32, started="2026-11-24T07:30:00+01:00", title="Lower back")
+ACTIONS = ["pause", "next", "back", "more", "less", "ease", "hurt", "help", "other"]
+
+
+def go(session: Session, *steps: Any) -> Session:
+    """Take actions, and let time pass by numbers of seconds."""
+    clock = session.clock or 0
+    session = update(session, Tick(clock))
+    for step in steps:
+        if isinstance(step, str):
+            session = update(session, step)
+            continue
+        left = int(step * SECOND)
+        while left > 0:
+            clock += min(left, SECOND)
+            left -= SECOND
+            session = update(session, Tick(clock))
+    return session
+
+
+def first(kind: str, *, side: str | None = None, rep: int | None = None) -> int:
+    return next(
+        index
+        for index, phase in enumerate(TIMELINE.phases)
+        if phase.kind == kind and side in (None, phase.side) and rep in (None, phase.rep)
+    )
+
+
+def at(index: int, **fields: Any) -> Session:
+    return Session(timeline=TIMELINE, position_ns=TIMELINE.phases[index].start * 1_000_000, **fields)
+
+
+def test_every_side_of_every_stretch_is_a_part() -> None:
+    parts = parts_of(Session(timeline=TIMELINE))
+    assert [(part.stretch, part.side) for part in parts] == [
+        (item.stretch.id, side) for item in ROUTINE.items for side in item.sides
+    ]
+    assert sum(part.planned for part in parts) == sum(phase.kind in WORKING for phase in TIMELINE.phases)
+    assert not any(part.done or part.seconds or part.skipped for part in parts)
+
+
+def test_seconds_are_as_they_were_and_done_means_to_the_end() -> None:
+    hold = first("hold", side="left")
+    session = go(at(hold), 2.5, "next")
+    name = TIMELINE.phases[hold].item.stretch.id
+    left = next(part for part in parts_of(session) if (part.stretch, part.side) == (name, "left"))
+    assert (left.seconds, left.done, left.skipped) == (2.5, 0, True)
+
+
+def test_a_stretch_counts_only_when_both_sides_do() -> None:
+    left, right = (Part(stretch="a", name="A", side=side, planned=2, done=2) for side in ("left", "right"))
+    half = Part(stretch="a", name="A", side="right", planned=2, done=1)
+    assert done_stretches((left, right)) == ("a",)
+    assert done_stretches((left, half)) == ()
+
+
+def test_what_hurts_and_what_is_eased_is_noted_on_its_side() -> None:
+    session = go(at(first("hold", side="right")), 1, "ease", 1, "hurt")
+    parts = {part.side: part for part in parts_of(session) if part.stretch == session.hurt[0]}
+    assert (parts["right"].hurt, parts["right"].eased) == (1, True)
+    assert (parts["left"].hurt, parts["left"].eased) == (0, False)
+
+
+def test_pauses_and_sleep_add_nothing() -> None:
+    session = go(at(first("hold")), 3, "pause", 100, "pause", 2)
+    assert sum(part.seconds for part in parts_of(session)) == 5.0
+
+
+@given(requests, st.lists(st.one_of(st.sampled_from(ACTIONS), st.floats(0.1, 90.0)), max_size=25))
+def test_a_record_agrees_with_its_session_whatever_happens(request, steps) -> None:
+    session = go(Session(timeline=tl.build(build(CATALOG, request))), *steps)
+    record = tallied(BEGUN, session)
+    assert record.stretches == stretches_done(session)
+    worked = sum(ns for index, ns in session.spent_ns.items() if session.timeline.phases[index].kind in WORKING)
+    assert sum(part.seconds for part in record.parts) == pytest.approx(worked / SECOND, abs=0.1)
+    assert sum(session.spent_ns.values()) == session.active_ns
+    assert sum(part.hurt for part in record.parts) == len(session.hurt)
+    assert {part.stretch for part in record.parts if part.eased} == session.eased
+    assert record.ended == session.over
+
+
+@given(requests, st.lists(st.one_of(st.sampled_from(ACTIONS), st.floats(0.1, 90.0)), max_size=25))
+def test_a_session_cut_off_anywhere_goes_on_with_what_it_had(request, steps) -> None:
+    made = build(CATALOG, request)
+    before = go(Session(timeline=tl.build(made)), *steps)
+    record = tallied(BEGUN, before)
+    again = resumed(record, made)
+    after = tallied(record, again)
+    assert after.active_seconds == record.active_seconds
+    for was, now in zip(record.parts, after.parts, strict=True):
+        assert (was.stretch, was.side, was.planned, was.done) == (now.stretch, now.side, now.planned, now.done)
+        assert (was.seconds, was.eased, was.hurt) == (now.seconds, now.eased, now.hurt)
+    owed = [part for part in record.parts if part.owed]
+    moment = again.moment
+    if before.timeline.phases[record.phase].kind == "warm-up":
+        assert moment.index == record.phase
+    elif owed:
+        assert moment.phase.kind == "prepare"
+        assert moment.phase.length >= 15_000
+        assert (moment.phase.item.stretch.id, moment.phase.side) == (owed[0].stretch, owed[0].side)
+        working = again.timeline.phases[moment.index + 1]
+        assert working.kind in WORKING
+        assert moment.index + 1 not in again.done or working.item.dose.contract
+    else:
+        assert moment.phase.kind == "settle"
+    # Played to its end, exactly what is owed is done besides what was done.
+    end = go(again, again.timeline.length / 1000 + 5)
+    assert end.over == "finished"
+    for was, now in zip(record.parts, parts_of(end), strict=True):
+        if was.owed:
+            assert now.complete
+
+
+def test_it_goes_on_in_the_middle_of_a_side_with_the_next_repetition() -> None:
+    hold = first("hold", side="right", rep=2)
+    done = frozenset(i for i, phase in enumerate(TIMELINE.phases[:hold]) if phase.kind in WORKING)
+    again = resumed(tallied(BEGUN, go(at(hold, done=done), 3)), ROUTINE)
+    ahead = again.timeline.phases[again.moment.index + 1]
+    assert (ahead.kind, ahead.side, ahead.rep, ahead.reps) == ("hold", "right", 2, ahead.reps)
+    assert ahead.item.sides == ("right",)  # nothing calls it the first side
+
+
+def test_a_plan_of_something_else_is_refused() -> None:
+    with pytest.raises(UsageError, match="does not fit"):
+        resumed(tallied(BEGUN, Session(timeline=TIMELINE)), routine(areas=("neck",), minutes=10.0))
+
+
+def test_the_day_is_the_one_where_the_person_was() -> None:
+    record = SessionRecord(id="0" * 32, started="2026-11-24T23:30:00-08:00", title="x")
+    assert str(record.day) == "2026-11-24"
+
+
+def test_the_entry_has_the_scores() -> None:
+    from stretch.core.record import Scores
+
+    scores = Scores(before=4, worst=5, after=2, next_morning=1, spread="thigh", new_sign=False, sudden=True)
+    entry = SessionRecord(id="0" * 32, started="2026-11-24T23:30:00-08:00", title="x", scores=scores).entry
+    assert entry.known == [4, 5, 2, 1]
+    assert (entry.spread, entry.new_sign, entry.sudden) == ("thigh", False, True)

@@ -1,0 +1,170 @@
+"""`stretch resume`: goes on where something is owed, with what was done, or says why there is nothing to go on with."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from stretch.cli import main
+from stretch.cli.app import App
+from stretch.core.checklist import Outcome
+from stretch.core.record import SessionRecord
+from stretch.core.standing import Standing
+from stretch.stage.terminal import Heard
+from stretch.store import profile
+from stretch.store.journal import Journal
+from stretch.store.journalfile import NAME
+from support import Clock, Script, run
+
+ARGS = ("routine", "--yes", "-m", "6", "--warm-up", "0")
+
+
+class There(App):
+    """An App whose wall clock is told the time."""
+
+    def __init__(self, folder: Path, *events: Heard | str | float, later: timedelta = timedelta()) -> None:
+        clock = Clock()
+        super().__init__(environ={"STRETCH_HOME": str(folder)}, clock=clock, ears=Script(clock, events))
+        self.later = later
+
+    def now(self) -> datetime:
+        return datetime(2026, 11, 25, 7, 30).astimezone() + self.later
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "stretch"
+
+
+def last(folder: Path) -> SessionRecord:
+    with Journal.reading(folder) as journal:
+        return journal.recent(1)[0]
+
+
+def cut_off(folder: Path, seconds: int, process: str = "999999999:1") -> SessionRecord:
+    """Leave a session as one that was killed after *seconds*."""
+    run(*ARGS, app=There(folder, *[1.0] * seconds, "q"))
+    raw = sqlite3.connect(folder / NAME)
+    with raw:
+        raw.execute("UPDATE session SET ended = NULL, process = ?", (process,))
+    raw.close()
+    return last(folder)
+
+
+@pytest.mark.parametrize("seconds", [3, 40, 100, 150, 200, 300])
+def test_it_goes_on_to_the_end_with_the_right_counts(folder: Path, seconds: int) -> None:
+    before = cut_off(folder, seconds)
+    result = run("resume", "--yes", "--events", app=There(folder))
+    assert result.exit_code == 0
+    after = last(folder)
+    assert after.id == before.id
+    assert after.ended == "finished"
+    assert after.stretches[0] == after.stretches[1]
+    events = [json.loads(line) for line in result.stdout.splitlines()]
+    assert events[-1]["done"] == events[-1]["of"] == after.stretches[1]
+    owed = next((part for part in before.parts if part.owed), None)
+    begins = next(event for event in events if event["event"] == "phase")
+    if owed:
+        assert (begins["kind"], begins["stretch"], begins["side"]) == ("prepare", owed.stretch, owed.side)
+        repeated = sum(part.planned - part.done for part in before.parts)
+        assert sum(event.get("kind") in ("hold", "move") for event in events) == repeated
+    assert after.active_seconds > before.active_seconds
+
+
+def test_one_that_was_stopped_goes_on_as_well(folder: Path) -> None:
+    run(*ARGS, app=There(folder, *[1.0] * 60, "q"))
+    result = run("resume", "--yes", app=There(folder))
+    assert result.exit_code == 0
+    assert "Going on with" in result.stderr
+    assert last(folder).ended == "finished"
+
+
+def test_it_can_be_cut_off_and_gone_on_with_again(folder: Path) -> None:
+    run(*ARGS, app=There(folder, *[1.0] * 50, "q"))
+    times = 0
+    while last(folder).ended != "finished":
+        run("resume", "--yes", app=There(folder, *[1.0] * 70, "q"))
+        times += 1
+        assert times < 12
+    assert last(folder).stretches[0] == last(folder).stretches[1]
+    with Journal.reading(folder) as journal:
+        assert journal.count() == 1
+
+
+def test_the_plan_is_the_one_it_began_with_whatever_the_catalog_says_now(folder: Path) -> None:
+    before = cut_off(folder, 40)
+    own = folder / "catalog" / "stretches"
+    own.mkdir(parents=True)
+    name = before.parts[0].stretch
+    shipped = Path(__file__).parents[1] / "data" / "stretches" / f"{name}.yaml"
+    (own / f"{name}.yaml").write_text(shipped.read_text().replace("reps: 2", "reps: 4"))
+    run("resume", "--yes", app=There(folder))
+    assert [part.planned for part in last(folder).parts] == [part.planned for part in before.parts]
+
+
+@pytest.mark.parametrize(
+    ("events", "later", "why"),
+    [
+        ((), timedelta(), "came to its end"),
+        (("n", "x", "2"), timedelta(), "came to its end"),
+        ((1.0, "q"), timedelta(hours=13), "over 12 hours ago"),
+        ((1.0, "q"), timedelta(hours=-13), "over 12 hours ago"),
+    ],
+)
+def test_what_is_over_is_not_gone_on_with(folder: Path, events, later: timedelta, why: str) -> None:
+    run(*ARGS, app=There(folder, *events))
+    before = last(folder)
+    result = run("resume", "--yes", app=There(folder, later=later))
+    assert result.exit_code == 2
+    assert why in result.stderr
+    assert last(folder) == before
+
+
+def test_without_a_session_there_is_nothing_and_nothing_is_made(folder: Path) -> None:
+    result = run("resume", app=There(folder))
+    assert result.exit_code == 2
+    assert "`stretch routine` begins one" in result.stderr
+    assert not folder.exists()
+
+
+def test_one_that_still_goes_on_is_left_alone(folder: Path) -> None:
+    from stretch.store.process import _name
+
+    parent = os.getppid()
+    cut_off(folder, 40, _name(parent))
+    result = run("resume", "--yes", app=There(folder))
+    assert result.exit_code == 2
+    assert f"still goes on, in process {parent}" in result.stderr
+    # The same number with another beginning is another process.
+    cut_off(folder, 40, f"{parent}:1")
+    assert run("resume", "--yes", app=There(folder)).exit_code == 0
+
+
+def test_what_is_reported_since_speaks_against_it(folder: Path) -> None:
+    before = cut_off(folder, 3)
+    with Journal.reading(folder) as journal:
+        plan = json.loads(journal.plan_of(before.id))
+    tag = next(tag for item in plan["items"] for tag in item["stretch"]["cautions"]["avoid"])
+    app = There(folder)
+    profile.save(folder, Standing(outcome=Outcome.GO, screened=app.today(), since=app.today(), tags=(tag,)))
+    result = run("resume", "--yes", app=app)
+    assert result.exit_code == 2
+    assert tag in result.stderr
+
+
+def test_a_standing_stop_stops_this_too(folder: Path) -> None:
+    cut_off(folder, 40)
+    app = There(folder)
+    profile.save(folder, Standing(outcome=Outcome.EMERGENCY, screened=app.today(), since=app.today()))
+    assert run("resume", "--yes", app=app).exit_code == 4
+
+
+def test_it_takes_the_options_of_a_routine_that_say_how() -> None:
+    names = {option.name for option in main.get_command(None, "resume").params}
+    assert {"plain", "events", "voice", "figure", "wait", "yes"} <= names
+    assert not names & {"speed", "minutes", "areas", "json"}

@@ -1,0 +1,352 @@
+"""Settings: read from the file and the variables, refused with file and line, and the way they reach the options."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stretch.cli.app import App
+from stretch.cli.meant import as_played, meant
+from stretch.cli.routine import routine_command
+from stretch.stage.style import style_for
+from stretch.store.settings import (
+    ABOUT,
+    DEFAULTS,
+    NAMES,
+    Found,
+    SettingsError,
+    load,
+    template,
+    unknown_variables,
+    variable,
+)
+from support import run
+
+ROOT = Path(__file__).parents[1]
+NOTHING_SAID: dict[str, Any] = {
+    "areas": (), "minutes": None, "program": None, "stretches": (), "positions": (), "equipment": (), "level": None,
+    "avoid": (), "exclude": (), "breath": None,
+}  # fmt: skip
+UNSAID: dict[str, Any] = {"sound": None, "volume": None, "voice": None, "no_voice": False, "figure": None}
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path
+
+
+def written(home: Path, text: str) -> Path:
+    (home / "config.yaml").write_text(text, encoding="utf-8")
+    return home
+
+
+def app(home: Path, **environ: str) -> App:
+    return App(environ={"STRETCH_HOME": str(home), **environ})
+
+
+def problems(home: Path, text: str, **environ: str) -> list[str]:
+    with pytest.raises(SettingsError) as caught:
+        load(written(home, text), environ)
+    return str(caught.value).replace(str(home / "config.yaml"), "config.yaml").splitlines()
+
+
+# -- read
+
+
+def test_without_a_file_everything_is_as_it_comes(home: Path) -> None:
+    found = load(home / "not" / "there", {})
+    assert found.settings == DEFAULTS
+    assert set(found.origins.values()) == {("default",)}
+    assert not (home / "not").exists()
+
+
+def test_a_file_is_read_as_people_write_it(home: Path) -> None:
+    found = load(
+        written(
+            home,
+            "# mine\narea: neck\nminutes: 10\nbreath: off\nposition: [standing, seated]\nequipment: chair\n"
+            "level: gentle\navoid: knee\nnever: [sphinx, happy-baby]\nsound: off\nvolume: 20\nvoice: on\n"
+            "voice_command: espeak-ng {text}\nfigure: none\nbackground: light\ncatalog: mine.yaml\n",
+        ),
+        {},
+    )
+    settings = found.settings
+    assert (settings.area, settings.minutes, settings.breath) == (("neck",), 10.0, "off")
+    assert (settings.position, settings.equipment, settings.level) == (("standing", "seated"), ("chair",), "gentle")
+    assert (settings.avoid, settings.never) == (("knee",), ("sphinx", "happy-baby"))
+    assert (settings.sound, settings.volume, settings.voice) == (False, 20, "yes")
+    assert (settings.voice_command, settings.figure, settings.background) == ("espeak-ng {text}", "none", "light")
+    assert settings.catalog == (str(home / "mine.yaml"),)
+    assert {name for name, origin in found.origins.items() if origin == ("file",)} == set(NAMES) - {"sound_command"}
+
+
+@pytest.mark.parametrize("text", ["", "# nothing\n", "area:\nvoice: ~\n"])
+def test_a_file_that_says_nothing_is_no_file(home: Path, text: str) -> None:
+    assert load(written(home, text), {}).settings == DEFAULTS
+
+
+def test_a_variable_goes_before_the_file(home: Path) -> None:
+    environ = {
+        "STRETCH_AREA": "neck, shoulders",
+        "STRETCH_MINUTES": "7.5",
+        "STRETCH_SOUND": "1",
+        "STRETCH_VOICE": "0",
+        "STRETCH_VOLUME": " ",
+        "STRETCH_CATALOG": os.pathsep.join(("a.yaml", "b")),
+    }
+    found = load(written(home, "area: calves\nminutes: 30\nsound: no\nvoice: breath\nvolume: 5\n"), environ)
+    settings = found.settings
+    assert (settings.area, settings.minutes, settings.sound) == (("neck", "shoulders"), 7.5, True)
+    assert (settings.voice, settings.volume, settings.catalog) == ("no", 5, ("a.yaml", "b"))
+    assert found.origins["area"] == ("environment",)
+    assert found.origins["volume"] == ("file",)
+    assert found.place("area") == "$STRETCH_AREA"
+
+
+def test_what_protects_adds_up(home: Path) -> None:
+    found = load(written(home, "avoid: [knee, disc]\nnever: sphinx\n"), {"STRETCH_AVOID": "neck knee"})
+    assert found.settings.avoid == ("knee", "disc", "neck")
+    assert found.settings.never == ("sphinx",)
+    assert found.origins["avoid"] == ("environment", "file")
+
+
+# -- refused
+
+
+def test_every_problem_at_once_with_its_line_and_what_is_near(home: Path) -> None:
+    text = "minuts: 10\n\n# loud\nvolume: 300\nbreath: fast\navoid: [knee, kneee]\nlevel: hard\nzzz: 1\n"
+    told = problems(home, text, STRETCH_MINUTES="ten", STRETCH_FIGURE="ascii")
+    assert told[0] == "config.yaml:1: minuts: there is no such setting; did you mean minutes?"
+    assert told[1] == "config.yaml:4: volume: is 300; at most 100"
+    assert told[2].startswith("config.yaml:5: breath: is 'fast'; steady, calm, even, off")
+    assert told[3].startswith("config.yaml:6: avoid: is 'kneee'; did you mean knee?")
+    assert told[4] == "config.yaml:7: level: is 'hard'; one of gentle, moderate, deep"
+    assert told[5] == "config.yaml:8: zzz: there is no such setting; `stretch config` lists them"
+    assert told[6] == "$STRETCH_MINUTES: is 'ten'; a number"
+    assert problems(home, "sound: loud\n") == ["config.yaml:1: sound: is 'loud'; on or off"]
+    assert told[7].startswith("$STRETCH_FIGURE: is 'ascii'; one of ")
+    assert len(told) == 8
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("minutes: 10\n  area: neck\n", "config.yaml:2: not valid YAML"),
+        ("- minutes\n", "config.yaml:1: is no list of settings"),
+        ("minutes\n", "config.yaml:1: is no list of settings"),
+        ("area: [neck\n", "not valid YAML"),
+        ("minutes: 10\nminutes: 20\n", "config.yaml:2"),
+        ("area: []\n", "area"),
+        ("area: {a: b}\n", "area"),
+        ("sound: loud\n", "config.yaml:1: sound"),
+        ("minutes: 0\n", "at least 1"),
+        ("minutes: .nan\n", "minutes"),
+        ("never: Sphinx\n", "never"),
+        ("catalog: [1]\n", "catalog"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_with_its_line(home: Path, text: str, words: str) -> None:
+    assert words in "\n".join(problems(home, text))
+
+
+plain_data = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=10),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(st.dictionaries(st.sampled_from(NAMES) | st.text(max_size=8), plain_data, max_size=5))
+def test_no_file_brings_it_down(tmp_path_factory: pytest.TempPathFactory, data: dict[str, Any]) -> None:
+    home = written(tmp_path_factory.mktemp("home"), yaml.safe_dump(data, allow_unicode=True))
+    try:
+        assert isinstance(load(home, {}), Found)
+    except SettingsError as error:
+        assert str(error).isprintable() or "\n" in str(error)
+
+
+def test_variables_that_mean_nothing_are_noticed() -> None:
+    told = list(unknown_variables({"STRETCH_AERA": "neck", "STRETCH_HOME": "/x", "STRETCH_AREA": "neck", "OTHER": ""}))
+    assert told == ["$STRETCH_AERA is no setting; did you mean $STRETCH_AREA?"]
+
+
+# -- the template
+
+
+def test_the_template_says_nothing_until_it_is_asked_to(home: Path) -> None:
+    assert load(written(home, template()), {}).settings == DEFAULTS
+    spoken = re.sub(r"^#(?=[a-z_]+:)", "", template(), flags=re.MULTILINE)
+    found = load(written(home, spoken), {})
+    assert found.settings == DEFAULTS
+    assert set(re.findall(r"^([a-z_]+):", spoken, re.MULTILINE)) == set(NAMES) == set(ABOUT)
+    assert found.origins["minutes"] == ("file",)
+
+
+# -- the command
+
+
+def test_config_says_what_is_in_effect_and_where_it_comes_from(home: Path) -> None:
+    written(home, "minutes: 10\navoid: knee\n")
+    here = app(home, STRETCH_AVOID="disc", STRETCH_BREATH="calm", STRETCH_AERA="neck")
+    result = run("config", app=here)
+    assert result.exit_code == 0
+    rows = {line.split()[0]: line for line in result.stdout.splitlines() if line}
+    assert str(home) in rows["Folder"]
+    assert str(home / "config.yaml") in rows["Settings"]
+    assert re.match(r"minutes +10 +config\.yaml ", rows["minutes"])
+    assert re.match(r"breath +calm +\$STRETCH_BREATH ", rows["breath"])
+    assert re.match(r"avoid +\[knee, disc\] +\$STRETCH_AVOID and config\.yaml ", rows["avoid"])
+    assert re.match(r"volume +50 +default ", rows["volume"])
+    assert set(NAMES) <= set(rows)
+    assert "did you mean $STRETCH_AREA?" in result.stderr
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+def test_config_fits_a_terminal(home: Path, columns: int) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    out = Terminal()
+    here = App(environ={"STRETCH_HOME": str(home)}, stdout=out)
+    environ = {"COLUMNS": str(columns), "NO_COLOR": "1", "TERM": "xterm"}
+    told = run("config", app=here, env=environ).stderr
+    assert ("--template" in told) == (columns == 80)
+    assert (ABOUT["volume"] in out.getvalue()) == (columns == 120)
+    assert all(f"\n{name} " in out.getvalue() for name in NAMES)
+
+
+def test_config_as_data(home: Path) -> None:
+    written(home, "area: neck\n")
+    told = json.loads(run("config", "--json", app=app(home)).stdout)
+    assert told["version"] == 1
+    assert (told["folder"], told["exists"]) == (str(home), True)
+    assert told["settings"]["area"] == {"value": ["neck"], "from": ["file"]}
+    assert set(told["settings"]) == set(NAMES)
+
+
+def test_config_prints_a_template_even_where_the_file_is_broken(home: Path) -> None:
+    written(home, "minuts: 1\n")
+    assert run("config", "--template", app=app(home)).stdout == template()
+    result = run("config", app=app(home))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "did you mean minutes?" in result.stderr
+
+
+# -- how it reaches the options
+
+
+def plan(home: Path, *args: str, **environ: str) -> dict[str, Any]:
+    result = run("routine", "--plan", "--json", *args, app=app(home, **environ))
+    assert result.exit_code == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+def test_the_command_line_goes_before_variables_before_the_file(home: Path) -> None:
+    written(home, "breath: even\narea: calves\nminutes: 9\n")
+    assert plan(home)["breath"] == "even"
+    assert plan(home, STRETCH_BREATH="calm")["breath"] == "calm"
+    assert plan(home, "--breath", "4-6", STRETCH_BREATH="calm")["breath"] == "4-6"
+    assert plan(home)["areas"] == ["calves"]
+    assert plan(home, STRETCH_AREA="chest")["areas"] == ["chest"]
+    assert plan(home, "-a", "neck", STRETCH_AREA="chest")["areas"] == ["neck"]
+    assert plan(home)["seconds"] <= 540 < plan(home, "-m", "20")["seconds"]
+
+
+def test_a_program_and_named_stretches_are_left_alone(home: Path) -> None:
+    bare = plan(home, "--program", "easy-five")
+    named = plan(home, "--stretch", "sphinx")
+    written(home, "area: calves\nminutes: 6\n")
+    assert plan(home, "--program", "easy-five") == bare
+    assert plan(home, "--stretch", "sphinx") == named
+
+
+def test_avoid_adds_and_never_is_never_unless_it_is_named(home: Path) -> None:
+    written(home, "avoid: disc\nnever: [cat-cow]\n")
+    left = {entry["stretch"]: entry["reason"] for entry in plan(home, "--avoid", "knee", "-m", "60")["left_out"]}
+    assert left["cat-cow"] == "excluded"
+    assert "cautions: disc" in left.values()
+    named = plan(home, "--stretch", "cat-cow")
+    assert [step["stretch"] for step in named["steps"] if step["kind"] == "move"] == ["cat-cow"]
+
+
+def test_an_area_that_is_not_in_the_catalog_is_placed(home: Path) -> None:
+    result = run("routine", "--plan", app=app(written(home, "area: nek\n")))
+    assert result.exit_code == 2
+    assert f"{home / 'config.yaml'}: area: There is no area called 'nek'. Did you mean neck?" in result.stderr
+    assert run("routine", "--plan", "-a", "neck", app=app(home)).exit_code == 0
+
+
+def test_a_stretch_never_wanted_that_is_not_there_is_told_and_stops_nothing(home: Path) -> None:
+    result = run("routine", "--plan", app=app(written(home, "never: chin-tuk\n")))
+    assert result.exit_code == 0
+    assert f"{home / 'config.yaml'}: never: There is no stretch called 'chin-tuk'." in result.stderr
+
+
+@pytest.mark.parametrize("text", ["nan", "inf", "-1e999", "ten", "\u00b2", "1e3", "0"])
+def test_a_number_that_is_none_is_refused(home: Path, text: str) -> None:
+    with pytest.raises(SettingsError, match=r"^\$STRETCH_MINUTES: is "):
+        load(home, {"STRETCH_MINUTES": text})
+
+
+def test_a_setting_reaches_which_routine_it_is(home: Path) -> None:
+    written(home, "position: seated\nequipment: chair\nlevel: gentle\nbreath: calm\nminutes: 9\n")
+    said = meant(app(home), NOTHING_SAID)
+    assert (said["positions"], said["equipment"], said["level"]) == (("seated",), ("chair",), "gentle")
+    assert (said["breath"], said["minutes"], said["areas"]) == ("calm", 9.0, ("lower-back",))
+    told = meant(app(home), NOTHING_SAID | {"positions": ("prone",), "level": "deep", "breath": "off", "minutes": 0.0})
+    assert (told["positions"], told["level"], told["breath"], told["minutes"]) == (("prone",), "deep", "off", 0.0)
+
+
+def test_a_setting_reaches_how_a_session_is_played(home: Path) -> None:
+    said = as_played(app(written(home, "sound: off\nvolume: 7\nvoice: breath\nfigure: blocks\n")), UNSAID)
+    assert (said["sound"], said["volume"], said["voice"], said["figure"]) == (False, 7, "breath", "blocks")
+    assert as_played(app(home), UNSAID | {"voice": "yes", "no_voice": True})["voice"] == "no"
+    told = as_played(app(home), UNSAID | {"sound": True, "volume": 0, "voice": "no", "figure": "none"})
+    assert (told["sound"], told["volume"], told["voice"], told["figure"]) == (True, 0, "no", "none")
+
+
+def test_the_options_of_a_session_say_nothing_until_somebody_does(home: Path) -> None:
+    def spoken(*args: str) -> dict[str, Any]:
+        context = routine_command.make_context("routine", list(args), obj=app(home))
+        return {name: context.params[name] for name in NOTHING_SAID | UNSAID}
+
+    assert spoken() == NOTHING_SAID | UNSAID
+    assert (spoken("--voice")["voice"], spoken("--voice", "breath")["voice"]) == ("yes", "breath")
+    assert (spoken("--no-sound")["sound"], spoken("--sound")["sound"]) == (False, True)
+
+
+def test_a_catalog_of_the_settings_gives_way_to_one_on_the_command_line(home: Path) -> None:
+    for name in ("mine", "other"):
+        text = (ROOT / "data/stretches/sphinx.yaml").read_text(encoding="utf-8").replace("id: sphinx", f"id: {name}")
+        (home / f"{name}.yaml").write_text(f"stretches:\n- {text.strip().replace(chr(10), chr(10) + '  ')}\n")
+    written(home, "catalog: mine.yaml\n")
+    assert run("show", "mine", app=app(home)).exit_code == 0
+    assert run("show", "other", "--catalog", str(home / "other.yaml"), app=app(home)).exit_code == 0
+    assert run("show", "mine", "--catalog", str(home / "other.yaml"), app=app(home)).exit_code == 2
+
+
+def test_the_background_reaches_the_colours(home: Path) -> None:
+    assert app(home, STRETCH_BACKGROUND="light").settings.background == "light"
+    assert style_for({}, "utf-8", app(written(home, "background: light\n")).settings.background).light
+
+
+def test_help_never_fails_for_a_broken_file(home: Path) -> None:
+    here = app(written(home, "minuts: 1\n"))
+    assert run("routine", "--help", app=here).exit_code == 0
+    result = run("routine", "--plan", app=here)
+    assert result.exit_code == 2
+    assert "did you mean minutes?" in result.stderr
+
+
+def test_every_setting_can_be_a_variable() -> None:
+    assert variable("voice_command") == "$STRETCH_VOICE_COMMAND"
