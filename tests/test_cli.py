@@ -191,7 +191,7 @@ INVARIANT_CASES = [
 @pytest.mark.parametrize("args", INVARIANT_CASES, ids=" ".join)
 def test_the_plan_as_data_keeps_its_promises(args: tuple[str, ...]) -> None:
     plan = data("routine", "--plan", "--json", *args)
-    assert list(plan) == ["version", "areas", "seconds", "seed", "breath", "steps", "left_out"]
+    assert list(plan) == ["version", "areas", "seconds", "seed", "breath", "steps", "left_out", "notes", "why", "held"]
     assert plan["version"] == 1
     start = 0.0
     for step in plan["steps"]:

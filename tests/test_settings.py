@@ -34,7 +34,7 @@ from support import run
 ROOT = Path(__file__).parents[1]
 NOTHING_SAID: dict[str, Any] = {
     "areas": (), "minutes": None, "program": None, "stretches": (), "positions": (), "equipment": (), "level": None,
-    "avoid": (), "exclude": (), "breath": None,
+    "avoid": (), "exclude": (), "breath": None, "morning": None, "experienced": None,
 }  # fmt: skip
 UNSAID: dict[str, Any] = {"sound": None, "volume": None, "voice": None, "no_voice": False, "figure": None}
 
@@ -74,7 +74,8 @@ def test_a_file_is_read_as_people_write_it(home: Path) -> None:
         written(
             home,
             "# mine\narea: neck\nminutes: 10\nbreath: off\nposition: [standing, seated]\nequipment: chair\n"
-            "level: gentle\navoid: knee\nnever: [sphinx, happy-baby]\nsound: off\nvolume: 20\nvoice: on\n"
+            "level: gentle\navoid: knee\nnever: [sphinx, happy-baby]\nmorning: on\nexperienced: yes\n"
+            "sound: off\nvolume: 20\nvoice: on\n"
             "voice_command: espeak-ng {text}\nfigure: none\nbackground: light\ncatalog: mine.yaml\n",
         ),
         {},
@@ -86,6 +87,7 @@ def test_a_file_is_read_as_people_write_it(home: Path) -> None:
     assert (settings.sound, settings.volume, settings.voice) == (False, 20, "yes")
     assert (settings.voice_command, settings.figure, settings.background) == ("espeak-ng {text}", "none", "light")
     assert settings.catalog == (str(home / "mine.yaml"),)
+    assert (settings.morning, settings.experienced) == ("on", True)
     assert {name for name, origin in found.origins.items() if origin == ("file",)} == set(NAMES) - {"sound_command"}
 
 

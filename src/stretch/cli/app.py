@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from stretch.core.checklist import Safety
+    from stretch.core.lately import Lately
     from stretch.core.model import Catalog, Source
     from stretch.figure.pose import Figure
     from stretch.share.install import Machine
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from stretch.stage.terminal import Terminal
     from stretch.store.past import Past
     from stretch.store.settings import Found, Settings
+
+JOURNAL = "journal.db"
+"""Whether there is a journal is asked without importing what reads it."""
 
 
 class App:
@@ -128,6 +132,21 @@ class App:
             # A status bar has a use for what plays all the same.
             self.tell(f"stretch: {error}")
             return None
+
+    @cached_property
+    def lately(self) -> Lately:
+        """What the journal says was done lately; nothing when it cannot be read, which the session itself tells."""
+        from stretch.core.errors import StretchError
+        from stretch.core.lately import Lately
+
+        if not (self.folder / JOURNAL).exists():
+            # Most plans are made without one; sqlite is not imported for nothing.
+            return Lately()
+        from stretch.store.past import read_lately
+
+        with suppress(StretchError):
+            return read_lately(self.folder, self.catalog)
+        return Lately()
 
     def add_catalogs(self, paths: Sequence[Path]) -> None:
         """Take the catalogs at *paths* for this run, instead of those in the settings."""

@@ -33,7 +33,7 @@ def ask_all(app: App, safety: Safety, start: Sequence[str]) -> tuple[Answers, in
             pain = ask_score(app, question.text)
             answers[question.id] = (pain_choice(pain),)
         else:
-            answers[question.id] = _ask(app, safety, question)
+            answers[question.id] = ask(app, safety, question)
     return answers, pain
 
 
@@ -60,7 +60,11 @@ def read_line(app: App, prompt: str) -> str:
     return line.strip().lower()
 
 
-def _ask(app: App, safety: Safety, question: Question) -> tuple[str, ...]:
+def ask(app: App, safety: Safety, question: Question) -> tuple[str, ...]:
+    """Ask one question until it is answered; return the ids of the choices.
+
+    Raises NotAnswered.
+    """
     choices = safety.choices(question)
     ids = [choice.id for choice in choices]
     if set(ids) == {"yes", "no"} and not any(choice.text.strip() not in ("Yes", "No") for choice in choices):

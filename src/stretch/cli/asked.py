@@ -45,7 +45,7 @@ def as_typed(ctx: click.Context) -> str:
         name = max(option.opts, key=len)
         value = ctx.meta[CATALOGS] if option.name == "catalog" else ctx.params[option.name or ""]
         if getattr(option, "is_flag", False):
-            words.append(name)
+            words.append(name if value else max(option.secondary_opts, key=len))
             continue
         for each in value if option.multiple else (value,):
             words += [name, f"{each:g}" if isinstance(each, float) else str(each)]

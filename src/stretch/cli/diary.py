@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from stretch.cli.app import App
 from stretch.core.inert import inert
-from stretch.core.record import SessionRecord
+from stretch.core.record import Scores, SessionRecord
 from stretch.core.routine import Routine
 from stretch.core.session import Session
 from stretch.core.tally import parts_of
@@ -15,6 +16,9 @@ from stretch.stage.scribe import Scribe
 from stretch.store.journal import Journal, plan_as_json
 from stretch.store.process import this_process
 from stretch.store.writer import Writer
+
+if TYPE_CHECKING:
+    from stretch.cli.gate import Cleared
 
 LONGEST_TITLE = 200
 
@@ -26,8 +30,8 @@ def scribe(app: App, routine: Routine, session: Session, record: SessionRecord |
     return Scribe(record or begun(app, routine, session), writer, None if aside else app.tell)
 
 
-def begun(app: App, routine: Routine, session: Session) -> SessionRecord:
-    """Return the record of a session that begins now."""
+def begun(app: App, routine: Routine, session: Session, before: Cleared | None = None) -> SessionRecord:
+    """Return the record of a session that begins now; *before* is what was said of the pain."""
     return SessionRecord(
         id=uuid4().hex,
         started=app.now().isoformat(timespec="seconds"),
@@ -35,4 +39,5 @@ def begun(app: App, routine: Routine, session: Session) -> SessionRecord:
         areas=routine.areas,
         planned_seconds=session.timeline.length / 1000,
         parts=parts_of(session),
+        scores=Scores(before=before.pain, spread=before.spread, sudden=before.sudden) if before else Scores(),
     )

@@ -9,10 +9,12 @@ from msgspec import Struct
 
 from stretch.cli.app import App
 from stretch.cli.ask import PAIN, ask_all
+from stretch.cli.feelings import SPREAD, ask_about_the_morning, ask_after, findings, in_words, spread_of, worsened
 from stretch.core import standing as keeping
 from stretch.core.checklist import Outcome, Urgency
 from stretch.core.errors import StretchError
 from stretch.core.routine import Request
+from stretch.core.scores import Spread
 from stretch.core.screening import Result, pain_limits, screen
 from stretch.core.standing import Standing
 from stretch.store import profile
@@ -32,7 +34,13 @@ class Cleared(Struct, frozen=True):
 
     standing: Standing | None = None
     pain: int | None = None
+    spread: Spread | None = None
+    """How far the pain goes."""
+    sudden: bool = False
+    """Whether it came on suddenly, or is unlike any before."""
     gentle_only: bool = False
+    halved: bool = False
+    """Half the dose, for pain that was up on the mornings after (rule T1)."""
 
 
 def pass_gate(app: App, *, ask: bool) -> Cleared:
@@ -46,19 +54,36 @@ def pass_gate(app: App, *, ask: bool) -> Cleared:
         raise NotToday("\n".join(keeping.message(app.safety.messages, kept, today)))
     if not ask:
         return Cleared(kept)
-    start = keeping.due(app.safety, kept, today)
+    ask_about_the_morning(app)
+    found = findings(app, kept)
+    actions = {action for finding in found for action in finding.actions}
+    start = app.safety.screens if "ask-signs" in actions else keeping.due(app.safety, kept, today)
     if PAIN not in start:
         start = (*start, PAIN)
     answers, pain = ask_all(app, app.safety, start)
     result = screen(app.safety, answers, today, start)
-    full = kept is None or not keeping.valid(kept, today)
+    full = kept is None or not keeping.valid(kept, today) or "ask-signs" in actions
     new = keeping.renew(kept, result, today) if full or kept is None else keeping.add(kept, result, today)
+    new = worsened(new, found, today)
+    if advised := keeping.advice_due(new, new.advised, today):
+        new = msgspec.structs.replace(new, advised=today)
     if new != kept:
         _save(app, new)
+    for line in in_words(app, found):
+        app.out.say(line)
     if keeping.blocks(new, today):
         raise NotToday("\n".join(keeping.message(app.safety.messages, new, today)))
     _tell(app, result, new, pain, today, full=full)
-    return Cleared(new, pain, result.gentle_only)
+    if advised and not full:
+        app.out.say(app.safety.messages.advise)
+    return Cleared(
+        standing=new,
+        pain=pain,
+        spread=spread_of(answers.get(SPREAD, ())),
+        sudden="yes" in answers.get("K3-sudden", ()),
+        gentle_only=result.gentle_only or "gentle-only" in actions,
+        halved="halve" in actions,
+    )
 
 
 def fitted(request: Request, cleared: Cleared, today: date) -> Request:
@@ -66,12 +91,17 @@ def fitted(request: Request, cleared: Cleared, today: date) -> Request:
     standing = cleared.standing
     if cleared.gentle_only:
         request = msgspec.structs.replace(request, level="gentle")
+    if cleared.halved:
+        request = msgspec.structs.replace(request, halved=True)
     if standing is None:
         return request
     avoid = tuple(dict.fromkeys((*request.avoid, *standing.tags)))
     request = msgspec.structs.replace(request, avoid=avoid)
     if standing.outcome is Outcome.GO_GENTLY and request.level == "deep":
         request = msgspec.structs.replace(request, level="moderate")
+    until = keeping.gentle_until(standing)
+    if until is not None and today < until:
+        request = msgspec.structs.replace(request, beginner=True)
     if standing.breath_off:
         request = msgspec.structs.replace(request, breath="off")
     return request
@@ -87,6 +117,21 @@ def after_ending(app: App, ended_for: str) -> None:
     if ended_for == "eyes" and (kept := profile.load(app.folder)):
         worse = keeping.worsen(kept, app.today(), Outcome.SEE_CLINICIAN, Urgency.SOON, ("head-down",))
         _save(app, worse)
+
+
+def after_session(app: App, session: str) -> None:
+    """Ask for the pain during and after *session*, keep it, and tell what follows of the trend (rules T1-T8)."""
+    try:
+        ask_after(app, session)
+    except StretchError as error:
+        app.tell(f"stretch: {error}")
+        return
+    kept, today = profile.load(app.folder), app.today()
+    found = [finding for finding in findings(app, kept) if finding.outcome.stops or finding.rule == "T8"]
+    if kept is not None and (worse := worsened(kept, found, today)) != kept:
+        _save(app, worse)
+    for line in in_words(app, found):
+        app.tell(line)
 
 
 def _save(app: App, standing: Standing) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from stretch.core.errors import UnknownName
 
 if TYPE_CHECKING:
     from stretch.cli.app import App
+    from stretch.core.routine import Request
 
 STANDS_IN = {
     "breath": "breath",
@@ -17,6 +19,8 @@ STANDS_IN = {
     "level": "level",
 }
 """Which setting stands in for which option that is not given. Those that need more thought are in `meant`."""
+MORNING = range(4, 8)
+"""The hours of the day at which people have just got up, for those who do not say."""
 PLAYED = ("sound", "volume", "voice", "figure")
 """The options that say how a session is seen and heard; the settings have the same names."""
 
@@ -36,6 +40,12 @@ def meant(app: App, options: Mapping[str, Any]) -> dict[str, Any]:
         asked["areas"] = asked["areas"] or _areas(app)
         if asked["minutes"] is None:
             asked["minutes"] = settings.minutes
+    # A program is what it is at any hour, unless somebody says otherwise.
+    asked["morning"] = bool(asked["morning"]) if asked["program"] else _is_morning(app, asked["morning"])
+    experienced = asked.pop("experienced")
+    asked["lately"] = partial(
+        _fitted_to_lately, app, experienced=settings.experienced if experienced is None else experienced
+    )
     never = [name for name in _never(app) if name not in asked["stretches"]]
     asked["avoid"] = tuple(dict.fromkeys((*asked["avoid"], *settings.avoid)))
     asked["exclude"] = tuple(dict.fromkeys((*asked["exclude"], *never)))
@@ -52,6 +62,21 @@ def as_played(app: App, options: Mapping[str, Any]) -> dict[str, Any]:
         asked["voice"] = "no"
     settings = app.settings
     return asked | {name: getattr(settings, name) for name in PLAYED if asked[name] is None}
+
+
+def _fitted_to_lately(app: App, request: Request, *, experienced: bool) -> Request:
+    from stretch.core.lately import fitted_to
+
+    return fitted_to(request, app.lately, app.today(), experienced=experienced)
+
+
+def _is_morning(app: App, asked: bool | None) -> bool:
+    """Whether it is the first hour after getting up: as said, else as the settings say, else by the clock (RB11)."""
+    if asked is not None:
+        return asked
+    if app.settings.morning == "auto":
+        return app.now().hour in MORNING
+    return app.settings.morning == "on"
 
 
 def _areas(app: App) -> tuple[str, ...]:

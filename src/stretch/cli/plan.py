@@ -7,6 +7,8 @@ from typing import Any
 
 from stretch.cli.app import App
 from stretch.core import words
+from stretch.core.balance import held_by_area
+from stretch.core.dosing import AIM_S, CEILING_S
 from stretch.core.phases import Phase
 from stretch.core.routine import LeftOut, Routine
 from stretch.core.timeline import Timeline, build
@@ -25,6 +27,9 @@ def as_data(routine: Routine) -> dict[str, Any]:
         "breath": routine.breath,
         "steps": [_step(phases, timeline) for phases in _steps(timeline)],
         "left_out": [{"stretch": left.stretch, "reason": left.reason} for left in routine.left_out],
+        "notes": routine.notes,
+        "why": {item.stretch.id: item.why for item in routine.items},
+        "held": {held.area: {"left": held.left_s, "right": held.right_s} for held in held_by_area(routine.items)},
     }
 
 
@@ -34,6 +39,9 @@ def print_plan(app: App, routine: Routine, *, brief: bool = False) -> None:
     timeline = build(routine)
     app.out.say(f"{routine.title}, {words.duration(timeline.length)}, breath {routine.breath}", "bold")
     app.out.table(("starts", "stretch", "side", "dose", "why"), _rows(timeline))
+    if not brief:
+        _print_held(app, routine)
+        app.out.say()
     for note in routine.notes:
         app.out.say(note)
     left_out = [left for left in routine.left_out if not brief or left.reason.startswith("cautions")]
@@ -53,6 +61,18 @@ def _rows(timeline: Timeline) -> list[tuple[str, ...]]:
             name = "Settle" if first.kind == "settle" else "Keep moving" if first.closing else "Warm-up"
             rows.append((_starts(first.start), name, "", words.duration(sum(p.length for p in phases)), ""))
     return rows
+
+
+def _print_held(app: App, routine: Routine) -> None:
+    """Print what each area gets on each side, against the aim and the most that is of use (rules D2, D5)."""
+    rows = []
+    for held in held_by_area(routine.items):
+        left, right = held.left_s, held.right_s
+        sides = f"{left} s" if left == right else f"{left} s left, {right} s right"
+        how = "moves only" if not left + right else "" if min(left, right) >= AIM_S else "under a minute"
+        rows.append((held.area, sides, how))
+    app.out.say()
+    app.out.table(("area", f"held a side, of {AIM_S} s, {CEILING_S} s at most", ""), rows)
 
 
 def _starts(position: int) -> str:

@@ -19,6 +19,7 @@ from stretch.stage.player import Ears, Ending, Face
 from stretch.stage.player import play as run
 
 if TYPE_CHECKING:
+    from stretch.cli.gate import Cleared
     from stretch.core.record import SessionRecord
     from stretch.figure.raster import Glyphs
     from stretch.stage.picture import Pictures
@@ -47,15 +48,31 @@ class Manner(Struct, frozen=True, kw_only=True):
         return self.speed == 1
 
 
-def play(app: App, routine: Routine, manner: Manner, *, ask: bool) -> int:
-    """Play *routine* and return the exit code: 0 finished, 3 stopped before the end, 128 + n for a signal."""
+def play(app: App, routine: Routine, manner: Manner, *, ask: bool, before: Cleared | None = None) -> int:
+    """Play *routine* and return the exit code: 0 finished, 3 stopped before the end, 128 + n for a signal.
+
+    *before* is what was said before it; when something may be asked, it is asked for again after the session.
+    """
     session = Session(timeline=timeline.build(routine))
     if ask and not _ready(app, routine, quiet=manner.events):
         return STOPPED
-    return go_on(app, routine, session, manner)
+    record = None
+    if manner.speed == 1:
+        from stretch.cli.diary import begun
+
+        record = begun(app, routine, session, before)
+    return go_on(app, routine, session, manner, record, ask=ask)
 
 
-def go_on(app: App, routine: Routine, session: Session, manner: Manner, record: SessionRecord | None = None) -> int:
+def go_on(
+    app: App,
+    routine: Routine,
+    session: Session,
+    manner: Manner,
+    record: SessionRecord | None = None,
+    *,
+    ask: bool = False,
+) -> int:
     """Play *session* of *routine* from where it is, and return the exit code; *record* is what was kept of it."""
     session = msgspec.structs.replace(
         session,
@@ -74,6 +91,11 @@ def go_on(app: App, routine: Routine, session: Session, manner: Manner, record: 
         from stretch.cli.gate import after_ending
 
         after_ending(app, ending.session.ended_for)
+    asks = ask and record is not None and app.interactive and not manner.events
+    if asks and record and ending.session.over == "finished":
+        from stretch.cli.gate import after_session
+
+        after_session(app, record.id)
     if ending.failure is not None:
         raise ending.failure
     if ending.signal is not None:

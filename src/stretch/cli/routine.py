@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from stretch.cli.app import App
+    from stretch.cli.gate import Cleared
     from stretch.core.model import Catalog
     from stretch.core.routine import Request, Routine
 
@@ -73,6 +74,13 @@ _OPTIONS = (
         help="steady, calm, even, off, or seconds IN-OUT.  [default: steady]",
     ),
     click.option("--warm-up", type=float, metavar="MIN", help="Minutes of warm-up; 0 if you are warm already."),
+    click.option("--before-sport", is_flag=True, help="Short holds, and movement to finish with."),
+    click.option("--morning/--no-morning", default=None, help="No bending forward yet.  [default: --no-morning]"),
+    click.option(
+        "--experienced/--new",
+        default=None,
+        help="Whole doses from the first day, or those of the first two weeks.  [default: what the journal says]",
+    ),
     catalog_option,
     click.option("--seed", type=click.IntRange(0), default=0, help="Another number, another choice."),
 )
@@ -80,6 +88,7 @@ _OPTIONS = (
 
 @click.command("routine")
 @routine_options
+@click.option("--save", metavar="NAME", help="Keep it as a program of your own, to run and to edit.")
 @click.option("--plan", "plan_only", is_flag=True, help="Print the routine and do not play it.")
 @click.option("--json", "as_json", is_flag=True, help="With --plan: as JSON.")
 @click.option("--yes", is_flag=True, help="Nothing to report: start without asking.")
@@ -104,7 +113,7 @@ _OPTIONS = (
 )
 @click.option("--speed", type=click.IntRange(1, FASTEST), default=1, help="Rehearse this many times faster.")
 @click.pass_obj
-def routine_command(app: App, /, *, plan_only: bool, as_json: bool, yes: bool, **options: Any) -> int:
+def routine_command(app: App, /, *, save: str | None, plan_only: bool, as_json: bool, yes: bool, **options: Any) -> int:
     """Build a routine and be guided through it.
 
     Without options it is a quarter of an hour for the lower back, or what `stretch config` shows. Warm-up, changes and
@@ -117,8 +126,13 @@ def routine_command(app: App, /, *, plan_only: bool, as_json: bool, yes: bool, *
     routine = build(app.catalog, **options)
     # Asked only once it is clear that the options make sense.
     asking = app.interactive and not yes and not manner["events"]
-    if fit := as_planned(app) if plan_only else _as_cleared(app, ask=asking):
+    cleared = None if plan_only else _cleared(app, ask=asking)
+    if fit := as_planned(app) if cleared is None else _fit(app, cleared):
         routine = build(app.catalog, fit=fit, **options)
+    if save is not None:
+        from stretch.cli.save import save_program
+
+        save_program(app, routine, save)
     if plan_only:
         from stretch.cli import plan
 
@@ -129,7 +143,7 @@ def routine_command(app: App, /, *, plan_only: bool, as_json: bool, yes: bool, *
         return 0
     from stretch.cli.play import Manner, play
 
-    return play(app, routine, Manner(**manner), ask=not yes)
+    return play(app, routine, Manner(**manner), ask=not yes, before=cleared)
 
 
 def as_planned(app: App) -> Fit | None:
@@ -139,19 +153,23 @@ def as_planned(app: App) -> Fit | None:
     standing = profile.load(app.folder)
     if standing is None:
         return None
+    from stretch.cli.gate import Cleared
+
+    return _fit(app, Cleared(standing))
+
+
+def _cleared(app: App, *, ask: bool) -> Cleared:
+    from stretch.cli.gate import pass_gate
+
+    return pass_gate(app, ask=ask)
+
+
+def _fit(app: App, cleared: Cleared) -> Fit:
     from functools import partial
 
-    from stretch.cli import gate
+    from stretch.cli.gate import fitted
 
-    return partial(gate.fitted, cleared=gate.Cleared(standing), today=app.today())
-
-
-def _as_cleared(app: App, *, ask: bool) -> Fit:
-    from functools import partial
-
-    from stretch.cli import gate
-
-    return partial(gate.fitted, cleared=gate.pass_gate(app, ask=ask), today=app.today())
+    return partial(fitted, cleared=cleared, today=app.today())
 
 
 def build(
@@ -161,9 +179,10 @@ def build(
     as_written: bool,
     areas: tuple[str, ...],
     fit: Fit = lambda request: request,
+    lately: Fit = lambda request: request,
     **asked: Any,
 ) -> Routine:
-    """Return the routine that the options ask for; *fit* fits the request to the person.
+    """Return the routine that the options ask for; *fit* fits the request to the person, *lately* to what was done.
 
     Raises UsageError for options that contradict each other, and what the builder raises.
     """
@@ -178,9 +197,13 @@ def build(
     if as_written and not program:
         raise UsageError("--as-written goes with --program: name the program.")
     parse(asked["breath"])
-    request = fit(Request(areas=areas, **(asked | {"equipment": asked["equipment"] or None})))
+    request = Request(areas=areas, **(asked | {"equipment": asked["equipment"] or None}))
     if program:
+        import msgspec
+
         from stretch.core import programs
 
-        return programs.build_program(catalog, program, request, as_written=as_written)
-    return builder.build(catalog, request)
+        # A program has doses of its own; only which side begins is a matter of what was done lately.
+        request = msgspec.structs.replace(request, first_side=lately(request).first_side)
+        return programs.build_program(catalog, program, fit(request), as_written=as_written)
+    return builder.build(catalog, fit(lately(request)))

@@ -51,7 +51,12 @@ def _candidate(
     slow: bool,
 ) -> Candidate:
     dose, adapted = dose_for(
-        stretch, stretch.dose, request.avoid, beginner=request.beginner, before_sport=request.before_sport
+        stretch,
+        stretch.dose,
+        request.avoid,
+        beginner=request.beginner,
+        halved=request.halved,
+        before_sport=request.before_sport,
     )
     asked = stretch.id in request.stretches
     why = "you asked for it" if asked else worth.reason(stretch, goals, areas)
@@ -59,7 +64,7 @@ def _candidate(
     ready, moved = prepare_ms(stretch, moved=False), prepare_ms(stretch, moved=True)
     getting_ready = ready + (SLOW_MS if slow else 0)
     options = []
-    for reps in sorted({dose.reps if adapted else leanest_reps(stretch, dose), dose.reps}):
+    for reps in sorted({dose.reps if adapted or request.halved else leanest_reps(stretch, dose), dose.reps}):
         given = with_reps(dose, reps)
         ms, held = getting_ready + doing_ms(stretch, given, pattern, slow=slow), held_seconds(stretch, given)
         # Before sport one held stretch for each area is all there is room for, whatever it takes (rule D17).

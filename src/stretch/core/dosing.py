@@ -36,13 +36,20 @@ def held_seconds(stretch: Stretch, dose: Dose) -> int:
 
 
 def dose_for(
-    stretch: Stretch, dose: Dose, tags: Collection[str], *, beginner: bool = False, before_sport: bool = False
+    stretch: Stretch,
+    dose: Dose,
+    tags: Collection[str],
+    *,
+    beginner: bool = False,
+    halved: bool = False,
+    before_sport: bool = False,
 ) -> tuple[Dose, tuple[str, ...]]:
     """Fit *dose* to a person with these caution *tags*; also return the tags it was made easier for.
 
     A tag under `cautions.adapt` halves the hold or the breaths and leaves one repetition (catalog section 1). From 65
     a stretch that aims at 60 s is held at least 30 s (rule D3); very bendy joints hold 15 s at most. A *beginner* has
-    one repetition fewer, but at least one, and at least five breaths (rules D10, D15); *before_sport* a stretch is
+    one repetition fewer, but at least one, and at least five breaths (rules D10, D15); *halved* is half the hold and
+    half the repetitions (rule T1); *before_sport* a stretch is
     held less than a minute in all (rule D17).
     """
     if "older-adult" in tags and held_seconds(stretch, dose) >= AIM_S:
@@ -50,6 +57,9 @@ def dose_for(
         dose = _dosed(dose, hold_s=hold, reps=-(-AIM_S // hold))
     if beginner:
         dose = with_reps(dose, min(dose.reps, max(fewest_reps(stretch), dose.reps - 1)))
+    if halved:
+        half = -(-dose.reps // 2)
+        dose = _dosed(dose, reps=half, hold_s=None if stretch.mode == "dynamic" else -(-_hold(dose) // 2))
     adapted = tuple(tag for tag in stretch.cautions.adapt if tag in tags)
     if adapted and stretch.mode == "dynamic":
         dose = _dosed(dose, reps=-(-dose.reps // 2))

@@ -27,7 +27,7 @@ def why_not(stretch: Stretch, request: Request, level: Level | None) -> str | No
         return "cautions: " + ", ".join(tags)
     if stretch.opt_in and request.beginner:
         return "opt-in: not in the first two weeks"
-    if request.morning and spine.load(stretch) == "bend":
+    if request.morning and stretch.id not in request.stretches and spine.load(stretch) == "bend":
         return "morning: bends forward"
     if missing := lacking(stretch, request):
         return "needs: " + ", ".join(missing)

@@ -45,7 +45,7 @@ def _order(pick: Pick) -> tuple[bool, int, int]:
 def _more(candidate: Candidate, option: Option, request: Request, pattern: Pattern, slow: bool) -> Option | None:
     """Return *option* with one repetition more; None where that is of no use."""
     item = candidate.item
-    spared = item.adapted or request.beginner or request.before_sport
+    spared = item.adapted or request.beginner or request.halved or request.before_sport
     most = item.dose.reps if spared else most_reps(item.stretch, item.dose)
     if option.reps >= most:
         return None

@@ -28,6 +28,10 @@ def notes_on(
         notes.append(_shorter(request, short_s))
     if request.beginner:
         notes.append("The first two weeks: one repetition fewer, nothing deep. --experienced gives whole doses.")
+    if request.halved:
+        notes.append("Half the dose, for your pain was up on the mornings after.")
+    if request.rests:
+        notes.append("Gentle today, for yesterday went deep. --level moderate asks for more.")
     if any(item.adapted for item in items):
         tags = sorted({tag for item in items for tag in item.adapted})
         notes.append(f"Made easier for {', '.join(tags)}: half the hold, once, and the easier way first.")

@@ -67,7 +67,7 @@ def _version(program: Program, as_written: bool) -> tuple[tuple[ProgramItem, ...
 
 
 def _item(stretch: Stretch, entry: ProgramItem, request: Request) -> Item:
-    dose, adapted = dose_for(stretch, dose_of(stretch, entry), request.avoid)
+    dose, adapted = dose_for(stretch, dose_of(stretch, entry), request.avoid, halved=request.halved)
     position = where(stretch, request) or stretch.position
     return Item(stretch, dose, position, sides_of(stretch, request.first_side), adapted, entry.note or "")
 

@@ -32,6 +32,10 @@ class Request(Struct, frozen=True, kw_only=True):
     first_side: Side = "left"
     beginner: bool = False
     """The first two weeks, or again after as long a break: one repetition fewer, nothing deep or opt-in (rule D15)."""
+    halved: bool = False
+    """Half the hold and half the repetitions, for pain that was up on the mornings after (rule T1)."""
+    rests: bool = False
+    """The day after a deep or contract-relax stretch, which is why the level is gentle (rule D14)."""
     before_sport: bool = False
     """A hard effort follows: less than a minute for each muscle, and movement last (rule D17)."""
     morning: bool = False

@@ -47,6 +47,8 @@ class Standing(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     breath_off: bool = False
     ask_again_on: date | None = None
     too_young: bool = False
+    advised: date | None = None
+    """When the advice to tell a clinician was last shown."""
 
 
 def renew(old: Standing | None, result: Result, today: date) -> Standing:

@@ -1,11 +1,16 @@
-"""What the journal says of the days before, in the few words that a status bar has room for."""
+"""What the journal says of the days before: in a few words for a status bar, and for the next routine."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
+
+if TYPE_CHECKING:
+    from stretch.core.lately import Lately
+    from stretch.core.model import Catalog
 
 
 class Past(Struct, frozen=True, kw_only=True):
@@ -40,4 +45,27 @@ def read(folder: Path, today: date) -> Past | None:
         title=last.title,
         seconds=round(last.active_seconds),
         streak=history.streak.days,
+    )
+
+
+def read_lately(folder: Path, catalog: Catalog) -> Lately:
+    """Return what matters to the next routine of what the journal in *folder* says.
+
+    Raises JournalError.
+    """
+    from stretch.core.lately import Lately
+    from stretch.core.record import done_stretches
+    from stretch.store.journal import PAGE, Journal
+
+    journal = Journal.reading(folder)
+    if journal is None:
+        return Lately()
+    with journal:
+        recent, last_done = journal.recent(PAGE), journal.last_done()
+    strong = {s.id for s in catalog.stretches.values() if s.level == "deep" or s.mode == "contract-relax"}
+    return Lately(
+        last_done=last_done,
+        days=tuple(sorted({record.day for record in recent if done_stretches(record.parts)})),
+        first_side=next((record.first_side for record in recent if record.first_side), None),
+        strong=max((day for name, day in last_done.items() if name in strong), default=None),
     )

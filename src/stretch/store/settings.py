@@ -6,7 +6,6 @@ What is given on the command line goes before all of these; it is the business o
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from math import isfinite
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -17,6 +16,7 @@ from stretch.core.errors import UsageError
 from stretch.core.inert import inert, quoted
 from stretch.core.model import Equipment, Id, Level, Position, Tag
 from stretch.core.routine import DEFAULT_MINUTES
+from stretch.store.settingvalues import exported_as, meant
 
 NAME = "config.yaml"
 PREFIX = "STRETCH_"
@@ -37,6 +37,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     level: Level | None = None
     avoid: tuple[Tag, ...] = ()
     never: tuple[Id, ...] = ()
+    morning: Literal["off", "on", "auto"] = "off"
+    experienced: bool = False
     sound: bool = True
     volume: Annotated[int, Meta(ge=0, le=100)] = 50
     sound_command: str | None = None
@@ -59,6 +61,8 @@ ABOUT = {
     "level": "the deepest level: gentle, moderate or deep",
     "avoid": "what you must always be careful with, such as knee; `--avoid` adds to it",
     "never": "stretches that are never suggested, by id",
+    "morning": "no bending forward yet: off, on, or auto for the hours from 4 to 8",
+    "experienced": "whole doses from the first day on: on or off",
     "sound": "sounds at every change: on or off",
     "volume": "how loud, 0 to 100",
     "sound_command": "what plays a sound, such as: play -q {file}",
@@ -71,7 +75,6 @@ ABOUT = {
 """What each setting is, in words."""
 ADDED = ("avoid", "never")
 """Lists that add up: what one source says does not take away what another says, for both are there to protect."""
-_SWITCHES = {"on": True, "yes": True, "true": True, "1": True, "off": False, "no": False, "false": False, "0": False}
 
 
 class SettingsError(UsageError):
@@ -103,9 +106,11 @@ def load(folder: Path, environ: Mapping[str, str]) -> Found:
     file = folder / NAME
     data = _read(file)
     unknown = [(name, f"there is no such setting{_near(name)}") for name in data if name not in NAMES]
-    said = {name: _meant(name, data[name], folder) for name in NAMES if data.get(name) is not None}
+    said = {
+        name: meant(name, getattr(DEFAULTS, name), data[name], folder) for name in NAMES if data.get(name) is not None
+    }
     texts = {name: environ.get(f"{PREFIX}{name.upper()}", "").strip() for name in NAMES}
-    exported = {name: _exported(name, text) for name, text in texts.items() if text}
+    exported = {name: exported_as(name, getattr(DEFAULTS, name), text) for name, text in texts.items() if text}
     problems = _placed(file, [*unknown, *_faults(said)])
     problems += [f"{variable(name)}: {problem}" for name, problem in _faults(exported)]
     if problems:
@@ -160,51 +165,6 @@ def _read(file: Path) -> dict[str, Any]:
     if data is not None and not isinstance(data, dict):
         raise SettingsError(f"{inert(str(file))}:1: is no list of settings; write one a line, such as `minutes: 10`")
     return data or {}
-
-
-def _meant(name: str, value: Any, folder: Path) -> Any:
-    """Return a value of the file as its type wants it: one name may stand for a list of one, `on` for true."""
-    default = getattr(DEFAULTS, name)
-    if isinstance(default, tuple) and not isinstance(value, (list, dict)):
-        value = [value]
-    if name == "catalog" and isinstance(value, list):
-        return [str(folder / Path(path).expanduser()) if isinstance(path, str) else path for path in value]
-    if isinstance(default, bool) and isinstance(value, str):
-        return _SWITCHES.get(value.lower(), value)
-    if name == "voice":
-        return _voice(value)
-    # Off is a preset of the breath, and some who write YAML know that off means false.
-    return "off" if name == "breath" and value is False else value
-
-
-def _exported(name: str, text: str) -> Any:
-    """Return the value of a variable as its type wants it; a list has spaces, commas or, of paths, what PATH has."""
-    import os
-
-    default = getattr(DEFAULTS, name)
-    if name == "catalog":
-        return [str(Path(path).expanduser()) for path in text.split(os.pathsep) if path]
-    if isinstance(default, tuple):
-        return text.replace(",", " ").split()
-    if isinstance(default, bool):
-        return _SWITCHES.get(text.lower(), text)
-    if isinstance(default, (int, float)):
-        return _number(text)
-    return _voice(text) if name == "voice" else text
-
-
-def _number(text: str) -> int | float | str:
-    try:
-        number = float(text)
-    except ValueError:
-        return text
-    return text if not isfinite(number) else int(number) if number.is_integer() else number
-
-
-def _voice(value: Any) -> Any:
-    """Return `yes` and `no` for all that means them."""
-    switch = _SWITCHES.get(str(value).lower())
-    return value if switch is None else "yes" if switch else "no"
 
 
 def _faults(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,194 @@
+from __future__ import annotations
+
+import io
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from stretch.cli.app import App
+from stretch.core.checklist import Outcome
+from stretch.core.record import Scores, SessionRecord
+from stretch.core.routine import Request
+from stretch.core.standing import Standing
+from stretch.store import profile
+from stretch.store.catalog import load_safety
+from stretch.store.journal import Journal
+from support import Clock, Script, routine, run
+from test_gate import Typed
+
+TODAY = date(2026, 11, 20)
+TRENDS = {line.id: line.text for line in load_safety().trends}
+FINE = ("", "")
+"""K1 and K2; the pain comes after them."""
+
+
+class Person(App):
+    def __init__(self, folder: Path, *lines: str, keys: tuple[str, ...] = ()) -> None:
+        clock = Clock()
+        super().__init__(
+            environ={"STRETCH_HOME": str(folder), "TERM": "dumb"},
+            stdin=Typed("".join(line + "\n" for line in lines)),
+            stdout=Typed(),
+            stderr=io.StringIO(),
+            clock=clock,
+            ears=Script(clock, keys),
+        )
+
+    def now(self) -> datetime:
+        return datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=UTC)
+
+    def today(self) -> date:
+        return TODAY
+
+    @property
+    def said(self) -> str:
+        return " ".join((self.stdout.getvalue() + self.stderr.getvalue()).split())
+
+
+def play(folder: Path, *lines: str, keys: tuple[str, ...] = ()) -> tuple[int, Person]:
+    person = Person(folder, *lines, keys=keys)
+    result = run("routine", "-m", "8", app=person, env={"COLUMNS": "80"})
+    person.stderr.write(result.stderr)
+    return result.exit_code, person
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    profile.save(tmp_path, Standing(outcome=Outcome.GO, screened=TODAY, since=TODAY))
+    return tmp_path
+
+
+def kept(folder: Path, *sessions: tuple[int, dict[str, object]]) -> None:
+    """Keep sessions of so many days ago with these scores."""
+    with Journal.writing(folder, TODAY) as journal:
+        for number, (ago, scores) in enumerate(sessions):
+            day = TODAY - timedelta(days=ago)
+            journal.keep(
+                SessionRecord(
+                    id=f"{number:032x}", started=f"{day}T08:00:{number:02}+00:00", title="Back", ended="finished",
+                    active_seconds=60.0, scores=Scores(**scores),  # type: ignore[arg-type]
+                )
+            )  # fmt: skip
+
+
+def scores(folder: Path) -> Scores:
+    journal = Journal.reading(folder)
+    assert journal is not None
+    with journal:
+        return journal.recent(1)[0].scores
+
+
+def test_pain_is_asked_before_and_after_and_kept(folder: Path) -> None:
+    code, person = play(folder, *FINE, "3", "1", "", "4", "2", "1", "")
+    assert code == 0
+    assert "The worst pain" in person.said
+    assert scores(folder) == Scores(before=3, worst=4, after=2, spread="back", new_sign=False)
+
+
+def test_enter_skips_and_without_pain_nothing_more_is_asked(folder: Path) -> None:
+    code, person = play(folder, *FINE, "", "", "", "0")
+    assert code == 0
+    assert "How far" not in person.said
+    assert scores(folder) == Scores(after=0)
+
+
+def test_a_session_that_is_left_asks_nothing(folder: Path) -> None:
+    code, person = play(folder, *FINE, "3", "2", "", keys=("q",))
+    assert code == 3
+    assert "The worst pain" not in person.said
+    assert scores(folder) == Scores(before=3, spread="buttock")
+
+
+def test_what_is_no_score_is_asked_again_and_the_end_of_input_skips(folder: Path) -> None:
+    code, person = play(folder, *FINE, "1", "", "", "eleven", "11", "5", "3", "9", "4", "perhaps")
+    assert code == 0
+    assert person.said.count("A number from 0 to 10") == 2
+    assert "Numbers from 1 to 8" in person.said
+    assert scores(folder) == Scores(before=1, worst=5, after=3, spread="below-knee")
+
+
+def test_the_morning_after_is_asked_once_at_the_next_start(folder: Path) -> None:
+    kept(folder, (1, {"before": 3}))
+    _, person = play(folder, "2", *FINE, "", "", keys=("q",))
+    assert "on the morning after" in person.said
+    journal = Journal.reading(folder)
+    assert journal is not None
+    with journal:
+        assert journal.get(f"{0:032x}").scores.next_morning == 2
+    _, person = play(folder, *FINE, "", "", keys=("q",))
+    assert "on the morning after" not in person.said
+
+
+@pytest.mark.parametrize("ago", [0, 4])
+def test_nobody_is_asked_about_a_morning_to_come_or_long_ago(folder: Path, ago: int) -> None:
+    kept(folder, (ago, {"before": 3}))
+    _, person = play(folder, *FINE, "", "", keys=("q",))
+    assert "on the morning after" not in person.said
+
+
+def test_t1_up_on_two_mornings_halves_the_dose(folder: Path) -> None:
+    kept(folder, (4, {"before": 2, "next_morning": 4}), (2, {"before": 2, "next_morning": 5}))
+    _, person = play(folder, *FINE, "", "", keys=("q",))
+    assert TRENDS["T1"] in person.said
+    assert "Half the dose" in person.said
+    made = routine(halved=True, minutes=20.0, areas=("hamstrings",))
+    for item in made.items:
+        if item.stretch.dose.hold_s:
+            assert item.dose.hold_s == -(-item.stretch.dose.hold_s // 2)
+        assert item.dose.reps == -(-item.stretch.dose.reps // 2)
+    assert Request().halved is False
+
+
+def test_t1_one_short_of_it_changes_nothing(folder: Path) -> None:
+    kept(folder, (4, {"before": 2, "next_morning": 3}), (2, {"before": 2, "next_morning": 5}))
+    _, person = play(folder, *FINE, "", "", keys=("q",))
+    assert TRENDS["T1"] not in person.said
+    assert "Half the dose" not in person.said
+
+
+def test_t5_severe_pain_after_a_session_stops_the_next_one(folder: Path) -> None:
+    code, person = play(folder, *FINE, "2", "", "", "8", "7", "1", "")
+    assert code == 0
+    assert TRENDS["T5"] in person.said
+    assert profile.load(folder).outcome is Outcome.SEE_CLINICIAN
+    code, _ = play(folder)
+    assert code == 4
+
+
+def test_t4_getting_worse_stops_before_the_session(folder: Path) -> None:
+    first = [(day, {"before": 1}) for day in (20, 19, 18)]
+    last = [(day, {"before": 4, "next_morning": 4}) for day in (4, 2, 1)]
+    kept(folder, *first, *last)
+    code, person = play(folder, *FINE, "", "", keys=("q",))
+    assert code == 4
+    assert TRENDS["T4"] in person.said
+
+
+def test_t8_a_new_sign_brings_all_the_questions_back(folder: Path) -> None:
+    code, person = play(folder, *FINE, "2", "", "", "3", "2", "1", "y")
+    assert code == 0
+    assert TRENDS["T8"] in person.said
+    _, person = play(folder, "", "", "", "", "", "")
+    assert person.said.count("Enter for: None of these") == 3
+
+
+def test_advice_is_repeated_weekly_and_not_daily(folder: Path) -> None:
+    advised = Standing(outcome=Outcome.GO_GENTLY, screened=TODAY, since=TODAY, advise_clinician=True)
+    advice = load_safety().messages.advise
+    for shown, expected in ((None, True), (TODAY - timedelta(days=7), True), (TODAY - timedelta(days=6), False)):
+        profile.save(folder, msgspec.structs.replace(advised, advised=shown))
+        _, person = play(folder, *FINE, "", "", keys=("q",))
+        assert (advice in person.said) is expected
+        assert profile.load(folder).advised == (TODAY if expected else shown)
+
+
+def test_a_pipe_is_asked_nothing(folder: Path) -> None:
+    kept(folder, (1, {"before": 3}))
+    piped = Person(folder)
+    piped._streams = io.StringIO(), io.StringIO(), io.StringIO()
+    result = run("routine", "-m", "6", "--yes", app=piped)
+    assert result.exit_code == 0
+    assert "morning after" not in piped.said
+    assert "worst pain" not in piped.said

@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from stretch.core.lately import Lately, fitted_to, is_beginner
+from stretch.core.record import Part, SessionRecord
+from stretch.core.routine import Request
+from stretch.store.journal import Journal
+from stretch.store.past import read_lately
+from support import CATALOG, data, run
+
+TODAY = date(2026, 3, 20)
+
+
+def ago(*days: int) -> tuple[date, ...]:
+    return tuple(TODAY - timedelta(days=count) for count in days)
+
+
+@pytest.mark.parametrize(
+    ("days", "beginner"),
+    [((), True), ((0,), True), ((13,), True), ((14,), True), ((14, 3), False), ((13, 3), True), ((20, 10), False),
+     ((40, 30, 20, 6), True), ((40, 26, 13), False), ((60, 50, 40, 14), True), ((60, 50, 40, 13), True)],
+)  # fmt: skip
+def test_d15_and_rb17_the_first_two_weeks_and_after_a_break_of_two(days: tuple[int, ...], beginner: bool) -> None:
+    assert is_beginner(ago(*days), TODAY) is beginner
+
+
+def test_rb7_the_other_side_begins_than_last_time() -> None:
+    for last, then in (("left", "right"), ("right", "left")):
+        assert fitted_to(Request(), Lately(first_side=last), TODAY, experienced=True).first_side == then
+    assert fitted_to(Request(), Lately(), TODAY, experienced=True).first_side == "left"
+
+
+def test_d14_the_day_after_a_deep_one_is_gentle_unless_a_level_is_asked_for() -> None:
+    (yesterday, before) = ago(1, 2)
+    assert fitted_to(Request(), Lately(strong=yesterday), TODAY, experienced=True).level == "gentle"
+    assert fitted_to(Request(), Lately(strong=before), TODAY, experienced=True).level is None
+    asked = fitted_to(Request(level="moderate"), Lately(strong=yesterday), TODAY, experienced=True)
+    assert asked.level == "moderate"
+
+
+def test_who_is_experienced_gets_whole_doses_from_the_first_day() -> None:
+    assert fitted_to(Request(), Lately(), TODAY, experienced=False).beginner
+    assert not fitted_to(Request(), Lately(), TODAY, experienced=True).beginner
+
+
+def test_the_journal_tells_what_was_done(tmp_path: Path) -> None:
+    def part(stretch: str, side: str | None, done: int) -> Part:
+        return Part(stretch=stretch, name=stretch, side=side, areas=("hips",), planned=2, done=done)  # type: ignore[arg-type]
+
+    with Journal.writing(tmp_path, TODAY) as journal:
+        journal.keep(
+            SessionRecord(
+                id="a" * 32, started="2026-03-01T08:00:00+00:00", title="One",
+                parts=(part("supine-figure-four", "right", 2), part("supine-figure-four", "left", 2),
+                       part("contract-relax-hamstring", "left", 2), part("contract-relax-hamstring", "right", 1)),
+            )
+        )  # fmt: skip
+    lately = read_lately(tmp_path, CATALOG)
+    assert dict(lately.last_done) == {"supine-figure-four": date(2026, 3, 1)}
+    assert lately.days == (date(2026, 3, 1),)
+    assert lately.first_side == "right"
+    assert lately.strong is None  # only one side of it was done
+
+
+def test_new_people_begin_gently_and_say_when_they_are_not_new() -> None:
+    new = data("routine", "--plan", "--json", "--level", "deep")
+    assert any("first two weeks" in note for note in new["notes"])
+    assert max(step["reps"] or 1 for step in new["steps"] if step["kind"] == "hold") < 4
+    used = data("routine", "--plan", "--json", "--experienced")
+    assert not any("first two weeks" in note for note in used["notes"])
+    result = run("routine", "--plan", "--stretch", "cow-face-legs")
+    assert result.exit_code == 2
+    assert "first two weeks" in result.stderr
+    assert run("routine", "--plan", "--stretch", "cow-face-legs", "--experienced").exit_code == 0
+
+
+def test_a_program_is_the_same_for_new_people_and_at_any_hour() -> None:
+    whole = data("routine", "--program", "easy-five", "--plan", "--json", "--experienced", "--no-morning")
+    assert data("routine", "--program", "easy-five", "--plan", "--json", "--new") == whole
+
+
+def test_in_the_morning_nothing_bends_forward_but_what_is_named() -> None:
+    early = data("routine", "--plan", "--json", "--morning", "--experienced", "-m", "30")
+    assert {"stretch": "childs-pose", "reason": "morning: bends forward"} in early["left_out"]
+    named = data("routine", "--plan", "--json", "--morning", "--experienced", "--stretch", "childs-pose")
+    assert named["why"] == {"childs-pose": "you asked for it"}
+
+
+def test_the_plan_tells_why_and_what_each_area_gets() -> None:
+    plan = data("routine", "--plan", "--json", "--experienced")
+    held: dict[str, int] = {}
+    for step in plan["steps"]:
+        if step["kind"] == "hold" and step["side"] in (None, "left"):
+            for area in CATALOG.stretches[step["stretch"]].areas.primary:
+                held[area] = held.get(area, 0) + round(step["seconds"])
+    assert {area: sides["left"] for area, sides in plan["held"].items() if sides["left"]} == held
+    assert set(plan["why"]) == {step["stretch"] for step in plan["steps"]} - {None}
+    text = run("routine", "--plan", "--experienced").stdout
+    assert "held a side, of 60 s" in text
+
+
+def test_a_routine_is_kept_as_a_program_and_runs_again_as_it_was() -> None:
+    made = data("routine", "-a", "hips", "-m", "12", "--experienced", "--plan", "--json", "--save", "my-hips")
+    again = data("routine", "--program", "my-hips", "--plan", "--json")
+    doses = [
+        [(s["stretch"], s["side"], s["reps"], s["seconds"]) for s in plan["steps"] if s["kind"] in ("hold", "move")]
+        for plan in (made, again)
+    ]
+    assert doses[0] == doses[1]
+    assert run("catalog", "check").exit_code == 0
+
+
+def test_what_was_made_easier_is_kept_whole_and_made_easier_when_it_runs() -> None:
+    knee = ("--avoid", "knee", "--experienced", "--plan", "--json")
+    made = data("routine", "-a", "piriformis", "-m", "12", *knee, "--save", "easy")
+    again = data("routine", "--program", "easy", *knee)
+    assert [s["seconds"] for s in made["steps"] if s["kind"] == "hold"] == [
+        s["seconds"] for s in again["steps"] if s["kind"] == "hold"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("../evil", "a name has"), ("My Back", "a name has"), ("easy-five", "already"), ("x" * 61, "a name has")],
+)
+def test_a_name_that_cannot_be_is_refused(name: str, words: str) -> None:
+    result = run("routine", "--plan", "--save", name)
+    assert result.exit_code == 2
+    assert words in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_a_kept_program_whose_stretch_is_gone_names_it_and_the_near_ones() -> None:
+    run("routine", "--plan", "--experienced", "--save", "mine")
+    folder = Path(run("catalog", "path").stdout.strip())
+    file = folder / "mine.yaml"
+    file.write_text(file.read_text("utf-8").replace("stretch: pelvic-tilt", "stretch: pelvic-tlit"), encoding="utf-8")
+    result = run("routine", "--program", "mine", "--plan")
+    assert result.exit_code == 1
+    assert "did you mean pelvic-tilt?" in result.stderr
