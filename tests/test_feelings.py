@@ -1,13 +1,12 @@
 from __future__ import annotations
 
 import io
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from stretch.cli.app import App
 from stretch.core.checklist import Outcome
 from stretch.core.record import Scores, SessionRecord
 from stretch.core.routine import Request
@@ -15,36 +14,22 @@ from stretch.core.standing import Standing
 from stretch.store import profile
 from stretch.store.catalog import load_safety
 from stretch.store.journal import Journal
-from support import Clock, Script, routine, run
-from test_gate import Typed
+from support import routine, run
+from test_gate import TODAY
+from test_gate import Person as AtTerminal
 
-TODAY = date(2026, 11, 20)
 TRENDS = {line.id: line.text for line in load_safety().trends}
 FINE = ("", "")
 """K1 and K2; the pain comes after them."""
 
 
-class Person(App):
-    def __init__(self, folder: Path, *lines: str, keys: tuple[str, ...] = ()) -> None:
-        clock = Clock()
-        super().__init__(
-            environ={"STRETCH_HOME": str(folder), "TERM": "dumb"},
-            stdin=Typed("".join(line + "\n" for line in lines)),
-            stdout=Typed(),
-            stderr=io.StringIO(),
-            clock=clock,
-            ears=Script(clock, keys),
-        )
-
+class Person(AtTerminal):
     def now(self) -> datetime:
         return datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=UTC)
 
-    def today(self) -> date:
-        return TODAY
-
     @property
     def said(self) -> str:
-        return " ".join((self.stdout.getvalue() + self.stderr.getvalue()).split())
+        return " ".join(super().said.split())
 
 
 def play(folder: Path, *lines: str, keys: tuple[str, ...] = ()) -> tuple[int, Person]:
@@ -186,9 +171,29 @@ def test_advice_is_repeated_weekly_and_not_daily(folder: Path) -> None:
 
 def test_a_pipe_is_asked_nothing(folder: Path) -> None:
     kept(folder, (1, {"before": 3}))
-    piped = Person(folder)
+    piped = Person(folder, keys=())
     piped._streams = io.StringIO(), io.StringIO(), io.StringIO()
     result = run("routine", "-m", "6", "--yes", app=piped)
     assert result.exit_code == 0
     assert "morning after" not in piped.said
     assert "worst pain" not in piped.said
+
+
+@pytest.mark.parametrize(
+    ("sessions", "said"),
+    [
+        ([(3, {"before": 3})], "not enough to tell"),
+        ([(20 - n * 4, {"before": 2}) for n in range(6)], "no clear change"),
+        ([(40 - n * 2, {"before": 6 if n < 3 else 2}) for n in range(20)], TRENDS["T9"]),
+        ([(40 - n * 2, {}) for n in range(20)], None),
+    ],
+)
+def test_the_history_says_what_the_scores_show(folder: Path, sessions: list, said: str | None) -> None:
+    kept(folder, *sessions)
+    person = Person(folder)
+    result = run("history", app=person)
+    assert result.exit_code == 0
+    if said is None:
+        assert "Pain:" not in person.said
+    else:
+        assert said in person.said

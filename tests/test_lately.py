@@ -100,7 +100,7 @@ def test_the_plan_tells_why_and_what_each_area_gets() -> None:
     assert {area: sides["left"] for area, sides in plan["held"].items() if sides["left"]} == held
     assert set(plan["why"]) == {step["stretch"] for step in plan["steps"]} - {None}
     text = run("routine", "--plan", "--experienced").stdout
-    assert "held a side, of 60 s" in text
+    assert "aim 60 s, most 240 s" in text
 
 
 def test_a_routine_is_kept_as_a_program_and_runs_again_as_it_was() -> None:

@@ -14,6 +14,7 @@ from stretch.core.errors import StretchError
 from stretch.core.scores import LADDERS, Entry, Spread
 from stretch.core.standing import Standing, worsen
 from stretch.core.trend import Finding, assess
+from stretch.store import profile
 
 if TYPE_CHECKING:
     from stretch.core.record import SessionRecord
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 LATEST_MORNING = timedelta(days=3)
 """Nobody remembers a morning that is longer ago."""
+OVER_WEEKS = ("T2", "T3", "T4", "T9")
+"""The rules that compare weeks."""
 SPREAD = "K3-spread"
 """The question of the safety check that is asked once more after a session."""
 
@@ -99,13 +102,29 @@ def _note(app: App, session: str, **scores: object) -> None:
 
 def findings(app: App, standing: Standing | None) -> tuple[Finding, ...]:
     """Return what the scores in the journal show; nothing when there are none, or they cannot be read."""
+    return tuple(finding for finding in _assessed(app, standing) if finding.state == "met")
+
+
+def _assessed(app: App, standing: Standing | None) -> tuple[Finding, ...]:
     entries: list[Entry] = []
     with suppress(StretchError):
         if (journal := _journal(app)) is not None:
             with journal:
                 entries = journal.entries()
-    found = assess(entries, app.today(), since=standing.cleared if standing else None)
-    return tuple(finding for finding in found if finding.state == "met")
+    if not any(entry.known for entry in entries):
+        return ()
+    return assess(entries, app.today(), since=standing.cleared if standing else None)
+
+
+def trend(app: App) -> list[str]:
+    """Return what the scores show in words; nothing where none were given (rules T1-T9)."""
+    found = _assessed(app, profile.load(app.folder))
+    if told := in_words(app, [finding for finding in found if finding.state == "met"]):
+        return told
+    if not found:
+        return []
+    over_weeks = [finding.state for finding in found if finding.rule in OVER_WEEKS]
+    return ["Pain: not enough to tell yet." if "not-met" not in over_weeks else "Pain: no clear change."]
 
 
 def worsened(standing: Standing, found: Sequence[Finding], today: date) -> Standing:

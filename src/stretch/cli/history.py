@@ -89,6 +89,12 @@ def _print(app: App, history: History, playing: frozenset[str]) -> None:
             head = [((line, Ink.NAME),) for line in (*wrapped(total, columns), *wrapped(run, columns))]
         app.out.rows([*head, ()], app.style)
         app.out.rows(rows(history, columns, unicode=app.style.unicode), app.style)
+    if history.pain:
+        from stretch.cli.feelings import trend
+
+        app.out.say()
+        for line in trend(app):
+            app.out.say(line)
     if history.recent:
         app.out.say()
         print_sessions(app, history.recent, playing)

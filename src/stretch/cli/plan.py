@@ -69,10 +69,11 @@ def _print_held(app: App, routine: Routine) -> None:
     for held in held_by_area(routine.items):
         left, right = held.left_s, held.right_s
         sides = f"{left} s" if left == right else f"{left} s left, {right} s right"
-        how = "moves only" if not left + right else "" if min(left, right) >= AIM_S else "under a minute"
+        short = AIM_S - min(left, right)
+        how = "moves only" if not left + right else f"{short} s short" if short > 0 else "reached"
         rows.append((held.area, sides, how))
     app.out.say()
-    app.out.table(("area", f"held a side, of {AIM_S} s, {CEILING_S} s at most", ""), rows)
+    app.out.table(("area", "held a side", f"aim {AIM_S} s, most {CEILING_S} s"), rows)
 
 
 def _starts(position: int) -> str:
