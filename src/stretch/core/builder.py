@@ -10,7 +10,7 @@ import msgspec
 from stretch.core import frame
 from stretch.core.areas import expand
 from stretch.core.breathing import Pattern, parse
-from stretch.core.candidates import candidates_for
+from stretch.core.candidates import FLAGS, candidates_for
 from stretch.core.choose import choose
 from stretch.core.dosing import BEFORE_SPORT_S, CEILING_S
 from stretch.core.errors import UnknownName, UsageError
@@ -177,17 +177,6 @@ def _unchosen(space: Space, picks: Sequence[Pick]) -> dict[str, str]:
 
 def _nothing_left(areas: Sequence[str], reasons: dict[str, str]) -> str:
     kinds = Counter(reason.partition(":")[0] for reason in reasons.values()).most_common()
-    why = ", ".join(f"{count} by {_FLAGS.get(kind, kind)}" for kind, count in kinds)
+    why = ", ".join(f"{count} by {FLAGS.get(kind, kind)}" for kind, count in kinds)
     what = " or ".join(areas) if areas else "what you asked"
     return f"Nothing is left for {what} ({why}): give more areas, or take one of these options away."
-
-
-_FLAGS = {
-    "cautions": "--avoid",
-    "needs": "--equipment",
-    "position": "--position",
-    "level": "--level",
-    "excluded": "--exclude",
-    "opt-in": "opt-in (name them with --stretch)",
-    "morning": "the morning (--no-morning)",
-}

@@ -15,6 +15,17 @@ from stretch.core.routine import Item, Request, sides_of
 from stretch.core.space import Candidate, Option
 from stretch.core.worth import Goal
 
+FLAGS = {
+    "cautions": "--avoid",
+    "needs": "--equipment",
+    "position": "--position",
+    "level": "--level",
+    "excluded": "--exclude",
+    "opt-in": "opt-in (name them with --stretch)",
+    "morning": "the morning (--no-morning)",
+}
+"""What on the command line, or in the settings, is behind the first word of a reason."""
+
 
 def candidates_for(
     catalog: Catalog, request: Request, areas: Sequence[str], goals: Sequence[Goal], pattern: Pattern, *, slow: bool
@@ -29,9 +40,7 @@ def candidates_for(
         served = worth.served_by(stretch, goals)
         if stretch.id in named:
             if reason := why_not(stretch, request, None):
-                raise UsageError(
-                    f"--stretch {stretch.id} cannot be done here ({reason}): leave it out, or change that."
-                )
+                raise UsageError(_contradiction(stretch, reason))
         elif not worth.fits(stretch, goals, areas):
             continue
         elif reason := why_not(stretch, request, deepest):
@@ -39,6 +48,14 @@ def candidates_for(
             continue
         found.append(_candidate(stretch, request, areas, goals, served, pattern, slow))
     return _at_the_desk(found, goals, request, reasons), reasons
+
+
+def _contradiction(stretch: Stretch, reason: str) -> str:
+    kind = reason.partition(":")[0]
+    if kind == "opt-in":
+        return f"--stretch {stretch.id} cannot be done here ({reason}): give --experienced if you are past them."
+    flag = FLAGS.get(kind, "something else that you asked for")
+    return f"--stretch {stretch.id} cannot be done here ({reason}): it contradicts {flag}; leave one of them out."
 
 
 def _candidate(
