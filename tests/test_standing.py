@@ -251,4 +251,5 @@ def test_what_is_kept_holds_no_answer_and_survives_a_file() -> None:
         "breath_off",
         "ask_again_on",
         "too_young",
+        "advised",
     }
