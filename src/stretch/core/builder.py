@@ -33,10 +33,12 @@ def build(catalog: Catalog, request: Request) -> Routine:
     Raises UnknownName for an area or a stretch that is not in the catalog, and UsageError when the minutes make no
     sense, when a wanted stretch is ruled out, or when nothing is left to do.
 
-    Where each rule is: D1 and D2 `dosing`, `filling`; D3, D9-D11, D15 and D17 `dosing.dose_for`; D4 the catalog's
-    types and `Timeline.adjusted`; D5 `Space.ceiling_s`; D15's levels and opt-ins, RB3, RB11 and RB12 `eligible`; D18
-    `phases`; RB2, RB4 and RB16 `frame`; RB5 and RB6 `routine.order`; RB7 `routine.sides_of`; RB9, RB13, RB14 and
-    RB15 `worth`; RB10 `spine`.
+    Where each rule is: D1 and D2 `dosing`, `filling`; D3, D9 to D11, D15, D17 and T1 `dosing.dose_for`; D4 the types
+    of the catalog and `Timeline.adjusted`; D5 `Space.ceiling_s`; D14, RB7, RB17 and the days of D15 `lately`; D15's
+    levels and opt-ins, RB3, RB11 and RB12 `eligible`; D16 `trend`; D18 `phases`; D19 `programs`; RB1, RB2, RB4 and
+    RB16 `frame` and `phases`; RB5 and RB6 `routine.order`; RB8 nowhere, for no dose grows on one side alone; RB9,
+    RB13, RB14 and RB15 `worth`, and `notes` says what is lacking; RB10 `spine`. D6 to D8, D12, D13 and RB18 are about
+    sessions and weeks: `screening.pain_limits`, the words of the catalog, `share.weekly` and the checklist.
     """
     areas = expand(catalog, request.areas)
     _check_names(catalog, request)
