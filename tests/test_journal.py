@@ -6,7 +6,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import msgspec
@@ -465,3 +465,16 @@ def test_what_is_worked_out_follows_every_change(journal: Journal) -> None:
     assert [(area.area, area.seconds) for area in history.areas] == [("upper-back", 60.0)]
     assert (history.left_seconds, history.right_seconds) == (30.0, 30.0)
     assert list(journal.last_done()) == ["open-book"]
+
+
+def test_of_years_of_scores_the_beginning_and_the_end_are_read(tmp_path: Path) -> None:
+    with Journal.writing(tmp_path, date(2026, 11, 20)) as journal:
+        days = [date(2024, 1, 1) + timedelta(days=3 * number) for number in range(300)]
+        journal.merge(
+            (record(number, day.isoformat(), scores=Scores(before=number % 10)), None)
+            for number, day in enumerate(days)
+        )
+        lately = journal.entries(lately=days[250])
+        assert [entry.day for entry in lately] == days[:50] + days[250:]
+        assert [entry.day for entry in journal.entries(since=days[200], lately=days[260])] == days[200:250] + days[260:]
+        assert [entry.day for entry in journal.entries()] == days

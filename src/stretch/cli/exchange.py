@@ -101,8 +101,10 @@ def forget_command(app: App, session: str | None, before: str | None, everything
     if (session is not None) + (before is not None) + everything != 1:
         raise UsageError("Say what to forget: the id of a session, --before DATE, or --all.")
     day = _day(before) if before is not None else None
-    if Journal.reading(app.folder) is None:
+    there = Journal.reading(app.folder)
+    if there is None:
         raise UsageError("Nothing is kept, so there is nothing to forget.")
+    there.close()
     with Journal.writing(app.folder, app.today()) as journal:
         what, name = _meant(journal, app.today(), session, day)
         if not yes and not _agreed(app, what):

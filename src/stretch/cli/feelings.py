@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 LATEST_MORNING = timedelta(days=3)
 """Nobody remembers a morning that is longer ago."""
+LATELY = timedelta(days=120)
+"""No rule looks further back than this from today, but to the beginning."""
 OVER_WEEKS = ("T2", "T3", "T4", "T9")
 """The rules that compare weeks."""
 SPREAD = "K3-spread"
@@ -110,7 +112,7 @@ def _assessed(app: App, standing: Standing | None) -> tuple[Finding, ...]:
     with suppress(StretchError):
         if (journal := _journal(app)) is not None:
             with journal:
-                entries = journal.entries()
+                entries = journal.entries(since=standing.cleared if standing else None, lately=app.today() - LATELY)
     if not any(entry.known for entry in entries):
         return ()
     return assess(entries, app.today(), since=standing.cleared if standing else None)

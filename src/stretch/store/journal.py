@@ -175,10 +175,15 @@ class Journal:
         row = self._one("SELECT count(*) FROM session WHERE day < ?", before.isoformat() if before else "a")
         return int(row[0]) if row else 0
 
-    def entries(self, since: date | None = None) -> list[Entry]:
-        """Return what was said of the pain around each session, as the trend reads it, the earliest first."""
+    def entries(self, since: date | None = None, lately: date | None = None) -> list[Entry]:
+        """Return what was said of the pain around each session, as the trend reads it, the earliest first.
+
+        With *lately* only the first fifty of them and those from that day on.
+        """
         with in_words(self.path):
-            return rows.entries(self._connection, since.isoformat() if since else "")
+            return rows.entries(
+                self._connection, since.isoformat() if since else "", lately.isoformat() if lately else ""
+            )
 
     def history(self, today: date, last: int) -> History:
         """Return the last twelve weeks and all of it in short, with the *last* sessions."""

@@ -73,12 +73,22 @@ def select(connection: sqlite3.Connection, where: str, values: tuple[Any, ...]) 
     return [_record(row[1:], tuple(parts[row[0]])) for row in rows]
 
 
-def entries(connection: sqlite3.Connection, since: str) -> list[Entry]:
-    """Return what was said of the pain around each session from the day *since* on, the earliest first."""
+FIRST = 50
+"""More sessions than anybody scores in a first week."""
+
+
+def entries(connection: sqlite3.Connection, since: str, lately: str) -> list[Entry]:
+    """Return what was said of the pain around sessions from the day *since* on, the earliest first.
+
+    Those are the first FIRST of them and all from the day *lately* on: a beginning and an end, to be compared.
+    """
+    said = "coalesce(before, worst, after, next_morning, spread, new_sign) IS NOT NULL"
     found = connection.execute(
-        f"""SELECT day, {", ".join(SCORES)} FROM session WHERE day >= ?
-        AND coalesce(before, worst, after, next_morning, spread, new_sign) IS NOT NULL ORDER BY epoch, id""",
-        (since,),
+        f"""SELECT day, {", ".join(SCORES)} FROM session WHERE key IN (
+            SELECT key FROM (SELECT key FROM session WHERE day >= ? AND {said} ORDER BY epoch, id LIMIT {FIRST})
+            UNION SELECT key FROM session WHERE day >= ? AND {said}
+        ) ORDER BY epoch, id""",
+        (since, max(since, lately)),
     )
     return [Entry(day=date.fromisoformat(day), **_scores(row)) for day, *row in found]
 
