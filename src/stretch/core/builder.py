@@ -23,6 +23,8 @@ from stretch.core.space import Candidate, Pick, Space, cost_ms, held_by_area, in
 from stretch.core.worth import CHANGE, Goal, goals_of
 
 LONGEST_MINUTES = 180
+LISTED_STEPS = 1_000
+"""Steps of the search where there were more candidates than are looked at: a few hundredths of a second."""
 SLOW_TAGS = {"older-adult", "balance", "pregnancy"}
 """Those who get ten seconds more for every change (rule D18)."""
 
@@ -53,7 +55,10 @@ def build(catalog: Catalog, request: Request) -> Routine:
     closing = frame.closing_moves(catalog.warm_up, request)
     closing_s = sum(seconds for _, seconds in closing)
     budget_ms = (int(minutes * 60) - warm_up_s - closing_s - frame.SETTLE_S) * 1000
-    space = _space(in_order(shortlist(candidates)), goals, budget_ms, begins, request)
+    listed = shortlist(candidates)
+    space = _space(in_order(listed), goals, budget_ms, begins, request)
+    if len(listed) < len(candidates):
+        space = msgspec.structs.replace(space, most_steps=LISTED_STEPS)
     if request.minutes is None and request.stretches and not request.areas:
         # Named stretches alone are the whole routine, and it takes the time it takes.
         picks, settle_s, short_s = [(c, c.options[-1]) for c in space.candidates], frame.SETTLE_S, 0

@@ -18,12 +18,6 @@ from stretch.core.space import Option, Pick, Space
 
 SLACK = 1e-6
 """For the rounding of prices; scores are whole points."""
-MOST_STEPS = 100_000
-"""So many steps take a second or two; the hardest request known for the shipped catalog takes a third of them.
-
-A catalog that is made to be hard must not keep anybody waiting. Each score may take half of the steps that are left;
-one that is given up may have been possible.
-"""
 
 
 class _GivenUp(Exception):
@@ -84,7 +78,7 @@ class Search:
         self.held = dict.fromkeys(self.ahead[0][1], 0)
         self.taken = [False] * len(self.space.candidates)
         self.picks: list[Pick] = []
-        self.enough = self.steps + (MOST_STEPS - self.steps) // 2
+        self.enough = self.steps + (self.space.most_steps - self.steps) // 2
         self.seen: dict[tuple[object, ...], list[tuple[int, int]]] = {}
         try:
             return self._goes_on(0, 0, None, 0, self.start, spine.FRESH)

@@ -12,6 +12,12 @@ from stretch.core.dosing import CEILING_S, with_reps
 from stretch.core.model import Position
 from stretch.core.routine import Item, order
 
+MOST_STEPS = 100_000
+"""So many steps take a second or two; the hardest request known for the shipped catalog takes a third of them.
+
+A catalog that is made to be hard must not keep anybody waiting; a score that is given up may have been possible.
+"""
+
 
 class Option(Struct, frozen=True):
     """One dose a stretch may have."""
@@ -63,6 +69,8 @@ class Space(Struct, frozen=True, kw_only=True):
     """Seconds of held stretch for one area and side (rules D5 and D17)."""
     change: int = 0
     """What each position of the body costs that a choice goes through, in points."""
+    most_steps: int = MOST_STEPS
+    """How long the search may go on; each score may take half of the steps that are left."""
     guards_spine: bool = True
     """Whether rule RB10 is kept; not where stretches asked for by name break it."""
 
