@@ -13,7 +13,7 @@ from stretch.core.model import Position
 from stretch.core.routine import Item, order
 
 MOST_STEPS = 100_000
-"""So many steps take a second or two; the hardest request known for the shipped catalog takes a third of them.
+"""So many steps take a second or two; hardly a request to the shipped catalog comes near.
 
 A catalog that is made to be hard must not keep anybody waiting; a score that is given up may have been possible.
 """
