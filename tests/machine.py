@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from stretch.core.aloud import saying_ms
+from stretch.core.hearing.aloud import saying_ms
 from stretch.stage.speaker import Speaker
 from support import MS, Clock
 

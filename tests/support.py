@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 from stretch.cli import main
 from stretch.cli.app import App
-from stretch.core.builder import build
-from stretch.core.dosing import with_reps
 from stretch.core.model import POSITIONS, TAGS, Catalog
+from stretch.core.planning.builder import build
+from stretch.core.planning.dosing import with_reps
 from stretch.core.routine import Request, Routine
 from stretch.stage.terminal import Heard
-from stretch.store.catalog import load
+from stretch.store.catalogs.catalog import load
 
 SECOND = 1_000_000_000
 MS = 1_000_000

@@ -15,15 +15,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stretch.core import timeline as tl
-from stretch.core.aloud import SAID, aloud, begins
-from stretch.core.cues import cues
 from stretch.core.errors import StretchError
+from stretch.core.hearing.aloud import SAID, aloud, begins
+from stretch.core.hearing.sounds import sound_of
+from stretch.core.hearing.speech import sentences
+from stretch.core.hearing.tones import RATE, breath, samples
 from stretch.core.routine import Routine
-from stretch.core.sounds import sound_of
-from stretch.core.speech import sentences
-from stretch.core.timeline import Timeline
-from stretch.core.tones import RATE, breath, samples
+from stretch.core.timing import timeline as tl
+from stretch.core.timing.cues import cues
+from stretch.core.timing.timeline import Timeline
 from stretch.share import synthesizer
 from stretch.share.audio import SOUND_VOLUME, frames_of, render
 from stretch.share.captions import captions

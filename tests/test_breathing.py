@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stretch.core.breathing import PRESETS, fit, parse
 from stretch.core.errors import UsageError
+from stretch.core.timing.breathing import PRESETS, fit, parse
 
 TABLE = [  # hold, steady: breaths, in, out; calm: breaths, in, out
     (5, 1, 2.5, 2.5, 1, 2.0, 3.0),

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from stretch.core.builder import build
 from stretch.core.errors import CatalogError
 from stretch.core.model import Origin
+from stretch.core.planning.builder import build
 from stretch.core.routine import Request
-from stretch.store.catalog import data_root, load, load_sources
-from stretch.store.figures import load_figures
+from stretch.store.catalogs.catalog import data_root, load, load_sources
+from stretch.store.catalogs.figures import load_figures
 from support import CATALOG
 
 DEFECTS = [  # file, what is replaced, by what, what is said

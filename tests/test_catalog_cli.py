@@ -12,12 +12,12 @@ import pytest
 from click.testing import Result
 
 from stretch.cli import COMMANDS
-from stretch.core.guide import GUIDE
+from stretch.core.checking.guide import GUIDE
 from stretch.core.model import TAGS, Stretch
-from stretch.store.catalog import data_root, load
-from stretch.store.gathering import record_of
-from stretch.store.schema import schema
-from stretch.store.shape import LISTS
+from stretch.store.catalogs.catalog import data_root, load
+from stretch.store.catalogs.gathering import record_of
+from stretch.store.catalogs.schema import schema
+from stretch.store.catalogs.shape import LISTS
 from support import CATALOG, run
 
 BLANKS = {

@@ -7,15 +7,15 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from stretch.core import spine
-from stretch.core.choose import choose
 from stretch.core.model import POSITIONS, Areas, Dose, Stretch
-from stretch.core.narrow import narrowed
-from stretch.core.prices import best_prices
+from stretch.core.planning import spine
+from stretch.core.planning.choose import choose
+from stretch.core.planning.narrow import narrowed
+from stretch.core.planning.prices import best_prices
+from stretch.core.planning.shortlist import MOST, shortlist
+from stretch.core.planning.space import Candidate, Option, Pick, Space, allowed, cost_ms, in_order, is_balanced
+from stretch.core.planning.worth import worth
 from stretch.core.routine import Item
-from stretch.core.shortlist import MOST, shortlist
-from stretch.core.space import Candidate, Option, Pick, Space, allowed, cost_ms, in_order, is_balanced
-from stretch.core.worth import worth
 from support import CATALOG
 
 AREAS = ("lower-back", "hips", "neck")

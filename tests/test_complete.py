@@ -15,8 +15,8 @@ from click.shell_completion import ShellComplete
 
 from stretch.cli import COMMANDS, main
 from stretch.core.model import TAGS
-from stretch.store.catalog import data_root
-from stretch.store.outline import named
+from stretch.store.catalogs.catalog import data_root
+from stretch.store.catalogs.outline import named
 from support import CATALOG
 
 SHIPPED = str(data_root())

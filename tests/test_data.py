@@ -9,9 +9,9 @@ import pytest
 import yaml
 
 from stretch.core.model import TAGS, per_side_seconds
-from stretch.store import yamlfile
-from stretch.store.catalog import data_root, load_safety, load_sources
-from stretch.store.inspection import inspect
+from stretch.store.catalogs.catalog import data_root, load_safety, load_sources
+from stretch.store.catalogs.inspection import inspect
+from stretch.store.files import yamlfile
 from support import CATALOG
 
 STRETCHES = list(CATALOG.stretches.values())

@@ -18,16 +18,16 @@ import pytest
 
 from stretch.cli.app import App
 from stretch.cli.diary import begun
-from stretch.core import timeline as tl
-from stretch.core.phases import WORKING
-from stretch.core.record import SessionRecord
-from stretch.core.session import Session, stretches_done
+from stretch.core.journal.record import SessionRecord
+from stretch.core.timing import timeline as tl
+from stretch.core.timing.phases import WORKING
+from stretch.core.timing.session import Session, stretches_done
 from stretch.stage.player import play
 from stretch.stage.scribe import Scribe
 from stretch.stage.terminal import Heard
-from stretch.store.journal import Journal
-from stretch.store.journalfile import NAME, JournalError
-from stretch.store.writer import Writer
+from stretch.store.journal.file import NAME, JournalError
+from stretch.store.journal.journal import Journal
+from stretch.store.journal.writer import Writer
 from support import Clock, Script, routine, run
 
 ROUTINE = routine(minutes=6.0)
@@ -186,8 +186,8 @@ def test_a_newer_journal_stops_nothing_and_stays(folder: Path) -> None:
 
 def test_a_safety_check_that_cannot_be_kept_still_counts(tmp_path: Path) -> None:
     from stretch.cli.gate import _save
-    from stretch.core.checklist import Outcome
-    from stretch.core.standing import Standing
+    from stretch.core.safety.checklist import Outcome
+    from stretch.core.safety.standing import Standing
 
     (tmp_path / "file").write_text("mine")
     app = App(environ={"STRETCH_HOME": str(tmp_path / "file")}, stderr=io.StringIO())
@@ -266,8 +266,8 @@ import sys, time
 from pathlib import Path
 from stretch.cli.app import App
 from stretch.cli.play import Manner, go_on
-from stretch.core import timeline
-from stretch.core.session import Session
+from stretch.core.timing import timeline
+from stretch.core.timing.session import Session
 from stretch.stage.terminal import Heard
 sys.path.insert(0, sys.argv[2])
 from support import routine

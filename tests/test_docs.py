@@ -29,11 +29,11 @@ def test_every_key_is_in_the_readme_as_the_keymap_says_it() -> None:
         assert f"| `{binding.label}` | {binding.help} |" in README
 
 
-def test_every_wing_and_room_of_the_drawing_is_there() -> None:
-    drawing = README.split("## Architecture")[1].split("```")[1]
-    rooms = set(re.findall(r"[a-z_]+\.py", drawing))
-    there = {path.name for path in (ROOT / "src" / "stretch").rglob("*.py")} - {"__init__.py", "__main__.py"}
-    assert rooms == there
+def test_every_wing_is_in_the_picture_of_the_house_and_every_room_it_names_is_there() -> None:
+    picture = README.split("## Architecture")[1].split("```")[1].partition("src/stretch/")[2].partition("data/ ")[0]
+    rooms = [path.relative_to(ROOT / "src" / "stretch") for path in (ROOT / "src" / "stretch").rglob("*.py")]
+    assert set(re.findall(r"(\w+)/ ", picture)) == {room.parent.name for room in rooms} - {""}
+    assert set(re.findall(r"\w+\.py", picture)) <= {room.name for room in rooms}
 
 
 def test_the_changelog_has_this_version() -> None:

@@ -7,13 +7,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from stretch.core.checklist import Outcome
-from stretch.core.record import Scores, SessionRecord
+from stretch.core.journal.record import Scores, SessionRecord
 from stretch.core.routine import Request
-from stretch.core.standing import Standing
+from stretch.core.safety.checklist import Outcome
+from stretch.core.safety.standing import Standing
 from stretch.store import profile
-from stretch.store.catalog import load_safety
-from stretch.store.journal import Journal
+from stretch.store.catalogs.catalog import load_safety
+from stretch.store.journal.journal import Journal
 from support import routine, run
 from test_gate import TODAY
 from test_gate import Person as AtTerminal

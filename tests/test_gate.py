@@ -12,11 +12,11 @@ import pytest
 from click.testing import Result
 
 from stretch.cli.app import App
-from stretch.core.checklist import Outcome, Urgency
 from stretch.core.model import TAGS
-from stretch.core.standing import Standing
+from stretch.core.safety.checklist import Outcome, Urgency
+from stretch.core.safety.standing import Standing
 from stretch.store import profile
-from stretch.store.catalog import load_safety
+from stretch.store.catalogs.catalog import load_safety
 from support import CATALOG, Clock, Script, data, run
 
 SAFETY = load_safety()

@@ -19,10 +19,10 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from stretch.cli.app import App
-from stretch.core.checklist import Outcome, Urgency
-from stretch.core.programs import build_program
+from stretch.core.planning.programs import build_program
 from stretch.core.routine import Request, Routine
-from stretch.core.standing import Standing
+from stretch.core.safety.checklist import Outcome, Urgency
+from stretch.core.safety.standing import Standing
 from stretch.core.words import TAG_WORDS
 from stretch.share import weekly
 from stretch.share.handout import DISCLAIMER, EASIER_FIRST, Sheet, plain, sheet
@@ -32,7 +32,7 @@ from stretch.share.paper import STYLE, style
 from stretch.share.poster import poster
 from stretch.share.weekly import needs_rest
 from stretch.store import profile
-from stretch.store.catalog import load_safety, load_sources
+from stretch.store.catalogs.catalog import load_safety, load_sources
 from support import CATALOG, routine, run
 
 APP = App(environ={"STRETCH_HOME": "/nowhere"})

@@ -15,12 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stretch.core.errors import CatalogError, StretchError
-from stretch.store import plainfile, yamlfile
-from stretch.store.catalog import data_root, load, load_sources
-from stretch.store.figures import load_figures
-from stretch.store.gathering import Gathering
-from stretch.store.inspection import inspect
-from stretch.store.outline import named
+from stretch.store.catalogs.catalog import data_root, load, load_sources
+from stretch.store.catalogs.figures import load_figures
+from stretch.store.catalogs.gathering import Gathering
+from stretch.store.catalogs.inspection import inspect
+from stretch.store.catalogs.outline import named
+from stretch.store.files import plainfile, yamlfile
 
 MIB = 1 << 20
 SPHINX = (data_root() / "stretches" / "sphinx.yaml").read_text(encoding="utf-8")
@@ -123,8 +123,8 @@ import json, sys
 sys.modules["yaml._yaml"] = None  # as where PyYAML is built without libyaml
 from pathlib import Path
 from stretch.core.errors import CatalogError
-from stretch.store import yamlfile
-from stretch.store.catalog import load
+from stretch.store.files import yamlfile
+from stretch.store.catalogs.catalog import load
 assert yamlfile.Loader.__name__ == "SafeLoader"
 said = {}
 for file in map(Path, sys.argv[1:]):
@@ -224,8 +224,9 @@ BOUNDED = """
 import json, os, resource, sys
 from pathlib import Path
 from stretch.core.errors import StretchError
-from stretch.store import fieldlines, faults, mending
-from stretch.store.catalog import load
+from stretch.store.files import fieldlines, faults
+from stretch.store.catalogs import mending
+from stretch.store.catalogs.catalog import load
 load()
 size = int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
 ended = {}

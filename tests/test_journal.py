@@ -14,11 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stretch.core.record import Part, Scores, SessionRecord
-from stretch.store import tables
-from stretch.store.journal import Journal
-from stretch.store.journalfile import NAME, Busy, Damaged, JournalError, Newer
-from stretch.store.writer import Writer
+from stretch.core.journal.record import Part, Scores, SessionRecord
+from stretch.store.journal import tables
+from stretch.store.journal.file import NAME, Busy, Damaged, JournalError, Newer
+from stretch.store.journal.journal import Journal
+from stretch.store.journal.writer import Writer
 
 TODAY = date(2026, 11, 25)
 PLAN = b'{"plan": "a"}'
@@ -450,7 +450,7 @@ def test_an_older_journal_that_cannot_be_copied_first_stays_as_it_is(
     def full(*unused: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("stretch.store.journalfile._reserve", full)
+    monkeypatch.setattr("stretch.store.journal.file._reserve", full)
     with pytest.raises(JournalError, match="No space left"):
         Journal.writing(folder, TODAY)
     assert (folder / NAME).read_bytes() == before

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from stretch.core.lately import Lately, fitted_to, is_beginner
-from stretch.core.record import Part, SessionRecord
+from stretch.core.journal.record import Part, SessionRecord
+from stretch.core.planning.lately import Lately, fitted_to, is_beginner
 from stretch.core.routine import Request
-from stretch.store.journal import Journal
-from stretch.store.past import read_lately
+from stretch.store.journal.journal import Journal
+from stretch.store.journal.past import read_lately
 from support import CATALOG, data, run
 
 TODAY = date(2026, 3, 20)

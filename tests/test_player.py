@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from machine import Machine
-from stretch.core import timeline as tl
-from stretch.core.aloud import speakable
-from stretch.core.session import Session, stretches_done
+from stretch.core.hearing.aloud import speakable
+from stretch.core.timing import timeline as tl
+from stretch.core.timing.session import Session, stretches_done
 from stretch.stage.awake import Awake
 from stretch.stage.events import Events
 from stretch.stage.plain import Plain

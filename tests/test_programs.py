@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from stretch.core import timeline as tl
 from stretch.core.errors import UsageError
-from stretch.core.programs import build_program
+from stretch.core.planning.programs import build_program
 from stretch.core.routine import Request, Routine
+from stretch.core.timing import timeline as tl
 from support import CATALOG
 
 # Catalog section 11: stretch, hold or None for breaths, repetitions or breaths.

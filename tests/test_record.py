@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stretch.core import timeline as tl
-from stretch.core.builder import build
 from stretch.core.errors import UsageError
-from stretch.core.phases import WORKING
-from stretch.core.record import Part, SessionRecord, done_stretches
-from stretch.core.resuming import resumed
-from stretch.core.session import Session, Tick, stretches_done, update
-from stretch.core.tally import parts_of, tallied
+from stretch.core.journal.record import Part, SessionRecord, done_stretches
+from stretch.core.journal.resuming import resumed
+from stretch.core.journal.tally import parts_of, tallied
+from stretch.core.planning.builder import build
+from stretch.core.timing import timeline as tl
+from stretch.core.timing.phases import WORKING
+from stretch.core.timing.session import Session, Tick, stretches_done, update
 from support import CATALOG, SECOND, requests, routine
 
 ROUTINE = routine(minutes=15.0)
@@ -153,7 +153,7 @@ def test_the_day_is_the_one_where_the_person_was() -> None:
 
 
 def test_the_entry_has_the_scores() -> None:
-    from stretch.core.record import Scores
+    from stretch.core.journal.record import Scores
 
     scores = Scores(before=4, worst=5, after=2, next_morning=1, spread="thigh", new_sign=False, sudden=True)
     entry = SessionRecord(id="0" * 32, started="2026-11-24T23:30:00-08:00", title="x", scores=scores).entry

@@ -12,13 +12,13 @@ import pytest
 
 from stretch.cli import main
 from stretch.cli.app import App
-from stretch.core.checklist import Outcome
-from stretch.core.record import SessionRecord
-from stretch.core.standing import Standing
+from stretch.core.journal.record import SessionRecord
+from stretch.core.safety.checklist import Outcome
+from stretch.core.safety.standing import Standing
 from stretch.stage.terminal import Heard
 from stretch.store import profile
-from stretch.store.journal import Journal
-from stretch.store.journalfile import NAME
+from stretch.store.journal.file import NAME
+from stretch.store.journal.journal import Journal
 from support import Clock, Script, run
 
 ARGS = ("routine", "--yes", "-m", "6", "--warm-up", "0")
@@ -133,7 +133,7 @@ def test_without_a_session_there_is_nothing_and_nothing_is_made(folder: Path) ->
 
 
 def test_one_that_still_goes_on_is_left_alone(folder: Path) -> None:
-    from stretch.store.process import _name
+    from stretch.store.journal.process import _name
 
     parent = os.getppid()
     cut_off(folder, 40, _name(parent))

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 import yaml
 
-from stretch.core.checklist import Choice, Line, Outcome, Question, Safety, Urgency, strongest
+from stretch.core.safety.checklist import Choice, Line, Outcome, Question, Safety, Urgency, strongest
 
 DATA = Path(__file__).parents[1] / "data"
 

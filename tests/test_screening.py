@@ -13,9 +13,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stretch.core.checklist import Outcome, Safety, Urgency, strongest
 from stretch.core.errors import UnknownName
-from stretch.core.screening import Result, Unanswered, owed, pain_choice, pain_limits, quick_check, screen
+from stretch.core.safety.checklist import Outcome, Safety, Urgency, strongest
+from stretch.core.safety.screening import Result, Unanswered, owed, pain_choice, pain_limits, quick_check, screen
 
 SAFETY = msgspec.convert(
     yaml.load((Path(__file__).parents[1] / "data" / "safety.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader),

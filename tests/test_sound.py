@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 
 from machine import Machine
-from stretch.core import timeline as tl
-from stretch.core import tones
-from stretch.core.cues import Cue, cues
 from stretch.core.errors import UsageError
-from stretch.core.sounds import sound_of
-from stretch.core.tones import RATE, SOUNDS, breath
+from stretch.core.hearing import tones
+from stretch.core.hearing.sounds import sound_of
+from stretch.core.hearing.tones import RATE, SOUNDS, breath
+from stretch.core.timing import timeline as tl
+from stretch.core.timing.cues import Cue, cues
 from stretch.stage import process
 from stretch.stage.players import Player, players
 from stretch.stage.process import arguments_of

@@ -9,15 +9,15 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from stretch.core import timeline as tl
-from stretch.core.aloud import aloud, begins, saying_ms, speakable, speaking_ms
-from stretch.core.builder import build
-from stretch.core.cues import Cue, cues
 from stretch.core.errors import UsageError
-from stretch.core.phases import WORKING
+from stretch.core.hearing.aloud import aloud, begins, saying_ms, speakable, speaking_ms
+from stretch.core.hearing.speech import length_in_words, say, sentences
+from stretch.core.planning.builder import build
 from stretch.core.routine import Request, Routine
-from stretch.core.speech import length_in_words, say, sentences
-from stretch.core.timeline import Timeline
+from stretch.core.timing import timeline as tl
+from stretch.core.timing.cues import Cue, cues
+from stretch.core.timing.phases import WORKING
+from stretch.core.timing.timeline import Timeline
 from support import CATALOG, requests, routine
 
 Played = tuple[Routine, Timeline]

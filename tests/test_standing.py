@@ -9,10 +9,10 @@ import msgspec
 import pytest
 import yaml
 
-from stretch.core.checklist import Outcome, Safety, Urgency
 from stretch.core.errors import UsageError
-from stretch.core.screening import Result
-from stretch.core.standing import (
+from stretch.core.safety.checklist import Outcome, Safety, Urgency
+from stretch.core.safety.screening import Result
+from stretch.core.safety.standing import (
     Standing,
     StillStopped,
     add,

@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 
 from stretch.cli.app import App
 from stretch.cli.status import line
-from stretch.core import timeline
-from stretch.core.session import Session, Tick, update
+from stretch.core.timing import timeline
+from stretch.core.timing.session import Session, Tick, update
 from stretch.stage.terminal import Heard
 from stretch.store import nowplaying
 from stretch.store.board import Board, playing
+from stretch.store.journal.past import Past
 from stretch.store.nowplaying import all_playing
-from stretch.store.past import Past
 from support import MS, SECOND, Clock, Script, routine, run
 
 ROUTINE = routine(minutes=6.0, areas=("neck",))

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from stretch.core import timeline as tl
-from stretch.core.session import Session
+from stretch.core.timing import timeline as tl
+from stretch.core.timing.session import Session
 from stretch.figure import ink as figure
 from stretch.stage.player import play
 from stretch.stage.screen import Screen

@@ -3,13 +3,13 @@ from __future__ import annotations
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from stretch.core import timeline as tl
-from stretch.core.builder import build
-from stretch.core.cues import cues
 from stretch.core.errors import UsageError
-from stretch.core.phases import WORKING
+from stretch.core.planning.builder import build
 from stretch.core.routine import Request
-from stretch.core.timeline import Timeline
+from stretch.core.timing import timeline as tl
+from stretch.core.timing.cues import cues
+from stretch.core.timing.phases import WORKING
+from stretch.core.timing.timeline import Timeline
 from support import CATALOG, requests, routine
 
 

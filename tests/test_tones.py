@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stretch.core import timeline as tl
-from stretch.core import tones
-from stretch.core.cues import cues
-from stretch.core.sounds import OF_PHASE, bells, sound_of
-from stretch.core.tones import NOTES, RATE, SOUNDS, Sound, breath, samples
+from stretch.core.hearing import tones
+from stretch.core.hearing.sounds import OF_PHASE, bells, sound_of
+from stretch.core.hearing.tones import NOTES, RATE, SOUNDS, Sound, breath, samples
+from stretch.core.timing import timeline as tl
+from stretch.core.timing.cues import cues
 from support import routine
 
 EVERY = [*SOUNDS.values(), breath("in", 3_000), breath("out", 3_000), breath("in", 4_000), breath("out", 6_000)]

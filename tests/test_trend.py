@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stretch.core.checklist import Outcome, Urgency
-from stretch.core.scores import Entry, Spread
-from stretch.core.trend import (
+from stretch.core.safety.checklist import Outcome, Urgency
+from stretch.core.safety.scores import Entry, Spread
+from stretch.core.safety.trend import (
     Finding,
     assess,
     bad_nights,

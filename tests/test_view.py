@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from stretch.core import timeline as tl
-from stretch.core.phases import Phase
-from stretch.core.session import Session
+from stretch.core.timing import timeline as tl
+from stretch.core.timing.phases import Phase
+from stretch.core.timing.session import Session
 from stretch.stage.keymap import KEYMAP
 from stretch.stage.picture import Pictures
 from stretch.stage.view import view
-from stretch.store.catalog import data_root
-from stretch.store.figures import load_figures
+from stretch.store.catalogs.catalog import data_root
+from stretch.store.catalogs.figures import load_figures
 from support import CATALOG, MS, SAMPLE, SECOND, routine
 
 ROUTINE = SAMPLE

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from machine import Machine
-from stretch.core import timeline as tl
-from stretch.core.aloud import aloud, begins, speakable
-from stretch.core.cues import Cue, cues
 from stretch.core.errors import UsageError
+from stretch.core.hearing.aloud import aloud, begins, speakable
+from stretch.core.timing import timeline as tl
+from stretch.core.timing.cues import Cue, cues
 from stretch.stage import process
 from stretch.stage.voice import Voice, engines
 from support import MS, routine

@@ -27,8 +27,8 @@ from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 
-from stretch.core.record import Part, Scores, SessionRecord
-from stretch.store.journal import Journal
+from stretch.core.journal.record import Part, Scores, SessionRecord
+from stretch.store.journal.journal import Journal
 
 STRETCH = [sys.executable, "-m", "stretch"]
 COMPLETE = """

@@ -16,15 +16,15 @@ from stretch.cli.printer import Printer
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-    from stretch.core.checklist import Safety
-    from stretch.core.lately import Lately
     from stretch.core.model import Catalog, Source
+    from stretch.core.planning.lately import Lately
+    from stretch.core.safety.checklist import Safety
     from stretch.figure.pose import Figure
     from stretch.share.install import Machine
     from stretch.stage.player import Ears
     from stretch.stage.style import Style
     from stretch.stage.terminal import Terminal
-    from stretch.store.past import Past
+    from stretch.store.journal.past import Past
     from stretch.store.settings import Found, Settings
 
 JOURNAL = "journal.db"
@@ -124,7 +124,7 @@ class App:
     def past(self) -> Past | None:
         """Return what the journal says of the sessions before; None when there is nothing, or it cannot be read."""
         from stretch.core.errors import StretchError
-        from stretch.store.past import read
+        from stretch.store.journal.past import read
 
         try:
             return read(self.folder, self.today())
@@ -137,12 +137,12 @@ class App:
     def lately(self) -> Lately:
         """What the journal says was done lately; nothing when it cannot be read, which the session itself tells."""
         from stretch.core.errors import StretchError
-        from stretch.core.lately import Lately
+        from stretch.core.planning.lately import Lately
 
         if not (self.folder / JOURNAL).exists():
             # Most plans are made without one; sqlite is not imported for nothing.
             return Lately()
-        from stretch.store.past import read_lately
+        from stretch.store.journal.past import read_lately
 
         with suppress(StretchError):
             return read_lately(self.folder, self.catalog)
@@ -161,7 +161,7 @@ class App:
     @cached_property
     def catalog(self) -> Catalog:
         """The shipped catalog with those of one's own over it."""
-        from stretch.store.catalog import load
+        from stretch.store.catalogs.catalog import load
 
         catalog = load(extra=self.own_catalogs)
         for file in catalog.unfinished:
@@ -171,21 +171,21 @@ class App:
     @cached_property
     def sources(self) -> dict[str, Source]:
         """What the citation keys stand for."""
-        from stretch.store.catalog import load_sources
+        from stretch.store.catalogs.catalog import load_sources
 
         return load_sources(extra=self.own_catalogs)
 
     def figures(self, names: Iterable[str]) -> dict[str, Figure]:
         """Return the figures of these stretches and warm-up moves, as far as there are any."""
-        from stretch.store.catalog import data_root
-        from stretch.store.figures import load_figures
+        from stretch.store.catalogs.catalog import data_root
+        from stretch.store.catalogs.figures import load_figures
 
         return load_figures(names, [data_root(), *self.own_catalogs])
 
     @cached_property
     def safety(self) -> Safety:
         """The checklist and the questions of the screening."""
-        from stretch.store.catalog import load_safety
+        from stretch.store.catalogs.catalog import load_safety
 
         return load_safety()
 

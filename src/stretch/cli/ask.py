@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stretch.cli.app import App
-from stretch.core.checklist import Question, Safety
 from stretch.core.errors import StretchError
-from stretch.core.screening import Answers, owed, pain_choice
+from stretch.core.safety.checklist import Question, Safety
+from stretch.core.safety.screening import Answers, owed, pain_choice
 
 YES, NO = ("y", "yes"), ("n", "no")
 PAIN = "K3"

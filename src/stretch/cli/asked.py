@@ -21,7 +21,7 @@ def for_person(app: App, options: dict[str, Any]) -> tuple[Routine, bool]:
     """
     from stretch.cli.meant import meant
     from stretch.cli.routine import as_planned, build
-    from stretch.core.standing import blocks, message
+    from stretch.core.safety.standing import blocks, message
     from stretch.share.weekly import needs_rest
     from stretch.store import profile
 

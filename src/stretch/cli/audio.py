@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from stretch.cli.app import App
     from stretch.core.routine import Routine
-    from stretch.core.timeline import Timeline
+    from stretch.core.timing.timeline import Timeline
     from stretch.share.synthesizer import Synthesizer
 
 
@@ -37,7 +37,8 @@ def audio_command(app: App, /, *, paths: tuple[str, ...], silent: bool, **asked:
     """Write a whole session as one file for the phone or the pool: sounds and speech, or its captions."""
     from pathlib import Path
 
-    from stretch.core import timeline, words
+    from stretch.core import words
+    from stretch.core.timing import timeline
 
     wrong = [path for path in paths if Path(path).suffix.lower() not in (".wav", ".vtt")]
     if wrong:
@@ -64,7 +65,7 @@ def _synthesizer(app: App) -> Synthesizer | None:
 
 
 def _caption(laid_out: Timeline, routine: Routine, path: Path, speech: Synthesizer | None) -> None:
-    from stretch.core.aloud import speaking_ms
+    from stretch.core.hearing.aloud import speaking_ms
     from stretch.share.captions import captions
     from stretch.share.synthesizer import takes_of
 

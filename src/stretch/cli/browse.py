@@ -145,9 +145,9 @@ def programs_command(app: App, as_json: bool) -> None:
     import msgspec
 
     from stretch.core import words
-    from stretch.core.programs import build_program
+    from stretch.core.planning.programs import build_program
     from stretch.core.routine import Request
-    from stretch.core.timeline import build
+    from stretch.core.timing.timeline import build
 
     catalog = app.catalog
     lengths = {name: build(build_program(catalog, name, Request())).length for name in catalog.programs}

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from stretch.cli.app import App
-    from stretch.store.shape import Kind
+    from stretch.store.catalogs.shape import Kind
 
 KINDS = ("stretch", "figure", "program", "area", "group", "source")
 
@@ -42,7 +42,7 @@ def check_command(app: App, paths: tuple[str, ...], as_json: bool) -> int:
     """
     from pathlib import Path
 
-    from stretch.store.inspection import inspect
+    from stretch.store.catalogs.inspection import inspect
 
     folder = _own_catalog(app)
     if not paths and not folder.exists():
@@ -78,12 +78,12 @@ def new_command(app: App, name: str, output: str | None) -> None:
     import re
     from pathlib import Path
 
-    from stretch.core.checks import DEVICES
+    from stretch.core.checking.checks import DEVICES
     from stretch.core.inert import spelled
     from stretch.core.model import ID_PATTERN
     from stretch.core.words import TAG_WORDS
-    from stretch.store.catalog import load
-    from stretch.store.template import stretch_template
+    from stretch.store.catalogs.catalog import load
+    from stretch.store.catalogs.template import stretch_template
 
     if not re.fullmatch(ID_PATTERN, name) or len(name) > 60:
         raise UsageError(f"{spelled(name)} is no id: a to z, digits and single dashes between them, as in knee-rolls.")
@@ -120,7 +120,7 @@ def schema_command(app: App, kind: Kind | None) -> None:
     and as the first line of a stretch beside it:
       # yaml-language-server: $schema=stretch.schema.json
     """
-    from stretch.store.schema import schema
+    from stretch.store.catalogs.schema import schema
 
     app.out.json(schema(kind))
 
@@ -130,7 +130,7 @@ def schema_command(app: App, kind: Kind | None) -> None:
 @click.pass_obj
 def path_command(app: App, shipped: bool) -> None:
     """Print the folder in which your own catalog is looked for; it need not be there."""
-    from stretch.store.catalog import data_root
+    from stretch.store.catalogs.catalog import data_root
 
     app.out.say(str(data_root() if shipped else _own_catalog(app)))
 

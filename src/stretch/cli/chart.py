@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from stretch.core.history import WEEKS, History, first_monday
+from stretch.core.journal.history import WEEKS, History, first_monday
 from stretch.core.words import MONTHS, WEEKDAYS
 from stretch.stage.rows import Row, beside, width
 from stretch.stage.style import Ink

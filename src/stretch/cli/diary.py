@@ -8,14 +8,14 @@ from uuid import uuid4
 
 from stretch.cli.app import App
 from stretch.core.inert import inert
-from stretch.core.record import Scores, SessionRecord
+from stretch.core.journal.record import Scores, SessionRecord
+from stretch.core.journal.tally import parts_of
 from stretch.core.routine import Routine
-from stretch.core.session import Session
-from stretch.core.tally import parts_of
+from stretch.core.timing.session import Session
 from stretch.stage.scribe import Scribe
-from stretch.store.journal import Journal, plan_as_json
-from stretch.store.process import this_process
-from stretch.store.writer import Writer
+from stretch.store.journal.journal import Journal, plan_as_json
+from stretch.store.journal.process import this_process
+from stretch.store.journal.writer import Writer
 
 if TYPE_CHECKING:
     from stretch.cli.gate import Cleared

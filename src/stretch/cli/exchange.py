@@ -16,8 +16,8 @@ from stretch.cli.app import App
 from stretch.cli.past import when
 from stretch.core.errors import StretchError, UsageError
 from stretch.core.inert import inert, quoted
-from stretch.store.exchange import Session, lines, lines_of, sessions
-from stretch.store.journal import Journal
+from stretch.store.journal.exchange import Session, lines, lines_of, sessions
+from stretch.store.journal.journal import Journal
 
 STANDARD = Path("-")
 MOST_TOLD = 20

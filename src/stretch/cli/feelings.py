@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 from stretch.cli.app import JOURNAL, App
 from stretch.cli.ask import NO, YES, NotAnswered, ask, ask_score, read_line
-from stretch.core.checklist import Outcome
 from stretch.core.errors import StretchError
-from stretch.core.scores import LADDERS, Entry, Spread
-from stretch.core.standing import Standing, worsen
-from stretch.core.trend import Finding, assess
+from stretch.core.safety.checklist import Outcome
+from stretch.core.safety.scores import LADDERS, Entry, Spread
+from stretch.core.safety.standing import Standing, worsen
+from stretch.core.safety.trend import Finding, assess
 from stretch.store import profile
 
 if TYPE_CHECKING:
-    from stretch.core.record import SessionRecord
-    from stretch.store.journal import Journal
+    from stretch.core.journal.record import SessionRecord
+    from stretch.store.journal.journal import Journal
 
 LATEST_MORNING = timedelta(days=3)
 """Nobody remembers a morning that is longer ago."""
@@ -55,7 +55,7 @@ def _last(app: App) -> SessionRecord | None:
 def _journal(app: App) -> Journal | None:
     if not (app.folder / JOURNAL).exists():
         return None
-    from stretch.store.journal import Journal
+    from stretch.store.journal.journal import Journal
 
     return Journal.reading(app.folder)
 
@@ -96,7 +96,7 @@ def _ask_new(app: App) -> bool | None:
 
 
 def _note(app: App, session: str, **scores: object) -> None:
-    from stretch.store.journal import Journal
+    from stretch.store.journal.journal import Journal
 
     with Journal.writing(app.folder, app.today()) as journal:
         journal.set_scores(session, **scores)

@@ -75,7 +75,7 @@ def _pictures(app: App, stretches: Sequence[Stretch], glyphs: str) -> Pictures:
 
 
 def _still(pictures: Pictures, stretch: Stretch, side: Side | None, depth: float, size: tuple[int, int]) -> list[Row]:
-    from stretch.core.motion import Shown
+    from stretch.core.timing.motion import Shown
 
     return pictures.rows(Shown(stretch.id, side, depth, depth), *size, pressing=depth == 0)
 

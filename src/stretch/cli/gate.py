@@ -10,13 +10,13 @@ from msgspec import Struct
 from stretch.cli.app import App
 from stretch.cli.ask import PAIN, ask_all
 from stretch.cli.feelings import SPREAD, ask_about_the_morning, ask_after, findings, in_words, spread_of, worsened
-from stretch.core import standing as keeping
-from stretch.core.checklist import Outcome, Urgency
 from stretch.core.errors import StretchError
 from stretch.core.routine import Request
-from stretch.core.scores import Spread
-from stretch.core.screening import Result, pain_limits, screen
-from stretch.core.standing import Standing
+from stretch.core.safety import standing as keeping
+from stretch.core.safety.checklist import Outcome, Urgency
+from stretch.core.safety.scores import Spread
+from stretch.core.safety.screening import Result, pain_limits, screen
+from stretch.core.safety.standing import Standing
 from stretch.store import profile
 
 ENDED_FOR = {"numb": "ST2", "dizzy": "ST6", "eyes": "ST7"}

@@ -9,9 +9,9 @@ import click
 from stretch.cli.app import App
 from stretch.cli.exchange import export_command, forget_command, import_command
 from stretch.cli.past import heading, print_sessions, print_tables
-from stretch.core.history import History
-from stretch.store.journal import Journal
-from stretch.store.process import is_running
+from stretch.core.journal.history import History
+from stretch.store.journal.journal import Journal
+from stretch.store.journal.process import is_running
 
 if TYPE_CHECKING:
     from stretch.stage.rows import Row

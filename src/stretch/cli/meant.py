@@ -65,7 +65,7 @@ def as_played(app: App, options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _fitted_to_lately(app: App, request: Request, *, experienced: bool) -> Request:
-    from stretch.core.lately import fitted_to
+    from stretch.core.planning.lately import fitted_to
 
     return fitted_to(request, app.lately, app.today(), experienced=experienced)
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from stretch.cli.app import App
-from stretch.core.history import WEEKS, History, first_monday
 from stretch.core.inert import inert
-from stretch.core.record import SessionRecord
+from stretch.core.journal.history import WEEKS, History, first_monday
+from stretch.core.journal.record import SessionRecord
 from stretch.core.words import MONTHS, WEEKDAYS, hours
 
 ID_SHOWN = 6

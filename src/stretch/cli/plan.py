@@ -7,11 +7,11 @@ from typing import Any
 
 from stretch.cli.app import App
 from stretch.core import words
-from stretch.core.balance import held_by_area
-from stretch.core.dosing import AIM_S, CEILING_S
-from stretch.core.phases import Phase
+from stretch.core.planning.balance import held_by_area
+from stretch.core.planning.dosing import AIM_S, CEILING_S
 from stretch.core.routine import LeftOut, Routine
-from stretch.core.timeline import Timeline, build
+from stretch.core.timing.phases import Phase
+from stretch.core.timing.timeline import Timeline, build
 
 VERSION = 1
 

@@ -12,15 +12,16 @@ from msgspec import Struct
 from stretch.cli import plan
 from stretch.cli.app import App, is_terminal
 from stretch.cli.safety import before_you_start
-from stretch.core import timeline, words
+from stretch.core import words
 from stretch.core.routine import Routine
-from stretch.core.session import NS_PER_MS, Session, stretches_done
+from stretch.core.timing import timeline
+from stretch.core.timing.session import NS_PER_MS, Session, stretches_done
 from stretch.stage.player import Ears, Ending, Face
 from stretch.stage.player import play as run
 
 if TYPE_CHECKING:
     from stretch.cli.gate import Cleared
-    from stretch.core.record import SessionRecord
+    from stretch.core.journal.record import SessionRecord
     from stretch.figure.raster import Glyphs
     from stretch.stage.picture import Pictures
     from stretch.stage.scribe import Scribe

@@ -64,7 +64,7 @@ def remind_command(
 
 
 def _reminder(ctx: click.Context, days: str | None, times: tuple[str, ...], asked: dict[str, Any]) -> Reminder:
-    from stretch.core import timeline
+    from stretch.core.timing import timeline
     from stretch.share import weekly
     from stretch.share.reminder import Reminder
 

@@ -12,12 +12,12 @@ from stretch.cli.meant import as_played
 from stretch.cli.routine import MANNER, routine_command
 from stretch.core import words
 from stretch.core.errors import UsageError
-from stretch.core.record import SessionRecord
-from stretch.core.resuming import LONGEST_H, resumed
+from stretch.core.journal.record import SessionRecord
+from stretch.core.journal.resuming import LONGEST_H, resumed
 from stretch.core.routine import Item, Routine
-from stretch.core.session import Session
-from stretch.store.journal import Journal, plan_as_routine
-from stretch.store.process import is_running
+from stretch.core.timing.session import Session
+from stretch.store.journal.journal import Journal, plan_as_routine
+from stretch.store.journal.process import is_running
 
 OPTIONS = {*MANNER, "yes"} - {"speed"}
 """Those of `stretch routine` that say how it is played; a rehearsal has nothing to go on with."""

@@ -186,9 +186,9 @@ def build(
 
     Raises UsageError for options that contradict each other, and what the builder raises.
     """
-    from stretch.core import builder
-    from stretch.core.breathing import parse
+    from stretch.core.planning import builder
     from stretch.core.routine import Request
+    from stretch.core.timing.breathing import parse
 
     if program and areas:
         raise UsageError(f"--program {program} has stretches of its own: leave --area or --program out.")
@@ -201,7 +201,7 @@ def build(
     if program:
         import msgspec
 
-        from stretch.core import programs
+        from stretch.core.planning import programs
 
         # A program has doses of its own; only which side begins is a matter of what was done lately.
         request = msgspec.structs.replace(request, first_side=lately(request).first_side)

@@ -9,8 +9,8 @@ import click
 
 if TYPE_CHECKING:
     from stretch.cli.app import App
-    from stretch.core.checklist import Part
-    from stretch.core.standing import Standing
+    from stretch.core.safety.checklist import Part
+    from stretch.core.safety.standing import Standing
 
 BEFORE = "before"
 """The part of the checklist that is shown at each start (rule RB18)."""
@@ -43,7 +43,7 @@ def check_command(app: App, forget: bool, as_json: bool) -> int:
 
     Only the outcome, the tags and the dates are kept, never the answers.
     """
-    from stretch.core import standing as keeping
+    from stretch.core.safety import standing as keeping
     from stretch.store import profile
 
     if forget:
@@ -83,9 +83,9 @@ def print_part(app: App, part: Part) -> None:
 def _checked(app: App) -> Standing:
     """Ask for a clinician's word where one is waited for, else all of the check."""
     from stretch.cli.ask import ask_all
-    from stretch.core import standing as keeping
-    from stretch.core.checklist import Outcome
-    from stretch.core.screening import screen
+    from stretch.core.safety import standing as keeping
+    from stretch.core.safety.checklist import Outcome
+    from stretch.core.safety.screening import screen
     from stretch.store import profile
 
     try:

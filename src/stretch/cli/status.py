@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from stretch.cli.app import App
+    from stretch.store.journal.past import Past
     from stretch.store.nowplaying import Left
-    from stretch.store.past import Past
 
 VERSION = 1
 

@@ -14,14 +14,14 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from stretch.core import tones
-from stretch.core.aloud import PAUSE_MS, Length, aloud, begins
-from stretch.core.cues import Cue
 from stretch.core.errors import StretchError
+from stretch.core.hearing import tones
+from stretch.core.hearing.aloud import PAUSE_MS, Length, aloud, begins
+from stretch.core.hearing.sounds import sound_of
+from stretch.core.hearing.tones import RATE
 from stretch.core.routine import Routine
-from stretch.core.sounds import sound_of
-from stretch.core.timeline import Timeline
-from stretch.core.tones import RATE
+from stretch.core.timing.cues import Cue
+from stretch.core.timing.timeline import Timeline
 from stretch.share.planned import all_done, planned_cues
 from stretch.share.synthesizer import Synthesizer
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain, pairwise
 
-from stretch.core import speech
-from stretch.core.aloud import PAUSE_MS, SAID, Length, begins, saying_ms, speaking_ms
+from stretch.core.hearing import speech
+from stretch.core.hearing.aloud import PAUSE_MS, SAID, Length, begins, saying_ms, speaking_ms
 from stretch.core.routine import Routine
-from stretch.core.timeline import Timeline
+from stretch.core.timing.timeline import Timeline
 from stretch.share.planned import all_done, planned_cues
 
 LINGER_MS = 2_000

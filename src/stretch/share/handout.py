@@ -6,11 +6,12 @@ from collections.abc import Collection, Mapping
 
 from msgspec import Struct
 
-from stretch.core import timeline, words
-from stretch.core.checklist import Outcome, Part, Safety, strongest
+from stretch.core import words
 from stretch.core.model import Cautions, Dose, Source
 from stretch.core.routine import Item, Routine
-from stretch.core.timeline import Timeline
+from stretch.core.safety.checklist import Outcome, Part, Safety, strongest
+from stretch.core.timing import timeline
+from stretch.core.timing.timeline import Timeline
 from stretch.figure.pose import Figure
 from stretch.figure.sides import mirrored_for
 from stretch.figure.svg import svg

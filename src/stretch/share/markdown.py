@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from stretch.core.checklist import Part
+from stretch.core.safety.checklist import Part
 from stretch.share.handout import DISCLAIMER, EASIER_FIRST, GRADES, LEGEND, SCORES, WEEKS, Card, Sheet, plain
 from stretch.share.picture import data_uri
 from stretch.share.weekly import DAYS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
-from stretch.core.checklist import Part
+from stretch.core.safety.checklist import Part
 from stretch.share.handout import (
     DAY_LETTERS,
     DISCLAIMER,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import msgspec
 
-from stretch.core.aloud import Length, aloud, begins, saying_ms
-from stretch.core.cues import Cue, cues
+from stretch.core.hearing.aloud import Length, aloud, begins, saying_ms
+from stretch.core.hearing.sounds import sound_of
 from stretch.core.routine import Routine
-from stretch.core.session import Session, stretches_done
-from stretch.core.sounds import sound_of
-from stretch.core.timeline import Timeline
+from stretch.core.timing.cues import Cue, cues
+from stretch.core.timing.session import Session, stretches_done
+from stretch.core.timing.timeline import Timeline
 
 
 def planned_cues(timeline: Timeline, routine: Routine, takes: Length | None) -> tuple[Cue, ...]:

@@ -8,7 +8,7 @@ from unicodedata import east_asian_width
 
 from msgspec import Struct
 
-from stretch.core.checklist import Part
+from stretch.core.safety.checklist import Part
 from stretch.share.handout import DAY_LETTERS, DISCLAIMER, EASIER_FIRST, LEGEND, SCORES, WEEKS, Card, Sheet, plain
 from stretch.share.paper import FONTS
 from stretch.share.picture import size as size_of

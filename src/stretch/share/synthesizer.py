@@ -12,9 +12,9 @@ from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
 
-from stretch.core.aloud import Length, speakable
 from stretch.core.errors import StretchError
-from stretch.core.tones import RATE
+from stretch.core.hearing.aloud import Length, speakable
+from stretch.core.hearing.tones import RATE
 
 Synthesizer = Callable[[str], "array[int]"]
 """Turns a sentence into signed 16-bit samples, one channel at RATE; raises StretchError."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, get_args
 
-from stretch.core.dosing import held_seconds
-from stretch.core.eligible import DESK_BREAK_MIN
 from stretch.core.model import Program
+from stretch.core.planning.dosing import held_seconds
+from stretch.core.planning.eligible import DESK_BREAK_MIN
 from stretch.core.routine import Routine
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]

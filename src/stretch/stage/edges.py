@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from stretch.core import words
-from stretch.core.phases import Phase
+from stretch.core.hearing.speech import up_next
 from stretch.core.routine import Routine
-from stretch.core.session import Session
-from stretch.core.speech import up_next
-from stretch.core.timeline import Moment
+from stretch.core.timing.phases import Phase
+from stretch.core.timing.session import Session
+from stretch.core.timing.timeline import Moment
 from stretch.stage.keymap import KEYMAP, Binding
 from stretch.stage.notice import notice
 from stretch.stage.rows import Row, Run, wrapped

@@ -7,10 +7,10 @@ from typing import Any
 
 import msgspec
 
-from stretch.core.cues import Cue
+from stretch.core.hearing.speech import say
 from stretch.core.routine import Routine
-from stretch.core.session import NS_PER_MS, Session, stretches_done
-from stretch.core.speech import say
+from stretch.core.timing.cues import Cue
+from stretch.core.timing.session import NS_PER_MS, Session, stretches_done
 from stretch.stage.plain import patience
 
 

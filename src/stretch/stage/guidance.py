@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from stretch.core import words
-from stretch.core.phases import WORKING
 from stretch.core.routine import Routine
-from stretch.core.session import Session
-from stretch.core.timeline import Moment
+from stretch.core.timing.phases import WORKING
+from stretch.core.timing.session import Session
+from stretch.core.timing.timeline import Moment
 from stretch.stage.rows import Row, wrapped
 from stretch.stage.style import Ink
 

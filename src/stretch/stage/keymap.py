@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from stretch.core.session import Action
+from stretch.core.timing.session import Action
 
 
 class Binding(NamedTuple):

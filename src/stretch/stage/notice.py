@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stretch.core import words
-from stretch.core.session import NS_PER_MS, Session
+from stretch.core.timing.session import NS_PER_MS, Session
 
 
 def notice(session: Session) -> str:

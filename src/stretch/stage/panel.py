@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from stretch.core import words
-from stretch.core.session import NS_PER_MS, Session
-from stretch.core.speech import of_reps
-from stretch.core.timeline import BreathNow, Moment
+from stretch.core.hearing.speech import of_reps
+from stretch.core.timing.session import NS_PER_MS, Session
+from stretch.core.timing.timeline import BreathNow, Moment
 from stretch.stage import bigtext
 from stretch.stage.rows import Row, wrapped
 from stretch.stage.style import Ink

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from stretch.core.motion import Shown
+from stretch.core.timing.motion import Shown
 from stretch.figure.pose import Figure
 from stretch.figure.raster import Glyphs, frame
 from stretch.figure.sides import mirrored_for

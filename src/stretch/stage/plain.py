@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from stretch.core.cues import Cue, cues
+from stretch.core.hearing.speech import say
 from stretch.core.routine import Routine
-from stretch.core.session import NS_PER_MS, Session, stretches_done
-from stretch.core.speech import say
+from stretch.core.timing.cues import Cue, cues
+from stretch.core.timing.session import NS_PER_MS, Session, stretches_done
 from stretch.stage.keymap import KEYMAP
 from stretch.stage.notice import notice
 

@@ -8,10 +8,10 @@ from typing import Protocol
 import msgspec
 from msgspec import Struct
 
-from stretch.core.cues import Cue
 from stretch.core.routine import Routine
-from stretch.core.session import Session, Tick, cues_between, stretches_done, update
-from stretch.core.timeline import Timeline
+from stretch.core.timing.cues import Cue
+from stretch.core.timing.session import Session, Tick, cues_between, stretches_done, update
+from stretch.core.timing.timeline import Timeline
 from stretch.stage.keymap import action_of
 from stretch.stage.terminal import Heard
 

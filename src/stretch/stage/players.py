@@ -9,7 +9,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from stretch.core.tones import RATE
+from stretch.core.hearing.tones import RATE
 from stretch.stage.process import Process, Which, arguments_of, start
 
 FILE = "{file}"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from stretch.core.cues import Cue
 from stretch.core.routine import Routine
-from stretch.core.session import Session
+from stretch.core.timing.cues import Cue
+from stretch.core.timing.session import Session
 from stretch.stage.player import Face
 from stretch.store.board import Board
 

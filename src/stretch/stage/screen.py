@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from stretch.core.cues import Cue
 from stretch.core.routine import Routine
-from stretch.core.session import Session
+from stretch.core.timing.cues import Cue
+from stretch.core.timing.session import Session
 from stretch.stage.picture import Pictures
 from stretch.stage.plain import patience
 from stretch.stage.terminal import Terminal

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from stretch.core.record import SessionRecord
-from stretch.core.session import Session
-from stretch.core.tally import tallied
-from stretch.store.writer import Writer
+from stretch.core.journal.record import SessionRecord
+from stretch.core.journal.tally import tallied
+from stretch.core.timing.session import Session
+from stretch.store.journal.writer import Writer
 
 
 class Scribe:

@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from stretch.core import tones
-from stretch.core.sounds import is_breath
-from stretch.core.tones import RATE, SOUNDS, Sound
+from stretch.core.hearing import tones
+from stretch.core.hearing.sounds import is_breath
+from stretch.core.hearing.tones import RATE, SOUNDS, Sound
 from stretch.stage.players import HEADER, Player
 from stretch.stage.process import Runner, Start
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from stretch.core.aloud import aloud, begins
-from stretch.core.cues import Cue
-from stretch.core.cues import cues as cues_of
+from stretch.core.hearing.aloud import aloud, begins
+from stretch.core.hearing.sounds import bells, is_breath, sound_of
+from stretch.core.hearing.tones import Sound
 from stretch.core.routine import Routine
-from stretch.core.sounds import bells, is_breath, sound_of
-from stretch.core.timeline import Timeline
-from stretch.core.tones import Sound
+from stretch.core.timing.cues import Cue
+from stretch.core.timing.cues import cues as cues_of
+from stretch.core.timing.timeline import Timeline
 from stretch.stage.players import is_remote, players, start_sound
 from stretch.stage.process import NS_PER_MS, Start, Which
 from stretch.stage.sound import DEFAULT_VOLUME, Shelf, Sounds, trial

@@ -6,10 +6,10 @@ What matters most is biggest: the figure, the seconds left, the side, the breath
 from __future__ import annotations
 
 from stretch.core import words
+from stretch.core.hearing.speech import of_reps, up_next
 from stretch.core.routine import Routine
-from stretch.core.session import Session
-from stretch.core.speech import of_reps, up_next
-from stretch.core.timeline import Moment
+from stretch.core.timing.session import Session
+from stretch.core.timing.timeline import Moment
 from stretch.stage import bigtext
 from stretch.stage.edges import footer, header, progress
 from stretch.stage.guidance import below_a_figure, beside_nothing

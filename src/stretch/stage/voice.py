@@ -9,8 +9,8 @@ from pathlib import PureWindowsPath
 
 from msgspec import Struct
 
-from stretch.core.aloud import saying_ms, speakable
 from stretch.core.errors import UsageError
+from stretch.core.hearing.aloud import saying_ms, speakable
 from stretch.stage.process import Run, Runner, Start, Which, arguments_of
 from stretch.stage.sound import DEFAULT_VOLUME
 

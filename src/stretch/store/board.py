@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from stretch.core.routine import Routine
-from stretch.core.session import NS_PER_MS, Session
+from stretch.core.timing.session import NS_PER_MS, Session
 from stretch.store.nowplaying import FOLDER, Playing, State, create_held
 
 SIZE = 2048

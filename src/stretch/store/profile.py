@@ -11,7 +11,7 @@ import msgspec
 from stretch.core.errors import StretchError
 
 if TYPE_CHECKING:
-    from stretch.core.standing import Standing
+    from stretch.core.safety.standing import Standing
 
 NAME = "safety.json"
 
@@ -30,7 +30,7 @@ def load(folder: Path) -> Standing | None:
     path = folder / NAME
     try:
         data = path.read_bytes()
-        from stretch.core.standing import Standing
+        from stretch.core.safety.standing import Standing
 
         return msgspec.json.decode(data, type=Standing)
     except (FileNotFoundError, NotADirectoryError):

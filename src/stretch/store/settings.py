@@ -156,7 +156,7 @@ def _read(file: Path) -> dict[str, Any]:
     if not file.exists():
         return {}
     # Imported here: most people have no such file.
-    from stretch.store import yamlfile
+    from stretch.store.files import yamlfile
 
     try:
         data = yamlfile.read(file)
@@ -172,13 +172,13 @@ def _faults(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     try:
         msgspec.convert(values, Settings)
     except msgspec.ValidationError:
-        from stretch.store.faults import faults
+        from stretch.store.files.faults import faults
 
         for steps, problem in faults(dict(values), Settings):
             switch = steps[0] in NAMES and isinstance(getattr(DEFAULTS, str(steps[0])), bool)
             yield str(steps[0]), problem.replace("true or false", "on or off") if switch else problem
     if isinstance(breath := values.get("breath"), str):
-        from stretch.core.breathing import PRESETS, parse
+        from stretch.core.timing.breathing import PRESETS, parse
 
         try:
             parse(breath)
@@ -213,7 +213,7 @@ def _placed(file: Path, problems: Sequence[tuple[str, str]]) -> list[str]:
     """Return each problem with the line of its setting, in the order of the lines."""
     if not problems:
         return []
-    from stretch.store.fieldlines import lines
+    from stretch.store.files.fieldlines import lines
 
     at = lines(file, [(name,) for name, _ in problems])
     ordered = sorted(problems, key=lambda problem: at[(problem[0],)])

@@ -1,0 +1,1 @@
+"""What of a session is kept, gone on with and added up."""

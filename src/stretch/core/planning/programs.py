@@ -1,0 +1,79 @@
+"""A program as a routine: its own stretches, order and doses, fitted to the person; it takes the time it takes."""
+
+from __future__ import annotations
+
+import msgspec
+
+from stretch.core.errors import UnknownName, UsageError
+from stretch.core.model import Catalog, Dose, Program, ProgramItem, Stretch
+from stretch.core.planning import frame
+from stretch.core.planning.builder import slow_changes
+from stretch.core.planning.dosing import dose_for
+from stretch.core.planning.eligible import where, why_not
+from stretch.core.routine import Item, LeftOut, Request, Routine, sides_of
+
+
+def build_program(catalog: Catalog, name: str, request: Request, *, as_written: bool = False) -> Routine:
+    """Return program *name* as a routine; *as_written* gives the order and dose of the document it came from.
+
+    Minutes and areas of the request do not matter here; cautions, equipment, positions and exclusions do. Raises
+    UnknownName, and UsageError when nothing of the program is left or there is no document behind it.
+    """
+    program = catalog.programs.get(name)
+    if program is None:
+        raise UnknownName("program", name, catalog.programs, "`stretch programs` lists them.")
+    for unwanted in request.exclude:
+        if unwanted not in catalog.stretches:
+            raise UnknownName("stretch", unwanted, catalog.stretches, "`stretch list` shows them all.")
+    listed, warm_up_min, notes = _version(program, as_written)
+    items, left_out = [], []
+    for entry in listed:
+        stretch = catalog.stretches[entry.stretch]
+        if reason := why_not(stretch, request, request.level):
+            left_out.append(LeftOut(stretch.id, reason))
+        else:
+            items.append(_item(stretch, entry, request))
+    if not items:
+        raise UsageError(f"Nothing of the program {name} is left with these options: take one of them away.")
+    asked = msgspec.structs.replace(request, warm_up=warm_up_min if request.warm_up is None else request.warm_up)
+    seconds = frame.warm_up_seconds(asked, 0)
+    warm_up, begins = frame.warm_up_moves(catalog.warm_up, seconds, asked)
+    primary = {area for item in items for area in item.stretch.areas.primary}
+    if request.minutes is not None:
+        notes = (*notes, "A program takes the time it takes: --minutes does not change it.")
+    return Routine(
+        title=program.name,
+        areas=tuple(area for area in catalog.areas if area in primary),
+        items=tuple(items),
+        warm_up=warm_up,
+        begins=begins,
+        settle_s=frame.SETTLE_S,
+        settle_text=frame.settle_text(catalog.settle, items),
+        breath=request.breath,
+        seed=request.seed,
+        slow=slow_changes(request),
+        left_out=tuple(left_out),
+        notes=notes,
+    )
+
+
+def _version(program: Program, as_written: bool) -> tuple[tuple[ProgramItem, ...], float, tuple[str, ...]]:
+    if not as_written:
+        return program.items, program.warm_up_min, ()
+    if program.as_written is None:
+        raise UsageError(f"--as-written: there is no document behind the program {program.id}; leave the option out.")
+    written = program.as_written
+    return written.items, written.warm_up_min, written.notes
+
+
+def _item(stretch: Stretch, entry: ProgramItem, request: Request) -> Item:
+    dose, adapted = dose_for(stretch, dose_of(stretch, entry), request.avoid, halved=request.halved)
+    position = where(stretch, request) or stretch.position
+    return Item(stretch, dose, position, sides_of(stretch, request.first_side), adapted, entry.note or "")
+
+
+def dose_of(stretch: Stretch, entry: ProgramItem) -> Dose:
+    """Return the dose a program gives *stretch*, with the timings of a contract-relax round kept."""
+    if stretch.dose.contract is not None:
+        return msgspec.structs.replace(stretch.dose, reps=entry.reps)
+    return Dose(reps=entry.reps, hold_s=entry.hold_s)

@@ -1,0 +1,1 @@
+"""What happens when: breaths, phases and cues, and a session that moves along them."""

@@ -1,0 +1,133 @@
+"""A routine laid out as phases, one straight after the other, with exact lengths in integer milliseconds."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from stretch.core.model import Dose, Move, Side, Stretch
+from stretch.core.routine import Item, Routine
+from stretch.core.timing.breathing import Breath, Pattern, fit, paced
+
+Kind = Literal["warm-up", "prepare", "hold", "move", "press", "release", "rest", "switch", "settle"]
+
+NS_PER_MS = 1_000_000
+REST_MS = 5_000
+SWITCH_MS = 5_000
+PREPARE_MS = 8_000
+MOVED_MS = 15_000
+"""Preparation when the position of the body changes (all four: rule D18)."""
+SLOW_MS = 10_000
+"""Added to every change for older people, unsteady people and in pregnancy (rule D18)."""
+READING_WORDS_PER_MINUTE = 200
+WORKING: frozenset[Kind] = frozenset({"hold", "move", "press", "release"})
+"""The phases in which a stretch is done; the others lead there."""
+
+
+class Phase(Struct, frozen=True, kw_only=True):
+    """A stretch of time in which one thing happens."""
+
+    kind: Kind
+    length: int
+    start: int = 0
+    item: Item | None = None
+    """The stretch under way, or the one being prepared."""
+    side: Side | None = None
+    rep: int | None = None
+    reps: int | None = None
+    breaths: tuple[Breath, ...] = ()
+    move: Move | None = None
+    moved: bool = False
+    """Whether the position of the body changes on the way here."""
+    closing: bool = False
+    """Whether a move of the warm-up comes after the stretches, to finish with (rule D17)."""
+
+    @property
+    def end(self) -> int:
+        """The position at which the next phase begins."""
+        return self.start + self.length
+
+
+def lay_out(routine: Routine, pattern: Pattern) -> tuple[Phase, ...]:
+    """Return the phases of *routine*: warm-up, each stretch with its preparation and both sides, settle."""
+    phases = [Phase(kind="warm-up", length=seconds * 1000, move=move) for move, seconds in routine.warm_up]
+    previous = routine.begins
+    for item in routine.items:
+        phases += item_phases(item, pattern, moved=item.position != previous, slow=routine.slow)
+        previous = item.position
+    phases += [
+        Phase(kind="warm-up", length=seconds * 1000, move=move, closing=True) for move, seconds in routine.closing
+    ]
+    settle = routine.settle_s * 1000
+    phases.append(Phase(kind="settle", length=settle, breaths=fit(settle, pattern)))
+    return in_sequence(phases)
+
+
+def in_sequence(phases: list[Phase]) -> tuple[Phase, ...]:
+    """Give each phase the start at which the one before it ends."""
+    start, placed = 0, []
+    for phase in phases:
+        placed.append(phase if phase.start == start else msgspec.structs.replace(phase, start=start))
+        start += phase.length
+    return tuple(placed)
+
+
+def item_phases(item: Item, pattern: Pattern, *, moved: bool, slow: bool) -> list[Phase]:
+    """Return the phases of one stretch, starts not yet set: preparation, then every repetition of each side."""
+    extra = SLOW_MS if slow else 0
+    phases: list[Phase] = []
+    for side in item.sides:
+        if phases:
+            phases.append(Phase(kind="switch", length=SWITCH_MS + extra, item=item, side=side))
+        else:
+            length = prepare_ms(item.stretch, moved=moved) + extra
+            phases.append(Phase(kind="prepare", length=length, item=item, side=side, moved=moved))
+        phases += _side_phases(item, side, pattern, REST_MS + extra)
+    return phases
+
+
+def doing_ms(stretch: Stretch, dose: Dose, pattern: Pattern, *, slow: bool) -> int:
+    """Return how long a stretch takes in this dose without its preparation: the sum of its other phases."""
+    extra = SLOW_MS if slow else 0
+    if stretch.mode == "dynamic":
+        side = dose.reps * pattern.cycle
+    else:
+        side = dose.reps * _once_ms(dose) + (dose.reps - 1) * (REST_MS + extra)
+    return side + SWITCH_MS + extra + side if stretch.both_sides else side
+
+
+def _once_ms(dose: Dose) -> int:
+    c = dose.contract
+    return 1000 * ((c.contract_s + c.release_s + c.hold_s) if c else (dose.hold_s or 0))
+
+
+def prepare_ms(stretch: Stretch, *, moved: bool) -> int:
+    """Return the preparation time of a stretch: enough to get there and to read the steps, in whole seconds."""
+    words = sum(len(step.split()) for step in stretch.steps)
+    reading = -(-words * 60 // READING_WORDS_PER_MINUTE) * 1000
+    return max(MOVED_MS if moved else PREPARE_MS, reading)
+
+
+def _side_phases(item: Item, side: Side | None, pattern: Pattern, rest_ms: int) -> list[Phase]:
+    dose = item.dose
+    if item.stretch.mode == "dynamic":
+        breaths = paced(dose.reps, pattern)
+        length = dose.reps * pattern.cycle
+        return [Phase(kind="move", length=length, item=item, side=side, rep=1, reps=1, breaths=breaths)]
+
+    def phase(kind: Kind, length: int, rep: int, breaths: tuple[Breath, ...] = ()) -> Phase:
+        return Phase(kind=kind, length=length, item=item, side=side, rep=rep, reps=dose.reps, breaths=breaths)
+
+    phases: list[Phase] = []
+    for rep in range(1, dose.reps + 1):
+        if rep > 1:
+            phases.append(phase("rest", rest_ms, rep))
+        hold = (dose.hold_s or 0) * 1000
+        if dose.contract is not None:
+            phases.append(phase("press", dose.contract.contract_s * 1000, rep))
+            phases.append(phase("release", dose.contract.release_s * 1000, rep))
+            hold = dose.contract.hold_s * 1000
+        phases.append(phase("hold", hold, rep, fit(hold, pattern)))
+    return phases

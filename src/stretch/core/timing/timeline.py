@@ -1,0 +1,129 @@
+"""A session as a function of one number: what is the case at a position, in integer milliseconds from its start."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from functools import cached_property
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from stretch.core.model import LONGEST_HOLD
+from stretch.core.routine import Routine
+from stretch.core.timing.breathing import Breath, Pattern, fit, paced, parse
+from stretch.core.timing.motion import Shown, shown_at
+from stretch.core.timing.phases import Phase, in_sequence, lay_out
+
+SHORTEST_LEFT_MS = 1_000
+"""A phase is never shortened to less than this from now."""
+
+
+class BreathNow(Struct, frozen=True):
+    """Where in a breath one is: which of how many, which half, and the milliseconds of that half."""
+
+    number: int
+    count: int
+    half: Literal["in", "out"]
+    elapsed: int
+    length: int
+
+
+class Moment(Struct, frozen=True):
+    """All that is the case at one position of a session."""
+
+    position: int
+    index: int
+    phase: Phase
+    next: Phase | None
+    left: int
+    """Milliseconds left in the phase."""
+    total_left: int
+    breath: BreathNow | None
+    shown: Shown | None
+
+
+class Timeline(Struct, frozen=True, dict=True):
+    """The phases of a session, one straight after the other from position 0."""
+
+    phases: tuple[Phase, ...]
+    pattern: Pattern
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [phase.start for phase in self.phases]
+
+    @property
+    def length(self) -> int:
+        """Milliseconds of the whole session."""
+        return self.phases[-1].end
+
+    def index_at(self, position: int) -> int:
+        """Return the index of the phase *position* lies in; beyond the ends, the first or last phase."""
+        return min(max(bisect_right(self._starts, position) - 1, 0), len(self.phases) - 1)
+
+    def at(self, position: int) -> Moment:
+        """Return what is the case at *position*, which is held to 0 and the length."""
+        position = min(max(position, 0), self.length)
+        index = self.index_at(position)
+        phase = self.phases[index]
+        return Moment(
+            position=position,
+            index=index,
+            phase=phase,
+            next=self.phases[index + 1] if index + 1 < len(self.phases) else None,
+            left=phase.end - position,
+            total_left=self.length - position,
+            breath=_breath_at(phase, position - phase.start),
+            shown=shown_at(self.phases, index, position - phase.start),
+        )
+
+    def adjusted(self, position: int, change: int) -> Timeline:
+        """Make the phase at *position* longer or shorter by *change* milliseconds, in whole breaths where it has any.
+
+        The breath under way is kept and what comes after it is fitted anew, so that the phase still ends on a breath
+        out; a dynamic stretch gains or loses at least one breath. A phase never ends less than a second from now, and
+        a hold never grows past 60 s (rule D4).
+        """
+        index = self.index_at(position)
+        phase = self.phases[index]
+        if phase.kind == "hold":
+            change = min(change, max(LONGEST_HOLD * 1000 - phase.length, 0))
+        if change == 0:
+            return self
+        if phase.breaths:
+            breaths = self._refitted(phase, position - phase.start, change)
+            new = msgspec.structs.replace(phase, breaths=breaths, length=sum(map(sum, breaths)))
+        else:
+            shortest = position - phase.start + SHORTEST_LEFT_MS
+            new = msgspec.structs.replace(phase, length=max(phase.length + change, shortest))
+        phases = in_sequence([*self.phases[:index], new, *self.phases[index + 1 :]])
+        return Timeline(phases=phases, pattern=self.pattern)
+
+    def _refitted(self, phase: Phase, elapsed: int, change: int) -> tuple[Breath, ...]:
+        begun, done = 0, 0
+        while begun < len(phase.breaths) and done <= elapsed:
+            done += sum(phase.breaths[begun])
+            begun += 1
+        kept = phase.breaths[:begun]
+        if phase.kind == "move":
+            by = max(abs(change) // self.pattern.cycle, 1) * (1 if change > 0 else -1)
+            return kept + paced(max(len(phase.breaths) - begun + by, 0), self.pattern)
+        return kept + fit(max(phase.length + change - done, 0), self.pattern)
+
+
+def build(routine: Routine) -> Timeline:
+    """Lay *routine* out in time, breathing as it says."""
+    pattern = parse(routine.breath)
+    return Timeline(phases=lay_out(routine, pattern), pattern=pattern)
+
+
+def _breath_at(phase: Phase, elapsed: int) -> BreathNow | None:
+    at, count = 0, len(phase.breaths)
+    for number, (inhale, exhale) in enumerate(phase.breaths, start=1):
+        if elapsed < at + inhale:
+            return BreathNow(number, count, "in", elapsed - at, inhale)
+        if elapsed < at + inhale + exhale or number == count:
+            return BreathNow(number, count, "out", min(elapsed - at - inhale, exhale), exhale)
+        at += inhale + exhale
+    return None

@@ -1,0 +1,1 @@
+"""Catalogs from anywhere, read, put together and looked through."""
