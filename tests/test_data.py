@@ -39,7 +39,7 @@ def test_nothing_is_wrong_and_nothing_gives_a_second_thought() -> None:
     report = inspect([data_root()])
     assert list(map(str, report.findings)) == []
     assert report.counts == {
-        "stretches": 49, "figures": 59, "programs": 9, "areas": 14, "groups": 4, "sources": 82
+        "stretch": 49, "figure": 59, "program": 9, "area": 14, "group": 4, "source": 82
     }  # fmt: skip
 
 

@@ -42,6 +42,7 @@ def check_command(app: App, paths: tuple[str, ...], as_json: bool) -> int:
     """
     from pathlib import Path
 
+    from stretch.core.words import counted
     from stretch.store.catalogs.inspection import inspect
 
     folder = _own_catalog(app)
@@ -57,16 +58,11 @@ def check_command(app: App, paths: tuple[str, ...], as_json: bool) -> int:
         app.out.say(str(problem))
     for note in report.of("note"):
         app.tell(str(note))
-    there = [_counted(count, plural) for plural, count in report.counts.items()]
-    app.tell(f"{', '.join(there) or 'No entries'}; {_counted(len(problems), 'problems')}.")
+    there = ", ".join(counted(count, kind) for kind, count in report.counts.items())
+    app.tell(f"{there or 'No entries'}; {counted(len(problems), 'problem') if problems else 'no problems'}.")
     if not report.complete:
         app.tell("That is not all there may be; mend these and check again.")
     return 1 if problems else 0
-
-
-def _counted(count: int, plural: str) -> str:
-    singular = plural.removesuffix("es") if plural == "stretches" else plural.removesuffix("s")
-    return f"{count or 'no'} {singular if count == 1 else plural}"
 
 
 @catalog_command.command("new", short_help="Begin a stretch of your own.")

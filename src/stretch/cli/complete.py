@@ -13,13 +13,6 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 
-WHOLE_ROUTINE = {
-    "floor": "when getting down to the floor or up again is hard",
-    "older-adult": "from the age of 65",
-}
-"""The tags that no stretch has and that act on the whole routine."""
-
-
 def areas(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Return the areas and groups that begin with *incomplete*."""
     return _named("area", ctx, incomplete)
@@ -37,7 +30,7 @@ def stretches(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
 
 def tags(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Return the caution tags that begin with *incomplete*, each with whom it is about."""
-    from stretch.core.words import TAG_WORDS
+    from stretch.core.words import TAG_WORDS, WHOLE_ROUTINE
 
     return _offered(TAG_WORDS | WHOLE_ROUTINE, incomplete)
 

@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterable
 
 import click
 
-from stretch.cli.app import App, is_terminal
+from stretch.cli.app import App
+from stretch.cli.host import is_terminal
 from stretch.cli.known import catalog_option
 from stretch.core.errors import CatalogError, StretchError
+from stretch.core.words import counted
 
 LEAST_COLUMNS, LEAST_LINES = 60, 20
 """From here on there is room for a figure."""
@@ -44,21 +46,7 @@ def _looked(app: App, what: str, look: Look) -> list[Finding]:
 
 
 def _heard(app: App) -> Iterable[Finding]:
-    from stretch.stage.speaker import Speaker
-
-    speaker = Speaker(
-        environ=app.environ,
-        which=app.which,
-        cache=app.cache,
-        ring=lambda times: None,
-        clock=app.clock,
-        sound_command=app.settings.sound_command,
-        voice_command=app.settings.voice_command,
-    )
-    try:
-        return [(each.what, each.found, each.advice) for each in speaker.describe()]
-    finally:
-        speaker.close()
+    return [(each.what, each.found, each.advice) for each in app.means.describe()]
 
 
 def _shown(app: App) -> Iterable[Finding]:
@@ -109,15 +97,14 @@ def _journal(app: App) -> Iterable[Finding]:
         return
     with journal:
         count = journal.count()
-    yield "journal", f"{count} session{'' if count == 1 else 's'}, {journal.path.stat().st_size // 1024} KiB", ""
+    yield "journal", f"{counted(count, 'session')}, {journal.path.stat().st_size // 1024} KiB", ""
 
 
 def _catalog(app: App) -> Iterable[Finding]:
     try:
         catalog = app.catalog
     except CatalogError as error:
-        count = len(error.problems)
-        told = f"{count} problem{'' if count == 1 else 's'} in yours"
+        told = f"{counted(len(error.problems), 'problem')} in yours"
         yield "catalog", told, "`stretch catalog check` names them, with file and line."
         return
     own = sum(kind == "stretch" for kind, _ in catalog.origins)

@@ -16,6 +16,7 @@ from stretch.cli.app import App
 from stretch.cli.past import when
 from stretch.core.errors import StretchError, UsageError
 from stretch.core.inert import inert, quoted
+from stretch.core.words import counted
 from stretch.store.journal.exchange import Session, lines, lines_of, sessions
 from stretch.store.journal.journal import Journal
 
@@ -47,7 +48,7 @@ def export_command(app: App, output: Path) -> None:
             for line in lines(journal):
                 file.write(line)
                 count += 1
-    app.tell(f"{_counted(count)} written to {output}.")
+    app.tell(f"{counted(count, 'session')} written to {output}.")
 
 
 @click.command("import")
@@ -87,7 +88,9 @@ def import_command(app: App, file: Path, skip_bad: bool) -> None:
                 app.tell(journal.told)
     if bad:
         app.tell(_told(bad))
-    app.tell(f"{_counted(seen)} read, {count} new or newer{f', {len(bad)} broken lines left out' if bad else ''}.")
+    app.tell(
+        f"{counted(seen, 'session')} read, {count} new or newer{f', {len(bad)} broken lines left out' if bad else ''}."
+    )
 
 
 @click.command("forget")
@@ -111,7 +114,7 @@ def forget_command(app: App, session: str | None, before: str | None, everything
             app.tell("Nothing was forgotten.")
             return 3
         count = journal.forget(name, before=day)
-    app.tell(f"{_counted(count)} forgotten.")
+    app.tell(f"{counted(count, 'session')} forgotten.")
     if copies := sorted(path for path in app.folder.glob("journal-*.db*") if path.is_file()):
         app.tell(f"Older copies may still have them; remove these too if you want: {', '.join(map(str, copies))}.")
     return 0
@@ -126,7 +129,9 @@ def _meant(journal: Journal, today: date, session: str | None, before: date | No
         count = journal.count(before)
         if not count:
             raise UsageError(f"No session began before {before}." if before else "There is no session to forget.")
-        return (f"{_counted(count)} from before {before}" if before else f"all {_counted(count)}"), None
+        return (
+            f"{counted(count, 'session')} from before {before}" if before else f"all {counted(count, 'session')}"
+        ), None
     found = journal.find(session.lower()) if len(session) >= SHORTEST_ID else []
     if len(session) < SHORTEST_ID or len(found) > 1:
         raise UsageError(f"{quoted(session)} could be several sessions: write more of the id.")
@@ -153,10 +158,6 @@ def _day(text: str) -> date:
 def _told(bad: list[str]) -> str:
     more = [f"and {len(bad) - MOST_TOLD} more broken lines"] if len(bad) > MOST_TOLD else []
     return "\n".join([*bad[:MOST_TOLD], *more])
-
-
-def _counted(count: int) -> str:
-    return f"{count} session{'s' if count != 1 else ''}"
 
 
 def _with_first(first: Session, rest: Iterator[Session]) -> Iterator[Session]:

@@ -9,7 +9,7 @@ from stretch.cli.app import App
 from stretch.core.inert import inert
 from stretch.core.journal.history import WEEKS, History, first_monday
 from stretch.core.journal.record import SessionRecord
-from stretch.core.words import MONTHS, WEEKDAYS, hours
+from stretch.core.words import MONTHS, WEEKDAYS, counted, hours
 
 ID_SHOWN = 6
 """Characters of an id: enough to name a session by."""
@@ -20,14 +20,12 @@ ENDINGS = {"finished": "", None: "cut off"}
 
 def heading(history: History) -> tuple[str, str]:
     """Return what all of it comes to, and the streak, in words."""
-    plural = "s" if history.sessions != 1 else ""
-    total = f"{history.sessions} session{plural}, {hours(history.seconds)}"
+    total = f"{counted(history.sessions, 'session')}, {hours(history.seconds)}"
     run = history.streak
     if not run.days or run.since is None:
         return total, "no streak just now; up to two rest days in a row are forgiven"
-    days = f"{run.days} day{'s' if run.days != 1 else ''}"
     since = f"{run.since.day} {MONTHS[run.since.month - 1]}"
-    return total, f"streak of {days} since {since}, rest days forgiven"
+    return total, f"streak of {counted(run.days, 'day')} since {since}, rest days forgiven"
 
 
 def print_sessions(app: App, records: tuple[SessionRecord, ...], playing: frozenset[str]) -> None:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from stretch.core.words import clock
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -51,11 +53,7 @@ def _told(left: Left) -> str:
     doing = now.kind if now.kind in ("rest", "switch", "prepare", "warm-up") and now.name else ""
     parts = ", ".join(filter(None, (what, doing, now.side)))
     held = "" if left.state == "playing" else f"{left.state}: "
-    return f"{held}{parts} {_clock(left.phase_seconds)} ({_clock(left.seconds)} left)"
-
-
-def _clock(seconds: int) -> str:
-    return f"{seconds // 60}:{seconds % 60:02}"
+    return f"{held}{parts} {clock(left.phase_seconds * 1000)} ({clock(left.seconds * 1000)} left)"
 
 
 def _ago(then: datetime, now: datetime) -> str:

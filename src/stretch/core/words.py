@@ -36,10 +36,20 @@ TAG_WORDS = {
     "hypermobility": "with very bendy joints",
 }
 """Whom a caution tag is about, in words."""
+WHOLE_ROUTINE = {
+    "floor": "when getting down to the floor or up again is hard",
+    "older-adult": "from the age of 65",
+}
+"""The tags that no stretch has and that act on the whole routine."""
 
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def counted(number: int, one: str) -> str:
+    """Return a number of things, *one* being what one of them is called: `1 stretch`, `3 stretches`, `2 sessions`."""
+    return f"{number} {one}{'' if number == 1 else 'es' if one.endswith('ch') else 's'}"
 
 
 def hours(seconds: float) -> str:
@@ -69,7 +79,7 @@ def dose(stretch: Stretch, amount: Dose) -> str:
         c = amount.contract
         return f"({c.contract_s} s press, {c.release_s} s release, {c.hold_s} s hold) x {amount.reps}{each}"
     if amount.hold_s is None:
-        return f"{amount.reps} breath{'s' if amount.reps > 1 else ''}{each}"
+        return f"{counted(amount.reps, 'breath')}{each}"
     return f"{amount.hold_s} s x {amount.reps}{each}"
 
 

@@ -1,7 +1,7 @@
 """A figure file: how one stretch looks at each end of its movement, as plain data.
 
 Near is always the working side; the other side is the same picture mirrored, never a second one.
-Fields and tricks for authors: content/poses.md. Keys avoid the words YAML 1.1 reads as booleans (on, off, yes, no).
+Keys avoid the words YAML 1.1 reads as booleans (on, off, yes, no).
 """
 
 from __future__ import annotations

@@ -108,7 +108,7 @@ def sheet(
     cited = dict.fromkeys(key for card in cards for key in card.sources)
     return Sheet(
         title=routine.title,
-        about=f"{_count(len(cards), 'stretch', 'stretches')}, about {_minutes(laid_out.length)}",
+        about=f"{words.counted(len(cards), 'stretch')}, about {_minutes(laid_out.length)}",
         how_often=how_often(routine, rest=rest),
         notes=routine.notes,
         first=tuple(part for name in FIRST for part in safety.checklist if part.id == name),
@@ -174,7 +174,7 @@ def _amounts(dose: Dose) -> tuple[tuple[str, str], ...]:
         press = f"{c.contract_s} s, {c.effort_pct} % effort"
         return ("Press", press), ("Let go", f"{c.release_s} s"), ("Hold", f"{c.hold_s} s"), repeat
     if dose.hold_s is None:
-        return (("Move", _count(dose.reps, "slow breath", "slow breaths")),)
+        return (("Move", words.counted(dose.reps, "slow breath")),)
     return ("Hold", f"{dose.hold_s} s"), repeat
 
 
@@ -213,8 +213,4 @@ def _cautions(cautions: Cautions, adapted: Collection[str]) -> tuple[tuple[str, 
 
 
 def _minutes(milliseconds: int) -> str:
-    return _count(max(1, round(milliseconds / 60_000)), "minute", "minutes")
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"
+    return words.counted(max(1, round(milliseconds / 60_000)), "minute")

@@ -73,14 +73,14 @@ def best_prices(space: Space, reached: int) -> tuple[Prices, float]:
 
     Subgradient steps of Polyak's length, each turned away from the one before where they would undo each other.
     """
-    search = _Search(space, reached)
+    descent = _Descent(space, reached)
     for _ in range(ROUNDS):
-        if not search.step():
+        if not descent.step():
             break
-    return search.best, search.bound
+    return descent.best, descent.bound
 
 
-class _Search:
+class _Descent:
     """The prices on their way to the lowest bound."""
 
     def __init__(self, space: Space, reached: int) -> None:

@@ -45,14 +45,13 @@ def worth(space: Space, picks: Sequence[Pick]) -> int:
     """Return the score of *picks*, the sum of whole points that the chooser makes as large as it can.
 
     For every goal: what `Space.goals` says for the first, second, third ... stretch that serves it. The goals of a
-    request are each wanted area (6, 4, 2, then 1), each focus set of a wanted area (6, then 1; rule RB15) and each
-    partner of a wanted area (3, then 1; rule RB9); so variety goes before more of the same (rule RB13). A stretch
-    serves those that one of its primary areas is in; a hold of 5 s is mobility and serves none (rule D11).
-    For every stretch its merit: 1 in tier 1 (rule RB14), 2 less when it is made for the desk and this is no break at
-    the desk, up to 2 for not having been done lately, and up to 2 by the seed. And for its dose, on each side: 1 for
-    every 15 s that are held and 1 more for the aim of a minute (rule D2); 1 for moving, 2 for the whole dose of it. So
-    second repetitions give way before a stretch does, never the second side (rule RB14).
-    Less `Space.change`, 3, for every position of the body that is gone through; the time it takes is counted as well
+    request are each wanted area (WANTED), each focus set of a wanted area (FOCUS; rule RB15) and each partner of a
+    wanted area (PARTNER; rule RB9); later ones add less, so variety goes before more of the same (rule RB13). A
+    stretch serves those that one of its primary areas is in; a hold of 5 s is mobility and serves none (rule D11).
+    For every stretch its `merit`: tier 1 (rule RB14), not made for the desk, not done lately, the luck of the seed.
+    And for its dose `dose_points`, on each side: seconds held, the aim of a minute (rule D2), a whole dose of
+    movement. So second repetitions give way before a stretch does, never the second side (rule RB14).
+    Less `Space.change` for every position of the body that is gone through; the time it takes is counted as well
     (rule D18).
     """
     served = Counter(goal for candidate, _ in picks for goal in candidate.goals)

@@ -3,30 +3,10 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import Literal
 
 import msgspec
 
-Tag = Literal[
-    "pregnancy",
-    "osteoporosis",
-    "knee",
-    "hip",
-    "ankle",
-    "shoulder",
-    "wrist",
-    "neck",
-    "disc",
-    "stenosis",
-    "sciatica",
-    "head-down",
-    "recent-surgery",
-    "balance",
-    "hypermobility",
-    "floor",
-    "older-adult",
-]
-"""What a routine has to allow for; the last two act on the whole routine rather than on single stretches."""
+from stretch.core.vocabulary import Tag
 
 
 class Outcome(Enum):

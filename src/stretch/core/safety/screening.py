@@ -8,7 +8,8 @@ from datetime import date, timedelta
 import msgspec
 
 from stretch.core.errors import StretchError, UnknownName
-from stretch.core.safety.checklist import Choice, Outcome, Question, Safety, Tag, Urgency, strongest
+from stretch.core.safety.checklist import Choice, Outcome, Question, Safety, Urgency, strongest
+from stretch.core.vocabulary import Tag
 
 Answers = Mapping[str, tuple[str, ...]]
 """The ids of the choices picked, by the id of the question; an empty tuple is "none of these"."""

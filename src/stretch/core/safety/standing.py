@@ -8,8 +8,9 @@ from datetime import date, timedelta
 import msgspec
 
 from stretch.core.errors import StretchError, UsageError
-from stretch.core.safety.checklist import Messages, Outcome, Safety, Tag, Urgency, strongest
+from stretch.core.safety.checklist import Messages, Outcome, Safety, Urgency, strongest
 from stretch.core.safety.screening import Result
+from stretch.core.vocabulary import Tag
 
 GENTLE_DAYS = 14
 """How long GO-GENTLY means the doses of a beginner; rule D15."""

@@ -23,15 +23,15 @@ from stretch.store.catalogs.figures import as_steps, check_figure
 from stretch.store.catalogs.fit import check_fit
 from stretch.store.catalogs.gathering import Entry, Gathering, name_of
 from stretch.store.catalogs.mending import sure
-from stretch.store.catalogs.shape import LISTS, Kind
+from stretch.store.catalogs.shape import Kind
 from stretch.store.files import yamlfile
 from stretch.store.files.findings import Finding, Level
 
 
 class Report(Struct, frozen=True):
-    """How many entries of each kind were looked through, by the plural of the kind, and what was found."""
+    """How many entries of each kind were looked through, and what was found."""
 
-    counts: dict[str, int]
+    counts: dict[Kind, int]
     findings: tuple[Finding, ...]
     complete: bool = True
     """Whether all that is wrong is in it; of very much only the beginning is told."""
@@ -69,8 +69,8 @@ def inspect(paths: Sequence[Path]) -> Report:
         if not faulty & {"mode", "dose", "sides"}:
             gathering.findings.add(entry.file, sure(_problems(entry.record, known), faulty), entry.at)
     _note_cut_short(gathering)
-    counts = {plural: len([*gathering.own(kind)]) + gathering.faulty[kind] for plural, kind in LISTS.items()}
-    counts = {plural: count for plural, count in counts.items() if count}
+    counts = {kind: len([*gathering.own(kind)]) + gathering.faulty[kind] for kind in get_args(Kind)}
+    counts = {kind: count for kind, count in counts.items() if count}
     return Report(counts, tuple(gathering.findings.all()), gathering.findings.complete)
 
 
