@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from stretch.core.hearing.aloud import saying_ms
+from stretch.stage.means import Means
 from stretch.stage.speaker import Speaker
 from support import MS, Clock
 
@@ -80,7 +81,9 @@ class Machine:
         return [fake for fake in self.processes if not fake.killed and fake.ends > self.clock.now]
 
     def speaker(self, cache: Path, **options: Any) -> Speaker:
+        wishes = {name: options.pop(name) for name in ("sound", "voice", "breath", "volume") if name in options}
+        return Speaker(self.means(cache, **options), self.rung.append, **wishes)
+
+    def means(self, cache: Path, **options: Any) -> Means:
         options = {"environ": {}, "platform": "linux", **options}
-        return Speaker(
-            which=self.which, cache=cache, ring=self.rung.append, clock=self.clock, start=self.start, **options
-        )
+        return Means(which=self.which, cache=cache, clock=self.clock, start=self.start, **options)

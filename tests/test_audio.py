@@ -20,7 +20,6 @@ from stretch.core.hearing.aloud import SAID, aloud, begins
 from stretch.core.hearing.sounds import sound_of
 from stretch.core.hearing.speech import sentences
 from stretch.core.hearing.tones import RATE, breath, samples
-from stretch.core.routine import Routine
 from stretch.core.timing import timeline as tl
 from stretch.core.timing.cues import cues
 from stretch.core.timing.timeline import Timeline
@@ -58,14 +57,14 @@ def loudest(played: array[int]) -> int:
 @pytest.fixture(scope="module")
 def spoken(tmp_path_factory: pytest.TempPathFactory) -> array[int]:
     path = tmp_path_factory.mktemp("audio") / "session.wav"
-    render(LAID_OUT, SHORT, path, speech=humming)
+    render(LAID_OUT, path, speech=humming)
     return heard(path)
 
 
 @pytest.fixture(scope="module")
 def sounded(tmp_path_factory: pytest.TempPathFactory) -> array[int]:
     path = tmp_path_factory.mktemp("audio") / "session.wav"
-    render(LAID_OUT, SHORT, path, speech=None)
+    render(LAID_OUT, path, speech=None)
     return heard(path)
 
 
@@ -73,13 +72,13 @@ def sounded(tmp_path_factory: pytest.TempPathFactory) -> array[int]:
 def test_it_is_as_long_as_the_plan_to_the_sample(tmp_path: Path, pattern: str) -> None:
     built = routine(areas=(), stretches=("hamstring-90-90",), warm_up=0.0, minutes=3.0, breath=pattern)
     timeline = tl.build(built)
-    render(timeline, built, tmp_path / "session.wav", speech=None)
+    render(timeline, tmp_path / "session.wav", speech=None)
     assert len(heard(tmp_path / "session.wav")) * 1000 == timeline.length * RATE
 
 
 def test_every_sound_is_at_its_time(sounded: array[int]) -> None:
     soft = loudest(samples(breath("out", 3_000), SOUND_VOLUME))
-    for cue in planned_cues(LAID_OUT, SHORT, None):
+    for cue in planned_cues(LAID_OUT, None):
         sound = sound_of(cue, LAID_OUT)
         if sound is None or sound.name.startswith("breath"):
             continue
@@ -98,8 +97,8 @@ def test_all_words_are_said_at_their_time_and_none_over_another(spoken: array[in
     def takes(sentence: str) -> int:
         return 40 * len(sentence)
 
-    for cue in planned_cues(LAID_OUT, SHORT, takes):
-        if words := aloud(cue, LAID_OUT, SHORT, done=all_done(LAID_OUT), takes=takes):
+    for cue in planned_cues(LAID_OUT, takes):
+        if words := aloud(cue, LAID_OUT, done=all_done(LAID_OUT), takes=takes):
             start = begins(cue, LAID_OUT)
             found = seconds(spoken, start, start + takes(words[0]))
             # The hum is there from the first sample to the last of the first sentence.
@@ -114,10 +113,10 @@ def test_words_that_take_too_long_fade_out_before_the_next(tmp_path: Path) -> No
     def takes(sentence: str) -> int:
         return 30_000
 
-    render(LAID_OUT, SHORT, tmp_path / "session.wav", speech=lambda sentence: drawl)
+    render(LAID_OUT, tmp_path / "session.wav", speech=lambda sentence: drawl)
     played = heard(tmp_path / "session.wav")
-    called = planned_cues(LAID_OUT, SHORT, takes)
-    starts = [begins(cue, LAID_OUT) for cue in called if aloud(cue, LAID_OUT, SHORT, takes=takes)]
+    called = planned_cues(LAID_OUT, takes)
+    starts = [begins(cue, LAID_OUT) for cue in called if aloud(cue, LAID_OUT, takes=takes)]
     assert len(starts) > len(LAID_OUT.phases)
     for start in starts[1:]:
         edge = frames_of(start)
@@ -131,13 +130,13 @@ def test_the_end_is_heard_in_full_before_the_end(spoken: array[int], sounded: ar
     assert loudest(seconds(sounded, LAID_OUT.length - 300, LAID_OUT.length - 50)) > 100
     assert abs(sounded[-1]) < 50
     assert loudest(seconds(spoken, LAID_OUT.length - 200, LAID_OUT.length - 100)) >= LEVEL
-    *_, end = planned_cues(LAID_OUT, SHORT, lambda sentence: 40 * len(sentence))
+    *_, end = planned_cues(LAID_OUT, lambda sentence: 40 * len(sentence))
     assert end.at >= LAID_OUT.phases[-1].start
 
 
 @given(st.integers(100, 12_000))
 def test_however_long_the_last_words_take_they_stay_inside_the_last_phase(takes_ms: int) -> None:
-    called = planned_cues(LAID_OUT, SHORT, lambda sentence: takes_ms)
+    called = planned_cues(LAID_OUT, lambda sentence: takes_ms)
     assert [cue.at for cue in called] == sorted(cue.at for cue in called)
     (end,) = (cue for cue in called if cue.kind == "end")
     assert LAID_OUT.phases[-1].start <= end.at <= LAID_OUT.length - 1_500
@@ -147,13 +146,13 @@ def test_speech_that_is_too_loud_is_made_softer_and_nothing_is_clipped(tmp_path:
     def shout(sentence: str) -> array[int]:
         return array("h", [32_767, -32_768] * (RATE * len(sentence) // 50))
 
-    render(LAID_OUT, SHORT, tmp_path / "session.wav", speech=shout)
+    render(LAID_OUT, tmp_path / "session.wav", speech=shout)
     assert 18_000 <= loudest(heard(tmp_path / "session.wav")) < 32_767
 
 
 def test_it_tells_how_far_it_is_and_holds_no_more_than_a_second(tmp_path: Path) -> None:
     told: list[float] = []
-    render(LAID_OUT, SHORT, tmp_path / "session.wav", speech=None, progress=told.append)
+    render(LAID_OUT, tmp_path / "session.wav", speech=None, progress=told.append)
     assert told == sorted(set(told))
     assert told[-1] == 1.0
     assert len(told) >= LAID_OUT.length // 1000
@@ -167,23 +166,23 @@ def test_it_is_there_in_full_or_not_at_all(tmp_path: Path) -> None:
     path = tmp_path / "session.wav"
     path.write_bytes(b"what was there before")
     with pytest.raises(KeyboardInterrupt):
-        render(LAID_OUT, SHORT, path, speech=None, progress=stop)
+        render(LAID_OUT, path, speech=None, progress=stop)
     assert list(tmp_path.iterdir()) == [path]
     assert path.read_bytes() == b"what was there before"
 
 
 def test_where_it_cannot_be_written_it_says_so(tmp_path: Path) -> None:
     with pytest.raises(StretchError, match="cannot be written: No such file"):
-        render(LAID_OUT, SHORT, tmp_path / "no" / "session.wav", speech=None)
+        render(LAID_OUT, tmp_path / "no" / "session.wav", speech=None)
     with pytest.raises(StretchError, match="cannot be written"):
-        render(LAID_OUT, SHORT, tmp_path, speech=None)
+        render(LAID_OUT, tmp_path, speech=None)
 
 
 CAPTION = re.compile(r"(\d\d):(\d\d):(\d\d)\.(\d{3}) --> (\d\d):(\d\d):(\d\d)\.(\d{3})\n(.+)\n")
 
 
-def shown(timeline: Timeline, built: Routine) -> list[tuple[int, int, str]]:
-    text = captions(timeline, built)
+def shown(timeline: Timeline) -> list[tuple[int, int, str]]:
+    text = captions(timeline)
     assert text.startswith("WEBVTT\n\n")
     found = []
     for *clock, line in CAPTION.findall(text):
@@ -198,22 +197,22 @@ def shown(timeline: Timeline, built: Routine) -> list[tuple[int, int, str]]:
 
 
 def test_captions_follow_one_another_and_say_every_sentence() -> None:
-    found = shown(LAID_OUT, SHORT)
+    found = shown(LAID_OUT)
     for (start, end, _), (following, _, _) in zip(found, [*found[1:], (LAID_OUT.length, 0, "")], strict=True):
         assert start < end <= following
     said = [
         sentence
         for cue in cues(LAID_OUT, -1, LAID_OUT.length)
         if cue.kind in SAID
-        for sentence in sentences(cue, LAID_OUT, SHORT, all_done(LAID_OUT))
+        for sentence in sentences(cue, LAID_OUT, all_done(LAID_OUT))
     ]
     assert [line for _, _, line in found] == said
 
 
 def test_captions_begin_with_the_words_they_are_of() -> None:
-    found = {line: start for start, _, line in shown(LAID_OUT, SHORT)}
+    found = {line: start for start, _, line in shown(LAID_OUT)}
     hold = next(cue for cue in cues(LAID_OUT, -1, LAID_OUT.length) if cue.kind == "phase" and cue.index == 1)
-    assert found[sentences(hold, LAID_OUT, SHORT)[0]] == begins(hold, LAID_OUT)
+    assert found[sentences(hold, LAID_OUT)[0]] == begins(hold, LAID_OUT)
 
 
 def test_no_name_of_a_stretch_is_markup_or_ends_a_caption() -> None:
@@ -222,7 +221,7 @@ def test_no_name_of_a_stretch_is_markup_or_ends_a_caption() -> None:
     (item,) = SHORT.items
     nasty = msgspec.structs.replace(item.stretch, name="<b>--> & 00:00\n\nNOTE\x1b")
     built = msgspec.structs.replace(SHORT, items=(msgspec.structs.replace(item, stretch=nasty),))
-    found = shown(tl.build(built), built)
+    found = shown(tl.build(built))
     assert "&lt;b&gt;--&gt; &amp; 00:00 NOTE" in found[0][2]
 
 
@@ -280,7 +279,7 @@ def test_espeak_ng_speaks_a_nasty_name_into_a_file() -> None:
 def test_a_whole_session_measured_by_sox(tmp_path: Path) -> None:
     path = tmp_path / "session.wav"
     start = time.perf_counter()
-    render(LAID_OUT, SHORT, path, speech=synthesizer.find(shutil.which, "linux"))
+    render(LAID_OUT, path, speech=synthesizer.find(shutil.which, "linux"))
     print(f"{LAID_OUT.length / 1000 / (time.perf_counter() - start):.0f} x real time")
 
     def measured(*part: str) -> dict[str, float]:

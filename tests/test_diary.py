@@ -19,9 +19,10 @@ import pytest
 from stretch.cli.app import App
 from stretch.cli.diary import begun
 from stretch.core.journal.record import SessionRecord
+from stretch.core.journal.tally import stretches_done
 from stretch.core.timing import timeline as tl
 from stretch.core.timing.phases import WORKING
-from stretch.core.timing.session import Session, stretches_done
+from stretch.core.timing.session import Session
 from stretch.stage.player import play
 from stretch.stage.scribe import Scribe
 from stretch.stage.terminal import Heard
@@ -112,7 +113,7 @@ def test_the_record_is_up_to_date_at_each_boundary() -> None:
         def patience(self, session: Session) -> float:
             return 0.25
 
-    ending = play(session, ROUTINE, clock=clock, ears=Script(clock), face=Watches(), diary=scribe)
+    ending = play(session, clock=clock, ears=Script(clock), face=Watches(), diary=scribe)
     scribe.close(ending.session)
     assert [record.phase for record in put[:-1]] == list(range(len(session.timeline.phases)))
     for record in put:
@@ -146,7 +147,7 @@ def test_a_disk_that_takes_half_a_second_delays_no_cue(folder: Path) -> None:
     writer = Writer(lambda: Slow.writing(folder, date(2026, 11, 25)), b"{}", "1")
     scribe = Scribe(begun(App(environ={}), ROUTINE, session), writer)
     until = time.monotonic() + 2.0
-    ending = play(session, ROUTINE, clock=time.monotonic_ns, ears=Sleeps(), face=Watches(), diary=scribe)
+    ending = play(session, clock=time.monotonic_ns, ears=Sleeps(), face=Watches(), diary=scribe)
     assert len(late) > 20
     assert max(late) < 100  # a disk in the way would make it 500 ms
     assert scribe.close(ending.session) == []
@@ -229,7 +230,8 @@ def test_what_is_not_kept_is_said_once(fates: tuple[bool, ...], during: list[str
     said: list[str] = []
     session = Session(timeline=tl.build(ROUTINE))
     disk = Fails(*fates)
-    scribe = Scribe(begun(App(environ={}), ROUTINE, session), Writer(lambda: disk, b"{}", "1"), said.append)
+    scribe = Scribe(begun(App(environ={}), ROUTINE, session), Writer(lambda: disk, b"{}", "1"))
+    scribe.tell = said.append
     for jumps in (0, 1):
         session = msgspec.structs.replace(session, jumps=jumps)
         scribe.note(session)
@@ -265,9 +267,7 @@ KILLED = """
 import sys, time
 from pathlib import Path
 from stretch.cli.app import App
-from stretch.cli.play import Manner, go_on
-from stretch.core.timing import timeline
-from stretch.core.timing.session import Session
+from stretch.cli.play import Manner, play
 from stretch.stage.terminal import Heard
 sys.path.insert(0, sys.argv[2])
 from support import routine
@@ -279,8 +279,7 @@ class Sleeps:
 
 start = time.monotonic_ns()
 app = App(environ={"STRETCH_HOME": sys.argv[1]}, clock=lambda: (time.monotonic_ns() - start) * 100, ears=Sleeps())
-made = routine(minutes=30.0, warm_up=0.0)
-go_on(app, made, Session(timeline=timeline.build(made)), Manner(events=True))
+play(app, routine(minutes=30.0, warm_up=0.0), Manner(events=True))
 """
 """A session at 100 times the speed of time, written down as one at the speed of time."""
 

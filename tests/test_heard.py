@@ -116,7 +116,7 @@ def test_every_sound_and_every_word_begins_within_a_tenth_of_a_second_of_its_cue
     words = told(folder, "words")
     # The first words were chosen before there was less time for them.
     plans = {0: asked} | dict.fromkeys((1, 2), timeline)
-    spoken = ((begins(cue, timeline) / 1000, aloud(cue, plans[cue.index], made)) for cue in called)
+    spoken = ((begins(cue, timeline) / 1000, aloud(cue, plans[cue.index])) for cue in called)
     said = [(at, speakable(" ".join(sentences))) for at, sentences in spoken if sentences]
     assert [what for *_, what in words] == [text for _, text in said]
     assert [text[:12] for _, text in said] == ["First up: $(", "Hold, left s", "Switch to th"]

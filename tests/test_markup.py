@@ -69,13 +69,13 @@ def test_in_a_pipe_and_at_a_terminal_it_is_shown_as_it_stands(
 def test_on_the_full_screen_it_is_shown_as_it_stands(marked: Path) -> None:
     made = routine_of(marked)
     session = Session(timeline=tl.build(made), position_ns=1_000 * MS)
-    shown = ["".join(text for text, _ in row) for row in view(session, made, 400, 40)]
+    shown = ["".join(text for text, _ in row) for row in view(session, 400, 40)]
     assert sum(row.count(MARKUP) for row in shown) >= 4, shown
 
 
 def test_in_captions_it_is_escaped(marked: Path) -> None:
     made = routine_of(marked)
-    text = captions(tl.build(made), made)
+    text = captions(tl.build(made))
     assert "[bold red]S[/]" in text
     assert ":smile: [@click=a]&lt;b&gt;&amp;amp;[/nothing]" in text
 

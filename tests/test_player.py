@@ -13,8 +13,9 @@ import pytest
 
 from machine import Machine
 from stretch.core.hearing.aloud import speakable
+from stretch.core.journal.tally import stretches_done
 from stretch.core.timing import timeline as tl
-from stretch.core.timing.session import Session, stretches_done
+from stretch.core.timing.session import Session
 from stretch.stage.awake import Awake
 from stretch.stage.events import Events
 from stretch.stage.plain import Plain
@@ -29,8 +30,8 @@ def told(*events: Heard | str | float, late: float = 0.0, speed: int = 1) -> tup
     lines: list[str] = []
     clock = Clock()
     session = Session(timeline=tl.build(ROUTINE), speed=speed)
-    face = Plain(ROUTINE, lines.append)
-    return play(session, ROUTINE, clock=clock, ears=Script(clock, events, late), face=face), lines, clock
+    face = Plain(lines.append)
+    return play(session, clock=clock, ears=Script(clock, events, late), face=face), lines, clock
 
 
 def test_a_session_takes_exactly_the_time_it_says() -> None:
@@ -111,7 +112,7 @@ def test_a_face_that_breaks_ends_the_session_with_what_was_done() -> None:
 
     clock = Clock()
     session = Session(timeline=tl.build(ROUTINE))
-    ending = play(session, ROUTINE, clock=clock, ears=Script(clock), face=Broken())
+    ending = play(session, clock=clock, ears=Script(clock), face=Broken())
     assert isinstance(ending.failure, ZeroDivisionError)
     assert ending.session.over == "stopped"
     assert ending.session.active_ns > SECOND
@@ -122,7 +123,7 @@ def test_events_are_objects_in_order_with_their_time() -> None:
     clock = Clock()
     session = Session(timeline=tl.build(ROUTINE))
     events = (1.0, "space", 0.5, "space", "n", "n", "n", "n", "n", "n", 1.0, 1.0, "x", "k", "q")
-    play(session, ROUTINE, clock=clock, ears=Script(clock, events), face=Events(ROUTINE, lines.append))
+    play(session, clock=clock, ears=Script(clock, events), face=Events(lines.append))
     told = [json.loads(line) for line in lines]
     kinds = [event["event"] for event in told]
     assert kinds[0] == "phase"
@@ -137,13 +138,13 @@ def test_what_is_said_aloud_stands_in_the_plain_lines_and_in_the_events(tmp_path
     told: dict[str, list[str]] = {"plain": [], "events": []}
     aloud: dict[str, list[str]] = {}
     for name, face in (
-        ("plain", Plain(ROUTINE, told["plain"].append)),
-        ("events", Events(ROUTINE, told["events"].append)),
+        ("plain", Plain(told["plain"].append)),
+        ("events", Events(told["events"].append)),
     ):
         machine = Machine(espeak_ng="plays")
         speaker = machine.speaker(tmp_path, voice=True, breath=name == "events")
         session = Session(timeline=tl.build(ROUTINE), voice=True)
-        play(session, ROUTINE, clock=machine.clock, ears=Script(machine.clock), face=face, voice=speaker)
+        play(session, clock=machine.clock, ears=Script(machine.clock), face=face, voice=speaker)
         speaker.finish()
         aloud[name] = machine.texts
     written = {"plain": told["plain"], "events": [json.loads(line).get("say", "") for line in told["events"]]}
@@ -160,7 +161,7 @@ def test_waiting_is_told_and_ended_by_a_key() -> None:
     lines: list[str] = []
     clock = Clock()
     session = Session(timeline=tl.build(routine(warm_up=0.0, minutes=6.0)), wait=True, waiting=True)
-    play(session, ROUTINE, clock=clock, ears=Script(clock, (5.0, "k", 1.0, "q")), face=Plain(ROUTINE, lines.append))
+    play(session, clock=clock, ears=Script(clock, (5.0, "k", 1.0, "q")), face=Plain(lines.append))
     assert "Take your time. Any key starts." in lines
     assert lines[-1] == "Going on."
 

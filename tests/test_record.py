@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from stretch.core.errors import UsageError
 from stretch.core.journal.record import Part, SessionRecord, done_stretches
 from stretch.core.journal.resuming import resumed
-from stretch.core.journal.tally import parts_of, tallied
+from stretch.core.journal.tally import parts_of, stretches_done, tallied
 from stretch.core.planning.builder import build
 from stretch.core.timing import timeline as tl
 from stretch.core.timing.phases import WORKING
-from stretch.core.timing.session import Session, Tick, stretches_done, update
+from stretch.core.timing.session import Session, Tick, update
+from stretch.stage.view import view
 from support import CATALOG, SECOND, requests, routine
 
 ROUTINE = routine(minutes=15.0)
@@ -125,6 +126,12 @@ def test_a_session_cut_off_anywhere_goes_on_with_what_it_had(request, steps) -> 
         assert moment.index + 1 not in again.done or working.item.dose.contract
     else:
         assert moment.phase.kind == "settle"
+    # It is shown as what it was planned as, whichever side is left of it.
+    assert [item.stretch.id for item in again.timeline.items] == [item.stretch.id for item in made.items]
+    header = "".join(text for text, _ in view(again, 80, 24)[0])
+    if moment.phase.item:
+        number = 1 + [item.stretch.id for item in made.items].index(moment.phase.item.stretch.id)
+        assert f"stretch {number} of {len(made.items)} " in header
     # Played to its end, exactly what is owed is done besides what was done.
     end = go(again, again.timeline.length / 1000 + 5)
     assert end.over == "finished"

@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stretch.core.journal.tally import stretches_done
 from stretch.core.timing import timeline as tl
 from stretch.core.timing.phases import WORKING
-from stretch.core.timing.session import Session, Tick, cues_between, stretches_done, update
+from stretch.core.timing.session import Session, Tick, cues_between, update
 from support import MS, SECOND, routine
 
 TIMELINE = tl.build(routine())

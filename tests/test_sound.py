@@ -21,6 +21,7 @@ from stretch.core.hearing.tones import RATE, SOUNDS, breath
 from stretch.core.timing import timeline as tl
 from stretch.core.timing.cues import Cue, cues
 from stretch.stage import process
+from stretch.stage.means import Means
 from stretch.stage.players import Player, players
 from stretch.stage.process import arguments_of
 from stretch.stage.sound import Shelf, Sounds, trial
@@ -129,19 +130,19 @@ def test_where_only_one_can_play_the_breath_waits_for_nobody(tmp_path: Path) -> 
 def test_what_has_ended_is_reaped(tmp_path: Path) -> None:
     machine = Machine(aplay="plays")
     speaker = machine.speaker(tmp_path)
-    speaker.perform(at(HOLD), TIMELINE, ROUTINE)
+    speaker.perform(at(HOLD), TIMELINE)
     assert machine.names() == ["start", "breath-in"]
     machine.clock.now += 10_000 * MS
-    speaker.perform((), TIMELINE, ROUTINE)
+    speaker.perform((), TIMELINE)
     assert all(fake.reaped for fake in machine.processes)
 
 
 def test_when_a_player_fails_the_next_one_plays_the_same_sound(tmp_path: Path) -> None:
     machine = Machine(pw_play="fails", paplay="missing", aplay="plays")
     speaker = machine.speaker(tmp_path)
-    speaker.perform((cue("phase", 0),), TIMELINE, ROUTINE)
+    speaker.perform((cue("phase", 0),), TIMELINE)
     machine.clock.now += 10 * MS
-    speaker.perform((), TIMELINE, ROUTINE)
+    speaker.perform((), TIMELINE)
     assert [Path(arguments[0]).name for arguments in machine.started] == ["pw-play", "aplay"]
     assert machine.names() == ["get-ready", "get-ready"]
     assert speaker.trouble is None
@@ -151,15 +152,15 @@ def test_when_a_player_fails_the_next_one_plays_the_same_sound(tmp_path: Path) -
 def test_when_all_fail_the_bell_rings_for_the_sound_and_it_is_said(tmp_path: Path) -> None:
     machine = Machine(aplay="fails")
     speaker = machine.speaker(tmp_path)
-    speaker.perform(at(SWITCH), TIMELINE, ROUTINE)
+    speaker.perform(at(SWITCH), TIMELINE)
     assert speaker.trouble is None
     assert speaker.patience() <= 0.1
     machine.clock.now += 10 * MS
-    speaker.perform((), TIMELINE, ROUTINE)
+    speaker.perform((), TIMELINE)
     assert machine.rung == [2]
     assert speaker.trouble is not None
     assert "aplay failed" in speaker.trouble
-    speaker.perform(at(HOLD), TIMELINE, ROUTINE)
+    speaker.perform(at(HOLD), TIMELINE)
     assert machine.rung == [2, 1]
 
 
@@ -169,21 +170,21 @@ def test_a_player_that_has_played_before_gets_another_chance(tmp_path: Path) -> 
 
     def once(fate: str) -> None:
         machine.fates["aplay"] = fate
-        speaker.perform((cue("phase", 0),), TIMELINE, ROUTINE)
+        speaker.perform((cue("phase", 0),), TIMELINE)
         for _ in range(3):
             machine.clock.now += 1_000 * MS
             machine.fates["aplay"] = "plays"
-            speaker.perform((), TIMELINE, ROUTINE)
+            speaker.perform((), TIMELINE)
 
     for fate in ("plays", "fails", "fails", "plays", "fails"):
         once(fate)
     assert machine.names() == ["get-ready"] * 8
     assert speaker.trouble is None
     machine.fates["aplay"] = "fails"
-    speaker.perform((cue("phase", 0),), TIMELINE, ROUTINE)
+    speaker.perform((cue("phase", 0),), TIMELINE)
     for _ in range(3):
         machine.clock.now += 10 * MS
-        speaker.perform((), TIMELINE, ROUTINE)
+        speaker.perform((), TIMELINE)
     assert speaker.trouble is not None
     assert machine.rung == [1]
 
@@ -191,9 +192,9 @@ def test_a_player_that_has_played_before_gets_another_chance(tmp_path: Path) -> 
 def test_a_player_that_hangs_is_ended_and_given_up(tmp_path: Path) -> None:
     machine = Machine(aplay="hangs")
     speaker = machine.speaker(tmp_path)
-    speaker.perform((cue("phase", 0),), TIMELINE, ROUTINE)
+    speaker.perform((cue("phase", 0),), TIMELINE)
     machine.clock.now += 60_000 * MS
-    speaker.perform((), TIMELINE, ROUTINE)
+    speaker.perform((), TIMELINE)
     assert machine.processes[0].killed
     assert speaker.trouble is not None
     # It would be said a minute late.
@@ -208,7 +209,7 @@ def test_without_a_player_the_bell_rings_once_for_a_change_twice_for_a_switch_an
     assert speaker.trouble is not None
     assert "bell" in speaker.trouble
     for one in EVERY:
-        speaker.perform((one,), TIMELINE, ROUTINE)
+        speaker.perform((one,), TIMELINE)
     kinds = [phase.kind for phase in TIMELINE.phases]
     assert machine.rung == [2 if kind == "switch" else 1 for kind in kinds] + [1]
     assert not (tmp_path / "cache").exists()
@@ -218,7 +219,7 @@ def test_a_cache_that_cannot_be_written_is_said_and_the_bell_rings(tmp_path: Pat
     (tmp_path / "file").write_text("not a folder")
     machine = Machine(aplay="plays")
     speaker = machine.speaker(tmp_path / "file")
-    speaker.perform((cue("phase", 0),), TIMELINE, ROUTINE)
+    speaker.perform((cue("phase", 0),), TIMELINE)
     assert machine.rung == [1]
     assert speaker.trouble is not None
     assert "cannot be written" in speaker.trouble
@@ -227,13 +228,13 @@ def test_a_cache_that_cannot_be_written_is_said_and_the_bell_rings(tmp_path: Pat
 def test_no_sound_neither_plays_nor_rings_and_can_be_changed_at_any_moment(tmp_path: Path) -> None:
     machine = Machine(aplay="plays")
     speaker = machine.speaker(tmp_path, sound=False)
-    speaker.perform(at(HOLD), TIMELINE, ROUTINE)
+    speaker.perform(at(HOLD), TIMELINE)
     assert machine.started == []
     speaker.sound = True
-    speaker.perform(at(HOLD), TIMELINE, ROUTINE)
+    speaker.perform(at(HOLD), TIMELINE)
     assert len(machine.playing) == 2
     speaker.sound = False
-    speaker.perform((), TIMELINE, ROUTINE)
+    speaker.perform((), TIMELINE)
     assert machine.playing == []
     assert speaker.trouble is None
 
@@ -242,7 +243,7 @@ def test_after_a_late_frame_only_what_is_still_true_is_heard(tmp_path: Path) -> 
     machine = Machine(aplay="plays")
     speaker = machine.speaker(tmp_path)
     before = TIMELINE.phases[HOLD].start
-    speaker.perform(cues(TIMELINE, before - 1_500, before), TIMELINE, ROUTINE)
+    speaker.perform(cues(TIMELINE, before - 1_500, before), TIMELINE)
     assert machine.names() == ["start", "breath-in"]
 
 
@@ -250,19 +251,19 @@ def test_sounds_are_made_one_at_a_time_while_nothing_is_called_out(tmp_path: Pat
     speaker = Machine(aplay="plays").speaker(tmp_path)
     needed = {sound for cue in EVERY if (sound := sound_of(cue, TIMELINE))}
     for frame in range(len(needed) + 1):
-        speaker.perform((), TIMELINE, ROUTINE)
+        speaker.perform((), TIMELINE)
         assert len([*tmp_path.iterdir()]) == min(frame + 1, len(needed))
-    Machine().speaker(tmp_path / "none").perform((), TIMELINE, ROUTINE)
+    Machine().speaker(tmp_path / "none").perform((), TIMELINE)
     assert not (tmp_path / "none").exists()
 
 
 def test_hush_and_close_leave_nothing_behind(tmp_path: Path) -> None:
     machine = Machine(aplay="hangs")
     speaker = machine.speaker(tmp_path)
-    speaker.perform(at(HOLD), TIMELINE, ROUTINE)
+    speaker.perform(at(HOLD), TIMELINE)
     speaker.hush()
     assert all(fake.killed for fake in machine.processes)
-    speaker.perform(at(SWITCH), TIMELINE, ROUTINE)
+    speaker.perform(at(SWITCH), TIMELINE)
     speaker.close()
     assert all(fake.killed and fake.reaped for fake in machine.processes)
 
@@ -270,7 +271,7 @@ def test_hush_and_close_leave_nothing_behind(tmp_path: Path) -> None:
 def test_the_last_sound_may_end_before_one_leaves(tmp_path: Path) -> None:
     machine = Machine(aplay="plays")
     speaker = machine.speaker(tmp_path)
-    speaker.perform((EVERY[-1],), TIMELINE, ROUTINE)
+    speaker.perform((EVERY[-1],), TIMELINE)
     speaker.finish()
     assert machine.names() == ["done"]
     assert not machine.processes[0].killed
@@ -282,7 +283,7 @@ def test_a_whole_session_is_heard_in_order_and_never_more_than_two_at_once(tmp_p
     speaker = machine.speaker(tmp_path)
     for before, now in zip(range(-100, TIMELINE.length, 100), range(0, TIMELINE.length + 100, 100), strict=True):
         machine.clock.now = now * MS
-        speaker.perform(cues(TIMELINE, before, now), TIMELINE, ROUTINE)
+        speaker.perform(cues(TIMELINE, before, now), TIMELINE)
         assert len(machine.playing) <= 2
     names = machine.names()
     holds = sum(phase.kind in ("hold", "move") for phase in TIMELINE.phases)
@@ -294,19 +295,20 @@ def test_a_whole_session_is_heard_in_order_and_never_more_than_two_at_once(tmp_p
 
 
 def test_the_doctor_is_told_what_plays_what_fails_and_what_to_do(tmp_path: Path) -> None:
-    working = Machine(pw_play="fails", aplay="plays", espeak_ng="plays").speaker(tmp_path).describe()
+    working = Machine(pw_play="fails", aplay="plays", espeak_ng="plays").means(tmp_path).describe()
     assert (working[0].found, working[0].advice) == ("pw-play (fails), aplay", "")
     assert (working[1].found, working[1].advice) == ("espeak-ng", "")
-    failing = Machine(aplay="hangs").speaker(tmp_path).describe()[0]
+    failing = Machine(aplay="hangs").means(tmp_path).describe()[0]
     assert failing.found == "aplay (fails)"
     assert "/bin/aplay -q" in failing.advice
-    nothing = Machine().speaker(tmp_path).describe()
+    nothing = Machine().means(tmp_path).describe()
     assert "alsa-utils" in nothing[0].advice
     assert "espeak-ng" in nothing[1].advice
-    remote = Machine(aplay="plays").speaker(tmp_path, environ={"SSH_CONNECTION": "x"})
-    assert "SSH" in remote.describe()[0].found
-    assert remote.trouble is not None
-    assert "on the other machine" in remote.trouble
+    remote = {"SSH_CONNECTION": "x"}
+    assert "SSH" in Machine(aplay="plays").means(tmp_path, environ=remote).describe()[0].found
+    trouble = Machine(aplay="plays").speaker(tmp_path, environ=remote).trouble
+    assert trouble is not None
+    assert "on the other machine" in trouble
 
 
 @pytest.fixture
@@ -332,12 +334,14 @@ def test_a_real_program_is_started_within_a_tenth_of_a_second_and_given_the_file
 ) -> None:
     log = tmp_path / "log"
     command = program("player", f'echo "$(date +%s%N) $1" >> "{log}"')
-    speaker = Speaker(environ={}, which=lambda name: None, cache=tmp_path / "cache", ring=lambda times: None,
-                      clock=time.monotonic_ns, sound_command=command)  # fmt: skip
+    means = Means(
+        environ={}, which=lambda name: None, cache=tmp_path / "cache", clock=time.monotonic_ns, sound_command=command
+    )
+    speaker = Speaker(means, ring=lambda times: None)
     asked = []
     for index in range(5):
         asked.append(time.time_ns())
-        speaker.perform((cue("phase", index),), TIMELINE, ROUTINE)
+        speaker.perform((cue("phase", index),), TIMELINE)
         speaker.finish()
     speaker.close()
     played = [line.split(" ", 1) for line in log.read_text().splitlines()]

@@ -13,23 +13,20 @@ from stretch.core.errors import UsageError
 from stretch.core.hearing.aloud import aloud, begins, saying_ms, speakable, speaking_ms
 from stretch.core.hearing.speech import length_in_words, say, sentences
 from stretch.core.planning.builder import build
-from stretch.core.routine import Request, Routine
+from stretch.core.routine import Request
 from stretch.core.timing import timeline as tl
 from stretch.core.timing.cues import Cue, cues
 from stretch.core.timing.phases import WORKING
 from stretch.core.timing.timeline import Timeline
 from support import CATALOG, requests, routine
 
-Played = tuple[Routine, Timeline]
 
-
-def made(request: Request) -> Played:
+def made(request: Request) -> Timeline:
     try:
-        built = build(CATALOG, request)
+        return tl.build(build(CATALOG, request))
     except UsageError:
         assume(False)
         raise
-    return built, tl.build(built)
 
 
 sessions = requests.map(made)
@@ -40,54 +37,51 @@ def every(timeline: Timeline) -> tuple[Cue, ...]:
     return cues(timeline, -1, timeline.length)
 
 
-def heard(played: Played, breath: bool = False) -> list[tuple[Cue, tuple[str, ...]]]:
-    built, timeline = played
-    said = [(cue, aloud(cue, timeline, built, breath=breath)) for cue in every(timeline)]
+def heard(timeline: Timeline, breath: bool = False) -> list[tuple[Cue, tuple[str, ...]]]:
+    said = [(cue, aloud(cue, timeline, breath=breath)) for cue in every(timeline)]
     return [(cue, words) for cue, words in said if words]
 
 
 def lines(**request: object) -> list[str]:
     built = routine(**request)
     timeline = tl.build(built)
-    return [say(cue, timeline, built) for cue in every(timeline) if cue.kind in ("phase", "half-way", "last", "end")]
+    return [say(cue, timeline) for cue in every(timeline) if cue.kind in ("phase", "half-way", "last", "end")]
 
 
 @given(sessions, breaths)
-def test_nothing_is_said_over_what_is_still_being_said(played: Played, breath: bool) -> None:
-    _, timeline = played
-    said = heard(played, breath)
+def test_nothing_is_said_over_what_is_still_being_said(timeline: Timeline, breath: bool) -> None:
+    said = heard(timeline, breath)
     for (cue, words), (other, _) in pairwise(said):
         if len(words) > 1 or cue.kind.startswith("breath"):
             assert begins(cue, timeline) + saying_ms(words) <= begins(other, timeline), (words, other)
 
 
 @given(sessions, breaths)
-def test_every_word_said_stands_in_the_line_of_its_cue_or_of_getting_ready_for_it(played: Played, breath: bool) -> None:
-    built, timeline = played
-    for cue, words in heard(played, breath):
-        own = sentences(cue, timeline, built)
+def test_every_word_said_stands_in_the_line_of_its_cue_or_of_getting_ready_for_it(
+    timeline: Timeline, breath: bool
+) -> None:
+    for cue, words in heard(timeline, breath):
+        own = sentences(cue, timeline)
         assert words[0] == own[0]
-        assert set(words) <= {*own, *getting_ready_for(cue, played)}
+        assert set(words) <= {*own, *getting_ready_for(cue, timeline)}
 
 
-def getting_ready_for(cue: Cue, played: Played) -> tuple[str, ...]:
+def getting_ready_for(cue: Cue, timeline: Timeline) -> tuple[str, ...]:
     """Return the sentences of getting ready for the stretch whose first side is under way at *cue*."""
-    built, timeline = played
     for index in range(cue.index, -1, -1):
         if timeline.phases[index].kind == "prepare":
-            return sentences(Cue(0, "phase", index), timeline, built)
+            return sentences(Cue(0, "phase", index), timeline)
         if timeline.phases[index].kind in ("switch", "settle"):
             break
     return ()
 
 
 @given(sessions)
-def test_every_change_is_said_and_nothing_twice(played: Played) -> None:
-    built, timeline = played
-    said = heard(played)
+def test_every_change_is_said_and_nothing_twice(timeline: Timeline) -> None:
+    said = heard(timeline)
     assert [cue.index for cue, _ in said if cue.kind == "phase"] == list(range(len(timeline.phases)))
     assert said[-1][0].kind == "end"
-    for item in built.items:
+    for item in timeline.items:
         steps = [word for cue, words in said for word in words if timeline.phases[cue.index].item == item]
         told = [step for step in item.stretch.steps if step in steps]
         # In order, from the first on, each once.
@@ -96,9 +90,8 @@ def test_every_change_is_said_and_nothing_twice(played: Played) -> None:
 
 
 @given(sessions)
-def test_half_way_and_the_last_seconds_are_said(played: Played) -> None:
-    _, timeline = played
-    said = {(cue.index, cue.kind): words for cue, words in heard(played)}
+def test_half_way_and_the_last_seconds_are_said(timeline: Timeline) -> None:
+    said = {(cue.index, cue.kind): words for cue, words in heard(timeline)}
     for index, phase in enumerate(timeline.phases):
         if phase.kind == "hold" and phase.length >= 10_000:
             assert said[index, "last"] == ("Last 5 seconds.",)
@@ -107,8 +100,8 @@ def test_half_way_and_the_last_seconds_are_said(played: Played) -> None:
 
 
 @given(sessions, breaths)
-def test_no_sentence_has_a_sign_that_is_only_for_the_eye(played: Played, breath: bool) -> None:
-    for _, words in heard(played, breath):
+def test_no_sentence_has_a_sign_that_is_only_for_the_eye(timeline: Timeline, breath: bool) -> None:
+    for _, words in heard(timeline, breath):
         for sentence in words:
             assert not re.search(r"\d s\b| x |\d min\b", sentence)
             assert sentence[0].isupper() or sentence[0].isdigit()
@@ -116,10 +109,9 @@ def test_no_sentence_has_a_sign_that_is_only_for_the_eye(played: Played, breath:
 
 
 def test_with_breath_each_half_is_said_once_nobody_speaks_and_not_without_asking() -> None:
-    built = routine(warm_up=0.0)
-    played = built, tl.build(built)
-    assert not any(cue.kind.startswith("breath") for cue, _ in heard(played))
-    words = [word for cue, words in heard(played, breath=True) if cue.kind.startswith("breath") for word in words]
+    timeline = tl.build(routine(warm_up=0.0))
+    assert not any(cue.kind.startswith("breath") for cue, _ in heard(timeline))
+    words = [word for cue, words in heard(timeline, breath=True) if cue.kind.startswith("breath") for word in words]
     assert words.count("Breathe in.") > 10
     assert words.count("Breathe out.") > 10
 
@@ -127,7 +119,7 @@ def test_with_breath_each_half_is_said_once_nobody_speaks_and_not_without_asking
 def test_what_is_first_up_is_said_with_name_side_and_dose_then_the_steps() -> None:
     built = routine(areas=(), stretches=("single-knee-to-chest",), warm_up=0.0)
     timeline = tl.build(built)
-    first = aloud(Cue(0, "phase", 0), timeline, built)
+    first = aloud(Cue(0, "phase", 0), timeline)
     assert first[0] == "First up: Single knee to chest, left side, 2 holds of 30 seconds."
     assert first[1:] == built.items[0].stretch.steps[: len(first) - 1]
     assert len(first) > 1
@@ -137,10 +129,10 @@ def test_steps_that_did_not_fit_are_said_as_the_stretch_begins() -> None:
     built = routine(areas=(), stretches=("single-knee-to-chest",), warm_up=0.0)
     timeline = tl.build(built)
     ready, hold = every(timeline)[0], next(cue for cue in every(timeline) if cue.kind == "phase" and cue.index == 1)
-    slow = aloud(hold, timeline, built, takes=lambda sentence: 2 * speaking_ms(sentence))
-    said = aloud(ready, timeline, built, takes=lambda sentence: 2 * speaking_ms(sentence))
+    slow = aloud(hold, timeline, takes=lambda sentence: 2 * speaking_ms(sentence))
+    said = aloud(ready, timeline, takes=lambda sentence: 2 * speaking_ms(sentence))
     assert slow[0].startswith("Hold 1 of 2")
-    assert slow[1] == sentences(ready, timeline, built)[len(said)]
+    assert slow[1] == sentences(ready, timeline)[len(said)]
 
 
 @pytest.mark.parametrize("breath", [False, True])
@@ -148,7 +140,7 @@ def test_of_every_shipped_stretch_every_step_is_said_and_which_side_is_meant(bre
     lost = {}
     for name, stretch in CATALOG.stretches.items():
         built = routine(areas=(), stretches=(name,), level="deep", warm_up=0.0, minutes=20.0)
-        said = [word for _, words in heard((built, tl.build(built)), breath) for word in words]
+        said = [word for _, words in heard(tl.build(built), breath) for word in words]
         unsaid = [step for step in stretch.steps if step not in said]
         if stretch.side_means:
             unsaid += [side for side in ("Left side first", "Right") if f"{side}: {stretch.side_means}." not in said]
@@ -165,7 +157,7 @@ def test_of_every_shipped_stretch_every_step_is_said_and_which_side_is_meant(bre
 def test_a_step_of_contract_relax_is_never_said_in_another_part_than_its_own() -> None:
     built = routine(areas=(), stretches=("contract-relax-hamstring",), level="deep", warm_up=0.0)
     timeline = tl.build(built)
-    said = {(timeline.phases[cue.index].kind, word) for cue, words in heard((built, timeline)) for word in words}
+    said = {(timeline.phases[cue.index].kind, word) for cue, words in heard(timeline) for word in words}
     steps = built.items[0].stretch.steps
     assert [kind for kind, word in said if word in steps] == ["prepare", "prepare"]
     assert ("press", "Left side first: the raised leg.") in said
@@ -174,7 +166,7 @@ def test_a_step_of_contract_relax_is_never_said_in_another_part_than_its_own() -
 
 def test_while_settling_with_the_breath_it_is_still_said_how_to_rest() -> None:
     built = routine(warm_up=0.0)
-    settle = heard((built, tl.build(built)), breath=True)
+    settle = heard(tl.build(built), breath=True)
     assert any("grow heavy" in word for _, words in settle for word in words)
 
 
@@ -212,23 +204,23 @@ def test_at_the_end_it_is_said_what_was_done() -> None:
     built = routine()
     timeline = tl.build(built)
     end = every(timeline)[-1]
-    assert say(end, timeline, built, done=(6, 6)).startswith("Done: 6 stretches. ")
-    assert say(end, timeline, built, done=(4, 6)).startswith("Done: 4 of 6 stretches. ")
-    assert say(end, timeline, built, done=(1, 1)).startswith("Done: 1 stretch. ")
+    assert say(end, timeline, done=(6, 6)).startswith("Done: 6 stretches. ")
+    assert say(end, timeline, done=(4, 6)).startswith("Done: 4 of 6 stretches. ")
+    assert say(end, timeline, done=(1, 1)).startswith("Done: 1 stretch. ")
 
 
 def test_the_easier_way_is_said_before_the_steps() -> None:
     built = routine(areas=(), stretches=("single-knee-to-chest",), avoid=("knee",), warm_up=0.0)
     timeline = tl.build(built)
     assert built.items[0].adapted
-    ready = sentences(Cue(0, "phase", 0), timeline, built)
+    ready = sentences(Cue(0, "phase", 0), timeline)
     assert ready[1] == "The easier way first: Use a strap behind the thigh and stop earlier."
 
 
 def test_another_position_than_usual_is_said() -> None:
     other = next(s for s in CATALOG.stretches.values() if "standing" in s.also)
     built = routine(areas=(), stretches=(other.id,), positions=("standing",), warm_up=0.0, minutes=30.0)
-    assert "Standing." in sentences(Cue(0, "phase", 0), tl.build(built), built)
+    assert "Standing." in sentences(Cue(0, "phase", 0), tl.build(built))
 
 
 def test_lengths_in_words() -> None:
@@ -259,8 +251,7 @@ def test_what_looks_like_a_command_to_a_shell_is_said_as_it_stands() -> None:
 
 
 @given(sessions)
-def test_holds_and_moves_are_announced_to_be_nearly_over_once(played: Played) -> None:
-    _, timeline = played
+def test_holds_and_moves_are_announced_to_be_nearly_over_once(timeline: Timeline) -> None:
     last = [cue for cue in every(timeline) if cue.kind == "last"]
     assert len({cue.index for cue in last}) == len(last)
     for cue in last:

@@ -51,9 +51,9 @@ def test_nothing_is_told_anew_while_only_time_passes(position: int, later: int) 
     here = at(position)
     there = update(here, Tick(START + (position + later) * MS))
     if there.over:
-        assert playing(there, ROUTINE) is None
+        assert playing(there) is None
     elif here.moment.phase == there.moment.phase:
-        assert playing(here, ROUTINE) == playing(there, ROUTINE)
+        assert playing(here) == playing(there)
 
 
 @given(st.integers(0, TIMELINE.length - 1))
@@ -61,7 +61,7 @@ def test_the_seconds_left_are_those_of_the_session(tmp_path_factory: pytest.Temp
     folder = tmp_path_factory.mktemp("home")
     here = at(position)
     board = Board(folder, START)
-    board.show(here, ROUTINE)
+    board.show(here)
     (left,) = all_playing(folder, START + position * MS)
     assert left.seconds == -(-(TIMELINE.length - position) // 1000)
     assert left.phase_seconds == -(-(here.moment.phase.end - position) // 1000)
@@ -72,12 +72,12 @@ def test_the_seconds_left_are_those_of_the_session(tmp_path_factory: pytest.Temp
 def test_paused_time_stands_still(tmp_path: Path) -> None:
     board = Board(tmp_path, START)
     here = update(at(90_000), "pause")
-    board.show(here, ROUTINE)
+    board.show(here)
     first, later = (all_playing(tmp_path, START + clock * SECOND) for clock in (90, 5_000))
     assert first == later
     assert first[0].state == "paused"
     here = update(update(here, Tick(START + 5_000 * SECOND)), "pause")
-    board.show(here, ROUTINE)
+    board.show(here)
     (left,) = all_playing(tmp_path, START + 5_001 * SECOND)
     assert (left.state, left.seconds) == ("playing", first[0].seconds - 1)
     board.close()
@@ -88,7 +88,7 @@ def test_paused_time_stands_still(tmp_path: Path) -> None:
     [({"away_ns": 5, "paused": True}, "away"), ({"waiting": True}, "waiting"), ({"helping": True}, "paused")],
 )
 def test_why_it_stands_still(changes: dict[str, object], state: str) -> None:
-    told = playing(msgspec.structs.replace(at(90_000), **changes), ROUTINE)
+    told = playing(msgspec.structs.replace(at(90_000), **changes))
     assert told
     assert told.state == state
 
@@ -96,7 +96,7 @@ def test_why_it_stands_still(changes: dict[str, object], state: str) -> None:
 def test_getting_back_into_the_stretch_takes_its_seconds() -> None:
     here = at(90_000)
     back = msgspec.structs.replace(here, lead_in_ns=3 * SECOND)
-    before, after = playing(here, ROUTINE), playing(back, ROUTINE)
+    before, after = playing(here), playing(back)
     assert before
     assert after
     assert after.ends - before.ends == 3 * SECOND
@@ -105,7 +105,7 @@ def test_getting_back_into_the_stretch_takes_its_seconds() -> None:
 def test_a_session_that_does_not_go_on_is_away(tmp_path: Path) -> None:
     board = Board(tmp_path, START)
     here = at(0)
-    board.show(here, ROUTINE)
+    board.show(here)
     end = START + here.moment.phase.length * MS
     assert all_playing(tmp_path, end + 1 * SECOND)[0].state == "playing"
     (left,) = all_playing(tmp_path, end + 3 * SECOND)
@@ -115,8 +115,8 @@ def test_a_session_that_does_not_go_on_is_away(tmp_path: Path) -> None:
 
 
 def test_what_is_over_is_not_told() -> None:
-    assert playing(Session(timeline=TIMELINE), ROUTINE) is None
-    assert playing(update(session(), "quit"), ROUTINE) is None
+    assert playing(Session(timeline=TIMELINE)) is None
+    assert playing(update(session(), "quit")) is None
 
 
 # -- the file
@@ -137,7 +137,7 @@ def test_it_is_written_once_a_phase(tmp_path: Path) -> None:
     now = session()
     for clock in range(0, TIMELINE.length * MS + SECOND, SECOND // 2):
         now = update(now, Tick(START + clock))
-        board.show(now, ROUTINE)
+        board.show(now)
     assert now.over == "finished"
     phases = [phase for phase in TIMELINE.phases if phase.kind != "warm-up" or phase.move]
     assert len(phases) <= board.writes <= len(phases) + 1
@@ -147,8 +147,8 @@ def test_it_is_written_once_a_phase(tmp_path: Path) -> None:
 def test_two_sessions_are_told_the_longer_first(tmp_path: Path) -> None:
     boards = [Board(tmp_path, START), Board(tmp_path, START + 1)]
     longer = routine(minutes=9.0)
-    boards[0].show(session(), ROUTINE)
-    boards[1].show(update(Session(timeline=timeline.build(longer)), Tick(START)), longer)
+    boards[0].show(session())
+    boards[1].show(update(Session(timeline=timeline.build(longer)), Tick(START)))
     left = all_playing(tmp_path, START)
     assert [one.playing.title for one in left] == ["Lower back", "Neck"]
     for board in boards:
@@ -163,7 +163,7 @@ from pathlib import Path
 from test_status import at, START, ROUTINE
 from stretch.store.board import Board
 board = Board(Path({folder}), START)
-board.show(at(1_000), ROUTINE)
+board.show(at(1_000))
 print("shown", flush=True)
 sys.stdin.read()
 """
@@ -193,7 +193,7 @@ def test_a_killed_process_leaves_a_file_and_no_status(tmp_path: Path, other: sub
 
 def test_a_process_with_the_same_number_is_not_taken_for_it(tmp_path: Path) -> None:
     board = Board(tmp_path, START)
-    board.show(at(1_000), ROUTINE)
+    board.show(at(1_000))
     (file,) = (tmp_path / nowplaying.FOLDER).iterdir()
     text = file.read_bytes()
     board.close()
@@ -205,7 +205,7 @@ def test_a_process_with_the_same_number_is_not_taken_for_it(tmp_path: Path) -> N
 @pytest.mark.skipif(sys.platform == "win32", reason="on Windows what is open cannot be garbled by others")
 def test_what_cannot_be_read_is_no_status(tmp_path: Path) -> None:
     board = Board(tmp_path, START)
-    board.show(at(1_000), ROUTINE)
+    board.show(at(1_000))
     (file,) = (tmp_path / nowplaying.FOLDER).iterdir()
     for text in (b"", b"{", b'{"state":"playing"}', b"\xff" * 3000):
         file.write_bytes(text)
@@ -218,7 +218,7 @@ def test_a_folder_that_cannot_be_written_is_no_trouble(tmp_path: Path) -> None:
     (tmp_path / nowplaying.FOLDER).write_text("a file")
     board = Board(tmp_path, START)
     for position in (0, 200_000):
-        board.show(at(position), ROUTINE)
+        board.show(at(position))
     board.close()
     assert all_playing(tmp_path, START) == ()
     assert all_playing(tmp_path / "not there", START) == ()
@@ -228,7 +228,7 @@ def test_only_the_folder_of_the_sessions_goes_with_the_last_of_them(tmp_path: Pa
     home = tmp_path / "home"
     boards = [Board(home, START), Board(home, START + 1)]
     for board in boards:
-        board.show(at(0), ROUTINE)
+        board.show(at(0))
     boards[0].close()
     assert len(list((home / nowplaying.FOLDER).iterdir())) == 1
     boards[1].close()
@@ -281,7 +281,7 @@ def test_a_session_is_one_line(tmp_path: Path) -> None:
     board = Board(tmp_path, START)
     index = next(i for i, phase in enumerate(TIMELINE.phases) if phase.kind == "hold" and phase.side)
     phase = TIMELINE.phases[index]
-    board.show(at(phase.start + 4_000), ROUTINE)
+    board.show(at(phase.start + 4_000))
     clock = START + (phase.start + 4_000) * MS
     text = run("status", app=Told(tmp_path, past(1), clock)).stdout
     assert phase.item
@@ -296,7 +296,7 @@ def test_a_session_is_one_line(tmp_path: Path) -> None:
     (one,) = told["playing"]
     assert one["stretch"] == phase.item.stretch.id
     assert (one["kind"], one["side"], one["phase_seconds"]) == ("hold", phase.side, left)
-    board.show(update(at(phase.start + 4_000), "pause"), ROUTINE)
+    board.show(update(at(phase.start + 4_000), "pause"))
     assert run("status", app=Told(tmp_path, None, clock)).stdout.startswith("paused: ")
     board.close()
 

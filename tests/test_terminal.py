@@ -96,7 +96,7 @@ def pair() -> Iterator[Pair]:
 
 
 def rows_at(position: int, columns: int, lines: int) -> list:
-    return view(Session(timeline=TIMELINE, position_ns=position * MS), ROUTINE, columns, lines)
+    return view(Session(timeline=TIMELINE, position_ns=position * MS), columns, lines)
 
 
 def text_of(rows: list) -> list[str]:
@@ -205,7 +205,7 @@ def test_everything_is_given_back_even_when_the_view_breaks(pair: Pair) -> None:
 
     with Terminal(pair.slave, pair.slave, PLAIN) as terminal:
         assert termios.tcgetattr(pair.slave) != before
-        ending = play(Session(timeline=TIMELINE), ROUTINE, clock=Clock(), ears=terminal, face=Broken(ROUTINE, terminal))
+        ending = play(Session(timeline=TIMELINE), clock=Clock(), ears=terminal, face=Broken(terminal))
     assert isinstance(ending.failure, ZeroDivisionError)
     assert ending.session.over == "stopped"
     assert termios.tcgetattr(pair.slave) == before

@@ -13,6 +13,7 @@ from rich.cells import cell_len
 from stretch.core.timing import timeline as tl
 from stretch.core.timing.phases import Phase
 from stretch.core.timing.session import Session
+from stretch.core.words import clock
 from stretch.stage.keymap import KEYMAP
 from stretch.stage.picture import Pictures
 from stretch.stage.view import view
@@ -34,9 +35,9 @@ GOLDEN = Path(__file__).parent / "golden" / "screens"
 SIZES = [(120, 40), (100, 30), (80, 24), (60, 20), (40, 12), (20, 6)]
 
 
-def picture(session: Session, columns: int, lines: int, made=ROUTINE, **how) -> list[str]:
+def picture(session: Session, columns: int, lines: int, **how) -> list[str]:
     how.setdefault("pictures", FIGURES)
-    return ["".join(text for text, _ in row) for row in view(session, made, columns, lines, **how)]
+    return ["".join(text for text, _ in row) for row in view(session, columns, lines, **how)]
 
 
 def in_phase(kind: str, part: float = 0.4, timeline=TIMELINE, **fields: object) -> Session:
@@ -60,14 +61,10 @@ SCENES = {
 }
 
 
-def made_for(name: str):
-    return CONTRACT if name in ("press", "release") else ROUTINE
-
-
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 @pytest.mark.parametrize("name", SCENES)
 def test_golden_screens(name: str, size: tuple[int, int], request: pytest.FixtureRequest) -> None:
-    check_golden(f"{name}-{size[0]}x{size[1]}", picture(SCENES[name], *size, made=made_for(name)), request)
+    check_golden(f"{name}-{size[0]}x{size[1]}", picture(SCENES[name], *size), request)
 
 
 @pytest.mark.parametrize("size", SIZES[:4], ids=lambda size: f"{size[0]}x{size[1]}")
@@ -95,7 +92,7 @@ def check_golden(name: str, rows: list[str], request: pytest.FixtureRequest) -> 
 def test_every_size_is_filled_exactly(name: str, columns: int, lines: int, part: float, unicode: bool) -> None:
     scene = SCENES[name]
     scene = msgspec.structs.replace(scene, position_ns=int(part * scene.timeline.length) * MS)
-    rows = picture(scene, columns, lines, made=made_for(name), unicode=unicode)
+    rows = picture(scene, columns, lines, unicode=unicode)
     assert len(rows) == lines
     assert {cell_len(row) for row in rows} == {columns}
     if not unicode:
@@ -117,7 +114,7 @@ def test_wide_letters_keep_the_columns_straight() -> None:
     made = msgspec.structs.replace(ROUTINE, items=items)
     timeline = tl.build(made)
     for columns in range(1, 140, 3):
-        rows = picture(in_phase("prepare", timeline=timeline), columns, 24, made=made)
+        rows = picture(in_phase("prepare", timeline=timeline), columns, 24)
         assert {cell_len(row) for row in rows} == {columns}
 
 
@@ -131,3 +128,15 @@ def test_seconds_left_reach_one_and_never_show_zero_before_the_end() -> None:
     phase = next(phase for phase in TIMELINE.phases if phase.kind == "hold")
     one = Session(timeline=TIMELINE, position_ns=(phase.end - 1) * MS)
     assert "1 s" in picture(one, 20, 4)[1]
+
+
+@pytest.mark.parametrize(
+    "title", ["Lower back, Upper back, Hips, Hip flexors, Glutes, Piriformis", "\u8170\u80cc\u90e8" * 20]
+)
+@pytest.mark.parametrize("columns", [120, 80, 60, 40])
+def test_the_time_left_is_seen_however_much_was_asked_for(title: str, columns: int) -> None:
+    timeline = msgspec.structs.replace(TIMELINE, title=title)
+    top = picture(in_phase("hold", timeline=timeline), columns, 24)[0]
+    assert top.endswith(f"{clock(in_phase('hold').moment.total_left)} left ")
+    assert top.startswith(f" {title[:2]}")
+    assert cell_len(top) == columns

@@ -154,32 +154,32 @@ def test_without_a_voice_it_is_said_once_it_is_asked_for(tmp_path: Path) -> None
     speaker.voice = True
     assert speaker.trouble is not None
     assert "No voice" in speaker.trouble
-    speaker.perform(at(0), TIMELINE, ROUTINE)
+    speaker.perform(at(0), TIMELINE)
 
 
 def test_the_words_wait_for_their_sound_and_without_sound_they_do_not(tmp_path: Path) -> None:
     machine = Machine(aplay="plays", espeak_ng="plays")
     speaker = machine.speaker(tmp_path, voice=True)
-    speaker.perform(at(0), TIMELINE, ROUTINE)
+    speaker.perform(at(0), TIMELINE)
     assert [Path(arguments[0]).name for arguments in machine.started] == ["aplay"]
     while len(machine.started) == 1:
         machine.clock.now += int(speaker.patience() * 1000) * MS
-        speaker.perform((), TIMELINE, ROUTINE)
+        speaker.perform((), TIMELINE)
     assert machine.clock.now == (begins(EVERY[0], TIMELINE) - EVERY[0].at) * MS
     assert speaker.patience() <= 0.1
-    assert machine.texts[-1] == " ".join(aloud(EVERY[0], TIMELINE, ROUTINE))
+    assert machine.texts[-1] == " ".join(aloud(EVERY[0], TIMELINE))
     speaker.sound = False
-    speaker.perform(at(1), TIMELINE, ROUTINE)
+    speaker.perform(at(1), TIMELINE)
     assert machine.texts[-1].startswith("Warm up, 1 minute: Shoulder rolls")
 
 
 def test_skipping_drops_the_words_that_still_wait(tmp_path: Path) -> None:
     machine = Machine(aplay="plays", espeak_ng="plays")
     speaker = machine.speaker(tmp_path, voice=True)
-    speaker.perform(at(0), TIMELINE, ROUTINE)
+    speaker.perform(at(0), TIMELINE)
     speaker.hush()
     machine.clock.now += 1_000 * MS
-    speaker.perform((), TIMELINE, ROUTINE)
+    speaker.perform((), TIMELINE)
     assert len(machine.started) == 1
     assert machine.playing == []
 
@@ -187,15 +187,15 @@ def test_skipping_drops_the_words_that_still_wait(tmp_path: Path) -> None:
 def test_the_voice_can_be_turned_off_in_mid_sentence_and_on_again(tmp_path: Path) -> None:
     machine = Machine(espeak_ng="plays")
     speaker = machine.speaker(tmp_path, voice=True, sound=False)
-    speaker.perform(at(0), TIMELINE, ROUTINE)
+    speaker.perform(at(0), TIMELINE)
     assert len(machine.playing) == 1
     speaker.voice = False
-    speaker.perform((), TIMELINE, ROUTINE)
+    speaker.perform((), TIMELINE)
     assert machine.playing == []
-    speaker.perform(at(1), TIMELINE, ROUTINE)
+    speaker.perform(at(1), TIMELINE)
     assert machine.playing == []
     speaker.voice = True
-    speaker.perform(at(2), TIMELINE, ROUTINE)
+    speaker.perform(at(2), TIMELINE)
     assert "Hip circles" in machine.texts[-1]
 
 
@@ -204,13 +204,13 @@ def test_breath_is_said_on_request_only_and_never_cuts_other_words(tmp_path: Pat
     speaker = machine.speaker(tmp_path, voice=True, sound=False)
     held = next(cue for cue in EVERY if cue.kind == "breath-in" and cue.number == 4)
     assert TIMELINE.phases[held.index].kind == "move"
-    speaker.perform((held,), TIMELINE, ROUTINE)
+    speaker.perform((held,), TIMELINE)
     assert machine.started == []
     speaker.breath = True
     late = next(cue for cue in EVERY if cue.kind == "breath-out" and cue.number == 7)
-    speaker.perform((late,), TIMELINE, ROUTINE)
+    speaker.perform((late,), TIMELINE)
     assert machine.texts == ["Breathe out."]
-    speaker.perform((late,), TIMELINE, ROUTINE)
+    speaker.perform((late,), TIMELINE)
     assert machine.texts == ["Breathe out."]
 
 
@@ -220,10 +220,10 @@ def test_a_whole_session_is_said_as_written_and_one_thing_at_a_time(tmp_path: Pa
     done = len(ROUTINE.items), len(ROUTINE.items)
     for before, now in zip(range(-100, TIMELINE.length, 100), range(0, TIMELINE.length + 100, 100), strict=True):
         machine.clock.now = now * MS
-        speaker.perform(cues(TIMELINE, before, now), TIMELINE, ROUTINE, done)
+        speaker.perform(cues(TIMELINE, before, now), TIMELINE, done)
         assert len(machine.playing) <= 1
     speaker.finish()
-    written = [speakable(" ".join(words)) for cue in EVERY if (words := aloud(cue, TIMELINE, ROUTINE, done=done))]
+    written = [speakable(" ".join(words)) for cue in EVERY if (words := aloud(cue, TIMELINE, done=done))]
     assert machine.texts == written
     assert not any(fake.killed for fake in machine.processes)
     assert written[-1].startswith("Done: ")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from stretch.cli.host import boot_clock, is_terminal
 from stretch.cli.printer import Printer
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from stretch.core.safety.checklist import Safety
     from stretch.figure.pose import Figure
     from stretch.share.install import Machine
+    from stretch.stage.means import Means
     from stretch.stage.player import Ears
     from stretch.stage.style import Style
     from stretch.stage.terminal import Terminal
@@ -89,6 +90,20 @@ class App:
         import shutil
 
         return shutil.which(program, path=self.environ.get("PATH"))
+
+    @cached_property
+    def means(self) -> Means:
+        """What a session can be heard by."""
+        from stretch.stage.means import Means
+
+        return Means(
+            environ=self.environ,
+            which=self.which,
+            cache=self.cache,
+            clock=self.clock,
+            sound_command=self.settings.sound_command,
+            voice_command=self.settings.voice_command,
+        )
 
     @cached_property
     def machine(self) -> Machine:
@@ -232,18 +247,3 @@ class App:
         self.stdout.flush()
         source = self.stdin.fileno() if self.stdin is not None and is_terminal(self.stdin) else None
         return Terminal(source, self.stdout.fileno(), self.style, screen=screen)
-
-
-def is_terminal(stream: TextIO | None) -> bool:
-    """Whether *stream* is a terminal; a closed or missing one is not."""
-    try:
-        return stream is not None and stream.isatty()
-    except ValueError:
-        return False
-
-
-def boot_clock() -> int:
-    """Return nanoseconds since the machine started, with the time it slept where the system counts it."""
-    if sys.platform == "linux":
-        return time.clock_gettime_ns(time.CLOCK_BOOTTIME)
-    return time.monotonic_ns()

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from stretch.cli.app import App
-    from stretch.core.routine import Routine
     from stretch.core.timing.timeline import Timeline
     from stretch.share.synthesizer import Synthesizer
 
@@ -49,9 +48,9 @@ def audio_command(app: App, /, *, paths: tuple[str, ...], silent: bool, **asked:
     speech = None if silent else _synthesizer(app)
     for path in map(Path, paths):
         if path.suffix.lower() == ".vtt":
-            _caption(laid_out, routine, path, speech)
+            _caption(laid_out, path, speech)
         else:
-            _render(app, laid_out, routine, path, speech)
+            _render(app, laid_out, path, speech)
         app.tell(f"{path}: {words.duration(laid_out.length)}.")
 
 
@@ -64,17 +63,17 @@ def _synthesizer(app: App) -> Synthesizer | None:
     return speech
 
 
-def _caption(laid_out: Timeline, routine: Routine, path: Path, speech: Synthesizer | None) -> None:
+def _caption(laid_out: Timeline, path: Path, speech: Synthesizer | None) -> None:
     from stretch.core.hearing.aloud import speaking_ms
     from stretch.share.captions import captions
     from stretch.share.synthesizer import takes_of
 
     # Where the words can be measured, the captions stand exactly as long as they are heard.
-    path.write_text(captions(laid_out, routine, takes_of(speech) if speech else speaking_ms), encoding="utf-8")
+    path.write_text(captions(laid_out, takes_of(speech) if speech else speaking_ms), encoding="utf-8")
 
 
-def _render(app: App, laid_out: Timeline, routine: Routine, path: Path, speech: Synthesizer | None) -> None:
+def _render(app: App, laid_out: Timeline, path: Path, speech: Synthesizer | None) -> None:
     from stretch.share.audio import render
 
     with click.progressbar(length=1000, label=str(path.name), file=app.stderr) as bar:
-        render(laid_out, routine, path, speech=speech, progress=lambda part: bar.update(int(part * 1000) - bar.pos))
+        render(laid_out, path, speech=speech, progress=lambda part: bar.update(int(part * 1000) - bar.pos))

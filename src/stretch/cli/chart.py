@@ -28,7 +28,8 @@ def rows(history: History, columns: int, *, unicode: bool) -> list[Row]:
     if columns < ROOMY:
         return [*calendar, (), *_aside(history, columns, unicode=unicode)]
     cell = 4 * WEEKS + LABEL
-    return beside(calendar, _aside(history, min(columns - cell - 4, 60), unicode=unicode), cell, gap=4)
+    aside = _aside(history, min(columns - cell - 4, 60), unicode=unicode)
+    return beside((calendar, aside), cell, gap=4)
 
 
 def spark(scores: Sequence[int | None], *, unicode: bool) -> str:

@@ -23,11 +23,10 @@ if TYPE_CHECKING:
 LONGEST_TITLE = 200
 
 
-def scribe(app: App, routine: Routine, session: Session, record: SessionRecord | None, *, aside: bool) -> Scribe:
-    """Return what writes *session* down, into *record* where there is one; *aside*: the screen tells of trouble."""
+def scribe(app: App, routine: Routine, record: SessionRecord) -> Scribe:
+    """Return what writes a session of *routine* down, beginning with *record*."""
     opened = partial(Journal.writing, app.folder, app.today(), thorough=True)
-    writer = Writer(opened, plan_as_json(routine), this_process())
-    return Scribe(record or begun(app, routine, session), writer, None if aside else app.tell)
+    return Scribe(record, Writer(opened, plan_as_json(routine), this_process()))
 
 
 def begun(app: App, routine: Routine, session: Session, before: Cleared | None = None) -> SessionRecord:

@@ -23,12 +23,14 @@ PIPE_COLUMNS = 100
 
 def draw(app: App, stretch: Stretch, side: Side | None, glyphs: str) -> None:
     """Print *stretch* at its start and in it, side by side where there is room, else only in it."""
+    from stretch.stage.rows import beside
+
     pictures = _pictures(app, [stretch], glyphs)
     columns = app.out.columns or PIPE_COLUMNS
     for size in (LARGE, SMALL):
         if columns >= 2 * size[0] + GAP:
             both = [_still(pictures, stretch, side, depth, size) for depth in (0.0, 1.0)]
-            app.out.rows(_beside(both, size[0]), app.style)
+            app.out.rows(beside(both, size[0], GAP), app.style)
             return
     if columns >= SMALL[0]:
         app.out.rows(_still(pictures, stretch, side, 1.0, SMALL), app.style)
@@ -36,6 +38,8 @@ def draw(app: App, stretch: Stretch, side: Side | None, glyphs: str) -> None:
 
 def contact_sheet(app: App, stretches: Sequence[Stretch], glyphs: str) -> None:
     """Print small figures of *stretches* with their ids below, as many in a row as fit."""
+    from stretch.stage.rows import beside
+
     pictures = _pictures(app, stretches, glyphs)
     across = max((app.out.columns or PIPE_COLUMNS) // (THUMB[0] + GAP), 1)
     rest = iter(stretches)
@@ -44,7 +48,7 @@ def contact_sheet(app: App, stretches: Sequence[Stretch], glyphs: str) -> None:
         for stretch in line:
             name: Row = ((stretch.id[: THUMB[0]], "name"),)
             blocks.append([*_still(pictures, stretch, None, 1.0, THUMB), name])
-        app.out.rows([*_beside(blocks, THUMB[0]), ()], app.style)
+        app.out.rows([*beside(blocks, THUMB[0], GAP), ()], app.style)
 
 
 def write_svg(app: App, stretch: Stretch, side: Side | None, path: str) -> None:
@@ -78,13 +82,3 @@ def _still(pictures: Pictures, stretch: Stretch, side: Side | None, depth: float
     from stretch.core.timing.motion import Shown
 
     return pictures.rows(Shown(stretch.id, side, depth, depth), *size, pressing=depth == 0)
-
-
-def _beside(blocks: Sequence[Sequence[Row]], cells: int) -> list[Row]:
-    from stretch.stage.rows import fitted
-
-    rows: list[Row] = []
-    for index in range(max(map(len, blocks))):
-        parts = [fitted(block[index] if index < len(block) else (), cells + GAP) for block in blocks]
-        rows.append(tuple(run for part in parts for run in part))
-    return rows

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
@@ -10,18 +9,20 @@ import msgspec
 from msgspec import Struct
 
 from stretch.cli import plan
-from stretch.cli.app import App, is_terminal
+from stretch.cli.app import App
+from stretch.cli.host import is_terminal
 from stretch.cli.safety import before_you_start
 from stretch.core import words
+from stretch.core.journal.tally import stretches_done
 from stretch.core.routine import Routine
 from stretch.core.timing import timeline
-from stretch.core.timing.session import NS_PER_MS, Session, stretches_done
+from stretch.core.timing.session import NS_PER_MS, Session
+from stretch.core.timing.timeline import Timeline
 from stretch.stage.player import Ears, Ending, Face
 from stretch.stage.player import play as run
 
 if TYPE_CHECKING:
     from stretch.cli.gate import Cleared
-    from stretch.core.journal.record import SessionRecord
     from stretch.figure.raster import Glyphs
     from stretch.stage.picture import Pictures
     from stretch.stage.scribe import Scribe
@@ -32,7 +33,7 @@ FINISHED, STOPPED, SIGNALLED = 0, 3, 128
 
 
 class Manner(Struct, frozen=True, kw_only=True):
-    """How a routine is played: what is seen and heard, how fast, and whether it waits."""
+    """How a routine is played: what is seen and heard, how fast, whether it waits, and whether it may ask."""
 
     plain: bool = False
     events: bool = False
@@ -42,39 +43,31 @@ class Manner(Struct, frozen=True, kw_only=True):
     sound: bool = True
     voice: str = "no"
     volume: int = 50
+    ask: bool = False
 
     @property
-    def heard(self) -> bool:
-        """Whether anything is to be heard at all; a rehearsal is too fast for it."""
-        return self.speed == 1
+    def rehearsal(self) -> bool:
+        """Whether it is played faster than it is meant: then nothing is heard and nothing is kept."""
+        return self.speed > 1
 
 
-def play(app: App, routine: Routine, manner: Manner, *, ask: bool, before: Cleared | None = None) -> int:
+def play(app: App, routine: Routine, manner: Manner, cleared: Cleared | None = None) -> int:
     """Play *routine* and return the exit code: 0 finished, 3 stopped before the end, 128 + n for a signal.
 
-    *before* is what was said before it; when something may be asked, it is asked for again after the session.
+    *cleared* is what was said before it.
     """
-    session = Session(timeline=timeline.build(routine))
-    if ask and not _ready(app, routine, quiet=manner.events):
+    if manner.ask and not _ready(app, routine, quiet=manner.events):
         return STOPPED
-    record = None
-    if manner.speed == 1:
-        from stretch.cli.diary import begun
+    session = Session(timeline=timeline.build(routine))
+    if manner.rehearsal:
+        return go_on(app, session, manner)
+    from stretch.cli.diary import begun, scribe
 
-        record = begun(app, routine, session, before)
-    return go_on(app, routine, session, manner, record, ask=ask)
+    return go_on(app, session, manner, scribe(app, routine, begun(app, routine, session, cleared)))
 
 
-def go_on(
-    app: App,
-    routine: Routine,
-    session: Session,
-    manner: Manner,
-    record: SessionRecord | None = None,
-    *,
-    ask: bool = False,
-) -> int:
-    """Play *session* of *routine* from where it is, and return the exit code; *record* is what was kept of it."""
+def go_on(app: App, session: Session, manner: Manner, scribe: Scribe | None = None) -> int:
+    """Play *session* from where it is, written down by *scribe*, and return the exit code."""
     session = msgspec.structs.replace(
         session,
         speed=manner.speed,
@@ -83,8 +76,8 @@ def go_on(
         sound=manner.sound,
         voice=manner.voice != "no",
     )
-    scribe = _scribe(app, routine, session, manner, record)
-    ending = _run(app, routine, session, manner, scribe)
+    ending = _Performance(app, manner, scribe).of(session)
+    over = ending.session.over
     app.tell(_summary(ending))
     for line in scribe.close(ending.session) if scribe else ():
         app.tell(line)
@@ -92,16 +85,15 @@ def go_on(
         from stretch.cli.gate import after_ending
 
         after_ending(app, ending.session.ended_for)
-    asks = ask and record is not None and app.interactive and not manner.events
-    if asks and record and ending.session.over == "finished":
+    if scribe and manner.ask and over == "finished" and app.interactive and not manner.events:
         from stretch.cli.gate import after_session
 
-        after_session(app, record.id)
+        after_session(app, scribe.session_id)
     if ending.failure is not None:
         raise ending.failure
     if ending.signal is not None:
         return SIGNALLED + ending.signal
-    return FINISHED if ending.session.over == "finished" else STOPPED
+    return FINISHED if over == "finished" else STOPPED
 
 
 def _ready(app: App, routine: Routine, *, quiet: bool) -> bool:
@@ -117,104 +109,90 @@ def _ready(app: App, routine: Routine, *, quiet: bool) -> bool:
     return bool(answer) and answer.strip().lower() not in ("q", "quit", "n", "no")
 
 
-def _scribe(
-    app: App, routine: Routine, session: Session, manner: Manner, record: SessionRecord | None
-) -> Scribe | None:
-    """Return what writes the session down; None for a rehearsal."""
-    if manner.speed > 1:
-        return None
-    from stretch.cli.diary import scribe
+class _Performance:
+    """What plays along with a session: the terminal, what is seen and heard, and what is written down."""
 
-    return scribe(app, routine, session, record, aside=_on_screen(app, manner))
+    def __init__(self, app: App, manner: Manner, scribe: Scribe | None) -> None:
+        self.app, self.manner, self.scribe = app, manner, scribe
+        self.screen = app.full_screen and not manner.plain and not manner.events
+        self.speaker: Speaker | None = None
 
+    def of(self, session: Session) -> Ending:
+        """Play *session* to its end and give everything back."""
+        app = self.app
+        with ExitStack() as stack:
+            if is_terminal(app.stdout) and not self.manner.rehearsal:
+                from stretch.stage.awake import Awake
 
-def _on_screen(app: App, manner: Manner) -> bool:
-    return app.full_screen and not manner.plain and not manner.events
+                stack.enter_context(Awake())
+            terminal = stack.enter_context(app.terminal(screen=self.screen)) if app.ears is None else None
+            if self.scribe is not None and not self.screen:
+                self.scribe.tell = app.tell
+            self.speaker = self._speaker(terminal)
+            if self.speaker is not None:
+                stack.callback(self.speaker.close)
+            face = self._face(session.timeline, terminal)
+            if not self.manner.rehearsal:
+                face = self._posted(face, stack)
+            ears: Ears | None = terminal or app.ears
+            assert ears
+            ending = run(session, clock=app.clock, ears=ears, face=face, voice=self.speaker, diary=self.scribe)
+            if self.speaker is not None and ending.session.over == "finished":
+                self.speaker.finish()
+            return ending
 
+    def _speaker(self, terminal: Terminal | None) -> Speaker | None:
+        """Return what makes the session heard; None for a rehearsal, and where there is no terminal to hear it by."""
+        manner = self.manner
+        if manner.rehearsal or terminal is None or not is_terminal(self.app.stdout):
+            return None
+        from stretch.stage.speaker import Speaker
 
-def _run(app: App, routine: Routine, session: Session, manner: Manner, scribe: Scribe | None) -> Ending:
-    screen = _on_screen(app, manner)
-    with ExitStack() as stack:
-        if is_terminal(app.stdout) and session.speed == 1:
-            from stretch.stage.awake import Awake
+        return Speaker(
+            self.app.means,
+            terminal.ring,
+            sound=manner.sound,
+            voice=manner.voice != "no",
+            breath=manner.voice == "breath",
+            volume=manner.volume,
+        )
 
-            stack.enter_context(Awake())
-        terminal = stack.enter_context(app.terminal(screen=screen)) if app.ears is None else None
-        speaker = _speaker(app, manner, terminal)
-        if speaker is not None:
-            stack.callback(speaker.close)
-        troubled = [part for part in (scribe, speaker) if part is not None]
-        face = _face(app, routine, terminal if screen else None, manner, lambda: _trouble(troubled))
-        if manner.heard:
-            face = _posted(app, routine, face, stack)
-        ears: Ears | None = terminal or app.ears
-        assert ears
-        ending = run(session, routine, clock=app.clock, ears=ears, face=face, voice=speaker, diary=scribe)
-        if speaker is not None and ending.session.over == "finished":
-            speaker.finish()
-        return ending
+    def _face(self, laid_out: Timeline, terminal: Terminal | None) -> Face:
+        if self.screen and terminal is not None:
+            from stretch.stage.screen import Screen
 
+            return Screen(terminal, self._pictures(laid_out, terminal), self._trouble)
+        if self.manner.events:
+            from stretch.stage.events import Events
 
-def _speaker(app: App, manner: Manner, terminal: Terminal | None) -> Speaker | None:
-    """Return what makes the session heard; None for a rehearsal, and where there is no terminal to hear it by."""
-    if not manner.heard or terminal is None or not is_terminal(app.stdout):
-        return None
-    from stretch.stage.speaker import Speaker
+            return Events(self.app.write_line)
+        from stretch.stage.plain import Plain
 
-    return Speaker(
-        environ=app.environ,
-        which=app.which,
-        cache=app.cache,
-        ring=terminal.ring,
-        clock=app.clock,
-        sound=manner.sound,
-        voice=manner.voice != "no",
-        breath=manner.voice == "breath",
-        volume=manner.volume,
-        sound_command=app.settings.sound_command,
-        voice_command=app.settings.voice_command,
-    )
+        return Plain(self.app.write_line)
 
+    def _pictures(self, laid_out: Timeline, terminal: Terminal) -> Pictures | None:
+        if self.manner.figure == "none":
+            return None
+        from stretch.stage.picture import Pictures
 
-def _pictures(app: App, routine: Routine, terminal: Terminal, figure: str) -> Pictures | None:
-    if figure == "none":
-        return None
-    from stretch.stage.picture import Pictures
+        moves = (phase.move.id for phase in laid_out.phases if phase.move)
+        figures = self.app.figures([*moves, *(item.stretch.id for item in laid_out.items)])
+        glyphs: Glyphs = "blocks" if self.manner.figure == "blocks" else "braille"
+        return Pictures(figures, glyphs=glyphs, colour=terminal.style.colour)
 
-    names = [*(move.id for move, _ in routine.warm_up), *(item.stretch.id for item in routine.items)]
-    glyphs: Glyphs = "blocks" if figure == "blocks" else "braille"
-    return Pictures(app.figures(names), glyphs=glyphs, colour=terminal.style.colour)
+    def _posted(self, face: Face, stack: ExitStack) -> Face:
+        """Return *face* with a board beside it, from which `stretch status` reads."""
+        from stretch.stage.posted import Posted
+        from stretch.store.board import Board
 
+        board = Board(self.app.folder, self.app.clock())
+        stack.callback(board.close)
+        return Posted(face, board)
 
-def _trouble(parts: Sequence[Scribe | Speaker]) -> str | None:
-    return next((part.trouble for part in parts if part.trouble), None)
-
-
-def _face(
-    app: App, routine: Routine, terminal: Terminal | None, manner: Manner, trouble: Callable[[], str | None]
-) -> Face:
-    if terminal is not None:
-        from stretch.stage.screen import Screen
-
-        pictures = _pictures(app, routine, terminal, manner.figure)
-        return Screen(routine, terminal, pictures, trouble)
-    if manner.events:
-        from stretch.stage.events import Events
-
-        return Events(routine, app.write_line)
-    from stretch.stage.plain import Plain
-
-    return Plain(routine, app.write_line)
-
-
-def _posted(app: App, routine: Routine, face: Face, stack: ExitStack) -> Face:
-    """Return *face* with a board beside it, from which `stretch status` reads."""
-    from stretch.stage.posted import Posted
-    from stretch.store.board import Board
-
-    board = Board(app.folder, app.clock())
-    stack.callback(board.close)
-    return Posted(face, board, routine)
+    def _trouble(self) -> str | None:
+        """Return what is not being kept, or else cannot be heard."""
+        parts = (self.scribe, self.speaker)
+        return next((part.trouble for part in parts if part is not None and part.trouble), None)
 
 
 def _summary(ending: Ending) -> str:

@@ -33,6 +33,7 @@ def resume_command(app: App, /, *, yes: bool, **manner: Any) -> int:
     """
     record, routine = _left_off(app)
     session = resumed(record, routine)
+    from stretch.cli.diary import scribe
     from stretch.cli.gate import pass_gate
     from stretch.cli.play import Manner, go_on
 
@@ -42,7 +43,7 @@ def resume_command(app: App, /, *, yes: bool, **manner: Any) -> int:
         if item.stretch.id in owed:
             _check(item, cleared.standing.tags if cleared.standing else (), gentle_only=cleared.gentle_only)
     app.tell(_where(record, session))
-    return go_on(app, routine, session, Manner(**as_played(app, manner)), record)
+    return go_on(app, session, Manner(**as_played(app, manner), ask=not yes), scribe(app, routine, record))
 
 
 def _left_off(app: App) -> tuple[SessionRecord, Routine]:

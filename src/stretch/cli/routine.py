@@ -143,7 +143,7 @@ def routine_command(app: App, /, *, save: str | None, plan_only: bool, as_json: 
         return 0
     from stretch.cli.play import Manner, play
 
-    return play(app, routine, Manner(**manner), ask=not yes, before=cleared)
+    return play(app, routine, Manner(**manner, ask=not yes), cleared)
 
 
 def as_planned(app: App) -> Fit | None:

@@ -19,7 +19,6 @@ from stretch.core.hearing import tones
 from stretch.core.hearing.aloud import PAUSE_MS, Length, aloud, begins
 from stretch.core.hearing.sounds import sound_of
 from stretch.core.hearing.tones import RATE
-from stretch.core.routine import Routine
 from stretch.core.timing.cues import Cue
 from stretch.core.timing.timeline import Timeline
 from stretch.share.planned import all_done, planned_cues
@@ -44,7 +43,6 @@ class Part(Struct, frozen=True):
 
 def render(
     timeline: Timeline,
-    routine: Routine,
     path: Path,
     *,
     speech: Synthesizer | None,
@@ -63,7 +61,7 @@ def render(
             file.setsampwidth(2)
             file.setframerate(RATE)
             file.setnframes(total)
-            for end, second in _mixed(_parts(timeline, routine, speech), total):
+            for end, second in _mixed(_parts(timeline, speech), total):
                 file.writeframes(second.tobytes())
                 progress(end / total)
         making.replace(path)
@@ -78,17 +76,17 @@ def frames_of(milliseconds: int) -> int:
     return (milliseconds * RATE + 500) // 1000
 
 
-def _parts(timeline: Timeline, routine: Routine, speech: Synthesizer | None) -> Iterator[Part]:
+def _parts(timeline: Timeline, speech: Synthesizer | None) -> Iterator[Part]:
     """Return all that is heard, in the order in which it begins."""
     if speech is None:
-        return _sounds(planned_cues(timeline, routine, None), timeline)
+        return _sounds(planned_cues(timeline, None), timeline)
     say = lru_cache(KEPT)(lambda sentence: _levelled(speech(sentence)))
 
     def takes(sentence: str) -> int:
         return -(-len(say(sentence)) * 1000 // RATE)
 
-    called = planned_cues(timeline, routine, takes)
-    words = _words(called, timeline, routine, say, takes)
+    called = planned_cues(timeline, takes)
+    words = _words(called, timeline, say, takes)
     return merge(_sounds(called, timeline), words, key=lambda part: part.at)
 
 
@@ -99,12 +97,10 @@ def _sounds(called: Sequence[Cue], timeline: Timeline) -> Iterator[Part]:
             yield Part(frames_of(cue.at), samples(sound, SOUND_VOLUME))
 
 
-def _words(
-    called: Sequence[Cue], timeline: Timeline, routine: Routine, say: Synthesizer, takes: Length
-) -> Iterator[Part]:
+def _words(called: Sequence[Cue], timeline: Timeline, say: Synthesizer, takes: Length) -> Iterator[Part]:
     """Return what is said, each until the next begins at most."""
     done = all_done(timeline)
-    said = ((begins(cue, timeline), aloud(cue, timeline, routine, done=done, takes=takes)) for cue in called)
+    said = ((begins(cue, timeline), aloud(cue, timeline, done=done, takes=takes)) for cue in called)
     spoken = ((at, sentences) for at, sentences in said if sentences)
     for (at, sentences), (until, _) in pairwise(chain(spoken, [(timeline.length, ())])):
         yield Part(frames_of(at), _joined([say(sentence) for sentence in sentences], frames_of(until) - frames_of(at)))

@@ -7,7 +7,6 @@ from itertools import chain, pairwise
 
 from stretch.core.hearing import speech
 from stretch.core.hearing.aloud import PAUSE_MS, SAID, Length, begins, saying_ms, speaking_ms
-from stretch.core.routine import Routine
 from stretch.core.timing.timeline import Timeline
 from stretch.share.planned import all_done, planned_cues
 
@@ -15,25 +14,22 @@ LINGER_MS = 2_000
 """The last sentence stays so long for those who read more slowly than one speaks."""
 
 
-def captions(timeline: Timeline, routine: Routine, takes: Length = speaking_ms) -> str:
+def captions(timeline: Timeline, takes: Length = speaking_ms) -> str:
     """Return every sentence of the session with its time, in the format WebVTT.
 
     All steps are shown while getting ready, faster than they would be said where time is short: captions are read.
     *takes* is how long a sentence takes to say, where that is known exactly.
     """
-    blocks = (
-        f"{_clock(start)} --> {_clock(end)}\n{_escaped(text)}\n"
-        for start, end, text in _shown(timeline, routine, takes)
-    )
+    blocks = (f"{_clock(start)} --> {_clock(end)}\n{_escaped(text)}\n" for start, end, text in _shown(timeline, takes))
     return "\n".join(chain(["WEBVTT\n"], blocks))
 
 
-def _shown(timeline: Timeline, routine: Routine, takes: Length) -> Iterator[tuple[int, int, str]]:
-    called = [cue for cue in planned_cues(timeline, routine, takes) if cue.kind in SAID]
+def _shown(timeline: Timeline, takes: Length) -> Iterator[tuple[int, int, str]]:
+    called = [cue for cue in planned_cues(timeline, takes) if cue.kind in SAID]
     done = all_done(timeline)
     starts = (begins(cue, timeline) for cue in called)
     for cue, (start, until) in zip(called, pairwise(chain(starts, [timeline.length])), strict=True):
-        sentences = speech.sentences(cue, timeline, routine, done)
+        sentences = speech.sentences(cue, timeline, done)
         hurry = min((until - start) / saying_ms(sentences, takes), 1.0)
         spoken = 0
         for sentence in sentences:

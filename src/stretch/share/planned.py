@@ -6,13 +6,13 @@ import msgspec
 
 from stretch.core.hearing.aloud import Length, aloud, begins, saying_ms
 from stretch.core.hearing.sounds import sound_of
-from stretch.core.routine import Routine
+from stretch.core.journal.tally import stretches_done
 from stretch.core.timing.cues import Cue, cues
-from stretch.core.timing.session import Session, stretches_done
+from stretch.core.timing.session import Session
 from stretch.core.timing.timeline import Timeline
 
 
-def planned_cues(timeline: Timeline, routine: Routine, takes: Length | None) -> tuple[Cue, ...]:
+def planned_cues(timeline: Timeline, takes: Length | None) -> tuple[Cue, ...]:
     """Return every cue, the last one moved so far ahead that its sound and its words are over at the end.
 
     *takes* is how long sentences take to say, None where nothing is said.
@@ -21,7 +21,7 @@ def planned_cues(timeline: Timeline, routine: Routine, takes: Length | None) -> 
     sound = sound_of(end, timeline)
     needs = sound.length if sound else 0
     if takes is not None:
-        words = aloud(end, timeline, routine, done=all_done(timeline), takes=takes)
+        words = aloud(end, timeline, done=all_done(timeline), takes=takes)
         needs = max(needs, begins(end, timeline) - end.at + saying_ms(words, takes))
     moved = msgspec.structs.replace(end, at=max(end.at - needs, timeline.phases[end.index].start))
     return tuple(sorted((*before, moved), key=lambda cue: cue.at))

@@ -4,31 +4,28 @@ from __future__ import annotations
 
 from stretch.core import words
 from stretch.core.hearing.speech import up_next
-from stretch.core.routine import Routine
-from stretch.core.timing.phases import Phase
 from stretch.core.timing.session import Session
-from stretch.core.timing.timeline import Moment
 from stretch.stage.keymap import KEYMAP, Binding
 from stretch.stage.notice import notice
-from stretch.stage.rows import Row, Run, wrapped
+from stretch.stage.rows import Row, Run, shortened, width, wrapped
 from stretch.stage.style import Ink
 
 
-def header(routine: Routine, moment: Moment, columns: int) -> Row:
+def header(session: Session, columns: int) -> Row:
     """Return the title, which stretch of how many, and the time left in all."""
-    left = f" {routine.title}"
-    count = _stretch_count(routine, moment.phase)
-    right = f"{words.clock(moment.total_left)} left "
-    middle = " " * max(columns - len(left) - len(count) - len(right) - 3, 1)
-    return ((left, Ink.DIM), (f"   {count}" if count else "   ", Ink.DIM), (middle, Ink.PLAIN), (right, Ink.PLAIN))
+    count = _stretch_count(session)
+    right = f"{words.clock(session.moment.total_left)} left "
+    # However much was asked for, the time left is what people look for up here.
+    left = f" {shortened(session.timeline.title, columns - len(count) - len(right) - 5)}"
+    told: Row = ((left, Ink.DIM), (f"   {count}", Ink.DIM))
+    return (*told, (" " * max(columns - width(told) - len(right), 1), Ink.PLAIN), (right, Ink.PLAIN))
 
 
-def _stretch_count(routine: Routine, phase: Phase) -> str:
+def _stretch_count(session: Session) -> str:
+    phase, timeline = session.moment.phase, session.timeline
     if phase.item is None:
         return "settle" if phase.kind == "settle" else "keep moving" if phase.closing else "warm-up"
-    # By identity: comparing whole stretches at every frame is dear.
-    number = next(number for number, item in enumerate(routine.items, start=1) if item is phase.item)
-    return f"stretch {number} of {len(routine.items)}"
+    return f"stretch {timeline.number_at(session.moment.index)} of {len(timeline.items)}"
 
 
 def progress(session: Session, columns: int, unicode: bool) -> Row:
@@ -39,10 +36,10 @@ def progress(session: Session, columns: int, unicode: bool) -> Row:
     return ((" ", Ink.PLAIN), (full * done, Ink.DONE), (empty * (cells - done), Ink.LEFT))
 
 
-def footer(session: Session, moment: Moment, columns: int, *, roomy: bool, aside: str = "") -> list[Row]:
+def footer(session: Session, columns: int, *, roomy: bool, aside: str = "") -> list[Row]:
     """Return what comes next, or what a session that stands still waits for, and the keys."""
     told: list[Row] = [((f" {line}", Ink.ALERT),) for line in wrapped(notice(session) or aside, columns - 2)]
-    following = up_next(session.timeline, moment.index)
+    following = up_next(session.timeline, session.moment.index)
     rows: list[Row] = told or [((" then  ", Ink.DIM), (following, Ink.PLAIN))]
     return [(), *rows, (), _hints(columns)] if roomy else [*rows, _hints(columns)]
 

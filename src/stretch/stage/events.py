@@ -8,17 +8,17 @@ from typing import Any
 import msgspec
 
 from stretch.core.hearing.speech import say
-from stretch.core.routine import Routine
+from stretch.core.journal.tally import stretches_done
 from stretch.core.timing.cues import Cue
-from stretch.core.timing.session import NS_PER_MS, Session, stretches_done
+from stretch.core.timing.session import NS_PER_MS, Session
 from stretch.stage.plain import patience
 
 
 class Events:
     """Writes one line for each thing that happens; `at` is the position in seconds."""
 
-    def __init__(self, routine: Routine, write_line: Callable[[str], None]) -> None:
-        self._routine, self._write_line = routine, write_line
+    def __init__(self, write_line: Callable[[str], None]) -> None:
+        self._write_line = write_line
         self._before: Session | None = None
 
     def show(self, session: Session, cues: tuple[Cue, ...]) -> None:
@@ -49,7 +49,7 @@ class Events:
         phase = session.timeline.phases[cue.index]
         at = cue.at / 1000
         done = stretches_done(session) if session.over == "finished" else None
-        said = say(cue, session.timeline, self._routine, done)
+        said = say(cue, session.timeline, done)
         match cue.kind:
             case "phase":
                 return {

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from stretch.core import words
-from stretch.core.routine import Routine
 from stretch.core.timing.phases import WORKING
 from stretch.core.timing.session import Session
-from stretch.core.timing.timeline import Moment
 from stretch.stage.rows import Row, wrapped
 from stretch.stage.style import Ink
 
 Part = tuple[str, Ink]
 
 
-def beside_nothing(session: Session, routine: Routine, moment: Moment, cells: int, room: int) -> list[Row]:
+def beside_nothing(session: Session, cells: int, room: int) -> list[Row]:
     """Return the words for a column of their own: a paragraph for each part, as many as fit."""
     rows: list[Row] = [()]
-    for text, ink in _parts(session, routine, moment):
+    for text, ink in _parts(session):
         block: list[Row] = [((line, ink),) for line in wrapped(text, cells)]
         if len(rows) + len(block) > room:
             break
@@ -24,10 +22,10 @@ def beside_nothing(session: Session, routine: Routine, moment: Moment, cells: in
     return rows
 
 
-def below_a_figure(session: Session, routine: Routine, moment: Moment, cells: int, room: int) -> list[Row]:
+def below_a_figure(session: Session, cells: int, room: int) -> list[Row]:
     """Return the words for a few rows; while getting ready, those that do not fit are turned like pages."""
-    parts = _parts(session, routine, moment)
-    phase = moment.phase
+    parts = _parts(session)
+    phase = session.moment.phase
     if phase.kind in WORKING:
         # The picture shows the steps; what it cannot show comes first.
         shown = [part for part in parts if phase.item and part[0] not in phase.item.stretch.steps]
@@ -36,7 +34,7 @@ def below_a_figure(session: Session, routine: Routine, moment: Moment, cells: in
     if phase.kind != "prepare" or len(rows) <= room:
         return rows[:room]
     pages = [rows[at : at + room] for at in range(0, len(rows), room)]
-    elapsed = moment.position - phase.start
+    elapsed = session.position - phase.start
     return pages[min(elapsed * len(pages) // phase.length, len(pages) - 1)]
 
 
@@ -51,12 +49,12 @@ def _joined(parts: list[Part]) -> list[Part]:
     return joined
 
 
-def _parts(session: Session, routine: Routine, moment: Moment) -> list[Part]:
-    phase = moment.phase
+def _parts(session: Session) -> list[Part]:
+    phase = session.moment.phase
     if phase.move:
         return [(phase.move.text, Ink.PLAIN)]
     if phase.item is None:
-        return [(routine.settle_text, Ink.PLAIN)]
+        return [(phase.text, Ink.PLAIN)]
     stretch = phase.item.stretch
     parts: list[Part] = []
     easier = f"Easier: {stretch.ease_off}"

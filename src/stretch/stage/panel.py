@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from stretch.core import words
 from stretch.core.hearing.speech import of_reps
+from stretch.core.timing.phases import Phase
 from stretch.core.timing.session import NS_PER_MS, Session
 from stretch.core.timing.timeline import BreathNow, Moment
 from stretch.stage import bigtext
-from stretch.stage.rows import Row, wrapped
+from stretch.stage.rows import Row, high, wrapped
 from stretch.stage.style import Ink
 
 PANEL = 30
@@ -16,41 +17,41 @@ SMALL_PANEL = 23
 """The same beside a small figure; the longest of its words in half letters is as wide."""
 LARGE_PANEL, LARGE_COLUMNS, LARGE_LINES = 46, 110, 34
 """On a screen of this size the column is wider and everything in it twice as big."""
-NS_PER_S = 1000 * NS_PER_MS
+MOST_DIGITS_MS = 99_000
+"""More seconds than this are shown in minutes."""
 ROOM_FOR_LETTERS = 13
 """Rows from which the side and the breath are written in big letters too."""
 ACTS = {"prepare": "READY", "rest": "REST", "switch": "SWITCH", "press": "PRESS", "release": "RELAX"}
 """The one word for what to do, where it is not a breath."""
 
 
-def panel(session: Session, moment: Moment, cells: int, room: int, unicode: bool) -> list[Row]:
+def panel(session: Session, cells: int, room: int, unicode: bool) -> list[Row]:
     """Return the column that is read from the floor, in at most *room* rows.
 
     Where there is room for big letters, every block has its own rows whether it has something to say or not: what
     one looks for is always in the same place.
     """
-    name: list[Row] = [((line, Ink.NAME),) for line in wrapped(name_of(moment), cells)[:2]]
+    moment = session.moment
+    name: list[Row] = [((line, Ink.NAME),) for line in wrapped(name_of(moment.phase), cells)[:2]]
     side, count = moment.phase.side or "", _count(moment)
-    digits = words.clock(moment.left) if moment.left > 99_000 else str(-(-moment.left // 1000))
-    if session.lead_in_ns:
-        digits = str(-(-session.lead_in_ns // NS_PER_S))
+    seconds = digits(-(-session.lead_in_ns // NS_PER_MS) or moment.left)
     spare = room - 2
     if spare >= ROOM_FOR_LETTERS:
         scale = 1 if cells >= LARGE_PANEL and spare >= 2 * ROOM_FOR_LETTERS + 2 else 0
         letters = bigtext.HEIGHT if scale else bigtext.HALF_HEIGHT
-        act = big(_act(session, moment), _breath_ink(moment), cells, scale, unicode)
+        act = big(_act(session), _breath_ink(moment), cells, scale, unicode)
         # Two rows even for a short name, so that what is below does not move with the name.
-        name = _high(name, 2)
+        name = high(name, 2)
         blocks = [
-            _high(big(side.upper(), Ink.SIDE, cells, scale, unicode), letters),
-            _high(_line(count, Ink.PLAIN), 1),
-            _high(big(digits, Ink.TIME, cells, scale + 1, unicode), bigtext.HEIGHT * (scale + 1)),
-            _high(_high(act, letters) + _breath(session, moment, cells, unicode) * (scale + 1), letters + scale + 1),
+            high(big(side.upper(), Ink.SIDE, cells, scale, unicode), letters),
+            high(_line(count, Ink.PLAIN), 1),
+            high(big(seconds, Ink.TIME, cells, scale + 1, unicode), bigtext.HEIGHT * (scale + 1)),
+            high(high(act, letters) + _breath(session, cells, unicode) * (scale + 1), letters + scale + 1),
         ]
     else:
         line = _line(", ".join(filter(None, (f"{side} side" if side else "", count))), Ink.SIDE)
         scale = 1 if spare >= 8 else 0
-        blocks = [line, big(digits, Ink.TIME, cells, scale, unicode), breath_line(session, moment, cells, unicode)]
+        blocks = [line, big(seconds, Ink.TIME, cells, scale, unicode), breath_line(session, cells, unicode)]
     return _stacked([name, *filter(None, blocks)], room)
 
 
@@ -63,13 +64,13 @@ def _stacked(blocks: list[list[Row]], room: int) -> list[Row]:
     return rows
 
 
-def _high(block: list[Row], lines: int) -> list[Row]:
-    return block + [()] * (lines - len(block))
+def digits(milliseconds: int) -> str:
+    """Return the time that is left as it is shown: in seconds as long as two digits hold them."""
+    return words.clock(milliseconds) if milliseconds > MOST_DIGITS_MS else str(-(-milliseconds // 1000))
 
 
-def name_of(moment: Moment) -> str:
+def name_of(phase: Phase) -> str:
     """Return the name of what is being done."""
-    phase = moment.phase
     if phase.move:
         return phase.move.name
     return phase.item.stretch.name if phase.item else "Settle"
@@ -86,7 +87,8 @@ def _count(moment: Moment) -> str:
     return of_reps(phase)
 
 
-def _act(session: Session, moment: Moment) -> str:
+def _act(session: Session) -> str:
+    moment = session.moment
     if session.stopped_for is not None:
         return "STOP"
     if session.still:
@@ -119,9 +121,9 @@ def _line(text: str, ink: Ink) -> list[Row]:
     return [((text, ink),)] if text else []
 
 
-def _breath(session: Session, moment: Moment, cells: int, unicode: bool) -> list[Row]:
+def _breath(session: Session, cells: int, unicode: bool) -> list[Row]:
     """Return the bar of the breath with its own seconds: it fills on the way in and empties on the way out."""
-    breath = moment.breath
+    breath = session.moment.breath
     if breath is None or not session.timeline.pattern.counted or session.still or session.lead_in_ns:
         return []
     return [_bar(breath, cells, unicode)]
@@ -137,9 +139,9 @@ def _bar(breath: BreathNow, cells: int, unicode: bool) -> Row:
     return ((full * filled, ink), (empty * (length - filled), Ink.LEFT), (f" {seconds}", ink))
 
 
-def breath_line(session: Session, moment: Moment, cells: int, unicode: bool) -> list[Row]:
+def breath_line(session: Session, cells: int, unicode: bool) -> list[Row]:
     """Return the word for what to do and the bar of the breath in one row."""
-    act = _act(session, moment)
-    bar = _breath(session, moment, cells - len(act) - 2, unicode)
-    word: Row = ((f"{act:<4}", _breath_ink(moment)),)
+    act = _act(session)
+    bar = _breath(session, cells - len(act) - 2, unicode)
+    word: Row = ((f"{act:<4}", _breath_ink(session.moment)),)
     return [(*word, (" ", Ink.PLAIN), *bar[0])] if bar else ([word] if act else [])

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from stretch.core.hearing.speech import say
-from stretch.core.routine import Routine
+from stretch.core.journal.tally import stretches_done
 from stretch.core.timing.cues import Cue, cues
-from stretch.core.timing.session import NS_PER_MS, Session, stretches_done
+from stretch.core.timing.session import NS_PER_MS, Session
 from stretch.stage.keymap import KEYMAP
 from stretch.stage.notice import notice
 
@@ -20,8 +20,8 @@ TOLD = ("phase", "half-way", "last", "end")
 class Plain:
     """Writes one line for each thing that happens."""
 
-    def __init__(self, routine: Routine, write_line: Callable[[str], None]) -> None:
-        self._routine, self._write_line = routine, write_line
+    def __init__(self, write_line: Callable[[str], None]) -> None:
+        self._write_line = write_line
         self._notice = ""
         self._eased: frozenset[str] = frozenset()
         self._helping = False
@@ -30,12 +30,12 @@ class Plain:
         """Write what *cues* call out, and whether time stands still."""
         done = stretches_done(session) if session.over == "finished" else None
         for cue in cues:
-            if cue.kind in TOLD and (line := say(cue, session.timeline, self._routine, done)):
+            if cue.kind in TOLD and (line := say(cue, session.timeline, done)):
                 self._write_line(line)
         if session.helping and not self._helping:
             self._write_line("Keys: " + ", ".join(f"{row.label} {row.hint}" for row in KEYMAP) + ". Any key goes on.")
         for name in session.eased - self._eased - {session.stopped_for}:
-            ways = [item.stretch.ease_off for item in self._routine.items if item.stretch.id == name]
+            ways = [item.stretch.ease_off for item in session.timeline.items if item.stretch.id == name]
             self._write_line(f"The easier way: {ways[0]}")
         now = "" if session.over else notice(session)
         if now != self._notice and not session.over:

@@ -8,9 +8,9 @@ from typing import Protocol
 import msgspec
 from msgspec import Struct
 
-from stretch.core.routine import Routine
+from stretch.core.journal.tally import stretches_done
 from stretch.core.timing.cues import Cue
-from stretch.core.timing.session import Session, Tick, cues_between, stretches_done, update
+from stretch.core.timing.session import Session, Tick, cues_between, update
 from stretch.core.timing.timeline import Timeline
 from stretch.stage.keymap import action_of
 from stretch.stage.terminal import Heard
@@ -42,9 +42,7 @@ class Voice(Protocol):
     sound: bool
     voice: bool
 
-    def perform(
-        self, cues: tuple[Cue, ...], timeline: Timeline, routine: Routine, done: tuple[int, int] | None = None
-    ) -> None:
+    def perform(self, cues: tuple[Cue, ...], timeline: Timeline, done: tuple[int, int] | None = None) -> None:
         """Begin what *cues* call out and go on with what is under way."""
 
     def patience(self) -> float:
@@ -71,7 +69,6 @@ class Ending(Struct, frozen=True):
 
 def play(
     session: Session,
-    routine: Routine,
     *,
     clock: Clock,
     ears: Ears,
@@ -92,7 +89,7 @@ def play(
             called = cues_between(before, session)
             face.show(session, called)
             if voice is not None:
-                _be_heard(voice, before, session, called, routine)
+                _be_heard(voice, before, session, called)
             if diary is not None:
                 diary.note(session)
             if session.over:
@@ -118,13 +115,11 @@ def _answered(session: Session, heard: Heard, clock: Clock) -> Session:
     return session
 
 
-def _be_heard(
-    voice: Voice, before: Session | None, session: Session, called: tuple[Cue, ...], routine: Routine
-) -> None:
+def _be_heard(voice: Voice, before: Session | None, session: Session, called: tuple[Cue, ...]) -> None:
     voice.sound, voice.voice = session.sound, session.voice
     jumped = before is not None and before.jumps != session.jumps
     stopped = before is not None and session.still and not before.still
     if jumped or stopped or session.over == "stopped":
         voice.hush()
     done = stretches_done(session) if session.over == "finished" else None
-    voice.perform(called, session.timeline, routine, done)
+    voice.perform(called, session.timeline, done)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from stretch.core.routine import Routine
 from stretch.core.timing.cues import Cue
 from stretch.core.timing.session import Session
 from stretch.stage.player import Face
@@ -12,14 +11,14 @@ from stretch.store.board import Board
 class Posted:
     """Tells a session by *face*, and posts on *board* what changes of it."""
 
-    def __init__(self, face: Face, board: Board, routine: Routine) -> None:
-        self._face, self._board, self._routine = face, board, routine
+    def __init__(self, face: Face, board: Board) -> None:
+        self._face, self._board = face, board
 
     def show(self, session: Session, cues: tuple[Cue, ...]) -> None:
         """Tell how things are now, and *cues*."""
         # The person who plays comes first.
         self._face.show(session, cues)
-        self._board.show(session, self._routine)
+        self._board.show(session)
 
     def patience(self, session: Session) -> float:
         """Return how many seconds nothing needs to be told."""

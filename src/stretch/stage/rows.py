@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from itertools import zip_longest
 
 from rich.cells import cell_len, set_cell_size
 
@@ -37,6 +38,13 @@ def centred(row: Row, cells: int) -> Row:
     return ((" " * max((cells - width(row)) // 2, 0), "plain"), *row)
 
 
+def shortened(text: str, cells: int) -> str:
+    """Return *text*, or as much of it as goes into *cells* with three dots behind."""
+    if cell_len(text) <= cells:
+        return text
+    return set_cell_size(text, max(cells - 3, 0)).rstrip(" ,") + "..."[: max(cells, 0)]
+
+
 def wrapped(text: str, cells: int) -> list[str]:
     """Return *text* broken at spaces into lines of at most *cells*; a longer word is cut."""
     lines: list[str] = []
@@ -56,10 +64,15 @@ def wrapped(text: str, cells: int) -> list[str]:
     return [*lines, line] if line else lines
 
 
-def beside(left: Sequence[Row], right: Sequence[Row], cells: int, gap: int = 2) -> list[Row]:
-    """Return two blocks side by side, the left one *cells* wide; the shorter is filled with empty rows."""
+def high(rows: Sequence[Row], lines: int) -> list[Row]:
+    """Return *rows* with empty ones below, *lines* at least."""
+    return [*rows, *[()] * (lines - len(rows))]
+
+
+def beside(blocks: Sequence[Sequence[Row]], cells: int, gap: int = 2) -> list[Row]:
+    """Return *blocks* side by side, all but the last made *cells* wide; those that are shorter end in empty rows."""
     rows = []
-    for index in range(max(len(left), len(right))):
-        first = fitted(left[index] if index < len(left) else (), cells)
-        rows.append((*first, (" " * gap, "plain"), *(right[index] if index < len(right) else ())))
+    for line in zip_longest(*blocks, fillvalue=()):
+        *others, last = line
+        rows.append((*(run for row in others for run in (*fitted(row, cells), (" " * gap, "plain"))), *last))
     return rows

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from stretch.core.routine import Routine
 from stretch.core.timing.cues import Cue
 from stretch.core.timing.session import Session
 from stretch.stage.picture import Pictures
@@ -23,12 +22,11 @@ class Screen:
 
     def __init__(
         self,
-        routine: Routine,
         terminal: Terminal,
         pictures: Pictures | None = None,
         trouble: Callable[[], str | None] = lambda: None,
     ) -> None:
-        self._routine, self._terminal, self._pictures = routine, terminal, pictures
+        self._terminal, self._pictures = terminal, pictures
         self._trouble = trouble
         self._aside, self._aside_until_ns = "", 0
 
@@ -37,7 +35,7 @@ class Screen:
         columns, lines = self._terminal.size()
         unicode = self._terminal.style.unicode
         aside = self._aside_now(session)
-        rows = view(session, self._routine, columns, lines, unicode=unicode, pictures=self._pictures, aside=aside)
+        rows = view(session, columns, lines, unicode=unicode, pictures=self._pictures, aside=aside)
         self._terminal.draw(rows)
 
     def patience(self, session: Session) -> float:

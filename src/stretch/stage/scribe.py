@@ -13,13 +13,19 @@ from stretch.store.journal.writer import Writer
 class Scribe:
     """Hands the record of a session to *writer* at each boundary of a phase and whenever something is reported.
 
-    *tell* is called once when the record is not being kept; without it that is said at the end.
+    `tell`, where it is set, is called once when the record is not being kept; without it that is said at the end.
     """
 
-    def __init__(self, record: SessionRecord, writer: Writer, tell: Callable[[str], None] | None = None) -> None:
-        self._record, self._writer, self._tell = record, writer, tell
+    def __init__(self, record: SessionRecord, writer: Writer) -> None:
+        self._record, self._writer = record, writer
+        self.tell: Callable[[str], None] | None = None
         self._mark: tuple[object, ...] | None = None
         self._said = False
+
+    @property
+    def session_id(self) -> str:
+        """The id of the session in the journal."""
+        return self._record.id
 
     @property
     def trouble(self) -> str | None:
@@ -37,9 +43,9 @@ class Scribe:
         if mark != self._mark:
             self._mark = mark
             self._writer.put(tallied(self._record, session))
-        if self._tell is not None and not self._said and (trouble := self.trouble):
+        if self.tell is not None and not self._said and (trouble := self.trouble):
             self._said = True
-            self._tell(trouble)
+            self.tell(trouble)
 
     def close(self, session: Session) -> list[str]:
         """Have the end written down, wait for it a while, and return what a person should know."""

@@ -2,73 +2,44 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
-
-from msgspec import Struct
+from collections.abc import Callable, Iterator
 
 from stretch.core.hearing.aloud import aloud, begins
 from stretch.core.hearing.sounds import bells, is_breath, sound_of
 from stretch.core.hearing.tones import Sound
-from stretch.core.routine import Routine
 from stretch.core.timing.cues import Cue
 from stretch.core.timing.cues import cues as cues_of
 from stretch.core.timing.timeline import Timeline
-from stretch.stage.players import is_remote, players, start_sound
-from stretch.stage.process import NS_PER_MS, Start, Which
-from stretch.stage.sound import DEFAULT_VOLUME, Shelf, Sounds, trial
-from stretch.stage.voice import Voice, engines
+from stretch.stage.means import Means
+from stretch.stage.process import NS_PER_MS
+from stretch.stage.sound import DEFAULT_VOLUME
 
 SOON_S = 0.1
 """How soon it is found out that a player or a voice does not work, so that what stands in for it is not late."""
 FAREWELL_S = 10.0
 """The last sound and the last words take no longer, or something hangs."""
-INSTALL_PLAYER = "Install pipewire-bin, pulseaudio-utils or alsa-utils, or set a sound command of your own."
-INSTALL_VOICE = "Install espeak-ng or speech-dispatcher, or set a voice command of your own."
-
-
-class Finding(Struct, frozen=True):
-    """What there is for one purpose, and what to do about it where something is missing."""
-
-    what: str
-    found: str
-    advice: str = ""
 
 
 class Speaker:
     """Sounds and says what is called out; the flags may change at any moment.
 
-    *which* finds programs by name; *cache* is made when the first sound is; *ring* rings the terminal bell so many
-    times; *clock* gives nanoseconds. *sound_command* and *voice_command* are the user's own instead of what is found.
-    Raises UsageError for a command that cannot be used.
+    *ring* rings the terminal bell so many times, where nothing plays; *breath*: the voice breathes along. Raises
+    UsageError for a command that cannot be used.
     """
 
     def __init__(
         self,
-        *,
-        environ: Mapping[str, str],
-        which: Which,
-        cache: Path,
+        means: Means,
         ring: Callable[[int], None],
-        clock: Callable[[], int],
+        *,
         sound: bool = True,
         voice: bool = False,
         breath: bool = False,
         volume: int = DEFAULT_VOLUME,
-        sound_command: str | None = None,
-        voice_command: str | None = None,
-        start: Start = start_sound,
-        platform: str = sys.platform,
     ) -> None:
         self.sound, self.voice, self.breath = sound and volume > 0, voice, breath
-        self._remote = sound_command is None and is_remote(environ)
-        self._players = players(which, environ, sound_command, platform)
-        self._engines = engines(which, environ, voice_command, volume, platform)
-        self._cache, self._ring, self._start, self._clock = cache, ring, start, clock
-        why_none = "they would play on the other machine" if self._remote else "there is no player here"
-        self._sounds = Sounds(self._players, Shelf(cache, volume), start, clock, why_none)
-        self._voice = Voice(self._engines, start, clock)
+        self._ring, self._clock = ring, means.clock
+        self._sounds, self._voice = means.sounds(volume), means.voice(volume)
         self._unmade: Iterator[Sound] | None = None
         self._waiting: tuple[int, tuple[str, ...]] | None = None
         """When the next words are due, and the words: they wait for the sound before them."""
@@ -79,9 +50,7 @@ class Speaker:
         found = (self._sounds.trouble if self.sound else None, self._voice.trouble if self.voice else None)
         return " ".join(filter(None, found)) or None
 
-    def perform(
-        self, cues: tuple[Cue, ...], timeline: Timeline, routine: Routine, done: tuple[int, int] | None = None
-    ) -> None:
+    def perform(self, cues: tuple[Cue, ...], timeline: Timeline, done: tuple[int, int] | None = None) -> None:
         """Begin what *cues* call out, go on with what is under way, and return at once.
 
         To be called at every frame, with the cues since the last call, if any; *done* is told at the end.
@@ -92,7 +61,7 @@ class Speaker:
         elif self.sound:
             self._make_ahead(timeline)
         if cues and self.voice:
-            self._prepare(cues, timeline, routine, done)
+            self._prepare(cues, timeline, done)
         if self._waiting and self._clock() >= self._waiting[0]:
             self._voice.say(self._waiting[1])
             self._waiting = None
@@ -125,10 +94,6 @@ class Speaker:
         self._sounds.close()
         self._voice.close()
 
-    def describe(self) -> tuple[Finding, ...]:
-        """Return what plays and what speaks here; tries the players with a moment of silence, so it takes a while."""
-        return (self._describe_players(), self._describe_voice())
-
     def _tend(self) -> None:
         unheard = self._sounds.tend()
         self._voice.tend()
@@ -160,38 +125,12 @@ class Speaker:
         if times := max(map(bells, sounds), default=0):
             self._ring(times)
 
-    def _prepare(
-        self, cues: tuple[Cue, ...], timeline: Timeline, routine: Routine, done: tuple[int, int] | None
-    ) -> None:
+    def _prepare(self, cues: tuple[Cue, ...], timeline: Timeline, done: tuple[int, int] | None) -> None:
         for cue in reversed(cues):
-            if words := aloud(cue, timeline, routine, breath=self.breath, done=done):
+            if words := aloud(cue, timeline, breath=self.breath, done=done):
                 if cue.kind in ("breath-in", "breath-out") and (self._voice.busy or self._waiting):
                     # The voice is slower than was thought; what it says matters more.
                     return
                 after_ms = begins(cue, timeline) - cue.at if self.sound else 0
                 self._waiting = (self._clock() + after_ms * NS_PER_MS, words)
                 return
-
-    def _describe_players(self) -> Finding:
-        if self._remote:
-            return Finding(
-                "sounds", "the terminal bell, because this is SSH", "Set a sound command to play them there."
-            )
-        if not self._players:
-            return Finding("sounds", "the terminal bell, because there is no player", INSTALL_PLAYER)
-        found, working = [], 0
-        for player in self._players:
-            try:
-                works = trial(player, self._cache, self._start)
-            except OSError as error:
-                found.append(f"{player.name} ({error.strerror or error})")
-                continue
-            working += works
-            found.append(player.name if works else f"{player.name} (fails)")
-        advice = "" if working else f"Run `{' '.join(self._players[0].of(Path('FILE.wav')))}` to see why."
-        return Finding("sounds", ", ".join(found), advice)
-
-    def _describe_voice(self) -> Finding:
-        if not self._engines:
-            return Finding("voice", "none", INSTALL_VOICE)
-        return Finding("voice", ", ".join(engine.name for engine in self._engines))

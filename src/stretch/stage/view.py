@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from stretch.core import words
 from stretch.core.hearing.speech import of_reps, up_next
-from stretch.core.routine import Routine
 from stretch.core.timing.session import Session
-from stretch.core.timing.timeline import Moment
 from stretch.stage import bigtext
 from stretch.stage.edges import footer, header, progress
 from stretch.stage.guidance import below_a_figure, beside_nothing
@@ -23,11 +21,12 @@ from stretch.stage.panel import (
     SMALL_PANEL,
     big,
     breath_line,
+    digits,
     name_of,
     panel,
 )
 from stretch.stage.picture import Pictures
-from stretch.stage.rows import Row, centred, fitted, wrapped
+from stretch.stage.rows import Row, beside, centred, fitted, high, wrapped
 from stretch.stage.style import Ink
 
 FIGURES = ((72, 24, LARGE_PANEL), (60, 20, PANEL), (48, 16, PANEL), (36, 12, SMALL_PANEL))
@@ -37,7 +36,6 @@ HEAD, FOOT = 2, 2
 
 def view(
     session: Session,
-    routine: Routine,
     columns: int,
     lines: int,
     *,
@@ -51,83 +49,71 @@ def view(
     """
     if columns < 1 or lines < 1:
         return []
-    moment = session.moment
     if session.helping:
         rows = _help(columns)
     elif lines < 10 or columns < 34:
-        rows = _tiny(session, moment, columns, lines, unicode)
-    elif pictures and unicode and (drawn := _with_figure(session, routine, moment, columns, lines, pictures, aside)):
+        rows = _tiny(session, columns, lines, unicode)
+    elif pictures and unicode and (drawn := _with_figure(session, columns, lines, pictures, aside)):
         rows = drawn
     else:
-        rows = _in_words(session, routine, moment, columns, lines, unicode, aside)
+        rows = _in_words(session, columns, lines, unicode, aside)
     rows = rows[:lines] + [()] * (lines - len(rows))
     return [fitted(row, columns) for row in rows]
 
 
-def _with_figure(
-    session: Session, routine: Routine, moment: Moment, columns: int, lines: int, pictures: Pictures, aside: str
-) -> list[Row]:
+def _with_figure(session: Session, columns: int, lines: int, pictures: Pictures, aside: str) -> list[Row]:
     """Return the screen with the figure at the left; empty where it has no room, or there is none for this moment."""
+    moment = session.moment
     least = 3 if lines < 24 else 4
-    for width, height, beside in FIGURES:
-        if columns >= width + beside + 1 and lines >= height + HEAD + FOOT + least:
+    for width, height, least_cells in FIGURES:
+        if columns >= width + least_cells + 1 and lines >= height + HEAD + FOOT + least:
             break
     else:
         return []
     drawn = pictures.rows(moment.shown, width, height, pressing=moment.phase.kind == "press")
     if not drawn and moment.phase.kind != "settle":
         return []
-    foot = footer(session, moment, columns, roomy=False, aside=aside)
+    foot = footer(session, columns, roomy=False, aside=aside)
     body = lines - HEAD - len(foot) - least
-    gap = 2 if columns > width + beside + 1 else 1
-    column = panel(session, moment, columns - width - gap, body, unicode=True)
+    gap = 2 if columns > width + least_cells + 1 else 1
+    column = panel(session, columns - width - gap, body, unicode=True)
     top = [()] * ((body - height) // 2)
-    rows = _beside([*top, *drawn], column, width, body, gap)
-    text = below_a_figure(session, routine, moment, columns - 2, least)
+    rows = high(beside(([*top, *drawn], column), width, gap), body)
+    text = below_a_figure(session, columns - 2, least)
     under: list[Row] = [((" ", Ink.PLAIN), *row) for row in text]
-    head = [header(routine, moment, columns), progress(session, columns, unicode=True)]
+    head = [header(session, columns), progress(session, columns, unicode=True)]
     return [*head, *rows, *under, *[()] * (least - len(under)), *foot]
 
 
-def _in_words(
-    session: Session, routine: Routine, moment: Moment, columns: int, lines: int, unicode: bool, aside: str
-) -> list[Row]:
-    head = [header(routine, moment, columns), progress(session, columns, unicode)]
-    foot = footer(session, moment, columns, roomy=lines >= 22, aside=aside)
+def _in_words(session: Session, columns: int, lines: int, unicode: bool, aside: str) -> list[Row]:
+    head = [header(session, columns), progress(session, columns, unicode)]
+    foot = footer(session, columns, roomy=lines >= 22, aside=aside)
     room = lines - HEAD - len(foot)
     wide = columns >= PANEL + 36
     cells = LARGE_PANEL if columns >= LARGE_COLUMNS and lines >= LARGE_LINES else PANEL
-    column = panel(session, moment, cells if wide else columns - 2, room - wide, unicode)
+    column = panel(session, cells if wide else columns - 2, room - wide, unicode)
     if wide:
-        text = beside_nothing(session, routine, moment, columns - cells - 6, room)
+        text = beside_nothing(session, columns - cells - 6, room)
         left: list[Row] = [((" ", Ink.PLAIN), *row) for row in text]
-        body = _beside(left, [(), *column], columns - cells - 4, room, 2)
+        body = beside((left, [(), *column]), columns - cells - 4)
     else:
         spare = room - len(column) - 1
-        text = beside_nothing(session, routine, moment, columns - 4, spare) if spare >= 3 else []
+        text = beside_nothing(session, columns - 4, spare) if spare >= 3 else []
         body = [((" ", Ink.PLAIN), *row) for row in ([*column, (), *text] if text else column)]
-    body = body[:room] + [()] * (room - len(body))
-    return [*head, *body, *foot]
+    return [*head, *high(body[:room], room), *foot]
 
 
-def _beside(left: list[Row], right: list[Row], cells: int, room: int, gap: int) -> list[Row]:
-    rows = []
-    for index in range(room):
-        first = fitted(left[index] if index < len(left) else (), cells)
-        rows.append((*first, (" " * gap, Ink.PLAIN), *(right[index] if index < len(right) else ())))
-    return rows
-
-
-def _tiny(session: Session, moment: Moment, columns: int, lines: int, unicode: bool) -> list[Row]:
+def _tiny(session: Session, columns: int, lines: int, unicode: bool) -> list[Row]:
     """Return name, side, time and breath for a screen of a few rows."""
-    seconds = words.clock(moment.left) if moment.left > 99_000 else str(-(-moment.left // 1000))
+    moment = session.moment
+    seconds = digits(moment.left)
     side = ", ".join(filter(None, (words.side(moment.phase.side), of_reps(moment.phase))))
-    rows: list[Row] = [((name_of(moment), Ink.NAME),)]
+    rows: list[Row] = [((name_of(moment.phase), Ink.NAME),)]
     if lines >= 2:
         rows.append(((f"{seconds} s " if ":" not in seconds else f"{seconds} ", Ink.TIME), (side, Ink.SIDE)))
     if lines >= 5 and bigtext.width(seconds, 0.5) <= columns:
         rows = [rows[0], ((side, Ink.SIDE),), *big(seconds, Ink.TIME, columns, 0, unicode)]
-    rows += breath_line(session, moment, columns, unicode)
+    rows += breath_line(session, columns, unicode)
     if lines > len(rows) and (told := notice(session)):
         rows += [((line, Ink.ALERT),) for line in wrapped(told, columns)]
     elif lines > len(rows):

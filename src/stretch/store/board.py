@@ -10,7 +10,6 @@ from pathlib import Path
 
 import msgspec
 
-from stretch.core.routine import Routine
 from stretch.core.timing.session import NS_PER_MS, Session
 from stretch.store.nowplaying import FOLDER, Playing, State, create_held
 
@@ -31,9 +30,9 @@ class Board:
         self._shown: Playing | None = None
         self._broken = False
 
-    def show(self, session: Session, routine: Routine) -> None:
+    def show(self, session: Session) -> None:
         """Tell of *session*, if anything changed; to be called at every frame."""
-        now = playing(session, routine)
+        now = playing(session)
         if now == self._shown or self._broken:
             return
         self._shown = now
@@ -84,7 +83,7 @@ class Board:
             return create_held(self._path)
 
 
-def playing(session: Session, routine: Routine) -> Playing | None:
+def playing(session: Session) -> Playing | None:
     """Return what there is to tell of *session*; None before its first tick and after its end.
 
     Equal as long as nothing happens but time.
@@ -98,7 +97,7 @@ def playing(session: Session, routine: Routine) -> Playing | None:
     stretch = phase.item.stretch if phase.item else None
     return Playing(
         state=still or "playing",
-        title=routine.title,
+        title=session.timeline.title,
         kind=phase.kind,
         ends=base + length,
         phase_ends=base + end,

@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 
 from stretch.core.hearing import speech
 from stretch.core.hearing.sounds import sound_of
-from stretch.core.routine import Routine
 from stretch.core.timing.cues import Cue, CueKind, cues
 from stretch.core.timing.phases import Phase
 from stretch.core.timing.timeline import Timeline
@@ -52,7 +51,6 @@ def begins(cue: Cue, timeline: Timeline) -> int:
 def aloud(
     cue: Cue,
     timeline: Timeline,
-    routine: Routine,
     *,
     breath: bool = False,
     done: tuple[int, int] | None = None,
@@ -65,14 +63,14 @@ def aloud(
     is said too, unless somebody is speaking. *takes* is how long a sentence takes to say, where that is known exactly.
     """
     if cue.kind in ("breath-in", "breath-out"):
-        return _breath(cue, timeline, routine, takes) if breath else ()
+        return _breath(cue, timeline, takes) if breath else ()
     if cue.kind not in SAID:
         return ()
     start = begins(cue, timeline)
-    if cue.kind == "half-way" and _talking_until(cue, timeline, routine, takes) > start:
+    if cue.kind == "half-way" and _talking_until(cue, timeline, takes) > start:
         return ()
-    own = speech.sentences(cue, timeline, routine, done)
-    left = _left_over(cue, timeline, routine, takes) if cue.kind == "phase" else ()
+    own = speech.sentences(cue, timeline, done)
+    left = _left_over(cue, timeline, takes) if cue.kind == "phase" else ()
     steps = _with_steps(own, left, cue, timeline, takes)
     until = _next_words(cue, timeline, SAID)
     if breath and cue.kind == "phase":
@@ -96,10 +94,10 @@ def speakable(text: str) -> str:
     return " ".join(re.sub(r"(?<=[\[\]])(?=[\[\]])", " ", numbers).split())
 
 
-def _talking_until(cue: Cue, timeline: Timeline, routine: Routine, takes: Length) -> int:
+def _talking_until(cue: Cue, timeline: Timeline, takes: Length) -> int:
     """Return the position until which the words with which the phase of *cue* begins take."""
     opening = Cue(timeline.phases[cue.index].start, "phase", cue.index)
-    return begins(opening, timeline) + saying_ms(aloud(opening, timeline, routine, takes=takes), takes)
+    return begins(opening, timeline) + saying_ms(aloud(opening, timeline, takes=takes), takes)
 
 
 def _fitting(sentences: tuple[str, ...], room: int, takes: Length) -> tuple[str, ...]:
@@ -132,7 +130,7 @@ def _with_steps(
     return _fitting((*own[:1], *left), room, takes)
 
 
-def _left_over(cue: Cue, timeline: Timeline, routine: Routine, takes: Length) -> tuple[str, ...]:
+def _left_over(cue: Cue, timeline: Timeline, takes: Length) -> tuple[str, ...]:
     """Return what of the steps there was no time for since getting ready for the stretch under way at *cue*."""
     phases, index = timeline.phases, cue.index
     # What is said of the first side would be wrong on the second.
@@ -141,7 +139,7 @@ def _left_over(cue: Cue, timeline: Timeline, routine: Routine, takes: Length) ->
     if index == cue.index or phases[index].kind != "prepare":
         return ()
     ready = Cue(phases[index].start, "phase", index)
-    own = speech.sentences(ready, timeline, routine)
+    own = speech.sentences(ready, timeline)
     left = own[len(_with_steps(own, own[1:], ready, timeline, takes)) :]
     item = phases[index].item
     if item is not None and item.dose.contract is not None:
@@ -151,21 +149,21 @@ def _left_over(cue: Cue, timeline: Timeline, routine: Routine, takes: Length) ->
         if not left:
             break
         opening = Cue(phases[between].start, "phase", between)
-        own = speech.sentences(opening, timeline, routine)
+        own = speech.sentences(opening, timeline)
         left = left[len(_with_steps(own, left, opening, timeline, takes)) - 1 :]
     return left
 
 
-def _breath(cue: Cue, timeline: Timeline, routine: Routine, takes: Length) -> tuple[str, ...]:
+def _breath(cue: Cue, timeline: Timeline, takes: Length) -> tuple[str, ...]:
     """Return what is said of half a breath; none if it would fall into other words."""
     phase = timeline.phases[cue.index]
     others = [other for other in cues(timeline, phase.start - 1, phase.end) if other.kind in SAID]
     for other in others:
         if other.at <= cue.at:
-            words = aloud(other, timeline, routine, breath=True, takes=takes)
+            words = aloud(other, timeline, breath=True, takes=takes)
             if begins(other, timeline) + saying_ms(words, takes) > cue.at:
                 return ()
-    own = speech.sentences(cue, timeline, routine)
+    own = speech.sentences(cue, timeline)
     room = min([_end_of_half(cue, phase), *(other.at for other in others if other.at > cue.at)]) - cue.at
     return _fitting(own, room, takes) if takes(own[0]) <= room else ()
 

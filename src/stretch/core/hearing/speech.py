@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stretch.core import words
-from stretch.core.routine import Item, Routine
+from stretch.core.routine import Item
 from stretch.core.timing.cues import Cue
 from stretch.core.timing.phases import Phase
 from stretch.core.timing.timeline import Timeline
@@ -35,12 +35,12 @@ def up_next(timeline: Timeline, index: int) -> str:
     return "done"
 
 
-def say(cue: Cue, timeline: Timeline, routine: Routine, done: tuple[int, int] | None = None) -> str:
+def say(cue: Cue, timeline: Timeline, done: tuple[int, int] | None = None) -> str:
     """Return all that is said at *cue* as one line; empty for a cue that is only shown or sounded."""
-    return " ".join(sentences(cue, timeline, routine, done))
+    return " ".join(sentences(cue, timeline, done))
 
 
-def sentences(cue: Cue, timeline: Timeline, routine: Routine, done: tuple[int, int] | None = None) -> tuple[str, ...]:
+def sentences(cue: Cue, timeline: Timeline, done: tuple[int, int] | None = None) -> tuple[str, ...]:
     """Return what is said at *cue*, sentence by sentence, what matters most first.
 
     *done* is how many stretches were done of how many; it is told at the end, where it is known.
@@ -48,7 +48,7 @@ def sentences(cue: Cue, timeline: Timeline, routine: Routine, done: tuple[int, i
     phase = timeline.phases[cue.index]
     match cue.kind:
         case "phase":
-            return written(*_announced(phase, cue.index, timeline, routine))
+            return written(*_announced(phase, cue.index, timeline))
         case "count":
             return (str(cue.number),)
         case "half-way":
@@ -59,7 +59,7 @@ def sentences(cue: Cue, timeline: Timeline, routine: Routine, done: tuple[int, i
         case "breath-in" | "breath-out":
             return written(*_breath(phase, "in" if cue.kind == "breath-in" else "out", timeline.pattern.counted))
         case "end":
-            return written(_done(done), _settling(routine)[1])
+            return written(_done(done), _settling(phase)[1])
 
 
 def written(*parts: str) -> tuple[str, ...]:
@@ -79,11 +79,11 @@ def pace(phase: Phase) -> str:
 def length_in_words(milliseconds: int) -> str:
     """Return a length of time as it is spoken: `1 second`, `45 seconds`, `1 minute 20 seconds`."""
     minutes, seconds = divmod(round(milliseconds / 1000), 60)
-    parts = [_counted(minutes, "minute")] if minutes else []
-    return " ".join([*parts, _counted(seconds, "second")] if seconds or not minutes else parts)
+    parts = [words.counted(minutes, "minute")] if minutes else []
+    return " ".join([*parts, words.counted(seconds, "second")] if seconds or not minutes else parts)
 
 
-def _announced(phase: Phase, index: int, timeline: Timeline, routine: Routine) -> tuple[str, ...]:
+def _announced(phase: Phase, index: int, timeline: Timeline) -> tuple[str, ...]:
     length = length_in_words(phase.length)
     match phase.kind:
         case "warm-up" if phase.move:
@@ -104,7 +104,7 @@ def _announced(phase: Phase, index: int, timeline: Timeline, routine: Routine) -
         case "switch":
             return (f"switch to the {words.side(phase.side)}", _which_side(phase), length)
         case "settle":
-            return (f"settle, {length}", _settling(routine)[0])
+            return (f"settle, {length}", _settling(phase)[0])
     return ()
 
 
@@ -136,10 +136,10 @@ def _dose(item: Item) -> str:
     dose = item.dose
     if dose.contract is not None:
         # Each part says its own seconds as it begins, and the time is needed for the steps.
-        return _counted(dose.reps, "round")
+        return words.counted(dose.reps, "round")
     if dose.hold_s is None:
-        return _counted(dose.reps, "breath")
-    return f"{_counted(dose.reps, 'hold')} of {length_in_words(dose.hold_s * 1000)}"
+        return words.counted(dose.reps, "breath")
+    return f"{words.counted(dose.reps, 'hold')} of {length_in_words(dose.hold_s * 1000)}"
 
 
 def _how(phase: Phase, item: Item, index: int, timeline: Timeline) -> tuple[str, ...]:
@@ -180,9 +180,9 @@ def _breath(phase: Phase, half: str, counted: bool) -> tuple[str, ...]:
     return (f"breathe {half}" if counted or not moves else "", moves)
 
 
-def _settling(routine: Routine) -> tuple[str, str]:
+def _settling(phase: Phase) -> tuple[str, str]:
     """Return how to lie or sit at the end, and how to get up after that, which is the last sentence."""
-    resting, _, rising = routine.settle_text.rpartition(". ")
+    resting, _, rising = phase.text.rpartition(". ")
     return resting, rising
 
 
@@ -190,8 +190,4 @@ def _done(done: tuple[int, int] | None) -> str:
     if done is None:
         return "done"
     did, of = done
-    return f"done: {_counted(did, 'stretch')}" if did == of else f"done: {did} of {_counted(of, 'stretch')}"
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 'es' if what.endswith('ch') else 's'}"
+    return f"done: {words.counted(did, 'stretch')}" if did == of else f"done: {did} of {words.counted(of, 'stretch')}"

@@ -88,7 +88,7 @@ class SessionRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     @property
     def stretches(self) -> tuple[int, int]:
         """How many stretches are done, every repetition of both sides, and how many were planned."""
-        return len(done_stretches(self.parts)), len({part.stretch for part in self.parts})
+        return count_stretches(self.parts)
 
     @property
     def first_side(self) -> Side | None:
@@ -109,6 +109,11 @@ class SessionRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
             new_sign=scores.new_sign,
             sudden=scores.sudden,
         )
+
+
+def count_stretches(parts: tuple[Part, ...]) -> tuple[int, int]:
+    """Return how many stretches are done, every repetition of both sides, and how many there are."""
+    return len(done_stretches(parts)), len({part.stretch for part in parts})
 
 
 def done_stretches(parts: tuple[Part, ...]) -> tuple[str, ...]:

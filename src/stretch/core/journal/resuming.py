@@ -33,14 +33,12 @@ def resumed(record: SessionRecord, routine: Routine) -> Session:
     phases = in_sequence(list(phases))
     kept = list(zip(record.parts, parts, strict=True))
     return Session(
-        timeline=Timeline(phases=phases, pattern=timeline.pattern),
+        timeline=msgspec.structs.replace(timeline, phases=phases),
         position_ns=phases[at].start * NS_PER_MS,
         active_ns=_ns(record.active_seconds),
         done=frozenset(index for part, indexes in kept for index in indexes[: part.done]),
         spent_ns={indexes[0]: _ns(part.seconds) for part, indexes in kept if part.seconds},
-        eased=frozenset(part.stretch for part in record.parts if part.eased),
         eased_at=frozenset(indexes[0] for part, indexes in kept if part.eased),
-        hurt=tuple(part.stretch for part in record.parts for _ in range(part.hurt)),
         hurt_at=tuple(indexes[0] for part, indexes in kept for _ in range(part.hurt)),
     )
 

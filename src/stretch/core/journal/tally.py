@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from stretch.core.journal.record import Ended, Part, SessionRecord
+from stretch.core.journal.record import Ended, Part, SessionRecord, count_stretches
 from stretch.core.timing.phases import NS_PER_MS, WORKING, Phase
 from stretch.core.timing.session import Session
 
@@ -25,6 +25,11 @@ def tallied(record: SessionRecord, session: Session) -> SessionRecord:
 def parts_of(session: Session) -> tuple[Part, ...]:
     """Return the stretches of *session* side by side, in the order they are planned."""
     return tuple(_part(session, indexes) for indexes in sides(session.timeline.phases))
+
+
+def stretches_done(session: Session) -> tuple[int, int]:
+    """Return how many stretches are done, every repetition of both sides, and how many there are."""
+    return count_stretches(parts_of(session))
 
 
 def sides(phases: Sequence[Phase]) -> list[list[int]]:

@@ -39,6 +39,8 @@ class Phase(Struct, frozen=True, kw_only=True):
     reps: int | None = None
     breaths: tuple[Breath, ...] = ()
     move: Move | None = None
+    text: str = ""
+    """How to settle, and how to get up after it."""
     moved: bool = False
     """Whether the position of the body changes on the way here."""
     closing: bool = False
@@ -61,7 +63,7 @@ def lay_out(routine: Routine, pattern: Pattern) -> tuple[Phase, ...]:
         Phase(kind="warm-up", length=seconds * 1000, move=move, closing=True) for move, seconds in routine.closing
     ]
     settle = routine.settle_s * 1000
-    phases.append(Phase(kind="settle", length=settle, breaths=fit(settle, pattern)))
+    phases.append(Phase(kind="settle", length=settle, breaths=fit(settle, pattern), text=routine.settle_text))
     return in_sequence(phases)
 
 

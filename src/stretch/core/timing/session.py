@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Literal
 
 import msgspec
@@ -10,27 +11,12 @@ from msgspec import Struct
 from stretch.core.timing import route
 from stretch.core.timing.cues import Cue, cues
 from stretch.core.timing.phases import NS_PER_MS as NS_PER_MS
-from stretch.core.timing.phases import WORKING
 from stretch.core.timing.timeline import Moment, Timeline
 
 Action = Literal[
-    "pause",
-    "next",
-    "back",
-    "more",
-    "less",
-    "ease",
-    "hurt",
-    "numb",
-    "dizzy",
-    "eyes",
-    "sound",
-    "voice",
-    "help",
-    "quit",
-    "suspend",
-    "other",
-]
+    "pause", "next", "back", "more", "less", "ease", "hurt", "numb", "dizzy", "eyes",
+    "sound", "voice", "help", "quit", "suspend", "other",
+]  # fmt: skip
 """What a key can ask for; `other` is any key that asks for nothing, which still ends help and goes on after being away;
 `suspend` is what Ctrl-Z does; `numb`, `dizzy` and `eyes` say what hurt was, and are `other` at any other time."""
 
@@ -51,7 +37,7 @@ class Tick(Struct, frozen=True):
 Event = Tick | Action
 
 
-class Session(Struct, frozen=True, kw_only=True):
+class Session(Struct, frozen=True, kw_only=True, dict=True):
     """How far one is, what is done, and whether time stands still.
 
     The position is kept in integer nanoseconds, so that no pattern of ticks and pauses makes it drift.
@@ -80,14 +66,10 @@ class Session(Struct, frozen=True, kw_only=True):
     """How much of it fell into each phase, by the index of the phase."""
     done: frozenset[int] = frozenset()
     """Indexes of the working phases played to their end."""
-    eased: frozenset[str] = frozenset()
-    """Ids of the stretches that go on in their easier way."""
     eased_at: frozenset[int] = frozenset()
-    """Indexes of the phases that were made easier, which tell the side."""
-    hurt: tuple[str, ...] = ()
-    """Ids of the stretches that hurt, in order, one for each time."""
+    """Indexes of the phases that were made easier."""
     hurt_at: tuple[int, ...] = ()
-    """The index of the phase in which each did."""
+    """The indexes of the phases in which something hurt, in order, one for each time."""
     stopped_for: str | None = None
     """The id of the stretch that was stopped because it hurt, until a key is pressed."""
     ended_for: Literal["numb", "dizzy", "eyes"] | None = None
@@ -104,10 +86,24 @@ class Session(Struct, frozen=True, kw_only=True):
         """Milliseconds from the start of the timeline."""
         return self.position_ns // NS_PER_MS
 
-    @property
+    @cached_property
     def moment(self) -> Moment:
         """What is the case now."""
         return self.timeline.at(self.position)
+
+    @property
+    def eased(self) -> frozenset[str]:
+        """Ids of the stretches that go on in their easier way."""
+        return frozenset(map(self._stretch_at, self.eased_at))
+
+    @property
+    def hurt(self) -> tuple[str, ...]:
+        """Ids of the stretches that hurt, in order, one for each time."""
+        return tuple(map(self._stretch_at, self.hurt_at))
+
+    def _stretch_at(self, index: int) -> str:
+        item = self.timeline.phases[index].item
+        return item.stretch.id if item else ""
 
 
 def update(session: Session, event: Event) -> Session:
@@ -142,15 +138,6 @@ def cues_between(before: Session | None, after: Session) -> tuple[Cue, ...]:
     if before.jumps != after.jumps:
         return cues(after.timeline, after.position - 1, after.position)
     return cues(after.timeline, before.position, after.position)
-
-
-def stretches_done(session: Session) -> tuple[int, int]:
-    """Return how many stretches are done, every repetition of both sides, and how many there are."""
-    parts: dict[str, list[bool]] = {}
-    for index, phase in enumerate(session.timeline.phases):
-        if phase.item and phase.kind in WORKING:
-            parts.setdefault(phase.item.stretch.id, []).append(index in session.done)
-    return sum(all(part) for part in parts.values()), len(parts)
 
 
 def _with(session: Session, **changes: object) -> Session:
@@ -224,10 +211,8 @@ def _eased(session: Session) -> Session:
         return session
     index, position = found
     phase = session.timeline.phases[index]
-    assert phase.item
     timeline = session.timeline.adjusted(position, -(phase.end - position) // 2)
-    eased, eased_at = session.eased | {phase.item.stretch.id}, session.eased_at | {index}
-    return _with(session, timeline=timeline, eased=eased, eased_at=eased_at)
+    return _with(session, timeline=timeline, eased_at=session.eased_at | {index})
 
 
 def _hurt(session: Session) -> Session:
@@ -241,7 +226,7 @@ def _hurt(session: Session) -> Session:
         return session
     name = item.stretch.id
     before = route.item_before(timeline, position)
-    noted = _with(session, hurt=(*session.hurt, name), hurt_at=(*session.hurt_at, session.moment.index))
+    noted = _with(session, hurt_at=(*session.hurt_at, session.moment.index))
     if before and before.stretch.id in session.hurt and name not in session.hurt:
         return _jumped(noted, timeline.phases[-1].start)
     if name in session.hurt:

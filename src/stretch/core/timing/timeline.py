@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from stretch.core.model import LONGEST_HOLD
-from stretch.core.routine import Routine
+from stretch.core.routine import Item, Routine
 from stretch.core.timing.breathing import Breath, Pattern, fit, paced, parse
 from stretch.core.timing.motion import Shown, shown_at
 from stretch.core.timing.phases import Phase, in_sequence, lay_out
@@ -48,6 +48,30 @@ class Timeline(Struct, frozen=True, dict=True):
 
     phases: tuple[Phase, ...]
     pattern: Pattern
+    title: str = ""
+
+    @cached_property
+    def items(self) -> tuple[Item, ...]:
+        """The stretches in their order."""
+        found: dict[int, Item] = {}
+        for number, phase in zip(self._numbers, self.phases, strict=True):
+            if phase.item is not None:
+                found.setdefault(number, phase.item)
+        return tuple(found.values())
+
+    def number_at(self, index: int) -> int:
+        """Return which of the stretches, from 1, the phase at *index* belongs to, or the last one before it."""
+        return self._numbers[index]
+
+    @cached_property
+    def _numbers(self) -> list[int]:
+        # By name: a session that goes on with the second side has another item for it.
+        number, name, numbers = 0, "", []
+        for phase in self.phases:
+            if phase.item is not None and phase.item.stretch.id != name:
+                number, name = number + 1, phase.item.stretch.id
+            numbers.append(number)
+        return numbers
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -98,7 +122,7 @@ class Timeline(Struct, frozen=True, dict=True):
             shortest = position - phase.start + SHORTEST_LEFT_MS
             new = msgspec.structs.replace(phase, length=max(phase.length + change, shortest))
         phases = in_sequence([*self.phases[:index], new, *self.phases[index + 1 :]])
-        return Timeline(phases=phases, pattern=self.pattern)
+        return msgspec.structs.replace(self, phases=phases)
 
     def _refitted(self, phase: Phase, elapsed: int, change: int) -> tuple[Breath, ...]:
         begun, done = 0, 0
@@ -115,7 +139,7 @@ class Timeline(Struct, frozen=True, dict=True):
 def build(routine: Routine) -> Timeline:
     """Lay *routine* out in time, breathing as it says."""
     pattern = parse(routine.breath)
-    return Timeline(phases=lay_out(routine, pattern), pattern=pattern)
+    return Timeline(phases=lay_out(routine, pattern), pattern=pattern, title=routine.title)
 
 
 def _breath_at(phase: Phase, elapsed: int) -> BreathNow | None:
