@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stretch.cli.app import App
-from stretch.cli.meant import as_played, meant
+from stretch.cli.request import as_played, asked_for
 from stretch.cli.routine import routine_command
 from stretch.stage.style import style_for
 from stretch.store.settings import (
@@ -35,8 +35,9 @@ ROOT = Path(__file__).parents[1]
 NOTHING_SAID: dict[str, Any] = {
     "areas": (), "minutes": None, "program": None, "stretches": (), "positions": (), "equipment": (), "level": None,
     "avoid": (), "exclude": (), "breath": None, "morning": None, "experienced": None,
+    "as_written": False, "warm_up": None, "seed": 0, "before_sport": False,
 }  # fmt: skip
-UNSAID: dict[str, Any] = {"sound": None, "volume": None, "voice": None, "no_voice": False, "figure": None}
+UNSAID: dict[str, Any] = {"sound": None, "volume": None, "voice": None, "no_voice": False, "figure": None, "yes": False}
 
 
 @pytest.fixture
@@ -302,11 +303,12 @@ def test_a_number_that_is_none_is_refused(home: Path, text: str) -> None:
 
 def test_a_setting_reaches_which_routine_it_is(home: Path) -> None:
     written(home, "position: seated\nequipment: chair\nlevel: gentle\nbreath: calm\nminutes: 9\n")
-    said = meant(app(home), NOTHING_SAID)
-    assert (said["positions"], said["equipment"], said["level"]) == (("seated",), ("chair",), "gentle")
-    assert (said["breath"], said["minutes"], said["areas"]) == ("calm", 9.0, ("lower-back",))
-    told = meant(app(home), NOTHING_SAID | {"positions": ("prone",), "level": "deep", "breath": "off", "minutes": 0.0})
-    assert (told["positions"], told["level"], told["breath"], told["minutes"]) == (("prone",), "deep", "off", 0.0)
+    said = asked_for(app(home), NOTHING_SAID).request
+    assert (said.positions, said.equipment, said.level) == (("seated",), ("chair",), "gentle")
+    assert (said.breath, said.minutes, said.areas) == ("calm", 9.0, ("lower-back",))
+    options = NOTHING_SAID | {"positions": ("prone",), "level": "deep", "breath": "off", "minutes": 0.0}
+    told = asked_for(app(home), options).request
+    assert (told.positions, told.level, told.breath, told.minutes) == (("prone",), "deep", "off", 0.0)
 
 
 def test_a_setting_reaches_how_a_session_is_played(home: Path) -> None:

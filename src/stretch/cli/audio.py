@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from stretch.cli.meant import meant
-from stretch.cli.routine import as_planned, build, routine_options
+from stretch.cli.options import routine_options
+from stretch.cli.request import asked_for, planned
 from stretch.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -42,9 +42,7 @@ def audio_command(app: App, /, *, paths: tuple[str, ...], silent: bool, **asked:
     wrong = [path for path in paths if Path(path).suffix.lower() not in (".wav", ".vtt")]
     if wrong:
         raise UsageError(f"--output {wrong[0]}: the file ends in .wav for sound or in .vtt for captions.")
-    asked, fit = meant(app, asked), as_planned(app)
-    routine = build(app.catalog, fit=fit, **asked) if fit else build(app.catalog, **asked)
-    laid_out = timeline.build(routine)
+    laid_out = timeline.build(planned(app, asked_for(app, asked)))
     speech = None if silent else _synthesizer(app)
     for path in map(Path, paths):
         if path.suffix.lower() == ".vtt":

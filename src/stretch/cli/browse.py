@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from stretch.cli import complete
-from stretch.cli.known import EQUIPPED, LEVEL, POSITION, catalog_option
+from stretch.cli.options import EQUIPPED, LEVEL, POSITION, catalog_option
 from stretch.core.errors import UnknownName
 
 if TYPE_CHECKING:

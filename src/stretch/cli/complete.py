@@ -6,11 +6,12 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from stretch.cli.known import CATALOGS
-
 if TYPE_CHECKING:
     import click
     from click.shell_completion import CompletionItem
+
+CATALOGS = "stretch.catalogs"
+"""Where a context keeps the catalogs that its command line names."""
 
 
 def areas(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:

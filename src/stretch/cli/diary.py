@@ -18,7 +18,7 @@ from stretch.store.journal.process import this_process
 from stretch.store.journal.writer import Writer
 
 if TYPE_CHECKING:
-    from stretch.cli.gate import Cleared
+    from stretch.core.safety.clearance import Cleared
 
 LONGEST_TITLE = 200
 

@@ -9,7 +9,7 @@ import click
 
 from stretch.cli.app import App
 from stretch.cli.host import is_terminal
-from stretch.cli.known import catalog_option
+from stretch.cli.options import catalog_option
 from stretch.core.errors import CatalogError, StretchError
 from stretch.core.words import counted
 

@@ -5,16 +5,14 @@ from __future__ import annotations
 from datetime import date
 
 import msgspec
-from msgspec import Struct
 
 from stretch.cli.app import App
 from stretch.cli.ask import PAIN, ask_all
 from stretch.cli.feelings import SPREAD, ask_about_the_morning, ask_after, findings, in_words, spread_of, worsened
 from stretch.core.errors import StretchError
-from stretch.core.routine import Request
 from stretch.core.safety import standing as keeping
 from stretch.core.safety.checklist import Outcome, Urgency
-from stretch.core.safety.scores import Spread
+from stretch.core.safety.clearance import Cleared
 from stretch.core.safety.screening import Result, pain_limits, screen
 from stretch.core.safety.standing import Standing
 from stretch.store import profile
@@ -27,20 +25,6 @@ class NotToday(StretchError):
     """There is no session, for safety; the sentence is what to do instead."""
 
     exit_code = 4
-
-
-class Cleared(Struct, frozen=True):
-    """What is known of a person when a session may begin."""
-
-    standing: Standing | None = None
-    pain: int | None = None
-    spread: Spread | None = None
-    """How far the pain goes."""
-    sudden: bool = False
-    """Whether it came on suddenly, or is unlike any before."""
-    gentle_only: bool = False
-    halved: bool = False
-    """Half the dose, for pain that was up on the mornings after (rule T1)."""
 
 
 def pass_gate(app: App, *, ask: bool) -> Cleared:
@@ -84,27 +68,6 @@ def pass_gate(app: App, *, ask: bool) -> Cleared:
         gentle_only=result.gentle_only or "gentle-only" in actions,
         halved="halve" in actions,
     )
-
-
-def fitted(request: Request, cleared: Cleared, today: date) -> Request:
-    """Return *request* with what the check says: cautions, gentle or not deep, breath uncounted (rules K3, D15, B9)."""
-    standing = cleared.standing
-    if cleared.gentle_only:
-        request = msgspec.structs.replace(request, level="gentle")
-    if cleared.halved:
-        request = msgspec.structs.replace(request, halved=True)
-    if standing is None:
-        return request
-    avoid = tuple(dict.fromkeys((*request.avoid, *standing.tags)))
-    request = msgspec.structs.replace(request, avoid=avoid)
-    if standing.outcome is Outcome.GO_GENTLY and request.level == "deep":
-        request = msgspec.structs.replace(request, level="moderate")
-    until = keeping.gentle_until(standing)
-    if until is not None and today < until:
-        request = msgspec.structs.replace(request, beginner=True)
-    if standing.breath_off:
-        request = msgspec.structs.replace(request, breath="off")
-    return request
 
 
 def after_ending(app: App, ended_for: str) -> None:

@@ -22,7 +22,7 @@ from stretch.stage.player import Ears, Ending, Face
 from stretch.stage.player import play as run
 
 if TYPE_CHECKING:
-    from stretch.cli.gate import Cleared
+    from stretch.core.safety.clearance import Cleared
     from stretch.figure.raster import Glyphs
     from stretch.stage.picture import Pictures
     from stretch.stage.scribe import Scribe

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from stretch.cli.asked import as_typed, for_person
-from stretch.cli.routine import routine_options
+from stretch.cli.options import routine_options
+from stretch.cli.outside import as_typed, for_person
 from stretch.core.errors import UsageError
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import Any
 import click
 
 from stretch.cli.app import App
-from stretch.cli.meant import as_played
-from stretch.cli.routine import MANNER, routine_command
+from stretch.cli.options import manner_options
+from stretch.cli.request import as_played
 from stretch.core import words
 from stretch.core.errors import UsageError
 from stretch.core.journal.record import SessionRecord
@@ -19,13 +19,11 @@ from stretch.core.timing.session import Session
 from stretch.store.journal.journal import Journal, plan_as_routine
 from stretch.store.journal.process import is_running
 
-OPTIONS = {*MANNER, "yes"} - {"speed"}
-"""Those of `stretch routine` that say how it is played; a rehearsal has nothing to go on with."""
 
-
-@click.command("resume", params=[option for option in routine_command.params if option.name in OPTIONS])
+@click.command("resume")
+@manner_options
 @click.pass_obj
-def resume_command(app: App, /, *, yes: bool, **manner: Any) -> int:
+def resume_command(app: App, /, **options: Any) -> int:
     """Go on with the last session if it was cut off or stopped.
 
     It begins with the side that is owed, as it was planned, and counts what was done before. A session that came to
@@ -37,13 +35,14 @@ def resume_command(app: App, /, *, yes: bool, **manner: Any) -> int:
     from stretch.cli.gate import pass_gate
     from stretch.cli.play import Manner, go_on
 
-    cleared = pass_gate(app, ask=app.interactive and not yes and not manner["events"])
+    manner = Manner(**as_played(app, options))
+    cleared = pass_gate(app, ask=app.interactive and manner.ask and not manner.events)
     owed = [part.stretch for part in record.parts if part.owed]
     for item in routine.items:
         if item.stretch.id in owed:
             _check(item, cleared.standing.tags if cleared.standing else (), gentle_only=cleared.gentle_only)
     app.tell(_where(record, session))
-    return go_on(app, session, Manner(**as_played(app, manner), ask=not yes), scribe(app, routine, record))
+    return go_on(app, session, manner, scribe(app, routine, record))
 
 
 def _left_off(app: App) -> tuple[SessionRecord, Routine]:

@@ -1,4 +1,4 @@
-"""What the options of a routine ask for outside of a session: the routine, and the command that plays it."""
+"""A routine that is wanted outside of a session, on paper or in the calendar, and the command that plays it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from stretch.cli.known import CATALOGS
+from stretch.cli.complete import CATALOGS
 
 if TYPE_CHECKING:
     from stretch.cli.app import App
@@ -19,8 +19,7 @@ def for_person(app: App, options: dict[str, Any]) -> tuple[Routine, bool]:
 
     It may be for somebody else, so what the safety check said is told and stops nothing: this is no session.
     """
-    from stretch.cli.meant import meant
-    from stretch.cli.routine import as_planned, build
+    from stretch.cli.request import asked_for, planned
     from stretch.core.safety.standing import blocks, message
     from stretch.share.weekly import needs_rest
     from stretch.store import profile
@@ -29,11 +28,10 @@ def for_person(app: App, options: dict[str, Any]) -> tuple[Routine, bool]:
     if kept is not None and blocks(kept, app.today()):
         for words in message(app.safety.messages, kept, app.today()):
             app.tell(words)
-    asked = meant(app, options)
-    fit = as_planned(app)
-    routine = build(app.catalog, fit=fit, **asked) if fit else build(app.catalog, **asked)
-    program = app.catalog.programs.get(asked["program"] or "")
-    return routine, needs_rest(routine, program, as_written=asked["as_written"])
+    asked = asked_for(app, options)
+    routine = planned(app, asked)
+    program = app.catalog.programs.get(asked.program or "")
+    return routine, needs_rest(routine, program, as_written=asked.as_written)
 
 
 def as_typed(ctx: click.Context) -> str:
