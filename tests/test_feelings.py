@@ -7,9 +7,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from stretch.core.journal.record import Scores, SessionRecord
+from stretch.core.journal.record import SessionRecord
 from stretch.core.routine import Request
 from stretch.core.safety.checklist import Outcome
+from stretch.core.safety.scores import Scores
 from stretch.core.safety.standing import Standing
 from stretch.store import profile
 from stretch.store.catalogs.catalog import load_safety

@@ -19,10 +19,11 @@ from hypothesis import strategies as st
 from stretch.cli.app import App
 from stretch.core.errors import UsageError
 from stretch.core.journal.history import Day, History
-from stretch.core.journal.record import Part, Scores, SessionRecord
+from stretch.core.journal.record import Part, SessionRecord
 from stretch.core.journal.streak import Streak, streak
 from stretch.core.journal.tally import parts_of
 from stretch.core.planning.builder import build
+from stretch.core.safety.scores import Scores
 from stretch.core.timing import timeline as tl
 from stretch.core.timing.session import Session
 from stretch.store.journal.exchange import sessions

@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stretch.core.journal.record import Part, Scores, SessionRecord
+from stretch.core.journal.record import Part, SessionRecord
+from stretch.core.safety.scores import Scores
 from stretch.store.journal import tables
 from stretch.store.journal.file import NAME, Busy, Damaged, JournalError, Newer
 from stretch.store.journal.journal import Journal

@@ -27,7 +27,8 @@ from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 
-from stretch.core.journal.record import Part, Scores, SessionRecord
+from stretch.core.journal.record import Part, SessionRecord
+from stretch.core.safety.scores import Scores
 from stretch.store.journal.journal import Journal
 
 STRETCH = [sys.executable, "-m", "stretch"]

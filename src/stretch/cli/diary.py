@@ -8,9 +8,10 @@ from uuid import uuid4
 
 from stretch.cli.app import App
 from stretch.core.inert import inert
-from stretch.core.journal.record import Scores, SessionRecord
+from stretch.core.journal.record import SessionRecord
 from stretch.core.journal.tally import parts_of
 from stretch.core.routine import Routine
+from stretch.core.safety.scores import Scores
 from stretch.core.timing.session import Session
 from stretch.stage.scribe import Scribe
 from stretch.store.journal.journal import Journal, plan_as_json

@@ -9,6 +9,10 @@ from msgspec import Struct
 from stretch.core.model import LEVELS, POSITIONS, Dose, Equipment, Level, Move, Position, Side, Stretch, Tag
 
 DEFAULT_MINUTES = 15.0
+DESK_BREAK_MIN = 6
+"""Up to this many minutes a routine is a desk break: gentle items only (rule RB3)."""
+SLOW_TAGS = frozenset({"older-adult", "balance", "pregnancy"})
+"""Those who get ten seconds more for every change (rule D18)."""
 
 
 class Request(Struct, frozen=True, kw_only=True):
@@ -42,6 +46,16 @@ class Request(Struct, frozen=True, kw_only=True):
     """The first hour after getting up: no bending forward to the end (rule RB11)."""
     days_since: Mapping[str, int] = {}
     """How many days ago the stretches that were ever done were last done, by id."""
+
+    @property
+    def desk_break(self) -> bool:
+        """Whether so few minutes are wanted that it is a break at the desk (rule RB3)."""
+        return self.minutes is not None and self.minutes <= DESK_BREAK_MIN
+
+    @property
+    def slow(self) -> bool:
+        """Whether every change takes ten seconds more (rule D18)."""
+        return not SLOW_TAGS.isdisjoint(self.avoid)
 
 
 class Item(Struct, frozen=True):

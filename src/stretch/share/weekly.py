@@ -7,8 +7,7 @@ from typing import Literal, get_args
 
 from stretch.core.model import Program
 from stretch.core.planning.dosing import held_seconds
-from stretch.core.planning.eligible import DESK_BREAK_MIN
-from stretch.core.routine import Routine
+from stretch.core.routine import DESK_BREAK_MIN, Routine
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 

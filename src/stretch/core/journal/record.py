@@ -5,9 +5,10 @@ from datetime import date
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
+from msgspec.structs import asdict
 
 from stretch.core.model import Id, Side
-from stretch.core.safety.scores import Entry, Score, Spread
+from stretch.core.safety.scores import Entry, Scores
 
 SessionId = Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
 """Random, so that the journals of two machines can be put together."""
@@ -49,18 +50,6 @@ class Part(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return not self.complete and not self.skipped
 
 
-class Scores(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What was said of the pain around the session; the fields are those of `scores.Entry`."""
-
-    before: Score | None = None
-    worst: Score | None = None
-    after: Score | None = None
-    next_morning: Score | None = None
-    spread: Spread | None = None
-    new_sign: bool | None = None
-    sudden: bool = False
-
-
 class SessionRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One session as the journal has it."""
 
@@ -98,17 +87,7 @@ class SessionRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     @property
     def entry(self) -> Entry:
         """The scores as the trend reads them."""
-        scores = self.scores
-        return Entry(
-            day=self.day,
-            before=scores.before,
-            worst=scores.worst,
-            after=scores.after,
-            next_morning=scores.next_morning,
-            spread=scores.spread,
-            new_sign=scores.new_sign,
-            sudden=scores.sudden,
-        )
+        return Entry(day=self.day, **asdict(self.scores))
 
 
 def count_stretches(parts: tuple[Part, ...]) -> tuple[int, int]:

@@ -10,23 +10,30 @@ import msgspec
 from stretch.core.areas import expand
 from stretch.core.errors import UnknownName, UsageError
 from stretch.core.model import Catalog, Position
-from stretch.core.planning import frame
 from stretch.core.planning.candidates import FLAGS, candidates_for
 from stretch.core.planning.choose import choose
 from stretch.core.planning.dosing import BEFORE_SPORT_S, CEILING_S
 from stretch.core.planning.filling import filled
+from stretch.core.planning.frame import LONGEST_SETTLE_S, SETTLE_S, frame, settle_text, warm_up_seconds
 from stretch.core.planning.notes import SHORT_BY_S, notes_on
 from stretch.core.planning.shortlist import shortlist
-from stretch.core.planning.space import Candidate, Pick, Space, cost_ms, held_by_area, in_order, is_balanced, item_of
+from stretch.core.planning.space import (
+    MOST_STEPS,
+    Candidate,
+    Pick,
+    Space,
+    cost_ms,
+    held_by_area,
+    in_order,
+    is_balanced,
+    item_of,
+)
 from stretch.core.planning.worth import CHANGE, Goal, goals_of
 from stretch.core.routine import DEFAULT_MINUTES, LeftOut, Request, Routine
-from stretch.core.timing.breathing import Pattern, parse
 
 LONGEST_MINUTES = 180
 LISTED_STEPS = 1_000
 """Steps of the search where there were more candidates than are looked at: a few hundredths of a second."""
-SLOW_TAGS = {"older-adult", "balance", "pregnancy"}
-"""Those who get ten seconds more for every change (rule D18)."""
 
 
 def build(catalog: Catalog, request: Request) -> Routine:
@@ -46,49 +53,29 @@ def build(catalog: Catalog, request: Request) -> Routine:
     _check_names(catalog, request)
     minutes = _minutes(request)
     goals = goals_of(catalog, areas)
-    slow, pattern = slow_changes(request), parse(request.breath)
-    candidates, reasons = candidates_for(catalog, request, areas, goals, pattern, slow=slow)
+    candidates, reasons = candidates_for(catalog, request, areas, goals)
     if not candidates:
         raise UsageError(_nothing_left(areas, reasons))
-    warm_up_s = frame.warm_up_seconds(request, minutes)
-    warm_up, begins = frame.warm_up_moves(catalog.warm_up, warm_up_s, request)
-    closing = frame.closing_moves(catalog.warm_up, request)
-    closing_s = sum(seconds for _, seconds in closing)
-    budget_ms = (int(minutes * 60) - warm_up_s - closing_s - frame.SETTLE_S) * 1000
-    listed = shortlist(candidates)
-    space = _space(in_order(listed), goals, budget_ms, begins, request)
-    if len(listed) < len(candidates):
-        space = msgspec.structs.replace(space, most_steps=LISTED_STEPS)
-    if request.minutes is None and request.stretches and not request.areas:
-        # Named stretches alone are the whole routine, and it takes the time it takes.
-        picks, settle_s, short_s = [(c, c.options[-1]) for c in space.candidates], frame.SETTLE_S, 0
-    else:
-        picks = _chosen(space, request, minutes, pattern, slow)
-        spare_s = _spare_s(space, picks)
-        settle_s = min(frame.LONGEST_SETTLE_S, frame.SETTLE_S + spare_s)
-        short_s = spare_s + frame.SETTLE_S - settle_s
+    around = frame(catalog.warm_up, request, warm_up_seconds(request, minutes))
+    space = _space(candidates, goals, int(minutes * 60) - around.seconds, around.begins, request)
+    picks, settle_s, short_s = _picked(space, request, minutes)
     reasons |= _unchosen(space, picks)
     items = tuple(item_of(pick) for pick in picks)
     return Routine(
         title=", ".join(catalog.areas[area].name for area in areas) or "Your choice",
         areas=areas or tuple(sorted({area for item in items for area in item.stretch.areas.primary})),
         items=items,
-        warm_up=warm_up,
-        begins=begins,
-        closing=closing,
+        warm_up=around.warm_up,
+        begins=around.begins,
+        closing=around.closing,
         settle_s=settle_s,
-        settle_text=frame.settle_text(catalog.settle, items, closing),
+        settle_text=settle_text(catalog.settle, items, around.closing),
         breath=request.breath,
         seed=request.seed,
-        slow=slow,
+        slow=request.slow,
         left_out=tuple(LeftOut(id, reasons[id]) for id in catalog.stretches if id in reasons),
         notes=notes_on(catalog, request, areas, items, reasons, short_s),
     )
-
-
-def slow_changes(request: Request) -> bool:
-    """Whether every change takes ten seconds more (rule D18)."""
-    return bool(SLOW_TAGS & set(request.avoid))
 
 
 def _check_names(catalog: Catalog, request: Request) -> None:
@@ -115,30 +102,39 @@ def _minutes(request: Request) -> float:
 
 
 def _space(
-    candidates: tuple[Candidate, ...],
-    goals: Sequence[Goal],
-    budget_ms: int,
-    begins: Position | None,
-    request: Request,
+    candidates: Sequence[Candidate], goals: Sequence[Goal], seconds: int, begins: Position | None, request: Request
 ) -> Space:
-    required = [(c, c.options[0]) for c in candidates if c.required]
+    listed = shortlist(candidates)
+    required = [(c, c.options[0]) for c in in_order(listed) if c.required]
     return Space(
-        candidates=candidates,
+        candidates=in_order(listed),
         goals=tuple(goal.gains for goal in goals),
-        budget_ms=budget_ms,
+        budget_ms=seconds * 1000,
         begins=begins,
         ceiling_s=BEFORE_SPORT_S if request.before_sport else CEILING_S,
         change=CHANGE,
+        most_steps=MOST_STEPS if len(listed) == len(candidates) else LISTED_STEPS,
         guards_spine=is_balanced(required),
     )
 
 
-def _chosen(space: Space, request: Request, minutes: float, pattern: Pattern, slow: bool) -> list[Pick]:
+def _picked(space: Space, request: Request, minutes: float) -> tuple[list[Pick], int, int]:
+    """Return the best picks, the seconds of settling after them, and by how many seconds they are too short."""
+    if request.minutes is None and request.stretches and not request.areas:
+        # Named stretches alone are the whole routine, and it takes the time it takes.
+        return [(c, c.options[-1]) for c in space.candidates], SETTLE_S, 0
+    picks = _chosen(space, request, minutes)
+    spare_s = _spare_s(space, picks)
+    settle_s = min(LONGEST_SETTLE_S, SETTLE_S + spare_s)
+    return picks, settle_s, spare_s + SETTLE_S - settle_s
+
+
+def _chosen(space: Space, request: Request, minutes: float) -> list[Pick]:
     """Return the best picks; raise UsageError when nothing fits, or not all that was asked for by name."""
     _check_named(space, minutes)
-    picks = filled(space, choose(space) or (), request, pattern, slow=slow)
-    if _spare_s(space, picks) > SHORT_BY_S + frame.LONGEST_SETTLE_S - frame.SETTLE_S:
-        picks = filled(space, choose(_restless(space)) or (), request, pattern, slow=slow)
+    picks = filled(space, choose(space) or (), request)
+    if _spare_s(space, picks) > SHORT_BY_S + LONGEST_SETTLE_S - SETTLE_S:
+        picks = filled(space, choose(_restless(space)) or (), request)
     if not picks:
         raise UsageError(
             f"--minutes {minutes:g} is too short for the warm-up, one stretch and settling: give a minute or two more."

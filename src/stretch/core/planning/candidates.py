@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stretch.core.errors import UsageError
-from stretch.core.model import Catalog, Stretch
+from stretch.core.model import Catalog, Dose, Stretch
 from stretch.core.planning import spine, worth
 from stretch.core.planning.dosing import BEFORE_SPORT_S, dose_for, held_seconds, leanest_reps, with_reps
-from stretch.core.planning.eligible import deepest_level, is_desk_break, where, why_not
+from stretch.core.planning.eligible import deepest_level, where, why_not
 from stretch.core.planning.space import Candidate, Option
 from stretch.core.planning.worth import Goal
 from stretch.core.routine import Item, Request, sides_of
-from stretch.core.timing.breathing import Pattern
+from stretch.core.timing.breathing import parse
 from stretch.core.timing.phases import SLOW_MS, doing_ms, prepare_ms
 
 FLAGS = {
@@ -28,7 +28,7 @@ FLAGS = {
 
 
 def candidates_for(
-    catalog: Catalog, request: Request, areas: Sequence[str], goals: Sequence[Goal], pattern: Pattern, *, slow: bool
+    catalog: Catalog, request: Request, areas: Sequence[str], goals: Sequence[Goal]
 ) -> tuple[list[Candidate], dict[str, str]]:
     """Return the stretches that may be in a routine for *areas*, and why the others that fit these may not.
 
@@ -37,7 +37,6 @@ def candidates_for(
     found, reasons = [], {}
     deepest, named = deepest_level(request), frozenset(request.stretches)
     for stretch in catalog.stretches.values():
-        served = worth.served_by(stretch, goals)
         if stretch.id in named:
             if reason := why_not(stretch, request, None):
                 raise UsageError(_contradiction(stretch, reason))
@@ -46,7 +45,7 @@ def candidates_for(
         elif reason := why_not(stretch, request, deepest):
             reasons[stretch.id] = reason
             continue
-        found.append(_candidate(stretch, request, areas, goals, served, pattern, slow))
+        found.append(_candidate(stretch, request, areas, goals))
     return _at_the_desk(found, goals, request, reasons), reasons
 
 
@@ -58,15 +57,7 @@ def _contradiction(stretch: Stretch, reason: str) -> str:
     return f"--stretch {stretch.id} cannot be done here ({reason}): it contradicts {flag}; leave one of them out."
 
 
-def _candidate(
-    stretch: Stretch,
-    request: Request,
-    areas: Sequence[str],
-    goals: Sequence[Goal],
-    served: tuple[int, ...],
-    pattern: Pattern,
-    slow: bool,
-) -> Candidate:
+def _candidate(stretch: Stretch, request: Request, areas: Sequence[str], goals: Sequence[Goal]) -> Candidate:
     dose, adapted = dose_for(
         stretch,
         stretch.dose,
@@ -78,23 +69,28 @@ def _candidate(
     asked = stretch.id in request.stretches
     why = "you asked for it" if asked else worth.reason(stretch, goals, areas)
     position = where(stretch, request) or stretch.position
-    ready, moved = prepare_ms(stretch, moved=False), prepare_ms(stretch, moved=True)
-    getting_ready = ready + (SLOW_MS if slow else 0)
-    options = []
-    for reps in sorted({dose.reps if adapted or request.halved else leanest_reps(stretch, dose), dose.reps}):
-        given = with_reps(dose, reps)
-        ms, held = getting_ready + doing_ms(stretch, given, pattern, slow=slow), held_seconds(stretch, given)
-        # Before sport one held stretch for each area is all there is room for, whatever it takes (rule D17).
-        load = BEFORE_SPORT_S if held and request.before_sport else held
-        options.append(Option(reps, ms, load, worth.dose_points(stretch, given, whole=reps == dose.reps)))
+    leanest = dose.reps if adapted or request.halved else leanest_reps(stretch, dose)
     return Candidate(
         item=Item(stretch, dose, position, sides_of(stretch, request.first_side), adapted, why),
-        options=tuple(options),
-        extra_ms=moved - ready,
-        goals=served,
+        options=tuple(_option(stretch, dose, reps, request) for reps in sorted({leanest, dose.reps})),
+        extra_ms=prepare_ms(stretch, moved=True) - prepare_ms(stretch, moved=False),
+        goals=worth.served_by(stretch, goals),
         merit=worth.merit(stretch, request),
         load=spine.load(stretch),
         required=asked,
+    )
+
+
+def _option(stretch: Stretch, dose: Dose, reps: int, request: Request) -> Option:
+    given = with_reps(dose, reps)
+    held = held_seconds(stretch, given)
+    getting_ready = prepare_ms(stretch, moved=False) + (SLOW_MS if request.slow else 0)
+    return Option(
+        reps,
+        getting_ready + doing_ms(stretch, given, parse(request.breath), slow=request.slow),
+        # Before sport one held stretch for each area is all there is room for, whatever it takes (rule D17).
+        BEFORE_SPORT_S if held and request.before_sport else held,
+        worth.dose_points(stretch, given, whole=reps == dose.reps),
     )
 
 
@@ -104,7 +100,7 @@ def _at_the_desk(
     """Keep a desk break at the desk where the catalog has something for it there and no position is asked for."""
     wanted = {index for index, goal in enumerate(goals) if goal.gains == worth.WANTED}
     desk = [c for c in found if c.item.stretch.desk or c.required]
-    if not is_desk_break(request) or request.positions or not any(wanted.intersection(c.goals) for c in desk):
+    if not request.desk_break or request.positions or not any(wanted.intersection(c.goals) for c in desk):
         return found
     reasons |= {c.item.stretch.id: "not at a desk" for c in found if c not in desk}
     return desk

@@ -6,8 +6,6 @@ from stretch.core.model import LEVELS, POSITIONS, UPRIGHT, Level, Position, Stre
 from stretch.core.planning import spine
 from stretch.core.routine import Request
 
-DESK_BREAK_MIN = 6
-"""Up to this many minutes a routine is a desk break: gentle items only (rule RB3)."""
 DEFAULT_LEVEL: Level = "moderate"
 """Deep stretches are asked for by name of the level; nobody gets them by default (rule D15)."""
 
@@ -67,12 +65,7 @@ def where(stretch: Stretch, request: Request) -> Position | None:
 def deepest_level(request: Request) -> Level:
     """Return the deepest level that the builder may choose."""
     level = request.level or DEFAULT_LEVEL
-    if is_desk_break(request):
+    if request.desk_break:
         return "gentle"
     spared = request.beginner or "hypermobility" in request.avoid
     return "moderate" if level == "deep" and spared else level
-
-
-def is_desk_break(request: Request) -> bool:
-    """Whether so few minutes are wanted that it is a desk break (rule RB3)."""
-    return request.minutes is not None and request.minutes <= DESK_BREAK_MIN

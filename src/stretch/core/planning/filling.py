@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from stretch.core.planning.dosing import held_seconds, most_reps, with_reps
 from stretch.core.planning.space import Candidate, Option, Pick, Space, cost_ms, held_by_area
 from stretch.core.routine import Request
-from stretch.core.timing.breathing import Pattern
+from stretch.core.timing.breathing import parse
 from stretch.core.timing.phases import doing_ms
 
 
-def filled(space: Space, picks: Sequence[Pick], request: Request, pattern: Pattern, *, slow: bool) -> list[Pick]:
+def filled(space: Space, picks: Sequence[Pick], request: Request) -> list[Pick]:
     """Return *picks* with more repetitions, one at a time, the least held first, while time and ceilings allow it.
 
     Never more than rules D2, D5 and D10 have use for, nor more than the dose of somebody who must go easy.
@@ -22,7 +22,7 @@ def filled(space: Space, picks: Sequence[Pick], request: Request, pattern: Patte
     while True:
         for index in sorted(range(len(grown)), key=lambda index: _order(grown[index])):
             candidate, option = grown[index]
-            more = _more(candidate, option, request, pattern, slow)
+            more = _more(candidate, option, request)
             if more is None or more.ms - option.ms > left:
                 continue
             added = more.held_s - option.held_s
@@ -42,14 +42,14 @@ def _order(pick: Pick) -> tuple[bool, int, int]:
     return option.reps >= candidate.item.dose.reps, option.held_s or 1000, option.reps
 
 
-def _more(candidate: Candidate, option: Option, request: Request, pattern: Pattern, slow: bool) -> Option | None:
+def _more(candidate: Candidate, option: Option, request: Request) -> Option | None:
     """Return *option* with one repetition more; None where that is of no use."""
     item = candidate.item
     spared = item.adapted or request.beginner or request.halved or request.before_sport
     most = item.dose.reps if spared else most_reps(item.stretch, item.dose)
     if option.reps >= most:
         return None
-    dose = with_reps(item.dose, option.reps + 1)
-    before = doing_ms(item.stretch, with_reps(item.dose, option.reps), pattern, slow=slow)
-    ms = option.ms + doing_ms(item.stretch, dose, pattern, slow=slow) - before
+    now, dose, pattern = with_reps(item.dose, option.reps), with_reps(item.dose, option.reps + 1), parse(request.breath)
+    before, after = (doing_ms(item.stretch, each, pattern, slow=request.slow) for each in (now, dose))
+    ms = option.ms + after - before
     return Option(dose.reps, ms, held_seconds(item.stretch, dose), option.points)

@@ -6,10 +6,9 @@ import msgspec
 
 from stretch.core.errors import UnknownName, UsageError
 from stretch.core.model import Catalog, Dose, Program, ProgramItem, Stretch
-from stretch.core.planning import frame
-from stretch.core.planning.builder import slow_changes
 from stretch.core.planning.dosing import dose_for
 from stretch.core.planning.eligible import where, why_not
+from stretch.core.planning.frame import SETTLE_S, frame, settle_text, warm_up_seconds
 from stretch.core.routine import Item, LeftOut, Request, Routine, sides_of
 
 
@@ -36,8 +35,7 @@ def build_program(catalog: Catalog, name: str, request: Request, *, as_written: 
     if not items:
         raise UsageError(f"Nothing of the program {name} is left with these options: take one of them away.")
     asked = msgspec.structs.replace(request, warm_up=warm_up_min if request.warm_up is None else request.warm_up)
-    seconds = frame.warm_up_seconds(asked, 0)
-    warm_up, begins = frame.warm_up_moves(catalog.warm_up, seconds, asked)
+    around = frame(catalog.warm_up, asked, warm_up_seconds(asked, 0))
     primary = {area for item in items for area in item.stretch.areas.primary}
     if request.minutes is not None:
         notes = (*notes, "A program takes the time it takes: --minutes does not change it.")
@@ -45,13 +43,13 @@ def build_program(catalog: Catalog, name: str, request: Request, *, as_written: 
         title=program.name,
         areas=tuple(area for area in catalog.areas if area in primary),
         items=tuple(items),
-        warm_up=warm_up,
-        begins=begins,
-        settle_s=frame.SETTLE_S,
-        settle_text=frame.settle_text(catalog.settle, items),
+        warm_up=around.warm_up,
+        begins=around.begins,
+        settle_s=SETTLE_S,
+        settle_text=settle_text(catalog.settle, items),
         breath=request.breath,
         seed=request.seed,
-        slow=slow_changes(request),
+        slow=request.slow,
         left_out=tuple(left_out),
         notes=notes,
     )

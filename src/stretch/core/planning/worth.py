@@ -10,7 +10,6 @@ from msgspec import Struct
 
 from stretch.core.model import Catalog, Dose, Stretch
 from stretch.core.planning.dosing import AIM_S, held_seconds
-from stretch.core.planning.eligible import is_desk_break
 from stretch.core.planning.space import Pick, Space
 from stretch.core.routine import Request
 
@@ -93,7 +92,7 @@ def served_by(stretch: Stretch, goals: Sequence[Goal]) -> tuple[int, ...]:
 def merit(stretch: Stretch, request: Request) -> int:
     """Return the points of *stretch* whatever else is chosen."""
     points = 1 if stretch.tier == 1 else 0
-    if stretch.desk and not is_desk_break(request):
+    if stretch.desk and not request.desk_break:
         points -= DESK
     if request.days_since:
         days = request.days_since.get(stretch.id)

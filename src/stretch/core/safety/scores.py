@@ -18,14 +18,13 @@ LADDERS: tuple[tuple[Spread, ...], ...] = (
 )
 
 
-class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The scores of one session, each 0-10 or None where it was skipped.
+class Scores(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What was said of the pain around one session, each score 0-10 or None where it was skipped.
 
     `after` is 10 minutes after, `spread` the furthest the pain went, `new_sign` the answer to "new numbness or
     weakness", and `sudden` that the pain came on suddenly or was unlike any before.
     """
 
-    day: date
     before: Score | None = None
     worst: Score | None = None
     after: Score | None = None
@@ -39,3 +38,9 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
         """The scores that were given, in the order of their moments."""
         given = (self.before, self.worst, self.after, self.next_morning)
         return [score for score in given if score is not None]
+
+
+class Entry(Scores, frozen=True, kw_only=True):
+    """The scores of a session with its day, as the trend reads them."""
+
+    day: date

@@ -14,9 +14,9 @@ from typing import Any
 import msgspec
 
 from stretch.core.journal.history import History
-from stretch.core.journal.record import Scores, SessionRecord
+from stretch.core.journal.record import SessionRecord
 from stretch.core.routine import Routine
-from stretch.core.safety.scores import Entry
+from stretch.core.safety.scores import Entry, Scores
 from stretch.store.journal import rows, summary
 from stretch.store.journal.file import NAME, JournalError, in_words, open_to_read, open_to_write
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import msgspec
 
-from stretch.core.journal.record import Part, Scores, SessionRecord
-from stretch.core.safety.scores import Entry
+from stretch.core.journal.record import Part, SessionRecord
+from stretch.core.safety.scores import Entry, Scores
 from stretch.store.journal import derived
 
 SCORES = Scores.__struct_fields__
