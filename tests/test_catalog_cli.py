@@ -107,7 +107,7 @@ def test_new_never_writes_over_a_file_and_takes_only_ids(home: Path) -> None:
         assert refused.exit_code == 2
         assert "is no id: a to z, digits and single dashes" in refused.stderr
         assert refused.stderr.isascii()
-    assert "con is a device and no file on Windows" in catalog("new", "con").stderr
+    assert "'con' is a device and no file on Windows" in catalog("new", "con").stderr
     assert [file.name for file in home.rglob("*.yaml")] == ["sphinx.yaml"]
 
 

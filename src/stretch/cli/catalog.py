@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from stretch.core.errors import StretchError, UsageError
+from stretch.core.errors import UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,20 +71,16 @@ def check_command(app: App, paths: tuple[str, ...], as_json: bool) -> int:
 @click.pass_obj
 def new_command(app: App, name: str, output: str | None) -> None:
     """Write the beginning of a stretch of your own: every field, with what goes there, and blanks to fill."""
-    import re
     from pathlib import Path
 
-    from stretch.core.checking.checks import DEVICES
-    from stretch.core.inert import spelled
-    from stretch.core.model import ID_PATTERN
+    from stretch.core.checking.checks import id_problem
     from stretch.core.words import TAG_WORDS
     from stretch.store.catalogs.catalog import load
     from stretch.store.catalogs.template import stretch_template
+    from stretch.store.files.writing import begin
 
-    if not re.fullmatch(ID_PATTERN, name) or len(name) > 60:
-        raise UsageError(f"{spelled(name)} is no id: a to z, digits and single dashes between them, as in knee-rolls.")
-    if name in DEVICES:
-        raise UsageError(f"{name} is a device and no file on Windows; give it another name.")
+    if problem := id_problem(name):
+        raise UsageError(f"{problem}.")
     # The shipped catalog alone: yours may hold what is not finished.
     shipped = load()
     text = stretch_template(name, shipped.areas, TAG_WORDS)
@@ -92,12 +88,7 @@ def new_command(app: App, name: str, output: str | None) -> None:
         app.stdout.write(text)
         return
     file = Path(output) if output else _own_catalog(app) / "stretches" / f"{name}.yaml"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with file.open("x", encoding="utf-8") as stream:
-            stream.write(text)
-    except FileExistsError as error:
-        raise StretchError(f"{file} is there already; give another ID, or take the file away.") from error
+    begin(file, text)
     app.out.say(str(file))
     if name in shipped.stretches:
         app.tell(f"There is a shipped {name}; yours will replace it.")

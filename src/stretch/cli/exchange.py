@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,10 +12,11 @@ from typing import IO
 import click
 
 from stretch.cli.app import App
-from stretch.cli.past import when
+from stretch.cli.tables import when
 from stretch.core.errors import StretchError, UsageError
 from stretch.core.inert import inert, quoted
 from stretch.core.words import counted
+from stretch.store.files.writing import whole
 from stretch.store.journal.exchange import Session, lines, lines_of, sessions
 from stretch.store.journal.journal import Journal
 
@@ -44,7 +44,7 @@ def export_command(app: App, output: Path) -> None:
                 app.stdout.write(line.decode())
             return
         count = 0
-        with _put_in_place(output) as file:
+        with whole(output) as file:
             for line in lines(journal):
                 file.write(line)
                 count += 1
@@ -172,15 +172,3 @@ def _lines_of(file: Path) -> Iterator[IO[bytes]]:
         return
     with file.open("rb") as source:
         yield source
-
-
-@contextmanager
-def _put_in_place(path: Path) -> Iterator[IO[bytes]]:
-    """Write a file that takes its name only when all of it is there."""
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with fresh.open("wb") as file:
-            yield file
-        fresh.replace(path)
-    finally:
-        fresh.unlink(missing_ok=True)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from stretch.core.errors import StretchError, UsageError
+from stretch.core.errors import UsageError
 
 if TYPE_CHECKING:
     from stretch.cli.app import App
@@ -14,22 +13,15 @@ if TYPE_CHECKING:
 
 def save_program(app: App, routine: Routine, name: str) -> None:
     """Write *routine* as the program *name*; raise UsageError for no good name or one that is taken."""
-    from stretch.core.inert import spelled
-    from stretch.core.model import ID_PATTERN
+    from stretch.core.checking.checks import id_problem
+    from stretch.store.files.writing import begin
 
-    if not re.fullmatch(ID_PATTERN, name) or len(name) > 60:
-        raise UsageError(
-            f"--save {spelled(name)}: a name has a to z, digits and single dashes between them, as in my-evening."
-        )
+    if problem := id_problem(name):
+        raise UsageError(f"--save: {problem}.")
     if name in app.catalog.programs:
         raise UsageError(f"--save {name}: there is a program of that name already; give another one.")
     file = app.folder / "catalog" / f"{name}.yaml"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with file.open("x", encoding="utf-8") as stream:
-            stream.write(_program(routine, name))
-    except FileExistsError as error:
-        raise StretchError(f"{file} is there already; give another name, or take the file away.") from error
+    begin(file, _program(routine, name))
     app.tell(f"Kept in {file}: run it with `stretch routine --program {name}`, and change it as you like.")
 
 

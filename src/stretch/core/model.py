@@ -26,7 +26,8 @@ Seconds = Annotated[int, Meta(ge=1, le=LONGEST_HOLD)]
 Line = Annotated[str, Meta(min_length=1, max_length=400)]
 Name = Annotated[str, Meta(min_length=1, max_length=80)]
 ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
-Id = Annotated[str, Meta(pattern=ID_PATTERN, max_length=60)]
+LONGEST_ID = 60
+Id = Annotated[str, Meta(pattern=ID_PATTERN, max_length=LONGEST_ID)]
 """Kebab-case and ASCII: an id is typed in a shell and may become a file name."""
 Key = Annotated[str, Meta(pattern=r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$", max_length=40)]
 """What a source is cited by."""

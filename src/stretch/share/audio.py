@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import wave
 from array import array
 from collections.abc import Callable, Iterator, Sequence
@@ -23,6 +22,7 @@ from stretch.core.timing.cues import Cue
 from stretch.core.timing.timeline import Timeline
 from stretch.share.planned import all_done, planned_cues
 from stretch.share.synthesizer import Synthesizer
+from stretch.store.files.writing import whole
 
 SOUND_VOLUME = 60
 SPEECH_PEAK = 18_000
@@ -54,9 +54,8 @@ def render(
     a time; *path* is there in full or not at all. Raises StretchError.
     """
     total = frames_of(timeline.length)
-    making = path.with_name(f".{os.getpid()}-{path.name}")
     try:
-        with making.open("wb") as stream, wave.open(stream, "wb") as file:
+        with whole(path) as stream, wave.open(stream, "wb") as file:
             file.setnchannels(1)
             file.setsampwidth(2)
             file.setframerate(RATE)
@@ -64,11 +63,8 @@ def render(
             for end, second in _mixed(_parts(timeline, speech), total):
                 file.writeframes(second.tobytes())
                 progress(end / total)
-        making.replace(path)
     except OSError as error:
         raise StretchError(f"{path} cannot be written: {error.strerror or error}.") from None
-    finally:
-        making.unlink(missing_ok=True)
 
 
 def frames_of(milliseconds: int) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -13,6 +12,7 @@ from stretch.core.hearing.sounds import is_breath
 from stretch.core.hearing.tones import RATE, SOUNDS, Sound
 from stretch.stage.players import HEADER, Player
 from stretch.stage.process import Runner, Start
+from stretch.store.files.writing import whole
 
 DEFAULT_VOLUME = 50
 """Quiet: 12 dB under the loudest."""
@@ -46,18 +46,11 @@ class Shelf:
         # Imported here: on all days but the first the files are there.
         import wave
 
-        # Two sessions may make the same one at the same time: each writes its own, and the last one stays.
-        made = path.with_name(f".{os.getpid()}-{path.name}")
-        try:
-            with made.open("wb") as stream, wave.open(stream, "wb") as file:
-                file.setnchannels(1)
-                file.setsampwidth(2)
-                file.setframerate(RATE)
-                file.writeframes(tones.samples(sound, self._volume).tobytes())
-            made.replace(path)
-        except BaseException:
-            made.unlink(missing_ok=True)
-            raise
+        with whole(path) as stream, wave.open(stream, "wb") as file:
+            file.setnchannels(1)
+            file.setsampwidth(2)
+            file.setframerate(RATE)
+            file.writeframes(tones.samples(sound, self._volume).tobytes())
 
 
 class Sounds:

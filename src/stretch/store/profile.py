@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from stretch.core.errors import StretchError
+from stretch.store.files.writing import whole
 
 if TYPE_CHECKING:
     from stretch.core.safety.standing import Standing
@@ -48,15 +48,8 @@ def save(folder: Path, standing: Standing) -> None:
     Raises OSError.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    fresh = folder / f".{NAME}.{os.getpid()}"
-    try:
-        with fresh.open("wb") as file:
-            file.write(msgspec.json.encode(standing))
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(folder / NAME)
-    finally:
-        fresh.unlink(missing_ok=True)
+    with whole(folder / NAME, lasting=True) as file:
+        file.write(msgspec.json.encode(standing))
 
 
 def forget(folder: Path) -> bool:

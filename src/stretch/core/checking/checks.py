@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from stretch.core.model import Area, Dose, Group, Program, ProgramItem, Stretch, per_side_seconds
+from stretch.core.inert import spelled
+from stretch.core.model import (
+    ID_PATTERN,
+    LONGEST_ID,
+    Area,
+    Dose,
+    Group,
+    Program,
+    ProgramItem,
+    Stretch,
+    per_side_seconds,
+)
 
 MOST_WORDS = 70
 """Steps longer than this take longer to read than to get ready."""
@@ -84,9 +96,18 @@ def check_sources(cited: Iterable[str], sources: Collection[str]) -> Iterator[Pr
             yield ("source", index), f"there is no source {key!r}; {right}"
 
 
-def _check_id(name: str) -> Iterator[Problem]:
+def id_problem(name: str) -> str | None:
+    """Return why *name* can be no id, None where it can: it is typed in a shell and may become the name of a file."""
+    if not re.fullmatch(ID_PATTERN, name) or len(name) > LONGEST_ID:
+        return f"{spelled(name)} is no id: a to z, digits and single dashes between them, as in knee-rolls"
     if name in DEVICES:
-        yield ("id",), f"{name!r} is a device and no file on Windows; give it another name"
+        return f"{name!r} is a device and no file on Windows; give it another name"
+    return None
+
+
+def _check_id(name: str) -> Iterator[Problem]:
+    if problem := id_problem(name):
+        yield ("id",), problem
 
 
 def _check_known(field: Steps, what: str, name: str, known: Collection[str]) -> Iterator[Problem]:
