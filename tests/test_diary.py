@@ -26,7 +26,8 @@ from stretch.core.timing.session import Session
 from stretch.stage.player import play
 from stretch.stage.scribe import Scribe
 from stretch.stage.terminal import Heard
-from stretch.store.journal.file import NAME, JournalError
+from stretch.store.journal.errors import JournalError
+from stretch.store.journal.file import NAME
 from stretch.store.journal.journal import Journal
 from stretch.store.journal.writer import Writer
 from support import Clock, Script, routine, run

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from stretch.core.journal.record import Part, SessionRecord
 from stretch.core.safety.scores import Scores
 from stretch.store.journal import tables
-from stretch.store.journal.file import NAME, Busy, Damaged, JournalError, Newer
+from stretch.store.journal.errors import Busy, Damaged, JournalError, Newer
+from stretch.store.journal.file import NAME
 from stretch.store.journal.journal import Journal
 from stretch.store.journal.writer import Writer
 

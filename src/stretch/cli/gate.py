@@ -34,19 +34,19 @@ def pass_gate(app: App, *, ask: bool) -> Cleared:
     """
     today = app.today()
     kept = profile.load(app.folder)
-    if kept is not None and keeping.blocks(kept, today):
-        raise NotToday("\n".join(keeping.message(app.safety.messages, kept, today)))
+    if kept is not None:
+        _stop_if_blocked(app, kept, today)
     if not ask:
-        return Cleared(kept)
+        return Cleared(standing=kept)
     ask_about_the_morning(app)
     found = findings(app, kept)
     actions = {action for finding in found for action in finding.actions}
-    start = app.safety.screens if "ask-signs" in actions else keeping.due(app.safety, kept, today)
+    full = kept is None or not keeping.valid(kept, today) or "ask-signs" in actions
+    start = app.safety.screens if full else keeping.due(app.safety, kept, today)
     if PAIN not in start:
         start = (*start, PAIN)
     answers, pain = ask_all(app, app.safety, start)
     result = screen(app.safety, answers, today, start)
-    full = kept is None or not keeping.valid(kept, today) or "ask-signs" in actions
     new = keeping.renew(kept, result, today) if full or kept is None else keeping.add(kept, result, today)
     new = worsened(new, found, today)
     if advised := keeping.advice_due(new, new.advised, today):
@@ -55,11 +55,8 @@ def pass_gate(app: App, *, ask: bool) -> Cleared:
         _save(app, new)
     for line in in_words(app, found):
         app.out.say(line)
-    if keeping.blocks(new, today):
-        raise NotToday("\n".join(keeping.message(app.safety.messages, new, today)))
-    _tell(app, result, new, pain, today, full=full)
-    if advised and not full:
-        app.out.say(app.safety.messages.advise)
+    _stop_if_blocked(app, new, today)
+    _tell(app, result, new, pain, full=full, advised=advised)
     return Cleared(
         standing=new,
         pain=pain,
@@ -68,6 +65,11 @@ def pass_gate(app: App, *, ask: bool) -> Cleared:
         gentle_only=result.gentle_only or "gentle-only" in actions,
         halved="halve" in actions,
     )
+
+
+def _stop_if_blocked(app: App, standing: Standing, today: date) -> None:
+    if keeping.blocks(standing, today):
+        raise NotToday("\n".join(keeping.message(app.safety.messages, standing, today)))
 
 
 def after_ending(app: App, ended_for: str) -> None:
@@ -105,10 +107,10 @@ def _save(app: App, standing: Standing) -> None:
         app.tell(f"The safety check is not kept: {app.folder}: {error.strerror or error}.")
 
 
-def _tell(app: App, result: Result, standing: Standing, pain: int | None, today: date, *, full: bool) -> None:
+def _tell(app: App, result: Result, standing: Standing, pain: int | None, *, full: bool, advised: bool) -> None:
     said = [*result.notes]
     if full:
-        said += keeping.message(app.safety.messages, standing, today)
+        said += keeping.message(app.safety.messages, standing, app.today())
     if pain:
         ease, stop = pain_limits(pain)
         said.append(f"Today: ease off when pain reaches {ease}, stop a stretch at {stop}.")
@@ -116,3 +118,5 @@ def _tell(app: App, result: Result, standing: Standing, pain: int | None, today:
         app.out.say(line)
     if said:
         app.out.say()
+    if advised and not full:
+        app.out.say(app.safety.messages.advise)

@@ -8,7 +8,7 @@ import click
 
 from stretch.cli.app import App
 from stretch.cli.exchange import export_command, forget_command, import_command
-from stretch.cli.past import heading, print_sessions, print_tables
+from stretch.cli.tables import heading, print_sessions, print_tables
 from stretch.core.journal.history import History
 from stretch.store.journal.journal import Journal
 from stretch.store.journal.process import is_running

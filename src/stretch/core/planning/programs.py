@@ -25,13 +25,9 @@ def build_program(catalog: Catalog, name: str, request: Request, *, as_written: 
         if unwanted not in catalog.stretches:
             raise UnknownName("stretch", unwanted, catalog.stretches, "`stretch list` shows them all.")
     listed, warm_up_min, notes = _version(program, as_written)
-    items, left_out = [], []
-    for entry in listed:
-        stretch = catalog.stretches[entry.stretch]
-        if reason := why_not(stretch, request, request.level):
-            left_out.append(LeftOut(stretch.id, reason))
-        else:
-            items.append(_item(stretch, entry, request))
+    entries = [(catalog.stretches[entry.stretch], entry) for entry in listed]
+    reasons = {stretch.id: why_not(stretch, request, request.level) for stretch, _ in entries}
+    items = tuple(_item(stretch, entry, request) for stretch, entry in entries if not reasons[stretch.id])
     if not items:
         raise UsageError(f"Nothing of the program {name} is left with these options: take one of them away.")
     asked = msgspec.structs.replace(request, warm_up=warm_up_min if request.warm_up is None else request.warm_up)
@@ -42,7 +38,7 @@ def build_program(catalog: Catalog, name: str, request: Request, *, as_written: 
     return Routine(
         title=program.name,
         areas=tuple(area for area in catalog.areas if area in primary),
-        items=tuple(items),
+        items=items,
         warm_up=around.warm_up,
         begins=around.begins,
         settle_s=SETTLE_S,
@@ -50,7 +46,7 @@ def build_program(catalog: Catalog, name: str, request: Request, *, as_written: 
         breath=request.breath,
         seed=request.seed,
         slow=request.slow,
-        left_out=tuple(left_out),
+        left_out=tuple(LeftOut(name, reason) for name, reason in reasons.items() if reason),
         notes=notes,
     )
 

@@ -4,39 +4,18 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from datetime import date
 from pathlib import Path
 
-from stretch.core.errors import StretchError
 from stretch.store.journal import tables
+from stretch.store.journal.errors import Damaged, JournalError, Newer, damaged, in_words
 
 NAME = "journal.db"
 BUSY_S = 2.0
 """How long to wait for somebody else who is writing; one transaction takes milliseconds."""
 ROLLBACK = "-journal"
 """What sqlite puts behind the name for the file that undoes a transaction that was cut off."""
-
-
-class JournalError(StretchError):
-    """The journal cannot be read or written; the sentence says which file and why."""
-
-
-class Busy(JournalError):
-    """Another program holds the file; later it may be free."""
-
-
-class Damaged(JournalError):
-    """The file is there and is no journal, or is one no longer."""
-
-
-class Moved(JournalError):
-    """The file has another name now, as when another session set it aside; opened again, there is a new one."""
-
-
-class Newer(JournalError):
-    """A later version of the program wrote the file."""
 
 
 def open_to_read(folder: Path) -> sqlite3.Connection | None:
@@ -89,40 +68,6 @@ def open_to_write(folder: Path, today: date, *, thorough: bool = False) -> tuple
         return _opened(path, today, thorough=thorough), told
 
 
-@contextmanager
-def in_words(path: Path) -> Iterator[None]:
-    """Turn what sqlite and the system complain of into a JournalError with one sentence about *path*."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise _told(path, error) from error
-    except OSError as error:
-        raise JournalError(f"The journal {path} cannot be used: {error.strerror or error}.") from error
-
-
-def _told(path: Path, error: sqlite3.Error) -> JournalError:
-    code = getattr(error, "sqlite_errorcode", None)
-    primary = code & 0xFF if code is not None else None
-    if code == sqlite3.SQLITE_READONLY_DBMOVED:
-        return Moved(f"The journal {path} was moved or removed while it was in use.")
-    match primary:
-        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
-            return _damaged(path)
-        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-            return Busy(f"The journal {path} is in use by another program that does not let go of it.")
-        case sqlite3.SQLITE_FULL:
-            return JournalError(f"The journal {path} cannot be written: the disk is full.")
-        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
-            return JournalError(f"The journal {path} cannot be written: the folder or the file is read-only.")
-        case sqlite3.SQLITE_CANTOPEN:
-            return JournalError(f"The journal {path} cannot be opened: look at the folder and its permissions.")
-    return JournalError(f"The journal {path} cannot be used: {error}.")
-
-
-def _damaged(path: Path) -> Damaged:
-    return Damaged(f"The journal {path} is damaged. The next session sets it aside and begins a new one.")
-
-
 def _identity(path: Path) -> int | None:
     try:
         return path.stat().st_ino
@@ -150,7 +95,7 @@ def _opened(path: Path, today: date, *, thorough: bool) -> sqlite3.Connection:
         try:
             version = _version(connection, path)
             if thorough and version and connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
-                raise _damaged(path)
+                raise damaged(path)
             for pragma in (
                 # One file when nobody writes, and none of the shared memory that a network folder does not have.
                 "journal_mode = DELETE",
@@ -207,7 +152,7 @@ def _version(connection: sqlite3.Connection, path: Path) -> int:
     if application == tables.APPLICATION and version:
         return int(version)
     if tables_there:
-        raise _damaged(path)
+        raise damaged(path)
     return 0
 
 

@@ -18,7 +18,8 @@ from stretch.core.journal.record import SessionRecord
 from stretch.core.routine import Routine
 from stretch.core.safety.scores import Entry, Scores
 from stretch.store.journal import rows, summary
-from stretch.store.journal.file import NAME, JournalError, in_words, open_to_read, open_to_write
+from stretch.store.journal.errors import JournalError, in_words
+from stretch.store.journal.file import NAME, open_to_read, open_to_write
 
 PAGE = 200
 """Sessions read at a time: nobody who is playing waits for a reader that is slow to take them."""

@@ -14,51 +14,55 @@ APPLICATION = 0x53747265
 """`Stre`: says in the head of the file that it is a journal of this program and not some other database."""
 
 
+FIRST = (
+    """CREATE TABLE plan (
+        key INTEGER PRIMARY KEY,
+        digest BLOB NOT NULL UNIQUE,
+        data BLOB NOT NULL
+    )""",
+    """CREATE TABLE session (
+        key INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        revision INTEGER NOT NULL,
+        started TEXT NOT NULL,
+        epoch INTEGER NOT NULL,
+        day TEXT NOT NULL,
+        title TEXT NOT NULL,
+        areas TEXT NOT NULL,
+        planned_seconds REAL NOT NULL,
+        active_seconds REAL NOT NULL,
+        ended TEXT,
+        phase INTEGER NOT NULL,
+        done INTEGER NOT NULL,
+        planned INTEGER NOT NULL,
+        before INTEGER, worst INTEGER, after INTEGER, next_morning INTEGER,
+        spread TEXT, new_sign INTEGER, sudden INTEGER NOT NULL,
+        plan INTEGER REFERENCES plan (key),
+        process TEXT
+    )""",
+    "CREATE INDEX session_epoch ON session (epoch, id)",
+    "CREATE INDEX session_day ON session (day, done, active_seconds)",
+    """CREATE TABLE part (
+        session INTEGER NOT NULL REFERENCES session (key) ON DELETE CASCADE,
+        number INTEGER NOT NULL,
+        stretch TEXT NOT NULL,
+        name TEXT NOT NULL,
+        side TEXT,
+        areas TEXT NOT NULL,
+        planned INTEGER NOT NULL,
+        done INTEGER NOT NULL,
+        seconds REAL NOT NULL,
+        eased INTEGER NOT NULL,
+        hurt INTEGER NOT NULL,
+        skipped INTEGER NOT NULL,
+        PRIMARY KEY (session, number)
+    ) WITHOUT ROWID""",
+)
+"""The tables of the first version."""
+
+
 def _first(connection: Connection) -> None:
-    for statement in (
-        """CREATE TABLE plan (
-            key INTEGER PRIMARY KEY,
-            digest BLOB NOT NULL UNIQUE,
-            data BLOB NOT NULL
-        )""",
-        """CREATE TABLE session (
-            key INTEGER PRIMARY KEY,
-            id TEXT NOT NULL UNIQUE,
-            revision INTEGER NOT NULL,
-            started TEXT NOT NULL,
-            epoch INTEGER NOT NULL,
-            day TEXT NOT NULL,
-            title TEXT NOT NULL,
-            areas TEXT NOT NULL,
-            planned_seconds REAL NOT NULL,
-            active_seconds REAL NOT NULL,
-            ended TEXT,
-            phase INTEGER NOT NULL,
-            done INTEGER NOT NULL,
-            planned INTEGER NOT NULL,
-            before INTEGER, worst INTEGER, after INTEGER, next_morning INTEGER,
-            spread TEXT, new_sign INTEGER, sudden INTEGER NOT NULL,
-            plan INTEGER REFERENCES plan (key),
-            process TEXT
-        )""",
-        "CREATE INDEX session_epoch ON session (epoch, id)",
-        "CREATE INDEX session_day ON session (day, done, active_seconds)",
-        """CREATE TABLE part (
-            session INTEGER NOT NULL REFERENCES session (key) ON DELETE CASCADE,
-            number INTEGER NOT NULL,
-            stretch TEXT NOT NULL,
-            name TEXT NOT NULL,
-            side TEXT,
-            areas TEXT NOT NULL,
-            planned INTEGER NOT NULL,
-            done INTEGER NOT NULL,
-            seconds REAL NOT NULL,
-            eased INTEGER NOT NULL,
-            hurt INTEGER NOT NULL,
-            skipped INTEGER NOT NULL,
-            PRIMARY KEY (session, number)
-        ) WITHOUT ROWID""",
-    ):
+    for statement in FIRST:
         connection.execute(statement)
 
 

@@ -8,7 +8,7 @@ from time import monotonic
 from typing import Protocol
 
 from stretch.core.journal.record import SessionRecord
-from stretch.store.journal.file import Busy, Damaged, Moved
+from stretch.store.journal.errors import Busy, Damaged, Moved
 
 PATIENCE_S = 5.0
 """How long the end of a session waits for the disk."""
