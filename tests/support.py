@@ -9,14 +9,19 @@ from typing import Any
 
 import msgspec
 from click.testing import CliRunner, Result
+from hypothesis import assume
 from hypothesis import strategies as st
 
 from stretch.cli import main
 from stretch.cli.app import App
-from stretch.core.model import POSITIONS, TAGS, Catalog
+from stretch.core.errors import UsageError
+from stretch.core.model import Catalog
 from stretch.core.planning.builder import build
 from stretch.core.planning.dosing import with_reps
 from stretch.core.routine import Request, Routine
+from stretch.core.timing import timeline as tl
+from stretch.core.timing.timeline import Timeline
+from stretch.core.vocabulary import POSITIONS, TAGS
 from stretch.stage.terminal import Heard
 from stretch.store.catalogs.catalog import load
 
@@ -97,3 +102,15 @@ requests = st.builds(
     seed=st.integers(0, 5),
     first_side=st.sampled_from(["left", "right"]),
 )
+
+
+def _laid_out(request: Request) -> Timeline:
+    try:
+        return tl.build(build(CATALOG, request))
+    except UsageError:
+        assume(False)
+        raise
+
+
+timelines = requests.map(_laid_out)
+"""Of routines of all kinds."""

@@ -4,13 +4,13 @@ import pytest
 from hypothesis import assume, given
 
 from stretch.core.errors import UnknownName, UsageError
-from stretch.core.model import LEVELS, POSITIONS, TAGS
 from stretch.core.planning.balance import held_by_area
 from stretch.core.planning.builder import build
 from stretch.core.planning.spine import FRESH, follow, load
 from stretch.core.planning.worth import merit
 from stretch.core.routine import Request, Routine
 from stretch.core.timing import timeline as tl
+from stretch.core.vocabulary import LEVELS, POSITIONS, TAGS
 from support import AREAS, CATALOG, requests, routine
 
 

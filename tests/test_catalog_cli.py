@@ -13,7 +13,8 @@ from click.testing import Result
 
 from stretch.cli import COMMANDS
 from stretch.core.checking.guide import GUIDE
-from stretch.core.model import TAGS, Stretch
+from stretch.core.model import Stretch
+from stretch.core.vocabulary import TAGS
 from stretch.store.catalogs.catalog import data_root, load
 from stretch.store.catalogs.gathering import record_of
 from stretch.store.catalogs.schema import schema

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from stretch.core.model import POSITIONS, Areas, Dose, Stretch
+from stretch.core.model import Areas, Dose, Stretch
 from stretch.core.planning import spine
 from stretch.core.planning.choose import choose
 from stretch.core.planning.narrow import narrowed
@@ -16,6 +16,7 @@ from stretch.core.planning.shortlist import MOST, shortlist
 from stretch.core.planning.space import Candidate, Option, Pick, Space, allowed, cost_ms, in_order, is_balanced
 from stretch.core.planning.worth import worth
 from stretch.core.routine import Item
+from stretch.core.vocabulary import POSITIONS
 from support import CATALOG
 
 AREAS = ("lower-back", "hips", "neck")

@@ -14,7 +14,7 @@ import pytest
 from click.shell_completion import ShellComplete
 
 from stretch.cli import COMMANDS, main
-from stretch.core.model import TAGS
+from stretch.core.vocabulary import TAGS
 from stretch.store.catalogs.catalog import data_root
 from stretch.store.catalogs.outline import named
 from support import CATALOG

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from stretch.core.model import TAGS, per_side_seconds
+from stretch.core.model import per_side_seconds
+from stretch.core.vocabulary import TAGS
 from stretch.store.catalogs.catalog import data_root, load_safety, load_sources
 from stretch.store.catalogs.inspection import inspect
 from stretch.store.files import yamlfile

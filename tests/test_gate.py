@@ -12,9 +12,9 @@ import pytest
 from click.testing import Result
 
 from stretch.cli.app import App
-from stretch.core.model import TAGS
 from stretch.core.safety.checklist import Outcome, Urgency
 from stretch.core.safety.standing import Standing
+from stretch.core.vocabulary import TAGS
 from stretch.store import profile
 from stretch.store.catalogs.catalog import load_safety
 from support import CATALOG, Clock, Script, data, run

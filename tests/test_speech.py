@@ -6,30 +6,17 @@ import re
 from itertools import pairwise
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
-from stretch.core.errors import UsageError
 from stretch.core.hearing.aloud import aloud, begins, saying_ms, speakable, speaking_ms
 from stretch.core.hearing.speech import length_in_words, say, sentences
-from stretch.core.planning.builder import build
-from stretch.core.routine import Request
 from stretch.core.timing import timeline as tl
 from stretch.core.timing.cues import Cue, cues
 from stretch.core.timing.phases import WORKING
 from stretch.core.timing.timeline import Timeline
-from support import CATALOG, requests, routine
+from support import CATALOG, routine, timelines
 
-
-def made(request: Request) -> Timeline:
-    try:
-        return tl.build(build(CATALOG, request))
-    except UsageError:
-        assume(False)
-        raise
-
-
-sessions = requests.map(made)
 breaths = st.booleans()
 
 
@@ -48,7 +35,7 @@ def lines(**request: object) -> list[str]:
     return [say(cue, timeline) for cue in every(timeline) if cue.kind in ("phase", "half-way", "last", "end")]
 
 
-@given(sessions, breaths)
+@given(timelines, breaths)
 def test_nothing_is_said_over_what_is_still_being_said(timeline: Timeline, breath: bool) -> None:
     said = heard(timeline, breath)
     for (cue, words), (other, _) in pairwise(said):
@@ -56,7 +43,7 @@ def test_nothing_is_said_over_what_is_still_being_said(timeline: Timeline, breat
             assert begins(cue, timeline) + saying_ms(words) <= begins(other, timeline), (words, other)
 
 
-@given(sessions, breaths)
+@given(timelines, breaths)
 def test_every_word_said_stands_in_the_line_of_its_cue_or_of_getting_ready_for_it(
     timeline: Timeline, breath: bool
 ) -> None:
@@ -76,7 +63,7 @@ def getting_ready_for(cue: Cue, timeline: Timeline) -> tuple[str, ...]:
     return ()
 
 
-@given(sessions)
+@given(timelines)
 def test_every_change_is_said_and_nothing_twice(timeline: Timeline) -> None:
     said = heard(timeline)
     assert [cue.index for cue, _ in said if cue.kind == "phase"] == list(range(len(timeline.phases)))
@@ -89,7 +76,7 @@ def test_every_change_is_said_and_nothing_twice(timeline: Timeline) -> None:
         assert all(steps.count(step) == 1 for step in told)
 
 
-@given(sessions)
+@given(timelines)
 def test_half_way_and_the_last_seconds_are_said(timeline: Timeline) -> None:
     said = {(cue.index, cue.kind): words for cue, words in heard(timeline)}
     for index, phase in enumerate(timeline.phases):
@@ -99,7 +86,7 @@ def test_half_way_and_the_last_seconds_are_said(timeline: Timeline) -> None:
             assert said[index, "half-way"] == (f"{phase.item.stretch.halfway}.",)
 
 
-@given(sessions, breaths)
+@given(timelines, breaths)
 def test_no_sentence_has_a_sign_that_is_only_for_the_eye(timeline: Timeline, breath: bool) -> None:
     for _, words in heard(timeline, breath):
         for sentence in words:
@@ -250,7 +237,7 @@ def test_what_looks_like_a_command_to_a_shell_is_said_as_it_stands() -> None:
     assert speakable("90/90 hamstring, and/or 1/2") == "90 90 hamstring, and/or 1/2"
 
 
-@given(sessions)
+@given(timelines)
 def test_holds_and_moves_are_announced_to_be_nearly_over_once(timeline: Timeline) -> None:
     last = [cue for cue in every(timeline) if cue.kind == "last"]
     assert len({cue.index for cue in last}) == len(last)

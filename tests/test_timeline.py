@@ -1,27 +1,14 @@
 from __future__ import annotations
 
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
-from stretch.core.errors import UsageError
-from stretch.core.planning.builder import build
-from stretch.core.routine import Request
 from stretch.core.timing import timeline as tl
 from stretch.core.timing.cues import cues
 from stretch.core.timing.phases import WORKING
 from stretch.core.timing.timeline import Timeline
-from support import CATALOG, requests, routine
+from support import CATALOG, routine, timelines
 
-
-def made(request: Request) -> Timeline:
-    try:
-        return tl.build(build(CATALOG, request))
-    except UsageError:
-        assume(False)
-        raise
-
-
-timelines = requests.map(made)
 parts = st.floats(0, 1)
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from stretch.cli.app import App
 from stretch.core.errors import UsageError
-from stretch.core.model import Side, Stretch
+from stretch.core.model import Stretch
+from stretch.core.vocabulary import Side
 
 if TYPE_CHECKING:
     from stretch.stage.picture import Pictures

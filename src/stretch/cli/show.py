@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from stretch.cli.app import App
-    from stretch.core.model import Catalog, Side, Stretch
+    from stretch.core.model import Catalog, Stretch
+    from stretch.core.vocabulary import Side
 
 
 @click.command("show")

@@ -5,19 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from stretch.core.vocabulary import EQUIPMENT as EQUIPMENT
-from stretch.core.vocabulary import LEVELS as LEVELS
-from stretch.core.vocabulary import POSITIONS as POSITIONS
-from stretch.core.vocabulary import TAGS as TAGS
-from stretch.core.vocabulary import UPRIGHT as UPRIGHT
-from stretch.core.vocabulary import Caution as Caution
-from stretch.core.vocabulary import Equipment as Equipment
-from stretch.core.vocabulary import Level as Level
-from stretch.core.vocabulary import Mode as Mode
-from stretch.core.vocabulary import Position as Position
-from stretch.core.vocabulary import Side as Side
-from stretch.core.vocabulary import Spine as Spine
-from stretch.core.vocabulary import Tag as Tag
+from stretch.core.vocabulary import Caution, Equipment, Level, Mode, Position, Spine
 
 LONGEST_HOLD = 60
 """Seconds; a longer single hold is capped (rule D4)."""

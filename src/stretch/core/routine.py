@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from stretch.core.model import LEVELS, POSITIONS, Dose, Equipment, Level, Move, Position, Side, Stretch, Tag
+from stretch.core.model import Dose, Move, Stretch
+from stretch.core.vocabulary import LEVELS, POSITIONS, Equipment, Level, Position, Side, Tag
 
 DEFAULT_MINUTES = 15.0
 DESK_BREAK_MIN = 6

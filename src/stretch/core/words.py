@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from stretch.core.model import Dose, Position, Side, Stretch
+    from stretch.core.model import Dose, Stretch
+    from stretch.core.vocabulary import Position, Side
 
 IN_POSITION: dict[Position, str] = {
     "standing": "standing",

@@ -14,8 +14,9 @@ from msgspec import Meta, Struct
 
 from stretch.core.errors import UsageError
 from stretch.core.inert import inert, quoted
-from stretch.core.model import Equipment, Id, Level, Position, Tag
+from stretch.core.model import Id
 from stretch.core.routine import DEFAULT_MINUTES
+from stretch.core.vocabulary import Equipment, Level, Position, Tag
 from stretch.store.settingvalues import exported_as, meant
 
 NAME = "config.yaml"

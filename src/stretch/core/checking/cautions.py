@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from stretch.core.checking.checks import Problem
-from stretch.core.model import Caution, Stretch
+from stretch.core.model import Stretch
+from stretch.core.vocabulary import Caution
 
 _RULES: tuple[tuple[str, Callable[[Stretch], bool], tuple[Caution, ...]], ...] = (
     ("a bend forward", lambda s: s.spine == "flexion", ("disc", "osteoporosis")),

@@ -7,8 +7,9 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 from msgspec.structs import asdict
 
-from stretch.core.model import Id, Side
+from stretch.core.model import Id
 from stretch.core.safety.scores import Entry, Scores
+from stretch.core.vocabulary import Side
 
 SessionId = Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
 """Random, so that the journals of two machines can be put together."""

@@ -9,7 +9,7 @@ import msgspec
 
 from stretch.core.areas import expand
 from stretch.core.errors import UnknownName, UsageError
-from stretch.core.model import Catalog, Position
+from stretch.core.model import Catalog
 from stretch.core.planning.candidates import FLAGS, candidates_for
 from stretch.core.planning.choose import choose
 from stretch.core.planning.dosing import BEFORE_SPORT_S, CEILING_S
@@ -30,6 +30,7 @@ from stretch.core.planning.space import (
 )
 from stretch.core.planning.worth import CHANGE, Goal, goals_of
 from stretch.core.routine import DEFAULT_MINUTES, LeftOut, Request, Routine
+from stretch.core.vocabulary import Position
 
 LONGEST_MINUTES = 180
 LISTED_STEPS = 1_000

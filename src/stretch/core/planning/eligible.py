@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from stretch.core.model import LEVELS, POSITIONS, UPRIGHT, Level, Position, Stretch
+from stretch.core.model import Stretch
 from stretch.core.planning import spine
 from stretch.core.routine import Request
+from stretch.core.vocabulary import LEVELS, POSITIONS, UPRIGHT, Level, Position
 
 DEFAULT_LEVEL: Level = "moderate"
 """Deep stretches are asked for by name of the level; nobody gets them by default (rule D15)."""

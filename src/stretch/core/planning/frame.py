@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from stretch.core.model import POSITIONS, UPRIGHT, Move, Position, Settle, WarmUp
+from stretch.core.model import Move, Settle, WarmUp
 from stretch.core.routine import Item, Request
+from stretch.core.vocabulary import POSITIONS, UPRIGHT, Position
 
 Moves = tuple[tuple[Move, int], ...]
 """Moves of the warm-up and their seconds."""

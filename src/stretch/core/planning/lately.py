@@ -8,8 +8,8 @@ from datetime import date, timedelta
 import msgspec
 from msgspec import Struct
 
-from stretch.core.model import Side
 from stretch.core.routine import Request
+from stretch.core.vocabulary import Side
 
 TWO_WEEKS = timedelta(days=14)
 DAY = timedelta(days=1)

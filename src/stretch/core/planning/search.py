@@ -10,11 +10,11 @@ from itertools import pairwise
 
 from msgspec import Struct
 
-from stretch.core.model import Position
 from stretch.core.planning import spine
 from stretch.core.planning.narrow import Leader
 from stretch.core.planning.prices import Prices, area_price, extra_ms, sums_of_gains, surplus
 from stretch.core.planning.space import Option, Pick, Space
+from stretch.core.vocabulary import Position
 
 SLACK = 1e-6
 """For the rounding of prices; scores are whole points."""

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 import msgspec
 from msgspec import Struct
 
-from stretch.core.model import Position
 from stretch.core.planning import spine
 from stretch.core.planning.dosing import CEILING_S, with_reps
 from stretch.core.routine import Item, order
+from stretch.core.vocabulary import Position
 
 MOST_STEPS = 100_000
 """So many steps take a second or two; hardly a request to the shipped catalog comes near.

@@ -7,10 +7,10 @@ from math import cos, pi
 
 from msgspec import Struct
 
-from stretch.core.model import Side
 from stretch.core.routine import Item
 from stretch.core.timing.breathing import Breath
 from stretch.core.timing.phases import Phase
+from stretch.core.vocabulary import Side
 
 EASE_MS = 3_000
 """Going into a stretch and out of it takes this long where there is room for it (rule D7)."""

@@ -7,9 +7,10 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
-from stretch.core.model import Dose, Move, Side, Stretch
+from stretch.core.model import Dose, Move, Stretch
 from stretch.core.routine import Item, Routine
 from stretch.core.timing.breathing import Breath, Pattern, fit, paced
+from stretch.core.vocabulary import Side
 
 Kind = Literal["warm-up", "prepare", "hold", "move", "press", "release", "rest", "switch", "settle"]
 

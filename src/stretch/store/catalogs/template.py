@@ -7,7 +7,7 @@ from textwrap import fill
 from typing import get_args
 
 from stretch.core.checking.guide import GUIDE
-from stretch.core.model import EQUIPMENT, LEVELS, POSITIONS, Spine
+from stretch.core.vocabulary import EQUIPMENT, LEVELS, POSITIONS, Spine
 
 _TEMPLATE = """\
 # A stretch of your own.

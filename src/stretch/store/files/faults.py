@@ -13,7 +13,8 @@ from msgspec import inspect
 from stretch.core.checking.checks import Problem, Steps
 from stretch.core.checking.guide import GUIDE
 from stretch.core.inert import inert, quoted, spelled
-from stretch.core.model import EQUIPMENT, ID_PATTERN, LEVELS, POSITIONS, TAGS
+from stretch.core.model import ID_PATTERN
+from stretch.core.vocabulary import EQUIPMENT, LEVELS, POSITIONS, TAGS
 
 
 def faults(data: Any, kind: Any) -> Iterator[Problem]:
