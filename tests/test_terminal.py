@@ -129,10 +129,10 @@ def test_an_unchanged_screen_costs_no_byte_and_a_second_costs_few(pair: Pair) ->
 def test_a_storm_of_sizes_leaves_nothing_of_old_frames(pair: Pair) -> None:
     random.seed(7)
     with Terminal(pair.slave, pair.slave, PLAIN) as terminal:
-        for step in range(200):
+        for step in range(100):
             columns, lines = random.randint(1, 300), random.randint(1, 100)
             pair.resize(columns, lines)
-            rows = rows_at(step * 3_000, columns, lines)
+            rows = rows_at(step * 6_000, columns, lines)
             terminal.draw(rows)
             assert pair.seen() == text_of(rows)
 

@@ -12,7 +12,7 @@ from rich.cells import cell_len
 
 from stretch.core.timing import timeline as tl
 from stretch.core.timing.phases import Phase
-from stretch.core.timing.session import Session
+from stretch.core.timing.session import Session, update
 from stretch.core.words import clock
 from stretch.stage.keymap import KEYMAP
 from stretch.stage.picture import Pictures
@@ -140,3 +140,24 @@ def test_the_time_left_is_seen_however_much_was_asked_for(title: str, columns: i
     assert top.endswith(f"{clock(in_phase('hold').moment.total_left)} left ")
     assert top.startswith(f" {title[:2]}")
     assert cell_len(top) == columns
+
+
+@pytest.mark.parametrize(("columns", "lines"), [(120, 40), (100, 30), (80, 24), (60, 20), (40, 12)])
+def test_what_is_said_aside_hides_neither_the_figure_nor_the_keys(columns: int, lines: int) -> None:
+    aside = "No sounds, there is no player here: the terminal bell rings instead; `stretch doctor` says more."
+    without, told = (picture(in_phase("warm-up"), columns, lines, aside=text) for text in ("", aside))
+    assert "pause" in without[-1]
+    assert told[-1] == without[-1]
+    assert "stretch doctor" in " ".join(" ".join(told[-4:]).split())
+    assert [row for row in without if set(row) & set("\u28ff\u28c0")] == [
+        row for row in told if set(row) & set("\u28ff\u28c0")
+    ]
+
+
+@pytest.mark.parametrize(("columns", "lines"), [(120, 40), (80, 24), (61, 20), (60, 20), (60, 21), (40, 20)])
+def test_what_to_press_when_it_hurts_is_on_every_screen(columns: int, lines: int) -> None:
+    session = update(in_phase("hold"), "hurt")
+    told = " ".join(" ".join(picture(session, columns, lines)).split())
+    assert session.moment.phase.kind == "prepare"
+    assert "n leaves it out. Press 1 if you are numb" in told
+    assert "3 if your eyes hurt or blur" in told

@@ -74,12 +74,14 @@ def _with_figure(session: Session, columns: int, lines: int, pictures: Pictures,
     if not drawn and moment.phase.kind != "settle":
         return []
     foot = footer(session, columns, roomy=False, aside=aside)
+    # What is said aside takes its rows from the words, never from the figure or from the keys.
+    least = max(least - (len(foot) - FOOT), 0)
     body = lines - HEAD - len(foot) - least
     gap = 2 if columns > width + least_cells + 1 else 1
     column = panel(session, columns - width - gap, body, unicode=True)
     top = [()] * ((body - height) // 2)
-    rows = high(beside(([*top, *drawn], column), width, gap), body)
-    text = below_a_figure(session, columns - 2, least)
+    rows = high(beside(([*top, *drawn], column), width, gap)[:body], body)
+    text = below_a_figure(session, columns - 2, least) if least else []
     under: list[Row] = [((" ", Ink.PLAIN), *row) for row in text]
     head = [header(session, columns), progress(session, columns, unicode=True)]
     return [*head, *rows, *under, *[()] * (least - len(under)), *foot]
