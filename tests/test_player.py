@@ -179,6 +179,7 @@ def test_the_screen_is_kept_on_only_while_it_plays(monkeypatch: pytest.MonkeyPat
     fake = types.ModuleType("wakepy")
     fake.keep = types.SimpleNamespace(presenting=lambda on_fail: Mode())
     monkeypatch.setitem(sys.modules, "wakepy", fake)
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/run/user/1/bus")
     with Awake():
         pass
     assert entered == ["in", "out"]
@@ -186,5 +187,15 @@ def test_the_screen_is_kept_on_only_while_it_plays(monkeypatch: pytest.MonkeyPat
 
 def test_a_screen_that_cannot_be_kept_on_is_no_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "wakepy", None)
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/run/user/1/bus")
     with Awake():
         pass
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is no session bus")
+def test_where_nobody_can_be_asked_what_would_ask_is_not_imported(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
+    monkeypatch.delitem(sys.modules, "wakepy", raising=False)
+    with Awake():
+        pass
+    assert "wakepy" not in sys.modules

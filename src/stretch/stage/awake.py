@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from threading import Event, Thread
 from types import TracebackType
 
@@ -30,6 +32,9 @@ class Awake:
         self._thread.join(LEAVE_S)
 
     def _keep(self) -> None:
+        if sys.platform == "linux" and "DBUS_SESSION_BUS_ADDRESS" not in os.environ:
+            # There is nobody to ask; what would ask is as large as all the rest that plays.
+            return
         try:
             from wakepy import keep
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from stretch.core import words
 from stretch.core.hearing.speech import up_next
 from stretch.core.timing.session import Session
@@ -44,6 +46,7 @@ def footer(session: Session, columns: int, *, roomy: bool, aside: str = "") -> l
     return [(), *rows, (), _hints(columns)] if roomy else [*rows, _hints(columns)]
 
 
+@cache
 def _hints(columns: int) -> Row:
     """Return as many of the keys as fit, the most needed ones, in the order of the table."""
     shown: list[Binding] = []

@@ -9,7 +9,6 @@ from stretch.figure.pose import Figure
 from stretch.figure.raster import Glyphs, frame
 from stretch.figure.sides import mirrored_for
 from stretch.stage.rows import Row
-from stretch.stage.style import Ink
 
 
 class Pictures:
@@ -28,4 +27,4 @@ class Pictures:
         drawn = frame(
             figure, columns, lines, depth, mirror=mirror, glyphs=self._glyphs, colour=self._colour, pressing=pressing
         )
-        return [tuple((text, Ink.PLAIN if ink is None else ink) for text, ink in row) for row in drawn]
+        return list(drawn)

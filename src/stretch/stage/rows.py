@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from functools import lru_cache
 from itertools import zip_longest
 
 from rich.cells import cell_len, set_cell_size
 
+REMEMBERED = 256
+"""Rows and texts that are kept as they were worked out: most of a screen is the same as an eighth of a second ago."""
+
 Run = tuple[str, Hashable]
-"""A text and its ink: one of style.Ink, or what a figure is painted with."""
+"""A text and its ink: one of style.Ink, what a figure is painted with, or None for no ink of its own."""
 Row = tuple[Run, ...]
 
 
@@ -17,6 +21,7 @@ def width(row: Row) -> int:
     return sum(cell_len(text) for text, _ in row)
 
 
+@lru_cache(REMEMBERED)
 def fitted(row: Row, cells: int) -> Row:
     """Return *row* made exactly *cells* wide: cut, or filled with spaces."""
     out: list[Run] = []
@@ -45,7 +50,8 @@ def shortened(text: str, cells: int) -> str:
     return set_cell_size(text, max(cells - 3, 0)).rstrip(" ,") + "..."[: max(cells, 0)]
 
 
-def wrapped(text: str, cells: int) -> list[str]:
+@lru_cache(REMEMBERED)
+def wrapped(text: str, cells: int) -> tuple[str, ...]:
     """Return *text* broken at spaces into lines of at most *cells*; a longer word is cut."""
     lines: list[str] = []
     line = ""
@@ -61,7 +67,7 @@ def wrapped(text: str, cells: int) -> list[str]:
             lines.append(head)
             word = word[len(head) :]
         line = word
-    return [*lines, line] if line else lines
+    return (*lines, line) if line else tuple(lines)
 
 
 def high(rows: Sequence[Row], lines: int) -> list[Row]:

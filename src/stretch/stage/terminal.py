@@ -11,6 +11,7 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import lru_cache
 from select import select
 from types import TracebackType
 from typing import Any
@@ -211,7 +212,8 @@ class Terminal:
                 self._gone = True
 
 
-def _cells(row: Row) -> list[Run]:
+@lru_cache(64)
+def _cells(row: Row) -> tuple[Run, ...]:
     """Return a row cell by cell; what takes no cell of its own joins the one before."""
     cells: list[Run] = []
     for text, ink in row:
@@ -224,4 +226,4 @@ def _cells(row: Row) -> list[Run]:
                 cells[-1] = (cells[-1][0] + letter, cells[-1][1])
             else:
                 cells += [(letter, ink), ("", ink)][:size]
-    return cells
+    return tuple(cells)

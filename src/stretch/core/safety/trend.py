@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from statistics import median
 from typing import Literal
 
 import msgspec
@@ -130,7 +129,7 @@ def still_there(entries: Sequence[Entry], today: date) -> Finding:
     week = _last_days(scores, today, WEEK)
     if len(week) < ENOUGH or _days(scores, today) < SIX_WEEKS:
         return _finding("T3", "not-enough")
-    now = median(week)
+    now = _median(week)
     if now < LASTING or _is_better(_start(scores), now):
         return _finding("T3", "not-met")
     return _told("T3", "every-session")
@@ -143,7 +142,7 @@ def getting_worse(entries: Sequence[Entry], today: date) -> Finding:
     first = [score for day, score in scores if (day - scores[0][0]).days < WEEK]
     if len(week) < ENOUGH or len(first) < ENOUGH:
         return _finding("T4", "not-enough")
-    if median(week) - median(first) < MEANINGFUL:
+    if _median(week) - _median(first) < MEANINGFUL:
         return _finding("T4", "not-met")
     return _seen("T4", "no-progress")
 
@@ -228,11 +227,18 @@ def _last_days(scores: Sequence[tuple[date, int]], today: date, days: int) -> li
 
 
 def _start(scores: Sequence[tuple[date, int]]) -> float:
-    return median(score for _, score in scores[:ENOUGH])
+    return _median(score for _, score in scores[:ENOUGH])
 
 
 def _latest(scores: Sequence[tuple[date, int]]) -> float:
-    return median(score for _, score in scores[-ENOUGH:])
+    return _median(score for _, score in scores[-ENOUGH:])
+
+
+def _median(scores: Iterable[int]) -> float:
+    # Imported here: it brings exact fractions and decimals along, and most who play have no scores yet.
+    from statistics import median
+
+    return median(scores)
 
 
 def _is_better(start: float, now: float) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sqlite3
 import zlib
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date, datetime
-from hashlib import sha256
+from importlib import import_module
 from typing import Any
 
 import msgspec
@@ -116,10 +117,18 @@ def _plan(connection: sqlite3.Connection, plan: bytes | None) -> int | None:
     """Return the key of *plan*, which is kept once however often it is played."""
     if plan is None:
         return None
-    digest = sha256(plan).digest()
+    digest = _sha256(plan)
     connection.execute("INSERT OR IGNORE INTO plan (digest, data) VALUES (?, ?)", (digest, zlib.compress(plan)))
     (key,) = connection.execute("SELECT key FROM plan WHERE digest = ?", (digest,)).fetchone()
     return int(key)
+
+
+def _sha256(data: bytes) -> bytes:
+    # As `random` of the standard library has it: hashlib brings all of OpenSSL, 4 MiB for this one digest.
+    for name in ("_sha2", "_sha256", "hashlib"):
+        with suppress(ImportError):
+            return bytes(import_module(name).sha256(data).digest())
+    raise AssertionError("a Python without SHA-256")
 
 
 def _record(row: Sequence[Any], parts: tuple[Part, ...]) -> SessionRecord:
