@@ -215,6 +215,21 @@ def test_what_hurts_is_stopped_offered_easier_and_the_second_time_left_out() -> 
         assert update(now, key).moment.phase.item is not hold.item
 
 
+@pytest.mark.parametrize("kind", ["warm-up", "settle"])
+def test_what_hurts_before_or_after_the_stretches_stops_as_well(kind: str) -> None:
+    whole = tl.build(routine(minutes=12.0))
+    index, phase = next((index, phase) for index, phase in enumerate(whole.phases) if phase.kind == kind)
+    moving = Session(timeline=whole, position_ns=(phase.start + 5_000) * MS)
+    now = update(moving, "hurt")
+    assert now.still
+    assert now.hurt_at == (index,)
+    assert update(now, "dizzy").ended_for == "dizzy"
+    assert update(now, "pause").position == moving.position
+    assert not update(now, "pause").still
+    for key in ("next", "hurt"):
+        assert update(now, key).position == phase.end
+
+
 def test_two_stretches_in_a_row_that_hurt_are_enough_for_today() -> None:
     holds = [p for p in TIMELINE.phases if p.kind in ("hold", "move")]
     first = holds[0]

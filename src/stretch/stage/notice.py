@@ -14,9 +14,9 @@ def notice(session: Session) -> str:
         return f"Welcome back: {words.duration(session.away_ns // NS_PER_MS)} away. Any key goes on."
     if session.stopped_for is not None:
         item = session.moment.phase.item
-        easier = f" Easier: {item.stretch.ease_off}" if item else ""
+        how = f"Easier: {item.stretch.ease_off} Any key tries that" if item else "Any key goes on with it"
         return (
-            f"Stopped.{easier} Any key tries that, n leaves it out. "
+            f"Stopped. {how}, n leaves it out. "
             "Press 1 if you are numb or it spreads, 2 if dizzy or breathless, 3 if your eyes hurt or blur."
         )
     if session.waiting:

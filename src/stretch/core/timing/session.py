@@ -11,6 +11,7 @@ from msgspec import Struct
 from stretch.core.timing import route
 from stretch.core.timing.cues import Cue, cues
 from stretch.core.timing.phases import NS_PER_MS as NS_PER_MS
+from stretch.core.timing.phases import Phase
 from stretch.core.timing.timeline import Moment, Timeline
 
 Action = Literal[
@@ -71,7 +72,7 @@ class Session(Struct, frozen=True, kw_only=True, dict=True):
     hurt_at: tuple[int, ...] = ()
     """The indexes of the phases in which something hurt, in order, one for each time."""
     stopped_for: str | None = None
-    """The id of the stretch that was stopped because it hurt, until a key is pressed."""
+    """The id of the stretch or move that was stopped because it hurt, until a key is pressed."""
     ended_for: Literal["numb", "dizzy", "eyes"] | None = None
     """What the person said when something hurt and that ended the session (rules ST2, ST6, ST7)."""
     jumps: int = 0
@@ -94,16 +95,12 @@ class Session(Struct, frozen=True, kw_only=True, dict=True):
     @property
     def eased(self) -> frozenset[str]:
         """Ids of the stretches that go on in their easier way."""
-        return frozenset(map(self._stretch_at, self.eased_at))
+        return frozenset(_name_of(self.timeline.phases[index]) for index in self.eased_at)
 
     @property
     def hurt(self) -> tuple[str, ...]:
-        """Ids of the stretches that hurt, in order, one for each time."""
-        return tuple(map(self._stretch_at, self.hurt_at))
-
-    def _stretch_at(self, index: int) -> str:
-        item = self.timeline.phases[index].item
-        return item.stretch.id if item else ""
+        """Ids of the stretches and moves that hurt, in order, one for each time."""
+        return tuple(_name_of(self.timeline.phases[index]) for index in self.hurt_at)
 
 
 def update(session: Session, event: Event) -> Session:
@@ -138,6 +135,12 @@ def cues_between(before: Session | None, after: Session) -> tuple[Cue, ...]:
     if before.jumps != after.jumps:
         return cues(after.timeline, after.position - 1, after.position)
     return cues(after.timeline, before.position, after.position)
+
+
+def _name_of(phase: Phase) -> str:
+    if phase.item is not None:
+        return phase.item.stretch.id
+    return phase.move.id if phase.move else phase.kind
 
 
 def _with(session: Session, **changes: object) -> Session:
@@ -218,15 +221,16 @@ def _eased(session: Session) -> Session:
 def _hurt(session: Session) -> Session:
     """Stop the stretch that hurts: offer it once more in its easier way, and the second time drop it (rule ST1).
 
-    When the stretch before hurt as well, it is enough for today: settle (rule ST5).
+    A move of the warm-up has no easier way; it stops as well, and is gone on with or passed over. When the stretch
+    before hurt as well, it is enough for today: settle (rule ST5).
     """
     timeline, position = session.timeline, session.position
-    item = session.moment.phase.item
-    if item is None:
-        return session
-    name = item.stretch.id
-    before = route.item_before(timeline, position)
+    phase = session.moment.phase
     noted = _with(session, hurt_at=(*session.hurt_at, session.moment.index))
+    name = _name_of(phase)
+    if phase.item is None:
+        return _with(noted, stopped_for=name)
+    before = route.item_before(timeline, position)
     if before and before.stretch.id in session.hurt and name not in session.hurt:
         return _jumped(noted, timeline.phases[-1].start)
     if name in session.hurt:
@@ -236,4 +240,5 @@ def _hurt(session: Session) -> Session:
 
 
 def _left_out(session: Session) -> Session:
-    return _jumped(session, route.next_item_start(session.timeline, session.position))
+    further = route.next_start if session.moment.phase.item is None else route.next_item_start
+    return _jumped(session, further(session.timeline, session.position))
