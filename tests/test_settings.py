@@ -19,11 +19,11 @@ from stretch.cli.request import as_played, asked_for
 from stretch.cli.routine import routine_command
 from stretch.stage.style import style_for
 from stretch.store.settings import (
-    ABOUT,
     DEFAULTS,
     NAMES,
     Found,
     SettingsError,
+    about,
     load,
     template,
     unknown_variables,
@@ -190,7 +190,7 @@ def test_the_template_says_nothing_until_it_is_asked_to(home: Path) -> None:
     spoken = re.sub(r"^#(?=[a-z_]+:)", "", template(), flags=re.MULTILINE)
     found = load(written(home, spoken), {})
     assert found.settings == DEFAULTS
-    assert set(re.findall(r"^([a-z_]+):", spoken, re.MULTILINE)) == set(NAMES) == set(ABOUT)
+    assert set(re.findall(r"^([a-z_]+):", spoken, re.MULTILINE)) == set(NAMES)
     assert found.origins["minutes"] == ("file",)
 
 
@@ -224,7 +224,7 @@ def test_config_fits_a_terminal(home: Path, columns: int) -> None:
     environ = {"COLUMNS": str(columns), "NO_COLOR": "1", "TERM": "xterm"}
     told = run("config", app=here, env=environ).stderr
     assert ("--template" in told) == (columns == 80)
-    assert (ABOUT["volume"] in out.getvalue()) == (columns == 120)
+    assert (about("volume") in out.getvalue()) == (columns == 120)
     assert all(f"\n{name} " in out.getvalue() for name in NAMES)
 
 

@@ -48,12 +48,12 @@ def config_command(app: App, as_json: bool, as_template: bool) -> None:
 
 
 def _rows(found: Found) -> Iterator[tuple[str, str, str, str]]:
-    from stretch.store.settings import ABOUT, NAMES, variable, written
+    from stretch.store.settings import NAMES, about, variable, written
 
     for name in NAMES:
         origins = {"environment": variable(name), "file": found.file.name, "default": "default"}
         value = written(getattr(found.settings, name)) or "-"
-        yield name, value, " and ".join(origins[origin] for origin in found.origins[name]), ABOUT[name]
+        yield name, value, " and ".join(origins[origin] for origin in found.origins[name]), about(name)
 
 
 def _data(app: App, found: Found) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_type_hints
 
 import msgspec
 from msgspec import Meta, Struct
@@ -28,52 +28,50 @@ Origin = Literal["environment", "file", "default"]
 
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What may be set; the names are the keys of the file and, in capitals after `STRETCH_`, those of the variables."""
+    """What may be set; the names are the keys of the file and, in capitals after `STRETCH_`, those of the variables.
 
-    area: Annotated[tuple[Id, ...], Meta(min_length=1)] = ("lower-back",)
-    minutes: Annotated[float, Meta(ge=1, le=180)] = DEFAULT_MINUTES
-    breath: str = "steady"
-    position: tuple[Position, ...] = ()
-    equipment: tuple[Equipment, ...] = ()
-    level: Level | None = None
-    avoid: tuple[Tag, ...] = ()
-    never: tuple[Id, ...] = ()
-    morning: Literal["off", "on", "auto"] = "off"
-    experienced: bool = False
-    sound: bool = True
-    volume: Annotated[int, Meta(ge=0, le=100)] = 50
-    sound_command: str | None = None
-    voice: Literal["no", "yes", "breath"] = "no"
-    voice_command: str | None = None
-    figure: Literal["braille", "blocks", "none"] = "braille"
-    background: Literal["auto", "dark", "light"] = "auto"
-    catalog: tuple[str, ...] = ()
-    """Files and folders, absolute or relative to where one is."""
+    Files and folders are absolute or relative to where one is.
+    """
+
+    area: Annotated[
+        tuple[Id, ...],
+        Meta(min_length=1, description="body areas or groups when none are named; `stretch areas` lists them"),
+    ] = ("lower-back",)
+    minutes: Annotated[float, Meta(ge=1, le=180, description="how long a routine takes")] = DEFAULT_MINUTES
+    breath: Annotated[str, Meta(description="steady, calm, even, off, or seconds in and out such as 4-6")] = "steady"
+    position: Annotated[tuple[Position, ...], Meta(description="only these positions, such as [standing, seated]")] = ()
+    equipment: Annotated[
+        tuple[Equipment, ...], Meta(description="what you have of chair, wall, strap and mat; nothing said: all of it")
+    ] = ()
+    level: Annotated[Level | None, Meta(description="the deepest level: gentle, moderate or deep")] = None
+    avoid: Annotated[
+        tuple[Tag, ...], Meta(description="what you must always be careful with, such as knee; `--avoid` adds to it")
+    ] = ()
+    never: Annotated[tuple[Id, ...], Meta(description="stretches that are never suggested, by id")] = ()
+    morning: Annotated[
+        Literal["off", "on", "auto"],
+        Meta(description="no bending forward yet: off, on, or auto for the hours from 4 to 8"),
+    ] = "off"
+    experienced: Annotated[bool, Meta(description="whole doses from the first day on: on or off")] = False
+    sound: Annotated[bool, Meta(description="sounds at every change: on or off")] = True
+    volume: Annotated[int, Meta(ge=0, le=100, description="how loud, 0 to 100")] = 50
+    sound_command: Annotated[str | None, Meta(description="what plays a sound, such as: play -q {file}")] = None
+    voice: Annotated[
+        Literal["no", "yes", "breath"],
+        Meta(description="a voice that says what to do: no, yes, or breath to breathe with you"),
+    ] = "no"
+    voice_command: Annotated[str | None, Meta(description="what speaks, such as: espeak-ng {text}")] = None
+    figure: Annotated[
+        Literal["braille", "blocks", "none"], Meta(description="how the figure is drawn: braille, blocks or none")
+    ] = "braille"
+    background: Annotated[
+        Literal["auto", "dark", "light"], Meta(description="of your terminal: auto, dark or light")
+    ] = "auto"
+    catalog: Annotated[tuple[str, ...], Meta(description="files or folders with stretches of your own")] = ()
 
 
 DEFAULTS = Settings()
 NAMES = Settings.__struct_fields__
-ABOUT = {
-    "area": "body areas or groups when none are named; `stretch areas` lists them",
-    "minutes": "how long a routine takes",
-    "breath": "steady, calm, even, off, or seconds in and out such as 4-6",
-    "position": "only these positions, such as [standing, seated]",
-    "equipment": "what you have of chair, wall, strap and mat; nothing said: all of it",
-    "level": "the deepest level: gentle, moderate or deep",
-    "avoid": "what you must always be careful with, such as knee; `--avoid` adds to it",
-    "never": "stretches that are never suggested, by id",
-    "morning": "no bending forward yet: off, on, or auto for the hours from 4 to 8",
-    "experienced": "whole doses from the first day on: on or off",
-    "sound": "sounds at every change: on or off",
-    "volume": "how loud, 0 to 100",
-    "sound_command": "what plays a sound, such as: play -q {file}",
-    "voice": "a voice that says what to do: no, yes, or breath to breathe with you",
-    "voice_command": "what speaks, such as: espeak-ng {text}",
-    "figure": "how the figure is drawn: braille, blocks or none",
-    "background": "of your terminal: auto, dark or light",
-    "catalog": "files or folders with stretches of your own",
-}
-"""What each setting is, in words."""
 ADDED = ("avoid", "never")
 """Lists that add up: what one source says does not take away what another says, for both are there to protect."""
 
@@ -123,11 +121,17 @@ def load(folder: Path, environ: Mapping[str, str]) -> Found:
     return Found(settings=msgspec.convert(given, Settings), origins=_origins(said, exported), file=file)
 
 
+def about(name: str) -> str:
+    """Return in words what the setting *name* is."""
+    (meta,) = get_type_hints(Settings, include_extras=True)[name].__metadata__
+    return str(meta.description)
+
+
 def template() -> str:
     """Return a `config.yaml` that says nothing yet: every setting with its default, behind a comment sign."""
     lines = ["# Settings of stretch. Take a # away to change one; `stretch config` shows what is in effect.\n"]
     for name in NAMES:
-        lines.append(f"\n# {ABOUT[name]}\n#{f'{name}: {written(getattr(DEFAULTS, name))}'.rstrip()}\n")
+        lines.append(f"\n# {about(name)}\n#{f'{name}: {written(getattr(DEFAULTS, name))}'.rstrip()}\n")
     return "".join(lines)
 
 

@@ -34,6 +34,8 @@ _type_of = cache(inspect.type_info)
 
 
 def _faults(data: Any, kind: Any, here: Steps) -> Iterator[Problem]:
+    if isinstance(kind, inspect.Metadata):
+        kind = kind.type
     if isinstance(kind, inspect.UnionType):
         kind = _meant(data, kind)
     match kind:
