@@ -36,6 +36,14 @@ def test_every_wing_is_in_the_picture_of_the_house_and_every_room_it_names_is_th
     assert set(re.findall(r"\w+\.py", picture)) <= {room.name for room in rooms}
 
 
+def test_every_file_the_readme_names_is_there() -> None:
+    house = ROOT / "src" / "stretch"
+    named = set(re.findall(r"`([a-z_./-]+\.(?:py|yaml))`", README.partition("## Architecture")[2]))
+    assert len(named) > 20
+    for name in named:
+        assert (ROOT / name).is_file() or (house / name).is_file() or ("/" not in name and [*house.rglob(name)]), name
+
+
 def test_the_changelog_has_this_version() -> None:
     assert f"## {__version__}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     assert f'version = "{__version__}"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
