@@ -9,6 +9,7 @@ import pytest
 
 from stretch.figure.lint import lint
 from stretch.figure.pose import Figure
+from stretch.figure.skeleton import joints
 
 STANDING: dict[str, Any] = {"anchor": "near_ankle", "at": [0, None], "spine": [90], "head": 90}
 
@@ -114,3 +115,13 @@ def test_unknown_keys_are_never_ignored() -> None:
         _lint({"near_arm": {"to": [0, 0], False: 1}})
     with pytest.raises(msgspec.ValidationError, match="elbow"):
         _lint({"elbow": 3})
+
+
+@pytest.mark.parametrize(("away", "reached"), [(31.0, True), (36.0, False)])
+def test_a_goal_that_is_out_of_reach_is_told(away: float, reached: bool) -> None:
+    # Upper arm and forearm are 32 long together; the shoulder is given room to be anywhere.
+    shoulder = joints(msgspec.convert({"id": "x", "keys": [{"spine": [90], "head": 90}]}, Figure), 0.0).points
+    x, y = shoulder["near_shoulder"]
+    key = {"anchor": "hip", "at": [0, 0], "near_arm": {"to": [x + away, y]}}
+    found = _lint(key, props=[])
+    assert _finds(found, "keys[0].near_arm", "reaches for a place") is not reached

@@ -7,12 +7,13 @@ from math import dist
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stretch.figure.anatomy import CHAINS, PIECES, SPINE
 from stretch.figure.body import parts
-from stretch.figure.pose import Figure
+from stretch.figure.pose import Arrow, Figure
 from stretch.figure.skeleton import Skeleton, joints
 
 _angle = st.floats(-360, 360)
@@ -111,3 +112,37 @@ def test_the_body_rests_on_the_floor_at_every_depth() -> None:
     for step in range(11):
         drawn = parts(figure, joints(figure, step / 10))
         assert abs(min(y - radius for part in drawn for hull in part.hulls for _, y, radius in hull)) < 1
+
+
+def test_a_spine_turns_by_the_shorter_way() -> None:
+    figure = _figure([{"spine": [170, 160]}, {"spine": [-170, -180]}])
+    pelvis = [joints(figure, step / 10).headings["pelvis"] % 360 for step in range(11)]
+    assert pelvis == sorted(pelvis)
+    assert (pelvis[0], pelvis[5], pelvis[10]) == (170, 180, 190)
+
+
+def test_an_elbow_that_changes_its_bend_ends_where_it_should() -> None:
+    first, last = {"to": [12, 50], "bend": 1}, {"to": [12, 50], "bend": -1}
+    tween = _figure([{"near_arm": first}, {"near_arm": last}])
+    for depth, reach in ((0.0, first), (1.0, last)):
+        alone = joints(_figure([{"near_arm": reach}]), 0.0).points["near_elbow"]
+        assert dist(joints(tween, depth).points["near_elbow"], alone) < 0.1
+
+
+def test_the_arrow_of_a_press_is_seen_only_while_pressing() -> None:
+    figure = msgspec.structs.replace(
+        _figure([{}]), arrows=(Arrow(path=((0.0, 0.0), (9.0, 0.0)), press=True), Arrow(path=((0.0, 9.0), (9.0, 9.0))))
+    )
+    drawn = {
+        pressing: sum(part.name == "arrow" for part in parts(figure, joints(figure, 1.0), pressing=pressing))
+        for pressing in (False, True)
+    }
+    assert drawn == {False: 1, True: 2}
+
+
+@pytest.mark.parametrize("side", ["near", "far"])
+def test_the_muscle_of_a_side_is_lit_on_that_side(side: str) -> None:
+    figure = msgspec.structs.replace(
+        _figure([{"near_leg": [300, 300], "far_leg": [240, 240]}]), target=(f"quad.{side}",)
+    )
+    assert [part.name for part in parts(figure, joints(figure, 1.0)) if part.glow] == [f"{side}_thigh"]
