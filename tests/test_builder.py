@@ -4,13 +4,14 @@ import pytest
 from hypothesis import assume, given
 
 from stretch.core.errors import UnknownName, UsageError
-from stretch.core.planning.balance import held_by_area
+from stretch.core.planning.balance import Held, held_by_area
 from stretch.core.planning.builder import build
+from stretch.core.planning.dosing import held_seconds
 from stretch.core.planning.spine import FRESH, follow, load
-from stretch.core.planning.worth import merit
+from stretch.core.planning.worth import goals_of, merit
 from stretch.core.routine import Request, Routine
 from stretch.core.timing import timeline as tl
-from stretch.core.vocabulary import LEVELS, POSITIONS, TAGS
+from stretch.core.vocabulary import LEVELS, POSITIONS, TAGS, Tag
 from support import AREAS, CATALOG, requests, routine
 
 
@@ -77,6 +78,20 @@ def test_a_routine_fills_its_time_or_says_why_not(area: str, minutes: float) -> 
     assert short_s <= 45 or any("shorter than asked" in note for note in made.notes)
 
 
+@pytest.mark.parametrize(
+    ("fields", "limit"),
+    [
+        ({}, "4 minutes of held stretch for one area and side"),
+        ({"beginner": True}, "one repetition fewer in the first two weeks"),
+        ({"before_sport": True}, "less than a minute of held stretch for one area and side before sport"),
+    ],
+)
+def test_a_routine_that_is_shorter_says_what_limits_it(fields: dict[str, bool], limit: str) -> None:
+    note = routine(areas=("calves",), minutes=60.0, **fields).notes[0]
+    assert "shorter than asked" in note
+    assert note.endswith(f"{limit}.")
+
+
 def test_a_lower_back_routine_has_back_hip_and_hamstring() -> None:
     for minutes in (12.0, 15.0, 20.0, 30.0):
         primary = {area for item in routine(minutes=minutes).items for area in item.stretch.areas.primary}
@@ -94,6 +109,17 @@ def test_the_warm_up_takes_five_minutes_or_a_third(minutes: float, asked: float 
     made = routine(minutes=minutes, warm_up=asked)
     assert sum(length for _, length in made.warm_up) == seconds
     assert all(length >= 30 for _, length in made.warm_up)
+
+
+@pytest.mark.parametrize(
+    ("avoid", "begins"),
+    [((), "standing"), (("knee",), "standing"), (("balance",), "seated"), (("recent-surgery",), "seated")],
+)
+def test_rb4_the_warm_up_is_seated_for_the_unsteady_and_after_surgery(avoid: tuple[Tag, ...], begins: str) -> None:
+    made = routine(areas=("neck",), avoid=avoid)
+    assert made.begins == begins
+    moves = CATALOG.warm_up.seated if begins == "seated" else CATALOG.warm_up.standing
+    assert tuple(move for move, _ in made.warm_up) == moves
 
 
 def test_a_desk_break_is_gentle_and_at_the_desk() -> None:
@@ -152,6 +178,13 @@ def test_from_65_a_hold_takes_thirty_seconds_where_it_aims_at_a_minute() -> None
             assert item.dose.hold_s == 30
 
 
+def test_d2_the_neck_is_held_no_longer_than_it_aims_at_however_much_time_there_is() -> None:
+    held = [item for item in routine(areas=("neck",), minutes=30.0).items if "neck" in item.stretch.areas.primary]
+    assert {"neck-rotation", "neck-side-bend"} <= {item.stretch.id for item in held}
+    for item in held:
+        assert held_seconds(item.stretch, item.dose) <= held_seconds(item.stretch, item.stretch.dose)
+
+
 def test_halved_holds_are_said_in_a_note() -> None:
     made = routine(areas=("hamstrings",), avoid=("sciatica",))
     halved = next(item for item in made.items if item.stretch.id == "supine-hamstring-strap")
@@ -181,6 +214,7 @@ def test_first_side() -> None:
         ({"minutes": float("inf")}, "1 to 180"),
         ({"minutes": 1.0}, "too short"),
         ({"warm_up": -1.0}, "0 to 30"),
+        ({"warm_up": 31.0, "minutes": 60.0}, "0 to 30"),
         ({"warm_up": 20.0}, "--warm-up 20"),
         ({"warm_up": float("nan")}, "0 to 30"),
         ({"stretches": ("childs-poes",)}, "childs-pose"),
@@ -229,6 +263,38 @@ def test_d17_before_sport_less_than_a_minute_for_each_muscle_and_movement_last(a
     kinds = [phase.kind for phase in tl.build(made).phases]
     assert kinds[-3:] == ["warm-up", "warm-up", "settle"]
     assert tl.build(made).length <= 20 * 60_000
+
+
+def test_d17_before_sport_each_muscle_has_one_held_stretch() -> None:
+    items = routine(areas=("spine",), before_sport=True, minutes=20.0).items
+    held = [area for i in items if held_seconds(i.stretch, i.dose) for area in i.stretch.areas.primary]
+    assert {"lower-back", "upper-back"} <= set(held)
+    assert len(held) == len(set(held))
+
+
+@pytest.mark.parametrize("before_sport", [False, True])
+def test_rb16_one_settles_lying_where_one_lay_last_and_sitting_after_moves_to_finish_with(before_sport: bool) -> None:
+    made = routine(before_sport=before_sport)
+    assert made.items[-1].position == "supine"
+    settle = CATALOG.settle
+    words = (settle.sitting, settle.stand) if before_sport else (settle.lying, settle.rise)
+    assert made.settle_text == " ".join(words)
+
+
+def test_d14_a_rest_day_is_said_in_a_note() -> None:
+    assert any("yesterday went deep" in note for note in routine(level="gentle", rests=True).notes)
+    assert not any("yesterday went deep" in note for note in routine(level="gentle").notes)
+
+
+def test_what_both_sides_do_at_once_is_held_on_each() -> None:
+    made = routine(areas=(), stretches=("chair-flat-back",))
+    assert held_by_area(made.items) == (Held("lower-back", 60, 60), Held("upper-back", 60, 60))
+
+
+def test_rb9_a_partner_that_is_wanted_itself_is_counted_once() -> None:
+    wanted = ("hamstrings", "quads")
+    assert all(CATALOG.areas[area].partners == (other,) for area, other in zip(wanted, wanted[::-1], strict=True))
+    assert [goal.areas for goal in goals_of(CATALOG, wanted)] == [{area} for area in wanted]
 
 
 def test_rb9_a_partner_area_is_in_it_or_the_plan_says_why_not() -> None:

@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 from stretch.core.model import Areas, Dose, Stretch
 from stretch.core.planning import spine
 from stretch.core.planning.choose import choose
+from stretch.core.planning.filling import filled
 from stretch.core.planning.narrow import narrowed
 from stretch.core.planning.prices import best_prices
 from stretch.core.planning.shortlist import MOST, shortlist
 from stretch.core.planning.space import Candidate, Option, Pick, Space, allowed, cost_ms, in_order, is_balanced
 from stretch.core.planning.worth import worth
-from stretch.core.routine import Item
+from stretch.core.routine import Item, Request
+from stretch.core.timing.phases import REST_MS
 from stretch.core.vocabulary import POSITIONS
 from support import CATALOG
 
@@ -174,6 +176,17 @@ def test_a_change_of_position_costs_time_but_not_where_one_is_already() -> None:
     assert cost_ms(msgspec.structs.replace(space, begins=None), picks) == 108_000
 
 
+def test_time_that_is_left_goes_to_what_is_held_least_not_to_what_is_repeated_least() -> None:
+    longer, shorter = Dose(hold_s=40, reps=2), Dose(hold_s=20, reps=3)
+    made = stretch(0, "supine", "gentle", "easy", ("hips",))
+    picks = [
+        (Candidate(Item(made, dose, made.position, (None,)), (), 0, (), 0, "easy"), Option(dose.reps, 0, held, 0))
+        for dose, held in ((longer, 80), (shorter, 60))
+    ]
+    either = Space(candidates=(), goals=(), budget_ms=40_000 + REST_MS, begins="supine")
+    assert [option.reps for _, option in filled(either, picks, Request())] == [2, 4]
+
+
 def test_of_very_many_the_best_of_every_goal_and_position_are_looked_at() -> None:
     many = [
         Candidate(
@@ -181,16 +194,16 @@ def test_of_very_many_the_best_of_every_goal_and_position_are_looked_at() -> Non
             (Option(1, 60_000, 0, 0),),
             0,
             (n % 5,),
-            n % 4,
+            n % 3,
             "easy",
-            required=n == 7,
+            required=n == 1999,
         )
         for n in range(2000)
         for s in [stretch(n, POSITIONS[n % 8], "gentle", "easy", ("hips",))]
     ]
     kept = shortlist(many)
     assert len(kept) <= MOST
-    assert many[7] in kept
+    assert many[1999] in kept
     for place in {(c.item.position, c.goals) for c in many}:
         best = max(c.merit for c in many if (c.item.position, c.goals) == place)
         assert any((c.item.position, c.goals) == place and c.merit == best for c in kept)

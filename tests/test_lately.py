@@ -28,6 +28,10 @@ def test_d15_and_rb17_the_first_two_weeks_and_after_a_break_of_two(days: tuple[i
     assert is_beginner(ago(*days), TODAY) is beginner
 
 
+def test_d15_days_that_are_still_to_come_do_not_count() -> None:
+    assert not is_beginner(ago(20, 10, -30), TODAY)
+
+
 def test_rb7_the_other_side_begins_than_last_time() -> None:
     for last, then in (("left", "right"), ("right", "left")):
         assert fitted_to(Request(), Lately(first_side=last), TODAY, experienced=True).first_side == then
