@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from math import ceil
+
 import pytest
 
 from stretch.core.errors import UsageError
@@ -118,6 +120,24 @@ def test_cautions_hold_in_a_program_too() -> None:
     assert [(left.stretch, left.reason) for left in made.left_out] == [("happy-baby", "cautions: disc")]
     halved = {item.stretch.id: item.dose for item in made.items}
     assert (halved["chair-flat-back"].hold_s, halved["chair-flat-back"].reps) == (10, 1)
+
+
+def test_t1_half_the_hold_and_half_the_repetitions_in_a_program_too() -> None:
+    halved = [(name, hold and ceil(hold / 2), ceil(reps / 2)) for name, hold, reps in CORRECTED["easy-five"]]
+    assert doses(program("easy-five", halved=True)) == halved
+
+
+@pytest.mark.parametrize(("avoid", "seconds"), [((), 5), (("balance",), 15)])
+def test_d18_who_needs_it_gets_ten_seconds_more_in_a_program_too(avoid: tuple[str, ...], seconds: int) -> None:
+    phases = tl.build(program("desk-reset", avoid=avoid)).phases
+    changes = [phase for phase in phases if phase.kind in ("rest", "switch")]
+    assert {phase.length for phase in changes} == {seconds * 1000}
+
+
+def test_a_level_leaves_out_of_a_program_what_is_deeper() -> None:
+    made = program("easy-five", level="gentle")
+    assert [item.stretch.id for item in made.items] == ["chair-flat-back", "cat-cow"]
+    assert {left.reason for left in made.left_out} == {"level: moderate"}
 
 
 @pytest.mark.parametrize(
