@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 
 from stretch.core.hearing.aloud import aloud, begins, saying_ms, speakable, speaking_ms
 from stretch.core.hearing.speech import length_in_words, say, sentences
+from stretch.core.model import Dose
 from stretch.core.timing import timeline as tl
 from stretch.core.timing.cues import Cue, cues
 from stretch.core.timing.phases import WORKING
 from stretch.core.timing.timeline import Timeline
+from stretch.core.words import dose
 from support import CATALOG, routine, timelines
 
 breaths = st.booleans()
@@ -192,7 +194,7 @@ def test_at_the_end_it_is_said_what_was_done() -> None:
     timeline = tl.build(built)
     end = every(timeline)[-1]
     assert say(end, timeline, done=(6, 6)).startswith("Done: 6 stretches. ")
-    assert say(end, timeline, done=(4, 6)).startswith("Done: 4 of 6 stretches. ")
+    assert say(end, timeline, done=(5, 6)).startswith("Done: 5 of 6 stretches. ")
     assert say(end, timeline, done=(1, 1)).startswith("Done: 1 stretch. ")
 
 
@@ -210,10 +212,38 @@ def test_another_position_than_usual_is_said() -> None:
     assert "Standing." in sentences(Cue(0, "phase", 0), tl.build(built))
 
 
+def test_a_position_is_not_said_again_where_one_is_already() -> None:
+    neck = ("neck-rotation", "neck-side-bend")
+    told = lines(areas=(), stretches=neck, positions=("standing",), warm_up=0.0)
+    ready = [line for line in told if line.startswith(("First up:", "Next up:"))]
+    assert ["Standing." in line for line in ready] == [True, False]
+
+
+def test_each_half_of_a_breath_says_what_moves_with_it() -> None:
+    timeline = tl.build(routine(areas=(), stretches=("hamstring-90-90",), warm_up=0.0))
+    told = {cue.kind: say(cue, timeline) for cue in every(timeline) if timeline.phases[cue.index].kind == "move"}
+    assert told["breath-in"] == "Breathe in. Bend the knee back to a right angle."
+    assert told["breath-out"] == "Breathe out. Straighten the knee toward the ceiling."
+
+
 def test_lengths_in_words() -> None:
     assert [length_in_words(ms) for ms in (1_000, 5_400, 60_000, 80_000, 121_000)] == [
         "1 second", "5 seconds", "1 minute", "1 minute 20 seconds", "2 minutes 1 second",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "amount", "told"),
+    [
+        ("sphinx", Dose(hold_s=20, reps=3), "20 s x 3"),
+        ("standing-quad", Dose(hold_s=30, reps=1), "30 s x 1 each side"),
+        ("pelvic-tilt", Dose(reps=8), "8 breaths"),
+        ("pelvic-tilt", Dose(reps=1), "1 breath"),
+        ("open-book", Dose(reps=1), "1 breath each side"),
+    ],
+)
+def test_doses_in_words(name: str, amount: Dose, told: str) -> None:
+    assert dose(CATALOG.stretches[name], amount) == told
 
 
 def test_longer_words_take_longer_and_a_pause_between_them() -> None:

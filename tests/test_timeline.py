@@ -1,15 +1,22 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from stretch.core.timing import timeline as tl
-from stretch.core.timing.cues import cues
-from stretch.core.timing.phases import WORKING
+from stretch.core.timing.breathing import parse
+from stretch.core.timing.cues import Cue, cues
+from stretch.core.timing.phases import WORKING, Phase
 from stretch.core.timing.timeline import Timeline
+from stretch.core.vocabulary import Tag
 from support import CATALOG, routine, timelines
 
 parts = st.floats(0, 1)
+
+
+def called_out(phase: Phase) -> tuple[Cue, ...]:
+    return cues(Timeline(phases=(phase,), pattern=parse("steady")), -1, phase.length)
 
 
 @given(timelines)
@@ -93,6 +100,29 @@ def test_every_change_is_called_out_once_and_the_end_last(timeline: Timeline) ->
     assert list(every) == sorted(every, key=lambda cue: cue.at)
 
 
+@pytest.mark.parametrize(
+    ("phase", "numbers"),
+    [
+        (Phase(kind="hold", length=30_000), [3, 2, 1]),
+        (Phase(kind="switch", length=5_000), [3, 2, 1]),
+        (Phase(kind="release", length=4_000), [2, 1]),
+        (Phase(kind="rest", length=1_000), []),
+        (Phase(kind="settle", length=30_000), []),
+    ],
+)
+def test_the_last_three_seconds_are_counted_but_none_within_a_second_of_the_start(
+    phase: Phase, numbers: list[int]
+) -> None:
+    counts = [cue for cue in called_out(phase) if cue.kind == "count"]
+    assert [(cue.number, cue.at) for cue in counts] == [(left, phase.length - left * 1_000) for left in numbers]
+
+
+@pytest.mark.parametrize(("breaths", "last"), [(2, []), (3, [12_000]), (8, [42_000])])
+def test_the_last_breath_of_movement_is_announced_where_there_are_three_at_least(breaths: int, last: list[int]) -> None:
+    phase = Phase(kind="move", length=breaths * 6_000, breaths=((3_000, 3_000),) * breaths)
+    assert [cue.at for cue in called_out(phase) if cue.kind == "last"] == last
+
+
 @given(timelines, parts, st.sampled_from([5_000, -5_000]), st.integers(1, 6))
 def test_longer_and_shorter_keep_whole_breaths(timeline: Timeline, part: float, change: int, times: int) -> None:
     position = int(part * (timeline.length - 1))
@@ -128,9 +158,10 @@ def test_preparation_is_long_enough_to_read_the_steps_and_to_get_down() -> None:
             assert phase.length >= (15_000 if phase.moved else 8_000)
 
 
-def test_those_who_need_it_get_ten_seconds_more_for_every_change() -> None:
-    usual = tl.build(routine(areas=("calves",), minutes=30.0))
-    slow = tl.build(routine(areas=("calves",), minutes=30.0, avoid=("older-adult",)))
+@pytest.mark.parametrize("tag", ["older-adult", "balance", "pregnancy"])
+def test_d18_those_who_need_it_get_ten_seconds_more_for_every_change(tag: Tag) -> None:
+    usual = tl.build(routine(areas=("neck",), minutes=20.0))
+    slow = tl.build(routine(areas=("neck",), minutes=20.0, avoid=(tag,)))
     for kind, seconds in (("rest", 5_000), ("switch", 5_000), ("prepare", None)):
         usual_ms = [phase.length for phase in usual.phases if phase.kind == kind and phase.item]
         slow_ms = [phase.length for phase in slow.phases if phase.kind == kind and phase.item]
