@@ -154,3 +154,11 @@ def test_what_cannot_be_done_is_said_in_a_sentence(name: str, options: dict, wor
     with pytest.raises(UsageError) as raised:
         program(name, **options)
     assert words in str(raised.value)
+
+
+def test_a_program_says_what_was_made_easier_and_what_does_not_change_it() -> None:
+    asked = Request(avoid=("disc",), halved=True, minutes=10.0, before_sport=True)
+    notes = " ".join(build_program(CATALOG, "easy-five", asked).notes)
+    for words in ("Half the dose", "Made easier for disc", "--minutes does not", "--before-sport does not"):
+        assert words in notes
+    assert build_program(CATALOG, "easy-five", Request()).notes == ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from stretch.core.model import Catalog
 from stretch.core.planning.balance import without_focus, without_partner
@@ -28,13 +28,9 @@ def notes_on(
         notes.append(_shorter(request, short_s))
     if request.beginner:
         notes.append("The first two weeks: one repetition fewer, nothing deep. --experienced gives whole doses.")
-    if request.halved:
-        notes.append("Half the dose, for your pain was up on the mornings after.")
     if request.rests:
         notes.append("Gentle today, for yesterday went deep. --level moderate asks for more.")
-    if any(item.adapted for item in items):
-        tags = sorted({tag for item in items for tag in item.adapted})
-        notes.append(f"Made easier for {', '.join(tags)}: half the hold, once, and the easier way first.")
+    notes += made_easier(request, items)
     if request.morning and any(reason.startswith("morning") for reason in reasons.values()):
         notes.append("Soon after getting up: no bending forward yet. --no-morning allows it.")
     if request.before_sport:
@@ -44,6 +40,14 @@ def notes_on(
     for partner, area in without_partner(catalog.areas, areas, items).items():
         notes.append(f"Nothing for {partner}, which balances {area}: {_why_none(catalog, [partner], reasons)}.")
     return tuple(notes)
+
+
+def made_easier(request: Request, items: Sequence[Item]) -> Iterator[str]:
+    """Yield what was made easier for this person, and why; in a program as in any other routine."""
+    if request.halved:
+        yield "Half the dose, for your pain was up on the mornings after."
+    if tags := sorted({tag for item in items for tag in item.adapted}):
+        yield f"Made easier for {', '.join(tags)}: half the hold, once, and the easier way first."
 
 
 def _shorter(request: Request, short_s: int) -> str:

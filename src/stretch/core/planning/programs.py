@@ -9,6 +9,7 @@ from stretch.core.model import Catalog, Dose, Program, ProgramItem, Stretch
 from stretch.core.planning.dosing import dose_for
 from stretch.core.planning.eligible import where, why_not
 from stretch.core.planning.frame import SETTLE_S, frame, settle_text, warm_up_seconds
+from stretch.core.planning.notes import made_easier
 from stretch.core.routine import Item, LeftOut, Request, Routine, sides_of
 
 
@@ -33,8 +34,11 @@ def build_program(catalog: Catalog, name: str, request: Request, *, as_written: 
     asked = msgspec.structs.replace(request, warm_up=warm_up_min if request.warm_up is None else request.warm_up)
     around = frame(catalog.warm_up, asked, warm_up_seconds(asked, 0))
     primary = {area for item in items for area in item.stretch.areas.primary}
+    notes += tuple(made_easier(request, items))
     if request.minutes is not None:
-        notes = (*notes, "A program takes the time it takes: --minutes does not change it.")
+        notes += ("A program takes the time it takes: --minutes does not change it.",)
+    if request.before_sport:
+        notes += ("A program has doses of its own: --before-sport does not change them.",)
     return Routine(
         title=program.name,
         areas=tuple(area for area in catalog.areas if area in primary),
