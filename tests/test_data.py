@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+import msgspec
 import pytest
 import yaml
 
-from stretch.core.model import per_side_seconds
-from stretch.core.vocabulary import TAGS
+from stretch.core.model import Stretch, per_side_seconds
+from stretch.core.vocabulary import TAGS, UPRIGHT
 from stretch.store.catalogs.catalog import data_root, load_safety, load_sources
 from stretch.store.catalogs.inspection import inspect
 from stretch.store.files import yamlfile
@@ -17,6 +18,7 @@ from support import CATALOG
 
 STRETCHES = list(CATALOG.stretches.values())
 SOURCES = load_sources()
+GOLDEN = Path(__file__).parent / "golden" / "stretches.txt"
 CONTENT_COVERAGE = {
     "lower-back": 16, "upper-back": 8, "hips": 5, "hip-flexors": 2, "glutes": 5, "piriformis": 3, "hamstrings": 7,
     "quads": 2, "calves": 2, "core": 4, "neck": 4, "shoulders": 2, "chest": 2, "inner-thighs": 1,
@@ -48,6 +50,36 @@ def test_nothing_is_wrong_and_nothing_gives_a_second_thought() -> None:
 def test_a_stretch_says_where_it_comes_from_and_what_it_makes(stretch) -> None:
     assert stretch.source
     assert stretch.per_side_s == per_side_seconds(stretch)
+
+
+def told(stretch: Stretch) -> str:
+    """All of a stretch that is for whom, how much and on which side: what nobody may change without noticing."""
+    given = {name: value for name, value in msgspec.to_builtins(stretch.dose).items() if value is not None}
+    dose = msgspec.json.encode(given).decode().replace('"', "")
+    rows = {
+        "for": f"{', '.join(stretch.areas.primary)}; reaches {', '.join(stretch.areas.secondary) or 'nothing else'}",
+        "in": f"{', '.join((stretch.position, *stretch.also))}; needs {', '.join(stretch.equipment)}",
+        "dose": f"{stretch.mode} {dose}, {stretch.level}, spine {stretch.spine}",
+        "sides": f"{stretch.sides}{f', {stretch.side_means}' if stretch.side_means else ''}",
+        "breath": f"in: {stretch.pace.inhale}; out: {stretch.pace.exhale}" if stretch.pace else "",
+        "avoid": ", ".join(stretch.cautions.avoid),
+        "adapt": ", ".join(stretch.cautions.adapt),
+        "source": ", ".join(stretch.source),
+    }
+    return "".join([f"{stretch.id}\n", *(f"  {name}: {text}\n" for name, text in rows.items() if text)])
+
+
+def test_for_whom_how_much_and_on_which_side_is_as_it_was_read(pytestconfig: pytest.Config) -> None:
+    now = "\n".join(told(stretch) for stretch in sorted(STRETCHES, key=lambda stretch: stretch.id))
+    if pytestconfig.getoption("--update-golden"):
+        GOLDEN.write_text(now, encoding="utf-8")
+    assert now == GOLDEN.read_text(encoding="utf-8")
+
+
+def test_what_is_done_on_the_floor_wants_something_to_lie_on() -> None:
+    for stretch in STRETCHES:
+        if stretch.position not in (*UPRIGHT, "kneeling") and not stretch.also:
+            assert "mat" in stretch.equipment, stretch.id
 
 
 def test_the_groups_are_those_of_the_content() -> None:
