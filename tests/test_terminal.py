@@ -18,7 +18,7 @@ from stretch.core.timing.session import Session
 from stretch.figure import ink as figure
 from stretch.stage.player import play
 from stretch.stage.screen import Screen
-from stretch.stage.style import Ink, Style, depth_of, is_light, style_for
+from stretch.stage.style import INKS, Background, Ink, Style, background_of, depth_of, style_for
 from stretch.stage.terminal import HANG_UP, Terminal
 from stretch.stage.view import view
 from support import MS, SAMPLE, Clock
@@ -161,14 +161,32 @@ def test_depth_of_colour(environ: dict[str, str], depth: str) -> None:
     assert depth_of(environ) == depth
 
 
+def luminance(colour: str) -> float:
+    """As WCAG 2 has it."""
+    shares = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (share / 12.92 if share <= 0.03928 else ((share + 0.055) / 1.055) ** 2.4 for share in shares)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize(
+    ("background", "behind"),
+    [("dark", "#16181d"), ("light", "#ffffff"), ("untold", "#16181d"), ("untold", "#ffffff")],
+)
+def test_words_can_be_read_on_the_background_they_stand_on(background: Background, behind: str) -> None:
+    for ink, (colour, _) in INKS[background].items():
+        if colour and ink is not Ink.LEFT:  # what is not yet done is a line, and may be faint
+            low, high = sorted((luminance(colour), luminance(behind)))
+            assert (high + 0.05) / (low + 0.05) >= 3.0, ink
+
+
 def test_light_and_dark_backgrounds() -> None:
-    assert is_light({"COLORFGBG": "0;15"})
-    assert not is_light({"COLORFGBG": "15;0"})
-    assert not is_light({})
-    assert is_light({"COLORFGBG": "15;0"}, "light")
-    assert not is_light({"COLORFGBG": "0;15"}, "dark")
+    assert background_of({"COLORFGBG": "0;15"}) == "light"
+    assert background_of({"COLORFGBG": "15;0"}) == "dark"
+    assert background_of({}) == "untold"
+    assert background_of({"COLORFGBG": "15;0"}, "light") == "light"
+    assert background_of({"COLORFGBG": "0;15"}, "dark") == "dark"
     dark, light = style_for({"TERM": "xterm"}, "utf-8"), style_for({"TERM": "xterm", "COLORFGBG": "0;15"}, "utf-8")
-    assert style_for({"TERM": "xterm"}, "utf-8", "light").light
+    assert style_for({"TERM": "xterm"}, "utf-8", "light").background == "light"
     assert dark.code(Ink.SIDE) != light.code(Ink.SIDE)
     assert dark.code(figure.Ink(figure.Role.SHIRT)) != light.code(figure.Ink(figure.Role.SHIRT, glow=8))
 

@@ -10,6 +10,7 @@ from stretch.figure import ink as figure
 from stretch.figure.palette import PALETTES, shade
 
 Depth = Literal["none", "16", "256", "true"]
+Background = Literal["dark", "light", "untold"]
 
 
 class Ink(StrEnum):
@@ -56,14 +57,31 @@ _LIGHT: Mapping[Ink, tuple[str, str]] = {
 }
 
 
+_UNTOLD: Mapping[Ink, tuple[str, str]] = {
+    Ink.PLAIN: ("", ""),
+    Ink.DIM: ("#868a95", ""),
+    Ink.NAME: ("", "1"),
+    Ink.SIDE: ("#2f9e4f", "1"),
+    Ink.TIME: ("", "1"),
+    Ink.BREATH_IN: ("#2496a8", ""),
+    Ink.BREATH_OUT: ("#7480c2", ""),
+    Ink.DONE: ("#e85d22", ""),
+    Ink.LEFT: ("#7d808a", ""),
+    Ink.KEY: ("", "1"),
+    Ink.ALERT: ("#c4780c", "1"),
+}
+"""Where nobody tells the background: the terminal's own colour for what matters most, and shades between the two."""
+INKS: Mapping[Background, Mapping[Ink, tuple[str, str]]] = {"dark": _DARK, "light": _LIGHT, "untold": _UNTOLD}
+
+
 class Style:
     """The escape codes of the inks for one terminal; no codes where it has no colour."""
 
-    def __init__(self, depth: Depth = "none", *, light: bool = False, unicode: bool = True) -> None:
-        self.depth, self.light, self.unicode = depth, light, unicode
+    def __init__(self, depth: Depth = "none", *, background: Background = "untold", unicode: bool = True) -> None:
+        self.depth, self.background, self.unicode = depth, background, unicode
         self._codes: dict[Hashable, str] = {
             ink: ";".join(filter(None, (extra, _colour(colour, depth))))
-            for ink, (colour, extra) in (_LIGHT if light else _DARK).items()
+            for ink, (colour, extra) in INKS[background].items()
         }
 
     @property
@@ -89,12 +107,14 @@ class Style:
         # Sixteen colours have no shades between the shirt and the lit muscle: it is lit, or it is not.
         if self.depth == "16":
             ink = ink._replace(glow=figure.GLOW_STEPS if 2 * ink.glow >= figure.GLOW_STEPS else 0)
-        return shade(ink, PALETTES["light" if self.light else "dark"])
+        return shade(ink, PALETTES["light" if self.background == "light" else "dark"])
 
 
 def style_for(environ: Mapping[str, str], encoding: str | None, background: str = "auto") -> Style:
     """Return the style for the terminal that *environ* describes, writing in *encoding*; *background* as set."""
-    return Style(depth_of(environ), light=is_light(environ, background), unicode=_shows_unicode(environ, encoding))
+    return Style(
+        depth_of(environ), background=background_of(environ, background), unicode=_shows_unicode(environ, encoding)
+    )
 
 
 def depth_of(environ: Mapping[str, str]) -> Depth:
@@ -107,11 +127,12 @@ def depth_of(environ: Mapping[str, str]) -> Depth:
     return "256" if "256" in term or "kitty" in term else "16"
 
 
-def is_light(environ: Mapping[str, str], background: str = "auto") -> bool:
-    """Whether the background is light: as it is set, else by what some terminals say in COLORFGBG."""
-    if background != "auto":
-        return background == "light"
-    return environ.get("COLORFGBG", "").rpartition(";")[2] in ("7", "15")
+def background_of(environ: Mapping[str, str], background: str = "auto") -> Background:
+    """Return the background: as it is set, else what some terminals say in COLORFGBG."""
+    if background == "auto":
+        said = environ.get("COLORFGBG", "").rpartition(";")[2]
+        return "untold" if not said else "light" if said in ("7", "15") else "dark"
+    return "light" if background == "light" else "dark"
 
 
 def _shows_unicode(environ: Mapping[str, str], encoding: str | None) -> bool:
@@ -121,7 +142,7 @@ def _shows_unicode(environ: Mapping[str, str], encoding: str | None) -> bool:
 
 
 def _colour(colour: str, depth: Depth, *, foreground: bool = True) -> str:
-    if depth == "none":
+    if depth == "none" or not colour:
         return ""
     from rich.color import Color, ColorSystem
 
