@@ -114,6 +114,8 @@ def test_new_never_writes_over_a_file_and_takes_only_ids(home: Path) -> None:
 
 def test_new_writes_where_it_is_told(tmp_path: Path) -> None:
     file = tmp_path / "there" / "mine.yaml"
+    assert "No such file or directory" in catalog("new", "mine", "-o", str(file)).stderr
+    file.parent.mkdir()
     assert catalog("new", "mine", "-o", str(file)).stdout == f"{file}\n"
     assert "id: mine" in file.read_text(encoding="utf-8")
 

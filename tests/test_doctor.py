@@ -69,6 +69,7 @@ def test_a_folder_that_is_not_ours(tmp_path: Path) -> None:
 
 def test_a_catalog_of_ones_own_is_counted_and_its_problems_and_blanks_are_told(tmp_path: Path) -> None:
     file = tmp_path / "catalog" / "stretches" / "mine.yaml"
+    file.parent.mkdir(parents=True)
     run("catalog", "new", "mine", "-o", str(file))
     assert told(tmp_path)["catalog"] == (
         "49 stretches, none of them yours",

@@ -116,11 +116,10 @@ def test_see_a_clinician_stands_until_a_date_is_recorded(tmp_path: Path) -> None
     assert result.exit_code == 4
     assert SAFETY.messages.soon in person.said
     assert start(tmp_path, *HEALTHY, args=("--yes",))[0].exit_code == 4
-    person = Person(tmp_path, "soon", "2026-11-30", "2026-11-18")
-    assert run("safety", "check", app=person).exit_code == 2  # a day still to come
-    person = Person(tmp_path, "soon", "2026-11-18")
+    person = Person(tmp_path, "soon", "2026-11-30", "2020-01-01", "2026-11-18")
     assert run("safety", "check", app=person).exit_code == 0
-    assert "A date such as" in person.said
+    for words in ("A date such as", "still to come", "more than 12 months ago"):
+        assert words in person.said
     assert (kept(tmp_path).outcome, kept(tmp_path).cleared) == (Outcome.GO_GENTLY, date(2026, 11, 18))
     assert start(tmp_path, *FINE, "")[0].exit_code == 3
 
@@ -222,3 +221,22 @@ def test_standing_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     with pytest.raises(OSError, match=r"."):
         profile.save(blocked, Standing(outcome=Outcome.GO, screened=TODAY, since=TODAY))
     assert msgspec.json.decode((tmp_path / "safety.json").read_bytes())["outcome"] == "GO"
+
+
+def test_an_emergency_that_stands_says_how_it_ends_and_keeps_what_was_known(tmp_path: Path) -> None:
+    profile.save(tmp_path, Standing(outcome=Outcome.GO_GENTLY, tags=("disc",), screened=TODAY, since=TODAY))
+    person = Person(tmp_path, "1")
+    assert run("safety", "check", app=person).exit_code == 4
+    assert SAFETY.messages.emergency_over not in person.said
+    assert (kept(tmp_path).outcome, kept(tmp_path).tags) == (Outcome.EMERGENCY, ("disc",))
+    result, _ = start(tmp_path, args=("--yes",))
+    assert result.exit_code == 4
+    assert SAFETY.messages.emergency in result.stderr
+    assert SAFETY.messages.emergency_over in result.stderr
+
+
+@pytest.mark.parametrize("nothing", ["", "n", "no", "none", "0"])
+def test_nothing_may_be_typed_as_well(tmp_path: Path, nothing: str) -> None:
+    result, person = start(tmp_path, nothing, nothing, nothing, "", "")
+    assert result.exit_code == 3  # it was asked whether to start, and nobody said so
+    assert "Numbers from" not in person.said

@@ -26,6 +26,7 @@ from stretch.core.planning.builder import build
 from stretch.core.safety.scores import Scores
 from stretch.core.timing import timeline as tl
 from stretch.core.timing.session import Session
+from stretch.core.words import minutes
 from stretch.store.journal.exchange import sessions
 from stretch.store.journal.file import NAME
 from stretch.store.journal.journal import Journal, plan_as_json, plan_as_routine
@@ -378,7 +379,7 @@ def test_what_is_older_or_all_is_forgotten_and_copies_are_named(folder: Path) ->
     [
         ((), "Say what to forget"),
         (("0000", "--all"), "Say what to forget"),
-        (("000",), "write more of the id"),
+        (("000",), "at least 4 characters"),
         (("0000",), "write more of the id"),
         (("ffff",), "There is no session"),
         (("%%%%",), "There is no session"),
@@ -393,3 +394,8 @@ def test_what_is_not_clear_is_not_forgotten(folder: Path, args: tuple[str, ...],
     assert result.exit_code == 2
     assert words in result.stderr
     assert len(kept(folder)) == 2
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(0.0, "0"), (20.0, "<1"), (40.0, "1"), (600.0, "10")])
+def test_a_little_is_not_nothing(seconds: float, words: str) -> None:
+    assert minutes(seconds) == words

@@ -199,3 +199,15 @@ def test_where_nobody_can_be_asked_what_would_ask_is_not_imported(monkeypatch: p
     with Awake():
         pass
     assert "wakepy" not in sys.modules
+
+
+def test_going_on_says_nothing_of_what_was_eased_before() -> None:
+    timeline = tl.build(ROUTINE)
+    hold = next(index for index, phase in enumerate(timeline.phases) if phase.kind == "hold")
+    lines: list[str] = []
+    session = Session(
+        timeline=timeline, position_ns=timeline.phases[hold + 2].start * 1_000_000, eased_at=frozenset({hold})
+    )
+    clock = Clock()
+    play(session, clock=clock, ears=Script(clock, (1.0, "q")), face=Plain(lines.append))
+    assert not any("easier way" in line for line in lines)

@@ -297,7 +297,7 @@ def test_a_whole_session_is_heard_in_order_and_never_more_than_two_at_once(tmp_p
 def test_the_doctor_is_told_what_plays_what_fails_and_what_to_do(tmp_path: Path) -> None:
     working = Machine(pw_play="fails", aplay="plays", espeak_ng="plays").means(tmp_path).describe()
     assert (working[0].found, working[0].advice) == ("pw-play (fails), aplay", "")
-    assert (working[1].found, working[1].advice) == ("espeak-ng", "")
+    assert (working[1].found, working[1].advice) == ("espeak-ng", "Nothing heard? `espeak-ng hello` shows why.")
     failing = Machine(aplay="hangs").means(tmp_path).describe()[0]
     assert failing.found == "aplay (fails)"
     assert "/bin/aplay -q" in failing.advice

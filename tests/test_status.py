@@ -253,8 +253,8 @@ class Told(App):
         return NOW
 
 
-def past(days: int, streak: int = 1) -> Past:
-    return Past(began=NOW - timedelta(days=days), title="Lower back", seconds=873, streak=streak)
+def past(days: int, streak: int = 1, done: bool = True) -> Past:
+    return Past(began=NOW - timedelta(days=days), title="Lower back", seconds=873, streak=streak, done=done)
 
 
 @pytest.mark.parametrize(
@@ -262,6 +262,7 @@ def past(days: int, streak: int = 1) -> Past:
     [
         (None, "nothing plays"),
         (past(0), "stretched today"),
+        (past(0, done=False), "last session today"),
         (past(1, 4), "stretched yesterday, streak 4"),
         (past(12), "stretched 12 days ago"),
         (past(-1), "stretched today"),
@@ -273,7 +274,7 @@ def test_without_a_session_it_says_when_the_last_one_was(tmp_path: Path, known: 
 
 
 def test_days_are_those_of_whoever_reads_it() -> None:
-    late = Past(began=datetime(2026, 3, 3, 23, 30, tzinfo=UTC), title="", seconds=1, streak=1)
+    late = Past(began=datetime(2026, 3, 3, 23, 30, tzinfo=UTC), title="", seconds=1, streak=1, done=True)
     assert line((), late, NOW) == "stretched today"
 
 

@@ -101,14 +101,14 @@ def _run(run: Any, args: Sequence[str] | None, extra: dict[str, Any]) -> int:
         return code if isinstance(code, int) else 0
     except StretchError as error:
         # What is said for safety is no complaint of a program.
-        click.echo(str(error) if error.exit_code == NOT_FOR_SAFETY else f"stretch: {error}", err=True)
+        _complain(str(error) if error.exit_code == NOT_FOR_SAFETY else f"stretch: {error}")
         return error.exit_code
     except click.UsageError as error:
-        where = error.ctx.command_path if error.ctx else "stretch"
-        click.echo(f"stretch: {error.format_message()} `{where} --help` tells more.", err=True)
+        where = error.ctx.command_path if error.ctx else _command_of(args)
+        _complain(f"stretch: {error.format_message()} `{where} --help` tells more.")
         return error.exit_code
     except click.ClickException as error:
-        click.echo(f"stretch: {error.format_message()}", err=True)
+        _complain(f"stretch: {error.format_message()}")
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
@@ -118,8 +118,20 @@ def _run(run: Any, args: Sequence[str] | None, extra: dict[str, Any]) -> int:
     except OSError as error:
         _forget_output()
         what = f"{error.filename}: " if error.filename else ""
-        click.echo(f"stretch: {what}{error.strerror or error}.", err=True)
+        _complain(f"stretch: {what}{error.strerror or error}.")
         return StretchError.exit_code
+
+
+def _command_of(args: Sequence[str] | None) -> str:
+    """Return the command that *args* begin with, for an error that comes before click knows it."""
+    first = [*(sys.argv[1:] if args is None else args), ""][0]
+    return f"stretch {first}" if first in COMMANDS else "stretch"
+
+
+def _complain(text: str) -> None:
+    from stretch.cli.host import folded
+
+    click.echo(folded(text, sys.stderr), err=True)
 
 
 class _ReaderGone(Exception):

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from stretch.cli.host import boot_clock, is_terminal
+from stretch.cli.host import boot_clock, folded, is_terminal
 from stretch.cli.printer import Printer
 
 if TYPE_CHECKING:
@@ -218,7 +218,7 @@ class App:
         """Write one line to a person."""
         # Nobody may be there to read it, as when the terminal went away; that is no reason to fail.
         with suppress(OSError, ValueError):
-            self.stderr.write(line + "\n")
+            self.stderr.write(folded(line, self.stderr) + "\n")
             self.stderr.flush()
 
     @property

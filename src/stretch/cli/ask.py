@@ -8,8 +8,12 @@ from stretch.cli.app import App
 from stretch.core.errors import StretchError
 from stretch.core.safety.checklist import Question, Safety
 from stretch.core.safety.screening import Answers, owed, pain_choice
+from stretch.stage.rows import wrapped
 
 YES, NO = ("y", "yes"), ("n", "no")
+NOTHING = (*NO, "none", "0")
+"""What people type for Enter where Enter means that nothing fits."""
+MARK = "  1  "
 PAIN = "K3"
 """The one question that is answered by a score."""
 
@@ -72,13 +76,12 @@ def ask(app: App, safety: Safety, question: Question) -> tuple[str, ...]:
     app.out.say()
     app.out.say(question.text, "bold")
     shown = [choice for choice in choices if choice.id != question.default]
-    for number, choice in enumerate(shown, start=1):
-        app.out.say(choice.text, mark=f"{number:>3}  ")
+    _list(app, question.text, [choice.text for choice in shown])
     app.out.say()
     while True:
         answer = read_line(app, _prompt(question, len(shown)))
         numbers = [int(word) for word in answer.replace(",", " ").split() if word.isascii() and word.isdigit()]
-        if not answer and question.many:
+        if question.many and (not answer or answer in NOTHING):
             return ()
         if not answer and question.default:
             return (question.default,)
@@ -86,6 +89,20 @@ def ask(app: App, safety: Safety, question: Question) -> tuple[str, ...]:
         if understood and all(1 <= number <= len(shown) for number in numbers) and (question.many or len(numbers) == 1):
             return tuple(shown[number - 1].id for number in sorted(set(numbers)))
         app.out.say(f"Numbers from 1 to {len(shown)}, please.")
+
+
+def _list(app: App, heading: str, texts: Sequence[str]) -> None:
+    """Print *texts* with their numbers, a window of them at a time: what scrolls away has not been asked."""
+    columns, lines = app.out.columns or 0, app.out.lines
+    used = 2
+    for number, text in enumerate(texts, start=1):
+        takes = len(wrapped(text, columns - len(MARK))) if lines else 0
+        if lines and used + takes > lines - 3:
+            read_line(app, "Enter shows the rest. ")
+            app.out.say(heading, "bold")
+            used = 2
+        app.out.say(text, mark=f"{number:>3}  ")
+        used += takes
 
 
 def _ask_yes_or_no(app: App, question: Question) -> str:

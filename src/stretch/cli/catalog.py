@@ -88,6 +88,8 @@ def new_command(app: App, name: str, output: str | None) -> None:
         app.stdout.write(text)
         return
     file = Path(output) if output else _own_catalog(app) / "stretches" / f"{name}.yaml"
+    if not output:
+        file.parent.mkdir(parents=True, exist_ok=True)
     begin(file, text)
     app.out.say(str(file))
     if name in shipped.stretches:

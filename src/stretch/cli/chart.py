@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from stretch.core.journal.history import WEEKS, History, first_monday
-from stretch.core.words import MONTHS, WEEKDAYS
+from stretch.core.words import MONTHS, WEEKDAYS, minutes
 from stretch.stage.rows import Row, beside, width
 from stretch.stage.style import Ink
 
@@ -40,10 +40,10 @@ def spark(scores: Sequence[int | None], *, unicode: bool) -> str:
 
 def _weeks(history: History, columns: int, *, unicode: bool) -> list[Row]:
     wide = 4 if columns >= NARROW else 2
-    minutes = [round(week.seconds / 60) for week in history.weeks]
-    most = max(minutes, default=0)
+    whole = [round(week.seconds / 60) for week in history.weeks]
+    most = max(whole, default=0)
     what = "Minutes a week" if wide == 4 else f"Minutes a week, {most} at most"
-    found: list[Row] = [((what, Ink.NAME),), *_bars(minutes, most, wide, unicode=unicode)]
+    found: list[Row] = [((what, Ink.NAME),), *_bars(whole, most, wide, unicode=unicode)]
     return [*found, _months(history, wide), *_days(history, wide, unicode=unicode)]
 
 
@@ -111,15 +111,15 @@ def _aside(history: History, cells: int, *, unicode: bool) -> list[Row]:
 
 def _bars_across(bars: Sequence[tuple[str, float, Ink]], cells: int, *, unicode: bool) -> list[Row]:
     named = min(max(len(name) for name, _, _ in bars), 14)
-    figures = max(len(str(round(seconds / 60))) for _, seconds, _ in bars)
+    figures = max(len(minutes(seconds)) for _, seconds, _ in bars)
     room = max(cells - named - figures - 2, 1)
     most = max(seconds for _, seconds, _ in bars) or 1
     full = "▆" if unicode else "#"
     found: list[Row] = []
     for name, seconds, ink in bars:
         bar = full * max(round(seconds * room / most), 1 if seconds else 0)
-        minutes = f" {round(seconds / 60):>{figures}}"
-        found.append(((f"{name[:named]:<{named}} ", Ink.PLAIN), (f"{bar:<{room}}", ink), (minutes, Ink.TIME)))
+        told = f" {minutes(seconds):>{figures}}"
+        found.append(((f"{name[:named]:<{named}} ", Ink.PLAIN), (f"{bar:<{room}}", ink), (told, Ink.TIME)))
     return found
 
 

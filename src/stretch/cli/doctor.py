@@ -78,7 +78,10 @@ def _screen(app: App) -> Finding:
 
 def _folder(app: App) -> Iterable[Finding]:
     if not app.folder.exists():
-        yield "folder", f"{app.folder}, not there yet", "It is made when there is something to keep."
+        above = next(parent for parent in app.folder.absolute().parents if parent.exists())
+        makes = "It is made when there is something to keep."
+        cannot = f"It cannot be made in {above}: nothing is kept. Set STRETCH_HOME to a folder of yours."
+        yield "folder", f"{app.folder}, not there yet", makes if os.access(above, os.W_OK | os.X_OK) else cannot
     elif not app.folder.is_dir():
         yield "folder", f"{app.folder} is no folder", "Move it away, or set STRETCH_HOME to a folder."
     elif not os.access(app.folder, os.W_OK | os.X_OK):

@@ -132,8 +132,10 @@ def _meant(journal: Journal, today: date, session: str | None, before: date | No
         return (
             f"{counted(count, 'session')} from before {before}" if before else f"all {counted(count, 'session')}"
         ), None
-    found = journal.find(session.lower()) if len(session) >= SHORTEST_ID else []
-    if len(session) < SHORTEST_ID or len(found) > 1:
+    if len(session) < SHORTEST_ID:
+        raise UsageError(f"{quoted(session)} is too short: write at least {SHORTEST_ID} characters of the id.")
+    found = journal.find(session.lower())
+    if len(found) > 1:
         raise UsageError(f"{quoted(session)} could be several sessions: write more of the id.")
     if not found:
         raise UsageError(f"There is no session {quoted(session)}: `stretch history` shows their ids.")

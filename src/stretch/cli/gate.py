@@ -35,7 +35,7 @@ def pass_gate(app: App, *, ask: bool) -> Cleared:
     today = app.today()
     kept = profile.load(app.folder)
     if kept is not None:
-        _stop_if_blocked(app, kept, today)
+        _stop_if_blocked(app, kept, today, before=True)
     if not ask:
         return Cleared(standing=kept)
     ask_about_the_morning(app)
@@ -67,9 +67,13 @@ def pass_gate(app: App, *, ask: bool) -> Cleared:
     )
 
 
-def _stop_if_blocked(app: App, standing: Standing, today: date) -> None:
+def _stop_if_blocked(app: App, standing: Standing, today: date, *, before: bool = False) -> None:
+    """Raise NotToday for a *standing* that stops; one from *before* is also told how it ends."""
     if keeping.blocks(standing, today):
-        raise NotToday("\n".join(keeping.message(app.safety.messages, standing, today)))
+        told = [*keeping.message(app.safety.messages, standing, today)]
+        if before and standing.outcome is Outcome.EMERGENCY:
+            told.append(app.safety.messages.emergency_over)
+        raise NotToday("\n".join(told))
 
 
 def after_ending(app: App, ended_for: str) -> None:

@@ -81,6 +81,8 @@ def go_on(app: App, session: Session, manner: Manner, scribe: Scribe | None = No
     app.tell(_summary(ending))
     for line in scribe.close(ending.session) if scribe else ():
         app.tell(line)
+    if scribe and not scribe.trouble and over == "stopped" and ending.session.ended_for is None:
+        app.tell("`stretch resume` goes on with it.")
     if ending.session.ended_for is not None:
         from stretch.cli.gate import after_ending
 
@@ -101,9 +103,10 @@ def _ready(app: App, routine: Routine, *, quiet: bool) -> bool:
     if quiet or not app.interactive:
         before_you_start(app, to_person=True)
         return True
-    plan.print_plan(app, routine, brief=True)
-    app.out.say()
+    # The plan last: on a small screen it is what should still be there when the answer is given.
     before_you_start(app)
+    app.out.say()
+    plan.print_plan(app, routine, brief=True)
     app.out.prompt("\nEnter starts, q leaves. ")
     answer = app.stdin.readline() if app.stdin else ""
     return bool(answer) and answer.strip().lower() not in ("q", "quit", "n", "no")

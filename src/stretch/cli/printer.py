@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TextIO
+
+from stretch.cli.host import folded
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -80,6 +83,14 @@ class Printer:
         """How wide the terminal is; None where nothing needs to fit."""
         return self._console.width if self._terminal else None
 
+    @property
+    def lines(self) -> int | None:
+        """How high the terminal is; None where it does not say."""
+        try:
+            return os.get_terminal_size(self._stream.fileno()).lines if self._terminal else None
+        except (OSError, ValueError):
+            return None
+
     def json(self, data: Any) -> None:
         """Print *data* as indented JSON."""
         import msgspec
@@ -88,5 +99,5 @@ class Printer:
 
     def prompt(self, text: str) -> None:
         """Print *text* without ending the line."""
-        self._stream.write(text)
+        self._stream.write(folded(text, self._stream))
         self._stream.flush()

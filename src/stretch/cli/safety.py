@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from stretch.core.errors import UsageError
+
 if TYPE_CHECKING:
     from stretch.cli.app import App
     from stretch.core.safety.checklist import Part
@@ -92,8 +94,8 @@ def _checked(app: App) -> Standing:
         kept = profile.load(app.folder)
     except profile.Unreadable:
         kept = None
-    if kept is not None and kept.outcome is Outcome.SEE_CLINICIAN and (day := _ask_cleared(app)):
-        return keeping.clear(kept, day, app.today())
+    if kept is not None and kept.outcome is Outcome.SEE_CLINICIAN and (cleared := _ask_cleared(app, kept)):
+        return cleared
     answers, _ = ask_all(app, app.safety, app.safety.screens)
     result = screen(app.safety, answers, app.today())
     for note in result.notes:
@@ -101,17 +103,21 @@ def _checked(app: App) -> Standing:
     return keeping.renew(kept, result, app.today())
 
 
-def _ask_cleared(app: App) -> date | None:
+def _ask_cleared(app: App, kept: Standing) -> Standing | None:
+    """Return what is kept once a clinician has checked it; None when that is still to come."""
     from stretch.cli.ask import read_line
+    from stretch.core.safety.standing import clear
 
     while True:
         answer = read_line(app, f"{app.safety.messages.ask_cleared} (YYYY-MM-DD, or Enter for not yet) ")
         if not answer:
             return None
         try:
-            return date.fromisoformat(answer)
+            return clear(kept, date.fromisoformat(answer), app.today())
         except ValueError:
             app.out.say("A date such as 2026-03-31, please.")
+        except UsageError as error:
+            app.out.say(str(error))
 
 
 def _fields(line: object) -> dict[str, object]:

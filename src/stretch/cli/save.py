@@ -21,6 +21,7 @@ def save_program(app: App, routine: Routine, name: str) -> None:
     if name in app.catalog.programs:
         raise UsageError(f"--save {name}: there is a program of that name already; give another one.")
     file = app.folder / "catalog" / f"{name}.yaml"
+    file.parent.mkdir(parents=True, exist_ok=True)
     begin(file, _program(routine, name))
     app.tell(f"Kept in {file}: run it with `stretch routine --program {name}`, and change it as you like.")
 

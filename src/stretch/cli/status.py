@@ -44,7 +44,7 @@ def line(playing: tuple[Left, ...], past: Past | None, now: datetime) -> str:
     if past is None:
         return "nothing plays"
     streak = f", streak {past.streak}" if past.streak > 1 else ""
-    return f"stretched {_ago(past.began, now)}{streak}"
+    return f"{'stretched' if past.done else 'last session'} {_ago(past.began, now)}{streak}"
 
 
 def _told(left: Left) -> str:

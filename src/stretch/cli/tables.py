@@ -9,7 +9,7 @@ from stretch.cli.app import App
 from stretch.core.inert import inert
 from stretch.core.journal.history import WEEKS, History, first_monday
 from stretch.core.journal.record import SessionRecord
-from stretch.core.words import MONTHS, WEEKDAYS, counted, hours
+from stretch.core.words import MONTHS, WEEKDAYS, counted, hours, minutes
 
 ID_SHOWN = 6
 """Characters of an id: enough to name a session by."""
@@ -56,7 +56,7 @@ def print_tables(app: App, history: History) -> None:
     table(
         ("week of", "sessions", "minutes", ""),
         [
-            (str(week.monday), str(week.sessions), _minutes(week.seconds), "#" * round(week.seconds / 600))
+            (str(week.monday), str(week.sessions), minutes(week.seconds), "#" * round(week.seconds / 600))
             for week in history.weeks
         ],
     )
@@ -65,9 +65,9 @@ def print_tables(app: App, history: History) -> None:
     table(("minutes", *(f"{monday:%m-%d}" for monday in mondays)), _calendar(history))
     if history.areas:
         app.out.say()
-        table(("area", "minutes"), [(area.area, _minutes(area.seconds)) for area in history.areas])
+        table(("area", "minutes"), [(area.area, minutes(area.seconds)) for area in history.areas])
     app.out.say()
-    table(("side", "minutes"), [("left", _minutes(history.left_seconds)), ("right", _minutes(history.right_seconds))])
+    table(("side", "minutes"), [("left", minutes(history.left_seconds)), ("right", minutes(history.right_seconds))])
     if history.pain:
         app.out.say()
         lines = [("before", [pain.before for pain in history.pain]), ("after", [pain.after for pain in history.pain])]
@@ -78,7 +78,7 @@ def print_tables(app: App, history: History) -> None:
 
 
 def _calendar(history: History) -> list[tuple[str, ...]]:
-    done = {day.day: _minutes(day.seconds) for day in history.days}
+    done = {day.day: minutes(day.seconds) for day in history.days}
     found = []
     for weekday, name in enumerate(WEEKDAYS):
         days = [first_monday(history.today) + timedelta(weeks=week, days=weekday) for week in range(WEEKS)]
@@ -90,10 +90,6 @@ def _done(record: SessionRecord, *, going_on: bool) -> str:
     done, of = record.stretches
     how = "going on" if going_on else ENDINGS.get(record.ended, record.ended)
     return f"{done} of {of}" + (f", {how}" if how else "")
-
-
-def _minutes(seconds: float) -> str:
-    return str(round(seconds / 60))
 
 
 def _pain(record: SessionRecord) -> str:

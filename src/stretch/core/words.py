@@ -59,6 +59,12 @@ def hours(seconds: float) -> str:
     return f"{whole} h {minutes} min" if whole else f"{minutes} min"
 
 
+def minutes(seconds: float) -> str:
+    """Return seconds as whole minutes; `<1` for what is little and not nothing."""
+    whole = round(seconds / 60)
+    return "<1" if seconds > 0 and not whole else str(whole)
+
+
 def duration(milliseconds: int) -> str:
     """Return a length of time in words: `45 s`, `3 min`, `11 min 20 s`."""
     minutes, seconds = divmod(round(milliseconds / 1000), 60)

@@ -88,4 +88,8 @@ class Means(Struct, frozen=True, kw_only=True):
         found = self._engines()
         if not found:
             return Finding("voice", "none", INSTALL_VOICE)
-        return Finding("voice", ", ".join(engine.name for engine in found))
+        names = ", ".join(engine.name for engine in found)
+        # What the user set is the user's to try; Windows has no word for it.
+        tried = not self.voice_command and self.platform != "win32"
+        advice = f"Nothing heard? `{found[0].name} hello` shows why." if tried else ""
+        return Finding("voice", names, advice)

@@ -46,7 +46,7 @@ def panel(session: Session, cells: int, room: int, unicode: bool) -> list[Row]:
             high(big(side.upper(), Ink.SIDE, cells, scale, unicode), letters),
             high(_line(count, Ink.PLAIN), 1),
             high(big(seconds, Ink.TIME, cells, scale + 1, unicode), bigtext.HEIGHT * (scale + 1)),
-            high(high(act, letters) + _breath(session, cells, unicode) * (scale + 1), letters + scale + 1),
+            high(high(act, letters) + _breath(session, cells, unicode, high=scale + 1), letters + scale + 1),
         ]
     else:
         line = _line(", ".join(filter(None, (f"{side} side" if side else "", count))), Ink.SIDE)
@@ -121,12 +121,16 @@ def _line(text: str, ink: Ink) -> list[Row]:
     return [((text, ink),)] if text else []
 
 
-def _breath(session: Session, cells: int, unicode: bool) -> list[Row]:
-    """Return the bar of the breath with its own seconds: it fills on the way in and empties on the way out."""
+def _breath(session: Session, cells: int, unicode: bool, *, high: int = 1) -> list[Row]:
+    """Return the bar of the breath, *high* rows, with its own seconds beside the last of them.
+
+    It fills on the way in and empties on the way out.
+    """
     breath = session.moment.breath
     if breath is None or not session.timeline.pattern.counted or session.still or session.lead_in_ns:
         return []
-    return [_bar(breath, cells, unicode)]
+    bar = _bar(breath, cells, unicode)
+    return [bar[:-1]] * (high - 1) + [bar]
 
 
 def _bar(breath: BreathNow, cells: int, unicode: bool) -> Row:

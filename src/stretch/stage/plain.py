@@ -23,7 +23,8 @@ class Plain:
     def __init__(self, write_line: Callable[[str], None]) -> None:
         self._write_line = write_line
         self._notice = ""
-        self._eased: frozenset[str] = frozenset()
+        self._eased: frozenset[str] | None = None
+        """Told already; a session that goes on has told what was eased before."""
         self._helping = False
 
     def show(self, session: Session, cues: tuple[Cue, ...]) -> None:
@@ -34,7 +35,8 @@ class Plain:
                 self._write_line(line)
         if session.helping and not self._helping:
             self._write_line("Keys: " + ", ".join(f"{row.label} {row.hint}" for row in KEYMAP) + ". Any key goes on.")
-        for name in session.eased - self._eased - {session.stopped_for}:
+        eased = session.eased if self._eased is None else self._eased
+        for name in session.eased - eased - {session.stopped_for}:
             ways = [item.stretch.ease_off for item in session.timeline.items if item.stretch.id == name]
             self._write_line(f"The easier way: {ways[0]}")
         now = "" if session.over else notice(session)

@@ -22,6 +22,8 @@ def meant(name: str, default: Any, value: Any, folder: Path) -> Any:
         return _on_or_off(value)
     if name == "voice":
         return _voice(value)
+    if name == "breath" and isinstance(value, (int, float)) and not isinstance(value, bool):
+        return str(value)
     # Off is a preset of the breath, and some who write YAML know that off means false.
     return "off" if name == "breath" and value is False else value
 

@@ -51,6 +51,8 @@ def made_easier(request: Request, items: Sequence[Item]) -> Iterator[str]:
 
 
 def _shorter(request: Request, short_s: int) -> str:
+    if request.stretches and not request.areas:
+        return f"{short_s // 60} min {short_s % 60:02d} s shorter than asked: only what you named is in it."
     limits = f"at most {CEILING_S // 60} minutes of held stretch for one area and side"
     if request.before_sport:
         limits = "less than a minute of held stretch for one area and side before sport"

@@ -121,6 +121,7 @@ class Messages(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """What a person is told for each outcome, one sentence or two each."""
 
     emergency: str
+    emergency_over: str
     today: str
     soon: str
     routine: str

@@ -60,7 +60,8 @@ def renew(old: Standing | None, result: Result, today: date) -> Standing:
     new = Standing(
         outcome=result.outcome,
         urgency=result.urgency,
-        tags=result.tags,
+        # In an emergency nothing more is asked; what was known before still holds.
+        tags=old.tags if old and result.outcome is Outcome.EMERGENCY else result.tags,
         screened=today,
         since=today,
         advise_clinician=result.advise_clinician,

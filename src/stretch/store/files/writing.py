@@ -19,7 +19,12 @@ def whole(path: Path, *, lasting: bool = False) -> Iterator[IO[bytes]]:
     """
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with fresh.open("wb") as file:
+        file = fresh.open("wb")
+    except OSError as error:
+        # Nobody has heard of the other name.
+        raise type(error)(error.errno, error.strerror, str(path)) from None
+    try:
+        with file:
             yield file
             if lasting:
                 file.flush()
@@ -30,11 +35,10 @@ def whole(path: Path, *, lasting: bool = False) -> Iterator[IO[bytes]]:
 
 
 def begin(path: Path, text: str) -> None:
-    """Write a file that was not there, and the folders it is in.
+    """Write a file that was not there.
 
     Raises StretchError where it is there, OSError where it cannot be written.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with path.open("x", encoding="utf-8") as stream:
             stream.write(text)

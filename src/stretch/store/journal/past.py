@@ -21,6 +21,8 @@ class Past(Struct, frozen=True, kw_only=True):
     title: str
     seconds: int
     """That counted."""
+    done: bool
+    """Whether a stretch was done in it, both sides."""
     streak: int
 
 
@@ -44,6 +46,7 @@ def read(folder: Path, today: date) -> Past | None:
         began=datetime.fromisoformat(last.started),
         title=last.title,
         seconds=round(last.active_seconds),
+        done=last.stretches[0] > 0,
         streak=history.streak.days,
     )
 
