@@ -6,6 +6,7 @@ import os
 import random
 import re
 import select
+import signal
 import sys
 import threading
 import time
@@ -137,6 +138,25 @@ def test_a_storm_of_sizes_leaves_nothing_of_old_frames(pair: Pair) -> None:
             assert pair.seen() == text_of(rows)
 
 
+def test_another_height_draws_every_row_again(pair: Pair) -> None:
+    rows = rows_at(400_000, 80, 24)
+    with Terminal(pair.slave, pair.slave, PLAIN) as terminal:
+        terminal.draw(rows)
+        pair.resize(80, 23)
+        terminal.draw(rows[:23])
+        assert pair.seen() == text_of(rows[:23])
+
+
+def test_a_mark_that_leaves_a_wide_letter_draws_the_letter_again(pair: Pair) -> None:
+    with Terminal(pair.slave, pair.slave, PLAIN) as terminal:
+        terminal.draw([(("aか\u3099", "plain"),)])
+        pair.seen()
+        pair.raw = b""
+        terminal.draw([(("aか", "plain"),)])
+        pair.seen()
+    assert "\x1b[1;2Hか".encode() in pair.raw.replace(b"\x1b[0m", b"")
+
+
 def test_colours_are_only_in_the_codes(pair: Pair) -> None:
     rows = rows_at(400_000, 80, 24)
     for environ in ({"COLORTERM": "truecolor"}, {"TERM": "xterm-256color"}, {"TERM": "xterm"}, {"NO_COLOR": "1"}):
@@ -253,6 +273,18 @@ def test_a_terminal_that_went_away_is_a_hang_up(pair: Pair) -> None:
         assert terminal.read(0.5).signal == HANG_UP
         terminal.draw(rows_at(0, 80, 24))
         assert terminal.read(0.5).signal == HANG_UP
+
+
+def test_a_signal_that_was_ignored_before_stays_so(pair: Pair) -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with Terminal(pair.slave, pair.slave, PLAIN) as terminal:
+            os.kill(os.getpid(), signal.SIGHUP)
+            assert terminal.read(0.0).signal is None
+            os.kill(os.getpid(), signal.SIGTERM)
+            assert terminal.read(5.0).signal == signal.SIGTERM
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def test_a_terminal_that_does_not_say_its_size_is_80_by_24(pair: Pair) -> None:
