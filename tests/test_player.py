@@ -21,7 +21,7 @@ from stretch.stage.events import Events
 from stretch.stage.plain import Plain
 from stretch.stage.player import Ending, play
 from stretch.stage.terminal import Heard
-from support import SECOND, Clock, Script, routine
+from support import MS, SECOND, Clock, Script, routine
 
 ROUTINE = routine(minutes=10.0)
 
@@ -134,6 +134,24 @@ def test_events_are_objects_in_order_with_their_time() -> None:
     assert told[-1]["over"] == "stopped"
 
 
+def test_the_easier_way_of_what_hurts_is_told_once() -> None:
+    ending, lines, _ = told(1.0, *["n"] * 6, 1.0, "x", 1.0, "space", 1.0, "q")
+    (name,) = ending.session.eased
+    (way,) = {item.stretch.ease_off for item in ROUTINE.items if item.stretch.id == name}
+    assert [line.partition(":")[0] for line in lines if way in line] == ["Stopped. Easier"]
+
+
+@pytest.mark.parametrize(("key", "event"), [("x", "hurt"), ("n", "skip")])
+def test_what_hurts_is_no_skip_as_well(key: str, event: str) -> None:
+    lines: list[str] = []
+    clock = Clock()
+    hold = next(phase for phase in tl.build(ROUTINE).phases if phase.kind == "hold")
+    session = Session(timeline=tl.build(ROUTINE), position_ns=(hold.start + 1_000) * MS)
+    play(session, clock=clock, ears=Script(clock, (1.0, key, 1.0, "q")), face=Events(lines.append))
+    kinds = [json.loads(line)["event"] for line in lines]
+    assert [kind for kind in kinds if kind in ("hurt", "skip")] == [event]
+
+
 def test_what_is_said_aloud_stands_in_the_plain_lines_and_in_the_events(tmp_path: Path) -> None:
     told: dict[str, list[str]] = {"plain": [], "events": []}
     aloud: dict[str, list[str]] = {}
@@ -155,6 +173,34 @@ def test_what_is_said_aloud_stands_in_the_plain_lines_and_in_the_events(tmp_path
         everything = speakable(" ".join(lines))
         assert [sentence for sentence in sentences if sentence not in everything] == []
     assert "Breathe in." in " ".join(aloud["events"])
+
+
+class Mouth:
+    """A voice that counts how often it is cut."""
+
+    def __init__(self) -> None:
+        self.sound, self.voice, self.cuts = True, True, 0
+
+    def perform(self, cues: object, timeline: object, done: object = None) -> None:
+        pass
+
+    def patience(self) -> float:
+        return 1.0
+
+    def hush(self) -> None:
+        self.cuts += 1
+
+
+@pytest.mark.parametrize(
+    ("events", "cuts"),
+    [((), 0), ((1.0, "space", 1.0, "space"), 1), ((1.0, "?", 1.0, "z"), 1), ((1.0, "n"), 1), ((1.0, "q"), 1)],
+    ids=["nothing", "a pause", "help", "a skip", "the way out"],
+)
+def test_what_is_heard_is_cut_where_it_means_nothing_any_more(events: tuple[str | float, ...], cuts: int) -> None:
+    clock, mouth = Clock(), Mouth()
+    session = Session(timeline=tl.build(ROUTINE))
+    play(session, clock=clock, ears=Script(clock, events), face=Plain(lambda line: None), voice=mouth)
+    assert mouth.cuts == cuts
 
 
 def test_waiting_is_told_and_ended_by_a_key() -> None:

@@ -253,3 +253,18 @@ def test_waiting_stands_still_before_each_new_stretch_until_a_key() -> None:
 def test_sound_and_voice_are_switched_while_it_plays() -> None:
     now = update(update(at(1_000), "sound"), "voice")
     assert (now.sound, now.voice) == (False, True)
+
+
+@pytest.mark.parametrize(
+    "fields", [{"paused": True}, {"helping": True}, {"waiting": True}, {"paused": True, "away_ns": 9 * SECOND}]
+)
+@pytest.mark.parametrize("key", ["sound", "voice"])
+def test_sound_and_voice_are_switched_while_time_stands_still_and_it_goes_on_standing(key, fields: dict) -> None:
+    still = at(1_000, sound=False, voice=False, **fields)
+    assert update(still, key) == msgspec.structs.replace(still, **{key: True})
+
+
+def test_a_pause_while_getting_back_in_ends_that() -> None:
+    now = update(played(session(), 0, 1.0, 900.0), "other")
+    now = played(update(played(now, 901.0), "pause"), 950.0)
+    assert played(update(now, "pause"), 951.0).position == 2_000
