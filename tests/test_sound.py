@@ -119,6 +119,14 @@ def test_never_more_than_two_at_once_and_the_breath_gives_way(tmp_path: Path) ->
     assert [fake.killed for fake in machine.processes] == [True, True, False, False]
 
 
+def test_of_a_change_and_a_breath_the_breath_is_cut_even_if_it_came_last(tmp_path: Path) -> None:
+    machine = Machine()
+    sounds = Sounds([Player("p", ("p", "{file}"))], Shelf(tmp_path, 50), machine.start, machine.clock, "")
+    for sound in (SOUNDS["get-ready"], breath("in", 3_000), SOUNDS["next"]):
+        assert sounds.play(sound)
+    assert [fake.killed for fake in machine.processes] == [False, True, False]
+
+
 def test_where_only_one_can_play_the_breath_waits_for_nobody(tmp_path: Path) -> None:
     machine = Machine()
     sounds = Sounds([Player("p", ("p", "{file}"), at_once=1)], Shelf(tmp_path, 50), machine.start, machine.clock, "")
@@ -213,6 +221,14 @@ def test_without_a_player_the_bell_rings_once_for_a_change_twice_for_a_switch_an
     kinds = [phase.kind for phase in TIMELINE.phases]
     assert machine.rung == [2 if kind == "switch" else 1 for kind in kinds] + [1]
     assert not (tmp_path / "cache").exists()
+
+
+def test_no_volume_is_no_sound_and_no_bell(tmp_path: Path) -> None:
+    machine = Machine()
+    speaker = machine.speaker(tmp_path, volume=0)
+    speaker.perform(at(SWITCH), TIMELINE)
+    assert machine.rung == []
+    assert speaker.trouble is None
 
 
 def test_a_cache_that_cannot_be_written_is_said_and_the_bell_rings(tmp_path: Path) -> None:

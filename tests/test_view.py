@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -10,12 +12,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from stretch.core.model import Move
 from stretch.core.timing import timeline as tl
+from stretch.core.timing.motion import Shown
 from stretch.core.timing.phases import Phase
 from stretch.core.timing.session import Session, update
-from stretch.core.words import clock
-from stretch.stage.keymap import KEYMAP
+from stretch.core.words import IN_POSITION, clock
+from stretch.stage.guidance import below_a_figure, beside_nothing
+from stretch.stage.keymap import KEYMAP, action_of
+from stretch.stage.notice import notice
+from stretch.stage.panel import PANEL, panel
 from stretch.stage.picture import Pictures
+from stretch.stage.rows import Row
 from stretch.stage.view import view
 from stretch.store.catalogs.catalog import data_root
 from stretch.store.catalogs.figures import load_figures
@@ -154,10 +162,66 @@ def test_what_is_said_aside_hides_neither_the_figure_nor_the_keys(columns: int, 
     ]
 
 
-@pytest.mark.parametrize(("columns", "lines"), [(120, 40), (80, 24), (61, 20), (60, 20), (60, 21), (40, 20)])
+@pytest.mark.parametrize(("columns", "lines"), [(120, 40), (80, 24), (61, 20), (60, 20), (60, 21), (40, 20), (80, 9)])
 def test_what_to_press_when_it_hurts_is_on_every_screen(columns: int, lines: int) -> None:
     session = update(in_phase("hold"), "hurt")
     told = " ".join(" ".join(picture(session, columns, lines)).split())
     assert session.moment.phase.kind == "prepare"
     assert "n leaves it out. Press 1 if you are numb" in told
     assert "3 if your eyes hurt or blur" in told
+
+
+@pytest.mark.parametrize(
+    ("fields", "act", "seconds"),
+    [
+        ({"paused": True}, "PAUSED", "4"),
+        ({"waiting": True}, "READY", "4"),
+        ({"lead_in_ns": 2 * SECOND + 1}, "READY", "3"),
+        ({"stopped_for": "x"}, "STOP", "4"),
+    ],
+    ids=["paused", "waiting", "getting back in", "stopped"],
+)
+def test_standing_still_is_one_word_and_getting_back_in_is_counted(fields: dict, act: str, seconds: str) -> None:
+    phase = next(phase for phase in TIMELINE.phases if phase.kind == "hold")
+    session = Session(timeline=TIMELINE, position_ns=(phase.end - 4_000) * MS, **fields)
+    rows = ["".join(text for text, _ in row).strip() for row in panel(session, PANEL, 8, unicode=False)]
+    assert act in rows
+    assert seconds in rows
+
+
+def words_of(rows: list[Row]) -> str:
+    return " ".join("".join(text for text, _ in row) for row in rows)
+
+
+def test_a_new_position_is_told_where_it_changes_and_only_there() -> None:
+    before, told = ROUTINE.begins, []
+    for phase in TIMELINE.phases:
+        if phase.kind == "prepare":
+            position = phase.item.position
+            now = Session(timeline=TIMELINE, position_ns=phase.start * MS)
+            told.append(f"Now {IN_POSITION[position]}." in words_of(beside_nothing(now, 60, 30)))
+            assert told[-1] is (position != before)
+            before = position
+    assert set(told) == {True, False}
+
+
+@pytest.mark.parametrize("words", [beside_nothing, below_a_figure])
+@pytest.mark.parametrize("key", ["ease", "hurt"])
+def test_what_was_made_easier_shows_its_easier_way_first(words: Callable[..., list[Row]], key: str) -> None:
+    session = update(in_phase("hold"), key)
+    assert words_of(words(session, 60, 30)).lstrip().startswith("Easier: ")
+    assert not words_of(words(in_phase("hold"), 60, 30)).lstrip().startswith("Easier: ")
+
+
+def test_the_keys_that_are_asked_for_when_it_hurts_are_those_that_answer() -> None:
+    asked = re.findall(r"(\d) if ([\w ]+)", notice(update(in_phase("hold"), "hurt")))
+    assert [key for key, _ in asked] == ["1", "2", "3"]
+    assert [action for key, said in asked if (action := action_of(key)) in said.split()] == ["numb", "dizzy", "eyes"]
+
+
+@pytest.mark.parametrize("move", CATALOG.warm_up.standing, ids=lambda move: move.id)
+def test_a_move_of_each_side_in_turn_is_mirrored_every_other_time(move: Move) -> None:
+    figure = load_figures([move.id], [data_root()])[move.id]
+    first, second, third = (FIGURES.rows(Shown(move.id, None, 1.0, 1.0, turn), 60, 20) for turn in range(3))
+    assert (first != second) is figure.alternate
+    assert first == third
