@@ -255,12 +255,12 @@ HOSTILE = [
 ]
 
 
-def named(name: str) -> Sheet:
+def named(name: str, *, pictures: bool = False) -> Sheet:
     made = routine(areas=(), stretches=("single-knee-to-chest",))
     item = made.items[0]
     stretch = msgspec.structs.replace(item.stretch, name=name, steps=(name,), mistake=name)
     item = msgspec.structs.replace(item, stretch=stretch)
-    return sheet_of(msgspec.structs.replace(made, title=name, items=(item,)), pictures=False)
+    return sheet_of(msgspec.structs.replace(made, title=name, items=(item,)), pictures=pictures)
 
 
 def check_harmless(name: str) -> None:
@@ -305,6 +305,22 @@ def check_harmless(name: str) -> None:
 @pytest.mark.parametrize("name", HOSTILE)
 def test_nothing_in_a_catalog_is_markup(name: str) -> None:
     check_harmless(name)
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_name_is_markup_in_what_is_said_of_a_picture(name: str) -> None:
+    (card,) = named(name, pictures=True).cards
+    page = Page(html(named(name, pictures=True)))
+    assert [image["alt"] for image in page.all("img")] == [f"{plain(name)}: {caption}" for caption in card.captions]
+    assert card.picture
+    assert ElementTree.fromstring(card.picture).findtext("{http://www.w3.org/2000/svg}title") == plain(name)
+
+
+@pytest.mark.parametrize("command", [*HOSTILE, "echo ``$(id)`` `id`"])
+def test_the_command_that_plays_it_stands_there_as_it_is_typed(command: str) -> None:
+    shown = msgspec.structs.replace(small(), again=f"stretch {command}")
+    for text in (Page(html(shown)).text, words_of_markdown(markdown(shown))):
+        assert plain(shown.again) in text
 
 
 @given(st.text(min_size=1, max_size=40).filter(lambda text: len(plain(text)) > 2))
