@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
@@ -74,6 +74,7 @@ def test_a_calendar_as_it_is_written() -> None:
     )
 
 
+@example("漢" * 60, ("mon",), [time(18)])
 @given(st.text("é漢a,;\\\n", max_size=120) | st.text(max_size=120), days_of_week, times_of_day)
 def test_any_calendar_keeps_to_the_standard(title: str, days: tuple[Day, ...], times: list[time]) -> None:
     made = reminder(title, days, tuple(times))
@@ -183,6 +184,12 @@ def test_systemd_understands_when() -> None:
     assert when == ["Mon,Wed,Fri *-*-* 07:00:00", "Mon,Wed,Fri *-*-* 18:30:00"]
     done = subprocess.run(["systemd-analyze", "calendar", *when], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_systemd_is_not_left_to_be_a_minute_late() -> None:
+    timer = schedule.systemd(reminder(), COMMAND)["stretch-reminder.timer"]
+    # What stands in another section is ignored.
+    assert "AccuracySec=1s" in timer.partition("[Timer]\n")[2].partition("\n[")[0].splitlines()
 
 
 @given(HOSTILE, days_of_week)
@@ -356,6 +363,12 @@ def test_the_runner_runs_what_it_is_told_without_a_shell() -> None:
     assert answer == Answer(0, "$(id)|a b|", "")
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="runs a program that Windows does not have")
+def test_the_runner_has_the_tools_speak_english() -> None:
+    run_ = install.runner({"PATH": "/usr/bin:/bin", "LC_ALL": "de_DE.UTF-8"})
+    assert run_(["printenv", "LC_ALL"], "").output == "C\n"
+
+
 # -- the notification
 
 
@@ -429,6 +442,12 @@ def test_remind_installs_and_removes(app: App, tools: Tools) -> None:
     assert "Removed (cron)" in run("remind", "--remove", app=app).stderr
     assert tools.crontab == "# mine\n"
     assert "no reminder" in run("remind", "--remove", app=app).stderr
+
+
+def test_times_are_told_in_their_order_and_each_once(app: App) -> None:
+    times = ("--at", "18:00", "--at", "18:00", "--at", "9:00")
+    _, *lines, _ = run("remind", "--days", "daily", *times, app=app).stdout.splitlines()
+    assert [line.partition(" * * * ")[0] for line in lines] == ["0 9", "0 18"]
 
 
 def test_remind_writes_a_calendar(app: App, tmp_path: Path) -> None:
