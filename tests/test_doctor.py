@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -53,6 +54,22 @@ def test_braille_stands_beside_blocks_where_there_are_letters_for_them(tmp_path:
     found = told(tmp_path, LANG="C", LC_ALL="C")
     assert found["letters"] == ("ASCII", "Set LC_ALL to a UTF-8 locale, such as C.UTF-8.")
     assert found["figures"][0] == "none"
+
+
+@pytest.mark.parametrize(("columns", "lines", "small"), [(60, 20, False), (59, 40, True), (200, 19, True)])
+def test_a_screen_without_room_for_a_figure_is_told(
+    monkeypatch: pytest.MonkeyPatch, columns: int, lines: int, small: bool
+) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr(App, "terminal", lambda self, screen: SimpleNamespace(size=lambda: (columns, lines)))
+    out = Terminal()
+    run("doctor", "--json", app=App(environ={"TERM": "xterm"}, stdin=Terminal(), stdout=out))
+    (screen,) = [each for each in json.loads(out.getvalue()) if each["what"] == "screen"]
+    assert screen["found"] == f"{columns}x{lines}, full screen"
+    assert ("60x20" in screen["advice"]) is small
 
 
 def test_a_folder_that_is_none(tmp_path: Path) -> None:

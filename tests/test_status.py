@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from stretch.cli.app import App
 from stretch.cli.status import line
+from stretch.core import words
 from stretch.core.timing import timeline
 from stretch.core.timing.session import Session, Tick, update
 from stretch.stage.terminal import Heard
@@ -300,6 +301,18 @@ def test_a_session_is_one_line(tmp_path: Path) -> None:
     board.show(update(at(phase.start + 4_000), "pause"))
     assert run("status", app=Told(tmp_path, None, clock)).stdout.startswith("paused: ")
     board.close()
+
+
+@pytest.mark.parametrize("kind", ["warm-up", "prepare", "switch", "settle"])
+def test_what_is_no_stretching_is_told_as_such(tmp_path: Path, kind: str) -> None:
+    phase = next(phase for phase in TIMELINE.phases if phase.kind == kind)
+    board = Board(tmp_path, START)
+    board.show(at(phase.start))
+    name = phase.move.name if phase.move else phase.item.stretch.name if phase.item else None
+    doing = ", ".join(filter(None, (name, kind, phase.side)))
+    told = line(all_playing(tmp_path, START + phase.start * MS), None, NOW)
+    board.close()
+    assert told.startswith(f"{doing} {words.clock(phase.length)} (")
 
 
 class Looking(Script):
