@@ -6,6 +6,7 @@ import io
 import json
 import os
 import re
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ from stretch.store.settings import (
     unknown_variables,
     variable,
 )
-from support import run
+from support import CATALOG, run
 
 ROOT = Path(__file__).parents[1]
 NOTHING_SAID: dict[str, Any] = {
@@ -116,10 +117,21 @@ def test_a_variable_goes_before_the_file(home: Path) -> None:
 
 
 def test_what_protects_adds_up(home: Path) -> None:
-    found = load(written(home, "avoid: [knee, disc]\nnever: sphinx\n"), {"STRETCH_AVOID": "neck knee"})
+    environ = {"STRETCH_AVOID": "neck knee", "STRETCH_NEVER": "happy-baby sphinx"}
+    found = load(written(home, "avoid: [knee, disc]\nnever: sphinx\n"), environ)
     assert found.settings.avoid == ("knee", "disc", "neck")
-    assert found.settings.never == ("sphinx",)
-    assert found.origins["avoid"] == ("environment", "file")
+    assert found.settings.never == ("sphinx", "happy-baby")
+    assert found.origins["avoid"] == found.origins["never"] == ("environment", "file")
+
+
+@pytest.mark.parametrize(("text", "environ"), [("catalog: ~/mine\n", {}), ("", {"STRETCH_CATALOG": "~/mine"})])
+def test_a_tilde_is_the_home_in_the_file_and_in_a_variable(home: Path, text: str, environ: dict[str, str]) -> None:
+    assert load(written(home, text), environ).settings.catalog == (str(Path("~/mine").expanduser()),)
+
+
+@pytest.mark.parametrize("word", ["off", "false", "False", "'off'"])
+def test_a_breath_that_is_false_is_off(home: Path, word: str) -> None:
+    assert load(written(home, f"breath: {word}\n"), {}).settings.breath == "off"
 
 
 # -- refused
@@ -293,6 +305,32 @@ def test_a_stretch_never_wanted_that_is_not_there_is_told_and_stops_nothing(home
     result = run("routine", "--plan", app=app(written(home, "never: chin-tuk\n")))
     assert result.exit_code == 0
     assert f"{home / 'config.yaml'}: never: There is no stretch called 'chin-tuk'." in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("at", "morning"), [((3, 59), False), ((4, 0), True), ((7, 59), True), ((8, 0), False), ((18, 0), False)]
+)
+def test_the_morning_of_those_who_leave_it_to_the_clock_is_from_four_to_eight(
+    home: Path, monkeypatch: pytest.MonkeyPatch, at: tuple[int, int], morning: bool
+) -> None:
+    monkeypatch.setattr(App, "now", lambda self: datetime(2026, 3, 4, *at).astimezone())
+    here = app(written(home, "morning: auto\n"))
+    assert asked_for(here, NOTHING_SAID).request.morning is morning
+    for said in (True, False):
+        assert asked_for(here, NOTHING_SAID | {"morning": said}).request.morning is said
+
+
+def test_a_program_leaves_out_what_bends_forward_only_where_somebody_says_that_it_is_morning(home: Path) -> None:
+    def played(*args: str) -> set[str]:
+        steps = plan(home, "--program", "classic-five", *args)["steps"]
+        return {step["stretch"] for step in steps} - {None}
+
+    written(home, "morning: on\n")
+    listed = [CATALOG.stretches[item.stretch] for item in CATALOG.programs["classic-five"].items]
+    bends = {stretch.id for stretch in listed if (stretch.spine, stretch.mode) == ("flexion", "static")}
+    assert played() == {stretch.id for stretch in listed}
+    assert bends
+    assert played("--morning") == played() - bends
 
 
 @pytest.mark.parametrize("text", ["nan", "inf", "-1e999", "ten", "\u00b2", "1e3", "0"])
