@@ -208,6 +208,12 @@ def test_the_plan_as_data_keeps_its_promises(args: tuple[str, ...]) -> None:
         assert plan["seconds"] <= 60 * int(args[-1])
 
 
+@pytest.mark.parametrize(("breath", "counted"), [("steady", True), ("4.5-6", True), ("off", False)])
+def test_breaths_are_in_the_plan_where_they_are_counted(breath: str, counted: bool) -> None:
+    plan = data("routine", "--plan", "--json", "--breath", breath)
+    assert any(step["breaths"] for step in plan["steps"]) is counted
+
+
 def test_the_plan_as_a_table_says_when_each_stretch_starts() -> None:
     text = run("routine", "--plan").stdout
     plan = data("routine", "--plan", "--json")

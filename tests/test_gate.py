@@ -135,6 +135,36 @@ def test_pain_now_decides(tmp_path: Path) -> None:
     assert kept(tmp_path).urgency is Urgency.TODAY
 
 
+def test_ctrl_c_at_a_question_is_130_as_shells_know_it_and_keeps_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def pressed(self: Typed, *size: int) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Typed, "readline", pressed)
+    result, person = start(tmp_path)
+    assert result.exit_code == 130
+    assert "Traceback" not in person.said
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("answer", ["q", "Q", " Quit ", "N", "no"])
+def test_whoever_would_rather_not_start_may_say_so_in_any_letters(tmp_path: Path, answer: str) -> None:
+    result, person = start(tmp_path, *HEALTHY, answer)
+    assert result.exit_code == 3
+    assert "Enter starts" in person.said
+    assert "Stopped: " not in person.said
+
+
+def test_what_cautions_leave_out_is_told_before_the_start_and_nothing_else_that_is_left_out(tmp_path: Path) -> None:
+    _, person = start(tmp_path, *HEALTHY, "q", args=("--avoid", "disc", "--exclude", "cat-cow"))
+    told = person.said.partition("Left out")[2].partition("Before you start")[0]
+    avoided = {s.id for s in CATALOG.stretches.values() if "disc" in s.cautions.avoid}
+    assert "cautions: disc: " in told
+    assert avoided & set(told.replace(",", " ").split())
+    assert "cat-cow" not in told
+
+
 def test_something_new_leads_into_the_signs(tmp_path: Path) -> None:
     start(tmp_path, *HEALTHY, "")
     result, person = start(tmp_path, "y")
