@@ -450,6 +450,12 @@ def test_times_are_told_in_their_order_and_each_once(app: App) -> None:
     assert [line.partition(" * * * ")[0] for line in lines] == ["0 9", "0 18"]
 
 
+@pytest.mark.parametrize("option", ["--morning", "--no-morning"])
+def test_what_is_said_of_the_morning_is_said_in_the_command_of_the_reminder(app: App, option: str) -> None:
+    text = run("remind", option, app=app).stdout
+    assert f"stretch routine {option}'" in text
+
+
 def test_remind_writes_a_calendar(app: App, tmp_path: Path) -> None:
     file = tmp_path / "stretch.ics"
     result = run("remind", "-a", "neck", "--at", "7:30", "--at", "18:00", "-o", str(file), app=app)

@@ -13,6 +13,7 @@ from stretch.core.planning.builder import build
 from stretch.core.routine import Request
 from stretch.store.catalogs.catalog import data_root, load, load_sources
 from stretch.store.catalogs.figures import load_figures
+from stretch.store.files.findings import Findings
 from support import CATALOG
 
 DEFECTS = [  # file, what is replaced, by what, what is said
@@ -318,3 +319,13 @@ def test_a_figure_that_cannot_be_drawn_is_refused(tmp_path: Path, old: str, new:
     with pytest.raises(CatalogError) as raised:
         load_figures(["sphinx"], [data_root(), file])
     assert said in str(raised.value)
+
+
+def test_a_note_stops_nothing_and_is_not_told_among_the_problems(tmp_path: Path) -> None:
+    findings = Findings()
+    findings.add_line(tmp_path / "mine.yaml", 2, "perhaps", level="note")
+    findings.give_up_if_broken()
+    findings.add_line(tmp_path / "mine.yaml", 3, "wrong")
+    with pytest.raises(CatalogError) as caught:
+        findings.give_up_if_broken()
+    assert caught.value.problems == (f"{tmp_path / 'mine.yaml'}:3: wrong",)

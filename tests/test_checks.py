@@ -207,6 +207,34 @@ def test_what_a_stretch_like_this_should_warn_of() -> None:
     assert said(fewer_cautions(before, before)) == ""
 
 
+@pytest.mark.parametrize(
+    ("changes", "what", "tags"),
+    [
+        ({"spine": "flexion"}, "a bend forward", ("disc", "osteoporosis")),
+        ({"spine": "extension"}, "a bend back", ("stenosis",)),
+        ({"spine": "rotation"}, "a twist", ("osteoporosis",)),
+        ({"position": "kneeling"}, "on the knees", ("knee",)),
+        ({"position": "quadruped"}, "on the knees", ("knee",)),
+        ({"areas": ("neck",)}, "for the neck", ("neck",)),
+        ({"areas": ("shoulders",)}, "for the shoulders", ("shoulder",)),
+        ({"areas": ("hamstrings",)}, "for the hamstrings", ("sciatica",)),
+        ({"level": "deep"}, "deep", ("hypermobility",)),
+        ({"position": "supine"}, "supine", ("pregnancy",)),
+        ({"position": "prone"}, "prone", ("pregnancy",)),
+    ],
+)
+def test_each_way_to_stretch_has_those_whom_it_should_warn(
+    changes: dict[str, Any], what: str, tags: tuple[Any, ...]
+) -> None:
+    def made(areas: tuple[str, ...] = ("calves",), **fields: Any) -> Stretch:
+        usual = {"spine": "neutral", "position": "standing", "level": "gentle", "cautions": Cautions()}
+        return but(HELD, **usual | fields, areas=msgspec.structs.replace(HELD.areas, primary=areas))
+
+    assert said(missing_cautions(made())) == ""
+    assert f": {what} without {' and '.join(tags)}; " in said(missing_cautions(made(**changes)))
+    assert said(missing_cautions(made(**changes, cautions=Cautions(avoid=tags)))) == ""
+
+
 def test_a_figure_lights_a_muscle_of_its_stretch() -> None:
     assert said(check_muscles(["abs"], HELD)) == ""
     assert said(check_muscles(["low_back.near", "tail"], HELD)) == ""

@@ -95,7 +95,9 @@ def test_the_check_notes_it_for_nobody_means_it_to_be_read_aloud(marked: Path) -
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("text", ["**Sit** up", "<br/>", "Sit &amp; bend", "[b]Sit[/b]", "a [link](http://x)", "[/]"])
+@pytest.mark.parametrize(
+    "text", ["**Sit** up", "<br/>", "Sit</b> up", "Sit &amp; bend", "[b]Sit[/b]", "a [link](http://x)", "[/]"]
+)
 def test_other_markup_is_noted_as_well(text: str) -> None:
     assert [field for field, _ in note_markup(but(text))] == [("mistake",)]
 
