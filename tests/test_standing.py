@@ -43,6 +43,7 @@ SEEN_TODAY = Result(outcome=Outcome.SEE_CLINICIAN, urgency=Urgency.TODAY)
 EMERGENCY = Result(outcome=Outcome.EMERGENCY)
 ILL = Result(ask_again_on=TOMORROW)
 YOUNG = Result(too_young=True)
+BREATHLESS = Result(breath_off=True)
 
 
 def stand(result: Result, day: date = TODAY) -> Standing:
@@ -97,8 +98,8 @@ def test_the_first_run_begins_with_the_full_check() -> None:
 
 
 def test_a_clinicians_word_lifts_to_gently() -> None:
-    cleared = clear(stand(SOON), TOMORROW, TOMORROW)
-    assert (cleared.outcome, cleared.urgency, cleared.cleared) == (Outcome.GO_GENTLY, None, TOMORROW)
+    cleared = clear(stand(SOON), TODAY, TOMORROW)  # told of a day later
+    assert (cleared.outcome, cleared.urgency, cleared.cleared) == (Outcome.GO_GENTLY, None, TODAY)
     assert cleared.tags == ("neck",)
     assert not blocks(cleared, TOMORROW)
     assert gentle_until(cleared) == date(2026, 3, 17)
@@ -171,6 +172,14 @@ def test_the_quick_check_adds_and_does_not_put_off_the_full_one() -> None:
     assert add(stand(GO), Result(gentle_only=True), TOMORROW) == stand(GO)
     assert add(stand(GO), Result(breath_off=True), TOMORROW).breath_off
     assert add(stand(YOUNG), GO, TOMORROW).too_young
+
+
+@pytest.mark.parametrize("result", [GENTLY, SOON, ILL, YOUNG, BREATHLESS])
+def test_all_that_a_full_check_says_is_kept_and_a_quick_one_without_news_takes_nothing_away(result: Result) -> None:
+    standing = stand(result)
+    for name in set(Standing.__struct_fields__) & set(Result.__struct_fields__):
+        assert getattr(standing, name) == getattr(result, name)
+    assert add(standing, GO, TODAY) == standing
 
 
 def test_something_new_needs_a_clinicians_word_of_its_own() -> None:
