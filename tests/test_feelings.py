@@ -7,9 +7,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from stretch.cli.gate import pass_gate
 from stretch.core.journal.record import SessionRecord
 from stretch.core.routine import Request
-from stretch.core.safety.checklist import Outcome
+from stretch.core.safety.checklist import Outcome, Urgency
 from stretch.core.safety.scores import Scores
 from stretch.core.safety.standing import Standing
 from stretch.store import profile
@@ -19,7 +20,8 @@ from support import routine, run
 from test_gate import TODAY
 from test_gate import Person as AtTerminal
 
-TRENDS = {line.id: line.text for line in load_safety().trends}
+SAFETY = load_safety()
+TRENDS = {line.id: line.text for line in SAFETY.trends}
 FINE = ("", "")
 """K1 and K2; the pain comes after them."""
 
@@ -80,6 +82,13 @@ def test_enter_skips_and_without_pain_nothing_more_is_asked(folder: Path) -> Non
     assert scores(folder) == Scores(after=0)
 
 
+@pytest.mark.parametrize(("worst", "after"), [("4", "0"), ("", "4")])
+def test_pain_at_any_time_asks_how_far_it_went_and_for_new_signs(folder: Path, worst: str, after: str) -> None:
+    _, person = play(folder, *FINE, "", "", worst, after, "2", "y")
+    assert (scores(folder).spread, scores(folder).new_sign) == ("buttock", True)
+    assert TRENDS["T8"] in person.said
+
+
 def test_a_session_that_is_left_asks_nothing(folder: Path) -> None:
     code, person = play(folder, *FINE, "3", "2", "", keys=("q",))
     assert code == 3
@@ -95,8 +104,9 @@ def test_what_is_no_score_is_asked_again_and_the_end_of_input_skips(folder: Path
     assert scores(folder) == Scores(before=1, worst=5, after=3, spread="below-knee")
 
 
-def test_the_morning_after_is_asked_once_at_the_next_start(folder: Path) -> None:
-    kept(folder, (1, {"before": 3}))
+@pytest.mark.parametrize("ago", [1, 3])
+def test_the_morning_after_is_asked_once_at_the_next_start(folder: Path, ago: int) -> None:
+    kept(folder, (ago, {"before": 3}))
     _, person = play(folder, "2", *FINE, "", "", keys=("q",))
     assert "on the morning after" in person.said
     journal = Journal.reading(folder)
@@ -107,9 +117,11 @@ def test_the_morning_after_is_asked_once_at_the_next_start(folder: Path) -> None
     assert "on the morning after" not in person.said
 
 
-@pytest.mark.parametrize("ago", [0, 4])
-def test_nobody_is_asked_about_a_morning_to_come_or_long_ago(folder: Path, ago: int) -> None:
-    kept(folder, (ago, {"before": 3}))
+@pytest.mark.parametrize(("ago", "said"), [(0, {"before": 3}), (4, {"before": 3}), (1, {})])
+def test_nobody_is_asked_about_a_morning_to_come_or_long_ago_or_without_a_score(
+    folder: Path, ago: int, said: dict[str, object]
+) -> None:
+    kept(folder, (ago, said))
     _, person = play(folder, *FINE, "", "", keys=("q",))
     assert "on the morning after" not in person.said
 
@@ -127,6 +139,15 @@ def test_t1_up_on_two_mornings_halves_the_dose(folder: Path) -> None:
     assert Request().halved is False
 
 
+@pytest.mark.parametrize("sign", [None, True])
+def test_all_that_is_found_has_its_consequence(folder: Path, sign: bool | None) -> None:
+    kept(folder, (4, {"before": 2, "next_morning": 4}), (2, {"before": 2, "next_morning": 5, "new_sign": sign}))
+    person = Person(folder, "", "", "", "")
+    cleared = pass_gate(person, ask=True)
+    assert (cleared.halved, cleared.gentle_only) == (True, True)
+    assert person.said.count("Enter for: None of these") == (3 if sign else 0)
+
+
 def test_t1_one_short_of_it_changes_nothing(folder: Path) -> None:
     kept(folder, (4, {"before": 2, "next_morning": 3}), (2, {"before": 2, "next_morning": 5}))
     _, person = play(folder, *FINE, "", "", keys=("q",))
@@ -134,13 +155,34 @@ def test_t1_one_short_of_it_changes_nothing(folder: Path) -> None:
     assert "Half the dose" not in person.said
 
 
+def test_t2_no_better_is_told_before_a_session_goes_gently_and_advises(folder: Path) -> None:
+    kept(folder, *((ago, {"before": 3, "next_morning": 3}) for ago in (14, 9, 5, 1)))
+    code, person = play(folder, *FINE, "3", "", "", "3", "3", "1", "")
+    assert code == 0
+    assert person.said.count(TRENDS["T2"]) == 1
+    assert person.said.count(SAFETY.messages.advise) == 1
+    standing = profile.load(folder)
+    assert (standing.outcome, standing.since, standing.advise_clinician) == (Outcome.GO_GENTLY, TODAY, True)
+
+
+@pytest.mark.parametrize(("cleared", "code"), [(0, 3), (1, 3), (2, 4)])
+def test_what_a_clinician_has_checked_since_does_not_stop_again(folder: Path, cleared: int, code: int) -> None:
+    kept(folder, (1, {"before": 3, "worst": 8, "next_morning": 3}))
+    day = TODAY - timedelta(days=cleared)
+    profile.save(folder, Standing(outcome=Outcome.GO_GENTLY, screened=day, since=day, cleared=day))
+    ended, person = play(folder, *FINE, "", "", keys=("q",))
+    assert ended == code
+    assert (TRENDS["T5"] in person.said) is (code == 4)
+
+
 def test_t5_severe_pain_after_a_session_stops_the_next_one(folder: Path) -> None:
     code, person = play(folder, *FINE, "2", "", "", "8", "7", "1", "")
     assert code == 0
     assert TRENDS["T5"] in person.said
-    assert profile.load(folder).outcome is Outcome.SEE_CLINICIAN
-    code, _ = play(folder)
+    assert (profile.load(folder).outcome, profile.load(folder).urgency) == (Outcome.SEE_CLINICIAN, Urgency.SOON)
+    code, person = play(folder)
     assert code == 4
+    assert SAFETY.messages.soon in person.said
 
 
 def test_t4_getting_worse_stops_before_the_session(folder: Path) -> None:
@@ -162,12 +204,20 @@ def test_t8_a_new_sign_brings_all_the_questions_back(folder: Path) -> None:
 
 def test_advice_is_repeated_weekly_and_not_daily(folder: Path) -> None:
     advised = Standing(outcome=Outcome.GO_GENTLY, screened=TODAY, since=TODAY, advise_clinician=True)
-    advice = load_safety().messages.advise
+    advice = SAFETY.messages.advise
     for shown, expected in ((None, True), (TODAY - timedelta(days=7), True), (TODAY - timedelta(days=6), False)):
         profile.save(folder, msgspec.structs.replace(advised, advised=shown))
         _, person = play(folder, *FINE, "", "", keys=("q",))
         assert (advice in person.said) is expected
         assert profile.load(folder).advised == (TODAY if expected else shown)
+
+
+def test_what_is_meant_for_a_program_asks_nothing_even_at_a_terminal(folder: Path) -> None:
+    kept(folder, (1, {"before": 3}))
+    for command, keys, code in (("routine", ("q",), 3), ("resume", (), 0)):
+        person = Person(folder, keys=keys)
+        assert run(command, "--events", app=person).exit_code == code
+        assert all(line.startswith("{") for line in person.stdout.getvalue().splitlines())
 
 
 def test_a_pipe_is_asked_nothing(folder: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 from click.testing import Result
 
 from stretch.cli.app import App
+from stretch.cli.ask import ask
 from stretch.core.safety.checklist import Outcome, Urgency
 from stretch.core.safety.standing import Standing
 from stretch.core.vocabulary import TAGS
@@ -63,6 +64,11 @@ def kept(folder: Path) -> Standing | None:
     return profile.load(folder)
 
 
+def folded(person: Person) -> str:
+    """What was said, as if no line had been broken to fit the terminal."""
+    return " ".join(person.said.split())
+
+
 def number_of(question: str, choice: str) -> str:
     asked = next(one for one in SAFETY.questions if one.id == question)
     shown = [one.id for one in SAFETY.choices(asked) if one.id != asked.default]
@@ -109,6 +115,67 @@ def test_each_emergency_sign_stops_at_once_with_the_message_and_nothing_else_to_
         again, person = start(tmp_path, *FINE, args=args)
         assert again.exit_code == 4
         assert "Warm up" not in person.said
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [(HEALTHY, ["go"]), (("", number_of("see-someone", "R23"), "", ""), ["gently", "advise"])],
+    ids=["healthy", "gently"],
+)
+def test_what_the_full_check_led_to_is_said_once_and_the_short_one_leaves_it_out(
+    tmp_path: Path, lines: tuple[str, ...], said: list[str]
+) -> None:
+    for answers, times in ((lines, 1), (FINE, 0)):
+        result, person = start(tmp_path, *answers, "")
+        assert result.exit_code == 3
+        assert [folded(person).count(getattr(SAFETY.messages, name)) for name in said] == [times] * len(said)
+
+
+@pytest.mark.parametrize(
+    ("screens", "said", "code"),
+    [
+        (("", "", ""), [SAFETY.messages.go], 0),
+        (("", "", number_of("conditions", "F9")), [SAFETY.messages.gently, "Taken into account: disc."], 0),
+        (("", number_of("see-someone", "R13"), ""), [SAFETY.messages.soon, SAFETY.messages.lift], 4),
+        (
+            ("", number_of("see-someone", "R20"), "n", ""),
+            ["Do not stretch or rub that leg.", SAFETY.messages.today],
+            4,
+        ),
+        (("", "", number_of("conditions", "Q8"), "n"), [SAFETY.messages.wait], 4),
+        (("", "", number_of("conditions", "Q9b")), [SAFETY.messages.too_young], 4),
+    ],
+    ids=["healthy", "F9", "R13", "R20", "ill", "under 16"],
+)
+def test_the_check_alone_says_what_follows_and_whether_there_may_be_a_session(
+    tmp_path: Path, screens: tuple[str, ...], said: list[str], code: int
+) -> None:
+    person = Person(tmp_path, *screens)
+    assert run("safety", "check", app=person, env={"COLUMNS": "200"}).exit_code == code
+    for words in said:
+        assert words in folded(person)
+
+
+def test_a_new_check_does_not_lift_what_waits_for_a_clinician(tmp_path: Path) -> None:
+    start(tmp_path, "", number_of("see-someone", "R13"), "", "")
+    person = Person(tmp_path, "", "", "", "")  # no day, then the three screens
+    assert run("safety", "check", app=person).exit_code == 4
+    assert (kept(tmp_path).outcome, kept(tmp_path).urgency) == (Outcome.SEE_CLINICIAN, Urgency.SOON)
+
+
+def test_after_an_emergency_the_check_asks_for_no_day_but_all_the_questions(tmp_path: Path) -> None:
+    start(tmp_path, number_of("emergency", "R01"))
+    person = Person(tmp_path, "", "", "")
+    assert run("safety", "check", app=person).exit_code == 0
+    assert SAFETY.messages.ask_cleared not in folded(person)
+    assert kept(tmp_path).outcome is Outcome.GO
+
+
+def test_what_is_kept_is_shown_as_data_without_a_question(tmp_path: Path) -> None:
+    profile.save(tmp_path, Standing(outcome=Outcome.GO_GENTLY, screened=TODAY, since=TODAY, tags=("disc",)))
+    person = Person(tmp_path)
+    assert run("safety", "check", "--json", app=person).exit_code == 0
+    assert msgspec.json.decode(person.stdout.getvalue(), type=Standing) == kept(tmp_path)
 
 
 def test_see_a_clinician_stands_until_a_date_is_recorded(tmp_path: Path) -> None:
@@ -165,6 +232,24 @@ def test_what_cautions_leave_out_is_told_before_the_start_and_nothing_else_that_
     assert "cat-cow" not in told
 
 
+@pytest.mark.parametrize(("pain", "limits"), [("0", None), ("3", (4, 6)), ("6", (7, 7))])
+def test_who_begins_in_pain_is_told_where_to_ease_off_and_to_stop(
+    tmp_path: Path, pain: str, limits: tuple[int, int] | None
+) -> None:
+    profile.save(tmp_path, Standing(outcome=Outcome.GO, screened=TODAY, since=TODAY))
+    _, person = start(tmp_path, "", "", pain, *([""] if limits else []), "")
+    assert ("ease off when pain reaches" in folded(person)) is (limits is not None)
+    if limits:
+        assert "reaches {}, stop a stretch at {}.".format(*limits) in folded(person)
+
+
+def test_pain_goes_up_to_ten(tmp_path: Path) -> None:
+    profile.save(tmp_path, Standing(outcome=Outcome.GO, screened=TODAY, since=TODAY))
+    result, _ = start(tmp_path, "", "", "10", "n", "")
+    assert result.exit_code == 4
+    assert (kept(tmp_path).outcome, kept(tmp_path).urgency) == (Outcome.SEE_CLINICIAN, Urgency.SOON)
+
+
 def test_something_new_leads_into_the_signs(tmp_path: Path) -> None:
     start(tmp_path, *HEALTHY, "")
     result, person = start(tmp_path, "y")
@@ -179,10 +264,42 @@ def test_answers_that_are_none_are_asked_again(tmp_path: Path) -> None:
     assert kept(tmp_path).outcome is Outcome.GO
 
 
+@pytest.mark.parametrize(
+    ("question", "lines", "picked"),
+    [
+        ("see-someone", ["4,2 4"], ("R11", "R13")),  # the second and the fourth
+        ("see-someone", ["0", "1"], ("R07",)),
+        ("Q2", ["1 2", "3"], ("other",)),  # one answer to one question
+        ("Q2", ["", "3"], ("other",)),  # Enter answers nothing that has to be answered
+        ("K3-sudden", ["", "y"], ("yes",)),
+        ("K3-sudden", ["", "n"], ("no",)),
+        ("K1", [""], ("no",)),
+        ("K1", ["Y"], ("yes",)),
+        ("K1", ["x", "YES"], ("yes",)),
+    ],
+)
+def test_an_answer_is_taken_as_it_was_meant_or_asked_for_again(
+    tmp_path: Path, question: str, lines: list[str], picked: tuple[str, ...]
+) -> None:
+    person = Person(tmp_path, *lines)
+    asked = next(one for one in SAFETY.questions if one.id == question)
+    assert ask(person, SAFETY, asked) == picked
+    assert ("[y/N]" in person.said) is (asked.default == "no")
+    assert not person.stdin.readline()
+
+
 def test_an_input_that_ends_starts_nothing(tmp_path: Path) -> None:
     result, _ = start(tmp_path, "", "")
     assert result.exit_code == 4
     assert kept(tmp_path) is None
+
+
+@pytest.mark.parametrize("answer", ["q", " NO"])
+def test_who_would_rather_not_start_has_no_session(tmp_path: Path, answer: str) -> None:
+    result, person = start(tmp_path, *HEALTHY, answer)
+    assert result.exit_code == 3
+    assert "Stopped" not in person.said
+    assert [path.name for path in tmp_path.iterdir()] == ["safety.json"]
 
 
 def test_yes_answers_everything_and_keeps_nothing(tmp_path: Path) -> None:
@@ -203,14 +320,26 @@ def test_a_record_that_cannot_be_read_starts_nothing_and_is_answered_anew(tmp_pa
 
 def test_forget(tmp_path: Path) -> None:
     start(tmp_path, *HEALTHY, "")
-    assert run("safety", "check", "--forget", app=Person(tmp_path)).exit_code == 0
-    assert kept(tmp_path) is None
+    for words in ("Forgotten.", "Nothing was kept."):
+        person = Person(tmp_path)
+        assert run("safety", "check", "--forget", app=person).exit_code == 0
+        assert kept(tmp_path) is None
+        assert person.said.strip() == words
 
 
 def test_the_full_check_comes_back_after_twelve_months(tmp_path: Path) -> None:
     profile.save(tmp_path, Standing(outcome=Outcome.GO, screened=date(2025, 11, 19), since=date(2025, 11, 19)))
     _, person = start(tmp_path, *HEALTHY, "")
     assert person.said.count("Enter for: None of these") == 3
+    assert kept(tmp_path).screened == TODAY
+
+
+def test_a_check_that_cannot_be_kept_counts_for_this_session(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    result, person = start(tmp_path / "file", "", "", number_of("conditions", "F9"), "", "")
+    assert result.exit_code == 3
+    assert "The safety check is not kept" in person.said
+    assert SAFETY.messages.gently in folded(person)
 
 
 @pytest.mark.parametrize("tag", TAGS)
@@ -219,6 +348,22 @@ def test_tags_of_the_check_shape_every_plan(tmp_path: Path, tag: str) -> None:
     profile.save(tmp_path, standing)
     result = run("routine", "--plan", "--json", app=Person(tmp_path), env={"COLUMNS": "80"})
     assert result.exit_code in (0, 2)
+
+
+@pytest.mark.parametrize(("lines", "code"), [(HEALTHY, 3), (("", "", number_of("conditions", "F9"), ""), 2)])
+def test_what_is_answered_now_counts_for_this_session(tmp_path: Path, lines: tuple[str, ...], code: int) -> None:
+    assert "disc" in CATALOG.stretches["happy-baby"].cautions.avoid
+    result, _ = start(tmp_path, *lines, "", args=("--stretch", "happy-baby"))
+    assert result.exit_code == code
+    assert ("cautions: disc" in result.stderr) is (code == 2)
+
+
+def test_a_program_leaves_out_what_the_check_says(tmp_path: Path) -> None:
+    profile.save(tmp_path, Standing(outcome=Outcome.GO_GENTLY, screened=TODAY, since=TODAY, tags=("disc",)))
+    person = Person(tmp_path)
+    assert run("routine", "--program", "easy-five", "--plan", "--json", app=person).exit_code == 0
+    left_out = json.loads(person.stdout.getvalue())["left_out"]
+    assert {"stretch": "happy-baby", "reason": "cautions: disc"} in left_out
 
 
 def test_a_plan_leaves_out_what_the_check_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -233,15 +378,21 @@ def test_a_plan_leaves_out_what_the_check_says(tmp_path: Path, monkeypatch: pyte
     assert not [s for s in deep["steps"] if s["stretch"] and CATALOG.stretches[s["stretch"]].level == "deep"]
 
 
-@pytest.mark.parametrize(("key", "words"), [("1", "Numb"), ("2", "Dizzy"), ("3", "Head low")])
-def test_numb_dizzy_or_eyes_end_the_session_with_the_right_words(tmp_path: Path, key: str, words: str) -> None:
+@pytest.mark.parametrize(("key", "rules"), [("1", ["ST2"]), ("2", ["ST6", "ST6b"]), ("3", ["ST7"])])
+def test_numb_dizzy_or_eyes_end_the_session_with_the_right_words(tmp_path: Path, key: str, rules: list[str]) -> None:
     profile.save(tmp_path, Standing(outcome=Outcome.GO, screened=TODAY, since=TODAY))
     person = Person(tmp_path, *FINE, "", keys=("n",) * 6 + (1.0, "x", key))
     result = run("routine", "-m", "15", app=person)
     assert result.exit_code == 3
-    assert words.lower() in person.stderr.getvalue().lower()
+    for rule in rules:
+        assert SAFETY.lines[rule].text in person.stderr.getvalue()
     if key == "3":
-        assert (kept(tmp_path).outcome, kept(tmp_path).tags) == (Outcome.SEE_CLINICIAN, ("head-down",))
+        standing = kept(tmp_path)
+        assert (standing.outcome, standing.urgency, standing.tags) == (
+            SAFETY.lines["ST7"].outcome,
+            SAFETY.lines["ST7"].urgency,
+            ("head-down",),
+        )
 
 
 def test_standing_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
