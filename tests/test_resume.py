@@ -19,7 +19,8 @@ from stretch.stage.terminal import Heard
 from stretch.store import profile
 from stretch.store.journal.file import NAME
 from stretch.store.journal.journal import Journal
-from support import Clock, Script, run
+from support import CATALOG, Clock, Script, run
+from test_feelings import TODAY, Person
 
 ARGS = ("routine", "--yes", "-m", "6", "--warm-up", "0")
 
@@ -155,6 +156,35 @@ def test_what_is_reported_since_speaks_against_it(folder: Path) -> None:
     result = run("resume", "--yes", app=app)
     assert result.exit_code == 2
     assert tag in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("skipped", "tags", "lines", "code", "why"),
+    [
+        (False, (), ("", "", ""), 3, ""),
+        (False, ("shoulder",), ("", "", ""), 2, "shoulder"),
+        (True, ("shoulder",), ("", "", ""), 3, ""),  # it speaks against what is not owed
+        (False, (), ("", "", "4", ""), 2, "gentle only today"),
+        (True, (), ("", "", "4", ""), 3, ""),  # what is owed is gentle
+        (False, (), ("y",), 4, "emergency number"),
+        (False, (), (), 4, "Not answered"),
+    ],
+)
+def test_a_person_is_asked_before_it_goes_on_with_what_is_owed(
+    tmp_path: Path, skipped: bool, tags: tuple[str, ...], lines: tuple[str, ...], code: int, why: str
+) -> None:
+    first, then = CATALOG.stretches["doorway-chest"], CATALOG.stretches["sphinx"]
+    assert "shoulder" in {*first.cautions.avoid} - {*then.cautions.avoid}
+    assert (first.level, then.level) == ("moderate", "gentle")
+    person = Person(tmp_path, keys=("n", "n", "q") if skipped else ("q",))
+    run("routine", "--yes", "--warm-up", "0", "--stretch", first.id, "--stretch", then.id, app=person)
+    assert [part.stretch for part in last(tmp_path).parts if part.owed] == [first.id, then.id][skipped:]
+    profile.save(tmp_path, Standing(outcome=Outcome.GO, screened=TODAY, since=TODAY, tags=tags))
+    person = Person(tmp_path, *lines)
+    result = run("resume", app=person)
+    assert result.exit_code == code
+    assert why in person.said + result.stderr
+    assert ("Going on with" in person.said) is (code == 3)
 
 
 def test_a_standing_stop_stops_this_too(folder: Path) -> None:
