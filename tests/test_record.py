@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from stretch.core.errors import UsageError
@@ -13,16 +14,17 @@ from stretch.core.journal.record import Part, SessionRecord, done_stretches
 from stretch.core.journal.resuming import resumed
 from stretch.core.journal.tally import parts_of, stretches_done, tallied
 from stretch.core.planning.builder import build
+from stretch.core.routine import Routine
 from stretch.core.timing import timeline as tl
 from stretch.core.timing.phases import WORKING
 from stretch.core.timing.session import Session, Tick, update
 from stretch.stage.view import view
-from support import CATALOG, SECOND, requests, routine
+from support import CATALOG, MS, SECOND, requests, routine
 
 ROUTINE = routine(minutes=15.0)
 TIMELINE = tl.build(ROUTINE)
 BEGUN = SessionRecord(id="0" * 32, started="2026-11-24T07:30:00+01:00", title="Lower back")
-ACTIONS = ["pause", "next", "back", "more", "less", "ease", "hurt", "help", "other"]
+ACTIONS = ["pause", "next", "next", "back", "more", "less", "ease", "hurt", "hurt", "help", "other", "other"]
 
 
 def go(session: Session, *steps: Any) -> Session:
@@ -50,7 +52,7 @@ def first(kind: str, *, side: str | None = None, rep: int | None = None) -> int:
 
 
 def at(index: int, **fields: Any) -> Session:
-    return Session(timeline=TIMELINE, position_ns=TIMELINE.phases[index].start * 1_000_000, **fields)
+    return Session(timeline=TIMELINE, position_ns=TIMELINE.phases[index].start * MS, **fields)
 
 
 def test_every_side_of_every_stretch_is_a_part() -> None:
@@ -75,6 +77,7 @@ def test_a_stretch_counts_only_when_both_sides_do() -> None:
     half = Part(stretch="a", name="A", side="right", planned=2, done=1)
     assert done_stretches((left, right)) == ("a",)
     assert done_stretches((left, half)) == ()
+    assert done_stretches((left, msgspec.structs.replace(half, skipped=True))) == ()
 
 
 def test_what_hurts_and_what_is_eased_is_noted_on_its_side() -> None:
@@ -84,17 +87,50 @@ def test_what_hurts_and_what_is_eased_is_noted_on_its_side() -> None:
     assert (parts["left"].hurt, parts["left"].eased) == (0, False)
 
 
+def test_a_side_done_to_its_end_is_not_passed_over() -> None:
+    hold = TIMELINE.phases[first("hold", side="left")]
+    end = max(phase.end for phase in TIMELINE.phases if phase.item is hold.item and phase.side == "left")
+    session = go(at(first("hold", side="left")), (end - hold.start) / 1000)
+    left = next(part for part in parts_of(session) if (part.stretch, part.side) == (hold.item.stretch.id, "left"))
+    assert (left.done, left.skipped) == (left.planned, False)
+
+
+@pytest.mark.parametrize(("kind", "side"), [("prepare", "left"), ("switch", "right")])
+def test_what_hurts_while_getting_ready_is_noted_on_the_side_that_comes_next(kind: str, side: str) -> None:
+    session = go(at(first(kind, side=side)), 1, "hurt")
+    assert [(part.stretch, part.side) for part in parts_of(session) if part.hurt] == [(session.hurt[0], side)]
+
+
 def test_pauses_and_sleep_add_nothing() -> None:
     session = go(at(first("hold")), 3, "pause", 100, "pause", 2)
     assert sum(part.seconds for part in parts_of(session)) == 5.0
 
 
-@given(requests, st.lists(st.one_of(st.sampled_from(ACTIONS), st.floats(0.1, 90.0)), max_size=25))
-def test_a_record_agrees_with_its_session_whatever_happens(request, steps) -> None:
-    session = go(Session(timeline=tl.build(build(CATALOG, request))), *steps)
+@st.composite
+def sessions(draw: st.DrawFn) -> tuple[Routine, Session]:
+    """Return a routine and a session of it that began with the warm-up or anywhere in the stretches."""
+    try:
+        made = build(CATALOG, draw(requests))
+    except UsageError:
+        assume(False)
+        raise
+    timeline = tl.build(made)
+    begins = draw(st.sampled_from([0, *(phase.start for phase in timeline.phases if phase.item)]))
+    seconds = st.integers(1, 900).map(lambda tenths: tenths / 10)
+    steps = draw(st.lists(st.sampled_from(ACTIONS) | seconds, min_size=5, max_size=25))
+    return made, go(Session(timeline=timeline, position_ns=begins * MS), *steps)
+
+
+@given(sessions())
+def test_a_record_agrees_with_its_session_whatever_happens(made: tuple[Routine, Session]) -> None:
+    _, session = made
     record = tallied(BEGUN, session)
-    assert record.stretches == stretches_done(session)
-    worked = sum(ns for index, ns in session.spent_ns.items() if session.timeline.phases[index].kind in WORKING)
+    working = [(index, phase) for index, phase in enumerate(session.timeline.phases) if phase.kind in WORKING]
+    every = {phase.item.stretch.id for _, phase in working}
+    lacking = {phase.item.stretch.id for index, phase in working if index not in session.done}
+    assert record.stretches == stretches_done(session) == (len(every - lacking), len(every))
+    assert not any(part.skipped for part in record.parts if part.done == part.planned)
+    worked = sum(session.spent_ns.get(index, 0) for index, _ in working)
     assert sum(part.seconds for part in record.parts) == pytest.approx(worked / SECOND, abs=0.1)
     assert sum(session.spent_ns.values()) == session.active_ns
     in_stretches = [index for index in session.hurt_at if session.timeline.phases[index].item]
@@ -103,10 +139,9 @@ def test_a_record_agrees_with_its_session_whatever_happens(request, steps) -> No
     assert record.ended == session.over
 
 
-@given(requests, st.lists(st.one_of(st.sampled_from(ACTIONS), st.floats(0.1, 90.0)), max_size=25))
-def test_a_session_cut_off_anywhere_goes_on_with_what_it_had(request, steps) -> None:
-    made = build(CATALOG, request)
-    before = go(Session(timeline=tl.build(made)), *steps)
+@given(sessions())
+def test_a_session_cut_off_anywhere_goes_on_with_what_it_had(cut_off: tuple[Routine, Session]) -> None:
+    made, before = cut_off
     record = tallied(BEGUN, before)
     again = resumed(record, made)
     after = tallied(record, again)
