@@ -185,6 +185,26 @@ def test_it_goes_on_in_the_middle_of_a_side_with_the_next_repetition() -> None:
     assert ahead.item.sides == ("right",)  # nothing calls it the first side
 
 
+def test_one_cut_off_in_the_moves_to_finish_with_goes_on_with_that_move() -> None:
+    sporty = routine(before_sport=True)
+    timeline = tl.build(sporty)
+    closing = max(index for index, phase in enumerate(timeline.phases) if phase.closing)
+    before = go(Session(timeline=timeline, position_ns=timeline.phases[closing].start * MS), 2)
+    again = resumed(tallied(BEGUN, before), sporty)
+    assert again.moment.phase == timeline.phases[closing]
+
+
+def test_d18_those_who_need_it_get_ten_seconds_more_to_go_on_as_well() -> None:
+    lengths = []
+    for made in (ROUTINE, msgspec.structs.replace(ROUTINE, slow=True)):
+        timeline = tl.build(made)
+        hold = next(phase for phase in timeline.phases if phase.kind == "hold")
+        before = go(Session(timeline=timeline, position_ns=hold.start * MS), 1)
+        lengths.append(resumed(tallied(BEGUN, before), made).moment.phase.length)
+    usual, slow = lengths
+    assert slow == usual + 10_000
+
+
 def test_a_plan_of_something_else_is_refused() -> None:
     with pytest.raises(UsageError, match="does not fit"):
         resumed(tallied(BEGUN, Session(timeline=TIMELINE)), routine(areas=("neck",), minutes=10.0))
