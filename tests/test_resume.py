@@ -14,6 +14,7 @@ from stretch.cli import main
 from stretch.cli.app import App
 from stretch.core.journal.record import SessionRecord
 from stretch.core.safety.checklist import Outcome
+from stretch.core.safety.clearance import Cleared
 from stretch.core.safety.standing import Standing
 from stretch.stage.terminal import Heard
 from stretch.store import profile
@@ -185,6 +186,24 @@ def test_a_person_is_asked_before_it_goes_on_with_what_is_owed(
     assert result.exit_code == code
     assert why in person.said + result.stderr
     assert ("Going on with" in person.said) is (code == 3)
+
+
+@pytest.mark.parametrize(
+    ("tags", "gentle_only", "why"), [(("disc",), False, "disc"), ((), True, "gentle only today")], ids=["tag", "gentle"]
+)
+def test_it_need_not_be_the_next_stretch_that_something_speaks_against(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, tags: tuple[str, ...], gentle_only: bool, why: str
+) -> None:
+    named = ("--stretch", "childs-pose", "--stretch", "happy-baby")  # the second is moderate, and not for a disc
+    run("routine", "--yes", "--warm-up", "0", *named, app=There(folder, 1.0, "q"))
+    assert [part.stretch for part in last(folder).parts] == ["childs-pose", "happy-baby"]
+    app = There(folder)
+    standing = Standing(outcome=Outcome.GO, screened=app.today(), since=app.today(), tags=tags)
+    cleared = Cleared(standing=standing, gentle_only=gentle_only)
+    monkeypatch.setattr("stretch.cli.gate.pass_gate", lambda app, ask: cleared)
+    result = run("resume", "--yes", app=app)
+    assert result.exit_code == 2
+    assert f"Happy baby is owed, and what you report now speaks against it ({why})" in result.stderr
 
 
 def test_a_standing_stop_stops_this_too(folder: Path) -> None:
