@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from stretch.core.journal.record import Part, SessionRecord
@@ -68,6 +69,16 @@ def test_the_journal_tells_what_was_done(tmp_path: Path) -> None:
     assert lately.days == (date(2026, 3, 1),)
     assert lately.first_side == "right"
     assert lately.strong is None  # only one side of it was done
+
+
+def test_d15_counts_only_days_on_which_a_stretch_was_done(tmp_path: Path) -> None:
+    half = Part(stretch="open-book", name="Open book", planned=2, done=1)
+    with Journal.writing(tmp_path, TODAY) as journal:
+        for number, done in ((1, 1), (2, 2)):
+            parts = (msgspec.structs.replace(half, done=done),)
+            started = f"2026-03-0{number}T08:00:00+00:00"
+            journal.keep(SessionRecord(id=f"{number:032x}", started=started, title="One", parts=parts))
+    assert read_lately(tmp_path, CATALOG).days == (date(2026, 3, 2),)
 
 
 def test_new_people_begin_gently_and_say_when_they_are_not_new() -> None:
