@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -20,6 +22,7 @@ from stretch.store.journal import tables
 from stretch.store.journal.errors import Busy, Damaged, JournalError, Newer
 from stretch.store.journal.file import NAME
 from stretch.store.journal.journal import Journal
+from stretch.store.journal.process import _name, is_running, this_process
 from stretch.store.journal.writer import Writer
 
 TODAY = date(2026, 11, 25)
@@ -133,6 +136,13 @@ def test_a_plan_is_kept_once_and_goes_with_its_last_session(folder: Path, journa
     raw.close()
 
 
+def test_a_later_copy_without_a_plan_leaves_the_plan_that_is_there(journal: Journal) -> None:
+    journal.keep(record(), PLAN)
+    assert journal.merge([(record(revision=2, phase=3), None)]) == 1
+    assert journal.get(record().id).phase == 3
+    assert journal.plan_of(record().id) == PLAN
+
+
 def test_what_is_forgotten_is_not_in_the_file_any_more(folder: Path, journal: Journal) -> None:
     journal.merge((record(number, title=f"Secret-{number:04}", parts=parts()), PLAN) for number in range(1, 40))
     assert b"Secret-0007" in (folder / NAME).read_bytes()
@@ -175,6 +185,15 @@ def test_a_file_damaged_in_the_middle_is_noticed_before_anything_is_written(fold
     with Journal.writing(folder, TODAY, thorough=True) as journal:
         assert "set aside" in journal.told
         assert journal.count() == 0
+
+
+def test_what_would_undo_a_transaction_of_a_damaged_file_is_set_aside_with_it(folder: Path) -> None:
+    folder.mkdir()
+    (folder / NAME).write_bytes(b"no database at all " * 99)
+    (folder / f"{NAME}-journal").write_bytes(bytes(512))  # as a power cut leaves it
+    with Journal.writing(folder, TODAY) as journal:
+        journal.keep(record())
+    assert (folder / "journal-damaged-2026-11-25.db-journal").read_bytes() == bytes(512)
 
 
 def test_a_database_of_something_else_is_left_alone(folder: Path) -> None:
@@ -238,6 +257,15 @@ def test_a_full_disk_is_said_in_words_and_loses_nothing(folder: Path, journal: J
 def test_only_its_owner_reads_it(folder: Path, journal: Journal) -> None:
     journal.keep(record())
     assert (folder / NAME).stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="nothing tells there when a process began")
+def test_a_number_that_is_used_again_names_another_process() -> None:
+    began = this_process().partition(":")[2]
+    with subprocess.Popen(["sleep", "60"]) as later:
+        found = is_running(_name(later.pid)), is_running(f"{later.pid}:{began}")
+        later.kill()
+    assert found == (True, False)
 
 
 def test_two_that_write_at_once_both_keep_all(folder: Path) -> None:
