@@ -16,7 +16,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stretch.cli import chart
 from stretch.cli.app import App
+from stretch.cli.tables import when
 from stretch.core.errors import UsageError
 from stretch.core.journal.history import Day, History
 from stretch.core.journal.record import Part, SessionRecord
@@ -119,6 +121,12 @@ def test_a_streak_reads_no_further_than_it_must() -> None:
     assert read == 3
 
 
+def test_a_day_on_which_no_stretch_was_done_is_none_of_a_streak(folder: Path) -> None:
+    fill(folder, record(1, ago(1)[0]), record(2, parts=PARTS))
+    data = json.loads(run("history", "--json", app=Here(folder)).stdout)
+    assert data["streak"] == {"days": 1, "since": str(ago(1)[0]), "until": str(ago(1)[0])}
+
+
 def test_weeks_begin_on_monday_and_this_one_is_the_last() -> None:
     days = (Day(date(2026, 11, 22), 1, 60.0), Day(date(2026, 11, 23), 2, 120.0))
     weeks = History(today=TODAY, days=days).weeks
@@ -151,6 +159,25 @@ def test_a_pipe_gets_plain_tables(folder: Path) -> None:
     assert "after   3" in lines
     assert any("cut off" in line and "5 to 3" in line for line in lines)
     assert "\x1b" not in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [(TODAY, "25 Nov 07:30"), (date(2026, 1, 1), " 1 Jan 07:30"), (date(2025, 12, 31), "31 Dec 2025 07:30")],
+)
+def test_the_year_is_told_only_of_another_one(day: date, words: str) -> None:
+    assert when(record(1, day), TODAY) == words
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"), [(0, 0, "0 to 0"), (4, None, "4 to -"), (None, 0, "- to 0"), (None, None, "")]
+)
+def test_no_pain_is_a_score_and_no_answer_is_none(
+    folder: Path, before: int | None, after: int | None, words: str
+) -> None:
+    fill(folder, record(1, scores=Scores(before=before, after=after)))
+    *_, heads, row = run("history", app=Here(folder)).stdout.splitlines()
+    assert row[heads.index("pain") : heads.index("id")].strip() == words
 
 
 def test_a_session_that_goes_on_is_not_called_cut_off(folder: Path) -> None:
@@ -209,6 +236,21 @@ def test_a_terminal_of_any_width_is_filled_and_not_overrun(folder: Path, columns
     assert locale != "C" or text.isascii()
 
 
+@pytest.mark.parametrize(("unicode", "line"), [(True, "▁ █"), (False, ". #")])
+def test_the_more_pain_the_taller_its_mark(unicode: bool, line: str) -> None:
+    assert chart.spark([0, None, 10], unicode=unicode) == line
+
+
+@pytest.mark.parametrize(
+    ("minutes", "mark"),
+    [(4.9, "▁"), (5, "▂"), (9.9, "▂"), (10, "▄"), (19.9, "▄"), (20, "▆"), (29.9, "▆"), (30, "█"), (300, "█")],
+)
+def test_the_mark_of_a_day_grows_at_5_10_20_and_30_minutes(minutes: float, mark: str) -> None:
+    drawn = chart.rows(History(today=TODAY, days=(Day(TODAY, 1, minutes * 60),)), 60, unicode=True)
+    wednesday = next(row for row in drawn if row and row[0][0].startswith("Wed"))
+    assert wednesday[-1][0].strip() == mark * 2
+
+
 @given(requests)
 def test_every_plan_comes_back_as_it_was(request) -> None:
     try:
@@ -263,6 +305,15 @@ def test_in_whatever_order_and_however_often_files_come_the_result_is_the_same(c
     assert once == often
 
 
+def test_the_byte_order_mark_of_an_editor_is_passed_over(folder: Path, tmp_path: Path) -> None:
+    fill(folder, record(1), record(2, ago(1)[0]))
+    exported = run("history", "export", app=Here(folder)).stdout
+    (tmp_path / "all.jsonl").write_text(exported, encoding="utf-8-sig")
+    result = run("history", "import", str(tmp_path / "all.jsonl"), app=Here(tmp_path / "other"))
+    assert result.exit_code == 0
+    assert kept(tmp_path / "other") == kept(folder)
+
+
 def test_a_session_that_is_there_and_later_is_not_overwritten(folder: Path, tmp_path: Path) -> None:
     fill(folder, record(1))
     old = run("history", "export", app=Here(folder)).stdout
@@ -293,7 +344,7 @@ def bad(line: str, **changes: Any) -> str:
         ({"session__id": "A" * 32}, "session.id"),
         ({"session__started": "2026-13-45T00:00:00+00:00"}, "session.started"),
         ({"session__started": "2026-11-25 07:30"}, "session.started"),
-        ({"session__parts__0__done": 99}, "session.parts[0].done: 99 of"),
+        ({"session__parts__0__done": PARTS[0].planned + 1}, f"session.parts[0].done: {PARTS[0].planned + 1} of"),
         ({"session__parts__0__seconds": -1}, "session.parts[0].seconds"),
         ({"session__scores__before": 11}, "session.scores.before"),
         ({"session__title": "\x1b[2Jgone"}, "control characters"),
