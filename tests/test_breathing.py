@@ -55,6 +55,13 @@ def test_no_other_count_of_breaths_is_nearer_the_pattern(hold: int, pattern) -> 
     assert abs(hold / count - pattern.cycle) <= min(abs(hold / n - pattern.cycle) for n in counts) + 1e-6
 
 
+@pytest.mark.parametrize(("hold", "pattern", "count"), [(24, "calm", 2), (36, "4.5-6", 3), (60, "5-6", 5)])
+def test_of_two_counts_that_are_as_near_it_is_the_one_with_fewer_breaths(hold: int, pattern: str, count: int) -> None:
+    cycle = parse(pattern).cycle
+    assert hold * 1000 / count - cycle == cycle - hold * 1000 / (count + 1)
+    assert len(fit(hold * 1000, parse(pattern))) == count
+
+
 @pytest.mark.parametrize("pattern", ["steady", "calm", "4-6"])
 def test_short_holds_and_off_have_no_counted_breath(pattern: str) -> None:
     assert fit(4_999, parse(pattern)) == ()

@@ -159,6 +159,26 @@ def test_rb10_no_long_run_of_bends_and_no_backbend_right_after_several(loads: li
     assert is_balanced(row) is balanced
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (("standing", "moderate", "twist", "static"), ("supine", "gentle", "arch", "dynamic")),
+        (("supine", "gentle", "twist", "static"), ("supine", "moderate", "arch", "dynamic")),
+        (("supine", "gentle", "easy", "dynamic"), ("supine", "gentle", "arch", "static")),
+        (("supine", "gentle", "arch", "static"), ("supine", "gentle", "bend", "static")),
+        (("supine", "gentle", "arch", "static"), ("supine", "gentle", "twist", "static")),
+    ],
+    ids=["position", "level", "movement", "bend", "twist"],
+)
+def test_rb5_rb6_and_rb10_who_comes_before_whom_however_good(one: tuple[str, ...], other: tuple[str, ...]) -> None:
+    row = []
+    for merit, (position, level, load, mode) in enumerate((one, other)):
+        made = msgspec.structs.replace(stretch(merit, position, level, load, ("hips",)), mode=mode)
+        item = Item(made, made.dose, made.position, (None,))
+        row.append(Candidate(item, (Option(1, 60_000, 0, 0),), 0, (), merit, spine.load(made)))
+    assert list(in_order(row)) == list(in_order(row[::-1])) == row
+
+
 def test_movement_through_a_bend_is_a_reset() -> None:
     loads = {name: spine.load(CATALOG.stretches[name]) for name in ("pelvic-tilt", "knee-rolls", "cat-cow")}
     assert set(loads.values()) == {"easy"}
