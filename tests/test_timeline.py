@@ -123,7 +123,7 @@ def test_the_last_breath_of_movement_is_announced_where_there_are_three_at_least
     assert [cue.at for cue in called_out(phase) if cue.kind == "last"] == last
 
 
-@given(timelines, parts, st.sampled_from([5_000, -5_000]), st.integers(1, 6))
+@given(timelines, parts, st.sampled_from([5_000, -5_000]), st.integers(1, 12))
 def test_longer_and_shorter_keep_whole_breaths(timeline: Timeline, part: float, change: int, times: int) -> None:
     position = int(part * (timeline.length - 1))
     before = timeline.at(position)
@@ -147,6 +147,24 @@ def test_longer_adds_exactly_five_seconds_to_a_hold() -> None:
     for elapsed in (0, 1_000, 7_000, 29_000):
         longer = timeline.adjusted(hold.start + elapsed, 5_000)
         assert longer.length == timeline.length + 5_000
+
+
+def test_d4_a_hold_grows_to_a_minute_and_no_further() -> None:
+    timeline = tl.build(routine())
+    index, hold = next((i, phase) for i, phase in enumerate(timeline.phases) if phase.kind == "hold")
+    for _ in range(10):
+        timeline = timeline.adjusted(hold.start + 1_000, 5_000)
+    assert hold.length + 10 * 5_000 > 60_000
+    assert timeline.phases[index].length == 60_000
+
+
+@pytest.mark.parametrize(("breath", "cycle"), [("2-2", 4_000), ("steady", 6_000), ("10-10", 20_000)])
+@pytest.mark.parametrize("change", [5_000, -5_000])
+def test_b10_a_movement_gets_longer_or_shorter_by_one_breath_at_least(breath: str, cycle: int, change: int) -> None:
+    timeline = tl.build(routine(areas=(), stretches=("cat-cow",), warm_up=0.0, breath=breath))
+    move = next(phase for phase in timeline.phases if phase.kind == "move")
+    changed = timeline.adjusted(move.start + 1_000, change)
+    assert changed.length == timeline.length + (cycle if change > 0 else -cycle)
 
 
 def test_preparation_is_long_enough_to_read_the_steps_and_to_get_down() -> None:
