@@ -30,9 +30,11 @@ from stretch.store.journal.errors import JournalError
 from stretch.store.journal.file import NAME
 from stretch.store.journal.journal import Journal
 from stretch.store.journal.writer import Writer
-from support import Clock, Script, routine, run
+from support import MS, SECOND, Clock, Script, routine, run
 
 ROUTINE = routine(minutes=6.0)
+TIMELINE = tl.build(ROUTINE)
+HOLD = next(index for index, phase in enumerate(TIMELINE.phases) if phase.kind == "hold")
 ARGS = ("routine", "--yes", "-m", "6")
 
 
@@ -90,22 +92,27 @@ def test_a_plan_makes_nothing(folder: Path) -> None:
     assert not folder.exists()
 
 
+class Remembers:
+    """A writer that puts every record into a list."""
+
+    trouble = told = None
+    kept_before = True
+
+    def __init__(self) -> None:
+        self.records: list[SessionRecord] = []
+
+    def put(self, record: SessionRecord) -> None:
+        self.records.append(record)
+
+    def close(self) -> bool:
+        return True
+
+
 def test_the_record_is_up_to_date_at_each_boundary() -> None:
-    put: list[SessionRecord] = []
-
-    class Remembers:
-        trouble = told = None
-        kept_before = True
-
-        def put(self, record: SessionRecord) -> None:
-            put.append(record)
-
-        def close(self) -> bool:
-            return True
-
     clock = Clock()
     session = Session(timeline=tl.build(ROUTINE))
-    scribe = Scribe(begun(App(environ={}), ROUTINE, session), Remembers())
+    writer = Remembers()
+    scribe = Scribe(begun(App(environ={}), ROUTINE, session), writer)
 
     class Watches:
         def show(self, session: Session, cues: object) -> None:
@@ -116,6 +123,7 @@ def test_the_record_is_up_to_date_at_each_boundary() -> None:
 
     ending = play(session, clock=clock, ears=Script(clock), face=Watches(), diary=scribe)
     scribe.close(ending.session)
+    put = writer.records
     assert [record.phase for record in put[:-1]] == list(range(len(session.timeline.phases)))
     for record in put:
         working = [index for index in range(record.phase) if session.timeline.phases[index].kind in WORKING]
@@ -195,6 +203,21 @@ def test_a_safety_check_that_cannot_be_kept_still_counts(tmp_path: Path) -> None
     app = App(environ={"STRETCH_HOME": str(tmp_path / "file")}, stderr=io.StringIO())
     _save(app, Standing(outcome=Outcome.GO, screened=app.today(), since=app.today()))
     assert "not kept" in app.stderr.getvalue()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"jumps": 1}, {"hurt_at": (HOLD,)}, {"eased_at": frozenset({HOLD})}, {"over": "stopped"}],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_what_is_reported_is_written_at_once_and_the_passing_of_time_is_not(changes: dict[str, object]) -> None:
+    session = Session(timeline=TIMELINE, position_ns=TIMELINE.phases[HOLD].start * MS)
+    writer = Remembers()
+    scribe = Scribe(begun(App(environ={}), ROUTINE, session), writer)
+    later = msgspec.structs.replace(session, position_ns=session.position_ns + SECOND)
+    for now in (session, later, msgspec.structs.replace(later, **changes)):
+        scribe.note(now)
+    assert len(writer.records) == 2
 
 
 class Fails:
