@@ -260,7 +260,8 @@ def test_answers_that_are_none_are_asked_again(tmp_path: Path) -> None:
     ("question", "lines", "picked"),
     [
         ("see-someone", ["4,2 4"], ("R11", "R13")),  # the second and the fourth
-        ("see-someone", ["0", "1"], ("R07",)),
+        ("see-someone", ["99", "0 1", "1"], ("R07",)),
+        ("see-someone", ["0"], ()),
         ("Q2", ["1 2", "3"], ("other",)),  # one answer to one question
         ("Q2", ["", "3"], ("other",)),  # Enter answers nothing that has to be answered
         ("K3-sudden", ["", "y"], ("yes",)),
@@ -413,3 +414,16 @@ def test_nothing_may_be_typed_as_well(tmp_path: Path, nothing: str) -> None:
     result, person = start(tmp_path, nothing, nothing, nothing, "", "")
     assert result.exit_code == 3  # it was asked whether to start, and nobody said so
     assert "Numbers from" not in person.said
+
+
+def test_nothing_deeper_than_the_check_allows_is_done_even_by_name(tmp_path: Path) -> None:
+    deep = ("--stretch", "contract-relax-hamstring", "--experienced")
+    profile.save(tmp_path, Standing(outcome=Outcome.GO_GENTLY, screened=TODAY, since=date(2026, 1, 5)))
+    result, _ = start(tmp_path, args=("--plan", *deep))
+    assert result.exit_code == 2
+    assert "(safety check: deep): it contradicts what you said in the safety check" in result.stderr
+    profile.save(tmp_path, Standing(outcome=Outcome.GO, screened=TODAY, since=TODAY))
+    assert start(tmp_path, args=("--plan", *deep))[0].exit_code == 0
+    result, _ = start(tmp_path, "", "", "5", "", "", args=deep)
+    assert result.exit_code == 2
+    assert "safety check: deep" in result.stderr

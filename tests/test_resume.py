@@ -217,3 +217,13 @@ def test_it_takes_the_options_of_a_routine_that_say_how() -> None:
     names = {option.name for option in main.get_command(None, "resume").params}
     assert {"plain", "events", "voice", "figure", "wait", "yes"} <= names
     assert not names & {"speed", "minutes", "areas", "json"}
+
+
+def test_going_gently_since_goes_on_with_nothing_deep(folder: Path) -> None:
+    deep = ("--stretch", "contract-relax-hamstring", "--experienced")
+    run("routine", "--yes", "--warm-up", "0", *deep, app=There(folder, 1.0, "q"))
+    app = There(folder)
+    profile.save(folder, Standing(outcome=Outcome.GO_GENTLY, screened=app.today(), since=app.today()))
+    result = run("resume", "--yes", app=app)
+    assert result.exit_code == 2
+    assert "speaks against it (nothing deep)" in result.stderr

@@ -290,3 +290,12 @@ def test_a_signal_that_was_ignored_before_stays_so(pair: Pair) -> None:
 def test_a_terminal_that_does_not_say_its_size_is_80_by_24(pair: Pair) -> None:
     fcntl.ioctl(pair.slave, termios.TIOCSWINSZ, struct.pack("HHHH", 0, 0, 0, 0))
     assert Terminal(pair.slave, pair.slave, PLAIN).size() == (80, 24)
+
+
+def test_a_mark_on_a_wide_letter_moves_nothing_behind_it(pair: Pair) -> None:
+    before, after = (((text, "plain"),) for text in ("\u304b b      ", "\u304b\u3099 c      "))
+    with Terminal(pair.slave, pair.slave, PLAIN) as terminal:
+        terminal.draw([before])
+        terminal.draw([after])
+        assert pair.seen()[0].rstrip().endswith(" c")
+        assert pair.screen.buffer[0][3].data == "c"

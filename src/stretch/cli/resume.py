@@ -14,7 +14,9 @@ from stretch.core import words
 from stretch.core.errors import UsageError
 from stretch.core.journal.record import SessionRecord
 from stretch.core.journal.resuming import LONGEST_H, resumed
-from stretch.core.routine import Item, Routine
+from stretch.core.planning.eligible import forbidden, too_deep
+from stretch.core.routine import Item, Request, Routine
+from stretch.core.safety.clearance import fitted
 from stretch.core.timing.session import Session
 from stretch.store.journal.journal import Journal, plan_as_routine
 from stretch.store.journal.process import is_running
@@ -40,7 +42,7 @@ def resume_command(app: App, /, **options: Any) -> int:
     owed = [part.stretch for part in record.parts if part.owed]
     for item in routine.items:
         if item.stretch.id in owed:
-            _check(item, cleared.standing.tags if cleared.standing else (), gentle_only=cleared.gentle_only)
+            _check(item, fitted(Request(), cleared, app.today()))
     app.tell(_where(record, session))
     return go_on(app, session, manner, scribe(app, routine, record))
 
@@ -71,11 +73,11 @@ def _left_off(app: App) -> tuple[SessionRecord, Routine]:
     return record, plan_as_routine(plan)
 
 
-def _check(item: Item, tags: tuple[str, ...], *, gentle_only: bool) -> None:
+def _check(item: Item, now: Request) -> None:
     """Refuse to go on with what was planned before something was reported that speaks against it."""
-    against: list[str] = [tag for tag in item.stretch.cautions.avoid if tag in tags]
-    if gentle_only and item.stretch.level != "gentle":
-        against = ["gentle only today"]
+    against = forbidden(item.stretch, now)
+    if too_deep(item.stretch, now):
+        against = ["gentle only today" if now.at_most == "gentle" else "nothing deep"]
     if against:
         raise UsageError(
             f"{item.stretch.name} is owed, and what you report now speaks against it ({', '.join(against)}):"

@@ -26,6 +26,8 @@ class Request(Struct, frozen=True, kw_only=True):
     equipment: tuple[Equipment, ...] | None = None
     """What is at hand; None is a usual home: a chair, a wall, a belt or towel, a carpet or mat."""
     level: Level | None = None
+    at_most: Level | None = None
+    """No deeper than this, not even by name: what the safety check said (rules K3 and D15)."""
     avoid: tuple[Tag, ...] = ()
     exclude: tuple[str, ...] = ()
     stretches: tuple[str, ...] = ()

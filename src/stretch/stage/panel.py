@@ -34,7 +34,7 @@ def panel(session: Session, cells: int, room: int, unicode: bool) -> list[Row]:
     moment = session.moment
     name: list[Row] = [((line, Ink.NAME),) for line in wrapped(name_of(moment.phase), cells)[:2]]
     side, count = moment.phase.side or "", _count(moment)
-    seconds = digits(-(-session.lead_in_ns // NS_PER_MS) or moment.left)
+    seconds = digits(session)
     spare = room - 2
     if spare >= ROOM_FOR_LETTERS:
         scale = 1 if cells >= LARGE_PANEL and spare >= 2 * ROOM_FOR_LETTERS + 2 else 0
@@ -64,8 +64,9 @@ def _stacked(blocks: list[list[Row]], room: int) -> list[Row]:
     return rows
 
 
-def digits(milliseconds: int) -> str:
-    """Return the time that is left as it is shown: in seconds as long as two digits hold them."""
+def digits(session: Session) -> str:
+    """Return the time that is left of the phase, or until it goes on: in seconds as long as two digits hold them."""
+    milliseconds = -(-session.lead_in_ns // NS_PER_MS) or session.moment.left
     return words.clock(milliseconds) if milliseconds > MOST_DIGITS_MS else str(-(-milliseconds // 1000))
 
 

@@ -223,7 +223,9 @@ def _cells(row: Row) -> tuple[Run, ...]:
         for letter in text:
             size = cell_len(letter)
             if size == 0 and cells:
-                cells[-1] = (cells[-1][0] + letter, cells[-1][1])
+                # Behind a wide letter is its empty half, which is no place for a mark.
+                at = -2 if cells[-1][0] == "" else -1
+                cells[at] = (cells[at][0] + letter, cells[at][1])
             else:
                 cells += [(letter, ink), ("", ink)][:size]
     return tuple(cells)

@@ -108,12 +108,13 @@ def _in_words(session: Session, columns: int, lines: int, unicode: bool, aside: 
 def _tiny(session: Session, columns: int, lines: int, unicode: bool) -> list[Row]:
     """Return name, side, time and breath for a screen of a few rows."""
     moment = session.moment
-    seconds = digits(moment.left)
+    seconds = digits(session)
     side = ", ".join(filter(None, (words.side(moment.phase.side), of_reps(moment.phase))))
     rows: list[Row] = [((name_of(moment.phase), Ink.NAME),)]
     if lines >= 2:
         rows.append(((f"{seconds} s " if ":" not in seconds else f"{seconds} ", Ink.TIME), (side, Ink.SIDE)))
-    if lines >= 5 and bigtext.width(seconds, 0.5) <= columns:
+    # What to press when it hurts needs the room; time stands still meanwhile.
+    if lines >= 5 and bigtext.width(seconds, 0.5) <= columns and session.stopped_for is None:
         rows = [rows[0], ((side, Ink.SIDE),), *big(seconds, Ink.TIME, columns, 0, unicode)]
     rows += breath_line(session, columns, unicode)
     if lines > len(rows) and (told := notice(session)):

@@ -20,6 +20,7 @@ FLAGS = {
     "needs": "--equipment",
     "position": "--position",
     "level": "--level",
+    "safety check": "what you said in the safety check",
     "excluded": "--exclude",
     "opt-in": "opt-in (name them with --stretch)",
     "morning": "the morning (--no-morning)",

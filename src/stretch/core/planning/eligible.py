@@ -32,9 +32,16 @@ def why_not(stretch: Stretch, request: Request, level: Level | None) -> str | No
         return "needs: " + ", ".join(missing)
     if where(stretch, request) is None:
         return f"position: {stretch.position}"
+    if too_deep(stretch, request):
+        return f"safety check: {stretch.level}"
     if level is not None and LEVELS.index(stretch.level) > LEVELS.index(level):
         return f"level: {stretch.level}"
     return None
+
+
+def too_deep(stretch: Stretch, request: Request) -> bool:
+    """Whether *stretch* goes deeper than the safety check allows, by whatever way it was asked for."""
+    return request.at_most is not None and LEVELS.index(stretch.level) > LEVELS.index(request.at_most)
 
 
 def forbidden(stretch: Stretch, request: Request) -> list[str]:
