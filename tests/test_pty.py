@@ -160,9 +160,22 @@ def test_it_asks_before_it_starts(terminal) -> None:
     assert run.given_back()
 
 
-def test_q_before_the_start_leaves(terminal) -> None:
+def test_what_is_too_long_for_the_window_is_asked_a_window_at_a_time_and_q_leaves(terminal) -> None:
     run = terminal("routine", "-m", "6")
-    run.press("\n\n\n\n")
+    for heading, first in (
+        ("Do you have any of these signs?", "  1  New numbness"),
+        ("Do any of these fit you?", "  1  New weakness"),
+        ("Which of these fit you?", "  1  A heart condition"),
+    ):
+        text = run.until("Enter shows the rest.")
+        assert heading in text
+        assert first in text
+        run.press("\n")
+        run.until("None of these.")
+        run.screen.reset()
+        run.press("\n")
+    run.until("Pain right now")
+    run.press("\n")
     run.until("Enter starts")
     run.press("q\n")
     assert run.end() == 3
