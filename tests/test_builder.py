@@ -38,6 +38,13 @@ def test_never_over_the_minutes(request: Request) -> None:
     assert all(max(held.left_s, held.right_s) <= 240 for held in held_by_area(made.items))
 
 
+def test_rb5_one_goes_down_to_the_floor_step_by_step() -> None:
+    assert POSITIONS == (
+        "standing", "seated", "kneeling", "quadruped", "prone", "side-lying", "seated-floor", "supine"
+    )  # fmt: skip
+    assert LEVELS == ("gentle", "moderate", "deep")
+
+
 @given(requests)
 def test_one_trip_down_and_gentle_before_deep_in_each_position(request: Request) -> None:
     try:

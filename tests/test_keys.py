@@ -77,3 +77,20 @@ def test_every_key_has_one_meaning() -> None:
     assert action_of("N") == "next"
     assert action_of("f") == "other"
     assert sorted(binding.rank for binding in KEYMAP) == list(range(len(KEYMAP)))
+
+
+@pytest.mark.parametrize(
+    ("key", "action"),
+    [
+        ("space", "pause"), ("n", "next"), ("right", "next"), ("b", "back"), ("left", "back"), ("+", "more"),
+        ("=", "more"), ("-", "less"), ("e", "ease"), ("x", "hurt"), ("1", "numb"), ("2", "dizzy"), ("3", "eyes"),
+        ("s", "sound"), ("v", "voice"), ("?", "help"), ("q", "quit"), ("Q", "quit"), ("w", "other"), ("up", "other"),
+    ],
+)  # fmt: skip
+def test_a_key_does_what_is_promised(key: str, action: str) -> None:
+    assert action_of(key) == action
+
+
+def test_what_stands_on_the_screen_is_the_key_that_does_it() -> None:
+    for binding in KEYMAP:
+        assert action_of(binding.label) == binding.action
