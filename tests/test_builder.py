@@ -361,3 +361,8 @@ def test_time_that_is_left_is_used_rather_than_saving_a_change_of_position() -> 
         made = routine(areas=(area,), minutes=15.0)
         if 15 * 60_000 - tl.build(made).length > 45_000:
             assert not [left for left in made.left_out if left.reason == "time"]
+
+
+def test_rb16_one_settles_for_half_a_minute_at_least_and_never_over_a_minute() -> None:
+    assert routine(areas=("neck",), minutes=60.0).settle_s == 60
+    assert routine(areas=(), stretches=("cat-cow",)).settle_s == 30

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,10 +8,11 @@ from hypothesis import strategies as st
 from stretch.core.timing import timeline as tl
 from stretch.core.timing.breathing import parse
 from stretch.core.timing.cues import Cue, cues
-from stretch.core.timing.phases import WORKING, Phase
+from stretch.core.timing.phases import WORKING, Phase, prepare_ms
+from stretch.core.timing.route import back_start
 from stretch.core.timing.timeline import Timeline
 from stretch.core.vocabulary import Tag
-from support import CATALOG, routine, timelines
+from support import CATALOG, SAMPLE, routine, timelines
 
 parts = st.floats(0, 1)
 
@@ -195,3 +197,18 @@ def test_contract_relax_presses_releases_and_holds_in_each_round() -> None:
         for rep in (1, 2, 3)
         for kind, length in (("press", 6_000), ("release", 4_000), ("hold", 20_000))
     ]
+
+
+@pytest.mark.parametrize(("moved", "seconds"), [(False, 8), (True, 15)])
+def test_d18_getting_ready_takes_eight_seconds_and_fifteen_after_a_change_of_position(
+    moved: bool, seconds: int
+) -> None:
+    short = msgspec.structs.replace(CATALOG.stretches["cat-cow"], steps=("Sit.",))
+    assert prepare_ms(short, moved=moved) == seconds * 1_000
+
+
+@pytest.mark.parametrize(("since", "before"), [(0, True), (1_999, True), (2_000, False)])
+def test_back_within_two_seconds_of_a_start_goes_to_the_one_before(since: int, before: bool) -> None:
+    timeline = tl.build(SAMPLE)
+    stations = [phase.start for phase in timeline.phases if phase.kind in ("warm-up", "prepare", "switch", "settle")]
+    assert back_start(timeline, stations[5] + since) == stations[4 if before else 5]
