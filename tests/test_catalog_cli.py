@@ -15,10 +15,11 @@ from stretch.cli import COMMANDS
 from stretch.core.checking.guide import GUIDE
 from stretch.core.model import Stretch
 from stretch.core.vocabulary import TAGS
-from stretch.store.catalogs.catalog import data_root, load
+from stretch.store.catalogs.catalog import load
 from stretch.store.catalogs.gathering import record_of
 from stretch.store.catalogs.schema import schema
 from stretch.store.catalogs.shape import LISTS
+from stretch.store.files.shipped import data_root
 from support import CATALOG, run
 
 BLANKS = {

@@ -14,7 +14,7 @@ from stretch.core.safety.checklist import Outcome, Urgency
 from stretch.core.safety.scores import Scores
 from stretch.core.safety.standing import Standing
 from stretch.store import profile
-from stretch.store.catalogs.catalog import load_safety
+from stretch.store.files.shipped import load_safety
 from stretch.store.journal.journal import Journal
 from support import routine, run
 from test_gate import TODAY

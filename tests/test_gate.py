@@ -17,7 +17,7 @@ from stretch.core.safety.checklist import Outcome, Urgency
 from stretch.core.safety.standing import Standing
 from stretch.core.vocabulary import TAGS
 from stretch.store import profile
-from stretch.store.catalogs.catalog import load_safety
+from stretch.store.files.shipped import load_safety
 from support import CATALOG, Clock, Script, data, run
 
 SAFETY = load_safety()

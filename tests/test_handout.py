@@ -32,7 +32,8 @@ from stretch.share.paper import STYLE, style
 from stretch.share.poster import poster
 from stretch.share.weekly import needs_rest
 from stretch.store import profile
-from stretch.store.catalogs.catalog import load_safety, load_sources
+from stretch.store.catalogs.catalog import load_sources
+from stretch.store.files.shipped import load_safety
 from support import CATALOG, routine, run
 
 APP = App(environ={"STRETCH_HOME": "/nowhere"})

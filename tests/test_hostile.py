@@ -16,12 +16,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stretch.core.errors import CatalogError, StretchError
-from stretch.store.catalogs.catalog import data_root, load, load_sources
+from stretch.store.catalogs.catalog import load, load_sources
 from stretch.store.catalogs.figures import load_figures
 from stretch.store.catalogs.gathering import Gathering
 from stretch.store.catalogs.inspection import inspect
 from stretch.store.catalogs.outline import named
 from stretch.store.files import plainfile, yamlfile
+from stretch.store.files.shipped import data_root
 
 MIB = 1 << 20
 SPHINX = (data_root() / "stretches" / "sphinx.yaml").read_text(encoding="utf-8")

@@ -25,8 +25,8 @@ from stretch.stage.panel import PANEL, panel
 from stretch.stage.picture import Pictures
 from stretch.stage.rows import Row
 from stretch.stage.view import view
-from stretch.store.catalogs.catalog import data_root
 from stretch.store.catalogs.figures import load_figures
+from stretch.store.files.shipped import data_root
 from support import CATALOG, MS, SAMPLE, SECOND, routine
 
 ROUTINE = SAMPLE

@@ -192,15 +192,15 @@ class App:
 
     def figures(self, names: Iterable[str]) -> dict[str, Figure]:
         """Return the figures of these stretches and warm-up moves, as far as there are any."""
-        from stretch.store.catalogs.catalog import data_root
         from stretch.store.catalogs.figures import load_figures
+        from stretch.store.files.shipped import data_root
 
         return load_figures(names, [data_root(), *self.own_catalogs])
 
     @cached_property
     def safety(self) -> Safety:
         """The checklist and the questions of the screening."""
-        from stretch.store.catalogs.catalog import load_safety
+        from stretch.store.files.shipped import load_safety
 
         return load_safety()
 

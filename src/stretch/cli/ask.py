@@ -8,7 +8,6 @@ from stretch.cli.app import App
 from stretch.core.errors import StretchError
 from stretch.core.safety.checklist import Question, Safety
 from stretch.core.safety.screening import Answers, owed, pain_choice
-from stretch.stage.rows import wrapped
 
 YES, NO = ("y", "yes"), ("n", "no")
 NOTHING = (*NO, "none", "0")
@@ -93,6 +92,8 @@ def ask(app: App, safety: Safety, question: Question) -> tuple[str, ...]:
 
 def _list(app: App, heading: str, texts: Sequence[str]) -> None:
     """Print *texts* with their numbers, a window of them at a time: what scrolls away has not been asked."""
+    from stretch.stage.rows import wrapped
+
     columns, lines = app.out.columns or 0, app.out.lines
     used = 2
     for number, text in enumerate(texts, start=1):

@@ -119,7 +119,7 @@ def schema_command(app: App, kind: Kind | None) -> None:
 @click.pass_obj
 def path_command(app: App, shipped: bool) -> None:
     """Print the folder in which your own catalog is looked for; it need not be there."""
-    from stretch.store.catalogs.catalog import data_root
+    from stretch.store.files.shipped import data_root
 
     app.out.say(str(data_root() if shipped else _own_catalog(app)))
 

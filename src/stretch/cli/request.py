@@ -78,23 +78,35 @@ def planned(app: App, asked: Asked, cleared: Cleared | None = None) -> Routine:
     Without *cleared* that is what the last safety check said. Raises what the builder raises.
     """
     from stretch.core.planning.lately import fitted_to
-    from stretch.core.safety.clearance import Cleared, fitted
 
-    if cleared is None:
-        from stretch.store import profile
-
-        cleared = Cleared(standing=profile.load(app.folder))
     request = fitted_to(asked.request, app.lately, app.today(), experienced=asked.experienced)
+    if asked.program:
+        # A program has doses of its own; only which side begins is a matter of what was done lately.
+        request = msgspec.structs.replace(asked.request, first_side=request.first_side)
+    cleared = cleared or _cleared_before(app)
+    if cleared is not None:
+        from stretch.core.safety.clearance import fitted
+
+        request = fitted(request, cleared, app.today())
     if asked.program:
         from stretch.core.planning.programs import build_program
 
-        # A program has doses of its own; only which side begins is a matter of what was done lately.
-        request = msgspec.structs.replace(asked.request, first_side=request.first_side)
-        request = fitted(request, cleared, app.today())
         return build_program(app.catalog, asked.program, request, as_written=asked.as_written)
     from stretch.core.planning.builder import build
 
-    return build(app.catalog, fitted(request, cleared, app.today()))
+    return build(app.catalog, request)
+
+
+def _cleared_before(app: App) -> Cleared | None:
+    """Return what the last safety check said; None before the first one."""
+    from stretch.store import profile
+
+    standing = profile.load(app.folder)
+    if standing is None:
+        return None
+    from stretch.core.safety.clearance import Cleared
+
+    return Cleared(standing=standing)
 
 
 def as_played(app: App, options: Mapping[str, Any]) -> dict[str, Any]:

@@ -33,7 +33,6 @@ def routine_command(app: App, /, *, save: str | None, plan_only: bool, as_json: 
     settling are in the time.
     """
     from stretch.cli.request import as_played, asked_for, planned
-    from stretch.core.safety.clearance import NOTHING_KNOWN
 
     manner, asked = as_played(app, options), asked_for(app, options)
     if as_json and not plan_only:
@@ -45,6 +44,7 @@ def routine_command(app: App, /, *, save: str | None, plan_only: bool, as_json: 
         return 0
     from stretch.cli.gate import pass_gate
     from stretch.cli.play import Manner, play
+    from stretch.core.safety.clearance import NOTHING_KNOWN
 
     # Before anything is asked: options that make no sense are refused here.
     routine = planned(app, asked, NOTHING_KNOWN)

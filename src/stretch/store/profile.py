@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from stretch.core.errors import StretchError
-from stretch.store.files.writing import whole
 
 if TYPE_CHECKING:
     from stretch.core.safety.standing import Standing
@@ -47,6 +46,8 @@ def save(folder: Path, standing: Standing) -> None:
 
     Raises OSError.
     """
+    from stretch.store.files.writing import whole
+
     folder.mkdir(parents=True, exist_ok=True)
     with whole(folder / NAME, lasting=True) as file:
         file.write(msgspec.json.encode(standing))

@@ -4,21 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
-
-import msgspec
 
 from stretch.core.inert import inert
 from stretch.core.model import Catalog, EntryKind, Origin, Record, Settle, Source, WarmUp
 from stretch.store.catalogs.fit import check_fit
 from stretch.store.catalogs.gathering import SOURCES, Gathering
-from stretch.store.files import yamlfile
-from stretch.store.files.findings import Findings
-
-if TYPE_CHECKING:
-    from stretch.core.safety.checklist import Safety
-
-T = TypeVar("T")
+from stretch.store.files.shipped import data_root, read_one
 
 KINDS: tuple[EntryKind, ...] = ("area", "group", "stretch", "program")
 """What a catalog holds; sources and figures are read by those who want them."""
@@ -29,12 +20,6 @@ class SessionFile(Record, frozen=True, kw_only=True):
 
     warm_up: WarmUp
     settle: Settle
-
-
-def data_root() -> Path:
-    """Return the shipped data: inside the installed package, or at the top of a source checkout."""
-    packaged = Path(__file__).parents[2] / "data"
-    return packaged if packaged.is_dir() else Path(__file__).parents[4] / "data"
 
 
 def load(root: Path | None = None, extra: Sequence[Path] = ()) -> Catalog:
@@ -89,34 +74,3 @@ def load_sources(root: Path | None = None, extra: Sequence[Path] = ()) -> dict[s
         gathering.add(path)
     gathering.findings.give_up_if_broken()
     return gathering.records("source")
-
-
-def load_safety(root: Path | None = None) -> Safety:
-    """Read the safety checklist and the questions of the screening.
-
-    Raises CatalogError.
-    """
-    from stretch.core.safety.checklist import Safety
-
-    findings = Findings()
-    safety = read_one((root or data_root()) / "safety.yaml", Safety, findings)
-    findings.give_up_if_broken()
-    assert safety is not None
-    return safety
-
-
-def read_one(file: Path, kind: type[T], findings: Findings) -> T | None:
-    """Return *file* as one record of a *kind*; None, and what is wrong among the *findings*, when it is none."""
-    try:
-        data = yamlfile.read(file)
-    except yamlfile.Malformed as error:
-        findings.add_line(file, error.line, str(error))
-        return None
-    try:
-        return msgspec.convert(data, kind)
-    except msgspec.ValidationError:
-        # Imported here: most runs find nothing wrong, and every run pays for what stands at the top.
-        from stretch.store.files.faults import faults
-
-        findings.add(file, faults(data, kind))
-        return None

@@ -18,7 +18,7 @@ from stretch.core.inert import inert
 from stretch.core.model import Program, Record, Source, Stretch
 from stretch.figure.lint import lint
 from stretch.figure.pose import Figure
-from stretch.store.catalogs.catalog import SessionFile, data_root, read_one
+from stretch.store.catalogs.catalog import SessionFile
 from stretch.store.catalogs.figures import as_steps, check_figure
 from stretch.store.catalogs.fit import check_fit
 from stretch.store.catalogs.gathering import Entry, Gathering, name_of
@@ -26,6 +26,7 @@ from stretch.store.catalogs.mending import sure
 from stretch.store.catalogs.shape import Kind
 from stretch.store.files import yamlfile
 from stretch.store.files.findings import Finding, Level
+from stretch.store.files.shipped import data_root, read_one
 
 
 class Report(Struct, frozen=True):
