@@ -1,31 +1,23 @@
-"""The pain around a session: asked, kept in the journal, and what its trend leads to (catalog section 10)."""
+"""The pain around a session: asked, and kept in the journal (catalog section 10)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from stretch.cli.app import JOURNAL, App
+from stretch.cli.app import App
 from stretch.cli.ask import NO, YES, NotAnswered, ask, ask_score, read_line
+from stretch.cli.trend import open_journal
 from stretch.core.errors import StretchError
-from stretch.core.safety.checklist import Outcome
-from stretch.core.safety.scores import LADDERS, Entry, Spread
-from stretch.core.safety.standing import Standing, worsen
-from stretch.core.safety.trend import Finding, assess
-from stretch.store import profile
+from stretch.core.safety.scores import LADDERS, Spread
 
 if TYPE_CHECKING:
     from stretch.core.journal.record import SessionRecord
-    from stretch.store.journal.journal import Journal
 
 LATEST_MORNING = timedelta(days=3)
 """Nobody remembers a morning that is longer ago."""
-LATELY = timedelta(days=120)
-"""No rule looks further back than this from today, but to the beginning."""
-OVER_WEEKS = ("T2", "T3", "T4", "T9")
-"""The rules that compare weeks."""
 SPREAD = "K3-spread"
 """The question of the safety check that is asked once more after a session."""
 
@@ -46,18 +38,10 @@ def ask_about_the_morning(app: App) -> None:
 def _last(app: App) -> SessionRecord | None:
     """Return the last session; None where there is no journal, or it cannot be read, which the session itself tells."""
     with suppress(StretchError):
-        if (journal := _journal(app)) is not None:
+        if (journal := open_journal(app)) is not None:
             with journal:
                 return next(iter(journal.recent(1)), None)
     return None
-
-
-def _journal(app: App) -> Journal | None:
-    if not (app.folder / JOURNAL).exists():
-        return None
-    from stretch.store.journal.journal import Journal
-
-    return Journal.reading(app.folder)
 
 
 def ask_after(app: App, session: str) -> None:
@@ -100,46 +84,3 @@ def _note(app: App, session: str, **scores: object) -> None:
 
     with Journal.writing(app.folder, app.today()) as journal:
         journal.set_scores(session, **scores)
-
-
-def findings(app: App, standing: Standing | None) -> tuple[Finding, ...]:
-    """Return what the scores in the journal show; nothing when there are none, or they cannot be read."""
-    return tuple(finding for finding in _assessed(app, standing) if finding.state == "met")
-
-
-def _assessed(app: App, standing: Standing | None) -> tuple[Finding, ...]:
-    entries: list[Entry] = []
-    with suppress(StretchError):
-        if (journal := _journal(app)) is not None:
-            with journal:
-                entries = journal.entries(since=standing.cleared if standing else None, lately=app.today() - LATELY)
-    if not any(entry.known for entry in entries):
-        return ()
-    return assess(entries, app.today(), since=standing.cleared if standing else None)
-
-
-def trend(app: App) -> list[str]:
-    """Return what the scores show in words; nothing where none were given (rules T1-T9)."""
-    found = _assessed(app, profile.load(app.folder))
-    if told := in_words(app, [finding for finding in found if finding.state == "met"]):
-        return told
-    if not found:
-        return []
-    over_weeks = [finding.state for finding in found if finding.rule in OVER_WEEKS]
-    return ["Pain: not enough to tell yet." if "not-met" not in over_weeks else "Pain: no clear change."]
-
-
-def worsened(standing: Standing, found: Sequence[Finding], today: date) -> Standing:
-    """Return *standing* after what was found; the strongest outcome wins."""
-    for finding in found:
-        if finding.outcome is not Outcome.GO or finding.advise_clinician:
-            standing = worsen(
-                standing, today, finding.outcome, finding.urgency, advise_clinician=finding.advise_clinician
-            )
-    return standing
-
-
-def in_words(app: App, found: Sequence[Finding]) -> list[str]:
-    """Return what is said of each finding."""
-    words = {line.id: line.text for line in app.safety.trends}
-    return [words[finding.rule] for finding in found if finding.rule in words]

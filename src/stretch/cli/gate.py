@@ -8,7 +8,8 @@ import msgspec
 
 from stretch.cli.app import App
 from stretch.cli.ask import PAIN, ask_all
-from stretch.cli.feelings import SPREAD, ask_about_the_morning, ask_after, findings, in_words, spread_of, worsened
+from stretch.cli.feelings import SPREAD, ask_about_the_morning, ask_after, spread_of
+from stretch.cli.trend import findings, in_words
 from stretch.core.errors import StretchError
 from stretch.core.safety import standing as keeping
 from stretch.core.safety.checklist import Outcome, Urgency
@@ -48,7 +49,7 @@ def pass_gate(app: App, *, ask: bool) -> Cleared:
     answers, pain = ask_all(app, app.safety, start)
     result = screen(app.safety, answers, today, start)
     new = keeping.renew(kept, result, today) if full or kept is None else keeping.add(kept, result, today)
-    new = worsened(new, found, today)
+    new = keeping.worsened(new, found, today)
     if advised := keeping.advice_due(new, new.advised, today):
         new = msgspec.structs.replace(new, advised=today)
     if new != kept:
@@ -97,7 +98,7 @@ def after_session(app: App, session: str) -> None:
         return
     kept, today = profile.load(app.folder), app.today()
     found = [finding for finding in findings(app, kept) if finding.outcome.stops or finding.rule == "T8"]
-    if kept is not None and (worse := worsened(kept, found, today)) != kept:
+    if kept is not None and (worse := keeping.worsened(kept, found, today)) != kept:
         _save(app, worse)
     for line in in_words(app, found):
         app.tell(line)

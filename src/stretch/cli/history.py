@@ -90,7 +90,7 @@ def _print(app: App, history: History, playing: frozenset[str]) -> None:
         app.out.rows([*head, ()], app.style)
         app.out.rows(rows(history, columns, unicode=app.style.unicode), app.style)
     if history.pain:
-        from stretch.cli.feelings import trend
+        from stretch.cli.trend import trend
 
         app.out.say()
         for line in trend(app):

@@ -10,6 +10,7 @@ import msgspec
 from stretch.core.errors import StretchError, UsageError
 from stretch.core.safety.checklist import Messages, Outcome, Safety, Urgency, strongest
 from stretch.core.safety.screening import Result
+from stretch.core.safety.trend import Finding
 from stretch.core.vocabulary import Tag
 
 GENTLE_DAYS = 14
@@ -103,6 +104,16 @@ def worsen(
         advise_clinician=standing.advise_clinician or advise_clinician,
     )
     return _raised(told, (outcome, urgency), today)
+
+
+def worsened(standing: Standing, found: Iterable[Finding], today: date) -> Standing:
+    """Return *standing* after what was found; the strongest outcome wins."""
+    for finding in found:
+        if finding.outcome is not Outcome.GO or finding.advise_clinician:
+            standing = worsen(
+                standing, today, finding.outcome, finding.urgency, advise_clinician=finding.advise_clinician
+            )
+    return standing
 
 
 def _raised(standing: Standing, other: tuple[Outcome, Urgency | None], since: date) -> Standing:
