@@ -250,8 +250,8 @@ def test_something_new_leads_into_the_signs(tmp_path: Path) -> None:
 
 
 def test_answers_that_are_none_are_asked_again(tmp_path: Path) -> None:
-    _, person = start(tmp_path, "99", "abc", "1 x", "", "", "", "eleven", "11", "", "")
-    assert person.said.count("Numbers from 1 to") == 3
+    _, person = start(tmp_path, "99", "abc", "1 x", ",", "", "", "", "eleven", "11", "", "")
+    assert person.said.count("Numbers from 1 to") == 4
     assert person.said.count("A number from 0 to 10") == 2
     assert kept(tmp_path).outcome is Outcome.GO
 

@@ -182,6 +182,18 @@ def test_what_is_too_long_for_the_window_is_asked_a_window_at_a_time_and_q_leave
     assert b"\x1b[?1049h" not in run.raw
 
 
+def test_what_is_typed_between_two_windows_of_a_question_counts(terminal) -> None:
+    run = terminal("routine", "-m", "6")
+    run.until("Enter shows the rest.")
+    run.press("99\n")
+    run.until("please, or Enter alone.")
+    run.press("1\n")
+    run.until("Noted: 1.")
+    run.press("\n")
+    assert run.end() == 4
+    assert b"\x1b[?1049h" not in run.raw
+
+
 def test_keys_pause_and_skip(terminal) -> None:
     run = terminal("routine", "--yes", "--warm-up", "0", "--stretch", "cat-cow")
     run.until("stretch 1 of")

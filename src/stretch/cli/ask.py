@@ -12,7 +12,8 @@ from stretch.core.safety.screening import Answers, owed, pain_choice
 YES, NO = ("y", "yes"), ("n", "no")
 NOTHING = (*NO, "none", "0")
 """What people type for Enter where Enter means that nothing fits."""
-MARK = "  1  "
+MARK = len("  1  ")
+"""The columns that the number of a choice takes."""
 PAIN = "K3"
 """The one question that is answered by a score."""
 
@@ -75,35 +76,57 @@ def ask(app: App, safety: Safety, question: Question) -> tuple[str, ...]:
     app.out.say()
     app.out.say(question.text, "bold")
     shown = [choice for choice in choices if choice.id != question.default]
-    _list(app, question.text, [choice.text for choice in shown])
+    noted = _list(app, question, [choice.text for choice in shown])
     app.out.say()
     while True:
-        answer = read_line(app, _prompt(question, len(shown)))
-        numbers = [int(word) for word in answer.replace(",", " ").split() if word.isascii() and word.isdigit()]
-        if question.many and (not answer or answer in NOTHING):
-            return ()
-        if not answer and question.default:
+        answer = read_line(app, _prompt(question, len(shown), noted))
+        given = _numbers(answer, len(shown))
+        if given is not None and question.many:
+            return tuple(shown[number - 1].id for number in sorted({*noted, *given}))
+        if given is not None and len(one := given or noted) == 1:
+            return (shown[one[0] - 1].id,)
+        if not answer and not noted and question.default:
             return (question.default,)
-        understood = len(numbers) == len(answer.replace(",", " ").split()) > 0
-        if understood and all(1 <= number <= len(shown) for number in numbers) and (question.many or len(numbers) == 1):
-            return tuple(shown[number - 1].id for number in sorted(set(numbers)))
         app.out.say(f"Numbers from 1 to {len(shown)}, please.")
 
 
-def _list(app: App, heading: str, texts: Sequence[str]) -> None:
-    """Print *texts* with their numbers, a window of them at a time: what scrolls away has not been asked."""
+def _numbers(answer: str, most: int) -> list[int] | None:
+    """Return the numbers of 1 to *most* in *answer*, none where it says that nothing fits; None if it is unclear."""
+    if not answer or answer in NOTHING:
+        return []
+    words = answer.replace(",", " ").split()
+    if not words or not all(word.isascii() and word.isdigit() and 1 <= int(word) <= most for word in words):
+        return None
+    return [int(word) for word in words]
+
+
+def _list(app: App, question: Question, texts: Sequence[str]) -> list[int]:
+    """Print *texts* with their numbers, a window of them at a time: what scrolls away has not been asked.
+
+    Returns the numbers said between two windows: people answer when they see what fits, not when the list ends.
+    """
     from stretch.stage.rows import wrapped
 
     columns, lines = app.out.columns or 0, app.out.lines
+    noted: list[int] = []
     used = 2
     for number, text in enumerate(texts, start=1):
-        takes = len(wrapped(text, columns - len(MARK))) if lines else 0
+        takes = len(wrapped(text, columns - MARK)) if lines else 0
         if lines and used + takes > lines - 3:
-            read_line(app, "Enter shows the rest. ")
-            app.out.say(heading, "bold")
+            noted += _noted(app, number - 1)
+            app.out.say(question.text, "bold")
             used = 2
         app.out.say(text, mark=f"{number:>3}  ")
         used += takes
+    return noted
+
+
+def _noted(app: App, most: int) -> list[int]:
+    while True:
+        numbers = _numbers(read_line(app, "Numbers that fit, if any; Enter shows the rest. "), most)
+        if numbers is not None:
+            return numbers
+        app.out.say(f"Numbers from 1 to {most}, please, or Enter alone.")
 
 
 def _ask_yes_or_no(app: App, question: Question) -> str:
@@ -116,7 +139,10 @@ def _ask_yes_or_no(app: App, question: Question) -> str:
         app.out.say("y or n, please.")
 
 
-def _prompt(question: Question, count: int) -> str:
+def _prompt(question: Question, count: int, noted: Sequence[int]) -> str:
+    if noted:
+        more = "more that fit" if question.many else "another instead"
+        return f"Noted: {', '.join(map(str, noted))}. Numbers of {more}, or Enter. "
     if question.many:
         return f"Numbers of those that fit, or Enter for: {question.none}. "
     skip = ", or Enter to skip" if question.default else ""
