@@ -88,9 +88,8 @@ def import_command(app: App, file: Path, skip_bad: bool) -> None:
                 app.tell(journal.told)
     if bad:
         app.tell(_told(bad))
-    app.tell(
-        f"{counted(seen, 'session')} read, {count} new or newer{f', {len(bad)} broken lines left out' if bad else ''}."
-    )
+    left_out = f", {counted(len(bad), 'broken line')} left out" if bad else ""
+    app.tell(f"{counted(seen, 'session')} read, {count} new or newer{left_out}.")
 
 
 @click.command("forget")
@@ -129,9 +128,8 @@ def _meant(journal: Journal, today: date, session: str | None, before: date | No
         count = journal.count(before)
         if not count:
             raise UsageError(f"No session began before {before}." if before else "There is no session to forget.")
-        return (
-            f"{counted(count, 'session')} from before {before}" if before else f"all {counted(count, 'session')}"
-        ), None
+        what = counted(count, "session")
+        return (f"{what} from before {before}" if before else f"all {what}"), None
     if len(session) < SHORTEST_ID:
         raise UsageError(f"{quoted(session)} is too short: write at least {SHORTEST_ID} characters of the id.")
     found = journal.find(session.lower())
