@@ -7,7 +7,7 @@ import pytest
 from hypothesis import settings
 
 from stretch.core.model import Catalog
-from stretch.store.catalogs.catalog import load
+from stretch.storage.catalogs.catalog import load
 
 # Every run tries the same examples, so a red test is red for everybody; the other profile looks for new ones.
 settings.register_profile("same", derandomize=True, deadline=None, max_examples=60)

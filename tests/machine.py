@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from stretch.core.hearing.aloud import saying_ms
-from stretch.stage.means import Means
-from stretch.stage.speaker import Speaker
+from stretch.core.narration.aloud import saying_ms
+from stretch.player.means import Means
+from stretch.player.speaker import Speaker
 from support import MS, Clock
 
 LASTS = {"plays": 0, "fails": 5 * MS, "empty": 5 * MS, "hangs": float("inf")}

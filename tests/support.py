@@ -22,8 +22,8 @@ from stretch.core.routine import Request, Routine
 from stretch.core.timing import timeline as tl
 from stretch.core.timing.timeline import Timeline
 from stretch.core.vocabulary import POSITIONS, TAGS
-from stretch.stage.terminal import Heard
-from stretch.store.catalogs.catalog import load
+from stretch.player.terminal import Heard
+from stretch.storage.catalogs.catalog import load
 
 SECOND = 1_000_000_000
 MS = 1_000_000

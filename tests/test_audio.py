@@ -16,17 +16,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stretch.core.errors import StretchError
-from stretch.core.hearing.aloud import SAID, aloud, begins
-from stretch.core.hearing.sounds import sound_of
-from stretch.core.hearing.speech import sentences
-from stretch.core.hearing.tones import RATE, breath, samples
+from stretch.core.narration.aloud import SAID, aloud, begins
+from stretch.core.narration.sounds import sound_of
+from stretch.core.narration.speech import sentences
+from stretch.core.narration.tones import RATE, breath, samples
 from stretch.core.timing import timeline as tl
 from stretch.core.timing.cues import cues
 from stretch.core.timing.timeline import Timeline
-from stretch.share import synthesizer
-from stretch.share.audio import SOUND_VOLUME, frames_of, render
-from stretch.share.captions import captions
-from stretch.share.planned import all_done, planned_cues
+from stretch.export import synthesizer
+from stretch.export.audio import SOUND_VOLUME, frames_of, render
+from stretch.export.captions import captions
+from stretch.export.planned import all_done, planned_cues
 from support import routine
 
 SHORT = routine(areas=(), stretches=("single-knee-to-chest",), warm_up=0.0, minutes=4.0)

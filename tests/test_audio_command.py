@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from stretch.cli.app import App
-from stretch.core.hearing.tones import RATE
+from stretch.core.narration.tones import RATE
 from support import data, run
 
 

@@ -20,16 +20,16 @@ from icalendar import Calendar
 
 from stretch.cli.app import App
 from stretch.core.errors import StretchError
-from stretch.share import install, notify, schedule
-from stretch.share.calendar import ics
-from stretch.share.install import Answer, Machine
-from stretch.share.reminder import Reminder, first_after
-from stretch.share.schedule import BEGIN, END, LABEL
-from stretch.share.weekly import DAYS, Day
+from stretch.export import install, notify, schedule
+from stretch.export.calendar import ics
+from stretch.export.install import Answer, Machine
+from stretch.export.reminder import Reminder, first_after
+from stretch.export.schedule import BEGIN, END, LABEL
+from stretch.export.weekly import DAYS, Day
 from support import run
 
 NOW = datetime(2026, 3, 4, 18, 30)  # a Wednesday
-COMMAND = ("/usr/bin/python3", "-m", "stretch.share.notify", "Lower back, 15 min: stretch routine")
+COMMAND = ("/usr/bin/python3", "-m", "stretch.export.notify", "Lower back, 15 min: stretch routine")
 HOSTILE = st.text("%$'\"\\`;|&<> aé", min_size=1, max_size=20) | st.text(min_size=1, max_size=60).filter(
     str.isprintable
 )
@@ -149,7 +149,7 @@ def test_the_first_time_is_still_to_come(now: datetime, first: datetime) -> None
 
 def test_the_lines_for_cron() -> None:
     text = schedule.lines("cron", reminder(times=(time(7, 5), time(18))), COMMAND)
-    what = "/usr/bin/python3 -m stretch.share.notify 'Lower back, 15 min: stretch routine'"
+    what = "/usr/bin/python3 -m stretch.export.notify 'Lower back, 15 min: stretch routine'"
     assert text.splitlines() == [BEGIN, f"5 7 * * 1,3,5 {what}", f"0 18 * * 1,3,5 {what}", END]
     assert schedule.cron(reminder(days=("sun", "sat")), COMMAND).splitlines()[1].startswith("0 18 * * 0,6 ")
     assert schedule.cron(reminder(days=DAYS), COMMAND).splitlines()[1].startswith("0 18 * * * ")
@@ -419,7 +419,7 @@ def test_remind_alone_changes_nothing(app: App, tools: Tools) -> None:
     result = run("remind", "-a", "neck", "-m", "6", app=app)
     assert result.exit_code == 0
     assert result.stdout.splitlines()[1] == (
-        "0 18 * * 1,2,3,4,5 /usr/bin/python3 -m stretch.share.notify "
+        "0 18 * * 1,2,3,4,5 /usr/bin/python3 -m stretch.export.notify "
         "'Neck, 6 min: stretch routine --area neck --minutes 6'"
     )
     assert tools.calls == []
@@ -428,7 +428,7 @@ def test_remind_alone_changes_nothing(app: App, tools: Tools) -> None:
 @pytest.mark.parametrize("system", schedule.SYSTEMS)
 def test_remind_prints_for_any_system(app: App, system: str) -> None:
     text = run("remind", "--for", system, "--at", "7:30", app=app).stdout
-    assert "stretch.share.notify" in text
+    assert "stretch.export.notify" in text
     assert "30" in text
     if system == "launchd":
         assert plistlib.loads(text.encode())["Label"] == LABEL

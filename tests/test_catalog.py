@@ -11,10 +11,10 @@ from stretch.core.errors import CatalogError
 from stretch.core.model import Origin
 from stretch.core.planning.builder import build
 from stretch.core.routine import Request
-from stretch.store.catalogs.catalog import load, load_sources
-from stretch.store.catalogs.figures import load_figures
-from stretch.store.files.findings import Findings
-from stretch.store.files.shipped import data_root
+from stretch.storage.catalogs.catalog import load, load_sources
+from stretch.storage.catalogs.figures import load_figures
+from stretch.storage.files.findings import Findings
+from stretch.storage.files.shipped import data_root
 from support import CATALOG
 
 DEFECTS = [  # file, what is replaced, by what, what is said

@@ -12,14 +12,14 @@ import pytest
 from click.testing import Result
 
 from stretch.cli import COMMANDS
-from stretch.core.checking.guide import GUIDE
 from stretch.core.model import Stretch
+from stretch.core.validation.guide import GUIDE
 from stretch.core.vocabulary import TAGS
-from stretch.store.catalogs.catalog import load
-from stretch.store.catalogs.gathering import record_of
-from stretch.store.catalogs.schema import schema
-from stretch.store.catalogs.shape import LISTS
-from stretch.store.files.shipped import data_root
+from stretch.storage.catalogs.catalog import load
+from stretch.storage.catalogs.gathering import record_of
+from stretch.storage.catalogs.schema import schema
+from stretch.storage.catalogs.shape import LISTS
+from stretch.storage.files.shipped import data_root
 from support import CATALOG, run
 
 BLANKS = {

@@ -7,13 +7,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from stretch.core.checking.cautions import fewer_cautions, missing_cautions
-from stretch.core.checking.ceilings import check_ceiling, check_cues, note_doses
-from stretch.core.checking.checks import check_area, check_group, check_program, check_sources, check_stretch
-from stretch.core.checking.contradictions import check_words
-from stretch.core.checking.muscles import MUSCLES, check_muscles
 from stretch.core.inert import inert, quoted, spelled
 from stretch.core.model import Area, Cautions, Contract, Dose, Group, Pace, Program, ProgramItem, Stretch
+from stretch.core.validation.cautions import fewer_cautions, missing_cautions
+from stretch.core.validation.ceilings import check_ceiling, check_cues, note_doses
+from stretch.core.validation.checks import check_area, check_group, check_program, check_sources, check_stretch
+from stretch.core.validation.contradictions import check_words
+from stretch.core.validation.muscles import MUSCLES, check_muscles
 from stretch.figure.muscles import NAMES
 from support import CATALOG
 

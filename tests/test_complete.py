@@ -15,8 +15,8 @@ from click.shell_completion import ShellComplete
 
 from stretch.cli import COMMANDS, main
 from stretch.core.vocabulary import TAGS
-from stretch.store.catalogs.outline import named
-from stretch.store.files.shipped import data_root
+from stretch.storage.catalogs.outline import named
+from stretch.storage.files.shipped import data_root
 from support import CATALOG
 
 SHIPPED = str(data_root())

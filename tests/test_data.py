@@ -11,10 +11,10 @@ import yaml
 
 from stretch.core.model import Stretch, per_side_seconds
 from stretch.core.vocabulary import TAGS, UPRIGHT
-from stretch.store.catalogs.catalog import load_sources
-from stretch.store.catalogs.inspection import inspect
-from stretch.store.files import yamlfile
-from stretch.store.files.shipped import data_root, load_safety
+from stretch.storage.catalogs.catalog import load_sources
+from stretch.storage.catalogs.inspection import inspect
+from stretch.storage.files import yamlfile
+from stretch.storage.files.shipped import data_root, load_safety
 from support import CATALOG
 
 STRETCHES = list(CATALOG.stretches.values())

@@ -23,13 +23,13 @@ from stretch.core.journal.tally import stretches_done
 from stretch.core.timing import timeline as tl
 from stretch.core.timing.phases import WORKING
 from stretch.core.timing.session import Session
-from stretch.stage.player import play
-from stretch.stage.scribe import Scribe
-from stretch.stage.terminal import Heard
-from stretch.store.journal.errors import JournalError
-from stretch.store.journal.file import NAME
-from stretch.store.journal.journal import Journal
-from stretch.store.journal.writer import Writer
+from stretch.player.player import play
+from stretch.player.scribe import Scribe
+from stretch.player.terminal import Heard
+from stretch.storage.journal.errors import JournalError
+from stretch.storage.journal.file import NAME
+from stretch.storage.journal.journal import Journal
+from stretch.storage.journal.writer import Writer
 from support import MS, SECOND, Clock, Script, routine, run
 
 ROUTINE = routine(minutes=6.0)
@@ -292,7 +292,7 @@ import sys, time
 from pathlib import Path
 from stretch.cli.app import App
 from stretch.cli.play import Manner, play
-from stretch.stage.terminal import Heard
+from stretch.player.terminal import Heard
 sys.path.insert(0, sys.argv[2])
 from support import routine
 

@@ -9,7 +9,7 @@ import pytest
 
 from stretch import __version__
 from stretch.cli import COMMANDS, main
-from stretch.stage.keymap import KEYMAP
+from stretch.player.keymap import KEYMAP
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

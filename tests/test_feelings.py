@@ -13,9 +13,9 @@ from stretch.core.routine import Request
 from stretch.core.safety.checklist import Outcome, Urgency
 from stretch.core.safety.scores import Scores
 from stretch.core.safety.standing import Standing
-from stretch.store import profile
-from stretch.store.files.shipped import load_safety
-from stretch.store.journal.journal import Journal
+from stretch.storage import profile
+from stretch.storage.files.shipped import load_safety
+from stretch.storage.journal.journal import Journal
 from support import routine, run
 from test_gate import TODAY
 from test_gate import Person as AtTerminal

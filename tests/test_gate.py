@@ -16,8 +16,8 @@ from stretch.cli.ask import ask
 from stretch.core.safety.checklist import Outcome, Urgency
 from stretch.core.safety.standing import Standing
 from stretch.core.vocabulary import TAGS
-from stretch.store import profile
-from stretch.store.files.shipped import load_safety
+from stretch.storage import profile
+from stretch.storage.files.shipped import load_safety
 from support import CATALOG, Clock, Script, data, run
 
 SAFETY = load_safety()

@@ -24,16 +24,16 @@ from stretch.core.routine import Request, Routine
 from stretch.core.safety.checklist import Outcome, Urgency
 from stretch.core.safety.standing import Standing
 from stretch.core.words import TAG_WORDS
-from stretch.share import weekly
-from stretch.share.handout import DISCLAIMER, EASIER_FIRST, Sheet, plain, sheet
-from stretch.share.markdown import markdown
-from stretch.share.page import html
-from stretch.share.paper import STYLE, style
-from stretch.share.poster import poster
-from stretch.share.weekly import needs_rest
-from stretch.store import profile
-from stretch.store.catalogs.catalog import load_sources
-from stretch.store.files.shipped import load_safety
+from stretch.export import weekly
+from stretch.export.handout import DISCLAIMER, EASIER_FIRST, Sheet, plain, sheet
+from stretch.export.markdown import markdown
+from stretch.export.page import html
+from stretch.export.paper import STYLE, style
+from stretch.export.poster import poster
+from stretch.export.weekly import needs_rest
+from stretch.storage import profile
+from stretch.storage.catalogs.catalog import load_sources
+from stretch.storage.files.shipped import load_safety
 from support import CATALOG, routine, run
 
 APP = App(environ={"STRETCH_HOME": "/nowhere"})

@@ -11,11 +11,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from stretch.core.hearing.aloud import aloud, begins, speakable
-from stretch.core.hearing.sounds import sound_of
+from stretch.core.narration.aloud import aloud, begins, speakable
+from stretch.core.narration.sounds import sound_of
 from stretch.core.timing import timeline as tl
 from stretch.core.timing.cues import cues
-from stretch.store.catalogs.catalog import load
+from stretch.storage.catalogs.catalog import load
 from support import CATALOG, routine
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the programs look into /proc")

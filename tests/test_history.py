@@ -29,10 +29,10 @@ from stretch.core.safety.scores import Scores
 from stretch.core.timing import timeline as tl
 from stretch.core.timing.session import Session
 from stretch.core.words import minutes
-from stretch.store.journal.exchange import sessions
-from stretch.store.journal.file import NAME
-from stretch.store.journal.journal import Journal, plan_as_json, plan_as_routine
-from stretch.store.journal.process import _name
+from stretch.storage.journal.exchange import sessions
+from stretch.storage.journal.file import NAME
+from stretch.storage.journal.journal import Journal, plan_as_json, plan_as_routine
+from stretch.storage.journal.process import _name
 from support import CATALOG, requests, routine, run
 
 TODAY = date(2026, 11, 25)  # a Wednesday
@@ -285,7 +285,7 @@ def test_what_one_home_exports_another_takes_in_and_gives_back(folder: Path, tmp
 def test_in_whatever_order_and_however_often_files_come_the_result_is_the_same(copies, random) -> None:
     import sqlite3
 
-    from stretch.store.journal import tables
+    from stretch.storage.journal import tables
 
     def taken(order: list[tuple[SessionRecord, bytes | None]], size: int) -> list[SessionRecord]:
         connection = sqlite3.connect(":memory:", isolation_level=None)
@@ -387,7 +387,7 @@ def test_what_is_no_export_is_refused_in_words(folder: Path, tmp_path: Path, tex
 
 def test_a_line_too_long_is_one_line(tmp_path: Path) -> None:
     told: list[int] = []
-    from stretch.store.journal.exchange import lines_of
+    from stretch.storage.journal.exchange import lines_of
 
     source = io.BytesIO(b"y" * 2_500_000 + b"\nrubbish\n")
     assert list(sessions(lines_of(source), lambda number, why: told.append(number))) == []

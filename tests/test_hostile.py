@@ -16,13 +16,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stretch.core.errors import CatalogError, StretchError
-from stretch.store.catalogs.catalog import load, load_sources
-from stretch.store.catalogs.figures import load_figures
-from stretch.store.catalogs.gathering import Gathering
-from stretch.store.catalogs.inspection import inspect
-from stretch.store.catalogs.outline import named
-from stretch.store.files import plainfile, yamlfile
-from stretch.store.files.shipped import data_root
+from stretch.storage.catalogs.catalog import load, load_sources
+from stretch.storage.catalogs.figures import load_figures
+from stretch.storage.catalogs.gathering import Gathering
+from stretch.storage.catalogs.inspection import inspect
+from stretch.storage.catalogs.outline import named
+from stretch.storage.files import plainfile, yamlfile
+from stretch.storage.files.shipped import data_root
 
 MIB = 1 << 20
 SPHINX = (data_root() / "stretches" / "sphinx.yaml").read_text(encoding="utf-8")
@@ -125,8 +125,8 @@ import json, sys
 sys.modules["yaml._yaml"] = None  # as where PyYAML is built without libyaml
 from pathlib import Path
 from stretch.core.errors import CatalogError
-from stretch.store.files import yamlfile
-from stretch.store.catalogs.catalog import load
+from stretch.storage.files import yamlfile
+from stretch.storage.catalogs.catalog import load
 assert yamlfile.Loader.__name__ == "SafeLoader"
 said = {}
 root, *files = map(Path, sys.argv[1:])
@@ -231,9 +231,9 @@ BOUNDED = """
 import json, os, resource, sys
 from pathlib import Path
 from stretch.core.errors import StretchError
-from stretch.store.files import fieldlines, faults
-from stretch.store.catalogs import mending
-from stretch.store.catalogs.catalog import load
+from stretch.storage.files import fieldlines, faults
+from stretch.storage.catalogs import mending
+from stretch.storage.catalogs.catalog import load
 load()
 size = int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
 ended = {}

@@ -18,12 +18,12 @@ from hypothesis import strategies as st
 
 from stretch.core.journal.record import Part, SessionRecord
 from stretch.core.safety.scores import Scores
-from stretch.store.journal import tables
-from stretch.store.journal.errors import Busy, Damaged, JournalError, Newer
-from stretch.store.journal.file import NAME
-from stretch.store.journal.journal import Journal
-from stretch.store.journal.process import _name, is_running, this_process
-from stretch.store.journal.writer import Writer
+from stretch.storage.journal import tables
+from stretch.storage.journal.errors import Busy, Damaged, JournalError, Newer
+from stretch.storage.journal.file import NAME
+from stretch.storage.journal.journal import Journal
+from stretch.storage.journal.process import _name, is_running, this_process
+from stretch.storage.journal.writer import Writer
 
 TODAY = date(2026, 11, 25)
 PLAN = b'{"plan": "a"}'
@@ -480,7 +480,7 @@ def test_an_older_journal_that_cannot_be_copied_first_stays_as_it_is(
     def full(*unused: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("stretch.store.journal.file._reserve", full)
+    monkeypatch.setattr("stretch.storage.journal.file._reserve", full)
     with pytest.raises(JournalError, match="No space left"):
         Journal.writing(folder, TODAY)
     assert (folder / NAME).read_bytes() == before

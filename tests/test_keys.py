@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stretch.stage.keymap import KEYMAP, action_of
-from stretch.stage.keys import Decoder, console_keys
+from stretch.player.keymap import KEYMAP, action_of
+from stretch.player.keys import Decoder, console_keys
 
 
 @pytest.mark.parametrize(

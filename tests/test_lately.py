@@ -9,8 +9,8 @@ import pytest
 from stretch.core.journal.record import Part, SessionRecord
 from stretch.core.planning.lately import Lately, fitted_to, is_beginner
 from stretch.core.routine import Request
-from stretch.store.journal.journal import Journal
-from stretch.store.journal.past import read_lately
+from stretch.storage.journal.journal import Journal
+from stretch.storage.journal.past import read_lately
 from support import CATALOG, data, run
 
 TODAY = date(2026, 3, 20)

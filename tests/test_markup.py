@@ -10,13 +10,13 @@ import msgspec
 import pytest
 
 from stretch.cli.app import App
-from stretch.core.checking.markup import note_markup
 from stretch.core.timing import timeline as tl
 from stretch.core.timing.session import Session
-from stretch.share.captions import captions
-from stretch.stage.view import view
-from stretch.store.catalogs.catalog import load
-from stretch.store.catalogs.inspection import inspect
+from stretch.core.validation.markup import note_markup
+from stretch.export.captions import captions
+from stretch.player.view import view
+from stretch.storage.catalogs.catalog import load
+from stretch.storage.catalogs.inspection import inspect
 from support import CATALOG, MS, Clock, Script, routine, run
 
 MARKUP = "[bold red]S[/] [link=http://x.y]:smile: [@click=a]<b>&amp;[/nothing]"

@@ -12,15 +12,15 @@ from pathlib import Path
 import pytest
 
 from machine import Machine
-from stretch.core.hearing.aloud import speakable
 from stretch.core.journal.tally import stretches_done
+from stretch.core.narration.aloud import speakable
 from stretch.core.timing import timeline as tl
 from stretch.core.timing.session import Session
-from stretch.stage.awake import Awake
-from stretch.stage.events import Events
-from stretch.stage.plain import Plain
-from stretch.stage.player import Ending, play
-from stretch.stage.terminal import Heard
+from stretch.player.awake import Awake
+from stretch.player.events import Events
+from stretch.player.plain import Plain
+from stretch.player.player import Ending, play
+from stretch.player.terminal import Heard
 from support import MS, SECOND, Clock, Script, routine
 
 ROUTINE = routine(minutes=10.0)

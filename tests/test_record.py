@@ -18,7 +18,7 @@ from stretch.core.routine import Routine
 from stretch.core.timing import timeline as tl
 from stretch.core.timing.phases import WORKING
 from stretch.core.timing.session import Session, Tick, update
-from stretch.stage.view import view
+from stretch.player.view import view
 from support import CATALOG, MS, SECOND, requests, routine
 
 ROUTINE = routine(minutes=15.0)

@@ -16,10 +16,10 @@ from stretch.core.journal.record import SessionRecord
 from stretch.core.safety.checklist import Outcome
 from stretch.core.safety.clearance import Cleared
 from stretch.core.safety.standing import Standing
-from stretch.stage.terminal import Heard
-from stretch.store import profile
-from stretch.store.journal.file import NAME
-from stretch.store.journal.journal import Journal
+from stretch.player.terminal import Heard
+from stretch.storage import profile
+from stretch.storage.journal.file import NAME
+from stretch.storage.journal.journal import Journal
 from support import CATALOG, Clock, Script, run
 from test_feelings import TODAY, Person
 
@@ -135,7 +135,7 @@ def test_without_a_session_there_is_nothing_and_nothing_is_made(folder: Path) ->
 
 
 def test_one_that_still_goes_on_is_left_alone(folder: Path) -> None:
-    from stretch.store.journal.process import _name
+    from stretch.storage.journal.process import _name
 
     parent = os.getppid()
     cut_off(folder, 40, _name(parent))

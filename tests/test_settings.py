@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from stretch.cli.app import App
 from stretch.cli.request import as_played, asked_for
 from stretch.cli.routine import routine_command
-from stretch.stage.style import style_for
-from stretch.store.settings import (
+from stretch.player.style import style_for
+from stretch.storage.settings import (
     DEFAULTS,
     NAMES,
     Found,

@@ -15,17 +15,17 @@ import pytest
 
 from machine import Machine
 from stretch.core.errors import UsageError
-from stretch.core.hearing import tones
-from stretch.core.hearing.sounds import sound_of
-from stretch.core.hearing.tones import RATE, SOUNDS, breath
+from stretch.core.narration import tones
+from stretch.core.narration.sounds import sound_of
+from stretch.core.narration.tones import RATE, SOUNDS, breath
 from stretch.core.timing import timeline as tl
 from stretch.core.timing.cues import Cue, cues
-from stretch.stage import process
-from stretch.stage.means import Means
-from stretch.stage.players import Player, players
-from stretch.stage.process import arguments_of
-from stretch.stage.sound import Shelf, Sounds, trial
-from stretch.stage.speaker import Speaker
+from stretch.player import process
+from stretch.player.means import Means
+from stretch.player.players import Player, players
+from stretch.player.process import arguments_of
+from stretch.player.sound import Shelf, Sounds, trial
+from stretch.player.speaker import Speaker
 from support import MS, routine
 
 ROUTINE = routine()

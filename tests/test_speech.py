@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stretch.core.hearing.aloud import aloud, begins, saying_ms, speakable, speaking_ms
-from stretch.core.hearing.speech import length_in_words, say, sentences
 from stretch.core.model import Dose
+from stretch.core.narration.aloud import aloud, begins, saying_ms, speakable, speaking_ms
+from stretch.core.narration.speech import length_in_words, say, sentences
 from stretch.core.timing import timeline as tl
 from stretch.core.timing.cues import Cue, cues
 from stretch.core.timing.phases import WORKING

@@ -19,11 +19,11 @@ from stretch.cli.status import line
 from stretch.core import words
 from stretch.core.timing import timeline
 from stretch.core.timing.session import Session, Tick, update
-from stretch.stage.terminal import Heard
-from stretch.store import nowplaying
-from stretch.store.board import Board, playing
-from stretch.store.journal.past import Past
-from stretch.store.nowplaying import all_playing
+from stretch.player.terminal import Heard
+from stretch.storage import nowplaying
+from stretch.storage.board import Board, playing
+from stretch.storage.journal.past import Past
+from stretch.storage.nowplaying import all_playing
 from support import MS, SECOND, Clock, Script, routine, run
 
 ROUTINE = routine(minutes=6.0, areas=("neck",))
@@ -162,7 +162,7 @@ import sys
 sys.path[:] = {path}
 from pathlib import Path
 from test_status import at, START, ROUTINE
-from stretch.store.board import Board
+from stretch.storage.board import Board
 board = Board(Path({folder}), START)
 board.show(at(1_000))
 print("shown", flush=True)

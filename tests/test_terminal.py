@@ -17,11 +17,11 @@ import pytest
 from stretch.core.timing import timeline as tl
 from stretch.core.timing.session import Session
 from stretch.figure import ink as figure
-from stretch.stage.player import play
-from stretch.stage.screen import Screen
-from stretch.stage.style import INKS, Background, Ink, Style, background_of, depth_of, style_for
-from stretch.stage.terminal import HANG_UP, Terminal
-from stretch.stage.view import view
+from stretch.player.player import play
+from stretch.player.screen import Screen
+from stretch.player.style import INKS, Background, Ink, Style, background_of, depth_of, style_for
+from stretch.player.terminal import HANG_UP, Terminal
+from stretch.player.view import view
 from support import MS, SAMPLE, Clock
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")

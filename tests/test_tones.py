@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stretch.core.hearing import tones
-from stretch.core.hearing.sounds import OF_PHASE, bells, sound_of
-from stretch.core.hearing.tones import NOTES, RATE, SOUNDS, Sound, breath, samples
+from stretch.core.narration import tones
+from stretch.core.narration.sounds import OF_PHASE, bells, sound_of
+from stretch.core.narration.tones import NOTES, RATE, SOUNDS, Sound, breath, samples
 from stretch.core.timing import timeline as tl
 from stretch.core.timing.cues import cues
 from support import routine

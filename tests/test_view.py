@@ -18,15 +18,15 @@ from stretch.core.timing.motion import Shown
 from stretch.core.timing.phases import Phase
 from stretch.core.timing.session import Session, update
 from stretch.core.words import IN_POSITION, clock
-from stretch.stage.guidance import below_a_figure, beside_nothing
-from stretch.stage.keymap import KEYMAP, action_of
-from stretch.stage.notice import notice
-from stretch.stage.panel import PANEL, panel
-from stretch.stage.picture import Pictures
-from stretch.stage.rows import Row
-from stretch.stage.view import view
-from stretch.store.catalogs.figures import load_figures
-from stretch.store.files.shipped import data_root
+from stretch.player.guidance import below_a_figure, beside_nothing
+from stretch.player.keymap import KEYMAP, action_of
+from stretch.player.notice import notice
+from stretch.player.panel import PANEL, panel
+from stretch.player.picture import Pictures
+from stretch.player.rows import Row
+from stretch.player.view import view
+from stretch.storage.catalogs.figures import load_figures
+from stretch.storage.files.shipped import data_root
 from support import CATALOG, MS, SAMPLE, SECOND, routine
 
 ROUTINE = SAMPLE

@@ -12,11 +12,11 @@ import pytest
 
 from machine import Machine
 from stretch.core.errors import UsageError
-from stretch.core.hearing.aloud import aloud, begins, speakable
+from stretch.core.narration.aloud import aloud, begins, speakable
 from stretch.core.timing import timeline as tl
 from stretch.core.timing.cues import Cue, cues
-from stretch.stage import process
-from stretch.stage.voice import Voice, engines
+from stretch.player import process
+from stretch.player.voice import Voice, engines
 from support import MS, routine
 
 ROUTINE = routine(areas=(), stretches=("cat-cow", "pelvic-tilt", "single-knee-to-chest"))

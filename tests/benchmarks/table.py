@@ -29,7 +29,7 @@ from pathlib import Path
 
 from stretch.core.journal.record import Part, SessionRecord
 from stretch.core.safety.scores import Scores
-from stretch.store.journal.journal import Journal
+from stretch.storage.journal.journal import Journal
 
 STRETCH = [sys.executable, "-m", "stretch"]
 COMPLETE = """

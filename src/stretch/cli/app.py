@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from stretch.core.model import Catalog, Source
     from stretch.core.planning.lately import Lately
     from stretch.core.safety.checklist import Safety
+    from stretch.export.install import Machine
     from stretch.figure.pose import Figure
-    from stretch.share.install import Machine
-    from stretch.stage.means import Means
-    from stretch.stage.player import Ears
-    from stretch.stage.style import Style
-    from stretch.stage.terminal import Terminal
-    from stretch.store.journal.past import Past
-    from stretch.store.settings import Found, Settings
+    from stretch.player.means import Means
+    from stretch.player.player import Ears
+    from stretch.player.style import Style
+    from stretch.player.terminal import Terminal
+    from stretch.storage.journal.past import Past
+    from stretch.storage.settings import Found, Settings
 
 JOURNAL = "journal.db"
 """Whether there is a journal is asked without importing what reads it."""
@@ -94,7 +94,7 @@ class App:
     @cached_property
     def means(self) -> Means:
         """What a session can be heard by."""
-        from stretch.stage.means import Means
+        from stretch.player.means import Means
 
         return Means(
             environ=self.environ,
@@ -108,7 +108,7 @@ class App:
     @cached_property
     def machine(self) -> Machine:
         """What schedulers are spoken to by."""
-        from stretch.share.install import this_machine
+        from stretch.export.install import this_machine
 
         return this_machine(self.environ, self.which)
 
@@ -127,7 +127,7 @@ class App:
     @cached_property
     def settings_found(self) -> Found:
         """The settings with where each comes from, and the file they were looked for in."""
-        from stretch.store.settings import load
+        from stretch.storage.settings import load
 
         return load(self.folder, self.environ)
 
@@ -139,7 +139,7 @@ class App:
     def past(self) -> Past | None:
         """Return what the journal says of the sessions before; None when there is nothing, or it cannot be read."""
         from stretch.core.errors import StretchError
-        from stretch.store.journal.past import read
+        from stretch.storage.journal.past import read
 
         try:
             return read(self.folder, self.today())
@@ -157,7 +157,7 @@ class App:
         if not (self.folder / JOURNAL).exists():
             # Most plans are made without one; sqlite is not imported for nothing.
             return Lately()
-        from stretch.store.journal.past import read_lately
+        from stretch.storage.journal.past import read_lately
 
         with suppress(StretchError):
             return read_lately(self.folder, self.catalog)
@@ -176,7 +176,7 @@ class App:
     @cached_property
     def catalog(self) -> Catalog:
         """The shipped catalog with those of one's own over it."""
-        from stretch.store.catalogs.catalog import load
+        from stretch.storage.catalogs.catalog import load
 
         catalog = load(extra=self.own_catalogs)
         for file in catalog.unfinished:
@@ -186,21 +186,21 @@ class App:
     @cached_property
     def sources(self) -> dict[str, Source]:
         """What the citation keys stand for."""
-        from stretch.store.catalogs.catalog import load_sources
+        from stretch.storage.catalogs.catalog import load_sources
 
         return load_sources(extra=self.own_catalogs)
 
     def figures(self, names: Iterable[str]) -> dict[str, Figure]:
         """Return the figures of these stretches and warm-up moves, as far as there are any."""
-        from stretch.store.catalogs.figures import load_figures
-        from stretch.store.files.shipped import data_root
+        from stretch.storage.catalogs.figures import load_figures
+        from stretch.storage.files.shipped import data_root
 
         return load_figures(names, [data_root(), *self.own_catalogs])
 
     @cached_property
     def safety(self) -> Safety:
         """The checklist and the questions of the screening."""
-        from stretch.store.files.shipped import load_safety
+        from stretch.storage.files.shipped import load_safety
 
         return load_safety()
 
@@ -235,14 +235,14 @@ class App:
     @cached_property
     def style(self) -> Style:
         """The colours and letters of the terminal; no colour where standard output is none."""
-        from stretch.stage.style import Style, style_for
+        from stretch.player.style import Style, style_for
 
         style = style_for(self.environ, self.stdout.encoding, self.settings.background)
         return style if is_terminal(self.stdout) else Style(unicode=style.unicode)
 
     def terminal(self, *, screen: bool) -> Terminal:
         """Return the terminal, not yet taken over."""
-        from stretch.stage.terminal import Terminal
+        from stretch.player.terminal import Terminal
 
         self.stdout.flush()
         source = self.stdin.fileno() if self.stdin is not None and is_terminal(self.stdin) else None

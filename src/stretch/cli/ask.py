@@ -105,7 +105,7 @@ def _list(app: App, question: Question, texts: Sequence[str]) -> list[int]:
 
     Returns the numbers said between two windows: people answer when they see what fits, not when the list ends.
     """
-    from stretch.stage.rows import wrapped
+    from stretch.player.rows import wrapped
 
     columns, lines = app.out.columns or 0, app.out.lines
     noted: list[int] = []

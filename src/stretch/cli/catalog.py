@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from stretch.cli.app import App
-    from stretch.store.catalogs.shape import Kind
+    from stretch.storage.catalogs.shape import Kind
 
 KINDS = ("stretch", "figure", "program", "area", "group", "source")
 
@@ -43,7 +43,7 @@ def check_command(app: App, paths: tuple[str, ...], as_json: bool) -> int:
     from pathlib import Path
 
     from stretch.core.words import counted
-    from stretch.store.catalogs.inspection import inspect
+    from stretch.storage.catalogs.inspection import inspect
 
     folder = _own_catalog(app)
     if not paths and not folder.exists():
@@ -73,11 +73,11 @@ def new_command(app: App, name: str, output: str | None) -> None:
     """Write the beginning of a stretch of your own: every field, with what goes there, and blanks to fill."""
     from pathlib import Path
 
-    from stretch.core.checking.checks import id_problem
+    from stretch.core.validation.checks import id_problem
     from stretch.core.words import TAG_WORDS
-    from stretch.store.catalogs.catalog import load
-    from stretch.store.catalogs.template import stretch_template
-    from stretch.store.files.writing import begin
+    from stretch.storage.catalogs.catalog import load
+    from stretch.storage.catalogs.template import stretch_template
+    from stretch.storage.files.writing import begin
 
     if problem := id_problem(name):
         raise UsageError(f"{problem}.")
@@ -109,7 +109,7 @@ def schema_command(app: App, kind: Kind | None) -> None:
     and as the first line of a stretch beside it:
       # yaml-language-server: $schema=stretch.schema.json
     """
-    from stretch.store.catalogs.schema import schema
+    from stretch.storage.catalogs.schema import schema
 
     app.out.json(schema(kind))
 
@@ -119,7 +119,7 @@ def schema_command(app: App, kind: Kind | None) -> None:
 @click.pass_obj
 def path_command(app: App, shipped: bool) -> None:
     """Print the folder in which your own catalog is looked for; it need not be there."""
-    from stretch.store.files.shipped import data_root
+    from stretch.storage.files.shipped import data_root
 
     app.out.say(str(data_root() if shipped else _own_catalog(app)))
 

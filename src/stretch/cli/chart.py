@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from stretch.core.journal.history import WEEKS, History, first_monday
 from stretch.core.words import MONTHS, WEEKDAYS, minutes
-from stretch.stage.rows import Row, beside, width
-from stretch.stage.style import Ink
+from stretch.player.rows import Row, beside, width
+from stretch.player.style import Ink
 
 HEIGHT = 3
 """Rows of the bars of the weeks."""

@@ -50,7 +50,7 @@ def breaths(ctx: click.Context, param: click.Parameter, incomplete: str) -> list
 
 
 def _named(kind: str, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-    from stretch.store.catalogs.outline import named
+    from stretch.storage.catalogs.outline import named
 
     return _offered(named(kind, _roots(ctx)), incomplete)
 

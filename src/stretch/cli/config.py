@@ -9,7 +9,7 @@ import click
 
 if TYPE_CHECKING:
     from stretch.cli.app import App
-    from stretch.store.settings import Found
+    from stretch.storage.settings import Found
 
 VERSION = 1
 ROOMY = 110
@@ -25,7 +25,7 @@ def config_command(app: App, as_json: bool, as_template: bool) -> None:
 
     Options on the command line go before STRETCH_* variables, these before config.yaml, and that before the defaults.
     """
-    from stretch.store import settings as store
+    from stretch.storage import settings as store
 
     if as_template:
         app.stdout.write(store.template())
@@ -48,7 +48,7 @@ def config_command(app: App, as_json: bool, as_template: bool) -> None:
 
 
 def _rows(found: Found) -> Iterator[tuple[str, str, str, str]]:
-    from stretch.store.settings import NAMES, about, variable, written
+    from stretch.storage.settings import NAMES, about, variable, written
 
     for name in NAMES:
         origins = {"environment": variable(name), "file": found.file.name, "default": "default"}
@@ -57,7 +57,7 @@ def _rows(found: Found) -> Iterator[tuple[str, str, str, str]]:
 
 
 def _data(app: App, found: Found) -> dict[str, Any]:
-    from stretch.store.settings import NAMES
+    from stretch.storage.settings import NAMES
 
     return {
         "version": VERSION,

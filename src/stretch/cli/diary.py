@@ -13,10 +13,10 @@ from stretch.core.journal.tally import parts_of
 from stretch.core.routine import Routine
 from stretch.core.safety.scores import Scores
 from stretch.core.timing.session import Session
-from stretch.stage.scribe import Scribe
-from stretch.store.journal.journal import Journal, plan_as_json
-from stretch.store.journal.process import this_process
-from stretch.store.journal.writer import Writer
+from stretch.player.scribe import Scribe
+from stretch.storage.journal.journal import Journal, plan_as_json
+from stretch.storage.journal.process import this_process
+from stretch.storage.journal.writer import Writer
 
 if TYPE_CHECKING:
     from stretch.core.safety.clearance import Cleared

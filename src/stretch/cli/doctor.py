@@ -92,7 +92,7 @@ def _folder(app: App) -> Iterable[Finding]:
 
 
 def _journal(app: App) -> Iterable[Finding]:
-    from stretch.store.journal.journal import Journal
+    from stretch.storage.journal.journal import Journal
 
     journal = Journal.reading(app.folder)
     if journal is None:

@@ -16,9 +16,9 @@ from stretch.cli.tables import when
 from stretch.core.errors import StretchError, UsageError
 from stretch.core.inert import inert, quoted
 from stretch.core.words import counted
-from stretch.store.files.writing import whole
-from stretch.store.journal.exchange import Session, lines, lines_of, sessions
-from stretch.store.journal.journal import Journal
+from stretch.storage.files.writing import whole
+from stretch.storage.journal.exchange import Session, lines, lines_of, sessions
+from stretch.storage.journal.journal import Journal
 
 STANDARD = Path("-")
 MOST_TOLD = 20

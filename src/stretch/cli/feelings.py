@@ -80,7 +80,7 @@ def _ask_new(app: App) -> bool | None:
 
 
 def _note(app: App, session: str, **scores: object) -> None:
-    from stretch.store.journal.journal import Journal
+    from stretch.storage.journal.journal import Journal
 
     with Journal.writing(app.folder, app.today()) as journal:
         journal.set_scores(session, **scores)

@@ -13,8 +13,8 @@ from stretch.core.model import Stretch
 from stretch.core.vocabulary import Side
 
 if TYPE_CHECKING:
-    from stretch.stage.picture import Pictures
-    from stretch.stage.rows import Row
+    from stretch.player.picture import Pictures
+    from stretch.player.rows import Row
 
 LARGE, SMALL, THUMB = (48, 16), (36, 12), (24, 8)
 """Cells and rows of a figure: two side by side at a wide terminal, at a narrow one, and on a contact sheet."""
@@ -24,7 +24,7 @@ PIPE_COLUMNS = 100
 
 def draw(app: App, stretch: Stretch, side: Side | None, glyphs: str) -> None:
     """Print *stretch* at its start and in it, side by side where there is room, else only in it."""
-    from stretch.stage.rows import beside
+    from stretch.player.rows import beside
 
     pictures = _pictures(app, [stretch], glyphs)
     columns = app.out.columns or PIPE_COLUMNS
@@ -39,7 +39,7 @@ def draw(app: App, stretch: Stretch, side: Side | None, glyphs: str) -> None:
 
 def contact_sheet(app: App, stretches: Sequence[Stretch], glyphs: str) -> None:
     """Print small figures of *stretches* with their ids below, as many in a row as fit."""
-    from stretch.stage.rows import beside
+    from stretch.player.rows import beside
 
     pictures = _pictures(app, stretches, glyphs)
     across = max((app.out.columns or PIPE_COLUMNS) // (THUMB[0] + GAP), 1)
@@ -73,7 +73,7 @@ def write_svg(app: App, stretch: Stretch, side: Side | None, path: str) -> None:
 
 
 def _pictures(app: App, stretches: Sequence[Stretch], glyphs: str) -> Pictures:
-    from stretch.stage.picture import Pictures
+    from stretch.player.picture import Pictures
 
     figures = app.figures(stretch.id for stretch in stretches)
     return Pictures(figures, glyphs="blocks" if glyphs == "blocks" else "braille", colour=app.style.colour)

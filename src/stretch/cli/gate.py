@@ -16,7 +16,7 @@ from stretch.core.safety.checklist import Outcome, Urgency
 from stretch.core.safety.clearance import Cleared
 from stretch.core.safety.screening import Result, pain_limits, screen
 from stretch.core.safety.standing import Standing
-from stretch.store import profile
+from stretch.storage import profile
 
 ENDED_FOR = {"numb": "ST2", "dizzy": "ST6", "eyes": "ST7"}
 """The line of the checklist for each answer that ends a session."""

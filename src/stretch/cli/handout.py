@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from stretch.cli.app import App
-    from stretch.share.handout import Sheet
+    from stretch.export.handout import Sheet
 
 
 @click.command("handout")
@@ -39,7 +39,7 @@ def handout_command(ctx: click.Context, /, output: str, **asked: Any) -> None:
     app: App = ctx.obj
     layout = _layout(Path(output))
     routine, rest = for_person(app, asked)
-    from stretch.share.handout import sheet
+    from stretch.export.handout import sheet
 
     page = layout(
         sheet(
@@ -61,15 +61,15 @@ def handout_command(ctx: click.Context, /, output: str, **asked: Any) -> None:
 def _layout(path: Path) -> Callable[[Sheet], str]:
     match path.suffix.lower():
         case ".html" | ".htm":
-            from stretch.share.page import html
+            from stretch.export.page import html
 
             return html
         case ".md":
-            from stretch.share.markdown import markdown
+            from stretch.export.markdown import markdown
 
             return markdown
         case ".svg":
-            from stretch.share.poster import poster
+            from stretch.export.poster import poster
 
             return poster
     raise UsageError(f"-o {path}: the end of the name says what it is to be: .html, which prints, .md or .svg.")

@@ -10,11 +10,11 @@ from stretch.cli.app import App
 from stretch.cli.exchange import export_command, forget_command, import_command
 from stretch.cli.tables import heading, print_sessions, print_tables
 from stretch.core.journal.history import History
-from stretch.store.journal.journal import Journal
-from stretch.store.journal.process import is_running
+from stretch.storage.journal.journal import Journal
+from stretch.storage.journal.process import is_running
 
 if TYPE_CHECKING:
-    from stretch.stage.rows import Row
+    from stretch.player.rows import Row
 
 VERSION = 1
 SHOWN = 5
@@ -80,8 +80,8 @@ def _print(app: App, history: History, playing: frozenset[str]) -> None:
         print_tables(app, history)
     else:
         from stretch.cli.chart import rows
-        from stretch.stage.rows import width, wrapped
-        from stretch.stage.style import Ink
+        from stretch.player.rows import width, wrapped
+        from stretch.player.style import Ink
 
         columns = app.out.columns
         head: list[Row] = [((total, Ink.NAME), (f", {run}", Ink.SIDE))]

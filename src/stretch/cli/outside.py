@@ -21,8 +21,8 @@ def for_person(app: App, options: dict[str, Any]) -> tuple[Routine, bool]:
     """
     from stretch.cli.request import asked_for, planned
     from stretch.core.safety.standing import blocks, message
-    from stretch.share.weekly import needs_rest
-    from stretch.store import profile
+    from stretch.export.weekly import needs_rest
+    from stretch.storage import profile
 
     kept = profile.load(app.folder)
     if kept is not None and blocks(kept, app.today()):

@@ -18,16 +18,16 @@ from stretch.core.routine import Routine
 from stretch.core.timing import timeline
 from stretch.core.timing.session import NS_PER_MS, Session
 from stretch.core.timing.timeline import Timeline
-from stretch.stage.player import Ears, Ending, Face
-from stretch.stage.player import play as run
+from stretch.player.player import Ears, Ending, Face
+from stretch.player.player import play as run
 
 if TYPE_CHECKING:
     from stretch.core.safety.clearance import Cleared
     from stretch.figure.raster import Glyphs
-    from stretch.stage.picture import Pictures
-    from stretch.stage.scribe import Scribe
-    from stretch.stage.speaker import Speaker
-    from stretch.stage.terminal import Terminal
+    from stretch.player.picture import Pictures
+    from stretch.player.scribe import Scribe
+    from stretch.player.speaker import Speaker
+    from stretch.player.terminal import Terminal
 
 FINISHED, STOPPED, SIGNALLED = 0, 3, 128
 
@@ -125,7 +125,7 @@ class _Performance:
         app = self.app
         with ExitStack() as stack:
             if is_terminal(app.stdout) and not self.manner.rehearsal:
-                from stretch.stage.awake import Awake
+                from stretch.player.awake import Awake
 
                 stack.enter_context(Awake())
             terminal = stack.enter_context(app.terminal(screen=self.screen)) if app.ears is None else None
@@ -149,7 +149,7 @@ class _Performance:
         manner = self.manner
         if manner.rehearsal or terminal is None or not is_terminal(self.app.stdout):
             return None
-        from stretch.stage.speaker import Speaker
+        from stretch.player.speaker import Speaker
 
         return Speaker(
             self.app.means,
@@ -162,21 +162,21 @@ class _Performance:
 
     def _face(self, laid_out: Timeline, terminal: Terminal | None) -> Face:
         if self.screen and terminal is not None:
-            from stretch.stage.screen import Screen
+            from stretch.player.screen import Screen
 
             return Screen(terminal, self._pictures(laid_out, terminal), self._trouble)
         if self.manner.events:
-            from stretch.stage.events import Events
+            from stretch.player.events import Events
 
             return Events(self.app.write_line)
-        from stretch.stage.plain import Plain
+        from stretch.player.plain import Plain
 
         return Plain(self.app.write_line)
 
     def _pictures(self, laid_out: Timeline, terminal: Terminal) -> Pictures | None:
         if self.manner.figure == "none":
             return None
-        from stretch.stage.picture import Pictures
+        from stretch.player.picture import Pictures
 
         moves = (phase.move.id for phase in laid_out.phases if phase.move)
         figures = self.app.figures([*moves, *(item.stretch.id for item in laid_out.items)])
@@ -185,8 +185,8 @@ class _Performance:
 
     def _posted(self, face: Face, stack: ExitStack) -> Face:
         """Return *face* with a board beside it, from which `stretch status` reads."""
-        from stretch.stage.posted import Posted
-        from stretch.store.board import Board
+        from stretch.player.posted import Posted
+        from stretch.storage.board import Board
 
         board = Board(self.app.folder, self.app.clock())
         stack.callback(board.close)

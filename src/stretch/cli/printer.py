@@ -12,8 +12,8 @@ from stretch.cli.host import folded
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from stretch.stage.rows import Row
-    from stretch.stage.style import Style
+    from stretch.player.rows import Row
+    from stretch.player.style import Style
 
 GAP = "  "
 

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from stretch.cli.app import App
-    from stretch.share.reminder import Reminder
-    from stretch.share.schedule import System
+    from stretch.export.reminder import Reminder
+    from stretch.export.schedule import System
 
 DEFAULT_TIME = "18:00"
 SYSTEM_NAMES = ("systemd", "cron", "launchd", "windows")
@@ -65,8 +65,8 @@ def remind_command(
 
 def _reminder(ctx: click.Context, days: str | None, times: tuple[str, ...], asked: dict[str, Any]) -> Reminder:
     from stretch.core.timing import timeline
-    from stretch.share import weekly
-    from stretch.share.reminder import Reminder
+    from stretch.export import weekly
+    from stretch.export.reminder import Reminder
 
     app: App = ctx.obj
     on, at = _days(days) if days else None, _times(times)
@@ -80,7 +80,7 @@ def _reminder(ctx: click.Context, days: str | None, times: tuple[str, ...], aske
 
 
 def _days(text: str) -> tuple[Any, ...]:
-    from stretch.share.weekly import DAYS, NAMES
+    from stretch.export.weekly import DAYS, NAMES
 
     wanted = [word.strip().lower() for word in SHORTCUTS.get(text.lower(), text).split(",")]
     for word in wanted:
@@ -92,7 +92,7 @@ def _days(text: str) -> tuple[Any, ...]:
 def _times(texts: tuple[str, ...]) -> tuple[Any, ...]:
     from datetime import datetime
 
-    from stretch.share.reminder import MOST_TIMES
+    from stretch.export.reminder import MOST_TIMES
 
     try:
         times = sorted({datetime.strptime(text, "%H:%M").time() for text in texts})
@@ -107,7 +107,7 @@ def _write_calendar(app: App, reminder: Reminder, path: Path) -> None:
     from datetime import UTC
 
     from stretch import __version__
-    from stretch.share.calendar import ics
+    from stretch.export.calendar import ics
 
     if path.suffix.lower() != ".ics":
         raise UsageError(f"-o {path}: a calendar has a name that ends in .ics.")
@@ -118,8 +118,8 @@ def _write_calendar(app: App, reminder: Reminder, path: Path) -> None:
 
 
 def _schedule(app: App, reminder: Reminder, system: System | None, *, install: bool) -> None:
-    from stretch.share import install as installing
-    from stretch.share import schedule
+    from stretch.export import install as installing
+    from stretch.export import schedule
 
     machine = app.machine
     known = installing.systems(machine)
@@ -141,7 +141,7 @@ def _when(reminder: Reminder) -> str:
 
 
 def _remove(app: App) -> None:
-    from stretch.share.install import remove
+    from stretch.export.install import remove
 
     removed = remove(app.machine)
     app.tell(f"Removed ({', '.join(removed)})." if removed else "There was no reminder.")

@@ -99,7 +99,7 @@ def planned(app: App, asked: Asked, cleared: Cleared | None = None) -> Routine:
 
 def _cleared_before(app: App) -> Cleared | None:
     """Return what the last safety check said; None before the first one."""
-    from stretch.store import profile
+    from stretch.storage import profile
 
     standing = profile.load(app.folder)
     if standing is None:
@@ -140,7 +140,7 @@ def _is_morning(app: App, asked: bool | None) -> bool:
 
 
 def _areas(app: App) -> tuple[str, ...]:
-    from stretch.store.settings import SettingsError
+    from stretch.storage.settings import SettingsError
 
     known = (*app.catalog.areas, *app.catalog.groups)
     for name in app.settings.area:

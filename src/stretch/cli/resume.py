@@ -18,8 +18,8 @@ from stretch.core.planning.eligible import forbidden, too_deep
 from stretch.core.routine import Item, Request, Routine
 from stretch.core.safety.clearance import fitted
 from stretch.core.timing.session import Session
-from stretch.store.journal.journal import Journal, plan_as_routine
-from stretch.store.journal.process import is_running
+from stretch.storage.journal.journal import Journal, plan_as_routine
+from stretch.storage.journal.process import is_running
 
 
 @click.command("resume")

@@ -46,7 +46,7 @@ def check_command(app: App, forget: bool, as_json: bool) -> int:
     Only the outcome, the tags and the dates are kept, never the answers.
     """
     from stretch.core.safety import standing as keeping
-    from stretch.store import profile
+    from stretch.storage import profile
 
     if forget:
         there = profile.forget(app.folder)
@@ -88,7 +88,7 @@ def _checked(app: App) -> Standing:
     from stretch.core.safety import standing as keeping
     from stretch.core.safety.checklist import Outcome
     from stretch.core.safety.screening import screen
-    from stretch.store import profile
+    from stretch.storage import profile
 
     try:
         kept = profile.load(app.folder)

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 def save_program(app: App, routine: Routine, name: str) -> None:
     """Write *routine* as the program *name*; raise UsageError for no good name or one that is taken."""
-    from stretch.core.checking.checks import id_problem
-    from stretch.store.files.writing import begin
+    from stretch.core.validation.checks import id_problem
+    from stretch.storage.files.writing import begin
 
     if problem := id_problem(name):
         raise UsageError(f"--save: {problem}.")

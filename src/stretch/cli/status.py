@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from stretch.cli.app import App
-    from stretch.store.journal.past import Past
-    from stretch.store.nowplaying import Left
+    from stretch.storage.journal.past import Past
+    from stretch.storage.nowplaying import Left
 
 VERSION = 1
 
@@ -23,7 +23,7 @@ VERSION = 1
 @click.pass_obj
 def status_command(app: App, as_json: bool) -> None:
     """Print one line for a status bar: what plays and how long it still takes, else the last session and the streak."""
-    from stretch.store.nowplaying import all_playing
+    from stretch.storage.nowplaying import all_playing
 
     playing = all_playing(app.folder, app.clock())
     # The past is not asked for where it is not told: a bar asks every second while something plays.

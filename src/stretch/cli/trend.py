@@ -11,11 +11,11 @@ from stretch.cli.app import JOURNAL, App
 from stretch.core.errors import StretchError
 from stretch.core.safety.scores import Entry
 from stretch.core.safety.trend import Finding, assess
-from stretch.store import profile
+from stretch.storage import profile
 
 if TYPE_CHECKING:
     from stretch.core.safety.standing import Standing
-    from stretch.store.journal.journal import Journal
+    from stretch.storage.journal.journal import Journal
 
 LATELY = timedelta(days=120)
 """No rule looks further back than this from today, but to the beginning."""
@@ -27,7 +27,7 @@ def open_journal(app: App) -> Journal | None:
     """Return the journal, to be read; None where there is none."""
     if not (app.folder / JOURNAL).exists():
         return None
-    from stretch.store.journal.journal import Journal
+    from stretch.storage.journal.journal import Journal
 
     return Journal.reading(app.folder)
 

@@ -1,0 +1,30 @@
+"""The figure of a moment as rows of a screen: which one, how deep, which way round."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from stretch.core.timing.motion import Shown
+from stretch.figure.pose import Figure
+from stretch.figure.raster import Glyphs, frame
+from stretch.figure.sides import mirrored_for
+from stretch.player.rows import Row
+
+
+class Pictures:
+    """Draws the figures of a session; *figures* by the id of a stretch or of a warm-up move."""
+
+    def __init__(self, figures: Mapping[str, Figure], *, glyphs: Glyphs = "braille", colour: bool = True) -> None:
+        self._figures, self._glyphs, self._colour = figures, glyphs, colour
+
+    def rows(self, shown: Shown | None, columns: int, lines: int, *, pressing: bool = False) -> list[Row]:
+        """Return the figure in *lines* rows of *columns* cells; empty where there is no figure for it."""
+        figure = self._figures.get(shown.name) if shown else None
+        if figure is None or shown is None:
+            return []
+        depth = shown.opening if figure.into == "inhale" else shown.depth
+        mirror = mirrored_for(figure, shown.side) != (figure.alternate and shown.turn % 2 == 1)
+        drawn = frame(
+            figure, columns, lines, depth, mirror=mirror, glyphs=self._glyphs, colour=self._colour, pressing=pressing
+        )
+        return list(drawn)
