@@ -124,7 +124,7 @@ def test_the_warm_up_takes_five_minutes_or_a_third(minutes: float, asked: float 
 )
 def test_rb4_the_warm_up_is_seated_for_the_unsteady_and_after_surgery(avoid: tuple[Tag, ...], begins: str) -> None:
     made = routine(areas=("neck",), avoid=avoid)
-    assert made.begins == begins
+    assert made.start_position == begins
     moves = CATALOG.warm_up.seated if begins == "seated" else CATALOG.warm_up.standing
     assert tuple(move for move, _ in made.warm_up) == moves
 
@@ -134,7 +134,7 @@ def test_a_desk_break_is_gentle_and_at_the_desk() -> None:
         made = routine(areas=(area,), minutes=6.0, level="deep")
         assert {item.stretch.level for item in made.items} == {"gentle"}
         assert all(item.stretch.desk for item in made.items)
-        assert made.begins == "seated"
+        assert made.start_position == "seated"
 
 
 def test_a_short_routine_goes_to_the_floor_when_that_is_asked_for_or_all_there_is() -> None:
@@ -289,7 +289,7 @@ def test_rb16_one_settles_lying_where_one_lay_last_and_sitting_after_moves_to_fi
 
 
 def test_d14_a_rest_day_is_said_in_a_note() -> None:
-    assert any("yesterday went deep" in note for note in routine(level="gentle", rests=True).notes)
+    assert any("yesterday went deep" in note for note in routine(level="gentle", day_after_hard_session=True).notes)
     assert not any("yesterday went deep" in note for note in routine(level="gentle").notes)
 
 
@@ -333,7 +333,7 @@ def test_rb10_holds_in_every_routine(request: Request) -> None:
 
 def test_what_was_not_done_lately_comes_first() -> None:
     before = ids(routine(minutes=12.0))
-    after = ids(routine(minutes=12.0, days_since=dict.fromkeys(before, 0)))
+    after = ids(routine(minutes=12.0, days_since_last_done=dict.fromkeys(before, 0)))
     assert len(set(before) & set(after)) < len(before)
 
 

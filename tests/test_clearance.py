@@ -54,7 +54,7 @@ def test_a_gentle_day_is_gentle_whatever_was_asked_for(standing: Standing | None
 def test_half_the_dose_is_asked_for_and_nothing_else(standing: Standing | None) -> None:
     request = Request(level="deep")
     halved = fitted(request, Cleared(standing, halved=True), TODAY)
-    assert halved == msgspec.structs.replace(request, halved=True)
+    assert halved == msgspec.structs.replace(request, half_dose=True)
 
 
 @pytest.mark.parametrize(

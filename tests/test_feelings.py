@@ -131,12 +131,12 @@ def test_t1_up_on_two_mornings_halves_the_dose(folder: Path) -> None:
     _, person = play(folder, *FINE, "", "", keys=("q",))
     assert TRENDS["T1"] in person.said
     assert "Half the dose" in person.said
-    made = routine(halved=True, minutes=20.0, areas=("hamstrings",))
+    made = routine(half_dose=True, minutes=20.0, areas=("hamstrings",))
     for item in made.items:
         if item.stretch.dose.hold_s:
             assert item.dose.hold_s == -(-item.stretch.dose.hold_s // 2)
         assert item.dose.reps == -(-item.stretch.dose.reps // 2)
-    assert Request().halved is False
+    assert Request().half_dose is False
 
 
 @pytest.mark.parametrize("sign", [None, True])

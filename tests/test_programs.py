@@ -124,7 +124,7 @@ def test_cautions_hold_in_a_program_too() -> None:
 
 def test_t1_half_the_hold_and_half_the_repetitions_in_a_program_too() -> None:
     halved = [(name, hold and ceil(hold / 2), ceil(reps / 2)) for name, hold, reps in CORRECTED["easy-five"]]
-    assert doses(program("easy-five", halved=True)) == halved
+    assert doses(program("easy-five", half_dose=True)) == halved
 
 
 @pytest.mark.parametrize(("avoid", "seconds"), [((), 5), (("balance",), 15)])
@@ -157,7 +157,7 @@ def test_what_cannot_be_done_is_said_in_a_sentence(name: str, options: dict, wor
 
 
 def test_a_program_says_what_was_made_easier_and_what_does_not_change_it() -> None:
-    asked = Request(avoid=("disc",), halved=True, minutes=10.0, before_sport=True)
+    asked = Request(avoid=("disc",), half_dose=True, minutes=10.0, before_sport=True)
     notes = " ".join(build_program(CATALOG, "easy-five", asked).notes)
     for words in ("Half the dose", "Made easier for disc", "--minutes does not", "--before-sport does not"):
         assert words in notes

@@ -196,7 +196,7 @@ def test_one_cut_off_in_the_moves_to_finish_with_goes_on_with_that_move() -> Non
 
 def test_d18_those_who_need_it_get_ten_seconds_more_to_go_on_as_well() -> None:
     lengths = []
-    for made in (ROUTINE, msgspec.structs.replace(ROUTINE, slow=True)):
+    for made in (ROUTINE, msgspec.structs.replace(ROUTINE, extra_transition_time=True)):
         timeline = tl.build(made)
         hold = next(phase for phase in timeline.phases if phase.kind == "hold")
         before = go(Session(timeline=timeline, position_ns=hold.start * MS), 1)

@@ -194,7 +194,7 @@ def words_of(rows: list[Row]) -> str:
 
 
 def test_a_new_position_is_told_where_it_changes_and_only_there() -> None:
-    before, told = ROUTINE.begins, []
+    before, told = ROUTINE.start_position, []
     for phase in TIMELINE.phases:
         if phase.kind == "prepare":
             position = phase.item.position

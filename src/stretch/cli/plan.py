@@ -28,7 +28,7 @@ def as_data(routine: Routine) -> dict[str, Any]:
         "steps": [_step(phases, timeline) for phases in _steps(timeline)],
         "left_out": [{"stretch": left.stretch, "reason": left.reason} for left in routine.left_out],
         "notes": routine.notes,
-        "why": {item.stretch.id: item.why for item in routine.items},
+        "why": {item.stretch.id: item.reason for item in routine.items},
         "held": {held.area: {"left": held.left_s, "right": held.right_s} for held in held_by_area(routine.items)},
     }
 
@@ -56,7 +56,7 @@ def _rows(timeline: Timeline) -> list[tuple[str, ...]]:
             item = first.item
             sides = ", then ".join(name for name in item.sides if name) or "both at once"
             dose = words.dose(item.stretch, item.dose).removesuffix(" each side")
-            rows.append((_starts(first.start), item.stretch.name, sides, dose, item.why))
+            rows.append((_starts(first.start), item.stretch.name, sides, dose, item.reason))
         elif first.kind in ("warm-up", "settle"):
             name = "Settle" if first.kind == "settle" else "Keep moving" if first.closing else "Warm-up"
             rows.append((_starts(first.start), name, "", words.duration(sum(p.length for p in phases)), ""))

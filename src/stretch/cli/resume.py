@@ -77,7 +77,7 @@ def _check(item: Item, now: Request) -> None:
     """Refuse to go on with what was planned before something was reported that speaks against it."""
     against = forbidden(item.stretch, now)
     if too_deep(item.stretch, now):
-        against = ["gentle only today" if now.at_most == "gentle" else "nothing deep"]
+        against = ["gentle only today" if now.max_level == "gentle" else "nothing deep"]
     if against:
         raise UsageError(
             f"{item.stretch.name} is owed, and what you report now speaks against it ({', '.join(against)}):"

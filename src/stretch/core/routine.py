@@ -1,4 +1,4 @@
-"""What is asked for and what will be done: the request, and the routine that answers it."""
+"""The request for a routine, and the routine that answers it."""
 
 from __future__ import annotations
 
@@ -11,108 +11,113 @@ from stretch.core.vocabulary import LEVELS, POSITIONS, Equipment, Level, Positio
 
 DEFAULT_MINUTES = 15.0
 DESK_BREAK_MIN = 6
-"""Up to this many minutes a routine is a desk break: gentle items only (rule RB3)."""
-SLOW_TAGS = frozenset({"older-adult", "balance", "pregnancy"})
-"""Those who get ten seconds more for every change (rule D18)."""
+"""A routine of at most this many minutes is a desk break: gentle stretches only (rule RB3)."""
+SLOW_TRANSITION_TAGS = frozenset({"older-adult", "balance", "pregnancy"})
+"""Caution tags that add ten seconds to every change (rule D18)."""
 
 
 class Request(Struct, frozen=True, kw_only=True):
-    """What a routine is built from; None and empty mean that nothing was said about it."""
+    """The options a routine is built from; None or empty means no preference."""
 
     areas: tuple[str, ...] = ()
-    """Areas or groups."""
+    """Ids of areas or groups."""
     minutes: float | None = None
     positions: tuple[Position, ...] = ()
     equipment: tuple[Equipment, ...] | None = None
-    """What is at hand; None is a usual home: a chair, a wall, a belt or towel, a carpet or mat."""
+    """Available equipment; None means all of it: a chair, a wall, a belt or towel, a carpet or mat."""
     level: Level | None = None
-    at_most: Level | None = None
-    """No deeper than this, not even by name: what the safety check said (rules K3 and D15)."""
+    max_level: Level | None = None
+    """Deepest level the safety check allows, even for stretches given by name (rules K3 and D15)."""
     avoid: tuple[Tag, ...] = ()
     exclude: tuple[str, ...] = ()
     stretches: tuple[str, ...] = ()
-    """Stretches that must be in it."""
+    """Ids of stretches to include in any case."""
     breath: str = "steady"
     warm_up: float | None = None
     """Minutes; 0 leaves the warm-up out."""
     seed: int = 0
     first_side: Side = "left"
     beginner: bool = False
-    """The first two weeks, or again after as long a break: one repetition fewer, nothing deep or opt-in (rule D15)."""
-    halved: bool = False
-    """Half the hold and half the repetitions, for pain that was up on the mornings after (rule T1)."""
-    rests: bool = False
-    """The day after a deep or contract-relax stretch, which is why the level is gentle (rule D14)."""
+    """Easy start, for two weeks or after a long break: one repetition fewer, nothing deep or opt-in (rule D15)."""
+    half_dose: bool = False
+    """Half the hold and half the repetitions, after mornings with more pain (rule T1)."""
+    day_after_hard_session: bool = False
+    """The day after a deep or contract-relax stretch; the reason why the level is gentle (rule D14)."""
     before_sport: bool = False
-    """A hard effort follows: less than a minute for each muscle, and movement last (rule D17)."""
+    """Hard effort follows: less than a minute for each muscle, movement last (rule D17)."""
     morning: bool = False
-    """The first hour after getting up: no bending forward to the end (rule RB11)."""
-    days_since: Mapping[str, int] = {}
-    """How many days ago the stretches that were ever done were last done, by id."""
+    """First hour after getting up: no forward bends held at the end of the range (rule RB11)."""
+    days_since_last_done: Mapping[str, int] = {}
+    """Days since each stretch was last done, by id; only stretches that were ever done."""
 
     @property
     def desk_break(self) -> bool:
-        """Whether so few minutes are wanted that it is a break at the desk (rule RB3)."""
+        """Whether the routine is so short that it is a break at the desk (rule RB3)."""
         return self.minutes is not None and self.minutes <= DESK_BREAK_MIN
 
     @property
-    def slow(self) -> bool:
+    def extra_transition_time(self) -> bool:
         """Whether every change takes ten seconds more (rule D18)."""
-        return not SLOW_TAGS.isdisjoint(self.avoid)
+        return not SLOW_TRANSITION_TAGS.isdisjoint(self.avoid)
 
 
-class Item(Struct, frozen=True):
-    """A stretch as it stands in a routine: where and how much it is done here, and why it is there."""
+class Item(Struct, frozen=True, rename={"reason": "why"}):
+    """One stretch of a routine, with its position, dose and sides there."""
 
     stretch: Stretch
     dose: Dose
     position: Position
     sides: tuple[Side | None, ...]
     adapted: tuple[str, ...] = ()
-    """The caution tags for which the dose was made easier."""
-    why: str = ""
+    """Caution tags for which the dose was made easier."""
+    reason: str = ""
+    """Why the stretch is in the routine, in a few words."""
 
 
 class LeftOut(Struct, frozen=True):
-    """A stretch that could have been in the routine, and why it is not."""
+    """A stretch that fits the request but is not in the routine, and the reason."""
 
     stretch: str
     reason: str
 
 
-class Routine(Struct, frozen=True, kw_only=True):
-    """What will be done, in order; how long each part takes is the timeline's business."""
+ENCODED_NAMES = {"start_position": "begins", "cool_down": "closing", "extra_transition_time": "slow"}
+"""Names of fields in the stored JSON, where they differ from the names here."""
+
+
+class Routine(Struct, frozen=True, kw_only=True, rename=ENCODED_NAMES):
+    """A planned session: warm-up, stretches in order, and the end. The timeline adds the times."""
 
     title: str
     areas: tuple[str, ...]
     items: tuple[Item, ...]
     warm_up: tuple[tuple[Move, int], ...]
-    """The warm-up moves with their seconds."""
-    begins: Position | None
-    """The position of the body when the first stretch is prepared."""
-    closing: tuple[tuple[Move, int], ...] = ()
-    """Moves to finish with before a hard effort (rule D17), with their seconds; getting up is in the first one."""
+    """Warm-up moves with their seconds."""
+    start_position: Position | None
+    """The position in which the first stretch is prepared."""
+    cool_down: tuple[tuple[Move, int], ...] = ()
+    """Moves at the end before a hard effort (rule D17), with their seconds; the first one includes getting up."""
     settle_s: int
     settle_text: str
     breath: str
     seed: int = 0
-    slow: bool = False
-    """Ten seconds more for every change, for those who need them (rule D18)."""
+    extra_transition_time: bool = False
+    """Whether every change takes ten seconds more (rule D18)."""
     left_out: tuple[LeftOut, ...] = ()
     notes: tuple[str, ...] = ()
 
 
-def sides_of(stretch: Stretch, first: Side) -> tuple[Side | None, ...]:
-    """Return the sides in the order they are done: both of them, one straight after the other (rule RB7)."""
+def sides_in_order(stretch: Stretch, first: Side) -> tuple[Side | None, ...]:
+    """Return the sides in the order they are done, one directly after the other (rule RB7)."""
     if not stretch.both_sides:
         return (None,)
     return ("left", "right") if first == "left" else ("right", "left")
 
 
-def order(item: Item) -> tuple[int, ...]:
-    """Return the sort key of one trip down to the floor, and inside a position of gentle first, moving first.
+def sort_key(item: Item) -> tuple[int, ...]:
+    """Return the place of *item* in a session (rules RB5 and RB6).
 
-    Rules RB5 and RB6.
+    One trip down to the floor; within a position gentle before deep, then movement before holds.
     """
     stretch = item.stretch
     return POSITIONS.index(item.position), LEVELS.index(stretch.level), stretch.mode != "dynamic"

@@ -64,7 +64,7 @@ def _ready(routine: Routine, phases: tuple[Phase, ...], side: list[int], owed: i
         # The other side is done: nothing should call this one the first.
         item = msgspec.structs.replace(item, sides=item.sides[-1:])
     lead = first - 1
-    length = prepare_ms(item.stretch, moved=True) + (SLOW_MS if routine.slow else 0)
+    length = prepare_ms(item.stretch, moved=True) + (SLOW_MS if routine.extra_transition_time else 0)
     changed = {index: msgspec.structs.replace(phases[index], item=item) for index in range(lead, side[-1] + 1)}
     changed[lead] = Phase(kind="prepare", length=length, item=item, side=phases[first].side, moved=True)
     return lead, tuple(changed.get(index, phase) for index, phase in enumerate(phases))

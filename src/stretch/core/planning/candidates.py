@@ -11,7 +11,7 @@ from stretch.core.planning.dosing import BEFORE_SPORT_S, dose_for, held_seconds,
 from stretch.core.planning.eligible import deepest_level, where, why_not
 from stretch.core.planning.space import Candidate, Option
 from stretch.core.planning.worth import Goal
-from stretch.core.routine import Item, Request, sides_of
+from stretch.core.routine import Item, Request, sides_in_order
 from stretch.core.timing.breathing import parse
 from stretch.core.timing.phases import SLOW_MS, doing_ms, prepare_ms
 
@@ -64,15 +64,15 @@ def _candidate(stretch: Stretch, request: Request, areas: Sequence[str], goals: 
         stretch.dose,
         request.avoid,
         beginner=request.beginner,
-        halved=request.halved,
+        halved=request.half_dose,
         before_sport=request.before_sport,
     )
     asked = stretch.id in request.stretches
     why = "you asked for it" if asked else worth.reason(stretch, goals, areas)
     position = where(stretch, request) or stretch.position
-    leanest = dose.reps if adapted or request.halved else leanest_reps(stretch, dose)
+    leanest = dose.reps if adapted or request.half_dose else leanest_reps(stretch, dose)
     return Candidate(
-        item=Item(stretch, dose, position, sides_of(stretch, request.first_side), adapted, why),
+        item=Item(stretch, dose, position, sides_in_order(stretch, request.first_side), adapted, why),
         options=tuple(_option(stretch, dose, reps, request) for reps in sorted({leanest, dose.reps})),
         extra_ms=prepare_ms(stretch, moved=True) - prepare_ms(stretch, moved=False),
         goals=worth.served_by(stretch, goals),
@@ -85,10 +85,10 @@ def _candidate(stretch: Stretch, request: Request, areas: Sequence[str], goals: 
 def _option(stretch: Stretch, dose: Dose, reps: int, request: Request) -> Option:
     given = with_reps(dose, reps)
     held = held_seconds(stretch, given)
-    getting_ready = prepare_ms(stretch, moved=False) + (SLOW_MS if request.slow else 0)
+    getting_ready = prepare_ms(stretch, moved=False) + (SLOW_MS if request.extra_transition_time else 0)
     return Option(
         reps,
-        getting_ready + doing_ms(stretch, given, parse(request.breath), slow=request.slow),
+        getting_ready + doing_ms(stretch, given, parse(request.breath), slow=request.extra_transition_time),
         # Before sport one held stretch for each area is all there is room for, whatever it takes (rule D17).
         BEFORE_SPORT_S if held and request.before_sport else held,
         worth.dose_points(stretch, given, whole=reps == dose.reps),

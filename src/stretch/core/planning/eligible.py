@@ -41,7 +41,7 @@ def why_not(stretch: Stretch, request: Request, level: Level | None) -> str | No
 
 def too_deep(stretch: Stretch, request: Request) -> bool:
     """Whether *stretch* goes deeper than the safety check allows, by whatever way it was asked for."""
-    return request.at_most is not None and LEVELS.index(stretch.level) > LEVELS.index(request.at_most)
+    return request.max_level is not None and LEVELS.index(stretch.level) > LEVELS.index(request.max_level)
 
 
 def forbidden(stretch: Stretch, request: Request) -> list[str]:

@@ -45,11 +45,11 @@ def _order(pick: Pick) -> tuple[bool, int, int]:
 def _more(candidate: Candidate, option: Option, request: Request) -> Option | None:
     """Return *option* with one repetition more; None where that is of no use."""
     item = candidate.item
-    spared = item.adapted or request.beginner or request.halved or request.before_sport
+    spared = item.adapted or request.beginner or request.half_dose or request.before_sport
     most = item.dose.reps if spared else most_reps(item.stretch, item.dose)
     if option.reps >= most:
         return None
     now, dose, pattern = with_reps(item.dose, option.reps), with_reps(item.dose, option.reps + 1), parse(request.breath)
-    before, after = (doing_ms(item.stretch, each, pattern, slow=request.slow) for each in (now, dose))
+    before, after = (doing_ms(item.stretch, each, pattern, slow=request.extra_transition_time) for each in (now, dose))
     ms = option.ms + after - before
     return Option(dose.reps, ms, held_seconds(item.stretch, dose), option.points)

@@ -35,13 +35,15 @@ def fitted_to(request: Request, lately: Lately, today: date, *, experienced: boo
     contract-relax stretch is gentle, unless a level was asked for (rule D14); and the first two weeks, or those after a
     break of two weeks, have one repetition fewer and nothing deep (rules D15 and RB17), unless one is *experienced*.
     """
-    changes: dict[str, object] = {"days_since": {name: (today - day).days for name, day in lately.last_done.items()}}
+    changes: dict[str, object] = {
+        "days_since_last_done": {name: (today - day).days for name, day in lately.last_done.items()}
+    }
     if lately.first_side is not None:
         changes["first_side"] = "right" if lately.first_side == "left" else "left"
     if not experienced and is_beginner(lately.days, today):
         changes["beginner"] = True
     if request.level is None and lately.strong is not None and lately.strong + DAY == today:
-        changes |= {"level": "gentle", "rests": True}
+        changes |= {"level": "gentle", "day_after_hard_session": True}
     return msgspec.structs.replace(request, **changes)
 
 

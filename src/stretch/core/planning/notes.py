@@ -28,7 +28,7 @@ def notes_on(
         notes.append(_shorter(request, short_s))
     if request.beginner:
         notes.append("The first two weeks: one repetition fewer, nothing deep. --experienced gives whole doses.")
-    if request.rests:
+    if request.day_after_hard_session:
         notes.append("Gentle today, for yesterday went deep. --level moderate asks for more.")
     notes += made_easier(request, items)
     if request.morning and any(reason.startswith("morning") for reason in reasons.values()):
@@ -44,7 +44,7 @@ def notes_on(
 
 def made_easier(request: Request, items: Sequence[Item]) -> Iterator[str]:
     """Yield what was made easier for this person, and why; in a program as in any other routine."""
-    if request.halved:
+    if request.half_dose:
         yield "Half the dose, for your pain was up on the mornings after."
     if tags := sorted({tag for item in items for tag in item.adapted}):
         yield f"Made easier for {', '.join(tags)}: half the hold, once, and the easier way first."

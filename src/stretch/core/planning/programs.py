@@ -10,7 +10,7 @@ from stretch.core.planning.dosing import dose_for
 from stretch.core.planning.eligible import where, why_not
 from stretch.core.planning.frame import SETTLE_S, frame, settle_text, warm_up_seconds
 from stretch.core.planning.notes import made_easier
-from stretch.core.routine import Item, LeftOut, Request, Routine, sides_of
+from stretch.core.routine import Item, LeftOut, Request, Routine, sides_in_order
 
 
 def build_program(catalog: Catalog, name: str, request: Request, *, as_written: bool = False) -> Routine:
@@ -44,12 +44,12 @@ def build_program(catalog: Catalog, name: str, request: Request, *, as_written: 
         areas=tuple(area for area in catalog.areas if area in primary),
         items=items,
         warm_up=around.warm_up,
-        begins=around.begins,
+        start_position=around.begins,
         settle_s=SETTLE_S,
         settle_text=settle_text(catalog.settle, items),
         breath=request.breath,
         seed=request.seed,
-        slow=request.slow,
+        extra_transition_time=request.extra_transition_time,
         left_out=tuple(LeftOut(name, reason) for name, reason in reasons.items() if reason),
         notes=notes,
     )
@@ -65,9 +65,9 @@ def _version(program: Program, as_written: bool) -> tuple[tuple[ProgramItem, ...
 
 
 def _item(stretch: Stretch, entry: ProgramItem, request: Request) -> Item:
-    dose, adapted = dose_for(stretch, dose_of(stretch, entry), request.avoid, halved=request.halved)
+    dose, adapted = dose_for(stretch, dose_of(stretch, entry), request.avoid, halved=request.half_dose)
     position = where(stretch, request) or stretch.position
-    return Item(stretch, dose, position, sides_of(stretch, request.first_side), adapted, entry.note or "")
+    return Item(stretch, dose, position, sides_in_order(stretch, request.first_side), adapted, entry.note or "")
 
 
 def dose_of(stretch: Stretch, entry: ProgramItem) -> Dose:

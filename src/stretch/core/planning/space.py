@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from stretch.core.planning import spine
 from stretch.core.planning.dosing import CEILING_S, with_reps
-from stretch.core.routine import Item, order
+from stretch.core.routine import Item, sort_key
 from stretch.core.vocabulary import Position
 
 MOST_STEPS = 100_000
@@ -88,7 +88,7 @@ def in_order(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
     """
 
     def key(candidate: Candidate) -> tuple[object, ...]:
-        place = order(candidate.item)
+        place = sort_key(candidate.item)
         load = spine.LOADS.index(candidate.load)
         return *place, load, candidate.extra_ms, -candidate.merit, candidate.options[0].ms
 

@@ -94,8 +94,8 @@ def merit(stretch: Stretch, request: Request) -> int:
     points = 1 if stretch.tier == 1 else 0
     if stretch.desk and not request.desk_break:
         points -= DESK
-    if request.days_since:
-        days = request.days_since.get(stretch.id)
+    if request.days_since_last_done:
+        days = request.days_since_last_done.get(stretch.id)
         points += sum(days is None or days >= fresh for fresh in FRESH_DAYS)
     if request.seed:
         # Seeded by name, so that a stretch added to the catalog does not shift the luck of the others.

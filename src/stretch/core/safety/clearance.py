@@ -34,16 +34,16 @@ def fitted(request: Request, cleared: Cleared, today: date) -> Request:
     """Return *request* with what the check says: cautions, gentle or not deep, breath uncounted (rules K3, D15, B9)."""
     standing = cleared.standing
     if cleared.gentle_only:
-        request = msgspec.structs.replace(request, level="gentle", at_most="gentle")
+        request = msgspec.structs.replace(request, level="gentle", max_level="gentle")
     if cleared.halved:
-        request = msgspec.structs.replace(request, halved=True)
+        request = msgspec.structs.replace(request, half_dose=True)
     if standing is None:
         return request
     avoid = tuple(dict.fromkeys((*request.avoid, *standing.tags)))
     request = msgspec.structs.replace(request, avoid=avoid)
     if standing.outcome is Outcome.GO_GENTLY:
         level = "moderate" if request.level == "deep" else request.level
-        request = msgspec.structs.replace(request, level=level, at_most=request.at_most or "moderate")
+        request = msgspec.structs.replace(request, level=level, max_level=request.max_level or "moderate")
     until = gentle_until(standing)
     if until is not None and today < until:
         request = msgspec.structs.replace(request, beginner=True)

@@ -56,12 +56,12 @@ class Phase(Struct, frozen=True, kw_only=True):
 def lay_out(routine: Routine, pattern: Pattern) -> tuple[Phase, ...]:
     """Return the phases of *routine*: warm-up, each stretch with its preparation and both sides, settle."""
     phases = [Phase(kind="warm-up", length=seconds * 1000, move=move) for move, seconds in routine.warm_up]
-    previous = routine.begins
+    previous = routine.start_position
     for item in routine.items:
-        phases += item_phases(item, pattern, moved=item.position != previous, slow=routine.slow)
+        phases += item_phases(item, pattern, moved=item.position != previous, slow=routine.extra_transition_time)
         previous = item.position
     phases += [
-        Phase(kind="warm-up", length=seconds * 1000, move=move, closing=True) for move, seconds in routine.closing
+        Phase(kind="warm-up", length=seconds * 1000, move=move, closing=True) for move, seconds in routine.cool_down
     ]
     settle = routine.settle_s * 1000
     phases.append(Phase(kind="settle", length=settle, breaths=fit(settle, pattern), text=routine.settle_text))
