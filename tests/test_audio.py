@@ -23,10 +23,9 @@ from stretch.core.narration.tones import RATE, breath, samples
 from stretch.core.timing import timeline as tl
 from stretch.core.timing.cues import cues
 from stretch.core.timing.timeline import Timeline
-from stretch.export import synthesizer
-from stretch.export.audio import SOUND_VOLUME, frames_of, render
+from stretch.export import text_to_speech
+from stretch.export.audio_file import SOUND_VOLUME, all_done, frames_of, planned_cues, render
 from stretch.export.captions import captions
-from stretch.export.planned import all_done, planned_cues
 from support import routine
 
 SHORT = routine(areas=(), stretches=("single-knee-to-chest",), warm_up=0.0, minutes=4.0)
@@ -226,10 +225,10 @@ def test_no_name_of_a_stretch_is_markup_or_ends_a_caption() -> None:
 
 
 def test_what_speaks_into_a_file_is_found_and_asked_for_samples_of_our_rate() -> None:
-    assert synthesizer.find(lambda name: None, "linux") is None
-    assert synthesizer.find(lambda name: "/bin/say" if name == "say" else None, "linux") is None
-    assert synthesizer.find(lambda name: "/bin/say" if name == "say" else None, "darwin") is not None
-    assert synthesizer.find(lambda name: "/bin/espeak" if name == "espeak" else None, "linux") is not None
+    assert text_to_speech.find(lambda name: None, "linux") is None
+    assert text_to_speech.find(lambda name: "/bin/say" if name == "say" else None, "linux") is None
+    assert text_to_speech.find(lambda name: "/bin/say" if name == "say" else None, "darwin") is not None
+    assert text_to_speech.find(lambda name: "/bin/espeak" if name == "espeak" else None, "linux") is not None
 
 
 @pytest.mark.parametrize("body", ["exit 3", "exec cat", ":"])
@@ -237,7 +236,7 @@ def test_a_synthesiser_that_does_not_speak_is_said_to_be_so(tmp_path: Path, body
     program = tmp_path / "espeak-ng"
     program.write_text(f"#!/bin/sh\n{body}\n")
     program.chmod(0o755)
-    speak = synthesizer.find(lambda name: str(program), "linux")
+    speak = text_to_speech.find(lambda name: str(program), "linux")
     assert speak is not None
     with pytest.raises(StretchError, match="espeak-ng"):
         speak("Breathe in.")
@@ -254,7 +253,7 @@ def test_a_voice_of_another_rate_keeps_its_length(tmp_path: Path, rate: int) -> 
     program = tmp_path / "espeak-ng"
     program.write_text(f'#!/bin/sh\nexec cat "{said}"\n')
     program.chmod(0o755)
-    speak = synthesizer.find(lambda name: str(program), "linux")
+    speak = text_to_speech.find(lambda name: str(program), "linux")
     assert speak is not None
     made = speak("Breathe in.")
     assert abs(len(made) - RATE) <= 1
@@ -268,7 +267,7 @@ def real(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
 
 @real("espeak-ng")
 def test_espeak_ng_speaks_a_nasty_name_into_a_file() -> None:
-    speak = synthesizer.find(shutil.which, "linux")
+    speak = text_to_speech.find(shutil.which, "linux")
     assert speak is not None
     said = speak("$(rm -rf ~) -w /etc/passwd \x0150S")
     assert len(said) > RATE
@@ -279,7 +278,7 @@ def test_espeak_ng_speaks_a_nasty_name_into_a_file() -> None:
 def test_a_whole_session_measured_by_sox(tmp_path: Path) -> None:
     path = tmp_path / "session.wav"
     start = time.perf_counter()
-    render(LAID_OUT, path, speech=synthesizer.find(shutil.which, "linux"))
+    render(LAID_OUT, path, speech=text_to_speech.find(shutil.which, "linux"))
     print(f"{LAID_OUT.length / 1000 / (time.perf_counter() - start):.0f} x real time")
 
     def measured(*part: str) -> dict[str, float]:

@@ -24,13 +24,11 @@ from stretch.core.routine import Request, Routine
 from stretch.core.safety.checklist import Outcome, Urgency
 from stretch.core.safety.standing import Standing
 from stretch.core.words import TAG_WORDS
-from stretch.export import weekly
+from stretch.export import training_frequency
 from stretch.export.handout import DISCLAIMER, EASIER_FIRST, Sheet, plain, sheet
-from stretch.export.markdown import markdown
-from stretch.export.page import html
-from stretch.export.paper import STYLE, style
-from stretch.export.poster import poster
-from stretch.export.weekly import needs_rest
+from stretch.export.handout_html import html, stylesheet
+from stretch.export.handout_markdown import markdown
+from stretch.export.training_frequency import needs_rest_day
 from stretch.storage import profile
 from stretch.storage.catalogs.catalog import load_sources
 from stretch.storage.files.shipped import load_safety
@@ -54,7 +52,7 @@ def sheet_of(made: Routine, *, pictures: bool = True) -> Sheet:
         safety=SAFETY,
         sources=SOURCES,
         figures={name: figure(name) for name in names} if pictures else {},
-        rest=needs_rest(made),
+        rest=needs_rest_day(made),
         again="stretch routine --area lower-back",
     )
 
@@ -101,11 +99,6 @@ class Page(HTMLParser):
         return (attributes for tag, attributes in self.elements if tag in tags)
 
 
-def words_of_svg(text: str) -> str:
-    """Return all that is written in the picture, lines that were broken put together again."""
-    return " ".join(" ".join(ElementTree.fromstring(text).itertext()).split())
-
-
 def words_of_markdown(text: str) -> str:
     return Page(f"<div>{MarkdownIt('commonmark').enable('table').render(text)}</div>").text
 
@@ -124,7 +117,7 @@ def test_all_that_is_known_of_a_stretch_is_on_every_handout(name: str) -> None:
 @cache
 def _written() -> tuple[str, ...]:
     shown = everything()
-    return Page(html(shown)).text, words_of_markdown(markdown(shown)), words_of_svg(poster(shown))
+    return Page(html(shown)).text, words_of_markdown(markdown(shown))
 
 
 def test_the_rest_of_the_handout_is_on_each_of_the_three() -> None:
@@ -134,7 +127,7 @@ def test_the_rest_of_the_handout_is_on_each_of_the_three() -> None:
     said += [part.action for part in SAFETY.checklist]
     said += [move.text for move, _ in routine(minutes=8.0).warm_up]
     said += [source.supports for source in shown.sources]
-    for text in (Page(html(shown)).text, words_of_markdown(markdown(shown)), words_of_svg(poster(shown))):
+    for text in (Page(html(shown)).text, words_of_markdown(markdown(shown))):
         for words in said:
             assert plain(words) in text
 
@@ -143,7 +136,7 @@ def test_what_was_made_of_an_article_is_told() -> None:
     made = build_program(CATALOG, "hips-and-hams", Request(), as_written=True)
     shown = sheet_of(made, pictures=False)
     assert len(made.notes) >= 3
-    for text in (Page(html(shown)).text, words_of_markdown(markdown(shown)), words_of_svg(poster(shown))):
+    for text in (Page(html(shown)).text, words_of_markdown(markdown(shown))):
         for note in made.notes:
             assert note in text
 
@@ -166,14 +159,13 @@ def test_there_are_fourteen_boxes_for_each_stretch() -> None:
     shown = small()
     assert html(shown).count("<i></i>") == 14 * len(shown.cards)
     assert markdown(shown).count("☐") == 14 * len(shown.cards)
-    assert poster(shown).count("<rect") == 14 * len(shown.cards) + len(shown.cards) + 1
 
 
 def test_what_was_made_easier_says_so_and_for_whom() -> None:
     shown = sheet_of(routine(areas=("quads",), avoid=("knee",), level="moderate"))
     easier = [card for card in shown.cards if card.easier_for]
     assert easier
-    for text in (html(shown), markdown(shown), words_of_svg(poster(shown))):
+    for text in (html(shown), markdown(shown)):
         assert text.count(EASIER_FIRST) == len(easier)
     assert all(card.easier_for == TAG_WORDS["knee"] for card in easier)
     # It is said once, and not again in the small print.
@@ -210,9 +202,8 @@ def test_the_page_needs_nothing_but_itself() -> None:
         assert not [name for name in attributes if name.startswith("on") or name in ("href", "action")]
     assert "@import" not in text
     assert "url(" not in text
-    assert "http" not in style("")
-    for name in (poster(everything()), markdown(everything())):
-        assert 'href="http' not in name
+    assert "http" not in stylesheet("")
+    assert 'href="http' not in markdown(everything())
 
 
 def test_the_page_can_be_read_by_a_screen_reader() -> None:
@@ -231,12 +222,12 @@ def test_the_page_can_be_read_by_a_screen_reader() -> None:
 
 
 def test_all_text_is_dark_on_white() -> None:
-    colours = set(re.findall(r"(?<![-\w])color:(#[0-9a-f]{3,6})", STYLE))
+    colours = set(re.findall(r"(?<![-\w])color:(#[0-9a-f]{3,6})", stylesheet("")))
     assert colours == {"#111", "#fff", "#333", "#444"}
     for colour in colours - {"#fff"}:
         share = (int(colour[1] * 2, 16) / 255 + 0.055) / 1.055
         assert 1.05 / (share**2.4 + 0.05) > 7  # the strictest grade of the guidelines for the web
-    assert "background:#111;color:#fff" in STYLE
+    assert "background:#111;color:#fff" in stylesheet("")
 
 
 # -- a catalog may come from a stranger
@@ -291,16 +282,6 @@ def check_harmless(name: str) -> None:
         "code",
     }
     assert words_of_markdown(markdown(shown)).lower().count(plain(name).lower()) == 6
-    root = ElementTree.fromstring(poster(shown))
-    assert {element.tag.partition("}")[2] for element in root.iter()} == {
-        "svg",
-        "title",
-        "path",
-        "g",
-        "text",
-        "tspan",
-        "rect",
-    }
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -328,12 +309,11 @@ def test_the_command_that_plays_it_stands_there_as_it_is_typed(command: str) -> 
 def test_no_text_at_all_is_markup(name: str) -> None:
     shown = named(name)
     assert plain(name) in Page(html(shown)).text
-    assert ElementTree.fromstring(poster(shown)) is not None
 
 
 @given(st.text(max_size=30))
 def test_the_foot_of_the_page_stays_in_its_string(title: str) -> None:
-    written = re.search(r'@bottom-left\{content:"(.*?)";font', style(title))
+    written = re.search(r'@bottom-left\{content:"(.*?)";font', stylesheet(title))
     assert written
     assert re.fullmatch(r"(?:[A-Za-z0-9 ]|\\[0-9a-f]+ )*", written[1])
 
@@ -352,9 +332,9 @@ def test_the_foot_of_the_page_stays_in_its_string(title: str) -> None:
 )
 def test_a_deep_stretch_is_followed_by_a_day_of_rest(request_: dict[str, object], rest: bool) -> None:
     made = routine(**request_)
-    assert needs_rest(made) is rest
-    assert ("rest day" in weekly.how_often(made, rest=rest)[0]) == (
-        rest or "not needed" in weekly.how_often(made, rest=rest)[0]
+    assert needs_rest_day(made) is rest
+    assert ("rest day" in training_frequency.frequency_advice(made, rest=rest)[0]) == (
+        rest or "not needed" in training_frequency.frequency_advice(made, rest=rest)[0]
     )
 
 
@@ -362,42 +342,42 @@ def test_pressing_against_a_stretch_wants_rest_however_gentle_it_is() -> None:
     made = routine(areas=(), stretches=("contract-relax-hamstring",))
     gentle = msgspec.structs.replace(made.items[0].stretch, level="gentle")
     item = msgspec.structs.replace(made.items[0], stretch=gentle)
-    assert needs_rest(msgspec.structs.replace(made, items=(item,)))
+    assert needs_rest_day(msgspec.structs.replace(made, items=(item,)))
 
 
 def test_the_program_of_article_004_as_written_is_followed_by_a_day_of_rest() -> None:
     program = CATALOG.programs["hips-and-hams"]
     made = build_program(CATALOG, program.id, Request(), as_written=True)
-    assert needs_rest(made, program, as_written=True)
-    assert not needs_rest(build_program(CATALOG, program.id, Request()), program)
+    assert needs_rest_day(made, program, as_written=True)
+    assert not needs_rest_day(build_program(CATALOG, program.id, Request()), program)
     other = CATALOG.programs["easy-five"]
-    assert not needs_rest(made, other, as_written=True)
+    assert not needs_rest_day(made, other, as_written=True)
 
 
 def test_only_movement_may_be_done_three_times_a_day() -> None:
     moving = routine(areas=(), stretches=("cat-cow", "pelvic-tilt"))
-    assert "3 short goes" in " ".join(weekly.how_often(moving, rest=False))
+    assert "3 short sessions" in " ".join(training_frequency.frequency_advice(moving, rest=False))
     held = routine(areas=(), stretches=("cat-cow", "single-knee-to-chest"))
-    assert "Once a day" in " ".join(weekly.how_often(held, rest=False))
+    assert "Once a day" in " ".join(training_frequency.frequency_advice(held, rest=False))
 
 
 def test_three_sessions_a_week_and_a_desk_break_on_each_day_of_work() -> None:
-    assert weekly.days_for(15.0, rest=False) == ("mon", "wed", "fri")
-    assert weekly.days_for(6.0, rest=False) == ("mon", "tue", "wed", "thu", "fri")
-    assert weekly.days_for(6.0, rest=True) == ("mon", "wed", "fri")
-    assert weekly.in_a_row(weekly.SESSIONS) == ()
+    assert training_frequency.default_days(15.0, rest=False) == ("mon", "wed", "fri")
+    assert training_frequency.default_days(6.0, rest=False) == ("mon", "tue", "wed", "thu", "fri")
+    assert training_frequency.default_days(6.0, rest=True) == ("mon", "wed", "fri")
+    assert training_frequency.consecutive_days(training_frequency.SESSION_DAYS) == ()
 
 
 def test_days_in_a_row_go_round_the_week() -> None:
-    assert weekly.in_a_row(("mon", "wed", "fri")) == ()
-    assert weekly.in_a_row(("sun", "mon")) == (("sun", "mon"),)
-    assert len(weekly.in_a_row(weekly.DAYS)) == 7
+    assert training_frequency.consecutive_days(("mon", "wed", "fri")) == ()
+    assert training_frequency.consecutive_days(("sun", "mon")) == (("sun", "mon"),)
+    assert len(training_frequency.consecutive_days(training_frequency.DAYS)) == 7
 
 
 # -- the command
 
 
-@pytest.mark.parametrize("ending", ["html", "md", "svg", "HTML"])
+@pytest.mark.parametrize("ending", ["html", "md", "HTML"])
 def test_handout_writes_a_file(tmp_path: Path, ending: str) -> None:
     file = tmp_path / f"back.{ending}"
     result = run("handout", "-a", "lower-back", "-m", "8", "-o", str(file))
@@ -405,7 +385,7 @@ def test_handout_writes_a_file(tmp_path: Path, ending: str) -> None:
     assert result.stdout == ""
     assert str(file) in result.stderr
     text = file.read_text(encoding="utf-8")
-    assert "stretch routine --area lower-back --minutes 8" in text.replace("\\-", "-") or ending == "svg"
+    assert "stretch routine --area lower-back --minutes 8" in text.replace("\\-", "-")
     assert b"\r" not in file.read_bytes()
 
 
@@ -413,6 +393,7 @@ def test_handout_writes_a_file(tmp_path: Path, ending: str) -> None:
     ("args", "words"),
     [
         (("-o", "back.pdf"), ".html"),
+        (("-o", "back.svg"), ".html (a page to print) or .md (Markdown)"),
         (("-o", "back"), ".html"),
         ((), "-o"),
         (("-o", "back.html", "-a", "nek"), "neck"),

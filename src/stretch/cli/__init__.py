@@ -28,7 +28,7 @@ COMMANDS = {
     "audio": ("stretch.cli.audio", "Write a whole session as a sound file, or its captions."),
     "handout": ("stretch.cli.handout", "Write the routine as a page to print."),
     "status": ("stretch.cli.status", "Print one line for a status bar."),
-    "remind": ("stretch.cli.remind", "Be reminded, by your calendar or by this system."),
+    "remind": ("stretch.cli.remind", "Write a calendar file that reminds you to stretch."),
     "catalog": ("stretch.cli.catalog", "Stretches of your own: begin, check, find."),
     "doctor": ("stretch.cli.doctor", "Tell what can be heard, shown and kept here."),
     "config": ("stretch.cli.config", "Show what is set, and where it comes from."),

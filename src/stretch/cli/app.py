@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from stretch.core.model import Catalog, Source
     from stretch.core.planning.lately import Lately
     from stretch.core.safety.checklist import Safety
-    from stretch.export.install import Machine
     from stretch.figure.pose import Figure
     from stretch.player.means import Means
     from stretch.player.player import Ears
@@ -104,13 +103,6 @@ class App:
             sound_command=self.settings.sound_command,
             voice_command=self.settings.voice_command,
         )
-
-    @cached_property
-    def machine(self) -> Machine:
-        """What schedulers are spoken to by."""
-        from stretch.export.install import this_machine
-
-        return this_machine(self.environ, self.which)
 
     def now(self) -> datetime:
         """Return the time it is where the user is, with its zone."""

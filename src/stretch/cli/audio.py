@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from stretch.cli.app import App
     from stretch.core.timing.timeline import Timeline
-    from stretch.export.synthesizer import Synthesizer
+    from stretch.export.text_to_speech import Synthesizer
 
 
 @click.command("audio")
@@ -53,7 +53,7 @@ def audio_command(app: App, /, *, paths: tuple[str, ...], silent: bool, **asked:
 
 
 def _synthesizer(app: App) -> Synthesizer | None:
-    from stretch.export.synthesizer import find
+    from stretch.export.text_to_speech import find
 
     speech = find(app.which)
     if speech is None:
@@ -64,14 +64,14 @@ def _synthesizer(app: App) -> Synthesizer | None:
 def _caption(laid_out: Timeline, path: Path, speech: Synthesizer | None) -> None:
     from stretch.core.narration.aloud import speaking_ms
     from stretch.export.captions import captions
-    from stretch.export.synthesizer import takes_of
+    from stretch.export.text_to_speech import takes_of
 
     # Where the words can be measured, the captions stand exactly as long as they are heard.
     path.write_text(captions(laid_out, takes_of(speech) if speech else speaking_ms), encoding="utf-8")
 
 
 def _render(app: App, laid_out: Timeline, path: Path, speech: Synthesizer | None) -> None:
-    from stretch.export.audio import render
+    from stretch.export.audio_file import render
 
     with click.progressbar(length=1000, label=str(path.name), file=app.stderr) as bar:
         render(laid_out, path, speech=speech, progress=lambda part: bar.update(int(part * 1000) - bar.pos))

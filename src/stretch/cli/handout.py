@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     required=True,
     metavar="FILE",
     type=click.Path(),
-    help="What to write: a name with .html, .md or .svg.",
+    help="File to write: .html, a page to print, or .md, Markdown.",
 )
 @click.pass_context
 def handout_command(ctx: click.Context, /, output: str, **asked: Any) -> None:
@@ -61,15 +61,11 @@ def handout_command(ctx: click.Context, /, output: str, **asked: Any) -> None:
 def _layout(path: Path) -> Callable[[Sheet], str]:
     match path.suffix.lower():
         case ".html" | ".htm":
-            from stretch.export.page import html
+            from stretch.export.handout_html import html
 
             return html
         case ".md":
-            from stretch.export.markdown import markdown
+            from stretch.export.handout_markdown import markdown
 
             return markdown
-        case ".svg":
-            from stretch.export.poster import poster
-
-            return poster
-    raise UsageError(f"-o {path}: the end of the name says what it is to be: .html, which prints, .md or .svg.")
+    raise UsageError(f"-o {path}: the file name must end in .html (a page to print) or .md (Markdown).")

@@ -21,7 +21,7 @@ def for_person(app: App, options: dict[str, Any]) -> tuple[Routine, bool]:
     """
     from stretch.cli.request import asked_for, planned
     from stretch.core.safety.standing import blocks, message
-    from stretch.export.weekly import needs_rest
+    from stretch.export.training_frequency import needs_rest_day
     from stretch.storage import profile
 
     kept = profile.load(app.folder)
@@ -31,7 +31,7 @@ def for_person(app: App, options: dict[str, Any]) -> tuple[Routine, bool]:
     asked = asked_for(app, options)
     routine = planned(app, asked)
     program = app.catalog.programs.get(asked.program or "")
-    return routine, needs_rest(routine, program, as_written=asked.as_written)
+    return routine, needs_rest_day(routine, program, as_written=asked.as_written)
 
 
 def as_typed(ctx: click.Context) -> str:

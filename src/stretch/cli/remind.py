@@ -1,147 +1,88 @@
-"""`stretch remind`: the routine in the calendar, or in the system's own scheduler."""
+"""`stretch remind`: a calendar file that reminds of a routine."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from stretch.cli.options import routine_options
-from stretch.cli.outside import as_typed, for_person
 from stretch.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from datetime import time
 
     from stretch.cli.app import App
-    from stretch.export.reminder import Reminder
-    from stretch.export.schedule import System
+    from stretch.export.training_frequency import Day
 
 DEFAULT_TIME = "18:00"
-SYSTEM_NAMES = ("systemd", "cron", "launchd", "windows")
 SHORTCUTS = {"daily": "mon,tue,wed,thu,fri,sat,sun", "weekdays": "mon,tue,wed,thu,fri"}
 
 
 @click.command("remind")
 @routine_options
 @click.option(
-    "-o", "--output", metavar="FILE", type=click.Path(), help="Write a calendar, .ics, for any program that has one."
+    "-o", "--output", required=True, metavar="FILE.ics", type=click.Path(path_type=Path), help="Calendar file to write."
 )
-@click.option("--at", "times", multiple=True, metavar="HH:MM", help=f"When, up to 3 times.  [default: {DEFAULT_TIME}]")
-@click.option("--days", metavar="DAYS", help="mon,wed,fri or daily or weekdays.  [default: as often as is good]")
-@click.option("--for", "system", type=click.Choice(SYSTEM_NAMES), help="Which scheduler.  [default: this system's]")
-@click.option("--install", is_flag=True, help="Put it into this system's scheduler, in place of the one before.")
-@click.option("--remove", is_flag=True, help="Take it out of this system's scheduler.")
+@click.option(
+    "--at", "times", multiple=True, metavar="HH:MM", help=f"Time of day, up to 3 times.  [default: {DEFAULT_TIME}]"
+)
+@click.option(
+    "--days",
+    metavar="DAYS",
+    help="Days such as mon,wed,fri, or daily, or weekdays.  [default: the days that suit the routine]",
+)
 @click.pass_context
-def remind_command(
-    ctx: click.Context,
-    /,
-    output: str | None,
-    times: tuple[str, ...],
-    days: str | None,
-    system: System | None,
-    install: bool,
-    remove: bool,
-    **asked: Any,
-) -> None:
-    """Be reminded: by your calendar, or by the scheduler of this system. Nothing of ours runs meanwhile.
+def remind_command(ctx: click.Context, /, output: Path, times: tuple[str, ...], days: str | None, **asked: Any) -> None:
+    """Write a calendar file that reminds you to stretch.
 
-    It takes the options of `stretch routine`. Alone it prints what --install would tell the scheduler.
+    Takes the options of `stretch routine`. Open the file to add the reminder to your calendar.
     """
-    app: App = ctx.obj
-    if sum(map(bool, (output, install, remove))) > 1:
-        raise UsageError("-o, --install and --remove are three different things: take one of them.")
-    if remove:
-        _remove(app)
-    else:
-        reminder = _reminder(ctx, days, times or (DEFAULT_TIME,), asked)
-        if output:
-            from pathlib import Path
+    from datetime import UTC
 
-            _write_calendar(app, reminder, Path(output))
-        else:
-            _schedule(app, reminder, system, install=install)
-
-
-def _reminder(ctx: click.Context, days: str | None, times: tuple[str, ...], asked: dict[str, Any]) -> Reminder:
+    from stretch import __version__
+    from stretch.cli.outside import as_typed, for_person
     from stretch.core.timing import timeline
-    from stretch.export import weekly
-    from stretch.export.reminder import Reminder
+    from stretch.export import training_frequency
+    from stretch.export.ical import Reminder, calendar
 
     app: App = ctx.obj
-    on, at = _days(days) if days else None, _times(times)
+    if output.suffix.lower() != ".ics":
+        raise UsageError(f"-o {output}: the file name must end in .ics.")
+    chosen_days, chosen_times = _days(days) if days else None, _times(times or (DEFAULT_TIME,))
     routine, rest = for_person(app, asked)
     minutes = max(1, -(-timeline.build(routine).length // 60_000))
-    on = on or weekly.days_for(minutes, rest=rest)
-    if rest and (pairs := weekly.in_a_row(on)):
-        first, second = (weekly.NAMES[day] for day in pairs[0])
-        app.tell(f"This routine wants a rest day or a gentle day after it, and {second} follows {first}.")
-    return Reminder(title=routine.title, minutes=minutes, command=as_typed(ctx), days=on, times=at)
+    on = chosen_days or training_frequency.default_days(minutes, rest=rest)
+    if rest and (pairs := training_frequency.consecutive_days(on)):
+        first, second = (training_frequency.NAMES[day] for day in pairs[0])
+        app.tell(f"This routine needs a rest day or a gentle day after it, but {second} follows {first}.")
+    reminder = Reminder(title=routine.title, minutes=minutes, command=as_typed(ctx), days=on, times=chosen_times)
+    now = app.now()
+    text = calendar(reminder, now=now.replace(tzinfo=None), stamp=now.astimezone(UTC), version=__version__)
+    output.write_text(text, encoding="utf-8", newline="")
+    when = f"{', '.join(on)} at {' and '.join(f'{at:%H:%M}' for at in chosen_times)}"
+    app.tell(f"Saved {output} ({when}). Open it to add it to your calendar.")
 
 
-def _days(text: str) -> tuple[Any, ...]:
-    from stretch.export.weekly import DAYS, NAMES
+def _days(text: str) -> tuple[Day, ...]:
+    from stretch.export.training_frequency import DAYS, NAMES
 
-    wanted = [word.strip().lower() for word in SHORTCUTS.get(text.lower(), text).split(",")]
-    for word in wanted:
-        if word not in DAYS and word.capitalize() not in NAMES.values():
-            raise UsageError(f"--days {text}: {', '.join(DAYS)} with commas between them, or daily, or weekdays.")
-    return tuple(day for day in DAYS if any(word.startswith(day) for word in wanted))
+    words = [word.strip().lower() for word in SHORTCUTS.get(text.lower(), text).split(",")]
+    if not {*words} <= {*DAYS, *(name.lower() for name in NAMES.values())}:
+        raise UsageError(f"--days {text}: give {', '.join(DAYS)} with commas between them, or daily, or weekdays.")
+    return tuple(day for day in DAYS if any(word.startswith(day) for word in words))
 
 
-def _times(texts: tuple[str, ...]) -> tuple[Any, ...]:
+def _times(texts: tuple[str, ...]) -> tuple[time, ...]:
     from datetime import datetime
 
-    from stretch.export.reminder import MOST_TIMES
+    from stretch.export.ical import MAX_TIMES_PER_DAY
 
     try:
         times = sorted({datetime.strptime(text, "%H:%M").time() for text in texts})
     except ValueError:
-        raise UsageError(f"--at {' '.join(texts)}: a time is HH:MM, such as {DEFAULT_TIME}.") from None
-    if len(times) > MOST_TIMES:
-        raise UsageError(f"--at: {MOST_TIMES} times a day are the most that are of use.")
+        raise UsageError(f"--at {' '.join(texts)}: write a time as HH:MM, such as {DEFAULT_TIME}.") from None
+    if len(times) > MAX_TIMES_PER_DAY:
+        raise UsageError(f"--at: give at most {MAX_TIMES_PER_DAY} times a day.")
     return tuple(times)
-
-
-def _write_calendar(app: App, reminder: Reminder, path: Path) -> None:
-    from datetime import UTC
-
-    from stretch import __version__
-    from stretch.export.calendar import ics
-
-    if path.suffix.lower() != ".ics":
-        raise UsageError(f"-o {path}: a calendar has a name that ends in .ics.")
-    now = app.now()
-    text = ics(reminder, now=now.replace(tzinfo=None), stamp=now.astimezone(UTC), version=__version__)
-    path.write_text(text, encoding="utf-8", newline="")
-    app.tell(f"{path}: {_when(reminder)}. Open it, and your calendar asks whether to take it in.")
-
-
-def _schedule(app: App, reminder: Reminder, system: System | None, *, install: bool) -> None:
-    from stretch.export import install as installing
-    from stretch.export import schedule
-
-    machine = app.machine
-    known = installing.systems(machine)
-    chosen = system or known[0]
-    command = installing.notifier(reminder.text, machine)
-    if not install:
-        app.stdout.write(schedule.lines(chosen, reminder, command))
-        app.tell("Nothing is changed: --install does it, -o FILE.ics writes a calendar instead.")
-        return
-    if chosen not in known:
-        raise UsageError(f"--for {chosen}: this system has {' and '.join(known)}.")
-    installing.install(chosen, reminder, command, machine)
-    app.tell(f"Reminder for {_when(reminder)} ({chosen}). `stretch remind --remove` takes it away.")
-
-
-def _when(reminder: Reminder) -> str:
-    times = " and ".join(f"{at:%H:%M}" for at in reminder.times)
-    return f"{', '.join(reminder.days)} at {times}"
-
-
-def _remove(app: App) -> None:
-    from stretch.export.install import remove
-
-    removed = remove(app.machine)
-    app.tell(f"Removed ({', '.join(removed)})." if removed else "There was no reminder.")

@@ -8,7 +8,7 @@ from itertools import chain, pairwise
 from stretch.core.narration import speech
 from stretch.core.narration.aloud import PAUSE_MS, SAID, Length, begins, saying_ms, speaking_ms
 from stretch.core.timing.timeline import Timeline
-from stretch.export.planned import all_done, planned_cues
+from stretch.export.audio_file import all_done, planned_cues
 
 LINGER_MS = 2_000
 """The last sentence stays so long for those who read more slowly than one speaks."""

@@ -12,8 +12,8 @@ from stretch.core.routine import Item, Routine
 from stretch.core.safety.checklist import Outcome, Part, Safety, strongest
 from stretch.core.timing import timeline
 from stretch.core.timing.timeline import Timeline
-from stretch.export.paper import INKS
-from stretch.export.weekly import DAYS, how_often
+from stretch.export.training_frequency import DAYS, frequency_advice
+from stretch.figure.ink import Role
 from stretch.figure.pose import Figure
 from stretch.figure.sides import mirrored_for
 from stretch.figure.svg import svg
@@ -34,6 +34,18 @@ GRADES = {
 }
 WEEKS = 2
 DAY_LETTERS = tuple(day[:2].capitalize() for day in DAYS)
+PAPER_COLORS: Mapping[Role, str] = {
+    Role.SKIN: "#e8c09a",
+    Role.FAR_SKIN: "#f3e3d3",
+    Role.SHIRT: "#7fb3bb",
+    Role.LEGGINGS: "#a3abd6",
+    Role.FAR_LEGGINGS: "#d9dcee",
+    Role.HAIR: "#5a4036",
+    Role.ACCENT: "#d23c00",
+    Role.PROP: "#8a7f74",
+    Role.STRAP: "#14702c",
+}
+"""Colors of the figures on paper: pale, so that the stretched muscle is the darkest part in black and white too."""
 SCORES = ("Pain before, 0 to 10", "Pain after, 0 to 10")
 """Rows of the table of days into which a number is written."""
 
@@ -109,7 +121,7 @@ def sheet(
     return Sheet(
         title=routine.title,
         about=f"{words.counted(len(cards), 'stretch')}, about {_minutes(laid_out.length)}",
-        how_often=how_often(routine, rest=rest),
+        how_often=frequency_advice(routine, rest=rest),
         notes=routine.notes,
         first=tuple(part for name in FIRST for part in safety.checklist if part.id == name),
         help=tuple(sorted((part for part in safety.checklist if part.id not in FIRST), key=_urgency, reverse=True)),
@@ -150,7 +162,7 @@ def _card(number: int, item: Item, laid_out: Timeline, figure: Figure | None) ->
 
 
 def _picture(figure: Figure, item: Item) -> str:
-    return svg(figure, mirror=mirrored_for(figure, item.sides[0]), title=plain(item.stretch.name), palette=INKS)
+    return svg(figure, mirror=mirrored_for(figure, item.sides[0]), title=plain(item.stretch.name), palette=PAPER_COLORS)
 
 
 def _where(item: Item) -> str:

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from stretch.core.safety.checklist import Part
 from stretch.export.handout import DISCLAIMER, EASIER_FIRST, GRADES, LEGEND, SCORES, WEEKS, Card, Sheet, plain
-from stretch.export.picture import data_uri
-from stretch.export.weekly import DAYS
+from stretch.export.handout_html import data_uri
+from stretch.export.training_frequency import DAYS
 
 BOX = "☐"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from base64 import b64encode
 from collections.abc import Iterable
 from html import escape
 
@@ -18,9 +20,8 @@ from stretch.export.handout import (
     Sheet,
     plain,
 )
-from stretch.export.paper import style
-from stretch.export.picture import data_uri, halves, size
-from stretch.export.weekly import DAYS, NAMES
+from stretch.export.training_frequency import DAYS, NAMES
+from stretch.storage.files.shipped import data_root
 
 TALL = 2.3
 """A picture less wide than so many times its height has its two halves side by side, else one above the other."""
@@ -32,9 +33,20 @@ def html(sheet: Sheet) -> str:
     view = '<meta name="viewport" content="width=device-width, initial-scale=1">'
     body = "\n".join((_header(sheet), _days(sheet), _first(sheet), _stretches(sheet), _sources(sheet), _help(sheet)))
     return (
-        f'<!doctype html>\n<html lang="en">\n<head>{head}{view}\n<style>{style(plain(sheet.title))}</style></head>\n'
+        f'<!doctype html>\n<html lang="en">\n<head>{head}{view}\n'
+        f"<style>{stylesheet(plain(sheet.title))}</style></head>\n"
         f"<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
     )
+
+
+def stylesheet(footer: str) -> str:
+    """Return the style sheet of the page; *footer* is printed at the foot of each sheet and may be any text."""
+    return (data_root() / "handout.css").read_text(encoding="utf-8").replace("FOOTER", _css_string(footer), 1)
+
+
+def _css_string(text: str) -> str:
+    """Return *text* escaped for a string in a style sheet: neither a quote nor a tag can end it."""
+    return "".join(c if c == " " or (c.isascii() and c.isalnum()) else f"\\{ord(c):x} " for c in text)
 
 
 def _header(sheet: Sheet) -> str:
@@ -152,3 +164,25 @@ def _items(lines: Iterable[str]) -> str:
 
 def _text(text: str) -> str:
     return escape(plain(text))
+
+
+def size(svg: str) -> tuple[int, int]:
+    """Return the width and the height of an SVG in its own units."""
+    found = re.search(r'viewBox="0 0 (\d+) (\d+)"', svg)
+    assert found, "a figure without a size"
+    return int(found[1]), int(found[2])
+
+
+def halves(svg: str) -> tuple[str, str]:
+    """Return the left half, which is the start, and the right half, the stretch, as two pictures of equal width."""
+    across, height = size(svg)
+
+    def half(x: int) -> str:
+        return svg.replace(f'viewBox="0 0 {across} {height}"', f'viewBox="{x} 0 {across // 2} {height}"', 1)
+
+    return half(0), half(across // 2)
+
+
+def data_uri(svg: str) -> str:
+    """Return an SVG as an address: nothing in it can reach the page it is shown on, and nothing is fetched."""
+    return "data:image/svg+xml;base64," + b64encode(svg.encode()).decode()

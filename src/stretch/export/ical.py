@@ -1,0 +1,99 @@
+"""Reminders as an iCalendar file (RFC 5545): recurring events, each with an alarm."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+from uuid import NAMESPACE_URL, uuid5
+
+from msgspec import Struct
+
+from stretch.export.training_frequency import DAYS, Day
+
+MAX_TIMES_PER_DAY = 3
+"""Rule D13: no more than three short sessions a day."""
+MAX_LINE_OCTETS = 75
+"""Longest line without its line end (section 3.1)."""
+
+
+class Reminder(Struct, frozen=True, kw_only=True):
+    """A routine, and the days and local times at which it is due."""
+
+    title: str
+    minutes: int
+    """Length of the routine, rounded up."""
+    command: str
+    """Command line that starts it."""
+    days: tuple[Day, ...]
+    times: tuple[time, ...]
+
+
+def calendar(reminder: Reminder, *, now: datetime, stamp: datetime, version: str) -> str:
+    """Return the text of the file, with one event for each time of day and CR LF line ends.
+
+    *now* is the local time without a zone: the events float, so that 18:00 stays 18:00 in every time zone. *stamp* is
+    the same moment in UTC. The UID depends on the title only: importing the file again moves the event instead of
+    adding another.
+    """
+    lines = [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        f"PRODID:-//stretch-timer//stretch {version}//EN",
+        "CALSCALE:GREGORIAN",
+        *(line for index in range(len(reminder.times)) for line in _event(reminder, index, now, stamp)),
+        "END:VCALENDAR",
+    ]
+    return "".join(f"{part}\r\n" for line in lines for part in _folded(line))
+
+
+def first_occurrence(now: datetime, days: tuple[Day, ...], at: time) -> datetime:
+    """Return the first moment after *now* that is on one of *days* at the time *at*."""
+    upcoming = (datetime.combine(now.date() + timedelta(days=count), at) for count in range(len(DAYS) + 1))
+    return next(moment for moment in upcoming if moment > now and DAYS[moment.weekday()] in days)
+
+
+def _event(reminder: Reminder, index: int, now: datetime, stamp: datetime) -> Iterator[str]:
+    start = first_occurrence(now, reminder.days, reminder.times[index])
+    summary = _escaped(f"Stretch: {reminder.title}")
+    yield "BEGIN:VEVENT"
+    yield f"UID:{uuid5(NAMESPACE_URL, f'stretch-timer:{reminder.title}:{index}')}"
+    yield f"DTSTAMP:{stamp:%Y%m%dT%H%M%SZ}"
+    yield f"DTSTART:{start:%Y%m%dT%H%M%S}"
+    yield f"DURATION:PT{reminder.minutes}M"
+    yield f"RRULE:{_recurrence(reminder.days)}"
+    yield f"SUMMARY:{summary}"
+    yield f"DESCRIPTION:{_escaped(f'In a terminal: {reminder.command}')}"
+    yield "CATEGORIES:Stretching"
+    # Shared calendars must not show the person as busy.
+    yield "TRANSP:TRANSPARENT"
+    yield "BEGIN:VALARM"
+    yield "ACTION:DISPLAY"
+    yield f"DESCRIPTION:{summary}"
+    yield "TRIGGER:PT0S"
+    yield "END:VALARM"
+    yield "END:VEVENT"
+
+
+def _recurrence(days: tuple[Day, ...]) -> str:
+    if len(days) == len(DAYS):
+        return "FREQ=DAILY"
+    return f"FREQ=WEEKLY;BYDAY={','.join(day[:2].upper() for day in DAYS if day in days)}"
+
+
+def _escaped(text: str) -> str:
+    """Return *text* on one line as a value of type TEXT (section 3.3.11)."""
+    line = " ".join("".join(character if character.isprintable() else " " for character in text).split())
+    return line.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
+
+
+def _folded(line: str) -> Iterator[str]:
+    """Split *line* into parts of at most 75 octets without cutting a character; later parts begin with a space."""
+    part, octets = "", 0
+    for character in line:
+        size = len(character.encode())
+        if octets + size > MAX_LINE_OCTETS:
+            yield part
+            part, octets = " ", 1
+        part += character
+        octets += size
+    yield part

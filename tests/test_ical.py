@@ -1,0 +1,216 @@
+"""Calendar files by their standard, and `stretch remind`, which writes them."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, time, timedelta, timezone
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from icalendar import Calendar
+
+from stretch.cli.app import App
+from stretch.export.ical import Reminder, calendar, first_occurrence
+from stretch.export.training_frequency import DAYS, Day
+from support import run
+
+NOW = datetime(2026, 3, 4, 18, 30)  # a Wednesday
+days_of_week = st.lists(st.sampled_from(DAYS), min_size=1, unique=True).map(tuple)
+times_of_day = st.lists(
+    st.times().map(lambda at: at.replace(second=0, microsecond=0)), min_size=1, max_size=3, unique=True
+)
+
+
+def reminder(
+    title: str = "Lower back", days: tuple[Day, ...] = ("mon", "wed", "fri"), times: tuple[time, ...] = (time(18, 0),)
+) -> Reminder:
+    return Reminder(title=title, minutes=15, command="stretch routine", days=days, times=times)
+
+
+def calendar_text(made: Reminder, now: datetime = NOW) -> str:
+    return calendar(made, now=now, stamp=datetime(2026, 3, 4, 17, 30, tzinfo=UTC), version="1.0")
+
+
+def unfolded(text: str) -> list[tuple[str, str]]:
+    """Return the names and values of the lines, unfolded (section 3.1)."""
+    lines = text.replace("\r\n ", "").split("\r\n")
+    assert lines.pop() == ""
+    return [(line.partition(":")[0], line.partition(":")[2]) for line in lines]
+
+
+def unescaped(value: str) -> str:
+    return re.sub(r"\\([\\;,])", r"\1", value)
+
+
+def test_the_text_of_a_calendar() -> None:
+    assert calendar_text(reminder()).replace("\r\n", "\n") == (
+        "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//stretch-timer//stretch 1.0//EN\nCALSCALE:GREGORIAN\n"
+        "BEGIN:VEVENT\nUID:df25ac10-c6be-57f2-bace-174e09d93d0e\nDTSTAMP:20260304T173000Z\nDTSTART:20260306T180000\n"
+        "DURATION:PT15M\nRRULE:FREQ=WEEKLY;BYDAY=MO,WE,FR\nSUMMARY:Stretch: Lower back\n"
+        "DESCRIPTION:In a terminal: stretch routine\nCATEGORIES:Stretching\nTRANSP:TRANSPARENT\n"
+        "BEGIN:VALARM\nACTION:DISPLAY\nDESCRIPTION:Stretch: Lower back\nTRIGGER:PT0S\nEND:VALARM\n"
+        "END:VEVENT\nEND:VCALENDAR\n"
+    )
+
+
+@example("漢" * 60, ("mon",), [time(18)])
+@given(st.text("é漢a,;\\\n", max_size=120) | st.text(max_size=120), days_of_week, times_of_day)
+def test_any_calendar_follows_the_standard(title: str, days: tuple[Day, ...], times: list[time]) -> None:
+    made = reminder(title, days, tuple(times))
+    text = calendar_text(made)
+    assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
+    assert "\n" not in text.replace("\r\n", "")
+    lines = unfolded(text)
+    open_sections: list[str] = []
+    for name, value in lines:
+        if name == "BEGIN":
+            open_sections.append(value)
+        elif name == "END":
+            assert open_sections.pop() == value
+    assert open_sections == []
+    assert len({value for name, value in lines if name == "UID"}) == len(times)
+    assert not [value for name, value in lines if name == "SUMMARY" and re.search(r"(?<!\\)(?:\\\\)*[,;]", value)]
+    summaries = [unescaped(value) for name, value in lines if name == "SUMMARY"]
+    shown = " ".join("".join(c if c.isprintable() else " " for c in f"Stretch: {title}").split())
+    assert summaries == [shown] * len(times)
+    for name, value in lines:
+        if name == "DTSTART":
+            start = datetime.strptime(value, "%Y%m%dT%H%M%S")
+            assert NOW < start <= NOW + timedelta(days=7)
+            assert DAYS[start.weekday()] in days
+
+
+@given(st.text(max_size=120), days_of_week, times_of_day)
+def test_any_calendar_is_read_by_icalendar(title: str, days: tuple[Day, ...], times: list[time]) -> None:
+    read = Calendar.from_ical(calendar_text(reminder(title, days, tuple(times))))
+    assert read.errors == []
+    events = list(read.walk("VEVENT"))
+    assert [event["DTSTART"].dt.time() for event in events] == times
+    for event in events:
+        assert event.errors == []
+        assert event["DTSTART"].dt.tzinfo is None
+        assert event["DTSTAMP"].dt == datetime(2026, 3, 4, 17, 30, tzinfo=UTC)
+        assert event["DURATION"].dt == timedelta(minutes=15)
+        rule = event["RRULE"]
+        assert rule["FREQ"] == (["DAILY"] if len(days) == 7 else ["WEEKLY"])
+        assert set(rule.get("BYDAY", ("MO", "TU", "WE", "TH", "FR", "SA", "SU"))) == {day[:2].upper() for day in days}
+        (alarm,) = event.walk("VALARM")
+        assert (alarm["ACTION"], alarm["TRIGGER"].dt) == ("DISPLAY", timedelta(0))
+        assert alarm["DESCRIPTION"] == event["SUMMARY"]
+
+
+def test_a_routine_has_the_same_uid_at_any_time() -> None:
+    early, late = (calendar_text(reminder(times=(at,))) for at in (time(7), time(19)))
+    assert dict(unfolded(early))["UID"] == dict(unfolded(late))["UID"]
+    assert dict(unfolded(calendar_text(reminder("Neck"))))["UID"] != dict(unfolded(early))["UID"]
+
+
+def test_all_seven_days_are_one_daily_rule() -> None:
+    assert dict(unfolded(calendar_text(reminder(days=DAYS))))["RRULE"] == "FREQ=DAILY"
+
+
+@pytest.mark.parametrize(
+    ("now", "first"),
+    [
+        (datetime(2026, 3, 4, 17, 59), datetime(2026, 3, 4, 18)),
+        (datetime(2026, 3, 4, 18, 0), datetime(2026, 3, 11, 18)),
+        (datetime(2026, 12, 31, 12), datetime(2027, 1, 6, 18)),
+    ],
+)
+def test_the_first_occurrence_is_after_now(now: datetime, first: datetime) -> None:
+    assert first_occurrence(now, ("wed",), time(18)) == first
+
+
+# -- the command
+
+
+class FixedClockApp(App):
+    def now(self) -> datetime:
+        return NOW.replace(tzinfo=timezone(timedelta(hours=1)))
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> App:
+    return FixedClockApp(environ={"STRETCH_HOME": str(tmp_path)})
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "stretch.ics"
+
+
+def remind(app: App, file: Path, *args: str) -> list[tuple[str, str]]:
+    """Run the command; return the lines of the file that it writes."""
+    result = run("remind", *args, "-o", str(file), app=app)
+    assert result.exit_code == 0, result.output
+    return unfolded(file.read_bytes().decode())
+
+
+def test_remind_writes_a_calendar(app: App, file: Path) -> None:
+    lines = remind(app, file, "-a", "neck", "--at", "7:30", "--at", "18:00")
+    assert [value for name, value in lines if name == "DTSTART"] == ["20260306T073000", "20260306T180000"]
+    assert ("DTSTAMP", "20260304T173000Z") in lines
+    assert ("DESCRIPTION", "In a terminal: stretch routine --area neck") in lines
+
+
+def test_remind_says_what_it_saved(app: App, file: Path) -> None:
+    result = run("remind", "--days", "wed,Monday", "--at", "20:00", "-o", str(file), app=app)
+    assert result.stderr == f"Saved {file} (mon, wed at 20:00). Open it to add it to your calendar.\n"
+
+
+def test_desk_breaks_are_on_working_days_at_six(app: App, file: Path) -> None:
+    lines = remind(app, file, "-a", "neck", "-m", "6")
+    assert ("RRULE", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR") in lines
+    assert [value for name, value in lines if name == "DTSTART"] == ["20260305T180000"]
+
+
+def test_times_are_sorted_and_repeated_ones_dropped(app: App, file: Path) -> None:
+    lines = remind(app, file, "--days", "daily", "--at", "18:00", "--at", "18:00", "--at", "9:00")
+    assert [value[-6:] for name, value in lines if name == "DTSTART"] == ["090000", "180000"]
+
+
+@pytest.mark.parametrize("option", ["--morning", "--no-morning"])
+def test_the_command_in_the_reminder_keeps_the_morning_option(app: App, file: Path, option: str) -> None:
+    assert ("DESCRIPTION", f"In a terminal: stretch routine {option}") in remind(app, file, option)
+
+
+def test_a_line_break_in_a_path_stays_in_the_description(tmp_path: Path) -> None:
+    made = msgspec.structs.replace(reminder("Neck\nUp"), command="stretch routine --catalog 'a\nEND:VEVENT'")
+    lines = unfolded(calendar_text(made))
+    assert ("SUMMARY", "Stretch: Neck Up") in lines
+    assert ("DESCRIPTION", "In a terminal: stretch routine --catalog 'a END:VEVENT'") in lines
+
+
+def test_a_routine_that_needs_rest_days_gets_them_or_a_warning(app: App, file: Path) -> None:
+    deep = ("--program", "hips-and-hams", "--as-written")
+    assert ("RRULE", "FREQ=WEEKLY;BYDAY=MO,WE,FR") in remind(app, file, *deep)
+    output = ("-o", str(file))
+    assert "Tuesday follows Monday" in run("remind", *deep, "--days", "mon,tue", *output, app=app).stderr
+    assert "follows" not in run("remind", *deep, "--days", "mon,thu", *output, app=app).stderr
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        ((), "Missing option '-o'"),
+        (("-o", "x.txt"), ".ics"),
+        (("-o", "x.ics", "--at", "25:00"), "HH:MM"),
+        (("-o", "x.ics", "--at", "noon"), "HH:MM"),
+        (("-o", "x.ics", "--at", "1:00", "--at", "2:00", "--at", "3:00", "--at", "4:00"), "3 times"),
+        (("-o", "x.ics", "--days", "mon,fry"), "mon, tue"),
+        (("-o", "x.ics", "--days", "mon,,tue"), "mon, tue"),
+        (("-o", "x.ics", "-a", "nek"), "neck"),
+    ],
+)
+def test_remind_refuses_in_one_sentence(
+    app: App, args: tuple[str, ...], words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = run("remind", *args, app=app)
+    assert result.exit_code == 2
+    assert words in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
