@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from stretch.core.narration.aloud import saying_ms
-from stretch.player.means import Means
-from stretch.player.speaker import Speaker
+from stretch.player.cue_player import AudioBackends, CuePlayer
 from support import MS, Clock
 
 LASTS = {"plays": 0, "fails": 5 * MS, "empty": 5 * MS, "hangs": float("inf")}
@@ -80,10 +79,10 @@ class Machine:
     def playing(self) -> list[FakeProcess]:
         return [fake for fake in self.processes if not fake.killed and fake.ends > self.clock.now]
 
-    def speaker(self, cache: Path, **options: Any) -> Speaker:
+    def speaker(self, cache: Path, **options: Any) -> CuePlayer:
         wishes = {name: options.pop(name) for name in ("sound", "voice", "breath", "volume") if name in options}
-        return Speaker(self.means(cache, **options), self.rung.append, **wishes)
+        return CuePlayer(self.means(cache, **options), self.rung.append, **wishes)
 
-    def means(self, cache: Path, **options: Any) -> Means:
+    def means(self, cache: Path, **options: Any) -> AudioBackends:
         options = {"environ": {}, "platform": "linux", **options}
-        return Means(which=self.which, cache=cache, clock=self.clock, start=self.start, **options)
+        return AudioBackends(which=self.which, cache=cache, clock=self.clock, start=self.start, **options)

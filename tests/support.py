@@ -22,7 +22,7 @@ from stretch.core.routine import Request, Routine
 from stretch.core.timing import timeline as tl
 from stretch.core.timing.timeline import Timeline
 from stretch.core.vocabulary import POSITIONS, TAGS
-from stretch.player.terminal import Heard
+from stretch.player.input import InputEvent
 from stretch.storage.catalogs.catalog import load
 
 SECOND = 1_000_000_000
@@ -44,18 +44,18 @@ class Clock:
 class Script:
     """Ears that hear the given keys, signals or gaps one after the other, then nothing; waiting moves the clock."""
 
-    def __init__(self, clock: Clock, events: Iterable[Heard | str | float] = (), late: float = 0.0) -> None:
+    def __init__(self, clock: Clock, events: Iterable[InputEvent | str | float] = (), late: float = 0.0) -> None:
         self.clock, self.events, self.late = clock, deque(events), late
 
-    def read(self, timeout: float) -> Heard:
+    def read(self, timeout: float) -> InputEvent:
         event = self.events.popleft() if self.events else None
         if isinstance(event, float):
             self.clock.now += int(event * SECOND)
-            return Heard()
+            return InputEvent()
         if event is None:
             self.clock.now += int((timeout + self.late) * SECOND)
-            return Heard()
-        return Heard(key=event) if isinstance(event, str) else event
+            return InputEvent()
+        return InputEvent(key=event) if isinstance(event, str) else event
 
 
 def routine(catalog: Catalog = CATALOG, **request: Any) -> Routine:

@@ -23,9 +23,9 @@ from stretch.core.journal.tally import stretches_done
 from stretch.core.timing import timeline as tl
 from stretch.core.timing.phases import WORKING
 from stretch.core.timing.session import Session
-from stretch.player.player import play
-from stretch.player.scribe import Scribe
-from stretch.player.terminal import Heard
+from stretch.player.input import InputEvent
+from stretch.player.loop import run_session
+from stretch.player.recorder import SessionRecorder
 from stretch.storage.journal.errors import JournalError
 from stretch.storage.journal.file import NAME
 from stretch.storage.journal.journal import Journal
@@ -38,7 +38,7 @@ HOLD = next(index for index, phase in enumerate(TIMELINE.phases) if phase.kind =
 ARGS = ("routine", "--yes", "-m", "6")
 
 
-def app_in(folder: Path, *events: Heard | str | float) -> App:
+def app_in(folder: Path, *events: InputEvent | str | float) -> App:
     clock = Clock()
     return App(environ={"STRETCH_HOME": str(folder)}, clock=clock, ears=Script(clock, events))
 
@@ -68,7 +68,7 @@ def test_a_session_is_in_the_journal_with_all_its_sides(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     ("events", "ended"),
-    [(("q",), "stopped"), ((Heard(signal=signal.SIGTERM),), "stopped"), (("n", "n", "x", "2"), "dizzy")],
+    [(("q",), "stopped"), ((InputEvent(signal=signal.SIGTERM),), "stopped"), (("n", "n", "x", "2"), "dizzy")],
 )
 def test_however_it_ends_the_seconds_are_kept(folder: Path, events, ended: str) -> None:
     run(*ARGS, app=app_in(folder, 1.5, 1.0, *events))
@@ -112,16 +112,16 @@ def test_the_record_is_up_to_date_at_each_boundary() -> None:
     clock = Clock()
     session = Session(timeline=tl.build(ROUTINE))
     writer = Remembers()
-    scribe = Scribe(begun(App(environ={}), ROUTINE, session), writer)
+    scribe = SessionRecorder(begun(App(environ={}), ROUTINE, session), writer)
 
     class Watches:
         def show(self, session: Session, cues: object) -> None:
             pass
 
-        def patience(self, session: Session) -> float:
+        def next_update_in(self, session: Session) -> float:
             return 0.25
 
-    ending = play(session, clock=clock, ears=Script(clock), face=Watches(), diary=scribe)
+    ending = run_session(session, clock=clock, source=Script(clock), display=Watches(), recorder=scribe)
     scribe.close(ending.session)
     put = writer.records
     assert [record.phase for record in put[:-1]] == list(range(len(session.timeline.phases)))
@@ -141,22 +141,22 @@ def test_a_disk_that_takes_half_a_second_delays_no_cue(folder: Path) -> None:
             super().keep(*args, **kwargs)
 
     class Sleeps:
-        def read(self, timeout: float) -> Heard:
+        def read(self, timeout: float) -> InputEvent:
             time.sleep(timeout)
-            return Heard(key="q") if time.monotonic() > until else Heard()
+            return InputEvent(key="q") if time.monotonic() > until else InputEvent()
 
     class Watches:
         def show(self, session: Session, cues) -> None:
             late.extend((session.position - cue.at) / session.speed for cue in cues)
 
-        def patience(self, session: Session) -> float:
+        def next_update_in(self, session: Session) -> float:
             return 0.005
 
     session = Session(timeline=tl.build(ROUTINE), speed=60)
     writer = Writer(lambda: Slow.writing(folder, date(2026, 11, 25)), b"{}", "1")
-    scribe = Scribe(begun(App(environ={}), ROUTINE, session), writer)
+    scribe = SessionRecorder(begun(App(environ={}), ROUTINE, session), writer)
     until = time.monotonic() + 2.0
-    ending = play(session, clock=time.monotonic_ns, ears=Sleeps(), face=Watches(), diary=scribe)
+    ending = run_session(session, clock=time.monotonic_ns, source=Sleeps(), display=Watches(), recorder=scribe)
     assert len(late) > 20
     assert max(late) < 100  # a disk in the way would make it 500 ms
     assert scribe.close(ending.session) == []
@@ -213,10 +213,10 @@ def test_a_safety_check_that_cannot_be_kept_still_counts(tmp_path: Path) -> None
 def test_what_is_reported_is_written_at_once_and_the_passing_of_time_is_not(changes: dict[str, object]) -> None:
     session = Session(timeline=TIMELINE, position_ns=TIMELINE.phases[HOLD].start * MS)
     writer = Remembers()
-    scribe = Scribe(begun(App(environ={}), ROUTINE, session), writer)
+    scribe = SessionRecorder(begun(App(environ={}), ROUTINE, session), writer)
     later = msgspec.structs.replace(session, position_ns=session.position_ns + SECOND)
     for now in (session, later, msgspec.structs.replace(later, **changes)):
-        scribe.note(now)
+        scribe.record(now)
     assert len(writer.records) == 2
 
 
@@ -254,16 +254,16 @@ def test_what_is_not_kept_is_said_once(fates: tuple[bool, ...], during: list[str
     said: list[str] = []
     session = Session(timeline=tl.build(ROUTINE))
     disk = Fails(*fates)
-    scribe = Scribe(begun(App(environ={}), ROUTINE, session), Writer(lambda: disk, b"{}", "1"))
-    scribe.tell = said.append
+    scribe = SessionRecorder(begun(App(environ={}), ROUTINE, session), Writer(lambda: disk, b"{}", "1"))
+    scribe.on_problem = said.append
     for jumps in (0, 1):
         session = msgspec.structs.replace(session, jumps=jumps)
-        scribe.note(session)
+        scribe.record(session)
         deadline = time.monotonic() + 5
         while len(fates) - len(disk.fates) <= jumps and time.monotonic() < deadline:
             time.sleep(0.001)
         time.sleep(0.02)  # from the failure to what is said of it
-    scribe.note(session)
+    scribe.record(session)
     told = scribe.close(msgspec.structs.replace(session, over="stopped"))
     assert (said, told) == (during, after)
 
@@ -292,14 +292,14 @@ import sys, time
 from pathlib import Path
 from stretch.cli.app import App
 from stretch.cli.play import Manner, play
-from stretch.player.terminal import Heard
+from stretch.player.input import InputEvent
 sys.path.insert(0, sys.argv[2])
 from support import routine
 
 class Sleeps:
     def read(self, timeout):
         time.sleep(min(timeout, 0.001))
-        return Heard(key="k")  # at this speed a busy machine looks like one that slept; any key goes on
+        return InputEvent(key="k")  # at this speed a busy machine looks like one that slept; any key goes on
 
 start = time.monotonic_ns()
 app = App(environ={"STRETCH_HOME": sys.argv[1]}, clock=lambda: (time.monotonic_ns() - start) * 100, ears=Sleeps())

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stretch.player.input import KeyDecoder, console_keys
 from stretch.player.keymap import KEYMAP, action_of
-from stretch.player.keys import Decoder, console_keys
 
 
 @pytest.mark.parametrize(
@@ -29,19 +29,19 @@ from stretch.player.keys import Decoder, console_keys
     ],
 )
 def test_bytes_become_keys(data: bytes, keys: list[str]) -> None:
-    assert Decoder().feed(data) == keys
+    assert KeyDecoder().feed(data) == keys
 
 
 @given(st.binary(max_size=40), st.lists(st.integers(0, 40)))
 def test_how_it_was_cut_into_reads_does_not_matter(data: bytes, cuts: list[int]) -> None:
-    whole, parts = Decoder(), Decoder()
+    whole, parts = KeyDecoder(), KeyDecoder()
     edges = [0, *sorted(cut for cut in cuts if cut <= len(data)), len(data)]
     read = [key for start, end in pairwise(edges) for key in parts.feed(data[start:end])]
     assert read == whole.feed(data)
 
 
 def test_a_paste_of_ten_kilobytes_presses_no_key() -> None:
-    decoder = Decoder()
+    decoder = KeyDecoder()
     pasted = b"\x1b[200~" + b"q x n\n" * 2_000 + b"\x1b[201~"
     keys = [key for at in range(0, len(pasted), 4096) for key in decoder.feed(pasted[at : at + 4096])]
     assert keys == []
@@ -49,7 +49,7 @@ def test_a_paste_of_ten_kilobytes_presses_no_key() -> None:
 
 
 def test_escape_alone_is_forgotten() -> None:
-    decoder = Decoder()
+    decoder = KeyDecoder()
     assert decoder.feed(b"\x1b") == []
     decoder.idle()
     assert decoder.feed(b"[Cn") == ["[", "C", "n"]

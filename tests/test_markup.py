@@ -14,7 +14,7 @@ from stretch.core.timing import timeline as tl
 from stretch.core.timing.session import Session
 from stretch.core.validation.markup import note_markup
 from stretch.export.captions import captions
-from stretch.player.view import view
+from stretch.player.view import render_screen
 from stretch.storage.catalogs.catalog import load
 from stretch.storage.catalogs.inspection import inspect
 from support import CATALOG, MS, Clock, Script, routine, run
@@ -69,7 +69,7 @@ def test_in_a_pipe_and_at_a_terminal_it_is_shown_as_it_stands(
 def test_on_the_full_screen_it_is_shown_as_it_stands(marked: Path) -> None:
     made = routine_of(marked)
     session = Session(timeline=tl.build(made), position_ns=1_000 * MS)
-    shown = ["".join(text for text, _ in row) for row in view(session, 400, 40)]
+    shown = ["".join(text for text, _ in row) for row in render_screen(session, 400, 40)]
     assert sum(row.count(MARKUP) for row in shown) >= 4, shown
 
 

@@ -16,22 +16,23 @@ from stretch.core.journal.tally import stretches_done
 from stretch.core.narration.aloud import speakable
 from stretch.core.timing import timeline as tl
 from stretch.core.timing.session import Session
-from stretch.player.awake import Awake
-from stretch.player.events import Events
-from stretch.player.plain import Plain
-from stretch.player.player import Ending, play
-from stretch.player.terminal import Heard
+from stretch.player.awake import KeepAwake
+from stretch.player.displays import EventsDisplay, PlainDisplay
+from stretch.player.input import InputEvent
+from stretch.player.loop import PlaybackResult, run_session
 from support import MS, SECOND, Clock, Script, routine
 
 ROUTINE = routine(minutes=10.0)
 
 
-def told(*events: Heard | str | float, late: float = 0.0, speed: int = 1) -> tuple[Ending, list[str], Clock]:
+def told(
+    *events: InputEvent | str | float, late: float = 0.0, speed: int = 1
+) -> tuple[PlaybackResult, list[str], Clock]:
     lines: list[str] = []
     clock = Clock()
     session = Session(timeline=tl.build(ROUTINE), speed=speed)
-    face = Plain(lines.append)
-    return play(session, clock=clock, ears=Script(clock, events, late), face=face), lines, clock
+    face = PlainDisplay(lines.append)
+    return run_session(session, clock=clock, source=Script(clock, events, late), display=face), lines, clock
 
 
 def test_a_session_takes_exactly_the_time_it_says() -> None:
@@ -83,12 +84,12 @@ def test_q_stops_and_says_what_was_done() -> None:
 
 
 def test_a_signal_ends_it_with_its_number() -> None:
-    ending, _, _ = told(1.5, Heard(signal=signal.SIGTERM))
+    ending, _, _ = told(1.5, InputEvent(signal=signal.SIGTERM))
     assert (ending.session.over, ending.signal) == ("stopped", signal.SIGTERM)
 
 
 def test_ctrl_z_pauses_until_a_key() -> None:
-    ending, lines, _ = told(1.0, Heard(suspended=True), 900.0, "space")
+    ending, lines, _ = told(1.0, InputEvent(suspended=True), 900.0, "space")
     assert "Paused. Space goes on." in lines
     assert not any("Welcome back" in line for line in lines)
     assert ending.session.over == "finished"
@@ -107,12 +108,12 @@ def test_a_face_that_breaks_ends_the_session_with_what_was_done() -> None:
             if session.position > 1_000:
                 raise ZeroDivisionError
 
-        def patience(self, session: Session) -> float:
+        def next_update_in(self, session: Session) -> float:
             return 0.5
 
     clock = Clock()
     session = Session(timeline=tl.build(ROUTINE))
-    ending = play(session, clock=clock, ears=Script(clock), face=Broken())
+    ending = run_session(session, clock=clock, source=Script(clock), display=Broken())
     assert isinstance(ending.failure, ZeroDivisionError)
     assert ending.session.over == "stopped"
     assert ending.session.active_ns > SECOND
@@ -123,7 +124,7 @@ def test_events_are_objects_in_order_with_their_time() -> None:
     clock = Clock()
     session = Session(timeline=tl.build(ROUTINE))
     events = (1.0, "space", 0.5, "space", "n", "n", "n", "n", "n", "n", 1.0, 1.0, "x", "k", "q")
-    play(session, clock=clock, ears=Script(clock, events), face=Events(lines.append))
+    run_session(session, clock=clock, source=Script(clock, events), display=EventsDisplay(lines.append))
     told = [json.loads(line) for line in lines]
     kinds = [event["event"] for event in told]
     assert kinds[0] == "phase"
@@ -147,7 +148,7 @@ def test_what_hurts_is_no_skip_as_well(key: str, event: str) -> None:
     clock = Clock()
     hold = next(phase for phase in tl.build(ROUTINE).phases if phase.kind == "hold")
     session = Session(timeline=tl.build(ROUTINE), position_ns=(hold.start + 1_000) * MS)
-    play(session, clock=clock, ears=Script(clock, (1.0, key, 1.0, "q")), face=Events(lines.append))
+    run_session(session, clock=clock, source=Script(clock, (1.0, key, 1.0, "q")), display=EventsDisplay(lines.append))
     kinds = [json.loads(line)["event"] for line in lines]
     assert [kind for kind in kinds if kind in ("hurt", "skip")] == [event]
 
@@ -156,13 +157,13 @@ def test_what_is_said_aloud_stands_in_the_plain_lines_and_in_the_events(tmp_path
     told: dict[str, list[str]] = {"plain": [], "events": []}
     aloud: dict[str, list[str]] = {}
     for name, face in (
-        ("plain", Plain(told["plain"].append)),
-        ("events", Events(told["events"].append)),
+        ("plain", PlainDisplay(told["plain"].append)),
+        ("events", EventsDisplay(told["events"].append)),
     ):
         machine = Machine(espeak_ng="plays")
         speaker = machine.speaker(tmp_path, voice=True, breath=name == "events")
         session = Session(timeline=tl.build(ROUTINE), voice=True)
-        play(session, clock=machine.clock, ears=Script(machine.clock), face=face, voice=speaker)
+        run_session(session, clock=machine.clock, source=Script(machine.clock), display=face, audio=speaker)
         speaker.finish()
         aloud[name] = machine.texts
     written = {"plain": told["plain"], "events": [json.loads(line).get("say", "") for line in told["events"]]}
@@ -181,13 +182,13 @@ class Mouth:
     def __init__(self) -> None:
         self.sound, self.voice, self.cuts = True, True, 0
 
-    def perform(self, cues: object, timeline: object, done: object = None) -> None:
+    def handle_cues(self, cues: object, timeline: object, done: object = None) -> None:
         pass
 
-    def patience(self) -> float:
+    def next_update_in(self) -> float:
         return 1.0
 
-    def hush(self) -> None:
+    def stop(self) -> None:
         self.cuts += 1
 
 
@@ -199,7 +200,9 @@ class Mouth:
 def test_what_is_heard_is_cut_where_it_means_nothing_any_more(events: tuple[str | float, ...], cuts: int) -> None:
     clock, mouth = Clock(), Mouth()
     session = Session(timeline=tl.build(ROUTINE))
-    play(session, clock=clock, ears=Script(clock, events), face=Plain(lambda line: None), voice=mouth)
+    run_session(
+        session, clock=clock, source=Script(clock, events), display=PlainDisplay(lambda line: None), audio=mouth
+    )
     assert mouth.cuts == cuts
 
 
@@ -207,7 +210,7 @@ def test_waiting_is_told_and_ended_by_a_key() -> None:
     lines: list[str] = []
     clock = Clock()
     session = Session(timeline=tl.build(routine(warm_up=0.0, minutes=6.0)), wait=True, waiting=True)
-    play(session, clock=clock, ears=Script(clock, (5.0, "k", 1.0, "q")), face=Plain(lines.append))
+    run_session(session, clock=clock, source=Script(clock, (5.0, "k", 1.0, "q")), display=PlainDisplay(lines.append))
     assert "Take your time. Any key starts." in lines
     assert lines[-1] == "Going on."
 
@@ -226,7 +229,7 @@ def test_the_screen_is_kept_on_only_while_it_plays(monkeypatch: pytest.MonkeyPat
     fake.keep = types.SimpleNamespace(presenting=lambda on_fail: Mode())
     monkeypatch.setitem(sys.modules, "wakepy", fake)
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/run/user/1/bus")
-    with Awake():
+    with KeepAwake():
         pass
     assert entered == ["in", "out"]
 
@@ -234,7 +237,7 @@ def test_the_screen_is_kept_on_only_while_it_plays(monkeypatch: pytest.MonkeyPat
 def test_a_screen_that_cannot_be_kept_on_is_no_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "wakepy", None)
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/run/user/1/bus")
-    with Awake():
+    with KeepAwake():
         pass
 
 
@@ -242,7 +245,7 @@ def test_a_screen_that_cannot_be_kept_on_is_no_trouble(monkeypatch: pytest.Monke
 def test_where_nobody_can_be_asked_what_would_ask_is_not_imported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
     monkeypatch.delitem(sys.modules, "wakepy", raising=False)
-    with Awake():
+    with KeepAwake():
         pass
     assert "wakepy" not in sys.modules
 
@@ -255,5 +258,5 @@ def test_going_on_says_nothing_of_what_was_eased_before() -> None:
         timeline=timeline, position_ns=timeline.phases[hold + 2].start * 1_000_000, eased_at=frozenset({hold})
     )
     clock = Clock()
-    play(session, clock=clock, ears=Script(clock, (1.0, "q")), face=Plain(lines.append))
+    run_session(session, clock=clock, source=Script(clock, (1.0, "q")), display=PlainDisplay(lines.append))
     assert not any("easier way" in line for line in lines)

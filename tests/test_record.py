@@ -18,7 +18,7 @@ from stretch.core.routine import Routine
 from stretch.core.timing import timeline as tl
 from stretch.core.timing.phases import WORKING
 from stretch.core.timing.session import Session, Tick, update
-from stretch.player.view import view
+from stretch.player.view import render_screen
 from support import CATALOG, MS, SECOND, requests, routine
 
 ROUTINE = routine(minutes=15.0)
@@ -164,7 +164,7 @@ def test_a_session_cut_off_anywhere_goes_on_with_what_it_had(cut_off: tuple[Rout
         assert moment.phase.kind == "settle"
     # It is shown as what it was planned as, whichever side is left of it.
     assert [item.stretch.id for item in again.timeline.items] == [item.stretch.id for item in made.items]
-    header = "".join(text for text, _ in view(again, 80, 24)[0])
+    header = "".join(text for text, _ in render_screen(again, 80, 24)[0])
     if moment.phase.item:
         number = 1 + [item.stretch.id for item in made.items].index(moment.phase.item.stretch.id)
         assert f"stretch {number} of {len(made.items)} " in header

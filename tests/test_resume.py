@@ -16,7 +16,7 @@ from stretch.core.journal.record import SessionRecord
 from stretch.core.safety.checklist import Outcome
 from stretch.core.safety.clearance import Cleared
 from stretch.core.safety.standing import Standing
-from stretch.player.terminal import Heard
+from stretch.player.input import InputEvent
 from stretch.storage import profile
 from stretch.storage.journal.file import NAME
 from stretch.storage.journal.journal import Journal
@@ -29,7 +29,7 @@ ARGS = ("routine", "--yes", "-m", "6", "--warm-up", "0")
 class There(App):
     """An App whose wall clock is told the time."""
 
-    def __init__(self, folder: Path, *events: Heard | str | float, later: timedelta = timedelta()) -> None:
+    def __init__(self, folder: Path, *events: InputEvent | str | float, later: timedelta = timedelta()) -> None:
         clock = Clock()
         super().__init__(environ={"STRETCH_HOME": str(folder)}, clock=clock, ears=Script(clock, events))
         self.later = later

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from stretch.cli.app import App
 from stretch.cli.request import as_played, asked_for
 from stretch.cli.routine import routine_command
-from stretch.player.style import style_for
+from stretch.player.theme import theme_for
 from stretch.storage.settings import (
     DEFAULTS,
     NAMES,
@@ -379,7 +379,7 @@ def test_a_catalog_of_the_settings_gives_way_to_one_on_the_command_line(home: Pa
 
 def test_the_background_reaches_the_colours(home: Path) -> None:
     assert app(home, STRETCH_BACKGROUND="light").settings.background == "light"
-    assert style_for({}, "utf-8", app(written(home, "background: light\n")).settings.background).background == "light"
+    assert theme_for({}, "utf-8", app(written(home, "background: light\n")).settings.background).background == "light"
 
 
 def test_help_never_fails_for_a_broken_file(home: Path) -> None:

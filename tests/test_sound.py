@@ -20,12 +20,10 @@ from stretch.core.narration.sounds import sound_of
 from stretch.core.narration.tones import RATE, SOUNDS, breath
 from stretch.core.timing import timeline as tl
 from stretch.core.timing.cues import Cue, cues
-from stretch.player import process
-from stretch.player.means import Means
-from stretch.player.players import Player, players
-from stretch.player.process import arguments_of
-from stretch.player.sound import Shelf, Sounds, trial
-from stretch.player.speaker import Speaker
+from stretch.player import child_process
+from stretch.player.child_process import split_command
+from stretch.player.cue_player import AudioBackends, CuePlayer
+from stretch.player.sound import PlayerCommand, SoundCache, SoundPlayer, find_players, probe
 from support import MS, routine
 
 ROUTINE = routine()
@@ -46,55 +44,55 @@ def at(index: int) -> tuple[Cue, ...]:
 
 def test_the_players_are_looked_for_in_order_and_by_their_full_path() -> None:
     machine = Machine(aplay="plays", pw_play="plays")
-    found = players(machine.which, {}, platform="linux")
+    found = find_players(machine.which, {}, platform="linux")
     assert [player.name for player in found] == ["pw-play", "aplay"]
-    assert found[1].of(Path("/x.wav")) == ("/bin/aplay", "-q", "/x.wav")
-    assert players(machine.which, {}, platform="win32")[0].name == "winsound"
+    assert found[1].arguments_for(Path("/x.wav")) == ("/bin/aplay", "-q", "/x.wav")
+    assert find_players(machine.which, {}, platform="win32")[0].name == "winsound"
 
 
 def test_over_ssh_nothing_plays_to_the_other_machine_unless_sound_is_sent_along_or_asked_for() -> None:
     machine = Machine(aplay="plays")
     remote = {"SSH_CONNECTION": "1.2.3.4 5 6.7.8.9 22"}
-    assert players(machine.which, remote, platform="linux") == ()
-    assert players(machine.which, {**remote, "PULSE_SERVER": "localhost"}, platform="linux")
-    assert players(machine.which, remote, command="aplay", platform="linux")
+    assert find_players(machine.which, remote, platform="linux") == ()
+    assert find_players(machine.which, {**remote, "PULSE_SERVER": "localhost"}, platform="linux")
+    assert find_players(machine.which, remote, command="aplay", platform="linux")
 
 
 def test_a_command_of_the_users_own_is_the_only_one_and_gets_the_file() -> None:
     machine = Machine(aplay="plays")
-    (player,) = players(machine.which, {}, command="mpv --really-quiet '--af=x y' {file} -v")
-    assert player.of(Path("/x.wav")) == ("mpv", "--really-quiet", "--af=x y", "/x.wav", "-v")
-    (player,) = players(machine.which, {}, command="play")
-    assert player.of(Path("/x.wav")) == ("play", "/x.wav")
+    (player,) = find_players(machine.which, {}, command="mpv --really-quiet '--af=x y' {file} -v")
+    assert player.arguments_for(Path("/x.wav")) == ("mpv", "--really-quiet", "--af=x y", "/x.wav", "-v")
+    (player,) = find_players(machine.which, {}, command="play")
+    assert player.arguments_for(Path("/x.wav")) == ("play", "/x.wav")
 
 
 @pytest.mark.parametrize("command", ["", "  ", "play 'x"])
 def test_a_command_that_cannot_be_read_is_said_to_be_so(command: str) -> None:
     with pytest.raises(UsageError, match="sound command"):
-        arguments_of(command, "sound")
+        split_command(command, "sound")
 
 
 def test_a_file_is_made_once_in_full_and_lasts_as_long_as_the_sound(tmp_path: Path) -> None:
-    shelf = Shelf(tmp_path / "cache" / "sounds", 50)
+    cache = SoundCache(tmp_path / "cache" / "sounds", 50)
     assert not (tmp_path / "cache").exists()
     for sound in (SOUNDS["start"], SOUNDS["done"], breath("in", 2_999)):
-        file = shelf.file(sound)
+        file = cache.file(sound)
         with wave.open(str(file)) as made:
             assert (made.getnchannels(), made.getsampwidth(), made.getframerate()) == (1, 2, RATE)
             assert made.getnframes() == tones.frames(sound)
         before = file.stat().st_mtime_ns
-        assert shelf.file(sound) == file
+        assert cache.file(sound) == file
         assert file.stat().st_mtime_ns == before
-    assert len(list(shelf.folder.iterdir())) == 3
+    assert len(list(cache.folder.iterdir())) == 3
 
 
 def test_a_file_cut_short_is_made_again_and_each_volume_has_its_own(tmp_path: Path) -> None:
-    shelf = Shelf(tmp_path, 50)
-    file = shelf.file(SOUNDS["count"])
+    cache = SoundCache(tmp_path, 50)
+    file = cache.file(SOUNDS["count"])
     whole = file.read_bytes()
     file.write_bytes(whole[:100])
-    assert shelf.file(SOUNDS["count"]).read_bytes() == whole
-    assert Shelf(tmp_path, 90).file(SOUNDS["count"]) != file
+    assert cache.file(SOUNDS["count"]).read_bytes() == whole
+    assert SoundCache(tmp_path, 90).file(SOUNDS["count"]) != file
 
 
 def test_a_failure_while_making_a_file_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,13 +101,15 @@ def test_a_failure_while_making_a_file_leaves_nothing(tmp_path: Path, monkeypatc
 
     monkeypatch.setattr(Path, "replace", broken)
     with pytest.raises(OSError, match="No space"):
-        Shelf(tmp_path, 50).file(SOUNDS["count"])
+        SoundCache(tmp_path, 50).file(SOUNDS["count"])
     assert list(tmp_path.iterdir()) == []
 
 
 def test_never_more_than_two_at_once_and_the_breath_gives_way(tmp_path: Path) -> None:
     machine = Machine()
-    sounds = Sounds([Player("p", ("p", "{file}"))], Shelf(tmp_path, 50), machine.start, machine.clock, "")
+    sounds = SoundPlayer(
+        [PlayerCommand("p", ("p", "{file}"))], SoundCache(tmp_path, 50), machine.start, machine.clock, ""
+    )
     for sound in (breath("in", 3_000), SOUNDS["get-ready"], SOUNDS["next"]):
         assert sounds.play(sound)
     assert [fake.killed for fake in machine.processes] == [True, False, False]
@@ -121,7 +121,9 @@ def test_never_more_than_two_at_once_and_the_breath_gives_way(tmp_path: Path) ->
 
 def test_of_a_change_and_a_breath_the_breath_is_cut_even_if_it_came_last(tmp_path: Path) -> None:
     machine = Machine()
-    sounds = Sounds([Player("p", ("p", "{file}"))], Shelf(tmp_path, 50), machine.start, machine.clock, "")
+    sounds = SoundPlayer(
+        [PlayerCommand("p", ("p", "{file}"))], SoundCache(tmp_path, 50), machine.start, machine.clock, ""
+    )
     for sound in (SOUNDS["get-ready"], breath("in", 3_000), SOUNDS["next"]):
         assert sounds.play(sound)
     assert [fake.killed for fake in machine.processes] == [False, True, False]
@@ -129,7 +131,9 @@ def test_of_a_change_and_a_breath_the_breath_is_cut_even_if_it_came_last(tmp_pat
 
 def test_where_only_one_can_play_the_breath_waits_for_nobody(tmp_path: Path) -> None:
     machine = Machine()
-    sounds = Sounds([Player("p", ("p", "{file}"), at_once=1)], Shelf(tmp_path, 50), machine.start, machine.clock, "")
+    sounds = SoundPlayer(
+        [PlayerCommand("p", ("p", "{file}"), at_once=1)], SoundCache(tmp_path, 50), machine.start, machine.clock, ""
+    )
     assert sounds.play(SOUNDS["start"])
     assert sounds.play(breath("in", 3_000))
     assert machine.names() == ["start"]
@@ -138,37 +142,37 @@ def test_where_only_one_can_play_the_breath_waits_for_nobody(tmp_path: Path) -> 
 def test_what_has_ended_is_reaped(tmp_path: Path) -> None:
     machine = Machine(aplay="plays")
     speaker = machine.speaker(tmp_path)
-    speaker.perform(at(HOLD), TIMELINE)
+    speaker.handle_cues(at(HOLD), TIMELINE)
     assert machine.names() == ["start", "breath-in"]
     machine.clock.now += 10_000 * MS
-    speaker.perform((), TIMELINE)
+    speaker.handle_cues((), TIMELINE)
     assert all(fake.reaped for fake in machine.processes)
 
 
 def test_when_a_player_fails_the_next_one_plays_the_same_sound(tmp_path: Path) -> None:
     machine = Machine(pw_play="fails", paplay="missing", aplay="plays")
     speaker = machine.speaker(tmp_path)
-    speaker.perform((cue("phase", 0),), TIMELINE)
+    speaker.handle_cues((cue("phase", 0),), TIMELINE)
     machine.clock.now += 10 * MS
-    speaker.perform((), TIMELINE)
+    speaker.handle_cues((), TIMELINE)
     assert [Path(arguments[0]).name for arguments in machine.started] == ["pw-play", "aplay"]
     assert machine.names() == ["get-ready", "get-ready"]
-    assert speaker.trouble is None
+    assert speaker.problem is None
     assert machine.rung == []
 
 
 def test_when_all_fail_the_bell_rings_for_the_sound_and_it_is_said(tmp_path: Path) -> None:
     machine = Machine(aplay="fails")
     speaker = machine.speaker(tmp_path)
-    speaker.perform(at(SWITCH), TIMELINE)
-    assert speaker.trouble is None
-    assert speaker.patience() <= 0.1
+    speaker.handle_cues(at(SWITCH), TIMELINE)
+    assert speaker.problem is None
+    assert speaker.next_update_in() <= 0.1
     machine.clock.now += 10 * MS
-    speaker.perform((), TIMELINE)
+    speaker.handle_cues((), TIMELINE)
     assert machine.rung == [2]
-    assert speaker.trouble is not None
-    assert "aplay failed" in speaker.trouble
-    speaker.perform(at(HOLD), TIMELINE)
+    assert speaker.problem is not None
+    assert "aplay failed" in speaker.problem
+    speaker.handle_cues(at(HOLD), TIMELINE)
     assert machine.rung == [2, 1]
 
 
@@ -178,33 +182,33 @@ def test_a_player_that_has_played_before_gets_another_chance(tmp_path: Path) -> 
 
     def once(fate: str) -> None:
         machine.fates["aplay"] = fate
-        speaker.perform((cue("phase", 0),), TIMELINE)
+        speaker.handle_cues((cue("phase", 0),), TIMELINE)
         for _ in range(3):
             machine.clock.now += 1_000 * MS
             machine.fates["aplay"] = "plays"
-            speaker.perform((), TIMELINE)
+            speaker.handle_cues((), TIMELINE)
 
     for fate in ("plays", "fails", "fails", "plays", "fails"):
         once(fate)
     assert machine.names() == ["get-ready"] * 8
-    assert speaker.trouble is None
+    assert speaker.problem is None
     machine.fates["aplay"] = "fails"
-    speaker.perform((cue("phase", 0),), TIMELINE)
+    speaker.handle_cues((cue("phase", 0),), TIMELINE)
     for _ in range(3):
         machine.clock.now += 10 * MS
-        speaker.perform((), TIMELINE)
-    assert speaker.trouble is not None
+        speaker.handle_cues((), TIMELINE)
+    assert speaker.problem is not None
     assert machine.rung == [1]
 
 
 def test_a_player_that_hangs_is_ended_and_given_up(tmp_path: Path) -> None:
     machine = Machine(aplay="hangs")
     speaker = machine.speaker(tmp_path)
-    speaker.perform((cue("phase", 0),), TIMELINE)
+    speaker.handle_cues((cue("phase", 0),), TIMELINE)
     machine.clock.now += 60_000 * MS
-    speaker.perform((), TIMELINE)
+    speaker.handle_cues((), TIMELINE)
     assert machine.processes[0].killed
-    assert speaker.trouble is not None
+    assert speaker.problem is not None
     # It would be said a minute late.
     assert machine.rung == []
 
@@ -214,10 +218,10 @@ def test_without_a_player_the_bell_rings_once_for_a_change_twice_for_a_switch_an
 ) -> None:
     machine = Machine()
     speaker = machine.speaker(tmp_path / "cache")
-    assert speaker.trouble is not None
-    assert "bell" in speaker.trouble
+    assert speaker.problem is not None
+    assert "bell" in speaker.problem
     for one in EVERY:
-        speaker.perform((one,), TIMELINE)
+        speaker.handle_cues((one,), TIMELINE)
     kinds = [phase.kind for phase in TIMELINE.phases]
     assert machine.rung == [2 if kind == "switch" else 1 for kind in kinds] + [1]
     assert not (tmp_path / "cache").exists()
@@ -226,40 +230,40 @@ def test_without_a_player_the_bell_rings_once_for_a_change_twice_for_a_switch_an
 def test_no_volume_is_no_sound_and_no_bell(tmp_path: Path) -> None:
     machine = Machine()
     speaker = machine.speaker(tmp_path, volume=0)
-    speaker.perform(at(SWITCH), TIMELINE)
+    speaker.handle_cues(at(SWITCH), TIMELINE)
     assert machine.rung == []
-    assert speaker.trouble is None
+    assert speaker.problem is None
 
 
 def test_a_cache_that_cannot_be_written_is_said_and_the_bell_rings(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
     machine = Machine(aplay="plays")
     speaker = machine.speaker(tmp_path / "file")
-    speaker.perform((cue("phase", 0),), TIMELINE)
+    speaker.handle_cues((cue("phase", 0),), TIMELINE)
     assert machine.rung == [1]
-    assert speaker.trouble is not None
-    assert "cannot be written" in speaker.trouble
+    assert speaker.problem is not None
+    assert "cannot be written" in speaker.problem
 
 
 def test_no_sound_neither_plays_nor_rings_and_can_be_changed_at_any_moment(tmp_path: Path) -> None:
     machine = Machine(aplay="plays")
     speaker = machine.speaker(tmp_path, sound=False)
-    speaker.perform(at(HOLD), TIMELINE)
+    speaker.handle_cues(at(HOLD), TIMELINE)
     assert machine.started == []
     speaker.sound = True
-    speaker.perform(at(HOLD), TIMELINE)
+    speaker.handle_cues(at(HOLD), TIMELINE)
     assert len(machine.playing) == 2
     speaker.sound = False
-    speaker.perform((), TIMELINE)
+    speaker.handle_cues((), TIMELINE)
     assert machine.playing == []
-    assert speaker.trouble is None
+    assert speaker.problem is None
 
 
 def test_after_a_late_frame_only_what_is_still_true_is_heard(tmp_path: Path) -> None:
     machine = Machine(aplay="plays")
     speaker = machine.speaker(tmp_path)
     before = TIMELINE.phases[HOLD].start
-    speaker.perform(cues(TIMELINE, before - 1_500, before), TIMELINE)
+    speaker.handle_cues(cues(TIMELINE, before - 1_500, before), TIMELINE)
     assert machine.names() == ["start", "breath-in"]
 
 
@@ -267,19 +271,19 @@ def test_sounds_are_made_one_at_a_time_while_nothing_is_called_out(tmp_path: Pat
     speaker = Machine(aplay="plays").speaker(tmp_path)
     needed = {sound for cue in EVERY if (sound := sound_of(cue, TIMELINE))}
     for frame in range(len(needed) + 1):
-        speaker.perform((), TIMELINE)
+        speaker.handle_cues((), TIMELINE)
         assert len([*tmp_path.iterdir()]) == min(frame + 1, len(needed))
-    Machine().speaker(tmp_path / "none").perform((), TIMELINE)
+    Machine().speaker(tmp_path / "none").handle_cues((), TIMELINE)
     assert not (tmp_path / "none").exists()
 
 
 def test_hush_and_close_leave_nothing_behind(tmp_path: Path) -> None:
     machine = Machine(aplay="hangs")
     speaker = machine.speaker(tmp_path)
-    speaker.perform(at(HOLD), TIMELINE)
-    speaker.hush()
+    speaker.handle_cues(at(HOLD), TIMELINE)
+    speaker.stop()
     assert all(fake.killed for fake in machine.processes)
-    speaker.perform(at(SWITCH), TIMELINE)
+    speaker.handle_cues(at(SWITCH), TIMELINE)
     speaker.close()
     assert all(fake.killed and fake.reaped for fake in machine.processes)
 
@@ -287,7 +291,7 @@ def test_hush_and_close_leave_nothing_behind(tmp_path: Path) -> None:
 def test_the_last_sound_may_end_before_one_leaves(tmp_path: Path) -> None:
     machine = Machine(aplay="plays")
     speaker = machine.speaker(tmp_path)
-    speaker.perform((EVERY[-1],), TIMELINE)
+    speaker.handle_cues((EVERY[-1],), TIMELINE)
     speaker.finish()
     assert machine.names() == ["done"]
     assert not machine.processes[0].killed
@@ -299,7 +303,7 @@ def test_a_whole_session_is_heard_in_order_and_never_more_than_two_at_once(tmp_p
     speaker = machine.speaker(tmp_path)
     for before, now in zip(range(-100, TIMELINE.length, 100), range(0, TIMELINE.length + 100, 100), strict=True):
         machine.clock.now = now * MS
-        speaker.perform(cues(TIMELINE, before, now), TIMELINE)
+        speaker.handle_cues(cues(TIMELINE, before, now), TIMELINE)
         assert len(machine.playing) <= 2
     names = machine.names()
     holds = sum(phase.kind in ("hold", "move") for phase in TIMELINE.phases)
@@ -322,7 +326,7 @@ def test_the_doctor_is_told_what_plays_what_fails_and_what_to_do(tmp_path: Path)
     assert "espeak-ng" in nothing[1].advice
     remote = {"SSH_CONNECTION": "x"}
     assert "SSH" in Machine(aplay="plays").means(tmp_path, environ=remote).describe()[0].found
-    trouble = Machine(aplay="plays").speaker(tmp_path, environ=remote).trouble
+    trouble = Machine(aplay="plays").speaker(tmp_path, environ=remote).problem
     assert trouble is not None
     assert "on the other machine" in trouble
 
@@ -350,14 +354,14 @@ def test_a_real_program_is_started_within_a_tenth_of_a_second_and_given_the_file
 ) -> None:
     log = tmp_path / "log"
     command = program("player", f'echo "$(date +%s%N) $1" >> "{log}"')
-    means = Means(
+    means = AudioBackends(
         environ={}, which=lambda name: None, cache=tmp_path / "cache", clock=time.monotonic_ns, sound_command=command
     )
-    speaker = Speaker(means, ring=lambda times: None)
+    speaker = CuePlayer(means, ring=lambda times: None)
     asked = []
     for index in range(5):
         asked.append(time.time_ns())
-        speaker.perform((cue("phase", index),), TIMELINE)
+        speaker.handle_cues((cue("phase", index),), TIMELINE)
         speaker.finish()
     speaker.close()
     played = [line.split(" ", 1) for line in log.read_text().splitlines()]
@@ -373,7 +377,7 @@ def test_a_real_program_and_what_it_started_are_ended_together(
     fifo = tmp_path / "fifo"
     os.mkfifo(fifo)
     # The inner program holds the fifo open for as long as it lives.
-    running = process.start((program("outer", f'sh -c "echo up; exec sleep 60" > "{fifo}"\nsleep 60'),), b"")
+    running = child_process.start((program("outer", f'sh -c "echo up; exec sleep 60" > "{fifo}"\nsleep 60'),), b"")
     with fifo.open() as end:
         assert end.readline() == "up\n"
         running.kill()
@@ -383,8 +387,8 @@ def test_a_real_program_and_what_it_started_are_ended_together(
 
 @needs_sh
 def test_a_real_player_that_fails_or_hangs_is_found_out(tmp_path: Path, program: Callable[[str, str], str]) -> None:
-    assert trial(Player("ok", (program("ok", "exit 0"), "{file}")), tmp_path, process.start)
-    assert not trial(Player("no", (program("no", "exit 3"), "{file}")), tmp_path, process.start)
+    assert probe(PlayerCommand("ok", (program("ok", "exit 0"), "{file}")), tmp_path, child_process.start)
+    assert not probe(PlayerCommand("no", (program("no", "exit 3"), "{file}")), tmp_path, child_process.start)
     silence = next(tmp_path.glob("*.wav"))
     with wave.open(str(silence)) as file:
         assert not any(file.readframes(10_000))
@@ -392,4 +396,4 @@ def test_a_real_player_that_fails_or_hangs_is_found_out(tmp_path: Path, program:
 
 @needs_sh
 def test_a_program_that_reads_nothing_does_no_harm(program: Callable[[str, str], str]) -> None:
-    assert process.start((program("deaf", "exec <&-; exit 0"),), b"x" * 4_000).wait(5.0) == 0
+    assert child_process.start((program("deaf", "exec <&-; exit 0"),), b"x" * 4_000).wait(5.0) == 0

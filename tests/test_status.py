@@ -19,7 +19,7 @@ from stretch.cli.status import line
 from stretch.core import words
 from stretch.core.timing import timeline
 from stretch.core.timing.session import Session, Tick, update
-from stretch.player.terminal import Heard
+from stretch.player.input import InputEvent
 from stretch.storage import nowplaying
 from stretch.storage.board import Board, playing
 from stretch.storage.journal.past import Past
@@ -322,7 +322,7 @@ class Looking(Script):
         super().__init__(clock)
         self.home, self.seen = home, list[nowplaying.Left]()
 
-    def read(self, timeout: float) -> Heard:
+    def read(self, timeout: float) -> InputEvent:
         self.seen += all_playing(self.home, self.clock())
         return super().read(timeout)
 

@@ -17,11 +17,11 @@ import pytest
 from stretch.core.timing import timeline as tl
 from stretch.core.timing.session import Session
 from stretch.figure import ink as figure
-from stretch.player.player import play
-from stretch.player.screen import Screen
-from stretch.player.style import INKS, Background, Ink, Style, background_of, depth_of, style_for
+from stretch.player.displays import ScreenDisplay
+from stretch.player.loop import run_session
 from stretch.player.terminal import HANG_UP, Terminal
-from stretch.player.view import view
+from stretch.player.theme import TEXT_COLORS, Background, TextRole, Theme, color_depth, detect_background, theme_for
+from stretch.player.view import render_screen
 from support import MS, SAMPLE, Clock
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")
@@ -36,7 +36,7 @@ if sys.platform != "win32":
 
 ROUTINE = SAMPLE
 TIMELINE = tl.build(ROUTINE)
-PLAIN = Style()
+PLAIN = Theme()
 MARK = b"\x00\x00"
 """Written after what is looked for; a terminal ignores it."""
 
@@ -97,7 +97,7 @@ def pair() -> Iterator[Pair]:
 
 
 def rows_at(position: int, columns: int, lines: int) -> list:
-    return view(Session(timeline=TIMELINE, position_ns=position * MS), columns, lines)
+    return render_screen(Session(timeline=TIMELINE, position_ns=position * MS), columns, lines)
 
 
 def text_of(rows: list) -> list[str]:
@@ -114,7 +114,7 @@ def test_what_was_drawn_is_what_is_seen(pair: Pair) -> None:
 
 def test_an_unchanged_screen_costs_no_byte_and_a_second_costs_few(pair: Pair) -> None:
     hold = next(phase for phase in TIMELINE.phases if phase.kind == "hold")
-    with Terminal(pair.slave, pair.slave, style_for({"COLORTERM": "truecolor"}, "utf-8")) as terminal:
+    with Terminal(pair.slave, pair.slave, theme_for({"COLORTERM": "truecolor"}, "utf-8")) as terminal:
         terminal.draw(rows_at(hold.start, 80, 24))
         pair.seen()
         full, pair.raw = len(pair.raw), b""
@@ -160,7 +160,7 @@ def test_a_mark_that_leaves_a_wide_letter_draws_the_letter_again(pair: Pair) -> 
 def test_colours_are_only_in_the_codes(pair: Pair) -> None:
     rows = rows_at(400_000, 80, 24)
     for environ in ({"COLORTERM": "truecolor"}, {"TERM": "xterm-256color"}, {"TERM": "xterm"}, {"NO_COLOR": "1"}):
-        with Terminal(pair.slave, pair.slave, style_for(environ, "utf-8")) as terminal:
+        with Terminal(pair.slave, pair.slave, theme_for(environ, "utf-8")) as terminal:
             terminal.draw(rows)
             assert pair.seen() == text_of(rows)
         if "NO_COLOR" in environ:
@@ -178,7 +178,7 @@ def test_colours_are_only_in_the_codes(pair: Pair) -> None:
     ],
 )
 def test_depth_of_colour(environ: dict[str, str], depth: str) -> None:
-    assert depth_of(environ) == depth
+    assert color_depth(environ) == depth
 
 
 def luminance(colour: str) -> float:
@@ -190,24 +190,24 @@ def luminance(colour: str) -> float:
 
 @pytest.mark.parametrize(
     ("background", "behind"),
-    [("dark", "#16181d"), ("light", "#ffffff"), ("untold", "#16181d"), ("untold", "#ffffff")],
+    [("dark", "#16181d"), ("light", "#ffffff"), ("unknown", "#16181d"), ("unknown", "#ffffff")],
 )
 def test_words_can_be_read_on_the_background_they_stand_on(background: Background, behind: str) -> None:
-    for ink, (colour, _) in INKS[background].items():
-        if colour and ink is not Ink.LEFT:  # what is not yet done is a line, and may be faint
+    for ink, (colour, _) in TEXT_COLORS[background].items():
+        if colour and ink is not TextRole.LEFT:  # what is not yet done is a line, and may be faint
             low, high = sorted((luminance(colour), luminance(behind)))
             assert (high + 0.05) / (low + 0.05) >= 3.0, ink
 
 
 def test_light_and_dark_backgrounds() -> None:
-    assert background_of({"COLORFGBG": "0;15"}) == "light"
-    assert background_of({"COLORFGBG": "15;0"}) == "dark"
-    assert background_of({}) == "untold"
-    assert background_of({"COLORFGBG": "15;0"}, "light") == "light"
-    assert background_of({"COLORFGBG": "0;15"}, "dark") == "dark"
-    dark, light = style_for({"TERM": "xterm"}, "utf-8"), style_for({"TERM": "xterm", "COLORFGBG": "0;15"}, "utf-8")
-    assert style_for({"TERM": "xterm"}, "utf-8", "light").background == "light"
-    assert dark.code(Ink.SIDE) != light.code(Ink.SIDE)
+    assert detect_background({"COLORFGBG": "0;15"}) == "light"
+    assert detect_background({"COLORFGBG": "15;0"}) == "dark"
+    assert detect_background({}) == "unknown"
+    assert detect_background({"COLORFGBG": "15;0"}, "light") == "light"
+    assert detect_background({"COLORFGBG": "0;15"}, "dark") == "dark"
+    dark, light = theme_for({"TERM": "xterm"}, "utf-8"), theme_for({"TERM": "xterm", "COLORFGBG": "0;15"}, "utf-8")
+    assert theme_for({"TERM": "xterm"}, "utf-8", "light").background == "light"
+    assert dark.code(TextRole.SIDE) != light.code(TextRole.SIDE)
     assert dark.code(figure.Ink(figure.Role.SHIRT)) != light.code(figure.Ink(figure.Role.SHIRT, glow=8))
 
 
@@ -222,11 +222,11 @@ def test_light_and_dark_backgrounds() -> None:
     ],
 )
 def test_more_than_ascii_only_where_the_locale_has_it(environ: dict[str, str], encoding: str, unicode: bool) -> None:
-    assert style_for(environ, encoding).unicode is unicode
+    assert theme_for(environ, encoding).unicode is unicode
 
 
 def test_an_ascii_terminal_gets_ascii_even_for_names_that_are_not(pair: Pair) -> None:
-    with Terminal(pair.slave, pair.slave, Style(unicode=False)) as terminal:
+    with Terminal(pair.slave, pair.slave, Theme(unicode=False)) as terminal:
         terminal.draw([(("Kätzchen ━", "plain"),)])
         pair.seen()
     assert b"K?tzchen ?" in pair.raw
@@ -236,14 +236,14 @@ def test_an_ascii_terminal_gets_ascii_even_for_names_that_are_not(pair: Pair) ->
 def test_everything_is_given_back_even_when_the_view_breaks(pair: Pair) -> None:
     before = termios.tcgetattr(pair.slave)
 
-    class Broken(Screen):
+    class Broken(ScreenDisplay):
         def show(self, session, cues) -> None:
             super().show(session, cues)
             raise ZeroDivisionError("a view that breaks")
 
     with Terminal(pair.slave, pair.slave, PLAIN) as terminal:
         assert termios.tcgetattr(pair.slave) != before
-        ending = play(Session(timeline=TIMELINE), clock=Clock(), ears=terminal, face=Broken(terminal))
+        ending = run_session(Session(timeline=TIMELINE), clock=Clock(), source=terminal, display=Broken(terminal))
     assert isinstance(ending.failure, ZeroDivisionError)
     assert ending.session.over == "stopped"
     assert termios.tcgetattr(pair.slave) == before

@@ -18,13 +18,12 @@ from stretch.core.timing.motion import Shown
 from stretch.core.timing.phases import Phase
 from stretch.core.timing.session import Session, update
 from stretch.core.words import IN_POSITION, clock
-from stretch.player.guidance import below_a_figure, beside_nothing
+from stretch.player.countdown_panel import PANEL, countdown_panel
+from stretch.player.figure_renderer import FigureRenderer
+from stretch.player.instructions import full_column, under_figure
 from stretch.player.keymap import KEYMAP, action_of
-from stretch.player.notice import notice
-from stretch.player.panel import PANEL, panel
-from stretch.player.picture import Pictures
-from stretch.player.rows import Row
-from stretch.player.view import view
+from stretch.player.layout import StyledLine
+from stretch.player.view import pause_message, render_screen
 from stretch.storage.catalogs.figures import load_figures
 from stretch.storage.files.shipped import data_root
 from support import CATALOG, MS, SAMPLE, SECOND, routine
@@ -32,7 +31,7 @@ from support import CATALOG, MS, SAMPLE, SECOND, routine
 ROUTINE = SAMPLE
 TIMELINE = tl.build(ROUTINE)
 CONTRACT = routine(areas=(), stretches=("contract-relax-hamstring",), level="deep")
-FIGURES = Pictures(
+FIGURES = FigureRenderer(
     load_figures(
         [*(move.id for move in CATALOG.warm_up.standing), *CATALOG.stretches],
         [data_root()],
@@ -45,7 +44,7 @@ SIZES = [(120, 40), (100, 30), (80, 24), (60, 20), (40, 12), (20, 6)]
 
 def picture(session: Session, columns: int, lines: int, **how) -> list[str]:
     how.setdefault("pictures", FIGURES)
-    return ["".join(text for text, _ in row) for row in view(session, columns, lines, **how)]
+    return ["".join(text for text, _ in row) for row in render_screen(session, columns, lines, **how)]
 
 
 def in_phase(kind: str, part: float = 0.4, timeline=TIMELINE, **fields: object) -> Session:
@@ -184,12 +183,12 @@ def test_what_to_press_when_it_hurts_is_on_every_screen(columns: int, lines: int
 def test_standing_still_is_one_word_and_getting_back_in_is_counted(fields: dict, act: str, seconds: str) -> None:
     phase = next(phase for phase in TIMELINE.phases if phase.kind == "hold")
     session = Session(timeline=TIMELINE, position_ns=(phase.end - 4_000) * MS, **fields)
-    rows = ["".join(text for text, _ in row).strip() for row in panel(session, PANEL, 8, unicode=False)]
+    rows = ["".join(text for text, _ in row).strip() for row in countdown_panel(session, PANEL, 8, unicode=False)]
     assert act in rows
     assert seconds in rows
 
 
-def words_of(rows: list[Row]) -> str:
+def words_of(rows: list[StyledLine]) -> str:
     return " ".join("".join(text for text, _ in row) for row in rows)
 
 
@@ -199,22 +198,22 @@ def test_a_new_position_is_told_where_it_changes_and_only_there() -> None:
         if phase.kind == "prepare":
             position = phase.item.position
             now = Session(timeline=TIMELINE, position_ns=phase.start * MS)
-            told.append(f"Now {IN_POSITION[position]}." in words_of(beside_nothing(now, 60, 30)))
+            told.append(f"Now {IN_POSITION[position]}." in words_of(full_column(now, 60, 30)))
             assert told[-1] is (position != before)
             before = position
     assert set(told) == {True, False}
 
 
-@pytest.mark.parametrize("words", [beside_nothing, below_a_figure])
+@pytest.mark.parametrize("words", [full_column, under_figure])
 @pytest.mark.parametrize("key", ["ease", "hurt"])
-def test_what_was_made_easier_shows_its_easier_way_first(words: Callable[..., list[Row]], key: str) -> None:
+def test_what_was_made_easier_shows_its_easier_way_first(words: Callable[..., list[StyledLine]], key: str) -> None:
     session = update(in_phase("hold"), key)
     assert words_of(words(session, 60, 30)).lstrip().startswith("Easier: ")
     assert not words_of(words(in_phase("hold"), 60, 30)).lstrip().startswith("Easier: ")
 
 
 def test_the_keys_that_are_asked_for_when_it_hurts_are_those_that_answer() -> None:
-    asked = re.findall(r"(\d) if ([\w ]+)", notice(update(in_phase("hold"), "hurt")))
+    asked = re.findall(r"(\d) if ([\w ]+)", pause_message(update(in_phase("hold"), "hurt")))
     assert [key for key, _ in asked] == ["1", "2", "3"]
     assert [action for key, said in asked if (action := action_of(key)) in said.split()] == ["numb", "dizzy", "eyes"]
 

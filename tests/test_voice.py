@@ -15,8 +15,8 @@ from stretch.core.errors import UsageError
 from stretch.core.narration.aloud import aloud, begins, speakable
 from stretch.core.timing import timeline as tl
 from stretch.core.timing.cues import Cue, cues
-from stretch.player import process
-from stretch.player.voice import Voice, engines
+from stretch.player import child_process
+from stretch.player.voice import Voice, find_engines
 from support import MS, routine
 
 ROUTINE = routine(areas=(), stretches=("cat-cow", "pelvic-tilt", "single-knee-to-chest"))
@@ -33,19 +33,19 @@ def at(index: int) -> tuple[Cue, ...]:
 
 
 def voice_of(machine: Machine, **options: str) -> Voice:
-    return Voice(engines(machine.which, {}, platform="linux", **options), machine.start, machine.clock)
+    return Voice(find_engines(machine.which, {}, platform="linux", **options), machine.start, machine.clock)
 
 
 def test_the_voices_are_looked_for_in_order() -> None:
     machine = Machine(say="plays", spd_say="plays", espeak_ng="plays", espeak="plays")
-    names = [engine.name for engine in engines(machine.which, {}, platform="linux")]
+    names = [engine.name for engine in find_engines(machine.which, {}, platform="linux")]
     assert names == ["say", "spd-say", "espeak-ng", "espeak"]
 
 
 def test_windows_own_voice_reads_the_text_as_data_and_is_not_looked_for_in_the_folder_one_is_in() -> None:
-    (engine,) = engines(Machine().which, {"SystemRoot": r"D:\Win"}, platform="win32")
+    (engine,) = find_engines(Machine().which, {"SystemRoot": r"D:\Win"}, platform="win32")
     assert engine.arguments[0] == r"D:\Win\System32\WindowsPowerShell\v1.0\powershell.exe"
-    arguments, piped = engine.of("$(rm -rf ~)")
+    arguments, piped = engine.arguments_for("$(rm -rf ~)")
     assert not any("rm -rf" in argument for argument in arguments)
     assert piped == "$(rm -rf ~)"
 
@@ -57,7 +57,7 @@ def test_any_text_is_spoken_and_none_is_an_option_or_a_command(name: str, text: 
     voice_of(machine).say([text])
     (arguments,), (piped,) = machine.started, machine.texts
     if piped:
-        assert arguments == engines(machine.which, {}, platform="linux")[0].arguments
+        assert arguments == find_engines(machine.which, {}, platform="linux")[0].arguments
     else:
         assert arguments[-2] == "--"
     spoken = piped or arguments[-1]
@@ -84,7 +84,7 @@ def test_a_command_of_the_users_own_gets_the_text_as_one_word_or_on_standard_inp
 @pytest.mark.parametrize("command", ["sh -c 'say {text}'", "flite --text={text}", "", "flite 'x"])
 def test_a_command_that_would_put_the_text_inside_another_word_is_refused(command: str) -> None:
     with pytest.raises(UsageError, match="voice command"):
-        engines(Machine().which, {}, command=command)
+        find_engines(Machine().which, {}, command=command)
 
 
 def test_what_is_new_cuts_what_is_being_said_and_hush_cuts_it_too() -> None:
@@ -94,7 +94,7 @@ def test_what_is_new_cuts_what_is_being_said_and_hush_cuts_it_too() -> None:
     voice.say(["Switch to the right side."])
     assert [fake.killed for fake in machine.processes] == [True, False]
     assert voice.busy
-    voice.hush()
+    voice.stop()
     assert [fake.killed for fake in machine.processes] == [True, True]
     assert not voice.busy
 
@@ -103,9 +103,9 @@ def test_speech_dispatcher_goes_on_without_its_client_so_it_is_told_to_stop() ->
     machine = Machine(spd_say="plays")
     voice = voice_of(machine)
     voice.say(["First up, a long sentence."])
-    voice.hush()
+    voice.stop()
     assert machine.started[-1] == ("/bin/spd-say", "-S")
-    voice.hush()
+    voice.stop()
     assert len(machine.started) == 2
     voice.close()
     assert all(fake.reaped for fake in machine.processes)
@@ -116,10 +116,10 @@ def test_a_voice_that_fails_is_given_up_and_the_next_one_says_it() -> None:
     voice = voice_of(machine)
     voice.say(["Switch to the right side."])
     machine.clock.now += 10 * MS
-    voice.tend()
+    voice.poll()
     assert machine.started[-1][0] == "/bin/espeak-ng"
     assert machine.texts[-1] == "Switch to the right side."
-    assert voice.trouble is None
+    assert voice.problem is None
 
 
 def test_a_voice_that_is_done_at_once_has_said_nothing() -> None:
@@ -127,15 +127,15 @@ def test_a_voice_that_is_done_at_once_has_said_nothing() -> None:
     voice = voice_of(machine)
     voice.say(["Switch to the right side."])
     machine.clock.now += 70 * MS
-    voice.tend()
-    assert voice.trouble is not None
-    assert "espeak-ng said nothing" in voice.trouble
+    voice.poll()
+    assert voice.problem is not None
+    assert "espeak-ng said nothing" in voice.problem
     machine.fates["espeak_ng"] = "plays"
     voice.say(["Switch to the left side."])
     machine.clock.now += 20_000 * MS
-    voice.tend()
+    voice.poll()
     assert machine.texts[-1] == "Switch to the left side."
-    assert voice.trouble is None
+    assert voice.problem is None
 
 
 def test_a_command_of_ones_own_may_hand_the_text_on_and_be_gone() -> None:
@@ -143,43 +143,43 @@ def test_a_command_of_ones_own_may_hand_the_text_on_and_be_gone() -> None:
     voice = voice_of(machine, command="mine")
     voice.say(["Switch to the right side."])
     machine.clock.now += 70 * MS
-    voice.tend()
-    assert voice.trouble is None
+    voice.poll()
+    assert voice.problem is None
 
 
 def test_without_a_voice_it_is_said_once_it_is_asked_for(tmp_path: Path) -> None:
     machine = Machine(aplay="plays")
     speaker = machine.speaker(tmp_path)
-    assert speaker.trouble is None
+    assert speaker.problem is None
     speaker.voice = True
-    assert speaker.trouble is not None
-    assert "No voice" in speaker.trouble
-    speaker.perform(at(0), TIMELINE)
+    assert speaker.problem is not None
+    assert "No voice" in speaker.problem
+    speaker.handle_cues(at(0), TIMELINE)
 
 
 def test_the_words_wait_for_their_sound_and_without_sound_they_do_not(tmp_path: Path) -> None:
     machine = Machine(aplay="plays", espeak_ng="plays")
     speaker = machine.speaker(tmp_path, voice=True)
-    speaker.perform(at(0), TIMELINE)
+    speaker.handle_cues(at(0), TIMELINE)
     assert [Path(arguments[0]).name for arguments in machine.started] == ["aplay"]
     while len(machine.started) == 1:
-        machine.clock.now += int(speaker.patience() * 1000) * MS
-        speaker.perform((), TIMELINE)
+        machine.clock.now += int(speaker.next_update_in() * 1000) * MS
+        speaker.handle_cues((), TIMELINE)
     assert machine.clock.now == (begins(EVERY[0], TIMELINE) - EVERY[0].at) * MS
-    assert speaker.patience() <= 0.1
+    assert speaker.next_update_in() <= 0.1
     assert machine.texts[-1] == " ".join(aloud(EVERY[0], TIMELINE))
     speaker.sound = False
-    speaker.perform(at(1), TIMELINE)
+    speaker.handle_cues(at(1), TIMELINE)
     assert machine.texts[-1].startswith("Warm up, 1 minute: Shoulder rolls")
 
 
 def test_skipping_drops_the_words_that_still_wait(tmp_path: Path) -> None:
     machine = Machine(aplay="plays", espeak_ng="plays")
     speaker = machine.speaker(tmp_path, voice=True)
-    speaker.perform(at(0), TIMELINE)
-    speaker.hush()
+    speaker.handle_cues(at(0), TIMELINE)
+    speaker.stop()
     machine.clock.now += 1_000 * MS
-    speaker.perform((), TIMELINE)
+    speaker.handle_cues((), TIMELINE)
     assert len(machine.started) == 1
     assert machine.playing == []
 
@@ -187,15 +187,15 @@ def test_skipping_drops_the_words_that_still_wait(tmp_path: Path) -> None:
 def test_the_voice_can_be_turned_off_in_mid_sentence_and_on_again(tmp_path: Path) -> None:
     machine = Machine(espeak_ng="plays")
     speaker = machine.speaker(tmp_path, voice=True, sound=False)
-    speaker.perform(at(0), TIMELINE)
+    speaker.handle_cues(at(0), TIMELINE)
     assert len(machine.playing) == 1
     speaker.voice = False
-    speaker.perform((), TIMELINE)
+    speaker.handle_cues((), TIMELINE)
     assert machine.playing == []
-    speaker.perform(at(1), TIMELINE)
+    speaker.handle_cues(at(1), TIMELINE)
     assert machine.playing == []
     speaker.voice = True
-    speaker.perform(at(2), TIMELINE)
+    speaker.handle_cues(at(2), TIMELINE)
     assert "Hip circles" in machine.texts[-1]
 
 
@@ -204,13 +204,13 @@ def test_breath_is_said_on_request_only_and_never_cuts_other_words(tmp_path: Pat
     speaker = machine.speaker(tmp_path, voice=True, sound=False)
     held = next(cue for cue in EVERY if cue.kind == "breath-in" and cue.number == 4)
     assert TIMELINE.phases[held.index].kind == "move"
-    speaker.perform((held,), TIMELINE)
+    speaker.handle_cues((held,), TIMELINE)
     assert machine.started == []
     speaker.breath = True
     late = next(cue for cue in EVERY if cue.kind == "breath-out" and cue.number == 7)
-    speaker.perform((late,), TIMELINE)
+    speaker.handle_cues((late,), TIMELINE)
     assert machine.texts == ["Breathe out."]
-    speaker.perform((late,), TIMELINE)
+    speaker.handle_cues((late,), TIMELINE)
     assert machine.texts == ["Breathe out."]
 
 
@@ -220,7 +220,7 @@ def test_a_whole_session_is_said_as_written_and_one_thing_at_a_time(tmp_path: Pa
     done = len(ROUTINE.items), len(ROUTINE.items)
     for before, now in zip(range(-100, TIMELINE.length, 100), range(0, TIMELINE.length + 100, 100), strict=True):
         machine.clock.now = now * MS
-        speaker.perform(cues(TIMELINE, before, now), TIMELINE, done)
+        speaker.handle_cues(cues(TIMELINE, before, now), TIMELINE, done)
         assert len(machine.playing) <= 1
     speaker.finish()
     written = [speakable(" ".join(words)) for cue in EVERY if (words := aloud(cue, TIMELINE, done=done))]
@@ -239,7 +239,7 @@ def test_a_real_program_reads_a_nasty_name_on_standard_input(tmp_path: Path, tex
     program = tmp_path / "speak"
     program.write_text(f'#!/bin/sh\necho "$#" > "{heard}"\nexec cat >> "{heard}"\n')
     program.chmod(program.stat().st_mode | stat.S_IXUSR)
-    voice = Voice(engines(shutil.which, {}, command=str(program)), process.start, time.monotonic_ns)
+    voice = Voice(find_engines(shutil.which, {}, command=str(program)), child_process.start, time.monotonic_ns)
     voice.say([text])
     voice.finish(5.0)
     voice.close()
@@ -248,10 +248,10 @@ def test_a_real_program_reads_a_nasty_name_on_standard_input(tmp_path: Path, tex
 
 @pytest.mark.skipif(not shutil.which("espeak-ng"), reason="espeak-ng is not installed")
 def test_espeak_ng_takes_the_text_as_it_is_given(tmp_path: Path) -> None:
-    (engine,) = engines(lambda name: shutil.which(name) if name == "espeak-ng" else None, {}, platform="linux")
-    arguments, piped = engine.of("-w $(id)")
+    (engine,) = find_engines(lambda name: shutil.which(name) if name == "espeak-ng" else None, {}, platform="linux")
+    arguments, piped = engine.arguments_for("-w $(id)")
     # With -q it works out how to say it, without saying it.
-    run = process.start((*arguments, "-q", "-x", "--phonout", str(tmp_path / "phonemes")), piped.encode())
+    run = child_process.start((*arguments, "-q", "-x", "--phonout", str(tmp_path / "phonemes")), piped.encode())
     assert run.wait(5.0) == 0
     dollar = (tmp_path / "phonemes").read_text()
     assert "d'0l3" in dollar

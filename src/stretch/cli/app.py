@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from stretch.core.planning.lately import Lately
     from stretch.core.safety.checklist import Safety
     from stretch.figure.pose import Figure
-    from stretch.player.means import Means
-    from stretch.player.player import Ears
-    from stretch.player.style import Style
+    from stretch.player.cue_player import AudioBackends
+    from stretch.player.loop import InputSource
     from stretch.player.terminal import Terminal
+    from stretch.player.theme import Theme
     from stretch.storage.journal.past import Past
     from stretch.storage.settings import Found, Settings
 
@@ -42,7 +42,7 @@ class App:
         stdout: TextIO | None = None,
         stderr: TextIO | None = None,
         clock: Callable[[], int] | None = None,
-        ears: Ears | None = None,
+        ears: InputSource | None = None,
     ) -> None:
         self.environ = environ
         self._streams = stdin, stdout, stderr
@@ -91,11 +91,11 @@ class App:
         return shutil.which(program, path=self.environ.get("PATH"))
 
     @cached_property
-    def means(self) -> Means:
+    def means(self) -> AudioBackends:
         """What a session can be heard by."""
-        from stretch.player.means import Means
+        from stretch.player.cue_player import AudioBackends
 
-        return Means(
+        return AudioBackends(
             environ=self.environ,
             which=self.which,
             cache=self.cache,
@@ -225,12 +225,12 @@ class App:
         return self.interactive and not plain and not self.environ.get("ACCESSIBLE")
 
     @cached_property
-    def style(self) -> Style:
+    def style(self) -> Theme:
         """The colours and letters of the terminal; no colour where standard output is none."""
-        from stretch.player.style import Style, style_for
+        from stretch.player.theme import Theme, theme_for
 
-        style = style_for(self.environ, self.stdout.encoding, self.settings.background)
-        return style if is_terminal(self.stdout) else Style(unicode=style.unicode)
+        style = theme_for(self.environ, self.stdout.encoding, self.settings.background)
+        return style if is_terminal(self.stdout) else Theme(unicode=style.unicode)
 
     def terminal(self, *, screen: bool) -> Terminal:
         """Return the terminal, not yet taken over."""

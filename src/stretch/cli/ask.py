@@ -105,13 +105,13 @@ def _list(app: App, question: Question, texts: Sequence[str]) -> list[int]:
 
     Returns the numbers said between two windows: people answer when they see what fits, not when the list ends.
     """
-    from stretch.player.rows import wrapped
+    from stretch.player.layout import wrap_text
 
     columns, lines = app.out.columns or 0, app.out.lines
     noted: list[int] = []
     used = 2
     for number, text in enumerate(texts, start=1):
-        takes = len(wrapped(text, columns - MARK)) if lines else 0
+        takes = len(wrap_text(text, columns - MARK)) if lines else 0
         if lines and used + takes > lines - 3:
             noted += _noted(app, number - 1)
             app.out.say(question.text, "bold")

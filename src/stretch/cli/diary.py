@@ -13,7 +13,7 @@ from stretch.core.journal.tally import parts_of
 from stretch.core.routine import Routine
 from stretch.core.safety.scores import Scores
 from stretch.core.timing.session import Session
-from stretch.player.scribe import Scribe
+from stretch.player.recorder import SessionRecorder
 from stretch.storage.journal.journal import Journal, plan_as_json
 from stretch.storage.journal.process import this_process
 from stretch.storage.journal.writer import Writer
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 LONGEST_TITLE = 200
 
 
-def scribe(app: App, routine: Routine, record: SessionRecord) -> Scribe:
+def scribe(app: App, routine: Routine, record: SessionRecord) -> SessionRecorder:
     """Return what writes a session of *routine* down, beginning with *record*."""
     opened = partial(Journal.writing, app.folder, app.today(), thorough=True)
-    return Scribe(record, Writer(opened, plan_as_json(routine), this_process()))
+    return SessionRecorder(record, Writer(opened, plan_as_json(routine), this_process()))
 
 
 def begun(app: App, routine: Routine, session: Session, before: Cleared | None = None) -> SessionRecord:

@@ -13,8 +13,8 @@ from stretch.core.model import Stretch
 from stretch.core.vocabulary import Side
 
 if TYPE_CHECKING:
-    from stretch.player.picture import Pictures
-    from stretch.player.rows import Row
+    from stretch.player.figure_renderer import FigureRenderer
+    from stretch.player.layout import StyledLine
 
 LARGE, SMALL, THUMB = (48, 16), (36, 12), (24, 8)
 """Cells and rows of a figure: two side by side at a wide terminal, at a narrow one, and on a contact sheet."""
@@ -24,14 +24,14 @@ PIPE_COLUMNS = 100
 
 def draw(app: App, stretch: Stretch, side: Side | None, glyphs: str) -> None:
     """Print *stretch* at its start and in it, side by side where there is room, else only in it."""
-    from stretch.player.rows import beside
+    from stretch.player.layout import side_by_side
 
     pictures = _pictures(app, [stretch], glyphs)
     columns = app.out.columns or PIPE_COLUMNS
     for size in (LARGE, SMALL):
         if columns >= 2 * size[0] + GAP:
             both = [_still(pictures, stretch, side, depth, size) for depth in (0.0, 1.0)]
-            app.out.rows(beside(both, size[0], GAP), app.style)
+            app.out.rows(side_by_side(both, size[0], GAP), app.style)
             return
     if columns >= SMALL[0]:
         app.out.rows(_still(pictures, stretch, side, 1.0, SMALL), app.style)
@@ -39,7 +39,7 @@ def draw(app: App, stretch: Stretch, side: Side | None, glyphs: str) -> None:
 
 def contact_sheet(app: App, stretches: Sequence[Stretch], glyphs: str) -> None:
     """Print small figures of *stretches* with their ids below, as many in a row as fit."""
-    from stretch.player.rows import beside
+    from stretch.player.layout import side_by_side
 
     pictures = _pictures(app, stretches, glyphs)
     across = max((app.out.columns or PIPE_COLUMNS) // (THUMB[0] + GAP), 1)
@@ -47,9 +47,9 @@ def contact_sheet(app: App, stretches: Sequence[Stretch], glyphs: str) -> None:
     while line := list(islice(rest, across)):
         blocks = []
         for stretch in line:
-            name: Row = ((stretch.id[: THUMB[0]], "name"),)
+            name: StyledLine = ((stretch.id[: THUMB[0]], "name"),)
             blocks.append([*_still(pictures, stretch, None, 1.0, THUMB), name])
-        app.out.rows([*beside(blocks, THUMB[0], GAP), ()], app.style)
+        app.out.rows([*side_by_side(blocks, THUMB[0], GAP), ()], app.style)
 
 
 def write_svg(app: App, stretch: Stretch, side: Side | None, path: str) -> None:
@@ -72,14 +72,16 @@ def write_svg(app: App, stretch: Stretch, side: Side | None, path: str) -> None:
         Path(path).write_text(drawn + "\n", encoding="utf-8")
 
 
-def _pictures(app: App, stretches: Sequence[Stretch], glyphs: str) -> Pictures:
-    from stretch.player.picture import Pictures
+def _pictures(app: App, stretches: Sequence[Stretch], glyphs: str) -> FigureRenderer:
+    from stretch.player.figure_renderer import FigureRenderer
 
     figures = app.figures(stretch.id for stretch in stretches)
-    return Pictures(figures, glyphs="blocks" if glyphs == "blocks" else "braille", colour=app.style.colour)
+    return FigureRenderer(figures, glyphs="blocks" if glyphs == "blocks" else "braille", colour=app.style.colour)
 
 
-def _still(pictures: Pictures, stretch: Stretch, side: Side | None, depth: float, size: tuple[int, int]) -> list[Row]:
+def _still(
+    pictures: FigureRenderer, stretch: Stretch, side: Side | None, depth: float, size: tuple[int, int]
+) -> list[StyledLine]:
     from stretch.core.timing.motion import Shown
 
     return pictures.rows(Shown(stretch.id, side, depth, depth), *size, pressing=depth == 0)

@@ -14,7 +14,7 @@ from stretch.storage.journal.journal import Journal
 from stretch.storage.journal.process import is_running
 
 if TYPE_CHECKING:
-    from stretch.player.rows import Row
+    from stretch.player.layout import StyledLine
 
 VERSION = 1
 SHOWN = 5
@@ -80,13 +80,13 @@ def _print(app: App, history: History, playing: frozenset[str]) -> None:
         print_tables(app, history)
     else:
         from stretch.cli.chart import rows
-        from stretch.player.rows import width, wrapped
-        from stretch.player.style import Ink
+        from stretch.player.layout import line_width, wrap_text
+        from stretch.player.theme import TextRole
 
         columns = app.out.columns
-        head: list[Row] = [((total, Ink.NAME), (f", {run}", Ink.SIDE))]
-        if width(head[0]) > columns:
-            head = [((line, Ink.NAME),) for line in (*wrapped(total, columns), *wrapped(run, columns))]
+        head: list[StyledLine] = [((total, TextRole.NAME), (f", {run}", TextRole.SIDE))]
+        if line_width(head[0]) > columns:
+            head = [((line, TextRole.NAME),) for line in (*wrap_text(total, columns), *wrap_text(run, columns))]
         app.out.rows([*head, ()], app.style)
         app.out.rows(rows(history, columns, unicode=app.style.unicode), app.style)
     if history.pain:

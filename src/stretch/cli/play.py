@@ -18,15 +18,14 @@ from stretch.core.routine import Routine
 from stretch.core.timing import timeline
 from stretch.core.timing.session import NS_PER_MS, Session
 from stretch.core.timing.timeline import Timeline
-from stretch.player.player import Ears, Ending, Face
-from stretch.player.player import play as run
+from stretch.player.loop import Display, InputSource, PlaybackResult, run_session
 
 if TYPE_CHECKING:
     from stretch.core.safety.clearance import Cleared
     from stretch.figure.raster import Glyphs
-    from stretch.player.picture import Pictures
-    from stretch.player.scribe import Scribe
-    from stretch.player.speaker import Speaker
+    from stretch.player.cue_player import CuePlayer
+    from stretch.player.figure_renderer import FigureRenderer
+    from stretch.player.recorder import SessionRecorder
     from stretch.player.terminal import Terminal
 
 FINISHED, STOPPED, SIGNALLED = 0, 3, 128
@@ -66,7 +65,7 @@ def play(app: App, routine: Routine, manner: Manner, cleared: Cleared | None = N
     return go_on(app, session, manner, scribe(app, routine, begun(app, routine, session, cleared)))
 
 
-def go_on(app: App, session: Session, manner: Manner, scribe: Scribe | None = None) -> int:
+def go_on(app: App, session: Session, manner: Manner, scribe: SessionRecorder | None = None) -> int:
     """Play *session* from where it is, written down by *scribe*, and return the exit code."""
     session = msgspec.structs.replace(
         session,
@@ -81,7 +80,7 @@ def go_on(app: App, session: Session, manner: Manner, scribe: Scribe | None = No
     app.tell(_summary(ending))
     for line in scribe.close(ending.session) if scribe else ():
         app.tell(line)
-    if scribe and not scribe.trouble and over == "stopped" and ending.session.ended_for is None:
+    if scribe and not scribe.problem and over == "stopped" and ending.session.ended_for is None:
         app.tell("`stretch resume` goes on with it.")
     if ending.session.ended_for is not None:
         from stretch.cli.gate import after_ending
@@ -115,90 +114,97 @@ def _ready(app: App, routine: Routine, *, quiet: bool) -> bool:
 class _Performance:
     """What plays along with a session: the terminal, what is seen and heard, and what is written down."""
 
-    def __init__(self, app: App, manner: Manner, scribe: Scribe | None) -> None:
+    def __init__(self, app: App, manner: Manner, scribe: SessionRecorder | None) -> None:
         self.app, self.manner, self.scribe = app, manner, scribe
         self.screen = app.full_screen and not manner.plain and not manner.events
-        self.speaker: Speaker | None = None
+        self.speaker: CuePlayer | None = None
 
-    def of(self, session: Session) -> Ending:
+    def of(self, session: Session) -> PlaybackResult:
         """Play *session* to its end and give everything back."""
         app = self.app
         with ExitStack() as stack:
             if is_terminal(app.stdout) and not self.manner.rehearsal:
-                from stretch.player.awake import Awake
+                from stretch.player.awake import KeepAwake
 
-                stack.enter_context(Awake())
+                stack.enter_context(KeepAwake())
             terminal = stack.enter_context(app.terminal(screen=self.screen)) if app.ears is None else None
             if self.scribe is not None and not self.screen:
-                self.scribe.tell = app.tell
+                self.scribe.on_problem = app.tell
             self.speaker = self._speaker(terminal)
             if self.speaker is not None:
                 stack.callback(self.speaker.close)
-            face = self._face(session.timeline, terminal)
+            display = self._display(session.timeline, terminal)
             if not self.manner.rehearsal:
-                face = self._posted(face, stack)
-            ears: Ears | None = terminal or app.ears
-            assert ears
-            ending = run(session, clock=app.clock, ears=ears, face=face, voice=self.speaker, diary=self.scribe)
+                display = self._posted(display, stack)
+            source: InputSource | None = terminal or app.ears
+            assert source
+            ending = run_session(
+                session,
+                clock=app.clock,
+                source=source,
+                display=display,
+                audio=self.speaker,
+                recorder=self.scribe,
+            )
             if self.speaker is not None and ending.session.over == "finished":
                 self.speaker.finish()
             return ending
 
-    def _speaker(self, terminal: Terminal | None) -> Speaker | None:
+    def _speaker(self, terminal: Terminal | None) -> CuePlayer | None:
         """Return what makes the session heard; None for a rehearsal, and where there is no terminal to hear it by."""
         manner = self.manner
         if manner.rehearsal or terminal is None or not is_terminal(self.app.stdout):
             return None
-        from stretch.player.speaker import Speaker
+        from stretch.player.cue_player import CuePlayer
 
-        return Speaker(
+        return CuePlayer(
             self.app.means,
-            terminal.ring,
+            terminal.bell,
             sound=manner.sound,
             voice=manner.voice != "no",
             breath=manner.voice == "breath",
             volume=manner.volume,
         )
 
-    def _face(self, laid_out: Timeline, terminal: Terminal | None) -> Face:
+    def _display(self, laid_out: Timeline, terminal: Terminal | None) -> Display:
         if self.screen and terminal is not None:
-            from stretch.player.screen import Screen
+            from stretch.player.displays import ScreenDisplay
 
-            return Screen(terminal, self._pictures(laid_out, terminal), self._trouble)
+            return ScreenDisplay(terminal, self._pictures(laid_out, terminal), self._trouble)
         if self.manner.events:
-            from stretch.player.events import Events
+            from stretch.player.displays import EventsDisplay
 
-            return Events(self.app.write_line)
-        from stretch.player.plain import Plain
+            return EventsDisplay(self.app.write_line)
+        from stretch.player.displays import PlainDisplay
 
-        return Plain(self.app.write_line)
+        return PlainDisplay(self.app.write_line)
 
-    def _pictures(self, laid_out: Timeline, terminal: Terminal) -> Pictures | None:
+    def _pictures(self, laid_out: Timeline, terminal: Terminal) -> FigureRenderer | None:
         if self.manner.figure == "none":
             return None
-        from stretch.player.picture import Pictures
+        from stretch.player.figure_renderer import FigureRenderer
 
         moves = (phase.move.id for phase in laid_out.phases if phase.move)
         figures = self.app.figures([*moves, *(item.stretch.id for item in laid_out.items)])
         glyphs: Glyphs = "blocks" if self.manner.figure == "blocks" else "braille"
-        return Pictures(figures, glyphs=glyphs, colour=terminal.style.colour)
+        return FigureRenderer(figures, glyphs=glyphs, colour=terminal.style.colour)
 
-    def _posted(self, face: Face, stack: ExitStack) -> Face:
-        """Return *face* with a board beside it, from which `stretch status` reads."""
-        from stretch.player.posted import Posted
+    def _posted(self, display: Display, stack: ExitStack) -> Display:
+        """Return *display* with a board beside it, from which `stretch status` reads."""
+        from stretch.player.displays import StatusPublishingDisplay
         from stretch.storage.board import Board
 
         board = Board(self.app.folder, self.app.clock())
         stack.callback(board.close)
-        return Posted(face, board)
+        return StatusPublishingDisplay(display, board)
 
     def _trouble(self) -> str | None:
         """Return what is not being kept, or else cannot be heard."""
         parts = (self.scribe, self.speaker)
-        return next((part.trouble for part in parts if part is not None and part.trouble), None)
+        return next((part.problem for part in parts if part is not None and part.problem), None)
 
 
-def _summary(ending: Ending) -> str:
+def _summary(ending: PlaybackResult) -> str:
     session = ending.session
     done, of = stretches_done(session)
     active = words.duration(session.active_ns // NS_PER_MS)

@@ -12,8 +12,8 @@ from stretch.cli.host import folded
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from stretch.player.rows import Row
-    from stretch.player.style import Style
+    from stretch.player.layout import StyledLine
+    from stretch.player.theme import Theme
 
 GAP = "  "
 
@@ -69,7 +69,7 @@ class Printer:
             table.add_row(*(Text(cell) for cell in row))
         self._console.print(table)
 
-    def rows(self, rows: Iterable[Row], style: Style) -> None:
+    def rows(self, rows: Iterable[StyledLine], style: Theme) -> None:
         """Print rows of runs, in colour at a terminal that has any."""
         for row in rows:
             parts = []

@@ -11,7 +11,7 @@ LEAVE_S = 1.0
 """How long leaving waits for the system to let go; it lets go by itself when the process ends."""
 
 
-class Awake:
+class KeepAwake:
     """While entered, asks the system to keep the screen on.
 
     In a thread of its own: the system is asked over a bus that may be slow to answer, and no countdown waits for it.
@@ -21,7 +21,7 @@ class Awake:
         self._leave = Event()
         self._thread = Thread(target=self._keep, name="awake", daemon=True)
 
-    def __enter__(self) -> Awake:
+    def __enter__(self) -> KeepAwake:
         self._thread.start()
         return self
 

@@ -18,10 +18,9 @@ from typing import Any
 
 from rich.cells import cell_len
 
-from stretch.player.keys import Decoder, console_keys
-from stretch.player.rows import Row, Run
-from stretch.player.signals import SUSPEND, Signals
-from stretch.player.style import Style
+from stretch.player.input import SUSPEND, InputEvent, KeyDecoder, SignalCatcher, console_keys
+from stretch.player.layout import StyledLine, StyledSpan
+from stretch.player.theme import Theme
 
 if sys.platform == "win32":
     import msvcrt
@@ -50,25 +49,18 @@ _LEAVE = "\x1b[0m\x1b[?2004l\x1b[?25h\x1b[?1049l"
 _BEGIN, _END = "\x1b[?2026h", "\x1b[?2026l"
 
 
-class Heard:
-    """What came in while waiting: at most one of a key, the number of a signal, and having been suspended."""
-
-    def __init__(self, key: str | None = None, signal: int | None = None, suspended: bool = False) -> None:
-        self.key, self.signal, self.suspended = key, signal, suspended
-
-
 class Terminal:
     """A terminal taken over while entered; `screen=False` leaves its picture alone and only reads keys.
 
     *source* and *target* are file descriptors; *source* None reads no keys at all, only signals.
     """
 
-    def __init__(self, source: int | None, target: int, style: Style, *, screen: bool = True) -> None:
+    def __init__(self, source: int | None, target: int, style: Theme, *, screen: bool = True) -> None:
         self.source, self.target, self.style, self.screen = source, target, style, screen
-        self._signals = Signals()
-        self._decoder = Decoder()
+        self._signals = SignalCatcher()
+        self._decoder = KeyDecoder()
         self._keys: deque[str] = deque()
-        self._shown: list[Row] = []
+        self._shown: list[StyledLine] = []
         self._size = (0, 0)
         self._attributes: list[Any] | None = None
         self._gone = False
@@ -76,9 +68,9 @@ class Terminal:
     def __enter__(self) -> Terminal:
         self._signals.__enter__()
         try:
-            self._take()
+            self._enter()
         except BaseException:
-            self._give_back()
+            self._restore()
             self._signals.__exit__(None, None, None)
             raise
         return self
@@ -86,7 +78,7 @@ class Terminal:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._give_back()
+        self._restore()
         self._signals.__exit__(kind, error, trace)
 
     def size(self) -> tuple[int, int]:
@@ -97,25 +89,25 @@ class Terminal:
                 return columns, lines
         return 80, 24
 
-    def read(self, timeout: float) -> Heard:
+    def read(self, timeout: float) -> InputEvent:
         """Wait at most *timeout* seconds for a key or a signal."""
         deadline = time.monotonic() + timeout
         while True:
             if (number := self._signals.take()) is not None:
                 if number == SUSPEND:
-                    self._signals.suspend(self._give_back, self._take)
-                    return Heard(suspended=True)
-                return Heard(signal=number)
+                    self._signals.suspend(self._restore, self._enter)
+                    return InputEvent(suspended=True)
+                return InputEvent(signal=number)
             if self._gone:
-                return Heard(signal=HANG_UP)
+                return InputEvent(signal=HANG_UP)
             if self._keys:
-                return Heard(key=self._keys.popleft())
+                return InputEvent(key=self._keys.popleft())
             left = deadline - time.monotonic()
             if left <= 0:
-                return Heard()
+                return InputEvent()
             self._wait(left)
 
-    def draw(self, rows: Sequence[Row]) -> None:
+    def draw(self, rows: Sequence[StyledLine]) -> None:
         """Show *rows*, writing only what changed since the last call."""
         size = self.size()
         out = []
@@ -130,15 +122,11 @@ class Terminal:
         if out:
             self._write(f"{_BEGIN}{''.join(out)}{_END}")
 
-    def write_line(self, line: str) -> None:
-        """Write one line of text, for a session that is told and not shown."""
-        self._write(line + "\n")
-
-    def ring(self, times: int) -> None:
+    def bell(self, times: int) -> None:
         """Ring the bell."""
         self._write("\a" * times)
 
-    def _changes(self, y: int, old: Row | None, new: Row) -> str:
+    def _changes(self, y: int, old: StyledLine | None, new: StyledLine) -> str:
         cells = _cells(new)
         first, last = 0, len(cells)
         if old is not None:
@@ -168,7 +156,7 @@ class Terminal:
         except OSError:
             self._gone = True
 
-    def _take(self) -> None:
+    def _enter(self) -> None:
         self._shown, self._size = [], (0, 0)
         if self.source is not None and sys.platform != "win32":
             self._attributes = termios.tcgetattr(self.source)
@@ -176,7 +164,7 @@ class Terminal:
         if self.screen:
             self._write(_ENTER)
 
-    def _give_back(self) -> None:
+    def _restore(self) -> None:
         if self.screen:
             self._write(_LEAVE)
         if self._attributes is not None and self.source is not None and sys.platform != "win32":
@@ -213,9 +201,9 @@ class Terminal:
 
 
 @lru_cache(64)
-def _cells(row: Row) -> tuple[Run, ...]:
+def _cells(row: StyledLine) -> tuple[StyledSpan, ...]:
     """Return a row cell by cell; what takes no cell of its own joins the one before."""
-    cells: list[Run] = []
+    cells: list[StyledSpan] = []
     for text, ink in row:
         if text.isascii():
             cells += [(letter, ink) for letter in text]

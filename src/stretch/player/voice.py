@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from stretch.core.errors import UsageError
 from stretch.core.narration.aloud import saying_ms, speakable
-from stretch.player.process import Run, Runner, Start, Which, arguments_of
+from stretch.player.child_process import ChildProcess, FindProgram, ProcessGroup, StartProcess, split_command
 from stretch.player.sound import DEFAULT_VOLUME
 
 TEXT = "{text}"
@@ -32,7 +32,7 @@ SPEAK_STDIN = (
 """Windows' own voice; the text is read as data and never as a command."""
 
 
-class Engine(Struct, frozen=True):
+class SpeechEngine(Struct, frozen=True):
     """A program that speaks: its name, its arguments, and what stops it if ending it is not enough."""
 
     name: str
@@ -41,7 +41,7 @@ class Engine(Struct, frozen=True):
     waits: bool = True
     """Whether it runs as long as it speaks; a user's own command may hand the text on and be gone."""
 
-    def of(self, text: str) -> tuple[tuple[str, ...], str]:
+    def arguments_for(self, text: str) -> tuple[tuple[str, ...], str]:
         """Return the arguments that say *text*, and what goes to standard input."""
         if TEXT not in self.arguments:
             return self.arguments, text
@@ -53,13 +53,13 @@ class Engine(Struct, frozen=True):
         return tuple(word if argument == TEXT else argument for argument in self.arguments), ""
 
 
-def engines(
-    which: Which,
+def find_engines(
+    which: FindProgram,
     environ: Mapping[str, str],
     command: str | None = None,
     volume: int = DEFAULT_VOLUME,
     platform: str = sys.platform,
-) -> tuple[Engine, ...]:
+) -> tuple[SpeechEngine, ...]:
     """Return the voices of this machine, the first to be used first; only *command* where the user gave one.
 
     *volume* is 0 to 100; `say` and `spd-say` speak as loud as they are set up to.
@@ -67,12 +67,12 @@ def engines(
     `sh -c 'say {text}'`: whoever writes a catalog could then run anything.
     """
     if command is not None:
-        return (_own(arguments_of(command, "voice")),)
+        return (_own(split_command(command, "voice")),)
     if platform == "win32":
         # By its full path: Windows would look in the folder one happens to be in first.
         shell = str(PureWindowsPath(environ.get("SystemRoot", r"C:\Windows")) / POWERSHELL)
         script = SPEAK_STDIN.replace("{volume}", str(min(2 * volume, 100)))
-        return (Engine("Windows", (shell, "-NoProfile", "-NonInteractive", "-Command", script)),)
+        return (SpeechEngine("Windows", (shell, "-NoProfile", "-NonInteractive", "-Command", script)),)
     espeak = ("-v", "en", "-a", str(2 * volume), "--stdin")
     known = (
         ("say", ("-f", "-"), ()),
@@ -82,28 +82,30 @@ def engines(
     )
     found = ((name, which(name), options, stop) for name, options, stop in known)
     return tuple(
-        Engine(name, (path, *options), (path, *stop) if stop else ()) for name, path, options, stop in found if path
+        SpeechEngine(name, (path, *options), (path, *stop) if stop else ())
+        for name, path, options, stop in found
+        if path
     )
 
 
-def _own(parts: tuple[str, ...]) -> Engine:
+def _own(parts: tuple[str, ...]) -> SpeechEngine:
     if any(TEXT in part and part != TEXT for part in parts):
         raise UsageError(f"In the voice command, {TEXT} must be a word of its own, or be left out for standard input.")
-    return Engine(parts[0], parts, waits=False)
+    return SpeechEngine(parts[0], parts, waits=False)
 
 
 class Voice:
     """Says one thing at a time with the first of *engines* that works; what is new cuts what is being said."""
 
-    def __init__(self, engines: Sequence[Engine], start: Start, clock: Callable[[], int]) -> None:
+    def __init__(self, engines: Sequence[SpeechEngine], start: StartProcess, clock: Callable[[], int]) -> None:
         self._engines = list(engines)
-        self._runner: Runner[str] = Runner(start, clock)
-        self._stops: Runner[str] = Runner(start, clock)
+        self._runner: ProcessGroup[str] = ProcessGroup(start, clock)
+        self._stops: ProcessGroup[str] = ProcessGroup(start, clock)
         self._failed: list[str] = []
         self._silent = False
 
     @property
-    def trouble(self) -> str | None:
+    def problem(self) -> str | None:
         """What a person is told when nothing can be said; None while something can."""
         if self._engines and not self._silent:
             return None
@@ -118,24 +120,24 @@ class Voice:
 
     def say(self, sentences: Sequence[str]) -> None:
         """Begin to say *sentences*, and cut what was being said."""
-        self._runner.cut_all()
+        self._runner.kill_all()
         text = speakable(" ".join(sentences))
         while text and self._engines:
-            arguments, piped = self._engines[0].of(text)
+            arguments, piped = self._engines[0].arguments_for(text)
             try:
-                self._runner.begin(arguments, text, saying_ms(sentences), piped)
+                self._runner.start(arguments, text, saying_ms(sentences), piped)
             except OSError:
                 self._failed.append(self._engines.pop(0).name)
             else:
                 return
 
-    def tend(self) -> None:
+    def poll(self) -> None:
         """Reap what has ended; what a voice could not say, the next one says.
 
         The last voice stays, whatever it did: a sound card may come back.
         """
-        self._stops.ended()
-        for run in self._runner.ended():
+        self._stops.reap()
+        for run in self._runner.reap():
             engine = next((engine for engine in self._engines if engine.arguments[0] == run.program), None)
             if engine is None:
                 continue
@@ -143,11 +145,11 @@ class Voice:
             if self._silent:
                 self._fall_back(engine, run)
 
-    def hush(self) -> None:
+    def stop(self) -> None:
         """Cut what is being said."""
         if self.busy and self._engines and (stop := self._engines[0].stop):
             self._stop(stop)
-        self._runner.cut_all()
+        self._runner.kill_all()
 
     def finish(self, longest_s: float) -> None:
         """Wait until what is being said is over, at most this long."""
@@ -155,16 +157,16 @@ class Voice:
 
     def close(self) -> None:
         """Cut what is being said and leave no process behind."""
-        self.hush()
+        self.stop()
         self._stops.finish(1.0)
         self._stops.close()
         self._runner.close()
 
     def _stop(self, arguments: tuple[str, ...]) -> None:
         with suppress(OSError):
-            self._stops.begin(arguments, "", 0)
+            self._stops.start(arguments, "", 0)
 
-    def _fall_back(self, engine: Engine, run: Run[str]) -> None:
+    def _fall_back(self, engine: SpeechEngine, run: ChildProcess[str]) -> None:
         if engine.name not in self._failed:
             self._failed.append(engine.name)
         if len(self._engines) > 1:

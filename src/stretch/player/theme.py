@@ -10,10 +10,10 @@ from stretch.figure import ink as figure
 from stretch.figure.palette import PALETTES, shade
 
 Depth = Literal["none", "16", "256", "true"]
-Background = Literal["dark", "light", "untold"]
+Background = Literal["dark", "light", "unknown"]
 
 
-class Ink(StrEnum):
+class TextRole(StrEnum):
     """What a piece of text is; never the only carrier of what it says."""
 
     PLAIN = "plain"
@@ -29,59 +29,63 @@ class Ink(StrEnum):
     ALERT = "alert"
 
 
-_DARK: Mapping[Ink, tuple[str, str]] = {
-    Ink.PLAIN: ("#d8d4cc", ""),
-    Ink.DIM: ("#8b8f9a", ""),
-    Ink.NAME: ("#ffffff", "1"),
-    Ink.SIDE: ("#78e278", "1"),
-    Ink.TIME: ("#f6d8b6", "1"),
-    Ink.BREATH_IN: ("#6cc7d6", ""),
-    Ink.BREATH_OUT: ("#9ca6d4", ""),
-    Ink.DONE: ("#ff6e2e", ""),
-    Ink.LEFT: ("#4a4d57", ""),
-    Ink.KEY: ("#ffffff", "1"),
-    Ink.ALERT: ("#ffb454", "1"),
+_DARK: Mapping[TextRole, tuple[str, str]] = {
+    TextRole.PLAIN: ("#d8d4cc", ""),
+    TextRole.DIM: ("#8b8f9a", ""),
+    TextRole.NAME: ("#ffffff", "1"),
+    TextRole.SIDE: ("#78e278", "1"),
+    TextRole.TIME: ("#f6d8b6", "1"),
+    TextRole.BREATH_IN: ("#6cc7d6", ""),
+    TextRole.BREATH_OUT: ("#9ca6d4", ""),
+    TextRole.DONE: ("#ff6e2e", ""),
+    TextRole.LEFT: ("#4a4d57", ""),
+    TextRole.KEY: ("#ffffff", "1"),
+    TextRole.ALERT: ("#ffb454", "1"),
 }
-_LIGHT: Mapping[Ink, tuple[str, str]] = {
-    Ink.PLAIN: ("#33343a", ""),
-    Ink.DIM: ("#6a6d76", ""),
-    Ink.NAME: ("#000000", "1"),
-    Ink.SIDE: ("#177a34", "1"),
-    Ink.TIME: ("#1e1e1e", "1"),
-    Ink.BREATH_IN: ("#0d7282", ""),
-    Ink.BREATH_OUT: ("#4c5a98", ""),
-    Ink.DONE: ("#d2480a", ""),
-    Ink.LEFT: ("#c3c4ca", ""),
-    Ink.KEY: ("#000000", "1"),
-    Ink.ALERT: ("#a85300", "1"),
+_LIGHT: Mapping[TextRole, tuple[str, str]] = {
+    TextRole.PLAIN: ("#33343a", ""),
+    TextRole.DIM: ("#6a6d76", ""),
+    TextRole.NAME: ("#000000", "1"),
+    TextRole.SIDE: ("#177a34", "1"),
+    TextRole.TIME: ("#1e1e1e", "1"),
+    TextRole.BREATH_IN: ("#0d7282", ""),
+    TextRole.BREATH_OUT: ("#4c5a98", ""),
+    TextRole.DONE: ("#d2480a", ""),
+    TextRole.LEFT: ("#c3c4ca", ""),
+    TextRole.KEY: ("#000000", "1"),
+    TextRole.ALERT: ("#a85300", "1"),
 }
 
 
-_UNTOLD: Mapping[Ink, tuple[str, str]] = {
-    Ink.PLAIN: ("", ""),
-    Ink.DIM: ("#868a95", ""),
-    Ink.NAME: ("", "1"),
-    Ink.SIDE: ("#2f9e4f", "1"),
-    Ink.TIME: ("", "1"),
-    Ink.BREATH_IN: ("#2496a8", ""),
-    Ink.BREATH_OUT: ("#7480c2", ""),
-    Ink.DONE: ("#e85d22", ""),
-    Ink.LEFT: ("#7d808a", ""),
-    Ink.KEY: ("", "1"),
-    Ink.ALERT: ("#c4780c", "1"),
+_UNKNOWN: Mapping[TextRole, tuple[str, str]] = {
+    TextRole.PLAIN: ("", ""),
+    TextRole.DIM: ("#868a95", ""),
+    TextRole.NAME: ("", "1"),
+    TextRole.SIDE: ("#2f9e4f", "1"),
+    TextRole.TIME: ("", "1"),
+    TextRole.BREATH_IN: ("#2496a8", ""),
+    TextRole.BREATH_OUT: ("#7480c2", ""),
+    TextRole.DONE: ("#e85d22", ""),
+    TextRole.LEFT: ("#7d808a", ""),
+    TextRole.KEY: ("", "1"),
+    TextRole.ALERT: ("#c4780c", "1"),
 }
 """Where nobody tells the background: the terminal's own colour for what matters most, and shades between the two."""
-INKS: Mapping[Background, Mapping[Ink, tuple[str, str]]] = {"dark": _DARK, "light": _LIGHT, "untold": _UNTOLD}
+TEXT_COLORS: Mapping[Background, Mapping[TextRole, tuple[str, str]]] = {
+    "dark": _DARK,
+    "light": _LIGHT,
+    "unknown": _UNKNOWN,
+}
 
 
-class Style:
+class Theme:
     """The escape codes of the inks for one terminal; no codes where it has no colour."""
 
-    def __init__(self, depth: Depth = "none", *, background: Background = "untold", unicode: bool = True) -> None:
+    def __init__(self, depth: Depth = "none", *, background: Background = "unknown", unicode: bool = True) -> None:
         self.depth, self.background, self.unicode = depth, background, unicode
         self._codes: dict[Hashable, str] = {
             ink: ";".join(filter(None, (extra, _colour(colour, depth))))
-            for ink, (colour, extra) in INKS[background].items()
+            for ink, (colour, extra) in TEXT_COLORS[background].items()
         }
 
     @property
@@ -110,14 +114,16 @@ class Style:
         return shade(ink, PALETTES["light" if self.background == "light" else "dark"])
 
 
-def style_for(environ: Mapping[str, str], encoding: str | None, background: str = "auto") -> Style:
+def theme_for(environ: Mapping[str, str], encoding: str | None, background: str = "auto") -> Theme:
     """Return the style for the terminal that *environ* describes, writing in *encoding*; *background* as set."""
-    return Style(
-        depth_of(environ), background=background_of(environ, background), unicode=_shows_unicode(environ, encoding)
+    return Theme(
+        color_depth(environ),
+        background=detect_background(environ, background),
+        unicode=_shows_unicode(environ, encoding),
     )
 
 
-def depth_of(environ: Mapping[str, str]) -> Depth:
+def color_depth(environ: Mapping[str, str]) -> Depth:
     """Return how many colours the terminal has; none where NO_COLOR is set to anything."""
     if environ.get("NO_COLOR"):
         return "none"
@@ -127,11 +133,11 @@ def depth_of(environ: Mapping[str, str]) -> Depth:
     return "256" if "256" in term or "kitty" in term else "16"
 
 
-def background_of(environ: Mapping[str, str], background: str = "auto") -> Background:
+def detect_background(environ: Mapping[str, str], background: str = "auto") -> Background:
     """Return the background: as it is set, else what some terminals say in COLORFGBG."""
     if background == "auto":
         said = environ.get("COLORFGBG", "").rpartition(";")[2]
-        return "untold" if not said else "light" if said in ("7", "15") else "dark"
+        return "unknown" if not said else "light" if said in ("7", "15") else "dark"
     return "light" if background == "light" else "dark"
 
 

@@ -10,7 +10,7 @@ from stretch.core.timing.session import Session
 from stretch.storage.journal.writer import Writer
 
 
-class Scribe:
+class SessionRecorder:
     """Hands the record of a session to *writer* at each boundary of a phase and whenever something is reported.
 
     `tell`, where it is set, is called once when the record is not being kept; without it that is said at the end.
@@ -18,7 +18,7 @@ class Scribe:
 
     def __init__(self, record: SessionRecord, writer: Writer) -> None:
         self._record, self._writer = record, writer
-        self.tell: Callable[[str], None] | None = None
+        self.on_problem: Callable[[str], None] | None = None
         self._mark: tuple[object, ...] | None = None
         self._said = False
 
@@ -28,7 +28,7 @@ class Scribe:
         return self._record.id
 
     @property
-    def trouble(self) -> str | None:
+    def problem(self) -> str | None:
         """What is not being kept and why, to be shown beside the session."""
         trouble = self._writer.trouble
         if trouble is None:
@@ -36,20 +36,20 @@ class Scribe:
         what = "From here on this session" if self._writer.kept_before else "This session"
         return f"{what} is not being kept. {trouble}"
 
-    def note(self, session: Session) -> None:
+    def record(self, session: Session) -> None:
         """Have *session* written down if anything of it changed that is kept; never waits."""
         index = session.timeline.index_at(session.position)
         mark = (index, session.jumps, session.hurt_at, session.eased_at, session.over)
         if mark != self._mark:
             self._mark = mark
             self._writer.put(tallied(self._record, session))
-        if self.tell is not None and not self._said and (trouble := self.trouble):
+        if self.on_problem is not None and not self._said and (trouble := self.problem):
             self._said = True
-            self.tell(trouble)
+            self.on_problem(trouble)
 
     def close(self, session: Session) -> list[str]:
         """Have the end written down, wait for it a while, and return what a person should know."""
-        self.note(session)
+        self.record(session)
         kept = self._writer.close()
         told = [self._writer.told] if self._writer.told else []
         if not kept and not self._said:

@@ -5,24 +5,24 @@ from __future__ import annotations
 from stretch.core import words
 from stretch.core.timing.phases import WORKING
 from stretch.core.timing.session import Session
-from stretch.player.rows import Row, wrapped
-from stretch.player.style import Ink
+from stretch.player.layout import StyledLine, wrap_text
+from stretch.player.theme import TextRole
 
-Part = tuple[str, Ink]
+Part = tuple[str, TextRole]
 
 
-def beside_nothing(session: Session, cells: int, room: int) -> list[Row]:
+def full_column(session: Session, cells: int, room: int) -> list[StyledLine]:
     """Return the words for a column of their own: a paragraph for each part, as many as fit."""
-    rows: list[Row] = [()]
+    rows: list[StyledLine] = [()]
     for text, ink in _parts(session):
-        block: list[Row] = [((line, ink),) for line in wrapped(text, cells)]
+        block: list[StyledLine] = [((line, ink),) for line in wrap_text(text, cells)]
         if len(rows) + len(block) > room:
             break
         rows += [*block, ()] if len(rows) + len(block) < room else block
     return rows
 
 
-def below_a_figure(session: Session, cells: int, room: int) -> list[Row]:
+def under_figure(session: Session, cells: int, room: int) -> list[StyledLine]:
     """Return the words for a few rows; while getting ready, those that do not fit are turned like pages."""
     parts = _parts(session)
     phase = session.moment.phase
@@ -30,7 +30,7 @@ def below_a_figure(session: Session, cells: int, room: int) -> list[Row]:
         # The picture shows the steps; what it cannot show comes first.
         shown = [part for part in parts if phase.item and part[0] not in phase.item.stretch.steps]
         parts = shown + [part for part in parts if part not in shown]
-    rows: list[Row] = [((line, ink),) for text, ink in _joined(parts) for line in wrapped(text, cells)]
+    rows: list[StyledLine] = [((line, ink),) for text, ink in _joined(parts) for line in wrap_text(text, cells)]
     if phase.kind != "prepare" or len(rows) <= room:
         return rows[:room]
     pages = [rows[at : at + room] for at in range(0, len(rows), room)]
@@ -52,23 +52,23 @@ def _joined(parts: list[Part]) -> list[Part]:
 def _parts(session: Session) -> list[Part]:
     phase = session.moment.phase
     if phase.move:
-        return [(phase.move.text, Ink.PLAIN)]
+        return [(phase.move.text, TextRole.PLAIN)]
     if phase.item is None:
-        return [(phase.text, Ink.PLAIN)]
+        return [(phase.text, TextRole.PLAIN)]
     stretch = phase.item.stretch
     parts: list[Part] = []
     easier = f"Easier: {stretch.ease_off}"
     eased = bool(phase.item.adapted) or stretch.id in session.eased
     if eased:
-        parts.append((easier, Ink.ALERT))
+        parts.append((easier, TextRole.ALERT))
     if phase.kind == "prepare" and phase.moved:
-        parts.append((f"Now {words.IN_POSITION[phase.item.position]}.", Ink.ALERT))
+        parts.append((f"Now {words.IN_POSITION[phase.item.position]}.", TextRole.ALERT))
     if stretch.side_means and phase.side:
-        parts.append((f"{phase.side.capitalize()}: {stretch.side_means}.", Ink.SIDE))
-    parts += [(step, Ink.PLAIN) for step in stretch.steps]
+        parts.append((f"{phase.side.capitalize()}: {stretch.side_means}.", TextRole.SIDE))
+    parts += [(step, TextRole.PLAIN) for step in stretch.steps]
     if phase.kind in WORKING:
         # In words too: without colour the lit muscle is only a pattern.
-        parts.append((f"Feel it: {', '.join(stretch.areas.primary)}.", Ink.DONE))
-        parts.append((stretch.breath, Ink.BREATH_IN))
-    parts.append((f"Not: {stretch.mistake}", Ink.DIM))
-    return parts if eased else [*parts, (easier, Ink.DIM)]
+        parts.append((f"Feel it: {', '.join(stretch.areas.primary)}.", TextRole.DONE))
+        parts.append((stretch.breath, TextRole.BREATH_IN))
+    parts.append((f"Not: {stretch.mistake}", TextRole.DIM))
+    return parts if eased else [*parts, (easier, TextRole.DIM)]

@@ -8,16 +8,16 @@ from stretch.core.timing.motion import Shown
 from stretch.figure.pose import Figure
 from stretch.figure.raster import Glyphs, frame
 from stretch.figure.sides import mirrored_for
-from stretch.player.rows import Row
+from stretch.player.layout import StyledLine
 
 
-class Pictures:
+class FigureRenderer:
     """Draws the figures of a session; *figures* by the id of a stretch or of a warm-up move."""
 
     def __init__(self, figures: Mapping[str, Figure], *, glyphs: Glyphs = "braille", colour: bool = True) -> None:
         self._figures, self._glyphs, self._colour = figures, glyphs, colour
 
-    def rows(self, shown: Shown | None, columns: int, lines: int, *, pressing: bool = False) -> list[Row]:
+    def rows(self, shown: Shown | None, columns: int, lines: int, *, pressing: bool = False) -> list[StyledLine]:
         """Return the figure in *lines* rows of *columns* cells; empty where there is no figure for it."""
         figure = self._figures.get(shown.name) if shown else None
         if figure is None or shown is None:

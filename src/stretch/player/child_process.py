@@ -38,18 +38,18 @@ class Process(Protocol):
         """Return its exit code when it has ended; raises subprocess.TimeoutExpired."""
 
 
-Start = Callable[[Sequence[str], bytes], Process]
+StartProcess = Callable[[Sequence[str], bytes], Process]
 """Starts a program with these arguments and this text on its standard input; raises OSError where it cannot."""
-Which = Callable[[str], str | None]
+FindProgram = Callable[[str], str | None]
 """Returns the path of a program by its name, None for one that is not there."""
 
 
 def start(arguments: Sequence[str], text: bytes) -> Process:
-    """Start a program, silent but for what it plays."""
+    """StartProcess a program, silent but for what it plays."""
     return _Program(arguments, text)
 
 
-def arguments_of(template: str, what: str) -> tuple[str, ...]:
+def split_command(template: str, what: str) -> tuple[str, ...]:
     """Return the words of a command as a shell would split them; raises UsageError, which names *what* it is for."""
     windows = sys.platform == "win32"
     try:
@@ -65,7 +65,7 @@ def arguments_of(template: str, what: str) -> tuple[str, ...]:
 What = TypeVar("What")
 
 
-class Run(Generic[What]):
+class ChildProcess(Generic[What]):
     """One program under way: what it plays, for how many milliseconds, since when, and how it ended."""
 
     def __init__(self, process: Process, program: str, what: What, lasts: int, since: int) -> None:
@@ -75,42 +75,42 @@ class Run(Generic[What]):
         self.failed = False
 
 
-class Runner(Generic[What]):
+class ProcessGroup(Generic[What]):
     """Starts programs and keeps those that run; *clock* gives nanoseconds."""
 
-    def __init__(self, start: Start, clock: Callable[[], int]) -> None:
+    def __init__(self, start: StartProcess, clock: Callable[[], int]) -> None:
         self._start, self._clock = start, clock
-        self.running: list[Run[What]] = []
+        self.running: list[ChildProcess[What]] = []
         self._cut: list[Process] = []
 
-    def begin(self, arguments: Sequence[str], what: What, lasts: int, text: str = "") -> None:
+    def start(self, arguments: Sequence[str], what: What, lasts: int, text: str = "") -> None:
         """Start a program that plays *what* for *lasts* milliseconds; raises OSError where it cannot be started."""
         now = self._clock()
         process = self._start(arguments, text.encode()[:LONGEST_TEXT])
-        self.running.append(Run(process, arguments[0], what, lasts, now))
+        self.running.append(ChildProcess(process, arguments[0], what, lasts, now))
 
-    def cut(self, run: Run[What]) -> None:
+    def kill(self, run: ChildProcess[What]) -> None:
         """End a program now."""
         self.running.remove(run)
         run.process.kill()
         self._cut.append(run.process)
 
-    def cut_all(self) -> None:
+    def kill_all(self) -> None:
         """End all of them now."""
         for run in tuple(self.running):
-            self.cut(run)
+            self.kill(run)
 
-    def ended(self) -> list[Run[What]]:
+    def reap(self) -> list[ChildProcess[What]]:
         """Return what ended by itself since the last call; what hangs is cut and has failed."""
         self._cut = [process for process in self._cut if process.poll() is None]
-        over: list[Run[What]] = []
+        over: list[ChildProcess[What]] = []
         for run in tuple(self.running):
             run.took = (self._clock() - run.since) // NS_PER_MS
             code = run.process.poll()
             if code is not None:
                 self.running.remove(run)
             elif run.took > SLOW * run.lasts + SLACK_MS:
-                self.cut(run)
+                self.kill(run)
             else:
                 continue
             run.failed = code != 0
@@ -125,7 +125,7 @@ class Runner(Generic[What]):
 
     def close(self) -> None:
         """End all that still runs and wait until it has."""
-        self.cut_all()
+        self.kill_all()
         for process in self._cut:
             with suppress(subprocess.TimeoutExpired):
                 process.wait(1.0)
