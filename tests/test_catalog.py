@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from stretch.core.errors import CatalogError
-from stretch.core.model import Origin
+from stretch.core.model import EntryOrigin
 from stretch.core.planning.builder import build
 from stretch.core.routine import Request
 from stretch.storage.catalogs.catalog import load, load_sources
@@ -135,8 +135,8 @@ def test_one_s_own_goes_over_the_shipped_and_is_told(tmp_path: Path) -> None:
     assert list(catalog.stretches) == [*CATALOG.stretches, "low-sphinx"]
     assert catalog.stretches["sphinx"].name == "My sphinx"
     assert catalog.origins == {
-        ("stretch", "sphinx"): Origin(str(file), "the shipped one"),
-        ("stretch", "low-sphinx"): Origin(str(other), None),
+        ("stretch", "sphinx"): EntryOrigin(str(file), "the shipped one"),
+        ("stretch", "low-sphinx"): EntryOrigin(str(other), None),
     }
     assert CATALOG.origins == {}
 
@@ -147,7 +147,7 @@ def test_the_last_catalog_is_on_top(tmp_path: Path) -> None:
     last.write_text(changed("sphinx", name="Last"), encoding="utf-8")
     catalog = load(extra=[first, last])
     assert catalog.stretches["sphinx"].name == "Last"
-    assert catalog.origins["stretch", "sphinx"] == Origin(str(last), f"the one in {first}")
+    assert catalog.origins["stretch", "sphinx"] == EntryOrigin(str(last), f"the one in {first}")
 
 
 BUNDLE = """\
@@ -249,7 +249,7 @@ def test_an_entry_with_blanks_is_left_out_and_told(tmp_path: Path) -> None:
     file = tmp_path / "draft.yaml"
     file.write_text(changed("sphinx", id="draft", name="", spine=""), encoding="utf-8")
     catalog = load(extra=[tmp_path])
-    assert catalog.unfinished == (str(file),)
+    assert catalog.incomplete_files == (str(file),)
     assert catalog.stretches == CATALOG.stretches
     file.write_text(changed("sphinx", id="draft", name="", spine="bent"), encoding="utf-8")
     assert [problem.split(": ")[1] for problem in problems(tmp_path)] == ["name", "spine"]

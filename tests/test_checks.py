@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from stretch.core.inert import inert, quoted, spelled
 from stretch.core.model import Area, Cautions, Contract, Dose, Group, Pace, Program, ProgramItem, Stretch
+from stretch.core.text import escape_control_chars, quote, quote_ascii
 from stretch.core.validation.cautions import fewer_cautions, missing_cautions
 from stretch.core.validation.ceilings import check_ceiling, check_cues, note_doses
 from stretch.core.validation.checks import check_area, check_group, check_program, check_sources, check_stretch
@@ -253,7 +253,7 @@ def test_a_dose_is_checked_whatever_the_timings() -> None:
 
 
 def test_inert_text_is_what_it_looks_like() -> None:
-    assert inert("Cat-cow, ça va?") == "Cat-cow, ça va?"
-    assert inert("a\x1b[31m\x00\n\u202e\udcff") == "a\\x1b[31m\\x00\\n\\u202e\\udcff"
-    assert quoted("x" * 100) == f"'{'x' * 60}...'"
-    assert spelled("c\u0430t") == "'c\\u0430t'"
+    assert escape_control_chars("Cat-cow, ça va?") == "Cat-cow, ça va?"
+    assert escape_control_chars("a\x1b[31m\x00\n\u202e\udcff") == "a\\x1b[31m\\x00\\n\\u202e\\udcff"
+    assert quote("x" * 100) == f"'{'x' * 60}...'"
+    assert quote_ascii("c\u0430t") == "'c\\u0430t'"

@@ -23,7 +23,7 @@ from stretch.core.planning.programs import build_program
 from stretch.core.routine import Request, Routine
 from stretch.core.safety.checklist import Outcome, Urgency
 from stretch.core.safety.standing import Standing
-from stretch.core.words import TAG_WORDS
+from stretch.core.vocabulary import CAUTION_LABELS
 from stretch.export import training_frequency
 from stretch.export.handout import DISCLAIMER, EASIER_FIRST, Sheet, plain, sheet
 from stretch.export.handout_html import html, stylesheet
@@ -107,7 +107,7 @@ def words_of_markdown(text: str) -> str:
 def test_all_that_is_known_of_a_stretch_is_on_every_handout(name: str) -> None:
     stretch = CATALOG.stretches[name]
     said = [stretch.name, *stretch.steps, stretch.breath, stretch.mistake, stretch.ease_off, *stretch.source]
-    said += [TAG_WORDS[tag] for tag in (*stretch.cautions.avoid, *stretch.cautions.adapt)]
+    said += [CAUTION_LABELS[tag] for tag in (*stretch.cautions.avoid, *stretch.cautions.adapt)]
     said += [half[1:] for half in (stretch.pace.inhale, stretch.pace.exhale)] if stretch.pace else []
     for text in _written():
         for words in said:
@@ -167,9 +167,9 @@ def test_what_was_made_easier_says_so_and_for_whom() -> None:
     assert easier
     for text in (html(shown), markdown(shown)):
         assert text.count(EASIER_FIRST) == len(easier)
-    assert all(card.easier_for == TAG_WORDS["knee"] for card in easier)
+    assert all(card.easier_for == CAUTION_LABELS["knee"] for card in easier)
     # It is said once, and not again in the small print.
-    assert all(TAG_WORDS["knee"] not in words for card in easier for _, words in card.cautions)
+    assert all(CAUTION_LABELS["knee"] not in words for card in easier for _, words in card.cautions)
 
 
 def test_the_picture_is_that_of_the_side_done_first() -> None:

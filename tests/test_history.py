@@ -26,9 +26,9 @@ from stretch.core.journal.streak import Streak, streak
 from stretch.core.journal.tally import parts_of
 from stretch.core.planning.builder import build
 from stretch.core.safety.scores import Scores
+from stretch.core.text import whole_minutes
 from stretch.core.timing import timeline as tl
 from stretch.core.timing.session import Session
-from stretch.core.words import minutes
 from stretch.storage.journal.exchange import sessions
 from stretch.storage.journal.file import NAME
 from stretch.storage.journal.journal import Journal, plan_as_json, plan_as_routine
@@ -449,4 +449,4 @@ def test_what_is_not_clear_is_not_forgotten(folder: Path, args: tuple[str, ...],
 
 @pytest.mark.parametrize(("seconds", "words"), [(0.0, "0"), (20.0, "<1"), (40.0, "1"), (600.0, "10")])
 def test_a_little_is_not_nothing(seconds: float, words: str) -> None:
-    assert minutes(seconds) == words
+    assert whole_minutes(seconds) == words

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from stretch.core.model import Dose
 from stretch.core.narration.aloud import aloud, begins, saying_ms, speakable, speaking_ms
 from stretch.core.narration.speech import length_in_words, say, sentences
+from stretch.core.text import dose_label
 from stretch.core.timing import timeline as tl
 from stretch.core.timing.cues import Cue, cues
 from stretch.core.timing.phases import WORKING
 from stretch.core.timing.timeline import Timeline
-from stretch.core.words import dose
 from support import CATALOG, routine, timelines
 
 breaths = st.booleans()
@@ -243,7 +243,7 @@ def test_lengths_in_words() -> None:
     ],
 )
 def test_doses_in_words(name: str, amount: Dose, told: str) -> None:
-    assert dose(CATALOG.stretches[name], amount) == told
+    assert dose_label(CATALOG.stretches[name], amount) == told
 
 
 def test_longer_words_take_longer_and_a_pause_between_them() -> None:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from stretch.cli.app import App
 from stretch.cli.status import line
-from stretch.core import words
+from stretch.core.text import minutes_seconds
 from stretch.core.timing import timeline
 from stretch.core.timing.session import Session, Tick, update
 from stretch.player.input import InputEvent
@@ -312,7 +312,7 @@ def test_what_is_no_stretching_is_told_as_such(tmp_path: Path, kind: str) -> Non
     doing = ", ".join(filter(None, (name, kind, phase.side)))
     told = line(all_playing(tmp_path, START + phase.start * MS), None, NOW)
     board.close()
-    assert told.startswith(f"{doing} {words.clock(phase.length)} (")
+    assert told.startswith(f"{doing} {minutes_seconds(phase.length)} (")
 
 
 class Looking(Script):

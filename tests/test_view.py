@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from stretch.core.model import Move
+from stretch.core.text import minutes_seconds
 from stretch.core.timing import timeline as tl
 from stretch.core.timing.motion import Shown
 from stretch.core.timing.phases import Phase
 from stretch.core.timing.session import Session, update
-from stretch.core.words import IN_POSITION, clock
+from stretch.core.vocabulary import POSITION_LABELS
 from stretch.player.countdown_panel import PANEL, countdown_panel
 from stretch.player.figure_renderer import FigureRenderer
 from stretch.player.instructions import full_column, under_figure
@@ -144,7 +145,7 @@ def test_seconds_left_reach_one_and_never_show_zero_before_the_end() -> None:
 def test_the_time_left_is_seen_however_much_was_asked_for(title: str, columns: int) -> None:
     timeline = msgspec.structs.replace(TIMELINE, title=title)
     top = picture(in_phase("hold", timeline=timeline), columns, 24)[0]
-    assert top.endswith(f"{clock(in_phase('hold').moment.total_left)} left ")
+    assert top.endswith(f"{minutes_seconds(in_phase('hold').moment.total_left)} left ")
     assert top.startswith(f" {title[:2]}")
     assert cell_len(top) == columns
 
@@ -198,7 +199,7 @@ def test_a_new_position_is_told_where_it_changes_and_only_there() -> None:
         if phase.kind == "prepare":
             position = phase.item.position
             now = Session(timeline=TIMELINE, position_ns=phase.start * MS)
-            told.append(f"Now {IN_POSITION[position]}." in words_of(full_column(now, 60, 30)))
+            told.append(f"Now {POSITION_LABELS[position]}." in words_of(full_column(now, 60, 30)))
             assert told[-1] is (position != before)
             before = position
     assert set(told) == {True, False}

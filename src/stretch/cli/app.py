@@ -171,7 +171,7 @@ class App:
         from stretch.storage.catalogs.catalog import load
 
         catalog = load(extra=self.own_catalogs)
-        for file in catalog.unfinished:
+        for file in catalog.incomplete_files:
             self.tell(f"{file} has blanks still to fill and is left out; `stretch catalog check` names them.")
         return catalog
 

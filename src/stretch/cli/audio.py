@@ -36,7 +36,7 @@ def audio_command(app: App, /, *, paths: tuple[str, ...], silent: bool, **asked:
     """Write a whole session as one file for the phone or the pool: sounds and speech, or its captions."""
     from pathlib import Path
 
-    from stretch.core import words
+    from stretch.core.text import duration
     from stretch.core.timing import timeline
 
     wrong = [path for path in paths if Path(path).suffix.lower() not in (".wav", ".vtt")]
@@ -49,7 +49,7 @@ def audio_command(app: App, /, *, paths: tuple[str, ...], silent: bool, **asked:
             _caption(laid_out, path, speech)
         else:
             _render(app, laid_out, path, speech)
-        app.tell(f"{path}: {words.duration(laid_out.length)}.")
+        app.tell(f"{path}: {duration(laid_out.length)}.")
 
 
 def _synthesizer(app: App) -> Synthesizer | None:

@@ -42,7 +42,7 @@ def check_command(app: App, paths: tuple[str, ...], as_json: bool) -> int:
     """
     from pathlib import Path
 
-    from stretch.core.words import counted
+    from stretch.core.text import pluralize
     from stretch.storage.catalogs.inspection import inspect
 
     folder = _own_catalog(app)
@@ -58,8 +58,8 @@ def check_command(app: App, paths: tuple[str, ...], as_json: bool) -> int:
         app.out.say(str(problem))
     for note in report.of("note"):
         app.tell(str(note))
-    there = ", ".join(counted(count, kind) for kind, count in report.counts.items())
-    app.tell(f"{there or 'No entries'}; {counted(len(problems), 'problem') if problems else 'no problems'}.")
+    there = ", ".join(pluralize(count, kind) for kind, count in report.counts.items())
+    app.tell(f"{there or 'No entries'}; {pluralize(len(problems), 'problem') if problems else 'no problems'}.")
     if not report.complete:
         app.tell("That is not all there may be; mend these and check again.")
     return 1 if problems else 0
@@ -74,7 +74,7 @@ def new_command(app: App, name: str, output: str | None) -> None:
     from pathlib import Path
 
     from stretch.core.validation.checks import id_problem
-    from stretch.core.words import TAG_WORDS
+    from stretch.core.vocabulary import CAUTION_LABELS
     from stretch.storage.catalogs.catalog import load
     from stretch.storage.catalogs.template import stretch_template
     from stretch.storage.files.writing import begin
@@ -83,7 +83,7 @@ def new_command(app: App, name: str, output: str | None) -> None:
         raise UsageError(f"{problem}.")
     # The shipped catalog alone: yours may hold what is not finished.
     shipped = load()
-    text = stretch_template(name, shipped.areas, TAG_WORDS)
+    text = stretch_template(name, shipped.areas, CAUTION_LABELS)
     if output == "-":
         app.stdout.write(text)
         return

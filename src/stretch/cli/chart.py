@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from stretch.core.journal.history import WEEKS, History, first_monday
-from stretch.core.words import MONTHS, WEEKDAYS, minutes
+from stretch.core.text import MONTHS, whole_minutes
+from stretch.core.vocabulary import WEEKDAYS
 from stretch.player.layout import StyledLine, line_width, side_by_side
 from stretch.player.theme import TextRole
 
@@ -84,7 +85,7 @@ def _days(history: History, wide: int, *, unicode: bool) -> list[StyledLine]:
     marks = "▁▂▄▆█" if unicode else ".:+*#"
     found: list[StyledLine] = []
     for weekday in range(7):
-        row: list[tuple[str, TextRole]] = [(f"{WEEKDAYS[weekday]:<{LABEL}}", TextRole.DIM)]
+        row: list[tuple[str, TextRole]] = [(f"{WEEKDAYS[weekday].capitalize():<{LABEL}}", TextRole.DIM)]
         for week in range(WEEKS):
             day = first_monday(history.today) + timedelta(weeks=week, days=weekday)
             if day in done:
@@ -111,14 +112,14 @@ def _aside(history: History, cells: int, *, unicode: bool) -> list[StyledLine]:
 
 def _bars_across(bars: Sequence[tuple[str, float, TextRole]], cells: int, *, unicode: bool) -> list[StyledLine]:
     named = min(max(len(name) for name, _, _ in bars), 14)
-    figures = max(len(minutes(seconds)) for _, seconds, _ in bars)
+    figures = max(len(whole_minutes(seconds)) for _, seconds, _ in bars)
     room = max(cells - named - figures - 2, 1)
     most = max(seconds for _, seconds, _ in bars) or 1
     full = "▆" if unicode else "#"
     found: list[StyledLine] = []
     for name, seconds, ink in bars:
         bar = full * max(round(seconds * room / most), 1 if seconds else 0)
-        told = f" {minutes(seconds):>{figures}}"
+        told = f" {whole_minutes(seconds):>{figures}}"
         found.append(((f"{name[:named]:<{named}} ", TextRole.PLAIN), (f"{bar:<{room}}", ink), (told, TextRole.TIME)))
     return found
 

@@ -31,22 +31,16 @@ def stretches(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
 
 def tags(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Return the caution tags that begin with *incomplete*, each with whom it is about."""
-    from stretch.core.words import TAG_WORDS, WHOLE_ROUTINE
+    from stretch.core.vocabulary import TAG_LABELS
 
-    return _offered(TAG_WORDS | WHOLE_ROUTINE, incomplete)
+    return _offered(TAG_LABELS, incomplete)
 
 
 def breaths(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Return the patterns of the breath that begin with *incomplete*."""
-    return _offered(
-        {
-            "steady": "3 s in, 3 s out at most",
-            "calm": "4 s in, 6 s out",
-            "even": "5 s in, 5 s out",
-            "off": "a plain timer",
-        },
-        incomplete,
-    )
+    from stretch.core.vocabulary import BREATH_PRESETS
+
+    return _offered({name: preset.label for name, preset in BREATH_PRESETS.items()}, incomplete)
 
 
 def _named(kind: str, ctx: click.Context, incomplete: str) -> list[CompletionItem]:

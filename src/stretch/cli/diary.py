@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from stretch.cli.app import App
-from stretch.core.inert import inert
 from stretch.core.journal.record import SessionRecord
 from stretch.core.journal.tally import parts_of
 from stretch.core.routine import Routine
 from stretch.core.safety.scores import Scores
+from stretch.core.text import escape_control_chars
 from stretch.core.timing.session import Session
 from stretch.player.recorder import SessionRecorder
 from stretch.storage.journal.journal import Journal, plan_as_json
@@ -35,7 +35,7 @@ def begun(app: App, routine: Routine, session: Session, before: Cleared | None =
     return SessionRecord(
         id=uuid4().hex,
         started=app.now().isoformat(timespec="seconds"),
-        title=inert(routine.title)[:LONGEST_TITLE],
+        title=escape_control_chars(routine.title)[:LONGEST_TITLE],
         areas=routine.areas,
         planned_seconds=session.timeline.length / 1000,
         parts=parts_of(session),

@@ -11,7 +11,7 @@ from stretch.cli.app import App
 from stretch.cli.host import is_terminal
 from stretch.cli.options import catalog_option
 from stretch.core.errors import CatalogError, StretchError
-from stretch.core.words import counted
+from stretch.core.text import pluralize
 
 LEAST_COLUMNS, LEAST_LINES = 60, 20
 """From here on there is room for a figure."""
@@ -100,18 +100,18 @@ def _journal(app: App) -> Iterable[Finding]:
         return
     with journal:
         count = journal.count()
-    yield "journal", f"{counted(count, 'session')}, {journal.path.stat().st_size // 1024} KiB", ""
+    yield "journal", f"{pluralize(count, 'session')}, {journal.path.stat().st_size // 1024} KiB", ""
 
 
 def _catalog(app: App) -> Iterable[Finding]:
     try:
         catalog = app.catalog
     except CatalogError as error:
-        told = f"{counted(len(error.problems), 'problem')} in yours"
+        told = f"{pluralize(len(error.problems), 'problem')} in yours"
         yield "catalog", told, "`stretch catalog check` names them, with file and line."
         return
     own = sum(kind == "stretch" for kind, _ in catalog.origins)
-    advice = "`stretch catalog check` names the blanks still to fill." if catalog.unfinished else ""
+    advice = "`stretch catalog check` names the blanks still to fill." if catalog.incomplete_files else ""
     yield "catalog", f"{len(catalog.stretches)} stretches, {own or 'none'} of them yours", advice
 
 

@@ -14,8 +14,7 @@ import click
 from stretch.cli.app import App
 from stretch.cli.tables import when
 from stretch.core.errors import StretchError, UsageError
-from stretch.core.inert import inert, quoted
-from stretch.core.words import counted
+from stretch.core.text import escape_control_chars, pluralize, quote
 from stretch.storage.files.writing import whole
 from stretch.storage.journal.exchange import Session, lines, lines_of, sessions
 from stretch.storage.journal.journal import Journal
@@ -48,7 +47,7 @@ def export_command(app: App, output: Path) -> None:
             for line in lines(journal):
                 file.write(line)
                 count += 1
-    app.tell(f"{counted(count, 'session')} written to {output}.")
+    app.tell(f"{pluralize(count, 'session')} written to {output}.")
 
 
 @click.command("import")
@@ -64,7 +63,7 @@ def import_command(app: App, file: Path, skip_bad: bool) -> None:
     seen = 0
 
     def noted(number: int, why: str) -> None:
-        bad.append(f"{file}:{number}: {inert(why)}")
+        bad.append(f"{file}:{number}: {escape_control_chars(why)}")
 
     def taken(found: Iterator[Session]) -> Iterator[Session]:
         nonlocal seen
@@ -88,8 +87,8 @@ def import_command(app: App, file: Path, skip_bad: bool) -> None:
                 app.tell(journal.told)
     if bad:
         app.tell(_told(bad))
-    left_out = f", {counted(len(bad), 'broken line')} left out" if bad else ""
-    app.tell(f"{counted(seen, 'session')} read, {count} new or newer{left_out}.")
+    left_out = f", {pluralize(len(bad), 'broken line')} left out" if bad else ""
+    app.tell(f"{pluralize(seen, 'session')} read, {count} new or newer{left_out}.")
 
 
 @click.command("forget")
@@ -113,7 +112,7 @@ def forget_command(app: App, session: str | None, before: str | None, everything
             app.tell("Nothing was forgotten.")
             return 3
         count = journal.forget(name, before=day)
-    app.tell(f"{counted(count, 'session')} forgotten.")
+    app.tell(f"{pluralize(count, 'session')} forgotten.")
     if copies := sorted(path for path in app.folder.glob("journal-*.db*") if path.is_file()):
         app.tell(f"Older copies may still have them; remove these too if you want: {', '.join(map(str, copies))}.")
     return 0
@@ -128,16 +127,16 @@ def _meant(journal: Journal, today: date, session: str | None, before: date | No
         count = journal.count(before)
         if not count:
             raise UsageError(f"No session began before {before}." if before else "There is no session to forget.")
-        what = counted(count, "session")
+        what = pluralize(count, "session")
         return (f"{what} from before {before}" if before else f"all {what}"), None
     if len(session) < SHORTEST_ID:
-        raise UsageError(f"{quoted(session)} is too short: write at least {SHORTEST_ID} characters of the id.")
+        raise UsageError(f"{quote(session)} is too short: write at least {SHORTEST_ID} characters of the id.")
     found = journal.find(session.lower())
     if len(found) > 1:
-        raise UsageError(f"{quoted(session)} could be several sessions: write more of the id.")
+        raise UsageError(f"{quote(session)} could be several sessions: write more of the id.")
     if not found:
-        raise UsageError(f"There is no session {quoted(session)}: `stretch history` shows their ids.")
-    return f"the session of {when(found[0], today).strip()}, {inert(found[0].title)}", found[0].id
+        raise UsageError(f"There is no session {quote(session)}: `stretch history` shows their ids.")
+    return f"the session of {when(found[0], today).strip()}, {escape_control_chars(found[0].title)}", found[0].id
 
 
 def _agreed(app: App, what: str) -> bool:
@@ -152,7 +151,7 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise UsageError(f"--before {quoted(text)} is no date: write it as {datetime.now():%Y-%m-%d}.") from None
+        raise UsageError(f"--before {quote(text)} is no date: write it as {datetime.now():%Y-%m-%d}.") from None
 
 
 def _told(bad: list[str]) -> str:

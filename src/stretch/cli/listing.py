@@ -42,9 +42,9 @@ def list_command(
     as_json: bool,
 ) -> None:
     """List the stretches, all of them or those that fit every option."""
-    from stretch.core.areas import expand
+    from stretch.core.model import expand_areas
 
-    wanted = set(expand(app.catalog, areas))
+    wanted = set(expand_areas(app.catalog, areas))
     found = [
         stretch
         for stretch in app.catalog.stretches.values()
@@ -111,9 +111,9 @@ def programs_command(app: App, as_json: bool) -> None:
     """List the programs, what is in them and how long they take."""
     import msgspec
 
-    from stretch.core import words
     from stretch.core.planning.programs import build_program
     from stretch.core.routine import Request
+    from stretch.core.text import minutes_seconds
     from stretch.core.timing.timeline import build
 
     catalog = app.catalog
@@ -125,14 +125,14 @@ def programs_command(app: App, as_json: bool) -> None:
     app.out.table(
         ("program", "takes", "stretches", "what it is"),
         [
-            (program.id, words.clock(lengths[program.id]), str(len(program.items)), program.about)
+            (program.id, minutes_seconds(lengths[program.id]), str(len(program.items)), program.about)
             for program in catalog.programs.values()
         ],
     )
 
 
 def _print_stretches(app: App, stretches: Sequence[Stretch]) -> None:
-    from stretch.core import words
+    from stretch.core.text import dose_label
 
     columns: dict[str, Callable[[Stretch], str]] = {
         "stretch": lambda s: s.id,
@@ -140,7 +140,7 @@ def _print_stretches(app: App, stretches: Sequence[Stretch]) -> None:
         "areas": lambda s: ", ".join(s.areas.primary),
         "position": lambda s: s.position,
         "needs": lambda s: ", ".join(s.equipment),
-        "dose": lambda s: words.dose(s, s.dose),
+        "dose": lambda s: dose_label(s, s.dose),
         "level": lambda s: s.level,
     }
     if app.out.columns is not None and app.out.columns < ROOMY:

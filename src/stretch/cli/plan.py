@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from stretch.cli.app import App
-from stretch.core import words
 from stretch.core.planning.balance import held_by_area
 from stretch.core.planning.dosing import AIM_S, CEILING_S
 from stretch.core.routine import LeftOut, Routine
+from stretch.core.text import dose_label, duration, minutes_seconds
 from stretch.core.timing.phases import Phase
 from stretch.core.timing.timeline import Timeline, build
 
@@ -37,7 +37,7 @@ def print_plan(app: App, routine: Routine, *, brief: bool = False) -> None:
     """Print the plan as a table, then what was left out and why; *brief* only what a person's cautions left out."""
 
     timeline = build(routine)
-    app.out.say(f"{routine.title}, {words.duration(timeline.length)}, breath {routine.breath}", "bold")
+    app.out.say(f"{routine.title}, {duration(timeline.length)}, breath {routine.breath}", "bold")
     app.out.table(("starts", "stretch", "side", "dose", "why"), _rows(timeline))
     if not brief:
         _print_held(app, routine)
@@ -55,11 +55,11 @@ def _rows(timeline: Timeline) -> list[tuple[str, ...]]:
         if first.kind == "prepare" and first.item:
             item = first.item
             sides = ", then ".join(name for name in item.sides if name) or "both at once"
-            dose = words.dose(item.stretch, item.dose).removesuffix(" each side")
+            dose = dose_label(item.stretch, item.dose).removesuffix(" each side")
             rows.append((_starts(first.start), item.stretch.name, sides, dose, item.reason))
         elif first.kind in ("warm-up", "settle"):
             name = "Settle" if first.kind == "settle" else "Keep moving" if first.closing else "Warm-up"
-            rows.append((_starts(first.start), name, "", words.duration(sum(p.length for p in phases)), ""))
+            rows.append((_starts(first.start), name, "", duration(sum(p.length for p in phases)), ""))
     return rows
 
 
@@ -77,7 +77,7 @@ def _print_held(app: App, routine: Routine) -> None:
 
 
 def _starts(position: int) -> str:
-    return f"{words.clock(position):>6}"
+    return f"{minutes_seconds(position):>6}"
 
 
 def _print_left_out(app: App, left_out: Sequence[LeftOut]) -> None:

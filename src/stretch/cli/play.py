@@ -12,9 +12,9 @@ from stretch.cli import plan
 from stretch.cli.app import App
 from stretch.cli.host import is_terminal
 from stretch.cli.safety import before_you_start
-from stretch.core import words
 from stretch.core.journal.tally import stretches_done
 from stretch.core.routine import Routine
+from stretch.core.text import duration
 from stretch.core.timing import timeline
 from stretch.core.timing.session import NS_PER_MS, Session
 from stretch.core.timing.timeline import Timeline
@@ -207,7 +207,7 @@ class _Performance:
 def _summary(ending: PlaybackResult) -> str:
     session = ending.session
     done, of = stretches_done(session)
-    active = words.duration(session.active_ns // NS_PER_MS)
+    active = duration(session.active_ns // NS_PER_MS)
     what = "Done" if session.over == "finished" else "Stopped"
     rehearsal = f", rehearsed {session.speed} times faster" if session.speed > 1 else ""
     return f"{what}: {done} of {of} stretches, {active}{rehearsal}."

@@ -10,13 +10,13 @@ import click
 from stretch.cli.app import App
 from stretch.cli.options import manner_options
 from stretch.cli.request import as_played
-from stretch.core import words
 from stretch.core.errors import UsageError
 from stretch.core.journal.record import SessionRecord
 from stretch.core.journal.resuming import LONGEST_H, resumed
 from stretch.core.planning.eligible import forbidden, too_deep
 from stretch.core.routine import Item, Request, Routine
 from stretch.core.safety.clearance import fitted
+from stretch.core.text import duration, side_label
 from stretch.core.timing.session import Session
 from stretch.storage.journal.journal import Journal, plan_as_routine
 from stretch.storage.journal.process import is_running
@@ -88,8 +88,8 @@ def _check(item: Item, now: Request) -> None:
 def _where(record: SessionRecord, session: Session) -> str:
     phase = session.moment.phase
     what = phase.item.stretch.name if phase.item else "the warm-up" if phase.move else "settling"
-    here = ", ".join(filter(None, (what, words.side(phase.side))))
-    left = words.duration(session.moment.total_left)
+    here = ", ".join(filter(None, (what, side_label(phase.side))))
+    left = duration(session.moment.total_left)
     done, of = record.stretches
     so_far = f"{record.title}, begun at {record.started[11:16]}: {done} of {of} stretches done."
     return f"{so_far} Going on with {here}; {left} left."

@@ -95,15 +95,16 @@ def _print_stretch(app: App, stretch: Stretch) -> None:
 
 
 def _facts(stretch: Stretch) -> list[tuple[str, str]]:
-    from stretch.core import words
+    from stretch.core.text import dose_label
+    from stretch.core.vocabulary import POSITION_LABELS
 
     also = f", also {', '.join(stretch.also)}" if stretch.also else ""
     facts = [
         ("For", ", ".join(stretch.areas.primary)),
         ("Reaches", ", ".join(stretch.areas.secondary)),
-        ("Position", words.IN_POSITION[stretch.position] + also),
+        ("Position", POSITION_LABELS[stretch.position] + also),
         ("Needs", ", ".join(stretch.equipment)),
-        ("Dose", words.dose(stretch, stretch.dose)),
+        ("Dose", dose_label(stretch, stretch.dose)),
         ("Side", stretch.side_means or ""),
         ("Level", stretch.level + (", only when you ask for it by name" if stretch.opt_in else "")),
     ]
@@ -113,7 +114,7 @@ def _facts(stretch: Stretch) -> list[tuple[str, str]]:
 
 
 def _print_cautions(say: Callable[..., None], stretch: Stretch) -> None:
-    from stretch.core.words import TAG_WORDS
+    from stretch.core.vocabulary import CAUTION_LABELS
 
     for heading, tags in (
         ("Leave it out", stretch.cautions.avoid),
@@ -123,4 +124,4 @@ def _print_cautions(say: Callable[..., None], stretch: Stretch) -> None:
             say()
             say(heading, "bold")
             for tag in tags:
-                say(f"{TAG_WORDS[tag]} ({tag})", indent=2, mark="- ")
+                say(f"{CAUTION_LABELS[tag]} ({tag})", indent=2, mark="- ")

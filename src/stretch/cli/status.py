@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from stretch.core.words import clock
+from stretch.core.text import minutes_seconds
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -53,7 +53,7 @@ def _told(left: Left) -> str:
     doing = now.kind if now.kind in ("rest", "switch", "prepare", "warm-up") and now.name else ""
     parts = ", ".join(filter(None, (what, doing, now.side)))
     held = "" if left.state == "playing" else f"{left.state}: "
-    return f"{held}{parts} {clock(left.phase_seconds * 1000)} ({clock(left.seconds * 1000)} left)"
+    return f"{held}{parts} {minutes_seconds(left.phase_seconds * 1000)} ({minutes_seconds(left.seconds * 1000)} left)"
 
 
 def _ago(then: datetime, now: datetime) -> str:

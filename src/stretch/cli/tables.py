@@ -6,10 +6,10 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from stretch.cli.app import App
-from stretch.core.inert import inert
 from stretch.core.journal.history import WEEKS, History, first_monday
 from stretch.core.journal.record import SessionRecord
-from stretch.core.words import MONTHS, WEEKDAYS, counted, hours, minutes
+from stretch.core.text import MONTHS, escape_control_chars, hours_minutes, pluralize, whole_minutes
+from stretch.core.vocabulary import WEEKDAYS
 
 ID_SHOWN = 6
 """Characters of an id: enough to name a session by."""
@@ -20,23 +20,23 @@ ENDINGS = {"finished": "", None: "cut off"}
 
 def heading(history: History) -> tuple[str, str]:
     """Return what all of it comes to, and the streak, in words."""
-    total = f"{counted(history.sessions, 'session')}, {hours(history.seconds)}"
+    total = f"{pluralize(history.sessions, 'session')}, {hours_minutes(history.seconds)}"
     run = history.streak
     if not run.days or run.since is None:
         return total, "no streak just now; up to two rest days in a row are forgiven"
     since = f"{run.since.day} {MONTHS[run.since.month - 1]}"
-    return total, f"streak of {counted(run.days, 'day')} since {since}, rest days forgiven"
+    return total, f"streak of {pluralize(run.days, 'day')} since {since}, rest days forgiven"
 
 
 def print_sessions(app: App, records: tuple[SessionRecord, ...], playing: frozenset[str]) -> None:
     """Print the sessions as a table, fewer columns where there is little room; *playing*: the ids of those going on."""
     columns: dict[str, Callable[[SessionRecord], str]] = {
         "when": lambda record: when(record, app.today()),
-        "took": lambda record: hours(record.active_seconds),
+        "took": lambda record: hours_minutes(record.active_seconds),
         "done": lambda record: _done(record, going_on=record.id in playing),
         "pain": _pain,
         "id": lambda record: record.id[:ID_SHOWN],
-        "session": lambda record: inert(record.title),
+        "session": lambda record: escape_control_chars(record.title),
     }
     if app.out.columns is not None and app.out.columns < ROOMY:
         del columns["session"], columns["pain"]
@@ -56,7 +56,7 @@ def print_tables(app: App, history: History) -> None:
     table(
         ("week of", "sessions", "minutes", ""),
         [
-            (str(week.monday), str(week.sessions), minutes(week.seconds), "#" * round(week.seconds / 600))
+            (str(week.monday), str(week.sessions), whole_minutes(week.seconds), "#" * round(week.seconds / 600))
             for week in history.weeks
         ],
     )
@@ -65,9 +65,12 @@ def print_tables(app: App, history: History) -> None:
     table(("minutes", *(f"{monday:%m-%d}" for monday in mondays)), _calendar(history))
     if history.areas:
         app.out.say()
-        table(("area", "minutes"), [(area.area, minutes(area.seconds)) for area in history.areas])
+        table(("area", "minutes"), [(area.area, whole_minutes(area.seconds)) for area in history.areas])
     app.out.say()
-    table(("side", "minutes"), [("left", minutes(history.left_seconds)), ("right", minutes(history.right_seconds))])
+    table(
+        ("side", "minutes"),
+        [("left", whole_minutes(history.left_seconds)), ("right", whole_minutes(history.right_seconds))],
+    )
     if history.pain:
         app.out.say()
         lines = [("before", [pain.before for pain in history.pain]), ("after", [pain.after for pain in history.pain])]
@@ -78,11 +81,11 @@ def print_tables(app: App, history: History) -> None:
 
 
 def _calendar(history: History) -> list[tuple[str, ...]]:
-    done = {day.day: minutes(day.seconds) for day in history.days}
+    done = {day.day: whole_minutes(day.seconds) for day in history.days}
     found = []
     for weekday, name in enumerate(WEEKDAYS):
         days = [first_monday(history.today) + timedelta(weeks=week, days=weekday) for week in range(WEEKS)]
-        found.append((name, *(done.get(day, "" if day > history.today else ".") for day in days)))
+        found.append((name.capitalize(), *(done.get(day, "" if day > history.today else ".") for day in days)))
     return found
 
 

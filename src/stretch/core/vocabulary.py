@@ -1,26 +1,125 @@
-"""The words that fields and options are chosen from; they stand apart because completion has no time for msgspec."""
+"""Values that catalog fields and options are chosen from, each with its label in everyday words.
+
+Nothing heavy is imported here: shell completion reads these tables and has no time for msgspec.
+"""
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 Position = Literal["standing", "seated", "kneeling", "quadruped", "prone", "side-lying", "seated-floor", "supine"]
+POSITION_LABELS: dict[Position, str] = {
+    "standing": "standing",
+    "seated": "sitting on a chair",
+    "kneeling": "kneeling on the floor",
+    "quadruped": "on hands and knees",
+    "prone": "on your front",
+    "side-lying": "on your side",
+    "seated-floor": "sitting on the floor",
+    "supine": "on your back",
+}
+POSITIONS = tuple(POSITION_LABELS)
+"""In the order of one trip down to the floor and one trip up (rule RB5)."""
+UPRIGHT: tuple[Position, ...] = ("standing", "seated")
+"""The positions that are not on the floor."""
+
 Equipment = Literal["none", "chair", "wall", "strap", "mat"]
+EQUIPMENT_LABELS: dict[Equipment, str] = {
+    "none": "no equipment",
+    "chair": "a chair",
+    "wall": "a wall",
+    "strap": "a belt or towel",
+    "mat": "a mat or carpet",
+}
+EQUIPMENT = tuple(EQUIPMENT_LABELS)
+
 Level = Literal["gentle", "moderate", "deep"]
+LEVEL_LABELS: dict[Level, str] = {
+    "gentle": "gentle, for every day",
+    "moderate": "moderate, a clear but mild pull",
+    "deep": "deep, for experienced people",
+}
+LEVELS = tuple(LEVEL_LABELS)
+"""From the easiest to the hardest."""
+
 Mode = Literal["static", "dynamic", "contract-relax"]
+MODE_LABELS: dict[Mode, str] = {
+    "static": "held still",
+    "dynamic": "moving with the breath",
+    "contract-relax": "press, let go, then hold",
+}
+
 Spine = Literal["neutral", "flexion", "extension", "rotation", "side-bend", "mixed"]
+SPINE_LABELS: dict[Spine, str] = {
+    "neutral": "straight",
+    "flexion": "bending forward",
+    "extension": "bending back",
+    "rotation": "twisting",
+    "side-bend": "bending sideways",
+    "mixed": "bending forward and back",
+}
+
 Side = Literal["left", "right"]
+SIDE_LABELS: dict[Side, str] = {"left": "left side", "right": "right side"}
+
 Caution = Literal[
     "pregnancy", "osteoporosis", "knee", "hip", "ankle", "shoulder", "wrist", "neck", "disc", "stenosis", "sciatica",
     "head-down", "recent-surgery", "balance", "hypermobility",
 ]  # fmt: skip
-Tag = Literal[Caution, "floor", "older-adult"]
-"""What a person may report: a caution that entries name, or one of the two that act on the whole routine."""
+CAUTION_LABELS: dict[str, str] = {
+    "pregnancy": "in pregnancy and the six weeks after birth",
+    "osteoporosis": "with osteoporosis or after a fracture of the spine",
+    "knee": "with a painful, injured or replaced knee",
+    "hip": "with a hip replacement, hip surgery or a pinch in the groin",
+    "ankle": "with a painful or stiff ankle or foot",
+    "shoulder": "with a painful, frozen or unstable shoulder",
+    "wrist": "with a painful wrist or hand",
+    "neck": "with neck trouble that reaches the arm or makes you dizzy",
+    "disc": "with a disc problem, or pain that is worse bending or sitting",
+    "stenosis": "with a narrow spinal canal, or legs that ache standing and ease when you sit",
+    "sciatica": "with nerve pain down one leg that has been checked",
+    "head-down": "with glaucoma, uncontrolled blood pressure, or faintness with the head low",
+    "recent-surgery": "in the twelve weeks after an operation",
+    "balance": "when you are unsteady or dizzy",
+    "hypermobility": "with very bendy joints",
+}
+"""Cautions that stretches name, each with the people it is about."""
 
-POSITIONS: tuple[Position, ...] = get_args(Position)
-"""In the order of one trip down to the floor and one trip up (rule RB5)."""
-EQUIPMENT: tuple[Equipment, ...] = get_args(Equipment)
-LEVELS: tuple[Level, ...] = get_args(Level)
+Tag = Literal[Caution, "floor", "older-adult"]
+"""A caution that a person may report: one that stretches name, or one that applies to the whole routine."""
+ROUTINE_CAUTION_LABELS = {
+    "floor": "when getting down to the floor or up again is hard",
+    "older-adult": "from the age of 65",
+}
+TAG_LABELS = CAUTION_LABELS | ROUTINE_CAUTION_LABELS
 TAGS: tuple[Tag, ...] = get_args(Tag)
-UPRIGHT: tuple[Position, ...] = ("standing", "seated")
-"""The positions that need no getting down to the floor."""
+
+
+class BreathPreset(NamedTuple):
+    """A named way to breathe: milliseconds of the breath in and out, and a label."""
+
+    inhale_ms: int
+    exhale_ms: int
+    label: str
+
+
+BREATH_PRESETS = {
+    "steady": BreathPreset(3_000, 3_000, "3 s in, 3 s out at most"),
+    "calm": BreathPreset(4_000, 6_000, "4 s in, 6 s out"),
+    "even": BreathPreset(5_000, 5_000, "5 s in, 5 s out"),
+    "off": BreathPreset(3_000, 3_000, "a plain timer"),
+}
+"""Rules B1, B2 and B8; `off` cues no breaths but still moves at six seconds a repetition (rule B10)."""
+
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WEEKDAY_LABELS: dict[Weekday, str] = {
+    "mon": "Monday",
+    "tue": "Tuesday",
+    "wed": "Wednesday",
+    "thu": "Thursday",
+    "fri": "Friday",
+    "sat": "Saturday",
+    "sun": "Sunday",
+}
+WEEKDAYS = tuple(WEEKDAY_LABELS)
+"""Monday first, as `date.weekday()` counts; the short name is `key.capitalize()`, iCalendar's is `key[:2].upper()`."""

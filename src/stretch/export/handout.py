@@ -6,12 +6,13 @@ from collections.abc import Collection, Mapping
 
 from msgspec import Struct
 
-from stretch.core import words
 from stretch.core.model import Cautions, Dose, Source
 from stretch.core.routine import Item, Routine
 from stretch.core.safety.checklist import Outcome, Part, Safety, strongest
+from stretch.core.text import dose_label, duration, pluralize, side_label
 from stretch.core.timing import timeline
 from stretch.core.timing.timeline import Timeline
+from stretch.core.vocabulary import CAUTION_LABELS, POSITION_LABELS
 from stretch.export.training_frequency import DAYS, frequency_advice
 from stretch.figure.ink import Role
 from stretch.figure.pose import Figure
@@ -120,14 +121,14 @@ def sheet(
     cited = dict.fromkeys(key for card in cards for key in card.sources)
     return Sheet(
         title=routine.title,
-        about=f"{words.counted(len(cards), 'stretch')}, about {_minutes(laid_out.length)}",
+        about=f"{pluralize(len(cards), 'stretch')}, about {_minutes(laid_out.length)}",
         how_often=frequency_advice(routine, rest=rest),
         notes=routine.notes,
         first=tuple(part for name in FIRST for part in safety.checklist if part.id == name),
         help=tuple(sorted((part for part in safety.checklist if part.id not in FIRST), key=_urgency, reverse=True)),
-        warm_up=tuple((move.name, words.duration(seconds * 1000), move.text) for move, seconds in routine.warm_up),
+        warm_up=tuple((move.name, duration(seconds * 1000), move.text) for move, seconds in routine.warm_up),
         cards=cards,
-        settle=(words.duration(routine.settle_s * 1000), routine.settle_text),
+        settle=(duration(routine.settle_s * 1000), routine.settle_text),
         sources=tuple(sources[key] for key in cited if key in sources),
         again=again,
     )
@@ -150,14 +151,14 @@ def _card(number: int, item: Item, laid_out: Timeline, figure: Figure | None) ->
         name=stretch.name,
         where=_where(item),
         dose=_dose(item),
-        short=words.dose(stretch, item.dose).replace(" x ", " \N{MULTIPLICATION SIGN} "),
+        short=dose_label(stretch, item.dose).replace(" x ", " \N{MULTIPLICATION SIGN} "),
         steps=stretch.steps,
         notes=_notes(item, laid_out),
-        easier_for="; ".join(words.TAG_WORDS[tag] for tag in item.adapted),
+        easier_for="; ".join(CAUTION_LABELS[tag] for tag in item.adapted),
         cautions=_cautions(stretch.cautions, item.adapted),
         sources=stretch.source,
         picture=_picture(figure, item) if figure else None,
-        side=words.side(item.sides[0]),
+        side=side_label(item.sides[0]),
     )
 
 
@@ -167,7 +168,7 @@ def _picture(figure: Figure, item: Item) -> str:
 
 def _where(item: Item) -> str:
     needs = [_NEEDS[thing] for thing in item.stretch.equipment if thing != "none"]
-    place = words.IN_POSITION[item.position]
+    place = POSITION_LABELS[item.position]
     return place[0].upper() + place[1:] + (f"; you need {' and '.join(needs)}" if needs else "")
 
 
@@ -186,7 +187,7 @@ def _amounts(dose: Dose) -> tuple[tuple[str, str], ...]:
         press = f"{c.contract_s} s, {c.effort_pct} % effort"
         return ("Press", press), ("Let go", f"{c.release_s} s"), ("Hold", f"{c.hold_s} s"), repeat
     if dose.hold_s is None:
-        return (("Move", words.counted(dose.reps, "slow breath")),)
+        return (("Move", pluralize(dose.reps, "slow breath")),)
     return ("Hold", f"{dose.hold_s} s"), repeat
 
 
@@ -221,8 +222,8 @@ def _cautions(cautions: Cautions, adapted: Collection[str]) -> tuple[tuple[str, 
         ("Leave it out", cautions.avoid),
         ("Easier way, half as long", [tag for tag in cautions.adapt if tag not in adapted]),
     )
-    return tuple((label, "; ".join(words.TAG_WORDS[tag] for tag in listed) + ".") for label, listed in lists if listed)
+    return tuple((label, "; ".join(CAUTION_LABELS[tag] for tag in listed) + ".") for label, listed in lists if listed)
 
 
 def _minutes(milliseconds: int) -> str:
-    return words.counted(max(1, round(milliseconds / 60_000)), "minute")
+    return pluralize(max(1, round(milliseconds / 60_000)), "minute")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from stretch.core import words
 from stretch.core.narration.speech import of_reps
+from stretch.core.text import dose_label, minutes_seconds
 from stretch.core.timing.phases import Phase
 from stretch.core.timing.session import NS_PER_MS, Session
 from stretch.core.timing.timeline import BreathNow, Moment
@@ -77,7 +77,7 @@ def _stacked(blocks: list[list[StyledLine]], room: int) -> list[StyledLine]:
 def countdown_text(session: Session) -> str:
     """Return the time that is left of the phase, or until it goes on: in seconds as long as two digits hold them."""
     milliseconds = -(-session.lead_in_ns // NS_PER_MS) or session.moment.left
-    return words.clock(milliseconds) if milliseconds > MOST_DIGITS_MS else str(-(-milliseconds // 1000))
+    return minutes_seconds(milliseconds) if milliseconds > MOST_DIGITS_MS else str(-(-milliseconds // 1000))
 
 
 def phase_name(phase: Phase) -> str:
@@ -92,7 +92,7 @@ def _count(moment: Moment) -> str:
     if phase.kind == "warm-up":
         return "keep moving" if phase.closing else "warm-up"
     if phase.kind == "prepare" and phase.item:
-        return words.dose(phase.item.stretch, phase.item.dose)
+        return dose_label(phase.item.stretch, phase.item.dose)
     if phase.kind == "move" and moment.breath:
         return f"breath {moment.breath.number} of {moment.breath.count}"
     return of_reps(phase)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from stretch.core import words
 from stretch.core.timing.phases import WORKING
 from stretch.core.timing.session import Session
+from stretch.core.vocabulary import POSITION_LABELS
 from stretch.player.layout import StyledLine, wrap_text
 from stretch.player.theme import TextRole
 
@@ -62,7 +62,7 @@ def _parts(session: Session) -> list[Part]:
     if eased:
         parts.append((easier, TextRole.ALERT))
     if phase.kind == "prepare" and phase.moved:
-        parts.append((f"Now {words.IN_POSITION[phase.item.position]}.", TextRole.ALERT))
+        parts.append((f"Now {POSITION_LABELS[phase.item.position]}.", TextRole.ALERT))
     if stretch.side_means and phase.side:
         parts.append((f"{phase.side.capitalize()}: {stretch.side_means}.", TextRole.SIDE))
     parts += [(step, TextRole.PLAIN) for step in stretch.steps]

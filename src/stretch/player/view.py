@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from functools import cache
 
-from stretch.core import words
 from stretch.core.narration.speech import of_reps, up_next
+from stretch.core.text import duration, minutes_seconds, side_label
 from stretch.core.timing.session import NS_PER_MS, Session
 from stretch.player.countdown_panel import (
     LARGE_COLUMNS,
@@ -119,7 +119,7 @@ def _tiny(session: Session, columns: int, lines: int, unicode: bool) -> list[Sty
     """Return name, side, time and breath for a screen of a few rows."""
     moment = session.moment
     seconds = countdown_text(session)
-    side = ", ".join(filter(None, (words.side(moment.phase.side), of_reps(moment.phase))))
+    side = ", ".join(filter(None, (side_label(moment.phase.side), of_reps(moment.phase))))
     rows: list[StyledLine] = [((phase_name(moment.phase), TextRole.NAME),)]
     if lines >= 2:
         rows.append(((f"{seconds} s " if ":" not in seconds else f"{seconds} ", TextRole.TIME), (side, TextRole.SIDE)))
@@ -144,7 +144,7 @@ def _help(columns: int) -> list[StyledLine]:
 def header(session: Session, columns: int) -> StyledLine:
     """Return the title, which stretch of how many, and the time left in all."""
     count = _stretch_count(session)
-    right = f"{words.clock(session.moment.total_left)} left "
+    right = f"{minutes_seconds(session.moment.total_left)} left "
     # However much was asked for, the time left is what people look for up here.
     left = f" {ellipsize(session.timeline.title, columns - len(count) - len(right) - 5)}"
     told: StyledLine = ((left, TextRole.DIM), (f"   {count}", TextRole.DIM))
@@ -199,7 +199,7 @@ def pause_message(session: Session) -> str:
     if session.helping:
         return ""
     if session.away_ns:
-        return f"Welcome back: {words.duration(session.away_ns // NS_PER_MS)} away. Any key goes on."
+        return f"Welcome back: {duration(session.away_ns // NS_PER_MS)} away. Any key goes on."
     if session.stopped_for is not None:
         item = session.moment.phase.item
         how = f"Easier: {item.stretch.ease_off} Any key tries that" if item else "Any key goes on with it"

@@ -13,9 +13,9 @@ import msgspec
 from msgspec import Meta, Struct
 
 from stretch.core.errors import UsageError
-from stretch.core.inert import inert, quoted
 from stretch.core.model import Id
 from stretch.core.routine import DEFAULT_MINUTES
+from stretch.core.text import escape_control_chars, quote
 from stretch.core.vocabulary import Equipment, Level, Position, Tag
 from stretch.storage.settingvalues import exported_as, meant
 
@@ -166,9 +166,11 @@ def _read(file: Path) -> dict[str, Any]:
     try:
         data = yamlfile.read(file)
     except yamlfile.Malformed as error:
-        raise SettingsError(f"{inert(str(file))}:{error.line}: {error}") from error
+        raise SettingsError(f"{escape_control_chars(str(file))}:{error.line}: {error}") from error
     if data is not None and not isinstance(data, dict):
-        raise SettingsError(f"{inert(str(file))}:1: is no list of settings; write one a line, such as `minutes: 10`")
+        raise SettingsError(
+            f"{escape_control_chars(str(file))}:1: is no list of settings; write one a line, such as `minutes: 10`"
+        )
     return data or {}
 
 
@@ -188,7 +190,7 @@ def _faults(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         try:
             parse(breath)
         except UsageError:
-            yield "breath", f"is {quoted(breath)}; {', '.join(PRESETS)}, or seconds in and out, 2 to 10, such as 4-6"
+            yield "breath", f"is {quote(breath)}; {', '.join(PRESETS)}, or seconds in and out, 2 to 10, such as 4-6"
 
 
 def _origins(said: Mapping[str, Any], exported: Mapping[str, Any]) -> dict[str, tuple[Origin, ...]]:
@@ -222,4 +224,7 @@ def _placed(file: Path, problems: Sequence[tuple[str, str]]) -> list[str]:
 
     at = lines(file, [(name,) for name, _ in problems])
     ordered = sorted(problems, key=lambda problem: at[(problem[0],)])
-    return [f"{inert(str(file))}:{at[(name,)]}: {inert(name[:80])}: {text}" for name, text in ordered]
+    return [
+        f"{escape_control_chars(str(file))}:{at[(name,)]}: {escape_control_chars(name[:80])}: {text}"
+        for name, text in ordered
+    ]

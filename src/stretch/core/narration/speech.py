@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from stretch.core import words
 from stretch.core.routine import Item
+from stretch.core.text import pluralize, side_label
 from stretch.core.timing.cues import Cue
 from stretch.core.timing.phases import Phase
 from stretch.core.timing.timeline import Timeline
+from stretch.core.vocabulary import POSITION_LABELS
 
 
 def of_reps(phase: Phase) -> str:
@@ -23,9 +24,9 @@ def up_next(timeline: Timeline, index: int) -> str:
         if phase.kind == "rest":
             return f"rest, then {of_reps(phase)}"
         if phase.kind == "switch":
-            return f"{words.side(phase.side)}, same again"
+            return f"{side_label(phase.side)}, same again"
         if phase.kind == "prepare" and phase.item:
-            return ", ".join(filter(None, (phase.item.stretch.name, words.side(phase.side))))
+            return ", ".join(filter(None, (phase.item.stretch.name, side_label(phase.side))))
         if phase.kind == "settle":
             return "settle and breathe"
         if phase.kind == "warm-up" and phase.move:
@@ -79,8 +80,8 @@ def pace(phase: Phase) -> str:
 def length_in_words(milliseconds: int) -> str:
     """Return a length of time as it is spoken: `1 second`, `45 seconds`, `1 minute 20 seconds`."""
     minutes, seconds = divmod(round(milliseconds / 1000), 60)
-    parts = [words.counted(minutes, "minute")] if minutes else []
-    return " ".join([*parts, words.counted(seconds, "second")] if seconds or not minutes else parts)
+    parts = [pluralize(minutes, "minute")] if minutes else []
+    return " ".join([*parts, pluralize(seconds, "second")] if seconds or not minutes else parts)
 
 
 def _announced(phase: Phase, index: int, timeline: Timeline) -> tuple[str, ...]:
@@ -102,7 +103,7 @@ def _announced(phase: Phase, index: int, timeline: Timeline) -> tuple[str, ...]:
         case "rest":
             return (f"ease out and rest, {length}", f"then {of_reps(phase)}")
         case "switch":
-            return (f"switch to the {words.side(phase.side)}", _which_side(phase), length)
+            return (f"switch to the {side_label(phase.side)}", _which_side(phase), length)
         case "settle":
             return (f"settle, {length}", _settling(phase)[0])
     return ()
@@ -111,13 +112,13 @@ def _announced(phase: Phase, index: int, timeline: Timeline) -> tuple[str, ...]:
 def _up(item: Item, phase: Phase, index: int, timeline: Timeline) -> tuple[str, ...]:
     """Return what comes up: name, side and dose, then how it is done, which side is meant, and the breath."""
     stretch = item.stretch
-    what = ", ".join(filter(None, (stretch.name, words.side(phase.side), _dose(item))))
-    side = f"{words.side(phase.side)}{' first' if len(item.sides) > 1 else ''}"
+    what = ", ".join(filter(None, (stretch.name, side_label(phase.side), _dose(item))))
+    side = f"{side_label(phase.side)}{' first' if len(item.sides) > 1 else ''}"
     first = all(before.kind == "warm-up" for before in timeline.phases[:index])
     return (
         f"first up: {what}" if first else f"next up: {what}",
         # The steps begin in the usual position of the stretch.
-        words.IN_POSITION[item.position] if phase.moved and item.position != stretch.position else "",
+        POSITION_LABELS[item.position] if phase.moved and item.position != stretch.position else "",
         f"the easier way first: {stretch.ease_off}" if item.adapted else "",
         *stretch.steps,
         f"{side}: {stretch.side_means}" if side and stretch.side_means else "",
@@ -136,10 +137,10 @@ def _dose(item: Item) -> str:
     dose = item.dose
     if dose.contract is not None:
         # Each part says its own seconds as it begins, and the time is needed for the steps.
-        return words.counted(dose.reps, "round")
+        return pluralize(dose.reps, "round")
     if dose.hold_s is None:
-        return words.counted(dose.reps, "breath")
-    return f"{words.counted(dose.reps, 'hold')} of {length_in_words(dose.hold_s * 1000)}"
+        return pluralize(dose.reps, "breath")
+    return f"{pluralize(dose.reps, 'hold')} of {length_in_words(dose.hold_s * 1000)}"
 
 
 def _how(phase: Phase, item: Item, index: int, timeline: Timeline) -> tuple[str, ...]:
@@ -171,7 +172,7 @@ def _work(verb: str, phase: Phase, length: str) -> str:
 
 def _reps_and_side(phase: Phase) -> str:
     reps = of_reps(phase) if (phase.reps or 0) > 1 else ""
-    return ", ".join(filter(None, (reps, words.side(phase.side))))
+    return ", ".join(filter(None, (reps, side_label(phase.side))))
 
 
 def _breath(phase: Phase, half: str, counted: bool) -> tuple[str, ...]:
@@ -190,4 +191,4 @@ def _done(done: tuple[int, int] | None) -> str:
     if done is None:
         return "done"
     did, of = done
-    return f"done: {words.counted(did, 'stretch')}" if did == of else f"done: {did} of {words.counted(of, 'stretch')}"
+    return f"done: {pluralize(did, 'stretch')}" if did == of else f"done: {did} of {pluralize(of, 'stretch')}"

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from stretch.core.areas import expand
 from stretch.core.errors import UnknownName, UsageError
-from stretch.core.model import Catalog
+from stretch.core.model import Catalog, expand_areas
 from stretch.core.planning.candidates import FLAGS, candidates_for
 from stretch.core.planning.choose import choose
 from stretch.core.planning.dosing import BEFORE_SPORT_S, CEILING_S
@@ -50,7 +49,7 @@ def build(catalog: Catalog, request: Request) -> Routine:
     RB13, RB14 and RB15 `worth`, and `notes` says what is lacking; RB10 `spine`. D6 to D8, D12, D13 and RB18 are about
     sessions and weeks: `screening.pain_limits`, the words of the catalog, `share.weekly` and the checklist.
     """
-    areas = expand(catalog, request.areas)
+    areas = expand_areas(catalog, request.areas)
     _check_names(catalog, request)
     minutes = _minutes(request)
     goals = goals_of(catalog, areas)

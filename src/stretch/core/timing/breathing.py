@@ -9,6 +9,7 @@ from math import lcm
 from msgspec import Struct
 
 from stretch.core.errors import UsageError
+from stretch.core.vocabulary import BREATH_PRESETS
 
 STEADY_MS = 6_000
 """The longest cycle of `steady`: at most 3 s in and 3 s out (rule B1)."""
@@ -39,13 +40,7 @@ class Pattern(Struct, frozen=True):
         return self.name != "off"
 
 
-PRESETS = {
-    "steady": Pattern("steady", 3_000, 3_000),
-    "calm": Pattern("calm", 4_000, 6_000),
-    "even": Pattern("even", 5_000, 5_000),
-    "off": Pattern("off", 3_000, 3_000),
-}
-"""Rules B1, B2 and B8; `off` still moves at six seconds a repetition (rule B10)."""
+PRESETS = {name: Pattern(name, preset.inhale_ms, preset.exhale_ms) for name, preset in BREATH_PRESETS.items()}
 
 
 def parse(text: str) -> Pattern:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from stretch.core.inert import spelled
 from stretch.core.model import (
     ID_PATTERN,
     LONGEST_ID,
@@ -17,6 +16,7 @@ from stretch.core.model import (
     Stretch,
     per_side_seconds,
 )
+from stretch.core.text import quote_ascii
 
 MOST_WORDS = 70
 """Steps longer than this take longer to read than to get ready."""
@@ -99,7 +99,7 @@ def check_sources(cited: Iterable[str], sources: Collection[str]) -> Iterator[Pr
 def id_problem(name: str) -> str | None:
     """Return why *name* can be no id, None where it can: it is typed in a shell and may become the name of a file."""
     if not re.fullmatch(ID_PATTERN, name) or len(name) > LONGEST_ID:
-        return f"{spelled(name)} is no id: a to z, digits and single dashes between them, as in knee-rolls"
+        return f"{quote_ascii(name)} is no id: a to z, digits and single dashes between them, as in knee-rolls"
     if name in DEVICES:
         return f"{name!r} is a device and no file on Windows; give it another name"
     return None

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from stretch.core.inert import inert
-from stretch.core.model import Catalog, EntryKind, Origin, Record, Settle, Source, WarmUp
+from stretch.core.model import Catalog, CatalogStruct, EntryKind, EntryOrigin, Settle, Source, WarmUp
+from stretch.core.text import escape_control_chars
 from stretch.storage.catalogs.fit import check_fit
 from stretch.storage.catalogs.gathering import SOURCES, Gathering
 from stretch.storage.files.shipped import data_root, read_one
@@ -15,7 +15,7 @@ KINDS: tuple[EntryKind, ...] = ("area", "group", "stretch", "program")
 """What a catalog holds; sources and figures are read by those who want them."""
 
 
-class SessionFile(Record, frozen=True, kw_only=True):
+class SessionFile(CatalogStruct, frozen=True, kw_only=True):
     """What stands around the stretches of a session, in a file of its own."""
 
     warm_up: WarmUp
@@ -27,8 +27,8 @@ def load(root: Path | None = None, extra: Sequence[Path] = ()) -> Catalog:
 
     Each of *extra* is a folder or a file, as `Gathering.add` takes it; what has the id of something below replaces
     it, and `Catalog.origins` says so. The shipped catalog was checked when it was made, all others are checked here:
-    an entry with blanks is left out, and `Catalog.unfinished` says so. Raises CatalogError with every other problem,
-    one line each.
+    an entry with blanks is left out, and `Catalog.incomplete_files` says so. Raises CatalogError with every other
+    problem, one line each.
     """
     base = root or data_root()
     gathering = Gathering(KINDS, trusted=None if root else base, leave_blanks=True)
@@ -47,19 +47,25 @@ def load(root: Path | None = None, extra: Sequence[Path] = ()) -> Catalog:
         warm_up=session.warm_up,
         settle=session.settle,
         origins=_origins(gathering, base) if extra else {},
-        unfinished=tuple(inert(str(file)) for file in gathering.unfinished),
+        incomplete_files=tuple(escape_control_chars(str(file)) for file in gathering.unfinished),
     )
 
 
-def _origins(gathering: Gathering, base: Path) -> dict[tuple[EntryKind, str], Origin]:
-    origins: dict[tuple[EntryKind, str], Origin] = {}
+def _origins(gathering: Gathering, base: Path) -> dict[tuple[EntryKind, str], EntryOrigin]:
+    origins: dict[tuple[EntryKind, str], EntryOrigin] = {}
     for kind in KINDS:
         for name, entry in gathering.entries[kind].items():
             if entry.root != base:
                 before = gathering.replaced.get((kind, name))
                 shipped = before is not None and before.root == base
-                replaces = "the shipped one" if shipped else f"the one in {inert(str(before.file))}" if before else None
-                origins[kind, name] = Origin(inert(str(entry.file)), replaces)
+                replaces = (
+                    "the shipped one"
+                    if shipped
+                    else f"the one in {escape_control_chars(str(before.file))}"
+                    if before
+                    else None
+                )
+                origins[kind, name] = EntryOrigin(escape_control_chars(str(entry.file)), replaces)
     return origins
 
 

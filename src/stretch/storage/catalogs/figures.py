@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from stretch.core.inert import spelled
 from stretch.core.model import ID_PATTERN
+from stretch.core.text import quote_ascii
 from stretch.core.validation.checks import Problem, Steps
 from stretch.storage.catalogs.gathering import Gathering
 
@@ -46,7 +46,7 @@ def load_figures(names: Iterable[str], roots: Sequence[Path]) -> dict[str, Figur
 def check_figure(figure: Figure) -> Iterator[Problem]:
     """Yield what keeps a figure from being drawn at all: a name that is none, numbers out of bounds, unknown words."""
     if not re.fullmatch(ID_PATTERN, figure.id):
-        yield ("id",), f"is {spelled(figure.id)}; a to z, digits and single dashes between them, as in knee-rolls"
+        yield ("id",), f"is {quote_ascii(figure.id)}; a to z, digits and single dashes between them, as in knee-rolls"
     wild = list(_out_of_bounds(msgspec.to_builtins(figure), ()))
     yield from wild
     if figure.frame and not (figure.frame[0] < figure.frame[2] and figure.frame[1] < figure.frame[3]):

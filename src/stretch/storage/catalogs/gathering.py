@@ -12,8 +12,8 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from stretch.core.inert import inert, spelled
 from stretch.core.model import Area, Group, Program, Source, Stretch
+from stretch.core.text import escape_control_chars, quote_ascii
 from stretch.core.validation.checks import Steps
 from stretch.storage.catalogs.shape import Kind, Part, parts
 from stretch.storage.files import yamlfile
@@ -113,7 +113,9 @@ class Gathering:
         for data in read:
             name = data.get("id") if isinstance(data, dict) else None
             if isinstance(name, str) and name != file.stem:
-                problem = f"is {spelled(name)}, but the file is called {spelled(file.stem)}; they must be the same"
+                problem = (
+                    f"is {quote_ascii(name)}, but the file is called {quote_ascii(file.stem)}; they must be the same"
+                )
                 self.findings.add(file, [(("id",), problem)])
             self._add(Part(kind, (), data), root, file)
 
@@ -145,7 +147,8 @@ class Gathering:
         name = name_of(record)
         before = self.entries[part.kind].get(name)
         if before is not None and before.root == root:
-            problem = f"there is another {part.kind} {name!r} in {inert(str(before.file))}; give one another name"
+            there = escape_control_chars(str(before.file))
+            problem = f"there is another {part.kind} {name!r} in {there}; give one another name"
             self.findings.add(file, [(("key" if part.kind == "source" else "id",), problem)], part.at)
             return
         if before is not None:

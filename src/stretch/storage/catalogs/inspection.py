@@ -10,8 +10,8 @@ from typing import get_args
 
 from msgspec import Struct
 
-from stretch.core.inert import inert
-from stretch.core.model import Program, Record, Source, Stretch
+from stretch.core.model import CatalogStruct, Program, Source, Stretch
+from stretch.core.text import escape_control_chars
 from stretch.core.validation import cautions, ceilings, contradictions
 from stretch.core.validation.checks import Problem, check_sources
 from stretch.core.validation.markup import note_markup
@@ -97,7 +97,7 @@ def _known(gathering: Gathering) -> _Known:
     return _Known(gathering.records("stretch"), gathering.records("source"), frozenset(move.id for move in moves))
 
 
-def _problems(record: Record | Figure, known: _Known) -> Iterator[Problem]:
+def _problems(record: CatalogStruct | Figure, known: _Known) -> Iterator[Problem]:
     match record:
         case Stretch():
             yield from contradictions.check_words(record)
@@ -126,7 +126,7 @@ def _problems_of_figure(figure: Figure, known: _Known) -> Iterator[Problem]:
     yield from ((as_steps(problem.field), problem.problem) for problem in lint(figure))
 
 
-def _notes(record: Record | Figure, known: _Known) -> Iterator[Problem]:
+def _notes(record: CatalogStruct | Figure, known: _Known) -> Iterator[Problem]:
     match record:
         case Stretch():
             yield from cautions.missing_cautions(record)
@@ -139,7 +139,7 @@ def _notes(record: Record | Figure, known: _Known) -> Iterator[Problem]:
 def _replacing(entry: Entry, before: Entry | None) -> Iterator[Problem]:
     if before is None or before.record == entry.record:
         return
-    where = "the shipped one" if before.root == data_root() else f"the one in {inert(str(before.file))}"
+    where = "the shipped one" if before.root == data_root() else f"the one in {escape_control_chars(str(before.file))}"
     yield (), f"{name_of(entry.record)} replaces {where}"
     if isinstance(entry.record, Stretch):
         yield from cautions.fewer_cautions(entry.record, before.record)

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from stretch.core.model import Program, Record, Stretch
+from stretch.core.model import CatalogStruct, Program, Stretch
 from stretch.core.validation.checks import Problem
 
 _STAND_INS: Mapping[Any, Mapping[str, Any]] = {
@@ -45,14 +45,14 @@ _BEHIND: Mapping[str, frozenset[str]] = {
 """What a problem of a field may come from as well as from the field itself."""
 
 
-def mended(kind: Any, data: Any, faulty: Collection[str]) -> Record | None:
+def mended(kind: Any, data: Any, faulty: Collection[str]) -> CatalogStruct | None:
     """Return *data* as a record of *kind* with stand-ins for its *faulty* fields; None where there is no hope."""
     stand_ins = _STAND_INS.get(kind)
     if stand_ins is None or not isinstance(data, dict):
         return None
     whole = {name: value for name, value in data.items() if name not in faulty}
     try:
-        record: Record = msgspec.convert(whole | {n: v for n, v in stand_ins.items() if n in faulty}, kind)
+        record: CatalogStruct = msgspec.convert(whole | {n: v for n, v in stand_ins.items() if n in faulty}, kind)
     except msgspec.ValidationError:
         return None
     return record

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from stretch.core.inert import quoted
+from stretch.core.text import quote
 from stretch.core.validation.checks import Problem, Steps
 
 Kind = Literal["stretch", "figure", "program", "area", "group", "source"]
@@ -65,5 +65,5 @@ def _one(data: Any, at: Steps) -> Part | Problem:
         for kind, fields in _TELLTALE:
             if data.keys() & fields:
                 return Part(kind, at, data)
-    what = quoted(data) if isinstance(data, str) else "this"
+    what = quote(data) if isinstance(data, str) else "this"
     return at, f"{what} is no entry; a stretch, a figure, a program, or lists of them under {', '.join(LISTS)}"

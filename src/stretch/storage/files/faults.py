@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
-from stretch.core.inert import inert, quoted, spelled
 from stretch.core.model import ID_PATTERN
+from stretch.core.text import escape_control_chars, quote, quote_ascii
 from stretch.core.validation.checks import Problem, Steps
 from stretch.core.validation.guide import GUIDE
 from stretch.core.vocabulary import EQUIPMENT, LEVELS, POSITIONS, TAGS
@@ -27,7 +27,7 @@ def faults(data: Any, kind: Any) -> Iterator[Problem]:
         try:
             msgspec.convert(data, kind)
         except msgspec.ValidationError as error:
-            yield (), inert(str(error).replace("`", ""))
+            yield (), escape_control_chars(str(error).replace("`", ""))
 
 
 _type_of = cache(inspect.type_info)
@@ -147,7 +147,7 @@ def _of_text(data: Any, kind: inspect.StrType, here: Steps) -> Iterator[Problem]
         yield here, f"has {len(data)} characters; at most {kind.max_length}"
     elif kind.pattern is not None and not re.search(kind.pattern, data):
         letters = "a to z" if kind.pattern == ID_PATTERN else "letters A to Z"
-        yield here, f"is {spelled(data)}; {letters}, digits and single dashes between them, as in knee-rolls"
+        yield here, f"is {quote_ascii(data)}; {letters}, digits and single dashes between them, as in knee-rolls"
 
 
 _QUOTED = {
@@ -194,7 +194,7 @@ def _what(data: Any) -> str:
         case int() | float():
             return f"the number {data}"
         case str():
-            return quoted(data)
+            return quote(data)
         case list():
             return f"a list of {len(data)}"
         case _:

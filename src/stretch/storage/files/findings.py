@@ -11,7 +11,7 @@ from typing import Literal
 from msgspec import Struct
 
 from stretch.core.errors import CatalogError
-from stretch.core.inert import inert
+from stretch.core.text import escape_control_chars
 from stretch.core.validation.checks import Problem, Steps
 
 MOST_OF_A_FILE, MOST_IN_ALL = 200, 1000
@@ -80,8 +80,8 @@ class Findings:
             fields = {field for field, line, _, _ in found if line is None}
             where = lines(file, fields) if fields else {}
             for field, line, problem, level in found:
-                steps = ".".join(inert(str(step)[:_LONGEST_STEP]) for step in field)
-                told.append(Finding(inert(str(file)), line or where[field], steps, problem, level))
+                steps = ".".join(escape_control_chars(str(step)[:_LONGEST_STEP]) for step in field)
+                told.append(Finding(escape_control_chars(str(file)), line or where[field], steps, problem, level))
         return sorted(told, key=lambda finding: (finding.file, finding.line, finding.field, finding.problem))
 
     def give_up_if_broken(self) -> None:

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 import yaml
 from yaml.events import AliasEvent, MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent, StreamEndEvent
 
-from stretch.core.inert import quoted
+from stretch.core.text import quote
 from stretch.storage.files import plainfile
 
 try:
@@ -106,7 +106,7 @@ def cut_short(text: str) -> Iterator[tuple[int, str]]:
     """Yield the lines of *text*, from 1, that a number sign ends early: `name: Bridge #2` is only Bridge to YAML."""
     for number, line in enumerate(text.splitlines(), start=1):
         if " #" in line and (found := re.match(_CUT_SHORT, line)):
-            yield number, f"what stands from {quoted(found[1])} on is a comment and not read; put the text in quotes"
+            yield number, f"what stands from {quote(found[1])} on is a comment and not read; put the text in quotes"
 
 
 def events(text: str) -> Callable[[], Any]:
@@ -138,7 +138,7 @@ class _Builder:
         if kind is AliasEvent:
             return self._repeat(event, depth)
         if event.tag is not None:
-            _refuse(f"tags are not used here; take {quoted(event.tag)} out", event)
+            _refuse(f"tags are not used here; take {quote(event.tag)} out", event)
         data: Any
         if kind is ScalarEvent:
             data = _scalar(event)
@@ -160,13 +160,13 @@ class _Builder:
             if type(key) is not ScalarEvent or key.tag is not None:
                 _refuse("a key must be a plain word", key)
             if key.value in data:
-                _refuse(f"{quoted(key.value)} is said twice; one of them is too much", key)
+                _refuse(f"{quote(key.value)} is said twice; one of them is too much", key)
             data[key.value] = self._value(self._next(), depth)
         return data
 
     def _repeat(self, event: Any, depth: int) -> Any:
         if event.anchor not in self._anchored:
-            _refuse(f"there is no anchor {quoted(event.anchor)} before this", event)
+            _refuse(f"there is no anchor {quote(event.anchor)} before this", event)
         data = self._anchored[event.anchor]
         size, levels = _measured(data)
         self._repeated += size

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from yaml import YAMLError
 
-from stretch.core.inert import inert
+from stretch.core.text import escape_control_chars
 
 _UNFIT = "[^\t\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 """Characters that may not even stand in a YAML file."""
@@ -57,8 +57,8 @@ def explained(error: YAMLError, text: str) -> tuple[str | None, int]:
         if said in problem:
             begun = getattr(error, "context_mark", None) or mark
             return f"not valid YAML: {meant}", begun.line + 1 if begun else 1
-    there = inert(lines[number - 1][mark.column :][:1]) if mark and number <= len(lines) else ""
-    meant = next((meant for said, meant in _MEANT if said in problem), inert(problem))
+    there = escape_control_chars(lines[number - 1][mark.column :][:1]) if mark and number <= len(lines) else ""
+    meant = next((meant for said, meant in _MEANT if said in problem), escape_control_chars(problem))
     if _COLON in problem:
         meant += _like_it(lines, number)
     return f"not valid YAML: {meant.replace('<character>', repr(there))}", number

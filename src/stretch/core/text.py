@@ -1,0 +1,97 @@
+"""Text helpers: numbers, times, doses and sides in words, and untrusted text made safe to print."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from stretch.core.vocabulary import SIDE_LABELS
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from stretch.core.model import Dose, Stretch
+    from stretch.core.vocabulary import Side
+
+MAX_QUOTED = 60
+"""Characters of a quoted value; a longer one is cut."""
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def pluralize(number: int, singular: str) -> str:
+    """Return *number* with its noun: `1 stretch`, `3 stretches`, `2 sessions`."""
+    ending = "" if number == 1 else "es" if singular.endswith("ch") else "s"
+    return f"{number} {singular}{ending}"
+
+
+def duration(milliseconds: int) -> str:
+    """Return a length of time, to the second: `45 s`, `3 min`, `11 min 20 s`."""
+    minutes, seconds = divmod(round(milliseconds / 1000), 60)
+    if not minutes:
+        return f"{seconds} s"
+    return f"{minutes} min {seconds} s" if seconds else f"{minutes} min"
+
+
+def hours_minutes(seconds: float) -> str:
+    """Return a length of time, to the minute: `45 min`, `7 h 12 min`."""
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
+
+
+def whole_minutes(seconds: float) -> str:
+    """Return the number of minutes, rounded; `<1` for less than half a minute but more than nothing."""
+    minutes = round(seconds / 60)
+    return "<1" if seconds > 0 and not minutes else str(minutes)
+
+
+def minutes_seconds(milliseconds: int) -> str:
+    """Return the time left as `11:20`, rounded up so that 0:00 is the end."""
+    minutes, seconds = divmod(-(-milliseconds // 1000), 60)
+    return f"{minutes}:{seconds:02d}"
+
+
+def short_date(day: date, today: date | None = None) -> str:
+    """Return `24 Nov`, or `24 Nov 2026` if the year is not that of *today*."""
+    year = f" {day.year}" if today is None or day.year != today.year else ""
+    return f"{day.day} {MONTHS[day.month - 1]}{year}"
+
+
+def dose_label(stretch: Stretch, dose: Dose) -> str:
+    """Return a dose in short: `30 s x 2 each side`, `8 breaths`."""
+    each = " each side" if stretch.both_sides else ""
+    if dose.contract is not None:
+        c = dose.contract
+        return f"({c.contract_s} s press, {c.release_s} s release, {c.hold_s} s hold) x {dose.reps}{each}"
+    if dose.hold_s is None:
+        return f"{pluralize(dose.reps, 'breath')}{each}"
+    return f"{dose.hold_s} s x {dose.reps}{each}"
+
+
+def side_label(side: Side | None) -> str:
+    """Return `left side` or `right side`; empty for a stretch that works both at once."""
+    return SIDE_LABELS[side] if side else ""
+
+
+def one_line(text: str) -> str:
+    """Return *text* as one line without control characters, any run of white space as one space."""
+    return " ".join("".join(character if character.isprintable() else " " for character in text).split())
+
+
+def escape_control_chars(text: str) -> str:
+    """Return *text* with every character that is not printable as an escape such as `\\x1b`."""
+    if text.isprintable():
+        return text
+    return "".join(character if character.isprintable() else _escape(character) for character in text)
+
+
+def quote(text: str) -> str:
+    """Return *text* in quotes, without control characters and cut if it is long."""
+    return f"'{escape_control_chars(text[:MAX_QUOTED])}{'...' if len(text) > MAX_QUOTED else ''}'"
+
+
+def quote_ascii(text: str) -> str:
+    """Return *text* in quotes and in ASCII only, so that letters that merely look like a to z show."""
+    return f"'{ascii(text[:MAX_QUOTED])[1:-1]}{'...' if len(text) > MAX_QUOTED else ''}'"
+
+
+def _escape(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
