@@ -7,7 +7,7 @@ import pytest
 from hypothesis import settings
 
 from stretch.core.model import Catalog
-from stretch.storage.catalogs.catalog import load
+from stretch.storage.catalogs.catalog import load_catalog
 
 # Every run tries the same examples, so a red test is red for everybody; the other profile looks for new ones.
 settings.register_profile("same", derandomize=True, deadline=None, max_examples=60)
@@ -35,4 +35,4 @@ def _a_folder_of_its_own(tmp_path_factory: pytest.TempPathFactory, monkeypatch: 
 
 @pytest.fixture(scope="session")
 def catalog() -> Catalog:
-    return load()
+    return load_catalog()

@@ -23,11 +23,11 @@ from stretch.core.timing import timeline as tl
 from stretch.core.timing.timeline import Timeline
 from stretch.core.vocabulary import POSITIONS, TAGS
 from stretch.player.input import InputEvent
-from stretch.storage.catalogs.catalog import load
+from stretch.storage.catalogs.catalog import load_catalog
 
 SECOND = 1_000_000_000
 MS = 1_000_000
-CATALOG: Catalog = load()
+CATALOG: Catalog = load_catalog()
 AREAS = [*CATALOG.areas, *CATALOG.groups]
 
 

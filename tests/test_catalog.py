@@ -11,10 +11,10 @@ from stretch.core.errors import CatalogError
 from stretch.core.model import EntryOrigin
 from stretch.core.planning.builder import build
 from stretch.core.routine import Request
-from stretch.storage.catalogs.catalog import load, load_sources
+from stretch.storage.catalogs.catalog import load_catalog, load_sources
 from stretch.storage.catalogs.figures import load_figures
 from stretch.storage.files.findings import Findings
-from stretch.storage.files.shipped import data_root
+from stretch.storage.files.package_data import data_root
 from support import CATALOG
 
 DEFECTS = [  # file, what is replaced, by what, what is said
@@ -73,12 +73,12 @@ def changed(stretch: str, /, **fields: str) -> str:
 
 def problems(*extra: Path, root: Path | None = None) -> tuple[str, ...]:
     with pytest.raises(CatalogError) as raised:
-        load(root, extra)
+        load_catalog(root, extra)
     return raised.value.problems
 
 
 def test_a_copy_loads_as_it_is(root: Path) -> None:
-    assert load(root) == load()
+    assert load_catalog(root) == load_catalog()
 
 
 @pytest.mark.parametrize(("name", "old", "new", "said"), DEFECTS, ids=lambda text: text[:30])
@@ -131,7 +131,7 @@ def test_one_s_own_goes_over_the_shipped_and_is_told(tmp_path: Path) -> None:
     file.write_text(changed("sphinx", name="My sphinx"), encoding="utf-8")
     other = tmp_path / "stretches" / "low-sphinx.yaml"
     other.write_text(changed("sphinx", id="low-sphinx"), encoding="utf-8")
-    catalog = load(extra=[tmp_path])
+    catalog = load_catalog(extra=[tmp_path])
     assert list(catalog.stretches) == [*CATALOG.stretches, "low-sphinx"]
     assert catalog.stretches["sphinx"].name == "My sphinx"
     assert catalog.origins == {
@@ -145,7 +145,7 @@ def test_the_last_catalog_is_on_top(tmp_path: Path) -> None:
     first, last = tmp_path / "first.yaml", tmp_path / "last.yaml"
     first.write_text(changed("sphinx", name="First"), encoding="utf-8")
     last.write_text(changed("sphinx", name="Last"), encoding="utf-8")
-    catalog = load(extra=[first, last])
+    catalog = load_catalog(extra=[first, last])
     assert catalog.stretches["sphinx"].name == "Last"
     assert catalog.origins["stretch", "sphinx"] == EntryOrigin(str(last), f"the one in {first}")
 
@@ -172,7 +172,7 @@ def test_one_file_can_hold_everything(tmp_path: Path) -> None:
     file = tmp_path / "physio.yaml"
     file.write_text(BUNDLE.format(stretch=stretch.replace("\n", "\n    ")), encoding="utf-8")
     for extra in (file, tmp_path):
-        catalog = load(extra=[extra])
+        catalog = load_catalog(extra=[extra])
         assert catalog.stretches["toes"].areas.primary == ("feet",)
         assert catalog.programs["for-me"].items[0].stretch == "toes"
         assert catalog.groups["below"].areas == ("calves", "feet")
@@ -187,7 +187,7 @@ def test_a_file_is_taken_for_what_it_is(tmp_path: Path, what: str) -> None:
     text = changed("sphinx", id="mine") if "stretch" in what else PROGRAM
     file = tmp_path / "file.yml"
     file.write_text("- " + text.replace("\n", "\n  ") if "list" in what else text, encoding="utf-8")
-    catalog = load(extra=[file])
+    catalog = load_catalog(extra=[file])
     assert "mine" in (catalog.stretches if "stretch" in what else catalog.programs)
 
 
@@ -203,7 +203,7 @@ def test_what_is_none_of_it_is_refused(tmp_path: Path) -> None:
     ]
     file.write_text("# nothing yet\n", encoding="utf-8")
     assert "is empty" in problems(file)[0]
-    assert load(extra=[tmp_path]) == CATALOG
+    assert load_catalog(extra=[tmp_path]) == CATALOG
 
 
 def test_ids_are_unique_within_a_catalog(tmp_path: Path) -> None:
@@ -220,7 +220,7 @@ def test_a_file_that_is_named_twice_or_lies_in_a_catalog_that_is_named_is_read_o
     file.write_text(changed("sphinx", id="low-sphinx"), encoding="utf-8")
     (tmp_path / "again").symlink_to(tmp_path)
     for extra in ([file, file], [tmp_path, file], [file, tmp_path], [tmp_path, tmp_path / "again"]):
-        assert load(extra=extra).origins["stretch", "low-sphinx"].replaces is None
+        assert load_catalog(extra=extra).origins["stretch", "low-sphinx"].replaces is None
 
 
 def test_an_area_and_a_group_never_share_a_name(tmp_path: Path) -> None:
@@ -248,7 +248,7 @@ def test_a_shipped_program_must_fit_what_replaced_its_stretch(tmp_path: Path) ->
 def test_an_entry_with_blanks_is_left_out_and_told(tmp_path: Path) -> None:
     file = tmp_path / "draft.yaml"
     file.write_text(changed("sphinx", id="draft", name="", spine=""), encoding="utf-8")
-    catalog = load(extra=[tmp_path])
+    catalog = load_catalog(extra=[tmp_path])
     assert catalog.incomplete_files == (str(file),)
     assert catalog.stretches == CATALOG.stretches
     file.write_text(changed("sphinx", id="draft", name="", spine="bent"), encoding="utf-8")
@@ -258,20 +258,20 @@ def test_an_entry_with_blanks_is_left_out_and_told(tmp_path: Path) -> None:
 def test_how_a_session_begins_and_when_not_to_stretch_cannot_be_changed(root: Path) -> None:
     (root / "session.yaml").write_text("settle: {lying: Jump.}", encoding="utf-8")
     (root / "safety.yaml").write_text("checklist: []", encoding="utf-8")
-    catalog = load(extra=[root])
+    catalog = load_catalog(extra=[root])
     assert (catalog.settle, catalog.warm_up) == (CATALOG.settle, CATALOG.warm_up)
 
 
 def test_what_other_programs_leave_in_a_folder_is_no_concern_of_ours(tmp_path: Path) -> None:
     for name in (".DS_Store", "._cat.yaml", "README.md", "cat.yaml~"):
         (tmp_path / name).write_bytes(b"\x00\x01")
-    assert load(extra=[tmp_path]) == CATALOG
+    assert load_catalog(extra=[tmp_path]) == CATALOG
 
 
 def test_white_space_of_any_kind_becomes_one_space(tmp_path: Path) -> None:
     file = tmp_path / "file.yaml"
     file.write_text(changed("sphinx", name=">\n  My\u00a0own\n  \u202f sphinx\n"), encoding="utf-8")
-    assert load(extra=[file]).stretches["sphinx"].name == "My own sphinx"
+    assert load_catalog(extra=[file]).stretches["sphinx"].name == "My own sphinx"
 
 
 def test_lists_may_be_shared(tmp_path: Path) -> None:
@@ -280,10 +280,10 @@ def test_lists_may_be_shared(tmp_path: Path) -> None:
         changed("sphinx", cautions="{avoid: &tags [pregnancy], adapt: [disc]}", also="[]"), encoding="utf-8"
     )
     text = file.read_text(encoding="utf-8").replace("source: [", "source: &keys [")
-    assert load(extra=[file]).stretches["sphinx"].cautions.avoid == ("pregnancy",)
+    assert load_catalog(extra=[file]).stretches["sphinx"].cautions.avoid == ("pregnancy",)
     both = [text, text.replace("id: sphinx", "id: other").replace("&keys [NHS-LBP-EX, MDT]", "*keys")]
     file.write_text("".join("- " + each.replace("\n", "\n  ") + "\n" for each in both), encoding="utf-8")
-    stretches = load(extra=[file]).stretches
+    stretches = load_catalog(extra=[file]).stretches
     assert stretches["other"].source == stretches["sphinx"].source != ()
 
 

@@ -16,7 +16,7 @@ from click.shell_completion import ShellComplete
 from stretch.cli import COMMANDS, main
 from stretch.core.vocabulary import TAGS
 from stretch.storage.catalogs.outline import named
-from stretch.storage.files.shipped import data_root
+from stretch.storage.files.package_data import data_root
 from support import CATALOG
 
 SHIPPED = str(data_root())

@@ -14,7 +14,7 @@ from stretch.core.vocabulary import TAGS, UPRIGHT
 from stretch.storage.catalogs.catalog import load_sources
 from stretch.storage.catalogs.inspection import inspect
 from stretch.storage.files import yamlfile
-from stretch.storage.files.shipped import data_root, load_safety
+from stretch.storage.files.package_data import data_root, load_safety
 from support import CATALOG
 
 STRETCHES = list(CATALOG.stretches.values())

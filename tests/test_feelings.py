@@ -14,7 +14,7 @@ from stretch.core.safety.checklist import Outcome, Urgency
 from stretch.core.safety.scores import Scores
 from stretch.core.safety.standing import Standing
 from stretch.storage import profile
-from stretch.storage.files.shipped import load_safety
+from stretch.storage.files.package_data import load_safety
 from stretch.storage.journal.journal import Journal
 from support import routine, run
 from test_gate import TODAY

@@ -17,7 +17,7 @@ from stretch.core.safety.checklist import Outcome, Urgency
 from stretch.core.safety.standing import Standing
 from stretch.core.vocabulary import TAGS
 from stretch.storage import profile
-from stretch.storage.files.shipped import load_safety
+from stretch.storage.files.package_data import load_safety
 from support import CATALOG, Clock, Script, data, run
 
 SAFETY = load_safety()

@@ -15,7 +15,7 @@ from stretch.core.narration.aloud import aloud, begins, speakable
 from stretch.core.narration.sounds import sound_of
 from stretch.core.timing import timeline as tl
 from stretch.core.timing.cues import cues
-from stretch.storage.catalogs.catalog import load
+from stretch.storage.catalogs.catalog import load_catalog
 from support import CATALOG, routine
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the programs look into /proc")
@@ -96,7 +96,7 @@ def test_every_sound_and_every_word_begins_within_a_tenth_of_a_second_of_its_cue
     session.press("q")
     assert session.end() == 3
     made = routine(
-        catalog=load(extra=[folder / "quick.yaml"]), areas=(), stretches=("quick",), warm_up=0.0, breath="2-2"
+        catalog=load_catalog(extra=[folder / "quick.yaml"]), areas=(), stretches=("quick",), warm_up=0.0, breath="2-2"
     )
     asked = tl.build(made)
     timeline = asked.adjusted(1_000, -5_000).adjusted(1_000, -5_000)

@@ -16,13 +16,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stretch.core.errors import CatalogError, StretchError
-from stretch.storage.catalogs.catalog import load, load_sources
+from stretch.storage.catalogs.catalog import load_catalog, load_sources
 from stretch.storage.catalogs.figures import load_figures
 from stretch.storage.catalogs.gathering import Gathering
 from stretch.storage.catalogs.inspection import inspect
 from stretch.storage.catalogs.outline import named
 from stretch.storage.files import plainfile, yamlfile
-from stretch.storage.files.shipped import data_root
+from stretch.storage.files.package_data import data_root
 
 MIB = 1 << 20
 SPHINX = (data_root() / "stretches" / "sphinx.yaml").read_text(encoding="utf-8")
@@ -103,7 +103,7 @@ ONE_LINE = {  # what is in the file, and what is said about it
 def refusal(file: Path) -> str:
     """The one line that is said about *file*."""
     with pytest.raises(CatalogError) as raised:
-        load(extra=[file])
+        load_catalog(extra=[file])
     (line,) = raised.value.problems
     assert line.isprintable()
     assert len(line) < 500
@@ -126,13 +126,13 @@ sys.modules["yaml._yaml"] = None  # as where PyYAML is built without libyaml
 from pathlib import Path
 from stretch.core.errors import CatalogError
 from stretch.storage.files import yamlfile
-from stretch.storage.catalogs.catalog import load
+from stretch.storage.catalogs.catalog import load_catalog
 assert yamlfile.Loader.__name__ == "SafeLoader"
 said = {}
 root, *files = map(Path, sys.argv[1:])
 for file in files:
     try:
-        load(root, extra=[file])
+        load_catalog(root, extra=[file])
     except CatalogError as error:
         said[file.stem] = str(error)
 print(json.dumps(said))
@@ -169,7 +169,7 @@ def test_only_plain_files_are_read_and_none_is_waited_for(tmp_path: Path) -> Non
         assert len(inspect([tmp_path / name]).findings) == 1
     (tmp_path / "folder.yaml").mkdir()
     with pytest.raises(CatalogError) as raised:
-        load(extra=[tmp_path])
+        load_catalog(extra=[tmp_path])
     assert [line.split(":")[0] for line in raised.value.problems] == [
         str(tmp_path / f"{name}.yaml") for name in ("folder", "gone", "loop", "pipe", "zero")
     ]
@@ -233,8 +233,8 @@ from pathlib import Path
 from stretch.core.errors import StretchError
 from stretch.storage.files import fieldlines, faults
 from stretch.storage.catalogs import mending
-from stretch.storage.catalogs.catalog import load
-load()
+from stretch.storage.catalogs.catalog import load_catalog
+load_catalog()
 size = int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
 ended = {}
 for file in sorted(Path(sys.argv[1]).iterdir()):
@@ -242,7 +242,7 @@ for file in sorted(Path(sys.argv[1]).iterdir()):
         resource.setrlimit(resource.RLIMIT_AS, (size + (200 << 20),) * 2)
         resource.setrlimit(resource.RLIMIT_CPU, (2, 2))
         try:
-            load(extra=[file])
+            load_catalog(extra=[file])
         except StretchError as error:
             os._exit(10 if str(error).isascii() else 11)
         except BaseException:
@@ -329,7 +329,7 @@ def test_nothing_but_our_own_errors_leaves_the_loader(folder: Path, data: bytes)
     file = folder / "mutated.yaml"
     file.write_bytes(data)
     try:
-        stretches = load(extra=[file]).stretches
+        stretches = load_catalog(extra=[file]).stretches
         assert all(text.isprintable() for s in stretches.values() for text in (s.name, s.breath, *s.steps))
     except StretchError as error:
         assert str(error).replace("\n", "").isprintable()

@@ -15,7 +15,7 @@ from stretch.core.timing.session import Session
 from stretch.core.validation.markup import note_markup
 from stretch.export.captions import captions
 from stretch.player.view import render_screen
-from stretch.storage.catalogs.catalog import load
+from stretch.storage.catalogs.catalog import load_catalog
 from stretch.storage.catalogs.inspection import inspect
 from support import CATALOG, MS, Clock, Script, routine, run
 
@@ -81,7 +81,7 @@ def test_in_captions_it_is_escaped(marked: Path) -> None:
 
 
 def routine_of(file: Path):
-    return routine(catalog=load(extra=[file]), areas=(), stretches=("marked",), warm_up=0.0)
+    return routine(catalog=load_catalog(extra=[file]), areas=(), stretches=("marked",), warm_up=0.0)
 
 
 def test_the_check_notes_it_for_nobody_means_it_to_be_read_aloud(marked: Path) -> None:

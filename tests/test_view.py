@@ -26,7 +26,7 @@ from stretch.player.keymap import KEYMAP, action_of
 from stretch.player.layout import StyledLine
 from stretch.player.view import pause_message, render_screen
 from stretch.storage.catalogs.figures import load_figures
-from stretch.storage.files.shipped import data_root
+from stretch.storage.files.package_data import data_root
 from support import CATALOG, MS, SAMPLE, SECOND, routine
 
 ROUTINE = SAMPLE

@@ -121,7 +121,7 @@ class App:
         """The settings with where each comes from, and the file they were looked for in."""
         from stretch.storage.settings import load
 
-        return load(self.folder, self.environ)
+        return load_catalog(self.folder, self.environ)
 
     @property
     def settings(self) -> Settings:
@@ -168,9 +168,9 @@ class App:
     @cached_property
     def catalog(self) -> Catalog:
         """The shipped catalog with those of one's own over it."""
-        from stretch.storage.catalogs.catalog import load
+        from stretch.storage.catalogs.catalog import load_catalog
 
-        catalog = load(extra=self.own_catalogs)
+        catalog = load_catalog(extra=self.own_catalogs)
         for file in catalog.incomplete_files:
             self.tell(f"{file} has blanks still to fill and is left out; `stretch catalog check` names them.")
         return catalog
@@ -185,14 +185,14 @@ class App:
     def figures(self, names: Iterable[str]) -> dict[str, Figure]:
         """Return the figures of these stretches and warm-up moves, as far as there are any."""
         from stretch.storage.catalogs.figures import load_figures
-        from stretch.storage.files.shipped import data_root
+        from stretch.storage.files.package_data import data_root
 
         return load_figures(names, [data_root(), *self.own_catalogs])
 
     @cached_property
     def safety(self) -> Safety:
         """The checklist and the questions of the screening."""
-        from stretch.storage.files.shipped import load_safety
+        from stretch.storage.files.package_data import load_safety
 
         return load_safety()
 

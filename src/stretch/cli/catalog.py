@@ -75,14 +75,14 @@ def new_command(app: App, name: str, output: str | None) -> None:
 
     from stretch.core.validation.checks import id_problem
     from stretch.core.vocabulary import CAUTION_LABELS
-    from stretch.storage.catalogs.catalog import load
+    from stretch.storage.catalogs.catalog import load_catalog
     from stretch.storage.catalogs.template import stretch_template
-    from stretch.storage.files.writing import begin
+    from stretch.storage.files.atomic import create_file
 
     if problem := id_problem(name):
         raise UsageError(f"{problem}.")
     # The shipped catalog alone: yours may hold what is not finished.
-    shipped = load()
+    shipped = load_catalog()
     text = stretch_template(name, shipped.areas, CAUTION_LABELS)
     if output == "-":
         app.stdout.write(text)
@@ -119,7 +119,7 @@ def schema_command(app: App, kind: Kind | None) -> None:
 @click.pass_obj
 def path_command(app: App, shipped: bool) -> None:
     """Print the folder in which your own catalog is looked for; it need not be there."""
-    from stretch.storage.files.shipped import data_root
+    from stretch.storage.files.package_data import data_root
 
     app.out.say(str(data_root() if shipped else _own_catalog(app)))
 

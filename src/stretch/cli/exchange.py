@@ -15,7 +15,7 @@ from stretch.cli.app import App
 from stretch.cli.tables import when
 from stretch.core.errors import StretchError, UsageError
 from stretch.core.text import escape_control_chars, pluralize, quote
-from stretch.storage.files.writing import whole
+from stretch.storage.files.atomic import atomic_write
 from stretch.storage.journal.exchange import Session, lines, lines_of, sessions
 from stretch.storage.journal.journal import Journal
 
@@ -43,7 +43,7 @@ def export_command(app: App, output: Path) -> None:
                 app.stdout.write(line.decode())
             return
         count = 0
-        with whole(output) as file:
+        with atomic_write(output) as file:
             for line in lines(journal):
                 file.write(line)
                 count += 1

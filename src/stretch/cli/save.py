@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def save_program(app: App, routine: Routine, name: str) -> None:
     """Write *routine* as the program *name*; raise UsageError for no good name or one that is taken."""
     from stretch.core.validation.checks import id_problem
-    from stretch.storage.files.writing import begin
+    from stretch.storage.files.atomic import create_file
 
     if problem := id_problem(name):
         raise UsageError(f"--save: {problem}.")
@@ -22,7 +22,7 @@ def save_program(app: App, routine: Routine, name: str) -> None:
         raise UsageError(f"--save {name}: there is a program of that name already; give another one.")
     file = app.folder / "catalog" / f"{name}.yaml"
     file.parent.mkdir(parents=True, exist_ok=True)
-    begin(file, _program(routine, name))
+    create_file(file, _program(routine, name))
     app.tell(f"Kept in {file}: run it with `stretch routine --program {name}`, and change it as you like.")
 
 

@@ -24,7 +24,7 @@ from stretch.core.timing.cues import Cue, cues
 from stretch.core.timing.session import Session
 from stretch.core.timing.timeline import Timeline
 from stretch.export.text_to_speech import Synthesizer
-from stretch.storage.files.writing import whole
+from stretch.storage.files.atomic import atomic_write
 
 SOUND_VOLUME = 60
 SPEECH_PEAK = 18_000
@@ -57,7 +57,7 @@ def render(
     """
     total = frames_of(timeline.length)
     try:
-        with whole(path) as stream, wave.open(stream, "wb") as file:
+        with atomic_write(path) as stream, wave.open(stream, "wb") as file:
             file.setnchannels(1)
             file.setsampwidth(2)
             file.setframerate(RATE)

@@ -21,7 +21,7 @@ from stretch.export.handout import (
     plain,
 )
 from stretch.export.training_frequency import DAYS, NAMES
-from stretch.storage.files.shipped import data_root
+from stretch.storage.files.package_data import data_root
 
 TALL = 2.3
 """A picture less wide than so many times its height has its two halves side by side, else one above the other."""

@@ -15,7 +15,7 @@ from stretch.core.narration import tones
 from stretch.core.narration.sounds import is_breath
 from stretch.core.narration.tones import RATE, SOUNDS, Sound
 from stretch.player.child_process import FindProgram, Process, ProcessGroup, StartProcess, split_command, start
-from stretch.storage.files.writing import whole
+from stretch.storage.files.atomic import atomic_write
 
 DEFAULT_VOLUME = 50
 """Quiet: 12 dB under the loudest."""
@@ -49,7 +49,7 @@ class SoundCache:
         # Imported here: on all days but the first the files are there.
         import wave
 
-        with whole(path) as stream, wave.open(stream, "wb") as file:
+        with atomic_write(path) as stream, wave.open(stream, "wb") as file:
             file.setnchannels(1)
             file.setsampwidth(2)
             file.setframerate(RATE)

@@ -46,10 +46,10 @@ def save(folder: Path, standing: Standing) -> None:
 
     Raises OSError.
     """
-    from stretch.storage.files.writing import whole
+    from stretch.storage.files.atomic import atomic_write
 
     folder.mkdir(parents=True, exist_ok=True)
-    with whole(folder / NAME, lasting=True) as file:
+    with atomic_write(folder / NAME, durable=True) as file:
         file.write(msgspec.json.encode(standing))
 
 

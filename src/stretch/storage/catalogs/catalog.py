@@ -9,7 +9,7 @@ from stretch.core.model import Catalog, CatalogStruct, EntryKind, EntryOrigin, S
 from stretch.core.text import escape_control_chars
 from stretch.storage.catalogs.fit import check_fit
 from stretch.storage.catalogs.gathering import SOURCES, Gathering
-from stretch.storage.files.shipped import data_root, read_one
+from stretch.storage.files.package_data import data_root, read_one
 
 KINDS: tuple[EntryKind, ...] = ("area", "group", "stretch", "program")
 """What a catalog holds; sources and figures are read by those who want them."""
@@ -22,7 +22,7 @@ class SessionFile(CatalogStruct, frozen=True, kw_only=True):
     settle: Settle
 
 
-def load(root: Path | None = None, extra: Sequence[Path] = ()) -> Catalog:
+def load_catalog(root: Path | None = None, extra: Sequence[Path] = ()) -> Catalog:
     """Read the catalog under *root*, by default the shipped one, and those of *extra* over it, the last one on top.
 
     Each of *extra* is a folder or a file, as `Gathering.add` takes it; what has the id of something below replaces

@@ -26,7 +26,7 @@ from stretch.storage.catalogs.mending import sure
 from stretch.storage.catalogs.shape import Kind
 from stretch.storage.files import yamlfile
 from stretch.storage.files.findings import Finding, Level
-from stretch.storage.files.shipped import data_root, read_one
+from stretch.storage.files.package_data import data_root, read_one
 
 
 class Report(Struct, frozen=True):

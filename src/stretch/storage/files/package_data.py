@@ -1,4 +1,4 @@
-"""The data that comes with the program: where it is, and the files of it that are one record each."""
+"""Data shipped with the program: its location and the files that hold one record each."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from stretch.storage.files.findings import Findings
 
 if TYPE_CHECKING:
     from stretch.core.safety.checklist import Safety
+
 
 T = TypeVar("T")
 
