@@ -77,7 +77,6 @@ def new_command(app: App, name: str, output: str | None) -> None:
     from stretch.core.vocabulary import CAUTION_LABELS
     from stretch.storage.catalogs.catalog import load_catalog
     from stretch.storage.catalogs.template import stretch_template
-    from stretch.storage.files.atomic import create_file
 
     if problem := id_problem(name):
         raise UsageError(f"{problem}.")
