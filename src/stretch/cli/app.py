@@ -119,8 +119,9 @@ class App:
     @cached_property
     def settings_found(self) -> Found:
         """The settings with where each comes from, and the file they were looked for in."""
+        from stretch.storage.settings import load
 
-        return load_catalog(self.folder, self.environ)
+        return load(self.folder, self.environ)
 
     @property
     def settings(self) -> Settings:

@@ -77,6 +77,7 @@ def new_command(app: App, name: str, output: str | None) -> None:
     from stretch.core.vocabulary import CAUTION_LABELS
     from stretch.storage.catalogs.catalog import load_catalog
     from stretch.storage.catalogs.template import stretch_template
+    from stretch.storage.files.atomic import create_file
 
     if problem := id_problem(name):
         raise UsageError(f"{problem}.")
@@ -89,7 +90,7 @@ def new_command(app: App, name: str, output: str | None) -> None:
     file = Path(output) if output else _own_catalog(app) / "stretches" / f"{name}.yaml"
     if not output:
         file.parent.mkdir(parents=True, exist_ok=True)
-    begin(file, text)
+    create_file(file, text)
     app.out.say(str(file))
     if name in shipped.stretches:
         app.tell(f"There is a shipped {name}; yours will replace it.")
