@@ -14,7 +14,7 @@ from stretch.core.validation.ceilings import check_ceiling, check_cues, note_dos
 from stretch.core.validation.checks import check_area, check_group, check_program, check_sources, check_stretch
 from stretch.core.validation.contradictions import check_words
 from stretch.core.validation.muscles import MUSCLES, check_muscles
-from stretch.figure.muscles import NAMES
+from stretch.figure.muscles import MUSCLE_NAMES
 from support import CATALOG
 
 HELD = CATALOG.stretches["sphinx"]
@@ -243,7 +243,7 @@ def test_a_figure_lights_a_muscle_of_its_stretch() -> None:
     own = but(SIDED, areas=msgspec.structs.replace(SIDED.areas, primary=("feet",)))
     assert said(check_muscles(["calf"], own)) == ""
     assert set(MUSCLES) == set(CATALOG.areas)
-    assert {muscle for muscles in MUSCLES.values() for muscle in muscles} <= NAMES
+    assert {muscle for muscles in MUSCLES.values() for muscle in muscles} <= MUSCLE_NAMES
 
 
 def test_a_dose_is_checked_whatever_the_timings() -> None:

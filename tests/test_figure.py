@@ -10,13 +10,11 @@ import msgspec
 import pytest
 import yaml
 
-from stretch.figure.ink import Role
-from stretch.figure.lint import lint
-from stretch.figure.palette import PALETTES, shade
-from stretch.figure.pose import Figure
-from stretch.figure.raster import Frame, frame, text
-from stretch.figure.sides import mirrored_for
-from stretch.figure.svg import svg
+from stretch.figure.colors import PALETTES, ColorRole, hex_color
+from stretch.figure.lint import lint_figure
+from stretch.figure.model import Figure
+from stretch.figure.render import CharacterFrame, render_frame, text
+from stretch.figure.svg import render_svg
 
 ROOT = Path(__file__).parents[1]
 GOLDEN = Path(__file__).parent / "golden" / "figures"
@@ -51,14 +49,14 @@ def test_a_figure_is_named_like_its_file(figure: Figure) -> None:
 
 @every_figure
 def test_a_shipped_figure_has_nothing_to_mend(figure: Figure) -> None:
-    assert lint(figure) == []
+    assert lint_figure(figure) == []
 
 
 @every_figure
 def test_frames_have_the_size_asked_for_and_plain_spaces(figure: Figure) -> None:
     for columns, rows in SIZES:
         for glyphs in ("braille", "blocks"):
-            drawn = frame(figure, columns, rows, 1.0, glyphs=glyphs)  # type: ignore[arg-type]
+            drawn = render_frame(figure, columns, rows, 1.0, glyphs=glyphs)  # type: ignore[arg-type]
             assert len(drawn) == rows
             assert {sum(len(run) for run, _ in row) for row in drawn} == {columns}
             assert "\u2800" not in text(drawn)
@@ -66,23 +64,23 @@ def test_frames_have_the_size_asked_for_and_plain_spaces(figure: Figure) -> None
 
 @every_figure
 def test_runs_change_only_where_the_ink_does(figure: Figure) -> None:
-    for row in frame(figure, 48, 16, 1.0):
-        assert all(before != after for before, after in pairwise(ink for _, ink in row))
+    for row in render_frame(figure, 48, 16, 1.0):
+        assert all(before != after for before, after in pairwise(color for _, color in row))
 
 
 @every_figure
 def test_the_mirrored_frame_is_the_frame_in_the_mirror(figure: Figure) -> None:
-    plain = frame(figure, 48, 16, 0.7)
-    mirrored = frame(figure, 48, 16, 0.7, mirror=True)
+    plain = render_frame(figure, 48, 16, 0.7)
+    mirrored = render_frame(figure, 48, 16, 0.7, mirror=True)
     assert _dots(mirrored) == {(95 - x, y) for x, y in _dots(plain)}
 
 
 @every_figure
 def test_the_muscle_lights_up_as_the_stretch_deepens(figure: Figure) -> None:
-    def brightness(drawn: Frame) -> int:
-        return sum(len(run) * ink.glow for row in drawn for run, ink in row if ink)
+    def brightness(drawn: CharacterFrame) -> int:
+        return sum(len(run) * color.highlight for row in drawn for run, color in row if color)
 
-    start, middle, stretch = (brightness(frame(figure, 48, 16, depth)) for depth in (0.0, 0.5, 1.0))
+    start, middle, stretch = (brightness(render_frame(figure, 48, 16, depth)) for depth in (0.0, 0.5, 1.0))
     assert start == 0
     if figure.target:
         assert 0 < middle < stretch
@@ -90,13 +88,13 @@ def test_the_muscle_lights_up_as_the_stretch_deepens(figure: Figure) -> None:
 
 @every_figure
 def test_without_colour_nothing_carries_an_ink(figure: Figure) -> None:
-    assert all(ink is None for row in frame(figure, 48, 16, 1.0, colour=False) for _, ink in row)
+    assert all(color is None for row in render_frame(figure, 48, 16, 1.0, color=False) for _, color in row)
 
 
 @every_figure
 def test_the_svg_is_small_well_formed_and_self_contained(figure: Figure) -> None:
     for mirror in (False, True):
-        drawn = svg(figure, mirror=mirror, title="A & B", description="<both>")
+        drawn = render_svg(figure, mirror=mirror, title="A & B", description="<both>")
         root = ElementTree.fromstring(drawn)
         assert len(drawn.encode()) < 8192
         assert root.find("{http://www.w3.org/2000/svg}title").text == "A & B"  # type: ignore[union-attr]
@@ -109,32 +107,32 @@ def test_the_svg_is_small_well_formed_and_self_contained(figure: Figure) -> None
 
 def test_the_word_left_or_right_agrees_with_the_picture() -> None:
     beside, facing = FIGURES["single-knee-to-chest"], FIGURES["neck-side-bend"]
-    assert not mirrored_for(beside, "right")
-    assert mirrored_for(beside, "left")
-    assert not mirrored_for(facing, "left")
-    assert mirrored_for(facing, "right")
-    assert mirrored_for(msgspec.structs.replace(facing, back=True), "left")
-    assert not mirrored_for(beside, None)
+    assert not beside.mirrored_for("right")
+    assert beside.mirrored_for("left")
+    assert not facing.mirrored_for("left")
+    assert facing.mirrored_for("right")
+    assert msgspec.structs.replace(facing, back=True).mirrored_for("left")
+    assert not beside.mirrored_for(None)
 
 
 def test_without_colour_the_muscle_is_striped_only_where_it_is_lit() -> None:
     beside = FIGURES["cat-cow"]
     unlit = msgspec.structs.replace(beside, target=())
-    assert text(frame(beside, 48, 16, 0.0, colour=False)) == text(frame(unlit, 48, 16, 0.0, colour=False))
-    assert text(frame(beside, 48, 16, 1.0, colour=False)) != text(frame(unlit, 48, 16, 1.0, colour=False))
+    assert text(render_frame(beside, 48, 16, 0.0, color=False)) == text(render_frame(unlit, 48, 16, 0.0, color=False))
+    assert text(render_frame(beside, 48, 16, 1.0, color=False)) != text(render_frame(unlit, 48, 16, 1.0, color=False))
 
 
 def test_depths_between_two_steps_share_one_frame() -> None:
     figure = FIGURES["cat-cow"]
-    assert frame(figure, 48, 16, 0.5) is frame(figure, 48, 16, 0.502)
+    assert render_frame(figure, 48, 16, 0.5) is render_frame(figure, 48, 16, 0.502)
 
 
 def test_shades_go_from_the_role_to_the_accent() -> None:
     for palette in PALETTES.values():
-        assert set(palette) == set(Role)
-        inks = {ink for row in frame(FIGURES["cat-cow"], 48, 16, 1.0) for _, ink in row if ink}
-        lit = {shade(ink, palette) for ink in inks if ink.glow == 8}
-        assert lit == {palette[Role.ACCENT]}
+        assert set(palette) == set(ColorRole)
+        colors = {color for row in render_frame(FIGURES["cat-cow"], 48, 16, 1.0) for _, color in row if color}
+        lit = {hex_color(color, palette) for color in colors if color.highlight == 8}
+        assert lit == {palette[ColorRole.ACCENT]}
 
 
 @pytest.mark.parametrize(("name", "depth"), PORTRAITS)
@@ -142,9 +140,9 @@ def test_golden_frames(name: str, depth: float, pytestconfig: pytest.Config) -> 
     """Braille, half blocks and no colour of a few figures, as pictures."""
     figure = FIGURES[name]
     pictures = [
-        text(frame(figure, 48, 16, depth)),
-        text(frame(figure, 48, 16, depth, mirror=True, glyphs="blocks")),
-        text(frame(figure, 36, 12, depth, colour=False)),
+        text(render_frame(figure, 48, 16, depth)),
+        text(render_frame(figure, 48, 16, depth, mirror=True, glyphs="blocks")),
+        text(render_frame(figure, 36, 12, depth, color=False)),
     ]
     drawn = f"\n{'-' * 48}\n".join(pictures) + "\n"
     golden = GOLDEN / f"{name}.txt"
@@ -154,7 +152,7 @@ def test_golden_frames(name: str, depth: float, pytestconfig: pytest.Config) -> 
     assert drawn == golden.read_text(encoding="utf-8")
 
 
-def _dots(drawn: Frame) -> set[tuple[int, int]]:
+def _dots(drawn: CharacterFrame) -> set[tuple[int, int]]:
     spots = {0: (0, 0), 1: (0, 1), 2: (0, 2), 3: (1, 0), 4: (1, 1), 5: (1, 2), 6: (0, 3), 7: (1, 3)}
     found = set()
     for y, row in enumerate(drawn):

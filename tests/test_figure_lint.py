@@ -7,16 +7,16 @@ from typing import Any
 import msgspec
 import pytest
 
-from stretch.figure.lint import lint
-from stretch.figure.pose import Figure
-from stretch.figure.skeleton import joints
+from stretch.figure.lint import lint_figure
+from stretch.figure.model import Figure
+from stretch.figure.skeleton import skeleton_at
 
 STANDING: dict[str, Any] = {"anchor": "near_ankle", "at": [0, None], "spine": [90], "head": 90}
 
 
 def _lint(*keys: dict[str, Any], **fields: Any) -> list[tuple[str, str]]:
     whole = {"id": "x", "props": [{"type": "floor"}], "keys": [{**STANDING, **keys[0]}, *keys[1:]], **fields}
-    return [tuple(problem) for problem in lint(msgspec.convert(whole, Figure))]
+    return [tuple(problem) for problem in lint_figure(msgspec.convert(whole, Figure))]
 
 
 def _finds(found: list[tuple[str, str]], field: str, words: str) -> bool:
@@ -120,7 +120,7 @@ def test_unknown_keys_are_never_ignored() -> None:
 @pytest.mark.parametrize(("away", "reached"), [(31.0, True), (36.0, False)])
 def test_a_goal_that_is_out_of_reach_is_told(away: float, reached: bool) -> None:
     # Upper arm and forearm are 32 long together; the shoulder is given room to be anywhere.
-    shoulder = joints(msgspec.convert({"id": "x", "keys": [{"spine": [90], "head": 90}]}, Figure), 0.0).points
+    shoulder = skeleton_at(msgspec.convert({"id": "x", "keys": [{"spine": [90], "head": 90}]}, Figure), 0.0).points
     x, y = shoulder["near_shoulder"]
     key = {"anchor": "hip", "at": [0, 0], "near_arm": {"to": [x + away, y]}}
     found = _lint(key, props=[])

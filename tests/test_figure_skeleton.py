@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from stretch.figure.anatomy import CHAINS, PIECES, SPINE
 from stretch.figure.body import parts
-from stretch.figure.pose import Arrow, Figure
-from stretch.figure.skeleton import Skeleton, joints
+from stretch.figure.model import Arrow, Figure
+from stretch.figure.skeleton import Skeleton, skeleton_at
 
 _angle = st.floats(-360, 360)
 _limb = st.lists(_angle, min_size=2, max_size=3)
@@ -59,7 +59,7 @@ def _lengths(skeleton: Skeleton) -> list[tuple[str, float, float]]:
 @settings(max_examples=100, deadline=None)
 @given(st.lists(_key, min_size=1, max_size=3), st.floats(0, 1))
 def test_limbs_keep_their_length_through_any_tween(keys: list[dict[str, Any]], depth: float) -> None:
-    for name, length, true in _lengths(joints(_figure(keys), depth)):
+    for name, length, true in _lengths(skeleton_at(_figure(keys), depth)):
         assert abs(length - true) < 1e-6, name
 
 
@@ -67,7 +67,7 @@ def test_limbs_keep_their_length_through_any_tween(keys: list[dict[str, Any]], d
 @given(st.lists(_directed, min_size=2, max_size=3))
 def test_limbs_given_by_directions_never_jump(keys: list[dict[str, Any]]) -> None:
     figure = _figure(keys)
-    moments = [joints(figure, step / 100).points for step in range(101)]
+    moments = [skeleton_at(figure, step / 100).points for step in range(101)]
     for before, after in pairwise(moments):
         # Half a turn of a body at full stretch, in 50 steps, moves no joint further than this.
         assert max(dist(before[name], after[name]) for name in before) < 15
@@ -75,32 +75,32 @@ def test_limbs_given_by_directions_never_jump(keys: list[dict[str, Any]]) -> Non
 
 def test_the_ends_of_a_tween_are_the_keyframes() -> None:
     figure = _figure([{"near_arm": [0, 0]}, {"near_arm": {"to": [20, 60]}}])
-    assert dist(joints(figure, 1.0).points["near_wrist"], (20, 60)) < 0.1
-    assert abs(joints(figure, 0.0).headings["near_forearm"]) < 1e-9
+    assert dist(skeleton_at(figure, 1.0).points["near_wrist"], (20, 60)) < 0.1
+    assert abs(skeleton_at(figure, 0.0).headings["near_forearm"]) < 1e-9
 
 
 def test_a_planted_foot_stays_where_it_is_while_the_hip_travels() -> None:
     leg = {"to": [20, 2.7], "foot": 0}
     figure = _figure([{"at": [0, 40], "near_leg": leg}, {"at": [10, 30]}])
     for step in range(11):
-        assert dist(joints(figure, step / 10).points["near_ankle"], (20, 2.7)) < 0.1
+        assert dist(skeleton_at(figure, step / 10).points["near_ankle"], (20, 2.7)) < 0.1
 
 
 def test_a_hand_follows_the_limb_it_holds() -> None:
     figure = _figure([{"near_leg": [40, 270], "near_arm": {"to": "near_knee"}}, {"near_leg": [80, 250]}])
     for step in range(11):
-        points = joints(figure, step / 10).points
+        points = skeleton_at(figure, step / 10).points
         assert dist(points["near_wrist"], points["near_knee"]) < 0.1
 
 
 def test_the_ball_of_a_flat_foot_is_on_the_floor() -> None:
-    points = joints(_figure([{"at": [0, 40], "near_leg": {"to": [20, 2.7], "foot": 0}}]), 0.0).points
+    points = skeleton_at(_figure([{"at": [0, 40], "near_leg": {"to": [20, 2.7], "foot": 0}}]), 0.0).points
     assert dist(points["near_ball"], (26, 0)) < 0.1
 
 
 def test_a_negative_share_is_the_segment_turned_round() -> None:
     figure = _figure([{"near_arm": [[-80, 1.0], [-80, 1.0]]}, {"near_arm": [[-80, -1.0], [-80, -1.0]]}], "top")
-    before, middle, after = (joints(figure, depth).points for depth in (0.0, 0.5, 1.0))
+    before, middle, after = (skeleton_at(figure, depth).points for depth in (0.0, 0.5, 1.0))
     shoulder = middle["near_shoulder"]
     assert dist(middle["near_wrist"], shoulder) < 1e-6
     assert abs(dist(before["near_wrist"], shoulder) - dist(after["near_wrist"], shoulder)) < 1e-6
@@ -110,13 +110,13 @@ def test_the_body_rests_on_the_floor_at_every_depth() -> None:
     lying = {"spine": [180], "head": 180, "near_leg": [0, 0], "far_leg": [0, 0], "near_arm": [0, 0], "far_arm": [0, 0]}
     figure = _figure([lying, {"spine": [150], "near_leg": [60, 40]}])
     for step in range(11):
-        drawn = parts(figure, joints(figure, step / 10))
+        drawn = parts(figure, skeleton_at(figure, step / 10))
         assert abs(min(y - radius for part in drawn for hull in part.hulls for _, y, radius in hull)) < 1
 
 
 def test_a_spine_turns_by_the_shorter_way() -> None:
     figure = _figure([{"spine": [170, 160]}, {"spine": [-170, -180]}])
-    pelvis = [joints(figure, step / 10).headings["pelvis"] % 360 for step in range(11)]
+    pelvis = [skeleton_at(figure, step / 10).headings["pelvis"] % 360 for step in range(11)]
     assert pelvis == sorted(pelvis)
     assert (pelvis[0], pelvis[5], pelvis[10]) == (170, 180, 190)
 
@@ -125,8 +125,8 @@ def test_an_elbow_that_changes_its_bend_ends_where_it_should() -> None:
     first, last = {"to": [12, 50], "bend": 1}, {"to": [12, 50], "bend": -1}
     tween = _figure([{"near_arm": first}, {"near_arm": last}])
     for depth, reach in ((0.0, first), (1.0, last)):
-        alone = joints(_figure([{"near_arm": reach}]), 0.0).points["near_elbow"]
-        assert dist(joints(tween, depth).points["near_elbow"], alone) < 0.1
+        alone = skeleton_at(_figure([{"near_arm": reach}]), 0.0).points["near_elbow"]
+        assert dist(skeleton_at(tween, depth).points["near_elbow"], alone) < 0.1
 
 
 def test_the_arrow_of_a_press_is_seen_only_while_pressing() -> None:
@@ -134,7 +134,7 @@ def test_the_arrow_of_a_press_is_seen_only_while_pressing() -> None:
         _figure([{}]), arrows=(Arrow(path=((0.0, 0.0), (9.0, 0.0)), press=True), Arrow(path=((0.0, 9.0), (9.0, 9.0))))
     )
     drawn = {
-        pressing: sum(part.name == "arrow" for part in parts(figure, joints(figure, 1.0), pressing=pressing))
+        pressing: sum(part.name == "arrow" for part in parts(figure, skeleton_at(figure, 1.0), pressing=pressing))
         for pressing in (False, True)
     }
     assert drawn == {False: 1, True: 2}
@@ -145,4 +145,4 @@ def test_the_muscle_of_a_side_is_lit_on_that_side(side: str) -> None:
     figure = msgspec.structs.replace(
         _figure([{"near_leg": [300, 300], "far_leg": [240, 240]}]), target=(f"quad.{side}",)
     )
-    assert [part.name for part in parts(figure, joints(figure, 1.0)) if part.glow] == [f"{side}_thigh"]
+    assert [part.name for part in parts(figure, skeleton_at(figure, 1.0)) if part.glow] == [f"{side}_thigh"]

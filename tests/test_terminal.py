@@ -16,7 +16,7 @@ import pytest
 
 from stretch.core.timing import timeline as tl
 from stretch.core.timing.session import Session
-from stretch.figure import ink as figure
+from stretch.figure.colors import CellColor, ColorRole
 from stretch.player.displays import ScreenDisplay
 from stretch.player.loop import run_session
 from stretch.player.terminal import HANG_UP, Terminal
@@ -208,7 +208,7 @@ def test_light_and_dark_backgrounds() -> None:
     dark, light = theme_for({"TERM": "xterm"}, "utf-8"), theme_for({"TERM": "xterm", "COLORFGBG": "0;15"}, "utf-8")
     assert theme_for({"TERM": "xterm"}, "utf-8", "light").background == "light"
     assert dark.code(TextRole.SIDE) != light.code(TextRole.SIDE)
-    assert dark.code(figure.Ink(figure.Role.SHIRT)) != light.code(figure.Ink(figure.Role.SHIRT, glow=8))
+    assert dark.code(CellColor(ColorRole.SHIRT)) != light.code(CellColor(ColorRole.SHIRT, highlight=8))
 
 
 @pytest.mark.parametrize(

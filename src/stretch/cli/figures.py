@@ -57,15 +57,14 @@ def write_svg(app: App, stretch: Stretch, side: Side | None, path: str) -> None:
 
     Raises UsageError when there is no figure.
     """
-    from stretch.figure.sides import mirrored_for
-    from stretch.figure.svg import svg
+    from stretch.figure.svg import render_svg
 
     figure = app.figures([stretch.id]).get(stretch.id)
     if figure is None:
         raise UsageError(f"There is no figure of {stretch.id}.")
     title = f"{stretch.name}, {side} side" if side else stretch.name
     told = f"Left, the start; right, {stretch.steps[-1]}"
-    drawn = svg(figure, mirror=mirrored_for(figure, side), title=title, description=told)
+    drawn = render_svg(figure, mirror=figure.mirrored_for(side), title=title, description=told)
     if path == "-":
         app.stdout.write(drawn + "\n")
     else:

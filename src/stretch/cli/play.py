@@ -22,7 +22,7 @@ from stretch.player.loop import Display, InputSource, PlaybackResult, run_sessio
 
 if TYPE_CHECKING:
     from stretch.core.safety.clearance import Cleared
-    from stretch.figure.raster import Glyphs
+    from stretch.figure.render import Glyphs
     from stretch.player.cue_player import CuePlayer
     from stretch.player.figure_renderer import FigureRenderer
     from stretch.player.recorder import SessionRecorder

@@ -14,10 +14,9 @@ from stretch.core.timing import timeline
 from stretch.core.timing.timeline import Timeline
 from stretch.core.vocabulary import CAUTION_LABELS, POSITION_LABELS
 from stretch.export.training_frequency import DAYS, frequency_advice
-from stretch.figure.ink import Role
-from stretch.figure.pose import Figure
-from stretch.figure.sides import mirrored_for
-from stretch.figure.svg import svg
+from stretch.figure.colors import ColorRole
+from stretch.figure.model import Figure
+from stretch.figure.svg import render_svg
 
 FIRST = ("before", "feel", "stop")
 """The parts of the checklist that are needed each time; the others say when to get help."""
@@ -35,16 +34,16 @@ GRADES = {
 }
 WEEKS = 2
 DAY_LETTERS = tuple(day[:2].capitalize() for day in DAYS)
-PAPER_COLORS: Mapping[Role, str] = {
-    Role.SKIN: "#e8c09a",
-    Role.FAR_SKIN: "#f3e3d3",
-    Role.SHIRT: "#7fb3bb",
-    Role.LEGGINGS: "#a3abd6",
-    Role.FAR_LEGGINGS: "#d9dcee",
-    Role.HAIR: "#5a4036",
-    Role.ACCENT: "#d23c00",
-    Role.PROP: "#8a7f74",
-    Role.STRAP: "#14702c",
+PAPER_COLORS: Mapping[ColorRole, str] = {
+    ColorRole.SKIN: "#e8c09a",
+    ColorRole.FAR_SKIN: "#f3e3d3",
+    ColorRole.SHIRT: "#7fb3bb",
+    ColorRole.LEGGINGS: "#a3abd6",
+    ColorRole.FAR_LEGGINGS: "#d9dcee",
+    ColorRole.HAIR: "#5a4036",
+    ColorRole.ACCENT: "#d23c00",
+    ColorRole.PROP: "#8a7f74",
+    ColorRole.STRAP: "#14702c",
 }
 """Colors of the figures on paper: pale, so that the stretched muscle is the darkest part in black and white too."""
 SCORES = ("Pain before, 0 to 10", "Pain after, 0 to 10")
@@ -163,7 +162,9 @@ def _card(number: int, item: Item, laid_out: Timeline, figure: Figure | None) ->
 
 
 def _picture(figure: Figure, item: Item) -> str:
-    return svg(figure, mirror=mirrored_for(figure, item.sides[0]), title=plain(item.stretch.name), palette=PAPER_COLORS)
+    return render_svg(
+        figure, mirror=figure.mirrored_for(item.sides[0]), title=plain(item.stretch.name), palette=PAPER_COLORS
+    )
 
 
 def _where(item: Item) -> str:

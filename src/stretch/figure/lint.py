@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 from itertools import pairwise
 from math import dist
 from typing import NamedTuple
 
 from stretch.figure import anatomy
-from stretch.figure.body import Part, parts
-from stretch.figure.camera import bounds, box
+from stretch.figure.anatomy import JOINTS
+from stretch.figure.body import TOKENS, Part, parts
 from stretch.figure.geometry import turn
-from stretch.figure.names import unknown_names
-from stretch.figure.pose import Figure, View
-from stretch.figure.reach import goal
-from stretch.figure.skeleton import Skeleton, joints
-from stretch.figure.tween import LIMBS, Jointed, Reaching, Stance, inherited, stance
+from stretch.figure.keyframes import LIMBS, Jointed, Reaching, Stance, inherited, stance
+from stretch.figure.model import Figure, FootReach, HandReach, Keyframe, Place, View
+from stretch.figure.muscles import MUSCLE_NAMES
+from stretch.figure.raster import bounds, box
+from stretch.figure.skeleton import Skeleton, goal, needs, skeleton_at
 
 PHASES = 21
 """Depths at which a figure is looked at."""
@@ -25,21 +26,21 @@ _TURN = 175.0
 """How far a part may sink into the floor, a reach fall short (body units), and a direction turn (degrees)."""
 
 
-class Problem(NamedTuple):
+class FigureProblem(NamedTuple):
     """The field it is in, and a sentence: what is wrong and what would be right."""
 
     field: str
-    problem: str
+    message: str
 
 
-def lint(figure: Figure) -> list[Problem]:
+def lint_figure(figure: Figure) -> list[FigureProblem]:
     """Everything wrong with a figure; what cannot be drawn at all is reported alone, since the rest depends on it."""
-    unusable = [Problem(*found) for found in (*unknown_names(figure), *_unusable(figure))]
+    unusable = [FigureProblem(*found) for found in (*unknown_names(figure), *_unusable(figure))]
     if unusable:
         return unusable
-    found: dict[tuple[str, str], Problem] = {}
+    found: dict[tuple[str, str], FigureProblem] = {}
     for problem in _turns(figure):
-        found.setdefault((problem.field, problem.problem), problem)
+        found.setdefault((problem.field, problem.message), problem)
     for step in range(PHASES):
         depth = step / (PHASES - 1)
         for kind, problem in _moment(figure, depth):
@@ -67,13 +68,13 @@ def _unusable(figure: Figure) -> Iterator[tuple[str, str]]:
                 yield f"keys[{i}].anchor", f"{anchored.anchor} is on a limb that reaches; anchor a joint that does not"
 
 
-def _turns(figure: Figure) -> Iterator[Problem]:
+def _turns(figure: Figure) -> Iterator[FigureProblem]:
     """Directions that turn so far that the shorter way may be either."""
     stances = [stance(figure, key) for key in inherited(figure.keys)]
     for i, (a, b) in enumerate(pairwise(stances), start=1):
         for field, first, last in _directions(a, b):
             if abs(turn(first, last)) > _TURN:
-                yield Problem(
+                yield FigureProblem(
                     f"keys[{i}].{field}",
                     f"turns from {first:g} to {last:g}, half a circle, so the way round is chance; "
                     "add a keyframe in between or turn less than 175 degrees",
@@ -93,8 +94,8 @@ def _directions(a: Stance, b: Stance) -> Iterator[tuple[str, float, float]]:
                 yield limb, start.end[0], finish.end[0]
 
 
-def _moment(figure: Figure, depth: float) -> Iterator[tuple[str, Problem]]:
-    skeleton = joints(figure, depth)
+def _moment(figure: Figure, depth: float) -> Iterator[tuple[str, FigureProblem]]:
+    skeleton = skeleton_at(figure, depth)
     drawn = parts(figure, skeleton)
     position = depth * max(1, len(figure.keys) - 1)
     key, when = f"keys[{round(position)}]", f"at depth {depth:.2f}"
@@ -106,7 +107,7 @@ def _moment(figure: Figure, depth: float) -> Iterator[tuple[str, Problem]]:
     yield from (("frame", problem) for problem in _outside(figure, drawn, key, when))
 
 
-def _reaches(figure: Figure, skeleton: Skeleton, key: str, when: str) -> Iterator[Problem]:
+def _reaches(figure: Figure, skeleton: Skeleton, key: str, when: str) -> Iterator[FigureProblem]:
     for limb, reaching in skeleton.stance.limbs.items():
         if not isinstance(reaching, Reaching):
             continue
@@ -117,14 +118,14 @@ def _reaches(figure: Figure, skeleton: Skeleton, key: str, when: str) -> Iterato
         share = reaching.start.len + (reaching.finish.len - reaching.start.len) * reaching.share
         away, longest = dist(root, target), (lengths[0] + lengths[1]) * share
         if away > longest + _STRETCH:
-            yield Problem(
+            yield FigureProblem(
                 f"{key}.{limb}",
                 f"reaches for a place {away:.1f} away {when}, but the {kind} is {longest:.1f} long; "
                 f"move the goal or the body {away - longest:.1f} closer",
             )
 
 
-def _bends(skeleton: Skeleton, key: str, when: str) -> Iterator[Problem]:
+def _bends(skeleton: Skeleton, key: str, when: str) -> Iterator[FigureProblem]:
     heading = skeleton.headings
     checks = [("neck", "head", heading["head"] - heading["chest"], anatomy.NECK_RANGE)]
     for side in ("near", "far"):
@@ -143,7 +144,7 @@ def _bends(skeleton: Skeleton, key: str, when: str) -> Iterator[Problem]:
         middle = (least + most) / 2
         angle = middle + turn(middle, angle)
         if not least - 0.5 <= angle <= most + 0.5:
-            yield Problem(
+            yield FigureProblem(
                 f"{key}.{field}", f"bends the {name} to {angle:.0f} degrees {when}; it goes from {least:g} to {most:g}"
             )
 
@@ -156,19 +157,19 @@ def _foreshortened(moment: Stance, limb: str) -> bool:
     return drawn.upper[1] != 1 or drawn.lower[1] != 1
 
 
-def _sunk(drawn: tuple[Part, ...], key: str, when: str) -> Iterator[Problem]:
+def _sunk(drawn: tuple[Part, ...], key: str, when: str) -> Iterator[FigureProblem]:
     for part in drawn:
         if part.name in ("prop", "arrow"):
             continue
         low = min(y - radius for hull in part.hulls for _, y, radius in hull)
         if low < -_SUNK:
-            yield Problem(
+            yield FigureProblem(
                 _field(part.name, key),
                 f"{part.name} is {-low:.1f} below the floor {when}; lift it, or write at: [x, null] to rest it there",
             )
 
 
-def _outside(figure: Figure, drawn: tuple[Part, ...], key: str, when: str) -> Iterator[Problem]:
+def _outside(figure: Figure, drawn: tuple[Part, ...], key: str, when: str) -> Iterator[FigureProblem]:
     left, bottom, right, top = box(figure)
     for part in drawn:
         # A close-up may cut off arms and legs, but not what is stretched; nor may it cut through the head.
@@ -180,7 +181,7 @@ def _outside(figure: Figure, drawn: tuple[Part, ...], key: str, when: str) -> It
             continue
         over = max(left - west, bottom - south, east - right, north - top)
         if over > 1.0:
-            yield Problem(
+            yield FigureProblem(
                 "frame" if figure.frame else _field(part.name, key),
                 f"{part.name} is {over:.1f} outside the picture {when}; make the frame wider or move it in",
             )
@@ -192,3 +193,73 @@ def _field(part: str, key: str) -> str:
         if piece in pieces and side in ("near", "far"):
             return f"{key}.{side}_{kind}"
     return f"{key}.{ {'body': 'spine', 'strap': 'straps'}.get(part, part) }"
+
+
+Found = tuple[str, str]
+
+
+def unknown_names(figure: Figure) -> Iterator[Found]:
+    """Every word that is not known, with the field it stands in and the near ones."""
+    for target in figure.target:
+        name, _, side = target.partition(".")
+        if name not in MUSCLE_NAMES:
+            yield "target", f"there is no muscle called {name!r}; {_near(name, MUSCLE_NAMES)}"
+        if side not in ("", "near", "far"):
+            yield "target", f"{target!r} has the side {side!r}; write {name}.near or {name}.far"
+    for word in figure.order.split():
+        if word not in TOKENS:
+            yield "order", f"there is no part called {word!r}; {_near(word, TOKENS)}"
+    for i, strap in enumerate(figure.straps):
+        yield from ((f"straps[{i}]", problem) for where in strap for problem in _place(where))
+        if len(strap) < 2:
+            yield f"straps[{i}]", "a strap needs at least two places"
+    for i, arrow in enumerate(figure.arrows):
+        yield from ((f"arrows[{i}]", problem) for where in arrow.path for problem in _place(where))
+        if (arrow.arc is None) == (len(arrow.path) < 2):
+            yield f"arrows[{i}]", "an arrow needs either an arc or a path of at least two places"
+    for i, key in enumerate(figure.keys):
+        yield from ((f"keys[{i}].{field}", problem) for field, problem in _keyframe(key))
+    for i, key in enumerate(inherited(figure.keys)):
+        yield from ((f"keys[{i}].{field}", problem) for field, problem in _circles(figure, key))
+
+
+def _keyframe(key: Keyframe) -> Iterator[Found]:
+    if key.anchor is not None and key.anchor not in JOINTS:
+        yield "anchor", f"there is no joint called {key.anchor!r}; {_near(key.anchor, JOINTS)}"
+    for limb in LIMBS:
+        reach = getattr(key, limb)
+        if isinstance(reach, (HandReach, FootReach)):
+            yield from ((limb, problem) for problem in _place(reach.to))
+
+
+def _circles(figure: Figure, key: Keyframe) -> Iterator[Found]:
+    """Limbs that reach for themselves or for each other."""
+    limbs = {name: limb for name, limb in stance(figure, key).limbs.items() if isinstance(limb, Reaching)}
+    wants = {name: needs(limb) & limbs.keys() for name, limb in limbs.items()}
+    for name, others in wants.items():
+        seen: set[str] = set()
+        while others - seen:
+            seen |= others
+            others = {third for second in others for third in wants[second]}
+        if name in seen:
+            yield name, "reaches for a limb that reaches for this one; give one of them by directions"
+
+
+def _place(where: Place) -> Iterator[str]:
+    if not isinstance(where, str):
+        return
+    names, share = where.split("~")[:2], where.split("~")[2:]
+    for name in names:
+        if name not in JOINTS:
+            yield f"there is no joint called {name!r}; {_near(name, JOINTS)}"
+    if len(share) > 1 or (share and not _is_number(share[0])):
+        yield f"{where!r} is no place; write joint~joint~0.5 for a point between two joints"
+
+
+def _is_number(text: str) -> bool:
+    return text.replace(".", "", 1).replace("-", "", 1).isdigit()
+
+
+def _near(word: str, known: Iterable[str]) -> str:
+    close = get_close_matches(word, sorted(known), n=3, cutoff=0.5)
+    return f"did you mean {' or '.join(close)}?" if close else f"known are {', '.join(sorted(known))}"

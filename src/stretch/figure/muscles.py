@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from stretch.figure.geometry import Hull, Point, ahead, bearing, between, circle
-from stretch.figure.pose import Figure, View
+from stretch.figure.model import Figure, View
 from stretch.figure.skeleton import Skeleton
 
 
@@ -75,7 +75,7 @@ FROM_THE_FRONT: Mapping[str, tuple[Strip, ...]] = {
     "neck": (Strip("neck", 0.1, 1.0, 1.9, 1.9, ("body", "head")), Strip("yoke", 0.0, 0.75, 0.8, 2.2, _ARM)),
 }
 """The groin is the adductors of a thigh turned out, as when we sit with the soles of the feet together."""
-NAMES = frozenset(FROM_THE_SIDE)
+MUSCLE_NAMES = frozenset(FROM_THE_SIDE)
 
 
 def lit(figure: Figure, skeleton: Skeleton) -> dict[str, tuple[Hull, ...]]:

@@ -6,15 +6,15 @@ where asked, down on the ground; then the limbs that reach for something are sol
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import pairwise
+from math import acos, degrees, dist
 from typing import NamedTuple
 
-from stretch.figure import anatomy, reach
-from stretch.figure.geometry import Point, ahead
-from stretch.figure.pose import Figure, View
-from stretch.figure.tween import (
+from stretch.figure import anatomy
+from stretch.figure.geometry import Point, ahead, bearing, between, blend
+from stretch.figure.keyframes import (
     LIMBS,
     Jointed,
     Reaching,
@@ -26,6 +26,7 @@ from stretch.figure.tween import (
     inherited,
     stance,
 )
+from stretch.figure.model import Figure, HandReach, Place, View
 
 
 class Skeleton(NamedTuple):
@@ -37,7 +38,7 @@ class Skeleton(NamedTuple):
     stance: Stance
 
 
-def joints(figure: Figure, depth: float) -> Skeleton:
+def skeleton_at(figure: Figure, depth: float) -> Skeleton:
     """The joints of a figure at a depth from 0 (its first keyframe) to 1 (its last).
 
     Raises KeyError for a joint that does not exist; `lint` says which.
@@ -94,8 +95,8 @@ def _solve(figure: Figure, moment: Stance) -> Skeleton:
     dy = -_lowest(figure, points, headings, spine) if moment.at[1] is None else moment.at[1] - origin[1]
     points = {name: (x + dx, y + dy) for name, (x, y) in points.items()}
     spine = tuple((x + dx, y + dy) for x, y in spine)
-    for name in reach.in_order(waiting):
-        _walk(figure, name, reach.solved(figure, name, waiting[name], points), points, headings)
+    for name in in_order(waiting):
+        _walk(figure, name, solved(figure, name, waiting[name], points), points, headings)
     return Skeleton(points, headings, spine, moment)
 
 
@@ -167,3 +168,67 @@ def _lowest(
         if f"{side}_hand" in points:
             edges += [y - radius - shift for hull in anatomy.arm(points, side) for _, y, radius in hull]
     return min(edges)
+
+
+def in_order(waiting: Mapping[str, Reaching]) -> Iterator[str]:
+    """Legs before arms, but a limb that reaches for another only after that one."""
+    left = [limb for limb in LIMBS if limb in waiting]
+    while left:
+        ready = next((limb for limb in left if not needs(waiting[limb]) & (set(left) - {limb})), left[0])
+        left.remove(ready)
+        yield ready
+
+
+def needs(limb: Reaching) -> set[str]:
+    """The limbs that have to be solved before this one."""
+    found = set()
+    for end in (limb.start, limb.finish):
+        for joint in end.to.split("~")[:2] if isinstance(end.to, str) else ():
+            side, _, part = joint.partition("_")
+            found |= {f"{side}_{kind}" for kind, chain in anatomy.CHAINS.items() if part in chain[1][1:]}
+    return found
+
+
+def solved(figure: Figure, name: str, limb: Reaching, points: Mapping[str, Point]) -> Jointed:
+    """The limb by its directions: the joint by the law of cosines; out of reach, straight towards the goal."""
+    side, kind = name.split("_")
+    (upper, lower, _), names, _ = anatomy.CHAINS[kind]
+    root = points[f"{side}_{names[0]}"]
+    target = goal(figure, side, limb, points)
+    share = blend(limb.start.len, limb.finish.len, limb.share)
+    a, b = upper * share, lower * share
+    away = min(max(dist(root, target), abs(a - b) + 0.01), a + b - 0.01)
+    angle = degrees(acos(min(1.0, max(-1.0, (a * a + away * away - b * b) / (2 * a * away)))))
+    first = bearing(root, target) + _bend(figure, side, limb) * angle
+    second = bearing(ahead(root, first, a), ahead(root, bearing(root, target), away))
+    return Jointed((first, share), (second, share), blend_ends(limb))
+
+
+def goal(figure: Figure, side: str, limb: Reaching, points: Mapping[str, Point]) -> Point:
+    """Where a limb is reaching for at this moment: on its way from one goal to the other."""
+    places = []
+    for end in (limb.start, limb.finish):
+        x, y = place(end.to, points)
+        if figure.view is View.SIDE and side == "far" and not isinstance(end.to, str):
+            x, y = x + figure.far_shift[0], y + figure.far_shift[1]
+        places.append((x + end.plus[0], y + end.plus[1]))
+    return between(places[0], places[1], limb.share)
+
+
+def place(where: Place, points: Mapping[str, Point]) -> Point:
+    """A place as a point; raises KeyError for an unknown joint and ValueError for a share that is no number."""
+    if not isinstance(where, str):
+        return where
+    first, *more = where.split("~")
+    if not more:
+        return points[first]
+    return between(points[first], points[more[0]], float(more[1]) if len(more) > 1 else 0.5)
+
+
+def _bend(figure: Figure, side: str, limb: Reaching) -> int:
+    """Knees bend forwards and elbows backwards, or outwards where the person faces us."""
+    if limb.start.bend is not None:
+        return limb.start.bend
+    if figure.view is not View.SIDE:
+        return 1 if side == "near" else -1
+    return -1 if isinstance(limb.start, HandReach) else 1

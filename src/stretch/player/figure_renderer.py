@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from stretch.core.timing.motion import Shown
-from stretch.figure.pose import Figure
-from stretch.figure.raster import Glyphs, frame
-from stretch.figure.sides import mirrored_for
+from stretch.figure.model import Figure
+from stretch.figure.render import Glyphs, render_frame
 from stretch.player.layout import StyledLine
 
 
@@ -23,8 +22,8 @@ class FigureRenderer:
         if figure is None or shown is None:
             return []
         depth = shown.opening if figure.into == "inhale" else shown.depth
-        mirror = mirrored_for(figure, shown.side) != (figure.alternate and shown.turn % 2 == 1)
-        drawn = frame(
-            figure, columns, lines, depth, mirror=mirror, glyphs=self._glyphs, colour=self._colour, pressing=pressing
+        mirror = figure.mirrored_for(shown.side) != (figure.alternate and shown.turn % 2 == 1)
+        drawn = render_frame(
+            figure, columns, lines, depth, mirror=mirror, glyphs=self._glyphs, color=self._colour, pressing=pressing
         )
         return list(drawn)

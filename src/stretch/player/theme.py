@@ -6,8 +6,7 @@ from collections.abc import Hashable, Mapping
 from enum import StrEnum
 from typing import Literal
 
-from stretch.figure import ink as figure
-from stretch.figure.palette import PALETTES, shade
+from stretch.figure.colors import HIGHLIGHT_STEPS, PALETTES, CellColor, hex_color
 
 Depth = Literal["none", "16", "256", "true"]
 Background = Literal["dark", "light", "unknown"]
@@ -97,21 +96,21 @@ class Theme:
         """Return the codes that come after `ESC[` and before `m` for *ink*."""
         code = self._codes.get(ink)
         if code is None:
-            code = self._codes[ink] = self._painted(ink) if isinstance(ink, figure.Ink) else ""
+            code = self._codes[ink] = self._painted(ink) if isinstance(ink, CellColor) else ""
         return code
 
-    def _painted(self, ink: figure.Ink) -> str:
+    def _painted(self, ink: CellColor) -> str:
         """Return the codes for what a figure is painted with; the lower half of a half block is the background."""
         codes = [_colour(self._shade(ink), self.depth)]
-        if ink.under is not None:
-            codes.append(_colour(self._shade(ink.under), self.depth, foreground=False))
+        if ink.lower is not None:
+            codes.append(_colour(self._shade(ink.lower), self.depth, foreground=False))
         return ";".join(filter(None, codes))
 
-    def _shade(self, ink: figure.Ink) -> str:
+    def _shade(self, ink: CellColor) -> str:
         # Sixteen colours have no shades between the shirt and the lit muscle: it is lit, or it is not.
         if self.depth == "16":
-            ink = ink._replace(glow=figure.GLOW_STEPS if 2 * ink.glow >= figure.GLOW_STEPS else 0)
-        return shade(ink, PALETTES["light" if self.background == "light" else "dark"])
+            ink = ink._replace(highlight=HIGHLIGHT_STEPS if 2 * ink.highlight >= HIGHLIGHT_STEPS else 0)
+        return hex_color(ink, PALETTES["light" if self.background == "light" else "dark"])
 
 
 def theme_for(environ: Mapping[str, str], encoding: str | None, background: str = "auto") -> Theme:

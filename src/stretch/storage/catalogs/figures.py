@@ -15,7 +15,7 @@ from stretch.core.validation.checks import Problem, Steps
 from stretch.storage.catalogs.gathering import Gathering
 
 if TYPE_CHECKING:
-    from stretch.figure.pose import Figure
+    from stretch.figure.model import Figure
 
 FARTHEST = 1000
 """Body units, degrees or shares: no number of a figure has any use beyond this."""
@@ -57,16 +57,17 @@ def check_figure(figure: Figure) -> Iterator[Problem]:
 
 def _undrawable(figure: Figure) -> Iterator[Problem]:
     """Yield the words that mean nothing, and what else makes the body fall apart; tried, for that is quickest."""
-    from stretch.figure.lint import lint
-    from stretch.figure.names import unknown_names
-    from stretch.figure.skeleton import joints
+    from stretch.figure.lint import lint_figure, unknown_names
+    from stretch.figure.skeleton import skeleton_at
 
     problems = list(unknown_names(figure))
     try:
         for depth in () if problems else (0.0, 0.5, 1.0):
-            joints(figure, depth)
+            skeleton_at(figure, depth)
     except (ArithmeticError, AssertionError, LookupError, TypeError, ValueError):
-        problems = [*lint(figure)] or [("keys", "cannot be drawn; begin with a shipped one and change it bit by bit")]
+        problems = [*lint_figure(figure)] or [
+            ("keys", "cannot be drawn; begin with a shipped one and change it bit by bit")
+        ]
     yield from ((as_steps(field), problem) for field, problem in problems)
 
 

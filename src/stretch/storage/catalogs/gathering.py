@@ -222,7 +222,7 @@ def record_of(kind: Kind) -> Any:
     """Return the type of the records of a kind."""
     if kind == "figure":
         # Imported here: only a session and a check need the figures.
-        from stretch.figure.pose import Figure
+        from stretch.figure.model import Figure
 
         return Figure
     return _RECORDS[kind]

@@ -16,8 +16,8 @@ from stretch.core.validation import cautions, ceilings, contradictions
 from stretch.core.validation.checks import Problem, check_sources
 from stretch.core.validation.markup import note_markup
 from stretch.core.validation.muscles import check_muscles
-from stretch.figure.lint import lint
-from stretch.figure.pose import Figure
+from stretch.figure.lint import lint_figure
+from stretch.figure.model import Figure
 from stretch.storage.catalogs.catalog import SessionFile
 from stretch.storage.catalogs.figures import as_steps, check_figure
 from stretch.storage.catalogs.fit import check_fit
@@ -123,7 +123,7 @@ def _problems_of_figure(figure: Figure, known: _Known) -> Iterator[Problem]:
         yield from check_muscles(figure.target, stretch)
     elif figure.id not in known.moves:
         yield ("id",), f"there is no stretch {figure.id!r} that this could be the figure of"
-    yield from ((as_steps(problem.field), problem.problem) for problem in lint(figure))
+    yield from ((as_steps(problem.field), problem.message) for problem in lint_figure(figure))
 
 
 def _notes(record: CatalogStruct | Figure, known: _Known) -> Iterator[Problem]:

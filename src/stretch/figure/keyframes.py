@@ -8,7 +8,7 @@ from typing import NamedTuple
 from msgspec.structs import fields
 
 from stretch.figure.geometry import blend, blend_directions, turn
-from stretch.figure.pose import Figure, FootReach, HandReach, Keyframe, Segment, View
+from stretch.figure.model import Figure, FootReach, HandReach, Keyframe, Segment, View
 
 LIMBS = ("far_leg", "near_leg", "far_arm", "near_arm")
 BENDS = 5

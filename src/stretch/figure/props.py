@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from itertools import pairwise
 
 from stretch.figure.geometry import Hull, Point, ahead, bearing, circle
-from stretch.figure.pose import Arrow, Bar, Box, Chair, Figure, Mat, Pillow, Prop, View, Wall
-from stretch.figure.reach import place
+from stretch.figure.model import Arrow, Bar, Box, Chair, Figure, Mat, Pillow, Prop, View, Wall
+from stretch.figure.skeleton import place
 
 THIN, BOLD, THICK, SEAT = 0.9, 1.0, 1.1, 1.9
 """Half the thickness of straps, of arrows, of furniture, and of the seat of a chair."""

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from stretch.core.vocabulary import Side
 from stretch.figure.geometry import Point
 
 Segment = float | tuple[float, float]
@@ -179,3 +180,15 @@ class Figure(_Data, frozen=True):
     def has_floor(self) -> bool:
         """Whether the ground is part of the picture, so that nothing may sink below y = 0."""
         return any(isinstance(prop, Floor) for prop in self.props)
+
+    @property
+    def near_side(self) -> Side:
+        """The person's own side that is near, the working one, in the unmirrored picture.
+
+        A person facing right shows us their right side; one who faces us has their left at the right of the picture.
+        """
+        return "right" if self.view is View.SIDE or self.back else "left"
+
+    def mirrored_for(self, side: Side | None) -> bool:
+        """Return whether the figure has to be mirrored to show *side* working; None is a stretch of both at once."""
+        return side is not None and side != self.near_side
