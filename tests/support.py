@@ -31,7 +31,7 @@ CATALOG: Catalog = load_catalog()
 AREAS = [*CATALOG.areas, *CATALOG.groups]
 
 
-class Clock:
+class FakeClock:
     """Stands still until somebody waits."""
 
     def __init__(self) -> None:
@@ -41,10 +41,10 @@ class Clock:
         return self.now
 
 
-class Script:
+class ScriptedInput:
     """Ears that hear the given keys, signals or gaps one after the other, then nothing; waiting moves the clock."""
 
-    def __init__(self, clock: Clock, events: Iterable[InputEvent | str | float] = (), late: float = 0.0) -> None:
+    def __init__(self, clock: FakeClock, events: Iterable[InputEvent | str | float] = (), late: float = 0.0) -> None:
         self.clock, self.events, self.late = clock, deque(events), late
 
     def read(self, timeout: float) -> InputEvent:

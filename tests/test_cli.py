@@ -13,12 +13,12 @@ import pytest
 
 from stretch.cli import COMMANDS, main
 from stretch.cli.app import App
-from support import AREAS, CATALOG, Clock, Script, data, run
+from support import AREAS, CATALOG, FakeClock, ScriptedInput, data, run
 
 
 def plain_app(*events: str) -> App:
-    clock = Clock()
-    return App(environ={}, clock=clock, ears=Script(clock, events))
+    clock = FakeClock()
+    return App(environ={}, clock=clock, ears=ScriptedInput(clock, events))
 
 
 class Terminal(io.StringIO):

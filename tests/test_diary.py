@@ -17,7 +17,7 @@ import msgspec
 import pytest
 
 from stretch.cli.app import App
-from stretch.cli.diary import begun
+from stretch.cli.play import new_record
 from stretch.core.journal.record import SessionRecord
 from stretch.core.journal.tally import stretches_done
 from stretch.core.timing import timeline as tl
@@ -30,7 +30,7 @@ from stretch.storage.journal.errors import JournalError
 from stretch.storage.journal.file import NAME
 from stretch.storage.journal.journal import Journal
 from stretch.storage.journal.writer import Writer
-from support import MS, SECOND, Clock, Script, routine, run
+from support import MS, SECOND, FakeClock, ScriptedInput, routine, run
 
 ROUTINE = routine(minutes=6.0)
 TIMELINE = tl.build(ROUTINE)
@@ -39,8 +39,8 @@ ARGS = ("routine", "--yes", "-m", "6")
 
 
 def app_in(folder: Path, *events: InputEvent | str | float) -> App:
-    clock = Clock()
-    return App(environ={"STRETCH_HOME": str(folder)}, clock=clock, ears=Script(clock, events))
+    clock = FakeClock()
+    return App(environ={"STRETCH_HOME": str(folder)}, clock=clock, ears=ScriptedInput(clock, events))
 
 
 def kept(folder: Path) -> list[SessionRecord]:
@@ -109,10 +109,10 @@ class Remembers:
 
 
 def test_the_record_is_up_to_date_at_each_boundary() -> None:
-    clock = Clock()
+    clock = FakeClock()
     session = Session(timeline=tl.build(ROUTINE))
     writer = Remembers()
-    scribe = SessionRecorder(begun(App(environ={}), ROUTINE, session), writer)
+    scribe = SessionRecorder(new_record(App(environ={}), ROUTINE, session), writer)
 
     class Watches:
         def show(self, session: Session, cues: object) -> None:
@@ -121,7 +121,7 @@ def test_the_record_is_up_to_date_at_each_boundary() -> None:
         def next_update_in(self, session: Session) -> float:
             return 0.25
 
-    ending = run_session(session, clock=clock, source=Script(clock), display=Watches(), recorder=scribe)
+    ending = run_session(session, clock=clock, source=ScriptedInput(clock), display=Watches(), recorder=scribe)
     scribe.close(ending.session)
     put = writer.records
     assert [record.phase for record in put[:-1]] == list(range(len(session.timeline.phases)))
@@ -154,7 +154,7 @@ def test_a_disk_that_takes_half_a_second_delays_no_cue(folder: Path) -> None:
 
     session = Session(timeline=tl.build(ROUTINE), speed=60)
     writer = Writer(lambda: Slow.writing(folder, date(2026, 11, 25)), b"{}", "1")
-    scribe = SessionRecorder(begun(App(environ={}), ROUTINE, session), writer)
+    scribe = SessionRecorder(new_record(App(environ={}), ROUTINE, session), writer)
     until = time.monotonic() + 2.0
     ending = run_session(session, clock=time.monotonic_ns, source=Sleeps(), display=Watches(), recorder=scribe)
     assert len(late) > 20
@@ -213,7 +213,7 @@ def test_a_safety_check_that_cannot_be_kept_still_counts(tmp_path: Path) -> None
 def test_what_is_reported_is_written_at_once_and_the_passing_of_time_is_not(changes: dict[str, object]) -> None:
     session = Session(timeline=TIMELINE, position_ns=TIMELINE.phases[HOLD].start * MS)
     writer = Remembers()
-    scribe = SessionRecorder(begun(App(environ={}), ROUTINE, session), writer)
+    scribe = SessionRecorder(new_record(App(environ={}), ROUTINE, session), writer)
     later = msgspec.structs.replace(session, position_ns=session.position_ns + SECOND)
     for now in (session, later, msgspec.structs.replace(later, **changes)):
         scribe.record(now)
@@ -254,7 +254,7 @@ def test_what_is_not_kept_is_said_once(fates: tuple[bool, ...], during: list[str
     said: list[str] = []
     session = Session(timeline=tl.build(ROUTINE))
     disk = Fails(*fates)
-    scribe = SessionRecorder(begun(App(environ={}), ROUTINE, session), Writer(lambda: disk, b"{}", "1"))
+    scribe = SessionRecorder(new_record(App(environ={}), ROUTINE, session), Writer(lambda: disk, b"{}", "1"))
     scribe.on_problem = said.append
     for jumps in (0, 1):
         session = msgspec.structs.replace(session, jumps=jumps)

@@ -18,7 +18,7 @@ from stretch.core.safety.standing import Standing
 from stretch.core.vocabulary import TAGS
 from stretch.storage import profile
 from stretch.storage.files.package_data import load_safety
-from support import CATALOG, Clock, Script, data, run
+from support import CATALOG, FakeClock, ScriptedInput, data, run
 
 SAFETY = load_safety()
 TODAY = date(2026, 11, 20)
@@ -35,14 +35,14 @@ class Person(App):
     """An App with somebody at a terminal that can show lines only."""
 
     def __init__(self, folder: Path, *lines: str, keys: tuple[str, ...] = ("q",)) -> None:
-        clock = Clock()
+        clock = FakeClock()
         super().__init__(
             environ={"STRETCH_HOME": str(folder), "TERM": "dumb"},
             stdin=Typed("".join(line + "\n" for line in lines)),
             stdout=Typed(),
             stderr=io.StringIO(),
             clock=clock,
-            ears=Script(clock, keys),
+            ears=ScriptedInput(clock, keys),
         )
 
     def today(self) -> date:

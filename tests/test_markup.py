@@ -17,7 +17,7 @@ from stretch.export.captions import captions
 from stretch.player.view import render_screen
 from stretch.storage.catalogs.catalog import load_catalog
 from stretch.storage.catalogs.inspection import inspect
-from support import CATALOG, MS, Clock, Script, routine, run
+from support import CATALOG, MS, FakeClock, ScriptedInput, routine, run
 
 MARKUP = "[bold red]S[/] [link=http://x.y]:smile: [@click=a]<b>&amp;[/nothing]"
 EVERYWHERE = ("name", "side_means", "breath", "mistake", "ease_off")
@@ -56,10 +56,10 @@ def marked(tmp_path: Path) -> Path:
 def test_in_a_pipe_and_at_a_terminal_it_is_shown_as_it_stands(
     marked: Path, command: str, times: int, terminal: bool
 ) -> None:
-    clock = Clock()
+    clock = FakeClock()
     env = {"COLUMNS": "1000", "TERM": "xterm-256color"}
     out = Screenful() if terminal else io.StringIO()
-    app = App(environ=os.environ | env, stdin=io.StringIO(), stdout=out, clock=clock, ears=Script(clock))
+    app = App(environ=os.environ | env, stdin=io.StringIO(), stdout=out, clock=clock, ears=ScriptedInput(clock))
     name, *rest = command.split()
     run(name, "--catalog", str(marked), *rest, app=app, env=env)
     assert out.getvalue().count(MARKUP) >= times, out.getvalue()

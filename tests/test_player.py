@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from machine import Machine
+from fake_programs import FakePrograms
 from stretch.core.journal.tally import stretches_done
 from stretch.core.narration.aloud import speakable
 from stretch.core.timing import timeline as tl
@@ -20,19 +20,19 @@ from stretch.player.awake import KeepAwake
 from stretch.player.displays import EventsDisplay, PlainDisplay
 from stretch.player.input import InputEvent
 from stretch.player.loop import PlaybackResult, run_session
-from support import MS, SECOND, Clock, Script, routine
+from support import MS, SECOND, FakeClock, ScriptedInput, routine
 
 ROUTINE = routine(minutes=10.0)
 
 
 def told(
     *events: InputEvent | str | float, late: float = 0.0, speed: int = 1
-) -> tuple[PlaybackResult, list[str], Clock]:
+) -> tuple[PlaybackResult, list[str], FakeClock]:
     lines: list[str] = []
-    clock = Clock()
+    clock = FakeClock()
     session = Session(timeline=tl.build(ROUTINE), speed=speed)
     face = PlainDisplay(lines.append)
-    return run_session(session, clock=clock, source=Script(clock, events, late), display=face), lines, clock
+    return run_session(session, clock=clock, source=ScriptedInput(clock, events, late), display=face), lines, clock
 
 
 def test_a_session_takes_exactly_the_time_it_says() -> None:
@@ -111,9 +111,9 @@ def test_a_face_that_breaks_ends_the_session_with_what_was_done() -> None:
         def next_update_in(self, session: Session) -> float:
             return 0.5
 
-    clock = Clock()
+    clock = FakeClock()
     session = Session(timeline=tl.build(ROUTINE))
-    ending = run_session(session, clock=clock, source=Script(clock), display=Broken())
+    ending = run_session(session, clock=clock, source=ScriptedInput(clock), display=Broken())
     assert isinstance(ending.failure, ZeroDivisionError)
     assert ending.session.over == "stopped"
     assert ending.session.active_ns > SECOND
@@ -121,10 +121,10 @@ def test_a_face_that_breaks_ends_the_session_with_what_was_done() -> None:
 
 def test_events_are_objects_in_order_with_their_time() -> None:
     lines: list[str] = []
-    clock = Clock()
+    clock = FakeClock()
     session = Session(timeline=tl.build(ROUTINE))
     events = (1.0, "space", 0.5, "space", "n", "n", "n", "n", "n", "n", 1.0, 1.0, "x", "k", "q")
-    run_session(session, clock=clock, source=Script(clock, events), display=EventsDisplay(lines.append))
+    run_session(session, clock=clock, source=ScriptedInput(clock, events), display=EventsDisplay(lines.append))
     told = [json.loads(line) for line in lines]
     kinds = [event["event"] for event in told]
     assert kinds[0] == "phase"
@@ -145,10 +145,12 @@ def test_the_easier_way_of_what_hurts_is_told_once() -> None:
 @pytest.mark.parametrize(("key", "event"), [("x", "hurt"), ("n", "skip")])
 def test_what_hurts_is_no_skip_as_well(key: str, event: str) -> None:
     lines: list[str] = []
-    clock = Clock()
+    clock = FakeClock()
     hold = next(phase for phase in tl.build(ROUTINE).phases if phase.kind == "hold")
     session = Session(timeline=tl.build(ROUTINE), position_ns=(hold.start + 1_000) * MS)
-    run_session(session, clock=clock, source=Script(clock, (1.0, key, 1.0, "q")), display=EventsDisplay(lines.append))
+    run_session(
+        session, clock=clock, source=ScriptedInput(clock, (1.0, key, 1.0, "q")), display=EventsDisplay(lines.append)
+    )
     kinds = [json.loads(line)["event"] for line in lines]
     assert [kind for kind in kinds if kind in ("hurt", "skip")] == [event]
 
@@ -160,10 +162,10 @@ def test_what_is_said_aloud_stands_in_the_plain_lines_and_in_the_events(tmp_path
         ("plain", PlainDisplay(told["plain"].append)),
         ("events", EventsDisplay(told["events"].append)),
     ):
-        machine = Machine(espeak_ng="plays")
+        machine = FakePrograms(espeak_ng="plays")
         speaker = machine.speaker(tmp_path, voice=True, breath=name == "events")
         session = Session(timeline=tl.build(ROUTINE), voice=True)
-        run_session(session, clock=machine.clock, source=Script(machine.clock), display=face, audio=speaker)
+        run_session(session, clock=machine.clock, source=ScriptedInput(machine.clock), display=face, audio=speaker)
         speaker.finish()
         aloud[name] = machine.texts
     written = {"plain": told["plain"], "events": [json.loads(line).get("say", "") for line in told["events"]]}
@@ -198,19 +200,21 @@ class Mouth:
     ids=["nothing", "a pause", "help", "a skip", "the way out"],
 )
 def test_what_is_heard_is_cut_where_it_means_nothing_any_more(events: tuple[str | float, ...], cuts: int) -> None:
-    clock, mouth = Clock(), Mouth()
+    clock, mouth = FakeClock(), Mouth()
     session = Session(timeline=tl.build(ROUTINE))
     run_session(
-        session, clock=clock, source=Script(clock, events), display=PlainDisplay(lambda line: None), audio=mouth
+        session, clock=clock, source=ScriptedInput(clock, events), display=PlainDisplay(lambda line: None), audio=mouth
     )
     assert mouth.cuts == cuts
 
 
 def test_waiting_is_told_and_ended_by_a_key() -> None:
     lines: list[str] = []
-    clock = Clock()
+    clock = FakeClock()
     session = Session(timeline=tl.build(routine(warm_up=0.0, minutes=6.0)), wait=True, waiting=True)
-    run_session(session, clock=clock, source=Script(clock, (5.0, "k", 1.0, "q")), display=PlainDisplay(lines.append))
+    run_session(
+        session, clock=clock, source=ScriptedInput(clock, (5.0, "k", 1.0, "q")), display=PlainDisplay(lines.append)
+    )
     assert "Take your time. Any key starts." in lines
     assert lines[-1] == "Going on."
 
@@ -257,6 +261,6 @@ def test_going_on_says_nothing_of_what_was_eased_before() -> None:
     session = Session(
         timeline=timeline, position_ns=timeline.phases[hold + 2].start * 1_000_000, eased_at=frozenset({hold})
     )
-    clock = Clock()
-    run_session(session, clock=clock, source=Script(clock, (1.0, "q")), display=PlainDisplay(lines.append))
+    clock = FakeClock()
+    run_session(session, clock=clock, source=ScriptedInput(clock, (1.0, "q")), display=PlainDisplay(lines.append))
     assert not any("easier way" in line for line in lines)

@@ -20,7 +20,7 @@ from stretch.player.input import InputEvent
 from stretch.storage import profile
 from stretch.storage.journal.file import NAME
 from stretch.storage.journal.journal import Journal
-from support import CATALOG, Clock, Script, run
+from support import CATALOG, FakeClock, ScriptedInput, run
 from test_feelings import TODAY, Person
 
 ARGS = ("routine", "--yes", "-m", "6", "--warm-up", "0")
@@ -30,8 +30,8 @@ class There(App):
     """An App whose wall clock is told the time."""
 
     def __init__(self, folder: Path, *events: InputEvent | str | float, later: timedelta = timedelta()) -> None:
-        clock = Clock()
-        super().__init__(environ={"STRETCH_HOME": str(folder)}, clock=clock, ears=Script(clock, events))
+        clock = FakeClock()
+        super().__init__(environ={"STRETCH_HOME": str(folder)}, clock=clock, ears=ScriptedInput(clock, events))
         self.later = later
 
     def now(self) -> datetime:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from machine import Machine
+from fake_programs import FakePrograms
 from stretch.core.errors import UsageError
 from stretch.core.narration import tones
 from stretch.core.narration.sounds import sound_of
@@ -43,7 +43,7 @@ def at(index: int) -> tuple[Cue, ...]:
 
 
 def test_the_players_are_looked_for_in_order_and_by_their_full_path() -> None:
-    machine = Machine(aplay="plays", pw_play="plays")
+    machine = FakePrograms(aplay="plays", pw_play="plays")
     found = find_players(machine.which, {}, platform="linux")
     assert [player.name for player in found] == ["pw-play", "aplay"]
     assert found[1].arguments_for(Path("/x.wav")) == ("/bin/aplay", "-q", "/x.wav")
@@ -51,7 +51,7 @@ def test_the_players_are_looked_for_in_order_and_by_their_full_path() -> None:
 
 
 def test_over_ssh_nothing_plays_to_the_other_machine_unless_sound_is_sent_along_or_asked_for() -> None:
-    machine = Machine(aplay="plays")
+    machine = FakePrograms(aplay="plays")
     remote = {"SSH_CONNECTION": "1.2.3.4 5 6.7.8.9 22"}
     assert find_players(machine.which, remote, platform="linux") == ()
     assert find_players(machine.which, {**remote, "PULSE_SERVER": "localhost"}, platform="linux")
@@ -59,7 +59,7 @@ def test_over_ssh_nothing_plays_to_the_other_machine_unless_sound_is_sent_along_
 
 
 def test_a_command_of_the_users_own_is_the_only_one_and_gets_the_file() -> None:
-    machine = Machine(aplay="plays")
+    machine = FakePrograms(aplay="plays")
     (player,) = find_players(machine.which, {}, command="mpv --really-quiet '--af=x y' {file} -v")
     assert player.arguments_for(Path("/x.wav")) == ("mpv", "--really-quiet", "--af=x y", "/x.wav", "-v")
     (player,) = find_players(machine.which, {}, command="play")
@@ -106,7 +106,7 @@ def test_a_failure_while_making_a_file_leaves_nothing(tmp_path: Path, monkeypatc
 
 
 def test_never_more_than_two_at_once_and_the_breath_gives_way(tmp_path: Path) -> None:
-    machine = Machine()
+    machine = FakePrograms()
     sounds = SoundPlayer(
         [PlayerCommand("p", ("p", "{file}"))], SoundCache(tmp_path, 50), machine.start, machine.clock, ""
     )
@@ -120,7 +120,7 @@ def test_never_more_than_two_at_once_and_the_breath_gives_way(tmp_path: Path) ->
 
 
 def test_of_a_change_and_a_breath_the_breath_is_cut_even_if_it_came_last(tmp_path: Path) -> None:
-    machine = Machine()
+    machine = FakePrograms()
     sounds = SoundPlayer(
         [PlayerCommand("p", ("p", "{file}"))], SoundCache(tmp_path, 50), machine.start, machine.clock, ""
     )
@@ -130,7 +130,7 @@ def test_of_a_change_and_a_breath_the_breath_is_cut_even_if_it_came_last(tmp_pat
 
 
 def test_where_only_one_can_play_the_breath_waits_for_nobody(tmp_path: Path) -> None:
-    machine = Machine()
+    machine = FakePrograms()
     sounds = SoundPlayer(
         [PlayerCommand("p", ("p", "{file}"), at_once=1)], SoundCache(tmp_path, 50), machine.start, machine.clock, ""
     )
@@ -140,7 +140,7 @@ def test_where_only_one_can_play_the_breath_waits_for_nobody(tmp_path: Path) -> 
 
 
 def test_what_has_ended_is_reaped(tmp_path: Path) -> None:
-    machine = Machine(aplay="plays")
+    machine = FakePrograms(aplay="plays")
     speaker = machine.speaker(tmp_path)
     speaker.handle_cues(at(HOLD), TIMELINE)
     assert machine.names() == ["start", "breath-in"]
@@ -150,7 +150,7 @@ def test_what_has_ended_is_reaped(tmp_path: Path) -> None:
 
 
 def test_when_a_player_fails_the_next_one_plays_the_same_sound(tmp_path: Path) -> None:
-    machine = Machine(pw_play="fails", paplay="missing", aplay="plays")
+    machine = FakePrograms(pw_play="fails", paplay="missing", aplay="plays")
     speaker = machine.speaker(tmp_path)
     speaker.handle_cues((cue("phase", 0),), TIMELINE)
     machine.clock.now += 10 * MS
@@ -162,7 +162,7 @@ def test_when_a_player_fails_the_next_one_plays_the_same_sound(tmp_path: Path) -
 
 
 def test_when_all_fail_the_bell_rings_for_the_sound_and_it_is_said(tmp_path: Path) -> None:
-    machine = Machine(aplay="fails")
+    machine = FakePrograms(aplay="fails")
     speaker = machine.speaker(tmp_path)
     speaker.handle_cues(at(SWITCH), TIMELINE)
     assert speaker.problem is None
@@ -177,7 +177,7 @@ def test_when_all_fail_the_bell_rings_for_the_sound_and_it_is_said(tmp_path: Pat
 
 
 def test_a_player_that_has_played_before_gets_another_chance(tmp_path: Path) -> None:
-    machine = Machine(aplay="plays")
+    machine = FakePrograms(aplay="plays")
     speaker = machine.speaker(tmp_path)
 
     def once(fate: str) -> None:
@@ -202,7 +202,7 @@ def test_a_player_that_has_played_before_gets_another_chance(tmp_path: Path) -> 
 
 
 def test_a_player_that_hangs_is_ended_and_given_up(tmp_path: Path) -> None:
-    machine = Machine(aplay="hangs")
+    machine = FakePrograms(aplay="hangs")
     speaker = machine.speaker(tmp_path)
     speaker.handle_cues((cue("phase", 0),), TIMELINE)
     machine.clock.now += 60_000 * MS
@@ -216,7 +216,7 @@ def test_a_player_that_hangs_is_ended_and_given_up(tmp_path: Path) -> None:
 def test_without_a_player_the_bell_rings_once_for_a_change_twice_for_a_switch_and_not_for_a_breath(
     tmp_path: Path,
 ) -> None:
-    machine = Machine()
+    machine = FakePrograms()
     speaker = machine.speaker(tmp_path / "cache")
     assert speaker.problem is not None
     assert "bell" in speaker.problem
@@ -228,7 +228,7 @@ def test_without_a_player_the_bell_rings_once_for_a_change_twice_for_a_switch_an
 
 
 def test_no_volume_is_no_sound_and_no_bell(tmp_path: Path) -> None:
-    machine = Machine()
+    machine = FakePrograms()
     speaker = machine.speaker(tmp_path, volume=0)
     speaker.handle_cues(at(SWITCH), TIMELINE)
     assert machine.rung == []
@@ -237,7 +237,7 @@ def test_no_volume_is_no_sound_and_no_bell(tmp_path: Path) -> None:
 
 def test_a_cache_that_cannot_be_written_is_said_and_the_bell_rings(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
-    machine = Machine(aplay="plays")
+    machine = FakePrograms(aplay="plays")
     speaker = machine.speaker(tmp_path / "file")
     speaker.handle_cues((cue("phase", 0),), TIMELINE)
     assert machine.rung == [1]
@@ -246,7 +246,7 @@ def test_a_cache_that_cannot_be_written_is_said_and_the_bell_rings(tmp_path: Pat
 
 
 def test_no_sound_neither_plays_nor_rings_and_can_be_changed_at_any_moment(tmp_path: Path) -> None:
-    machine = Machine(aplay="plays")
+    machine = FakePrograms(aplay="plays")
     speaker = machine.speaker(tmp_path, sound=False)
     speaker.handle_cues(at(HOLD), TIMELINE)
     assert machine.started == []
@@ -260,7 +260,7 @@ def test_no_sound_neither_plays_nor_rings_and_can_be_changed_at_any_moment(tmp_p
 
 
 def test_after_a_late_frame_only_what_is_still_true_is_heard(tmp_path: Path) -> None:
-    machine = Machine(aplay="plays")
+    machine = FakePrograms(aplay="plays")
     speaker = machine.speaker(tmp_path)
     before = TIMELINE.phases[HOLD].start
     speaker.handle_cues(cues(TIMELINE, before - 1_500, before), TIMELINE)
@@ -268,17 +268,17 @@ def test_after_a_late_frame_only_what_is_still_true_is_heard(tmp_path: Path) -> 
 
 
 def test_sounds_are_made_one_at_a_time_while_nothing_is_called_out(tmp_path: Path) -> None:
-    speaker = Machine(aplay="plays").speaker(tmp_path)
+    speaker = FakePrograms(aplay="plays").speaker(tmp_path)
     needed = {sound for cue in EVERY if (sound := sound_of(cue, TIMELINE))}
     for frame in range(len(needed) + 1):
         speaker.handle_cues((), TIMELINE)
         assert len([*tmp_path.iterdir()]) == min(frame + 1, len(needed))
-    Machine().speaker(tmp_path / "none").handle_cues((), TIMELINE)
+    FakePrograms().speaker(tmp_path / "none").handle_cues((), TIMELINE)
     assert not (tmp_path / "none").exists()
 
 
 def test_hush_and_close_leave_nothing_behind(tmp_path: Path) -> None:
-    machine = Machine(aplay="hangs")
+    machine = FakePrograms(aplay="hangs")
     speaker = machine.speaker(tmp_path)
     speaker.handle_cues(at(HOLD), TIMELINE)
     speaker.stop()
@@ -289,7 +289,7 @@ def test_hush_and_close_leave_nothing_behind(tmp_path: Path) -> None:
 
 
 def test_the_last_sound_may_end_before_one_leaves(tmp_path: Path) -> None:
-    machine = Machine(aplay="plays")
+    machine = FakePrograms(aplay="plays")
     speaker = machine.speaker(tmp_path)
     speaker.handle_cues((EVERY[-1],), TIMELINE)
     speaker.finish()
@@ -299,7 +299,7 @@ def test_the_last_sound_may_end_before_one_leaves(tmp_path: Path) -> None:
 
 
 def test_a_whole_session_is_heard_in_order_and_never_more_than_two_at_once(tmp_path: Path) -> None:
-    machine = Machine(aplay="plays")
+    machine = FakePrograms(aplay="plays")
     speaker = machine.speaker(tmp_path)
     for before, now in zip(range(-100, TIMELINE.length, 100), range(0, TIMELINE.length + 100, 100), strict=True):
         machine.clock.now = now * MS
@@ -315,18 +315,18 @@ def test_a_whole_session_is_heard_in_order_and_never_more_than_two_at_once(tmp_p
 
 
 def test_the_doctor_is_told_what_plays_what_fails_and_what_to_do(tmp_path: Path) -> None:
-    working = Machine(pw_play="fails", aplay="plays", espeak_ng="plays").means(tmp_path).describe()
+    working = FakePrograms(pw_play="fails", aplay="plays", espeak_ng="plays").means(tmp_path).describe()
     assert (working[0].found, working[0].advice) == ("pw-play (fails), aplay", "")
     assert (working[1].found, working[1].advice) == ("espeak-ng", "Nothing heard? `espeak-ng hello` shows why.")
-    failing = Machine(aplay="hangs").means(tmp_path).describe()[0]
+    failing = FakePrograms(aplay="hangs").means(tmp_path).describe()[0]
     assert failing.found == "aplay (fails)"
     assert "/bin/aplay -q" in failing.advice
-    nothing = Machine().means(tmp_path).describe()
+    nothing = FakePrograms().means(tmp_path).describe()
     assert "alsa-utils" in nothing[0].advice
     assert "espeak-ng" in nothing[1].advice
     remote = {"SSH_CONNECTION": "x"}
-    assert "SSH" in Machine(aplay="plays").means(tmp_path, environ=remote).describe()[0].found
-    trouble = Machine(aplay="plays").speaker(tmp_path, environ=remote).problem
+    assert "SSH" in FakePrograms(aplay="plays").means(tmp_path, environ=remote).describe()[0].found
+    trouble = FakePrograms(aplay="plays").speaker(tmp_path, environ=remote).problem
     assert trouble is not None
     assert "on the other machine" in trouble
 

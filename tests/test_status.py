@@ -24,7 +24,7 @@ from stretch.storage import nowplaying
 from stretch.storage.board import Board, playing
 from stretch.storage.journal.past import Past
 from stretch.storage.nowplaying import all_playing
-from support import MS, SECOND, Clock, Script, routine, run
+from support import MS, SECOND, FakeClock, ScriptedInput, routine, run
 
 ROUTINE = routine(minutes=6.0, areas=("neck",))
 TIMELINE = timeline.build(ROUTINE)
@@ -315,10 +315,10 @@ def test_what_is_no_stretching_is_told_as_such(tmp_path: Path, kind: str) -> Non
     assert told.startswith(f"{doing} {minutes_seconds(phase.length)} (")
 
 
-class Looking(Script):
+class Looking(ScriptedInput):
     """Ears that look, whenever they are asked, at what is told of the session."""
 
-    def __init__(self, clock: Clock, home: Path) -> None:
+    def __init__(self, clock: FakeClock, home: Path) -> None:
         super().__init__(clock)
         self.home, self.seen = home, list[nowplaying.Left]()
 
@@ -329,7 +329,7 @@ class Looking(Script):
 
 @pytest.mark.parametrize("speed", [1, 10])
 def test_a_session_is_told_while_it_plays_and_a_rehearsal_is_not(tmp_path: Path, speed: int) -> None:
-    clock, home = Clock(), tmp_path / "home"
+    clock, home = FakeClock(), tmp_path / "home"
     ears = Looking(clock, home)
     app = App(environ={"STRETCH_HOME": str(home)}, clock=clock, ears=ears)
     assert run("routine", "-a", "neck", "-m", "4", "--yes", "--speed", str(speed), app=app).exit_code == 0
@@ -342,8 +342,8 @@ def test_a_session_is_told_while_it_plays_and_a_rehearsal_is_not(tmp_path: Path,
 
 def test_the_last_session_and_the_streak_come_from_the_journal(tmp_path: Path) -> None:
     def app() -> App:
-        clock = Clock()
-        return App(environ={"STRETCH_HOME": str(tmp_path)}, clock=clock, ears=Script(clock))
+        clock = FakeClock()
+        return App(environ={"STRETCH_HOME": str(tmp_path)}, clock=clock, ears=ScriptedInput(clock))
 
     assert run("status", app=app()).stdout == "nothing plays\n"
     assert run("routine", "--stretch", "cat-cow", "--warm-up", "0", "--yes", app=app()).exit_code == 0

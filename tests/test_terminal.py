@@ -22,7 +22,7 @@ from stretch.player.loop import run_session
 from stretch.player.terminal import HANG_UP, Terminal
 from stretch.player.theme import TEXT_COLORS, Background, TextRole, Theme, color_depth, detect_background, theme_for
 from stretch.player.view import render_screen
-from support import MS, SAMPLE, Clock
+from support import MS, SAMPLE, FakeClock
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")
 
@@ -243,7 +243,7 @@ def test_everything_is_given_back_even_when_the_view_breaks(pair: Pair) -> None:
 
     with Terminal(pair.slave, pair.slave, PLAIN) as terminal:
         assert termios.tcgetattr(pair.slave) != before
-        ending = run_session(Session(timeline=TIMELINE), clock=Clock(), source=terminal, display=Broken(terminal))
+        ending = run_session(Session(timeline=TIMELINE), clock=FakeClock(), source=terminal, display=Broken(terminal))
     assert isinstance(ending.failure, ZeroDivisionError)
     assert ending.session.over == "stopped"
     assert termios.tcgetattr(pair.slave) == before

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from machine import Machine
+from fake_programs import FakePrograms
 from stretch.core.errors import UsageError
 from stretch.core.narration.aloud import aloud, begins, speakable
 from stretch.core.timing import timeline as tl
@@ -32,18 +32,18 @@ def at(index: int) -> tuple[Cue, ...]:
     return tuple(cue for cue in EVERY if cue.at == TIMELINE.phases[index].start)
 
 
-def voice_of(machine: Machine, **options: str) -> Voice:
+def voice_of(machine: FakePrograms, **options: str) -> Voice:
     return Voice(find_engines(machine.which, {}, platform="linux", **options), machine.start, machine.clock)
 
 
 def test_the_voices_are_looked_for_in_order() -> None:
-    machine = Machine(say="plays", spd_say="plays", espeak_ng="plays", espeak="plays")
+    machine = FakePrograms(say="plays", spd_say="plays", espeak_ng="plays", espeak="plays")
     names = [engine.name for engine in find_engines(machine.which, {}, platform="linux")]
     assert names == ["say", "spd-say", "espeak-ng", "espeak"]
 
 
 def test_windows_own_voice_reads_the_text_as_data_and_is_not_looked_for_in_the_folder_one_is_in() -> None:
-    (engine,) = find_engines(Machine().which, {"SystemRoot": r"D:\Win"}, platform="win32")
+    (engine,) = find_engines(FakePrograms().which, {"SystemRoot": r"D:\Win"}, platform="win32")
     assert engine.arguments[0] == r"D:\Win\System32\WindowsPowerShell\v1.0\powershell.exe"
     arguments, piped = engine.arguments_for("$(rm -rf ~)")
     assert not any("rm -rf" in argument for argument in arguments)
@@ -53,7 +53,7 @@ def test_windows_own_voice_reads_the_text_as_data_and_is_not_looked_for_in_the_f
 @pytest.mark.parametrize("name", ["say", "spd_say", "espeak_ng"])
 @pytest.mark.parametrize("text", NASTY)
 def test_any_text_is_spoken_and_none_is_an_option_or_a_command(name: str, text: str) -> None:
-    machine = Machine(**{name: "plays"})
+    machine = FakePrograms(**{name: "plays"})
     voice_of(machine).say([text])
     (arguments,), (piped,) = machine.started, machine.texts
     if piped:
@@ -68,13 +68,13 @@ def test_any_text_is_spoken_and_none_is_an_option_or_a_command(name: str, text: 
 
 
 def test_spd_say_is_never_given_a_format() -> None:
-    machine = Machine(spd_say="plays")
+    machine = FakePrograms(spd_say="plays")
     voice_of(machine).say(["100 % %s"])
     assert "%" not in machine.started[0][-1]
 
 
 def test_a_command_of_the_users_own_gets_the_text_as_one_word_or_on_standard_input() -> None:
-    machine = Machine()
+    machine = FakePrograms()
     voice_of(machine, command="festival --tts").say(["Hello there."])
     assert (machine.started[-1], machine.texts[-1]) == (("festival", "--tts"), "Hello there.")
     voice_of(machine, command="flite -t {text}").say(["-x $(id)"])
@@ -84,11 +84,11 @@ def test_a_command_of_the_users_own_gets_the_text_as_one_word_or_on_standard_inp
 @pytest.mark.parametrize("command", ["sh -c 'say {text}'", "flite --text={text}", "", "flite 'x"])
 def test_a_command_that_would_put_the_text_inside_another_word_is_refused(command: str) -> None:
     with pytest.raises(UsageError, match="voice command"):
-        find_engines(Machine().which, {}, command=command)
+        find_engines(FakePrograms().which, {}, command=command)
 
 
 def test_what_is_new_cuts_what_is_being_said_and_hush_cuts_it_too() -> None:
-    machine = Machine(espeak_ng="plays")
+    machine = FakePrograms(espeak_ng="plays")
     voice = voice_of(machine)
     voice.say(["First up, a long sentence."])
     voice.say(["Switch to the right side."])
@@ -100,7 +100,7 @@ def test_what_is_new_cuts_what_is_being_said_and_hush_cuts_it_too() -> None:
 
 
 def test_speech_dispatcher_goes_on_without_its_client_so_it_is_told_to_stop() -> None:
-    machine = Machine(spd_say="plays")
+    machine = FakePrograms(spd_say="plays")
     voice = voice_of(machine)
     voice.say(["First up, a long sentence."])
     voice.stop()
@@ -112,7 +112,7 @@ def test_speech_dispatcher_goes_on_without_its_client_so_it_is_told_to_stop() ->
 
 
 def test_a_voice_that_fails_is_given_up_and_the_next_one_says_it() -> None:
-    machine = Machine(spd_say="fails", espeak_ng="plays")
+    machine = FakePrograms(spd_say="fails", espeak_ng="plays")
     voice = voice_of(machine)
     voice.say(["Switch to the right side."])
     machine.clock.now += 10 * MS
@@ -123,7 +123,7 @@ def test_a_voice_that_fails_is_given_up_and_the_next_one_says_it() -> None:
 
 
 def test_a_voice_that_is_done_at_once_has_said_nothing() -> None:
-    machine = Machine(espeak_ng="empty")
+    machine = FakePrograms(espeak_ng="empty")
     voice = voice_of(machine)
     voice.say(["Switch to the right side."])
     machine.clock.now += 70 * MS
@@ -139,7 +139,7 @@ def test_a_voice_that_is_done_at_once_has_said_nothing() -> None:
 
 
 def test_a_command_of_ones_own_may_hand_the_text_on_and_be_gone() -> None:
-    machine = Machine(mine="empty")
+    machine = FakePrograms(mine="empty")
     voice = voice_of(machine, command="mine")
     voice.say(["Switch to the right side."])
     machine.clock.now += 70 * MS
@@ -148,7 +148,7 @@ def test_a_command_of_ones_own_may_hand_the_text_on_and_be_gone() -> None:
 
 
 def test_without_a_voice_it_is_said_once_it_is_asked_for(tmp_path: Path) -> None:
-    machine = Machine(aplay="plays")
+    machine = FakePrograms(aplay="plays")
     speaker = machine.speaker(tmp_path)
     assert speaker.problem is None
     speaker.voice = True
@@ -158,7 +158,7 @@ def test_without_a_voice_it_is_said_once_it_is_asked_for(tmp_path: Path) -> None
 
 
 def test_the_words_wait_for_their_sound_and_without_sound_they_do_not(tmp_path: Path) -> None:
-    machine = Machine(aplay="plays", espeak_ng="plays")
+    machine = FakePrograms(aplay="plays", espeak_ng="plays")
     speaker = machine.speaker(tmp_path, voice=True)
     speaker.handle_cues(at(0), TIMELINE)
     assert [Path(arguments[0]).name for arguments in machine.started] == ["aplay"]
@@ -174,7 +174,7 @@ def test_the_words_wait_for_their_sound_and_without_sound_they_do_not(tmp_path: 
 
 
 def test_skipping_drops_the_words_that_still_wait(tmp_path: Path) -> None:
-    machine = Machine(aplay="plays", espeak_ng="plays")
+    machine = FakePrograms(aplay="plays", espeak_ng="plays")
     speaker = machine.speaker(tmp_path, voice=True)
     speaker.handle_cues(at(0), TIMELINE)
     speaker.stop()
@@ -185,7 +185,7 @@ def test_skipping_drops_the_words_that_still_wait(tmp_path: Path) -> None:
 
 
 def test_the_voice_can_be_turned_off_in_mid_sentence_and_on_again(tmp_path: Path) -> None:
-    machine = Machine(espeak_ng="plays")
+    machine = FakePrograms(espeak_ng="plays")
     speaker = machine.speaker(tmp_path, voice=True, sound=False)
     speaker.handle_cues(at(0), TIMELINE)
     assert len(machine.playing) == 1
@@ -200,7 +200,7 @@ def test_the_voice_can_be_turned_off_in_mid_sentence_and_on_again(tmp_path: Path
 
 
 def test_breath_is_said_on_request_only_and_never_cuts_other_words(tmp_path: Path) -> None:
-    machine = Machine(espeak_ng="plays")
+    machine = FakePrograms(espeak_ng="plays")
     speaker = machine.speaker(tmp_path, voice=True, sound=False)
     held = next(cue for cue in EVERY if cue.kind == "breath-in" and cue.number == 4)
     assert TIMELINE.phases[held.index].kind == "move"
@@ -215,7 +215,7 @@ def test_breath_is_said_on_request_only_and_never_cuts_other_words(tmp_path: Pat
 
 
 def test_a_whole_session_is_said_as_written_and_one_thing_at_a_time(tmp_path: Path) -> None:
-    machine = Machine(espeak_ng="plays")
+    machine = FakePrograms(espeak_ng="plays")
     speaker = machine.speaker(tmp_path, voice=True)
     done = len(ROUTINE.items), len(ROUTINE.items)
     for before, now in zip(range(-100, TIMELINE.length, 100), range(0, TIMELINE.length + 100, 100), strict=True):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from functools import partial
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import msgspec
 from msgspec import Struct
@@ -12,23 +14,29 @@ from stretch.cli import plan
 from stretch.cli.app import App
 from stretch.cli.host import is_terminal
 from stretch.cli.safety import before_you_start
-from stretch.core.journal.tally import stretches_done
+from stretch.core.journal.record import SessionRecord
+from stretch.core.journal.tally import parts_of, stretches_done
 from stretch.core.routine import Routine
-from stretch.core.text import duration
+from stretch.core.safety.scores import Scores
+from stretch.core.text import duration, escape_control_chars
 from stretch.core.timing import timeline
 from stretch.core.timing.session import NS_PER_MS, Session
 from stretch.core.timing.timeline import Timeline
 from stretch.player.loop import Display, InputSource, PlaybackResult, run_session
+from stretch.player.recorder import SessionRecorder
+from stretch.storage.journal.journal import Journal, plan_as_json
+from stretch.storage.journal.process import this_process
+from stretch.storage.journal.writer import Writer
 
 if TYPE_CHECKING:
     from stretch.core.safety.clearance import Cleared
     from stretch.figure.render import Glyphs
     from stretch.player.cue_player import CuePlayer
     from stretch.player.figure_renderer import FigureRenderer
-    from stretch.player.recorder import SessionRecorder
     from stretch.player.terminal import Terminal
 
 FINISHED, STOPPED, SIGNALLED = 0, 3, 128
+LONGEST_TITLE = 200
 
 
 class Manner(Struct, frozen=True, kw_only=True):
@@ -60,9 +68,8 @@ def play(app: App, routine: Routine, manner: Manner, cleared: Cleared | None = N
     session = Session(timeline=timeline.build(routine))
     if manner.rehearsal:
         return go_on(app, session, manner)
-    from stretch.cli.diary import begun, scribe
-
-    return go_on(app, session, manner, scribe(app, routine, begun(app, routine, session, cleared)))
+    record = new_record(app, routine, session, cleared)
+    return go_on(app, session, manner, open_recorder(app, routine, record))
 
 
 def go_on(app: App, session: Session, manner: Manner, scribe: SessionRecorder | None = None) -> int:
@@ -211,3 +218,22 @@ def _summary(ending: PlaybackResult) -> str:
     what = "Done" if session.over == "finished" else "Stopped"
     rehearsal = f", rehearsed {session.speed} times faster" if session.speed > 1 else ""
     return f"{what}: {done} of {of} stretches, {active}{rehearsal}."
+
+
+def open_recorder(app: App, routine: Routine, record: SessionRecord) -> SessionRecorder:
+    """Return what writes a session of *routine* down, beginning with *record*."""
+    opened = partial(Journal.writing, app.folder, app.today(), thorough=True)
+    return SessionRecorder(record, Writer(opened, plan_as_json(routine), this_process()))
+
+
+def new_record(app: App, routine: Routine, session: Session, before: Cleared | None = None) -> SessionRecord:
+    """Return the record of a session that begins now; *before* is what was said of the pain."""
+    return SessionRecord(
+        id=uuid4().hex,
+        started=app.now().isoformat(timespec="seconds"),
+        title=escape_control_chars(routine.title)[:LONGEST_TITLE],
+        areas=routine.areas,
+        planned_seconds=session.timeline.length / 1000,
+        parts=parts_of(session),
+        scores=Scores(before=before.pain, spread=before.spread, sudden=before.sudden) if before else Scores(),
+    )

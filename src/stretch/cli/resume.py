@@ -33,9 +33,8 @@ def resume_command(app: App, /, **options: Any) -> int:
     """
     record, routine = _left_off(app)
     session = resumed(record, routine)
-    from stretch.cli.diary import scribe
     from stretch.cli.gate import pass_gate
-    from stretch.cli.play import Manner, go_on
+    from stretch.cli.play import Manner, go_on, open_recorder
 
     manner = Manner(**as_played(app, options))
     cleared = pass_gate(app, ask=app.interactive and manner.ask and not manner.events)
@@ -44,7 +43,7 @@ def resume_command(app: App, /, **options: Any) -> int:
         if item.stretch.id in owed:
             _check(item, fitted(Request(), cleared, app.today()))
     app.tell(_where(record, session))
-    return go_on(app, session, manner, scribe(app, routine, record))
+    return go_on(app, session, manner, open_recorder(app, routine, record))
 
 
 def _left_off(app: App) -> tuple[SessionRecord, Routine]:

@@ -9,13 +9,13 @@ from typing import Any
 
 from stretch.core.narration.aloud import saying_ms
 from stretch.player.cue_player import AudioBackends, CuePlayer
-from support import MS, Clock
+from support import MS, FakeClock
 
 LASTS = {"plays": 0, "fails": 5 * MS, "empty": 5 * MS, "hangs": float("inf")}
 
 
 class FakeProcess:
-    def __init__(self, machine: Machine, ends: float, code: int) -> None:
+    def __init__(self, machine: FakePrograms, ends: float, code: int) -> None:
         self.machine, self.ends, self.code = machine, ends, code
         self.killed = False
         self.reaped = False
@@ -43,11 +43,11 @@ class FakeProcess:
         return code
 
 
-class Machine:
+class FakePrograms:
     """Programs that play for as long as the file lasts, or fail, or hang, or are not there."""
 
     def __init__(self, **fates: str) -> None:
-        self.clock = Clock()
+        self.clock = FakeClock()
         self.fates = fates
         self.started: list[tuple[str, ...]] = []
         self.texts: list[str] = []
