@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from stretch.core.narration.aloud import saying_ms
+from stretch.core.narration.speech_timing import speech_duration_ms
 from stretch.player.cue_player import AudioBackends, CuePlayer
 from support import MS, FakeClock
 
@@ -65,7 +65,7 @@ class FakePrograms:
         self.texts.append(text.decode())
         lasts = LASTS[fate]
         if fate == "plays":
-            spoken = saying_ms([self.texts[-1] or arguments[-1]])
+            spoken = speech_duration_ms([self.texts[-1] or arguments[-1]])
             played = arguments[-1].endswith(".wav") and int(Path(arguments[-1]).name.split("-")[-3])
             lasts = (played or spoken) * MS
         fake = FakeProcess(self, self.clock.now + lasts, 1 if fate == "fails" else 0)

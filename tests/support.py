@@ -19,8 +19,7 @@ from stretch.core.model import Catalog
 from stretch.core.planning.builder import build
 from stretch.core.planning.dosing import with_reps
 from stretch.core.routine import Request, Routine
-from stretch.core.timing import timeline as tl
-from stretch.core.timing.timeline import Timeline
+from stretch.core.timing.timeline import Timeline, build_timeline
 from stretch.core.vocabulary import POSITIONS, TAGS
 from stretch.player.input import InputEvent
 from stretch.storage.catalogs.catalog import load_catalog
@@ -106,7 +105,7 @@ requests = st.builds(
 
 def _laid_out(request: Request) -> Timeline:
     try:
-        return tl.build(build(CATALOG, request))
+        return build_timeline(build(CATALOG, request))
     except UsageError:
         assume(False)
         raise

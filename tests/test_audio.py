@@ -16,20 +16,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stretch.core.errors import StretchError
-from stretch.core.narration.aloud import SAID, aloud, begins
-from stretch.core.narration.sounds import sound_of
-from stretch.core.narration.speech import sentences
-from stretch.core.narration.tones import RATE, breath, samples
-from stretch.core.timing import timeline as tl
+from stretch.core.narration.phrases import sentences
+from stretch.core.narration.speech_timing import SPOKEN_CUES, sentences_to_speak, speech_start
+from stretch.core.narration.tones import RATE, breath_sound, samples, sound_for
 from stretch.core.timing.cues import cues
-from stretch.core.timing.timeline import Timeline
+from stretch.core.timing.timeline import Timeline, build_timeline
 from stretch.export import text_to_speech
 from stretch.export.audio_file import SOUND_VOLUME, all_done, frames_of, planned_cues, render
 from stretch.export.captions import captions
 from support import routine
 
 SHORT = routine(areas=(), stretches=("single-knee-to-chest",), warm_up=0.0, minutes=4.0)
-LAID_OUT = tl.build(SHORT)
+LAID_OUT = build_timeline(SHORT)
 LEVEL = 15_000
 """How loud the speech of these tests is: a wave that no sound hides."""
 
@@ -70,15 +68,15 @@ def sounded(tmp_path_factory: pytest.TempPathFactory) -> array[int]:
 @pytest.mark.parametrize("pattern", ["steady", "calm", "off", "3.5-5"])
 def test_it_is_as_long_as_the_plan_to_the_sample(tmp_path: Path, pattern: str) -> None:
     built = routine(areas=(), stretches=("hamstring-90-90",), warm_up=0.0, minutes=3.0, breath=pattern)
-    timeline = tl.build(built)
+    timeline = build_timeline(built)
     render(timeline, tmp_path / "session.wav", speech=None)
     assert len(heard(tmp_path / "session.wav")) * 1000 == timeline.length * RATE
 
 
 def test_every_sound_is_at_its_time(sounded: array[int]) -> None:
-    soft = loudest(samples(breath("out", 3_000), SOUND_VOLUME))
+    soft = loudest(samples(breath_sound("out", 3_000), SOUND_VOLUME))
     for cue in planned_cues(LAID_OUT, None):
-        sound = sound_of(cue, LAID_OUT)
+        sound = sound_for(cue, LAID_OUT)
         if sound is None or sound.name.startswith("breath"):
             continue
         expected = samples(sound, SOUND_VOLUME)
@@ -97,8 +95,8 @@ def test_all_words_are_said_at_their_time_and_none_over_another(spoken: array[in
         return 40 * len(sentence)
 
     for cue in planned_cues(LAID_OUT, takes):
-        if words := aloud(cue, LAID_OUT, done=all_done(LAID_OUT), takes=takes):
-            start = begins(cue, LAID_OUT)
+        if words := sentences_to_speak(cue, LAID_OUT, done=all_done(LAID_OUT), takes=takes):
+            start = speech_start(cue, LAID_OUT)
             found = seconds(spoken, start, start + takes(words[0]))
             # The hum is there from the first sample to the last of the first sentence.
             assert min(map(abs, found)) > LEVEL // 3
@@ -115,7 +113,7 @@ def test_words_that_take_too_long_fade_out_before_the_next(tmp_path: Path) -> No
     render(LAID_OUT, tmp_path / "session.wav", speech=lambda sentence: drawl)
     played = heard(tmp_path / "session.wav")
     called = planned_cues(LAID_OUT, takes)
-    starts = [begins(cue, LAID_OUT) for cue in called if aloud(cue, LAID_OUT, takes=takes)]
+    starts = [speech_start(cue, LAID_OUT) for cue in called if sentences_to_speak(cue, LAID_OUT, takes=takes)]
     assert len(starts) > len(LAID_OUT.phases)
     for start in starts[1:]:
         edge = frames_of(start)
@@ -202,7 +200,7 @@ def test_captions_follow_one_another_and_say_every_sentence() -> None:
     said = [
         sentence
         for cue in cues(LAID_OUT, -1, LAID_OUT.length)
-        if cue.kind in SAID
+        if cue.kind in SPOKEN_CUES
         for sentence in sentences(cue, LAID_OUT, all_done(LAID_OUT))
     ]
     assert [line for _, _, line in found] == said
@@ -211,7 +209,7 @@ def test_captions_follow_one_another_and_say_every_sentence() -> None:
 def test_captions_begin_with_the_words_they_are_of() -> None:
     found = {line: start for start, _, line in shown(LAID_OUT)}
     hold = next(cue for cue in cues(LAID_OUT, -1, LAID_OUT.length) if cue.kind == "phase" and cue.index == 1)
-    assert found[sentences(hold, LAID_OUT)[0]] == begins(hold, LAID_OUT)
+    assert found[sentences(hold, LAID_OUT)[0]] == speech_start(hold, LAID_OUT)
 
 
 def test_no_name_of_a_stretch_is_markup_or_ends_a_caption() -> None:
@@ -220,7 +218,7 @@ def test_no_name_of_a_stretch_is_markup_or_ends_a_caption() -> None:
     (item,) = SHORT.items
     nasty = msgspec.structs.replace(item.stretch, name="<b>--> & 00:00\n\nNOTE\x1b")
     built = msgspec.structs.replace(SHORT, items=(msgspec.structs.replace(item, stretch=nasty),))
-    found = shown(tl.build(built))
+    found = shown(build_timeline(built))
     assert "&lt;b&gt;--&gt; &amp; 00:00 NOTE" in found[0][2]
 
 
@@ -293,5 +291,5 @@ def test_a_whole_session_measured_by_sox(tmp_path: Path) -> None:
     first_words, hold = measured("trim", "0.4", "4"), LAID_OUT.phases[1]
     assert first_words["RMS     amplitude"] > 0.03
     # Between the words about the last seconds and the first blip there is only the breath.
-    breath = measured("trim", str((hold.end - 3_600) / 1000), "0.5")
-    assert 0.003 < breath["RMS     amplitude"] < 0.03
+    breath_sound = measured("trim", str((hold.end - 3_600) / 1000), "0.5")
+    assert 0.003 < breath_sound["RMS     amplitude"] < 0.03

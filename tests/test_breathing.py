@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stretch.core.errors import UsageError
-from stretch.core.timing.breathing import PRESETS, fit, parse
+from stretch.core.timing.breathing import PRESET_PATTERNS, fit, parse_pattern
 
 TABLE = [  # hold, steady: breaths, in, out; calm: breaths, in, out
     (5, 1, 2.5, 2.5, 1, 2.0, 3.0),
@@ -19,14 +19,14 @@ TABLE = [  # hold, steady: breaths, in, out; calm: breaths, in, out
 ]
 
 holds = st.integers(5_000, 240_000)
-patterns = st.sampled_from(["steady", "calm", "even", "2-2", "2.5-10", "10-10"]).map(parse)
+patterns = st.sampled_from(["steady", "calm", "even", "2-2", "2.5-10", "10-10"]).map(parse_pattern)
 
 
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: f"{row[0]} s")
 def test_table_of_whole_breaths(row: tuple[float, ...]) -> None:
     hold, *expected = row
     for pattern, (count, inhale, exhale) in (("steady", expected[:3]), ("calm", expected[3:])):
-        breaths = fit(int(hold * 1000), PRESETS[pattern])
+        breaths = fit(int(hold * 1000), PRESET_PATTERNS[pattern])
         assert len(breaths) == count
         for breath_in, breath_out in breaths:
             assert breath_in / 1000 == pytest.approx(inhale, abs=0.051)
@@ -44,7 +44,7 @@ def test_breaths_fill_a_hold_exactly(hold: int, pattern) -> None:
 
 @given(hold=holds)
 def test_steady_never_goes_over_three_seconds(hold: int) -> None:
-    assert all(max(breath) <= 3_000 for breath in fit(hold, PRESETS["steady"]))
+    assert all(max(breath) <= 3_000 for breath in fit(hold, PRESET_PATTERNS["steady"]))
 
 
 @given(hold=st.integers(10_000, 240_000), pattern=patterns.filter(lambda p: p.name != "steady"))
@@ -57,22 +57,22 @@ def test_no_other_count_of_breaths_is_nearer_the_pattern(hold: int, pattern) -> 
 
 @pytest.mark.parametrize(("hold", "pattern", "count"), [(24, "calm", 2), (36, "4.5-6", 3), (60, "5-6", 5)])
 def test_of_two_counts_that_are_as_near_it_is_the_one_with_fewer_breaths(hold: int, pattern: str, count: int) -> None:
-    cycle = parse(pattern).cycle
+    cycle = parse_pattern(pattern).cycle
     assert hold * 1000 / count - cycle == cycle - hold * 1000 / (count + 1)
-    assert len(fit(hold * 1000, parse(pattern))) == count
+    assert len(fit(hold * 1000, parse_pattern(pattern))) == count
 
 
 @pytest.mark.parametrize("pattern", ["steady", "calm", "4-6"])
 def test_short_holds_and_off_have_no_counted_breath(pattern: str) -> None:
-    assert fit(4_999, parse(pattern)) == ()
-    assert fit(30_000, PRESETS["off"]) == ()
+    assert fit(4_999, parse_pattern(pattern)) == ()
+    assert fit(30_000, PRESET_PATTERNS["off"]) == ()
 
 
 @pytest.mark.parametrize("text", ["", "fast", "4", "4-", "4/6", "4-6-4", "1-3", "4-11", "4.2-6", "-4-6", "4-6s", "٤-٦"])
 def test_a_pattern_that_makes_no_sense_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(UsageError, match=r"--breath"):
-        parse(text)
+        parse_pattern(text)
 
 
 def test_a_pattern_of_ones_own() -> None:
-    assert (parse("3.5-5").inhale, parse("3.5-5").exhale) == (3_500, 5_000)
+    assert (parse_pattern("3.5-5").inhale, parse_pattern("3.5-5").exhale) == (3_500, 5_000)

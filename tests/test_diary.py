@@ -20,9 +20,9 @@ from stretch.cli.app import App
 from stretch.cli.play import new_record
 from stretch.core.journal.record import SessionRecord
 from stretch.core.journal.tally import stretches_done
-from stretch.core.timing import timeline as tl
-from stretch.core.timing.phases import WORKING
+from stretch.core.timing.phases import WORKING_KINDS
 from stretch.core.timing.session import Session
+from stretch.core.timing.timeline import build_timeline
 from stretch.player.input import InputEvent
 from stretch.player.loop import run_session
 from stretch.player.recorder import SessionRecorder
@@ -33,7 +33,7 @@ from stretch.storage.journal.writer import Writer
 from support import MS, SECOND, FakeClock, ScriptedInput, routine, run
 
 ROUTINE = routine(minutes=6.0)
-TIMELINE = tl.build(ROUTINE)
+TIMELINE = build_timeline(ROUTINE)
 HOLD = next(index for index, phase in enumerate(TIMELINE.phases) if phase.kind == "hold")
 ARGS = ("routine", "--yes", "-m", "6")
 
@@ -110,7 +110,7 @@ class Remembers:
 
 def test_the_record_is_up_to_date_at_each_boundary() -> None:
     clock = FakeClock()
-    session = Session(timeline=tl.build(ROUTINE))
+    session = Session(timeline=build_timeline(ROUTINE))
     writer = Remembers()
     scribe = SessionRecorder(new_record(App(environ={}), ROUTINE, session), writer)
 
@@ -126,7 +126,7 @@ def test_the_record_is_up_to_date_at_each_boundary() -> None:
     put = writer.records
     assert [record.phase for record in put[:-1]] == list(range(len(session.timeline.phases)))
     for record in put:
-        working = [index for index in range(record.phase) if session.timeline.phases[index].kind in WORKING]
+        working = [index for index in range(record.phase) if session.timeline.phases[index].kind in WORKING_KINDS]
         assert sum(part.done for part in record.parts) == len(working)
     assert put[-1].stretches == stretches_done(ending.session)
     assert put[-1].ended == "finished"
@@ -152,7 +152,7 @@ def test_a_disk_that_takes_half_a_second_delays_no_cue(folder: Path) -> None:
         def next_update_in(self, session: Session) -> float:
             return 0.005
 
-    session = Session(timeline=tl.build(ROUTINE), speed=60)
+    session = Session(timeline=build_timeline(ROUTINE), speed=60)
     writer = Writer(lambda: Slow.writing(folder, date(2026, 11, 25)), b"{}", "1")
     scribe = SessionRecorder(new_record(App(environ={}), ROUTINE, session), writer)
     until = time.monotonic() + 2.0
@@ -252,7 +252,7 @@ class Fails:
 )
 def test_what_is_not_kept_is_said_once(fates: tuple[bool, ...], during: list[str], after: list[str]) -> None:
     said: list[str] = []
-    session = Session(timeline=tl.build(ROUTINE))
+    session = Session(timeline=build_timeline(ROUTINE))
     disk = Fails(*fates)
     scribe = SessionRecorder(new_record(App(environ={}), ROUTINE, session), Writer(lambda: disk, b"{}", "1"))
     scribe.on_problem = said.append
@@ -310,7 +310,7 @@ play(app, routine(minutes=30.0, warm_up=0.0), Manner(events=True))
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no kill -9")
 def test_killed_at_any_moment_the_file_is_whole_and_only_the_phase_under_way_is_missing(folder: Path) -> None:
-    timeline = tl.build(routine(minutes=30.0, warm_up=0.0))
+    timeline = build_timeline(routine(minutes=30.0, warm_up=0.0))
     command = [sys.executable, "-c", KILLED, str(folder), str(Path(__file__).parent)]
     before: set[str] = set()
     for phases in (2, 4, 7, 9):
@@ -334,5 +334,5 @@ def test_killed_at_any_moment_the_file_is_whole_and_only_the_phase_under_way_is_
         # What was told last may have been told a moment before it was written.
         reached = timeline.index_at(int(told[-1]["at"] * 1000))
         assert reached - 1 <= record.phase <= reached + 1
-        ended = [index for index in range(record.phase) if timeline.phases[index].kind in WORKING]
+        ended = [index for index in range(record.phase) if timeline.phases[index].kind in WORKING_KINDS]
         assert sum(part.done for part in record.parts) == len(ended)

@@ -11,10 +11,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from stretch.core.narration.aloud import aloud, begins, speakable
-from stretch.core.narration.sounds import sound_of
-from stretch.core.timing import timeline as tl
+from stretch.core.narration.speech_timing import sentences_to_speak, speakable, speech_start
+from stretch.core.narration.tones import sound_for
 from stretch.core.timing.cues import cues
+from stretch.core.timing.timeline import build_timeline
 from stretch.storage.catalogs.catalog import load_catalog
 from support import CATALOG, routine
 
@@ -98,13 +98,13 @@ def test_every_sound_and_every_word_begins_within_a_tenth_of_a_second_of_its_cue
     made = routine(
         catalog=load_catalog(extra=[folder / "quick.yaml"]), areas=(), stretches=("quick",), warm_up=0.0, breath="2-2"
     )
-    asked = tl.build(made)
+    asked = build_timeline(made)
     timeline = asked.adjusted(1_000, -5_000).adjusted(1_000, -5_000)
     called = cues(timeline, -1, timeline.phases[2].start + 500)
     assert timeline.phases[2].kind == "switch"
 
     sounds = told(folder, "sounds")
-    planned = sorted((sound.name, cue.at / 1000) for cue in called if (sound := sound_of(cue, timeline)))
+    planned = sorted((sound.name, cue.at / 1000) for cue in called if (sound := sound_for(cue, timeline)))
     # By name: of two that are started at once, either may be the first to look at its clock.
     heard = sorted((what.rsplit("-", 3)[0], when) for when, *_, what in sounds)
     assert [name for name, _ in heard] == [name for name, _ in planned]
@@ -116,7 +116,7 @@ def test_every_sound_and_every_word_begins_within_a_tenth_of_a_second_of_its_cue
     words = told(folder, "words")
     # The first words were chosen before there was less time for them.
     plans = {0: asked} | dict.fromkeys((1, 2), timeline)
-    spoken = ((begins(cue, timeline) / 1000, aloud(cue, plans[cue.index])) for cue in called)
+    spoken = ((speech_start(cue, timeline) / 1000, sentences_to_speak(cue, plans[cue.index])) for cue in called)
     said = [(at, speakable(" ".join(sentences))) for at, sentences in spoken if sentences]
     assert [what for *_, what in words] == [text for _, text in said]
     assert [text[:12] for _, text in said] == ["First up: $(", "Hold, left s", "Switch to th"]

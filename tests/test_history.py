@@ -27,8 +27,8 @@ from stretch.core.journal.tally import parts_of
 from stretch.core.planning.builder import build
 from stretch.core.safety.scores import Scores
 from stretch.core.text import whole_minutes
-from stretch.core.timing import timeline as tl
 from stretch.core.timing.session import Session
+from stretch.core.timing.timeline import build_timeline
 from stretch.storage.journal.exchange import sessions
 from stretch.storage.journal.file import NAME
 from stretch.storage.journal.journal import Journal, plan_as_json, plan_as_routine
@@ -64,7 +64,7 @@ def record(number: int, day: date = TODAY, **fields: Any) -> SessionRecord:
     return SessionRecord(id=f"{number:08x}{'0' * 24}", started=f"{day}T07:30:00+01:00", active_seconds=600.0, **fields)
 
 
-PARTS = parts_of(Session(timeline=tl.build(ROUTINE)))
+PARTS = parts_of(Session(timeline=build_timeline(ROUTINE)))
 
 
 @pytest.fixture

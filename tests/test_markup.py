@@ -10,8 +10,8 @@ import msgspec
 import pytest
 
 from stretch.cli.app import App
-from stretch.core.timing import timeline as tl
 from stretch.core.timing.session import Session
+from stretch.core.timing.timeline import build_timeline
 from stretch.core.validation.markup import note_markup
 from stretch.export.captions import captions
 from stretch.player.view import render_screen
@@ -68,14 +68,14 @@ def test_in_a_pipe_and_at_a_terminal_it_is_shown_as_it_stands(
 
 def test_on_the_full_screen_it_is_shown_as_it_stands(marked: Path) -> None:
     made = routine_of(marked)
-    session = Session(timeline=tl.build(made), position_ns=1_000 * MS)
+    session = Session(timeline=build_timeline(made), position_ns=1_000 * MS)
     shown = ["".join(text for text, _ in row) for row in render_screen(session, 400, 40)]
     assert sum(row.count(MARKUP) for row in shown) >= 4, shown
 
 
 def test_in_captions_it_is_escaped(marked: Path) -> None:
     made = routine_of(marked)
-    text = captions(tl.build(made))
+    text = captions(build_timeline(made))
     assert "[bold red]S[/]" in text
     assert ":smile: [@click=a]&lt;b&gt;&amp;amp;[/nothing]" in text
 

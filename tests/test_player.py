@@ -13,9 +13,9 @@ import pytest
 
 from fake_programs import FakePrograms
 from stretch.core.journal.tally import stretches_done
-from stretch.core.narration.aloud import speakable
-from stretch.core.timing import timeline as tl
+from stretch.core.narration.speech_timing import speakable
 from stretch.core.timing.session import Session
+from stretch.core.timing.timeline import build_timeline
 from stretch.player.awake import KeepAwake
 from stretch.player.displays import EventsDisplay, PlainDisplay
 from stretch.player.input import InputEvent
@@ -30,7 +30,7 @@ def told(
 ) -> tuple[PlaybackResult, list[str], FakeClock]:
     lines: list[str] = []
     clock = FakeClock()
-    session = Session(timeline=tl.build(ROUTINE), speed=speed)
+    session = Session(timeline=build_timeline(ROUTINE), speed=speed)
     face = PlainDisplay(lines.append)
     return run_session(session, clock=clock, source=ScriptedInput(clock, events, late), display=face), lines, clock
 
@@ -55,7 +55,7 @@ def test_it_is_told_in_order_from_the_warm_up_to_the_end() -> None:
     assert lines[-1].startswith(f"Done: {len(ROUTINE.items)} stretches. ")
     assert kinds.index("First") < kinds.index("Hold") < kinds.index("Settle")
     assert sum(line.startswith("Hold") for line in lines) == sum(
-        phase.kind == "hold" for phase in tl.build(ROUTINE).phases
+        phase.kind == "hold" for phase in build_timeline(ROUTINE).phases
     )
     assert all("\n" not in line and "\x1b" not in line for line in lines)
 
@@ -112,7 +112,7 @@ def test_a_face_that_breaks_ends_the_session_with_what_was_done() -> None:
             return 0.5
 
     clock = FakeClock()
-    session = Session(timeline=tl.build(ROUTINE))
+    session = Session(timeline=build_timeline(ROUTINE))
     ending = run_session(session, clock=clock, source=ScriptedInput(clock), display=Broken())
     assert isinstance(ending.failure, ZeroDivisionError)
     assert ending.session.over == "stopped"
@@ -122,7 +122,7 @@ def test_a_face_that_breaks_ends_the_session_with_what_was_done() -> None:
 def test_events_are_objects_in_order_with_their_time() -> None:
     lines: list[str] = []
     clock = FakeClock()
-    session = Session(timeline=tl.build(ROUTINE))
+    session = Session(timeline=build_timeline(ROUTINE))
     events = (1.0, "space", 0.5, "space", "n", "n", "n", "n", "n", "n", 1.0, 1.0, "x", "k", "q")
     run_session(session, clock=clock, source=ScriptedInput(clock, events), display=EventsDisplay(lines.append))
     told = [json.loads(line) for line in lines]
@@ -146,8 +146,8 @@ def test_the_easier_way_of_what_hurts_is_told_once() -> None:
 def test_what_hurts_is_no_skip_as_well(key: str, event: str) -> None:
     lines: list[str] = []
     clock = FakeClock()
-    hold = next(phase for phase in tl.build(ROUTINE).phases if phase.kind == "hold")
-    session = Session(timeline=tl.build(ROUTINE), position_ns=(hold.start + 1_000) * MS)
+    hold = next(phase for phase in build_timeline(ROUTINE).phases if phase.kind == "hold")
+    session = Session(timeline=build_timeline(ROUTINE), position_ns=(hold.start + 1_000) * MS)
     run_session(
         session, clock=clock, source=ScriptedInput(clock, (1.0, key, 1.0, "q")), display=EventsDisplay(lines.append)
     )
@@ -164,7 +164,7 @@ def test_what_is_said_aloud_stands_in_the_plain_lines_and_in_the_events(tmp_path
     ):
         machine = FakePrograms(espeak_ng="plays")
         speaker = machine.speaker(tmp_path, voice=True, breath=name == "events")
-        session = Session(timeline=tl.build(ROUTINE), voice=True)
+        session = Session(timeline=build_timeline(ROUTINE), voice=True)
         run_session(session, clock=machine.clock, source=ScriptedInput(machine.clock), display=face, audio=speaker)
         speaker.finish()
         aloud[name] = machine.texts
@@ -201,7 +201,7 @@ class Mouth:
 )
 def test_what_is_heard_is_cut_where_it_means_nothing_any_more(events: tuple[str | float, ...], cuts: int) -> None:
     clock, mouth = FakeClock(), Mouth()
-    session = Session(timeline=tl.build(ROUTINE))
+    session = Session(timeline=build_timeline(ROUTINE))
     run_session(
         session, clock=clock, source=ScriptedInput(clock, events), display=PlainDisplay(lambda line: None), audio=mouth
     )
@@ -211,7 +211,7 @@ def test_what_is_heard_is_cut_where_it_means_nothing_any_more(events: tuple[str 
 def test_waiting_is_told_and_ended_by_a_key() -> None:
     lines: list[str] = []
     clock = FakeClock()
-    session = Session(timeline=tl.build(routine(warm_up=0.0, minutes=6.0)), wait=True, waiting=True)
+    session = Session(timeline=build_timeline(routine(warm_up=0.0, minutes=6.0)), wait=True, waiting=True)
     run_session(
         session, clock=clock, source=ScriptedInput(clock, (5.0, "k", 1.0, "q")), display=PlainDisplay(lines.append)
     )
@@ -255,7 +255,7 @@ def test_where_nobody_can_be_asked_what_would_ask_is_not_imported(monkeypatch: p
 
 
 def test_going_on_says_nothing_of_what_was_eased_before() -> None:
-    timeline = tl.build(ROUTINE)
+    timeline = build_timeline(ROUTINE)
     hold = next(index for index, phase in enumerate(timeline.phases) if phase.kind == "hold")
     lines: list[str] = []
     session = Session(

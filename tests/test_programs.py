@@ -7,7 +7,7 @@ import pytest
 from stretch.core.errors import UsageError
 from stretch.core.planning.programs import build_program
 from stretch.core.routine import Request, Routine
-from stretch.core.timing import timeline as tl
+from stretch.core.timing.timeline import build_timeline
 from support import CATALOG
 
 # Catalog section 11: stretch, hold or None for breaths, repetitions or breaths.
@@ -101,7 +101,7 @@ def test_all_programs_are_in_these_tables() -> None:
 
 @pytest.mark.parametrize("name", CORRECTED)
 def test_every_program_warms_up_and_settles(name: str) -> None:
-    timeline = tl.build(program(name))
+    timeline = build_timeline(program(name))
     assert timeline.phases[-1].kind == "settle"
     first = timeline.phases[0]
     # The desk reset opens with a minute of movement of its own.
@@ -129,7 +129,7 @@ def test_t1_half_the_hold_and_half_the_repetitions_in_a_program_too() -> None:
 
 @pytest.mark.parametrize(("avoid", "seconds"), [((), 5), (("balance",), 15)])
 def test_d18_who_needs_it_gets_ten_seconds_more_in_a_program_too(avoid: tuple[str, ...], seconds: int) -> None:
-    phases = tl.build(program("desk-reset", avoid=avoid)).phases
+    phases = build_timeline(program("desk-reset", avoid=avoid)).phases
     changes = [phase for phase in phases if phase.kind in ("rest", "switch")]
     assert {phase.length for phase in changes} == {seconds * 1000}
 

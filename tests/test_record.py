@@ -15,14 +15,14 @@ from stretch.core.journal.resuming import resumed
 from stretch.core.journal.tally import parts_of, stretches_done, tallied
 from stretch.core.planning.builder import build
 from stretch.core.routine import Routine
-from stretch.core.timing import timeline as tl
-from stretch.core.timing.phases import WORKING
+from stretch.core.timing.phases import WORKING_KINDS
 from stretch.core.timing.session import Session, Tick, update
+from stretch.core.timing.timeline import build_timeline
 from stretch.player.view import render_screen
 from support import CATALOG, MS, SECOND, requests, routine
 
 ROUTINE = routine(minutes=15.0)
-TIMELINE = tl.build(ROUTINE)
+TIMELINE = build_timeline(ROUTINE)
 BEGUN = SessionRecord(id="0" * 32, started="2026-11-24T07:30:00+01:00", title="Lower back")
 ACTIONS = ["pause", "next", "next", "back", "more", "less", "ease", "hurt", "hurt", "help", "other", "other"]
 
@@ -60,7 +60,7 @@ def test_every_side_of_every_stretch_is_a_part() -> None:
     assert [(part.stretch, part.side) for part in parts] == [
         (item.stretch.id, side) for item in ROUTINE.items for side in item.sides
     ]
-    assert sum(part.planned for part in parts) == sum(phase.kind in WORKING for phase in TIMELINE.phases)
+    assert sum(part.planned for part in parts) == sum(phase.kind in WORKING_KINDS for phase in TIMELINE.phases)
     assert not any(part.done or part.seconds or part.skipped for part in parts)
 
 
@@ -114,7 +114,7 @@ def sessions(draw: st.DrawFn) -> tuple[Routine, Session]:
     except UsageError:
         assume(False)
         raise
-    timeline = tl.build(made)
+    timeline = build_timeline(made)
     begins = draw(st.sampled_from([0, *(phase.start for phase in timeline.phases if phase.item)]))
     seconds = st.integers(1, 900).map(lambda tenths: tenths / 10)
     steps = draw(st.lists(st.sampled_from(ACTIONS) | seconds, min_size=5, max_size=25))
@@ -125,7 +125,7 @@ def sessions(draw: st.DrawFn) -> tuple[Routine, Session]:
 def test_a_record_agrees_with_its_session_whatever_happens(made: tuple[Routine, Session]) -> None:
     _, session = made
     record = tallied(BEGUN, session)
-    working = [(index, phase) for index, phase in enumerate(session.timeline.phases) if phase.kind in WORKING]
+    working = [(index, phase) for index, phase in enumerate(session.timeline.phases) if phase.kind in WORKING_KINDS]
     every = {phase.item.stretch.id for _, phase in working}
     lacking = {phase.item.stretch.id for index, phase in working if index not in session.done}
     assert record.stretches == stretches_done(session) == (len(every - lacking), len(every))
@@ -158,7 +158,7 @@ def test_a_session_cut_off_anywhere_goes_on_with_what_it_had(cut_off: tuple[Rout
         assert moment.phase.length >= 15_000
         assert (moment.phase.item.stretch.id, moment.phase.side) == (owed[0].stretch, owed[0].side)
         working = again.timeline.phases[moment.index + 1]
-        assert working.kind in WORKING
+        assert working.kind in WORKING_KINDS
         assert moment.index + 1 not in again.done or working.item.dose.contract
     else:
         assert moment.phase.kind == "settle"
@@ -178,7 +178,7 @@ def test_a_session_cut_off_anywhere_goes_on_with_what_it_had(cut_off: tuple[Rout
 
 def test_it_goes_on_in_the_middle_of_a_side_with_the_next_repetition() -> None:
     hold = first("hold", side="right", rep=2)
-    done = frozenset(i for i, phase in enumerate(TIMELINE.phases[:hold]) if phase.kind in WORKING)
+    done = frozenset(i for i, phase in enumerate(TIMELINE.phases[:hold]) if phase.kind in WORKING_KINDS)
     again = resumed(tallied(BEGUN, go(at(hold, done=done), 3)), ROUTINE)
     ahead = again.timeline.phases[again.moment.index + 1]
     assert (ahead.kind, ahead.side, ahead.rep, ahead.reps) == ("hold", "right", 2, ahead.reps)
@@ -187,7 +187,7 @@ def test_it_goes_on_in_the_middle_of_a_side_with_the_next_repetition() -> None:
 
 def test_one_cut_off_in_the_moves_to_finish_with_goes_on_with_that_move() -> None:
     sporty = routine(before_sport=True)
-    timeline = tl.build(sporty)
+    timeline = build_timeline(sporty)
     closing = max(index for index, phase in enumerate(timeline.phases) if phase.closing)
     before = go(Session(timeline=timeline, position_ns=timeline.phases[closing].start * MS), 2)
     again = resumed(tallied(BEGUN, before), sporty)
@@ -197,7 +197,7 @@ def test_one_cut_off_in_the_moves_to_finish_with_goes_on_with_that_move() -> Non
 def test_d18_those_who_need_it_get_ten_seconds_more_to_go_on_as_well() -> None:
     lengths = []
     for made in (ROUTINE, msgspec.structs.replace(ROUTINE, extra_transition_time=True)):
-        timeline = tl.build(made)
+        timeline = build_timeline(made)
         hold = next(phase for phase in timeline.phases if phase.kind == "hold")
         before = go(Session(timeline=timeline, position_ns=hold.start * MS), 1)
         lengths.append(resumed(tallied(BEGUN, before), made).moment.phase.length)

@@ -6,12 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stretch.core.journal.tally import stretches_done
-from stretch.core.timing import timeline as tl
-from stretch.core.timing.phases import WORKING
+from stretch.core.timing.phases import WORKING_KINDS
 from stretch.core.timing.session import Session, Tick, cues_between, update
+from stretch.core.timing.timeline import build_timeline
 from support import MS, SECOND, routine
 
-TIMELINE = tl.build(routine())
+TIMELINE = build_timeline(routine())
 
 
 def session(**fields: object) -> Session:
@@ -65,7 +65,7 @@ def test_any_key_comes_back_with_a_lead_in(key) -> None:
 
 def test_next_starts_a_stretch_that_is_being_prepared() -> None:
     now = update(at(phase("prepare").start + 2_000), "next")
-    assert now.moment.phase.kind in WORKING
+    assert now.moment.phase.kind in WORKING_KINDS
     assert now.position == now.moment.phase.start
 
 
@@ -114,7 +114,7 @@ def test_help_stands_still_and_any_key_closes_it() -> None:
 
 
 def test_a_stretch_counts_when_every_repetition_of_both_sides_was_played() -> None:
-    single = tl.build(routine(areas=(), stretches=("open-book", "childs-pose"), warm_up=0.0))
+    single = build_timeline(routine(areas=(), stretches=("open-book", "childs-pose"), warm_up=0.0))
     now = played(Session(timeline=single), 0)
     second = 0.0
     while now.position < single.phases[-1].start:
@@ -217,7 +217,7 @@ def test_what_hurts_is_stopped_offered_easier_and_the_second_time_left_out() -> 
 
 @pytest.mark.parametrize("kind", ["warm-up", "settle"])
 def test_what_hurts_before_or_after_the_stretches_stops_as_well(kind: str) -> None:
-    whole = tl.build(routine(minutes=12.0))
+    whole = build_timeline(routine(minutes=12.0))
     index, phase = next((index, phase) for index, phase in enumerate(whole.phases) if phase.kind == kind)
     moving = Session(timeline=whole, position_ns=(phase.start + 5_000) * MS)
     now = update(moving, "hurt")
@@ -247,7 +247,7 @@ def test_waiting_stands_still_before_each_new_stretch_until_a_key() -> None:
     assert now.position == prepare.start
     assert played(now, 100.0, 200.0).position == prepare.start
     assert played(update(now, "other"), 1.5).position == prepare.start + 500
-    assert update(now, "next").moment.phase.kind in WORKING
+    assert update(now, "next").moment.phase.kind in WORKING_KINDS
 
 
 def test_sound_and_voice_are_switched_while_it_plays() -> None:

@@ -16,10 +16,9 @@ import pytest
 from fake_programs import FakePrograms
 from stretch.core.errors import UsageError
 from stretch.core.narration import tones
-from stretch.core.narration.sounds import sound_of
-from stretch.core.narration.tones import RATE, SOUNDS, breath
-from stretch.core.timing import timeline as tl
+from stretch.core.narration.tones import RATE, SOUNDS, breath_sound, sound_for
 from stretch.core.timing.cues import Cue, cues
+from stretch.core.timing.timeline import build_timeline
 from stretch.player import child_process
 from stretch.player.child_process import split_command
 from stretch.player.cue_player import AudioBackends, CuePlayer
@@ -27,7 +26,7 @@ from stretch.player.sound import PlayerCommand, SoundCache, SoundPlayer, find_pl
 from support import MS, routine
 
 ROUTINE = routine()
-TIMELINE = tl.build(ROUTINE)
+TIMELINE = build_timeline(ROUTINE)
 EVERY = cues(TIMELINE, -1, TIMELINE.length)
 HOLD = next(index for index, phase in enumerate(TIMELINE.phases) if phase.kind == "hold")
 SWITCH = next(index for index, phase in enumerate(TIMELINE.phases) if phase.kind == "switch")
@@ -75,11 +74,11 @@ def test_a_command_that_cannot_be_read_is_said_to_be_so(command: str) -> None:
 def test_a_file_is_made_once_in_full_and_lasts_as_long_as_the_sound(tmp_path: Path) -> None:
     cache = SoundCache(tmp_path / "cache" / "sounds", 50)
     assert not (tmp_path / "cache").exists()
-    for sound in (SOUNDS["start"], SOUNDS["done"], breath("in", 2_999)):
+    for sound in (SOUNDS["start"], SOUNDS["done"], breath_sound("in", 2_999)):
         file = cache.file(sound)
         with wave.open(str(file)) as made:
             assert (made.getnchannels(), made.getsampwidth(), made.getframerate()) == (1, 2, RATE)
-            assert made.getnframes() == tones.frames(sound)
+            assert made.getnframes() == tones.sample_count(sound)
         before = file.stat().st_mtime_ns
         assert cache.file(sound) == file
         assert file.stat().st_mtime_ns == before
@@ -110,10 +109,10 @@ def test_never_more_than_two_at_once_and_the_breath_gives_way(tmp_path: Path) ->
     sounds = SoundPlayer(
         [PlayerCommand("p", ("p", "{file}"))], SoundCache(tmp_path, 50), machine.start, machine.clock, ""
     )
-    for sound in (breath("in", 3_000), SOUNDS["get-ready"], SOUNDS["next"]):
+    for sound in (breath_sound("in", 3_000), SOUNDS["get-ready"], SOUNDS["next"]):
         assert sounds.play(sound)
     assert [fake.killed for fake in machine.processes] == [True, False, False]
-    assert sounds.play(breath("out", 3_000))
+    assert sounds.play(breath_sound("out", 3_000))
     assert len(machine.started) == 3
     assert sounds.play(SOUNDS["start"])
     assert [fake.killed for fake in machine.processes] == [True, True, False, False]
@@ -124,7 +123,7 @@ def test_of_a_change_and_a_breath_the_breath_is_cut_even_if_it_came_last(tmp_pat
     sounds = SoundPlayer(
         [PlayerCommand("p", ("p", "{file}"))], SoundCache(tmp_path, 50), machine.start, machine.clock, ""
     )
-    for sound in (SOUNDS["get-ready"], breath("in", 3_000), SOUNDS["next"]):
+    for sound in (SOUNDS["get-ready"], breath_sound("in", 3_000), SOUNDS["next"]):
         assert sounds.play(sound)
     assert [fake.killed for fake in machine.processes] == [False, True, False]
 
@@ -135,7 +134,7 @@ def test_where_only_one_can_play_the_breath_waits_for_nobody(tmp_path: Path) -> 
         [PlayerCommand("p", ("p", "{file}"), at_once=1)], SoundCache(tmp_path, 50), machine.start, machine.clock, ""
     )
     assert sounds.play(SOUNDS["start"])
-    assert sounds.play(breath("in", 3_000))
+    assert sounds.play(breath_sound("in", 3_000))
     assert machine.names() == ["start"]
 
 
@@ -269,7 +268,7 @@ def test_after_a_late_frame_only_what_is_still_true_is_heard(tmp_path: Path) -> 
 
 def test_sounds_are_made_one_at_a_time_while_nothing_is_called_out(tmp_path: Path) -> None:
     speaker = FakePrograms(aplay="plays").speaker(tmp_path)
-    needed = {sound for cue in EVERY if (sound := sound_of(cue, TIMELINE))}
+    needed = {sound for cue in EVERY if (sound := sound_for(cue, TIMELINE))}
     for frame in range(len(needed) + 1):
         speaker.handle_cues((), TIMELINE)
         assert len([*tmp_path.iterdir()]) == min(frame + 1, len(needed))

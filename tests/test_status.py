@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from stretch.cli.app import App
 from stretch.cli.status import line
 from stretch.core.text import minutes_seconds
-from stretch.core.timing import timeline
 from stretch.core.timing.session import Session, Tick, update
+from stretch.core.timing.timeline import build_timeline
 from stretch.player.input import InputEvent
 from stretch.storage import nowplaying
 from stretch.storage.board import Board, playing
@@ -27,7 +27,7 @@ from stretch.storage.nowplaying import all_playing
 from support import MS, SECOND, FakeClock, ScriptedInput, routine, run
 
 ROUTINE = routine(minutes=6.0, areas=("neck",))
-TIMELINE = timeline.build(ROUTINE)
+TIMELINE = build_timeline(ROUTINE)
 START = 1_000 * SECOND
 NOW = datetime(2026, 3, 4, 18, 30, tzinfo=timezone(timedelta(hours=1)))
 
@@ -149,7 +149,7 @@ def test_two_sessions_are_told_the_longer_first(tmp_path: Path) -> None:
     boards = [Board(tmp_path, START), Board(tmp_path, START + 1)]
     longer = routine(minutes=9.0)
     boards[0].show(session())
-    boards[1].show(update(Session(timeline=timeline.build(longer)), Tick(START)))
+    boards[1].show(update(Session(timeline=build_timeline(longer)), Tick(START)))
     left = all_playing(tmp_path, START)
     assert [one.playing.title for one in left] == ["Lower back", "Neck"]
     for board in boards:

@@ -14,8 +14,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from stretch.core.timing import timeline as tl
 from stretch.core.timing.session import Session
+from stretch.core.timing.timeline import build_timeline
 from stretch.figure.colors import CellColor, ColorRole
 from stretch.player.displays import ScreenDisplay
 from stretch.player.loop import run_session
@@ -35,7 +35,7 @@ if sys.platform != "win32":
     import pyte
 
 ROUTINE = SAMPLE
-TIMELINE = tl.build(ROUTINE)
+TIMELINE = build_timeline(ROUTINE)
 PLAIN = Theme()
 MARK = b"\x00\x00"
 """Written after what is looked for; a terminal ignores it."""

@@ -5,12 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stretch.core.timing import timeline as tl
-from stretch.core.timing.breathing import parse
+from stretch.core.timing.breathing import parse_pattern
 from stretch.core.timing.cues import Cue, cues
-from stretch.core.timing.phases import WORKING, Phase, prepare_ms
-from stretch.core.timing.route import back_start
-from stretch.core.timing.timeline import Timeline
+from stretch.core.timing.navigation import back_start
+from stretch.core.timing.phases import WORKING_KINDS, Phase, preparation_ms
+from stretch.core.timing.timeline import Timeline, build_timeline
 from stretch.core.vocabulary import Tag
 from support import CATALOG, SAMPLE, routine, timelines
 
@@ -18,7 +17,7 @@ parts = st.floats(0, 1)
 
 
 def called_out(phase: Phase) -> tuple[Cue, ...]:
-    return cues(Timeline(phases=(phase,), pattern=parse("steady")), -1, phase.length)
+    return cues(Timeline(phases=(phase,), pattern=parse_pattern("steady")), -1, phase.length)
 
 
 @given(timelines)
@@ -35,7 +34,7 @@ def test_phases_follow_one_another_without_a_gap(timeline: Timeline) -> None:
 def test_both_sides_get_the_same(timeline: Timeline) -> None:
     doses: dict[str, dict[str | None, list[tuple[str, int]]]] = {}
     for phase in timeline.phases:
-        if phase.item and phase.kind in WORKING:
+        if phase.item and phase.kind in WORKING_KINDS:
             sides = doses.setdefault(phase.item.stretch.id, {})
             sides.setdefault(phase.side, []).append((phase.kind, phase.length))
     for name, sides in doses.items():
@@ -144,7 +143,7 @@ def test_longer_and_shorter_keep_whole_breaths(timeline: Timeline, part: float, 
 
 
 def test_longer_adds_exactly_five_seconds_to_a_hold() -> None:
-    timeline = tl.build(routine())
+    timeline = build_timeline(routine())
     hold = next(phase for phase in timeline.phases if phase.kind == "hold")
     for elapsed in (0, 1_000, 7_000, 29_000):
         longer = timeline.adjusted(hold.start + elapsed, 5_000)
@@ -152,7 +151,7 @@ def test_longer_adds_exactly_five_seconds_to_a_hold() -> None:
 
 
 def test_d4_a_hold_grows_to_a_minute_and_no_further() -> None:
-    timeline = tl.build(routine())
+    timeline = build_timeline(routine())
     index, hold = next((i, phase) for i, phase in enumerate(timeline.phases) if phase.kind == "hold")
     for _ in range(10):
         timeline = timeline.adjusted(hold.start + 1_000, 5_000)
@@ -163,14 +162,14 @@ def test_d4_a_hold_grows_to_a_minute_and_no_further() -> None:
 @pytest.mark.parametrize(("breath", "cycle"), [("2-2", 4_000), ("steady", 6_000), ("10-10", 20_000)])
 @pytest.mark.parametrize("change", [5_000, -5_000])
 def test_b10_a_movement_gets_longer_or_shorter_by_one_breath_at_least(breath: str, cycle: int, change: int) -> None:
-    timeline = tl.build(routine(areas=(), stretches=("cat-cow",), warm_up=0.0, breath=breath))
+    timeline = build_timeline(routine(areas=(), stretches=("cat-cow",), warm_up=0.0, breath=breath))
     move = next(phase for phase in timeline.phases if phase.kind == "move")
     changed = timeline.adjusted(move.start + 1_000, change)
     assert changed.length == timeline.length + (cycle if change > 0 else -cycle)
 
 
 def test_preparation_is_long_enough_to_read_the_steps_and_to_get_down() -> None:
-    timeline = tl.build(routine(minutes=30.0))
+    timeline = build_timeline(routine(minutes=30.0))
     for phase in timeline.phases:
         if phase.kind == "prepare" and phase.item:
             words = sum(len(step.split()) for step in phase.item.stretch.steps)
@@ -180,8 +179,8 @@ def test_preparation_is_long_enough_to_read_the_steps_and_to_get_down() -> None:
 
 @pytest.mark.parametrize("tag", ["older-adult", "balance", "pregnancy"])
 def test_d18_those_who_need_it_get_ten_seconds_more_for_every_change(tag: Tag) -> None:
-    usual = tl.build(routine(areas=("neck",), minutes=20.0))
-    slow = tl.build(routine(areas=("neck",), minutes=20.0, avoid=(tag,)))
+    usual = build_timeline(routine(areas=("neck",), minutes=20.0))
+    slow = build_timeline(routine(areas=("neck",), minutes=20.0, avoid=(tag,)))
     for kind, seconds in (("rest", 5_000), ("switch", 5_000), ("prepare", None)):
         usual_ms = [phase.length for phase in usual.phases if phase.kind == kind and phase.item]
         slow_ms = [phase.length for phase in slow.phases if phase.kind == kind and phase.item]
@@ -190,8 +189,8 @@ def test_d18_those_who_need_it_get_ten_seconds_more_for_every_change(tag: Tag) -
 
 
 def test_contract_relax_presses_releases_and_holds_in_each_round() -> None:
-    timeline = tl.build(routine(areas=(), stretches=("contract-relax-hamstring",), level="deep"))
-    working = [(p.kind, p.length, p.rep) for p in timeline.phases if p.kind in WORKING and p.side == "left"]
+    timeline = build_timeline(routine(areas=(), stretches=("contract-relax-hamstring",), level="deep"))
+    working = [(p.kind, p.length, p.rep) for p in timeline.phases if p.kind in WORKING_KINDS and p.side == "left"]
     assert working == [
         (kind, length, rep)
         for rep in (1, 2, 3)
@@ -204,11 +203,11 @@ def test_d18_getting_ready_takes_eight_seconds_and_fifteen_after_a_change_of_pos
     moved: bool, seconds: int
 ) -> None:
     short = msgspec.structs.replace(CATALOG.stretches["cat-cow"], steps=("Sit.",))
-    assert prepare_ms(short, moved=moved) == seconds * 1_000
+    assert preparation_ms(short, moved=moved) == seconds * 1_000
 
 
 @pytest.mark.parametrize(("since", "before"), [(0, True), (1_999, True), (2_000, False)])
 def test_back_within_two_seconds_of_a_start_goes_to_the_one_before(since: int, before: bool) -> None:
-    timeline = tl.build(SAMPLE)
+    timeline = build_timeline(SAMPLE)
     stations = [phase.start for phase in timeline.phases if phase.kind in ("warm-up", "prepare", "switch", "settle")]
     assert back_start(timeline, stations[5] + since) == stations[4 if before else 5]

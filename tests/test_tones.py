@@ -10,20 +10,35 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stretch.core.narration import tones
-from stretch.core.narration.sounds import OF_PHASE, bells, sound_of
-from stretch.core.narration.tones import NOTES, RATE, SOUNDS, Sound, breath, samples
-from stretch.core.timing import timeline as tl
+from stretch.core.narration.tones import (
+    NOTES,
+    PHASE_SOUNDS,
+    RATE,
+    SOUNDS,
+    SoundCue,
+    bell_strokes,
+    breath_sound,
+    samples,
+    sound_for,
+)
 from stretch.core.timing.cues import cues
+from stretch.core.timing.timeline import build_timeline
 from support import routine
 
-EVERY = [*SOUNDS.values(), breath("in", 3_000), breath("out", 3_000), breath("in", 4_000), breath("out", 6_000)]
+EVERY = [
+    *SOUNDS.values(),
+    breath_sound("in", 3_000),
+    breath_sound("out", 3_000),
+    breath_sound("in", 4_000),
+    breath_sound("out", 6_000),
+]
 SEMITONE = 1 / 12
 CANDIDATES = [220 * 2 ** (step * SEMITONE) for step in range(0, 28)]
 
 
-def pitch(sound: Sound, start: float, end: float) -> float:
+def pitch(sound: SoundCue, start: float, end: float) -> float:
     """Return in octaves over 220 Hz what is loudest in a part of a sound, to the nearest semitone."""
-    heard = samples(sound)[int(start * tones.frames(sound)) : int(end * tones.frames(sound))]
+    heard = samples(sound)[int(start * tones.sample_count(sound)) : int(end * tones.sample_count(sound))]
 
     def strength(frequency: float) -> float:
         turn = 2 * pi * frequency / RATE
@@ -36,12 +51,12 @@ def pitch(sound: Sound, start: float, end: float) -> float:
 
 
 @pytest.fixture(scope="module")
-def measured() -> dict[Sound, tuple[float, float, int]]:
+def measured() -> dict[SoundCue, tuple[float, float, int]]:
     """Return the pitch at the beginning and at the end of each sound, and its length."""
     return {sound: (pitch(sound, 0, 0.12), pitch(sound, 0.85, 0.95), sound.length) for sound in EVERY}
 
 
-def test_no_two_sounds_can_be_taken_for_each_other(measured: dict[Sound, tuple[float, float, int]]) -> None:
+def test_no_two_sounds_can_be_taken_for_each_other(measured: dict[SoundCue, tuple[float, float, int]]) -> None:
     for one, other in combinations(EVERY, 2):
         if one.name == other.name:
             continue
@@ -55,29 +70,29 @@ def test_switching_sides_has_two_notes_and_nothing_else_has() -> None:
     assert [name for name, notes in NOTES.items() if len(notes) == 2] == ["switch"]
 
 
-def test_a_breath_in_rises_and_a_breath_out_falls(measured: dict[Sound, tuple[float, float, int]]) -> None:
+def test_a_breath_in_rises_and_a_breath_out_falls(measured: dict[SoundCue, tuple[float, float, int]]) -> None:
     for half, way in (("in", 1), ("out", -1)):
-        begins, ends, _ = measured[breath(half, 3_000)]  # type: ignore[arg-type]
+        begins, ends, _ = measured[breath_sound(half, 3_000)]  # type: ignore[arg-type]
         assert way * (ends - begins) > 5 * SEMITONE
 
 
 @given(st.integers(2_000, 10_000))
 def test_a_breath_is_as_long_as_its_half_and_comes_in_few_lengths(milliseconds: int) -> None:
-    length = breath("in", milliseconds).length
+    length = breath_sound("in", milliseconds).length
     assert 0 <= milliseconds + 2 - length < tones.BREATH_STEP_MS
     assert length % tones.BREATH_STEP_MS == 0
 
 
 @pytest.mark.parametrize("sound", EVERY, ids=str)
-def test_it_is_under_3_db_short_of_full_and_begins_and_ends_in_silence(sound: Sound) -> None:
+def test_it_is_under_3_db_short_of_full_and_begins_and_ends_in_silence(sound: SoundCue) -> None:
     heard = samples(sound)
-    assert len(heard) == tones.frames(sound) == RATE * sound.length // 1000
+    assert len(heard) == tones.sample_count(sound) == RATE * sound.length // 1000
     assert 20 * log10(max(map(abs, heard)) / 32_767) < -3
     assert heard[0] == heard[-1] == 0
 
 
 @pytest.mark.parametrize("sound", EVERY, ids=str)
-def test_nothing_clicks(sound: Sound) -> None:
+def test_nothing_clicks(sound: SoundCue) -> None:
     # A click is a step: no step is larger than the steepest slope of the partials at their pitch, ramps included.
     highest = max(note.pitch for note in NOTES[sound.name]) if sound.name in NOTES else tones.BREATH_HIGH
     steepest = 2 * pi * highest / RATE * sum(multiple * share for multiple, share in tones.PARTIALS)
@@ -92,13 +107,13 @@ def test_the_volume_goes_from_silence_to_full_and_breath_is_softest() -> None:
     loudness = [max(map(abs, samples(SOUNDS["start"], volume))) for volume in (0, 10, 50, 100)]
     assert loudness[0] == 0
     assert loudness == sorted(set(loudness))
-    softest = max(map(abs, samples(breath("in", 3_000))))
+    softest = max(map(abs, samples(breath_sound("in", 3_000))))
     assert all(max(map(abs, samples(sound))) > 1.5 * softest for sound in SOUNDS.values())
 
 
 def test_a_changed_sound_is_a_new_edition() -> None:
     # Files of an older program stay in the cache: whoever changes a sound raises the edition, then these lines.
-    assert (tones.EDITION, RATE, tones.PEAK, tones.PARTIALS, tones.FADING) == (
+    assert (tones.CACHE_VERSION, RATE, tones.PEAK, tones.PARTIALS, tones.FADING) == (
         1, 22_050, 0.68, ((1, 0.76), (2, 0.18), (3, 0.06)), 4.5,
     )  # fmt: skip
     assert (tones.BREATH_LOW, tones.BREATH_HIGH, tones.BREATH_LEVEL) == (261.63, 392.00, 0.22)
@@ -116,28 +131,28 @@ def test_a_changed_sound_is_a_new_edition() -> None:
 
 
 def test_every_change_has_its_sound_and_the_first_ones_say_get_ready() -> None:
-    timeline = tl.build(routine())
-    heard = [(timeline.phases[cue.index].kind, sound_of(cue, timeline)) for cue in cues(timeline, -1, timeline.length)
+    timeline = build_timeline(routine())
+    heard = [(timeline.phases[cue.index].kind, sound_for(cue, timeline)) for cue in cues(timeline, -1, timeline.length)
              if cue.kind == "phase"]  # fmt: skip
     assert all(sound is not None for _, sound in heard)
     names = [(kind, sound.name) for kind, sound in heard if sound]
     assert names[0] == ("warm-up", "get-ready")
     prepared = [name for kind, name in names if kind == "prepare"]
     assert prepared == ["get-ready"] + ["next"] * (len(prepared) - 1)
-    assert {(kind, name) for kind, name in names if name != "get-ready"} <= set(OF_PHASE.items())
+    assert {(kind, name) for kind, name in names if name != "get-ready"} <= set(PHASE_SOUNDS.items())
 
 
 def test_a_session_without_a_warm_up_opens_with_get_ready_as_well() -> None:
-    timeline = tl.build(routine(warm_up=0.0))
-    first = sound_of(cues(timeline, -1, 0)[0], timeline)
+    timeline = build_timeline(routine(warm_up=0.0))
+    first = sound_for(cues(timeline, -1, 0)[0], timeline)
     assert first == SOUNDS["get-ready"]
 
 
 def test_breaths_sound_as_long_as_they_are_and_the_last_seconds_are_counted() -> None:
-    timeline = tl.build(routine(breath="4-6"))
+    timeline = build_timeline(routine(breath="4-6"))
     by_kind = {}
     for cue in cues(timeline, -1, timeline.length):
-        by_kind.setdefault(cue.kind, []).append((cue, sound_of(cue, timeline)))
+        by_kind.setdefault(cue.kind, []).append((cue, sound_for(cue, timeline)))
     for cue, sound in by_kind["breath-out"]:
         exhale = timeline.phases[cue.index].breaths[cue.number - 1][1]
         assert sound is not None
@@ -149,7 +164,7 @@ def test_breaths_sound_as_long_as_they_are_and_the_last_seconds_are_counted() ->
 
 
 def test_the_bell_rings_once_for_a_change_twice_for_the_other_side_and_not_for_less() -> None:
-    rings = {sound.name: bells(sound) for sound in EVERY}
+    rings = {sound.name: bell_strokes(sound) for sound in EVERY}
     assert rings.pop("switch") == 2
     assert {name for name, times in rings.items() if times == 0} == {"count", "half-way", "breath-in", "breath-out"}
     assert set(rings.values()) == {0, 1}

@@ -14,10 +14,10 @@ from rich.cells import cell_len
 
 from stretch.core.model import Move
 from stretch.core.text import minutes_seconds
-from stretch.core.timing import timeline as tl
-from stretch.core.timing.motion import Shown
+from stretch.core.timing.animation import FigureState
 from stretch.core.timing.phases import Phase
 from stretch.core.timing.session import Session, update
+from stretch.core.timing.timeline import build_timeline
 from stretch.core.vocabulary import POSITION_LABELS
 from stretch.player.countdown_panel import PANEL, countdown_panel
 from stretch.player.figure_renderer import FigureRenderer
@@ -30,7 +30,7 @@ from stretch.storage.files.package_data import data_root
 from support import CATALOG, MS, SAMPLE, SECOND, routine
 
 ROUTINE = SAMPLE
-TIMELINE = tl.build(ROUTINE)
+TIMELINE = build_timeline(ROUTINE)
 CONTRACT = routine(areas=(), stretches=("contract-relax-hamstring",), level="deep")
 FIGURES = FigureRenderer(
     load_figures(
@@ -61,8 +61,8 @@ SCENES = {
     "rest": in_phase("rest"),
     "switch": in_phase("switch"),
     "settle": in_phase("settle"),
-    "press": in_phase("press", timeline=tl.build(CONTRACT)),
-    "release": in_phase("release", timeline=tl.build(CONTRACT)),
+    "press": in_phase("press", timeline=build_timeline(CONTRACT)),
+    "release": in_phase("release", timeline=build_timeline(CONTRACT)),
     "paused": in_phase("hold", paused=True),
     "away": in_phase("hold", paused=True, away_ns=840 * SECOND),
     "help": in_phase("hold", helping=True),
@@ -120,7 +120,7 @@ def test_wide_letters_keep_the_columns_straight() -> None:
     wide = msgspec.structs.replace(item.stretch, name="猫と牛のポーズ", steps=("猫のように背中を丸めます。" * 6,))
     items = (msgspec.structs.replace(item, stretch=wide), *ROUTINE.items[1:])
     made = msgspec.structs.replace(ROUTINE, items=items)
-    timeline = tl.build(made)
+    timeline = build_timeline(made)
     for columns in range(1, 140, 3):
         rows = picture(in_phase("prepare", timeline=timeline), columns, 24)
         assert {cell_len(row) for row in rows} == {columns}
@@ -222,6 +222,6 @@ def test_the_keys_that_are_asked_for_when_it_hurts_are_those_that_answer() -> No
 @pytest.mark.parametrize("move", CATALOG.warm_up.standing, ids=lambda move: move.id)
 def test_a_move_of_each_side_in_turn_is_mirrored_every_other_time(move: Move) -> None:
     figure = load_figures([move.id], [data_root()])[move.id]
-    first, second, third = (FIGURES.rows(Shown(move.id, None, 1.0, 1.0, turn), 60, 20) for turn in range(3))
+    first, second, third = (FIGURES.rows(FigureState(move.id, None, 1.0, 1.0, turn), 60, 20) for turn in range(3))
     assert (first != second) is figure.alternate
     assert first == third

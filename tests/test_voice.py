@@ -12,15 +12,15 @@ import pytest
 
 from fake_programs import FakePrograms
 from stretch.core.errors import UsageError
-from stretch.core.narration.aloud import aloud, begins, speakable
-from stretch.core.timing import timeline as tl
+from stretch.core.narration.speech_timing import sentences_to_speak, speakable, speech_start
 from stretch.core.timing.cues import Cue, cues
+from stretch.core.timing.timeline import build_timeline
 from stretch.player import child_process
 from stretch.player.voice import Voice, find_engines
 from support import MS, routine
 
 ROUTINE = routine(areas=(), stretches=("cat-cow", "pelvic-tilt", "single-knee-to-chest"))
-TIMELINE = tl.build(ROUTINE)
+TIMELINE = build_timeline(ROUTINE)
 EVERY = cues(TIMELINE, -1, TIMELINE.length)
 NASTY = [
     "$(rm -rf ~)", "-w /etc/passwd", "--help", "`id` | sh; echo $HOME", "100 % %s %n", "!-!QUIT", "[[volm 0]] hush",
@@ -165,9 +165,9 @@ def test_the_words_wait_for_their_sound_and_without_sound_they_do_not(tmp_path: 
     while len(machine.started) == 1:
         machine.clock.now += int(speaker.next_update_in() * 1000) * MS
         speaker.handle_cues((), TIMELINE)
-    assert machine.clock.now == (begins(EVERY[0], TIMELINE) - EVERY[0].at) * MS
+    assert machine.clock.now == (speech_start(EVERY[0], TIMELINE) - EVERY[0].at) * MS
     assert speaker.next_update_in() <= 0.1
-    assert machine.texts[-1] == " ".join(aloud(EVERY[0], TIMELINE))
+    assert machine.texts[-1] == " ".join(sentences_to_speak(EVERY[0], TIMELINE))
     speaker.sound = False
     speaker.handle_cues(at(1), TIMELINE)
     assert machine.texts[-1].startswith("Warm up, 1 minute: Shoulder rolls")
@@ -223,7 +223,7 @@ def test_a_whole_session_is_said_as_written_and_one_thing_at_a_time(tmp_path: Pa
         speaker.handle_cues(cues(TIMELINE, before, now), TIMELINE, done)
         assert len(machine.playing) <= 1
     speaker.finish()
-    written = [speakable(" ".join(words)) for cue in EVERY if (words := aloud(cue, TIMELINE, done=done))]
+    written = [speakable(" ".join(words)) for cue in EVERY if (words := sentences_to_speak(cue, TIMELINE, done=done))]
     assert machine.texts == written
     assert not any(fake.killed for fake in machine.processes)
     assert written[-1].startswith("Done: ")

@@ -37,12 +37,12 @@ def audio_command(app: App, /, *, paths: tuple[str, ...], silent: bool, **asked:
     from pathlib import Path
 
     from stretch.core.text import duration
-    from stretch.core.timing import timeline
+    from stretch.core.timing.timeline import build_timeline
 
     wrong = [path for path in paths if Path(path).suffix.lower() not in (".wav", ".vtt")]
     if wrong:
         raise UsageError(f"--output {wrong[0]}: the file ends in .wav for sound or in .vtt for captions.")
-    laid_out = timeline.build(planned(app, asked_for(app, asked)))
+    laid_out = build_timeline(planned(app, asked_for(app, asked)))
     speech = None if silent else _synthesizer(app)
     for path in map(Path, paths):
         if path.suffix.lower() == ".vtt":
@@ -62,12 +62,12 @@ def _synthesizer(app: App) -> Synthesizer | None:
 
 
 def _caption(laid_out: Timeline, path: Path, speech: Synthesizer | None) -> None:
-    from stretch.core.narration.aloud import speaking_ms
+    from stretch.core.narration.speech_timing import estimate_duration_ms
     from stretch.export.captions import captions
     from stretch.export.text_to_speech import takes_of
 
     # Where the words can be measured, the captions stand exactly as long as they are heard.
-    path.write_text(captions(laid_out, takes_of(speech) if speech else speaking_ms), encoding="utf-8")
+    path.write_text(captions(laid_out, takes_of(speech) if speech else estimate_duration_ms), encoding="utf-8")
 
 
 def _render(app: App, laid_out: Timeline, path: Path, speech: Synthesizer | None) -> None:

@@ -81,6 +81,6 @@ def _pictures(app: App, stretches: Sequence[Stretch], glyphs: str) -> FigureRend
 def _still(
     pictures: FigureRenderer, stretch: Stretch, side: Side | None, depth: float, size: tuple[int, int]
 ) -> list[StyledLine]:
-    from stretch.core.timing.motion import Shown
+    from stretch.core.timing.animation import FigureState
 
-    return pictures.rows(Shown(stretch.id, side, depth, depth), *size, pressing=depth == 0)
+    return pictures.rows(FigureState(stretch.id, side, depth, depth), *size, pressing=depth == 0)

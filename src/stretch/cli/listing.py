@@ -114,10 +114,10 @@ def programs_command(app: App, as_json: bool) -> None:
     from stretch.core.planning.programs import build_program
     from stretch.core.routine import Request
     from stretch.core.text import minutes_seconds
-    from stretch.core.timing.timeline import build
+    from stretch.core.timing.timeline import build_timeline
 
     catalog = app.catalog
-    lengths = {name: build(build_program(catalog, name, Request())).length for name in catalog.programs}
+    lengths = {name: build_timeline(build_program(catalog, name, Request())).length for name in catalog.programs}
     if as_json:
         programs = catalog.programs.values()
         app.out.json([msgspec.to_builtins(p) | {"seconds": lengths[p.id] / 1000} for p in programs])

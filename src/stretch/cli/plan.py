@@ -11,14 +11,14 @@ from stretch.core.planning.dosing import AIM_S, CEILING_S
 from stretch.core.routine import LeftOut, Routine
 from stretch.core.text import dose_label, duration, minutes_seconds
 from stretch.core.timing.phases import Phase
-from stretch.core.timing.timeline import Timeline, build
+from stretch.core.timing.timeline import Timeline, build_timeline
 
 VERSION = 1
 
 
 def as_data(routine: Routine) -> dict[str, Any]:
     """Return the plan, version 1: every step with its start and its seconds, which add up exactly."""
-    timeline = build(routine)
+    timeline = build_timeline(routine)
     return {
         "version": VERSION,
         "areas": routine.areas,
@@ -36,7 +36,7 @@ def as_data(routine: Routine) -> dict[str, Any]:
 def print_plan(app: App, routine: Routine, *, brief: bool = False) -> None:
     """Print the plan as a table, then what was left out and why; *brief* only what a person's cautions left out."""
 
-    timeline = build(routine)
+    timeline = build_timeline(routine)
     app.out.say(f"{routine.title}, {duration(timeline.length)}, breath {routine.breath}", "bold")
     app.out.table(("starts", "stretch", "side", "dose", "why"), _rows(timeline))
     if not brief:

@@ -19,9 +19,9 @@ from stretch.core.journal.tally import parts_of, stretches_done
 from stretch.core.routine import Routine
 from stretch.core.safety.scores import Scores
 from stretch.core.text import duration, escape_control_chars
-from stretch.core.timing import timeline
-from stretch.core.timing.session import NS_PER_MS, Session
-from stretch.core.timing.timeline import Timeline
+from stretch.core.timing.phases import NS_PER_MS
+from stretch.core.timing.session import Session
+from stretch.core.timing.timeline import Timeline, build_timeline
 from stretch.player.loop import Display, InputSource, PlaybackResult, run_session
 from stretch.player.recorder import SessionRecorder
 from stretch.storage.journal.journal import Journal, plan_as_json
@@ -65,7 +65,7 @@ def play(app: App, routine: Routine, manner: Manner, cleared: Cleared | None = N
     """
     if manner.ask and not _ready(app, routine, quiet=manner.events):
         return STOPPED
-    session = Session(timeline=timeline.build(routine))
+    session = Session(timeline=build_timeline(routine))
     if manner.rehearsal:
         return go_on(app, session, manner)
     record = new_record(app, routine, session, cleared)

@@ -43,7 +43,7 @@ def remind_command(ctx: click.Context, /, output: Path, times: tuple[str, ...], 
 
     from stretch import __version__
     from stretch.cli.outside import as_typed, for_person
-    from stretch.core.timing import timeline
+    from stretch.core.timing.timeline import build_timeline
     from stretch.export import training_frequency
     from stretch.export.ical import Reminder, calendar
 
@@ -52,7 +52,7 @@ def remind_command(ctx: click.Context, /, output: Path, times: tuple[str, ...], 
         raise UsageError(f"-o {output}: the file name must end in .ics.")
     chosen_days, chosen_times = _days(days) if days else None, _times(times or (DEFAULT_TIME,))
     routine, rest = for_person(app, asked)
-    minutes = max(1, -(-timeline.build(routine).length // 60_000))
+    minutes = max(1, -(-build_timeline(routine).length // 60_000))
     on = chosen_days or training_frequency.default_days(minutes, rest=rest)
     if rest and (pairs := training_frequency.consecutive_days(on)):
         first, second = (training_frequency.NAMES[day] for day in pairs[0])

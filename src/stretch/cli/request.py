@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from stretch.core.errors import UnknownName, UsageError
 from stretch.core.routine import Request
-from stretch.core.timing.breathing import parse
+from stretch.core.timing.breathing import parse_pattern
 
 if TYPE_CHECKING:
     from stretch.cli.app import App
@@ -47,7 +47,7 @@ def asked_for(app: App, options: Mapping[str, Any]) -> Asked:
     settings, program, named = app.settings, options["program"], options["stretches"]
     said = {name: options[name] for name in STAND_INS}
     said |= {name: getattr(settings, STAND_INS[name]) for name, value in said.items() if value in (None, ())}
-    parse(said["breath"])
+    parse_pattern(said["breath"])
     areas, minutes = options["areas"], options["minutes"]
     if areas or not (named or program):
         areas = areas or _areas(app)

@@ -17,9 +17,14 @@ from msgspec import Struct
 from stretch.core.errors import StretchError
 from stretch.core.journal.tally import stretches_done
 from stretch.core.narration import tones
-from stretch.core.narration.aloud import PAUSE_MS, Length, aloud, begins, saying_ms
-from stretch.core.narration.sounds import sound_of
-from stretch.core.narration.tones import RATE
+from stretch.core.narration.speech_timing import (
+    PAUSE_MS,
+    SentenceTimer,
+    sentences_to_speak,
+    speech_duration_ms,
+    speech_start,
+)
+from stretch.core.narration.tones import RATE, sound_for
 from stretch.core.timing.cues import Cue, cues
 from stretch.core.timing.session import Session
 from stretch.core.timing.timeline import Timeline
@@ -91,14 +96,14 @@ def _parts(timeline: Timeline, speech: Synthesizer | None) -> Iterator[Part]:
 def _sounds(called: Sequence[Cue], timeline: Timeline) -> Iterator[Part]:
     samples = lru_cache(KEPT)(tones.samples)
     for cue in called:
-        if sound := sound_of(cue, timeline):
+        if sound := sound_for(cue, timeline):
             yield Part(frames_of(cue.at), samples(sound, SOUND_VOLUME))
 
 
-def _words(called: Sequence[Cue], timeline: Timeline, say: Synthesizer, takes: Length) -> Iterator[Part]:
+def _words(called: Sequence[Cue], timeline: Timeline, say: Synthesizer, takes: SentenceTimer) -> Iterator[Part]:
     """Return what is said, each until the next begins at most."""
     done = all_done(timeline)
-    said = ((begins(cue, timeline), aloud(cue, timeline, done=done, takes=takes)) for cue in called)
+    said = ((speech_start(cue, timeline), sentences_to_speak(cue, timeline, done=done, takes=takes)) for cue in called)
     spoken = ((at, sentences) for at, sentences in said if sentences)
     for (at, sentences), (until, _) in pairwise(chain(spoken, [(timeline.length, ())])):
         yield Part(frames_of(at), _joined([say(sentence) for sentence in sentences], frames_of(until) - frames_of(at)))
@@ -147,17 +152,17 @@ def _sum(parts: Sequence[Part], start: int, end: int) -> array[int]:
     return second
 
 
-def planned_cues(timeline: Timeline, takes: Length | None) -> tuple[Cue, ...]:
+def planned_cues(timeline: Timeline, takes: SentenceTimer | None) -> tuple[Cue, ...]:
     """Return every cue, the last one moved so far ahead that its sound and its words are over at the end.
 
     *takes* is how long sentences take to say, None where nothing is said.
     """
     *before, end = cues(timeline, -1, timeline.length)
-    sound = sound_of(end, timeline)
+    sound = sound_for(end, timeline)
     needs = sound.length if sound else 0
     if takes is not None:
-        words = aloud(end, timeline, done=all_done(timeline), takes=takes)
-        needs = max(needs, begins(end, timeline) - end.at + saying_ms(words, takes))
+        words = sentences_to_speak(end, timeline, done=all_done(timeline), takes=takes)
+        needs = max(needs, speech_start(end, timeline) - end.at + speech_duration_ms(words, takes))
     moved = msgspec.structs.replace(end, at=max(end.at - needs, timeline.phases[end.index].start))
     return tuple(sorted((*before, moved), key=lambda cue: cue.at))
 

@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain, pairwise
 
-from stretch.core.narration import speech
-from stretch.core.narration.aloud import PAUSE_MS, SAID, Length, begins, saying_ms, speaking_ms
+from stretch.core.narration import phrases
+from stretch.core.narration.speech_timing import (
+    PAUSE_MS,
+    SPOKEN_CUES,
+    SentenceTimer,
+    estimate_duration_ms,
+    speech_duration_ms,
+    speech_start,
+)
 from stretch.core.timing.timeline import Timeline
 from stretch.export.audio_file import all_done, planned_cues
 
@@ -14,7 +21,7 @@ LINGER_MS = 2_000
 """The last sentence stays so long for those who read more slowly than one speaks."""
 
 
-def captions(timeline: Timeline, takes: Length = speaking_ms) -> str:
+def captions(timeline: Timeline, takes: SentenceTimer = estimate_duration_ms) -> str:
     """Return every sentence of the session with its time, in the format WebVTT.
 
     All steps are shown while getting ready, faster than they would be said where time is short: captions are read.
@@ -24,13 +31,13 @@ def captions(timeline: Timeline, takes: Length = speaking_ms) -> str:
     return "\n".join(chain(["WEBVTT\n"], blocks))
 
 
-def _shown(timeline: Timeline, takes: Length) -> Iterator[tuple[int, int, str]]:
-    called = [cue for cue in planned_cues(timeline, takes) if cue.kind in SAID]
+def _shown(timeline: Timeline, takes: SentenceTimer) -> Iterator[tuple[int, int, str]]:
+    called = [cue for cue in planned_cues(timeline, takes) if cue.kind in SPOKEN_CUES]
     done = all_done(timeline)
-    starts = (begins(cue, timeline) for cue in called)
+    starts = (speech_start(cue, timeline) for cue in called)
     for cue, (start, until) in zip(called, pairwise(chain(starts, [timeline.length])), strict=True):
-        sentences = speech.sentences(cue, timeline, done)
-        hurry = min((until - start) / saying_ms(sentences, takes), 1.0)
+        sentences = phrases.sentences(cue, timeline, done)
+        hurry = min((until - start) / speech_duration_ms(sentences, takes), 1.0)
         spoken = 0
         for sentence in sentences:
             at, spoken = spoken, spoken + takes(sentence) + PAUSE_MS

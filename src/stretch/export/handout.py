@@ -10,8 +10,7 @@ from stretch.core.model import Cautions, Dose, Source
 from stretch.core.routine import Item, Routine
 from stretch.core.safety.checklist import Outcome, Part, Safety, strongest
 from stretch.core.text import dose_label, duration, pluralize, side_label
-from stretch.core.timing import timeline
-from stretch.core.timing.timeline import Timeline
+from stretch.core.timing.timeline import Timeline, build_timeline
 from stretch.core.vocabulary import CAUTION_LABELS, POSITION_LABELS
 from stretch.export.training_frequency import DAYS, frequency_advice
 from stretch.figure.colors import ColorRole
@@ -112,7 +111,7 @@ def sheet(
 
     *rest* says whether rule D14 asks for rest days, *again* how to play it. Stretches without a figure have no picture.
     """
-    laid_out = timeline.build(routine)
+    laid_out = build_timeline(routine)
     cards = tuple(
         _card(number, item, laid_out, figures.get(item.stretch.id))
         for number, item in enumerate(routine.items, start=1)

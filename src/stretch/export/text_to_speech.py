@@ -13,7 +13,7 @@ from functools import cache, partial
 from pathlib import Path
 
 from stretch.core.errors import StretchError
-from stretch.core.narration.aloud import Length, speakable
+from stretch.core.narration.speech_timing import SentenceTimer, speakable
 from stretch.core.narration.tones import RATE
 
 Synthesizer = Callable[[str], "array[int]"]
@@ -31,7 +31,7 @@ def find(which: Callable[[str], str | None], platform: str = sys.platform) -> Sy
     return partial(_by_espeak, path) if path else None
 
 
-def takes_of(speech: Synthesizer) -> Length:
+def takes_of(speech: Synthesizer) -> SentenceTimer:
     """Return how many milliseconds each sentence takes *speech* to say; asked once for each."""
     return cache(lambda sentence: -(-len(speech(sentence)) * 1000 // RATE))
 

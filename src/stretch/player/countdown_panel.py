@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from stretch.core.narration.speech import of_reps
+from stretch.core.narration.phrases import rep_label
 from stretch.core.text import dose_label, minutes_seconds
-from stretch.core.timing.phases import Phase
-from stretch.core.timing.session import NS_PER_MS, Session
-from stretch.core.timing.timeline import BreathNow, Moment
+from stretch.core.timing.phases import NS_PER_MS, Phase
+from stretch.core.timing.session import Session
+from stretch.core.timing.timeline import BreathPosition, Moment
 from stretch.player.layout import (
     BIG_HEIGHT,
     HALF_HEIGHT,
@@ -95,7 +95,7 @@ def _count(moment: Moment) -> str:
         return dose_label(phase.item.stretch, phase.item.dose)
     if phase.kind == "move" and moment.breath:
         return f"breath {moment.breath.number} of {moment.breath.count}"
-    return of_reps(phase)
+    return rep_label(phase)
 
 
 def _prompt_word(session: Session) -> str:
@@ -144,7 +144,7 @@ def _breath(session: Session, cells: int, unicode: bool, *, high: int = 1) -> li
     return [bar[:-1]] * (high - 1) + [bar]
 
 
-def _bar(breath: BreathNow, cells: int, unicode: bool) -> StyledLine:
+def _bar(breath: BreathPosition, cells: int, unicode: bool) -> StyledLine:
     length = min(cells - 3, 40 if cells >= LARGE_PANEL else 24)
     part = breath.elapsed / breath.length
     filled = round(length * (part if breath.half == "in" else 1 - part))

@@ -8,9 +8,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from stretch.core.narration.aloud import aloud, begins
-from stretch.core.narration.sounds import bells, is_breath, sound_of
-from stretch.core.narration.tones import Sound
+from stretch.core.narration.speech_timing import sentences_to_speak, speech_start
+from stretch.core.narration.tones import SoundCue, bell_strokes, is_breath, sound_for
 from stretch.core.timing.cues import Cue
 from stretch.core.timing.cues import cues as cues_of
 from stretch.core.timing.timeline import Timeline
@@ -53,7 +52,7 @@ class CuePlayer:
         self.sound, self.voice, self.breath = sound and volume > 0, voice, breath
         self._ring, self._clock = ring, means.clock
         self._sounds, self._voice = means.sounds(volume), means.voice(volume)
-        self._unmade: Iterator[Sound] | None = None
+        self._unmade: Iterator[SoundCue] | None = None
         self._waiting: tuple[int, tuple[str, ...]] | None = None
         """When the next words are due, and the words: they wait for the sound before them."""
 
@@ -120,7 +119,7 @@ class CuePlayer:
 
     def _play(self, cues: tuple[Cue, ...], timeline: Timeline) -> None:
         """Play the last change among *cues* and the last breath: after a late frame the others are over."""
-        sounds = [sound for cue in cues if (sound := sound_of(cue, timeline))]
+        sounds = [sound for cue in cues if (sound := sound_for(cue, timeline))]
         last = {is_breath(sound): sound for sound in sounds}
         # The breath comes second and gives way to the change.
         due = tuple(last[breath] for breath in (False, True) if breath in last)
@@ -129,22 +128,22 @@ class CuePlayer:
     def _make_ahead(self, timeline: Timeline) -> None:
         """Make one of the sounds to come while nothing is called out: on a slow machine it would make the cue late."""
         if self._unmade is None:
-            every = (sound_of(cue, timeline) for cue in cues_of(timeline, -1, timeline.length))
+            every = (sound_for(cue, timeline) for cue in cues_of(timeline, -1, timeline.length))
             self._unmade = iter(dict.fromkeys(sound for sound in every if sound))
         if sound := next(self._unmade, None):
             self._sounds.make(sound)
 
-    def _bell(self, sounds: tuple[Sound, ...]) -> None:
-        if times := max(map(bells, sounds), default=0):
+    def _bell(self, sounds: tuple[SoundCue, ...]) -> None:
+        if times := max(map(bell_strokes, sounds), default=0):
             self._ring(times)
 
     def _prepare(self, cues: tuple[Cue, ...], timeline: Timeline, done: tuple[int, int] | None) -> None:
         for cue in reversed(cues):
-            if words := aloud(cue, timeline, breath=self.breath, done=done):
+            if words := sentences_to_speak(cue, timeline, breath=self.breath, done=done):
                 if cue.kind in ("breath-in", "breath-out") and (self._voice.busy or self._waiting):
                     # The voice is slower than was thought; what it says matters more.
                     return
-                after_ms = begins(cue, timeline) - cue.at if self.sound else 0
+                after_ms = speech_start(cue, timeline) - cue.at if self.sound else 0
                 self._waiting = (self._clock() + after_ms * NS_PER_MS, words)
                 return
 

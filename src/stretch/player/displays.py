@@ -8,9 +8,10 @@ from typing import Any
 import msgspec
 
 from stretch.core.journal.tally import stretches_done
-from stretch.core.narration.speech import say
+from stretch.core.narration.phrases import line_for
 from stretch.core.timing.cues import Cue, cues
-from stretch.core.timing.session import NS_PER_MS, Session
+from stretch.core.timing.phases import NS_PER_MS
+from stretch.core.timing.session import Session
 from stretch.player.figure_renderer import FigureRenderer
 from stretch.player.keymap import KEYMAP
 from stretch.player.loop import Display
@@ -77,7 +78,7 @@ class PlainDisplay:
         """Write what *cues* call out, and whether time stands still."""
         done = stretches_done(session) if session.over == "finished" else None
         for cue in cues:
-            if cue.kind in TOLD and (line := say(cue, session.timeline, done)):
+            if cue.kind in TOLD and (line := line_for(cue, session.timeline, done)):
                 self._write_line(line)
         if session.helping and not self._helping:
             self._write_line("Keys: " + ", ".join(f"{row.label} {row.hint}" for row in KEYMAP) + ". Any key goes on.")
@@ -142,7 +143,7 @@ class EventsDisplay:
         phase = session.timeline.phases[cue.index]
         at = cue.at / 1000
         done = stretches_done(session) if session.over == "finished" else None
-        said = say(cue, session.timeline, done)
+        said = line_for(cue, session.timeline, done)
         match cue.kind:
             case "phase":
                 return {

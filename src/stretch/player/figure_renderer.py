@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from stretch.core.timing.motion import Shown
+from stretch.core.timing.animation import FigureState
 from stretch.figure.model import Figure
 from stretch.figure.render import Glyphs, render_frame
 from stretch.player.layout import StyledLine
@@ -16,7 +16,7 @@ class FigureRenderer:
     def __init__(self, figures: Mapping[str, Figure], *, glyphs: Glyphs = "braille", colour: bool = True) -> None:
         self._figures, self._glyphs, self._colour = figures, glyphs, colour
 
-    def rows(self, shown: Shown | None, columns: int, lines: int, *, pressing: bool = False) -> list[StyledLine]:
+    def rows(self, shown: FigureState | None, columns: int, lines: int, *, pressing: bool = False) -> list[StyledLine]:
         """Return the figure in *lines* rows of *columns* cells; empty where there is no figure for it."""
         figure = self._figures.get(shown.name) if shown else None
         if figure is None or shown is None:

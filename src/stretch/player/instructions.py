@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stretch.core.timing.phases import WORKING
+from stretch.core.timing.phases import WORKING_KINDS
 from stretch.core.timing.session import Session
 from stretch.core.vocabulary import POSITION_LABELS
 from stretch.player.layout import StyledLine, wrap_text
@@ -26,7 +26,7 @@ def under_figure(session: Session, cells: int, room: int) -> list[StyledLine]:
     """Return the words for a few rows; while getting ready, those that do not fit are turned like pages."""
     parts = _parts(session)
     phase = session.moment.phase
-    if phase.kind in WORKING:
+    if phase.kind in WORKING_KINDS:
         # The picture shows the steps; what it cannot show comes first.
         shown = [part for part in parts if phase.item and part[0] not in phase.item.stretch.steps]
         parts = shown + [part for part in parts if part not in shown]
@@ -66,7 +66,7 @@ def _parts(session: Session) -> list[Part]:
     if stretch.side_means and phase.side:
         parts.append((f"{phase.side.capitalize()}: {stretch.side_means}.", TextRole.SIDE))
     parts += [(step, TextRole.PLAIN) for step in stretch.steps]
-    if phase.kind in WORKING:
+    if phase.kind in WORKING_KINDS:
         # In words too: without colour the lit muscle is only a pattern.
         parts.append((f"Feel it: {', '.join(stretch.areas.primary)}.", TextRole.DONE))
         parts.append((stretch.breath, TextRole.BREATH_IN))

@@ -12,8 +12,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from stretch.core.narration import tones
-from stretch.core.narration.sounds import is_breath
-from stretch.core.narration.tones import RATE, SOUNDS, Sound
+from stretch.core.narration.tones import RATE, SOUNDS, SoundCue, is_breath
 from stretch.player.child_process import FindProgram, Process, ProcessGroup, StartProcess, split_command, start
 from stretch.storage.files.atomic import atomic_write
 
@@ -34,18 +33,18 @@ class SoundCache:
     def __init__(self, folder: Path, volume: int) -> None:
         self.folder, self._volume = folder, min(max(volume, 0), 100)
 
-    def file(self, sound: Sound) -> Path:
+    def file(self, sound: SoundCue) -> Path:
         """Return the file of *sound*, made now if it is not there in full; raises OSError."""
-        path = self.folder / f"{sound.name}-{sound.length}-{self._volume}-{tones.EDITION}.wav"
+        path = self.folder / f"{sound.name}-{sound.length}-{self._volume}-{tones.CACHE_VERSION}.wav"
         with suppress(FileNotFoundError):
             # A file cut short by a power failure is made again.
-            if path.stat().st_size == WAV_HEADER_BYTES + 2 * tones.frames(sound):
+            if path.stat().st_size == WAV_HEADER_BYTES + 2 * tones.sample_count(sound):
                 return path
         self.folder.mkdir(parents=True, exist_ok=True)
         self._make(sound, path)
         return path
 
-    def _make(self, sound: Sound, path: Path) -> None:
+    def _make(self, sound: SoundCue, path: Path) -> None:
         # Imported here: on all days but the first the files are there.
         import wave
 
@@ -68,7 +67,7 @@ class SoundPlayer:
         why_none: str,
     ) -> None:
         self._players, self._cache, self._why_none = list(players), cache, why_none
-        self._runner: ProcessGroup[Sound] = ProcessGroup(start, clock)
+        self._runner: ProcessGroup[SoundCue] = ProcessGroup(start, clock)
         self._failed: list[str] = []
         self._failures_left = 1
         self._cannot_keep = ""
@@ -89,7 +88,7 @@ class SoundPlayer:
         """Whether something plays, or seems to, with a player that has not yet been found to work."""
         return bool(self._runner.running) and self._failures_left < MAX_FAILURES
 
-    def play(self, sound: Sound) -> bool:
+    def play(self, sound: SoundCue) -> bool:
         """StartProcess to play *sound* and return whether it could be; a breath gives way to what plays already."""
         while self._players and not self._cannot_keep:
             player = self._players[0]
@@ -108,13 +107,13 @@ class SoundPlayer:
                 return True
         return False
 
-    def make(self, sound: Sound) -> None:
+    def make(self, sound: SoundCue) -> None:
         """Have the file of *sound* ready for when it is played; one that cannot be made is told of then."""
         if self._players:
             with suppress(OSError):
                 self._cache.file(sound)
 
-    def poll(self) -> tuple[Sound, ...]:
+    def poll(self) -> tuple[SoundCue, ...]:
         """Reap what has ended; return the sounds that no player could play after all."""
         unheard = []
         for run in self._runner.reap():
@@ -142,7 +141,7 @@ class SoundPlayer:
         """Cut all that plays and leave no process behind."""
         self._runner.close()
 
-    def _make_room(self, sound: Sound, at_once: int) -> bool:
+    def _make_room(self, sound: SoundCue, at_once: int) -> bool:
         """Cut what means least until one more may play; return False if that is *sound* itself."""
         while len(self._runner.running) >= at_once:
             breaths = [run for run in self._runner.running if is_breath(run.what)]

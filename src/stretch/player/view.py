@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from functools import cache
 
-from stretch.core.narration.speech import of_reps, up_next
+from stretch.core.narration.phrases import next_label, rep_label
 from stretch.core.text import duration, minutes_seconds, side_label
-from stretch.core.timing.session import NS_PER_MS, Session
+from stretch.core.timing.phases import NS_PER_MS
+from stretch.core.timing.session import Session
 from stretch.player.countdown_panel import (
     LARGE_COLUMNS,
     LARGE_LINES,
@@ -119,7 +120,7 @@ def _tiny(session: Session, columns: int, lines: int, unicode: bool) -> list[Sty
     """Return name, side, time and breath for a screen of a few rows."""
     moment = session.moment
     seconds = countdown_text(session)
-    side = ", ".join(filter(None, (side_label(moment.phase.side), of_reps(moment.phase))))
+    side = ", ".join(filter(None, (side_label(moment.phase.side), rep_label(moment.phase))))
     rows: list[StyledLine] = [((phase_name(moment.phase), TextRole.NAME),)]
     if lines >= 2:
         rows.append(((f"{seconds} s " if ":" not in seconds else f"{seconds} ", TextRole.TIME), (side, TextRole.SIDE)))
@@ -130,7 +131,7 @@ def _tiny(session: Session, columns: int, lines: int, unicode: bool) -> list[Sty
     if lines > len(rows) and (told := pause_message(session)):
         rows += [((line, TextRole.ALERT),) for line in wrap_text(told, columns)]
     elif lines > len(rows):
-        rows.append(((f"then {up_next(session.timeline, moment.index)}", TextRole.DIM),))
+        rows.append(((f"then {next_label(session.timeline, moment.index)}", TextRole.DIM),))
     return rows
 
 
@@ -171,7 +172,7 @@ def footer(session: Session, columns: int, *, roomy: bool, aside: str = "") -> l
     told: list[StyledLine] = [
         ((f" {line}", TextRole.ALERT),) for line in wrap_text(pause_message(session) or aside, columns - 2)
     ]
-    following = up_next(session.timeline, session.moment.index)
+    following = next_label(session.timeline, session.moment.index)
     rows: list[StyledLine] = told or [((" then  ", TextRole.DIM), (following, TextRole.PLAIN))]
     return [(), *rows, (), _hints(columns)] if roomy else [*rows, _hints(columns)]
 

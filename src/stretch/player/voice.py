@@ -10,7 +10,7 @@ from pathlib import PureWindowsPath
 from msgspec import Struct
 
 from stretch.core.errors import UsageError
-from stretch.core.narration.aloud import saying_ms, speakable
+from stretch.core.narration.speech_timing import speakable, speech_duration_ms
 from stretch.player.child_process import ChildProcess, FindProgram, ProcessGroup, StartProcess, split_command
 from stretch.player.sound import DEFAULT_VOLUME
 
@@ -125,7 +125,7 @@ class Voice:
         while text and self._engines:
             arguments, piped = self._engines[0].arguments_for(text)
             try:
-                self._runner.start(arguments, text, saying_ms(sentences), piped)
+                self._runner.start(arguments, text, speech_duration_ms(sentences), piped)
             except OSError:
                 self._failed.append(self._engines.pop(0).name)
             else:

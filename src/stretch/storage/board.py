@@ -10,7 +10,8 @@ from pathlib import Path
 
 import msgspec
 
-from stretch.core.timing.session import NS_PER_MS, Session
+from stretch.core.timing.phases import NS_PER_MS
+from stretch.core.timing.session import Session
 from stretch.storage.nowplaying import FOLDER, Playing, State, create_held
 
 SIZE = 2048

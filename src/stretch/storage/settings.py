@@ -16,7 +16,7 @@ from stretch.core.errors import UsageError
 from stretch.core.model import Id
 from stretch.core.routine import DEFAULT_MINUTES
 from stretch.core.text import escape_control_chars, quote
-from stretch.core.vocabulary import Equipment, Level, Position, Tag
+from stretch.core.vocabulary import BREATH_PRESETS, Equipment, Level, Position, Tag
 from stretch.storage.settingvalues import exported_as, meant
 
 NAME = "config.yaml"
@@ -185,12 +185,13 @@ def _faults(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             switch = steps[0] in NAMES and isinstance(getattr(DEFAULTS, str(steps[0])), bool)
             yield str(steps[0]), problem.replace("true or false", "on or off") if switch else problem
     if isinstance(breath := values.get("breath"), str):
-        from stretch.core.timing.breathing import PRESETS, parse
+        from stretch.core.timing.breathing import parse_pattern
 
         try:
-            parse(breath)
+            parse_pattern(breath)
         except UsageError:
-            yield "breath", f"is {quote(breath)}; {', '.join(PRESETS)}, or seconds in and out, 2 to 10, such as 4-6"
+            presets = ", ".join(BREATH_PRESETS)
+            yield "breath", f"is {quote(breath)}; {presets}, or seconds in and out, 2 to 10, such as 4-6"
 
 
 def _origins(said: Mapping[str, Any], exported: Mapping[str, Any]) -> dict[str, tuple[Origin, ...]]:

@@ -8,10 +8,9 @@ from stretch.core.errors import UsageError
 from stretch.core.journal.record import SessionRecord
 from stretch.core.journal.tally import sides
 from stretch.core.routine import Routine
-from stretch.core.timing import timeline as tl
-from stretch.core.timing.phases import NS_PER_MS, SLOW_MS, Phase, in_sequence, prepare_ms
+from stretch.core.timing.phases import EXTRA_CHANGE_MS, NS_PER_MS, Phase, preparation_ms, with_start_times
 from stretch.core.timing.session import Session
-from stretch.core.timing.timeline import Timeline
+from stretch.core.timing.timeline import Timeline, build_timeline
 
 LONGEST_H = 12
 """After so many hours one begins anew: the body is as cold as before the warm-up."""
@@ -24,13 +23,13 @@ def resumed(record: SessionRecord, routine: Routine) -> Session:
     to get ready again; in the warm-up, the move that was under way. Raises UsageError when the two do not belong
     together.
     """
-    timeline = tl.build(routine)
+    timeline = build_timeline(routine)
     parts = sides(timeline.phases)
     names = [(phase.item.stretch.id, phase.side) for phase in (timeline.phases[one[0]] for one in parts) if phase.item]
     if names != [(part.stretch, part.side) for part in record.parts] or record.phase >= len(timeline.phases):
         raise UsageError("The plan of that session does not fit what was done of it: begin a new one.")
     at, phases = _owed(record, routine, timeline, parts)
-    phases = in_sequence(list(phases))
+    phases = with_start_times(list(phases))
     kept = list(zip(record.parts, parts, strict=True))
     return Session(
         timeline=msgspec.structs.replace(timeline, phases=phases),
@@ -64,7 +63,7 @@ def _ready(routine: Routine, phases: tuple[Phase, ...], side: list[int], owed: i
         # The other side is done: nothing should call this one the first.
         item = msgspec.structs.replace(item, sides=item.sides[-1:])
     lead = first - 1
-    length = prepare_ms(item.stretch, moved=True) + (SLOW_MS if routine.extra_transition_time else 0)
+    length = preparation_ms(item.stretch, moved=True) + (EXTRA_CHANGE_MS if routine.extra_transition_time else 0)
     changed = {index: msgspec.structs.replace(phases[index], item=item) for index in range(lead, side[-1] + 1)}
     changed[lead] = Phase(kind="prepare", length=length, item=item, side=phases[first].side, moved=True)
     return lead, tuple(changed.get(index, phase) for index, phase in enumerate(phases))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from stretch.core.journal.record import Ended, Part, SessionRecord, count_stretches
-from stretch.core.timing.phases import NS_PER_MS, WORKING, Phase
+from stretch.core.timing.phases import NS_PER_MS, WORKING_KINDS, Phase
 from stretch.core.timing.session import Session
 
 
@@ -37,7 +37,7 @@ def sides(phases: Sequence[Phase]) -> list[list[int]]:
     found: list[list[int]] = []
     before = None
     for index, phase in enumerate(phases):
-        if phase.kind not in WORKING or phase.item is None:
+        if phase.kind not in WORKING_KINDS or phase.item is None:
             continue
         here = (phase.item.stretch.id, phase.side)
         if here != before:
@@ -70,7 +70,7 @@ def _part(session: Session, indexes: list[int]) -> Part:
 
 def _lead(phases: Sequence[Phase], first: int) -> int:
     """Return the index of the first phase that leads to the working phase *first*."""
-    while first and phases[first - 1].item is not None and phases[first - 1].kind not in WORKING:
+    while first and phases[first - 1].item is not None and phases[first - 1].kind not in WORKING_KINDS:
         first -= 1
     return first
 

@@ -8,18 +8,22 @@ from typing import Literal
 
 from msgspec import Struct
 
+from stretch.core.timing.cues import Cue
+from stretch.core.timing.phases import Phase, PhaseKind
+from stretch.core.timing.timeline import Timeline
+
 RATE = 22_050
 """Samples a second: what speech synthesisers give, so that a session as a file needs no other; notes need less."""
 PEAK = 0.68
 """The loudest sample at full volume, 3.3 dB under the most a file can hold."""
-EDITION = 1
+CACHE_VERSION = 1
 """Raised whenever a sound changes, so that files made by an older program are not played."""
 BREATH_STEP_MS = 100
 """Breath tones come in these lengths only, so that few files are ever made."""
 ATTACK_S, RELEASE_S = 0.008, 0.03
 """Every note rises from silence and falls back to it: a wave that is cut is heard as a click."""
 
-Name = Literal[
+SoundName = Literal[
     "get-ready", "next", "start", "count", "half-way", "switch", "rest", "done", "breath-in", "breath-out"
 ]  # fmt: skip
 
@@ -33,17 +37,17 @@ class Note(Struct, frozen=True):
     level: float = 1.0
 
 
-class Sound(Struct, frozen=True):
+class SoundCue(Struct, frozen=True):
     """A sound by its name and its length in milliseconds; only breaths come in several lengths."""
 
-    name: Name
+    name: SoundName
     length: int
 
 
 # All from one pentatonic scale, so that no two of them can clash; the shorter, the less it means.
 C5, D5, E5, G5, A5, C6 = 523.25, 587.33, 659.26, 783.99, 880.00, 1046.50
 E4, A4 = 329.63, 440.00
-NOTES: dict[Name, tuple[Note, ...]] = {
+NOTES: dict[SoundName, tuple[Note, ...]] = {
     "get-ready": (Note(A4, 0, 900),),
     "next": (Note(C5, 0, 500),),
     "start": (Note(G5, 0, 600),),
@@ -53,7 +57,9 @@ NOTES: dict[Name, tuple[Note, ...]] = {
     "rest": (Note(E4, 0, 700),),
     "done": (Note(C5, 0, 200), Note(E5, 200, 200), Note(G5, 400, 200), Note(C6, 600, 900)),
 }
-SOUNDS: dict[Name, Sound] = {name: Sound(name, notes[-1].start + notes[-1].length) for name, notes in NOTES.items()}
+SOUNDS: dict[SoundName, SoundCue] = {
+    name: SoundCue(name, notes[-1].start + notes[-1].length) for name, notes in NOTES.items()
+}
 PARTIALS = ((1, 0.76), (2, 0.18), (3, 0.06))
 """Multiples of the pitch and their share: a little more than a pure tone, which small speakers swallow."""
 FADING = 4.5
@@ -65,11 +71,11 @@ BREATH_LEVEL = 0.22
 """Soft: it goes on for minutes, and the other sounds must stand out from it."""
 
 
-def breath(half: Literal["in", "out"], milliseconds: int) -> Sound:
+def breath_sound(half: Literal["in", "out"], milliseconds: int) -> SoundCue:
     """Return the tone of half a breath, as long as that half or up to a tenth of a second shorter."""
     # Halves are rounded to a millisecond when breaths are fitted to a hold; 2.999 s is 3 s.
     steps = max((milliseconds + 2) // BREATH_STEP_MS, 1)
-    return Sound("breath-in" if half == "in" else "breath-out", steps * BREATH_STEP_MS)
+    return SoundCue("breath-in" if half == "in" else "breath-out", steps * BREATH_STEP_MS)
 
 
 def gain(volume: int) -> float:
@@ -77,13 +83,13 @@ def gain(volume: int) -> float:
     return (min(max(volume, 0), 100) / 100) ** 2
 
 
-def frames(sound: Sound) -> int:
+def sample_count(sound: SoundCue) -> int:
     """Return how many samples *sound* has."""
     notes = NOTES.get(sound.name)
     return sum(_frames(note.length) for note in notes) if notes else _frames(sound.length)
 
 
-def samples(sound: Sound, volume: int = 100) -> array[int]:
+def samples(sound: SoundCue, volume: int = 100) -> array[int]:
     """Return the signed 16-bit samples of *sound*, one channel at RATE, beginning and ending in silence."""
     scale = PEAK * gain(volume) * 32_767
     if sound.name in ("breath-in", "breath-out"):
@@ -111,7 +117,7 @@ def _struck(note: Note, scale: float) -> array[int]:
     return made
 
 
-def _glide(sound: Sound, scale: float) -> array[int]:
+def _glide(sound: SoundCue, scale: float) -> array[int]:
     """Return a tone that swells and ebbs while its pitch moves evenly to the ear, by equal ratios."""
     low, high = (BREATH_LOW, BREATH_HIGH) if sound.name == "breath-in" else (BREATH_HIGH, BREATH_LOW)
     count = _frames(sound.length)
@@ -124,3 +130,48 @@ def _glide(sound: Sound, scale: float) -> array[int]:
         angle += step
         step *= ratio
     return made
+
+
+PHASE_SOUNDS: dict[PhaseKind, SoundName] = {
+    "warm-up": "next",
+    "prepare": "next",
+    "hold": "start",
+    "move": "start",
+    "press": "start",
+    "release": "rest",
+    "rest": "rest",
+    "switch": "switch",
+    "settle": "rest",
+}
+"""What is heard as each kind of phase begins; the first of all, and the first stretch, are `get-ready` instead."""
+CUE_SOUNDS: dict[str, SoundName] = {"count": "count", "half-way": "half-way", "end": "done"}
+BELL_STROKES: dict[SoundName, int] = {"switch": 2, "count": 0, "half-way": 0, "breath-in": 0, "breath-out": 0}
+"""One stroke for a change and two for the other side; a bell for anything less would say nothing any more."""
+
+
+def sound_for(cue: Cue, timeline: Timeline) -> SoundCue | None:
+    """Return the sound of *cue*; None for one that is only said."""
+    phase = timeline.phases[cue.index]
+    if cue.kind in ("breath-in", "breath-out"):
+        inhale, exhale = phase.breaths[cue.number - 1]
+        return breath_sound("in", inhale) if cue.kind == "breath-in" else breath_sound("out", exhale)
+    if cue.kind == "phase":
+        return SOUNDS["get-ready" if _opens(phase, cue.index, timeline) else PHASE_SOUNDS[phase.kind]]
+    name = CUE_SOUNDS.get(cue.kind)
+    return SOUNDS[name] if name else None
+
+
+def is_breath(sound: SoundCue) -> bool:
+    """Whether *sound* accompanies a breath, and gives way to one that calls out a change."""
+    return sound.name in ("breath-in", "breath-out")
+
+
+def bell_strokes(sound: SoundCue) -> int:
+    """Return how often the terminal bell rings for *sound* where nothing can play it."""
+    return BELL_STROKES.get(sound.name, 1)
+
+
+def _opens(phase: Phase, index: int, timeline: Timeline) -> bool:
+    if phase.kind == "prepare":
+        return all(before.kind == "warm-up" for before in timeline.phases[:index])
+    return index == 0

@@ -12,8 +12,8 @@ from stretch.core.planning.eligible import deepest_level, where, why_not
 from stretch.core.planning.space import Candidate, Option
 from stretch.core.planning.worth import Goal
 from stretch.core.routine import Item, Request, sides_in_order
-from stretch.core.timing.breathing import parse
-from stretch.core.timing.phases import SLOW_MS, doing_ms, prepare_ms
+from stretch.core.timing.breathing import parse_pattern
+from stretch.core.timing.phases import EXTRA_CHANGE_MS, exercise_ms, preparation_ms
 
 FLAGS = {
     "cautions": "--avoid",
@@ -74,7 +74,7 @@ def _candidate(stretch: Stretch, request: Request, areas: Sequence[str], goals: 
     return Candidate(
         item=Item(stretch, dose, position, sides_in_order(stretch, request.first_side), adapted, why),
         options=tuple(_option(stretch, dose, reps, request) for reps in sorted({leanest, dose.reps})),
-        extra_ms=prepare_ms(stretch, moved=True) - prepare_ms(stretch, moved=False),
+        extra_ms=preparation_ms(stretch, moved=True) - preparation_ms(stretch, moved=False),
         goals=worth.served_by(stretch, goals),
         merit=worth.merit(stretch, request),
         load=spine.load(stretch),
@@ -85,10 +85,10 @@ def _candidate(stretch: Stretch, request: Request, areas: Sequence[str], goals: 
 def _option(stretch: Stretch, dose: Dose, reps: int, request: Request) -> Option:
     given = with_reps(dose, reps)
     held = held_seconds(stretch, given)
-    getting_ready = prepare_ms(stretch, moved=False) + (SLOW_MS if request.extra_transition_time else 0)
+    getting_ready = preparation_ms(stretch, moved=False) + (EXTRA_CHANGE_MS if request.extra_transition_time else 0)
     return Option(
         reps,
-        getting_ready + doing_ms(stretch, given, parse(request.breath), slow=request.extra_transition_time),
+        getting_ready + exercise_ms(stretch, given, parse_pattern(request.breath), slow=request.extra_transition_time),
         # Before sport one held stretch for each area is all there is room for, whatever it takes (rule D17).
         BEFORE_SPORT_S if held and request.before_sport else held,
         worth.dose_points(stretch, given, whole=reps == dose.reps),

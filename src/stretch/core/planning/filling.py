@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from stretch.core.planning.dosing import held_seconds, most_reps, with_reps
 from stretch.core.planning.space import Candidate, Option, Pick, Space, cost_ms, held_by_area
 from stretch.core.routine import Request
-from stretch.core.timing.breathing import parse
-from stretch.core.timing.phases import doing_ms
+from stretch.core.timing.breathing import parse_pattern
+from stretch.core.timing.phases import exercise_ms
 
 
 def filled(space: Space, picks: Sequence[Pick], request: Request) -> list[Pick]:
@@ -49,7 +49,13 @@ def _more(candidate: Candidate, option: Option, request: Request) -> Option | No
     most = item.dose.reps if spared else most_reps(item.stretch, item.dose)
     if option.reps >= most:
         return None
-    now, dose, pattern = with_reps(item.dose, option.reps), with_reps(item.dose, option.reps + 1), parse(request.breath)
-    before, after = (doing_ms(item.stretch, each, pattern, slow=request.extra_transition_time) for each in (now, dose))
+    now, dose, pattern = (
+        with_reps(item.dose, option.reps),
+        with_reps(item.dose, option.reps + 1),
+        parse_pattern(request.breath),
+    )
+    before, after = (
+        exercise_ms(item.stretch, each, pattern, slow=request.extra_transition_time) for each in (now, dose)
+    )
     ms = option.ms + after - before
     return Option(dose.reps, ms, held_seconds(item.stretch, dose), option.points)

@@ -40,20 +40,20 @@ class Pattern(Struct, frozen=True):
         return self.name != "off"
 
 
-PRESETS = {name: Pattern(name, preset.inhale_ms, preset.exhale_ms) for name, preset in BREATH_PRESETS.items()}
+PRESET_PATTERNS = {name: Pattern(name, preset.inhale_ms, preset.exhale_ms) for name, preset in BREATH_PRESETS.items()}
 
 
-def parse(text: str) -> Pattern:
+def parse_pattern(text: str) -> Pattern:
     """Return the preset or the user's own IN-OUT pattern that *text* names.
 
     Seconds may be halves (`3.5-5`): then every length of a session is exact in binary too. Raises UsageError for
     anything else, and for halves under 2 s or over 10 s.
     """
-    if preset := PRESETS.get(text):
+    if preset := PRESET_PATTERNS.get(text):
         return preset
     match = re.fullmatch(r"(\d{1,2}(?:\.[05])?)-(\d{1,2}(?:\.[05])?)", text, re.ASCII)
     if match is None:
-        raise UsageError(f"--breath takes {', '.join(PRESETS)} or seconds IN-OUT such as 4-6, not {text!r}.")
+        raise UsageError(f"--breath takes {', '.join(PRESET_PATTERNS)} or seconds IN-OUT such as 4-6, not {text!r}.")
     inhale, exhale = (int(float(part) * 1000) for part in match.groups())
     if not (2_000 <= inhale <= 10_000 and 2_000 <= exhale <= 10_000):
         raise UsageError(f"--breath {text}: a breath in or out takes 2 to 10 seconds.")
@@ -83,6 +83,6 @@ def _nearest_count(hold: int, cycle: int) -> int:
     return min(counts, key=lambda n: (abs(hold - cycle * n) * scale // n, n), default=1)
 
 
-def paced(count: int, pattern: Pattern) -> tuple[Breath, ...]:
+def repeat_breaths(count: int, pattern: Pattern) -> tuple[Breath, ...]:
     """Return *count* breaths at the pattern's own length: the pace of a dynamic stretch (rule B10)."""
     return ((pattern.inhale, pattern.exhale),) * count

@@ -9,28 +9,28 @@ from msgspec import Struct
 
 from stretch.core.model import Dose, Move, Stretch
 from stretch.core.routine import Item, Routine
-from stretch.core.timing.breathing import Breath, Pattern, fit, paced
+from stretch.core.timing.breathing import Breath, Pattern, fit, repeat_breaths
 from stretch.core.vocabulary import Side
 
-Kind = Literal["warm-up", "prepare", "hold", "move", "press", "release", "rest", "switch", "settle"]
+PhaseKind = Literal["warm-up", "prepare", "hold", "move", "press", "release", "rest", "switch", "settle"]
 
 NS_PER_MS = 1_000_000
 REST_MS = 5_000
 SWITCH_MS = 5_000
 PREPARE_MS = 8_000
-MOVED_MS = 15_000
+NEW_POSITION_MS = 15_000
 """Preparation when the position of the body changes (all four: rule D18)."""
-SLOW_MS = 10_000
+EXTRA_CHANGE_MS = 10_000
 """Added to every change for older people, unsteady people and in pregnancy (rule D18)."""
 READING_WORDS_PER_MINUTE = 200
-WORKING: frozenset[Kind] = frozenset({"hold", "move", "press", "release"})
+WORKING_KINDS: frozenset[PhaseKind] = frozenset({"hold", "move", "press", "release"})
 """The phases in which a stretch is done; the others lead there."""
 
 
 class Phase(Struct, frozen=True, kw_only=True):
     """A stretch of time in which one thing happens."""
 
-    kind: Kind
+    kind: PhaseKind
     length: int
     start: int = 0
     item: Item | None = None
@@ -53,7 +53,7 @@ class Phase(Struct, frozen=True, kw_only=True):
         return self.start + self.length
 
 
-def lay_out(routine: Routine, pattern: Pattern) -> tuple[Phase, ...]:
+def build_phases(routine: Routine, pattern: Pattern) -> tuple[Phase, ...]:
     """Return the phases of *routine*: warm-up, each stretch with its preparation and both sides, settle."""
     phases = [Phase(kind="warm-up", length=seconds * 1000, move=move) for move, seconds in routine.warm_up]
     previous = routine.start_position
@@ -65,10 +65,10 @@ def lay_out(routine: Routine, pattern: Pattern) -> tuple[Phase, ...]:
     ]
     settle = routine.settle_s * 1000
     phases.append(Phase(kind="settle", length=settle, breaths=fit(settle, pattern), text=routine.settle_text))
-    return in_sequence(phases)
+    return with_start_times(phases)
 
 
-def in_sequence(phases: list[Phase]) -> tuple[Phase, ...]:
+def with_start_times(phases: list[Phase]) -> tuple[Phase, ...]:
     """Give each phase the start at which the one before it ends."""
     start, placed = 0, []
     for phase in phases:
@@ -79,21 +79,21 @@ def in_sequence(phases: list[Phase]) -> tuple[Phase, ...]:
 
 def item_phases(item: Item, pattern: Pattern, *, moved: bool, slow: bool) -> list[Phase]:
     """Return the phases of one stretch, starts not yet set: preparation, then every repetition of each side."""
-    extra = SLOW_MS if slow else 0
+    extra = EXTRA_CHANGE_MS if slow else 0
     phases: list[Phase] = []
     for side in item.sides:
         if phases:
             phases.append(Phase(kind="switch", length=SWITCH_MS + extra, item=item, side=side))
         else:
-            length = prepare_ms(item.stretch, moved=moved) + extra
+            length = preparation_ms(item.stretch, moved=moved) + extra
             phases.append(Phase(kind="prepare", length=length, item=item, side=side, moved=moved))
         phases += _side_phases(item, side, pattern, REST_MS + extra)
     return phases
 
 
-def doing_ms(stretch: Stretch, dose: Dose, pattern: Pattern, *, slow: bool) -> int:
+def exercise_ms(stretch: Stretch, dose: Dose, pattern: Pattern, *, slow: bool) -> int:
     """Return how long a stretch takes in this dose without its preparation: the sum of its other phases."""
-    extra = SLOW_MS if slow else 0
+    extra = EXTRA_CHANGE_MS if slow else 0
     if stretch.mode == "dynamic":
         side = dose.reps * pattern.cycle
     else:
@@ -106,21 +106,21 @@ def _once_ms(dose: Dose) -> int:
     return 1000 * ((c.contract_s + c.release_s + c.hold_s) if c else (dose.hold_s or 0))
 
 
-def prepare_ms(stretch: Stretch, *, moved: bool) -> int:
+def preparation_ms(stretch: Stretch, *, moved: bool) -> int:
     """Return the preparation time of a stretch: enough to get there and to read the steps, in whole seconds."""
     words = sum(len(step.split()) for step in stretch.steps)
     reading = -(-words * 60 // READING_WORDS_PER_MINUTE) * 1000
-    return max(MOVED_MS if moved else PREPARE_MS, reading)
+    return max(NEW_POSITION_MS if moved else PREPARE_MS, reading)
 
 
 def _side_phases(item: Item, side: Side | None, pattern: Pattern, rest_ms: int) -> list[Phase]:
     dose = item.dose
     if item.stretch.mode == "dynamic":
-        breaths = paced(dose.reps, pattern)
+        breaths = repeat_breaths(dose.reps, pattern)
         length = dose.reps * pattern.cycle
         return [Phase(kind="move", length=length, item=item, side=side, rep=1, reps=1, breaths=breaths)]
 
-    def phase(kind: Kind, length: int, rep: int, breaths: tuple[Breath, ...] = ()) -> Phase:
+    def phase(kind: PhaseKind, length: int, rep: int, breaths: tuple[Breath, ...] = ()) -> Phase:
         return Phase(kind=kind, length=length, item=item, side=side, rep=rep, reps=dose.reps, breaths=breaths)
 
     phases: list[Phase] = []

@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
-from stretch.core.timing import route
+from stretch.core.timing import navigation
 from stretch.core.timing.cues import Cue, cues
 from stretch.core.timing.phases import NS_PER_MS as NS_PER_MS
 from stretch.core.timing.phases import Phase
@@ -155,9 +155,9 @@ def _acted(session: Session, action: Action) -> Session:
         case "help":
             return _with(session, helping=True)
         case "next":
-            return _jumped(session, route.next_start(timeline, position))
+            return _jumped(session, navigation.next_start(timeline, position))
         case "back":
-            return _jumped(session, route.back_start(timeline, position))
+            return _jumped(session, navigation.back_start(timeline, position))
         case "more" | "less":
             change = STEP_MS if action == "more" else -STEP_MS
             return _with(session, timeline=timeline.adjusted(position, change))
@@ -179,7 +179,7 @@ def _ticked(session: Session, clock: int) -> Session:
     position_ns = min(session.position_ns + (gap - led) * session.speed, end)
     waiting = False
     if session.wait:
-        stop = route.new_stretch(session.timeline, session.position, position_ns // NS_PER_MS)
+        stop = navigation.next_preparation(session.timeline, session.position, position_ns // NS_PER_MS)
         if stop is not None:
             position_ns, waiting = stop * NS_PER_MS, True
     return _with(
@@ -188,8 +188,8 @@ def _ticked(session: Session, clock: int) -> Session:
         lead_in_ns=session.lead_in_ns - led,
         position_ns=position_ns,
         active_ns=session.active_ns + position_ns - session.position_ns,
-        spent_ns=route.spent(session.timeline, session.position_ns, position_ns, session.spent_ns),
-        done=session.done | route.ended(session.timeline, session.position, position_ns // NS_PER_MS),
+        spent_ns=navigation.add_elapsed(session.timeline, session.position_ns, position_ns, session.spent_ns),
+        done=session.done | navigation.completed_phases(session.timeline, session.position, position_ns // NS_PER_MS),
         waiting=waiting,
         over="finished" if position_ns == end else None,
     )
@@ -209,7 +209,7 @@ def _jumped(session: Session, position: int) -> Session:
 
 def _eased(session: Session) -> Session:
     """Go on in the easier way: halve what is left of this hold, or of the next one while getting ready for it."""
-    found = route.hold_ahead(session.timeline, session.position)
+    found = navigation.hold_ahead(session.timeline, session.position)
     if found is None:
         return session
     index, position = found
@@ -230,15 +230,15 @@ def _hurt(session: Session) -> Session:
     name = _name_of(phase)
     if phase.item is None:
         return _with(noted, stopped_for=name)
-    before = route.item_before(timeline, position)
+    before = navigation.item_before(timeline, position)
     if before and before.stretch.id in session.hurt and name not in session.hurt:
         return _jumped(noted, timeline.phases[-1].start)
     if name in session.hurt:
         return _left_out(noted)
-    again = _jumped(noted, route.back_start(timeline, position, again_ms=0))
+    again = _jumped(noted, navigation.back_start(timeline, position, again_ms=0))
     return _with(_eased(again), stopped_for=name)
 
 
 def _left_out(session: Session) -> Session:
-    further = route.next_start if session.moment.phase.item is None else route.next_item_start
+    further = navigation.next_start if session.moment.phase.item is None else navigation.next_item_start
     return _jumped(session, further(session.timeline, session.position))

@@ -11,15 +11,15 @@ from msgspec import Struct
 
 from stretch.core.model import LONGEST_HOLD
 from stretch.core.routine import Item, Routine
-from stretch.core.timing.breathing import Breath, Pattern, fit, paced, parse
-from stretch.core.timing.motion import Shown, shown_at
-from stretch.core.timing.phases import Phase, in_sequence, lay_out
+from stretch.core.timing.animation import FigureState, figure_state_at
+from stretch.core.timing.breathing import Breath, Pattern, fit, parse_pattern, repeat_breaths
+from stretch.core.timing.phases import Phase, build_phases, with_start_times
 
 SHORTEST_LEFT_MS = 1_000
 """A phase is never shortened to less than this from now."""
 
 
-class BreathNow(Struct, frozen=True):
+class BreathPosition(Struct, frozen=True):
     """Where in a breath one is: which of how many, which half, and the milliseconds of that half."""
 
     number: int
@@ -39,8 +39,8 @@ class Moment(Struct, frozen=True):
     left: int
     """Milliseconds left in the phase."""
     total_left: int
-    breath: BreathNow | None
-    shown: Shown | None
+    breath: BreathPosition | None
+    shown: FigureState | None
 
 
 class Timeline(Struct, frozen=True, dict=True):
@@ -99,7 +99,7 @@ class Timeline(Struct, frozen=True, dict=True):
             left=phase.end - position,
             total_left=self.length - position,
             breath=_breath_at(phase, position - phase.start),
-            shown=shown_at(self.phases, index, position - phase.start),
+            shown=figure_state_at(self.phases, index, position - phase.start),
         )
 
     def adjusted(self, position: int, change: int) -> Timeline:
@@ -121,7 +121,7 @@ class Timeline(Struct, frozen=True, dict=True):
         else:
             shortest = position - phase.start + SHORTEST_LEFT_MS
             new = msgspec.structs.replace(phase, length=max(phase.length + change, shortest))
-        phases = in_sequence([*self.phases[:index], new, *self.phases[index + 1 :]])
+        phases = with_start_times([*self.phases[:index], new, *self.phases[index + 1 :]])
         return msgspec.structs.replace(self, phases=phases)
 
     def _refitted(self, phase: Phase, elapsed: int, change: int) -> tuple[Breath, ...]:
@@ -132,22 +132,22 @@ class Timeline(Struct, frozen=True, dict=True):
         kept = phase.breaths[:begun]
         if phase.kind == "move":
             by = max(abs(change) // self.pattern.cycle, 1) * (1 if change > 0 else -1)
-            return kept + paced(max(len(phase.breaths) - begun + by, 0), self.pattern)
+            return kept + repeat_breaths(max(len(phase.breaths) - begun + by, 0), self.pattern)
         return kept + fit(max(phase.length + change - done, 0), self.pattern)
 
 
-def build(routine: Routine) -> Timeline:
+def build_timeline(routine: Routine) -> Timeline:
     """Lay *routine* out in time, breathing as it says."""
-    pattern = parse(routine.breath)
-    return Timeline(phases=lay_out(routine, pattern), pattern=pattern, title=routine.title)
+    pattern = parse_pattern(routine.breath)
+    return Timeline(phases=build_phases(routine, pattern), pattern=pattern, title=routine.title)
 
 
-def _breath_at(phase: Phase, elapsed: int) -> BreathNow | None:
+def _breath_at(phase: Phase, elapsed: int) -> BreathPosition | None:
     at, count = 0, len(phase.breaths)
     for number, (inhale, exhale) in enumerate(phase.breaths, start=1):
         if elapsed < at + inhale:
-            return BreathNow(number, count, "in", elapsed - at, inhale)
+            return BreathPosition(number, count, "in", elapsed - at, inhale)
         if elapsed < at + inhale + exhale or number == count:
-            return BreathNow(number, count, "out", min(elapsed - at - inhale, exhale), exhale)
+            return BreathPosition(number, count, "out", min(elapsed - at - inhale, exhale), exhale)
         at += inhale + exhale
     return None

@@ -10,13 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stretch.core.model import Dose
-from stretch.core.narration.aloud import aloud, begins, saying_ms, speakable, speaking_ms
-from stretch.core.narration.speech import length_in_words, say, sentences
+from stretch.core.narration.phrases import line_for, sentences, spoken_duration
+from stretch.core.narration.speech_timing import (
+    estimate_duration_ms,
+    sentences_to_speak,
+    speakable,
+    speech_duration_ms,
+    speech_start,
+)
 from stretch.core.text import dose_label
-from stretch.core.timing import timeline as tl
 from stretch.core.timing.cues import Cue, cues
-from stretch.core.timing.phases import WORKING
-from stretch.core.timing.timeline import Timeline
+from stretch.core.timing.phases import WORKING_KINDS
+from stretch.core.timing.timeline import Timeline, build_timeline
 from support import CATALOG, routine, timelines
 
 breaths = st.booleans()
@@ -27,14 +32,14 @@ def every(timeline: Timeline) -> tuple[Cue, ...]:
 
 
 def heard(timeline: Timeline, breath: bool = False) -> list[tuple[Cue, tuple[str, ...]]]:
-    said = [(cue, aloud(cue, timeline, breath=breath)) for cue in every(timeline)]
+    said = [(cue, sentences_to_speak(cue, timeline, breath=breath)) for cue in every(timeline)]
     return [(cue, words) for cue, words in said if words]
 
 
 def lines(**request: object) -> list[str]:
     built = routine(**request)
-    timeline = tl.build(built)
-    return [say(cue, timeline) for cue in every(timeline) if cue.kind in ("phase", "half-way", "last", "end")]
+    timeline = build_timeline(built)
+    return [line_for(cue, timeline) for cue in every(timeline) if cue.kind in ("phase", "half-way", "last", "end")]
 
 
 @given(timelines, breaths)
@@ -42,7 +47,10 @@ def test_nothing_is_said_over_what_is_still_being_said(timeline: Timeline, breat
     said = heard(timeline, breath)
     for (cue, words), (other, _) in pairwise(said):
         if len(words) > 1 or cue.kind.startswith("breath"):
-            assert begins(cue, timeline) + saying_ms(words) <= begins(other, timeline), (words, other)
+            assert speech_start(cue, timeline) + speech_duration_ms(words) <= speech_start(other, timeline), (
+                words,
+                other,
+            )
 
 
 @given(timelines, breaths)
@@ -98,7 +106,7 @@ def test_no_sentence_has_a_sign_that_is_only_for_the_eye(timeline: Timeline, bre
 
 
 def test_with_breath_each_half_is_said_once_nobody_speaks_and_not_without_asking() -> None:
-    timeline = tl.build(routine(warm_up=0.0))
+    timeline = build_timeline(routine(warm_up=0.0))
     assert not any(cue.kind.startswith("breath") for cue, _ in heard(timeline))
     words = [word for cue, words in heard(timeline, breath=True) if cue.kind.startswith("breath") for word in words]
     assert words.count("Breathe in.") > 10
@@ -107,8 +115,8 @@ def test_with_breath_each_half_is_said_once_nobody_speaks_and_not_without_asking
 
 def test_what_is_first_up_is_said_with_name_side_and_dose_then_the_steps() -> None:
     built = routine(areas=(), stretches=("single-knee-to-chest",), warm_up=0.0)
-    timeline = tl.build(built)
-    first = aloud(Cue(0, "phase", 0), timeline)
+    timeline = build_timeline(built)
+    first = sentences_to_speak(Cue(0, "phase", 0), timeline)
     assert first[0] == "First up: Single knee to chest, left side, 2 holds of 30 seconds."
     assert first[1:] == built.items[0].stretch.steps[: len(first) - 1]
     assert len(first) > 1
@@ -116,10 +124,10 @@ def test_what_is_first_up_is_said_with_name_side_and_dose_then_the_steps() -> No
 
 def test_steps_that_did_not_fit_are_said_as_the_stretch_begins() -> None:
     built = routine(areas=(), stretches=("single-knee-to-chest",), warm_up=0.0)
-    timeline = tl.build(built)
+    timeline = build_timeline(built)
     ready, hold = every(timeline)[0], next(cue for cue in every(timeline) if cue.kind == "phase" and cue.index == 1)
-    slow = aloud(hold, timeline, takes=lambda sentence: 2 * speaking_ms(sentence))
-    said = aloud(ready, timeline, takes=lambda sentence: 2 * speaking_ms(sentence))
+    slow = sentences_to_speak(hold, timeline, takes=lambda sentence: 2 * estimate_duration_ms(sentence))
+    said = sentences_to_speak(ready, timeline, takes=lambda sentence: 2 * estimate_duration_ms(sentence))
     assert slow[0].startswith("Hold 1 of 2")
     assert slow[1] == sentences(ready, timeline)[len(said)]
 
@@ -129,7 +137,7 @@ def test_of_every_shipped_stretch_every_step_is_said_and_which_side_is_meant(bre
     lost = {}
     for name, stretch in CATALOG.stretches.items():
         built = routine(areas=(), stretches=(name,), level="deep", warm_up=0.0, minutes=20.0)
-        said = [word for _, words in heard(tl.build(built), breath) for word in words]
+        said = [word for _, words in heard(build_timeline(built), breath) for word in words]
         unsaid = [step for step in stretch.steps if step not in said]
         if stretch.side_means:
             unsaid += [side for side in ("Left side first", "Right") if f"{side}: {stretch.side_means}." not in said]
@@ -145,7 +153,7 @@ def test_of_every_shipped_stretch_every_step_is_said_and_which_side_is_meant(bre
 
 def test_a_step_of_contract_relax_is_never_said_in_another_part_than_its_own() -> None:
     built = routine(areas=(), stretches=("contract-relax-hamstring",), level="deep", warm_up=0.0)
-    timeline = tl.build(built)
+    timeline = build_timeline(built)
     said = {(timeline.phases[cue.index].kind, word) for cue, words in heard(timeline) for word in words}
     steps = built.items[0].stretch.steps
     assert [kind for kind, word in said if word in steps] == ["prepare", "prepare"]
@@ -155,7 +163,7 @@ def test_a_step_of_contract_relax_is_never_said_in_another_part_than_its_own() -
 
 def test_while_settling_with_the_breath_it_is_still_said_how_to_rest() -> None:
     built = routine(warm_up=0.0)
-    settle = heard(tl.build(built), breath=True)
+    settle = heard(build_timeline(built), breath=True)
     assert any("grow heavy" in word for _, words in settle for word in words)
 
 
@@ -191,16 +199,16 @@ def test_how_to_get_up_is_said_when_it_is_time_to() -> None:
 
 def test_at_the_end_it_is_said_what_was_done() -> None:
     built = routine()
-    timeline = tl.build(built)
+    timeline = build_timeline(built)
     end = every(timeline)[-1]
-    assert say(end, timeline, done=(6, 6)).startswith("Done: 6 stretches. ")
-    assert say(end, timeline, done=(5, 6)).startswith("Done: 5 of 6 stretches. ")
-    assert say(end, timeline, done=(1, 1)).startswith("Done: 1 stretch. ")
+    assert line_for(end, timeline, done=(6, 6)).startswith("Done: 6 stretches. ")
+    assert line_for(end, timeline, done=(5, 6)).startswith("Done: 5 of 6 stretches. ")
+    assert line_for(end, timeline, done=(1, 1)).startswith("Done: 1 stretch. ")
 
 
 def test_the_easier_way_is_said_before_the_steps() -> None:
     built = routine(areas=(), stretches=("single-knee-to-chest",), avoid=("knee",), warm_up=0.0)
-    timeline = tl.build(built)
+    timeline = build_timeline(built)
     assert built.items[0].adapted
     ready = sentences(Cue(0, "phase", 0), timeline)
     assert ready[1] == "The easier way first: Use a strap behind the thigh and stop earlier."
@@ -209,7 +217,7 @@ def test_the_easier_way_is_said_before_the_steps() -> None:
 def test_another_position_than_usual_is_said() -> None:
     other = next(s for s in CATALOG.stretches.values() if "standing" in s.also)
     built = routine(areas=(), stretches=(other.id,), positions=("standing",), warm_up=0.0, minutes=30.0)
-    assert "Standing." in sentences(Cue(0, "phase", 0), tl.build(built))
+    assert "Standing." in sentences(Cue(0, "phase", 0), build_timeline(built))
 
 
 def test_a_position_is_not_said_again_where_one_is_already() -> None:
@@ -220,14 +228,14 @@ def test_a_position_is_not_said_again_where_one_is_already() -> None:
 
 
 def test_each_half_of_a_breath_says_what_moves_with_it() -> None:
-    timeline = tl.build(routine(areas=(), stretches=("hamstring-90-90",), warm_up=0.0))
-    told = {cue.kind: say(cue, timeline) for cue in every(timeline) if timeline.phases[cue.index].kind == "move"}
+    timeline = build_timeline(routine(areas=(), stretches=("hamstring-90-90",), warm_up=0.0))
+    told = {cue.kind: line_for(cue, timeline) for cue in every(timeline) if timeline.phases[cue.index].kind == "move"}
     assert told["breath-in"] == "Breathe in. Bend the knee back to a right angle."
     assert told["breath-out"] == "Breathe out. Straighten the knee toward the ceiling."
 
 
 def test_lengths_in_words() -> None:
-    assert [length_in_words(ms) for ms in (1_000, 5_400, 60_000, 80_000, 121_000)] == [
+    assert [spoken_duration(ms) for ms in (1_000, 5_400, 60_000, 80_000, 121_000)] == [
         "1 second", "5 seconds", "1 minute", "1 minute 20 seconds", "2 minutes 1 second",
     ]  # fmt: skip
 
@@ -247,9 +255,13 @@ def test_doses_in_words(name: str, amount: Dose, told: str) -> None:
 
 
 def test_longer_words_take_longer_and_a_pause_between_them() -> None:
-    assert speaking_ms("Breathe in.") < speaking_ms("Breathe in, 3 seconds.") < speaking_ms("Breathe in, 33 seconds.")
-    assert saying_ms(["One.", "Two."]) > 2 * speaking_ms("One.")
-    assert saying_ms([]) == 0
+    assert (
+        estimate_duration_ms("Breathe in.")
+        < estimate_duration_ms("Breathe in, 3 seconds.")
+        < estimate_duration_ms("Breathe in, 33 seconds.")
+    )
+    assert speech_duration_ms(["One.", "Two."]) > 2 * estimate_duration_ms("One.")
+    assert speech_duration_ms([]) == 0
 
 
 @given(st.text())
@@ -273,12 +285,12 @@ def test_holds_and_moves_are_announced_to_be_nearly_over_once(timeline: Timeline
     assert len({cue.index for cue in last}) == len(last)
     for cue in last:
         phase = timeline.phases[cue.index]
-        assert phase.kind in WORKING
+        assert phase.kind in WORKING_KINDS
         assert phase.end - cue.at == (5_000 if phase.kind == "hold" else sum(phase.breaths[-1]))
 
 
 def test_warm_up_moves_have_a_half_way_because_some_change_direction() -> None:
-    timeline = tl.build(routine())
+    timeline = build_timeline(routine())
     half_way = [cue for cue in every(timeline) if timeline.phases[cue.index].kind == "warm-up" and
                 cue.kind == "half-way"]  # fmt: skip
     assert [cue.at for cue in half_way] == [30_000, 90_000, 150_000, 210_000, 270_000]

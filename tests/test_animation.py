@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from stretch.core.timing import timeline as tl
-from stretch.core.timing.motion import MILD
-from stretch.core.timing.timeline import Timeline
+from stretch.core.timing.animation import PRESS_DEPTH
+from stretch.core.timing.timeline import Timeline, build_timeline
 from support import SAMPLE, routine
 
 CONTRACT = routine(areas=(), stretches=("contract-relax-hamstring",), level="deep")
-TIMELINES = {"of every kind": tl.build(SAMPLE), "contract-relax": tl.build(CONTRACT)}
+TIMELINES = {"of every kind": build_timeline(SAMPLE), "contract-relax": build_timeline(CONTRACT)}
 JUMP = 0.02
 """A thirtieth of the way is what a figure is drawn in steps of."""
 
@@ -34,6 +33,6 @@ def test_a_press_is_a_mild_pull_and_the_hold_after_it_goes_all_the_way() -> None
     timeline = TIMELINES["contract-relax"]
     for phase in timeline.phases:
         if phase.kind == "press":
-            assert timeline.at(phase.start).shown.depth == MILD
+            assert timeline.at(phase.start).shown.depth == PRESS_DEPTH
         if phase.kind == "hold":
             assert timeline.at(phase.end - 1).shown.depth == pytest.approx(1.0, abs=0.01)

@@ -10,19 +10,19 @@ from stretch.core.timing.timeline import Timeline
 from stretch.core.vocabulary import POSITION_LABELS
 
 
-def of_reps(phase: Phase) -> str:
+def rep_label(phase: Phase) -> str:
     """Return which repetition it is: `hold 1 of 2`, `round 2 of 3`; empty for a stretch that moves."""
     if phase.rep is None or phase.kind == "move" or phase.item is None:
         return ""
     return f"{'round' if phase.item.dose.contract else 'hold'} {phase.rep} of {phase.reps}"
 
 
-def up_next(timeline: Timeline, index: int) -> str:
+def next_label(timeline: Timeline, index: int) -> str:
     """Return what comes after the phase at *index* that a person must get ready for."""
     here = timeline.phases[index]
     for phase in timeline.phases[index + 1 :]:
         if phase.kind == "rest":
-            return f"rest, then {of_reps(phase)}"
+            return f"rest, then {rep_label(phase)}"
         if phase.kind == "switch":
             return f"{side_label(phase.side)}, same again"
         if phase.kind == "prepare" and phase.item:
@@ -36,7 +36,7 @@ def up_next(timeline: Timeline, index: int) -> str:
     return "done"
 
 
-def say(cue: Cue, timeline: Timeline, done: tuple[int, int] | None = None) -> str:
+def line_for(cue: Cue, timeline: Timeline, done: tuple[int, int] | None = None) -> str:
     """Return all that is said at *cue* as one line; empty for a cue that is only shown or sounded."""
     return " ".join(sentences(cue, timeline, done))
 
@@ -49,26 +49,26 @@ def sentences(cue: Cue, timeline: Timeline, done: tuple[int, int] | None = None)
     phase = timeline.phases[cue.index]
     match cue.kind:
         case "phase":
-            return written(*_announced(phase, cue.index, timeline))
+            return as_sentences(*_phase_parts(phase, cue.index, timeline))
         case "count":
             return (str(cue.number),)
         case "half-way":
             stretch = phase.item.stretch if phase.item else None
-            return written(stretch.halfway if stretch and stretch.halfway else "half-way")
+            return as_sentences(stretch.halfway if stretch and stretch.halfway else "half-way")
         case "last":
-            return written("last one" if phase.kind == "move" else f"last {cue.number} seconds")
+            return as_sentences("last one" if phase.kind == "move" else f"last {cue.number} seconds")
         case "breath-in" | "breath-out":
-            return written(*_breath(phase, "in" if cue.kind == "breath-in" else "out", timeline.pattern.counted))
+            return as_sentences(*_breath(phase, "in" if cue.kind == "breath-in" else "out", timeline.pattern.counted))
         case "end":
-            return written(_done(done), _settling(phase)[1])
+            return as_sentences(_end_summary(done), _settling(phase)[1])
 
 
-def written(*parts: str) -> tuple[str, ...]:
+def as_sentences(*parts: str) -> tuple[str, ...]:
     """Return each of *parts* as a sentence is written; what is empty is left out."""
     return tuple(part[0].upper() + part[1:] + ("" if part.endswith((".", "!", "?")) else ".") for part in parts if part)
 
 
-def pace(phase: Phase) -> str:
+def breathing_instruction(phase: Phase) -> str:
     """Return how a phase is breathed: `breathe in 3 seconds, out 3, 5 times`; empty where breaths are not counted."""
     if not phase.breaths:
         return ""
@@ -77,23 +77,26 @@ def pace(phase: Phase) -> str:
     return f"breathe in {inhale} seconds, out {exhale}{times}"
 
 
-def length_in_words(milliseconds: int) -> str:
+def spoken_duration(milliseconds: int) -> str:
     """Return a length of time as it is spoken: `1 second`, `45 seconds`, `1 minute 20 seconds`."""
     minutes, seconds = divmod(round(milliseconds / 1000), 60)
     parts = [pluralize(minutes, "minute")] if minutes else []
     return " ".join([*parts, pluralize(seconds, "second")] if seconds or not minutes else parts)
 
 
-def _announced(phase: Phase, index: int, timeline: Timeline) -> tuple[str, ...]:
-    length = length_in_words(phase.length)
+def _phase_parts(phase: Phase, index: int, timeline: Timeline) -> tuple[str, ...]:
+    length = spoken_duration(phase.length)
     match phase.kind:
         case "warm-up" if phase.move:
             what = "keep moving" if phase.closing else "warm up"
             return (f"{what}, {length}: {phase.move.name}", phase.move.text)
         case "prepare" if phase.item:
-            return _up(phase.item, phase, index, timeline)
+            return _announce_next(phase.item, phase, index, timeline)
         case "hold":
-            return (_work("hold", phase, length), pace(phase) if _is_new(phase, index, timeline) else "")
+            return (
+                _work("hold", phase, length),
+                breathing_instruction(phase) if _is_new(phase, index, timeline) else "",
+            )
         case "move" if phase.item:
             return (_work("move", phase, length), *_how(phase, phase.item, index, timeline))
         case "press":
@@ -101,7 +104,7 @@ def _announced(phase: Phase, index: int, timeline: Timeline) -> tuple[str, ...]:
         case "release":
             return ("let go, breathe in, and go a little further", length)
         case "rest":
-            return (f"ease out and rest, {length}", f"then {of_reps(phase)}")
+            return (f"ease out and rest, {length}", f"then {rep_label(phase)}")
         case "switch":
             return (f"switch to the {side_label(phase.side)}", _which_side(phase), length)
         case "settle":
@@ -109,7 +112,7 @@ def _announced(phase: Phase, index: int, timeline: Timeline) -> tuple[str, ...]:
     return ()
 
 
-def _up(item: Item, phase: Phase, index: int, timeline: Timeline) -> tuple[str, ...]:
+def _announce_next(item: Item, phase: Phase, index: int, timeline: Timeline) -> tuple[str, ...]:
     """Return what comes up: name, side and dose, then how it is done, which side is meant, and the breath."""
     stretch = item.stretch
     what = ", ".join(filter(None, (stretch.name, side_label(phase.side), _dose(item))))
@@ -140,14 +143,14 @@ def _dose(item: Item) -> str:
         return pluralize(dose.reps, "round")
     if dose.hold_s is None:
         return pluralize(dose.reps, "breath")
-    return f"{pluralize(dose.reps, 'hold')} of {length_in_words(dose.hold_s * 1000)}"
+    return f"{pluralize(dose.reps, 'hold')} of {spoken_duration(dose.hold_s * 1000)}"
 
 
 def _how(phase: Phase, item: Item, index: int, timeline: Timeline) -> tuple[str, ...]:
     """Return how a moving stretch is breathed and what moves on each half, the first time it is done."""
     if not _is_new(phase, index, timeline):
         return ()
-    how = pace(phase) if timeline.pattern.counted else ""
+    how = breathing_instruction(phase) if timeline.pattern.counted else ""
     paced = item.stretch.pace
     return (how, f"in: {paced.inhale}", f"out: {paced.exhale}") if paced else (how,)
 
@@ -158,7 +161,7 @@ def _is_new(phase: Phase, index: int, timeline: Timeline) -> bool:
         if before.item is not phase.item:
             break
         if before.kind == phase.kind:
-            return pace(before) != pace(phase)
+            return breathing_instruction(before) != breathing_instruction(phase)
     return True
 
 
@@ -171,7 +174,7 @@ def _work(verb: str, phase: Phase, length: str) -> str:
 
 
 def _reps_and_side(phase: Phase) -> str:
-    reps = of_reps(phase) if (phase.reps or 0) > 1 else ""
+    reps = rep_label(phase) if (phase.reps or 0) > 1 else ""
     return ", ".join(filter(None, (reps, side_label(phase.side))))
 
 
@@ -187,7 +190,7 @@ def _settling(phase: Phase) -> tuple[str, str]:
     return resting, rising
 
 
-def _done(done: tuple[int, int] | None) -> str:
+def _end_summary(done: tuple[int, int] | None) -> str:
     if done is None:
         return "done"
     did, of = done

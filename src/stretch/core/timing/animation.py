@@ -16,15 +16,15 @@ EASE_MS = 3_000
 """Going into a stretch and out of it takes this long where there is room for it (rule D7)."""
 SWING_MS = 3_000
 """A move of the warm-up takes this long to and fro."""
-SWAY = 0.08
+BREATHING_SWAY = 0.08
 """How much a held stretch gives on each breath in."""
 RESTING = 0.2
 """How deep one stays in the short rest between two repetitions."""
-MILD = 0.75
+PRESS_DEPTH = 0.75
 """How deep a contract-relax stretch is while pressing: a mild pull, before the leg goes further (rule D9)."""
 
 
-class Shown(Struct, frozen=True):
+class FigureState(Struct, frozen=True):
     """What a figure shows: its name, the side, and how deep it is (0 out of it, 1 fully in).
 
     Some movements go in on the breath out and some on the breath in; the figure knows which, so both depths are here.
@@ -41,13 +41,13 @@ class Shown(Struct, frozen=True):
     """How many times it has gone in before, for movements that change sides each time."""
 
 
-def shown_at(phases: Sequence[Phase], index: int, elapsed: int) -> Shown | None:
+def figure_state_at(phases: Sequence[Phase], index: int, elapsed: int) -> FigureState | None:
     """Return what a figure shows *elapsed* milliseconds into the phase at *index*; None where there is none."""
     phase = phases[index]
     if phase.move is not None:
         turn, within = divmod(elapsed, SWING_MS)
         depth = (1 - cos(2 * pi * within / SWING_MS)) / 2
-        return Shown(phase.move.id, None, depth, depth, turn)
+        return FigureState(phase.move.id, None, depth, depth, turn)
     before = phases[index - 1] if index and phases[index - 1].item else None
     if phase.kind in ("prepare", "switch", "settle"):
         return _between(before, phase, elapsed)
@@ -55,7 +55,7 @@ def shown_at(phases: Sequence[Phase], index: int, elapsed: int) -> Shown | None:
         return None
     turn = _turn(phase, elapsed) if phase.kind == "move" else 0
     depths = _depth(phase, elapsed), _opening(phase, elapsed)
-    return Shown(phase.item.stretch.id, phase.side, *depths, turn)
+    return FigureState(phase.item.stretch.id, phase.side, *depths, turn)
 
 
 def ease(fraction: float) -> float:
@@ -64,23 +64,23 @@ def ease(fraction: float) -> float:
     return u * u * (3 - 2 * u)
 
 
-def _between(before: Phase | None, phase: Phase, elapsed: int) -> Shown | None:
+def _between(before: Phase | None, phase: Phase, elapsed: int) -> FigureState | None:
     leaving = min(EASE_MS, phase.length // 2) if before else 0
     if before and before.item and elapsed < leaving:
         out = 1 - ease(elapsed / leaving)
         # A movement that opens on the breath in is back out when its last breath ends.
         opening = 0.0 if before.kind == "move" else out
-        return Shown(before.item.stretch.id, before.side, out, opening, max(len(before.breaths) - 1, 0))
+        return FigureState(before.item.stretch.id, before.side, out, opening, max(len(before.breaths) - 1, 0))
     if phase.item is None:
         return None
     entering = min(EASE_MS, phase.length // 2)
     depth = _entry(phase.item) * ease(1 - (phase.length - elapsed) / entering)
-    return Shown(phase.item.stretch.id, phase.side, depth, 0.0)
+    return FigureState(phase.item.stretch.id, phase.side, depth, 0.0)
 
 
 def _entry(item: Item) -> float:
     """Return how deep a stretch is when its first working phase begins."""
-    return {"static": 1.0, "dynamic": 0.0, "contract-relax": MILD}[item.stretch.mode]
+    return {"static": 1.0, "dynamic": 0.0, "contract-relax": PRESS_DEPTH}[item.stretch.mode]
 
 
 def _turn(phase: Phase, elapsed: int) -> int:
@@ -98,15 +98,15 @@ def _turn(phase: Phase, elapsed: int) -> int:
 def _depth(phase: Phase, elapsed: int) -> float:
     match phase.kind:
         case "press":
-            return MILD
+            return PRESS_DEPTH
         case "release":
-            return MILD + (1 - MILD) * ease(elapsed / phase.length)
+            return PRESS_DEPTH + (1 - PRESS_DEPTH) * ease(elapsed / phase.length)
         case "rest":
             return _resting(phase, elapsed, _entry(phase.item) if phase.item else 1.0)
         case "move":
             return _swing(phase.breaths, elapsed)
         case _:
-            return 1 - SWAY * (1 - _swing(((0, 0), *phase.breaths), elapsed)) if phase.breaths else 1.0
+            return 1 - BREATHING_SWAY * (1 - _swing(((0, 0), *phase.breaths), elapsed)) if phase.breaths else 1.0
 
 
 def _opening(phase: Phase, elapsed: int) -> float:

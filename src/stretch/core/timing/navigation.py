@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stretch.core.routine import Item
-from stretch.core.timing.phases import NS_PER_MS, WORKING, Phase
+from stretch.core.timing.phases import NS_PER_MS, WORKING_KINDS, Phase
 from stretch.core.timing.timeline import Timeline
 
 AGAIN_MS = 2_000
@@ -15,7 +15,7 @@ def next_start(timeline: Timeline, position: int) -> int:
     index = timeline.index_at(position)
     ready = timeline.phases[index].kind in ("prepare", "switch", "rest")
     for phase in timeline.phases[index + 1 :]:
-        if phase.kind in WORKING if ready else _is_station(phase):
+        if phase.kind in WORKING_KINDS if ready else _is_seek_target(phase):
             return phase.start
     return timeline.length
 
@@ -23,7 +23,7 @@ def next_start(timeline: Timeline, position: int) -> int:
 def back_start(timeline: Timeline, position: int, *, again_ms: int = AGAIN_MS) -> int:
     """Return where this side of this stretch is prepared, or the one before if one has only just begun there."""
     index = timeline.index_at(position)
-    starts = [phase.start for phase in timeline.phases[: index + 1] if _is_station(phase)]
+    starts = [phase.start for phase in timeline.phases[: index + 1] if _is_seek_target(phase)]
     if len(starts) > 1 and position - starts[-1] < again_ms:
         return starts[-2]
     return starts[-1] if starts else 0
@@ -34,7 +34,7 @@ def next_item_start(timeline: Timeline, position: int) -> int:
     index = timeline.index_at(position)
     item = timeline.phases[index].item
     for phase in timeline.phases[index + 1 :]:
-        if phase.item is not item and _is_station(phase):
+        if phase.item is not item and _is_seek_target(phase):
             return phase.start
     return timeline.length
 
@@ -64,7 +64,7 @@ def hold_ahead(timeline: Timeline, position: int) -> tuple[int, int] | None:
     return None
 
 
-def new_stretch(timeline: Timeline, position: int, until: int) -> int | None:
+def next_preparation(timeline: Timeline, position: int, until: int) -> int | None:
     """Return where in (position, until] another stretch begins to be prepared."""
     for phase in timeline.phases[timeline.index_at(position) :]:
         if phase.start > until:
@@ -74,14 +74,14 @@ def new_stretch(timeline: Timeline, position: int, until: int) -> int | None:
     return None
 
 
-def ended(timeline: Timeline, position: int, until: int) -> frozenset[int]:
+def completed_phases(timeline: Timeline, position: int, until: int) -> frozenset[int]:
     """Return the indexes of the working phases that end in (position, until]."""
     first, last = timeline.index_at(position), timeline.index_at(until)
     phases = timeline.phases
-    return frozenset(i for i in range(first, last + 1) if phases[i].kind in WORKING and phases[i].end <= until)
+    return frozenset(i for i in range(first, last + 1) if phases[i].kind in WORKING_KINDS and phases[i].end <= until)
 
 
-def spent(timeline: Timeline, position_ns: int, until_ns: int, before: dict[int, int]) -> dict[int, int]:
+def add_elapsed(timeline: Timeline, position_ns: int, until_ns: int, before: dict[int, int]) -> dict[int, int]:
     """Return *before*, nanoseconds by index of the phase, with those from *position_ns* to *until_ns* added."""
     after = dict(before)
     index = timeline.index_at(position_ns // NS_PER_MS)
@@ -93,5 +93,5 @@ def spent(timeline: Timeline, position_ns: int, until_ns: int, before: dict[int,
     return after
 
 
-def _is_station(phase: Phase) -> bool:
+def _is_seek_target(phase: Phase) -> bool:
     return phase.kind in ("warm-up", "prepare", "switch", "settle")

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from stretch.core.narration import speech
-from stretch.core.narration.sounds import sound_of
+from stretch.core.narration import phrases
+from stretch.core.narration.tones import sound_for
 from stretch.core.timing.cues import Cue, CueKind, cues
 from stretch.core.timing.phases import Phase
 from stretch.core.timing.timeline import Timeline
@@ -22,16 +22,16 @@ PAUSE_MS = 250
 FAREWELL_MS = 10_000
 """After the end nothing more is said, so the last words have time."""
 
-SAID: frozenset[CueKind] = frozenset({"phase", "half-way", "last", "end"})
+SPOKEN_CUES: frozenset[CueKind] = frozenset({"phase", "half-way", "last", "end"})
 """The cues with words of their own; a breath is said on request, a count is only sounded."""
-NEEDED: frozenset[CueKind] = SAID - {"half-way"}
+PRIORITY_CUES: frozenset[CueKind] = SPOKEN_CUES - {"half-way"}
 """The words that the steps of a stretch give way to; one that moves may change direction half-way."""
 
-Length = Callable[[str], int]
+SentenceTimer = Callable[[str], int]
 """How many milliseconds it takes to say a sentence."""
 
 
-def speaking_ms(sentence: str) -> int:
+def estimate_duration_ms(sentence: str) -> int:
     """Return about how long a sentence takes to say, rather too long than too short.
 
     Fitted to the words of the catalog as espeak-ng says them at 175 words a minute, with a tenth more for others.
@@ -40,21 +40,21 @@ def speaking_ms(sentence: str) -> int:
     return 100 + 55 * len(sentence) + 200 * pauses + 220 * digits
 
 
-def begins(cue: Cue, timeline: Timeline) -> int:
+def speech_start(cue: Cue, timeline: Timeline) -> int:
     """Return the position from which *cue* is said: after its sound, unless that is the tone of a breath."""
-    sound = sound_of(cue, timeline)
+    sound = sound_for(cue, timeline)
     if sound is None or cue.kind in ("breath-in", "breath-out"):
         return cue.at
     return cue.at + min(sound.length, AFTER_SOUND_MS)
 
 
-def aloud(
+def sentences_to_speak(
     cue: Cue,
     timeline: Timeline,
     *,
     breath: bool = False,
     done: tuple[int, int] | None = None,
-    takes: Length = speaking_ms,
+    takes: SentenceTimer = estimate_duration_ms,
 ) -> tuple[str, ...]:
     """Return the sentences said aloud at *cue*; none for one that is only sounded.
 
@@ -64,21 +64,21 @@ def aloud(
     """
     if cue.kind in ("breath-in", "breath-out"):
         return _breath(cue, timeline, takes) if breath else ()
-    if cue.kind not in SAID:
+    if cue.kind not in SPOKEN_CUES:
         return ()
-    start = begins(cue, timeline)
+    start = speech_start(cue, timeline)
     if cue.kind == "half-way" and _talking_until(cue, timeline, takes) > start:
         return ()
-    own = speech.sentences(cue, timeline, done)
+    own = phrases.sentences(cue, timeline, done)
     left = _left_over(cue, timeline, takes) if cue.kind == "phase" else ()
     steps = _with_steps(own, left, cue, timeline, takes)
-    until = _next_words(cue, timeline, SAID)
+    until = _next_words(cue, timeline, SPOKEN_CUES)
     if breath and cue.kind == "phase":
         until = min(until, _second_breath(timeline.phases[cue.index]) or until)
     return max(steps, _fitting((*steps, *own[1:]), until - start, takes), key=len)
 
 
-def saying_ms(sentences: Sequence[str], takes: Length = speaking_ms) -> int:
+def speech_duration_ms(sentences: Sequence[str], takes: SentenceTimer = estimate_duration_ms) -> int:
     """Return how long *sentences* take to say, one after the other."""
     return sum(map(takes, sentences)) + PAUSE_MS * max(len(sentences) - 1, 0)
 
@@ -94,15 +94,17 @@ def speakable(text: str) -> str:
     return " ".join(re.sub(r"(?<=[\[\]])(?=[\[\]])", " ", numbers).split())
 
 
-def _talking_until(cue: Cue, timeline: Timeline, takes: Length) -> int:
+def _talking_until(cue: Cue, timeline: Timeline, takes: SentenceTimer) -> int:
     """Return the position until which the words with which the phase of *cue* begins take."""
     opening = Cue(timeline.phases[cue.index].start, "phase", cue.index)
-    return begins(opening, timeline) + saying_ms(aloud(opening, timeline, takes=takes), takes)
+    return speech_start(opening, timeline) + speech_duration_ms(
+        sentences_to_speak(opening, timeline, takes=takes), takes
+    )
 
 
-def _fitting(sentences: tuple[str, ...], room: int, takes: Length) -> tuple[str, ...]:
+def _fitting(sentences: tuple[str, ...], room: int, takes: SentenceTimer) -> tuple[str, ...]:
     count = len(sentences)
-    while count > 1 and saying_ms(sentences[:count], takes) > room:
+    while count > 1 and speech_duration_ms(sentences[:count], takes) > room:
         count -= 1
     return sentences[:count]
 
@@ -112,7 +114,7 @@ def _next_words(cue: Cue, timeline: Timeline, kinds: frozenset[CueKind]) -> int:
     if cue.kind == "end":
         return cue.at + FAREWELL_MS
     later = cues(timeline, cue.at, timeline.phases[cue.index].end)
-    return next(begins(other, timeline) for other in later if other.kind in kinds)
+    return next(speech_start(other, timeline) for other in later if other.kind in kinds)
 
 
 def _second_breath(phase: Phase) -> int | None:
@@ -121,16 +123,16 @@ def _second_breath(phase: Phase) -> int | None:
 
 
 def _with_steps(
-    own: Sequence[str], left: Sequence[str], cue: Cue, timeline: Timeline, takes: Length
+    own: Sequence[str], left: Sequence[str], cue: Cue, timeline: Timeline, takes: SentenceTimer
 ) -> tuple[str, ...]:
     """Return the first of its *own* sentences and as many of the steps *left* as there is time for."""
     # How a stretch is done is worth more than to hear that half of it is over.
-    kinds = SAID if timeline.phases[cue.index].kind == "move" else NEEDED
-    room = _next_words(cue, timeline, kinds) - begins(cue, timeline)
+    kinds = SPOKEN_CUES if timeline.phases[cue.index].kind == "move" else PRIORITY_CUES
+    room = _next_words(cue, timeline, kinds) - speech_start(cue, timeline)
     return _fitting((*own[:1], *left), room, takes)
 
 
-def _left_over(cue: Cue, timeline: Timeline, takes: Length) -> tuple[str, ...]:
+def _left_over(cue: Cue, timeline: Timeline, takes: SentenceTimer) -> tuple[str, ...]:
     """Return what of the steps there was no time for since getting ready for the stretch under way at *cue*."""
     phases, index = timeline.phases, cue.index
     # What is said of the first side would be wrong on the second.
@@ -139,31 +141,31 @@ def _left_over(cue: Cue, timeline: Timeline, takes: Length) -> tuple[str, ...]:
     if index == cue.index or phases[index].kind != "prepare":
         return ()
     ready = Cue(phases[index].start, "phase", index)
-    own = speech.sentences(ready, timeline)
+    own = phrases.sentences(ready, timeline)
     left = own[len(_with_steps(own, own[1:], ready, timeline, takes)) :]
     item = phases[index].item
     if item is not None and item.dose.contract is not None:
         # Press, let go, go further: a step said in another part than its own would be done there.
-        left = tuple(sentence for sentence in left if sentence not in speech.written(*item.stretch.steps))
+        left = tuple(sentence for sentence in left if sentence not in phrases.as_sentences(*item.stretch.steps))
     for between in range(index + 1, cue.index):
         if not left:
             break
         opening = Cue(phases[between].start, "phase", between)
-        own = speech.sentences(opening, timeline)
+        own = phrases.sentences(opening, timeline)
         left = left[len(_with_steps(own, left, opening, timeline, takes)) - 1 :]
     return left
 
 
-def _breath(cue: Cue, timeline: Timeline, takes: Length) -> tuple[str, ...]:
+def _breath(cue: Cue, timeline: Timeline, takes: SentenceTimer) -> tuple[str, ...]:
     """Return what is said of half a breath; none if it would fall into other words."""
     phase = timeline.phases[cue.index]
-    others = [other for other in cues(timeline, phase.start - 1, phase.end) if other.kind in SAID]
+    others = [other for other in cues(timeline, phase.start - 1, phase.end) if other.kind in SPOKEN_CUES]
     for other in others:
         if other.at <= cue.at:
-            words = aloud(other, timeline, breath=True, takes=takes)
-            if begins(other, timeline) + saying_ms(words, takes) > cue.at:
+            words = sentences_to_speak(other, timeline, breath=True, takes=takes)
+            if speech_start(other, timeline) + speech_duration_ms(words, takes) > cue.at:
                 return ()
-    own = speech.sentences(cue, timeline)
+    own = phrases.sentences(cue, timeline)
     room = min([_end_of_half(cue, phase), *(other.at for other in others if other.at > cue.at)]) - cue.at
     return _fitting(own, room, takes) if takes(own[0]) <= room else ()
 
