@@ -18,7 +18,7 @@ from support import AREAS, CATALOG, FakeClock, ScriptedInput, data, run
 
 def plain_app(*events: str) -> App:
     clock = FakeClock()
-    return App(environ={}, clock=clock, ears=ScriptedInput(clock, events))
+    return App(environ={}, clock=clock, input_source=ScriptedInput(clock, events))
 
 
 class Terminal(io.StringIO):

@@ -15,11 +15,7 @@ from click.shell_completion import ShellComplete
 
 from stretch.cli import COMMANDS, main
 from stretch.core.vocabulary import TAGS
-from stretch.storage.catalogs.outline import named
-from stretch.storage.files.package_data import data_root
 from support import CATALOG
-
-SHIPPED = str(data_root())
 
 
 def offered(*words: str, incomplete: str = "") -> dict[str, str | None]:
@@ -32,38 +28,35 @@ def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STRETCH_HOME", str(tmp_path))
 
 
-def test_the_lines_say_what_the_catalog_says() -> None:
-    assert named("stretch", [SHIPPED]) == {s.id: s.name for s in CATALOG.stretches.values()}
-    assert named("program", [SHIPPED]) == {p.id: p.name for p in CATALOG.programs.values()}
-    assert named("area", [SHIPPED]) == {a.id: a.name for a in (*CATALOG.areas.values(), *CATALOG.groups.values())}
+def test_ids_are_offered_with_their_names() -> None:
+    assert offered("show") == {stretch.id: stretch.name.replace(",", ";") for stretch in CATALOG.stretches.values()}
+    assert offered("routine", "--program") == {program.id: program.name for program in CATALOG.programs.values()}
+    areas = {each.id: each.name for each in (*CATALOG.areas.values(), *CATALOG.groups.values())}
+    assert offered("routine", "--area") == areas
 
 
-def test_a_catalog_of_ones_own_is_offered_too(tmp_path: Path) -> None:
+def test_the_users_own_catalogs_are_offered_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     own = tmp_path / "catalog"
-    (own / "stretches").mkdir(parents=True)
-    (own / "stretches" / "wall-angel.yaml").write_text(
-        'id: wall-angel\nname: "Wall angel"  # mine\nsteps:\n  - Stand.\n'
-    )
+    own.mkdir()
     (own / "mine.yaml").write_text(
-        "programs:\n- id: lunch\n  name: Lunch, short\n  items:\n    - {stretch: sphinx}\n"
-        "areas:\n  - {id: jaw, name: 'Jaw'}\nstretches:\n  - id: chin-up\n    name: Chin up\n"
+        "programs:\n- id: lunch\n  name: Lunch, short\n  about: At noon.\n  warm_up_min: 0\n  items:\n"
+        "    - {stretch: sphinx, reps: 2, hold_s: 30}\n"
     )
-    (own / "alone.yml").write_text("id: evening\nname: Evening\nitems:\n  - {stretch: sphinx}\n")
-    assert {"wall-angel": "Wall angel", "chin-up": "Chin up"}.items() <= named("stretch", [SHIPPED, str(own)]).items()
-    assert named("program", [str(own)]) == {"lunch": "Lunch, short", "evening": "Evening"}
-    assert named("area", [str(own)]) == {"jaw": "Jaw"}
-    assert named("program", [str(own / "mine.yaml")]) == {"lunch": "Lunch, short"}
+    named = tmp_path / "named.yaml"
+    named.write_text((own / "mine.yaml").read_text().replace("lunch", "supper"))
     assert offered("routine", "--program", incomplete="lu") == {"lunch": "Lunch; short"}
+    assert set(offered("routine", "--catalog", str(named), "--program", incomplete="su")) == {"supper"}
+    monkeypatch.setenv("STRETCH_CATALOG", str(named))
+    assert {"lunch", "supper", *CATALOG.programs} == set(offered("routine", "--program"))
 
 
-@pytest.mark.parametrize(
-    "text", ["", "id:", "name: x\n", "{id: a", "areas:\n  - {id: x}\n", "stretches:\n- id: x\n- id: y\n"]
-)
-def test_what_is_not_written_so_is_only_not_offered(tmp_path: Path, text: str) -> None:
-    (tmp_path / "odd.yaml").write_text(text)
-    for kind in ("area", "program", "stretch"):
-        assert len(named(kind, [str(tmp_path)])) <= 1
-    assert named("stretch", [str(tmp_path / "not there")]) == {}
+@pytest.mark.parametrize("text", ["id:", "name: x\n", "{id: a", "areas:\n  - {id: x}\n", "stretches:\n- id: x\n"])
+def test_with_a_broken_catalog_the_shipped_one_is_offered(tmp_path: Path, text: str) -> None:
+    (tmp_path / "catalog").mkdir()
+    (tmp_path / "catalog" / "odd.yaml").write_text(text)
+    (tmp_path / "config.yaml").write_text("minuts: 1\n")
+    assert set(offered("routine", "--program")) == set(CATALOG.programs)
+    assert set(offered("show")) == set(CATALOG.stretches)
 
 
 def test_commands_are_offered_with_their_line() -> None:

@@ -40,7 +40,7 @@ ARGS = ("routine", "--yes", "-m", "6")
 
 def app_in(folder: Path, *events: InputEvent | str | float) -> App:
     clock = FakeClock()
-    return App(environ={"STRETCH_HOME": str(folder)}, clock=clock, ears=ScriptedInput(clock, events))
+    return App(environ={"STRETCH_HOME": str(folder)}, clock=clock, input_source=ScriptedInput(clock, events))
 
 
 def kept(folder: Path) -> list[SessionRecord]:
@@ -291,7 +291,7 @@ KILLED = """
 import sys, time
 from pathlib import Path
 from stretch.cli.app import App
-from stretch.cli.play import Manner, play
+from stretch.cli.play import PlaybackOptions, play
 from stretch.player.input import InputEvent
 sys.path.insert(0, sys.argv[2])
 from support import routine
@@ -302,8 +302,10 @@ class Sleeps:
         return InputEvent(key="k")  # at this speed a busy machine looks like one that slept; any key goes on
 
 start = time.monotonic_ns()
-app = App(environ={"STRETCH_HOME": sys.argv[1]}, clock=lambda: (time.monotonic_ns() - start) * 100, ears=Sleeps())
-play(app, routine(minutes=30.0, warm_up=0.0), Manner(events=True))
+home = {"STRETCH_HOME": sys.argv[1]}
+app = App(environ=home, clock=lambda: (time.monotonic_ns() - start) * 100, input_source=Sleeps())
+quiet = PlaybackOptions(events=True, sound=False, volume=0, voice="no", figure="none")
+play(app, routine(minutes=30.0, warm_up=0.0), quiet)
 """
 """A session at 100 times the speed of time, written down as one at the speed of time."""
 

@@ -42,7 +42,7 @@ class Person(App):
             stdout=Typed(),
             stderr=io.StringIO(),
             clock=clock,
-            ears=ScriptedInput(clock, keys),
+            input_source=ScriptedInput(clock, keys),
         )
 
     def today(self) -> date:

@@ -14,13 +14,13 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from stretch.storage.catalogs.outline import named
 
 from stretch.core.errors import CatalogError, StretchError
 from stretch.storage.catalogs.catalog import load_catalog, load_sources
 from stretch.storage.catalogs.figures import load_figures
 from stretch.storage.catalogs.gathering import Gathering
 from stretch.storage.catalogs.inspection import inspect
-from stretch.storage.catalogs.outline import named
 from stretch.storage.files import plainfile, yamlfile
 from stretch.storage.files.package_data import data_root
 

@@ -59,7 +59,7 @@ def test_in_a_pipe_and_at_a_terminal_it_is_shown_as_it_stands(
     clock = FakeClock()
     env = {"COLUMNS": "1000", "TERM": "xterm-256color"}
     out = Screenful() if terminal else io.StringIO()
-    app = App(environ=os.environ | env, stdin=io.StringIO(), stdout=out, clock=clock, ears=ScriptedInput(clock))
+    app = App(environ=os.environ | env, stdin=io.StringIO(), stdout=out, clock=clock, input_source=ScriptedInput(clock))
     name, *rest = command.split()
     run(name, "--catalog", str(marked), *rest, app=app, env=env)
     assert out.getvalue().count(MARKUP) >= times, out.getvalue()

@@ -31,7 +31,7 @@ class There(App):
 
     def __init__(self, folder: Path, *events: InputEvent | str | float, later: timedelta = timedelta()) -> None:
         clock = FakeClock()
-        super().__init__(environ={"STRETCH_HOME": str(folder)}, clock=clock, ears=ScriptedInput(clock, events))
+        super().__init__(environ={"STRETCH_HOME": str(folder)}, clock=clock, input_source=ScriptedInput(clock, events))
         self.later = later
 
     def now(self) -> datetime:

@@ -10,14 +10,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from stretch.cli.app import App
-from stretch.cli.request import as_played, asked_for
-from stretch.cli.routine import routine_command
+from stretch.cli.options import default_map, playback_options, routine_options
+from stretch.cli.request import PlaybackOptions, RoutineOptions, build_request
 from stretch.player.theme import theme_for
 from stretch.storage.settings import (
     DEFAULTS,
@@ -33,12 +34,6 @@ from stretch.storage.settings import (
 from support import CATALOG, run
 
 ROOT = Path(__file__).parents[1]
-NOTHING_SAID: dict[str, Any] = {
-    "areas": (), "minutes": None, "program": None, "stretches": (), "positions": (), "equipment": (), "level": None,
-    "avoid": (), "exclude": (), "breath": None, "morning": None, "experienced": None,
-    "as_written": False, "warm_up": None, "seed": 0, "before_sport": False,
-}  # fmt: skip
-UNSAID: dict[str, Any] = {"sound": None, "volume": None, "voice": None, "no_voice": False, "figure": None, "yes": False}
 
 
 @pytest.fixture
@@ -53,6 +48,28 @@ def written(home: Path, text: str) -> Path:
 
 def app(home: Path, **environ: str) -> App:
     return App(environ={"STRETCH_HOME": str(home), **environ})
+
+
+@click.command("routine")
+@routine_options
+@playback_options
+@click.pass_obj
+def probe(here: App, /, **values: Any) -> dict[str, Any]:
+    """Return what a command with these options is called with."""
+    return values
+
+
+def parsed(here: App, *args: str) -> tuple[RoutineOptions, PlaybackOptions]:
+    values = probe.main([*args], obj=here, default_map=default_map(here), standalone_mode=False)
+    return values["options"], values["playback"]
+
+
+def options_of(here: App, *args: str) -> RoutineOptions:
+    return parsed(here, *args)[0]
+
+
+def playback_of(here: App, *args: str) -> PlaybackOptions:
+    return parsed(here, *args)[1]
 
 
 def problems(home: Path, text: str, **environ: str) -> list[str]:
@@ -315,9 +332,9 @@ def test_the_morning_of_those_who_leave_it_to_the_clock_is_from_four_to_eight(
 ) -> None:
     monkeypatch.setattr(App, "now", lambda self: datetime(2026, 3, 4, *at).astimezone())
     here = app(written(home, "morning: auto\n"))
-    assert asked_for(here, NOTHING_SAID).request.morning is morning
-    for said in (True, False):
-        assert asked_for(here, NOTHING_SAID | {"morning": said}).request.morning is said
+    assert build_request(here, options_of(here)).morning is morning
+    assert build_request(here, options_of(here, "--morning")).morning is True
+    assert build_request(here, options_of(here, "--no-morning")).morning is False
 
 
 def test_a_program_leaves_out_what_bends_forward_only_where_somebody_says_that_it_is_morning(home: Path) -> None:
@@ -340,31 +357,32 @@ def test_a_number_that_is_none_is_refused(home: Path, text: str) -> None:
 
 
 def test_a_setting_reaches_which_routine_it_is(home: Path) -> None:
-    written(home, "position: seated\nequipment: chair\nlevel: gentle\nbreath: calm\nminutes: 9\n")
-    said = asked_for(app(home), NOTHING_SAID).request
+    here = app(written(home, "position: seated\nequipment: chair\nlevel: gentle\nbreath: calm\nminutes: 9\n"))
+    said = build_request(here, options_of(here))
     assert (said.positions, said.equipment, said.level) == (("seated",), ("chair",), "gentle")
     assert (said.breath, said.minutes, said.areas) == ("calm", 9.0, ("lower-back",))
-    options = NOTHING_SAID | {"positions": ("prone",), "level": "deep", "breath": "off", "minutes": 0.0}
-    told = asked_for(app(home), options).request
+    told = build_request(
+        here, options_of(here, "--position", "prone", "--level", "deep", "--breath", "off", "--minutes", "0")
+    )
     assert (told.positions, told.level, told.breath, told.minutes) == (("prone",), "deep", "off", 0.0)
 
 
 def test_a_setting_reaches_how_a_session_is_played(home: Path) -> None:
-    said = as_played(app(written(home, "sound: off\nvolume: 7\nvoice: breath\nfigure: blocks\n")), UNSAID)
-    assert (said["sound"], said["volume"], said["voice"], said["figure"]) == (False, 7, "breath", "blocks")
-    assert as_played(app(home), UNSAID | {"voice": "yes", "no_voice": True})["voice"] == "no"
-    told = as_played(app(home), UNSAID | {"sound": True, "volume": 0, "voice": "no", "figure": "none"})
-    assert (told["sound"], told["volume"], told["voice"], told["figure"]) == (True, 0, "no", "none")
+    here = app(written(home, "sound: off\nvolume: 7\nvoice: breath\nfigure: blocks\n"))
+    said = playback_of(here)
+    assert (said.sound, said.volume, said.voice, said.figure) == (False, 7, "breath", "blocks")
+    assert playback_of(here, "--voice", "yes", "--no-voice").voice == "no"
+    assert playback_of(here, "--voice").voice == "yes"
+    told = playback_of(here, "--sound", "--volume", "0", "--voice", "no", "--figure", "none")
+    assert (told.sound, told.volume, told.voice, told.figure) == (True, 0, "no", "none")
 
 
-def test_the_options_of_a_session_say_nothing_until_somebody_does(home: Path) -> None:
-    def spoken(*args: str) -> dict[str, Any]:
-        context = routine_command.make_context("routine", list(args), obj=app(home))
-        return {name: context.params[name] for name in NOTHING_SAID | UNSAID}
-
-    assert spoken() == NOTHING_SAID | UNSAID
-    assert (spoken("--voice")["voice"], spoken("--voice", "breath")["voice"]) == ("yes", "breath")
-    assert (spoken("--no-sound")["sound"], spoken("--sound")["sound"]) == (False, True)
+def test_without_options_and_settings_the_defaults_count(home: Path) -> None:
+    here = app(home)
+    assert playback_of(here) == PlaybackOptions(ask=True, sound=True, volume=50, voice="no", figure="braille")
+    said = options_of(here)
+    assert (said.breath.name, said.level, said.positions, said.equipment) == ("steady", None, (), ())
+    assert (said.minutes, said.warm_up, said.morning, said.experienced, said.seed) == (None, None, None, False, 0)
 
 
 def test_a_catalog_of_the_settings_gives_way_to_one_on_the_command_line(home: Path) -> None:

@@ -331,7 +331,7 @@ class Looking(ScriptedInput):
 def test_a_session_is_told_while_it_plays_and_a_rehearsal_is_not(tmp_path: Path, speed: int) -> None:
     clock, home = FakeClock(), tmp_path / "home"
     ears = Looking(clock, home)
-    app = App(environ={"STRETCH_HOME": str(home)}, clock=clock, ears=ears)
+    app = App(environ={"STRETCH_HOME": str(home)}, clock=clock, input_source=ears)
     assert run("routine", "-a", "neck", "-m", "4", "--yes", "--speed", str(speed), app=app).exit_code == 0
     assert bool(ears.seen) == (speed == 1)
     seconds = [left.seconds for left in ears.seen]
@@ -343,7 +343,7 @@ def test_a_session_is_told_while_it_plays_and_a_rehearsal_is_not(tmp_path: Path,
 def test_the_last_session_and_the_streak_come_from_the_journal(tmp_path: Path) -> None:
     def app() -> App:
         clock = FakeClock()
-        return App(environ={"STRETCH_HOME": str(tmp_path)}, clock=clock, ears=ScriptedInput(clock))
+        return App(environ={"STRETCH_HOME": str(tmp_path)}, clock=clock, input_source=ScriptedInput(clock))
 
     assert run("status", app=app()).stdout == "nothing plays\n"
     assert run("routine", "--stretch", "cat-cow", "--warm-up", "0", "--yes", app=app()).exit_code == 0

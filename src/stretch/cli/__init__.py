@@ -36,6 +36,9 @@ COMMANDS = {
 }
 """Each command, the module it is in, and its line of help; the module is imported when the command runs."""
 
+ROUTINE_COMMANDS = ("routine", "resume", "audio", "handout", "remind")
+"""Commands whose options take their defaults from the settings."""
+
 INTERRUPTED = 130
 BROKEN_PIPE = 141
 NOT_FOR_SAFETY = 4
@@ -129,9 +132,9 @@ def _command_of(args: Sequence[str] | None) -> str:
 
 
 def _complain(text: str) -> None:
-    from stretch.cli.host import folded
+    from stretch.cli.console import wrap_for
 
-    click.echo(folded(text, sys.stderr), err=True)
+    click.echo(wrap_for(text, sys.stderr), err=True)
 
 
 class _ReaderGone(Exception):
@@ -164,5 +167,9 @@ def main(ctx: click.Context) -> None:
         from stretch.cli.app import App
 
         ctx.obj = App()
+    if ctx.invoked_subcommand in ROUTINE_COMMANDS:
+        from stretch.cli.options import default_map
+
+        ctx.default_map = {ctx.invoked_subcommand: default_map(ctx.obj)}
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())

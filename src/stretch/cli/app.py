@@ -10,8 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from stretch.cli.host import boot_clock, folded, is_terminal
-from stretch.cli.printer import Printer
+from stretch.cli.console import Printer, boottime_ns, is_terminal, wrap_for
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -42,13 +41,13 @@ class App:
         stdout: TextIO | None = None,
         stderr: TextIO | None = None,
         clock: Callable[[], int] | None = None,
-        ears: InputSource | None = None,
+        input_source: InputSource | None = None,
     ) -> None:
         self.environ = environ
         self._streams = stdin, stdout, stderr
         self._catalogs: list[Path] = []
-        self.clock = clock or boot_clock
-        self.ears = ears
+        self.clock = clock or boottime_ns
+        self.input_source = input_source
         """Where a plain session hears keys and signals; None opens the terminal, if there is one."""
 
     @property
@@ -84,20 +83,20 @@ class App:
         """Where what can be made again is kept, such as the sounds."""
         return (self.folder / "cache").absolute()
 
-    def which(self, program: str) -> str | None:
+    def find_program(self, program: str) -> str | None:
         """Return the path of *program* on this machine."""
         import shutil
 
         return shutil.which(program, path=self.environ.get("PATH"))
 
     @cached_property
-    def means(self) -> AudioBackends:
+    def audio_backends(self) -> AudioBackends:
         """What a session can be heard by."""
         from stretch.player.cue_player import AudioBackends
 
         return AudioBackends(
             environ=self.environ,
-            which=self.which,
+            which=self.find_program,
             cache=self.cache,
             clock=self.clock,
             sound_command=self.settings.sound_command,
@@ -117,7 +116,7 @@ class App:
         return date.today()
 
     @cached_property
-    def settings_found(self) -> Found:
+    def loaded_settings(self) -> Found:
         """The settings with where each comes from, and the file they were looked for in."""
         from stretch.storage.settings import load
 
@@ -126,9 +125,9 @@ class App:
     @property
     def settings(self) -> Settings:
         """What is set by variables and in `config.yaml`, and the defaults of all else; raises SettingsError."""
-        return self.settings_found.settings
+        return self.loaded_settings.settings
 
-    def past(self) -> Past | None:
+    def last_session(self) -> Past | None:
         """Return what the journal says of the sessions before; None when there is nothing, or it cannot be read."""
         from stretch.core.errors import StretchError
         from stretch.storage.journal.past import read
@@ -137,11 +136,11 @@ class App:
             return read(self.folder, self.today())
         except StretchError as error:
             # A status bar has a use for what plays all the same.
-            self.tell(f"stretch: {error}")
+            self.info(f"stretch: {error}")
             return None
 
     @cached_property
-    def lately(self) -> Lately:
+    def recent_practice(self) -> Lately:
         """What the journal says was done lately; nothing when it cannot be read, which the session itself tells."""
         from stretch.core.errors import StretchError
         from stretch.core.planning.lately import Lately
@@ -160,7 +159,7 @@ class App:
         self._catalogs += paths
 
     @cached_property
-    def own_catalogs(self) -> list[Path]:
+    def user_catalogs(self) -> list[Path]:
         """The catalogs of one's own, the last one on top: the one in the folder, then those that are named."""
         kept = self.folder / "catalog"
         return [*([kept] if kept.is_dir() else []), *(self._catalogs or map(Path, self.settings.catalog))]
@@ -170,9 +169,9 @@ class App:
         """The shipped catalog with those of one's own over it."""
         from stretch.storage.catalogs.catalog import load_catalog
 
-        catalog = load_catalog(extra=self.own_catalogs)
+        catalog = load_catalog(extra=self.user_catalogs)
         for file in catalog.incomplete_files:
-            self.tell(f"{file} has blanks still to fill and is left out; `stretch catalog check` names them.")
+            self.info(f"{file} has blanks still to fill and is left out; `stretch catalog check` names them.")
         return catalog
 
     @cached_property
@@ -180,14 +179,14 @@ class App:
         """What the citation keys stand for."""
         from stretch.storage.catalogs.catalog import load_sources
 
-        return load_sources(extra=self.own_catalogs)
+        return load_sources(extra=self.user_catalogs)
 
     def figures(self, names: Iterable[str]) -> dict[str, Figure]:
         """Return the figures of these stretches and warm-up moves, as far as there are any."""
         from stretch.storage.catalogs.figures import load_figures
         from stretch.storage.files.package_data import data_root
 
-        return load_figures(names, [data_root(), *self.own_catalogs])
+        return load_figures(names, [data_root(), *self.user_catalogs])
 
     @cached_property
     def safety(self) -> Safety:
@@ -206,11 +205,11 @@ class App:
         self.stdout.write(line + "\n")
         self.stdout.flush()
 
-    def tell(self, line: str) -> None:
+    def info(self, line: str) -> None:
         """Write one line to a person."""
         # Nobody may be there to read it, as when the terminal went away; that is no reason to fail.
         with suppress(OSError, ValueError):
-            self.stderr.write(folded(line, self.stderr) + "\n")
+            self.stderr.write(wrap_for(line, self.stderr) + "\n")
             self.stderr.flush()
 
     @property

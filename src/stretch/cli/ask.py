@@ -49,7 +49,7 @@ def ask_score(app: App, text: str) -> int | None:
             return None
         if answer.isascii() and answer.isdigit() and int(answer) <= 10:
             return int(answer)
-        app.out.say("A number from 0 to 10, please.")
+        app.out.paragraph("A number from 0 to 10, please.")
 
 
 def read_line(app: App, prompt: str) -> str:
@@ -73,11 +73,11 @@ def ask(app: App, safety: Safety, question: Question) -> tuple[str, ...]:
     ids = [choice.id for choice in choices]
     if set(ids) == {"yes", "no"} and not any(choice.text.strip() not in ("Yes", "No") for choice in choices):
         return (_ask_yes_or_no(app, question),)
-    app.out.say()
-    app.out.say(question.text, "bold")
+    app.out.paragraph()
+    app.out.paragraph(question.text, "bold")
     shown = [choice for choice in choices if choice.id != question.default]
     noted = _list(app, question, [choice.text for choice in shown])
-    app.out.say()
+    app.out.paragraph()
     while True:
         answer = read_line(app, _prompt(question, len(shown), noted))
         given = _numbers(answer, len(shown))
@@ -87,7 +87,7 @@ def ask(app: App, safety: Safety, question: Question) -> tuple[str, ...]:
             return (shown[one[0] - 1].id,)
         if not answer and not noted and question.default:
             return (question.default,)
-        app.out.say(f"Numbers from 1 to {len(shown)}, please.")
+        app.out.paragraph(f"Numbers from 1 to {len(shown)}, please.")
 
 
 def _numbers(answer: str, most: int) -> list[int] | None:
@@ -114,9 +114,9 @@ def _list(app: App, question: Question, texts: Sequence[str]) -> list[int]:
         takes = len(wrap_text(text, columns - MARK)) if lines else 0
         if lines and used + takes > lines - 3:
             noted += _noted(app, number - 1)
-            app.out.say(question.text, "bold")
+            app.out.paragraph(question.text, "bold")
             used = 2
-        app.out.say(text, mark=f"{number:>3}  ")
+        app.out.paragraph(text, prefix=f"{number:>3}  ")
         used += takes
     return noted
 
@@ -126,7 +126,7 @@ def _noted(app: App, most: int) -> list[int]:
         numbers = _numbers(read_line(app, "Numbers that fit, if any; Enter shows the rest. "), most)
         if numbers is not None:
             return numbers
-        app.out.say(f"Numbers from 1 to {most}, please, or Enter alone.")
+        app.out.paragraph(f"Numbers from 1 to {most}, please, or Enter alone.")
 
 
 def _ask_yes_or_no(app: App, question: Question) -> str:
@@ -136,7 +136,7 @@ def _ask_yes_or_no(app: App, question: Question) -> str:
             return "yes"
         if answer in NO or (not answer and question.default == "no"):
             return "no"
-        app.out.say("y or n, please.")
+        app.out.paragraph("y or n, please.")
 
 
 def _prompt(question: Question, count: int, noted: Sequence[int]) -> str:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from stretch.cli.options import routine_options
-from stretch.cli.request import asked_for, planned
 from stretch.core.errors import UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from stretch.cli.app import App
+    from stretch.cli.request import RoutineOptions
     from stretch.core.timing.timeline import Timeline
     from stretch.export.text_to_speech import Synthesizer
 
@@ -32,32 +32,33 @@ if TYPE_CHECKING:
 )
 @click.option("--silent", is_flag=True, help="Sounds only, no voice.")
 @click.pass_obj
-def audio_command(app: App, /, *, paths: tuple[str, ...], silent: bool, **asked: Any) -> None:
+def audio_command(app: App, /, *, paths: tuple[str, ...], silent: bool, options: RoutineOptions) -> None:
     """Write a whole session as one file for the phone or the pool: sounds and speech, or its captions."""
     from pathlib import Path
 
+    from stretch.cli.request import plan_routine
     from stretch.core.text import duration
     from stretch.core.timing.timeline import build_timeline
 
     wrong = [path for path in paths if Path(path).suffix.lower() not in (".wav", ".vtt")]
     if wrong:
         raise UsageError(f"--output {wrong[0]}: the file ends in .wav for sound or in .vtt for captions.")
-    laid_out = build_timeline(planned(app, asked_for(app, asked)))
+    laid_out = build_timeline(plan_routine(app, options))
     speech = None if silent else _synthesizer(app)
     for path in map(Path, paths):
         if path.suffix.lower() == ".vtt":
             _caption(laid_out, path, speech)
         else:
             _render(app, laid_out, path, speech)
-        app.tell(f"{path}: {duration(laid_out.length)}.")
+        app.info(f"{path}: {duration(laid_out.length)}.")
 
 
 def _synthesizer(app: App) -> Synthesizer | None:
     from stretch.export.text_to_speech import find
 
-    speech = find(app.which)
+    speech = find(app.find_program)
     if speech is None:
-        app.tell("There is no voice here: a sound file has the sounds only. Install espeak-ng for the words.")
+        app.info("There is no voice here: a sound file has the sounds only. Install espeak-ng for the words.")
     return speech
 
 

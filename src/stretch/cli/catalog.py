@@ -47,7 +47,7 @@ def check_command(app: App, paths: tuple[str, ...], as_json: bool) -> int:
 
     folder = _own_catalog(app)
     if not paths and not folder.exists():
-        app.tell(f"There is no catalog of your own in {folder} yet; `stretch catalog new ID` begins one.")
+        app.info(f"There is no catalog of your own in {folder} yet; `stretch catalog new ID` begins one.")
         return 0
     report = inspect([Path(path) for path in paths] or (folder,))
     problems = report.of("problem")
@@ -55,13 +55,13 @@ def check_command(app: App, paths: tuple[str, ...], as_json: bool) -> int:
         app.out.json(report.findings)
         return 1 if problems else 0
     for problem in problems:
-        app.out.say(str(problem))
+        app.out.paragraph(str(problem))
     for note in report.of("note"):
-        app.tell(str(note))
+        app.info(str(note))
     there = ", ".join(pluralize(count, kind) for kind, count in report.counts.items())
-    app.tell(f"{there or 'No entries'}; {pluralize(len(problems), 'problem') if problems else 'no problems'}.")
+    app.info(f"{there or 'No entries'}; {pluralize(len(problems), 'problem') if problems else 'no problems'}.")
     if not report.complete:
-        app.tell("That is not all there may be; mend these and check again.")
+        app.info("That is not all there may be; mend these and check again.")
     return 1 if problems else 0
 
 
@@ -91,10 +91,10 @@ def new_command(app: App, name: str, output: str | None) -> None:
     if not output:
         file.parent.mkdir(parents=True, exist_ok=True)
     create_file(file, text)
-    app.out.say(str(file))
+    app.out.paragraph(str(file))
     if name in shipped.stretches:
-        app.tell(f"There is a shipped {name}; yours will replace it.")
-    app.tell("Fill in the blanks, then run `stretch catalog check`.")
+        app.info(f"There is a shipped {name}; yours will replace it.")
+    app.info("Fill in the blanks, then run `stretch catalog check`.")
 
 
 @catalog_command.command("schema", short_help="Print the JSON Schema, for editors.")
@@ -121,7 +121,7 @@ def path_command(app: App, shipped: bool) -> None:
     """Print the folder in which your own catalog is looked for; it need not be there."""
     from stretch.storage.files.package_data import data_root
 
-    app.out.say(str(data_root() if shipped else _own_catalog(app)))
+    app.out.paragraph(str(data_root() if shipped else _own_catalog(app)))
 
 
 def _own_catalog(app: App) -> Path:

@@ -30,21 +30,21 @@ def config_command(app: App, as_json: bool, as_template: bool) -> None:
     if as_template:
         app.stdout.write(store.template())
         return
-    found = app.settings_found
+    found = app.loaded_settings
     if as_json:
         app.out.json(_data(app, found))
         return
     there = "" if found.file.exists() else ", which is not there: `stretch config --template` prints one to start from"
-    app.out.say(f"{app.folder}{' ($STRETCH_HOME)' if app.environ.get(store.HOME) else ''}", mark="Folder    ")
-    app.out.say(f"{found.file}{there}", mark="Settings  ")
-    app.out.say()
+    app.out.paragraph(f"{app.folder}{' ($STRETCH_HOME)' if app.environ.get(store.HOME) else ''}", prefix="Folder    ")
+    app.out.paragraph(f"{found.file}{there}", prefix="Settings  ")
+    app.out.paragraph()
     roomy = app.out.columns is None or app.out.columns >= ROOMY
     headings = ("setting", "value", "from", "what it is") if roomy else ("setting", "value", "from")
     app.out.table(headings, [row[: len(headings)] for row in _rows(found)])
     if not roomy:
-        app.tell("What each one is: stretch config --template")
+        app.info("What each one is: stretch config --template")
     for problem in store.unknown_variables(app.environ):
-        app.tell(f"stretch: {problem}")
+        app.info(f"stretch: {problem}")
 
 
 def _rows(found: Found) -> Iterator[tuple[str, str, str, str]]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 import click
 
 from stretch.cli.app import App
-from stretch.cli.host import is_terminal
+from stretch.cli.console import is_terminal
 from stretch.cli.options import catalog_option
 from stretch.core.errors import CatalogError, StretchError
 from stretch.core.text import pluralize
@@ -46,7 +46,7 @@ def _looked(app: App, what: str, look: Look) -> list[Finding]:
 
 
 def _heard(app: App) -> Iterable[Finding]:
-    return [(each.what, each.found, each.advice) for each in app.means.describe()]
+    return [(each.what, each.found, each.advice) for each in app.audio_backends.describe()]
 
 
 def _shown(app: App) -> Iterable[Finding]:

@@ -47,7 +47,7 @@ def export_command(app: App, output: Path) -> None:
             for line in lines(journal):
                 file.write(line)
                 count += 1
-    app.tell(f"{pluralize(count, 'session')} written to {output}.")
+    app.info(f"{pluralize(count, 'session')} written to {output}.")
 
 
 @click.command("import")
@@ -84,11 +84,11 @@ def import_command(app: App, file: Path, skip_bad: bool) -> None:
         with Journal.writing(app.folder, app.today()) as journal:
             count = journal.merge(taken(_with_first(first, found)))
             if journal.told:
-                app.tell(journal.told)
+                app.info(journal.told)
     if bad:
-        app.tell(_told(bad))
+        app.info(_told(bad))
     left_out = f", {pluralize(len(bad), 'broken line')} left out" if bad else ""
-    app.tell(f"{pluralize(seen, 'session')} read, {count} new or newer{left_out}.")
+    app.info(f"{pluralize(seen, 'session')} read, {count} new or newer{left_out}.")
 
 
 @click.command("forget")
@@ -109,12 +109,12 @@ def forget_command(app: App, session: str | None, before: str | None, everything
     with Journal.writing(app.folder, app.today()) as journal:
         what, name = _meant(journal, app.today(), session, day)
         if not yes and not _agreed(app, what):
-            app.tell("Nothing was forgotten.")
+            app.info("Nothing was forgotten.")
             return 3
         count = journal.forget(name, before=day)
-    app.tell(f"{pluralize(count, 'session')} forgotten.")
+    app.info(f"{pluralize(count, 'session')} forgotten.")
     if copies := sorted(path for path in app.folder.glob("journal-*.db*") if path.is_file()):
-        app.tell(f"Older copies may still have them; remove these too if you want: {', '.join(map(str, copies))}.")
+        app.info(f"Older copies may still have them; remove these too if you want: {', '.join(map(str, copies))}.")
     return 0
 
 

@@ -76,7 +76,7 @@ def _ask_new(app: App) -> bool | None:
         answer = read_line(app, "Any new numbness or weakness? [y/N] ")
         if answer in YES or answer in NO or not answer:
             return answer in YES
-        app.out.say("y or n, please.")
+        app.out.paragraph("y or n, please.")
 
 
 def _note(app: App, session: str, **scores: object) -> None:

@@ -55,7 +55,7 @@ def pass_gate(app: App, *, ask: bool) -> Cleared:
     if new != kept:
         _save(app, new)
     for line in in_words(app, found):
-        app.out.say(line)
+        app.out.paragraph(line)
     _stop_if_blocked(app, new, today)
     _tell(app, result, new, pain, full=full, advised=advised)
     return Cleared(
@@ -83,7 +83,7 @@ def after_ending(app: App, ended_for: str) -> None:
     rule = ENDED_FOR[ended_for]
     for name in (rule, f"{rule}b"):
         if name in lines:
-            app.tell(lines[name].text + ".")
+            app.info(lines[name].text + ".")
     if ended_for == "eyes" and (kept := profile.load(app.folder)):
         worse = keeping.worsen(kept, app.today(), Outcome.SEE_CLINICIAN, Urgency.SOON, ("head-down",))
         _save(app, worse)
@@ -94,14 +94,14 @@ def after_session(app: App, session: str) -> None:
     try:
         ask_after(app, session)
     except StretchError as error:
-        app.tell(f"stretch: {error}")
+        app.info(f"stretch: {error}")
         return
     kept, today = profile.load(app.folder), app.today()
     found = [finding for finding in findings(app, kept) if finding.outcome.stops or finding.rule == "T8"]
     if kept is not None and (worse := keeping.worsened(kept, found, today)) != kept:
         _save(app, worse)
     for line in in_words(app, found):
-        app.tell(line)
+        app.info(line)
 
 
 def _save(app: App, standing: Standing) -> None:
@@ -109,7 +109,7 @@ def _save(app: App, standing: Standing) -> None:
     try:
         profile.save(app.folder, standing)
     except OSError as error:
-        app.tell(f"The safety check is not kept: {app.folder}: {error.strerror or error}.")
+        app.info(f"The safety check is not kept: {app.folder}: {error.strerror or error}.")
 
 
 def _tell(app: App, result: Result, standing: Standing, pain: int | None, *, full: bool, advised: bool) -> None:
@@ -120,8 +120,8 @@ def _tell(app: App, result: Result, standing: Standing, pain: int | None, *, ful
         ease, stop = pain_limits(pain)
         said.append(f"Today: ease off when pain reaches {ease}, stop a stretch at {stop}.")
     for line in said:
-        app.out.say(line)
+        app.out.paragraph(line)
     if said:
-        app.out.say()
+        app.out.paragraph()
     if advised and not full:
-        app.out.say(app.safety.messages.advise)
+        app.out.paragraph(app.safety.messages.advise)

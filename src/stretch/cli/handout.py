@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from stretch.cli.options import routine_options
-from stretch.cli.outside import as_typed, for_person
+from stretch.cli.options import equivalent_command, routine_options
 from stretch.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from stretch.cli.app import App
+    from stretch.cli.request import RoutineOptions
     from stretch.export.handout import Sheet
 
 
@@ -29,16 +29,18 @@ if TYPE_CHECKING:
     help="File to write: .html, a page to print, or .md, Markdown.",
 )
 @click.pass_context
-def handout_command(ctx: click.Context, /, output: str, **asked: Any) -> None:
+def handout_command(ctx: click.Context, /, output: str, options: RoutineOptions) -> None:
     """Write the routine as a page to print: figures, steps, doses, cautions, boxes to tick.
 
     It takes the options of `stretch routine`. The page is one file that needs nothing else: print it, or send it.
     """
     from pathlib import Path
 
+    from stretch.cli.request import personalized_routine
+
     app: App = ctx.obj
     layout = _layout(Path(output))
-    routine, rest = for_person(app, asked)
+    routine, rest = personalized_routine(app, options)
     from stretch.export.handout import sheet
 
     page = layout(
@@ -48,14 +50,14 @@ def handout_command(ctx: click.Context, /, output: str, **asked: Any) -> None:
             sources=app.sources,
             figures=app.figures(item.stretch.id for item in routine.items),
             rest=rest,
-            again=as_typed(ctx),
+            again=equivalent_command(ctx),
         )
     )
     Path(output).write_text(page, encoding="utf-8", newline="\n")
     for note in routine.notes:
-        app.tell(note)
+        app.info(note)
     how = "; open it in a browser to print it" if Path(output).suffix.lower() != ".md" else ""
-    app.tell(f"{output}: {routine.title}, {len(routine.items)} stretches{how}.")
+    app.info(f"{output}: {routine.title}, {len(routine.items)} stretches{how}.")
 
 
 def _layout(path: Path) -> Callable[[Sheet], str]:

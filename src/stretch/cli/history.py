@@ -33,7 +33,7 @@ def history_command(ctx: click.Context, last: int | None, as_json: bool) -> None
     if as_json:
         app.out.json(as_data(history, playing))
     elif not history.sessions:
-        app.tell("Nothing is kept yet: `stretch routine` begins a session, and what you do in it is shown here.")
+        app.info("Nothing is kept yet: `stretch routine` begins a session, and what you do in it is shown here.")
     else:
         _print(app, history, playing)
 
@@ -75,8 +75,8 @@ def as_data(history: History, playing: frozenset[str] = frozenset()) -> dict[str
 def _print(app: App, history: History, playing: frozenset[str]) -> None:
     total, run = heading(history)
     if app.out.columns is None:
-        app.out.say(f"{total}, {run}")
-        app.out.say()
+        app.out.paragraph(f"{total}, {run}")
+        app.out.paragraph()
         print_tables(app, history)
     else:
         from stretch.cli.chart import rows
@@ -92,9 +92,9 @@ def _print(app: App, history: History, playing: frozenset[str]) -> None:
     if history.pain:
         from stretch.cli.trend import trend
 
-        app.out.say()
+        app.out.paragraph()
         for line in trend(app):
-            app.out.say(line)
+            app.out.paragraph(line)
     if history.recent:
-        app.out.say()
+        app.out.paragraph()
         print_sessions(app, history.recent, playing)

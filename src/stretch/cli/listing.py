@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from stretch.cli import complete
-from stretch.cli.options import EQUIPPED, LEVEL, POSITION, catalog_option
+from stretch.cli.options import EQUIPPED, LEVEL, POSITION, catalog_option, complete_area
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,9 +19,7 @@ ROOMY = 110
 
 
 @click.command("list")
-@click.option(
-    "-a", "--area", "areas", multiple=True, shell_complete=complete.areas, help="For this body area or group."
-)
+@click.option("-a", "--area", "areas", multiple=True, shell_complete=complete_area, help="For this body area or group.")
 @click.option("--position", type=POSITION, help="Done in this position.")
 @click.option("--equipment", type=EQUIPPED, help="That use this; `none` for those that need nothing.")
 @click.option("--level", type=LEVEL, help="Of this level.")
@@ -58,7 +55,7 @@ def list_command(
         app.out.json(found)
         return
     if not found:
-        app.tell("No stretch fits all of that; take an option away.")
+        app.info("No stretch fits all of that; take an option away.")
         return
     if figures:
         from stretch.cli.figures import contact_sheet
@@ -146,4 +143,4 @@ def _print_stretches(app: App, stretches: Sequence[Stretch]) -> None:
     if app.out.columns is not None and app.out.columns < ROOMY:
         del columns["name"], columns["needs"]
     app.out.table(tuple(columns), [[cell(stretch) for cell in columns.values()] for stretch in stretches])
-    app.tell(f"{len(stretches)} stretches; `stretch show ID` tells more of one.")
+    app.info(f"{len(stretches)} stretches; `stretch show ID` tells more of one.")

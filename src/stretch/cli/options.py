@@ -1,50 +1,151 @@
-"""The options that several commands take, and values that are one of a few names."""
+"""Options that several commands share, their types, and what the shell completes for them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial, wraps
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from stretch.cli import complete
-from stretch.cli.complete import CATALOGS
-from stretch.core.errors import UsageError
-from stretch.core.vocabulary import EQUIPMENT, LEVELS, POSITIONS, TAGS
+from stretch.core.errors import StretchError, UnknownName, UsageError
+from stretch.core.vocabulary import BREATH_PRESETS, EQUIPMENT, LEVELS, POSITIONS, TAG_LABELS, TAGS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from click.shell_completion import CompletionItem
+    from msgspec import Struct
+
+    from stretch.cli.app import App
+    from stretch.core.model import Catalog
+    from stretch.core.timing.breathing import Pattern
+
+    AnyStruct = TypeVar("AnyStruct", bound=Struct)
+
+CATALOGS = "stretch.catalogs"
+"""Key under which `ctx.meta` keeps the paths that `--catalog` gave."""
+SETTINGS = {
+    "positions": "position",
+    "equipment": "equipment",
+    "level": "level",
+    "breath": "breath",
+    "experienced": "experienced",
+    "sound": "sound",
+    "volume": "volume",
+    "voice": "voice",
+    "figure": "figure",
+}
+"""The setting that is the default of each option. `request.build_request` fills in those that depend on others."""
 
 
-class Known(click.ParamType):  # type: ignore[type-arg]  # generic only since click 8.2
-    """One of *names*, each of which is a *what*."""
+def default_map(app: App) -> dict[str, Callable[[], Any]]:
+    """Return the settings as click's defaults; they are loaded when the first option needs its default."""
+    return {option: partial(_setting, app, setting) for option, setting in SETTINGS.items()}
 
-    def __init__(self, what: str, names: tuple[str, ...]) -> None:
-        self.name, self.names = what, names
+
+def _setting(app: App, name: str) -> Any:
+    return getattr(app.settings, name)
+
+
+class Name(click.Choice):  # type: ignore[type-arg]  # generic only since click 8.4
+    """One of *names*; the error for any other name suggests similar ones and lists them all."""
+
+    def __init__(self, what: str, names: Sequence[str], labels: Mapping[str, str] | None = None) -> None:
+        super().__init__(names)
+        self.what, self.labels = what, labels or dict.fromkeys(names, "")
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return *value* if it is one of the names."""
+        if value in self.choices:
+            return str(value)
+        unknown = UnknownName(self.what, str(value), self.choices)
+        raise UsageError(f"{unknown} Choose from {', '.join(self.choices)}.")
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         """Return the names that begin with *incomplete*."""
-        from click.shell_completion import CompletionItem
-
-        return [CompletionItem(name) for name in self.names if name.startswith(incomplete)]
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Return *value* when it is known."""
-        if value in self.names:
-            return str(value)
-        raise UsageError(f"There is no {self.name} called {value!r}: it is one of {', '.join(self.names)}.")
+        return _completions(self.labels, incomplete)
 
 
-POSITION = Known("position", POSITIONS)
-EQUIPPED = Known("equipment", EQUIPMENT)
-LEVEL = Known("level", LEVELS)
-TAG = Known("caution tag", TAGS)
+class Minutes(click.ParamType):  # type: ignore[type-arg]  # generic only since click 8.2
+    """A number of minutes."""
+
+    name = "minutes"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return *value* as a number."""
+        try:
+            return float(value)
+        except ValueError:
+            flag = param.opts[-1] if param else self.name
+            raise UsageError(f"{flag} takes a number of minutes, such as 15, not {value!r}.") from None
+
+
+class BreathPattern(click.ParamType):  # type: ignore[type-arg]  # generic only since click 8.2
+    """A preset of the breath, or seconds in and out."""
+
+    name = "pattern"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Pattern:
+        """Return the pattern that *value* names."""
+        from stretch.core.timing.breathing import parse_pattern
+
+        return parse_pattern(value)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Return the presets that begin with *incomplete*."""
+        return _completions({name: preset.label for name, preset in BREATH_PRESETS.items()}, incomplete)
+
+
+POSITION = Name("position", POSITIONS)
+EQUIPPED = Name("equipment", EQUIPMENT)
+LEVEL = Name("level", LEVELS)
+TAG = Name("caution tag", TAGS, TAG_LABELS)
+
+
+def complete_area(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Return the areas and groups that begin with *incomplete*."""
+    catalog = _catalog(ctx)
+    names = {area.id: area.name for area in catalog.areas.values()}
+    return _completions(names | {group.id: group.name for group in catalog.groups.values()}, incomplete)
+
+
+def complete_program(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Return the programs that begin with *incomplete*."""
+    return _completions({each.id: each.name for each in _catalog(ctx).programs.values()}, incomplete)
+
+
+def complete_stretch(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Return the stretches that begin with *incomplete*."""
+    return _completions({each.id: each.name for each in _catalog(ctx).stretches.values()}, incomplete)
+
+
+def _catalog(ctx: click.Context) -> Catalog:
+    """Return the user's catalog, or the shipped one where that has problems."""
+    from pathlib import Path
+
+    from stretch.cli.app import App
+    from stretch.storage.catalogs.catalog import load_catalog
+
+    # While a shell asks what to offer, no command runs, so the context has no App.
+    app = App()
+    app.add_catalogs([Path(path) for path in ctx.meta.get(CATALOGS, ())])
+    try:
+        # Not App.catalog, which reports unfinished files on stderr.
+        return load_catalog(extra=app.user_catalogs)
+    except (StretchError, OSError):
+        return load_catalog()
+
+
+def _completions(labels: Mapping[str, str], incomplete: str) -> list[CompletionItem]:
+    from click.shell_completion import CompletionItem
+
+    # What click writes for fish ends at a comma.
+    found = {name: label.replace(",", ";") for name, label in labels.items() if name.startswith(incomplete)}
+    return [CompletionItem(name, help=label or None) for name, label in found.items()]
 
 
 def _with_catalogs(ctx: click.Context, param: click.Parameter, paths: tuple[str, ...]) -> None:
-    # While a shell asks what to offer, there is no App.
     ctx.meta[CATALOGS] = paths
+    # While a shell asks what to offer, there is no App.
     if ctx.obj is not None:
         from pathlib import Path
 
@@ -54,28 +155,76 @@ def _with_catalogs(ctx: click.Context, param: click.Parameter, paths: tuple[str,
 catalog_option = click.option(
     "--catalog",
     multiple=True,
+    metavar="PATH",
     type=click.Path(),
     expose_value=False,
     callback=_with_catalogs,
-    help="A catalog of your own as well, a folder or a file.",
+    help="Add your own catalog, a folder or a file (repeatable).",
 )
-"""Takes catalogs for this run, on top of the one in the user's folder and instead of those in the settings."""
+"""Adds catalogs for this run to the one in the user's folder, in place of those in the settings."""
 
 
-def routine_options(command: Any) -> Any:
-    """Add the options that say which routine is meant."""
-    return _with(command, _ROUTINE)
+def routine_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that describe a routine; *command* gets them as `options`, a RoutineOptions."""
+
+    @wraps(command)
+    def collect(*args: Any, **values: Any) -> Any:
+        # Imported here: --help has no use for msgspec.
+        from stretch.cli.request import RoutineOptions
+
+        options = _take(RoutineOptions, values)
+        return command(*args, options=options, **values)
+
+    return _add(_ROUTINE, collect)
 
 
-def manner_options(command: Any) -> Any:
-    """Add the options that say how a routine is played, and not which."""
-    return _with(command, _MANNER)
+def playback_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say how a routine is played; *command* gets them as `playback`, a PlaybackOptions."""
+
+    @wraps(command)
+    def collect(*args: Any, yes: bool, no_voice: bool, **values: Any) -> Any:
+        from stretch.cli.request import PlaybackOptions
+
+        values |= {"ask": not yes} | ({"voice": "no"} if no_voice else {})
+        playback = _take(PlaybackOptions, values)
+        return command(*args, playback=playback, **values)
+
+    return _add(_PLAYBACK, collect)
 
 
-def _with(command: Any, options: Sequence[Any]) -> Any:
-    for option in reversed(options):
+def _take(struct: type[AnyStruct], values: dict[str, Any]) -> AnyStruct:
+    """Move the fields of *struct* out of *values* and return the struct."""
+    return struct(**{name: values.pop(name) for name in struct.__struct_fields__ if name in values})
+
+
+def _add(options: Iterable[Callable[..., Any]], command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in reversed([*options]):
         command = option(command)
     return command
+
+
+def equivalent_command(ctx: click.Context) -> str:
+    """Return the `stretch routine` command with the routine options that the command line of *ctx* gave."""
+    import shlex
+
+    from click.core import ParameterSource
+
+    from stretch.cli.request import RoutineOptions
+
+    words = ["stretch", "routine"]
+    shared = {*RoutineOptions.__struct_fields__, "catalog"}
+    for option in ctx.command.params:
+        name = option.name or ""
+        if name not in shared or ctx.get_parameter_source(name) is not ParameterSource.COMMANDLINE:
+            continue
+        flag = max(option.opts, key=len)
+        value = ctx.meta[CATALOGS] if name == "catalog" else ctx.params[name]
+        if getattr(option, "is_flag", False):
+            words.append(flag if value else max(option.secondary_opts, key=len))
+            continue
+        for each in value if option.multiple else (value,):
+            words += [flag, f"{each:g}" if isinstance(each, float) else getattr(each, "name", str(each))]
+    return shlex.join(words)
 
 
 _ROUTINE = (
@@ -85,75 +234,91 @@ _ROUTINE = (
         "areas",
         multiple=True,
         metavar="AREA",
-        shell_complete=complete.areas,
-        help="Body area or group; `stretch areas`.",
+        shell_complete=complete_area,
+        help="Body area or group to stretch (repeatable); `stretch areas` lists them.",
     ),
-    click.option("-m", "--minutes", type=float, metavar="MIN", help="Time for all of it.  [default: 15]"),
     click.option(
-        "--program", metavar="NAME", shell_complete=complete.programs, help="A program instead; `stretch programs`."
+        "-m",
+        "--minutes",
+        type=Minutes(),
+        metavar="MIN",
+        help="Minutes for everything, warm-up included.  [default: 15]",
     ),
-    click.option("--as-written", is_flag=True, help="The program in the order and dose of the article it came from."),
+    click.option(
+        "--program",
+        metavar="NAME",
+        shell_complete=complete_program,
+        help="Use this program instead; `stretch programs` lists them.",
+    ),
+    click.option("--as-written", is_flag=True, help="With --program: the order and doses of the original article."),
     click.option(
         "--stretch",
         "stretches",
         multiple=True,
         metavar="ID",
-        shell_complete=complete.stretches,
-        help="Must be in it; alone: only these.",
+        shell_complete=complete_stretch,
+        help="Include this stretch (repeatable). Without --area: only these.",
     ),
-    click.option("--position", "positions", multiple=True, type=POSITION, help="Only in these positions."),
+    click.option("--position", "positions", multiple=True, type=POSITION, help="Use only this position (repeatable)."),
     click.option(
-        "--equipment", multiple=True, type=EQUIPPED, help="What you have; all else is missing.  [default: everything]"
+        "--equipment", multiple=True, type=EQUIPPED, help="Equipment you have (repeatable).  [default: all of it]"
     ),
-    click.option("--level", type=LEVEL, help="The deepest level.  [default: moderate]"),
+    click.option("--level", type=LEVEL, help="The deepest level to use.  [default: moderate]"),
+    click.option("--avoid", multiple=True, type=TAG, help="Go easy on this, or leave it out (repeatable)."),
     click.option(
-        "--avoid",
+        "--exclude",
         multiple=True,
-        type=TAG,
-        metavar="TAG",
-        shell_complete=complete.tags,
-        help="What you must be careful with.",
-    ),
-    click.option(
-        "--exclude", multiple=True, metavar="ID", shell_complete=complete.stretches, help="Leave this stretch out."
+        metavar="ID",
+        shell_complete=complete_stretch,
+        help="Leave this stretch out (repeatable).",
     ),
     click.option(
         "--breath",
+        type=BreathPattern(),
         metavar="PATTERN",
-        shell_complete=complete.breaths,
-        help="steady, calm, even, off, or seconds IN-OUT.  [default: steady]",
+        help="steady, calm, even, off, or seconds IN-OUT such as 4-6.  [default: steady]",
     ),
-    click.option("--warm-up", type=float, metavar="MIN", help="Minutes of warm-up; 0 if you are warm already."),
-    click.option("--before-sport", is_flag=True, help="Short holds, and movement to finish with."),
-    click.option("--morning/--no-morning", default=None, help="No bending forward yet.  [default: --no-morning]"),
+    click.option("--warm-up", type=Minutes(), metavar="MIN", help="Minutes of warm-up; 0 if you are already warm."),
+    click.option("--before-sport", is_flag=True, help="Prepare for sport: short holds, then movement."),
+    click.option(
+        "--morning/--no-morning",
+        default=None,
+        help="First hour after waking: no forward bends.  [default: --no-morning]",
+    ),
     click.option(
         "--experienced/--new",
         default=None,
-        help="Whole doses from the first day, or those of the first two weeks.  [default: what the journal says]",
+        help="Full doses, or easier ones for your first two weeks.  [default: from your history]",
     ),
     catalog_option,
-    click.option("--seed", type=click.IntRange(0), metavar="N", default=0, help="Another number, another choice."),
+    click.option(
+        "--seed",
+        type=click.IntRange(0),
+        metavar="N",
+        default=0,
+        help="Pick a different selection; the same number gives the same routine.",
+    ),
 )
 
-_MANNER = (
-    click.option("--yes", is_flag=True, help="Nothing to report: start without asking."),
-    click.option("--plain", is_flag=True, help="Tell it line by line, for screen readers and logs."),
-    click.option("--events", is_flag=True, help="Play, and tell a program: one JSON object a line."),
-    click.option("--wait", is_flag=True, help="Stand still before each new stretch until a key is pressed."),
-    click.option("--sound/--no-sound", default=None, help="Sounds at every change.  [default: on]"),
-    click.option("--volume", type=click.IntRange(0, 100), metavar="N", help="How loud, 0 to 100.  [default: 50]"),
+_PLAYBACK = (
+    click.option("--yes", is_flag=True, help="Skip the safety questions and start."),
+    click.option("--plain", is_flag=True, help="Print line by line, for screen readers and logs."),
+    click.option("--events", is_flag=True, help="Print events as JSON Lines while playing."),
+    click.option("--wait", is_flag=True, help="Wait for a key before each stretch."),
+    click.option("--sound/--no-sound", default=None, help="Play a sound at every change.  [default: --sound]"),
+    click.option("--volume", type=click.IntRange(0, 100), metavar="N", help="Volume, 0 to 100.  [default: 50]"),
     click.option(
         "--voice",
         is_flag=False,
         flag_value="yes",
         type=click.Choice(["yes", "no", "breath"]),
-        help="A voice that says what to do; `breath` breathes with you.",
+        help="Speak the instructions; `breath` also speaks each breath.",
     ),
     # Not one option with --voice: click would give a bare --voice the value of the other.
-    click.option("--no-voice", is_flag=True, help="No voice.  [default]"),
+    click.option("--no-voice", is_flag=True, help="Do not speak.  [default]"),
     click.option(
         "--figure",
         type=click.Choice(["braille", "blocks", "none"]),
-        help="How the figure is drawn.  [default: braille]",
+        help="How to draw the figure.  [default: braille]",
     ),
 )

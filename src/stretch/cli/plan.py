@@ -37,13 +37,13 @@ def print_plan(app: App, routine: Routine, *, brief: bool = False) -> None:
     """Print the plan as a table, then what was left out and why; *brief* only what a person's cautions left out."""
 
     timeline = build_timeline(routine)
-    app.out.say(f"{routine.title}, {duration(timeline.length)}, breath {routine.breath}", "bold")
+    app.out.paragraph(f"{routine.title}, {duration(timeline.length)}, breath {routine.breath}", "bold")
     app.out.table(("starts", "stretch", "side", "dose", "why"), _rows(timeline))
     if not brief:
         _print_held(app, routine)
-        app.out.say()
+        app.out.paragraph()
     for note in routine.notes:
-        app.out.say(note)
+        app.out.paragraph(note)
     left_out = [left for left in routine.left_out if not brief or left.reason.startswith("cautions")]
     _print_left_out(app, left_out)
 
@@ -72,7 +72,7 @@ def _print_held(app: App, routine: Routine) -> None:
         short = AIM_S - min(left, right)
         how = "moves only" if not left + right else f"{short} s short" if short > 0 else "reached"
         rows.append((held.area, sides, how))
-    app.out.say()
+    app.out.paragraph()
     app.out.table(("area", "held a side", f"aim {AIM_S} s, most {CEILING_S} s"), rows)
 
 
@@ -85,10 +85,10 @@ def _print_left_out(app: App, left_out: Sequence[LeftOut]) -> None:
     for left in left_out:
         reasons.setdefault(left.reason, []).append(left.stretch)
     if reasons:
-        app.out.say()
-        app.out.say("Left out", "dim")
+        app.out.paragraph()
+        app.out.paragraph("Left out", "dim")
     for reason, stretches in reasons.items():
-        app.out.say(", ".join(stretches), "dim", indent=2, mark=f"{reason}: ")
+        app.out.paragraph(", ".join(stretches), "dim", indent=2, prefix=f"{reason}: ")
 
 
 def _steps(timeline: Timeline) -> list[list[Phase]]:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import msgspec
-from msgspec import Struct
 
 from stretch.cli import plan
 from stretch.cli.app import App
-from stretch.cli.host import is_terminal
+from stretch.cli.console import is_terminal
+from stretch.cli.request import PlaybackOptions
 from stretch.cli.safety import before_you_start
 from stretch.core.journal.record import SessionRecord
 from stretch.core.journal.tally import parts_of, stretches_done
@@ -39,61 +39,42 @@ FINISHED, STOPPED, SIGNALLED = 0, 3, 128
 LONGEST_TITLE = 200
 
 
-class Manner(Struct, frozen=True, kw_only=True):
-    """How a routine is played: what is seen and heard, how fast, whether it waits, and whether it may ask."""
-
-    plain: bool = False
-    events: bool = False
-    wait: bool = False
-    speed: int = 1
-    figure: str = "braille"
-    sound: bool = True
-    voice: str = "no"
-    volume: int = 50
-    ask: bool = False
-
-    @property
-    def rehearsal(self) -> bool:
-        """Whether it is played faster than it is meant: then nothing is heard and nothing is kept."""
-        return self.speed > 1
-
-
-def play(app: App, routine: Routine, manner: Manner, cleared: Cleared | None = None) -> int:
+def play(app: App, routine: Routine, playback: PlaybackOptions, cleared: Cleared | None = None) -> int:
     """Play *routine* and return the exit code: 0 finished, 3 stopped before the end, 128 + n for a signal.
 
     *cleared* is what was said before it.
     """
-    if manner.ask and not _ready(app, routine, quiet=manner.events):
+    if playback.ask and not _ready(app, routine, quiet=playback.events):
         return STOPPED
     session = Session(timeline=build_timeline(routine))
-    if manner.rehearsal:
-        return go_on(app, session, manner)
+    if playback.dry_run:
+        return play_session(app, session, playback)
     record = new_record(app, routine, session, cleared)
-    return go_on(app, session, manner, open_recorder(app, routine, record))
+    return play_session(app, session, playback, open_recorder(app, routine, record))
 
 
-def go_on(app: App, session: Session, manner: Manner, scribe: SessionRecorder | None = None) -> int:
+def play_session(app: App, session: Session, playback: PlaybackOptions, scribe: SessionRecorder | None = None) -> int:
     """Play *session* from where it is, written down by *scribe*, and return the exit code."""
     session = msgspec.structs.replace(
         session,
-        speed=manner.speed,
-        wait=manner.wait,
-        waiting=manner.wait and session.moment.phase.kind == "prepare",
-        sound=manner.sound,
-        voice=manner.voice != "no",
+        speed=playback.speed,
+        wait=playback.wait,
+        waiting=playback.wait and session.moment.phase.kind == "prepare",
+        sound=playback.sound,
+        voice=playback.voice != "no",
     )
-    ending = _Performance(app, manner, scribe).of(session)
+    ending = _Performance(app, playback, scribe).of(session)
     over = ending.session.over
-    app.tell(_summary(ending))
+    app.info(_summary(ending))
     for line in scribe.close(ending.session) if scribe else ():
-        app.tell(line)
+        app.info(line)
     if scribe and not scribe.problem and over == "stopped" and ending.session.ended_for is None:
-        app.tell("`stretch resume` goes on with it.")
+        app.info("`stretch resume` goes on with it.")
     if ending.session.ended_for is not None:
         from stretch.cli.gate import after_ending
 
         after_ending(app, ending.session.ended_for)
-    if scribe and manner.ask and over == "finished" and app.interactive and not manner.events:
+    if scribe and playback.ask and over == "finished" and app.interactive and not playback.events:
         from stretch.cli.gate import after_session
 
         after_session(app, scribe.session_id)
@@ -111,7 +92,7 @@ def _ready(app: App, routine: Routine, *, quiet: bool) -> bool:
         return True
     # The plan last: on a small screen it is what should still be there when the answer is given.
     before_you_start(app)
-    app.out.say()
+    app.out.paragraph()
     plan.print_plan(app, routine, brief=True)
     app.out.prompt("\nEnter starts, q leaves. ")
     answer = app.stdin.readline() if app.stdin else ""
@@ -121,29 +102,29 @@ def _ready(app: App, routine: Routine, *, quiet: bool) -> bool:
 class _Performance:
     """What plays along with a session: the terminal, what is seen and heard, and what is written down."""
 
-    def __init__(self, app: App, manner: Manner, scribe: SessionRecorder | None) -> None:
-        self.app, self.manner, self.scribe = app, manner, scribe
-        self.screen = app.full_screen and not manner.plain and not manner.events
+    def __init__(self, app: App, playback: PlaybackOptions, scribe: SessionRecorder | None) -> None:
+        self.app, self.playback, self.scribe = app, playback, scribe
+        self.screen = app.full_screen and not playback.plain and not playback.events
         self.speaker: CuePlayer | None = None
 
     def of(self, session: Session) -> PlaybackResult:
         """Play *session* to its end and give everything back."""
         app = self.app
         with ExitStack() as stack:
-            if is_terminal(app.stdout) and not self.manner.rehearsal:
+            if is_terminal(app.stdout) and not self.playback.dry_run:
                 from stretch.player.awake import KeepAwake
 
                 stack.enter_context(KeepAwake())
-            terminal = stack.enter_context(app.terminal(screen=self.screen)) if app.ears is None else None
+            terminal = stack.enter_context(app.terminal(screen=self.screen)) if app.input_source is None else None
             if self.scribe is not None and not self.screen:
-                self.scribe.on_problem = app.tell
+                self.scribe.on_problem = app.info
             self.speaker = self._speaker(terminal)
             if self.speaker is not None:
                 stack.callback(self.speaker.close)
             display = self._display(session.timeline, terminal)
-            if not self.manner.rehearsal:
+            if not self.playback.dry_run:
                 display = self._posted(display, stack)
-            source: InputSource | None = terminal or app.ears
+            source: InputSource | None = terminal or app.input_source
             assert source
             ending = run_session(
                 session,
@@ -159,18 +140,18 @@ class _Performance:
 
     def _speaker(self, terminal: Terminal | None) -> CuePlayer | None:
         """Return what makes the session heard; None for a rehearsal, and where there is no terminal to hear it by."""
-        manner = self.manner
-        if manner.rehearsal or terminal is None or not is_terminal(self.app.stdout):
+        playback = self.playback
+        if playback.dry_run or terminal is None or not is_terminal(self.app.stdout):
             return None
         from stretch.player.cue_player import CuePlayer
 
         return CuePlayer(
-            self.app.means,
+            self.app.audio_backends,
             terminal.bell,
-            sound=manner.sound,
-            voice=manner.voice != "no",
-            breath=manner.voice == "breath",
-            volume=manner.volume,
+            sound=playback.sound,
+            voice=playback.voice != "no",
+            breath=playback.voice == "breath",
+            volume=playback.volume,
         )
 
     def _display(self, laid_out: Timeline, terminal: Terminal | None) -> Display:
@@ -178,7 +159,7 @@ class _Performance:
             from stretch.player.displays import ScreenDisplay
 
             return ScreenDisplay(terminal, self._pictures(laid_out, terminal), self._trouble)
-        if self.manner.events:
+        if self.playback.events:
             from stretch.player.displays import EventsDisplay
 
             return EventsDisplay(self.app.write_line)
@@ -187,13 +168,13 @@ class _Performance:
         return PlainDisplay(self.app.write_line)
 
     def _pictures(self, laid_out: Timeline, terminal: Terminal) -> FigureRenderer | None:
-        if self.manner.figure == "none":
+        if self.playback.figure == "none":
             return None
         from stretch.player.figure_renderer import FigureRenderer
 
         moves = (phase.move.id for phase in laid_out.phases if phase.move)
         figures = self.app.figures([*moves, *(item.stretch.id for item in laid_out.items)])
-        glyphs: Glyphs = "blocks" if self.manner.figure == "blocks" else "braille"
+        glyphs: Glyphs = "blocks" if self.playback.figure == "blocks" else "braille"
         return FigureRenderer(figures, glyphs=glyphs, colour=terminal.style.colour)
 
     def _posted(self, display: Display, stack: ExitStack) -> Display:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from stretch.cli.options import routine_options
+from stretch.cli.options import equivalent_command, routine_options
 from stretch.core.errors import UsageError
 
 if TYPE_CHECKING:
     from datetime import time
 
     from stretch.cli.app import App
+    from stretch.cli.request import RoutineOptions
     from stretch.export.training_frequency import Day
 
 DEFAULT_TIME = "18:00"
@@ -34,7 +35,9 @@ SHORTCUTS = {"daily": "mon,tue,wed,thu,fri,sat,sun", "weekdays": "mon,tue,wed,th
     help="Days such as mon,wed,fri, or daily, or weekdays.  [default: the days that suit the routine]",
 )
 @click.pass_context
-def remind_command(ctx: click.Context, /, output: Path, times: tuple[str, ...], days: str | None, **asked: Any) -> None:
+def remind_command(
+    ctx: click.Context, /, output: Path, times: tuple[str, ...], days: str | None, options: RoutineOptions
+) -> None:
     """Write a calendar file that reminds you to stretch.
 
     Takes the options of `stretch routine`. Open the file to add the reminder to your calendar.
@@ -42,7 +45,7 @@ def remind_command(ctx: click.Context, /, output: Path, times: tuple[str, ...], 
     from datetime import UTC
 
     from stretch import __version__
-    from stretch.cli.outside import as_typed, for_person
+    from stretch.cli.request import personalized_routine
     from stretch.core.timing.timeline import build_timeline
     from stretch.export import training_frequency
     from stretch.export.ical import Reminder, calendar
@@ -51,18 +54,20 @@ def remind_command(ctx: click.Context, /, output: Path, times: tuple[str, ...], 
     if output.suffix.lower() != ".ics":
         raise UsageError(f"-o {output}: the file name must end in .ics.")
     chosen_days, chosen_times = _days(days) if days else None, _times(times or (DEFAULT_TIME,))
-    routine, rest = for_person(app, asked)
+    routine, rest = personalized_routine(app, options)
     minutes = max(1, -(-build_timeline(routine).length // 60_000))
     on = chosen_days or training_frequency.default_days(minutes, rest=rest)
     if rest and (pairs := training_frequency.consecutive_days(on)):
         first, second = (training_frequency.NAMES[day] for day in pairs[0])
-        app.tell(f"This routine needs a rest day or a gentle day after it, but {second} follows {first}.")
-    reminder = Reminder(title=routine.title, minutes=minutes, command=as_typed(ctx), days=on, times=chosen_times)
+        app.info(f"This routine needs a rest day or a gentle day after it, but {second} follows {first}.")
+    reminder = Reminder(
+        title=routine.title, minutes=minutes, command=equivalent_command(ctx), days=on, times=chosen_times
+    )
     now = app.now()
     text = calendar(reminder, now=now.replace(tzinfo=None), stamp=now.astimezone(UTC), version=__version__)
     output.write_text(text, encoding="utf-8", newline="")
     when = f"{', '.join(on)} at {' and '.join(f'{at:%H:%M}' for at in chosen_times)}"
-    app.tell(f"Saved {output} ({when}). Open it to add it to your calendar.")
+    app.info(f"Saved {output} ({when}). Open it to add it to your calendar.")
 
 
 def _days(text: str) -> tuple[Day, ...]:

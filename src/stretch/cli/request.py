@@ -1,158 +1,179 @@
-"""What the options of a routine ask for: the settings and the journal stand in for what they leave open."""
+"""Requests for a routine: the options and settings, fitted to the person by the journal and the safety check."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import Struct
 
 from stretch.core.errors import UnknownName, UsageError
 from stretch.core.routine import Request
-from stretch.core.timing.breathing import parse_pattern
+from stretch.core.timing.breathing import Pattern
+from stretch.core.vocabulary import Equipment, Level, Position, Tag
 
 if TYPE_CHECKING:
     from stretch.cli.app import App
     from stretch.core.routine import Routine
     from stretch.core.safety.clearance import Cleared
 
-STAND_INS = {"breath": "breath", "positions": "position", "equipment": "equipment", "level": "level"}
-"""Which setting stands in for which option that is not given. Those that need more thought are in `asked_for`."""
-MORNING = range(4, 8)
-"""The hours of the day at which people have just got up, for those who do not say."""
-SET = ("sound", "volume", "voice", "figure")
-"""The options of how a session is played for which the settings of the same names stand in."""
-MANNER = ("plain", "events", "wait", "speed", *SET)
+MORNING_HOURS = range(4, 8)
+"""Hours of the clock that `morning: auto` counts as morning."""
 
 
-class Asked(Struct, frozen=True, kw_only=True):
-    """A routine as it is asked for, before anything is known of the person."""
+class RoutineOptions(Struct, frozen=True, kw_only=True):
+    """Values of the options that `options.routine_options` adds; settings have replaced those that were not given."""
 
-    request: Request
-    program: str | None = None
-    as_written: bool = False
-    experienced: bool = False
+    areas: tuple[str, ...]
+    minutes: float | None
+    program: str | None
+    as_written: bool
+    stretches: tuple[str, ...]
+    positions: tuple[Position, ...]
+    equipment: tuple[Equipment, ...]
+    level: Level | None
+    avoid: tuple[Tag, ...]
+    exclude: tuple[str, ...]
+    breath: Pattern
+    warm_up: float | None
+    before_sport: bool
+    morning: bool | None
+    experienced: bool
+    seed: int
 
 
-def asked_for(app: App, options: Mapping[str, Any]) -> Asked:
-    """Return what the *options* of a routine ask for, the settings standing in for what is not said.
+class PlaybackOptions(Struct, frozen=True, kw_only=True):
+    """Values of the options that `options.playback_options` adds, and `--speed`."""
 
-    The area and the minutes stand in only where nothing says what the routine is made of: a program and named
-    stretches take their own time. What must be avoided and what is never wanted add to what is given; a stretch that
-    is named is wanted. Raises UsageError for options that contradict each other, SettingsError for settings that
-    cannot be used, an area that is not there among them.
+    ask: bool = False
+    plain: bool = False
+    events: bool = False
+    wait: bool = False
+    sound: bool
+    volume: int
+    voice: str
+    figure: str
+    speed: int = 1
+
+    @property
+    def dry_run(self) -> bool:
+        """Whether the session is played faster than real time, without sound and without a record."""
+        return self.speed > 1
+
+
+def build_request(app: App, options: RoutineOptions) -> Request:
+    """Return the request that *options* and the settings make, before anything about the person is known.
+
+    The area and the minutes of the settings count only where no program and no stretches are named: these take their
+    own time. `avoid` and `never` of the settings are added to the options, except for stretches that are named.
+    Raises UsageError for options that contradict each other, SettingsError for an unknown area in the settings.
     """
     _check(options)
-    settings, program, named = app.settings, options["program"], options["stretches"]
-    said = {name: options[name] for name in STAND_INS}
-    said |= {name: getattr(settings, STAND_INS[name]) for name, value in said.items() if value in (None, ())}
-    parse_pattern(said["breath"])
-    areas, minutes = options["areas"], options["minutes"]
-    if areas or not (named or program):
-        areas = areas or _areas(app)
+    settings, areas, minutes = app.settings, options.areas, options.minutes
+    if areas or not (options.stretches or options.program):
+        areas = areas or _default_areas(app)
         minutes = settings.minutes if minutes is None else minutes
-    request = Request(
+    return Request(
         areas=areas,
         minutes=minutes,
-        stretches=named,
-        positions=said["positions"],
-        equipment=said["equipment"] or None,
-        level=said["level"],
-        breath=said["breath"],
-        avoid=tuple(dict.fromkeys((*options["avoid"], *settings.avoid))),
-        exclude=tuple(dict.fromkeys((*options["exclude"], *(name for name in _never(app) if name not in named)))),
-        warm_up=options["warm_up"],
-        seed=options["seed"],
-        before_sport=options["before_sport"],
-        # A program is what it is at any hour, unless somebody says otherwise.
-        morning=bool(options["morning"]) if program else _is_morning(app, options["morning"]),
+        stretches=options.stretches,
+        positions=options.positions,
+        equipment=options.equipment or None,
+        level=options.level,
+        breath=options.breath.name,
+        avoid=tuple(dict.fromkeys((*options.avoid, *settings.avoid))),
+        exclude=tuple(dict.fromkeys((*options.exclude, *_never(app, options.stretches)))),
+        warm_up=options.warm_up,
+        seed=options.seed,
+        before_sport=options.before_sport,
+        # A program stays as it is at any hour, unless --morning is given.
+        morning=bool(options.morning) if options.program else _is_morning(app, options.morning),
     )
-    experienced = settings.experienced if options["experienced"] is None else options["experienced"]
-    return Asked(request=request, program=program, as_written=options["as_written"], experienced=experienced)
 
 
-def planned(app: App, asked: Asked, cleared: Cleared | None = None) -> Routine:
-    """Return the routine for this person: fitted to what was done lately and to what is *cleared*.
+def plan_routine(
+    app: App, options: RoutineOptions, *, request: Request | None = None, cleared: Cleared | None = None
+) -> Routine:
+    """Return the routine for *options*, fitted to recent practice and to the safety check.
 
-    Without *cleared* that is what the last safety check said. Raises what the builder raises.
+    *request* is what `build_request` returned for them, if it was called before; without *cleared* the last safety
+    check counts. Raises UsageError where no routine can be built.
     """
     from stretch.core.planning.lately import fitted_to
+    from stretch.core.safety.clearance import fitted
 
-    request = fitted_to(asked.request, app.lately, app.today(), experienced=asked.experienced)
-    if asked.program:
-        # A program has doses of its own; only which side begins is a matter of what was done lately.
-        request = msgspec.structs.replace(asked.request, first_side=request.first_side)
-    cleared = cleared or _cleared_before(app)
-    if cleared is not None:
-        from stretch.core.safety.clearance import fitted
-
-        request = fitted(request, cleared, app.today())
-    if asked.program:
+    asked = request or build_request(app, options)
+    request = fitted_to(asked, app.recent_practice, app.today(), experienced=options.experienced)
+    if options.program:
+        # A program has its own doses; of recent practice only the side to begin with matters.
+        request = msgspec.structs.replace(asked, first_side=request.first_side)
+    request = fitted(request, cleared or _last_clearance(app), app.today())
+    if options.program:
         from stretch.core.planning.programs import build_program
 
-        return build_program(app.catalog, asked.program, request, as_written=asked.as_written)
+        return build_program(app.catalog, options.program, request, as_written=options.as_written)
     from stretch.core.planning.builder import build
 
     return build(app.catalog, request)
 
 
-def _cleared_before(app: App) -> Cleared | None:
-    """Return what the last safety check said; None before the first one."""
+def personalized_routine(app: App, options: RoutineOptions) -> tuple[Routine, bool]:
+    """Return the routine for a page or a calendar, and whether it needs rest days (rule D14).
+
+    It may be for somebody else, so a recorded stop is only reported: this is no session.
+    """
+    from stretch.core.safety.standing import blocks, message
+    from stretch.export.training_frequency import needs_rest_day
     from stretch.storage import profile
 
-    standing = profile.load(app.folder)
-    if standing is None:
-        return None
+    kept = profile.load(app.folder)
+    if kept is not None and blocks(kept, app.today()):
+        for words in message(app.safety.messages, kept, app.today()):
+            app.info(words)
+    routine = plan_routine(app, options)
+    program = app.catalog.programs.get(options.program or "")
+    return routine, needs_rest_day(routine, program, as_written=options.as_written)
+
+
+def _last_clearance(app: App) -> Cleared:
+    """Return the result of the last safety check; nothing is known before the first one."""
     from stretch.core.safety.clearance import Cleared
+    from stretch.storage import profile
 
-    return Cleared(standing=standing)
-
-
-def as_played(app: App, options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields of a `play.Manner` that *options* ask for, the settings standing in for what is not said.
-
-    Raises SettingsError.
-    """
-    asked = {name: options[name] for name in MANNER if name in options}
-    if options["no_voice"]:
-        asked["voice"] = "no"
-    settings = app.settings
-    return asked | {name: getattr(settings, name) for name in SET if asked[name] is None} | {"ask": not options["yes"]}
+    return Cleared(standing=profile.load(app.folder))
 
 
-def _check(options: Mapping[str, Any]) -> None:
-    program = options["program"]
-    for what, flag in (("areas", "--area"), ("stretches", "--stretch")):
-        if program and options[what]:
-            raise UsageError(f"--program {program} has stretches of its own: leave {flag} or --program out.")
-    if options["as_written"] and not program:
-        raise UsageError("--as-written goes with --program: name the program.")
+def _check(options: RoutineOptions) -> None:
+    for given, flag in ((options.areas, "--area"), (options.stretches, "--stretch")):
+        if options.program and given:
+            raise UsageError(f"--program {options.program} has its own stretches: leave out {flag} or --program.")
+    if options.as_written and not options.program:
+        raise UsageError("--as-written needs --program.")
 
 
-def _is_morning(app: App, asked: bool | None) -> bool:
-    """Whether it is the first hour after getting up: as said, else as the settings say, else by the clock (RB11)."""
-    if asked is not None:
-        return asked
+def _is_morning(app: App, given: bool | None) -> bool:
+    """Return whether it is the first hour after waking: by the option, else the settings, else the clock (RB11)."""
+    if given is not None:
+        return given
     if app.settings.morning == "auto":
-        return app.now().hour in MORNING
+        return app.now().hour in MORNING_HOURS
     return app.settings.morning == "on"
 
 
-def _areas(app: App) -> tuple[str, ...]:
+def _default_areas(app: App) -> tuple[str, ...]:
     from stretch.storage.settings import SettingsError
 
     known = (*app.catalog.areas, *app.catalog.groups)
     for name in app.settings.area:
         if name not in known:
-            raise SettingsError(f"{app.settings_found.place('area')}: {UnknownName('area', name, known)}")
+            raise SettingsError(f"{app.loaded_settings.place('area')}: {UnknownName('area', name, known)}")
     return app.settings.area
 
 
-def _never(app: App) -> tuple[str, ...]:
-    """Return the stretches never to suggest; one that is not there harms nobody, and may be in another catalog."""
+def _never(app: App, named: tuple[str, ...]) -> list[str]:
+    """Return the stretches of the setting `never` but those *named*; report unknown ones, which do no harm."""
     known = app.catalog.stretches
     for name in app.settings.never:
         if name not in known:
-            app.tell(f"{app.settings_found.place('never')}: {UnknownName('stretch', name, known)}")
-    return tuple(name for name in app.settings.never if name in known)
+            app.info(f"{app.loaded_settings.place('never')}: {UnknownName('stretch', name, known)}")
+    return [name for name in app.settings.never if name in known and name not in named]

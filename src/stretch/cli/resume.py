@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
 from stretch.cli.app import App
-from stretch.cli.options import manner_options
-from stretch.cli.request import as_played
+from stretch.cli.options import playback_options
 from stretch.core.errors import UsageError
 from stretch.core.journal.record import SessionRecord
 from stretch.core.journal.resuming import LONGEST_H, resumed
@@ -21,11 +20,14 @@ from stretch.core.timing.session import Session
 from stretch.storage.journal.journal import Journal, plan_as_routine
 from stretch.storage.journal.process import is_running
 
+if TYPE_CHECKING:
+    from stretch.cli.request import PlaybackOptions
+
 
 @click.command("resume")
-@manner_options
+@playback_options
 @click.pass_obj
-def resume_command(app: App, /, **options: Any) -> int:
+def resume_command(app: App, /, playback: PlaybackOptions) -> int:
     """Go on with the last session if it was cut off or stopped.
 
     It begins with the side that is owed, as it was planned, and counts what was done before. A session that came to
@@ -34,16 +36,15 @@ def resume_command(app: App, /, **options: Any) -> int:
     record, routine = _left_off(app)
     session = resumed(record, routine)
     from stretch.cli.gate import pass_gate
-    from stretch.cli.play import Manner, go_on, open_recorder
+    from stretch.cli.play import open_recorder, play_session
 
-    manner = Manner(**as_played(app, options))
-    cleared = pass_gate(app, ask=app.interactive and manner.ask and not manner.events)
+    cleared = pass_gate(app, ask=app.interactive and playback.ask and not playback.events)
     owed = [part.stretch for part in record.parts if part.owed]
     for item in routine.items:
         if item.stretch.id in owed:
             _check(item, fitted(Request(), cleared, app.today()))
-    app.tell(_where(record, session))
-    return go_on(app, session, manner, open_recorder(app, routine, record))
+    app.info(_where(record, session))
+    return play_session(app, session, playback, open_recorder(app, routine, record))
 
 
 def _left_off(app: App) -> tuple[SessionRecord, Routine]:

@@ -1,71 +1,106 @@
-"""`stretch routine`: what is asked for on the command line, built, printed or played."""
+"""`stretch routine`: build a routine, then print, save or play it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from stretch.cli.options import manner_options, routine_options
+from stretch.cli.options import playback_options, routine_options
 from stretch.core.errors import UsageError
 
 if TYPE_CHECKING:
     from stretch.cli.app import App
-    from stretch.core.routine import Routine
+    from stretch.cli.request import PlaybackOptions, RoutineOptions
+    from stretch.core.routine import Item, Routine
 
-FASTEST = 1000
+MAX_SPEED = 1000
 
 
 @click.command("routine")
 @routine_options
-@click.option("--save", metavar="NAME", help="Keep it as a program of your own, to run and to edit.")
-@click.option("--plan", "plan_only", is_flag=True, help="Print the routine and do not play it.")
-@click.option("--json", "as_json", is_flag=True, help="With --plan: as JSON.")
-@manner_options
+@click.option("--save", metavar="NAME", help="Save it as your own program, to run again and to edit.")
+@click.option("--plan", "plan_only", is_flag=True, help="Print the routine without playing it.")
+@click.option("--json", "as_json", is_flag=True, help="With --plan: print JSON.")
+@playback_options
 @click.option(
-    "--speed", type=click.IntRange(1, FASTEST), metavar="N", default=1, help=f"Rehearse N times faster, 1 to {FASTEST}."
+    "--speed", type=click.IntRange(1, MAX_SPEED), metavar="N", default=1, help=f"Play N times faster, 1 to {MAX_SPEED}."
 )
 @click.pass_obj
-def routine_command(app: App, /, *, save: str | None, plan_only: bool, as_json: bool, **options: Any) -> int:
-    """Build a routine and be guided through it.
+def routine_command(
+    app: App, /, options: RoutineOptions, playback: PlaybackOptions, save: str | None, plan_only: bool, as_json: bool
+) -> int:
+    """Build a stretch routine and play it.
 
-    Without options it is a quarter of an hour for the lower back, or what `stretch config` shows. Warm-up, changes and
-    settling are in the time.
+    Without options it takes 15 minutes and is for the lower back, unless `stretch config` shows something else. The
+    minutes include the warm-up and all changes of position.
     """
-    from stretch.cli.request import as_played, asked_for, planned
+    from stretch.cli.request import build_request, plan_routine
 
-    manner, asked = as_played(app, options), asked_for(app, options)
     if as_json and not plan_only:
-        raise UsageError("--json prints a plan: add --plan.")
+        raise UsageError("--json needs --plan.")
+    # Wrong options are refused before any question is asked.
+    request = build_request(app, options)
+    if save is not None:
+        _check_name(app, save)
     if plan_only:
-        routine = planned(app, asked)
-        _save(app, routine, save)
-        _print(app, routine, as_json=as_json)
+        from stretch.cli import plan
+
+        routine = plan_routine(app, options, request=request)
+        if save is not None:
+            _save(app, routine, save)
+        if as_json:
+            app.out.json(plan.as_data(routine))
+        else:
+            plan.print_plan(app, routine)
         return 0
     from stretch.cli.gate import pass_gate
-    from stretch.cli.play import Manner, play
-    from stretch.core.safety.clearance import NOTHING_KNOWN
+    from stretch.cli.play import play
 
-    # Before anything is asked: options that make no sense are refused here.
-    routine = planned(app, asked, NOTHING_KNOWN)
-    cleared = pass_gate(app, ask=app.interactive and manner["ask"] and not manner["events"])
-    if cleared != NOTHING_KNOWN:
-        routine = planned(app, asked, cleared)
-    _save(app, routine, save)
-    return play(app, routine, Manner(**manner), cleared)
+    cleared = pass_gate(app, ask=app.interactive and playback.ask and not playback.events)
+    routine = plan_routine(app, options, request=request, cleared=cleared)
+    if save is not None:
+        _save(app, routine, save)
+    return play(app, routine, playback, cleared)
 
 
-def _save(app: App, routine: Routine, name: str | None) -> None:
-    if name is not None:
-        from stretch.cli.save import save_program
+def _check_name(app: App, name: str) -> None:
+    from stretch.core.validation.checks import id_problem
 
-        save_program(app, routine, name)
+    if problem := id_problem(name):
+        raise UsageError(f"--save: {problem}.")
+    if name in app.catalog.programs:
+        raise UsageError(f"--save {name}: a program of that name exists already; choose another name.")
 
 
-def _print(app: App, routine: Routine, *, as_json: bool) -> None:
-    from stretch.cli import plan
+def _save(app: App, routine: Routine, name: str) -> None:
+    """Write *routine* as the program *name* into the user's catalog."""
+    from stretch.storage.files.atomic import create_file
 
-    if as_json:
-        app.out.json(plan.as_data(routine))
-    else:
-        plan.print_plan(app, routine)
+    file = app.folder / "catalog" / f"{name}.yaml"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    create_file(file, _program_yaml(routine, name))
+    app.info(f"Saved {file}. Run it with `stretch routine --program {name}`; edit the file to change it.")
+
+
+def _program_yaml(routine: Routine, name: str) -> str:
+    minutes = min(round(sum(seconds for _, seconds in routine.warm_up) / 60), 10)
+    lines = [
+        "# A saved routine. Change it as you like, then run `stretch catalog check`.",
+        "# hold_s: seconds of one hold. reps: number of holds, or of breaths for a movement.",
+        "programs:",
+        f"  - id: {name}",
+        f"    name: {name.replace('-', ' ').capitalize()}",
+        f"    about: Made for {', '.join(routine.areas)}.",
+        f"    warm_up_min: {minutes}",
+        "    items:",
+        *(f"      - {{{_item_yaml(item)}}}" for item in routine.items),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _item_yaml(item: Item) -> str:
+    # A dose that was made easier for cautions is saved in full: it is made easier again each time it is run.
+    dose = item.stretch.dose if item.adapted else item.dose
+    held = "" if dose.hold_s is None else f"hold_s: {dose.hold_s}, "
+    return f"stretch: {item.stretch.id}, {held}reps: {dose.reps}"

@@ -32,7 +32,7 @@ def safety_command(ctx: click.Context, as_json: bool) -> None:
         return
     for index, part in enumerate(parts):
         if index:
-            app.out.say()
+            app.out.paragraph()
         print_part(app, part)
 
 
@@ -50,7 +50,7 @@ def check_command(app: App, forget: bool, as_json: bool) -> int:
 
     if forget:
         there = profile.forget(app.folder)
-        app.tell("Forgotten." if there else "Nothing was kept.")
+        app.info("Forgotten." if there else "Nothing was kept.")
         return 0
     if as_json:
         app.out.json(profile.load(app.folder))
@@ -58,9 +58,9 @@ def check_command(app: App, forget: bool, as_json: bool) -> int:
     standing = _checked(app)
     profile.save(app.folder, standing)
     for line in keeping.message(app.safety.messages, standing, app.today()):
-        app.out.say(line, "bold")
+        app.out.paragraph(line, "bold")
     if standing.tags:
-        app.out.say(f"Taken into account: {', '.join(standing.tags)}.")
+        app.out.paragraph(f"Taken into account: {', '.join(standing.tags)}.")
     return 4 if keeping.blocks(standing, app.today()) else 0
 
 
@@ -69,17 +69,17 @@ def before_you_start(app: App, *, to_person: bool = False) -> None:
     part = next(part for part in app.safety.checklist if part.id == BEFORE)
     if to_person:
         for line in (f"{part.heading}. {part.action}", *(f"- {line.text}" for line in part.lines)):
-            app.tell(line)
+            app.info(line)
     else:
         print_part(app, part)
 
 
 def print_part(app: App, part: Part) -> None:
     """Print one part: its heading, what to do, and its lines with hanging indents."""
-    app.out.say(part.heading, "bold red" if part.id == "emergency" else "bold")
-    app.out.say(part.action, indent=2)
+    app.out.paragraph(part.heading, "bold red" if part.id == "emergency" else "bold")
+    app.out.paragraph(part.action, indent=2)
     for line in part.lines:
-        app.out.say(line.text, indent=2, mark="- ")
+        app.out.paragraph(line.text, indent=2, prefix="- ")
 
 
 def _checked(app: App) -> Standing:
@@ -99,7 +99,7 @@ def _checked(app: App) -> Standing:
     answers, _ = ask_all(app, app.safety, app.safety.screens)
     result = screen(app.safety, answers, app.today())
     for note in result.notes:
-        app.out.say(note)
+        app.out.paragraph(note)
     return keeping.renew(kept, result, app.today())
 
 
@@ -115,9 +115,9 @@ def _ask_cleared(app: App, kept: Standing) -> Standing | None:
         try:
             return clear(kept, date.fromisoformat(answer), app.today())
         except ValueError:
-            app.out.say("A date such as 2026-03-31, please.")
+            app.out.paragraph("A date such as 2026-03-31, please.")
         except UsageError as error:
-            app.out.say(str(error))
+            app.out.paragraph(str(error))
 
 
 def _fields(line: object) -> dict[str, object]:

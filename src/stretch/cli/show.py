@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from stretch.cli import complete
-from stretch.cli.options import catalog_option
+from stretch.cli.options import catalog_option, complete_stretch
 from stretch.core.errors import UnknownName
 
 if TYPE_CHECKING:
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command("show")
-@click.argument("stretch_id", metavar="ID", shell_complete=complete.stretches)
+@click.argument("stretch_id", metavar="ID", shell_complete=complete_stretch)
 @click.option("--side", type=click.Choice(["left", "right"]), help="The figure on this side.")
 @click.option(
     "--figure",
@@ -67,19 +66,19 @@ def find_stretch(catalog: Catalog, name: str) -> Stretch:
 
 
 def _print_stretch(app: App, stretch: Stretch) -> None:
-    say = app.out.say
+    say = app.out.paragraph
     say(stretch.name, "bold")
     if stretch.aliases:
         say(f"also called {', '.join(stretch.aliases)}", "dim")
     say()
     for label, text in _facts(stretch):
-        say(text, mark=f"{label:<10}")
+        say(text, prefix=f"{label:<10}")
     say()
     for number, step in enumerate(stretch.steps, start=1):
-        say(step, indent=2, mark=f"{number}. ")
+        say(step, indent=2, prefix=f"{number}. ")
     say()
     for label, text in (("Breathe", stretch.breath), ("Not", stretch.mistake), ("Easier", stretch.ease_off)):
-        say(text, mark=f"{label:<10}")
+        say(text, prefix=f"{label:<10}")
     _print_cautions(say, stretch)
     if origin := app.catalog.origins.get(("stretch", stretch.id)):
         say()
@@ -124,4 +123,4 @@ def _print_cautions(say: Callable[..., None], stretch: Stretch) -> None:
             say()
             say(heading, "bold")
             for tag in tags:
-                say(f"{CAUTION_LABELS[tag]} ({tag})", indent=2, mark="- ")
+                say(f"{CAUTION_LABELS[tag]} ({tag})", indent=2, prefix="- ")

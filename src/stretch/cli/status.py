@@ -27,7 +27,7 @@ def status_command(app: App, as_json: bool) -> None:
 
     playing = all_playing(app.folder, app.clock())
     # The past is not asked for where it is not told: a bar asks every second while something plays.
-    past = app.past() if as_json or not playing else None
+    past = app.last_session() if as_json or not playing else None
     if as_json:
         import msgspec
 

@@ -60,19 +60,19 @@ def print_tables(app: App, history: History) -> None:
             for week in history.weeks
         ],
     )
-    app.out.say()
+    app.out.paragraph()
     mondays = [first_monday(history.today) + timedelta(weeks=number) for number in range(WEEKS)]
     table(("minutes", *(f"{monday:%m-%d}" for monday in mondays)), _calendar(history))
     if history.areas:
-        app.out.say()
+        app.out.paragraph()
         table(("area", "minutes"), [(area.area, whole_minutes(area.seconds)) for area in history.areas])
-    app.out.say()
+    app.out.paragraph()
     table(
         ("side", "minutes"),
         [("left", whole_minutes(history.left_seconds)), ("right", whole_minutes(history.right_seconds))],
     )
     if history.pain:
-        app.out.say()
+        app.out.paragraph()
         lines = [("before", [pain.before for pain in history.pain]), ("after", [pain.after for pain in history.pain])]
         table(
             ("pain", "0 to 10, the latest last"),

@@ -1,19 +1,55 @@
-"""Text and tables for a person at a terminal, and the same as plain lines for a pipe."""
+"""What the process runs on: whether a stream is a terminal, and a clock that sleeping does not stop."""
 
 from __future__ import annotations
 
 import os
+import sys
+import time
 from collections.abc import Iterable, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, TextIO
-
-from stretch.cli.host import folded
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from stretch.player.layout import StyledLine
     from stretch.player.theme import Theme
+
+
+NARROWEST = 20
+"""Columns; where there are fewer, nothing is read more easily by being broken."""
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether *stream* is a terminal; a closed or missing one is not."""
+    try:
+        return stream is not None and stream.isatty()
+    except ValueError:
+        return False
+
+
+def wrap_for(text: str, stream: TextIO | None) -> str:
+    """Return *text* broken between words where a terminal on *stream* would break it within them."""
+    if not is_terminal(stream):
+        return text
+    from textwrap import fill
+
+    try:
+        columns = os.get_terminal_size(stream.fileno()).columns if stream else 0
+    except (OSError, ValueError):
+        return text
+    if columns < NARROWEST:
+        return text
+    fitted = partial(fill, width=columns, break_long_words=False, break_on_hyphens=False, drop_whitespace=False)
+    return "\n".join(map(fitted, text.split("\n")))
+
+
+def boottime_ns() -> int:
+    """Return nanoseconds since the machine started, with the time it slept where the system counts it."""
+    if sys.platform == "linux":
+        return time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+    return time.monotonic_ns()
+
 
 GAP = "  "
 
@@ -33,21 +69,21 @@ class Printer:
 
         return Console(file=self._stream, highlight=False, emoji=False, markup=False)
 
-    def say(self, text: str = "", style: str = "", *, indent: int = 0, mark: str = "") -> None:
-        """Print a paragraph; *mark* stands before its first line, and the others hang below the text."""
+    def paragraph(self, text: str = "", style: str = "", *, indent: int = 0, prefix: str = "") -> None:
+        """Print a paragraph; *prefix* stands before the first line and the other lines are indented by its width."""
         if not self._terminal:
-            self._stream.write(f"{' ' * indent}{mark}{text}".rstrip() + "\n")
+            self._stream.write(f"{' ' * indent}{prefix}{text}".rstrip() + "\n")
             return
         from rich.table import Table
         from rich.text import Text
 
-        if not indent and not mark:
+        if not indent and not prefix:
             self._console.print(Text(text, style=style))
             return
         line = Table.grid()
         line.add_column(no_wrap=True)
         line.add_column(overflow="fold")
-        line.add_row(" " * indent + mark, Text(text, style=style))
+        line.add_row(" " * indent + prefix, Text(text, style=style))
         self._console.print(line)
 
     def table(self, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -99,5 +135,5 @@ class Printer:
 
     def prompt(self, text: str) -> None:
         """Print *text* without ending the line."""
-        self._stream.write(folded(text, self._stream))
+        self._stream.write(wrap_for(text, self._stream))
         self._stream.flush()
