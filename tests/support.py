@@ -16,7 +16,7 @@ from stretch.cli import main
 from stretch.cli.app import App
 from stretch.core.errors import UsageError
 from stretch.core.model import Catalog
-from stretch.core.planning.builder import build
+from stretch.core.planning.builder import build_routine
 from stretch.core.planning.dosing import with_reps
 from stretch.core.routine import Request, Routine
 from stretch.core.timing.timeline import Timeline, build_timeline
@@ -59,7 +59,7 @@ class ScriptedInput:
 
 def routine(catalog: Catalog = CATALOG, **request: Any) -> Routine:
     request.setdefault("areas", ("lower-back",))
-    return build(catalog, Request(**request))
+    return build_routine(catalog, Request(**request))
 
 
 NAMED: Routine = routine(
@@ -105,7 +105,7 @@ requests = st.builds(
 
 def _laid_out(request: Request) -> Timeline:
     try:
-        return build_timeline(build(CATALOG, request))
+        return build_timeline(build_routine(CATALOG, request))
     except UsageError:
         assume(False)
         raise

@@ -23,7 +23,7 @@ BELOW: dict[str, set[str]] = {
     "core.timing": {"core", "core.timing"},
     "core.narration": {"core", "core.timing", "core.narration"},
     "core.journal": {"core", "core.safety", "core.timing", "core.journal"},
-    "core.planning": {"core", "core.timing", "core.planning"},
+    "core.planning": {"core", "core.timing", "core.safety", "core.planning"},
     "core.validation": {"core", "core.timing", "core.planning", "core.validation"},
 }
 """The packages that each package may import."""

@@ -9,7 +9,7 @@ import pytest
 
 from stretch.core.errors import CatalogError
 from stretch.core.model import EntryOrigin
-from stretch.core.planning.builder import build
+from stretch.core.planning.builder import build_routine
 from stretch.core.routine import Request
 from stretch.storage.catalogs.catalog import load_catalog, load_sources
 from stretch.storage.catalogs.figures import load_figures
@@ -178,7 +178,7 @@ def test_one_file_can_hold_everything(tmp_path: Path) -> None:
         assert catalog.groups["below"].areas == ("calves", "feet")
         assert load_sources(extra=[extra])["DR-WHO"].where == "by mail"
         assert load_figures(["toes", "cat-cow"], [data_root(), extra])["toes"].target == ("calf",)
-    routine = build(catalog, Request(areas=("feet",), minutes=6))
+    routine = build_routine(catalog, Request(areas=("feet",), minutes=6))
     assert "toes" in [item.stretch.id for item in routine.items]
 
 

@@ -8,9 +8,10 @@ from typing import Any
 import msgspec
 import pytest
 
+from stretch.core.planning.personalize import apply_preflight
 from stretch.core.routine import Request
 from stretch.core.safety.checklist import Outcome
-from stretch.core.safety.clearance import NOTHING_KNOWN, Cleared, fitted
+from stretch.core.safety.preflight_result import NO_INFORMATION, PreflightResult
 from stretch.core.safety.standing import Standing
 from stretch.core.vocabulary import LEVELS, Level
 
@@ -22,13 +23,13 @@ def stand(outcome: Outcome = Outcome.GO, **known: Any) -> Standing:
 
 
 def fit(standing: Standing, today: date = TODAY, **asked: Any) -> Request:
-    return fitted(Request(**asked), Cleared(standing), today)
+    return apply_preflight(Request(**asked), PreflightResult(standing), today)
 
 
-@pytest.mark.parametrize("cleared", [NOTHING_KNOWN, Cleared(stand()), Cleared(stand(), pain=3)])
-def test_who_has_nothing_to_allow_for_gets_what_was_asked_for(cleared: Cleared) -> None:
+@pytest.mark.parametrize("cleared", [NO_INFORMATION, PreflightResult(stand()), PreflightResult(stand(), pain=3)])
+def test_who_has_nothing_to_allow_for_gets_what_was_asked_for(cleared: PreflightResult) -> None:
     request = Request(areas=("neck",), level="deep", avoid=("knee",), breath="calm")
-    assert fitted(request, cleared, TODAY) == request
+    assert apply_preflight(request, cleared, TODAY) == request
 
 
 def test_what_the_check_says_to_avoid_is_added_to_what_was_asked_for() -> None:
@@ -47,13 +48,13 @@ def test_who_goes_gently_gets_nothing_deep_however_long_ago_that_began(asked: Le
 @pytest.mark.parametrize("asked", [None, *LEVELS])
 @pytest.mark.parametrize("standing", [None, stand(), stand(Outcome.GO_GENTLY)])
 def test_a_gentle_day_is_gentle_whatever_was_asked_for(standing: Standing | None, asked: Level | None) -> None:
-    assert fitted(Request(level=asked), Cleared(standing, gentle_only=True), TODAY).level == "gentle"
+    assert apply_preflight(Request(level=asked), PreflightResult(standing, gentle_only=True), TODAY).level == "gentle"
 
 
 @pytest.mark.parametrize("standing", [None, stand()])
 def test_half_the_dose_is_asked_for_and_nothing_else(standing: Standing | None) -> None:
     request = Request(level="deep")
-    halved = fitted(request, Cleared(standing, halved=True), TODAY)
+    halved = apply_preflight(request, PreflightResult(standing, half_dose=True), TODAY)
     assert halved == msgspec.structs.replace(request, half_dose=True)
 
 

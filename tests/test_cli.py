@@ -93,7 +93,7 @@ def test_version() -> None:
         (("routine", "--json"), "--plan"),
         (("routine", "--speed", "0"), "--speed"),
         (("routine", "--seed", "-1"), "--seed"),
-        (("routine", "-a", "inner-thighs", "--position", "prone"), "Nothing is left"),
+        (("routine", "-a", "inner-thighs", "--position", "prone"), "No stretch is left"),
         (("routine", "--wrong"), "--wrong"),
         (("list", "-a", "nek"), "neck"),
         (("show", "happy-babby"), "happy-baby"),

@@ -144,7 +144,7 @@ def test_all_that_is_found_has_its_consequence(folder: Path, sign: bool | None) 
     kept(folder, (4, {"before": 2, "next_morning": 4}), (2, {"before": 2, "next_morning": 5, "new_sign": sign}))
     person = Person(folder, "", "", "", "")
     cleared = pass_gate(person, ask=True)
-    assert (cleared.halved, cleared.gentle_only) == (True, True)
+    assert (cleared.half_dose, cleared.gentle_only) == (True, True)
     assert person.said.count("Enter for: None of these") == (3 if sign else 0)
 
 

@@ -421,7 +421,7 @@ def test_nothing_deeper_than_the_check_allows_is_done_even_by_name(tmp_path: Pat
     profile.save(tmp_path, Standing(outcome=Outcome.GO_GENTLY, screened=TODAY, since=date(2026, 1, 5)))
     result, _ = start(tmp_path, args=("--plan", *deep))
     assert result.exit_code == 2
-    assert "(safety check: deep): it contradicts what you said in the safety check" in result.stderr
+    assert "(safety check: deep): it contradicts your safety check" in result.stderr
     profile.save(tmp_path, Standing(outcome=Outcome.GO, screened=TODAY, since=TODAY))
     assert start(tmp_path, args=("--plan", *deep))[0].exit_code == 0
     result, _ = start(tmp_path, "", "", "5", "", "", args=deep)

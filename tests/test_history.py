@@ -24,7 +24,7 @@ from stretch.core.journal.history import Day, History
 from stretch.core.journal.record import Part, SessionRecord
 from stretch.core.journal.streak import Streak, streak
 from stretch.core.journal.tally import parts_of
-from stretch.core.planning.builder import build
+from stretch.core.planning.builder import build_routine
 from stretch.core.safety.scores import Scores
 from stretch.core.text import whole_minutes
 from stretch.core.timing.session import Session
@@ -254,7 +254,7 @@ def test_the_mark_of_a_day_grows_at_5_10_20_and_30_minutes(minutes: float, mark:
 @given(requests)
 def test_every_plan_comes_back_as_it_was(request) -> None:
     try:
-        made = msgspec.structs.replace(build(CATALOG, request), left_out=())
+        made = msgspec.structs.replace(build_routine(CATALOG, request), left_out=())
     except UsageError:  # nothing is left for it
         return
     assert plan_as_routine(plan_as_json(made)) == made

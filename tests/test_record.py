@@ -13,7 +13,7 @@ from stretch.core.errors import UsageError
 from stretch.core.journal.record import Part, SessionRecord, done_stretches
 from stretch.core.journal.resuming import resumed
 from stretch.core.journal.tally import parts_of, stretches_done, tallied
-from stretch.core.planning.builder import build
+from stretch.core.planning.builder import build_routine
 from stretch.core.routine import Routine
 from stretch.core.timing.phases import WORKING_KINDS
 from stretch.core.timing.session import Session, Tick, update
@@ -110,7 +110,7 @@ def test_pauses_and_sleep_add_nothing() -> None:
 def sessions(draw: st.DrawFn) -> tuple[Routine, Session]:
     """Return a routine and a session of it that began with the warm-up or anywhere in the stretches."""
     try:
-        made = build(CATALOG, draw(requests))
+        made = build_routine(CATALOG, draw(requests))
     except UsageError:
         assume(False)
         raise

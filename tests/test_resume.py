@@ -14,7 +14,7 @@ from stretch.cli import main
 from stretch.cli.app import App
 from stretch.core.journal.record import SessionRecord
 from stretch.core.safety.checklist import Outcome
-from stretch.core.safety.clearance import Cleared
+from stretch.core.safety.preflight_result import PreflightResult
 from stretch.core.safety.standing import Standing
 from stretch.player.input import InputEvent
 from stretch.storage import profile
@@ -199,7 +199,7 @@ def test_it_need_not_be_the_next_stretch_that_something_speaks_against(
     assert [part.stretch for part in last(folder).parts] == ["childs-pose", "happy-baby"]
     app = There(folder)
     standing = Standing(outcome=Outcome.GO, screened=app.today(), since=app.today(), tags=tags)
-    cleared = Cleared(standing=standing, gentle_only=gentle_only)
+    cleared = PreflightResult(standing=standing, gentle_only=gentle_only)
     monkeypatch.setattr("stretch.cli.gate.pass_gate", lambda app, ask: cleared)
     result = run("resume", "--yes", app=app)
     assert result.exit_code == 2

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from stretch.core.model import Catalog, Source
-    from stretch.core.planning.lately import Lately
+    from stretch.core.planning.personalize import RecentPractice
     from stretch.core.safety.checklist import Safety
     from stretch.figure.model import Figure
     from stretch.player.cue_player import AudioBackends
@@ -140,19 +140,19 @@ class App:
             return None
 
     @cached_property
-    def recent_practice(self) -> Lately:
+    def recent_practice(self) -> RecentPractice:
         """What the journal says was done lately; nothing when it cannot be read, which the session itself tells."""
         from stretch.core.errors import StretchError
-        from stretch.core.planning.lately import Lately
+        from stretch.core.planning.personalize import RecentPractice
 
         if not (self.folder / JOURNAL).exists():
             # Most plans are made without one; sqlite is not imported for nothing.
-            return Lately()
+            return RecentPractice()
         from stretch.storage.journal.past import read_lately
 
         with suppress(StretchError):
             return read_lately(self.folder, self.catalog)
-        return Lately()
+        return RecentPractice()
 
     def add_catalogs(self, paths: Sequence[Path]) -> None:
         """Take the catalogs at *paths* for this run, instead of those in the settings."""

@@ -13,7 +13,7 @@ from stretch.cli.trend import findings, in_words
 from stretch.core.errors import StretchError
 from stretch.core.safety import standing as keeping
 from stretch.core.safety.checklist import Outcome, Urgency
-from stretch.core.safety.clearance import Cleared
+from stretch.core.safety.preflight_result import PreflightResult
 from stretch.core.safety.screening import Result, pain_limits, screen
 from stretch.core.safety.standing import Standing
 from stretch.storage import profile
@@ -28,7 +28,7 @@ class NotToday(StretchError):
     exit_code = 4
 
 
-def pass_gate(app: App, *, ask: bool) -> Cleared:
+def pass_gate(app: App, *, ask: bool) -> PreflightResult:
     """Return what is known of the person, asking what is due when *ask*.
 
     Raises NotToday when there may be no session, NotAnswered when the questions were not answered.
@@ -38,7 +38,7 @@ def pass_gate(app: App, *, ask: bool) -> Cleared:
     if kept is not None:
         _stop_if_blocked(app, kept, today, before=True)
     if not ask:
-        return Cleared(standing=kept)
+        return PreflightResult(standing=kept)
     ask_about_the_morning(app)
     found = findings(app, kept)
     actions = {action for finding in found for action in finding.actions}
@@ -58,13 +58,13 @@ def pass_gate(app: App, *, ask: bool) -> Cleared:
         app.out.paragraph(line)
     _stop_if_blocked(app, new, today)
     _tell(app, result, new, pain, full=full, advised=advised)
-    return Cleared(
+    return PreflightResult(
         standing=new,
         pain=pain,
         spread=spread_of(answers.get(SPREAD, ())),
         sudden="yes" in answers.get("K3-sudden", ()),
         gentle_only=result.gentle_only or "gentle-only" in actions,
-        halved="halve" in actions,
+        half_dose="halve" in actions,
     )
 
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from stretch.cli.app import App
-from stretch.core.planning.balance import held_by_area
-from stretch.core.planning.dosing import AIM_S, CEILING_S
+from stretch.core.planning.dosing import TARGET_S
+from stretch.core.planning.scoring import hold_time_by_area
 from stretch.core.routine import LeftOut, Routine
 from stretch.core.text import dose_label, duration, minutes_seconds
 from stretch.core.timing.phases import Phase
@@ -29,7 +29,7 @@ def as_data(routine: Routine) -> dict[str, Any]:
         "left_out": [{"stretch": left.stretch, "reason": left.reason} for left in routine.left_out],
         "notes": routine.notes,
         "why": {item.stretch.id: item.reason for item in routine.items},
-        "held": {held.area: {"left": held.left_s, "right": held.right_s} for held in held_by_area(routine.items)},
+        "held": {held.area: {"left": held.left_s, "right": held.right_s} for held in hold_time_by_area(routine.items)},
     }
 
 
@@ -66,14 +66,14 @@ def _rows(timeline: Timeline) -> list[tuple[str, ...]]:
 def _print_held(app: App, routine: Routine) -> None:
     """Print what each area gets on each side, against the aim and the most that is of use (rules D2, D5)."""
     rows = []
-    for held in held_by_area(routine.items):
+    for held in hold_time_by_area(routine.items):
         left, right = held.left_s, held.right_s
         sides = f"{left} s" if left == right else f"{left} s left, {right} s right"
-        short = AIM_S - min(left, right)
+        short = TARGET_S - min(left, right)
         how = "moves only" if not left + right else f"{short} s short" if short > 0 else "reached"
         rows.append((held.area, sides, how))
     app.out.paragraph()
-    app.out.table(("area", "held a side", f"aim {AIM_S} s, most {CEILING_S} s"), rows)
+    app.out.table(("area", "hold per side", f"goal {TARGET_S} s"), rows)
 
 
 def _starts(position: int) -> str:

@@ -29,7 +29,7 @@ from stretch.storage.journal.process import this_process
 from stretch.storage.journal.writer import Writer
 
 if TYPE_CHECKING:
-    from stretch.core.safety.clearance import Cleared
+    from stretch.core.safety.preflight_result import PreflightResult
     from stretch.figure.render import Glyphs
     from stretch.player.cue_player import CuePlayer
     from stretch.player.figure_renderer import FigureRenderer
@@ -39,7 +39,7 @@ FINISHED, STOPPED, SIGNALLED = 0, 3, 128
 LONGEST_TITLE = 200
 
 
-def play(app: App, routine: Routine, playback: PlaybackOptions, cleared: Cleared | None = None) -> int:
+def play(app: App, routine: Routine, playback: PlaybackOptions, cleared: PreflightResult | None = None) -> int:
     """Play *routine* and return the exit code: 0 finished, 3 stopped before the end, 128 + n for a signal.
 
     *cleared* is what was said before it.
@@ -207,7 +207,7 @@ def open_recorder(app: App, routine: Routine, record: SessionRecord) -> SessionR
     return SessionRecorder(record, Writer(opened, plan_as_json(routine), this_process()))
 
 
-def new_record(app: App, routine: Routine, session: Session, before: Cleared | None = None) -> SessionRecord:
+def new_record(app: App, routine: Routine, session: Session, before: PreflightResult | None = None) -> SessionRecord:
     """Return the record of a session that begins now; *before* is what was said of the pain."""
     return SessionRecord(
         id=uuid4().hex,

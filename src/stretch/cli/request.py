@@ -15,7 +15,7 @@ from stretch.core.vocabulary import Equipment, Level, Position, Tag
 if TYPE_CHECKING:
     from stretch.cli.app import App
     from stretch.core.routine import Routine
-    from stretch.core.safety.clearance import Cleared
+    from stretch.core.safety.preflight_result import PreflightResult
 
 MORNING_HOURS = range(4, 8)
 """Hours of the clock that `morning: auto` counts as morning."""
@@ -92,29 +92,28 @@ def build_request(app: App, options: RoutineOptions) -> Request:
 
 
 def plan_routine(
-    app: App, options: RoutineOptions, *, request: Request | None = None, cleared: Cleared | None = None
+    app: App, options: RoutineOptions, *, request: Request | None = None, cleared: PreflightResult | None = None
 ) -> Routine:
     """Return the routine for *options*, fitted to recent practice and to the safety check.
 
     *request* is what `build_request` returned for them, if it was called before; without *cleared* the last safety
     check counts. Raises UsageError where no routine can be built.
     """
-    from stretch.core.planning.lately import fitted_to
-    from stretch.core.safety.clearance import fitted
+    from stretch.core.planning.personalize import apply_preflight, apply_recent_practice
 
     asked = request or build_request(app, options)
-    request = fitted_to(asked, app.recent_practice, app.today(), experienced=options.experienced)
+    request = apply_recent_practice(asked, app.recent_practice, app.today(), experienced=options.experienced)
     if options.program:
         # A program has its own doses; of recent practice only the side to begin with matters.
         request = msgspec.structs.replace(asked, first_side=request.first_side)
-    request = fitted(request, cleared or _last_clearance(app), app.today())
+    request = apply_preflight(request, cleared or _last_clearance(app), app.today())
     if options.program:
         from stretch.core.planning.programs import build_program
 
         return build_program(app.catalog, options.program, request, as_written=options.as_written)
-    from stretch.core.planning.builder import build
+    from stretch.core.planning.builder import build_routine
 
-    return build(app.catalog, request)
+    return build_routine(app.catalog, request)
 
 
 def personalized_routine(app: App, options: RoutineOptions) -> tuple[Routine, bool]:
@@ -135,12 +134,12 @@ def personalized_routine(app: App, options: RoutineOptions) -> tuple[Routine, bo
     return routine, needs_rest_day(routine, program, as_written=options.as_written)
 
 
-def _last_clearance(app: App) -> Cleared:
+def _last_clearance(app: App) -> PreflightResult:
     """Return the result of the last safety check; nothing is known before the first one."""
-    from stretch.core.safety.clearance import Cleared
+    from stretch.core.safety.preflight_result import PreflightResult
     from stretch.storage import profile
 
-    return Cleared(standing=profile.load(app.folder))
+    return PreflightResult(standing=profile.load(app.folder))
 
 
 def _check(options: RoutineOptions) -> None:

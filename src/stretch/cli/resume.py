@@ -12,9 +12,9 @@ from stretch.cli.options import playback_options
 from stretch.core.errors import UsageError
 from stretch.core.journal.record import SessionRecord
 from stretch.core.journal.resuming import LONGEST_H, resumed
-from stretch.core.planning.eligible import forbidden, too_deep
+from stretch.core.planning.eligibility import caution_conflicts, exceeds_max_level
+from stretch.core.planning.personalize import apply_preflight
 from stretch.core.routine import Item, Request, Routine
-from stretch.core.safety.clearance import fitted
 from stretch.core.text import duration, side_label
 from stretch.core.timing.session import Session
 from stretch.storage.journal.journal import Journal, plan_as_routine
@@ -42,7 +42,7 @@ def resume_command(app: App, /, playback: PlaybackOptions) -> int:
     owed = [part.stretch for part in record.parts if part.owed]
     for item in routine.items:
         if item.stretch.id in owed:
-            _check(item, fitted(Request(), cleared, app.today()))
+            _check(item, apply_preflight(Request(), cleared, app.today()))
     app.info(_where(record, session))
     return play_session(app, session, playback, open_recorder(app, routine, record))
 
@@ -75,8 +75,8 @@ def _left_off(app: App) -> tuple[SessionRecord, Routine]:
 
 def _check(item: Item, now: Request) -> None:
     """Refuse to go on with what was planned before something was reported that speaks against it."""
-    against = forbidden(item.stretch, now)
-    if too_deep(item.stretch, now):
+    against = caution_conflicts(item.stretch, now)
+    if exceeds_max_level(item.stretch, now):
         against = ["gentle only today" if now.max_level == "gentle" else "nothing deep"]
     if against:
         raise UsageError(

@@ -1,16 +1,18 @@
-"""Who may be chosen for a request, in which doses and how well it fits; and why the others may not."""
+"""Eligible stretches for a request with their possible doses, and the reasons why others are excluded."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from stretch.core.errors import UsageError
 from stretch.core.model import Catalog, Dose, Stretch
-from stretch.core.planning import spine, worth
-from stretch.core.planning.dosing import BEFORE_SPORT_S, dose_for, held_seconds, leanest_reps, with_reps
-from stretch.core.planning.eligible import deepest_level, where, why_not
-from stretch.core.planning.space import Candidate, Option
-from stretch.core.planning.worth import Goal
+from stretch.core.planning import scoring
+from stretch.core.planning.dosing import BEFORE_SPORT_CEILING_S, dose_for, held_seconds, lean_reps, with_reps
+from stretch.core.planning.eligibility import deepest_level, exclusion_reason, position_for
+from stretch.core.planning.problem import Candidate, Option
+from stretch.core.planning.scoring import Goal
+from stretch.core.planning.spine_balance import spinal_load
 from stretch.core.routine import Item, Request, sides_in_order
 from stretch.core.timing.breathing import parse_pattern
 from stretch.core.timing.phases import EXTRA_CHANGE_MS, exercise_ms, preparation_ms
@@ -20,42 +22,44 @@ FLAGS = {
     "needs": "--equipment",
     "position": "--position",
     "level": "--level",
-    "safety check": "what you said in the safety check",
+    "safety check": "your safety check",
     "excluded": "--exclude",
     "opt-in": "opt-in (name them with --stretch)",
     "morning": "the morning (--no-morning)",
 }
-"""What on the command line, or in the settings, is behind the first word of a reason."""
+"""The option or setting behind each reason, by the keyword of the reason."""
+SHORTLIST_LENGTH = 100
+"""Most candidates for the solver; about twice as many as the shipped catalog has for all areas together."""
 
 
-def candidates_for(
+def eligible_candidates(
     catalog: Catalog, request: Request, areas: Sequence[str], goals: Sequence[Goal]
 ) -> tuple[list[Candidate], dict[str, str]]:
-    """Return the stretches that may be in a routine for *areas*, and why the others that fit these may not.
+    """Return the eligible stretches for *areas*, and the reason for each relevant stretch that is excluded.
 
-    Raises UsageError for a stretch that was asked for by name and may not be in it.
+    Raises UsageError for a stretch that is given by name and not eligible.
     """
-    found, reasons = [], {}
+    candidates, reasons = [], {}
     deepest, named = deepest_level(request), frozenset(request.stretches)
     for stretch in catalog.stretches.values():
         if stretch.id in named:
-            if reason := why_not(stretch, request, None):
+            if reason := exclusion_reason(stretch, request, None):
                 raise UsageError(_contradiction(stretch, reason))
-        elif not worth.fits(stretch, goals, areas):
+        elif not scoring.is_relevant(stretch, goals, areas):
             continue
-        elif reason := why_not(stretch, request, deepest):
+        elif reason := exclusion_reason(stretch, request, deepest):
             reasons[stretch.id] = reason
             continue
-        found.append(_candidate(stretch, request, areas, goals))
-    return _at_the_desk(found, goals, request, reasons), reasons
+        candidates.append(_candidate(stretch, request, areas, goals))
+    return _desk_only(candidates, goals, request, reasons), reasons
 
 
 def _contradiction(stretch: Stretch, reason: str) -> str:
-    kind = reason.partition(":")[0]
-    if kind == "opt-in":
-        return f"--stretch {stretch.id} cannot be done here ({reason}): give --experienced if you are past them."
-    flag = FLAGS.get(kind, "something else that you asked for")
-    return f"--stretch {stretch.id} cannot be done here ({reason}): it contradicts {flag}; leave one of them out."
+    keyword = reason.partition(":")[0]
+    if keyword == "opt-in":
+        return f"--stretch {stretch.id} is not possible here ({reason}): add --experienced if you are past them."
+    flag = FLAGS.get(keyword, "another option")
+    return f"--stretch {stretch.id} is not possible here ({reason}): it contradicts {flag}; leave one of them out."
 
 
 def _candidate(stretch: Stretch, request: Request, areas: Sequence[str], goals: Sequence[Goal]) -> Candidate:
@@ -64,44 +68,71 @@ def _candidate(stretch: Stretch, request: Request, areas: Sequence[str], goals: 
         stretch.dose,
         request.avoid,
         beginner=request.beginner,
-        halved=request.half_dose,
+        half_dose=request.half_dose,
         before_sport=request.before_sport,
     )
-    asked = stretch.id in request.stretches
-    why = "you asked for it" if asked else worth.reason(stretch, goals, areas)
-    position = where(stretch, request) or stretch.position
-    leanest = dose.reps if adapted or request.half_dose else leanest_reps(stretch, dose)
+    required = stretch.id in request.stretches
+    reason = "you asked for it" if required else scoring.inclusion_reason(stretch, goals, areas)
+    position = position_for(stretch, request) or stretch.position
+    lean = dose.reps if adapted or request.half_dose else lean_reps(stretch, dose)
     return Candidate(
-        item=Item(stretch, dose, position, sides_in_order(stretch, request.first_side), adapted, why),
-        options=tuple(_option(stretch, dose, reps, request) for reps in sorted({leanest, dose.reps})),
+        item=Item(stretch, dose, position, sides_in_order(stretch, request.first_side), adapted, reason),
+        options=tuple(_option(stretch, dose, reps, request) for reps in sorted({lean, dose.reps})),
         extra_ms=preparation_ms(stretch, moved=True) - preparation_ms(stretch, moved=False),
-        goals=worth.served_by(stretch, goals),
-        merit=worth.merit(stretch, request),
-        load=spine.load(stretch),
-        required=asked,
+        goals=scoring.goals_served(stretch, goals),
+        base_score=scoring.base_score(stretch, request),
+        load=spinal_load(stretch),
+        required=required,
     )
 
 
-def _option(stretch: Stretch, dose: Dose, reps: int, request: Request) -> Option:
-    given = with_reps(dose, reps)
-    held = held_seconds(stretch, given)
-    getting_ready = preparation_ms(stretch, moved=False) + (EXTRA_CHANGE_MS if request.extra_transition_time else 0)
+def _option(stretch: Stretch, full_dose: Dose, reps: int, request: Request) -> Option:
+    dose = with_reps(full_dose, reps)
+    held = held_seconds(stretch, dose)
+    slow = request.extra_transition_time
+    preparation = preparation_ms(stretch, moved=False) + (EXTRA_CHANGE_MS if slow else 0)
     return Option(
         reps,
-        getting_ready + exercise_ms(stretch, given, parse_pattern(request.breath), slow=request.extra_transition_time),
-        # Before sport one held stretch for each area is all there is room for, whatever it takes (rule D17).
-        BEFORE_SPORT_S if held and request.before_sport else held,
-        worth.dose_points(stretch, given, whole=reps == dose.reps),
+        preparation + exercise_ms(stretch, dose, parse_pattern(request.breath), slow=slow),
+        # Before sport one held stretch fills the ceiling of its areas, however short it is (rule D17).
+        BEFORE_SPORT_CEILING_S if held and request.before_sport else held,
+        scoring.dose_points(stretch, dose, full=reps == full_dose.reps),
     )
 
 
-def _at_the_desk(
-    found: list[Candidate], goals: Sequence[Goal], request: Request, reasons: dict[str, str]
+def _desk_only(
+    candidates: list[Candidate], goals: Sequence[Goal], request: Request, reasons: dict[str, str]
 ) -> list[Candidate]:
-    """Keep a desk break at the desk where the catalog has something for it there and no position is asked for."""
-    wanted = {index for index, goal in enumerate(goals) if goal.gains == worth.WANTED}
-    desk = [c for c in found if c.item.stretch.desk or c.required]
-    if not request.desk_break or request.positions or not any(wanted.intersection(c.goals) for c in desk):
-        return found
-    reasons |= {c.item.stretch.id: "not at a desk" for c in found if c not in desk}
+    """Return only desk stretches for a desk break, if they serve a requested area and no position is requested."""
+    requested = {index for index, goal in enumerate(goals) if goal.gains == scoring.AREA_GAINS}
+    desk = [c for c in candidates if c.item.stretch.desk or c.required]
+    if not request.desk_break or request.positions or not any(requested.intersection(c.goals) for c in desk):
+        return candidates
+    reasons |= {c.item.stretch.id: "not at a desk" for c in candidates if c not in desk}
     return desk
+
+
+def shortlist(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Return at most about SHORTLIST_LENGTH *candidates*: the best for each goal and position, and all required ones.
+
+    Best are those with more goals, then a higher base score, then a shorter duration. Each goal and position keeps at
+    least one.
+    """
+    if len(candidates) <= SHORTLIST_LENGTH:
+        return list(candidates)
+    ranked = sorted(range(len(candidates)), key=lambda index: _rank(candidates[index]))
+    groups: dict[tuple[str, int], list[int]] = defaultdict(list)
+    for index in ranked:
+        for goal in candidates[index].goals or (-1,):
+            groups[candidates[index].item.position, goal].append(index)
+    kept = {index for index, candidate in enumerate(candidates) if candidate.required}
+    for depth in range(max(map(len, groups.values()), default=0)):
+        layer = {group[depth] for group in groups.values() if depth < len(group)}
+        if depth and len(kept | layer) > SHORTLIST_LENGTH:
+            break
+        kept |= layer
+    return [candidates[index] for index in sorted(kept)]
+
+
+def _rank(candidate: Candidate) -> tuple[int, int, int]:
+    return -len(candidate.goals), -candidate.base_score, candidate.options[0].ms

@@ -6,15 +6,15 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from stretch.core.model import Catalog
-from stretch.core.planning.balance import without_focus, without_partner
-from stretch.core.planning.dosing import CEILING_S
+from stretch.core.planning.dosing import AREA_CEILING_S
+from stretch.core.planning.scoring import missing_focus_sets, missing_partners
 from stretch.core.routine import Item, Request
 
-SHORT_BY_S = 45
+SHORTFALL_S = 45
 """A routine that stays further under its budget than this says why."""
 
 
-def notes_on(
+def routine_notes(
     catalog: Catalog,
     request: Request,
     areas: Sequence[str],
@@ -24,25 +24,25 @@ def notes_on(
 ) -> tuple[str, ...]:
     """Return the notes on a routine of *items*, one sentence or two each; *reasons* says why others are not in it."""
     notes = []
-    if short_s > SHORT_BY_S:
+    if short_s > SHORTFALL_S:
         notes.append(_shorter(request, short_s))
     if request.beginner:
         notes.append("The first two weeks: one repetition fewer, nothing deep. --experienced gives whole doses.")
     if request.day_after_hard_session:
         notes.append("Gentle today, for yesterday went deep. --level moderate asks for more.")
-    notes += made_easier(request, items)
+    notes += adaptation_notes(request, items)
     if request.morning and any(reason.startswith("morning") for reason in reasons.values()):
         notes.append("Soon after getting up: no bending forward yet. --no-morning allows it.")
     if request.before_sport:
         notes.append("Before sport: less than a minute for each muscle, and movement to finish with.")
-    for group in without_focus(catalog.areas, areas, items):
+    for group in missing_focus_sets(catalog.areas, areas, items):
         notes.append(f"Nothing for {_either(group)} in it: {_why_none(catalog, group, reasons)}.")
-    for partner, area in without_partner(catalog.areas, areas, items).items():
+    for partner, area in missing_partners(catalog.areas, areas, items).items():
         notes.append(f"Nothing for {partner}, which balances {area}: {_why_none(catalog, [partner], reasons)}.")
     return tuple(notes)
 
 
-def made_easier(request: Request, items: Sequence[Item]) -> Iterator[str]:
+def adaptation_notes(request: Request, items: Sequence[Item]) -> Iterator[str]:
     """Yield what was made easier for this person, and why; in a program as in any other routine."""
     if request.half_dose:
         yield "Half the dose, for your pain was up on the mornings after."
@@ -53,7 +53,7 @@ def made_easier(request: Request, items: Sequence[Item]) -> Iterator[str]:
 def _shorter(request: Request, short_s: int) -> str:
     if request.stretches and not request.areas:
         return f"{short_s // 60} min {short_s % 60:02d} s shorter than asked: only what you named is in it."
-    limits = f"at most {CEILING_S // 60} minutes of held stretch for one area and side"
+    limits = f"at most {AREA_CEILING_S // 60} minutes of held stretch for one area and side"
     if request.before_sport:
         limits = "less than a minute of held stretch for one area and side before sport"
     if request.beginner:

@@ -7,9 +7,9 @@ import msgspec
 from stretch.core.errors import UnknownName, UsageError
 from stretch.core.model import Catalog, Dose, Program, ProgramItem, Stretch
 from stretch.core.planning.dosing import dose_for
-from stretch.core.planning.eligible import where, why_not
-from stretch.core.planning.frame import SETTLE_S, frame, settle_text, warm_up_seconds
-from stretch.core.planning.notes import made_easier
+from stretch.core.planning.eligibility import exclusion_reason, position_for
+from stretch.core.planning.notes import adaptation_notes
+from stretch.core.planning.warm_up import SETTLE_S, bookends, settle_text, warm_up_seconds
 from stretch.core.routine import Item, LeftOut, Request, Routine, sides_in_order
 
 
@@ -27,14 +27,14 @@ def build_program(catalog: Catalog, name: str, request: Request, *, as_written: 
             raise UnknownName("stretch", unwanted, catalog.stretches, "`stretch list` shows them all.")
     listed, warm_up_min, notes = _version(program, as_written)
     entries = [(catalog.stretches[entry.stretch], entry) for entry in listed]
-    reasons = {stretch.id: why_not(stretch, request, request.level) for stretch, _ in entries}
+    reasons = {stretch.id: exclusion_reason(stretch, request, request.level) for stretch, _ in entries}
     items = tuple(_item(stretch, entry, request) for stretch, entry in entries if not reasons[stretch.id])
     if not items:
         raise UsageError(f"Nothing of the program {name} is left with these options: take one of them away.")
     asked = msgspec.structs.replace(request, warm_up=warm_up_min if request.warm_up is None else request.warm_up)
-    around = frame(catalog.warm_up, asked, warm_up_seconds(asked, 0))
+    ends = bookends(catalog.warm_up, asked, warm_up_seconds(asked, 0))
     primary = {area for item in items for area in item.stretch.areas.primary}
-    notes += tuple(made_easier(request, items))
+    notes += tuple(adaptation_notes(request, items))
     if request.minutes is not None:
         notes += ("A program takes the time it takes: --minutes does not change it.",)
     if request.before_sport:
@@ -43,8 +43,8 @@ def build_program(catalog: Catalog, name: str, request: Request, *, as_written: 
         title=program.name,
         areas=tuple(area for area in catalog.areas if area in primary),
         items=items,
-        warm_up=around.warm_up,
-        start_position=around.begins,
+        warm_up=ends.warm_up,
+        start_position=ends.start_position,
         settle_s=SETTLE_S,
         settle_text=settle_text(catalog.settle, items),
         breath=request.breath,
@@ -65,12 +65,12 @@ def _version(program: Program, as_written: bool) -> tuple[tuple[ProgramItem, ...
 
 
 def _item(stretch: Stretch, entry: ProgramItem, request: Request) -> Item:
-    dose, adapted = dose_for(stretch, dose_of(stretch, entry), request.avoid, halved=request.half_dose)
-    position = where(stretch, request) or stretch.position
+    dose, adapted = dose_for(stretch, program_dose(stretch, entry), request.avoid, half_dose=request.half_dose)
+    position = position_for(stretch, request) or stretch.position
     return Item(stretch, dose, position, sides_in_order(stretch, request.first_side), adapted, entry.note or "")
 
 
-def dose_of(stretch: Stretch, entry: ProgramItem) -> Dose:
+def program_dose(stretch: Stretch, entry: ProgramItem) -> Dose:
     """Return the dose a program gives *stretch*, with the timings of a contract-relax round kept."""
     if stretch.dose.contract is not None:
         return msgspec.structs.replace(stretch.dose, reps=entry.reps)

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from stretch.core.model import Program, Stretch
-from stretch.core.planning.dosing import CEILING_S, NOTE_S, held_seconds
-from stretch.core.planning.programs import dose_of
+from stretch.core.planning.dosing import AREA_CEILING_S, STRETCH_CEILING_S, held_seconds
+from stretch.core.planning.programs import program_dose
 from stretch.core.timing.breathing import STEADY_MS
 from stretch.core.timing.phases import READING_WORDS_PER_MINUTE, SWITCH_MS
 from stretch.core.validation.checks import Problem, Steps
@@ -42,10 +42,10 @@ def check_ceiling(program: Program, stretches: Mapping[str, Stretch]) -> Iterato
     held: Counter[str] = Counter()
     for item in program.items:
         if stretch := stretches.get(item.stretch):
-            held.update(dict.fromkeys(stretch.areas.primary, held_seconds(stretch, dose_of(stretch, item))))
+            held.update(dict.fromkeys(stretch.areas.primary, held_seconds(stretch, program_dose(stretch, item))))
     for area, seconds in held.items():
-        if seconds > CEILING_S:
-            yield ("items",), f"{seconds} s for {area} on a side; more than {CEILING_S} bring no more range"
+        if seconds > AREA_CEILING_S:
+            yield ("items",), f"{seconds} s for {area} on a side; more than {AREA_CEILING_S} bring no more range"
 
 
 def note_doses(program: Program, stretches: Mapping[str, Stretch]) -> Iterator[Problem]:
@@ -53,5 +53,6 @@ def note_doses(program: Program, stretches: Mapping[str, Stretch]) -> Iterator[P
     for index, item in enumerate(program.items):
         if (stretch := stretches.get(item.stretch)) is None:
             continue
-        if (seconds := held_seconds(stretch, dose_of(stretch, item))) > NOTE_S:
-            yield ("items", index), f"{seconds} s of one stretch on a side; more than {NOTE_S} bring no more range"
+        if (seconds := held_seconds(stretch, program_dose(stretch, item))) > STRETCH_CEILING_S:
+            limit = STRETCH_CEILING_S
+            yield ("items", index), f"{seconds} s of one stretch on a side; more than {limit} bring no more range"

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 if TYPE_CHECKING:
     from stretch.core.model import Catalog
-    from stretch.core.planning.lately import Lately
+    from stretch.core.planning.personalize import RecentPractice
 
 
 class Past(Struct, frozen=True, kw_only=True):
@@ -51,24 +51,24 @@ def read(folder: Path, today: date) -> Past | None:
     )
 
 
-def read_lately(folder: Path, catalog: Catalog) -> Lately:
+def read_lately(folder: Path, catalog: Catalog) -> RecentPractice:
     """Return what matters to the next routine of what the journal in *folder* says.
 
     Raises JournalError.
     """
     from stretch.core.journal.record import done_stretches
-    from stretch.core.planning.lately import Lately
+    from stretch.core.planning.personalize import RecentPractice
     from stretch.storage.journal.journal import PAGE, Journal
 
     journal = Journal.reading(folder)
     if journal is None:
-        return Lately()
+        return RecentPractice()
     with journal:
         recent, last_done = journal.recent(PAGE), journal.last_done()
-    strong = {s.id for s in catalog.stretches.values() if s.level == "deep" or s.mode == "contract-relax"}
-    return Lately(
+    hard = {s.id for s in catalog.stretches.values() if s.level == "deep" or s.mode == "contract-relax"}
+    return RecentPractice(
         last_done=last_done,
         days=tuple(sorted({record.day for record in recent if done_stretches(record.parts)})),
         first_side=next((record.first_side for record in recent if record.first_side), None),
-        strong=max((day for name, day in last_done.items() if name in strong), default=None),
+        last_hard_day=max((day for name, day in last_done.items() if name in hard), default=None),
     )

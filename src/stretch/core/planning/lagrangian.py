@@ -13,7 +13,7 @@ from itertools import groupby
 import msgspec
 from msgspec import Struct
 
-from stretch.core.planning.space import Candidate, Space
+from stretch.core.planning.problem import Candidate, SelectionProblem
 
 ROUNDS = 120
 PATIENCE = 8
@@ -33,7 +33,7 @@ class Prices(Struct, frozen=True):
 class Kind(Struct, frozen=True):
     """Candidates that are alike in all that counts, and how many of them there are."""
 
-    merit: int
+    base_score: int
     goals: tuple[int, ...]
     areas: tuple[int, ...]
     """Where the prices of its goals and areas stand in the row of all prices."""
@@ -49,15 +49,15 @@ class Stop(Struct, frozen=True):
     minutes: float
 
 
-def extra_ms(space: Space, candidates: Sequence[Candidate]) -> int:
+def extra_ms(problem: SelectionProblem, candidates: Sequence[Candidate]) -> int:
     """Return what changing to the position of *candidates* takes at least."""
-    return 0 if candidates[0].item.position == space.begins else min(c.extra_ms for c in candidates)
+    return 0 if candidates[0].item.position == problem.start_position else min(c.extra_ms for c in candidates)
 
 
 def surplus(candidate: Candidate, prices: Prices) -> float:
     """Return what *candidate* is worth above its price in its best dose; less than 0 when it costs more."""
     paid = sum(prices.goals[goal] for goal in candidate.goals)
-    return candidate.merit + paid + max(
+    return candidate.base_score + paid + max(
         o.points - o.ms / 60_000 * prices.minute - area_price(candidate.areas, prices) * o.held_s / 60
         for o in candidate.options
     )  # fmt: skip
@@ -68,12 +68,12 @@ def area_price(areas: Sequence[str], prices: Prices) -> float:
     return sum(prices.areas.get(area, 0.0) for area in areas)
 
 
-def best_prices(space: Space, reached: int) -> tuple[Prices, float]:
+def best_prices(problem: SelectionProblem, reached: int) -> tuple[Prices, float]:
     """Return prices, and the bound they prove: no choice is worth more. *reached* is what a known choice is worth.
 
     Subgradient steps of Polyak's length, each turned away from the one before where they would undo each other.
     """
-    descent = _Descent(space, reached)
+    descent = _Descent(problem, reached)
     for _ in range(ROUNDS):
         if not descent.step():
             break
@@ -83,12 +83,12 @@ def best_prices(space: Space, reached: int) -> tuple[Prices, float]:
 class _Descent:
     """The prices on their way to the lowest bound."""
 
-    def __init__(self, space: Space, reached: int) -> None:
-        self.reached, self.change = reached, space.change
-        self.sums = sums_of_gains(space)
-        self.names = sorted({area for candidate in space.candidates for area in candidate.areas})
-        self.stops = tuple(_stops(space, self.names))
-        self.limits = [space.budget_ms / 60_000, *(space.ceiling_s / MINUTE for _ in self.names)]
+    def __init__(self, problem: SelectionProblem, reached: int) -> None:
+        self.reached, self.change = reached, problem.position_penalty
+        self.sums = sums_of_gains(problem)
+        self.names = sorted({area for candidate in problem.candidates for area in candidate.areas})
+        self.stops = tuple(_stops(problem, self.names))
+        self.limits = [problem.budget_ms / 60_000, *(problem.ceiling_s / MINUTE for _ in self.names)]
         start = reached / max(self.limits[0], 1.0)
         gains = [sums[min(2, len(sums) - 1)] - sums[min(1, len(sums) - 1)] for sums in self.sums]
         self.values = [start, *(0.0 for _ in self.names), *map(float, gains)]
@@ -147,7 +147,7 @@ class _Descent:
                 for at in kind.areas:
                     held += values[at]
                 best, dose = max((d[2] - minute * d[0] - held * d[1], d) for d in kind.doses)
-                best += kind.merit
+                best += kind.base_score
                 for at in kind.goals:
                     best += values[at]
                 if best > 0:
@@ -165,32 +165,32 @@ class _Descent:
         return bound, slope
 
 
-def sums_of_gains(space: Space) -> list[list[int]]:
+def sums_of_gains(problem: SelectionProblem) -> list[list[int]]:
     """Return for each goal what 0, 1, 2 ... stretches add to it in all, up to as many as there are."""
-    counts = [0] * len(space.goals)
-    for candidate in space.candidates:
+    counts = [0] * len(problem.goals)
+    for candidate in problem.candidates:
         for goal in candidate.goals:
             counts[goal] += 1
     sums = []
     for goal, count in enumerate(counts):
         row = [0]
         for n in range(count):
-            row.append(row[-1] + space.gain(goal, n))
+            row.append(row[-1] + problem.gain(goal, n))
         sums.append(row)
     return sums
 
 
-def _stops(space: Space, names: Sequence[str]) -> list[Stop]:
+def _stops(problem: SelectionProblem, names: Sequence[str]) -> list[Stop]:
     """Return the candidates position by position; prices stand in a row: a minute, the areas *names*, the goals."""
     stops, at = [], {name: index for index, name in enumerate(names, start=1)}
-    for _, group in groupby(space.candidates, key=lambda c: c.item.position):
+    for _, group in groupby(problem.candidates, key=lambda c: c.item.position):
         there = list(group)
         alike: dict[Kind, int] = {}
         for candidate in there:
             doses = tuple((o.ms / 60_000, o.held_s / MINUTE, o.points) for o in candidate.options)
             goals = tuple(goal + len(at) + 1 for goal in candidate.goals)
-            kind = Kind(candidate.merit, goals, tuple(at[area] for area in candidate.areas), doses)
+            kind = Kind(candidate.base_score, goals, tuple(at[area] for area in candidate.areas), doses)
             alike[kind] = alike.get(kind, 0) + 1
         kinds = tuple(msgspec.structs.replace(kind, count=count) for kind, count in alike.items())
-        stops.append(Stop(kinds, extra_ms(space, there) / 60_000))
+        stops.append(Stop(kinds, extra_ms(problem, there) / 60_000))
     return stops

@@ -10,10 +10,10 @@ from itertools import pairwise
 
 from msgspec import Struct
 
-from stretch.core.planning import spine
-from stretch.core.planning.narrow import Leader
-from stretch.core.planning.prices import Prices, area_price, extra_ms, sums_of_gains, surplus
-from stretch.core.planning.space import Option, Pick, Space
+from stretch.core.planning.dominance import Leader
+from stretch.core.planning.lagrangian import Prices, area_price, extra_ms, sums_of_gains, surplus
+from stretch.core.planning.problem import Option, Pick, SelectionProblem
+from stretch.core.planning.spine_balance import INITIAL, BalanceState, SpinalLoad, advance
 from stretch.core.vocabulary import Position
 
 SLACK = 1e-6
@@ -28,11 +28,11 @@ class _Row(Struct, frozen=True):
     """What the search needs of a candidate, side by side."""
 
     position: Position
-    load: spine.Load
+    load: SpinalLoad
     leader: Leader
     goals: tuple[int, ...]
     areas: tuple[str, ...]
-    merit: int
+    base_score: int
     extra_ms: int
     held_price: float
     """Points for a second of held stretch, in all its areas."""
@@ -43,8 +43,8 @@ class _Row(Struct, frozen=True):
 class Search:
     """Depth first through the candidates: which one comes next, and in which dose."""
 
-    def __init__(self, space: Space, leaders: tuple[Leader, ...], prices: Prices) -> None:
-        self.space = space
+    def __init__(self, problem: SelectionProblem, leaders: tuple[Leader, ...], prices: Prices) -> None:
+        self.problem = problem
         self.minute = prices.minute / 60_000
         self.rows = [
             _Row(
@@ -53,40 +53,40 @@ class Search:
                 leader=leader,
                 goals=c.goals,
                 areas=c.areas,
-                merit=c.merit,
-                extra_ms=0 if c.item.position == space.begins else c.extra_ms,
+                base_score=c.base_score,
+                extra_ms=0 if c.item.position == problem.start_position else c.extra_ms,
                 held_price=area_price(c.areas, prices) / 60,
                 options=c.options,
                 required=c.required,
             )
-            for c, leader in zip(space.candidates, leaders, strict=True)
+            for c, leader in zip(problem.candidates, leaders, strict=True)
         ]
-        sums = sums_of_gains(space)
+        sums = sums_of_gains(problem)
         hopes = [_hopes(row, price) for row, price in zip(sums, prices.goals, strict=True)]
         self.steps_of = [_steps(row, hope) for row, hope in zip(sums, hopes, strict=True)]
-        self.open, self.closed = _rest(space, prices)
-        self.ahead = _ahead(space)
+        self.open, self.closed = _rest(problem, prices)
+        self.ahead = _ahead(problem)
         self.steps = 0
-        self.last_required = max((i for i, c in enumerate(space.candidates) if c.required), default=-1)
-        ceilings = space.ceiling_s / 60 * sum(prices.areas.values())
-        self.start = self.minute * space.budget_ms + ceilings + sum(hope[0] for hope in hopes)
+        self.last_required = max((i for i, c in enumerate(problem.candidates) if c.required), default=-1)
+        ceilings = problem.ceiling_s / 60 * sum(prices.areas.values())
+        self.start = self.minute * problem.budget_ms + ceilings + sum(hope[0] for hope in hopes)
 
     def reaches(self, target: int) -> bool:
         """Whether there is a choice worth *target* or more; it is then in `picks`."""
         self.target = target
-        self.counts = [0] * len(self.space.goals)
+        self.counts = [0] * len(self.problem.goals)
         self.held = dict.fromkeys(self.ahead[0][1], 0)
-        self.taken = [False] * len(self.space.candidates)
+        self.taken = [False] * len(self.problem.candidates)
         self.picks: list[Pick] = []
-        self.enough = self.steps + (self.space.most_steps - self.steps) // 2
+        self.enough = self.steps + (self.problem.node_limit - self.steps) // 2
         self.seen: dict[tuple[object, ...], list[tuple[int, int]]] = {}
         try:
-            return self._goes_on(0, 0, None, 0, self.start, spine.FRESH)
+            return self._goes_on(0, 0, None, 0, self.start, INITIAL)
         except _GivenUp:
             return False
 
     def _goes_on(
-        self, first: int, ms: int, position: Position | None, score: int, bound: float, since: spine.Since
+        self, first: int, ms: int, position: Position | None, score: int, bound: float, since: BalanceState
     ) -> bool:
         """Whether the picks so far, which are worth *score*, can be brought to the target from candidate *first* on.
 
@@ -100,7 +100,7 @@ class Search:
         # The most promising first; the order of the session where they promise the same.
         ways.sort(key=lambda way: (-way[0], way[1]))
         for _, index, option, points, less, cost, then in ways:
-            candidate = self.space.candidates[index]
+            candidate = self.problem.candidates[index]
             self._take(index, option, 1)
             if self._goes_on(
                 index + 1, ms + cost, candidate.item.position, score + points, bound + points - less, then
@@ -109,7 +109,7 @@ class Search:
             self._take(index, option, -1)
         return False
 
-    def _was_here(self, first: int, ms: int, position: Position | None, score: int, since: spine.Since) -> bool:
+    def _was_here(self, first: int, ms: int, position: Position | None, score: int, since: BalanceState) -> bool:
         """Whether these picks are no better than earlier ones that left the same to choose from, and led nowhere."""
         goals, areas = self.ahead[first]
         left = (*[self.counts[goal] for goal in goals], *[self.held[area] for area in areas])
@@ -120,26 +120,26 @@ class Search:
         return False
 
     def _ways(
-        self, first: int, ms: int, position: Position | None, bound: float, since: spine.Since
-    ) -> list[tuple[float, int, Option, int, float, int, spine.Since]]:
+        self, first: int, ms: int, position: Position | None, bound: float, since: BalanceState
+    ) -> list[tuple[float, int, Option, int, float, int, BalanceState]]:
         """Return what may come next: how much it promises, the candidate, its dose, and what these change."""
         self.steps += 1
         if self.steps > self.enough:
             raise _GivenUp
-        enough, budget, ceiling = self.target - SLACK, self.space.budget_ms, self.space.ceiling_s
+        enough, budget, ceiling = self.target - SLACK, self.problem.budget_ms, self.problem.ceiling_s
         opened, closed, held, ways = self.open, self.closed, self.held, []
         for index in range(first, len(self.rows)):
             row = self.rows[index]
             here = row.position == position
             if bound + (opened if here else closed)[index] < enough:
                 break
-            then = spine.follow(since, row.load) if self.space.guards_spine else since
+            then = advance(since, row.load) if self.problem.balance_spine else since
             if then is not None and (row.leader is None or self.taken[row.leader]):
                 left = bound + opened[index + 1]
                 points, hope = self._served(row)
                 extra = 0
                 if not here:
-                    points -= self.space.change
+                    points -= self.problem.position_penalty
                     extra = row.extra_ms
                 room = ceiling - max((held[area] for area in row.areas), default=0)
                 for option in row.options:
@@ -156,7 +156,7 @@ class Search:
 
     def _served(self, row: _Row) -> tuple[int, float]:
         """Return what the stretch of *row* adds whatever its dose, and how the hopes of its goals change."""
-        points, hope = row.merit, 0.0
+        points, hope = row.base_score, 0.0
         for goal in row.goals:
             gain, change = self.steps_of[goal][self.counts[goal]]
             points += gain
@@ -164,7 +164,7 @@ class Search:
         return points, hope
 
     def _take(self, index: int, option: Option, sign: int) -> None:
-        candidate = self.space.candidates[index]
+        candidate = self.problem.candidates[index]
         self.taken[index] = sign > 0
         for goal in candidate.goals:
             self.counts[goal] += sign
@@ -190,34 +190,34 @@ def _steps(sums: list[int], hopes: list[float]) -> list[tuple[int, float]]:
     return [(b - a, y - x) for (a, b), (x, y) in zip(pairwise(sums), pairwise(hopes), strict=True)]
 
 
-def _rest(space: Space, prices: Prices) -> tuple[list[float], list[float]]:
+def _rest(problem: SelectionProblem, prices: Prices) -> tuple[list[float], list[float]]:
     """Return what the candidates from each index on bring above their prices at most, in an open position or a new one.
 
     After an index that ends its position, the open one is what the next position brings.
     """
-    count = len(space.candidates)
+    count = len(problem.candidates)
     opened, closed = [0.0] * (count + 1), [0.0] * (count + 1)
     later, end = 0.0, count
     for index in range(count - 1, -1, -1):
-        candidate = space.candidates[index]
+        candidate = problem.candidates[index]
         position = candidate.item.position
-        if index + 1 < count and space.candidates[index + 1].item.position != position:
+        if index + 1 < count and problem.candidates[index + 1].item.position != position:
             later, end = closed[index + 1], index + 1
             opened[index + 1] = later
         gain = max(0.0, surplus(candidate, prices))
         opened[index] = gain + (opened[index + 1] if index + 1 < end else later)
         first = index
-        while first and space.candidates[first - 1].item.position == position:
+        while first and problem.candidates[first - 1].item.position == position:
             first -= 1
-        there = extra_ms(space, space.candidates[first:end]) / 60_000 * prices.minute
-        closed[index] = max(0.0, opened[index] - later - space.change - there) + later
+        there = extra_ms(problem, problem.candidates[first:end]) / 60_000 * prices.minute
+        closed[index] = max(0.0, opened[index] - later - problem.position_penalty - there) + later
     return opened, closed
 
 
-def _ahead(space: Space) -> list[tuple[list[int], list[str]]]:
+def _ahead(problem: SelectionProblem) -> list[tuple[list[int], list[str]]]:
     """Return the goals and the areas that the candidates from each index on have to do with."""
     ahead: list[tuple[list[int], list[str]]] = [([], [])]
-    for candidate in reversed(space.candidates):
+    for candidate in reversed(problem.candidates):
         goals, areas = ahead[-1]
         ahead.append((sorted({*goals, *candidate.goals}), sorted({*areas, *candidate.areas})))
     return ahead[::-1]

@@ -1,0 +1,85 @@
+"""Rules that exclude a stretch from a routine, and the reasons."""
+
+from __future__ import annotations
+
+from stretch.core.model import Stretch
+from stretch.core.planning.spine_balance import spinal_load
+from stretch.core.routine import Request
+from stretch.core.vocabulary import LEVELS, POSITIONS, UPRIGHT, Level, Position
+
+DEFAULT_LEVEL: Level = "moderate"
+"""The deepest level without `--level`: deep stretches are only used on request (rule D15)."""
+
+
+def exclusion_reason(stretch: Stretch, request: Request, max_level: Level | None) -> str | None:
+    """Return why *stretch* is not eligible for *request*, or None if it is.
+
+    The reason is a keyword, with details after a colon; `notes.reason_text` has the words for people. *max_level* is
+    the deepest level allowed; None allows all, for stretches that are given by name.
+    """
+    if stretch.id in request.exclude:
+        return "excluded"
+    if tags := caution_conflicts(stretch, request):
+        return "cautions: " + ", ".join(tags)
+    named = stretch.id in request.stretches
+    if stretch.opt_in and not named:
+        return "opt-in"
+    if stretch.opt_in and (tags := [tag for tag in stretch.cautions.adapt if tag in request.avoid]):
+        return "cautions: " + ", ".join(tags)
+    if stretch.opt_in and request.beginner:
+        return "opt-in: not in the first two weeks"
+    if request.morning and not named and spinal_load(stretch) == "flexion":
+        return "morning: bends forward"
+    if missing := missing_equipment(stretch, request):
+        return "needs: " + ", ".join(missing)
+    if position_for(stretch, request) is None:
+        return f"position: {stretch.position}"
+    if exceeds_max_level(stretch, request):
+        return f"safety check: {stretch.level}"
+    if _is_deeper(stretch, max_level):
+        return f"level: {stretch.level}"
+    return None
+
+
+def exceeds_max_level(stretch: Stretch, request: Request) -> bool:
+    """Return whether *stretch* is deeper than the safety check allows."""
+    return _is_deeper(stretch, request.max_level)
+
+
+def _is_deeper(stretch: Stretch, level: Level | None) -> bool:
+    return level is not None and LEVELS.index(stretch.level) > LEVELS.index(level)
+
+
+def caution_conflicts(stretch: Stretch, request: Request) -> list[str]:
+    """Return the caution tags of *request* that exclude *stretch*."""
+    tags: list[str] = [tag for tag in stretch.cautions.avoid if tag in request.avoid]
+    if "hypermobility" in request.avoid and stretch.level == "deep" and "hypermobility" not in tags:
+        tags.append("hypermobility")
+    if "floor" in request.avoid and not any(p in UPRIGHT for p in (stretch.position, *stretch.also)):
+        tags.append("floor")
+    # Flexion suits stenosis and extension suits a disc problem; with both, only neutral stretches remain (rule RB12).
+    if not tags and stretch.spine != "neutral" and {"disc", "stenosis"} <= set(request.avoid):
+        tags = ["disc", "stenosis"]
+    return tags
+
+
+def missing_equipment(stretch: Stretch, request: Request) -> list[str]:
+    """Return the equipment that *stretch* needs and *request* does not list."""
+    return [] if request.equipment is None else sorted(stretch.needs - set(request.equipment))
+
+
+def position_for(stretch: Stretch, request: Request) -> Position | None:
+    """Return the first position of *stretch* that *request* allows, or None."""
+    allowed = request.positions or POSITIONS
+    if "floor" in request.avoid:
+        allowed = tuple(position for position in allowed if position in UPRIGHT)
+    return next((position for position in (stretch.position, *stretch.also) if position in allowed), None)
+
+
+def deepest_level(request: Request) -> Level:
+    """Return the deepest level for stretches that are not given by name."""
+    level = request.level or DEFAULT_LEVEL
+    if request.desk_break:
+        return "gentle"
+    no_deep = request.beginner or "hypermobility" in request.avoid
+    return "moderate" if level == "deep" and no_deep else level
