@@ -18,18 +18,17 @@ import pytest
 
 from stretch.cli.app import App
 from stretch.cli.play import new_record
+from stretch.core.journal.progress import stretches_done
 from stretch.core.journal.record import SessionRecord
-from stretch.core.journal.tally import stretches_done
 from stretch.core.timing.phases import WORKING_KINDS
 from stretch.core.timing.session import Session
 from stretch.core.timing.timeline import build_timeline
 from stretch.player.input import InputEvent
 from stretch.player.loop import run_session
 from stretch.player.recorder import SessionRecorder
-from stretch.storage.journal.errors import JournalError
-from stretch.storage.journal.file import NAME
+from stretch.storage.journal.background_writer import BackgroundWriter
+from stretch.storage.journal.database import FILE_NAME, JournalError
 from stretch.storage.journal.journal import Journal
-from stretch.storage.journal.writer import Writer
 from support import MS, SECOND, FakeClock, ScriptedInput, routine, run
 
 ROUTINE = routine(minutes=6.0)
@@ -44,11 +43,11 @@ def app_in(folder: Path, *events: InputEvent | str | float) -> App:
 
 
 def kept(folder: Path) -> list[SessionRecord]:
-    journal = Journal.reading(folder)
+    journal = Journal.open_for_reading(folder)
     if journal is None:
         return []
     with journal:
-        return list(journal.every())
+        return list(journal.sessions())
 
 
 @pytest.fixture
@@ -61,7 +60,7 @@ def test_a_session_is_in_the_journal_with_all_its_sides(folder: Path) -> None:
     (record,) = kept(folder)
     assert record.ended == "finished"
     assert record.active_seconds == record.planned_seconds == 360.0
-    done, of = record.stretches
+    done, of = record.stretch_counts
     assert done == of > 1
     assert all(part.complete and part.seconds > 0 for part in record.parts)
 
@@ -95,13 +94,13 @@ def test_a_plan_makes_nothing(folder: Path) -> None:
 class Remembers:
     """A writer that puts every record into a list."""
 
-    trouble = told = None
-    kept_before = True
+    problem = notice = None
+    saved_before = True
 
     def __init__(self) -> None:
         self.records: list[SessionRecord] = []
 
-    def put(self, record: SessionRecord) -> None:
+    def submit(self, record: SessionRecord) -> None:
         self.records.append(record)
 
     def close(self) -> bool:
@@ -128,7 +127,7 @@ def test_the_record_is_up_to_date_at_each_boundary() -> None:
     for record in put:
         working = [index for index in range(record.phase) if session.timeline.phases[index].kind in WORKING_KINDS]
         assert sum(part.done for part in record.parts) == len(working)
-    assert put[-1].stretches == stretches_done(ending.session)
+    assert put[-1].stretch_counts == stretches_done(ending.session)
     assert put[-1].ended == "finished"
 
 
@@ -136,9 +135,9 @@ def test_a_disk_that_takes_half_a_second_delays_no_cue(folder: Path) -> None:
     late: list[float] = []
 
     class Slow(Journal):
-        def keep(self, *args, **kwargs) -> None:
+        def save(self, *args, **kwargs) -> None:
             time.sleep(0.5)
-            super().keep(*args, **kwargs)
+            super().save(*args, **kwargs)
 
     class Sleeps:
         def read(self, timeout: float) -> InputEvent:
@@ -153,7 +152,7 @@ def test_a_disk_that_takes_half_a_second_delays_no_cue(folder: Path) -> None:
             return 0.005
 
     session = Session(timeline=build_timeline(ROUTINE), speed=60)
-    writer = Writer(lambda: Slow.writing(folder, date(2026, 11, 25)), b"{}", "1")
+    writer = BackgroundWriter(lambda: Slow.open_for_writing(folder, date(2026, 11, 25)), b"{}")
     scribe = SessionRecorder(new_record(App(environ={}), ROUTINE, session), writer)
     until = time.monotonic() + 2.0
     ending = run_session(session, clock=time.monotonic_ns, source=Sleeps(), display=Watches(), recorder=scribe)
@@ -174,24 +173,24 @@ def test_a_folder_that_is_a_file_stops_nothing_and_is_said_once(tmp_path: Path) 
 
 def test_a_damaged_journal_stops_nothing_and_is_set_aside(folder: Path) -> None:
     folder.mkdir()
-    (folder / NAME).write_bytes(b"rubbish" * 1000)
+    (folder / FILE_NAME).write_bytes(b"rubbish" * 1000)
     result = run(*ARGS, app=app_in(folder, 1.0, "q"))
     assert result.exit_code == 3
-    assert result.stderr.count("set aside") == 1
+    assert result.stderr.count("moved to") == 1
     assert len(kept(folder)) == 1
     assert [path.read_bytes() for path in folder.glob("journal-damaged-*.db")] == [b"rubbish" * 1000]
 
 
 def test_a_newer_journal_stops_nothing_and_stays(folder: Path) -> None:
     run(*ARGS, app=app_in(folder, 1.0, "q"))
-    raw = sqlite3.connect(folder / NAME)
+    raw = sqlite3.connect(folder / FILE_NAME)
     raw.execute("PRAGMA user_version = 99")
     raw.close()
-    before = (folder / NAME).read_bytes()
+    before = (folder / FILE_NAME).read_bytes()
     result = run(*ARGS, app=app_in(folder, 1.0, "q"))
     assert result.exit_code == 3
     assert result.stderr.count("newer stretch") == 1
-    assert (folder / NAME).read_bytes() == before
+    assert (folder / FILE_NAME).read_bytes() == before
 
 
 def test_a_safety_check_that_cannot_be_kept_still_counts(tmp_path: Path) -> None:
@@ -223,12 +222,12 @@ def test_what_is_reported_is_written_at_once_and_the_passing_of_time_is_not(chan
 class Fails:
     """A journal that fails as often as it is told, and then keeps."""
 
-    told = None
+    notice = None
 
     def __init__(self, *fates: bool) -> None:
         self.fates = list(fates)
 
-    def keep(self, *unused: object) -> None:
+    def save(self, *unused: object) -> None:
         if self.fates and not self.fates.pop(0):
             raise JournalError("The disk is full.")
 
@@ -254,7 +253,7 @@ def test_what_is_not_kept_is_said_once(fates: tuple[bool, ...], during: list[str
     said: list[str] = []
     session = Session(timeline=build_timeline(ROUTINE))
     disk = Fails(*fates)
-    scribe = SessionRecorder(new_record(App(environ={}), ROUTINE, session), Writer(lambda: disk, b"{}", "1"))
+    scribe = SessionRecorder(new_record(App(environ={}), ROUTINE, session), BackgroundWriter(lambda: disk, b"{}"))
     scribe.on_problem = said.append
     for jumps in (0, 1):
         session = msgspec.structs.replace(session, jumps=jumps)
@@ -327,7 +326,7 @@ def test_killed_at_any_moment_the_file_is_whole_and_only_the_phase_under_way_is_
         told += [json.loads(line) for line in process.stdout if line.endswith("}\n")]
         process.wait()
         process.stdout.close()
-        raw = sqlite3.connect(folder / NAME)
+        raw = sqlite3.connect(folder / FILE_NAME)
         assert raw.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         raw.close()
         (record,) = (one for one in kept(folder) if one.id not in before)

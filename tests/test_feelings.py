@@ -50,10 +50,10 @@ def folder(tmp_path: Path) -> Path:
 
 def kept(folder: Path, *sessions: tuple[int, dict[str, object]]) -> None:
     """Keep sessions of so many days ago with these scores."""
-    with Journal.writing(folder, TODAY) as journal:
+    with Journal.open_for_writing(folder, TODAY) as journal:
         for number, (ago, scores) in enumerate(sessions):
             day = TODAY - timedelta(days=ago)
-            journal.keep(
+            journal.save(
                 SessionRecord(
                     id=f"{number:032x}", started=f"{day}T08:00:{number:02}+00:00", title="Back", ended="finished",
                     active_seconds=60.0, scores=Scores(**scores),  # type: ignore[arg-type]
@@ -62,7 +62,7 @@ def kept(folder: Path, *sessions: tuple[int, dict[str, object]]) -> None:
 
 
 def scores(folder: Path) -> Scores:
-    journal = Journal.reading(folder)
+    journal = Journal.open_for_reading(folder)
     assert journal is not None
     with journal:
         return journal.recent(1)[0].scores
@@ -109,7 +109,7 @@ def test_the_morning_after_is_asked_once_at_the_next_start(folder: Path, ago: in
     kept(folder, (ago, {"before": 3}))
     _, person = play(folder, "2", *FINE, "", "", keys=("q",))
     assert "on the morning after" in person.said
-    journal = Journal.reading(folder)
+    journal = Journal.open_for_reading(folder)
     assert journal is not None
     with journal:
         assert journal.get(f"{0:032x}").scores.next_morning == 2

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -16,14 +14,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stretch.core.journal.record import Part, SessionRecord
+from stretch.core.journal.record import SessionRecord, SideResult
 from stretch.core.safety.scores import Scores
-from stretch.storage.journal import tables
-from stretch.storage.journal.errors import Busy, Damaged, JournalError, Newer
-from stretch.storage.journal.file import NAME
+from stretch.storage.journal import migrations
+from stretch.storage.journal.background_writer import BackgroundWriter
+from stretch.storage.journal.database import (
+    FILE_NAME,
+    JournalBusyError,
+    JournalDamagedError,
+    JournalError,
+    NewerJournalError,
+)
 from stretch.storage.journal.journal import Journal
-from stretch.storage.journal.process import _name, is_running, this_process
-from stretch.storage.journal.writer import Writer
 
 TODAY = date(2026, 11, 25)
 PLAN = b'{"plan": "a"}'
@@ -34,9 +36,11 @@ def record(number: int = 1, day: str = "2026-11-24", **fields: object) -> Sessio
     return SessionRecord(id=f"{number:032x}", **fields)
 
 
-def parts(left: int = 2, right: int = 2, stretch: str = "open-book") -> tuple[Part, ...]:
+def parts(left: int = 2, right: int = 2, stretch: str = "open-book") -> tuple[SideResult, ...]:
     return tuple(
-        Part(stretch=stretch, name="Open book", side=side, areas=("upper-back",), planned=2, done=done, seconds=30.0)
+        SideResult(
+            stretch=stretch, name="Open book", side=side, areas=("upper-back",), planned=2, done=done, seconds=30.0
+        )
         for side, done in (("left", left), ("right", right))
     )
 
@@ -48,40 +52,38 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def journal(folder: Path) -> Iterator[Journal]:
-    with Journal.writing(folder, TODAY) as journal:
+    with Journal.open_for_writing(folder, TODAY) as journal:
         yield journal
 
 
 def test_reading_where_nothing_is_makes_nothing(folder: Path) -> None:
-    assert Journal.reading(folder) is None
+    assert Journal.open_for_reading(folder) is None
     assert not folder.exists()
 
 
 def test_a_session_comes_back_as_it_was(folder: Path, journal: Journal) -> None:
     scores = Scores(before=4, worst=6, spread="thigh", new_sign=False, sudden=True)
     kept = record(parts=parts(2, 1), scores=scores, ended="stopped", active_seconds=12.345, phase=7)
-    journal.keep(kept, PLAN, "17:4")
-    with Journal.reading(folder) as reader:
+    journal.save(kept, PLAN)
+    with Journal.open_for_reading(folder) as reader:
         assert reader.get(kept.id) == msgspec.structs.replace(kept, revision=1)
-        assert reader.plan_of(kept.id) == PLAN
-        assert reader.process_of(kept.id) == "17:4"
+        assert reader.plan(kept.id) == PLAN
 
 
 def test_a_session_is_brought_up_to_date_and_its_scores_stay(journal: Journal) -> None:
-    journal.keep(record(scores=Scores(before=4)), PLAN, "17")
+    journal.save(record(scores=Scores(before=4)), PLAN)
     assert journal.set_scores(record().id, worst=5)
-    journal.keep(record(parts=parts(), active_seconds=60.0, ended="finished"), PLAN, None)
+    journal.save(record(parts=parts(), active_seconds=60.0, ended="finished"))
     kept = journal.get(record().id)
     assert (kept.scores.before, kept.scores.worst) == (4, 5)
     assert (kept.ended, kept.active_seconds, kept.revision) == ("finished", 60.0, 3)
-    assert kept.stretches == (1, 1)
-    assert journal.process_of(kept.id) is None
+    assert kept.stretch_counts == (1, 1)
     assert journal.count() == 1
 
 
 def test_scores_are_checked_and_need_a_session(journal: Journal) -> None:
     assert not journal.set_scores(record().id, after=3)
-    journal.keep(record())
+    journal.save(record())
     with pytest.raises(msgspec.ValidationError):
         journal.set_scores(record().id, after=11)
     assert journal.get(record().id).scores == Scores()
@@ -89,183 +91,173 @@ def test_scores_are_checked_and_need_a_session(journal: Journal) -> None:
 
 def test_the_last_come_first_by_the_moment_and_not_by_the_clock_on_the_wall(journal: Journal) -> None:
     for number, started in enumerate(["2026-11-24T09:00:00+09:00", "2026-11-24T01:00:00+00:00"], start=1):
-        journal.keep(record(number, started=started))
+        journal.save(record(number, started=started))
     assert [one.id[-1] for one in journal.recent(5)] == ["2", "1"]
 
 
 @given(st.lists(st.integers(0, 3), min_size=1, max_size=12), st.integers(1, 4))
 def test_pages_give_every_session_once(days: list[int], size: int) -> None:
     connection = sqlite3.connect(":memory:", isolation_level=None)
-    tables.upgrade(connection)
+    migrations.upgrade(connection)
     with Journal(connection, Path("memory")) as journal:
         for number, day in enumerate(days):
-            journal.keep(record(number, f"2026-11-2{day}"))
-        found = list(journal.every(page=size))
+            journal.save(record(number, f"2026-11-2{day}"))
+        found = list(journal.sessions(page_size=size))
         assert sorted(one.id for one in found) == sorted(record(number).id for number in range(len(days)))
         assert [one.started for one in found] == sorted((one.started for one in found), reverse=True)
-        assert list(journal.every(earliest_first=True, page=size)) == found[::-1]
+        assert list(journal.sessions(earliest_first=True, page_size=size)) == found[::-1]
 
 
 def test_when_a_stretch_was_last_done_asks_for_both_sides(journal: Journal) -> None:
-    journal.keep(record(1, "2026-11-01", parts=parts()))
-    journal.keep(record(2, "2026-11-09", parts=parts(2, 1)))
-    journal.keep(record(3, "2026-11-05", parts=parts(stretch="sphinx")))
-    assert journal.last_done() == {"open-book": date(2026, 11, 1), "sphinx": date(2026, 11, 5)}
-    assert journal.first_day() == date(2026, 11, 1)
+    journal.save(record(1, "2026-11-01", parts=parts()))
+    journal.save(record(2, "2026-11-09", parts=parts(2, 1)))
+    journal.save(record(3, "2026-11-05", parts=parts(stretch="sphinx")))
+    assert journal.last_done_days() == {"open-book": date(2026, 11, 1), "sphinx": date(2026, 11, 5)}
     assert journal.count() == 3
 
 
 def test_the_scores_come_as_the_trend_reads_them(journal: Journal) -> None:
     said = Scores(before=4, worst=6, after=3, next_morning=2, spread="thigh", new_sign=False, sudden=True)
-    journal.keep(record(1, "2026-11-09", scores=Scores(next_morning=1)))
-    journal.keep(record(2, "2026-11-01", scores=said))
-    journal.keep(record(3, "2026-11-05"))
-    assert journal.entries() == [record(2, "2026-11-01", scores=said).entry, journal.get(record(1).id).entry]
-    assert [entry.next_morning for entry in journal.entries(since=date(2026, 11, 5))] == [1]
+    journal.save(record(1, "2026-11-09", scores=Scores(next_morning=1)))
+    journal.save(record(2, "2026-11-01", scores=said))
+    journal.save(record(3, "2026-11-05"))
+    assert journal.pain_entries() == [record(2, "2026-11-01", scores=said).entry, journal.get(record(1).id).entry]
+    assert [entry.next_morning for entry in journal.pain_entries(since=date(2026, 11, 5))] == [1]
 
 
 def test_a_plan_is_kept_once_and_goes_with_its_last_session(folder: Path, journal: Journal) -> None:
-    journal.keep(record(1), PLAN)
-    journal.keep(record(2), PLAN)
-    raw = sqlite3.connect(folder / NAME)
+    journal.save(record(1), PLAN)
+    journal.save(record(2), PLAN)
+    raw = sqlite3.connect(folder / FILE_NAME)
     assert raw.execute("SELECT count(*) FROM plan").fetchone() == (1,)
-    journal.forget(record(1).id)
-    assert journal.plan_of(record(2).id) == PLAN
-    journal.forget(record(2).id)
+    journal.delete(record(1).id)
+    assert journal.plan(record(2).id) == PLAN
+    journal.delete(record(2).id)
     assert raw.execute("SELECT count(*) FROM plan").fetchone() == (0,)
     raw.close()
 
 
 def test_a_later_copy_without_a_plan_leaves_the_plan_that_is_there(journal: Journal) -> None:
-    journal.keep(record(), PLAN)
+    journal.save(record(), PLAN)
     assert journal.merge([(record(revision=2, phase=3), None)]) == 1
     assert journal.get(record().id).phase == 3
-    assert journal.plan_of(record().id) == PLAN
+    assert journal.plan(record().id) == PLAN
 
 
 def test_what_is_forgotten_is_not_in_the_file_any_more(folder: Path, journal: Journal) -> None:
     journal.merge((record(number, title=f"Secret-{number:04}", parts=parts()), PLAN) for number in range(1, 40))
-    assert b"Secret-0007" in (folder / NAME).read_bytes()
-    assert journal.forget(record(7).id) == 1
-    assert b"Secret-0007" not in (folder / NAME).read_bytes()
-    assert journal.forget() == 38
-    assert b"Secret" not in (folder / NAME).read_bytes()
+    assert b"Secret-0007" in (folder / FILE_NAME).read_bytes()
+    assert journal.delete(record(7).id) == 1
+    assert b"Secret-0007" not in (folder / FILE_NAME).read_bytes()
+    assert journal.delete() == 38
+    assert b"Secret" not in (folder / FILE_NAME).read_bytes()
     assert journal.count() == 0
 
 
 def test_all_before_a_day_is_forgotten(journal: Journal) -> None:
     for number in range(1, 6):
-        journal.keep(record(number, f"2026-11-0{number}"))
+        journal.save(record(number, f"2026-11-0{number}"))
     assert journal.count(before=date(2026, 11, 3)) == 2
-    assert journal.forget(before=date(2026, 11, 3)) == 2
+    assert journal.delete(before=date(2026, 11, 3)) == 2
     assert journal.count() == 3
 
 
 def test_a_damaged_file_is_set_aside_with_its_date_and_never_overwritten(folder: Path) -> None:
     folder.mkdir()
     for number, text in enumerate([b"no database at all " * 99, b"another one " * 99]):
-        (folder / NAME).write_bytes(text)
-        with pytest.raises(Damaged):
-            Journal.reading(folder)
-        with Journal.writing(folder, TODAY) as journal:
-            assert "set aside" in journal.told
-            journal.keep(record())
+        (folder / FILE_NAME).write_bytes(text)
+        with pytest.raises(JournalDamagedError):
+            Journal.open_for_reading(folder)
+        with Journal.open_for_writing(folder, TODAY) as journal:
+            assert "moved to" in journal.notice
+            journal.save(record())
         aside = folder / f"journal-damaged-2026-11-25{'-2' if number else ''}.db"
         assert aside.read_bytes() == text
-    with Journal.writing(folder, TODAY) as journal:
-        assert journal.told is None
+    with Journal.open_for_writing(folder, TODAY) as journal:
+        assert journal.notice is None
         assert journal.count() == 1
 
 
 def test_a_file_damaged_in_the_middle_is_noticed_before_anything_is_written(folder: Path) -> None:
-    with Journal.writing(folder, TODAY) as journal:
+    with Journal.open_for_writing(folder, TODAY) as journal:
         journal.merge((record(number, parts=parts()), None) for number in range(400))
-    whole = (folder / NAME).read_bytes()
-    (folder / NAME).write_bytes(whole[:20000] + b"\xff" * 9000 + whole[29000:])
-    with Journal.writing(folder, TODAY, thorough=True) as journal:
-        assert "set aside" in journal.told
+    whole = (folder / FILE_NAME).read_bytes()
+    (folder / FILE_NAME).write_bytes(whole[:20000] + b"\xff" * 9000 + whole[29000:])
+    with Journal.open_for_writing(folder, TODAY, thorough=True) as journal:
+        assert "moved to" in journal.notice
         assert journal.count() == 0
 
 
 def test_what_would_undo_a_transaction_of_a_damaged_file_is_set_aside_with_it(folder: Path) -> None:
     folder.mkdir()
-    (folder / NAME).write_bytes(b"no database at all " * 99)
-    (folder / f"{NAME}-journal").write_bytes(bytes(512))  # as a power cut leaves it
-    with Journal.writing(folder, TODAY) as journal:
-        journal.keep(record())
+    (folder / FILE_NAME).write_bytes(b"no database at all " * 99)
+    (folder / f"{FILE_NAME}-journal").write_bytes(bytes(512))  # as a power cut leaves it
+    with Journal.open_for_writing(folder, TODAY) as journal:
+        journal.save(record())
     assert (folder / "journal-damaged-2026-11-25.db-journal").read_bytes() == bytes(512)
 
 
 def test_a_database_of_something_else_is_left_alone(folder: Path) -> None:
     folder.mkdir()
-    with sqlite3.connect(folder / NAME) as other:
+    with sqlite3.connect(folder / FILE_NAME) as other:
         other.execute("CREATE TABLE photos (name TEXT)")
     other.close()
-    with Journal.writing(folder, TODAY) as journal:
-        assert "journal-damaged-2026-11-25.db" in journal.told
+    with Journal.open_for_writing(folder, TODAY) as journal:
+        assert "journal-damaged-2026-11-25.db" in journal.notice
     with sqlite3.connect(folder / "journal-damaged-2026-11-25.db") as other:
         assert other.execute("SELECT count(*) FROM photos").fetchone() == (0,)
     other.close()
 
 
 def test_a_newer_file_is_refused_and_not_touched(folder: Path) -> None:
-    with Journal.writing(folder, TODAY) as journal:
-        journal.keep(record())
-    raw = sqlite3.connect(folder / NAME)
-    raw.execute(f"PRAGMA user_version = {tables.VERSION + 1}")
+    with Journal.open_for_writing(folder, TODAY) as journal:
+        journal.save(record())
+    raw = sqlite3.connect(folder / FILE_NAME)
+    raw.execute(f"PRAGMA user_version = {migrations.VERSION + 1}")
     raw.close()
-    before = (folder / NAME).read_bytes()
-    for opened in (lambda: Journal.reading(folder), lambda: Journal.writing(folder, TODAY)):
-        with pytest.raises(Newer, match="newer stretch"):
+    before = (folder / FILE_NAME).read_bytes()
+    for opened in (lambda: Journal.open_for_reading(folder), lambda: Journal.open_for_writing(folder, TODAY)):
+        with pytest.raises(NewerJournalError, match="newer stretch"):
             opened()
-    assert (folder / NAME).read_bytes() == before
-    assert [path.name for path in folder.iterdir()] == [NAME]
+    assert (folder / FILE_NAME).read_bytes() == before
+    assert [path.name for path in folder.iterdir()] == [FILE_NAME]
 
 
 def test_a_folder_that_is_a_file_is_said_in_words(tmp_path: Path) -> None:
     (tmp_path / "stretch").write_text("a file")
-    assert Journal.reading(tmp_path / "stretch") is None
+    assert Journal.open_for_reading(tmp_path / "stretch") is None
     for folder in (tmp_path / "stretch", tmp_path / "stretch" / "below"):
-        with pytest.raises(JournalError, match="is no folder"):
-            Journal.writing(folder, TODAY)
+        with pytest.raises(JournalError, match="is not a folder"):
+            Journal.open_for_writing(folder, TODAY)
     assert (tmp_path / "stretch").read_text() == "a file"
 
 
 def test_a_file_that_somebody_holds_is_said_in_words(folder: Path, journal: Journal) -> None:
-    other = sqlite3.connect(folder / NAME, isolation_level=None)
+    other = sqlite3.connect(folder / FILE_NAME, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    with pytest.raises(Busy, match="in use"):
-        journal.keep(record())
+    with pytest.raises(JournalBusyError, match="in use"):
+        journal.save(record())
     other.execute("ROLLBACK")
     other.close()
-    journal.keep(record())
+    journal.save(record())
 
 
 def test_a_full_disk_is_said_in_words_and_loses_nothing(folder: Path, journal: Journal) -> None:
-    journal.keep(record(1))
+    journal.save(record(1))
     (pages,) = journal._connection.execute("PRAGMA page_count").fetchone()
     journal._connection.execute(f"PRAGMA max_page_count = {pages}")
     with pytest.raises(JournalError, match="disk is full"):
-        journal.keep(record(2, parts=parts() * 500))
+        journal.save(record(2, parts=parts() * 500))
     journal._connection.execute("PRAGMA max_page_count = 1000000")
     before = journal.count()
-    journal.keep(record(300))
+    journal.save(record(300))
     assert journal.count() == before + 1
     assert journal.get(record(1).id)
 
 
 def test_only_its_owner_reads_it(folder: Path, journal: Journal) -> None:
-    journal.keep(record())
-    assert (folder / NAME).stat().st_mode & 0o077 == 0
-
-
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="nothing tells there when a process began")
-def test_a_number_that_is_used_again_names_another_process() -> None:
-    began = this_process().partition(":")[2]
-    with subprocess.Popen(["sleep", "60"]) as later:
-        found = is_running(_name(later.pid)), is_running(f"{later.pid}:{began}")
-        later.kill()
-    assert found == (True, False)
+    journal.save(record())
+    assert (folder / FILE_NAME).stat().st_mode & 0o077 == 0
 
 
 def test_two_that_write_at_once_both_keep_all(folder: Path) -> None:
@@ -273,9 +265,9 @@ def test_two_that_write_at_once_both_keep_all(folder: Path) -> None:
 
     def write(first: int) -> None:
         try:
-            with Journal.writing(folder, TODAY) as journal:
+            with Journal.open_for_writing(folder, TODAY) as journal:
                 for number in range(first, first + 8):
-                    journal.keep(record(number, parts=parts()), PLAN)
+                    journal.save(record(number, parts=parts()), PLAN)
         except BaseException as error:
             failed.append(error)
 
@@ -285,7 +277,7 @@ def test_two_that_write_at_once_both_keep_all(folder: Path) -> None:
     for thread in threads:
         thread.join()
     assert not failed
-    with Journal.reading(folder) as journal:
+    with Journal.open_for_reading(folder) as journal:
         assert journal.count() == 24
 
 
@@ -295,8 +287,8 @@ def test_many_that_begin_at_once_make_one_file(folder: Path) -> None:
 
         def begin(first: int, home: Path = home, failed: list[Exception] = failed) -> None:
             try:
-                with Journal.writing(home, TODAY, thorough=True) as journal:
-                    journal.keep(record(first))
+                with Journal.open_for_writing(home, TODAY, thorough=True) as journal:
+                    journal.save(record(first))
             except Exception as error:
                 failed.append(error)
 
@@ -306,27 +298,27 @@ def test_many_that_begin_at_once_make_one_file(folder: Path) -> None:
         for thread in threads:
             thread.join()
         assert not failed
-        assert [path.name for path in home.iterdir()] == [NAME]
-        with Journal.reading(home) as journal:
+        assert [path.name for path in home.iterdir()] == [FILE_NAME]
+        with Journal.open_for_reading(home) as journal:
             assert journal.count() == 4
 
 
 def test_a_file_set_aside_by_another_session_is_followed_by_the_new_one(folder: Path) -> None:
-    writer = Writer(lambda: Journal.writing(folder, TODAY), PLAN, "1")
-    writer.put(record(active_seconds=1.0))
-    while not writer.kept_before:
+    writer = BackgroundWriter(lambda: Journal.open_for_writing(folder, TODAY), PLAN)
+    writer.submit(record(active_seconds=1.0))
+    while not writer.saved_before:
         time.sleep(0.001)
-    (folder / NAME).rename(folder / "aside.db")
-    writer.put(record(active_seconds=2.0))
+    (folder / FILE_NAME).rename(folder / "aside.db")
+    writer.submit(record(active_seconds=2.0))
     assert writer.close()
-    with Journal.reading(folder) as journal:
+    with Journal.open_for_reading(folder) as journal:
         assert journal.get(record().id).active_seconds == 2.0
 
 
 class Disk:
     """A journal that fails, damages or waits as it is told."""
 
-    told = None
+    notice = None
 
     def __init__(self, *fates: Exception | None) -> None:
         self.fates, self.kept, self.opened, self.gate = list(fates), [], 0, threading.Event()
@@ -336,7 +328,7 @@ class Disk:
         self.opened += 1
         return self
 
-    def keep(self, record: SessionRecord, plan: bytes | None = None, process: str | None = None) -> None:
+    def save(self, record: SessionRecord, plan: bytes | None = None) -> None:
         self.gate.wait()
         if self.fates and (fate := self.fates.pop(0)) is not None:
             raise fate
@@ -349,9 +341,9 @@ class Disk:
 def test_the_writer_keeps_the_latest_however_slow_the_disk_is() -> None:
     disk = Disk()
     disk.gate.clear()
-    writer = Writer(disk.open, PLAN, "1")
+    writer = BackgroundWriter(disk.open, PLAN)
     for number in range(1000):
-        writer.put(record(active_seconds=float(number)))
+        writer.submit(record(active_seconds=float(number)))
     disk.gate.set()
     assert writer.close()
     assert disk.kept[-1].active_seconds == 999.0
@@ -361,46 +353,46 @@ def test_the_writer_keeps_the_latest_however_slow_the_disk_is() -> None:
 def test_the_writer_gives_up_after_a_while_and_says_so() -> None:
     disk = Disk()
     disk.gate.clear()
-    writer = Writer(disk.open, PLAN, "1")
-    writer.put(record())
-    assert not writer.close(patience=0.05)
-    assert "too slow" in writer.trouble
+    writer = BackgroundWriter(disk.open, PLAN)
+    writer.submit(record())
+    assert not writer.close(timeout=0.05)
+    assert "too slow" in writer.problem
     disk.gate.set()
 
 
 def test_what_could_not_be_written_comes_with_the_next() -> None:
     disk = Disk(JournalError("The disk is full."))
-    writer = Writer(disk.open, PLAN, "1")
-    writer.put(record(active_seconds=1.0))
-    while writer.trouble is None:
+    writer = BackgroundWriter(disk.open, PLAN)
+    writer.submit(record(active_seconds=1.0))
+    while writer.problem is None:
         time.sleep(0.001)
-    assert writer.trouble == "The disk is full."
-    writer.put(record(active_seconds=2.0))
+    assert writer.problem == "The disk is full."
+    writer.submit(record(active_seconds=2.0))
     assert writer.close()
-    assert writer.trouble is None
+    assert writer.problem is None
     assert [one.active_seconds for one in disk.kept] == [2.0]
 
 
 def test_the_end_tries_again_while_somebody_else_holds_the_file() -> None:
-    disk = Disk(Busy("in use"), Busy("in use"))
-    writer = Writer(disk.open, PLAN, "1")
-    writer.put(record())
+    disk = Disk(JournalBusyError("in use"), JournalBusyError("in use"))
+    writer = BackgroundWriter(disk.open, PLAN)
+    writer.submit(record())
     assert writer.close()
     assert len(disk.kept) == 1
 
 
 def test_the_end_does_not_wait_for_what_will_not_change() -> None:
     disk = Disk(*[JournalError("read-only")] * 99)
-    writer = Writer(disk.open, PLAN, "1")
-    writer.put(record())
-    assert not writer.close(patience=60.0)
-    assert writer.trouble == "read-only"
+    writer = BackgroundWriter(disk.open, PLAN)
+    writer.submit(record())
+    assert not writer.close(timeout=60.0)
+    assert writer.problem == "read-only"
 
 
 def test_a_file_damaged_while_playing_is_opened_anew() -> None:
-    disk = Disk(Damaged("damaged"))
-    writer = Writer(disk.open, PLAN, "1")
-    writer.put(record())
+    disk = Disk(JournalDamagedError("damaged"))
+    writer = BackgroundWriter(disk.open, PLAN)
+    writer.submit(record())
     assert writer.close()
     assert disk.opened == 2
     assert len(disk.kept) == 1
@@ -409,10 +401,10 @@ def test_a_file_damaged_while_playing_is_opened_anew() -> None:
 def first_version(folder: Path) -> bytes:
     """Lay a journal of version 1 into *folder*."""
     folder.mkdir()
-    raw = sqlite3.connect(folder / NAME)
+    raw = sqlite3.connect(folder / FILE_NAME)
     raw.executescript((Path(__file__).parent / "journals" / "version-1.sql").read_text(encoding="utf-8"))
     raw.close()
-    return (folder / NAME).read_bytes()
+    return (folder / FILE_NAME).read_bytes()
 
 
 def laid_out(connection: sqlite3.Connection) -> set[tuple[str, str, str]]:
@@ -428,20 +420,19 @@ def laid_out(connection: sqlite3.Connection) -> set[tuple[str, str, str]]:
 
 def test_a_first_journal_comes_through_every_step_with_all_that_is_in_it(folder: Path) -> None:
     before = first_version(folder)
-    with Journal.writing(folder, TODAY) as journal:
-        assert journal.told is None
+    with Journal.open_for_writing(folder, TODAY) as journal:
+        assert journal.notice is None
         latest, earliest = journal.recent(5)
         assert (earliest.title, earliest.ended, earliest.scores) == (
             "Lower back",
             "finished",
             Scores(before=4, after=2),
         )
-        assert earliest.stretches == (2, 2)
-        assert (latest.title, latest.ended, latest.stretches) == ("Hips", None, (1, 2))
+        assert earliest.stretch_counts == (2, 2)
+        assert (latest.title, latest.ended, latest.stretch_counts) == ("Hips", None, (1, 2))
         assert [part.hurt for part in latest.parts] == [0, 1, 0]
-        assert journal.plan_of(latest.id) == b'{"title":"Hips"}'
-        assert journal.process_of(latest.id) == "1234:5"
-        assert journal.last_done() == {"cat-cow": date(2026, 11, 24), "open-book": date(2026, 11, 23)}
+        assert journal.plan(latest.id) == b'{"title":"Hips"}'
+        assert journal.last_done_days() == {"cat-cow": date(2026, 11, 24), "open-book": date(2026, 11, 23)}
         history = journal.history(TODAY, 5)
         assert (history.left_seconds, history.right_seconds) == (91.25, 60.5)
         assert {area.area: area.seconds for area in history.areas} == {
@@ -451,7 +442,7 @@ def test_a_first_journal_comes_through_every_step_with_all_that_is_in_it(folder:
             "glutes": 31.25,
         }
         fresh = sqlite3.connect(":memory:", isolation_level=None)
-        tables.upgrade(fresh)
+        migrations.upgrade(fresh)
         assert laid_out(journal._connection) == laid_out(fresh)
         fresh.close()
     kept = folder / "journal-version-1-2026-11-25.db"
@@ -466,10 +457,10 @@ def test_a_first_journal_comes_through_every_step_with_all_that_is_in_it(folder:
 
 def test_reading_an_older_journal_changes_nothing(folder: Path) -> None:
     before = first_version(folder)
-    with Journal.reading(folder) as journal:
+    with Journal.open_for_reading(folder) as journal:
         assert journal.history(TODAY, 5).sessions == 2
-    assert (folder / NAME).read_bytes() == before
-    assert [path.name for path in folder.iterdir()] == [NAME]
+    assert (folder / FILE_NAME).read_bytes() == before
+    assert [path.name for path in folder.iterdir()] == [FILE_NAME]
 
 
 def test_an_older_journal_that_cannot_be_copied_first_stays_as_it_is(
@@ -480,31 +471,33 @@ def test_an_older_journal_that_cannot_be_copied_first_stays_as_it_is(
     def full(*unused: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("stretch.storage.journal.file._reserve", full)
+    monkeypatch.setattr("stretch.storage.journal.database._reserve", full)
     with pytest.raises(JournalError, match="No space left"):
-        Journal.writing(folder, TODAY)
-    assert (folder / NAME).read_bytes() == before
+        Journal.open_for_writing(folder, TODAY)
+    assert (folder / FILE_NAME).read_bytes() == before
 
 
 def test_what_is_worked_out_follows_every_change(journal: Journal) -> None:
-    journal.keep(record(1, parts=parts(2, 1)))
-    journal.keep(record(1, parts=parts(2, 2)))
-    journal.keep(record(2, parts=parts(2, 2, "sphinx")))
-    journal.forget(record(2).id)
+    journal.save(record(1, parts=parts(2, 1)))
+    journal.save(record(1, parts=parts(2, 2)))
+    journal.save(record(2, parts=parts(2, 2, "sphinx")))
+    journal.delete(record(2).id)
     history = journal.history(TODAY, 5)
     assert [(area.area, area.seconds) for area in history.areas] == [("upper-back", 60.0)]
     assert (history.left_seconds, history.right_seconds) == (30.0, 30.0)
-    assert list(journal.last_done()) == ["open-book"]
+    assert list(journal.last_done_days()) == ["open-book"]
 
 
 def test_of_years_of_scores_the_beginning_and_the_end_are_read(tmp_path: Path) -> None:
-    with Journal.writing(tmp_path, date(2026, 11, 20)) as journal:
+    with Journal.open_for_writing(tmp_path, date(2026, 11, 20)) as journal:
         days = [date(2024, 1, 1) + timedelta(days=3 * number) for number in range(300)]
         journal.merge(
             (record(number, day.isoformat(), scores=Scores(before=number % 10)), None)
             for number, day in enumerate(days)
         )
-        lately = journal.entries(lately=days[250])
-        assert [entry.day for entry in lately] == days[:50] + days[250:]
-        assert [entry.day for entry in journal.entries(since=days[200], lately=days[260])] == days[200:250] + days[260:]
-        assert [entry.day for entry in journal.entries()] == days
+        recent = journal.pain_entries(recent=days[250])
+        assert [entry.day for entry in recent] == days[:50] + days[250:]
+        assert [entry.day for entry in journal.pain_entries(since=days[200], recent=days[260])] == days[200:250] + days[
+            260:
+        ]
+        assert [entry.day for entry in journal.pain_entries()] == days

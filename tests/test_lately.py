@@ -7,11 +7,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from stretch.core.journal.record import Part, SessionRecord
+from stretch.core.journal.record import SessionRecord, SideResult
 from stretch.core.planning.personalize import RecentPractice, apply_recent_practice, is_beginner
 from stretch.core.routine import Request
 from stretch.storage.journal.journal import Journal
-from stretch.storage.journal.past import read_lately
 from support import CATALOG, data, run
 
 TODAY = date(2026, 3, 20)
@@ -60,18 +59,18 @@ def test_d15_experienced_people_skip_the_easy_start() -> None:
 
 
 def test_the_journal_tells_what_was_done(tmp_path: Path) -> None:
-    def part(stretch: str, side: str | None, done: int) -> Part:
-        return Part(stretch=stretch, name=stretch, side=side, areas=("hips",), planned=2, done=done)  # type: ignore[arg-type]
+    def part(stretch: str, side: str | None, done: int) -> SideResult:
+        return SideResult(stretch=stretch, name=stretch, side=side, areas=("hips",), planned=2, done=done)  # type: ignore[arg-type]
 
-    with Journal.writing(tmp_path, TODAY) as journal:
-        journal.keep(
+    with Journal.open_for_writing(tmp_path, TODAY) as journal:
+        journal.save(
             SessionRecord(
                 id="a" * 32, started="2026-03-01T08:00:00+00:00", title="One",
                 parts=(part("supine-figure-four", "right", 2), part("supine-figure-four", "left", 2),
                        part("contract-relax-hamstring", "left", 2), part("contract-relax-hamstring", "right", 1)),
             )
         )  # fmt: skip
-    lately = read_lately(tmp_path, CATALOG)
+        lately = journal.recent_practice(CATALOG)
     assert dict(lately.last_done) == {"supine-figure-four": date(2026, 3, 1)}
     assert lately.days == (date(2026, 3, 1),)
     assert lately.first_side == "right"
@@ -79,13 +78,13 @@ def test_the_journal_tells_what_was_done(tmp_path: Path) -> None:
 
 
 def test_d15_counts_only_days_on_which_a_stretch_was_done(tmp_path: Path) -> None:
-    half = Part(stretch="open-book", name="Open book", planned=2, done=1)
-    with Journal.writing(tmp_path, TODAY) as journal:
+    half = SideResult(stretch="open-book", name="Open book", planned=2, done=1)
+    with Journal.open_for_writing(tmp_path, TODAY) as journal:
         for number, done in ((1, 1), (2, 2)):
             parts = (msgspec.structs.replace(half, done=done),)
             started = f"2026-03-0{number}T08:00:00+00:00"
-            journal.keep(SessionRecord(id=f"{number:032x}", started=started, title="One", parts=parts))
-    assert read_lately(tmp_path, CATALOG).days == (date(2026, 3, 2),)
+            journal.save(SessionRecord(id=f"{number:032x}", started=started, title="One", parts=parts))
+        assert journal.recent_practice(CATALOG).days == (date(2026, 3, 2),)
 
 
 def test_new_people_begin_gently_and_say_when_they_are_not_new() -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from fake_programs import FakePrograms
-from stretch.core.journal.tally import stretches_done
+from stretch.core.journal.progress import stretches_done
 from stretch.core.narration.speech_timing import speakable
 from stretch.core.timing.session import Session
 from stretch.core.timing.timeline import build_timeline

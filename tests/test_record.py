@@ -10,9 +10,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from stretch.core.errors import UsageError
-from stretch.core.journal.record import Part, SessionRecord, done_stretches
-from stretch.core.journal.resuming import resumed
-from stretch.core.journal.tally import parts_of, stretches_done, tallied
+from stretch.core.journal.progress import side_results, stretches_done, update_record
+from stretch.core.journal.record import SessionRecord, SideResult, done_stretches
+from stretch.core.journal.resume import restore_session
 from stretch.core.planning.builder import build_routine
 from stretch.core.routine import Routine
 from stretch.core.timing.phases import WORKING_KINDS
@@ -56,7 +56,7 @@ def at(index: int, **fields: Any) -> Session:
 
 
 def test_every_side_of_every_stretch_is_a_part() -> None:
-    parts = parts_of(Session(timeline=TIMELINE))
+    parts = side_results(Session(timeline=TIMELINE))
     assert [(part.stretch, part.side) for part in parts] == [
         (item.stretch.id, side) for item in ROUTINE.items for side in item.sides
     ]
@@ -68,13 +68,13 @@ def test_seconds_are_as_they_were_and_done_means_to_the_end() -> None:
     hold = first("hold", side="left")
     session = go(at(hold), 2.5, "next")
     name = TIMELINE.phases[hold].item.stretch.id
-    left = next(part for part in parts_of(session) if (part.stretch, part.side) == (name, "left"))
+    left = next(part for part in side_results(session) if (part.stretch, part.side) == (name, "left"))
     assert (left.seconds, left.done, left.skipped) == (2.5, 0, True)
 
 
 def test_a_stretch_counts_only_when_both_sides_do() -> None:
-    left, right = (Part(stretch="a", name="A", side=side, planned=2, done=2) for side in ("left", "right"))
-    half = Part(stretch="a", name="A", side="right", planned=2, done=1)
+    left, right = (SideResult(stretch="a", name="A", side=side, planned=2, done=2) for side in ("left", "right"))
+    half = SideResult(stretch="a", name="A", side="right", planned=2, done=1)
     assert done_stretches((left, right)) == ("a",)
     assert done_stretches((left, half)) == ()
     assert done_stretches((left, msgspec.structs.replace(half, skipped=True))) == ()
@@ -82,7 +82,7 @@ def test_a_stretch_counts_only_when_both_sides_do() -> None:
 
 def test_what_hurts_and_what_is_eased_is_noted_on_its_side() -> None:
     session = go(at(first("hold", side="right")), 1, "ease", 1, "hurt")
-    parts = {part.side: part for part in parts_of(session) if part.stretch == session.hurt[0]}
+    parts = {part.side: part for part in side_results(session) if part.stretch == session.hurt[0]}
     assert (parts["right"].hurt, parts["right"].eased) == (1, True)
     assert (parts["left"].hurt, parts["left"].eased) == (0, False)
 
@@ -91,19 +91,19 @@ def test_a_side_done_to_its_end_is_not_passed_over() -> None:
     hold = TIMELINE.phases[first("hold", side="left")]
     end = max(phase.end for phase in TIMELINE.phases if phase.item is hold.item and phase.side == "left")
     session = go(at(first("hold", side="left")), (end - hold.start) / 1000)
-    left = next(part for part in parts_of(session) if (part.stretch, part.side) == (hold.item.stretch.id, "left"))
+    left = next(part for part in side_results(session) if (part.stretch, part.side) == (hold.item.stretch.id, "left"))
     assert (left.done, left.skipped) == (left.planned, False)
 
 
 @pytest.mark.parametrize(("kind", "side"), [("prepare", "left"), ("switch", "right")])
 def test_what_hurts_while_getting_ready_is_noted_on_the_side_that_comes_next(kind: str, side: str) -> None:
     session = go(at(first(kind, side=side)), 1, "hurt")
-    assert [(part.stretch, part.side) for part in parts_of(session) if part.hurt] == [(session.hurt[0], side)]
+    assert [(part.stretch, part.side) for part in side_results(session) if part.hurt] == [(session.hurt[0], side)]
 
 
 def test_pauses_and_sleep_add_nothing() -> None:
     session = go(at(first("hold")), 3, "pause", 100, "pause", 2)
-    assert sum(part.seconds for part in parts_of(session)) == 5.0
+    assert sum(part.seconds for part in side_results(session)) == 5.0
 
 
 @st.composite
@@ -124,11 +124,11 @@ def sessions(draw: st.DrawFn) -> tuple[Routine, Session]:
 @given(sessions())
 def test_a_record_agrees_with_its_session_whatever_happens(made: tuple[Routine, Session]) -> None:
     _, session = made
-    record = tallied(BEGUN, session)
+    record = update_record(BEGUN, session)
     working = [(index, phase) for index, phase in enumerate(session.timeline.phases) if phase.kind in WORKING_KINDS]
     every = {phase.item.stretch.id for _, phase in working}
     lacking = {phase.item.stretch.id for index, phase in working if index not in session.done}
-    assert record.stretches == stretches_done(session) == (len(every - lacking), len(every))
+    assert record.stretch_counts == stretches_done(session) == (len(every - lacking), len(every))
     assert not any(part.skipped for part in record.parts if part.done == part.planned)
     worked = sum(session.spent_ns.get(index, 0) for index, _ in working)
     assert sum(part.seconds for part in record.parts) == pytest.approx(worked / SECOND, abs=0.1)
@@ -142,14 +142,14 @@ def test_a_record_agrees_with_its_session_whatever_happens(made: tuple[Routine, 
 @given(sessions())
 def test_a_session_cut_off_anywhere_goes_on_with_what_it_had(cut_off: tuple[Routine, Session]) -> None:
     made, before = cut_off
-    record = tallied(BEGUN, before)
-    again = resumed(record, made)
-    after = tallied(record, again)
+    record = update_record(BEGUN, before)
+    again = restore_session(record, made)
+    after = update_record(record, again)
     assert after.active_seconds == record.active_seconds
     for was, now in zip(record.parts, after.parts, strict=True):
         assert (was.stretch, was.side, was.planned, was.done) == (now.stretch, now.side, now.planned, now.done)
         assert (was.seconds, was.eased, was.hurt) == (now.seconds, now.eased, now.hurt)
-    owed = [part for part in record.parts if part.owed]
+    owed = [part for part in record.parts if part.remaining]
     moment = again.moment
     if before.timeline.phases[record.phase].kind == "warm-up":
         assert moment.index == record.phase
@@ -171,15 +171,15 @@ def test_a_session_cut_off_anywhere_goes_on_with_what_it_had(cut_off: tuple[Rout
     # Played to its end, exactly what is owed is done besides what was done.
     end = go(again, again.timeline.length / 1000 + 5)
     assert end.over == "finished"
-    for was, now in zip(record.parts, parts_of(end), strict=True):
-        if was.owed:
+    for was, now in zip(record.parts, side_results(end), strict=True):
+        if was.remaining:
             assert now.complete
 
 
 def test_it_goes_on_in_the_middle_of_a_side_with_the_next_repetition() -> None:
     hold = first("hold", side="right", rep=2)
     done = frozenset(i for i, phase in enumerate(TIMELINE.phases[:hold]) if phase.kind in WORKING_KINDS)
-    again = resumed(tallied(BEGUN, go(at(hold, done=done), 3)), ROUTINE)
+    again = restore_session(update_record(BEGUN, go(at(hold, done=done), 3)), ROUTINE)
     ahead = again.timeline.phases[again.moment.index + 1]
     assert (ahead.kind, ahead.side, ahead.rep, ahead.reps) == ("hold", "right", 2, ahead.reps)
     assert ahead.item.sides == ("right",)  # nothing calls it the first side
@@ -190,7 +190,7 @@ def test_one_cut_off_in_the_moves_to_finish_with_goes_on_with_that_move() -> Non
     timeline = build_timeline(sporty)
     closing = max(index for index, phase in enumerate(timeline.phases) if phase.closing)
     before = go(Session(timeline=timeline, position_ns=timeline.phases[closing].start * MS), 2)
-    again = resumed(tallied(BEGUN, before), sporty)
+    again = restore_session(update_record(BEGUN, before), sporty)
     assert again.moment.phase == timeline.phases[closing]
 
 
@@ -200,14 +200,14 @@ def test_d18_those_who_need_it_get_ten_seconds_more_to_go_on_as_well() -> None:
         timeline = build_timeline(made)
         hold = next(phase for phase in timeline.phases if phase.kind == "hold")
         before = go(Session(timeline=timeline, position_ns=hold.start * MS), 1)
-        lengths.append(resumed(tallied(BEGUN, before), made).moment.phase.length)
+        lengths.append(restore_session(update_record(BEGUN, before), made).moment.phase.length)
     usual, slow = lengths
     assert slow == usual + 10_000
 
 
 def test_a_plan_of_something_else_is_refused() -> None:
-    with pytest.raises(UsageError, match="does not fit"):
-        resumed(tallied(BEGUN, Session(timeline=TIMELINE)), routine(areas=("neck",), minutes=10.0))
+    with pytest.raises(UsageError, match="does not match"):
+        restore_session(update_record(BEGUN, Session(timeline=TIMELINE)), routine(areas=("neck",), minutes=10.0))
 
 
 def test_the_day_is_the_one_where_the_person_was() -> None:

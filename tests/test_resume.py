@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,11 +15,14 @@ from stretch.core.journal.record import SessionRecord
 from stretch.core.safety.checklist import Outcome
 from stretch.core.safety.preflight_result import PreflightResult
 from stretch.core.safety.standing import Standing
+from stretch.core.timing.session import Session, Tick, update
+from stretch.core.timing.timeline import build_timeline
 from stretch.player.input import InputEvent
 from stretch.storage import profile
-from stretch.storage.journal.file import NAME
+from stretch.storage.journal.database import FILE_NAME
 from stretch.storage.journal.journal import Journal
-from support import CATALOG, FakeClock, ScriptedInput, run
+from stretch.storage.status_file import StatusFile
+from support import CATALOG, FakeClock, ScriptedInput, routine, run
 from test_feelings import TODAY, Person
 
 ARGS = ("routine", "--yes", "-m", "6", "--warm-up", "0")
@@ -44,16 +46,16 @@ def folder(tmp_path: Path) -> Path:
 
 
 def last(folder: Path) -> SessionRecord:
-    with Journal.reading(folder) as journal:
+    with Journal.open_for_reading(folder) as journal:
         return journal.recent(1)[0]
 
 
-def cut_off(folder: Path, seconds: int, process: str = "999999999:1") -> SessionRecord:
+def cut_off(folder: Path, seconds: int) -> SessionRecord:
     """Leave a session as one that was killed after *seconds*."""
     run(*ARGS, app=There(folder, *[1.0] * seconds, "q"))
-    raw = sqlite3.connect(folder / NAME)
+    raw = sqlite3.connect(folder / FILE_NAME)
     with raw:
-        raw.execute("UPDATE session SET ended = NULL, process = ?", (process,))
+        raw.execute("UPDATE session SET ended = NULL")
     raw.close()
     return last(folder)
 
@@ -66,10 +68,10 @@ def test_it_goes_on_to_the_end_with_the_right_counts(folder: Path, seconds: int)
     after = last(folder)
     assert after.id == before.id
     assert after.ended == "finished"
-    assert after.stretches[0] == after.stretches[1]
+    assert after.stretch_counts[0] == after.stretch_counts[1]
     events = [json.loads(line) for line in result.stdout.splitlines()]
-    assert events[-1]["done"] == events[-1]["of"] == after.stretches[1]
-    owed = next((part for part in before.parts if part.owed), None)
+    assert events[-1]["done"] == events[-1]["of"] == after.stretch_counts[1]
+    owed = next((part for part in before.parts if part.remaining), None)
     begins = next(event for event in events if event["event"] == "phase")
     if owed:
         assert (begins["kind"], begins["stretch"], begins["side"]) == ("prepare", owed.stretch, owed.side)
@@ -82,7 +84,7 @@ def test_one_that_was_stopped_goes_on_as_well(folder: Path) -> None:
     run(*ARGS, app=There(folder, *[1.0] * 60, "q"))
     result = run("resume", "--yes", app=There(folder))
     assert result.exit_code == 0
-    assert "Going on with" in result.stderr
+    assert "Continuing with" in result.stderr
     assert last(folder).ended == "finished"
 
 
@@ -93,8 +95,8 @@ def test_it_can_be_cut_off_and_gone_on_with_again(folder: Path) -> None:
         run("resume", "--yes", app=There(folder, *[1.0] * 70, "q"))
         times += 1
         assert times < 12
-    assert last(folder).stretches[0] == last(folder).stretches[1]
-    with Journal.reading(folder) as journal:
+    assert last(folder).stretch_counts[0] == last(folder).stretch_counts[1]
+    with Journal.open_for_reading(folder) as journal:
         assert journal.count() == 1
 
 
@@ -112,8 +114,8 @@ def test_the_plan_is_the_one_it_began_with_whatever_the_catalog_says_now(folder:
 @pytest.mark.parametrize(
     ("events", "later", "why"),
     [
-        ((), timedelta(), "came to its end"),
-        (("n", "x", "2"), timedelta(), "came to its end"),
+        ((), timedelta(), "has ended"),
+        (("n", "x", "2"), timedelta(), "has ended"),
         ((1.0, "q"), timedelta(hours=13), "over 12 hours ago"),
         ((1.0, "q"), timedelta(hours=-13), "over 12 hours ago"),
     ],
@@ -130,27 +132,25 @@ def test_what_is_over_is_not_gone_on_with(folder: Path, events, later: timedelta
 def test_without_a_session_there_is_nothing_and_nothing_is_made(folder: Path) -> None:
     result = run("resume", app=There(folder))
     assert result.exit_code == 2
-    assert "`stretch routine` begins one" in result.stderr
+    assert "Nothing to resume" in result.stderr
     assert not folder.exists()
 
 
-def test_one_that_still_goes_on_is_left_alone(folder: Path) -> None:
-    from stretch.storage.journal.process import _name
-
-    parent = os.getppid()
-    cut_off(folder, 40, _name(parent))
+def test_a_running_session_cannot_be_resumed(folder: Path) -> None:
+    record = cut_off(folder, 40)
+    status = StatusFile(folder, record.id)
+    status.update(update(Session(timeline=build_timeline(routine(minutes=6.0))), Tick(0)))
     result = run("resume", "--yes", app=There(folder))
     assert result.exit_code == 2
-    assert f"still goes on, in process {parent}" in result.stderr
-    # The same number with another beginning is another process.
-    cut_off(folder, 40, f"{parent}:1")
+    assert "still running" in result.stderr
+    status.close()
     assert run("resume", "--yes", app=There(folder)).exit_code == 0
 
 
 def test_what_is_reported_since_speaks_against_it(folder: Path) -> None:
     before = cut_off(folder, 3)
-    with Journal.reading(folder) as journal:
-        plan = json.loads(journal.plan_of(before.id))
+    with Journal.open_for_reading(folder) as journal:
+        plan = json.loads(journal.plan(before.id))
     tag = next(tag for item in plan["items"] for tag in item["stretch"]["cautions"]["avoid"])
     app = There(folder)
     profile.save(folder, Standing(outcome=Outcome.GO, screened=app.today(), since=app.today(), tags=(tag,)))
@@ -179,13 +179,13 @@ def test_a_person_is_asked_before_it_goes_on_with_what_is_owed(
     assert (first.level, then.level) == ("moderate", "gentle")
     person = Person(tmp_path, keys=("n", "n", "q") if skipped else ("q",))
     run("routine", "--yes", "--warm-up", "0", "--stretch", first.id, "--stretch", then.id, app=person)
-    assert [part.stretch for part in last(tmp_path).parts if part.owed] == [first.id, then.id][skipped:]
+    assert [part.stretch for part in last(tmp_path).parts if part.remaining] == [first.id, then.id][skipped:]
     profile.save(tmp_path, Standing(outcome=Outcome.GO, screened=TODAY, since=TODAY, tags=tags))
     person = Person(tmp_path, *lines)
     result = run("resume", app=person)
     assert result.exit_code == code
     assert why in person.said + result.stderr
-    assert ("Going on with" in person.said) is (code == 3)
+    assert ("Continuing with" in person.said) is (code == 3)
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ def test_it_need_not_be_the_next_stretch_that_something_speaks_against(
     monkeypatch.setattr("stretch.cli.gate.pass_gate", lambda app, ask: cleared)
     result = run("resume", "--yes", app=app)
     assert result.exit_code == 2
-    assert f"Happy baby is owed, and what you report now speaks against it ({why})" in result.stderr
+    assert f"Happy baby is still to be done, but your answers now rule it out ({why})" in result.stderr
 
 
 def test_a_standing_stop_stops_this_too(folder: Path) -> None:
@@ -226,4 +226,4 @@ def test_going_gently_since_goes_on_with_nothing_deep(folder: Path) -> None:
     profile.save(folder, Standing(outcome=Outcome.GO_GENTLY, screened=app.today(), since=app.today()))
     result = run("resume", "--yes", app=app)
     assert result.exit_code == 2
-    assert "speaks against it (nothing deep)" in result.stderr
+    assert "rule it out (nothing deep)" in result.stderr

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stretch.core.journal.tally import stretches_done
+from stretch.core.journal.progress import stretches_done
 from stretch.core.timing.phases import WORKING_KINDS
 from stretch.core.timing.session import Session, Tick, cues_between, update
 from stretch.core.timing.timeline import build_timeline

@@ -1,4 +1,4 @@
-"""What plays now, as other programs see it: right at any moment, and nothing once the process is gone."""
+"""Status files and `stretch status`: always up to date, and nothing once the process is gone."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import msgspec
@@ -15,15 +15,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stretch.cli.app import App
-from stretch.cli.status import line
+from stretch.cli.status import status_line
+from stretch.core.journal.statistics import LastSession
 from stretch.core.text import minutes_seconds
 from stretch.core.timing.session import Session, Tick, update
 from stretch.core.timing.timeline import build_timeline
 from stretch.player.input import InputEvent
-from stretch.storage import nowplaying
-from stretch.storage.board import Board, playing
-from stretch.storage.journal.past import Past
-from stretch.storage.nowplaying import all_playing
+from stretch.storage import status_file
+from stretch.storage.status_file import StatusFile, is_running, running_sessions, status_of
 from support import MS, SECOND, FakeClock, ScriptedInput, routine, run
 
 ROUTINE = routine(minutes=6.0, areas=("neck",))
@@ -36,6 +35,9 @@ def session(**changes: object) -> Session:
     return update(Session(timeline=TIMELINE, **changes), Tick(START))
 
 
+ID, OTHER_ID = "a" * 32, "b" * 32
+
+
 def at(position_ms: int) -> Session:
     """Return the session that has played so far, tick by tick."""
     now = session()
@@ -44,320 +46,332 @@ def at(position_ms: int) -> Session:
     return update(now, Tick(START + position_ms * MS))
 
 
-# -- what is told of a session
+# -- the status of a session
 
 
 @given(st.integers(0, TIMELINE.length - 1), st.integers(1, 1_900))
-def test_nothing_is_told_anew_while_only_time_passes(position: int, later: int) -> None:
+def test_status_stays_equal_while_only_time_passes(position: int, later: int) -> None:
     here = at(position)
     there = update(here, Tick(START + (position + later) * MS))
     if there.over:
-        assert playing(there) is None
+        assert status_of(there) is None
     elif here.moment.phase == there.moment.phase:
-        assert playing(here) == playing(there)
+        assert status_of(here) == status_of(there)
 
 
 @given(st.integers(0, TIMELINE.length - 1))
-def test_the_seconds_left_are_those_of_the_session(tmp_path_factory: pytest.TempPathFactory, position: int) -> None:
+def test_seconds_left_match_the_session(tmp_path_factory: pytest.TempPathFactory, position: int) -> None:
     folder = tmp_path_factory.mktemp("home")
     here = at(position)
-    board = Board(folder, START)
-    board.show(here)
-    (left,) = all_playing(folder, START + position * MS)
+    status = StatusFile(folder, ID)
+    status.update(here)
+    (left,) = running_sessions(folder, START + position * MS)
     assert left.seconds == -(-(TIMELINE.length - position) // 1000)
     assert left.phase_seconds == -(-(here.moment.phase.end - position) // 1000)
     assert left.state == "playing"
-    board.close()
+    status.close()
 
 
-def test_paused_time_stands_still(tmp_path: Path) -> None:
-    board = Board(tmp_path, START)
+def test_time_left_does_not_change_while_paused(tmp_path: Path) -> None:
+    status = StatusFile(tmp_path, ID)
     here = update(at(90_000), "pause")
-    board.show(here)
-    first, later = (all_playing(tmp_path, START + clock * SECOND) for clock in (90, 5_000))
+    status.update(here)
+    first, later = (running_sessions(tmp_path, START + clock * SECOND) for clock in (90, 5_000))
     assert first == later
     assert first[0].state == "paused"
     here = update(update(here, Tick(START + 5_000 * SECOND)), "pause")
-    board.show(here)
-    (left,) = all_playing(tmp_path, START + 5_001 * SECOND)
+    status.update(here)
+    (left,) = running_sessions(tmp_path, START + 5_001 * SECOND)
     assert (left.state, left.seconds) == ("playing", first[0].seconds - 1)
-    board.close()
+    status.close()
 
 
 @pytest.mark.parametrize(
     ("changes", "state"),
     [({"away_ns": 5, "paused": True}, "away"), ({"waiting": True}, "waiting"), ({"helping": True}, "paused")],
 )
-def test_why_it_stands_still(changes: dict[str, object], state: str) -> None:
-    told = playing(msgspec.structs.replace(at(90_000), **changes))
-    assert told
-    assert told.state == state
+def test_state_says_why_the_session_is_not_playing(changes: dict[str, object], state: str) -> None:
+    status = status_of(msgspec.structs.replace(at(90_000), **changes))
+    assert status
+    assert status.state == state
 
 
-def test_getting_back_into_the_stretch_takes_its_seconds() -> None:
+def test_lead_in_after_a_gap_adds_to_the_time_left() -> None:
     here = at(90_000)
     back = msgspec.structs.replace(here, lead_in_ns=3 * SECOND)
-    before, after = playing(here), playing(back)
+    before, after = status_of(here), status_of(back)
     assert before
     assert after
     assert after.ends - before.ends == 3 * SECOND
 
 
-def test_a_session_that_does_not_go_on_is_away(tmp_path: Path) -> None:
-    board = Board(tmp_path, START)
+def test_an_overdue_session_is_away(tmp_path: Path) -> None:
+    status = StatusFile(tmp_path, ID)
     here = at(0)
-    board.show(here)
+    status.update(here)
     end = START + here.moment.phase.length * MS
-    assert all_playing(tmp_path, end + 1 * SECOND)[0].state == "playing"
-    (left,) = all_playing(tmp_path, end + 3 * SECOND)
+    assert running_sessions(tmp_path, end + 1 * SECOND)[0].state == "playing"
+    (left,) = running_sessions(tmp_path, end + 3 * SECOND)
     assert (left.state, left.phase_seconds) == ("away", 0)
     assert left.seconds == (TIMELINE.length - here.moment.phase.length) // 1000
-    board.close()
+    status.close()
 
 
-def test_what_is_over_is_not_told() -> None:
-    assert playing(Session(timeline=TIMELINE)) is None
-    assert playing(update(session(), "quit")) is None
+def test_no_status_before_and_after_a_session() -> None:
+    assert status_of(Session(timeline=TIMELINE)) is None
+    assert status_of(update(session(), "quit")) is None
 
 
 # -- the file
 
 
-class Counting(Board):
-    """A board that counts how often it writes."""
+class CountingStatusFile(StatusFile):
+    """A status file that counts its writes."""
 
     writes = 0
 
-    def _write(self, now: nowplaying.Playing | None) -> None:
+    def _write(self, status: status_file.SessionStatus | None) -> None:
         self.writes += 1
-        super()._write(now)
+        super()._write(status)
 
 
-def test_it_is_written_once_a_phase(tmp_path: Path) -> None:
-    board = Counting(tmp_path, START)
+def test_the_file_is_written_once_per_phase(tmp_path: Path) -> None:
+    status = CountingStatusFile(tmp_path, ID)
     now = session()
     for clock in range(0, TIMELINE.length * MS + SECOND, SECOND // 2):
         now = update(now, Tick(START + clock))
-        board.show(now)
+        status.update(now)
     assert now.over == "finished"
     phases = [phase for phase in TIMELINE.phases if phase.kind != "warm-up" or phase.move]
-    assert len(phases) <= board.writes <= len(phases) + 1
+    assert len(phases) <= status.writes <= len(phases) + 1
     assert list(tmp_path.iterdir()) == []
 
 
-def test_two_sessions_are_told_the_longer_first(tmp_path: Path) -> None:
-    boards = [Board(tmp_path, START), Board(tmp_path, START + 1)]
+def test_of_two_sessions_the_longer_comes_first(tmp_path: Path) -> None:
+    files = [StatusFile(tmp_path, ID), StatusFile(tmp_path, OTHER_ID)]
     longer = routine(minutes=9.0)
-    boards[0].show(session())
-    boards[1].show(update(Session(timeline=build_timeline(longer)), Tick(START)))
-    left = all_playing(tmp_path, START)
-    assert [one.playing.title for one in left] == ["Lower back", "Neck"]
-    for board in boards:
-        board.close()
-    assert all_playing(tmp_path, START) == ()
+    files[0].update(session())
+    files[1].update(update(Session(timeline=build_timeline(longer)), Tick(START)))
+    left = running_sessions(tmp_path, START)
+    assert [one.status.title for one in left] == ["Lower back", "Neck"]
+    for file in files:
+        file.close()
+    assert running_sessions(tmp_path, START) == ()
 
 
-PLAYS = """
+OTHER_PROCESS = """
 import sys
 sys.path[:] = {path}
 from pathlib import Path
-from test_status import at, START, ROUTINE
-from stretch.storage.board import Board
-board = Board(Path({folder}), START)
-board.show(at(1_000))
-print("shown", flush=True)
+from test_status import ID, at
+from stretch.storage.status_file import StatusFile
+status = StatusFile(Path({folder}), ID)
+status.update(at(1_000))
+print("ready", flush=True)
 sys.stdin.read()
 """
 
 
 @pytest.fixture
-def other(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
-    code = PLAYS.format(path=sys.path, folder=repr(str(tmp_path)))
+def other_process(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    code = OTHER_PROCESS.format(path=sys.path, folder=repr(str(tmp_path)))
     with subprocess.Popen(
         [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as child:
         assert child.stdout
-        assert child.stdout.readline() == "shown\n"
+        assert child.stdout.readline() == "ready\n"
         yield child
         child.kill()
 
 
-def test_a_killed_process_leaves_a_file_and_no_status(tmp_path: Path, other: subprocess.Popen[str]) -> None:
-    folder = tmp_path / nowplaying.FOLDER
-    assert len(all_playing(tmp_path, START)) == 1
-    other.kill()
-    other.wait()
+def test_a_killed_process_leaves_a_file_but_no_running_session(
+    tmp_path: Path, other_process: subprocess.Popen[str]
+) -> None:
+    folder = tmp_path / status_file.FOLDER
+    assert len(running_sessions(tmp_path, START)) == 1
+    other_process.kill()
+    other_process.wait()
     assert len(list(folder.iterdir())) == 1
-    assert all_playing(tmp_path, START) == ()
+    assert running_sessions(tmp_path, START) == ()
     assert list(folder.iterdir()) == []
 
 
-def test_a_process_with_the_same_number_is_not_taken_for_it(tmp_path: Path) -> None:
-    board = Board(tmp_path, START)
-    board.show(at(1_000))
-    (file,) = (tmp_path / nowplaying.FOLDER).iterdir()
+def test_a_file_left_by_a_crash_with_a_reused_process_id_does_not_count(tmp_path: Path) -> None:
+    status = StatusFile(tmp_path, ID)
+    status.update(at(1_000))
+    (file,) = (tmp_path / status_file.FOLDER).iterdir()
     text = file.read_bytes()
-    board.close()
+    status.close()
     file.parent.mkdir()
-    file.write_bytes(text)  # as a crash of this very process would have left it
-    assert all_playing(tmp_path, START) == ()
+    file.write_bytes(text)  # as if a process with the id of this one had crashed
+    assert not is_running(tmp_path, ID)
+    file.write_bytes(text)
+    assert running_sessions(tmp_path, START) == ()
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="on Windows what is open cannot be garbled by others")
-def test_what_cannot_be_read_is_no_status(tmp_path: Path) -> None:
-    board = Board(tmp_path, START)
-    board.show(at(1_000))
-    (file,) = (tmp_path / nowplaying.FOLDER).iterdir()
+@pytest.mark.skipif(sys.platform == "win32", reason="on Windows others cannot write to an open file")
+def test_an_unreadable_file_is_ignored_but_its_session_is_running(tmp_path: Path) -> None:
+    status = StatusFile(tmp_path, ID)
+    status.update(at(1_000))
+    (file,) = (tmp_path / status_file.FOLDER).iterdir()
     for text in (b"", b"{", b'{"state":"playing"}', b"\xff" * 3000):
         file.write_bytes(text)
-        assert all_playing(tmp_path, START) == ()
-    assert file.exists()  # somebody holds it
-    board.close()
+        assert running_sessions(tmp_path, START) == ()
+    assert is_running(tmp_path, ID)
+    status.close()
 
 
-def test_a_folder_that_cannot_be_written_is_no_trouble(tmp_path: Path) -> None:
-    (tmp_path / nowplaying.FOLDER).write_text("a file")
-    board = Board(tmp_path, START)
+def test_a_folder_that_cannot_be_written_is_ignored(tmp_path: Path) -> None:
+    (tmp_path / status_file.FOLDER).write_text("a file")
+    status = StatusFile(tmp_path, ID)
     for position in (0, 200_000):
-        board.show(at(position))
-    board.close()
-    assert all_playing(tmp_path, START) == ()
-    assert all_playing(tmp_path / "not there", START) == ()
+        status.update(at(position))
+    status.close()
+    assert running_sessions(tmp_path, START) == ()
+    assert running_sessions(tmp_path / "not there", START) == ()
 
 
-def test_only_the_folder_of_the_sessions_goes_with_the_last_of_them(tmp_path: Path) -> None:
+def test_the_last_session_removes_the_folder_of_status_files_only(tmp_path: Path) -> None:
     home = tmp_path / "home"
-    boards = [Board(home, START), Board(home, START + 1)]
-    for board in boards:
-        board.show(at(0))
-    boards[0].close()
-    assert len(list((home / nowplaying.FOLDER).iterdir())) == 1
-    boards[1].close()
-    # Others may be about to write there: the folder itself stays.
+    files = [StatusFile(home, ID), StatusFile(home, OTHER_ID)]
+    for file in files:
+        file.update(at(0))
+    files[0].close()
+    assert len(list((home / status_file.FOLDER).iterdir())) == 1
+    files[1].close()
     assert list(home.iterdir()) == []
 
 
 # -- the command
 
 
-class Told(App):
-    """An App at a made-up moment, with a past of its own."""
+class FakeApp(App):
+    """An App with a fixed time and last session."""
 
-    def __init__(self, home: Path, past: Past | None = None, clock: int = START) -> None:
+    def __init__(self, home: Path, last: LastSession | None = None, clock: int = START) -> None:
         super().__init__(environ={"STRETCH_HOME": str(home)}, clock=lambda: clock)
-        self._past = past
+        self._last = last
 
-    def past(self) -> Past | None:
-        return self._past
+    def last_session(self) -> LastSession | None:
+        return self._last
 
     def now(self) -> datetime:
         return NOW
 
 
-def past(days: int, streak: int = 1, done: bool = True) -> Past:
-    return Past(began=NOW - timedelta(days=days), title="Lower back", seconds=873, streak=streak, done=done)
+def last_session(days: int, streak: int = 1, done: bool = True) -> LastSession:
+    return LastSession(
+        started=(NOW - timedelta(days=days)).isoformat(), title="Lower back", seconds=873, streak=streak, done=done
+    )
 
 
 @pytest.mark.parametrize(
-    ("known", "words"),
+    ("last", "words"),
     [
-        (None, "nothing plays"),
-        (past(0), "stretched today"),
-        (past(0, done=False), "last session today"),
-        (past(1, 4), "stretched yesterday, streak 4"),
-        (past(12), "stretched 12 days ago"),
-        (past(-1), "stretched today"),
+        (None, "no session running"),
+        (last_session(0), "stretched today"),
+        (last_session(0, done=False), "last session today"),
+        (last_session(1, 4), "stretched yesterday, 4-day streak"),
+        (last_session(12), "stretched 12 days ago"),
+        (last_session(-1), "stretched today"),
     ],
 )
-def test_without_a_session_it_says_when_the_last_one_was(tmp_path: Path, known: Past | None, words: str) -> None:
-    assert run("status", app=Told(tmp_path, known)).stdout == words + "\n"
+def test_without_a_running_session_the_last_one_is_shown(tmp_path: Path, last: LastSession | None, words: str) -> None:
+    assert run("status", app=FakeApp(tmp_path, last)).stdout == words + "\n"
     assert list(tmp_path.iterdir()) == []
 
 
-def test_days_are_those_of_whoever_reads_it() -> None:
-    late = Past(began=datetime(2026, 3, 3, 23, 30, tzinfo=UTC), title="", seconds=1, streak=1, done=True)
-    assert line((), late, NOW) == "stretched today"
+def test_days_ago_are_counted_in_local_time() -> None:
+    late = LastSession(started="2026-03-03T23:30:00+00:00", title="", seconds=1, streak=1, done=True)
+    assert status_line((), late, NOW) == "stretched today"
 
 
-def test_a_session_is_one_line(tmp_path: Path) -> None:
-    board = Board(tmp_path, START)
+def test_a_running_session_is_one_line(tmp_path: Path) -> None:
+    status = StatusFile(tmp_path, ID)
     index = next(i for i, phase in enumerate(TIMELINE.phases) if phase.kind == "hold" and phase.side)
     phase = TIMELINE.phases[index]
-    board.show(at(phase.start + 4_000))
+    status.update(at(phase.start + 4_000))
     clock = START + (phase.start + 4_000) * MS
-    text = run("status", app=Told(tmp_path, past(1), clock)).stdout
+    text = run("status", app=FakeApp(tmp_path, last_session(1), clock)).stdout
     assert phase.item
     left = (phase.length - 4_000) // 1000
     assert text.startswith(f"{phase.item.stretch.name}, {phase.side} 0:{left:02} (")
     assert text.count("\n") == 1
-    told = json.loads(run("status", "--json", app=Told(tmp_path, past(1, 3), clock)).stdout)
-    assert told["text"] + "\n" == text
-    assert told["class"] == "playing"
-    assert told["streak"] == 3
-    assert told["last"] == {"began": "2026-03-03T18:30:00+01:00", "title": "Lower back", "seconds": 873}
-    (one,) = told["playing"]
+    data = json.loads(run("status", "--json", app=FakeApp(tmp_path, last_session(1, 3), clock)).stdout)
+    assert data["text"] + "\n" == text
+    assert data["class"] == "playing"
+    assert data["streak"] == 3
+    assert data["last"] == {"began": "2026-03-03T18:30:00+01:00", "title": "Lower back", "seconds": 873}
+    (one,) = data["playing"]
     assert one["stretch"] == phase.item.stretch.id
     assert (one["kind"], one["side"], one["phase_seconds"]) == ("hold", phase.side, left)
-    board.show(update(at(phase.start + 4_000), "pause"))
-    assert run("status", app=Told(tmp_path, None, clock)).stdout.startswith("paused: ")
-    board.close()
+    status.update(update(at(phase.start + 4_000), "pause"))
+    assert run("status", app=FakeApp(tmp_path, None, clock)).stdout.startswith("paused: ")
+    status.close()
 
 
 @pytest.mark.parametrize("kind", ["warm-up", "prepare", "switch", "settle"])
-def test_what_is_no_stretching_is_told_as_such(tmp_path: Path, kind: str) -> None:
+def test_phases_other_than_stretching_are_named(tmp_path: Path, kind: str) -> None:
     phase = next(phase for phase in TIMELINE.phases if phase.kind == kind)
-    board = Board(tmp_path, START)
-    board.show(at(phase.start))
+    status = StatusFile(tmp_path, ID)
+    status.update(at(phase.start))
     name = phase.move.name if phase.move else phase.item.stretch.name if phase.item else None
     doing = ", ".join(filter(None, (name, kind, phase.side)))
-    told = line(all_playing(tmp_path, START + phase.start * MS), None, NOW)
-    board.close()
-    assert told.startswith(f"{doing} {minutes_seconds(phase.length)} (")
+    text = status_line(running_sessions(tmp_path, START + phase.start * MS), None, NOW)
+    status.close()
+    assert text.startswith(f"{doing} {minutes_seconds(phase.length)} (")
 
 
-class Looking(ScriptedInput):
-    """Ears that look, whenever they are asked, at what is told of the session."""
+class StatusReadingInput(ScriptedInput):
+    """Input that reads the running sessions whenever it is read."""
 
     def __init__(self, clock: FakeClock, home: Path) -> None:
         super().__init__(clock)
-        self.home, self.seen = home, list[nowplaying.Left]()
+        self.home, self.seen = home, list[status_file.RunningSession]()
 
     def read(self, timeout: float) -> InputEvent:
-        self.seen += all_playing(self.home, self.clock())
+        self.seen += running_sessions(self.home, self.clock())
         return super().read(timeout)
 
 
 @pytest.mark.parametrize("speed", [1, 10])
-def test_a_session_is_told_while_it_plays_and_a_rehearsal_is_not(tmp_path: Path, speed: int) -> None:
+def test_a_session_is_running_while_it_plays_but_a_dry_run_is_not(tmp_path: Path, speed: int) -> None:
     clock, home = FakeClock(), tmp_path / "home"
-    ears = Looking(clock, home)
-    app = App(environ={"STRETCH_HOME": str(home)}, clock=clock, input_source=ears)
+    source = StatusReadingInput(clock, home)
+    app = App(environ={"STRETCH_HOME": str(home)}, clock=clock, input_source=source)
     assert run("routine", "-a", "neck", "-m", "4", "--yes", "--speed", str(speed), app=app).exit_code == 0
-    assert bool(ears.seen) == (speed == 1)
-    seconds = [left.seconds for left in ears.seen]
+    assert bool(source.seen) == (speed == 1)
+    seconds = [left.seconds for left in source.seen]
     assert seconds == sorted(seconds, reverse=True)
-    assert {"warm-up", "prepare", "hold", "settle"} <= {left.playing.kind for left in ears.seen} or speed > 1
-    assert not (home / nowplaying.FOLDER).exists()
+    assert {"warm-up", "prepare", "hold", "settle"} <= {left.status.kind for left in source.seen} or speed > 1
+    assert not (home / status_file.FOLDER).exists()
 
 
-def test_the_last_session_and_the_streak_come_from_the_journal(tmp_path: Path) -> None:
+def test_last_session_and_streak_come_from_the_journal(tmp_path: Path) -> None:
     def app() -> App:
         clock = FakeClock()
         return App(environ={"STRETCH_HOME": str(tmp_path)}, clock=clock, input_source=ScriptedInput(clock))
 
-    assert run("status", app=app()).stdout == "nothing plays\n"
+    assert run("status", app=app()).stdout == "no session running\n"
     assert run("routine", "--stretch", "cat-cow", "--warm-up", "0", "--yes", app=app()).exit_code == 0
     assert run("status", app=app()).stdout == "stretched today\n"
-    told = json.loads(run("status", "--json", app=app()).stdout)
-    assert told["streak"] == 1
-    assert told["last"]["seconds"] > 60
-    assert datetime.fromisoformat(told["last"]["began"]).tzinfo is not None
+    data = json.loads(run("status", "--json", app=app()).stdout)
+    assert data["streak"] == 1
+    assert data["last"]["seconds"] > 60
+    assert datetime.fromisoformat(data["last"]["began"]).tzinfo is not None
     (tmp_path / "journal.db").write_text("no database")
     result = run("status", app=app())
-    assert (result.exit_code, result.stdout) == (0, "nothing plays\n")
+    assert (result.exit_code, result.stdout) == (0, "no session running\n")
     assert "damaged" in result.stderr
 
 
-def test_status_as_data_without_anything(tmp_path: Path) -> None:
-    told = json.loads(run("status", "--json", app=Told(tmp_path)).stdout)
-    assert told == {"version": 1, "text": "nothing plays", "class": "idle", "playing": [], "last": None, "streak": 0}
+def test_json_without_any_session(tmp_path: Path) -> None:
+    data = json.loads(run("status", "--json", app=FakeApp(tmp_path)).stdout)
+    assert data == {
+        "version": 1,
+        "text": "no session running",
+        "class": "idle",
+        "playing": [],
+        "last": None,
+        "streak": 0,
+    }

@@ -27,7 +27,7 @@ from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 
-from stretch.core.journal.record import Part, SessionRecord
+from stretch.core.journal.record import SessionRecord, SideResult
 from stretch.core.safety.scores import Scores
 from stretch.storage.journal.journal import Journal
 
@@ -133,7 +133,7 @@ def history_ratio(runs: int) -> float:
     with tempfile.TemporaryDirectory() as folder:
         homes = [Path(folder, name) for name in ("full", "empty")]
         for home, count in zip(homes, (20_000, 0), strict=True):
-            with Journal.writing(home, date.today()) as journal:
+            with Journal.open_for_writing(home, date.today()) as journal:
                 journal.merge((_made_up(number), None) for number in range(count))
         commands = [["env", f"STRETCH_HOME={home}", *STRETCH, "history"] for home in homes]
         return ratio(*commands, runs)
@@ -142,7 +142,7 @@ def history_ratio(runs: int) -> float:
 def _made_up(number: int) -> SessionRecord:
     day = date.today() - timedelta(days=number * 3650 // 20_000)
     parts = tuple(
-        Part(
+        SideResult(
             stretch=f"stretch-{index % 49}",
             name="A stretch",
             side=side,

@@ -15,6 +15,7 @@ from stretch.cli.console import Printer, boottime_ns, is_terminal, wrap_for
 if TYPE_CHECKING:
     from datetime import date, datetime
 
+    from stretch.core.journal.statistics import LastSession
     from stretch.core.model import Catalog, Source
     from stretch.core.planning.personalize import RecentPractice
     from stretch.core.safety.checklist import Safety
@@ -23,11 +24,11 @@ if TYPE_CHECKING:
     from stretch.player.loop import InputSource
     from stretch.player.terminal import Terminal
     from stretch.player.theme import Theme
-    from stretch.storage.journal.past import Past
+    from stretch.storage.journal.journal import Journal
     from stretch.storage.settings import Found, Settings
 
 JOURNAL = "journal.db"
-"""Whether there is a journal is asked without importing what reads it."""
+"""The file name of the journal, without importing the modules that read it."""
 
 
 class App:
@@ -127,31 +128,38 @@ class App:
         """What is set by variables and in `config.yaml`, and the defaults of all else; raises SettingsError."""
         return self.loaded_settings.settings
 
-    def last_session(self) -> Past | None:
-        """Return what the journal says of the sessions before; None when there is nothing, or it cannot be read."""
+    def open_journal(self) -> Journal | None:
+        """Return the journal, open for reading; None if there is none."""
+        # Without a journal there is no need to load SQLite.
+        if not (self.folder / JOURNAL).exists():
+            return None
+        from stretch.storage.journal.journal import Journal
+
+        return Journal.open_for_reading(self.folder)
+
+    def last_session(self) -> LastSession | None:
+        """Return the last session in short; None if there is none, or the journal cannot be read."""
         from stretch.core.errors import StretchError
-        from stretch.storage.journal.past import read
 
         try:
-            return read(self.folder, self.today())
+            if journal := self.open_journal():
+                with journal:
+                    return journal.last_session(self.today())
         except StretchError as error:
-            # A status bar has a use for what plays all the same.
+            # A status bar can show a running session all the same.
             self.info(f"stretch: {error}")
-            return None
+        return None
 
     @cached_property
     def recent_practice(self) -> RecentPractice:
-        """What the journal says was done lately; nothing when it cannot be read, which the session itself tells."""
+        """Recent practice from the journal; empty if it cannot be read, which the session itself reports."""
         from stretch.core.errors import StretchError
         from stretch.core.planning.personalize import RecentPractice
 
-        if not (self.folder / JOURNAL).exists():
-            # Most plans are made without one; sqlite is not imported for nothing.
-            return RecentPractice()
-        from stretch.storage.journal.past import read_lately
-
         with suppress(StretchError):
-            return read_lately(self.folder, self.catalog)
+            if journal := self.open_journal():
+                with journal:
+                    return journal.recent_practice(self.catalog)
         return RecentPractice()
 
     def add_catalogs(self, paths: Sequence[Path]) -> None:

@@ -92,9 +92,7 @@ def _folder(app: App) -> Iterable[Finding]:
 
 
 def _journal(app: App) -> Iterable[Finding]:
-    from stretch.storage.journal.journal import Journal
-
-    journal = Journal.reading(app.folder)
+    journal = app.open_journal()
     if journal is None:
         yield "journal", "nothing kept yet", "It begins with your first session."
         return

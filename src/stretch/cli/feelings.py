@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from stretch.cli.app import App
 from stretch.cli.ask import NO, YES, NotAnswered, ask, ask_score, read_line
-from stretch.cli.trend import open_journal
 from stretch.core.errors import StretchError
 from stretch.core.safety.scores import LADDERS, Spread
 
@@ -38,7 +37,7 @@ def ask_about_the_morning(app: App) -> None:
 def _last(app: App) -> SessionRecord | None:
     """Return the last session; None where there is no journal, or it cannot be read, which the session itself tells."""
     with suppress(StretchError):
-        if (journal := open_journal(app)) is not None:
+        if (journal := app.open_journal()) is not None:
             with journal:
                 return next(iter(journal.recent(1)), None)
     return None
@@ -82,5 +81,5 @@ def _ask_new(app: App) -> bool | None:
 def _note(app: App, session: str, **scores: object) -> None:
     from stretch.storage.journal.journal import Journal
 
-    with Journal.writing(app.folder, app.today()) as journal:
+    with Journal.open_for_writing(app.folder, app.today()) as journal:
         journal.set_scores(session, **scores)

@@ -14,8 +14,8 @@ from stretch.cli.app import App
 from stretch.cli.console import is_terminal
 from stretch.cli.request import PlaybackOptions
 from stretch.cli.safety import before_you_start
+from stretch.core.journal.progress import side_results, stretches_done
 from stretch.core.journal.record import SessionRecord
-from stretch.core.journal.tally import parts_of, stretches_done
 from stretch.core.routine import Routine
 from stretch.core.safety.scores import Scores
 from stretch.core.text import duration, escape_control_chars
@@ -24,9 +24,9 @@ from stretch.core.timing.session import Session
 from stretch.core.timing.timeline import Timeline, build_timeline
 from stretch.player.loop import Display, InputSource, PlaybackResult, run_session
 from stretch.player.recorder import SessionRecorder
-from stretch.storage.journal.journal import Journal, plan_as_json
-from stretch.storage.journal.process import this_process
-from stretch.storage.journal.writer import Writer
+from stretch.storage.journal.background_writer import BackgroundWriter
+from stretch.storage.journal.journal import Journal
+from stretch.storage.journal.stored_plan import encode_plan
 
 if TYPE_CHECKING:
     from stretch.core.safety.preflight_result import PreflightResult
@@ -122,8 +122,8 @@ class _Performance:
             if self.speaker is not None:
                 stack.callback(self.speaker.close)
             display = self._display(session.timeline, terminal)
-            if not self.playback.dry_run:
-                display = self._posted(display, stack)
+            if self.scribe is not None:
+                display = self._posted(display, self.scribe.session_id, stack)
             source: InputSource | None = terminal or app.input_source
             assert source
             ending = run_session(
@@ -177,14 +177,14 @@ class _Performance:
         glyphs: Glyphs = "blocks" if self.playback.figure == "blocks" else "braille"
         return FigureRenderer(figures, glyphs=glyphs, colour=terminal.style.colour)
 
-    def _posted(self, display: Display, stack: ExitStack) -> Display:
-        """Return *display* with a board beside it, from which `stretch status` reads."""
+    def _posted(self, display: Display, session_id: str, stack: ExitStack) -> Display:
+        """Return *display* with a status file, which `stretch status` reads."""
         from stretch.player.displays import StatusPublishingDisplay
-        from stretch.storage.board import Board
+        from stretch.storage.status_file import StatusFile
 
-        board = Board(self.app.folder, self.app.clock())
-        stack.callback(board.close)
-        return StatusPublishingDisplay(display, board)
+        status_file = StatusFile(self.app.folder, session_id)
+        stack.callback(status_file.close)
+        return StatusPublishingDisplay(display, status_file)
 
     def _trouble(self) -> str | None:
         """Return what is not being kept, or else cannot be heard."""
@@ -203,8 +203,8 @@ def _summary(ending: PlaybackResult) -> str:
 
 def open_recorder(app: App, routine: Routine, record: SessionRecord) -> SessionRecorder:
     """Return what writes a session of *routine* down, beginning with *record*."""
-    opened = partial(Journal.writing, app.folder, app.today(), thorough=True)
-    return SessionRecorder(record, Writer(opened, plan_as_json(routine), this_process()))
+    opened = partial(Journal.open_for_writing, app.folder, app.today(), thorough=True)
+    return SessionRecorder(record, BackgroundWriter(opened, encode_plan(routine)))
 
 
 def new_record(app: App, routine: Routine, session: Session, before: PreflightResult | None = None) -> SessionRecord:
@@ -215,6 +215,6 @@ def new_record(app: App, routine: Routine, session: Session, before: PreflightRe
         title=escape_control_chars(routine.title)[:LONGEST_TITLE],
         areas=routine.areas,
         planned_seconds=session.timeline.length / 1000,
-        parts=parts_of(session),
+        parts=side_results(session),
         scores=Scores(before=before.pain, spread=before.spread, sudden=before.sudden) if before else Scores(),
     )

@@ -1,4 +1,4 @@
-"""`stretch resume`: goes on with a session that was cut off or stopped, on the side that is owed."""
+"""`stretch resume`: continue a session that was stopped or cut off."""
 
 from __future__ import annotations
 
@@ -11,14 +11,19 @@ from stretch.cli.app import App
 from stretch.cli.options import playback_options
 from stretch.core.errors import UsageError
 from stretch.core.journal.record import SessionRecord
-from stretch.core.journal.resuming import LONGEST_H, resumed
+from stretch.core.journal.resume import MAX_AGE_H, restore_session
 from stretch.core.planning.eligibility import caution_conflicts, exceeds_max_level
 from stretch.core.planning.personalize import apply_preflight
 from stretch.core.routine import Item, Request, Routine
 from stretch.core.text import duration, side_label
 from stretch.core.timing.session import Session
-from stretch.storage.journal.journal import Journal, plan_as_routine
-from stretch.storage.journal.process import is_running
+from stretch.storage.journal.stored_plan import decode_plan
+from stretch.storage.status_file import is_running
+
+if TYPE_CHECKING:
+    from stretch.cli.request import PlaybackOptions
+
+START_NEW = "Start a new one with `stretch routine`."
 
 if TYPE_CHECKING:
     from stretch.cli.request import PlaybackOptions
@@ -28,68 +33,66 @@ if TYPE_CHECKING:
 @playback_options
 @click.pass_obj
 def resume_command(app: App, /, playback: PlaybackOptions) -> int:
-    """Go on with the last session if it was cut off or stopped.
+    """Continue the last session if it was stopped or cut off.
 
-    It begins with the side that is owed, as it was planned, and counts what was done before. A session that came to
-    its end, or began more than 12 hours ago, is over.
+    It continues as planned with the first side that is not done, and keeps what was done before. A session that was
+    finished, or that began more than 12 hours ago, cannot be resumed.
     """
-    record, routine = _left_off(app)
-    session = resumed(record, routine)
+    record, routine = _interrupted_session(app)
+    session = restore_session(record, routine)
     from stretch.cli.gate import pass_gate
     from stretch.cli.play import open_recorder, play_session
 
     cleared = pass_gate(app, ask=app.interactive and playback.ask and not playback.events)
-    owed = [part.stretch for part in record.parts if part.owed]
+    remaining = {part.stretch for part in record.parts if part.remaining}
     for item in routine.items:
-        if item.stretch.id in owed:
-            _check(item, apply_preflight(Request(), cleared, app.today()))
-    app.info(_where(record, session))
+        if item.stretch.id in remaining:
+            _check_allowed(item, apply_preflight(Request(), cleared, app.today()))
+    app.info(_announcement(record, session))
     return play_session(app, session, playback, open_recorder(app, routine, record))
 
 
-def _left_off(app: App) -> tuple[SessionRecord, Routine]:
-    """Return the last session and its plan.
-
-    Raises UsageError when there is nothing to go on with.
-    """
-    journal = Journal.reading(app.folder)
-    if journal is None:
-        raise UsageError("There is no session to go on with: `stretch routine` begins one.")
-    with journal:
-        last = journal.recent(1)
-        if not last:
-            raise UsageError("There is no session to go on with: `stretch routine` begins one.")
-        (record,) = last
-        if record.ended not in (None, "stopped"):
-            raise UsageError("The last session came to its end: `stretch routine` begins a new one.")
-        if abs(app.now() - datetime.fromisoformat(record.started)) > timedelta(hours=LONGEST_H):
-            raise UsageError(f"The last session began over {LONGEST_H} hours ago: `stretch routine` begins a new one.")
-        process = journal.process_of(record.id)
-        if process is not None and is_running(process):
-            raise UsageError(f"The last session still goes on, in process {process.partition(':')[0]}.")
-        plan = journal.plan_of(record.id)
-    if plan is None:
-        raise UsageError("The plan of the last session is not kept: `stretch routine` begins a new one.")
-    return record, plan_as_routine(plan)
-
-
-def _check(item: Item, now: Request) -> None:
-    """Refuse to go on with what was planned before something was reported that speaks against it."""
-    against = caution_conflicts(item.stretch, now)
-    if exceeds_max_level(item.stretch, now):
-        against = ["gentle only today" if now.max_level == "gentle" else "nothing deep"]
-    if against:
+def _interrupted_session(app: App) -> tuple[SessionRecord, Routine]:
+    """Return the last session and its plan; raise UsageError if it cannot be resumed."""
+    journal = app.open_journal()
+    record = plan = None
+    if journal is not None:
+        with journal:
+            record = next(iter(journal.recent(1)), None)
+            plan = journal.plan(record.id) if record is not None else None
+    if record is None:
+        raise UsageError("Nothing to resume. Start with `stretch routine`.")
+    if record.ended not in (None, "stopped"):
+        raise UsageError(f"Nothing to resume: the last session has ended. {START_NEW}")
+    if abs(app.now() - datetime.fromisoformat(record.started)) > timedelta(hours=MAX_AGE_H):
+        raise UsageError(f"Nothing to resume: the last session began over {MAX_AGE_H} hours ago. {START_NEW}")
+    if is_running(app.folder, record.id):
+        raise UsageError("The last session is still running.")
+    if plan is None or (routine := decode_plan(plan)) is None:
         raise UsageError(
-            f"{item.stretch.name} is owed, and what you report now speaks against it ({', '.join(against)}):"
+            f"The last session cannot be resumed: its plan is missing or from another version of stretch. {START_NEW}"
+        )
+    return record, routine
+
+
+def _check_allowed(item: Item, request: Request) -> None:
+    """Raise UsageError if health reports since the session was planned rule out *item*."""
+    reasons = caution_conflicts(item.stretch, request)
+    if exceeds_max_level(item.stretch, request):
+        reasons = ["gentle only today" if request.max_level == "gentle" else "nothing deep"]
+    if reasons:
+        raise UsageError(
+            f"{item.stretch.name} is still to be done, but your answers now rule it out ({', '.join(reasons)})."
             " `stretch routine` makes a plan that fits."
         )
 
 
-def _where(record: SessionRecord, session: Session) -> str:
+def _announcement(record: SessionRecord, session: Session) -> str:
     phase = session.moment.phase
-    what = phase.item.stretch.name if phase.item else "the warm-up" if phase.move else "settling"
-    here = ", ".join(filter(None, (what, side_label(phase.side))))
-    left = duration(session.moment.total_left)
-    done, of = record.stretches
-    so_far = f"{record.title}, begun at {record.started[11:16]}: {done} of {of} stretches done."
-    return f"{so_far} Going on with {here}; {left} left."
+    name = phase.item.stretch.name if phase.item else "the warm-up" if phase.move else "the final rest"
+    position = ", ".join(filter(None, (name, side_label(phase.side))))
+    done, planned = record.stretch_counts
+    return (
+        f"{record.title}, started at {record.started[11:16]}: {done} of {planned} stretches done."
+        f" Continuing with {position}; {duration(session.moment.total_left)} left."
+    )

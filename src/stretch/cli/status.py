@@ -1,7 +1,8 @@
-"""`stretch status`: one line for a status bar, or JSON: what plays and for how long, else when it was last done."""
+"""`stretch status`: the running session, or the last one, as one line or as JSON."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -9,84 +10,77 @@ import click
 from stretch.core.text import minutes_seconds
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from stretch.cli.app import App
-    from stretch.storage.journal.past import Past
-    from stretch.storage.nowplaying import Left
+    from stretch.core.journal.statistics import LastSession
+    from stretch.storage.status_file import RunningSession
 
 VERSION = 1
+NAMED_KINDS = ("rest", "switch", "prepare", "warm-up")
+"""Kinds of phases that are named next to the stretch or move."""
 
 
 @click.command("status")
-@click.option("--json", "as_json", is_flag=True, help="As JSON; waybar can show it as it is.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, as waybar expects it.")
 @click.pass_obj
 def status_command(app: App, as_json: bool) -> None:
-    """Print one line for a status bar: what plays and how long it still takes, else the last session and the streak."""
-    from stretch.storage.nowplaying import all_playing
+    """Print one line for a status bar: the running session and the time left, or the last session and the streak."""
+    from stretch.storage.status_file import running_sessions
 
-    playing = all_playing(app.folder, app.clock())
-    # The past is not asked for where it is not told: a bar asks every second while something plays.
-    past = app.last_session() if as_json or not playing else None
+    running = running_sessions(app.folder, app.clock())
+    # Status bars ask every second while a session is running, so the journal is read only if it is shown.
+    last = app.last_session() if as_json or not running else None
     if as_json:
         import msgspec
 
-        # On one line: that is what bars read.
-        app.write_line(msgspec.json.encode(_data(playing, past, app.now())).decode())
+        # On one line, as status bars expect it.
+        app.write_line(msgspec.json.encode(_data(running, last, app.now())).decode())
     else:
-        app.write_line(line(playing, past, app.now()))
+        app.write_line(status_line(running, last, app.now()))
 
 
-def line(playing: tuple[Left, ...], past: Past | None, now: datetime) -> str:
-    """Return the line: the session that goes on longest, else what is past."""
-    if playing:
-        return _told(playing[0])
-    if past is None:
-        return "nothing plays"
-    streak = f", streak {past.streak}" if past.streak > 1 else ""
-    return f"{'stretched' if past.done else 'last session'} {_ago(past.began, now)}{streak}"
+def status_line(running: tuple[RunningSession, ...], last: LastSession | None, now: datetime) -> str:
+    """Return the line for the running session with the most time left, or for the last session."""
+    if running:
+        return _running_line(running[0])
+    if last is None:
+        return "no session running"
+    streak = f", {last.streak}-day streak" if last.streak > 1 else ""
+    return f"{'stretched' if last.done else 'last session'} {_days_ago(last.started, now)}{streak}"
 
 
-def _told(left: Left) -> str:
-    now = left.playing
-    what = now.name or now.kind
-    doing = now.kind if now.kind in ("rest", "switch", "prepare", "warm-up") and now.name else ""
-    parts = ", ".join(filter(None, (what, doing, now.side)))
-    held = "" if left.state == "playing" else f"{left.state}: "
-    return f"{held}{parts} {minutes_seconds(left.phase_seconds * 1000)} ({minutes_seconds(left.seconds * 1000)} left)"
+def _running_line(session: RunningSession) -> str:
+    status = session.status
+    kind = status.kind if status.kind in NAMED_KINDS and status.name else None
+    activity = ", ".join(filter(None, (status.name or status.kind, kind, status.side)))
+    state = "" if session.state == "playing" else f"{session.state}: "
+    phase_left, left = minutes_seconds(session.phase_seconds * 1000), minutes_seconds(session.seconds * 1000)
+    return f"{state}{activity} {phase_left} ({left} left)"
 
 
-def _ago(then: datetime, now: datetime) -> str:
-    """Return how many days ago it was, by the days of whoever reads it."""
-    days = (now.date() - then.astimezone(now.tzinfo).date()).days
-    return {0: "today", 1: "yesterday"}.get(days, f"{days} days ago") if days >= 0 else "today"
+def _days_ago(started: str, now: datetime) -> str:
+    """Return how many calendar days before *now* a session started, in the time zone of *now*."""
+    then = datetime.fromisoformat(started).astimezone(now.tzinfo)
+    days = max((now.date() - then.date()).days, 0)
+    return {0: "today", 1: "yesterday"}.get(days, f"{days} days ago")
 
 
-def _data(playing: tuple[Left, ...], past: Past | None, now: datetime) -> dict[str, Any]:
-    """Return version 1; `text` and `class` are what waybar shows."""
+def _data(running: tuple[RunningSession, ...], last: LastSession | None, now: datetime) -> dict[str, Any]:
+    """Return the status as JSON data, version 1; waybar shows `text` and styles it by `class`."""
     return {
         "version": VERSION,
-        "text": line(playing, past, now),
-        "class": playing[0].state if playing else "idle",
-        "playing": [_session(left) for left in playing],
-        "last": None
-        if past is None
-        else {"began": past.began.isoformat(timespec="seconds"), "title": past.title, "seconds": past.seconds},
-        "streak": past.streak if past else 0,
+        "text": status_line(running, last, now),
+        "class": running[0].state if running else "idle",
+        "playing": [_session_data(session) for session in running],
+        "last": {"began": last.started, "title": last.title, "seconds": last.seconds} if last else None,
+        "streak": last.streak if last else 0,
     }
 
 
-def _session(left: Left) -> dict[str, Any]:
-    now = left.playing
+def _session_data(session: RunningSession) -> dict[str, Any]:
+    fields = ("title", "kind", "stretch", "name", "side", "rep", "reps")
     return {
-        "state": left.state,
-        "title": now.title,
-        "kind": now.kind,
-        "stretch": now.stretch,
-        "name": now.name,
-        "side": now.side,
-        "rep": now.rep,
-        "reps": now.reps,
-        "phase_seconds": left.phase_seconds,
-        "seconds": left.seconds,
+        "state": session.state,
+        **{field: getattr(session.status, field) for field in fields},
+        "phase_seconds": session.phase_seconds,
+        "seconds": session.seconds,
     }

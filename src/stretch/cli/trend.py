@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from stretch.cli.app import JOURNAL, App
+from stretch.cli.app import App
 from stretch.core.errors import StretchError
 from stretch.core.safety.scores import Entry
 from stretch.core.safety.trend import Finding, assess
@@ -15,21 +15,11 @@ from stretch.storage import profile
 
 if TYPE_CHECKING:
     from stretch.core.safety.standing import Standing
-    from stretch.storage.journal.journal import Journal
 
 LATELY = timedelta(days=120)
 """No rule looks further back than this from today, but to the beginning."""
 OVER_WEEKS = ("T2", "T3", "T4", "T9")
 """The rules that compare weeks."""
-
-
-def open_journal(app: App) -> Journal | None:
-    """Return the journal, to be read; None where there is none."""
-    if not (app.folder / JOURNAL).exists():
-        return None
-    from stretch.storage.journal.journal import Journal
-
-    return Journal.reading(app.folder)
 
 
 def findings(app: App, standing: Standing | None) -> tuple[Finding, ...]:
@@ -40,9 +30,11 @@ def findings(app: App, standing: Standing | None) -> tuple[Finding, ...]:
 def _assessed(app: App, standing: Standing | None) -> tuple[Finding, ...]:
     entries: list[Entry] = []
     with suppress(StretchError):
-        if (journal := open_journal(app)) is not None:
+        if (journal := app.open_journal()) is not None:
             with journal:
-                entries = journal.entries(since=standing.cleared if standing else None, lately=app.today() - LATELY)
+                entries = journal.pain_entries(
+                    since=standing.cleared if standing else None, recent=app.today() - LATELY
+                )
     if not any(entry.known for entry in entries):
         return ()
     return assess(entries, app.today(), since=standing.cleared if standing else None)

@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from stretch.core.errors import StretchError
-from stretch.core.journal.tally import stretches_done
+from stretch.core.journal.progress import stretches_done
 from stretch.core.narration import tones
 from stretch.core.narration.speech_timing import (
     PAUSE_MS,

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from stretch.core.journal.tally import stretches_done
+from stretch.core.journal.progress import stretches_done
 from stretch.core.narration.phrases import line_for
 from stretch.core.timing.cues import Cue, cues
 from stretch.core.timing.phases import NS_PER_MS
@@ -17,7 +17,7 @@ from stretch.player.keymap import KEYMAP
 from stretch.player.loop import Display
 from stretch.player.terminal import Terminal
 from stretch.player.view import pause_message, render_screen
-from stretch.storage.board import Board
+from stretch.storage.status_file import StatusFile
 
 ASIDE_NS = 8_000_000_000
 """How long something is said beside the session."""
@@ -178,16 +178,16 @@ class EventsDisplay:
 
 
 class StatusPublishingDisplay:
-    """Tells a session by *face*, and posts on *board* what changes of it."""
+    """Tells a session by *face*, and writes its changes to *status_file*."""
 
-    def __init__(self, face: Display, board: Board) -> None:
-        self._face, self._board = face, board
+    def __init__(self, face: Display, status_file: StatusFile) -> None:
+        self._face, self._status_file = face, status_file
 
     def show(self, session: Session, cues: tuple[Cue, ...]) -> None:
         """Tell how things are now, and *cues*."""
         # The person who plays comes first.
         self._face.show(session, cues)
-        self._board.show(session)
+        self._status_file.update(session)
 
     def next_update_in(self, session: Session) -> float:
         """Return how many seconds nothing needs to be told."""

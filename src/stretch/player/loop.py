@@ -8,7 +8,7 @@ from typing import Protocol
 import msgspec
 from msgspec import Struct
 
-from stretch.core.journal.tally import stretches_done
+from stretch.core.journal.progress import stretches_done
 from stretch.core.timing.cues import Cue
 from stretch.core.timing.session import Session, Tick, cues_between, update
 from stretch.core.timing.timeline import Timeline

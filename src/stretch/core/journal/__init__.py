@@ -1,1 +1,1 @@
-"""What of a session is kept, gone on with and added up."""
+"""Records of sessions: what is stored, statistics over them, and resuming one."""

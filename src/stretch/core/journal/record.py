@@ -1,6 +1,6 @@
-"""What is kept of one session: what was planned, what became of it on each side, and the scores around it."""
+"""The record of one session: its plan in short, the result on each side, and the pain scores around it."""
 
-# No `from __future__ import annotations` here: msgspec would compile every annotation anew at each start.
+# No `from __future__ import annotations` here: msgspec would compile every annotation again at each start.
 from datetime import date
 from typing import Annotated, Literal
 
@@ -12,63 +12,63 @@ from stretch.core.safety.scores import Entry, Scores
 from stretch.core.vocabulary import Side
 
 SessionId = Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
-"""Random, so that the journals of two machines can be put together."""
-When = Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d$")]
-"""A moment with the offset of the clock on the wall: what day it was is decided where the person was."""
+"""Random, so that journals of two machines can be merged."""
+Timestamp = Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d$")]
+"""Local time with its UTC offset: the day of a session is the day where the person was."""
 Seconds = Annotated[float, Meta(ge=0, le=1_000_000)]
 Count = Annotated[int, Meta(ge=0, le=10_000)]
 Text = Annotated[str, Meta(min_length=1, max_length=200)]
-Ended = Literal["finished", "stopped", "numb", "dizzy", "eyes"]
-"""How a session ended: at its end, by the person or a signal, or for a sign (rules ST2, ST6, ST7)."""
+EndReason = Literal["finished", "stopped", "numb", "dizzy", "eyes"]
+"""Played to the end, stopped by the person or a signal, or ended by a warning sign (rules ST2, ST6, ST7)."""
 
 
-class Part(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One stretch on one side, or on both at once; what is planned and done is counted in working phases."""
+class SideResult(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One side of a stretch, or both sides at once; `planned` and `done` count working phases."""
 
     stretch: Id
     name: Text
     side: Side | None = None
     areas: Annotated[tuple[Id, ...], Meta(max_length=10)] = ()
-    """The areas it is for."""
+    """The primary areas of the stretch."""
     planned: Annotated[int, Meta(ge=1, le=10_000)]
     done: Count = 0
     seconds: Seconds = 0.0
-    """In working phases, as they were: also those of a repetition that was cut short."""
+    """Time in working phases, including repetitions that were cut short."""
     eased: bool = False
     hurt: Count = 0
-    """How many times."""
+    """Number of pain reports."""
     skipped: bool = False
-    """Whether it was passed over, all of it or the rest of it."""
+    """Whether any of it was skipped."""
 
     @property
     def complete(self) -> bool:
-        """Whether every repetition of this side is done."""
+        """Whether every repetition is done."""
         return self.done >= self.planned
 
     @property
-    def owed(self) -> bool:
+    def remaining(self) -> bool:
         """Whether it is still to be done."""
         return not self.complete and not self.skipped
 
 
 class SessionRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One session as the journal has it."""
+    """One session as stored in the journal and in exports."""
 
     id: SessionId
-    started: When
+    started: Timestamp
     title: Text
     areas: Annotated[tuple[Id, ...], Meta(max_length=40)] = ()
     planned_seconds: Seconds = 0.0
     active_seconds: Seconds = 0.0
-    """Time that counted: no pauses, no gaps."""
-    ended: Ended | None = None
-    """None while it goes on, and for one that was cut off."""
+    """Time played, without pauses and gaps."""
+    ended: EndReason | None = None
+    """None while the session is running, and if it was interrupted."""
     phase: Count = 0
-    """The index of the phase that was under way."""
-    parts: Annotated[tuple[Part, ...], Meta(max_length=500)] = ()
+    """Index of the current phase."""
+    parts: Annotated[tuple[SideResult, ...], Meta(max_length=500)] = ()
     scores: Scores = Scores()
     revision: Annotated[int, Meta(ge=0, le=2**53)] = 0
-    """Grows with every change: of two copies of a session the one that changed more often is the later one."""
+    """Incremented with every change; of two copies of a session the higher one is newer."""
 
     @property
     def day(self) -> date:
@@ -76,27 +76,27 @@ class SessionRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         return date.fromisoformat(self.started[:10])
 
     @property
-    def stretches(self) -> tuple[int, int]:
-        """How many stretches are done, every repetition of both sides, and how many were planned."""
+    def stretch_counts(self) -> tuple[int, int]:
+        """The number of stretches done, with every repetition on both sides, and the number planned."""
         return count_stretches(self.parts)
 
     @property
     def first_side(self) -> Side | None:
-        """The side that came first; None where no stretch has sides (rule RB7)."""
+        """The side that came first; None if no stretch has sides (rule RB7)."""
         return next((part.side for part in self.parts if part.side is not None), None)
 
     @property
     def entry(self) -> Entry:
-        """The scores as the trend reads them."""
+        """The pain scores with the day, as the trend rules read them."""
         return Entry(day=self.day, **asdict(self.scores))
 
 
-def count_stretches(parts: tuple[Part, ...]) -> tuple[int, int]:
-    """Return how many stretches are done, every repetition of both sides, and how many there are."""
+def count_stretches(parts: tuple[SideResult, ...]) -> tuple[int, int]:
+    """Return the number of stretches done, with every repetition on both sides, and the number planned."""
     return len(done_stretches(parts)), len({part.stretch for part in parts})
 
 
-def done_stretches(parts: tuple[Part, ...]) -> tuple[str, ...]:
-    """Return the ids of the stretches of which every part is complete: both sides or it does not count."""
-    open_ones = {part.stretch for part in parts if not part.complete}
-    return tuple(dict.fromkeys(part.stretch for part in parts if part.stretch not in open_ones))
+def done_stretches(parts: tuple[SideResult, ...]) -> tuple[str, ...]:
+    """Return the ids of the stretches that are complete on every side."""
+    incomplete = {part.stretch for part in parts if not part.complete}
+    return tuple(dict.fromkeys(part.stretch for part in parts if part.stretch not in incomplete))

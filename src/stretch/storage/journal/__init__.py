@@ -1,1 +1,1 @@
-"""What was done, in one file."""
+"""The journal: a SQLite database of all sessions."""

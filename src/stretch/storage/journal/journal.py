@@ -1,4 +1,4 @@
-"""The journal: what was done, written in short transactions and read back."""
+"""The journal of sessions: short transactions to write them, and queries to read them."""
 
 from __future__ import annotations
 
@@ -9,44 +9,46 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from stretch.core.journal.history import History
-from stretch.core.journal.record import SessionRecord
-from stretch.core.routine import Routine
+from stretch.core.journal.record import SessionRecord, done_stretches
+from stretch.core.journal.statistics import History, LastSession
 from stretch.core.safety.scores import Entry, Scores
-from stretch.storage.journal import rows, summary
-from stretch.storage.journal.errors import JournalError, in_words
-from stretch.storage.journal.file import NAME, open_to_read, open_to_write
+from stretch.storage.journal import row_mapping, summary
+from stretch.storage.journal.database import FILE_NAME, open_to_read, open_to_write, translated_errors
 
-PAGE = 200
-"""Sessions read at a time: nobody who is playing waits for a reader that is slow to take them."""
+if TYPE_CHECKING:
+    from stretch.core.model import Catalog
+    from stretch.core.planning.personalize import RecentPractice
+
+PAGE_SIZE = 200
+"""Sessions read at a time, so that a slow reader does not block a session that is being written."""
 
 
 class Journal:
     """An open journal; close it, or use it in a `with`. Every method raises JournalError."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path, told: str | None = None) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path, notice: str | None = None) -> None:
         self._connection, self.path = connection, path
-        self.told = told
-        """What a person should know of the opening: that a damaged file was set aside."""
+        self.notice = notice
+        """A message to the user: a damaged file was moved aside."""
 
     @classmethod
-    def reading(cls, folder: Path) -> Journal | None:
-        """Return the journal in *folder*, not to be written; None where there is none, and none is made."""
+    def open_for_reading(cls, folder: Path) -> Journal | None:
+        """Return the journal in *folder*; None if there is none."""
         connection = open_to_read(folder)
-        return cls(connection, folder / NAME) if connection else None
+        return cls(connection, folder / FILE_NAME) if connection else None
 
     @classmethod
-    def writing(cls, folder: Path, today: date, *, thorough: bool = False) -> Journal:
-        """Return the journal in *folder*, made where there is none and brought up to date where it is older.
+    def open_for_writing(cls, folder: Path, today: date, *, thorough: bool = False) -> Journal:
+        """Return the journal in *folder*, created or migrated if necessary.
 
-        *thorough* looks the whole file through for damage first, and takes the time for it.
+        *thorough* checks the whole file for damage first.
         """
-        connection, told = open_to_write(folder, today, thorough=thorough)
-        return cls(connection, folder / NAME, told)
+        connection, notice = open_to_write(folder, today, thorough=thorough)
+        return cls(connection, folder / FILE_NAME, notice)
 
     def __enter__(self) -> Journal:
         return self
@@ -57,184 +59,179 @@ class Journal:
         self.close()
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._connection.close()
 
-    def keep(self, record: SessionRecord, plan: bytes | None = None, process: str | None = None) -> None:
-        """Bring what is there of a session up to *record*, one revision on.
+    def save(self, record: SessionRecord, plan: bytes | None = None) -> None:
+        """Insert *record*, or update the stored session and increment its revision.
 
-        *plan* is kept, and the scores of *record*, when the session is new; later scores come by `set_scores`, beside
-        the session. *process* names who plays it; None when it is over.
+        *plan* and the scores of *record* are stored only with a new session; later scores come by `set_scores`.
         """
         with self._transaction():
-            found = self._key(record.id)
-            if found is None:
-                rows.insert(self._connection, msgspec.structs.replace(record, revision=1), plan)
+            row = self._one("SELECT key, revision FROM session WHERE id = ?", record.id)
+            if row is None:
+                row_mapping.insert(self._connection, msgspec.structs.replace(record, revision=1), plan)
             else:
-                key, revision = found
-                rows.update(self._connection, key, msgspec.structs.replace(record, revision=revision + 1))
-            self._connection.execute("UPDATE session SET process = ? WHERE id = ?", (process, record.id))
+                key, revision = row
+                row_mapping.update(self._connection, key, msgspec.structs.replace(record, revision=revision + 1))
 
     def merge(self, sessions: Iterable[tuple[SessionRecord, bytes | None]]) -> int:
-        """Take in those *sessions*, each with its plan, that are later than what is there; return how many were.
+        """Import those *sessions*, each with its plan, that are newer than the stored copy; return their number.
 
-        All of them or none. Of two copies that changed equally often the one whose JSON is greater stays, so it does
-        not matter in which order they come, nor how often.
+        It imports all of them or none. Of two copies with the same revision the one whose JSON is greater wins, so
+        that the order and the number of imports do not matter.
         """
         with self._transaction():
-            taken = 0
+            imported = 0
             for record, plan in sessions:
-                there = self.get(record.id)
-                if there is not None and _rank(record) <= _rank(there):
+                stored = self.get(record.id)
+                if stored is not None and _rank(record) <= _rank(stored):
                     continue
-                if there is not None:
-                    plan = plan or self.plan_of(record.id)
-                    self._delete("id = ?", (record.id,))
-                rows.insert(self._connection, record, plan)
-                taken += 1
-            return taken
+                if stored is not None:
+                    plan = plan or self.plan(record.id)
+                    self._delete("id = ?", record.id)
+                row_mapping.insert(self._connection, record, plan)
+                imported += 1
+            return imported
 
     def set_scores(self, session: str, **scores: Any) -> bool:
-        """Note *scores*, some of the fields of `record.Scores`; return whether there is such a session."""
+        """Store *scores*, some of the fields of `Scores`; return False if there is no such session."""
         with self._transaction():
             record = self.get(session)
             if record is None:
                 return False
             new = msgspec.convert(msgspec.to_builtins(record.scores) | scores, Scores)
-            columns = ", ".join(f"{name} = ?" for name in rows.SCORES)
+            columns = ", ".join(f"{name} = ?" for name in row_mapping.SCORE_COLUMNS)
             self._connection.execute(
                 f"UPDATE session SET revision = revision + 1, {columns} WHERE id = ?",
                 (*msgspec.structs.astuple(new), session),
             )
             return True
 
-    def forget(self, session: str | None = None, *, before: date | None = None) -> int:
-        """Remove one *session*, those that began before a day, or all; return how many there were.
+    def delete(self, session: str | None = None, *, before: date | None = None) -> int:
+        """Delete one *session*, those that began before a day, or all; return their number.
 
-        What they said is overwritten in the file, not only unlinked.
+        Their data is overwritten in the file, not only unlinked.
         """
         with self._transaction():
             if session is not None:
-                return self._delete("id = ?", (session,))
+                return self._delete("id = ?", session)
             if before is not None:
-                return self._delete("day < ?", (before.isoformat(),))
-            return self._delete("1", ())
+                return self._delete("day < ?", before.isoformat())
+            return self._delete("1")
 
     def get(self, session: str) -> SessionRecord | None:
         """Return one session by its id."""
-        found = self._select("WHERE id = ?", (session,))
-        return found[0] if found else None
+        return next(iter(self._select("WHERE id = ?", session)), None)
 
-    def find(self, start: str) -> list[SessionRecord]:
-        """Return the sessions whose id begins with *start*, two at most."""
-        return self._select("WHERE substr(id, 1, ?) = ? LIMIT 2", (len(start), start))
+    def find(self, prefix: str) -> list[SessionRecord]:
+        """Return up to two sessions whose id starts with *prefix*."""
+        return self._select("WHERE substr(id, 1, ?) = ? LIMIT 2", len(prefix), prefix)
 
-    def recent(self, limit: int = PAGE) -> list[SessionRecord]:
+    def recent(self, limit: int = PAGE_SIZE) -> list[SessionRecord]:
         """Return the last *limit* sessions, the latest first."""
-        return self._select("ORDER BY epoch DESC, id DESC LIMIT ?", (limit,))
+        return self._select("ORDER BY epoch DESC, id DESC LIMIT ?", limit)
 
-    def every(self, *, earliest_first: bool = False, page: int = PAGE) -> Iterator[SessionRecord]:
-        """Return all sessions, the latest first, without holding the file between two pages of them."""
-        than, order = (">", "ASC") if earliest_first else ("<", "DESC")
+    def sessions(self, *, earliest_first: bool = False, page_size: int = PAGE_SIZE) -> Iterator[SessionRecord]:
+        """Return all sessions, the latest first, without a lock on the file between two pages."""
+        operator, order = (">", "ASC") if earliest_first else ("<", "DESC")
         where = ""
         values: tuple[Any, ...] = ()
-        while found := self._select(f"{where} ORDER BY epoch {order}, id {order} LIMIT ?", (*values, page)):
-            yield from found
-            where, values = f"WHERE (epoch, id) {than} (?, ?)", (rows.epoch(found[-1]), found[-1].id)
+        while page := self._select(f"{where} ORDER BY epoch {order}, id {order} LIMIT ?", *values, page_size):
+            yield from page
+            where, values = f"WHERE (epoch, id) {operator} (?, ?)", (row_mapping.epoch(page[-1]), page[-1].id)
 
-    def plan_of(self, session: str) -> bytes | None:
-        """Return the plan of a session as the JSON it was kept as; None when it has none."""
+    def plan(self, session: str) -> bytes | None:
+        """Return the plan of a session as JSON; None if it has none."""
         row = self._one("SELECT data FROM plan JOIN session ON plan.key = session.plan WHERE id = ?", session)
         return zlib.decompress(row[0]) if row else None
 
-    def process_of(self, session: str) -> str | None:
-        """Return what names the process that plays a session, or played it when it was cut off."""
-        row = self._one("SELECT process FROM session WHERE id = ?", session)
-        return row[0] if row else None
-
-    def last_done(self) -> dict[str, date]:
-        """Return the day on which each stretch was last done, both sides of it."""
-        # From name to name by the index: there are few stretches, however often each was done.
+    def last_done_days(self) -> dict[str, date]:
+        """Return the day on which each stretch was last done on every side."""
+        # Skips through the index: there are few stretches, however often each was done.
         query = """WITH RECURSIVE each (stretch) AS (
             SELECT min(stretch) FROM stretched
             UNION ALL
             SELECT (SELECT min(stretch) FROM stretched WHERE stretch > each.stretch) FROM each WHERE stretch IS NOT NULL
         ) SELECT stretch, (SELECT max(day) FROM stretched WHERE stretched.stretch = each.stretch)
         FROM each WHERE stretch IS NOT NULL"""
-        with in_words(self.path):
-            found = self._connection.execute(query).fetchall()
-        return {stretch: date.fromisoformat(day) for stretch, day in found}
-
-    def first_day(self) -> date | None:
-        """Return the day of the first session ever."""
-        row = self._one("SELECT min(day) FROM session")
-        return date.fromisoformat(row[0]) if row and row[0] else None
+        with translated_errors(self.path):
+            rows = self._connection.execute(query).fetchall()
+        return {stretch: date.fromisoformat(day) for stretch, day in rows}
 
     def count(self, before: date | None = None) -> int:
-        """Return how many sessions there are, or how many began before a day."""
+        """Return the number of sessions, or of those that began before a day."""
         row = self._one("SELECT count(*) FROM session WHERE day < ?", before.isoformat() if before else "a")
         return int(row[0]) if row else 0
 
-    def entries(self, since: date | None = None, lately: date | None = None) -> list[Entry]:
-        """Return what was said of the pain around each session, as the trend reads it, the earliest first.
+    def pain_entries(self, since: date | None = None, recent: date | None = None) -> list[Entry]:
+        """Return the pain scores of the sessions with their days, the earliest first.
 
-        With *lately* only the first fifty of them and those from that day on.
+        With *recent*, only the first fifty of them and those from that day on.
         """
-        with in_words(self.path):
-            return rows.entries(
-                self._connection, since.isoformat() if since else "", lately.isoformat() if lately else ""
+        with translated_errors(self.path):
+            return row_mapping.pain_entries(
+                self._connection, since.isoformat() if since else "", recent.isoformat() if recent else ""
             )
 
     def history(self, today: date, last: int) -> History:
-        """Return the last twelve weeks and all of it in short, with the *last* sessions."""
-        with in_words(self.path):
-            return summary.read(self._connection, today, last)
+        """Return statistics over all sessions and the last twelve weeks, with the *last* sessions."""
+        with translated_errors(self.path):
+            return summary.read_history(self._connection, today, last)
+
+    def last_session(self, today: date) -> LastSession | None:
+        """Return a summary of the last session, with the streak; None if there is no session."""
+        history = self.history(today, 1)
+        if not history.recent:
+            return None
+        (last,) = history.recent
+        return LastSession(
+            started=last.started,
+            title=last.title,
+            seconds=round(last.active_seconds),
+            done=last.stretch_counts[0] > 0,
+            streak=history.streak.days,
+        )
+
+    def recent_practice(self, catalog: Catalog) -> RecentPractice:
+        """Return the recent practice that the next routine takes into account."""
+        from stretch.core.planning.personalize import RecentPractice
+
+        recent, last_done = self.recent(), self.last_done_days()
+        hard = {s.id for s in catalog.stretches.values() if s.level == "deep" or s.mode == "contract-relax"}
+        return RecentPractice(
+            last_done=last_done,
+            days=tuple(sorted({record.day for record in recent if done_stretches(record.parts)})),
+            first_side=next((record.first_side for record in recent if record.first_side), None),
+            last_hard_day=max((day for name, day in last_done.items() if name in hard), default=None),
+        )
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        with in_words(self.path):
+        with translated_errors(self.path):
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
                 self._connection.execute("COMMIT")
             except BaseException:
-                # A full disk may have rolled it back already.
+                # SQLite may have rolled it back already, if the disk is full.
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 raise
 
-    def _key(self, session: str) -> tuple[int, int] | None:
-        return self._one("SELECT key, revision FROM session WHERE id = ?", session)
-
-    def _delete(self, which: str, values: tuple[Any, ...]) -> int:
-        keys = [key for (key,) in self._connection.execute(f"SELECT key FROM session WHERE {which}", values)]
-        rows.delete(self._connection, keys)
+    def _delete(self, condition: str, *values: Any) -> int:
+        keys = [key for (key,) in self._connection.execute(f"SELECT key FROM session WHERE {condition}", values)]
+        row_mapping.delete(self._connection, keys)
         return len(keys)
 
-    def _select(self, where: str, values: tuple[Any, ...]) -> list[SessionRecord]:
-        with in_words(self.path):
-            return rows.select(self._connection, where, values)
+    def _select(self, clauses: str, *values: Any) -> list[SessionRecord]:
+        with translated_errors(self.path):
+            return row_mapping.select(self._connection, clauses, values)
 
     def _one(self, query: str, *values: Any) -> tuple[Any, ...] | None:
-        with in_words(self.path):
+        with translated_errors(self.path):
             row: tuple[Any, ...] | None = self._connection.execute(query, values).fetchone()
             return row
-
-
-def plan_as_json(routine: Routine) -> bytes:
-    """Return *routine* as the plan that is kept: all that playing it needs, and not why others are left out."""
-    return msgspec.json.encode(msgspec.structs.replace(routine, left_out=()))
-
-
-def plan_as_routine(plan: bytes) -> Routine:
-    """Return the routine that was kept as *plan*.
-
-    Raises JournalError.
-    """
-    try:
-        return msgspec.json.decode(plan, type=Routine)
-    except msgspec.MsgspecError as error:
-        raise JournalError(f"The plan of that session cannot be read: {error}.") from error
 
 
 def _rank(record: SessionRecord) -> tuple[int, bytes]:

@@ -1,4 +1,4 @@
-"""The journal in short: added up by the database, so that it takes as long for ten years as for ten days."""
+"""Statistics for the history, summed by the database: ten years take as long as ten days."""
 
 from __future__ import annotations
 
@@ -6,25 +6,24 @@ import sqlite3
 from collections.abc import Iterator
 from datetime import date
 
-from stretch.core.journal.history import Area, Day, History, Pain, first_monday
-from stretch.core.journal.streak import streak
-from stretch.storage.journal import rows
+from stretch.core.journal.statistics import AreaTotal, DayTotal, History, PainChange, current_streak, first_monday
+from stretch.storage.journal import row_mapping
 
-SCORED = 24
-"""So many sessions with scores make the line of pain."""
+MAX_SCORED = 24
+"""Sessions with pain scores that are shown."""
 
 
-def read(connection: sqlite3.Connection, today: date, last: int) -> History:
+def read_history(connection: sqlite3.Connection, today: date, last: int) -> History:
     """Return the history as of *today*, with the *last* sessions."""
-    # One view of the file for all that is read.
+    # One snapshot for all queries.
     connection.execute("BEGIN")
     try:
-        return _read(connection, today, last)
+        return _read_history(connection, today, last)
     finally:
         connection.execute("ROLLBACK")
 
 
-def _read(connection: sqlite3.Connection, today: date, last: int) -> History:
+def _read_history(connection: sqlite3.Connection, today: date, last: int) -> History:
     since = (first_monday(today).isoformat(),)
     count, seconds, first = connection.execute(
         "SELECT count(*), total(active_seconds), min(day) FROM session"
@@ -41,32 +40,32 @@ def _read(connection: sqlite3.Connection, today: date, last: int) -> History:
     return History(
         today=today,
         sessions=count,
-        seconds=_exact(seconds),
+        seconds=_whole_ms(seconds),
         first_day=date.fromisoformat(first) if first else None,
-        streak=streak(_days_with_a_stretch_done(connection), today),
-        days=tuple(Day(date.fromisoformat(day), sessions, _exact(total)) for day, sessions, total in days),
-        areas=tuple(Area(area, _exact(total)) for area, total in areas),
-        left_seconds=_exact(left),
-        right_seconds=_exact(right),
-        pain=_pain(connection),
-        recent=tuple(rows.select(connection, "ORDER BY epoch DESC, id DESC LIMIT ?", (last,))),
+        streak=current_streak(_training_days(connection), today),
+        days=tuple(DayTotal(date.fromisoformat(day), sessions, _whole_ms(total)) for day, sessions, total in days),
+        areas=tuple(AreaTotal(area, _whole_ms(total)) for area, total in areas),
+        left_seconds=_whole_ms(left),
+        right_seconds=_whole_ms(right),
+        pain=_pain_changes(connection),
+        recent=tuple(row_mapping.select(connection, "ORDER BY epoch DESC, id DESC LIMIT ?", (last,))),
     )
 
 
-def _days_with_a_stretch_done(connection: sqlite3.Connection) -> Iterator[date]:
+def _training_days(connection: sqlite3.Connection) -> Iterator[date]:
     for (day,) in connection.execute("SELECT DISTINCT day FROM session WHERE done > 0 ORDER BY day DESC"):
         yield date.fromisoformat(day)
 
 
-def _pain(connection: sqlite3.Connection) -> tuple[Pain, ...]:
-    found = connection.execute(
+def _pain_changes(connection: sqlite3.Connection) -> tuple[PainChange, ...]:
+    rows = connection.execute(
         "SELECT day, before, after FROM session WHERE before IS NOT NULL OR after IS NOT NULL"
         " ORDER BY epoch DESC LIMIT ?",
-        (SCORED,),
+        (MAX_SCORED,),
     ).fetchall()
-    return tuple(Pain(date.fromisoformat(day), before, after) for day, before, after in reversed(found))
+    return tuple(PainChange(date.fromisoformat(day), before, after) for day, before, after in reversed(rows))
 
 
-def _exact(seconds: float) -> float:
-    """Return a sum of milliseconds without what adding them up as fractions left behind."""
+def _whole_ms(seconds: float) -> float:
+    """Return a sum of seconds without the floating-point error of adding milliseconds as fractions."""
     return round(seconds, 3)

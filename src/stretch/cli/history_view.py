@@ -1,0 +1,259 @@
+"""The history as text: a chart for a terminal, tables for a pipe."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+
+from stretch.cli.app import App
+from stretch.core.journal.record import SessionRecord
+from stretch.core.journal.statistics import WEEKS, History, first_monday
+from stretch.core.text import MONTHS, escape_control_chars, hours_minutes, pluralize, short_date, whole_minutes
+from stretch.core.vocabulary import WEEKDAYS
+from stretch.player.layout import StyledLine, line_width, side_by_side, wrap_text
+from stretch.player.theme import TextRole
+
+ID_LENGTH = 6
+"""Characters of an id that are shown: enough to identify a session."""
+END_LABELS = {"finished": "", None: "cut off"}
+"""Labels for how a session ended; the others are the values themselves."""
+WIDE_COLUMNS = 76
+"""From this width on there is room next to the calendar, and for all columns of the table."""
+LABEL_CELLS = 5
+"""Width of the weekday names."""
+FULL_WEEK_COLUMNS = LABEL_CELLS + 4 * WEEKS
+"""From this width on a week takes four cells, and its minutes are shown above its bar."""
+BAR_HEIGHT = 3
+BAR_MARKS = ("▁▂▃▄▅▆▇█", ".:-=+*%#")
+DAY_LEVELS = (5, 10, 20, 30)
+"""Minutes from which the mark of a day is one step taller."""
+MAX_AREAS = 5
+MAX_DETAIL_CELLS = 60
+
+
+def print_history(app: App, history: History, running: frozenset[str]) -> None:
+    """Print the history; *running* are the ids of the sessions running now."""
+    total, streak = summary(history)
+    columns = app.out.columns
+    if columns is None:
+        app.out.paragraph(f"{total}, {streak}")
+        app.out.paragraph()
+        _print_tables(app, history)
+    else:
+        head: list[StyledLine] = [((total, TextRole.NAME), (f", {streak}", TextRole.SIDE))]
+        if line_width(head[0]) > columns:
+            head = [((line, TextRole.NAME),) for line in (*wrap_text(total, columns), *wrap_text(streak, columns))]
+        app.out.rows([*head, ()], app.style)
+        app.out.rows(chart(history, columns, unicode=app.style.unicode), app.style)
+    if history.pain:
+        from stretch.cli.trend import trend
+
+        app.out.paragraph()
+        for line in trend(app):
+            app.out.paragraph(line)
+    if history.recent:
+        app.out.paragraph()
+        _print_sessions(app, history.recent, running)
+
+
+def summary(history: History) -> tuple[str, str]:
+    """Return the totals and the streak in words."""
+    total = f"{pluralize(history.sessions, 'session')}, {hours_minutes(history.seconds)}"
+    streak = history.streak
+    if streak.since is None:
+        return total, "no streak now (up to two rest days in a row are fine)"
+    return total, f"{streak.days}-day streak since {short_date(streak.since, history.today)} (rest days are fine)"
+
+
+def start_label(record: SessionRecord, today: date) -> str:
+    """Return when a session began in local time, the year only if it is another one: `24 Nov 07:30`."""
+    return f"{short_date(record.day, today)} {record.started[11:16]}"
+
+
+def _print_sessions(app: App, records: tuple[SessionRecord, ...], running: frozenset[str]) -> None:
+    columns: dict[str, Callable[[SessionRecord], str]] = {
+        "when": lambda record: f"{start_label(record, app.today()):>12}",
+        "took": lambda record: hours_minutes(record.active_seconds),
+        "done": lambda record: _done_label(record, running=record.id in running),
+        "pain": _pain_label,
+        "id": lambda record: record.id[:ID_LENGTH],
+        "session": lambda record: escape_control_chars(record.title),
+    }
+    if app.out.columns is not None and app.out.columns < WIDE_COLUMNS:
+        del columns["session"], columns["pain"]
+    app.out.table(tuple(columns), [[cell(record) for cell in columns.values()] for record in records])
+
+
+def _done_label(record: SessionRecord, *, running: bool) -> str:
+    done, planned = record.stretch_counts
+    end = "running" if running else END_LABELS.get(record.ended, record.ended)
+    return f"{done} of {planned}" + (f", {end}" if end else "")
+
+
+def _pain_label(record: SessionRecord) -> str:
+    before, after = record.scores.before, record.scores.after
+    if before is None and after is None:
+        return ""
+    return f"{'-' if before is None else before} to {'-' if after is None else after}"
+
+
+def _print_tables(app: App, history: History) -> None:
+    table = app.out.table
+    table(
+        ("week of", "sessions", "minutes", ""),
+        [
+            (
+                short_date(week.monday, history.today),
+                str(week.sessions),
+                whole_minutes(week.seconds),
+                "#" * round(week.seconds / 600),
+            )
+            for week in history.weeks
+        ],
+    )
+    app.out.paragraph()
+    mondays = [first_monday(history.today) + timedelta(weeks=week) for week in range(WEEKS)]
+    table(("minutes", *(f"{monday.day} {MONTHS[monday.month - 1]}" for monday in mondays)), _calendar_rows(history))
+    if history.areas:
+        app.out.paragraph()
+        table(("area", "minutes"), [(area.area, whole_minutes(area.seconds)) for area in history.areas])
+    app.out.paragraph()
+    sides = (("left", history.left_seconds), ("right", history.right_seconds))
+    table(("side", "minutes"), [(side, whole_minutes(seconds)) for side, seconds in sides])
+    if history.pain:
+        app.out.paragraph()
+        table(
+            ("pain", "0 to 10, the latest last"),
+            [
+                (name, " ".join("-" if score is None else str(score) for score in scores))
+                for name, scores in _pain_series(history)
+            ],
+        )
+
+
+def _calendar_rows(history: History) -> list[tuple[str, ...]]:
+    minutes = {day.day: whole_minutes(day.seconds) for day in history.days}
+    rows = []
+    for weekday, name in enumerate(WEEKDAYS):
+        days = [first_monday(history.today) + timedelta(weeks=week, days=weekday) for week in range(WEEKS)]
+        cells = (minutes.get(day, "" if day > history.today else ".") for day in days)
+        rows.append((name.capitalize(), *cells))
+    return rows
+
+
+def _pain_series(history: History) -> tuple[tuple[str, list[int | None]], ...]:
+    return ("before", [pain.before for pain in history.pain]), ("after", [pain.after for pain in history.pain])
+
+
+def chart(history: History, columns: int, *, unicode: bool) -> list[StyledLine]:
+    """Return the chart in at most *columns* cells: weeks above a calendar, then areas, sides and pain."""
+    weeks = _week_lines(history, columns, unicode=unicode)
+    if columns < WIDE_COLUMNS:
+        return [*weeks, (), *_detail_lines(history, columns, unicode=unicode)]
+    details = _detail_lines(history, min(columns - FULL_WEEK_COLUMNS - 4, MAX_DETAIL_CELLS), unicode=unicode)
+    return side_by_side((weeks, details), FULL_WEEK_COLUMNS, gap=4)
+
+
+def _week_lines(history: History, columns: int, *, unicode: bool) -> list[StyledLine]:
+    cells = 4 if columns >= FULL_WEEK_COLUMNS else 2
+    minutes = [round(week.seconds / 60) for week in history.weeks]
+    title = "Minutes per week" if cells == 4 else f"Minutes per week, up to {max(minutes)}"
+    return [
+        ((title, TextRole.NAME),),
+        *_week_bars(minutes, cells, unicode=unicode),
+        _month_labels(history, cells),
+        *_calendar_lines(history, cells, unicode=unicode),
+    ]
+
+
+def _week_bars(minutes: Sequence[int], cells: int, *, unicode: bool) -> list[StyledLine]:
+    """Return the bars in steps of an eighth of a cell, with the minutes above each bar if there is room."""
+    marks = BAR_MARKS[not unicode]
+    highest = max(minutes)
+    eighths = [-(-count * BAR_HEIGHT * 8 // highest) if highest else 0 for count in minutes]
+    lines: list[StyledLine] = []
+    for level in range(BAR_HEIGHT, -1, -1):
+        line: list[tuple[str, TextRole]] = [(" " * LABEL_CELLS, TextRole.PLAIN)]
+        for count, height in zip(minutes, eighths, strict=True):
+            filled = min(max(height - 8 * level, 0), 8)
+            if cells == 4 and not filled and count and level == -(-height // 8):
+                label = str(count) if count < 1000 else f"{count // 60}h"
+                line.append((f"{label:<{cells}}", TextRole.TIME))
+            else:
+                line.append(((marks[filled - 1] if filled else " ") * (cells - 1) + " ", TextRole.DONE))
+        lines.append(tuple(line))
+    return lines if cells == 4 else lines[1:]
+
+
+def _month_labels(history: History, cells: int) -> StyledLine:
+    text = ""
+    previous = 0
+    for week in range(WEEKS):
+        month = (first_monday(history.today) + timedelta(weeks=week)).month
+        if month != previous and len(text) <= week * cells:
+            text = text.ljust(week * cells) + MONTHS[month - 1]
+        previous = month
+    return ((" " * LABEL_CELLS + text[: WEEKS * cells], TextRole.DIM),)
+
+
+def _calendar_lines(history: History, cells: int, *, unicode: bool) -> list[StyledLine]:
+    minutes = {day.day: day.seconds / 60 for day in history.days}
+    marks = "▁▂▄▆█" if unicode else ".:+*#"
+    lines: list[StyledLine] = []
+    for weekday, name in enumerate(WEEKDAYS):
+        line: list[tuple[str, TextRole]] = [(f"{name.capitalize():<{LABEL_CELLS}}", TextRole.DIM)]
+        for week in range(WEEKS):
+            day = first_monday(history.today) + timedelta(weeks=week, days=weekday)
+            if day in minutes:
+                mark, role = marks[sum(minutes[day] >= level for level in DAY_LEVELS)], TextRole.SIDE
+                mark *= 2 if cells > 2 else 1
+            else:
+                mark, role = (" " if day > history.today else "·" if unicode else "-"), TextRole.LEFT
+            line.append((f"{mark:<{cells}}", role))
+        lines.append(tuple(line))
+    return lines
+
+
+def _detail_lines(history: History, cells: int, *, unicode: bool) -> list[StyledLine]:
+    areas = [(area.area, area.seconds, TextRole.DONE) for area in history.areas[:MAX_AREAS]]
+    sides = [("left", history.left_seconds, TextRole.BREATH_IN), ("right", history.right_seconds, TextRole.BREATH_OUT)]
+    lines: list[StyledLine] = []
+    if areas:
+        lines += [(("Minutes per area", TextRole.NAME),), *_horizontal_bars(areas, cells, unicode=unicode)]
+    if any(seconds for _, seconds, _ in sides):
+        lines += [(), (("Left and right", TextRole.NAME),), *_horizontal_bars(sides, cells, unicode=unicode)]
+    if history.pain:
+        lines += [(), (("Pain, 0 to 10", TextRole.NAME),), *_pain_lines(history, cells, unicode=unicode)]
+    return lines
+
+
+def _horizontal_bars(bars: Sequence[tuple[str, float, TextRole]], cells: int, *, unicode: bool) -> list[StyledLine]:
+    name_cells = min(max(len(name) for name, _, _ in bars), 14)
+    value_cells = max(len(whole_minutes(seconds)) for _, seconds, _ in bars)
+    bar_cells = max(cells - name_cells - value_cells - 2, 1)
+    longest = max(seconds for _, seconds, _ in bars) or 1
+    lines: list[StyledLine] = []
+    for name, seconds, role in bars:
+        bar = ("▆" if unicode else "#") * max(round(seconds * bar_cells / longest), 1 if seconds else 0)
+        value = f" {whole_minutes(seconds):>{value_cells}}"
+        label = f"{name[:name_cells]:<{name_cells}} "
+        lines.append(((label, TextRole.PLAIN), (f"{bar:<{bar_cells}}", role), (value, TextRole.TIME)))
+    return lines
+
+
+def _pain_lines(history: History, cells: int, *, unicode: bool) -> list[StyledLine]:
+    lines: list[StyledLine] = []
+    for name, scores in _pain_series(history):
+        known = [score for score in scores if score is not None]
+        change = f"  {known[0]} to {known[-1]}" if known else ""
+        label = f"{name:<7}"
+        room = max(cells - len(label) - len(change), 1)
+        line = sparkline(scores[-room:], unicode=unicode)
+        lines.append(((label, TextRole.PLAIN), (line, TextRole.ALERT), (change, TextRole.TIME)))
+    return lines
+
+
+def sparkline(scores: Sequence[int | None], *, unicode: bool) -> str:
+    """Return one mark for each score of 0 to 10, and a space for None."""
+    marks = BAR_MARKS[not unicode]
+    return "".join(" " if score is None else marks[score * (len(marks) - 1) // 10] for score in scores)

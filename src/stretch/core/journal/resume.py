@@ -1,0 +1,74 @@
+"""Restore an interrupted session from its plan and its record."""
+
+from __future__ import annotations
+
+import msgspec
+
+from stretch.core.errors import UsageError
+from stretch.core.journal.progress import working_phases
+from stretch.core.journal.record import SessionRecord
+from stretch.core.routine import Routine
+from stretch.core.timing.phases import EXTRA_CHANGE_MS, NS_PER_MS, Phase, preparation_ms, with_start_times
+from stretch.core.timing.session import Session
+from stretch.core.timing.timeline import Timeline, build_timeline
+
+MAX_AGE_H = 12
+"""Older sessions cannot be resumed: the body is as cold as before the warm-up."""
+
+
+def restore_session(record: SessionRecord, routine: Routine) -> Session:
+    """Return the session of *record*, which played *routine*, at the first thing that remains to be done.
+
+    That is the first repetition not done on the first side that is neither complete nor skipped, with time to prepare;
+    in the warm-up, the move that was interrupted. Raise UsageError if record and routine do not match.
+    """
+    timeline = build_timeline(routine)
+    groups = working_phases(timeline.phases)
+    planned = [(phase.item.stretch.id, phase.side) for phase in (timeline.phases[g[0]] for g in groups) if phase.item]
+    if planned != [(part.stretch, part.side) for part in record.parts] or record.phase >= len(timeline.phases):
+        raise UsageError("The plan of the last session does not match its record. Start a new one: `stretch routine`.")
+    position, phases = _first_remaining(record, routine, timeline, groups)
+    phases = with_start_times(list(phases))
+    results = list(zip(record.parts, groups, strict=True))
+    return Session(
+        timeline=msgspec.structs.replace(timeline, phases=phases),
+        position_ns=phases[position].start * NS_PER_MS,
+        active_ns=_ns(record.active_seconds),
+        done=frozenset(index for part, indexes in results for index in indexes[: part.done]),
+        spent_ns={indexes[0]: _ns(part.seconds) for part, indexes in results if part.seconds},
+        eased_at=frozenset(indexes[0] for part, indexes in results if part.eased),
+        hurt_at=tuple(indexes[0] for part, indexes in results for _ in range(part.hurt)),
+    )
+
+
+def _first_remaining(
+    record: SessionRecord, routine: Routine, timeline: Timeline, groups: list[list[int]]
+) -> tuple[int, tuple[Phase, ...]]:
+    """Return the index of the phase to start with, and the phases including the time to prepare for it."""
+    phases = timeline.phases
+    if phases[record.phase].kind == "warm-up":
+        return record.phase, phases
+    for part, indexes in zip(record.parts, groups, strict=True):
+        if part.remaining:
+            return _insert_preparation(routine, phases, indexes, indexes[part.done])
+    return len(phases) - 1, phases
+
+
+def _insert_preparation(
+    routine: Routine, phases: tuple[Phase, ...], side: list[int], remaining: int
+) -> tuple[int, tuple[Phase, ...]]:
+    first = next(index for index in side if phases[index].rep == phases[remaining].rep)
+    item = phases[first].item
+    assert item is not None
+    if phases[first].side == item.sides[-1]:
+        # The other side is done, so this one must not be announced as the first.
+        item = msgspec.structs.replace(item, sides=item.sides[-1:])
+    start = first - 1
+    length = preparation_ms(item.stretch, moved=True) + (EXTRA_CHANGE_MS if routine.extra_transition_time else 0)
+    changed = {index: msgspec.structs.replace(phases[index], item=item) for index in range(start, side[-1] + 1)}
+    changed[start] = Phase(kind="prepare", length=length, item=item, side=phases[first].side, moved=True)
+    return start, tuple(changed.get(index, phase) for index, phase in enumerate(phases))
+
+
+def _ns(seconds: float) -> int:
+    return round(seconds * 1000) * NS_PER_MS

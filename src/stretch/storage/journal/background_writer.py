@@ -1,0 +1,125 @@
+"""Write a session to the journal from a background thread, so that a slow disk delays no cue."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Condition, Thread
+from time import monotonic
+from typing import Protocol
+
+from stretch.core.journal.record import SessionRecord
+from stretch.storage.journal.database import JournalBusyError, JournalDamagedError, JournalMovedError
+
+CLOSE_TIMEOUT_S = 5.0
+"""How long the end of a session waits for the disk."""
+RETRY_S = 0.05
+
+
+class JournalLike(Protocol):
+    """The methods of a journal that the writer uses."""
+
+    notice: str | None
+
+    def save(self, record: SessionRecord, plan: bytes | None = None) -> None:
+        """Write *record*."""
+
+    def close(self) -> None:
+        """Close the file."""
+
+
+class BackgroundWriter:
+    """Accepts the growing record of one session, and writes the latest.
+
+    A record holds the whole session so far: if one cannot be written, the next one makes up for it.
+    """
+
+    def __init__(self, open_journal: Callable[[], JournalLike], plan: bytes) -> None:
+        self._open_journal, self._plan = open_journal, plan
+        self._journal: JournalLike | None = None
+        self._changed = Condition()
+        self._latest: SessionRecord | None = None
+        self._tried: SessionRecord | None = None
+        self._saved: SessionRecord | None = None
+        self._thread: Thread | None = None
+        self._deadline: float | None = None
+        self._problem: str | None = None
+        self._notice: str | None = None
+
+    def submit(self, record: SessionRecord) -> None:
+        """Queue *record* in place of the one before, and return at once."""
+        with self._changed:
+            self._latest = record
+            self._changed.notify()
+        if self._thread is None:
+            self._thread = Thread(target=self._run, name="journal", daemon=True)
+            self._thread.start()
+
+    @property
+    def problem(self) -> str | None:
+        """Why the last attempt to write failed; None if it succeeded."""
+        return self._problem
+
+    @property
+    def saved_before(self) -> bool:
+        """Whether any record has been written."""
+        return self._saved is not None
+
+    @property
+    def notice(self) -> str | None:
+        """A message to the user: a damaged file was moved aside."""
+        return self._notice
+
+    def close(self, timeout: float = CLOSE_TIMEOUT_S) -> bool:
+        """Wait up to *timeout* seconds for the last record, and return whether it was written."""
+        with self._changed:
+            self._deadline = monotonic() + timeout
+            self._changed.notify()
+        if self._thread is not None:
+            self._thread.join(timeout)
+        saved = self._saved is self._latest
+        if not saved and self._problem is None:
+            self._problem = "The disk of the journal is too slow."
+        return saved
+
+    def _run(self) -> None:
+        while (record := self._next_record()) is not None:
+            self._tried = record
+            try:
+                self._write(record)
+                self._saved, self._problem = record, None
+            except Exception as error:
+                # The session must go on whatever happens; the recorder reports the problem.
+                self._problem = str(error) or type(error).__name__
+                if self._deadline is not None and not isinstance(error, JournalBusyError):
+                    break
+        self._close_journal()
+
+    def _next_record(self) -> SessionRecord | None:
+        """Wait for a record to write; return None when there will be none, or trying again is pointless."""
+        with self._changed:
+            while self._latest is self._tried and self._deadline is None:
+                self._changed.wait()
+            if self._latest is self._tried and self._latest is not self._saved:
+                self._changed.wait(RETRY_S)
+            if self._latest is self._saved or (self._latest is self._tried and monotonic() > (self._deadline or 0)):
+                return None
+            return self._latest
+
+    def _write(self, record: SessionRecord) -> None:
+        try:
+            self._try_once(record)
+        except (JournalDamagedError, JournalMovedError):
+            # Reopening checks the file, moves it aside if damaged, and finds or creates a new one.
+            self._close_journal()
+            self._try_once(record)
+
+    def _try_once(self, record: SessionRecord) -> None:
+        if self._journal is None:
+            self._journal = self._open_journal()
+            self._notice = self._journal.notice or self._notice
+        self._journal.save(record, self._plan)
+
+    def _close_journal(self) -> None:
+        if self._journal is not None:
+            self._journal.close()
+            self._journal = None

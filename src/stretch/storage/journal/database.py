@@ -1,0 +1,247 @@
+"""The SQLite file of the journal: open, migrate, back up, and move aside if damaged."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from datetime import date
+from pathlib import Path
+
+from stretch.core.errors import StretchError
+from stretch.storage.journal import migrations
+
+FILE_NAME = "journal.db"
+BUSY_TIMEOUT_S = 2.0
+"""How long to wait for another writer; a transaction takes milliseconds."""
+ROLLBACK_SUFFIX = "-journal"
+"""What SQLite appends to the file name for its rollback journal."""
+
+
+class JournalError(StretchError):
+    """The journal cannot be read or written; the message says which file and why."""
+
+
+class JournalBusyError(JournalError):
+    """Another program has locked the file; trying again may help."""
+
+
+class JournalDamagedError(JournalError):
+    """The file is not a journal, or is corrupt."""
+
+
+class JournalMovedError(JournalError):
+    """The file was renamed while open, for example moved aside by another session; reopening finds a new one."""
+
+
+class NewerJournalError(JournalError):
+    """The file was written by a later version of stretch."""
+
+
+@contextmanager
+def translated_errors(path: Path) -> Iterator[None]:
+    """Raise errors of SQLite and the system as JournalError, with one sentence about *path*."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _translated(path, error) from error
+    except OSError as error:
+        raise JournalError(f"Cannot use the journal {path}: {error.strerror or error}.") from error
+
+
+def _translated(path: Path, error: sqlite3.Error) -> JournalError:
+    code = getattr(error, "sqlite_errorcode", None)
+    if code == sqlite3.SQLITE_READONLY_DBMOVED:
+        return JournalMovedError(f"The journal {path} was moved or removed while it was in use.")
+    match code & 0xFF if code is not None else None:
+        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
+            return _damaged(path)
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return JournalBusyError(f"The journal {path} is in use by another program.")
+        case sqlite3.SQLITE_FULL:
+            return JournalError(f"Cannot write the journal {path}: the disk is full.")
+        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
+            return JournalError(f"Cannot write the journal {path}: the folder or the file is read-only.")
+        case sqlite3.SQLITE_CANTOPEN:
+            return JournalError(f"Cannot open the journal {path}: check the folder and its permissions.")
+    return JournalError(f"Cannot use the journal {path}: {error}.")
+
+
+def _damaged(path: Path) -> JournalDamagedError:
+    return JournalDamagedError(f"The journal {path} is damaged. The next session moves it aside and starts a new one.")
+
+
+def open_to_read(folder: Path) -> sqlite3.Connection | None:
+    """Return a connection for reading; None if there is no journal yet.
+
+    An older file is migrated in a copy in memory, so that reading changes nothing. Raise JournalError.
+    """
+    path = folder / FILE_NAME
+    with translated_errors(path):
+        if not path.exists():
+            return None
+        # Not mode=ro: a transaction cut off by a crash has to be rolled back before anything can be read.
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=BUSY_TIMEOUT_S)
+        connection.isolation_level = None
+        try:
+            version = _version(connection, path)
+            if version == migrations.VERSION:
+                return connection
+            if version == 0:
+                connection.close()
+                return None
+            copy = sqlite3.connect(":memory:", isolation_level=None)
+            _copy(connection, copy)
+            connection.close()
+            migrations.upgrade(copy)
+            return copy
+        except BaseException:
+            connection.close()
+            raise
+
+
+def open_to_write(folder: Path, today: date, *, thorough: bool = False) -> tuple[sqlite3.Connection, str | None]:
+    """Return a connection for writing, and a notice if a damaged file was moved aside.
+
+    The file is created if missing, and migrated, after a backup, if older. *thorough* checks all of it for damage
+    first, which takes a second for 20,000 sessions. Raise JournalError.
+    """
+    path = folder / FILE_NAME
+    with translated_errors(path):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except (FileExistsError, NotADirectoryError) as error:
+            raise JournalError(f"Cannot create the journal {path}: {error.filename} is not a folder.") from error
+    inode = _inode(path)
+    try:
+        return _open(path, today, thorough=thorough), None
+    except JournalDamagedError:
+        # Another session may have moved it aside already; then the file is its new one.
+        notice = _move_aside(path, today) if inode == _inode(path) else None
+        return _open(path, today, thorough=thorough), notice
+
+
+def _inode(path: Path) -> int | None:
+    try:
+        return path.stat().st_ino
+    except OSError:
+        return None
+
+
+def _move_aside(path: Path, today: date) -> str:
+    """Rename a damaged file, without overwriting any other, and return a notice that says so."""
+    with translated_errors(path):
+        target = _reserve(path, f"damaged-{today}")
+        rollback = path.with_name(path.name + ROLLBACK_SUFFIX)
+        # First, because SQLite would apply it to the new file.
+        if rollback.exists():
+            rollback.replace(target.with_name(target.name + ROLLBACK_SUFFIX))
+        path.replace(target)
+    return f"The journal was damaged. It was moved to {target}, and a new one was started."
+
+
+def _open(path: Path, today: date, *, thorough: bool) -> sqlite3.Connection:
+    with translated_errors(path):
+        with suppress(FileExistsError):
+            _create_private(path)
+        connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
+        try:
+            version = _version(connection, path)
+            if thorough and version and connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+                raise _damaged(path)
+            for pragma in (
+                # A single file between writes, and no shared memory, which network folders lack.
+                "journal_mode = DELETE",
+                # Sync the folder too: a transaction is complete when its rollback journal is gone for good.
+                "synchronous = EXTRA",
+                "secure_delete = ON",
+                "foreign_keys = ON",
+            ):
+                connection.execute(f"PRAGMA {pragma}")
+            if version < migrations.VERSION:
+                _migrate(connection, path, today)
+            return connection
+        except BaseException:
+            connection.close()
+            raise
+
+
+def _migrate(connection: sqlite3.Connection, path: Path, today: date) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        version = _version(connection, path)  # again: another process may have migrated it meanwhile
+        if 0 < version < migrations.VERSION:
+            target = _reserve(path, f"version-{version}-{today}")
+            with closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT_S)) as old, closing(sqlite3.connect(target)) as new:
+                _copy(old, new)
+        if version < migrations.VERSION:
+            migrations.upgrade(connection)
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _copy(source: sqlite3.Connection, target: sqlite3.Connection) -> None:
+    """Copy a database by SQLite: closing another handle of the file would release the locks on it."""
+    # Take the read lock first: `backup` itself would wait for it forever.
+    source.execute("BEGIN")
+    source.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    source.backup(target)
+
+
+def _version(connection: sqlite3.Connection, path: Path) -> int:
+    """Return the version of the tables, 0 for an empty file.
+
+    Raise NewerJournalError, or JournalDamagedError for a database of another program.
+    """
+    objects, application, version = _header(connection)
+    if application == migrations.APPLICATION_ID and version > migrations.VERSION:
+        raise NewerJournalError(
+            f"The journal {path} was written by a newer stretch (format {version}; this one reads up to"
+            f" {migrations.VERSION}). Nothing in it was changed. Install the newer version to use it."
+        )
+    if application == migrations.APPLICATION_ID and version:
+        return version
+    if objects:
+        raise _damaged(path)
+    return 0
+
+
+def _header(connection: sqlite3.Connection) -> tuple[int, int, int]:
+    """Return the number of tables and indexes, the application id and the version, from one snapshot.
+
+    Read one by one, a file that another session is just creating would look like a database of another program.
+    """
+    standalone = not connection.in_transaction
+    if standalone:
+        connection.execute("BEGIN")
+    try:
+        objects, application, version = (
+            int(connection.execute(query).fetchone()[0])
+            for query in ("SELECT count(*) FROM sqlite_master", "PRAGMA application_id", "PRAGMA user_version")
+        )
+        return objects, application, version
+    finally:
+        if standalone:
+            connection.execute("ROLLBACK")
+
+
+def _reserve(path: Path, label: str) -> Path:
+    """Create an empty file next to *path* with *label* in its name, and return its path."""
+    number = 1
+    while True:
+        target = path.with_name(f"{path.stem}-{label}{f'-{number}' if number > 1 else ''}{path.suffix}")
+        try:
+            _create_private(target)
+        except FileExistsError:
+            number += 1
+        else:
+            return target
+
+
+def _create_private(path: Path) -> None:
+    """Create an empty file that only its owner can read, because of the pain scores; raise FileExistsError."""
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))

@@ -1,0 +1,105 @@
+"""Export and import of sessions as JSON Lines."""
+
+# No `from __future__ import annotations` here: msgspec would compile every annotation again at each start.
+from collections.abc import Callable, Iterable, Iterator
+from typing import IO, Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+
+from stretch.core.journal.record import SessionRecord
+from stretch.storage.journal.journal import Journal
+from stretch.storage.journal.row_mapping import epoch
+
+VERSION = 1
+"""Version of `ExportLine`; raise it when the fields change."""
+MAX_LINE_BYTES = 1_048_576
+"""A session of an hour with its plan takes 40,000."""
+ImportedSession = tuple[SessionRecord, bytes | None]
+"""A session and its plan as JSON."""
+
+
+class ExportLine(Struct, frozen=True, forbid_unknown_fields=True):
+    """One line: a session, and its plan as it is stored, whatever version of the catalog it is from."""
+
+    version: Annotated[int, Meta(ge=1)]
+    session: SessionRecord
+    plan: msgspec.Raw = msgspec.Raw(b"null")
+
+
+class _VersionOnly(Struct):
+    version: int
+
+
+def export_lines(journal: Journal) -> Iterator[bytes]:
+    """Return every session of *journal* as a line, the earliest first."""
+    for record in journal.sessions(earliest_first=True):
+        line = ExportLine(version=VERSION, session=record, plan=msgspec.Raw(journal.plan(record.id) or b"null"))
+        yield msgspec.json.encode(line) + b"\n"
+
+
+def read_lines(file: IO[bytes]) -> Iterator[bytes]:
+    """Return the lines of *file*; one that is too long is cut off just above the limit."""
+    while line := file.readline(MAX_LINE_BYTES + 1):
+        yield line
+        while len(line) > MAX_LINE_BYTES and not line.endswith(b"\n"):
+            line = file.readline(MAX_LINE_BYTES + 1)
+
+
+def parse_sessions(lines: Iterable[bytes], on_error: Callable[[int, str], None]) -> Iterator[ImportedSession]:
+    """Return the sessions in *lines*; call *on_error* with the number of each broken line and the reason.
+
+    Empty lines are skipped.
+    """
+    for number, line in enumerate(lines, start=1):
+        text = line.removeprefix(b"\xef\xbb\xbf").strip() if number == 1 else line.strip()
+        if not text:
+            continue
+        try:
+            yield _parse(text)
+        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+            on_error(number, _reason(error))
+
+
+def _parse(text: bytes) -> ImportedSession:
+    if len(text) > MAX_LINE_BYTES:
+        raise ValueError(f"longer than {MAX_LINE_BYTES} bytes")
+    version = msgspec.json.decode(text, type=_VersionOnly).version
+    if version > VERSION:
+        raise ValueError(f"format {version} of a newer stretch; this one reads up to {VERSION}")
+    line = msgspec.json.decode(text, type=ExportLine)
+    plan = msgspec.json.decode(line.plan)
+    _check(line.session, plan)
+    return line.session, bytes(line.plan) if plan is not None else None
+
+
+def _check(record: SessionRecord, plan: Any) -> None:
+    """Raise ValueError for values that are valid one by one but impossible together."""
+    try:
+        epoch(record)
+    except ValueError as error:
+        raise ValueError(f"session.started: {error}") from error
+    for number, part in enumerate(record.parts):
+        if part.done > part.planned:
+            raise ValueError(f"session.parts[{number}].done: {part.done} of {part.planned} planned")
+    # A terminal would obey them; nothing that was exported contains any.
+    if not all(text.isprintable() for text in _texts([msgspec.to_builtins(record), plan])):
+        raise ValueError("contains control characters")
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _texts(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
+
+
+def _reason(error: Exception) -> str:
+    """Return the message of *error*, the field first: `session.parts[0].done: Expected int, got str`."""
+    text = str(error).replace("`", "")
+    problem, found, field = text.rpartition(" - at ")
+    return f"{field.removeprefix('$').removeprefix('.')}: {problem}" if found else text

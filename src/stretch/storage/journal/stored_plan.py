@@ -1,0 +1,42 @@
+"""The plan of a session as JSON in the journal and in exports, readable after the catalog format has changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from msgspec import inspect
+
+from stretch.core.routine import Routine
+
+
+def encode_plan(routine: Routine) -> bytes:
+    """Return *routine* as JSON, without the stretches that were left out."""
+    return msgspec.json.encode(msgspec.structs.replace(routine, left_out=()))
+
+
+def decode_plan(plan: bytes) -> Routine | None:
+    """Return the routine stored as *plan*; None if it cannot be read.
+
+    Unknown fields are ignored, and missing ones take their defaults.
+    """
+    try:
+        return msgspec.convert(_without_unknown_fields(msgspec.json.decode(plan), inspect.type_info(Routine)), Routine)
+    except (msgspec.MsgspecError, RecursionError):
+        return None
+
+
+def _without_unknown_fields(value: Any, type_info: inspect.Type) -> Any:
+    """Return JSON data without the fields that the structs of *type_info* do not have."""
+    match value, type_info:
+        case dict(), inspect.StructType(fields=fields):
+            known = {field.encode_name: field.type for field in fields}
+            return {key: _without_unknown_fields(item, known[key]) for key, item in value.items() if key in known}
+        case list(), inspect.VarTupleType(item_type=item_type):
+            return [_without_unknown_fields(item, item_type) for item in value]
+        case list(), inspect.TupleType(item_types=item_types) if len(value) == len(item_types):
+            return [_without_unknown_fields(item, kind) for item, kind in zip(value, item_types, strict=True)]
+        case dict() | list(), inspect.UnionType(types=types):
+            kind = next((one for one in types if not isinstance(one, inspect.NoneType)), inspect.AnyType())
+            return _without_unknown_fields(value, kind)
+    return value

@@ -1,0 +1,240 @@
+"""Status files: what each running session is doing, for `stretch status`, and which sessions are running at all.
+
+A file counts only while its process has it open, which the system knows even after a crash: on POSIX the process holds
+a lock on it, and on Windows an open file cannot be deleted. Neither process ids, which are reused, nor the wall clock
+matter.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from io import FileIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+from msgspec import Struct
+
+if TYPE_CHECKING:
+    from stretch.core.timing.session import Session
+
+FOLDER = "playing"
+FILE_SIZE = 2048
+"""Bytes, padded with spaces: a single write replaces all of the old status."""
+NS_PER_S = 1_000_000_000
+OVERDUE_NS = 2 * NS_PER_S
+"""A session that is this late for its next phase is suspended or hangs."""
+
+RunState = Literal["playing", "paused", "waiting", "away"]
+"""`waiting`: for a key before a stretch; `away`: the machine slept, or the process does not respond."""
+
+
+class SessionStatus(Struct, frozen=True, kw_only=True):
+    """A session at its last change.
+
+    `ends` and `phase_ends` are readings of the monotonic clock in nanoseconds while the session is playing, and the
+    nanoseconds left while it is not. So the file is written once per phase, and the time left is known at any moment.
+    """
+
+    state: RunState
+    title: str
+    kind: str
+    """Kind of the phase, as in the events of a session."""
+    ends: int
+    phase_ends: int
+    stretch: str | None = None
+    name: str | None = None
+    side: str | None = None
+    rep: int | None = None
+    reps: int | None = None
+
+
+class RunningSession(Struct, frozen=True, kw_only=True):
+    """A running session, and the whole seconds left of it and of its phase."""
+
+    status: SessionStatus
+    state: RunState
+    seconds: int
+    phase_seconds: int
+
+
+class StatusFile:
+    """The status file of one session, by its id; trouble with the file never stops the session."""
+
+    def __init__(self, folder: Path, session_id: str) -> None:
+        self._folder = folder / FOLDER
+        self._path = self._folder / f"{session_id}-{os.getpid()}.json"
+        self._file: FileIO | None = None
+        self._status: SessionStatus | None = None
+        self._failed = False
+
+    def update(self, session: Session) -> None:
+        """Write the status of *session* if it has changed; to be called for every frame."""
+        status = status_of(session)
+        if status == self._status or self._failed:
+            return
+        self._status = status
+        try:
+            self._write(status)
+        except OSError:
+            self._failed = True
+            self.close()
+
+    def close(self) -> None:
+        """Remove the file, and its folder unless another session uses it."""
+        if self._file is None:
+            return
+        # On POSIX unlink first, so that nobody finds an unlocked file; Windows cannot unlink an open one.
+        if sys.platform == "win32":
+            self._file.close()
+        with suppress(OSError):
+            self._path.unlink()
+        self._file.close()
+        self._file = None
+        with suppress(OSError):
+            self._folder.rmdir()
+
+    def _write(self, status: SessionStatus | None) -> None:
+        if status is None:
+            self.close()
+            return
+        if self._file is None:
+            self._file = self._create()
+        data = msgspec.json.encode(status).ljust(FILE_SIZE)
+        self._file.seek(0)
+        self._file.write(data)
+        self._file.truncate(len(data))
+
+    def _create(self) -> FileIO:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        try:
+            return _create_locked(self._path)
+        except FileNotFoundError:
+            # Another session ended and removed the folder in between.
+            self._folder.mkdir(parents=True, exist_ok=True)
+            return _create_locked(self._path)
+
+
+def status_of(session: Session) -> SessionStatus | None:
+    """Return the status of *session*, which stays equal while only time passes; None before and after it plays."""
+    from stretch.core.timing.phases import NS_PER_MS
+
+    if session.over or session.clock is None:
+        return None
+    phase = session.moment.phase
+    total_left, phase_left = (at * NS_PER_MS - session.position_ns for at in (session.timeline.length, phase.end))
+    state = _state(session)
+    base = session.clock + session.lead_in_ns if state == "playing" else 0
+    stretch = phase.item.stretch if phase.item else None
+    return SessionStatus(
+        state=state,
+        title=session.timeline.title,
+        kind=phase.kind,
+        ends=base + total_left,
+        phase_ends=base + phase_left,
+        stretch=stretch.id if stretch else None,
+        name=stretch.name if stretch else phase.move.name if phase.move else None,
+        side=phase.side,
+        rep=phase.rep,
+        reps=phase.reps,
+    )
+
+
+def _state(session: Session) -> RunState:
+    if session.away_ns:
+        return "away"
+    if session.waiting:
+        return "waiting"
+    return "paused" if session.still else "playing"
+
+
+def running_sessions(folder: Path, clock: int) -> tuple[RunningSession, ...]:
+    """Return the sessions running at *clock*, a monotonic reading, those with the most time left first."""
+    statuses = (_decode(path) for path in _live_files(folder, "*.json"))
+    running = (_at(status, clock) for status in statuses if status)
+    return tuple(sorted(running, key=lambda session: -session.seconds))
+
+
+def is_running(folder: Path, session_id: str) -> bool:
+    """Return whether a process is playing the session with this id."""
+    return any(True for _ in _live_files(folder, f"{session_id}-*.json"))
+
+
+def _live_files(folder: Path, pattern: str) -> Iterator[Path]:
+    """Yield the files that a process has open, and remove the others."""
+    with suppress(OSError):
+        for path in sorted((folder / FOLDER).glob(pattern)):
+            with suppress(OSError):
+                if _is_open(path):
+                    yield path
+
+
+def _decode(path: Path) -> SessionStatus | None:
+    # Empty right after it was created, and anything if another version wrote it.
+    with suppress(OSError, msgspec.MsgspecError):
+        return msgspec.json.decode(path.read_bytes(), type=SessionStatus)
+    return None
+
+
+def _at(status: SessionStatus, clock: int) -> RunningSession:
+    state, now = status.state, 0
+    if state == "playing":
+        now = clock
+        if clock - status.phase_ends > OVERDUE_NS:
+            state, now = "away", status.phase_ends
+    return RunningSession(
+        status=status, state=state, seconds=_seconds(status.ends - now), phase_seconds=_seconds(status.phase_ends - now)
+    )
+
+
+def _seconds(nanoseconds: int) -> int:
+    """Return whole seconds rounded up, as the screen shows them: 0 is the end."""
+    return max(0, -(-nanoseconds // NS_PER_S))
+
+
+if sys.platform == "win32":
+
+    def _create_locked(path: Path) -> FileIO:
+        """Return *path* open for writing, which is lock enough on Windows; raise OSError."""
+        return FileIO(path, "w+")
+
+    def _is_open(path: Path) -> bool:
+        """Return whether a process has *path* open; remove it if not."""
+        try:
+            path.unlink()
+        except PermissionError:
+            return True
+        return False
+
+else:
+    import fcntl
+
+    def _create_locked(path: Path) -> FileIO:
+        """Return *path* open for writing and locked until it is closed or the process ends.
+
+        Raise OSError, also if the file system has no locks.
+        """
+        # Under a temporary name, so that nobody sees it before it is locked.
+        temporary = path.with_suffix(".new")
+        file = FileIO(temporary, "w+")
+        try:
+            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+            temporary.replace(path)
+        except OSError:
+            file.close()
+            temporary.unlink(missing_ok=True)
+            raise
+        return file
+
+    def _is_open(path: Path) -> bool:
+        """Return whether a process has *path* open; remove it if not."""
+        with path.open("rb") as file:
+            try:
+                fcntl.flock(file.fileno(), fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+        path.unlink(missing_ok=True)
+        return False
