@@ -23,10 +23,10 @@ from stretch.player.theme import theme_for
 from stretch.storage.settings import (
     DEFAULTS,
     NAMES,
-    Found,
+    LoadedSettings,
     SettingsError,
-    about,
-    load,
+    describe,
+    load_settings,
     template,
     unknown_variables,
     variable,
@@ -74,7 +74,7 @@ def playback_of(here: App, *args: str) -> PlaybackOptions:
 
 def problems(home: Path, text: str, **environ: str) -> list[str]:
     with pytest.raises(SettingsError) as caught:
-        load(written(home, text), environ)
+        load_settings(written(home, text), environ)
     return str(caught.value).replace(str(home / "config.yaml"), "config.yaml").splitlines()
 
 
@@ -82,14 +82,14 @@ def problems(home: Path, text: str, **environ: str) -> list[str]:
 
 
 def test_without_a_file_everything_is_as_it_comes(home: Path) -> None:
-    found = load(home / "not" / "there", {})
+    found = load_settings(home / "not" / "there", {})
     assert found.settings == DEFAULTS
     assert set(found.origins.values()) == {("default",)}
     assert not (home / "not").exists()
 
 
 def test_a_file_is_read_as_people_write_it(home: Path) -> None:
-    found = load(
+    found = load_settings(
         written(
             home,
             "# mine\narea: neck\nminutes: 10\nbreath: off\nposition: [standing, seated]\nequipment: chair\n"
@@ -112,7 +112,7 @@ def test_a_file_is_read_as_people_write_it(home: Path) -> None:
 
 @pytest.mark.parametrize("text", ["", "# nothing\n", "area:\nvoice: ~\n"])
 def test_a_file_that_says_nothing_is_no_file(home: Path, text: str) -> None:
-    assert load(written(home, text), {}).settings == DEFAULTS
+    assert load_settings(written(home, text), {}).settings == DEFAULTS
 
 
 def test_a_variable_goes_before_the_file(home: Path) -> None:
@@ -124,7 +124,7 @@ def test_a_variable_goes_before_the_file(home: Path) -> None:
         "STRETCH_VOLUME": " ",
         "STRETCH_CATALOG": os.pathsep.join(("a.yaml", "b")),
     }
-    found = load(written(home, "area: calves\nminutes: 30\nsound: no\nvoice: breath\nvolume: 5\n"), environ)
+    found = load_settings(written(home, "area: calves\nminutes: 30\nsound: no\nvoice: breath\nvolume: 5\n"), environ)
     settings = found.settings
     assert (settings.area, settings.minutes, settings.sound) == (("neck", "shoulders"), 7.5, True)
     assert (settings.voice, settings.volume, settings.catalog) == ("no", 5, ("a.yaml", "b"))
@@ -135,7 +135,7 @@ def test_a_variable_goes_before_the_file(home: Path) -> None:
 
 def test_what_protects_adds_up(home: Path) -> None:
     environ = {"STRETCH_AVOID": "neck knee", "STRETCH_NEVER": "happy-baby sphinx"}
-    found = load(written(home, "avoid: [knee, disc]\nnever: sphinx\n"), environ)
+    found = load_settings(written(home, "avoid: [knee, disc]\nnever: sphinx\n"), environ)
     assert found.settings.avoid == ("knee", "disc", "neck")
     assert found.settings.never == ("sphinx", "happy-baby")
     assert found.origins["avoid"] == found.origins["never"] == ("environment", "file")
@@ -143,12 +143,12 @@ def test_what_protects_adds_up(home: Path) -> None:
 
 @pytest.mark.parametrize(("text", "environ"), [("catalog: ~/mine\n", {}), ("", {"STRETCH_CATALOG": "~/mine"})])
 def test_a_tilde_is_the_home_in_the_file_and_in_a_variable(home: Path, text: str, environ: dict[str, str]) -> None:
-    assert load(written(home, text), environ).settings.catalog == (str(Path("~/mine").expanduser()),)
+    assert load_settings(written(home, text), environ).settings.catalog == (str(Path("~/mine").expanduser()),)
 
 
 @pytest.mark.parametrize("word", ["off", "false", "False", "'off'"])
 def test_a_breath_that_is_false_is_off(home: Path, word: str) -> None:
-    assert load(written(home, f"breath: {word}\n"), {}).settings.breath == "off"
+    assert load_settings(written(home, f"breath: {word}\n"), {}).settings.breath == "off"
 
 
 # -- refused
@@ -157,15 +157,17 @@ def test_a_breath_that_is_false_is_off(home: Path, word: str) -> None:
 def test_every_problem_at_once_with_its_line_and_what_is_near(home: Path) -> None:
     text = "minuts: 10\n\n# loud\nvolume: 300\nbreath: fast\navoid: [knee, kneee]\nlevel: hard\nzzz: 1\n"
     told = problems(home, text, STRETCH_MINUTES="ten", STRETCH_FIGURE="ascii")
-    assert told[0] == "config.yaml:1: minuts: there is no such setting; did you mean minutes?"
-    assert told[1] == "config.yaml:4: volume: is 300; at most 100"
-    assert told[2].startswith("config.yaml:5: breath: is 'fast'; steady, calm, even, off")
-    assert told[3].startswith("config.yaml:6: avoid: is 'kneee'; did you mean knee?")
-    assert told[4] == "config.yaml:7: level: is 'hard'; one of gentle, moderate, deep"
-    assert told[5] == "config.yaml:8: zzz: there is no such setting; `stretch config` lists them"
-    assert told[6] == "$STRETCH_MINUTES: is 'ten'; a number"
-    assert problems(home, "sound: loud\n") == ["config.yaml:1: sound: is 'loud'; on or off"]
-    assert told[7].startswith("$STRETCH_FIGURE: is 'ascii'; one of ")
+    assert told[0] == "config.yaml:1: There is no setting called 'minuts'. Did you mean minutes?"
+    assert told[1] == "config.yaml:4: volume must be a number from 0 to 100, not 300"
+    assert told[2].startswith("config.yaml:5: breath must be steady, calm, even, off, or seconds in and out")
+    assert told[2].endswith(", not 'fast'")
+    assert told[3].startswith("config.yaml:6: avoid must be one of pregnancy, ")
+    assert told[3].endswith(", not 'kneee'. Did you mean knee?")
+    assert told[4] == "config.yaml:7: level must be one of gentle, moderate, deep, not 'hard'"
+    assert told[5] == "config.yaml:8: There is no setting called 'zzz'. `stretch config` lists them all."
+    assert told[6] == "$STRETCH_MINUTES must be a number from 1 to 180, not 'ten'"
+    assert told[7] == "$STRETCH_FIGURE must be one of braille, blocks, none, not 'ascii'"
+    assert problems(home, "sound: loud\n") == ["config.yaml:1: sound must be on or off, not 'loud'"]
     assert len(told) == 8
 
 
@@ -173,14 +175,14 @@ def test_every_problem_at_once_with_its_line_and_what_is_near(home: Path) -> Non
     ("text", "words"),
     [
         ("minutes: 10\n  area: neck\n", "config.yaml:2: not valid YAML"),
-        ("- minutes\n", "config.yaml:1: is no list of settings"),
-        ("minutes\n", "config.yaml:1: is no list of settings"),
+        ("- minutes\n", "config.yaml:1: must hold settings, one on a line"),
+        ("minutes\n", "config.yaml:1: must hold settings, one on a line"),
         ("area: [neck\n", "not valid YAML"),
         ("minutes: 10\nminutes: 20\n", "config.yaml:2"),
         ("area: []\n", "area"),
         ("area: {a: b}\n", "area"),
         ("sound: loud\n", "config.yaml:1: sound"),
-        ("minutes: 0\n", "at least 1"),
+        ("minutes: 0\n", "from 1 to 180, not 0"),
         ("minutes: .nan\n", "minutes"),
         ("never: Sphinx\n", "never"),
         ("catalog: [1]\n", "catalog"),
@@ -201,23 +203,23 @@ plain_data = st.recursive(
 def test_no_file_brings_it_down(tmp_path_factory: pytest.TempPathFactory, data: dict[str, Any]) -> None:
     home = written(tmp_path_factory.mktemp("home"), yaml.safe_dump(data, allow_unicode=True))
     try:
-        assert isinstance(load(home, {}), Found)
+        assert isinstance(load_settings(home, {}), LoadedSettings)
     except SettingsError as error:
         assert str(error).isprintable() or "\n" in str(error)
 
 
 def test_variables_that_mean_nothing_are_noticed() -> None:
     told = list(unknown_variables({"STRETCH_AERA": "neck", "STRETCH_HOME": "/x", "STRETCH_AREA": "neck", "OTHER": ""}))
-    assert told == ["$STRETCH_AERA is no setting; did you mean $STRETCH_AREA?"]
+    assert told == ["$STRETCH_AERA is not a setting. Did you mean $STRETCH_AREA?"]
 
 
 # -- the template
 
 
 def test_the_template_says_nothing_until_it_is_asked_to(home: Path) -> None:
-    assert load(written(home, template()), {}).settings == DEFAULTS
+    assert load_settings(written(home, template()), {}).settings == DEFAULTS
     spoken = re.sub(r"^#(?=[a-z_]+:)", "", template(), flags=re.MULTILINE)
-    found = load(written(home, spoken), {})
+    found = load_settings(written(home, spoken), {})
     assert found.settings == DEFAULTS
     assert set(re.findall(r"^([a-z_]+):", spoken, re.MULTILINE)) == set(NAMES)
     assert found.origins["minutes"] == ("file",)
@@ -239,7 +241,7 @@ def test_config_says_what_is_in_effect_and_where_it_comes_from(home: Path) -> No
     assert re.match(r"avoid +\[knee, disc\] +\$STRETCH_AVOID and config\.yaml ", rows["avoid"])
     assert re.match(r"volume +50 +default ", rows["volume"])
     assert set(NAMES) <= set(rows)
-    assert "did you mean $STRETCH_AREA?" in result.stderr
+    assert "Did you mean $STRETCH_AREA?" in result.stderr
 
 
 @pytest.mark.parametrize("columns", [80, 120])
@@ -253,7 +255,7 @@ def test_config_fits_a_terminal(home: Path, columns: int) -> None:
     environ = {"COLUMNS": str(columns), "NO_COLOR": "1", "TERM": "xterm"}
     told = run("config", app=here, env=environ).stderr
     assert ("--template" in told) == (columns == 80)
-    assert (about("volume") in out.getvalue()) == (columns == 120)
+    assert (describe("volume") in out.getvalue()) == (columns == 120)
     assert all(f"\n{name} " in out.getvalue() for name in NAMES)
 
 
@@ -271,7 +273,7 @@ def test_config_prints_a_template_even_where_the_file_is_broken(home: Path) -> N
     assert run("config", "--template", app=app(home)).stdout == template()
     result = run("config", app=app(home))
     assert (result.exit_code, result.stdout) == (2, "")
-    assert "did you mean minutes?" in result.stderr
+    assert "Did you mean minutes?" in result.stderr
 
 
 # -- how it reaches the options
@@ -352,8 +354,8 @@ def test_a_program_leaves_out_what_bends_forward_only_where_somebody_says_that_i
 
 @pytest.mark.parametrize("text", ["nan", "inf", "-1e999", "ten", "\u00b2", "1e3", "0"])
 def test_a_number_that_is_none_is_refused(home: Path, text: str) -> None:
-    with pytest.raises(SettingsError, match=r"^\$STRETCH_MINUTES: is "):
-        load(home, {"STRETCH_MINUTES": text})
+    with pytest.raises(SettingsError, match=r"^\$STRETCH_MINUTES must be a number from 1 to 180, not "):
+        load_settings(home, {"STRETCH_MINUTES": text})
 
 
 def test_a_setting_reaches_which_routine_it_is(home: Path) -> None:
@@ -405,7 +407,7 @@ def test_help_never_fails_for_a_broken_file(home: Path) -> None:
     assert run("routine", "--help", app=here).exit_code == 0
     result = run("routine", "--plan", app=here)
     assert result.exit_code == 2
-    assert "did you mean minutes?" in result.stderr
+    assert "Did you mean minutes?" in result.stderr
 
 
 def test_every_setting_can_be_a_variable() -> None:

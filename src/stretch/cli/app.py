@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from stretch.player.terminal import Terminal
     from stretch.player.theme import Theme
     from stretch.storage.journal.journal import Journal
-    from stretch.storage.settings import Found, Settings
+    from stretch.storage.settings import LoadedSettings, Settings
 
 JOURNAL = "journal.db"
 """The file name of the journal, without importing the modules that read it."""
@@ -117,11 +117,11 @@ class App:
         return date.today()
 
     @cached_property
-    def loaded_settings(self) -> Found:
+    def loaded_settings(self) -> LoadedSettings:
         """The settings with where each comes from, and the file they were looked for in."""
-        from stretch.storage.settings import load
+        from stretch.storage.settings import load_settings
 
-        return load(self.folder, self.environ)
+        return load_settings(self.folder, self.environ)
 
     @property
     def settings(self) -> Settings:

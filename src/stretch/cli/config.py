@@ -1,68 +1,60 @@
-"""`stretch config`: what is in effect and where it comes from."""
+"""`stretch config`: the settings in effect and their origins."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
     from stretch.cli.app import App
-    from stretch.storage.settings import Found
 
 VERSION = 1
-ROOMY = 110
-"""Columns from which there is room to say what each setting is."""
+DESCRIPTION_COLUMNS = 110
+"""Columns from which the table also describes each setting."""
 
 
 @click.command("config")
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
-@click.option("--template", "as_template", is_flag=True, help="Print a config.yaml with every setting, to start from.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--template", "as_template", is_flag=True, help="Print a config.yaml with all settings to start from.")
 @click.pass_obj
 def config_command(app: App, as_json: bool, as_template: bool) -> None:
-    """Show where your own things are, what is in effect, and where each value comes from.
+    """Show the settings in effect and where each one comes from.
 
-    Options on the command line go before STRETCH_* variables, these before config.yaml, and that before the defaults.
+    Command-line options override STRETCH_* variables, these override config.yaml, and that overrides the defaults.
     """
-    from stretch.storage import settings as store
+    from stretch.storage import settings
 
     if as_template:
-        app.stdout.write(store.template())
+        app.stdout.write(settings.template())
         return
-    found = app.loaded_settings
+    loaded = app.loaded_settings
+    values = {name: getattr(loaded.settings, name) for name in settings.NAMES}
     if as_json:
-        app.out.json(_data(app, found))
+        data = {
+            "version": VERSION,
+            "folder": str(app.folder),
+            "file": str(loaded.file),
+            "exists": loaded.file.exists(),
+            "settings": {name: {"value": value, "from": loaded.origins[name]} for name, value in values.items()},
+        }
+        app.out.json(data)
         return
-    there = "" if found.file.exists() else ", which is not there: `stretch config --template` prints one to start from"
-    app.out.paragraph(f"{app.folder}{' ($STRETCH_HOME)' if app.environ.get(store.HOME) else ''}", prefix="Folder    ")
-    app.out.paragraph(f"{found.file}{there}", prefix="Settings  ")
+    missing = "" if loaded.file.exists() else " (missing; `stretch config --template` prints one to start from)"
+    app.out.paragraph(
+        f"{app.folder}{' ($STRETCH_HOME)' if app.environ.get(settings.HOME) else ''}", prefix="Folder    "
+    )
+    app.out.paragraph(f"{loaded.file}{missing}", prefix="Settings  ")
     app.out.paragraph()
-    roomy = app.out.columns is None or app.out.columns >= ROOMY
-    headings = ("setting", "value", "from", "what it is") if roomy else ("setting", "value", "from")
-    app.out.table(headings, [row[: len(headings)] for row in _rows(found)])
-    if not roomy:
-        app.info("What each one is: stretch config --template")
-    for problem in store.unknown_variables(app.environ):
+    wide = app.out.columns is None or app.out.columns >= DESCRIPTION_COLUMNS
+    rows = []
+    for name, value in values.items():
+        places = {"environment": settings.variable(name), "file": loaded.file.name, "default": "default"}
+        origins = " and ".join(places[origin] for origin in loaded.origins[name])
+        rows.append((name, settings.format_value(value) or "-", origins, settings.describe(name)))
+    shown = 4 if wide else 3
+    app.out.table(("setting", "value", "from", "description")[:shown], [row[:shown] for row in rows])
+    if not wide:
+        app.info("Descriptions: stretch config --template")
+    for problem in settings.unknown_variables(app.environ):
         app.info(f"stretch: {problem}")
-
-
-def _rows(found: Found) -> Iterator[tuple[str, str, str, str]]:
-    from stretch.storage.settings import NAMES, about, variable, written
-
-    for name in NAMES:
-        origins = {"environment": variable(name), "file": found.file.name, "default": "default"}
-        value = written(getattr(found.settings, name)) or "-"
-        yield name, value, " and ".join(origins[origin] for origin in found.origins[name]), about(name)
-
-
-def _data(app: App, found: Found) -> dict[str, Any]:
-    from stretch.storage.settings import NAMES
-
-    return {
-        "version": VERSION,
-        "folder": str(app.folder),
-        "file": str(found.file),
-        "exists": found.file.exists(),
-        "settings": {name: {"value": getattr(found.settings, name), "from": found.origins[name]} for name in NAMES},
-    }

@@ -1,95 +1,101 @@
-"""The settings: `STRETCH_*` variables, then `config.yaml` in the user's folder, then defaults; checked, and from where.
+"""User settings: `STRETCH_*` variables override `config.yaml`, which overrides the defaults.
 
-What is given on the command line goes before all of these; it is the business of whoever reads the command line.
+Command-line options, which override all of these, are the business of `cli.options`.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from math import isfinite
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_type_hints
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 from msgspec import Meta, Struct
 
-from stretch.core.errors import UsageError
+from stretch.core.errors import UnknownName, UsageError
 from stretch.core.model import Id
 from stretch.core.routine import DEFAULT_MINUTES
 from stretch.core.text import escape_control_chars, quote
 from stretch.core.vocabulary import BREATH_PRESETS, Equipment, Level, Position, Tag
 
-NAME = "config.yaml"
+FILE_NAME = "config.yaml"
 PREFIX = "STRETCH_"
 HOME = "STRETCH_HOME"
-"""The variable that says where the user's folder is; it is no setting."""
+"""The variable that names the user's folder; it is not a setting."""
 
-Origin = Literal["environment", "file", "default"]
+SettingOrigin = Literal["environment", "file", "default"]
 
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What may be set; the names are the keys of the file and, in capitals after `STRETCH_`, those of the variables.
+    """All settings: the field names are the keys of the file and, in capitals after `STRETCH_`, the variables.
 
-    Files and folders are absolute or relative to where one is.
+    Relative paths in the file are relative to its folder.
     """
 
     area: Annotated[
         tuple[Id, ...],
-        Meta(min_length=1, description="body areas or groups when none are named; `stretch areas` lists them"),
+        Meta(min_length=1, description="body areas or groups to stretch; `stretch areas` lists them"),
     ] = ("lower-back",)
-    minutes: Annotated[float, Meta(ge=1, le=180, description="how long a routine takes")] = DEFAULT_MINUTES
-    breath: Annotated[str, Meta(description="steady, calm, even, off, or seconds in and out such as 4-6")] = "steady"
-    position: Annotated[tuple[Position, ...], Meta(description="only these positions, such as [standing, seated]")] = ()
+    minutes: Annotated[float, Meta(ge=1, le=180, description="length of a routine, 1 to 180")] = DEFAULT_MINUTES
+    breath: Annotated[str, Meta(description=f"{', '.join(BREATH_PRESETS)}, or seconds in and out such as 4-6")] = (
+        "steady"
+    )
+    position: Annotated[
+        tuple[Position, ...], Meta(description="positions to use, such as [standing, seated]; empty: all")
+    ] = ()
     equipment: Annotated[
-        tuple[Equipment, ...], Meta(description="what you have of chair, wall, strap and mat; nothing said: all of it")
+        tuple[Equipment, ...], Meta(description="what you have of chair, wall, strap and mat; empty: all of them")
     ] = ()
-    level: Annotated[Level | None, Meta(description="the deepest level: gentle, moderate or deep")] = None
+    level: Annotated[Level | None, Meta(description="deepest level: gentle, moderate or deep")] = None
     avoid: Annotated[
-        tuple[Tag, ...], Meta(description="what you must always be careful with, such as knee; `--avoid` adds to it")
+        tuple[Tag, ...], Meta(description="what to be careful with every time, such as knee; `--avoid` adds to it")
     ] = ()
-    never: Annotated[tuple[Id, ...], Meta(description="stretches that are never suggested, by id")] = ()
+    never: Annotated[tuple[Id, ...], Meta(description="ids of stretches that are never suggested")] = ()
     morning: Annotated[
         Literal["off", "on", "auto"],
-        Meta(description="no bending forward yet: off, on, or auto for the hours from 4 to 8"),
+        Meta(description="no forward bends: off, on, or auto, from 4 to 8 in the morning"),
     ] = "off"
-    experienced: Annotated[bool, Meta(description="whole doses from the first day on: on or off")] = False
-    sound: Annotated[bool, Meta(description="sounds at every change: on or off")] = True
-    volume: Annotated[int, Meta(ge=0, le=100, description="how loud, 0 to 100")] = 50
-    sound_command: Annotated[str | None, Meta(description="what plays a sound, such as: play -q {file}")] = None
+    experienced: Annotated[bool, Meta(description="full doses from the first day: on or off")] = False
+    sound: Annotated[bool, Meta(description="a sound at every change: on or off")] = True
+    volume: Annotated[int, Meta(ge=0, le=100, description="loudness, 0 to 100")] = 50
+    sound_command: Annotated[str | None, Meta(description="command that plays a file, such as: play -q {file}")] = None
     voice: Annotated[
         Literal["no", "yes", "breath"],
-        Meta(description="a voice that says what to do: no, yes, or breath to breathe with you"),
+        Meta(description="spoken instructions: no, yes, or breath, with each breath as well"),
     ] = "no"
-    voice_command: Annotated[str | None, Meta(description="what speaks, such as: espeak-ng {text}")] = None
+    voice_command: Annotated[str | None, Meta(description="command that speaks, such as: espeak-ng {text}")] = None
     figure: Annotated[
         Literal["braille", "blocks", "none"], Meta(description="how the figure is drawn: braille, blocks or none")
     ] = "braille"
     background: Annotated[
         Literal["auto", "dark", "light"], Meta(description="of your terminal: auto, dark or light")
     ] = "auto"
-    catalog: Annotated[tuple[str, ...], Meta(description="files or folders with stretches of your own")] = ()
+    catalog: Annotated[tuple[str, ...], Meta(description="files or folders with your own stretches")] = ()
 
 
 DEFAULTS = Settings()
 NAMES = Settings.__struct_fields__
-ADDED = ("avoid", "never")
-"""Lists that add up: what one source says does not take away what another says, for both are there to protect."""
+MERGED_LISTS = ("avoid", "never")
+"""Lists that are joined from all sources: both protect, so no source takes away what another one says."""
+_SWITCH = {"on": True, "yes": True, "true": True, "1": True, "off": False, "no": False, "false": False, "0": False}
+_SWITCH_WORDS = {"morning": ("off", "on"), "voice": ("no", "yes"), "breath": ("off", "steady")}
+"""Settings that are not booleans but are written like one, with their words for false and true."""
 
 
 class SettingsError(UsageError):
-    """A setting cannot be used; one line for each problem, with the file and the line or with the variable."""
+    """Settings that cannot be used; one line for each problem, with the file and the line, or with the variable."""
 
 
-class Found(Struct, frozen=True, kw_only=True):
-    """The settings in effect, where each comes from, and the file they were looked for in."""
+class LoadedSettings(Struct, frozen=True, kw_only=True):
+    """The settings in effect, the origins of each, and the file they were read from, which need not exist."""
 
     settings: Settings
-    origins: dict[str, tuple[Origin, ...]]
+    origins: dict[str, tuple[SettingOrigin, ...]]
     file: Path
 
     def place(self, name: str) -> str:
-        """Return where the setting *name* was made, for a sentence about it."""
+        """Return where the setting *name* was made, for an error about it."""
         return variable(name) if "environment" in self.origins[name] else f"{self.file}: {name}"
 
 
@@ -98,46 +104,49 @@ def variable(name: str) -> str:
     return f"${PREFIX}{name.upper()}"
 
 
-def load(folder: Path, environ: Mapping[str, str]) -> Found:
-    """Return the settings of the user whose folder is *folder*; a file that is not there says nothing.
+def load_settings(folder: Path, environ: Mapping[str, str]) -> LoadedSettings:
+    """Return the settings of the user whose folder is *folder*.
 
-    Raises SettingsError with every problem, OSError when the folder cannot be looked into.
+    Raises SettingsError with every problem, OSError if the folder cannot be read.
     """
-    file = folder / NAME
-    data = _read(file)
-    unknown = [(name, f"there is no such setting{_near(name)}") for name in data if name not in NAMES]
-    said = {
-        name: meant(name, getattr(DEFAULTS, name), data[name], folder) for name in NAMES if data.get(name) is not None
+    file = folder / FILE_NAME
+    data, lines = _read(file)
+    in_file = {name: _normalize(name, data[name], folder) for name in NAMES if data.get(name) is not None}
+    texts = {name: environ.get(variable(name)[1:], "").strip() for name in NAMES}
+    in_environment = {name: _normalize(name, _split(name, text), Path()) for name, text in texts.items() if text}
+    unknown = {
+        name: str(UnknownName("setting", name[:80], NAMES, "`stretch config` lists them all."))
+        for name in data.keys() - set(NAMES)
     }
-    texts = {name: environ.get(f"{PREFIX}{name.upper()}", "").strip() for name in NAMES}
-    exported = {name: exported_as(name, getattr(DEFAULTS, name), text) for name, text in texts.items() if text}
-    problems = _placed(file, [*unknown, *_faults(said)])
-    problems += [f"{variable(name)}: {problem}" for name, problem in _faults(exported)]
+    found = unknown | {name: f"{name} {problem}" for name, problem in _problems(in_file).items()}
+    place = escape_control_chars(str(file))
+    problems = [f"{place}:{lines[name]}: {found[name]}" for name in sorted(found, key=lines.__getitem__)]
+    problems += [f"{variable(name)} {problem}" for name, problem in _problems(in_environment).items()]
     if problems:
         raise SettingsError("\n".join(problems))
-    given = said | exported
-    for name in ADDED:
-        if name in given:
-            given[name] = list(dict.fromkeys([*said.get(name, ()), *exported.get(name, ())]))
-    return Found(settings=msgspec.convert(given, Settings), origins=_origins(said, exported), file=file)
+    values = in_file | in_environment
+    for name in MERGED_LISTS:
+        if name in values:
+            values[name] = list(dict.fromkeys((*in_file.get(name, ()), *in_environment.get(name, ()))))
+    origins = {name: _origins(name, in_environment, in_file) for name in NAMES}
+    return LoadedSettings(settings=msgspec.convert(values, Settings, strict=False), origins=origins, file=file)
 
 
-def about(name: str) -> str:
-    """Return in words what the setting *name* is."""
-    (meta,) = get_type_hints(Settings, include_extras=True)[name].__metadata__
-    return str(meta.description)
+def describe(name: str) -> str:
+    """Return the description of the setting *name*."""
+    return str(_hint(name).__metadata__[0].description)
 
 
 def template() -> str:
-    """Return a `config.yaml` that says nothing yet: every setting with its default, behind a comment sign."""
-    lines = ["# Settings of stretch. Take a # away to change one; `stretch config` shows what is in effect.\n"]
+    """Return a `config.yaml` that sets nothing yet: every setting with its default, commented out."""
+    lines = ["# Settings of stretch. Remove the # to change one; `stretch config` shows what is in effect.\n"]
     for name in NAMES:
-        lines.append(f"\n# {about(name)}\n#{f'{name}: {written(getattr(DEFAULTS, name))}'.rstrip()}\n")
+        lines.append(f"\n# {describe(name)}\n#{f'{name}: {format_value(getattr(DEFAULTS, name))}'.rstrip()}\n")
     return "".join(lines)
 
 
-def written(value: object) -> str:
-    """Return the value of a setting as it is written in the file; nothing for one that is not set."""
+def format_value(value: object) -> str:
+    """Return the value of a setting as it is written in the file; empty for one that is not set."""
     match value:
         case bool():
             return "on" if value else "off"
@@ -150,139 +159,109 @@ def written(value: object) -> str:
 
 
 def unknown_variables(environ: Mapping[str, str]) -> Iterator[str]:
-    """Yield what is wrong with variables that look like settings and are none."""
-    known = {f"{PREFIX}{name.upper()}" for name in NAMES} | {HOME}
-    for name in sorted(environ):
-        if name.startswith(PREFIX) and name not in known:
-            near = _close(name.removeprefix(PREFIX).lower())
-            yield f"${name} is no setting" + (f"; did you mean {variable(near[0])}?" if near else ".")
-
-
-def _read(file: Path) -> dict[str, Any]:
-    if not file.exists():
-        return {}
-    # Imported here: most people have no such file.
-    from stretch.storage.files import yamlfile
-
-    try:
-        data = yamlfile.read(file)
-    except yamlfile.Malformed as error:
-        raise SettingsError(f"{escape_control_chars(str(file))}:{error.line}: {error}") from error
-    if data is not None and not isinstance(data, dict):
-        raise SettingsError(
-            f"{escape_control_chars(str(file))}:1: is no list of settings; write one a line, such as `minutes: 10`"
-        )
-    return data or {}
-
-
-def _faults(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield the name of each setting whose value cannot be used, and why not."""
-    try:
-        msgspec.convert(values, Settings)
-    except msgspec.ValidationError:
-        from stretch.storage.files.faults import faults
-
-        for steps, problem in faults(dict(values), Settings):
-            switch = steps[0] in NAMES and isinstance(getattr(DEFAULTS, str(steps[0])), bool)
-            yield str(steps[0]), problem.replace("true or false", "on or off") if switch else problem
-    if isinstance(breath := values.get("breath"), str):
-        from stretch.core.timing.breathing import parse_pattern
-
-        try:
-            parse_pattern(breath)
-        except UsageError:
-            presets = ", ".join(BREATH_PRESETS)
-            yield "breath", f"is {quote(breath)}; {presets}, or seconds in and out, 2 to 10, such as 4-6"
-
-
-def _origins(said: Mapping[str, Any], exported: Mapping[str, Any]) -> dict[str, tuple[Origin, ...]]:
-    origins: dict[str, tuple[Origin, ...]] = {}
-    for name in NAMES:
-        sources: list[Origin] = []
-        if name in exported:
-            sources.append("environment")
-        if name in said and (name in ADDED or not sources):
-            sources.append("file")
-        origins[name] = tuple(sources) or ("default",)
-    return origins
-
-
-def _near(name: str) -> str:
-    near = _close(name)
-    return f"; did you mean {' or '.join(near)}?" if near else "; `stretch config` lists them"
-
-
-def _close(name: str) -> list[str]:
+    """Yield a sentence for each variable that looks like a setting but is none."""
     from difflib import get_close_matches
 
-    return get_close_matches(name[:80], NAMES, n=3, cutoff=0.6)
+    known = [HOME, *(variable(name)[1:] for name in NAMES)]
+    for name in sorted(environ):
+        if name.startswith(PREFIX) and name not in known:
+            near = get_close_matches(name[:80], known, n=1)
+            yield f"${name} is not a setting." + (f" Did you mean ${near[0]}?" if near else "")
 
 
-def _placed(file: Path, problems: Sequence[tuple[str, str]]) -> list[str]:
-    """Return each problem with the line of its setting, in the order of the lines."""
-    if not problems:
-        return []
+def _read(file: Path) -> tuple[dict[str, Any], dict[str, int]]:
+    """Return the data of the file and the line of each setting; nothing if there is no such file."""
+    if not file.exists():
+        return {}, {}
+    # Imported here: most people have no such file.
+    from stretch.storage.files import yamlfile
     from stretch.storage.files.fieldlines import lines
 
-    at = lines(file, [(name,) for name, _ in problems])
-    ordered = sorted(problems, key=lambda problem: at[(problem[0],)])
-    return [
-        f"{escape_control_chars(str(file))}:{at[(name,)]}: {escape_control_chars(name[:80])}: {text}"
-        for name, text in ordered
-    ]
-
-
-SWITCHES = {"on": True, "yes": True, "true": True, "1": True, "off": False, "no": False, "false": False, "0": False}
-
-
-def meant(name: str, default: Any, value: Any, folder: Path) -> Any:
-    """Return a value of the file as its type wants it: one name may stand for a list of one, `on` for true."""
-    if isinstance(default, tuple) and not isinstance(value, (list, dict)):
-        value = [value]
-    if name == "catalog" and isinstance(value, list):
-        return [str(folder / Path(path).expanduser()) if isinstance(path, str) else path for path in value]
-    if isinstance(default, bool) and isinstance(value, str):
-        return SWITCHES.get(value.lower(), value)
-    if name == "morning":
-        return _on_or_off(value)
-    if name == "voice":
-        return _voice(value)
-    if name == "breath" and isinstance(value, (int, float)) and not isinstance(value, bool):
-        return str(value)
-    # Off is a preset of the breath, and some who write YAML know that off means false.
-    return "off" if name == "breath" and value is False else value
-
-
-def exported_as(name: str, default: Any, text: str) -> Any:
-    """Return the value of a variable as its type wants it; a list has spaces, commas or, of paths, what PATH has."""
-    if name == "catalog":
-        return [str(Path(path).expanduser()) for path in text.split(os.pathsep) if path]
-    if isinstance(default, tuple):
-        return text.replace(",", " ").split()
-    if isinstance(default, bool):
-        return SWITCHES.get(text.lower(), text)
-    if isinstance(default, (int, float)):
-        return _number(text)
-    if name == "morning":
-        return _on_or_off(text)
-    return _voice(text) if name == "voice" else text
-
-
-def _on_or_off(value: Any) -> Any:
-    """Return `on` and `off` for all that means them."""
-    switch = SWITCHES.get(str(value).lower())
-    return value if switch is None else "on" if switch else "off"
-
-
-def _number(text: str) -> int | float | str:
+    place = escape_control_chars(str(file))
     try:
-        number = float(text)
-    except ValueError:
-        return text
-    return text if not isfinite(number) else int(number) if number.is_integer() else number
+        data = yamlfile.read(file) or {}
+    except yamlfile.Malformed as error:
+        raise SettingsError(f"{place}:{error.line}: {error}") from error
+    if not isinstance(data, dict):
+        raise SettingsError(f"{place}:1: must hold settings, one on a line, such as `minutes: 10`")
+    return data, {str(steps[0]): line for steps, line in lines(file, [(name,) for name in data]).items()}
 
 
-def _voice(value: Any) -> Any:
-    """Return `yes` and `no` for all that means them."""
-    switch = SWITCHES.get(str(value).lower())
-    return value if switch is None else "yes" if switch else "no"
+def _split(name: str, text: str) -> str | list[str]:
+    """Return the text of a variable, or its parts if the setting is a list."""
+    if name == "catalog":
+        return [path for path in text.split(os.pathsep) if path]
+    return text.replace(",", " ").split() if isinstance(getattr(DEFAULTS, name), tuple) else text
+
+
+def _normalize(name: str, value: Any, folder: Path) -> Any:
+    """Return *value* in the form of the setting's type: a list for a single name, true for `on`, paths in *folder*."""
+    default = getattr(DEFAULTS, name)
+    if isinstance(default, tuple):
+        values = value if isinstance(value, list) else [value]
+        if name != "catalog":
+            return values
+        return [str(folder / Path(path).expanduser()) if isinstance(path, str) else path for path in values]
+    switch = _SWITCH.get(str(value).lower())
+    if switch is None or not (isinstance(default, bool) or name in _SWITCH_WORDS):
+        return value
+    return _SWITCH_WORDS[name][switch] if name in _SWITCH_WORDS else switch
+
+
+def _problems(values: Mapping[str, Any]) -> dict[str, str]:
+    """Return what is wrong with each value that cannot be used."""
+    return {name: _problem(name, value) for name, value in values.items() if not _is_valid(name, value)}
+
+
+def _is_valid(name: str, value: Any) -> bool:
+    from stretch.core.timing.breathing import parse_pattern
+
+    try:
+        setting = getattr(msgspec.convert({name: value}, Settings, strict=False), name)
+        # A number that differs from itself is NaN.
+        return setting == setting and (name != "breath" or bool(parse_pattern(setting)))
+    except (msgspec.ValidationError, UsageError):
+        return False
+
+
+def _problem(name: str, value: Any) -> str:
+    # Imported here: most settings are valid.
+    from difflib import get_close_matches
+
+    wrong = next((each for each in value if not _is_valid(name, [each])), value) if isinstance(value, list) else value
+    shown = quote(wrong) if isinstance(wrong, str) else escape_control_chars(str(wrong))[:80]
+    near = get_close_matches(str(wrong)[:80], _literals(_hint(name)), n=1)
+    return f"must be {_requirement(name)}, not {shown}" + (f". Did you mean {near[0]}?" if near else "")
+
+
+def _requirement(name: str) -> str:
+    hint = _hint(name)
+    if values := _literals(hint):
+        return f"one of {', '.join(values)}"
+    if (meta := hint.__metadata__[0]).ge is not None:
+        return f"a number from {meta.ge} to {meta.le}"
+    if isinstance(getattr(DEFAULTS, name), bool):
+        return "on or off"
+    return {"area": "ids such as lower-back", "never": "ids such as happy-baby", "breath": describe("breath")}.get(
+        name, "text"
+    )
+
+
+def _hint(name: str) -> Any:
+    return get_type_hints(Settings, include_extras=True)[name]
+
+
+def _literals(hint: Any) -> tuple[str, ...]:
+    """Return the values that the `Literal` in a type allows; none if it has none."""
+    if get_origin(hint) is Literal:
+        return get_args(hint)
+    return tuple(value for part in get_args(hint) for value in _literals(part))
+
+
+def _origins(name: str, in_environment: Mapping[str, Any], in_file: Mapping[str, Any]) -> tuple[SettingOrigin, ...]:
+    origins: list[SettingOrigin] = []
+    if name in in_environment:
+        origins.append("environment")
+    if name in in_file and (name in MERGED_LISTS or not origins):
+        origins.append("file")
+    return tuple(origins) or ("default",)
