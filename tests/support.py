@@ -19,6 +19,7 @@ from stretch.core.model import Catalog
 from stretch.core.planning.builder import build_routine
 from stretch.core.planning.dosing import with_reps
 from stretch.core.routine import Request, Routine
+from stretch.core.timing.breathing import parse_pattern
 from stretch.core.timing.timeline import Timeline, build_timeline
 from stretch.core.vocabulary import POSITIONS, TAGS
 from stretch.player.input import InputEvent
@@ -59,6 +60,7 @@ class ScriptedInput:
 
 def routine(catalog: Catalog = CATALOG, **request: Any) -> Routine:
     request.setdefault("areas", ("lower-back",))
+    request["breath"] = parse_pattern(request.get("breath", "steady"))
     return build_routine(catalog, Request(**request))
 
 
@@ -96,7 +98,7 @@ requests = st.builds(
     positions=st.one_of(st.just(()), st.lists(st.sampled_from(POSITIONS), min_size=3, unique=True).map(tuple)),
     level=st.sampled_from([None, "gentle", "moderate", "deep"]),
     avoid=st.lists(st.sampled_from(TAGS), max_size=2, unique=True).map(tuple),
-    breath=st.sampled_from(["steady", "calm", "even", "off", "4.5-6", "2-2"]),
+    breath=st.sampled_from(["steady", "calm", "even", "off", "4.5-6", "2-2"]).map(parse_pattern),
     warm_up=st.sampled_from([None, 0.0, 1.5]),
     seed=st.integers(0, 5),
     first_side=st.sampled_from(["left", "right"]),

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stretch.core.errors import UsageError
-from stretch.core.timing.breathing import PRESET_PATTERNS, fit, parse_pattern
+from stretch.core.routine import PRESET_PATTERNS
+from stretch.core.timing.breathing import fit, parse_pattern
 
 TABLE = [  # hold, steady: breaths, in, out; calm: breaths, in, out
     (5, 1, 2.5, 2.5, 1, 2.0, 3.0),

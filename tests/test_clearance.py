@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from stretch.core.planning.personalize import apply_preflight
-from stretch.core.routine import Request
+from stretch.core.routine import PRESET_PATTERNS, Request
 from stretch.core.safety.checklist import Outcome
 from stretch.core.safety.preflight_result import NO_INFORMATION, PreflightResult
 from stretch.core.safety.standing import Standing
@@ -28,7 +28,7 @@ def fit(standing: Standing, today: date = TODAY, **asked: Any) -> Request:
 
 @pytest.mark.parametrize("cleared", [NO_INFORMATION, PreflightResult(stand()), PreflightResult(stand(), pain=3)])
 def test_who_has_nothing_to_allow_for_gets_what_was_asked_for(cleared: PreflightResult) -> None:
-    request = Request(areas=("neck",), level="deep", avoid=("knee",), breath="calm")
+    request = Request(areas=("neck",), level="deep", avoid=("knee",), breath=PRESET_PATTERNS["calm"])
     assert apply_preflight(request, cleared, TODAY) == request
 
 
@@ -75,5 +75,5 @@ def test_going_gently_is_the_dose_of_a_beginner_for_two_weeks(outcome: Outcome, 
 
 @pytest.mark.parametrize("outcome", [Outcome.GO, Outcome.GO_GENTLY])
 def test_the_breath_is_not_counted_for_whom_it_does_not_suit(outcome: Outcome) -> None:
-    assert fit(stand(outcome, breath_off=True), breath="calm").breath == "off"
-    assert fit(stand(outcome), breath="calm").breath == "calm"
+    assert fit(stand(outcome, breath_off=True), breath=PRESET_PATTERNS["calm"]).breath.name == "off"
+    assert fit(stand(outcome), breath=PRESET_PATTERNS["calm"]).breath.name == "calm"

@@ -362,11 +362,11 @@ def test_a_setting_reaches_which_routine_it_is(home: Path) -> None:
     here = app(written(home, "position: seated\nequipment: chair\nlevel: gentle\nbreath: calm\nminutes: 9\n"))
     said = build_request(here, options_of(here))
     assert (said.positions, said.equipment, said.level) == (("seated",), ("chair",), "gentle")
-    assert (said.breath, said.minutes, said.areas) == ("calm", 9.0, ("lower-back",))
+    assert (said.breath.name, said.minutes, said.areas) == ("calm", 9.0, ("lower-back",))
     told = build_request(
         here, options_of(here, "--position", "prone", "--level", "deep", "--breath", "off", "--minutes", "0")
     )
-    assert (told.positions, told.level, told.breath, told.minutes) == (("prone",), "deep", "off", 0.0)
+    assert (told.positions, told.level, told.breath.name, told.minutes) == (("prone",), "deep", "off", 0.0)
 
 
 def test_a_setting_reaches_how_a_session_is_played(home: Path) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from stretch.cli.app import App
     from stretch.core.model import Catalog
-    from stretch.core.timing.breathing import Pattern
+    from stretch.core.routine import Pattern
 
     AnyStruct = TypeVar("AnyStruct", bound=Struct)
 

@@ -8,8 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from stretch.core.errors import UnknownName, UsageError
-from stretch.core.routine import Request
-from stretch.core.timing.breathing import Pattern
+from stretch.core.routine import Pattern, Request
 from stretch.core.vocabulary import Equipment, Level, Position, Tag
 
 if TYPE_CHECKING:
@@ -80,7 +79,7 @@ def build_request(app: App, options: RoutineOptions) -> Request:
         positions=options.positions,
         equipment=options.equipment or None,
         level=options.level,
-        breath=options.breath.name,
+        breath=options.breath,
         avoid=tuple(dict.fromkeys((*options.avoid, *settings.avoid))),
         exclude=tuple(dict.fromkeys((*options.exclude, *_never(app, options.stretches)))),
         warm_up=options.warm_up,

@@ -71,7 +71,7 @@ def build_routine(catalog: Catalog, request: Request) -> Routine:
         cool_down=ends.cool_down,
         settle_s=settle_s,
         settle_text=settle_text(catalog.settle, items, ends.cool_down),
-        breath=request.breath,
+        breath=request.breath.name,
         seed=request.seed,
         extra_transition_time=request.extra_transition_time,
         left_out=tuple(LeftOut(id, reasons[id]) for id in catalog.stretches if id in reasons),

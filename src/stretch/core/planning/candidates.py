@@ -14,7 +14,6 @@ from stretch.core.planning.problem import Candidate, Option
 from stretch.core.planning.scoring import Goal
 from stretch.core.planning.spine_balance import spinal_load
 from stretch.core.routine import Item, Request, sides_in_order
-from stretch.core.timing.breathing import parse_pattern
 from stretch.core.timing.phases import EXTRA_CHANGE_MS, exercise_ms, preparation_ms
 
 FLAGS = {
@@ -93,7 +92,7 @@ def _option(stretch: Stretch, full_dose: Dose, reps: int, request: Request) -> O
     preparation = preparation_ms(stretch, moved=False) + (EXTRA_CHANGE_MS if slow else 0)
     return Option(
         reps,
-        preparation + exercise_ms(stretch, dose, parse_pattern(request.breath), slow=slow),
+        preparation + exercise_ms(stretch, dose, request.breath, slow=slow),
         # Before sport one held stretch fills the ceiling of its areas, however short it is (rule D17).
         BEFORE_SPORT_CEILING_S if held and request.before_sport else held,
         scoring.dose_points(stretch, dose, full=reps == full_dose.reps),

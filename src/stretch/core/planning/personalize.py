@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from stretch.core.routine import Request
+from stretch.core.routine import PRESET_PATTERNS, Request
 from stretch.core.vocabulary import Side
 
 if TYPE_CHECKING:
@@ -88,5 +88,5 @@ def apply_preflight(request: Request, result: PreflightResult, today: date) -> R
     if until is not None and today < until:
         request = replace(request, beginner=True)
     if record.breath_off:
-        request = replace(request, breath="off")
+        request = replace(request, breath=PRESET_PATTERNS["off"])
     return request

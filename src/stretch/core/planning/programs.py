@@ -47,7 +47,7 @@ def build_program(catalog: Catalog, name: str, request: Request, *, as_written: 
         start_position=ends.start_position,
         settle_s=SETTLE_S,
         settle_text=settle_text(catalog.settle, items),
-        breath=request.breath,
+        breath=request.breath.name,
         seed=request.seed,
         extra_transition_time=request.extra_transition_time,
         left_out=tuple(LeftOut(name, reason) for name, reason in reasons.items() if reason),

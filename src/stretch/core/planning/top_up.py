@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from stretch.core.planning.dosing import held_seconds, max_reps, with_reps
 from stretch.core.planning.problem import Candidate, Option, Pick, SelectionProblem, duration_ms, held_per_side
 from stretch.core.routine import Request
-from stretch.core.timing.breathing import parse_pattern
 from stretch.core.timing.phases import exercise_ms
 
 
@@ -48,7 +47,7 @@ def _one_more_rep(candidate: Candidate, option: Option, request: Request) -> Opt
     reduced = candidate.item.adapted or request.beginner or request.half_dose or request.before_sport
     if option.reps >= (full_dose.reps if reduced else max_reps(stretch, full_dose)):
         return None
-    pattern, slow = parse_pattern(request.breath), request.extra_transition_time
+    pattern, slow = request.breath, request.extra_transition_time
     dose = with_reps(full_dose, option.reps + 1)
     ms = option.ms - exercise_ms(stretch, with_reps(full_dose, option.reps), pattern, slow=slow)
     ms += exercise_ms(stretch, dose, pattern, slow=slow)

@@ -6,10 +6,8 @@ import re
 from itertools import pairwise
 from math import lcm
 
-from msgspec import Struct
-
 from stretch.core.errors import UsageError
-from stretch.core.vocabulary import BREATH_PRESETS
+from stretch.core.routine import PRESET_PATTERNS, Pattern
 
 STEADY_MS = 6_000
 """The longest cycle of `steady`: at most 3 s in and 3 s out (rule B1)."""
@@ -20,27 +18,6 @@ UNCOUNTED_MS = 5_000
 
 Breath = tuple[int, int]
 """Milliseconds of the breath in and of the breath out."""
-
-
-class Pattern(Struct, frozen=True):
-    """A way to breathe: its name as typed, and the milliseconds of a breath in and out."""
-
-    name: str
-    inhale: int
-    exhale: int
-
-    @property
-    def cycle(self) -> int:
-        """Milliseconds of one breath, which is also the pace of a dynamic stretch (rule B10)."""
-        return self.inhale + self.exhale
-
-    @property
-    def counted(self) -> bool:
-        """Whether breaths are cued at all; `off` is a plain timer."""
-        return self.name != "off"
-
-
-PRESET_PATTERNS = {name: Pattern(name, preset.inhale_ms, preset.exhale_ms) for name, preset in BREATH_PRESETS.items()}
 
 
 def parse_pattern(text: str) -> Pattern:

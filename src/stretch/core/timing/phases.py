@@ -8,8 +8,8 @@ import msgspec
 from msgspec import Struct
 
 from stretch.core.model import Dose, Move, Stretch
-from stretch.core.routine import Item, Routine
-from stretch.core.timing.breathing import Breath, Pattern, fit, repeat_breaths
+from stretch.core.routine import Item, Pattern, Routine
+from stretch.core.timing.breathing import Breath, fit, repeat_breaths
 from stretch.core.vocabulary import Side
 
 PhaseKind = Literal["warm-up", "prepare", "hold", "move", "press", "release", "rest", "switch", "settle"]

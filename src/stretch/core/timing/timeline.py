@@ -10,9 +10,9 @@ import msgspec
 from msgspec import Struct
 
 from stretch.core.model import LONGEST_HOLD
-from stretch.core.routine import Item, Routine
+from stretch.core.routine import Item, Pattern, Routine
 from stretch.core.timing.animation import FigureState, figure_state_at
-from stretch.core.timing.breathing import Breath, Pattern, fit, parse_pattern, repeat_breaths
+from stretch.core.timing.breathing import Breath, fit, parse_pattern, repeat_breaths
 from stretch.core.timing.phases import Phase, build_phases, with_start_times
 
 SHORTEST_LEFT_MS = 1_000
