@@ -427,3 +427,24 @@ def test_nothing_deeper_than_the_check_allows_is_done_even_by_name(tmp_path: Pat
     result, _ = start(tmp_path, "", "", "5", "", "", args=deep)
     assert result.exit_code == 2
     assert "safety check: deep" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("-a", "nek"),
+        ("--exclude", "sphynx"),
+        ("--stretch", "sphinx", "--exclude", "sphinx"),
+        ("--stretch", "sphinx", "--position", "standing"),
+        ("-a", "inner-thighs", "--position", "prone"),
+        ("-m", "200"),
+        ("-m", "10", "--warm-up", "10"),
+        ("--program", "easy-fiv"),
+        ("--program", "easy-five", "--position", "side-lying"),
+        ("--save", "Not a name"),
+    ],
+)
+def test_wrong_options_are_refused_before_any_question(tmp_path: Path, args: tuple[str, ...]) -> None:
+    result, person = start(tmp_path, args=args)
+    assert result.exit_code == 2
+    assert person.stdout.getvalue() == ""

@@ -115,6 +115,18 @@ def plan_routine(
     return build_routine(app.catalog, request)
 
 
+def check_request(app: App, options: RoutineOptions, request: Request) -> None:
+    """Raise UsageError if no routine can be built for *request*, whatever the safety check will say."""
+    if options.program:
+        from stretch.core.planning.programs import build_program
+
+        build_program(app.catalog, options.program, request, as_written=options.as_written)
+    else:
+        from stretch.core.planning import builder
+
+        builder.check_request(app.catalog, request)
+
+
 def personalized_routine(app: App, options: RoutineOptions) -> tuple[Routine, bool]:
     """Return the routine for a page or a calendar, and whether it needs rest days (rule D14).
 

@@ -35,11 +35,10 @@ def routine_command(
     Without options it takes 15 minutes and is for the lower back, unless `stretch config` shows something else. The
     minutes include the warm-up and all changes of position.
     """
-    from stretch.cli.request import build_request, plan_routine
+    from stretch.cli.request import build_request, check_request, plan_routine
 
     if as_json and not plan_only:
         raise UsageError("--json needs --plan.")
-    # Wrong options are refused before any question is asked.
     request = build_request(app, options)
     if save is not None:
         _check_name(app, save)
@@ -57,6 +56,8 @@ def routine_command(
     from stretch.cli.gate import pass_gate
     from stretch.cli.play import play
 
+    # Wrong options are refused before any question is asked.
+    check_request(app, options, request)
     cleared = pass_gate(app, ask=app.interactive and playback.ask and not playback.events)
     routine = plan_routine(app, options, request=request, cleared=cleared)
     if save is not None:

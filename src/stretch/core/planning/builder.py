@@ -47,16 +47,11 @@ SHORTLIST_NODE_LIMIT = 1_000
 def build_routine(catalog: Catalog, request: Request) -> Routine:
     """Return the routine for *request*; the same request gives the same routine.
 
-    Raises UnknownName for an unknown area or stretch, and UsageError if the minutes are out of range, a stretch given
-    by name is not eligible, or nothing is left to do.
+    Raises what `check_request` raises, and UsageError if the minutes are too short for the stretches given by name.
     """
-    areas = expand_areas(catalog, request.areas)
-    _check_names(catalog, request)
-    minutes = _minutes(request)
+    areas, minutes = expand_areas(catalog, request.areas), _minutes(request)
     goals = goals_of(catalog, areas)
-    candidates, reasons = eligible_candidates(catalog, request, areas, goals)
-    if not candidates:
-        raise UsageError(_nothing_left(areas, reasons))
+    candidates, reasons = check_request(catalog, request)
     ends = bookends(catalog.warm_up, request, warm_up_seconds(request, minutes))
     problem = _problem(candidates, goals, int(minutes * 60) - ends.seconds, ends.start_position, request)
     picks, settle_s, shortfall_s = _select(problem, request, minutes)
@@ -79,13 +74,24 @@ def build_routine(catalog: Catalog, request: Request) -> Routine:
     )
 
 
-def _check_names(catalog: Catalog, request: Request) -> None:
+def check_request(catalog: Catalog, request: Request) -> tuple[list[Candidate], dict[str, str]]:
+    """Return the candidates for *request* and why other stretches are excluded, without choosing any.
+
+    Raises UnknownName for an unknown area or stretch, and UsageError if the minutes are out of range, a stretch given
+    by name is not eligible, or nothing is left to do.
+    """
+    areas = expand_areas(catalog, request.areas)
+    _minutes(request)
     for name in (*request.exclude, *request.stretches):
         if name not in catalog.stretches:
             raise UnknownName("stretch", name, catalog.stretches, "`stretch list` shows them all.")
     for name in request.stretches:
         if name in request.exclude:
             raise UsageError(f"--stretch {name} and --exclude {name} contradict each other: leave one of them out.")
+    candidates, reasons = eligible_candidates(catalog, request, areas, goals_of(catalog, areas))
+    if not candidates:
+        raise UsageError(_nothing_left(areas, reasons))
+    return candidates, reasons
 
 
 def _minutes(request: Request) -> float:
