@@ -11,25 +11,24 @@ import pytest
 from stretch.core.planning.personalize import apply_preflight
 from stretch.core.routine import PRESET_PATTERNS, Request
 from stretch.core.safety.checklist import Outcome
-from stretch.core.safety.preflight_result import NO_INFORMATION, PreflightResult
-from stretch.core.safety.standing import Standing
+from stretch.core.safety.screening_record import NO_INFORMATION, PreflightResult, ScreeningRecord
 from stretch.core.vocabulary import LEVELS, Level
 
 TODAY = date(2026, 3, 2)
 
 
-def stand(outcome: Outcome = Outcome.GO, **known: Any) -> Standing:
-    return Standing(outcome=outcome, screened=TODAY, since=TODAY, **known)
+def stand(outcome: Outcome = Outcome.GO, **known: Any) -> ScreeningRecord:
+    return ScreeningRecord(outcome=outcome, screened=TODAY, since=TODAY, **known)
 
 
-def fit(standing: Standing, today: date = TODAY, **asked: Any) -> Request:
-    return apply_preflight(Request(**asked), PreflightResult(standing), today)
+def fit(record: ScreeningRecord, today: date = TODAY, **asked: Any) -> Request:
+    return apply_preflight(Request(**asked), PreflightResult(record), today)
 
 
-@pytest.mark.parametrize("cleared", [NO_INFORMATION, PreflightResult(stand()), PreflightResult(stand(), pain=3)])
-def test_who_has_nothing_to_allow_for_gets_what_was_asked_for(cleared: PreflightResult) -> None:
+@pytest.mark.parametrize("preflight", [NO_INFORMATION, PreflightResult(stand()), PreflightResult(stand(), pain=3)])
+def test_who_has_nothing_to_allow_for_gets_what_was_asked_for(preflight: PreflightResult) -> None:
     request = Request(areas=("neck",), level="deep", avoid=("knee",), breath=PRESET_PATTERNS["calm"])
-    assert apply_preflight(request, cleared, TODAY) == request
+    assert apply_preflight(request, preflight, TODAY) == request
 
 
 def test_what_the_check_says_to_avoid_is_added_to_what_was_asked_for() -> None:
@@ -46,15 +45,15 @@ def test_who_goes_gently_gets_nothing_deep_however_long_ago_that_began(asked: Le
 
 
 @pytest.mark.parametrize("asked", [None, *LEVELS])
-@pytest.mark.parametrize("standing", [None, stand(), stand(Outcome.GO_GENTLY)])
-def test_a_gentle_day_is_gentle_whatever_was_asked_for(standing: Standing | None, asked: Level | None) -> None:
-    assert apply_preflight(Request(level=asked), PreflightResult(standing, gentle_only=True), TODAY).level == "gentle"
+@pytest.mark.parametrize("record", [None, stand(), stand(Outcome.GO_GENTLY)])
+def test_a_gentle_day_is_gentle_whatever_was_asked_for(record: ScreeningRecord | None, asked: Level | None) -> None:
+    assert apply_preflight(Request(level=asked), PreflightResult(record, gentle_only=True), TODAY).level == "gentle"
 
 
-@pytest.mark.parametrize("standing", [None, stand()])
-def test_half_the_dose_is_asked_for_and_nothing_else(standing: Standing | None) -> None:
+@pytest.mark.parametrize("record", [None, stand()])
+def test_half_the_dose_is_asked_for_and_nothing_else(record: ScreeningRecord | None) -> None:
     request = Request(level="deep")
-    halved = apply_preflight(request, PreflightResult(standing, half_dose=True), TODAY)
+    halved = apply_preflight(request, PreflightResult(record, half_dose=True), TODAY)
     assert halved == msgspec.structs.replace(request, half_dose=True)
 
 

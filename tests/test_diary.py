@@ -194,13 +194,13 @@ def test_a_newer_journal_stops_nothing_and_stays(folder: Path) -> None:
 
 
 def test_a_safety_check_that_cannot_be_kept_still_counts(tmp_path: Path) -> None:
-    from stretch.cli.gate import _save
+    from stretch.cli.preflight import _save
     from stretch.core.safety.checklist import Outcome
-    from stretch.core.safety.standing import Standing
+    from stretch.core.safety.screening_record import ScreeningRecord
 
     (tmp_path / "file").write_text("mine")
     app = App(environ={"STRETCH_HOME": str(tmp_path / "file")}, stderr=io.StringIO())
-    _save(app, Standing(outcome=Outcome.GO, screened=app.today(), since=app.today()))
+    _save(app, ScreeningRecord(outcome=Outcome.GO, screened=app.today(), since=app.today()))
     assert "not kept" in app.stderr.getvalue()
 
 

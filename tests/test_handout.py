@@ -22,14 +22,14 @@ from stretch.cli.app import App
 from stretch.core.planning.programs import build_program
 from stretch.core.routine import Request, Routine
 from stretch.core.safety.checklist import Outcome, Urgency
-from stretch.core.safety.standing import Standing
+from stretch.core.safety.screening_record import ScreeningRecord
 from stretch.core.vocabulary import CAUTION_LABELS
 from stretch.export import training_frequency
 from stretch.export.handout import DISCLAIMER, EASIER_FIRST, Sheet, plain, sheet
 from stretch.export.handout_html import html, stylesheet
 from stretch.export.handout_markdown import markdown
 from stretch.export.training_frequency import needs_rest_day
-from stretch.storage import profile
+from stretch.storage import screening_file
 from stretch.storage.catalogs.catalog import load_sources
 from stretch.storage.files.package_data import load_safety
 from support import CATALOG, routine, run
@@ -435,8 +435,10 @@ def test_a_stretch_of_ones_own_is_printed_with_its_figure_and_told_how_to_play(t
 def test_a_standing_stop_is_told_and_the_sheet_is_for_whoever_needs_it(tmp_path: Path) -> None:
     app = App(environ={"STRETCH_HOME": str(tmp_path / "home")})
     today = app.today()
-    stop = Standing(outcome=Outcome.SEE_CLINICIAN, urgency=Urgency.TODAY, screened=today, since=today, tags=("knee",))
-    profile.save(app.folder, stop)
+    stop = ScreeningRecord(
+        outcome=Outcome.SEE_CLINICIAN, urgency=Urgency.TODAY, screened=today, since=today, tags=("knee",)
+    )
+    screening_file.save(app.folder, stop)
     result = run("handout", "-a", "quads", "-o", str(tmp_path / "quads.md"), app=app)
     assert result.exit_code == 0
     assert SAFETY.messages.today in result.stderr

@@ -23,7 +23,7 @@ from stretch.core.journal.progress import side_results
 from stretch.core.journal.record import SessionRecord, SideResult
 from stretch.core.journal.statistics import DayTotal, History, Streak, current_streak
 from stretch.core.planning.builder import build_routine
-from stretch.core.safety.scores import Scores
+from stretch.core.safety.pain import PainScores
 from stretch.core.text import whole_minutes
 from stretch.core.timing.session import Session, Tick, update
 from stretch.core.timing.timeline import build_timeline
@@ -145,7 +145,7 @@ def test_an_empty_history_says_what_to_do_first_and_makes_nothing(folder: Path) 
 
 def test_a_pipe_gets_plain_tables(folder: Path) -> None:
     fill(folder, *(record(n, day) for n, day in enumerate(ago(0, 1, 8))))
-    fill(folder, record(9, ago(2)[0], scores=Scores(before=5, after=3), ended=None))
+    fill(folder, record(9, ago(2)[0], scores=PainScores(before=5, after=3), ended=None))
     result = run("history", app=Here(folder))
     lines = result.stdout.splitlines()
     assert lines[0] == "4 sessions, 40 min, 3-day streak since 23 Nov (rest days are fine)"
@@ -174,7 +174,7 @@ def test_the_year_is_told_only_of_another_one(day: date, words: str) -> None:
 def test_no_pain_is_a_score_and_no_answer_is_none(
     folder: Path, before: int | None, after: int | None, words: str
 ) -> None:
-    fill(folder, record(1, scores=Scores(before=before, after=after)))
+    fill(folder, record(1, scores=PainScores(before=before, after=after)))
     *_, heads, row = run("history", app=Here(folder)).stdout.splitlines()
     assert row[heads.index("pain") : heads.index("id")].strip() == words
 
@@ -210,7 +210,7 @@ def test_left_and_right_are_set_against_each_other(folder: Path) -> None:
 
 
 def test_json_is_complete(folder: Path) -> None:
-    records = [record(n, TODAY - timedelta(days=n), scores=Scores(before=4, worst=5)) for n in range(30)]
+    records = [record(n, TODAY - timedelta(days=n), scores=PainScores(before=4, worst=5)) for n in range(30)]
     fill(folder, *records)
     data = json.loads(run("history", "--json", app=Here(folder)).stdout)
     assert data["total"] == {"sessions": 30, "seconds": 18000.0, "first_day": str(ago(29)[0])}
@@ -228,7 +228,7 @@ def test_json_is_complete(folder: Path) -> None:
 @pytest.mark.parametrize("columns", [20, 40, 76, 80, 120, 200])
 @pytest.mark.parametrize("locale", ["C.UTF-8", "C"])
 def test_a_terminal_of_any_width_is_filled_and_not_overrun(folder: Path, columns: int, locale: str) -> None:
-    fill(folder, *(record(n, TODAY - timedelta(days=n // 2), scores=Scores(before=n % 11)) for n in range(40)))
+    fill(folder, *(record(n, TODAY - timedelta(days=n // 2), scores=PainScores(before=n % 11)) for n in range(40)))
     app = Here(folder, "")
     app.environ = dict(app.environ) | {"LC_ALL": locale}
     env = {"COLUMNS": str(columns), "TERM": "xterm", "NO_COLOR": "1"}
@@ -265,7 +265,7 @@ def test_every_plan_comes_back_as_it_was(request) -> None:
 
 
 def test_what_one_home_exports_another_takes_in_and_gives_back(folder: Path, tmp_path: Path) -> None:
-    fill(folder, *(record(n, day, scores=Scores(before=n)) for n, day in enumerate(ago(3, 2, 1, 0))))
+    fill(folder, *(record(n, day, scores=PainScores(before=n)) for n, day in enumerate(ago(3, 2, 1, 0))))
     fill(folder, record(7, ago(9)[0], ended=None), plan=None)
     file = tmp_path / "all.jsonl"
     result = run("history", "export", "-o", str(file), app=Here(folder))
@@ -303,7 +303,7 @@ def test_in_whatever_order_and_however_often_files_come_the_result_is_the_same(c
             return list(journal.sessions())
 
     records = [
-        (record(number, revision=revision, scores=Scores(before=before)), PLAN if planned else None)
+        (record(number, revision=revision, scores=PainScores(before=before)), PLAN if planned else None)
         for number, revision, before, planned in copies
     ]
     shuffled = records * 2

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stretch.core.journal.record import SessionRecord, SideResult
-from stretch.core.safety.scores import Scores
+from stretch.core.safety.pain import PainScores
 from stretch.storage.journal import migrations
 from stretch.storage.journal.background_writer import BackgroundWriter
 from stretch.storage.journal.database import (
@@ -62,7 +62,7 @@ def test_reading_where_nothing_is_makes_nothing(folder: Path) -> None:
 
 
 def test_a_session_comes_back_as_it_was(folder: Path, journal: Journal) -> None:
-    scores = Scores(before=4, worst=6, spread="thigh", new_sign=False, sudden=True)
+    scores = PainScores(before=4, worst=6, spread="thigh", new_sign=False, sudden=True)
     kept = record(parts=parts(2, 1), scores=scores, ended="stopped", active_seconds=12.345, phase=7)
     journal.save(kept, PLAN)
     with Journal.open_for_reading(folder) as reader:
@@ -71,7 +71,7 @@ def test_a_session_comes_back_as_it_was(folder: Path, journal: Journal) -> None:
 
 
 def test_a_session_is_brought_up_to_date_and_its_scores_stay(journal: Journal) -> None:
-    journal.save(record(scores=Scores(before=4)), PLAN)
+    journal.save(record(scores=PainScores(before=4)), PLAN)
     assert journal.set_scores(record().id, worst=5)
     journal.save(record(parts=parts(), active_seconds=60.0, ended="finished"))
     kept = journal.get(record().id)
@@ -86,7 +86,7 @@ def test_scores_are_checked_and_need_a_session(journal: Journal) -> None:
     journal.save(record())
     with pytest.raises(msgspec.ValidationError):
         journal.set_scores(record().id, after=11)
-    assert journal.get(record().id).scores == Scores()
+    assert journal.get(record().id).scores == PainScores()
 
 
 def test_the_last_come_first_by_the_moment_and_not_by_the_clock_on_the_wall(journal: Journal) -> None:
@@ -117,8 +117,8 @@ def test_when_a_stretch_was_last_done_asks_for_both_sides(journal: Journal) -> N
 
 
 def test_the_scores_come_as_the_trend_reads_them(journal: Journal) -> None:
-    said = Scores(before=4, worst=6, after=3, next_morning=2, spread="thigh", new_sign=False, sudden=True)
-    journal.save(record(1, "2026-11-09", scores=Scores(next_morning=1)))
+    said = PainScores(before=4, worst=6, after=3, next_morning=2, spread="thigh", new_sign=False, sudden=True)
+    journal.save(record(1, "2026-11-09", scores=PainScores(next_morning=1)))
     journal.save(record(2, "2026-11-01", scores=said))
     journal.save(record(3, "2026-11-05"))
     assert journal.pain_entries() == [record(2, "2026-11-01", scores=said).entry, journal.get(record(1).id).entry]
@@ -426,7 +426,7 @@ def test_a_first_journal_comes_through_every_step_with_all_that_is_in_it(folder:
         assert (earliest.title, earliest.ended, earliest.scores) == (
             "Lower back",
             "finished",
-            Scores(before=4, after=2),
+            PainScores(before=4, after=2),
         )
         assert earliest.stretch_counts == (2, 2)
         assert (latest.title, latest.ended, latest.stretch_counts) == ("Hips", None, (1, 2))
@@ -492,7 +492,7 @@ def test_of_years_of_scores_the_beginning_and_the_end_are_read(tmp_path: Path) -
     with Journal.open_for_writing(tmp_path, date(2026, 11, 20)) as journal:
         days = [date(2024, 1, 1) + timedelta(days=3 * number) for number in range(300)]
         journal.merge(
-            (record(number, day.isoformat(), scores=Scores(before=number % 10)), None)
+            (record(number, day.isoformat(), scores=PainScores(before=number % 10)), None)
             for number, day in enumerate(days)
         )
         recent = journal.pain_entries(recent=days[250])

@@ -216,9 +216,9 @@ def test_the_day_is_the_one_where_the_person_was() -> None:
 
 
 def test_the_entry_has_the_scores() -> None:
-    from stretch.core.safety.scores import Scores
+    from stretch.core.safety.pain import PainScores
 
-    scores = Scores(before=4, worst=5, after=2, next_morning=1, spread="thigh", new_sign=False, sudden=True)
+    scores = PainScores(before=4, worst=5, after=2, next_morning=1, spread="thigh", new_sign=False, sudden=True)
     entry = SessionRecord(id="0" * 32, started="2026-11-24T23:30:00-08:00", title="x", scores=scores).entry
     assert entry.known == [4, 5, 2, 1]
     assert (entry.spread, entry.new_sign, entry.sudden) == ("thigh", False, True)

@@ -13,17 +13,16 @@ from stretch.cli import main
 from stretch.cli.app import App
 from stretch.core.journal.record import SessionRecord
 from stretch.core.safety.checklist import Outcome
-from stretch.core.safety.preflight_result import PreflightResult
-from stretch.core.safety.standing import Standing
+from stretch.core.safety.screening_record import PreflightResult, ScreeningRecord
 from stretch.core.timing.session import Session, Tick, update
 from stretch.core.timing.timeline import build_timeline
 from stretch.player.input import InputEvent
-from stretch.storage import profile
+from stretch.storage import screening_file
 from stretch.storage.journal.database import FILE_NAME
 from stretch.storage.journal.journal import Journal
 from stretch.storage.status_file import StatusFile
 from support import CATALOG, FakeClock, ScriptedInput, routine, run
-from test_feelings import TODAY, Person
+from test_pain_log import TODAY, Person
 
 ARGS = ("routine", "--yes", "-m", "6", "--warm-up", "0")
 
@@ -153,7 +152,9 @@ def test_what_is_reported_since_speaks_against_it(folder: Path) -> None:
         plan = json.loads(journal.plan(before.id))
     tag = next(tag for item in plan["items"] for tag in item["stretch"]["cautions"]["avoid"])
     app = There(folder)
-    profile.save(folder, Standing(outcome=Outcome.GO, screened=app.today(), since=app.today(), tags=(tag,)))
+    screening_file.save(
+        folder, ScreeningRecord(outcome=Outcome.GO, screened=app.today(), since=app.today(), tags=(tag,))
+    )
     result = run("resume", "--yes", app=app)
     assert result.exit_code == 2
     assert tag in result.stderr
@@ -168,7 +169,7 @@ def test_what_is_reported_since_speaks_against_it(folder: Path) -> None:
         (False, (), ("", "", "4", ""), 2, "gentle only today"),
         (True, (), ("", "", "4", ""), 3, ""),  # what is owed is gentle
         (False, (), ("y",), 4, "emergency number"),
-        (False, (), (), 4, "Not answered"),
+        (False, (), (), 4, "not answered"),
     ],
 )
 def test_a_person_is_asked_before_it_goes_on_with_what_is_owed(
@@ -180,7 +181,7 @@ def test_a_person_is_asked_before_it_goes_on_with_what_is_owed(
     person = Person(tmp_path, keys=("n", "n", "q") if skipped else ("q",))
     run("routine", "--yes", "--warm-up", "0", "--stretch", first.id, "--stretch", then.id, app=person)
     assert [part.stretch for part in last(tmp_path).parts if part.remaining] == [first.id, then.id][skipped:]
-    profile.save(tmp_path, Standing(outcome=Outcome.GO, screened=TODAY, since=TODAY, tags=tags))
+    screening_file.save(tmp_path, ScreeningRecord(outcome=Outcome.GO, screened=TODAY, since=TODAY, tags=tags))
     person = Person(tmp_path, *lines)
     result = run("resume", app=person)
     assert result.exit_code == code
@@ -198,9 +199,9 @@ def test_it_need_not_be_the_next_stretch_that_something_speaks_against(
     run("routine", "--yes", "--warm-up", "0", *named, app=There(folder, 1.0, "q"))
     assert [part.stretch for part in last(folder).parts] == ["childs-pose", "happy-baby"]
     app = There(folder)
-    standing = Standing(outcome=Outcome.GO, screened=app.today(), since=app.today(), tags=tags)
-    cleared = PreflightResult(standing=standing, gentle_only=gentle_only)
-    monkeypatch.setattr("stretch.cli.gate.pass_gate", lambda app, ask: cleared)
+    record = ScreeningRecord(outcome=Outcome.GO, screened=app.today(), since=app.today(), tags=tags)
+    preflight = PreflightResult(record=record, gentle_only=gentle_only)
+    monkeypatch.setattr("stretch.cli.preflight.run_preflight", lambda app, ask: preflight)
     result = run("resume", "--yes", app=app)
     assert result.exit_code == 2
     assert f"Happy baby is still to be done, but your answers now rule it out ({why})" in result.stderr
@@ -209,7 +210,7 @@ def test_it_need_not_be_the_next_stretch_that_something_speaks_against(
 def test_a_standing_stop_stops_this_too(folder: Path) -> None:
     cut_off(folder, 40)
     app = There(folder)
-    profile.save(folder, Standing(outcome=Outcome.EMERGENCY, screened=app.today(), since=app.today()))
+    screening_file.save(folder, ScreeningRecord(outcome=Outcome.EMERGENCY, screened=app.today(), since=app.today()))
     assert run("resume", "--yes", app=app).exit_code == 4
 
 
@@ -223,7 +224,7 @@ def test_going_gently_since_goes_on_with_nothing_deep(folder: Path) -> None:
     deep = ("--stretch", "contract-relax-hamstring", "--experienced")
     run("routine", "--yes", "--warm-up", "0", *deep, app=There(folder, 1.0, "q"))
     app = There(folder)
-    profile.save(folder, Standing(outcome=Outcome.GO_GENTLY, screened=app.today(), since=app.today()))
+    screening_file.save(folder, ScreeningRecord(outcome=Outcome.GO_GENTLY, screened=app.today(), since=app.today()))
     result = run("resume", "--yes", app=app)
     assert result.exit_code == 2
     assert "rule it out (nothing deep)" in result.stderr

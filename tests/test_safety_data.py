@@ -10,7 +10,7 @@ import msgspec
 import pytest
 import yaml
 
-from stretch.core.safety.checklist import Choice, Line, Outcome, Question, Safety, Urgency, strongest
+from stretch.core.safety.checklist import ChecklistLine, Choice, Outcome, Question, SafetyData, Urgency, strongest
 
 DATA = Path(__file__).parents[1] / "data"
 
@@ -87,12 +87,12 @@ OVERCLAIMS = r"cure|fix(es)?\b|heal(s|ing)?\b|get rid|strengthen|prevents?\b|bur
 
 
 @pytest.fixture(scope="module")
-def safety() -> Safety:
+def safety() -> SafetyData:
     text = (DATA / "safety.yaml").read_text(encoding="utf-8")
-    return msgspec.convert(yaml.load(text, Loader=yaml.CSafeLoader), Safety)
+    return msgspec.convert(yaml.load(text, Loader=yaml.CSafeLoader), SafetyData)
 
 
-def words(safety: Safety) -> list[str]:
+def words(safety: SafetyData) -> list[str]:
     lines = [line.text for line in (*safety.lines.values(), *safety.trends)]
     parts = [text for part in safety.checklist for text in (part.heading, part.action)]
     questions = [text for question in safety.questions for text in (question.text, question.none)]
@@ -100,7 +100,7 @@ def words(safety: Safety) -> list[str]:
     return [*lines, *parts, *questions, *choices, *msgspec.structs.astuple(safety.messages)]
 
 
-def test_every_rule_is_in_the_checklist_with_its_outcome(safety: Safety) -> None:
+def test_every_rule_is_in_the_checklist_with_its_outcome(safety: SafetyData) -> None:
     found = {
         name: (line.outcome and line.outcome.value, line.urgency and line.urgency.value)
         for name, line in safety.lines.items()
@@ -110,22 +110,22 @@ def test_every_rule_is_in_the_checklist_with_its_outcome(safety: Safety) -> None
     assert set(rules) <= set(found)
 
 
-def test_an_id_of_the_checklist_is_used_once(safety: Safety) -> None:
+def test_an_id_of_the_checklist_is_used_once(safety: SafetyData) -> None:
     ids = [line.id for part in safety.checklist for line in part.lines]
     assert len(ids) == len(set(ids))
 
 
-def test_only_the_weak_signs_and_the_slow_trends_are_to_be_mentioned(safety: Safety) -> None:
+def test_only_the_weak_signs_and_the_slow_trends_are_to_be_mentioned(safety: SafetyData) -> None:
     assert {name for name, line in safety.lines.items() if line.advise_clinician} == ADVISED
 
 
-def test_the_checklist_goes_from_before_to_emergency_which_stays_on_the_screen(safety: Safety) -> None:
+def test_the_checklist_goes_from_before_to_emergency_which_stays_on_the_screen(safety: SafetyData) -> None:
     assert [part.id for part in safety.checklist] == [
         "before", "feel", "stop", "mention", "see-first", "see-soon", "see-today", "emergency",
     ]  # fmt: skip
 
 
-def test_emergencies_say_what_to_do(safety: Safety) -> None:
+def test_emergencies_say_what_to_do(safety: SafetyData) -> None:
     first = safety.checklist[-1]
     assert first.action == (
         "Call your emergency number (999, 911, 112 or your local one) or go to an emergency department now."
@@ -146,36 +146,36 @@ def test_emergencies_say_what_to_do(safety: Safety) -> None:
     ],
 )
 def test_the_lines_under_a_heading_lead_to_what_it_says(
-    safety: Safety, part: str, outcome: Outcome | None, urgency: Urgency | None
+    safety: SafetyData, part: str, outcome: Outcome | None, urgency: Urgency | None
 ) -> None:
     (found,) = [each for each in safety.checklist if each.id == part]
     assert {(line.outcome, line.urgency) for line in found.lines} == {(outcome, urgency)}
 
 
-def test_a_sign_that_is_allowed_does_not_stand_under_stop(safety: Safety) -> None:
+def test_a_sign_that_is_allowed_does_not_stand_under_stop(safety: SafetyData) -> None:
     (stop,) = [part for part in safety.checklist if part.id == "stop"]
     assert [line.id for line in stop.lines] == ["ST1", "ST2", "ST4", "ST5", "ST6", "ST6b", "ST7", "ST8"]
 
 
-def test_urgency_goes_with_see_clinician_and_with_nothing_else(safety: Safety) -> None:
+def test_urgency_goes_with_see_clinician_and_with_nothing_else(safety: SafetyData) -> None:
     choices = [choice for question in safety.questions for choice in safety.choices(question)]
     for each in (*safety.lines.values(), *safety.trends, *choices):
         assert (each.urgency is not None) == (each.outcome is Outcome.SEE_CLINICIAN), each.id
 
 
-def test_every_source_is_a_key_of_the_sources(safety: Safety) -> None:
+def test_every_source_is_a_key_of_the_sources(safety: SafetyData) -> None:
     listed = yaml.load((DATA / "sources.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     keys = {each["key"] for each in listed}
     assert {key for line in safety.lines.values() for key in line.source} <= keys
 
 
-def test_every_red_flag_has_a_source(safety: Safety) -> None:
+def test_every_red_flag_has_a_source(safety: SafetyData) -> None:
     assert [
         name for name, line in safety.lines.items() if name.startswith("R") and line.outcome and not line.source
     ] == []
 
 
-def test_every_question_can_be_reached_and_every_name_leads_somewhere(safety: Safety) -> None:
+def test_every_question_can_be_reached_and_every_name_leads_somewhere(safety: SafetyData) -> None:
     questions = {question.id: question for question in safety.questions}
     assert len(questions) == len(safety.questions)
     reached: set[str] = set()
@@ -192,7 +192,7 @@ def test_every_question_can_be_reached_and_every_name_leads_somewhere(safety: Sa
         assert set(question.unless) <= set(safety.lines)
 
 
-def test_a_choice_is_named_once_and_has_words(safety: Safety) -> None:
+def test_a_choice_is_named_once_and_has_words(safety: SafetyData) -> None:
     for question in safety.questions:
         choices = safety.choices(question)
         ids = [choice.id for choice in choices]
@@ -203,14 +203,14 @@ def test_a_choice_is_named_once_and_has_words(safety: Safety) -> None:
         assert question.default in ("", *ids), question.id
 
 
-def test_what_a_line_leads_to_is_said_once(safety: Safety) -> None:
+def test_what_a_line_leads_to_is_said_once(safety: SafetyData) -> None:
     for question in safety.questions:
         for choice in question.choices:
             if choice.line:
                 assert (choice.outcome, choice.urgency, choice.advise_clinician) == (None, None, False), choice.id
 
 
-def test_a_choice_takes_words_and_outcome_of_its_line(safety: Safety) -> None:
+def test_a_choice_takes_words_and_outcome_of_its_line(safety: SafetyData) -> None:
     (emergency,) = [question for question in safety.questions if question.id == "emergency"]
     first = safety.choices(emergency)[0]
     assert first.text == safety.lines["R01"].text
@@ -219,38 +219,38 @@ def test_a_choice_takes_words_and_outcome_of_its_line(safety: Safety) -> None:
     assert [choice.text for choice in safety.choices(own)] == ["Yes", "No"]
 
 
-def test_every_red_flag_is_asked_for_on_the_two_screens_of_signs(safety: Safety) -> None:
+def test_every_red_flag_is_asked_for_on_the_two_screens_of_signs(safety: SafetyData) -> None:
     questions = {question.id: question for question in safety.questions}
     asked = {choice.id for name in safety.signs for choice in questions[name].choices}
     assert asked == {name for name in CHECKLIST if re.fullmatch(r"R\d\d[b]?", name)} - {"R21b"} | {"Q2"}
 
 
-def test_a_weak_sign_is_weighed_against_every_other(safety: Safety) -> None:
+def test_a_weak_sign_is_weighed_against_every_other(safety: SafetyData) -> None:
     (rule,) = safety.together
     assert rule.line == "R21"
     assert set(rule.any_of) == {name for name in CHECKLIST if re.fullmatch(r"R\d\d[b]?", name)} - {"R21", "R21b"}
 
 
-def test_nothing_promises_too_much(safety: Safety) -> None:
+def test_nothing_promises_too_much(safety: SafetyData) -> None:
     assert [text for text in words(safety) if re.search(OVERCLAIMS, text, re.IGNORECASE)] == []
 
 
-def test_a_line_is_one_line(safety: Safety) -> None:
+def test_a_line_is_one_line(safety: SafetyData) -> None:
     for text in words(safety):
         assert text == " ".join(text.split())
     assert all(len(line.text) <= 120 for line in safety.lines.values())
 
 
-def test_the_conditions_fit_on_one_screen(safety: Safety) -> None:
+def test_the_conditions_fit_on_one_screen(safety: SafetyData) -> None:
     (conditions,) = [question for question in safety.questions if question.id == "conditions"]
     rows = sum(-(-len(choice.text) // 76) for choice in safety.choices(conditions))
     assert rows + 2 <= 24
 
 
-def test_the_words_of_a_trend_agree_with_the_checklist(safety: Safety) -> None:
-    assert [line.id for line in safety.trends] == ["T1", "T1b", "T2", "T3", "T4", "T5", "T5b", "T6", "T7", "T8", "T9"]
+def test_the_words_of_a_trend_agree_with_the_checklist(safety: SafetyData) -> None:
+    assert [line.id for line in safety.trends] == ["T1", "T1b", "T2", "T3", "T4", "T5", "T5b", "T6", "T8", "T9"]
     for line in safety.trends:
-        twin = safety.lines.get(line.id, Line(id=line.id, text=""))
+        twin = safety.lines.get(line.id, ChecklistLine(id=line.id, text=""))
         assert (line.outcome, line.urgency, line.advise_clinician) == (
             twin.outcome,
             twin.urgency,
@@ -260,7 +260,7 @@ def test_the_words_of_a_trend_agree_with_the_checklist(safety: Safety) -> None:
 
 def test_an_unknown_key_is_refused() -> None:
     with pytest.raises(msgspec.ValidationError, match="unknown field"):
-        msgspec.convert({"id": "R01", "text": "words", "outcom": "EMERGENCY"}, Line)
+        msgspec.convert({"id": "R01", "text": "words", "outcom": "EMERGENCY"}, ChecklistLine)
 
 
 def test_the_strongest_wins_and_of_two_visits_the_more_urgent() -> None:

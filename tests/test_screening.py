@@ -14,12 +14,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stretch.core.errors import UnknownName
-from stretch.core.safety.checklist import Outcome, Safety, Urgency, strongest
-from stretch.core.safety.screening import Result, Unanswered, owed, pain_choice, pain_limits, quick_check, screen
+from stretch.core.safety.checklist import Outcome, SafetyData, Urgency, strongest
+from stretch.core.safety.screening import (
+    ScreeningResult,
+    UnansweredQuestions,
+    evaluate,
+    pain_choice,
+    pain_limits,
+    pending_questions,
+)
 
 SAFETY = msgspec.convert(
     yaml.load((Path(__file__).parents[1] / "data" / "safety.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader),
-    Safety,
+    SafetyData,
 )
 TODAY = date(2026, 3, 2)
 
@@ -38,7 +45,7 @@ def answered(script: Script, start: tuple[str, ...] = ()) -> dict[str, tuple[str
     """
     answers: dict[str, tuple[str, ...]] = {}
     left = dict(script)
-    while questions := owed(SAFETY, answers, start):
+    while questions := pending_questions(SAFETY, answers, start):
         question = questions[0]
         if question.id in left:
             answers[question.id] = tuple(left.pop(question.id).split())
@@ -51,14 +58,14 @@ def answered(script: Script, start: tuple[str, ...] = ()) -> dict[str, tuple[str
     return answers
 
 
-def check(**script: str) -> Result:
+def check(**script: str) -> ScreeningResult:
     """The result of the full check; a hyphen in the id of a question is written as an underscore."""
-    return screen(SAFETY, answered(named(script)), TODAY)
+    return evaluate(SAFETY, answered(named(script)), TODAY)
 
 
-def quick(**script: str) -> Result:
+def quick(**script: str) -> ScreeningResult:
     answers = answered(named(script), SAFETY.quick)
-    return quick_check(SAFETY, answers, TODAY)
+    return evaluate(SAFETY, answers, TODAY, SAFETY.quick)
 
 
 def named(script: Script) -> Script:
@@ -197,7 +204,7 @@ def test_of_any_two_rows_the_stronger_wins() -> None:
             continue  # two halves of one question
         both = {**first, **second, **{name: f"{first[name]} {second[name]}" for name in shared - single}}
         answers = {name: tuple(picks.split()) for name, picks in both.items()}
-        result = screen(SAFETY, {**dict.fromkeys(SAFETY.screens, ()), **answers}, TODAY)
+        result = evaluate(SAFETY, {**dict.fromkeys(SAFETY.screens, ()), **answers}, TODAY)
         assert (result.outcome, result.urgency) == strongest(one[2], other[2]), (one[0], other[0])
         tried += 1
     assert tried > 2000
@@ -206,11 +213,11 @@ def test_of_any_two_rows_the_stronger_wins() -> None:
 def test_somebody_healthy_is_asked_three_things() -> None:
     answers = answered({})
     assert list(answers) == ["emergency", "see-someone", "conditions"]
-    assert screen(SAFETY, answers, TODAY) == Result()
+    assert evaluate(SAFETY, answers, TODAY) == ScreeningResult()
 
 
 def test_emergency_signs_are_asked_first_and_end_the_questions() -> None:
-    assert owed(SAFETY, {})[0].id == "emergency"
+    assert pending_questions(SAFETY, {})[0].id == "emergency"
     for (sign,) in itertools.combinations(["R01", "R06", "R24b"], 1):
         assert list(answered({"emergency": sign})) == ["emergency"]
     assert list(answered({"emergency": "Q2", "Q2": "new"})) == ["emergency", "Q2"]
@@ -251,28 +258,28 @@ def test_what_is_known_is_not_asked_again(script: Script, once: str) -> None:
     assert list(answered(script)).count(once) == 1
 
 
-def test_nothing_is_told_while_something_is_owed() -> None:
-    with pytest.raises(Unanswered, match="Do you have any of these signs") as caught:
-        screen(SAFETY, {}, TODAY)
+def test_no_outcome_while_questions_are_pending() -> None:
+    with pytest.raises(UnansweredQuestions, match="Do you have any of these signs") as caught:
+        evaluate(SAFETY, {}, TODAY)
     assert caught.value.exit_code == 4
-    with pytest.raises(Unanswered, match="Has a clinician checked that leg"):
-        screen(SAFETY, {"emergency": (), "see-someone": ("R19",), "conditions": ()}, TODAY)
-    with pytest.raises(Unanswered, match="chest pain or pressure"):
-        screen(SAFETY, {"emergency": ("Q2",), "see-someone": (), "conditions": (), "Q2": ()}, TODAY)
-    with pytest.raises(Unanswered):
-        screen(SAFETY, {"emergency": ("Q2",), "see-someone": (), "conditions": (), "Q2": ("new", "other")}, TODAY)
+    with pytest.raises(UnansweredQuestions, match="physiotherapist checked that leg"):
+        evaluate(SAFETY, {"emergency": (), "see-someone": ("R19",), "conditions": ()}, TODAY)
+    with pytest.raises(UnansweredQuestions, match="chest pain or pressure"):
+        evaluate(SAFETY, {"emergency": ("Q2",), "see-someone": (), "conditions": (), "Q2": ()}, TODAY)
+    with pytest.raises(UnansweredQuestions):
+        evaluate(SAFETY, {"emergency": ("Q2",), "see-someone": (), "conditions": (), "Q2": ("new", "other")}, TODAY)
 
 
 def test_an_emergency_is_told_whatever_is_owed() -> None:
-    assert screen(SAFETY, {"emergency": ("R05", "Q2")}, TODAY).outcome is Outcome.EMERGENCY
-    assert screen(SAFETY, {"conditions": ("Q8",), "Q8": ("yes",), "R11-now": ("yes",)}, TODAY).outcome is (
+    assert evaluate(SAFETY, {"emergency": ("R05", "Q2")}, TODAY).outcome is Outcome.EMERGENCY
+    assert evaluate(SAFETY, {"conditions": ("Q8",), "Q8": ("yes",), "R11-now": ("yes",)}, TODAY).outcome is (
         Outcome.EMERGENCY
     )
 
 
 def test_an_answer_that_no_longer_follows_is_left_out() -> None:
     answers = {**answered({}), "Q2": ("new",)}
-    assert screen(SAFETY, answers, TODAY).outcome is Outcome.GO
+    assert evaluate(SAFETY, answers, TODAY).outcome is Outcome.GO
 
 
 @pytest.mark.parametrize(
@@ -285,7 +292,7 @@ def test_an_answer_that_no_longer_follows_is_left_out() -> None:
 )
 def test_an_unknown_name_is_an_error(answers: dict[str, tuple[str, ...]], words: str) -> None:
     with pytest.raises(UnknownName, match=words):
-        owed(SAFETY, answers)
+        pending_questions(SAFETY, answers)
 
 
 @pytest.mark.parametrize(
@@ -343,7 +350,7 @@ def test_a_note_is_told_once(script: dict[str, str], note: str) -> None:
 def test_somebody_ill_is_asked_again_tomorrow() -> None:
     assert check(conditions="Q8", Q8="no").ask_again_on == date(2026, 3, 3)
     assert check(conditions="Q8", Q8="yes", R11_now="no").ask_again_on is None
-    assert screen(SAFETY, answered({"conditions": "Q8", "Q8": "no"}), date(2026, 12, 31)).ask_again_on == date(
+    assert evaluate(SAFETY, answered({"conditions": "Q8", "Q8": "no"}), date(2026, 12, 31)).ask_again_on == date(
         2027, 1, 1
     )
 
@@ -389,12 +396,14 @@ def test_a_row_of_the_short_check_leads_to_its_outcome(
 
 
 def test_gentle_only_is_said_and_is_for_today_alone() -> None:
-    assert quick(K3="4-6", K3_spread="skipped") == Result(gentle_only=True, notes=("Gentle stretches only today.",))
+    assert quick(K3="4-6", K3_spread="skipped") == ScreeningResult(
+        gentle_only=True, notes=("Gentle stretches only today.",)
+    )
 
 
 def test_the_short_check_is_three_lines_when_nothing_is_new() -> None:
     assert list(answered({}, SAFETY.quick)) == ["K1", "K2", "K3"]
-    assert quick() == Result()
+    assert quick() == ScreeningResult()
 
 
 def test_something_new_asks_for_every_red_flag() -> None:
@@ -409,9 +418,9 @@ def test_a_yes_to_the_first_question_ends_the_short_check() -> None:
 def test_somebody_ill_yesterday_is_asked_about_it() -> None:
     start = (*SAFETY.quick, *SAFETY.after_illness)
     well = answered({"ill": "no"}, start)
-    assert quick_check(SAFETY, well, TODAY, start) == Result()
+    assert evaluate(SAFETY, well, TODAY, start) == ScreeningResult()
     ill = answered({"ill": "yes", "Q8": "no"}, start)
-    assert quick_check(SAFETY, ill, TODAY, start).ask_again_on == date(2026, 3, 3)
+    assert evaluate(SAFETY, ill, TODAY, start).ask_again_on == date(2026, 3, 3)
 
 
 @pytest.mark.parametrize(
@@ -450,7 +459,7 @@ def test_pain_limits_allow_for_the_pain_there_was(start: int, limits: tuple[int,
 def anybody(draw: st.DrawFn) -> dict[str, tuple[str, ...]]:
     """The answers of somebody who picks anything at all."""
     answers: dict[str, tuple[str, ...]] = {}
-    while questions := owed(SAFETY, answers):
+    while questions := pending_questions(SAFETY, answers):
         question = questions[0]
         ids = [choice.id for choice in question.choices]
         sizes = {"max_size": 4} if question.many else {"min_size": 1, "max_size": 1}
@@ -460,7 +469,7 @@ def anybody(draw: st.DrawFn) -> dict[str, tuple[str, ...]]:
 
 @given(anybody())
 def test_whatever_is_answered_the_outcome_is_the_strongest_picked(answers: dict[str, tuple[str, ...]]) -> None:
-    result = screen(SAFETY, answers, TODAY)
+    result = evaluate(SAFETY, answers, TODAY)
     questions = {question.id: question for question in SAFETY.questions}
     picked = [choice for name, ids in answers.items() for choice in SAFETY.choices(questions[name]) if choice.id in ids]
     given = [(choice.outcome, choice.urgency) for choice in picked if choice.outcome]

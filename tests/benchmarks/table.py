@@ -28,7 +28,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from stretch.core.journal.record import SessionRecord, SideResult
-from stretch.core.safety.scores import Scores
+from stretch.core.safety.pain import PainScores
 from stretch.storage.journal.journal import Journal
 
 STRETCH = [sys.executable, "-m", "stretch"]
@@ -154,7 +154,7 @@ def _made_up(number: int) -> SessionRecord:
         for index in range(number, number + 6)
         for side in ("left", "right")
     )
-    scores = Scores(before=number % 6, after=number % 4)
+    scores = PainScores(before=number % 6, after=number % 4)
     return SessionRecord(
         id=f"{number:032x}",
         started=f"{day}T07:30:00+00:00",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from stretch.core.journal.statistics import LastSession
     from stretch.core.model import Catalog, Source
     from stretch.core.planning.personalize import RecentPractice
-    from stretch.core.safety.checklist import Safety
+    from stretch.core.safety.checklist import SafetyData
     from stretch.figure.model import Figure
     from stretch.player.cue_player import AudioBackends
     from stretch.player.loop import InputSource
@@ -197,7 +197,7 @@ class App:
         return load_figures(names, [data_root(), *self.user_catalogs])
 
     @cached_property
-    def safety(self) -> Safety:
+    def safety(self) -> SafetyData:
         """The checklist and the questions of the screening."""
         from stretch.storage.files.package_data import load_safety
 

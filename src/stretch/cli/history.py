@@ -211,6 +211,6 @@ def _selection(journal: Journal, today: date, prefix: str | None, before: date |
 def _confirmed(app: App, description: str) -> bool:
     if not app.interactive:
         raise UsageError(f"To delete {description} without a terminal, add --yes.")
-    from stretch.cli.ask import YES, read_line
+    from stretch.cli.prompts import confirm
 
-    return read_line(app, f"Delete {description} for good? [y/N] ") in YES
+    return confirm(app, f"Delete {description} for good?", default=False)

@@ -46,10 +46,10 @@ def print_history(app: App, history: History, running: frozenset[str]) -> None:
         app.out.rows([*head, ()], app.style)
         app.out.rows(chart(history, columns, unicode=app.style.unicode), app.style)
     if history.pain:
-        from stretch.cli.trend import trend
+        from stretch.cli.pain_log import trend_summary
 
         app.out.paragraph()
-        for line in trend(app):
+        for line in trend_summary(app):
             app.out.paragraph(line)
     if history.recent:
         app.out.paragraph()

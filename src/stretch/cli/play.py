@@ -17,7 +17,7 @@ from stretch.cli.safety import before_you_start
 from stretch.core.journal.progress import side_results, stretches_done
 from stretch.core.journal.record import SessionRecord
 from stretch.core.routine import Routine
-from stretch.core.safety.scores import Scores
+from stretch.core.safety.pain import PainScores
 from stretch.core.text import duration, escape_control_chars
 from stretch.core.timing.phases import NS_PER_MS
 from stretch.core.timing.session import Session
@@ -29,7 +29,7 @@ from stretch.storage.journal.journal import Journal
 from stretch.storage.journal.stored_plan import encode_plan
 
 if TYPE_CHECKING:
-    from stretch.core.safety.preflight_result import PreflightResult
+    from stretch.core.safety.screening_record import PreflightResult
     from stretch.figure.render import Glyphs
     from stretch.player.cue_player import CuePlayer
     from stretch.player.figure_renderer import FigureRenderer
@@ -39,17 +39,17 @@ FINISHED, STOPPED, SIGNALLED = 0, 3, 128
 LONGEST_TITLE = 200
 
 
-def play(app: App, routine: Routine, playback: PlaybackOptions, cleared: PreflightResult | None = None) -> int:
+def play(app: App, routine: Routine, playback: PlaybackOptions, preflight: PreflightResult | None = None) -> int:
     """Play *routine* and return the exit code: 0 finished, 3 stopped before the end, 128 + n for a signal.
 
-    *cleared* is what was said before it.
+    *preflight* is what was said before it.
     """
     if playback.ask and not _ready(app, routine, quiet=playback.events):
         return STOPPED
     session = Session(timeline=build_timeline(routine))
     if playback.dry_run:
         return play_session(app, session, playback)
-    record = new_record(app, routine, session, cleared)
+    record = new_record(app, routine, session, preflight)
     return play_session(app, session, playback, open_recorder(app, routine, record))
 
 
@@ -71,11 +71,11 @@ def play_session(app: App, session: Session, playback: PlaybackOptions, scribe: 
     if scribe and not scribe.problem and over == "stopped" and ending.session.ended_for is None:
         app.info("`stretch resume` goes on with it.")
     if ending.session.ended_for is not None:
-        from stretch.cli.gate import after_ending
+        from stretch.cli.preflight import after_early_end
 
-        after_ending(app, ending.session.ended_for)
+        after_early_end(app, ending.session.ended_for)
     if scribe and playback.ask and over == "finished" and app.interactive and not playback.events:
-        from stretch.cli.gate import after_session
+        from stretch.cli.preflight import after_session
 
         after_session(app, scribe.session_id)
     if ending.failure is not None:
@@ -88,7 +88,7 @@ def play_session(app: App, session: Session, playback: PlaybackOptions, scribe: 
 def _ready(app: App, routine: Routine, *, quiet: bool) -> bool:
     """Show what is coming and what to mind; return False when the person would rather not start."""
     if quiet or not app.interactive:
-        before_you_start(app, to_person=True)
+        before_you_start(app, to_stderr=True)
         return True
     # The plan last: on a small screen it is what should still be there when the answer is given.
     before_you_start(app)
@@ -216,5 +216,5 @@ def new_record(app: App, routine: Routine, session: Session, before: PreflightRe
         areas=routine.areas,
         planned_seconds=session.timeline.length / 1000,
         parts=side_results(session),
-        scores=Scores(before=before.pain, spread=before.spread, sudden=before.sudden) if before else Scores(),
+        scores=PainScores(before=before.pain, spread=before.spread, sudden=before.sudden) if before else PainScores(),
     )

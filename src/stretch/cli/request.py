@@ -14,7 +14,7 @@ from stretch.core.vocabulary import Equipment, Level, Position, Tag
 if TYPE_CHECKING:
     from stretch.cli.app import App
     from stretch.core.routine import Routine
-    from stretch.core.safety.preflight_result import PreflightResult
+    from stretch.core.safety.screening_record import PreflightResult
 
 MORNING_HOURS = range(4, 8)
 """Hours of the clock that `morning: auto` counts as morning."""
@@ -91,11 +91,11 @@ def build_request(app: App, options: RoutineOptions) -> Request:
 
 
 def plan_routine(
-    app: App, options: RoutineOptions, *, request: Request | None = None, cleared: PreflightResult | None = None
+    app: App, options: RoutineOptions, *, request: Request | None = None, preflight: PreflightResult | None = None
 ) -> Routine:
     """Return the routine for *options*, fitted to recent practice and to the safety check.
 
-    *request* is what `build_request` returned for them, if it was called before; without *cleared* the last safety
+    *request* is what `build_request` returned for them, if it was called before; without *preflight* the last safety
     check counts. Raises UsageError where no routine can be built.
     """
     from stretch.core.planning.personalize import apply_preflight, apply_recent_practice
@@ -105,7 +105,7 @@ def plan_routine(
     if options.program:
         # A program has its own doses; of recent practice only the side to begin with matters.
         request = msgspec.structs.replace(asked, first_side=request.first_side)
-    request = apply_preflight(request, cleared or _last_clearance(app), app.today())
+    request = apply_preflight(request, preflight or _stored_preflight(app), app.today())
     if options.program:
         from stretch.core.planning.programs import build_program
 
@@ -132,25 +132,25 @@ def personalized_routine(app: App, options: RoutineOptions) -> tuple[Routine, bo
 
     It may be for somebody else, so a recorded stop is only reported: this is no session.
     """
-    from stretch.core.safety.standing import blocks, message
+    from stretch.core.safety.screening_record import forbids_session, status_messages
     from stretch.export.training_frequency import needs_rest_day
-    from stretch.storage import profile
+    from stretch.storage import screening_file
 
-    kept = profile.load(app.folder)
-    if kept is not None and blocks(kept, app.today()):
-        for words in message(app.safety.messages, kept, app.today()):
+    kept = screening_file.load(app.folder)
+    if kept is not None and forbids_session(kept, app.today()):
+        for words in status_messages(app.safety.messages, kept, app.today()):
             app.info(words)
     routine = plan_routine(app, options)
     program = app.catalog.programs.get(options.program or "")
     return routine, needs_rest_day(routine, program, as_written=options.as_written)
 
 
-def _last_clearance(app: App) -> PreflightResult:
+def _stored_preflight(app: App) -> PreflightResult:
     """Return the result of the last safety check; nothing is known before the first one."""
-    from stretch.core.safety.preflight_result import PreflightResult
-    from stretch.storage import profile
+    from stretch.core.safety.screening_record import PreflightResult
+    from stretch.storage import screening_file
 
-    return PreflightResult(standing=profile.load(app.folder))
+    return PreflightResult(record=screening_file.load(app.folder))
 
 
 def _check(options: RoutineOptions) -> None:

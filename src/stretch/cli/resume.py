@@ -40,14 +40,14 @@ def resume_command(app: App, /, playback: PlaybackOptions) -> int:
     """
     record, routine = _interrupted_session(app)
     session = restore_session(record, routine)
-    from stretch.cli.gate import pass_gate
     from stretch.cli.play import open_recorder, play_session
+    from stretch.cli.preflight import run_preflight
 
-    cleared = pass_gate(app, ask=app.interactive and playback.ask and not playback.events)
+    preflight = run_preflight(app, ask=app.interactive and playback.ask and not playback.events)
     remaining = {part.stretch for part in record.parts if part.remaining}
     for item in routine.items:
         if item.stretch.id in remaining:
-            _check_allowed(item, apply_preflight(Request(), cleared, app.today()))
+            _check_allowed(item, apply_preflight(Request(), preflight, app.today()))
     app.info(_announcement(record, session))
     return play_session(app, session, playback, open_recorder(app, routine, record))
 

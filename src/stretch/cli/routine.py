@@ -53,16 +53,16 @@ def routine_command(
         else:
             plan.print_plan(app, routine)
         return 0
-    from stretch.cli.gate import pass_gate
     from stretch.cli.play import play
+    from stretch.cli.preflight import run_preflight
 
     # Wrong options are refused before any question is asked.
     check_request(app, options, request)
-    cleared = pass_gate(app, ask=app.interactive and playback.ask and not playback.events)
-    routine = plan_routine(app, options, request=request, cleared=cleared)
+    preflight = run_preflight(app, ask=app.interactive and playback.ask and not playback.events)
+    routine = plan_routine(app, options, request=request, preflight=preflight)
     if save is not None:
         _save(app, routine, save)
-    return play(app, routine, playback, cleared)
+    return play(app, routine, playback, preflight)
 
 
 def _check_name(app: App, name: str) -> None:

@@ -1,4 +1,4 @@
-"""`stretch safety`: when to stretch, when to stop, and when to get help."""
+"""`stretch safety`: the safety checklist, and the safety check."""
 
 from __future__ import annotations
 
@@ -11,116 +11,113 @@ from stretch.core.errors import UsageError
 
 if TYPE_CHECKING:
     from stretch.cli.app import App
-    from stretch.core.safety.checklist import Part
-    from stretch.core.safety.standing import Standing
+    from stretch.core.safety.checklist import ChecklistSection
+    from stretch.core.safety.screening_record import ScreeningRecord
 
 BEFORE = "before"
-"""The part of the checklist that is shown at each start (rule RB18)."""
+"""Section of the checklist that is shown at each start (rule RB18)."""
 
 
 @click.group("safety", invoke_without_command=True)
-@click.option("--json", "as_json", is_flag=True, help="Every line with its id, outcome and sources.")
+@click.option("--json", "as_json", is_flag=True, help="Print each line as JSON, with its id, outcome and sources.")
 @click.pass_context
 def safety_command(ctx: click.Context, as_json: bool) -> None:
     """Print the safety checklist: before you start, how it should feel, when to stop, when to get help."""
     app: App = ctx.obj
     if ctx.invoked_subcommand is not None:
         return
-    parts = app.safety.checklist
+    sections = app.safety.checklist
     if as_json:
-        app.out.json([{"part": part.id, **_fields(line)} for part in parts for line in part.lines])
+        import msgspec
+
+        app.out.json([{"part": part.id, **msgspec.to_builtins(line)} for part in sections for line in part.lines])
         return
-    for index, part in enumerate(parts):
+    for index, section in enumerate(sections):
         if index:
             app.out.paragraph()
-        print_part(app, part)
+        print_section(app, section)
 
 
 @safety_command.command("check")
-@click.option("--forget", is_flag=True, help="Remove what is kept of the check.")
-@click.option("--json", "as_json", is_flag=True, help="What is kept, without asking anything.")
+@click.option("--forget", is_flag=True, help="Delete the stored result of the check.")
+@click.option("--json", "as_json", is_flag=True, help="Print the stored result as JSON, without asking anything.")
 @click.pass_obj
 def check_command(app: App, forget: bool, as_json: bool) -> int:
-    """Answer the safety check: may you stretch, and what to allow for.
+    """Answer the safety check, which decides whether you may stretch and what a routine leaves out.
 
-    Only the outcome, the tags and the dates are kept, never the answers.
+    Only the outcome, the tags and the dates are stored, never the answers.
     """
-    from stretch.core.safety import standing as keeping
-    from stretch.storage import profile
+    from stretch.core.safety.screening_record import forbids_session, status_messages
+    from stretch.storage import screening_file
 
     if forget:
-        there = profile.forget(app.folder)
-        app.info("Forgotten." if there else "Nothing was kept.")
+        app.info("Deleted." if screening_file.delete(app.folder) else "Nothing was stored.")
         return 0
     if as_json:
-        app.out.json(profile.load(app.folder))
+        app.out.json(screening_file.load(app.folder))
         return 0
-    standing = _checked(app)
-    profile.save(app.folder, standing)
-    for line in keeping.message(app.safety.messages, standing, app.today()):
-        app.out.paragraph(line, "bold")
-    if standing.tags:
-        app.out.paragraph(f"Taken into account: {', '.join(standing.tags)}.")
-    return 4 if keeping.blocks(standing, app.today()) else 0
+    record = _run_check(app)
+    screening_file.save(app.folder, record)
+    for text in status_messages(app.safety.messages, record, app.today()):
+        app.out.paragraph(text, "bold")
+    if forbids_session(record, app.today()):
+        return 4
+    if record.tags:
+        app.out.paragraph(f"Taken into account: {', '.join(record.tags)}.")
+    return 0
 
 
-def before_you_start(app: App, *, to_person: bool = False) -> None:
-    """Show what to mind before a session; to stderr when *to_person*, so that a pipe carries the session alone."""
-    part = next(part for part in app.safety.checklist if part.id == BEFORE)
-    if to_person:
-        for line in (f"{part.heading}. {part.action}", *(f"- {line.text}" for line in part.lines)):
+def before_you_start(app: App, *, to_stderr: bool = False) -> None:
+    """Show the checklist before a session; *to_stderr* keeps a pipe free for the session itself."""
+    section = next(section for section in app.safety.checklist if section.id == BEFORE)
+    if to_stderr:
+        for line in (f"{section.heading}. {section.action}", *(f"- {line.text}" for line in section.lines)):
             app.info(line)
     else:
-        print_part(app, part)
+        print_section(app, section)
 
 
-def print_part(app: App, part: Part) -> None:
-    """Print one part: its heading, what to do, and its lines with hanging indents."""
-    app.out.paragraph(part.heading, "bold red" if part.id == "emergency" else "bold")
-    app.out.paragraph(part.action, indent=2)
-    for line in part.lines:
+def print_section(app: App, section: ChecklistSection) -> None:
+    """Print one section of the checklist with hanging indents."""
+    app.out.paragraph(section.heading, "bold red" if section.id == "emergency" else "bold")
+    app.out.paragraph(section.action, indent=2)
+    for line in section.lines:
         app.out.paragraph(line.text, indent=2, prefix="- ")
 
 
-def _checked(app: App) -> Standing:
-    """Ask for a clinician's word where one is waited for, else all of the check."""
-    from stretch.cli.ask import ask_all
-    from stretch.core.safety import standing as keeping
+def _run_check(app: App) -> ScreeningRecord:
+    """Ask for the day of the clearance if one is needed, otherwise all questions; return the new record."""
+    from stretch.cli.prompts import ask_all
     from stretch.core.safety.checklist import Outcome
-    from stretch.core.safety.screening import screen
-    from stretch.storage import profile
+    from stretch.core.safety.screening import evaluate
+    from stretch.core.safety.screening_record import after_full_check
+    from stretch.storage import screening_file
 
     try:
-        kept = profile.load(app.folder)
-    except profile.Unreadable:
-        kept = None
-    if kept is not None and kept.outcome is Outcome.SEE_CLINICIAN and (cleared := _ask_cleared(app, kept)):
+        old = screening_file.load(app.folder)
+    except screening_file.UnreadableRecord:
+        old = None
+    if old is not None and old.outcome is Outcome.SEE_CLINICIAN and (cleared := _ask_clearance(app, old)):
         return cleared
     answers, _ = ask_all(app, app.safety, app.safety.screens)
-    result = screen(app.safety, answers, app.today())
+    result = evaluate(app.safety, answers, app.today())
     for note in result.notes:
         app.out.paragraph(note)
-    return keeping.renew(kept, result, app.today())
+    return after_full_check(old, result, app.today())
 
 
-def _ask_cleared(app: App, kept: Standing) -> Standing | None:
-    """Return what is kept once a clinician has checked it; None when that is still to come."""
-    from stretch.cli.ask import read_line
-    from stretch.core.safety.standing import clear
+def _ask_clearance(app: App, old: ScreeningRecord) -> ScreeningRecord | None:
+    """Return the record after a clinician's clearance, None if there is none yet."""
+    from stretch.cli.prompts import read_line
+    from stretch.core.safety.screening_record import record_clearance
 
     while True:
         answer = read_line(app, f"{app.safety.messages.ask_cleared} (YYYY-MM-DD, or Enter for not yet) ")
         if not answer:
             return None
         try:
-            return clear(kept, date.fromisoformat(answer), app.today())
+            return record_clearance(old, date.fromisoformat(answer), app.today())
         except ValueError:
-            app.out.paragraph("A date such as 2026-03-31, please.")
+            app.out.paragraph("Type a date such as 2026-03-31.")
         except UsageError as error:
             app.out.paragraph(str(error))
-
-
-def _fields(line: object) -> dict[str, object]:
-    import msgspec
-
-    return dict(msgspec.to_builtins(line))

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from stretch.core.model import Cautions, Dose, Source
 from stretch.core.routine import Item, Routine
-from stretch.core.safety.checklist import Outcome, Part, Safety, strongest
+from stretch.core.safety.checklist import ChecklistSection, Outcome, SafetyData, strongest
 from stretch.core.text import dose_label, duration, pluralize, side_label
 from stretch.core.timing.timeline import Timeline, build_timeline
 from stretch.core.vocabulary import CAUTION_LABELS, POSITION_LABELS
@@ -84,9 +84,9 @@ class Sheet(Struct, frozen=True, kw_only=True):
     how_often: tuple[str, ...]
     notes: tuple[str, ...]
     """What was made of an article or of cautions, and why."""
-    first: tuple[Part, ...]
+    first: tuple[ChecklistSection, ...]
     """What to mind each time."""
-    help: tuple[Part, ...]
+    help: tuple[ChecklistSection, ...]
     """When to get help, the most urgent first."""
     warm_up: tuple[tuple[str, str, str], ...]
     """Name, length and words of each move."""
@@ -101,7 +101,7 @@ class Sheet(Struct, frozen=True, kw_only=True):
 def sheet(
     routine: Routine,
     *,
-    safety: Safety,
+    safety: SafetyData,
     sources: Mapping[str, Source],
     figures: Mapping[str, Figure],
     rest: bool,
@@ -132,7 +132,7 @@ def sheet(
     )
 
 
-def _urgency(part: Part) -> tuple[int, int]:
+def _urgency(part: ChecklistSection) -> tuple[int, int]:
     outcome, urgency = strongest(*((line.outcome or Outcome.GO, line.urgency) for line in part.lines))
     return outcome.strength, urgency.strength if urgency else -1
 

@@ -7,7 +7,7 @@ from base64 import b64encode
 from collections.abc import Iterable
 from html import escape
 
-from stretch.core.safety.checklist import Part
+from stretch.core.safety.checklist import ChecklistSection
 from stretch.export.handout import (
     DAY_LETTERS,
     DISCLAIMER,
@@ -141,7 +141,7 @@ def _help(sheet: Sheet) -> str:
     return f'<div class="help new-page"><h2>When to get help</h2>{urgent}<div class="pair">{others}</div></div>'
 
 
-def _part(part: Part) -> str:
+def _part(part: ChecklistSection) -> str:
     return (
         f'<section class="{_text(part.id)}"><h3>{_text(part.heading)}</h3><p class="action">{_text(part.action)}</p>'
         f"<ul>{_items(line.text for line in part.lines)}</ul></section>"

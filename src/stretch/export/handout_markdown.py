@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from stretch.core.safety.checklist import Part
+from stretch.core.safety.checklist import ChecklistSection
 from stretch.export.handout import DISCLAIMER, EASIER_FIRST, GRADES, LEGEND, SCORES, WEEKS, Card, Sheet, plain
 from stretch.export.handout_html import data_uri
 from stretch.export.training_frequency import DAYS
@@ -43,7 +43,7 @@ def markdown(sheet: Sheet) -> str:
     return "\n\n".join(filter(None, blocks)) + "\n"
 
 
-def _parts(parts: Iterable[Part], level: int = 2) -> Iterator[str]:
+def _parts(parts: Iterable[ChecklistSection], level: int = 2) -> Iterator[str]:
     for part in parts:
         yield f"{'#' * level} {_text(part.heading)}"
         yield _text(part.action)

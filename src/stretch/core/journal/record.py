@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 from msgspec.structs import asdict
 
 from stretch.core.model import Id
-from stretch.core.safety.scores import Entry, Scores
+from stretch.core.safety.pain import PainEntry, PainScores
 from stretch.core.vocabulary import Side
 
 SessionId = Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
@@ -66,7 +66,7 @@ class SessionRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     phase: Count = 0
     """Index of the current phase."""
     parts: Annotated[tuple[SideResult, ...], Meta(max_length=500)] = ()
-    scores: Scores = Scores()
+    scores: PainScores = PainScores()
     revision: Annotated[int, Meta(ge=0, le=2**53)] = 0
     """Incremented with every change; of two copies of a session the higher one is newer."""
 
@@ -86,9 +86,9 @@ class SessionRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         return next((part.side for part in self.parts if part.side is not None), None)
 
     @property
-    def entry(self) -> Entry:
+    def entry(self) -> PainEntry:
         """The pain scores with the day, as the trend rules read them."""
-        return Entry(day=self.day, **asdict(self.scores))
+        return PainEntry(day=self.day, **asdict(self.scores))
 
 
 def count_stretches(parts: tuple[SideResult, ...]) -> tuple[int, int]:

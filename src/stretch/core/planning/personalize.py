@@ -13,7 +13,7 @@ from stretch.core.routine import PRESET_PATTERNS, Request
 from stretch.core.vocabulary import Side
 
 if TYPE_CHECKING:
-    from stretch.core.safety.preflight_result import PreflightResult
+    from stretch.core.safety.screening_record import PreflightResult
 
 TWO_WEEKS = timedelta(days=14)
 DAY = timedelta(days=1)
@@ -71,13 +71,13 @@ def apply_preflight(request: Request, result: PreflightResult, today: date) -> R
     """
     # Imported here for start-up: before the first safety check there is nothing to apply.
     from stretch.core.safety.checklist import Outcome
-    from stretch.core.safety.standing import gentle_until
+    from stretch.core.safety.screening_record import gentle_until
 
     if result.gentle_only:
         request = replace(request, level="gentle", max_level="gentle")
     if result.half_dose:
         request = replace(request, half_dose=True)
-    record = result.standing
+    record = result.record
     if record is None:
         return request
     request = replace(request, avoid=tuple(dict.fromkeys((*request.avoid, *record.tags))))

@@ -1,1 +1,1 @@
-"""Who may stretch: the questions, what the answers lead to, and what pain shows over weeks."""
+"""Safety: the screening questions, their outcome, and the pain trend."""

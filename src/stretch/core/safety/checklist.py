@@ -1,4 +1,4 @@
-"""What `data/safety.yaml` holds: the checklist, the questions of the screening, and the words for each outcome."""
+"""Contents of `data/safety.yaml`: the checklist, the screening questions, and the texts for each outcome."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from stretch.core.vocabulary import Tag
 
 
 class Outcome(Enum):
-    """What may happen next, weakest first; the strongest wins. Not a string, so that `<` cannot compare letters."""
+    """Result of the safety check, weakest first. Not a string, so that `<` cannot compare letters."""
 
     GO = "GO"
     GO_GENTLY = "GO-GENTLY"
@@ -24,12 +24,12 @@ class Outcome(Enum):
 
     @property
     def stops(self) -> bool:
-        """True for the two outcomes that allow no session."""
+        """Whether this outcome allows no session."""
         return self in (Outcome.SEE_CLINICIAN, Outcome.EMERGENCY)
 
 
 class Urgency(Enum):
-    """How soon SEE-CLINICIAN means, least urgent first: routine, soon is within days, today is the same day."""
+    """Time limit of SEE-CLINICIAN: no limit, within days, or the same day."""
 
     ROUTINE = "routine"
     SOON = "soon"
@@ -41,17 +41,17 @@ class Urgency(Enum):
         return list(Urgency).index(self)
 
 
-def strongest(*given: tuple[Outcome, Urgency | None]) -> tuple[Outcome, Urgency | None]:
-    """The outcome that wins: the strongest, and of two SEE-CLINICIAN the more urgent; GO when nothing is given."""
+def strongest(*outcomes: tuple[Outcome, Urgency | None]) -> tuple[Outcome, Urgency | None]:
+    """Return the strongest outcome, of two SEE-CLINICIAN the more urgent one; GO if there are none."""
     return max(
-        given,
+        outcomes,
         key=lambda pair: (pair[0].strength, -1 if pair[1] is None else pair[1].strength),
         default=(Outcome.GO, None),
     )
 
 
-class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One rule by its id, in the words a person reads, and what it leads to; `source` holds citation keys."""
+class ChecklistLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One rule with its id, text and outcome; `source` holds citation keys."""
 
     id: str
     text: str
@@ -61,20 +61,20 @@ class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     source: tuple[str, ...] = ()
 
 
-class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One part of the checklist: a heading, the sentence that says what to do, and the lines."""
+class ChecklistSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One section of the checklist: heading, instruction and lines."""
 
     id: str
     heading: str
     action: str
-    lines: tuple[Line, ...]
+    lines: tuple[ChecklistLine, ...]
 
 
 class Choice(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One thing that can be picked, and all it leads to.
+    """One answer to a question, and its consequences.
 
-    A choice with a `line` says that this line of the checklist is true: outcome, urgency and advice are that line's,
-    and so are the words where it has none of its own. `then` are the questions it leads to. `breath_off` is rule B9,
+    A choice with a `line` states that this line of the checklist is true; it takes the outcome, urgency and advice of
+    the line, and its text unless it has its own. `then` are the questions that follow. `breath_off` is rule B9,
     `gentle_only` the middle of K3, `wait_days` Q8 and `too_young` Q9.
     """
 
@@ -94,10 +94,10 @@ class Choice(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
 
 class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One question: exactly one choice, or any number where `many`, and then `none` says what picking nothing means.
+    """One question: with `many` any number of choices (`none` is the text for no choice), otherwise exactly one.
 
-    `default` is the choice that Enter takes; a question without one has to be answered. A question is left out when a
-    line named in `unless` is known to be true already.
+    `default` is the choice for Enter; a question without one must be answered. A question is skipped if one of the
+    lines in `unless` is already known to be true.
     """
 
     id: str
@@ -109,16 +109,16 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     unless: tuple[str, ...] = ()
 
 
-class Together(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A line that means more when any of some others is true as well; what it then leads to is the line `becomes`."""
+class CombinedSigns(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A line that becomes another, more serious one if any of the lines `any_of` is true as well."""
 
     line: str
     any_of: tuple[str, ...]
     becomes: str
 
 
-class Messages(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What a person is told for each outcome, one sentence or two each."""
+class OutcomeMessages(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Texts for each outcome, one or two sentences each."""
 
     emergency: str
     emergency_over: str
@@ -133,39 +133,38 @@ class Messages(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     wait: str
     too_young: str
     due: str
-    not_enough: str
 
 
-class Safety(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class SafetyData(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """All of `data/safety.yaml`.
 
-    `screens` are the questions of the full check, `signs` those that ask for rules R01-R26, `quick` those before each
-    session, and `after_illness` those that come on top after rule Q8; every other question follows from a choice.
-    `trends` are the words for rules T1-T9.
+    `screens` are the questions of the full check, `signs` those about rules R01-R26, `quick` those before each session,
+    and `after_illness` the extra ones after rule Q8; every other question follows from a choice. `trends` are the texts
+    of rules T1-T9.
     """
 
-    checklist: tuple[Part, ...]
+    checklist: tuple[ChecklistSection, ...]
     screens: tuple[str, ...]
     signs: tuple[str, ...]
     quick: tuple[str, ...]
     after_illness: tuple[str, ...]
     questions: tuple[Question, ...]
-    together: tuple[Together, ...]
-    messages: Messages
-    trends: tuple[Line, ...]
+    together: tuple[CombinedSigns, ...]
+    messages: OutcomeMessages
+    trends: tuple[ChecklistLine, ...]
 
     @property
-    def lines(self) -> dict[str, Line]:
-        """Every line of the checklist by its id, in the order of the file."""
-        return {line.id: line for part in self.checklist for line in part.lines}
+    def lines(self) -> dict[str, ChecklistLine]:
+        """The lines of the checklist by id, in the order of the file."""
+        return {line.id: line for section in self.checklist for line in section.lines}
 
     def choices(self, question: Question) -> tuple[Choice, ...]:
-        """The choices of a question, each with the words and the outcome of the line it stands for."""
+        """Return the choices of *question*, each completed by the line that it states."""
         lines = self.lines
-        return tuple(_filled(choice, lines[choice.line]) if choice.line else choice for choice in question.choices)
+        return tuple(_completed(choice, lines[choice.line]) if choice.line else choice for choice in question.choices)
 
 
-def _filled(choice: Choice, line: Line) -> Choice:
+def _completed(choice: Choice, line: ChecklistLine) -> Choice:
     return msgspec.structs.replace(
         choice,
         text=choice.text or line.text,

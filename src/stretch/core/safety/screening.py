@@ -1,4 +1,4 @@
-"""Answers to the safety questions -> what may happen next, and what a routine has to allow for."""
+"""Screening: the order of the safety questions, and the outcome of the answers."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from datetime import date, timedelta
 import msgspec
 
 from stretch.core.errors import StretchError, UnknownName
-from stretch.core.safety.checklist import Choice, Outcome, Question, Safety, Urgency, strongest
+from stretch.core.safety.checklist import Choice, Outcome, Question, SafetyData, Urgency, strongest
 from stretch.core.vocabulary import Tag
 
 Answers = Mapping[str, tuple[str, ...]]
-"""The ids of the choices picked, by the id of the question; an empty tuple is "none of these"."""
+"""Ids of the chosen answers by the id of the question; an empty tuple means "none of these"."""
 
 EASE_OFF, STOP = 4, 6
-"""Where somebody without pain eases off and stops, out of 10; rule D6."""
-STOP_AT_MOST = 7
-"""No stretch goes on beyond this, however much pain there was to begin with; rule D6."""
+"""Pain out of 10 at which a person without pain eases off, and stops a stretch (rule D6)."""
+MAX_STOP = 7
+"""No stretch continues above this pain, whatever the pain at the start (rule D6)."""
 
 
-class Unanswered(StretchError):
-    """An outcome was asked for while questions are still owed; nobody is told to go ahead by default."""
+class UnansweredQuestions(StretchError):
+    """An outcome was requested before all questions were answered; a missing answer never counts as "go"."""
 
     exit_code = 4
 
@@ -30,12 +30,12 @@ class Unanswered(StretchError):
         super().__init__("Not answered yet: " + " ".join(question.text for question in self.questions))
 
 
-class Result(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What the answers lead to.
+class ScreeningResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Outcome of one set of answers.
 
-    `gentle_only` is for the next session alone (K3), `breath_off` switches the breath count off (B9), `ask_again_on`
-    is the first day a session may be asked for again (Q8), `too_young` is Q9. In an emergency there are no notes:
-    the message is all there is to read.
+    `gentle_only` holds for the next session only (K3), `breath_off` turns breath counting off (B9), `ask_again_on` is
+    the first day on which a session is possible again (Q8), `too_young` is Q9. An emergency has no notes: nothing may
+    distract from its message.
     """
 
     outcome: Outcome = Outcome.GO
@@ -49,55 +49,46 @@ class Result(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     too_young: bool = False
 
 
-def owed(safety: Safety, answers: Answers, start: Sequence[str] = ()) -> tuple[Question, ...]:
-    """The questions still to be asked, in their order; the first one is next, and none are left in an emergency.
+def pending_questions(safety: SafetyData, answers: Answers, start: Sequence[str] = ()) -> tuple[Question, ...]:
+    """Return the questions still to ask, the next one first; none after an emergency.
 
-    `start` are the questions to begin with: the three screens unless given, or `safety.quick`, or `safety.signs`.
-    Raises UnknownName for a question or a choice that there is not.
+    *start* are the ids of the first questions; by default the screens of the full check. Raises UnknownName for an
+    unknown question or choice in *answers*.
     """
-    found = list(_walk(safety, answers, start))
-    if any(choice.outcome is Outcome.EMERGENCY for _, picked in found for choice in picked or ()):
+    asked = list(_ask_order(safety, answers, start))
+    if any(choice.outcome is Outcome.EMERGENCY for _, chosen in asked for choice in chosen or ()):
         return ()
-    return tuple(question for question, picked in found if picked is None)
+    return tuple(question for question, chosen in asked if chosen is None)
 
 
-def screen(safety: Safety, answers: Answers, today: date, start: Sequence[str] = ()) -> Result:
-    """What the answers lead to; the strongest wins. Rules R01-R26, Q1-Q9 and F1-F16.
+def evaluate(safety: SafetyData, answers: Answers, today: date, start: Sequence[str] = ()) -> ScreeningResult:
+    """Return the outcome of *answers*; the strongest one wins (rules R01-R26, Q1-Q9, F1-F16 and K1-K3).
 
-    An emergency stands as soon as one answer says so. Raises Unanswered for anything less while questions are owed,
-    and UnknownName for a question or a choice that there is not.
+    One emergency answer is enough for an emergency. Otherwise raises UnansweredQuestions while questions are pending.
+    Raises UnknownName for an unknown question or choice.
     """
-    if missing := owed(safety, answers, start):
-        raise Unanswered(missing)
-    picked = [choice for _, choices in _walk(safety, answers, start) for choice in choices or ()]
-    given = [(choice.outcome, choice.urgency) for choice in picked if choice.outcome]
-    outcome, urgency = strongest(*given, *_together(safety, picked))
-    notes = () if outcome is Outcome.EMERGENCY else tuple(dict.fromkeys(c.note for c in picked if c.note))
-    wait_days = max((choice.wait_days for choice in picked), default=0)
-    return Result(
+    if missing := pending_questions(safety, answers, start):
+        raise UnansweredQuestions(missing)
+    chosen = [choice for _, choices in _ask_order(safety, answers, start) for choice in choices or ()]
+    outcomes = [(choice.outcome, choice.urgency) for choice in chosen if choice.outcome]
+    outcome, urgency = strongest(*outcomes, *_combined_signs(safety, chosen))
+    notes = () if outcome is Outcome.EMERGENCY else tuple(dict.fromkeys(c.note for c in chosen if c.note))
+    wait_days = max((choice.wait_days for choice in chosen), default=0)
+    return ScreeningResult(
         outcome=outcome,
         urgency=urgency,
-        tags=tuple(sorted({tag for choice in picked for tag in choice.tags})),
+        tags=tuple(sorted({tag for choice in chosen for tag in choice.tags})),
         notes=notes,
-        advise_clinician=not outcome.stops and any(choice.advise_clinician for choice in picked),
-        breath_off=any(choice.breath_off for choice in picked),
-        gentle_only=any(choice.gentle_only for choice in picked),
+        advise_clinician=not outcome.stops and any(choice.advise_clinician for choice in chosen),
+        breath_off=any(choice.breath_off for choice in chosen),
+        gentle_only=any(choice.gentle_only for choice in chosen),
         ask_again_on=today + timedelta(days=wait_days) if wait_days else None,
-        too_young=any(choice.too_young for choice in picked),
+        too_young=any(choice.too_young for choice in chosen),
     )
 
 
-def quick_check(safety: Safety, answers: Answers, today: date, start: Sequence[str] = ()) -> Result:
-    """What the short check before a session leads to; K2 leads into the two screens of signs. Rules K1-K3.
-
-    `owed(safety, answers, safety.quick)` says what to ask; `pain_choice` turns a score into the answer to K3. `start`
-    is for somebody who was ill the last time, as `standing.due` says.
-    """
-    return screen(safety, answers, today, start or safety.quick)
-
-
 def pain_choice(pain: int | None) -> str:
-    """The choice of K3 for a score of 0 to 10, or for none."""
+    """Return the id of the K3 choice for a pain score of 0 to 10, or for a skipped one."""
     if pain is None:
         return "skipped"
     if pain <= 0:
@@ -106,38 +97,37 @@ def pain_choice(pain: int | None) -> str:
 
 
 def pain_limits(start: int) -> tuple[int, int]:
-    """The pain at which to ease off, and at which to stop a stretch, for somebody who begins at `start` of 10.
+    """Return the pain at which to ease off and at which to stop a stretch, for pain of *start* out of 10 (rule D6).
 
-    Rule D6. Nobody begins at 7 or more, so there the first is never above the second.
+    No session starts at 7 or more, where the first limit would otherwise exceed the second.
     """
-    stop = min(STOP_AT_MOST, max(STOP, start + 2))
+    stop = min(MAX_STOP, max(STOP, start + 2))
     return min(stop, max(EASE_OFF, start + 1)), stop
 
 
-def _walk(
-    safety: Safety, answers: Answers, start: Sequence[str]
+def _ask_order(
+    safety: SafetyData, answers: Answers, start: Sequence[str]
 ) -> Iterator[tuple[Question, tuple[Choice, ...] | None]]:
-    """Each question that is due, in the order of asking, with the choices picked, or None where it is not answered."""
+    """Yield the applicable questions in order, each with the chosen answers, or None if it is not answered yet."""
     questions = {question.id: question for question in safety.questions}
     for name in answers:
         if name not in questions:
             raise UnknownName("safety question", name, questions)
-    waiting = list(start or safety.screens)
+    queue = list(start or safety.screens)
     seen: set[str] = set()
     true_lines: set[str] = set()
-    while waiting:
-        question = questions[waiting.pop(0)]
+    while queue:
+        question = questions[queue.pop(0)]
         if question.id in seen or not true_lines.isdisjoint(question.unless):
             continue
         seen.add(question.id)
-        picked = _picked(safety, question, answers[question.id]) if question.id in answers else None
-        yield question, picked
-        follow_ups = [name for choice in picked or () for name in choice.then]
-        true_lines.update(choice.line for choice in picked or () if choice.line)
-        waiting[:0] = follow_ups
+        chosen = _chosen(safety, question, answers[question.id]) if question.id in answers else None
+        yield question, chosen
+        true_lines.update(choice.line for choice in chosen or () if choice.line)
+        queue[:0] = [name for choice in chosen or () for name in choice.then]
 
 
-def _picked(safety: Safety, question: Question, ids: tuple[str, ...]) -> tuple[Choice, ...] | None:
+def _chosen(safety: SafetyData, question: Question, ids: tuple[str, ...]) -> tuple[Choice, ...] | None:
     choices = {choice.id: choice for choice in safety.choices(question)}
     for name in ids:
         if name not in choices:
@@ -147,9 +137,10 @@ def _picked(safety: Safety, question: Question, ids: tuple[str, ...]) -> tuple[C
     return tuple(choice for choice in choices.values() if choice.id in ids)
 
 
-def _together(safety: Safety, picked: Sequence[Choice]) -> Iterator[tuple[Outcome, Urgency | None]]:
+def _combined_signs(safety: SafetyData, chosen: Sequence[Choice]) -> Iterator[tuple[Outcome, Urgency | None]]:
+    """Yield the outcomes of signs that are weak alone and serious together with another one."""
     lines = safety.lines
-    true_lines = {choice.line for choice in picked}
+    true_lines = {choice.line for choice in chosen}
     for rule in safety.together:
         becomes = lines[rule.becomes]
         if rule.line in true_lines and becomes.outcome and not true_lines.isdisjoint(rule.any_of):

@@ -11,7 +11,7 @@ from stretch.storage.files import yamlfile
 from stretch.storage.files.findings import Findings
 
 if TYPE_CHECKING:
-    from stretch.core.safety.checklist import Safety
+    from stretch.core.safety.checklist import SafetyData
 
 
 T = TypeVar("T")
@@ -23,15 +23,15 @@ def data_root() -> Path:
     return packaged if packaged.is_dir() else Path(__file__).parents[4] / "data"
 
 
-def load_safety(root: Path | None = None) -> Safety:
+def load_safety(root: Path | None = None) -> SafetyData:
     """Read the safety checklist and the questions of the screening.
 
     Raises CatalogError.
     """
-    from stretch.core.safety.checklist import Safety
+    from stretch.core.safety.checklist import SafetyData
 
     findings = Findings()
-    safety = read_one((root or data_root()) / "safety.yaml", Safety, findings)
+    safety = read_one((root or data_root()) / "safety.yaml", SafetyData, findings)
     findings.give_up_if_broken()
     assert safety is not None
     return safety

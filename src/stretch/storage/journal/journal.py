@@ -15,7 +15,7 @@ import msgspec
 
 from stretch.core.journal.record import SessionRecord, done_stretches
 from stretch.core.journal.statistics import History, LastSession
-from stretch.core.safety.scores import Entry, Scores
+from stretch.core.safety.pain import PainEntry, PainScores
 from stretch.storage.journal import row_mapping, summary
 from stretch.storage.journal.database import FILE_NAME, open_to_read, open_to_write, translated_errors
 
@@ -95,12 +95,12 @@ class Journal:
             return imported
 
     def set_scores(self, session: str, **scores: Any) -> bool:
-        """Store *scores*, some of the fields of `Scores`; return False if there is no such session."""
+        """Store *scores*, some of the fields of `PainScores`; return False if there is no such session."""
         with self._transaction():
             record = self.get(session)
             if record is None:
                 return False
-            new = msgspec.convert(msgspec.to_builtins(record.scores) | scores, Scores)
+            new = msgspec.convert(msgspec.to_builtins(record.scores) | scores, PainScores)
             columns = ", ".join(f"{name} = ?" for name in row_mapping.SCORE_COLUMNS)
             self._connection.execute(
                 f"UPDATE session SET revision = revision + 1, {columns} WHERE id = ?",
@@ -164,7 +164,7 @@ class Journal:
         row = self._one("SELECT count(*) FROM session WHERE day < ?", before.isoformat() if before else "a")
         return int(row[0]) if row else 0
 
-    def pain_entries(self, since: date | None = None, recent: date | None = None) -> list[Entry]:
+    def pain_entries(self, since: date | None = None, recent: date | None = None) -> list[PainEntry]:
         """Return the pain scores of the sessions with their days, the earliest first.
 
         With *recent*, only the first fifty of them and those from that day on.

@@ -13,10 +13,10 @@ from typing import Any
 import msgspec
 
 from stretch.core.journal.record import SessionRecord, SideResult
-from stretch.core.safety.scores import Entry, Scores
+from stretch.core.safety.pain import PainEntry, PainScores
 from stretch.storage.journal.migrations import recompute_aggregates
 
-SCORE_COLUMNS = Scores.__struct_fields__
+SCORE_COLUMNS = PainScores.__struct_fields__
 RECORD_COLUMNS = tuple(name for name in SessionRecord.__struct_fields__ if name not in ("parts", "scores"))
 COMPUTED_COLUMNS = ("epoch", "day", "done", "planned")
 PART_COLUMNS = SideResult.__struct_fields__
@@ -75,7 +75,7 @@ def select(connection: sqlite3.Connection, clauses: str, values: tuple[Any, ...]
     return [_record(row[1:], tuple(parts[row[0]])) for row in rows]
 
 
-def pain_entries(connection: sqlite3.Connection, since: str, recent: str) -> list[Entry]:
+def pain_entries(connection: sqlite3.Connection, since: str, recent: str) -> list[PainEntry]:
     """Return the pain entries from the day *since* on, the earliest first.
 
     That is the first `FIRST_ENTRIES` of them, and all from the day *recent* on: a beginning and an end to compare.
@@ -89,7 +89,7 @@ def pain_entries(connection: sqlite3.Connection, since: str, recent: str) -> lis
         ) ORDER BY epoch, id""",
         (since, max(since, recent)),
     )
-    return [Entry(day=date.fromisoformat(day), **_scores(row)) for day, *row in rows]
+    return [PainEntry(day=date.fromisoformat(day), **_scores(row)) for day, *row in rows]
 
 
 def _values(record: SessionRecord) -> tuple[Any, ...]:
@@ -132,7 +132,7 @@ def _sha256(data: bytes) -> bytes:
 def _record(row: Sequence[Any], parts: tuple[SideResult, ...]) -> SessionRecord:
     fields: dict[str, Any] = dict(zip(RECORD_COLUMNS, row[: len(RECORD_COLUMNS)], strict=True))
     fields["areas"] = _areas(fields["areas"])
-    return SessionRecord(**fields, parts=parts, scores=Scores(**_scores(row[len(RECORD_COLUMNS) :])))
+    return SessionRecord(**fields, parts=parts, scores=PainScores(**_scores(row[len(RECORD_COLUMNS) :])))
 
 
 def _scores(row: Sequence[Any]) -> dict[str, Any]:

@@ -12,11 +12,11 @@ import pytest
 from click.testing import Result
 
 from stretch.cli.app import App
-from stretch.cli.ask import ask
+from stretch.cli.prompts import ask
 from stretch.core.safety.checklist import Outcome, Urgency
-from stretch.core.safety.standing import Standing
+from stretch.core.safety.screening_record import ScreeningRecord
 from stretch.core.vocabulary import TAGS
-from stretch.storage import profile
+from stretch.storage import screening_file
 from stretch.storage.files.package_data import load_safety
 from support import CATALOG, FakeClock, ScriptedInput, data, run
 
@@ -60,8 +60,8 @@ def start(folder: Path, *lines: str, args: tuple[str, ...] = ()) -> tuple[Result
     return result, person
 
 
-def kept(folder: Path) -> Standing | None:
-    return profile.load(folder)
+def kept(folder: Path) -> ScreeningRecord | None:
+    return screening_file.load(folder)
 
 
 def folded(person: Person) -> str:
@@ -84,12 +84,12 @@ FINE = ("", "", "")
 def test_a_healthy_person_answers_three_screens_once_and_then_three_lines(tmp_path: Path) -> None:
     result, person = start(tmp_path, *HEALTHY, "")
     assert result.exit_code == 3  # q was pressed in the session
-    assert person.said.count("Enter for: None of these") == 3
+    assert person.said.count("press Enter for none of these") == 3
     assert kept(tmp_path).outcome is Outcome.GO
     result, person = start(tmp_path, *FINE, "")
     assert result.exit_code == 3
     assert "None of these" not in person.said
-    assert "Anything new" in person.said
+    assert "New since last time" in person.said
 
 
 def test_nothing_but_outcome_tags_and_dates_is_kept(tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ def test_nothing_but_outcome_tags_and_dates_is_kept(tmp_path: Path) -> None:
     assert exported.count("\n") == 1
     assert "F9" not in exported
     text = (tmp_path / "safety.json").read_text()
-    assert set(json.loads(text)) <= set(Standing.__struct_fields__)
+    assert set(json.loads(text)) <= set(ScreeningRecord.__struct_fields__)
     assert "F9" not in text
     assert kept(tmp_path).tags == ("disc",)
 
@@ -172,10 +172,12 @@ def test_after_an_emergency_the_check_asks_for_no_day_but_all_the_questions(tmp_
 
 
 def test_what_is_kept_is_shown_as_data_without_a_question(tmp_path: Path) -> None:
-    profile.save(tmp_path, Standing(outcome=Outcome.GO_GENTLY, screened=TODAY, since=TODAY, tags=("disc",)))
+    screening_file.save(
+        tmp_path, ScreeningRecord(outcome=Outcome.GO_GENTLY, screened=TODAY, since=TODAY, tags=("disc",))
+    )
     person = Person(tmp_path)
     assert run("safety", "check", "--json", app=person).exit_code == 0
-    assert msgspec.json.decode(person.stdout.getvalue(), type=Standing) == kept(tmp_path)
+    assert msgspec.json.decode(person.stdout.getvalue(), type=ScreeningRecord) == kept(tmp_path)
 
 
 def test_see_a_clinician_stands_until_a_date_is_recorded(tmp_path: Path) -> None:
@@ -185,7 +187,7 @@ def test_see_a_clinician_stands_until_a_date_is_recorded(tmp_path: Path) -> None
     assert start(tmp_path, *HEALTHY, args=("--yes",))[0].exit_code == 4
     person = Person(tmp_path, "soon", "2026-11-30", "2020-01-01", "2026-11-18")
     assert run("safety", "check", app=person).exit_code == 0
-    for words in ("A date such as", "still to come", "more than 12 months ago"):
+    for words in ("a date such as", "in the future", "more than 12 months ago"):
         assert words in person.said
     assert (kept(tmp_path).outcome, kept(tmp_path).cleared) == (Outcome.GO_GENTLY, date(2026, 11, 18))
     assert start(tmp_path, *FINE, "")[0].exit_code == 3
@@ -228,7 +230,7 @@ def test_what_cautions_leave_out_is_told_before_the_start_and_nothing_else_that_
 def test_who_begins_in_pain_is_told_where_to_ease_off_and_to_stop(
     tmp_path: Path, pain: str, limits: tuple[int, int] | None
 ) -> None:
-    profile.save(tmp_path, Standing(outcome=Outcome.GO, screened=TODAY, since=TODAY))
+    screening_file.save(tmp_path, ScreeningRecord(outcome=Outcome.GO, screened=TODAY, since=TODAY))
     _, person = start(tmp_path, "", "", pain, *([""] if limits else []), "")
     assert ("ease off when pain reaches" in folded(person)) is (limits is not None)
     if limits:
@@ -236,7 +238,7 @@ def test_who_begins_in_pain_is_told_where_to_ease_off_and_to_stop(
 
 
 def test_pain_goes_up_to_ten(tmp_path: Path) -> None:
-    profile.save(tmp_path, Standing(outcome=Outcome.GO, screened=TODAY, since=TODAY))
+    screening_file.save(tmp_path, ScreeningRecord(outcome=Outcome.GO, screened=TODAY, since=TODAY))
     result, _ = start(tmp_path, "", "", "10", "n", "")
     assert result.exit_code == 4
     assert (kept(tmp_path).outcome, kept(tmp_path).urgency) == (Outcome.SEE_CLINICIAN, Urgency.SOON)
@@ -251,8 +253,8 @@ def test_something_new_leads_into_the_signs(tmp_path: Path) -> None:
 
 def test_answers_that_are_none_are_asked_again(tmp_path: Path) -> None:
     _, person = start(tmp_path, "99", "abc", "1 x", ",", "", "", "", "eleven", "11", "", "")
-    assert person.said.count("Numbers from 1 to") == 4
-    assert person.said.count("A number from 0 to 10") == 2
+    assert person.said.count("Type a number from 1 to") == 4
+    assert person.said.count("Type a number from 0 to 10") == 2
     assert kept(tmp_path).outcome is Outcome.GO
 
 
@@ -313,7 +315,7 @@ def test_a_record_that_cannot_be_read_starts_nothing_and_is_answered_anew(tmp_pa
 
 def test_forget(tmp_path: Path) -> None:
     start(tmp_path, *HEALTHY, "")
-    for words in ("Forgotten.", "Nothing was kept."):
+    for words in ("Deleted.", "Nothing was stored."):
         person = Person(tmp_path)
         assert run("safety", "check", "--forget", app=person).exit_code == 0
         assert kept(tmp_path) is None
@@ -321,9 +323,11 @@ def test_forget(tmp_path: Path) -> None:
 
 
 def test_the_full_check_comes_back_after_twelve_months(tmp_path: Path) -> None:
-    profile.save(tmp_path, Standing(outcome=Outcome.GO, screened=date(2025, 11, 19), since=date(2025, 11, 19)))
+    screening_file.save(
+        tmp_path, ScreeningRecord(outcome=Outcome.GO, screened=date(2025, 11, 19), since=date(2025, 11, 19))
+    )
     _, person = start(tmp_path, *HEALTHY, "")
-    assert person.said.count("Enter for: None of these") == 3
+    assert person.said.count("press Enter for none of these") == 3
     assert kept(tmp_path).screened == TODAY
 
 
@@ -331,14 +335,14 @@ def test_a_check_that_cannot_be_kept_counts_for_this_session(tmp_path: Path) -> 
     (tmp_path / "file").write_text("")
     result, person = start(tmp_path / "file", "", "", number_of("conditions", "F9"), "", "")
     assert result.exit_code == 3
-    assert "The safety check is not kept" in person.said
+    assert "The safety check could not be saved" in person.said
     assert SAFETY.messages.gently in folded(person)
 
 
 @pytest.mark.parametrize("tag", TAGS)
 def test_tags_of_the_check_shape_every_plan(tmp_path: Path, tag: str) -> None:
-    standing = Standing(outcome=Outcome.GO_GENTLY, screened=TODAY, since=TODAY, tags=(tag,))
-    profile.save(tmp_path, standing)
+    record = ScreeningRecord(outcome=Outcome.GO_GENTLY, screened=TODAY, since=TODAY, tags=(tag,))
+    screening_file.save(tmp_path, record)
     result = run("routine", "--plan", "--json", app=Person(tmp_path), env={"COLUMNS": "80"})
     assert result.exit_code in (0, 2)
 
@@ -352,7 +356,9 @@ def test_what_is_answered_now_counts_for_this_session(tmp_path: Path, lines: tup
 
 
 def test_a_program_leaves_out_what_the_check_says(tmp_path: Path) -> None:
-    profile.save(tmp_path, Standing(outcome=Outcome.GO_GENTLY, screened=TODAY, since=TODAY, tags=("disc",)))
+    screening_file.save(
+        tmp_path, ScreeningRecord(outcome=Outcome.GO_GENTLY, screened=TODAY, since=TODAY, tags=("disc",))
+    )
     person = Person(tmp_path)
     assert run("routine", "--program", "easy-five", "--plan", "--json", app=person).exit_code == 0
     left_out = json.loads(person.stdout.getvalue())["left_out"]
@@ -362,7 +368,9 @@ def test_a_program_leaves_out_what_the_check_says(tmp_path: Path) -> None:
 def test_a_plan_leaves_out_what_the_check_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STRETCH_HOME", str(tmp_path))
     today = date.today()
-    profile.save(tmp_path, Standing(outcome=Outcome.GO_GENTLY, screened=today, since=today, tags=("disc",)))
+    screening_file.save(
+        tmp_path, ScreeningRecord(outcome=Outcome.GO_GENTLY, screened=today, since=today, tags=("disc",))
+    )
     plan = data("routine", "--plan", "--json", "-m", "30")
     planned = {step["stretch"] for step in plan["steps"] if step["stretch"]}
     assert not [name for name in planned if "disc" in CATALOG.stretches[name].cautions.avoid]
@@ -373,15 +381,15 @@ def test_a_plan_leaves_out_what_the_check_says(tmp_path: Path, monkeypatch: pyte
 
 @pytest.mark.parametrize(("key", "rules"), [("1", ["ST2"]), ("2", ["ST6", "ST6b"]), ("3", ["ST7"])])
 def test_numb_dizzy_or_eyes_end_the_session_with_the_right_words(tmp_path: Path, key: str, rules: list[str]) -> None:
-    profile.save(tmp_path, Standing(outcome=Outcome.GO, screened=TODAY, since=TODAY))
+    screening_file.save(tmp_path, ScreeningRecord(outcome=Outcome.GO, screened=TODAY, since=TODAY))
     person = Person(tmp_path, *FINE, "", keys=("n",) * 6 + (1.0, "x", key))
     result = run("routine", "-m", "15", app=person)
     assert result.exit_code == 3
     for rule in rules:
         assert SAFETY.lines[rule].text in person.stderr.getvalue()
     if key == "3":
-        standing = kept(tmp_path)
-        assert (standing.outcome, standing.urgency, standing.tags) == (
+        record = kept(tmp_path)
+        assert (record.outcome, record.urgency, record.tags) == (
             SAFETY.lines["ST7"].outcome,
             SAFETY.lines["ST7"].urgency,
             ("head-down",),
@@ -389,16 +397,18 @@ def test_numb_dizzy_or_eyes_end_the_session_with_the_right_words(tmp_path: Path,
 
 
 def test_standing_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
-    profile.save(tmp_path, Standing(outcome=Outcome.GO, screened=TODAY, since=TODAY))
+    screening_file.save(tmp_path, ScreeningRecord(outcome=Outcome.GO, screened=TODAY, since=TODAY))
     blocked = tmp_path / "file"
     blocked.write_text("")
     with pytest.raises(OSError, match=r"."):
-        profile.save(blocked, Standing(outcome=Outcome.GO, screened=TODAY, since=TODAY))
+        screening_file.save(blocked, ScreeningRecord(outcome=Outcome.GO, screened=TODAY, since=TODAY))
     assert msgspec.json.decode((tmp_path / "safety.json").read_bytes())["outcome"] == "GO"
 
 
 def test_an_emergency_that_stands_says_how_it_ends_and_keeps_what_was_known(tmp_path: Path) -> None:
-    profile.save(tmp_path, Standing(outcome=Outcome.GO_GENTLY, tags=("disc",), screened=TODAY, since=TODAY))
+    screening_file.save(
+        tmp_path, ScreeningRecord(outcome=Outcome.GO_GENTLY, tags=("disc",), screened=TODAY, since=TODAY)
+    )
     person = Person(tmp_path, "1")
     assert run("safety", "check", app=person).exit_code == 4
     assert SAFETY.messages.emergency_over not in person.said
@@ -413,16 +423,16 @@ def test_an_emergency_that_stands_says_how_it_ends_and_keeps_what_was_known(tmp_
 def test_nothing_may_be_typed_as_well(tmp_path: Path, nothing: str) -> None:
     result, person = start(tmp_path, nothing, nothing, nothing, "", "")
     assert result.exit_code == 3  # it was asked whether to start, and nobody said so
-    assert "Numbers from" not in person.said
+    assert "Type a number" not in person.said
 
 
 def test_nothing_deeper_than_the_check_allows_is_done_even_by_name(tmp_path: Path) -> None:
     deep = ("--stretch", "contract-relax-hamstring", "--experienced")
-    profile.save(tmp_path, Standing(outcome=Outcome.GO_GENTLY, screened=TODAY, since=date(2026, 1, 5)))
+    screening_file.save(tmp_path, ScreeningRecord(outcome=Outcome.GO_GENTLY, screened=TODAY, since=date(2026, 1, 5)))
     result, _ = start(tmp_path, args=("--plan", *deep))
     assert result.exit_code == 2
     assert "(safety check: deep): it contradicts your safety check" in result.stderr
-    profile.save(tmp_path, Standing(outcome=Outcome.GO, screened=TODAY, since=TODAY))
+    screening_file.save(tmp_path, ScreeningRecord(outcome=Outcome.GO, screened=TODAY, since=TODAY))
     assert start(tmp_path, args=("--plan", *deep))[0].exit_code == 0
     result, _ = start(tmp_path, "", "", "5", "", "", args=deep)
     assert result.exit_code == 2

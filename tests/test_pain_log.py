@@ -7,18 +7,18 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from stretch.cli.gate import pass_gate
+from stretch.cli.preflight import run_preflight
 from stretch.core.journal.record import SessionRecord
 from stretch.core.routine import Request
 from stretch.core.safety.checklist import Outcome, Urgency
-from stretch.core.safety.scores import Scores
-from stretch.core.safety.standing import Standing
-from stretch.storage import profile
+from stretch.core.safety.pain import PainScores
+from stretch.core.safety.screening_record import ScreeningRecord
+from stretch.storage import screening_file
 from stretch.storage.files.package_data import load_safety
 from stretch.storage.journal.journal import Journal
 from support import routine, run
-from test_gate import TODAY
-from test_gate import Person as AtTerminal
+from test_preflight import TODAY
+from test_preflight import Person as AtTerminal
 
 SAFETY = load_safety()
 TRENDS = {line.id: line.text for line in SAFETY.trends}
@@ -44,7 +44,7 @@ def play(folder: Path, *lines: str, keys: tuple[str, ...] = ()) -> tuple[int, Pe
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    profile.save(tmp_path, Standing(outcome=Outcome.GO, screened=TODAY, since=TODAY))
+    screening_file.save(tmp_path, ScreeningRecord(outcome=Outcome.GO, screened=TODAY, since=TODAY))
     return tmp_path
 
 
@@ -56,12 +56,12 @@ def kept(folder: Path, *sessions: tuple[int, dict[str, object]]) -> None:
             journal.save(
                 SessionRecord(
                     id=f"{number:032x}", started=f"{day}T08:00:{number:02}+00:00", title="Back", ended="finished",
-                    active_seconds=60.0, scores=Scores(**scores),  # type: ignore[arg-type]
+                    active_seconds=60.0, scores=PainScores(**scores),  # type: ignore[arg-type]
                 )
             )  # fmt: skip
 
 
-def scores(folder: Path) -> Scores:
+def scores(folder: Path) -> PainScores:
     journal = Journal.open_for_reading(folder)
     assert journal is not None
     with journal:
@@ -71,15 +71,15 @@ def scores(folder: Path) -> Scores:
 def test_pain_is_asked_before_and_after_and_kept(folder: Path) -> None:
     code, person = play(folder, *FINE, "3", "1", "", "4", "2", "1", "")
     assert code == 0
-    assert "The worst pain" in person.said
-    assert scores(folder) == Scores(before=3, worst=4, after=2, spread="back", new_sign=False)
+    assert "Worst pain" in person.said
+    assert scores(folder) == PainScores(before=3, worst=4, after=2, spread="back", new_sign=False)
 
 
 def test_enter_skips_and_without_pain_nothing_more_is_asked(folder: Path) -> None:
     code, person = play(folder, *FINE, "", "", "", "0")
     assert code == 0
     assert "How far" not in person.said
-    assert scores(folder) == Scores(after=0)
+    assert scores(folder) == PainScores(after=0)
 
 
 @pytest.mark.parametrize(("worst", "after"), [("4", "0"), ("", "4")])
@@ -92,29 +92,32 @@ def test_pain_at_any_time_asks_how_far_it_went_and_for_new_signs(folder: Path, w
 def test_a_session_that_is_left_asks_nothing(folder: Path) -> None:
     code, person = play(folder, *FINE, "3", "2", "", keys=("q",))
     assert code == 3
-    assert "The worst pain" not in person.said
-    assert scores(folder) == Scores(before=3, spread="buttock")
+    assert "Worst pain" not in person.said
+    assert scores(folder) == PainScores(before=3, spread="buttock")
 
 
 def test_what_is_no_score_is_asked_again_and_the_end_of_input_skips(folder: Path) -> None:
     code, person = play(folder, *FINE, "1", "", "", "eleven", "11", "5", "3", "9", "4", "perhaps")
     assert code == 0
-    assert person.said.count("A number from 0 to 10") == 2
-    assert "Numbers from 1 to 8" in person.said
-    assert scores(folder) == Scores(before=1, worst=5, after=3, spread="below-knee")
+    assert person.said.count("Type a number from 0 to 10") == 2
+    assert "Type a number from 1 to 8" in person.said
+    assert scores(folder) == PainScores(before=1, worst=5, after=3, spread="below-knee")
 
 
-@pytest.mark.parametrize("ago", [1, 3])
-def test_the_morning_after_is_asked_once_at_the_next_start(folder: Path, ago: int) -> None:
+@pytest.mark.parametrize(
+    ("ago", "morning"),
+    [(1, "this morning, after yesterday's session"), (3, "on the morning after the session of 17 Nov")],
+)
+def test_next_morning_pain_is_asked_once_at_the_next_start(folder: Path, ago: int, morning: str) -> None:
     kept(folder, (ago, {"before": 3}))
     _, person = play(folder, "2", *FINE, "", "", keys=("q",))
-    assert "on the morning after" in person.said
+    assert f"How was your pain {morning}, 0 to 10?" in person.said
     journal = Journal.open_for_reading(folder)
     assert journal is not None
     with journal:
         assert journal.get(f"{0:032x}").scores.next_morning == 2
     _, person = play(folder, *FINE, "", "", keys=("q",))
-    assert "on the morning after" not in person.said
+    assert "How was your pain" not in person.said
 
 
 @pytest.mark.parametrize(("ago", "said"), [(0, {"before": 3}), (4, {"before": 3}), (1, {})])
@@ -123,7 +126,7 @@ def test_nobody_is_asked_about_a_morning_to_come_or_long_ago_or_without_a_score(
 ) -> None:
     kept(folder, (ago, said))
     _, person = play(folder, *FINE, "", "", keys=("q",))
-    assert "on the morning after" not in person.said
+    assert "How was your pain" not in person.said
 
 
 def test_t1_up_on_two_mornings_halves_the_dose(folder: Path) -> None:
@@ -143,9 +146,9 @@ def test_t1_up_on_two_mornings_halves_the_dose(folder: Path) -> None:
 def test_all_that_is_found_has_its_consequence(folder: Path, sign: bool | None) -> None:
     kept(folder, (4, {"before": 2, "next_morning": 4}), (2, {"before": 2, "next_morning": 5, "new_sign": sign}))
     person = Person(folder, "", "", "", "")
-    cleared = pass_gate(person, ask=True)
-    assert (cleared.half_dose, cleared.gentle_only) == (True, True)
-    assert person.said.count("Enter for: None of these") == (3 if sign else 0)
+    preflight = run_preflight(person, ask=True)
+    assert (preflight.half_dose, preflight.gentle_only) == (True, True)
+    assert person.said.count("press Enter for none of these") == (3 if sign else 0)
 
 
 def test_t1_one_short_of_it_changes_nothing(folder: Path) -> None:
@@ -161,7 +164,7 @@ def test_t2_no_better_is_told_before_a_session_goes_gently_and_advises(folder: P
     assert code == 0
     assert person.said.count(TRENDS["T2"]) == 1
     assert person.said.count(SAFETY.messages.advise) == 1
-    standing = profile.load(folder)
+    standing = screening_file.load(folder)
     assert (standing.outcome, standing.since, standing.advise_clinician) == (Outcome.GO_GENTLY, TODAY, True)
 
 
@@ -169,7 +172,7 @@ def test_t2_no_better_is_told_before_a_session_goes_gently_and_advises(folder: P
 def test_what_a_clinician_has_checked_since_does_not_stop_again(folder: Path, cleared: int, code: int) -> None:
     kept(folder, (1, {"before": 3, "worst": 8, "next_morning": 3}))
     day = TODAY - timedelta(days=cleared)
-    profile.save(folder, Standing(outcome=Outcome.GO_GENTLY, screened=day, since=day, cleared=day))
+    screening_file.save(folder, ScreeningRecord(outcome=Outcome.GO_GENTLY, screened=day, since=day, cleared=day))
     ended, person = play(folder, *FINE, "", "", keys=("q",))
     assert ended == code
     assert (TRENDS["T5"] in person.said) is (code == 4)
@@ -179,7 +182,10 @@ def test_t5_severe_pain_after_a_session_stops_the_next_one(folder: Path) -> None
     code, person = play(folder, *FINE, "2", "", "", "8", "7", "1", "")
     assert code == 0
     assert TRENDS["T5"] in person.said
-    assert (profile.load(folder).outcome, profile.load(folder).urgency) == (Outcome.SEE_CLINICIAN, Urgency.SOON)
+    assert (screening_file.load(folder).outcome, screening_file.load(folder).urgency) == (
+        Outcome.SEE_CLINICIAN,
+        Urgency.SOON,
+    )
     code, person = play(folder)
     assert code == 4
     assert SAFETY.messages.soon in person.said
@@ -199,17 +205,17 @@ def test_t8_a_new_sign_brings_all_the_questions_back(folder: Path) -> None:
     assert code == 0
     assert TRENDS["T8"] in person.said
     _, person = play(folder, "", "", "", "", "", "")
-    assert person.said.count("Enter for: None of these") == 3
+    assert person.said.count("press Enter for none of these") == 3
 
 
 def test_advice_is_repeated_weekly_and_not_daily(folder: Path) -> None:
-    advised = Standing(outcome=Outcome.GO_GENTLY, screened=TODAY, since=TODAY, advise_clinician=True)
+    advised = ScreeningRecord(outcome=Outcome.GO_GENTLY, screened=TODAY, since=TODAY, advise_clinician=True)
     advice = SAFETY.messages.advise
     for shown, expected in ((None, True), (TODAY - timedelta(days=7), True), (TODAY - timedelta(days=6), False)):
-        profile.save(folder, msgspec.structs.replace(advised, advised=shown))
+        screening_file.save(folder, msgspec.structs.replace(advised, advised=shown))
         _, person = play(folder, *FINE, "", "", keys=("q",))
         assert (advice in person.said) is expected
-        assert profile.load(folder).advised == (TODAY if expected else shown)
+        assert screening_file.load(folder).advised == (TODAY if expected else shown)
 
 
 def test_what_is_meant_for_a_program_asks_nothing_even_at_a_terminal(folder: Path) -> None:
@@ -226,14 +232,14 @@ def test_a_pipe_is_asked_nothing(folder: Path) -> None:
     piped._streams = io.StringIO(), io.StringIO(), io.StringIO()
     result = run("routine", "-m", "6", "--yes", app=piped)
     assert result.exit_code == 0
-    assert "morning after" not in piped.said
-    assert "worst pain" not in piped.said
+    assert "How was your pain" not in piped.said
+    assert "Worst pain" not in piped.said
 
 
 @pytest.mark.parametrize(
     ("sessions", "said"),
     [
-        ([(3, {"before": 3})], "not enough to tell"),
+        ([(3, {"before": 3})], "not enough scores to tell"),
         ([(20 - n * 4, {"before": 2}) for n in range(6)], "no clear change"),
         ([(40 - n * 2, {"before": 6 if n < 3 else 2}) for n in range(20)], TRENDS["T9"]),
         ([(40 - n * 2, {}) for n in range(20)], None),

@@ -1,4 +1,4 @@
-"""Hand-made histories for each of the rules T1-T9: at the boundary, one short of it, and with too little to tell."""
+"""Histories for each of the rules T1-T6, T8 and T9: at the limit, one short of it, and with too few scores."""
 
 from __future__ import annotations
 
@@ -10,19 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stretch.core.safety.checklist import Outcome, Urgency
-from stretch.core.safety.scores import Entry, Spread
-from stretch.core.safety.trend import (
-    Finding,
+from stretch.core.safety.pain import PainEntry, PainSpread
+from stretch.core.safety.pain_trend import (
+    TrendFinding,
     assess,
-    bad_nights,
-    better,
-    flare,
-    getting_worse,
-    new_sign,
-    no_better,
-    severe,
-    spreading,
-    still_there,
+    detect_flare,
+    detect_improvement,
+    detect_new_sign,
+    detect_no_improvement,
+    detect_persistence,
+    detect_severe_pain,
+    detect_spread,
+    detect_worsening,
 )
 
 START = date(2026, 1, 5)
@@ -35,13 +34,13 @@ def day(number: int) -> date:
     return START + timedelta(days=number)
 
 
-def before(scores: Days) -> list[Entry]:
-    return [Entry(day=day(number), before=score) for number, score in scores.items()]
+def before(scores: Days) -> list[PainEntry]:
+    return [PainEntry(day=day(number), before=score) for number, score in scores.items()]
 
 
-def mornings(*pairs: tuple[int | None, int | None]) -> list[Entry]:
+def mornings(*pairs: tuple[int | None, int | None]) -> list[PainEntry]:
     """One session a day: the score before it, and that of the next morning."""
-    return [Entry(day=day(number), before=pair[0], next_morning=pair[1]) for number, pair in enumerate(pairs)]
+    return [PainEntry(day=day(number), before=pair[0], next_morning=pair[1]) for number, pair in enumerate(pairs)]
 
 
 # -- T1
@@ -66,14 +65,14 @@ def mornings(*pairs: tuple[int | None, int | None]) -> list[Entry]:
         (mornings((3, 5), (3, 5), (3, 5), (3, 5)), "T1b", "met"),
     ],
 )
-def test_t1_a_flare_on_the_morning_after(entries: list[Entry], rule: str, state: str) -> None:
-    found = flare(entries)
+def test_t1_a_flare_on_the_morning_after(entries: list[PainEntry], rule: str, state: str) -> None:
+    found = detect_flare(entries)
     assert (found.rule, found.state) == (rule, state)
 
 
 def test_t1_makes_it_easier_and_the_third_time_tells_a_clinician() -> None:
-    twice, thrice = flare(mornings((0, 2), (0, 2))), flare(mornings((0, 2), (0, 2), (0, 2)))
-    assert twice.actions == thrice.actions == ("halve", "gentle-only", "day-off")
+    twice, thrice = detect_flare(mornings((0, 2), (0, 2))), detect_flare(mornings((0, 2), (0, 2), (0, 2)))
+    assert twice.actions == thrice.actions == ("halve", "gentle-only")
     assert (twice.outcome, twice.advise_clinician) == (Outcome.GO, False)
     assert (thrice.outcome, thrice.advise_clinician) == (Outcome.GO_GENTLY, True)
 
@@ -97,7 +96,7 @@ def test_t1_makes_it_easier_and_the_third_time_tells_a_clinician() -> None:
     ],
 )
 def test_t2_no_better_at_two_weeks(scores: Days, today: int, state: str) -> None:
-    found = no_better(before(scores), day(today))
+    found = detect_no_improvement(before(scores), day(today))
     assert found.state == state
     assert (found.outcome is Outcome.GO_GENTLY) == found.advise_clinician == (state == "met")
 
@@ -122,9 +121,8 @@ def test_t2_no_better_at_two_weeks(scores: Days, today: int, state: str) -> None
     ],
 )
 def test_t3_still_there_at_six_weeks(scores: Days, today: int, state: str) -> None:
-    found = still_there(before(scores), day(today))
+    found = detect_persistence(before(scores), day(today))
     assert found.state == state
-    assert found.actions == (("every-session",) if state == "met" else ())
     assert (found.outcome is Outcome.GO_GENTLY) == found.advise_clinician == (state == "met")
 
 
@@ -145,10 +143,9 @@ def test_t3_still_there_at_six_weeks(scores: Days, today: int, state: str) -> No
     ],
 )
 def test_t4_getting_worse(scores: Days, today: int, state: str) -> None:
-    found = getting_worse(before(scores), day(today))
+    found = detect_worsening(before(scores), day(today))
     assert found.state == state
     assert found.urgency is (Urgency.SOON if state == "met" else None)
-    assert found.actions == (("no-progress",) if state == "met" else ())
 
 
 # -- T5
@@ -158,25 +155,25 @@ def test_t4_getting_worse(scores: Days, today: int, state: str) -> None:
     ("entries", "today", "rule", "state"),
     [
         ([], 0, "T5", "not-enough"),
-        ([Entry(day=day(0))], 0, "T5", "not-enough"),
-        ([Entry(day=day(0), before=6, worst=6, after=6, next_morning=6)], 1, "T5", "not-met"),
-        ([Entry(day=day(0), before=7)], 0, "T5", "met"),
-        ([Entry(day=day(0), worst=7)], 0, "T5", "met"),
-        ([Entry(day=day(0), after=7)], 0, "T5", "met"),
-        ([Entry(day=day(0), next_morning=7)], 1, "T5", "met"),
-        ([Entry(day=day(0), worst=7, sudden=True)], 0, "T5b", "met"),
-        ([Entry(day=day(0), worst=6, sudden=True)], 0, "T5", "not-met"),
-        ([Entry(day=day(0), worst=7), Entry(day=day(6), worst=2)], 6, "T5", "met"),
-        ([Entry(day=day(0), worst=7), Entry(day=day(7), worst=2)], 7, "T5", "not-met"),  # over a week ago
-        ([Entry(day=day(0), next_morning=7)], 30, "T5", "met"),  # first told of at the next start
-        ([Entry(day=day(0), worst=8, sudden=True), Entry(day=day(1), worst=7)], 1, "T5b", "met"),
+        ([PainEntry(day=day(0))], 0, "T5", "not-enough"),
+        ([PainEntry(day=day(0), before=6, worst=6, after=6, next_morning=6)], 1, "T5", "not-met"),
+        ([PainEntry(day=day(0), before=7)], 0, "T5", "met"),
+        ([PainEntry(day=day(0), worst=7)], 0, "T5", "met"),
+        ([PainEntry(day=day(0), after=7)], 0, "T5", "met"),
+        ([PainEntry(day=day(0), next_morning=7)], 1, "T5", "met"),
+        ([PainEntry(day=day(0), worst=7, sudden=True)], 0, "T5b", "met"),
+        ([PainEntry(day=day(0), worst=6, sudden=True)], 0, "T5", "not-met"),
+        ([PainEntry(day=day(0), worst=7), PainEntry(day=day(6), worst=2)], 6, "T5", "met"),
+        ([PainEntry(day=day(0), worst=7), PainEntry(day=day(7), worst=2)], 7, "T5", "not-met"),  # over a week ago
+        ([PainEntry(day=day(0), next_morning=7)], 30, "T5", "met"),  # first told of at the next start
+        ([PainEntry(day=day(0), worst=8, sudden=True), PainEntry(day=day(1), worst=7)], 1, "T5b", "met"),
     ],
 )
-def test_t5_severe(entries: list[Entry], today: int, rule: str, state: str) -> None:
-    found = severe(entries, day(today))
+def test_t5_severe(entries: list[PainEntry], today: int, rule: str, state: str) -> None:
+    found = detect_severe_pain(entries, day(today))
     assert (found.rule, found.state) == (rule, state)
     urgency = {"T5": Urgency.SOON, "T5b": Urgency.TODAY}[rule] if state == "met" else None
-    assert (found.urgency, found.actions) == (urgency, ("end",) if state == "met" else ())
+    assert found.urgency is urgency
 
 
 # -- T6
@@ -204,40 +201,19 @@ def test_t5_severe(entries: list[Entry], today: int, rule: str, state: str) -> N
         (["below-knee", "back", "buttock", "thigh"], "met"),
     ],
 )
-def test_t6_spreading_down(spreads: list[Spread | None], state: str) -> None:
-    found = spreading([Entry(day=day(number), spread=spread) for number, spread in enumerate(spreads)])
+def test_t6_spreading_down(spreads: list[PainSpread | None], state: str) -> None:
+    found = detect_spread([PainEntry(day=day(number), spread=spread) for number, spread in enumerate(spreads)])
     assert found.state == state
     assert found.urgency is (Urgency.SOON if state == "met" else None)
-    assert found.actions == (("drop-family",) if state == "met" else ())
 
 
 @pytest.mark.parametrize(("signs", "asked"), [((True, False, False), False), ((False, True, None), True)])
 def test_t6_with_weakness_or_numbness_asks_for_the_signs(signs: tuple[bool | None, ...], asked: bool) -> None:
-    down: tuple[Spread, ...] = ("back", "buttock", "thigh")
-    entries = [Entry(day=day(n), spread=s, new_sign=sign) for n, (s, sign) in enumerate(zip(down, signs, strict=True))]
-    assert ("ask-signs" in spreading(entries).actions) is asked
-
-
-# -- T7
-
-
-@pytest.mark.parametrize(
-    ("woken", "slept", "today", "state"),
-    [
-        ((1, 3, 7), (2, 4), 7, "met"),
-        ((1, 3), (2, 4, 5, 6, 7), 7, "not-met"),
-        ((0, 3, 7), (), 7, "not-enough"),  # day 0 is a week ago
-        ((0, 3, 7), (5,), 7, "not-met"),
-        ((5, 6, 7), (), 7, "met"),
-        ((6, 7), (), 7, "not-enough"),
-        ((), (), 7, "not-enough"),
-    ],
-)
-def test_t7_nights(woken: tuple[int, ...], slept: tuple[int, ...], today: int, state: str) -> None:
-    nights = {**{day(number): True for number in woken}, **{day(number): False for number in slept}}
-    found = bad_nights(nights, day(today))
-    assert found.state == state
-    assert found.urgency is (Urgency.SOON if state == "met" else None)
+    down: tuple[PainSpread, ...] = ("back", "buttock", "thigh")
+    entries = [
+        PainEntry(day=day(n), spread=s, new_sign=sign) for n, (s, sign) in enumerate(zip(down, signs, strict=True))
+    ]
+    assert ("ask-signs" in detect_spread(entries).actions) is asked
 
 
 # -- T8
@@ -248,7 +224,7 @@ def test_t7_nights(woken: tuple[int, ...], slept: tuple[int, ...], today: int, s
     [([], "not-enough"), ([None], "not-enough"), ([False], "not-met"), ([True], "met"), ([True, False], "not-met")],
 )
 def test_t8_a_new_sign_is_for_the_screening(signs: list[bool | None], state: str) -> None:
-    found = new_sign([Entry(day=day(number), new_sign=sign) for number, sign in enumerate(signs)])
+    found = detect_new_sign([PainEntry(day=day(number), new_sign=sign) for number, sign in enumerate(signs)])
     assert found.state == state
     assert found.actions == (("ask-signs",) if state == "met" else ())
 
@@ -283,27 +259,26 @@ FROM_6_TO_4: Days = {0: 6, 2: 6, 4: 6, 7: 4, 9: 4, 11: 4, 14: 4, 17: 4, 21: 4}
 )
 def test_t9_better_for_two_weeks(scores: Days, today: int, state: str) -> None:
     entries = [entry for entry in before(dict(sorted(scores.items()))) if entry.day <= day(today)]
-    found = better(entries, day(today))
+    found = detect_improvement(entries, day(today))
     assert found.state == state
-    assert found.actions == (("offer-progress",) if state == "met" else ())
 
 
 @given(st.lists(st.integers(0, 10), max_size=5), st.integers(0, 100))
 def test_nobody_is_told_of_an_improvement_on_fewer_than_six_sessions(scores: list[int], gap: int) -> None:
     entries = before({number * gap: score for number, score in enumerate(scores)})
-    assert all(better(entries, day(today)).state == "not-enough" for today in (14, 100, 500))
+    assert all(detect_improvement(entries, day(today)).state == "not-enough" for today in (14, 100, 500))
 
 
 # -- all of them
 
 
-def met(findings: tuple[Finding, ...]) -> list[str]:
+def met(findings: tuple[TrendFinding, ...]) -> list[str]:
     return [finding.rule for finding in findings if finding.state == "met"]
 
 
 def test_no_history_is_not_enough_to_tell() -> None:
     findings = assess([], START)
-    assert [finding.rule for finding in findings] == ["T1", "T2", "T3", "T4", "T5", "T6", "T7", "T8", "T9"]
+    assert [finding.rule for finding in findings] == ["T1", "T2", "T3", "T4", "T5", "T6", "T8", "T9"]
     assert {finding.state for finding in findings} == {"not-enough"}
 
 
@@ -316,34 +291,30 @@ def test_the_order_of_the_entries_does_not_matter() -> None:
 def test_better_is_not_said_beside_a_warning() -> None:
     entries = before(FROM_6_TO_4)
     assert met(assess(entries, day(21))) == ["T9"]
-    assert met(assess(entries, day(21), {day(19): True, day(20): True, day(21): True})) == ["T7"]
-    last = Entry(day=day(21), before=4, new_sign=True)
+    last = PainEntry(day=day(21), before=4, new_sign=True)
     assert met(assess([*entries[:-1], last], day(21))) == ["T8"]
 
 
 @pytest.mark.parametrize("score", [-1, 11])
 def test_a_score_is_0_to_10(score: int) -> None:
     for field in ("before", "worst", "after", "next_morning"):
-        assert msgspec.convert({"day": "2026-01-05", field: 10}, Entry)
-        assert msgspec.convert({"day": "2026-01-05", field: 0}, Entry)
+        assert msgspec.convert({"day": "2026-01-05", field: 10}, PainEntry)
+        assert msgspec.convert({"day": "2026-01-05", field: 0}, PainEntry)
         with pytest.raises(msgspec.ValidationError, match=field):
-            msgspec.convert({"day": "2026-01-05", field: score}, Entry)
+            msgspec.convert({"day": "2026-01-05", field: score}, PainEntry)
 
 
 def test_what_a_clinician_has_checked_stops_nobody_again() -> None:
     worse = before({0: 3, 2: 3, 4: 3, 14: 5, 16: 5, 18: 8})
     assert met(assess(worse, day(18))) == ["T2", "T4", "T5"]
     assert met(assess(worse, day(20), since=day(18))) == []
-    assert met(assess([*worse, Entry(day=day(19), worst=7)], day(20), since=day(18))) == ["T5"]
-    nights = {day(16): True, day(17): True, day(18): True, day(19): True, day(20): True}
-    assert met(assess([], day(20), nights)) == ["T7"]
-    assert met(assess([], day(20), nights, since=day(18))) == []
+    assert met(assess([*worse, PainEntry(day=day(19), worst=7)], day(20), since=day(18))) == ["T5"]
 
 
 SCORES = st.none() | st.integers(0, 10)
 ENTRIES = st.lists(
     st.builds(
-        Entry,
+        PainEntry,
         day=st.integers(0, 60).map(day),
         before=SCORES,
         worst=SCORES,
@@ -357,9 +328,11 @@ ENTRIES = st.lists(
 
 
 @given(ENTRIES, st.integers(0, 90))
-def test_any_history_can_be_assessed_and_a_severe_score_is_never_passed_over(entries: list[Entry], today: int) -> None:
+def test_any_history_can_be_assessed_and_a_severe_score_is_never_passed_over(
+    entries: list[PainEntry], today: int
+) -> None:
     findings = assess(entries, day(today))
-    assert len(findings) == 9
+    assert len(findings) == 8
     for finding in findings:
         assert (finding.urgency is not None) == (finding.outcome is Outcome.SEE_CLINICIAN)
         assert finding.state == "met" or (finding.outcome, finding.actions) == (Outcome.GO, ())

@@ -1,0 +1,120 @@
+"""Pain log: pain scores around a session, stored in the journal, and their trend over weeks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from stretch.cli.app import App
+from stretch.cli.prompts import InputEnded, ask, ask_score, confirm
+from stretch.core.errors import StretchError
+from stretch.core.safety.pain import SPREAD_ORDERS, PainEntry, PainSpread
+from stretch.core.safety.pain_trend import TrendFinding, assess
+from stretch.core.text import short_date
+from stretch.storage import screening_file
+
+if TYPE_CHECKING:
+    from stretch.core.journal.record import SessionRecord
+    from stretch.core.safety.screening_record import ScreeningRecord
+
+MAX_MORNING_AGE = timedelta(days=3)
+"""Oldest morning that people remember."""
+SPREAD_QUESTION = "K3-spread"
+TREND_PERIOD = timedelta(days=120)
+"""Period before today that the rules look at, besides the first sessions."""
+WEEKLY_RULES = ("T2", "T3", "T4", "T9")
+"""Rules that compare weeks."""
+
+
+def ask_next_morning_pain(app: App) -> None:
+    """Ask once for the pain on the morning after the last session, if that session has a score."""
+    last = _last_session(app)
+    if last is None or last.scores.next_morning is not None or not last.entry.known:
+        return
+    age = app.today() - last.day
+    if not timedelta(0) < age <= MAX_MORNING_AGE:
+        return
+    morning = (
+        "this morning, after yesterday's session"
+        if age == timedelta(days=1)
+        else f"on the morning after the session of {short_date(last.day, app.today())}"
+    )
+    score = ask_score(app, f"How was your pain {morning}, 0 to 10?")
+    if score is not None:
+        with suppress(StretchError):
+            _save_scores(app, last.id, next_morning=score)
+
+
+def _last_session(app: App) -> SessionRecord | None:
+    """Return the last session; None if there is no journal or it is unreadable, which the session reports itself."""
+    with suppress(StretchError):
+        if (journal := app.open_journal()) is not None:
+            with journal:
+                return next(iter(journal.recent(1)), None)
+    return None
+
+
+def ask_post_session_pain(app: App, session: str) -> None:
+    """Ask for the worst pain and the pain now, and after any pain for its spread and for new signs.
+
+    The answers given are stored even if the input ends early.
+    """
+    answers: dict[str, object] = {}
+    with suppress(InputEnded):
+        answers["worst"] = ask_score(app, "\nWorst pain during this session, 0 (none) to 10 (worst)?")
+        answers["after"] = ask_score(app, "Pain now, 0 to 10?")
+        if any(answers.values()):
+            question = next(question for question in app.safety.questions if question.id == SPREAD_QUESTION)
+            answers["spread"] = spread_of(ask(app, app.safety, question))
+            answers["new_sign"] = confirm(app, "Any new numbness or weakness?", default=False)
+    scores = {name: answer for name, answer in answers.items() if answer is not None}
+    if scores:
+        _save_scores(app, session, **scores)
+
+
+def spread_of(answers: Sequence[str]) -> PainSpread | None:
+    """Return the spread in the *answers* to that question, None if it was skipped."""
+    return next((spread for order in SPREAD_ORDERS for spread in order if spread in answers), None)
+
+
+def trend_findings(app: App, record: ScreeningRecord | None) -> tuple[TrendFinding, ...]:
+    """Return the findings that the scores in the journal meet; none if there are no scores or they are unreadable."""
+    return tuple(finding for finding in _assess(app, record) if finding.state == "met")
+
+
+def trend_texts(app: App, findings: Sequence[TrendFinding]) -> list[str]:
+    """Return the sentence for each finding."""
+    if not findings:
+        return []
+    texts = {line.id: line.text for line in app.safety.trends}
+    return [texts[finding.rule] for finding in findings]
+
+
+def trend_summary(app: App) -> list[str]:
+    """Return sentences about the pain trend (rules T1-T9); none if no scores were given."""
+    findings = _assess(app, screening_file.load(app.folder))
+    if texts := trend_texts(app, [finding for finding in findings if finding.state == "met"]):
+        return texts
+    if not findings:
+        return []
+    enough = any(finding.rule in WEEKLY_RULES and finding.state == "not-met" for finding in findings)
+    return ["Pain: no clear change." if enough else "Pain: not enough scores to tell yet."]
+
+
+def _assess(app: App, record: ScreeningRecord | None) -> tuple[TrendFinding, ...]:
+    since = record.cleared if record else None
+    entries: list[PainEntry] = []
+    with suppress(StretchError):
+        if (journal := app.open_journal()) is not None:
+            with journal:
+                entries = journal.pain_entries(since=since, recent=app.today() - TREND_PERIOD)
+    return assess(entries, app.today(), since=since) if any(entry.known for entry in entries) else ()
+
+
+def _save_scores(app: App, session: str, **scores: object) -> None:
+    from stretch.storage.journal.journal import Journal
+
+    with Journal.open_for_writing(app.folder, app.today()) as journal:
+        journal.set_scores(session, **scores)

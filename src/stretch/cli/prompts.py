@@ -1,0 +1,155 @@
+"""Prompts for a person at a terminal, each answered on one line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from stretch.cli.app import App
+from stretch.core.errors import StretchError
+from stretch.core.safety.checklist import Question, SafetyData
+from stretch.core.safety.screening import Answers, pain_choice, pending_questions
+
+YES, NO = ("y", "yes"), ("n", "no")
+NONE = (*NO, "none", "0")
+"""Words that people type instead of a bare Enter where Enter means "none of these"."""
+NUMBER_WIDTH = len("  1  ")
+PAIN = "K3"
+"""Id of the question that is answered by a score."""
+
+
+class InputEnded(StretchError):
+    """The input ended before the last question was answered; a missing answer never counts as "go"."""
+
+    exit_code = 4
+
+
+def ask_all(app: App, safety: SafetyData, start: Sequence[str]) -> tuple[Answers, int | None]:
+    """Ask all pending questions, the questions *start* first; return the answers and the pain now, None if skipped.
+
+    Raises InputEnded.
+    """
+    answers: dict[str, tuple[str, ...]] = {}
+    pain: int | None = None
+    while questions := pending_questions(safety, answers, start):
+        question = questions[0]
+        if question.id == PAIN:
+            pain = ask_score(app, question.text)
+            answers[question.id] = (pain_choice(pain),)
+        else:
+            answers[question.id] = ask(app, safety, question)
+    return answers, pain
+
+
+def ask_score(app: App, text: str) -> int | None:
+    """Ask for a score of 0 to 10; None if it is skipped by Enter."""
+    while True:
+        answer = read_line(app, f"{text} (Enter skips) ")
+        if not answer:
+            return None
+        if answer.isascii() and answer.isdigit() and int(answer) <= 10:
+            return int(answer)
+        app.out.paragraph("Type a number from 0 to 10.")
+
+
+def confirm(app: App, text: str, *, default: bool | None = None) -> bool:
+    """Ask a yes-or-no question; Enter means *default* unless that is None."""
+    while True:
+        answer = read_line(app, f"{text} {'[y/N]' if default is False else '[y/n]'} ")
+        if answer in (*YES, *NO):
+            return answer in YES
+        if not answer and default is not None:
+            return default
+        app.out.paragraph("Type y or n.")
+
+
+def read_line(app: App, prompt: str) -> str:
+    """Return the line typed after *prompt*, stripped and in lower case; raises InputEnded at the end of the input."""
+    app.out.prompt(prompt)
+    line = app.stdin.readline() if app.stdin else ""
+    if not line:
+        raise InputEnded("Stopped: a question was not answered.")
+    return line.strip().lower()
+
+
+def ask(app: App, safety: SafetyData, question: Question) -> tuple[str, ...]:
+    """Ask one question until it is answered; return the ids of the choices. Raises InputEnded."""
+    choices = safety.choices(question)
+    if {(choice.id, choice.text.strip()) for choice in choices} == {("yes", "Yes"), ("no", "No")}:
+        return ("yes" if confirm(app, question.text, default=False if question.default == "no" else None) else "no",)
+    shown = [choice for choice in choices if choice.id != question.default]
+    so_far = _show(app, question.text, [choice.text for choice in shown])
+    while True:
+        answer = read_line(app, _prompt(question, len(shown), so_far))
+        numbers = _parse_numbers(answer, len(shown))
+        if numbers is not None and question.many:
+            return tuple(shown[number - 1].id for number in sorted({*so_far, *numbers}))
+        if numbers is not None and len(one := numbers or so_far) == 1:
+            return (shown[one[0] - 1].id,)
+        if not answer and not so_far and question.default:
+            return (question.default,)
+        app.out.paragraph(_valid_numbers(len(shown)))
+
+
+def _parse_numbers(answer: str, last: int) -> list[int] | None:
+    """Return the numbers 1 to *last* in *answer*, an empty list for "none of these", or None if it is unclear."""
+    if not answer or answer in NONE:
+        return []
+    words = answer.replace(",", " ").split()
+    if not words or not all(word.isascii() and word.isdigit() and 1 <= int(word) <= last for word in words):
+        return None
+    return [int(word) for word in words]
+
+
+def _show(app: App, title: str, texts: Sequence[str]) -> list[int]:
+    """Print *title* and the numbered *texts* in pages that fit the window; return the numbers typed between two pages.
+
+    What has scrolled away has not been asked, and people answer as soon as they see a line that applies.
+    """
+    so_far: list[int] = []
+    pages = list(_pages(app, texts))
+    app.out.paragraph()
+    for number, page in enumerate(pages, start=1):
+        app.out.paragraph(title, "bold")
+        for index in page:
+            app.out.paragraph(texts[index], prefix=f"{index + 1:>3}  ")
+        if number < len(pages):
+            so_far += _ask_between_pages(app, page.stop, f"{number} of {len(pages)}")
+    app.out.paragraph()
+    return so_far
+
+
+def _pages(app: App, texts: Sequence[str]) -> Iterator[range]:
+    """Yield the indexes of *texts* that fit the window together, under a title and above a prompt."""
+    from stretch.player.layout import wrap_text
+
+    columns, lines = app.out.columns or 0, app.out.lines
+    first, used = 0, 2
+    for index, text in enumerate(texts):
+        height = len(wrap_text(text, columns - NUMBER_WIDTH)) if lines else 0
+        if lines and used + height > lines - 3:
+            yield range(first, index)
+            first, used = index, 2
+        used += height
+    yield range(first, len(texts))
+
+
+def _ask_between_pages(app: App, last: int, page: str) -> list[int]:
+    while True:
+        answer = read_line(app, f"Type the numbers that apply, or press Enter for more ({page}). ")
+        numbers = _parse_numbers(answer, last)
+        if numbers is not None:
+            return numbers
+        app.out.paragraph(f"{_valid_numbers(last)[:-1]}, or only press Enter.")
+
+
+def _valid_numbers(last: int) -> str:
+    return "Type 1 or 2." if last == 2 else f"Type a number from 1 to {last}."
+
+
+def _prompt(question: Question, count: int, so_far: Sequence[int]) -> str:
+    if so_far:
+        more = "more that apply" if question.many else "another instead"
+        return f"So far: {', '.join(map(str, so_far))}. Type {more}, or press Enter. "
+    if question.many:
+        return f"Type the numbers that apply, or press Enter for {question.none.lower()}. "
+    return f"{_valid_numbers(count)[:-1]}{', or press Enter to skip' if question.default else ''}. "

@@ -1,0 +1,55 @@
+"""Screening file: the one small file that holds the outcome of the safety check."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from stretch.core.errors import StretchError
+
+if TYPE_CHECKING:
+    from stretch.core.safety.screening_record import ScreeningRecord
+
+NAME = "safety.json"
+
+
+class UnreadableRecord(StretchError):
+    """The record exists but cannot be read; it could be a stop, so no session starts."""
+
+    exit_code = 4
+
+
+def load(folder: Path) -> ScreeningRecord | None:
+    """Return the stored record, None before the first check. Raises UnreadableRecord."""
+    path = folder / NAME
+    try:
+        data = path.read_bytes()
+        from stretch.core.safety.screening_record import ScreeningRecord
+
+        return msgspec.json.decode(data, type=ScreeningRecord)
+    except (FileNotFoundError, NotADirectoryError):
+        # If *folder* lies below a file, nothing was ever stored.
+        return None
+    except (OSError, msgspec.MsgspecError) as error:
+        raise UnreadableRecord(
+            f"The record of your safety check cannot be read ({path}). Answer it again: stretch safety check."
+        ) from error
+
+
+def save(folder: Path, record: ScreeningRecord) -> None:
+    """Replace the stored record atomically. Raises OSError."""
+    from stretch.storage.files.atomic import atomic_write
+
+    folder.mkdir(parents=True, exist_ok=True)
+    with atomic_write(folder / NAME, durable=True) as file:
+        file.write(msgspec.json.encode(record))
+
+
+def delete(folder: Path) -> bool:
+    """Delete the stored record; return whether there was one. Raises OSError."""
+    path = folder / NAME
+    existed = path.exists()
+    path.unlink(missing_ok=True)
+    return existed

@@ -1,0 +1,273 @@
+"""What is kept of a check: how long it holds, whether it stops a session, and what lifts it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+import yaml
+
+from stretch.core.errors import UsageError
+from stretch.core.safety.checklist import Outcome, SafetyData, Urgency
+from stretch.core.safety.screening import ScreeningResult
+from stretch.core.safety.screening_record import (
+    EmergencyNotLifted,
+    ScreeningRecord,
+    advice_due,
+    after_full_check,
+    after_quick_check,
+    escalate,
+    expires,
+    forbids_session,
+    gentle_until,
+    is_current,
+    questions_due,
+    record_clearance,
+    status_messages,
+)
+
+SAFETY = msgspec.convert(
+    yaml.load((Path(__file__).parents[1] / "data" / "safety.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader),
+    SafetyData,
+)
+TODAY = date(2026, 3, 2)
+TOMORROW = date(2026, 3, 3)
+YEAR_LATER = date(2027, 3, 2)
+
+GO = ScreeningResult()
+GENTLY = ScreeningResult(outcome=Outcome.GO_GENTLY, tags=("knee",), advise_clinician=True)
+SOON = ScreeningResult(outcome=Outcome.SEE_CLINICIAN, urgency=Urgency.SOON, tags=("neck",))
+SEEN_TODAY = ScreeningResult(outcome=Outcome.SEE_CLINICIAN, urgency=Urgency.TODAY)
+EMERGENCY = ScreeningResult(outcome=Outcome.EMERGENCY)
+ILL = ScreeningResult(ask_again_on=TOMORROW)
+YOUNG = ScreeningResult(too_young=True)
+BREATHLESS = ScreeningResult(breath_off=True)
+
+
+def stand(result: ScreeningResult, day: date = TODAY) -> ScreeningRecord:
+    return after_full_check(None, result, day)
+
+
+@pytest.mark.parametrize(
+    ("result", "blocked"),
+    [(GO, False), (GENTLY, False), (SOON, True), (SEEN_TODAY, True), (EMERGENCY, True), (ILL, True), (YOUNG, True)],
+)
+def test_what_stops_a_session(result: ScreeningResult, blocked: bool) -> None:
+    assert forbids_session(stand(result), TODAY) is blocked
+
+
+@pytest.mark.parametrize("result", [SOON, SEEN_TODAY, EMERGENCY, YOUNG])
+def test_time_alone_lifts_nothing(result: ScreeningResult) -> None:
+    assert forbids_session(stand(result), TODAY + timedelta(days=4000))
+
+
+def test_an_illness_stops_for_a_day_and_is_asked_about_the_next() -> None:
+    record = stand(ILL)
+    assert forbids_session(record, TODAY)
+    assert not forbids_session(record, TOMORROW)
+    assert questions_due(SAFETY, record, TOMORROW) == ("K1", "K2", "K3", "ill")
+    well = after_quick_check(record, GO, TOMORROW)
+    assert not forbids_session(well, TOMORROW)
+    assert questions_due(SAFETY, well, TOMORROW) == ("K1", "K2", "K3")
+    still = after_quick_check(record, ScreeningResult(ask_again_on=date(2026, 3, 4)), TOMORROW)
+    assert forbids_session(still, TOMORROW)
+
+
+@pytest.mark.parametrize(
+    ("screened", "today", "holds"),
+    [
+        (TODAY, TODAY, True),
+        (TODAY, date(2027, 3, 1), True),
+        (TODAY, YEAR_LATER, False),
+        (date(2028, 2, 29), date(2029, 2, 27), True),
+        (date(2028, 2, 29), date(2029, 2, 28), False),
+        (TOMORROW, TODAY, True),  # travelled west
+        (date(2026, 3, 4), TODAY, False),  # the clock was wrong
+    ],
+)
+def test_a_check_holds_for_12_months(screened: date, today: date, holds: bool) -> None:
+    record = stand(GO, screened)
+    assert is_current(record, today) is holds
+    assert questions_due(SAFETY, record, today) == (SAFETY.quick if holds else SAFETY.screens)
+
+
+def test_the_first_run_begins_with_the_full_check() -> None:
+    assert questions_due(SAFETY, None, TODAY) == ("emergency", "see-someone", "conditions")
+
+
+def test_a_clinicians_word_lifts_to_gently() -> None:
+    cleared = record_clearance(stand(SOON), TODAY, TOMORROW)  # told of a day later
+    assert (cleared.outcome, cleared.urgency, cleared.cleared) == (Outcome.GO_GENTLY, None, TODAY)
+    assert cleared.tags == ("neck",)
+    assert not forbids_session(cleared, TOMORROW)
+    assert gentle_until(cleared) == date(2026, 3, 17)
+
+
+def test_an_emergency_is_not_cleared_but_ends_with_a_new_full_check() -> None:
+    with pytest.raises(EmergencyNotLifted, match="full check") as caught:
+        record_clearance(stand(EMERGENCY), TODAY, TODAY)
+    assert caught.value.exit_code == 4
+    assert after_full_check(stand(EMERGENCY), GENTLY, TOMORROW) == stand(GENTLY, TOMORROW)
+
+
+@pytest.mark.parametrize(
+    ("on", "words"),
+    [(TOMORROW, "in the future"), (date(2025, 3, 2), "more than 12 months ago"), (date(2024, 1, 1), "12 months")],
+)
+def test_a_clinicians_word_has_a_day_in_the_last_12_months(on: date, words: str) -> None:
+    with pytest.raises(UsageError, match=words):
+        record_clearance(stand(SOON), on, TODAY)
+
+
+@pytest.mark.parametrize("result", [GO, GENTLY, YOUNG, ILL])
+def test_there_is_nothing_to_clear_but_a_visit(result: ScreeningResult) -> None:
+    with pytest.raises(UsageError, match="needs no clearance"):
+        record_clearance(stand(result), TODAY, TODAY)
+
+
+def test_an_older_word_of_a_clinician_ends_sooner() -> None:
+    assert expires(record_clearance(stand(SOON), date(2025, 3, 3), TODAY)) == date(2026, 3, 3)
+    assert expires(record_clearance(stand(SOON), TODAY, TODAY)) == YEAR_LATER
+    assert expires(record_clearance(stand(SOON), date(2026, 9, 1), date(2026, 9, 1))) == YEAR_LATER
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "outcome", "urgency"),
+    [
+        (SOON, GO, Outcome.SEE_CLINICIAN, Urgency.SOON),
+        (SOON, GENTLY, Outcome.SEE_CLINICIAN, Urgency.SOON),
+        (SOON, SEEN_TODAY, Outcome.SEE_CLINICIAN, Urgency.TODAY),
+        (SEEN_TODAY, SOON, Outcome.SEE_CLINICIAN, Urgency.TODAY),
+        (SOON, EMERGENCY, Outcome.EMERGENCY, None),
+        (GENTLY, GO, Outcome.GO, None),
+        (EMERGENCY, GO, Outcome.GO, None),
+        (EMERGENCY, SOON, Outcome.SEE_CLINICIAN, Urgency.SOON),
+    ],
+)
+def test_a_new_check_replaces_the_old_but_lifts_no_visit(
+    old: ScreeningResult, new: ScreeningResult, outcome: Outcome, urgency: Urgency | None
+) -> None:
+    record = after_full_check(stand(old), new, TOMORROW)
+    assert (record.outcome, record.urgency) == (outcome, urgency)
+    # In an emergency the questions end, and what was known of the person holds.
+    assert record.tags == (stand(old).tags if outcome is Outcome.EMERGENCY else new.tags)
+    assert record.screened == TOMORROW
+    kept = (outcome, urgency) == (old.outcome, old.urgency)
+    assert record.since == (TODAY if kept else TOMORROW)
+
+
+def test_a_visit_that_was_cleared_is_not_carried_on() -> None:
+    assert after_full_check(record_clearance(stand(SOON), TODAY, TODAY), GO, TOMORROW) == stand(GO, TOMORROW)
+
+
+def test_the_quick_check_adds_and_does_not_put_off_the_full_one() -> None:
+    record = after_quick_check(stand(GENTLY), SOON, TOMORROW)
+    assert (record.outcome, record.urgency) == (Outcome.SEE_CLINICIAN, Urgency.SOON)
+    assert record.tags == ("knee", "neck")
+    assert (record.screened, record.since) == (TODAY, TOMORROW)
+    assert not record.advise_clinician
+    assert after_quick_check(stand(GENTLY), GO, TOMORROW) == stand(GENTLY)
+    assert after_quick_check(stand(GO), ScreeningResult(gentle_only=True), TOMORROW) == stand(GO)
+    assert after_quick_check(stand(GO), ScreeningResult(breath_off=True), TOMORROW).breath_off
+    assert after_quick_check(stand(YOUNG), GO, TOMORROW).too_young
+
+
+@pytest.mark.parametrize("result", [GENTLY, SOON, ILL, YOUNG, BREATHLESS])
+def test_all_that_a_full_check_says_is_kept_and_a_quick_one_without_news_takes_nothing_away(
+    result: ScreeningResult,
+) -> None:
+    record = stand(result)
+    for name in set(ScreeningRecord.__struct_fields__) & set(ScreeningResult.__struct_fields__):
+        assert getattr(record, name) == getattr(result, name)
+    assert after_quick_check(record, GO, TODAY) == record
+
+
+def test_something_new_needs_a_clinicians_word_of_its_own() -> None:
+    cleared = record_clearance(stand(SOON), TODAY, TODAY)
+    again = escalate(cleared, TOMORROW, Outcome.SEE_CLINICIAN, Urgency.SOON)
+    assert (again.cleared, again.since) == (None, TOMORROW)
+    assert forbids_session(again, TOMORROW)
+
+
+def test_a_trend_can_turn_go_into_gently() -> None:
+    record = escalate(stand(GO), TOMORROW, Outcome.GO_GENTLY, advise_clinician=True)
+    assert (record.outcome, record.advise_clinician) == (Outcome.GO_GENTLY, True)
+    assert gentle_until(record) == date(2026, 3, 17)
+    assert escalate(record, date(2026, 3, 9), Outcome.GO_GENTLY, advise_clinician=True) == record
+
+
+def test_nothing_weaker_changes_a_stop() -> None:
+    for stop in (SOON, SEEN_TODAY, EMERGENCY):
+        assert escalate(stand(stop), TOMORROW, Outcome.GO_GENTLY) == stand(stop)
+
+
+@pytest.mark.parametrize(
+    ("result", "words"),
+    [
+        (EMERGENCY, ["Call your emergency number"]),
+        (SEEN_TODAY, ["seen today", "says that gentle exercise is fine"]),
+        (SOON, ["within days", "says that gentle exercise is fine"]),
+        (
+            ScreeningResult(outcome=Outcome.SEE_CLINICIAN, urgency=Urgency.ROUTINE),
+            ["physiotherapist first", "says that gentle exercise is fine"],
+        ),
+        (
+            ScreeningResult(outcome=Outcome.SEE_CLINICIAN, urgency=Urgency.TODAY, too_young=True),
+            ["seen today", "under 16"],
+        ),
+        (
+            ScreeningResult(outcome=Outcome.EMERGENCY, too_young=True, ask_again_on=TOMORROW),
+            ["Call your emergency number"],
+        ),
+        (YOUNG, ["under 16"]),
+        (ILL, ["No session today"]),
+        (GENTLY, ["Go gently", "Tell a doctor"]),
+        (GO, ["You can start"]),
+    ],
+)
+def test_a_standing_says_what_to_do(result: ScreeningResult, words: list[str]) -> None:
+    told = status_messages(SAFETY.messages, stand(result), TODAY)
+    assert len(told) == len(words)
+    for sentence, word in zip(told, words, strict=True):
+        assert word in sentence
+
+
+def test_an_old_check_says_that_it_is_due_but_a_stop_still_stops() -> None:
+    assert status_messages(SAFETY.messages, stand(GENTLY), YEAR_LATER) == (SAFETY.messages.due,)
+    assert status_messages(SAFETY.messages, stand(EMERGENCY), YEAR_LATER) == (SAFETY.messages.emergency,)
+
+
+def test_advice_is_repeated_weekly() -> None:
+    record = stand(GENTLY)
+    assert advice_due(record, None, TODAY)
+    assert not advice_due(record, TODAY, date(2026, 3, 8))
+    assert advice_due(record, TODAY, date(2026, 3, 9))
+    assert not advice_due(stand(GO), None, TODAY)
+
+
+def test_only_gently_has_two_weeks_of_less() -> None:
+    assert gentle_until(stand(GENTLY)) == date(2026, 3, 16)
+    assert gentle_until(stand(GO)) is None
+    assert gentle_until(stand(SOON)) is None
+
+
+def test_what_is_kept_holds_no_answer_and_survives_a_file() -> None:
+    record = record_clearance(stand(SOON), TODAY, TODAY)
+    kept = msgspec.to_builtins(record)
+    assert msgspec.convert(kept, ScreeningRecord) == record
+    assert ScreeningRecord(outcome=Outcome.GO, screened=TODAY, since=TODAY) == stand(GO)
+    assert set(kept) == {
+        "outcome",
+        "screened",
+        "since",
+        "urgency",
+        "tags",
+        "cleared",
+        "advise_clinician",
+        "breath_off",
+        "ask_again_on",
+        "too_young",
+        "advised",
+    }
