@@ -177,7 +177,7 @@ def test_one_file_can_hold_everything(tmp_path: Path) -> None:
         assert catalog.programs["for-me"].items[0].stretch == "toes"
         assert catalog.groups["below"].areas == ("calves", "feet")
         assert load_sources(extra=[extra])["DR-WHO"].where == "by mail"
-        assert load_figures(["toes", "cat-cow"], [data_root(), extra])["toes"].target == ("calf",)
+        assert load_figures(["toes", "cat-cow"], [data_root(), extra])["toes"].muscles == ("calf",)
     routine = build_routine(catalog, Request(areas=("feet",), minutes=6))
     assert "toes" in [item.stretch.id for item in routine.items]
 
@@ -296,7 +296,7 @@ def test_figures_come_from_the_last_catalog_that_has_them(tmp_path: Path) -> Non
     (tmp_path / "figures" / "broken.yaml").write_text("id: broken", encoding="utf-8")
     found = load_figures(["sphinx", "cat-cow", "nothing", "../figures/sphinx"], [data_root(), tmp_path])
     assert list(found) == ["sphinx", "cat-cow"]
-    assert found["sphinx"].target == ("chest",)
+    assert found["sphinx"].muscles == ("chest",)
     with pytest.raises(CatalogError, match=r"broken\.yaml:1: keys: is missing"):
         load_figures(["broken"], [data_root(), tmp_path])
 

@@ -13,13 +13,13 @@ import yaml
 from stretch.figure.colors import PALETTES, ColorRole, hex_color
 from stretch.figure.lint import lint_figure
 from stretch.figure.model import Figure
-from stretch.figure.render import CharacterFrame, render_frame, text
+from stretch.figure.render import CharacterFrame, render_frame
 from stretch.figure.svg import render_svg
 
 ROOT = Path(__file__).parents[1]
 GOLDEN = Path(__file__).parent / "golden" / "figures"
 SIZES = ((60, 20), (48, 16), (36, 12), (24, 8))
-PORTRAITS = (("cat-cow", 1.0), ("single-knee-to-chest", 1.0), ("supine-spinal-twist", 1.0), ("neck-side-bend", 0.5))
+GOLDEN_FRAMES = (("cat-cow", 1.0), ("single-knee-to-chest", 1.0), ("supine-spinal-twist", 1.0), ("neck-side-bend", 0.5))
 
 
 def _load(path: Path) -> Figure:
@@ -36,7 +36,7 @@ def test_every_stretch_has_a_figure() -> None:
     assert stretches - FIGURES.keys() == set()
 
 
-def test_every_move_of_the_warm_up_has_a_figure() -> None:
+def test_every_warm_up_move_has_a_figure() -> None:
     session = yaml.safe_load((ROOT / "data" / "session.yaml").read_text(encoding="utf-8"))
     moves = {move["id"] for kind in ("standing", "seated") for move in session["warm_up"][kind]}
     assert moves - FIGURES.keys() == set()
@@ -48,28 +48,28 @@ def test_a_figure_is_named_like_its_file(figure: Figure) -> None:
 
 
 @every_figure
-def test_a_shipped_figure_has_nothing_to_mend(figure: Figure) -> None:
+def test_shipped_figures_have_no_problems(figure: Figure) -> None:
     assert lint_figure(figure) == []
 
 
 @every_figure
-def test_frames_have_the_size_asked_for_and_plain_spaces(figure: Figure) -> None:
+def test_frames_have_the_requested_size_and_plain_spaces(figure: Figure) -> None:
     for columns, rows in SIZES:
         for glyphs in ("braille", "blocks"):
             drawn = render_frame(figure, columns, rows, 1.0, glyphs=glyphs)  # type: ignore[arg-type]
             assert len(drawn) == rows
-            assert {sum(len(run) for run, _ in row) for row in drawn} == {columns}
-            assert "\u2800" not in text(drawn)
+            assert {sum(len(text) for text, _ in row) for row in drawn} == {columns}
+            assert "\u2800" not in _text(drawn)
 
 
 @every_figure
-def test_runs_change_only_where_the_ink_does(figure: Figure) -> None:
+def test_adjacent_characters_of_one_color_are_merged(figure: Figure) -> None:
     for row in render_frame(figure, 48, 16, 1.0):
         assert all(before != after for before, after in pairwise(color for _, color in row))
 
 
 @every_figure
-def test_the_mirrored_frame_is_the_frame_in_the_mirror(figure: Figure) -> None:
+def test_a_mirrored_frame_is_the_exact_mirror_image(figure: Figure) -> None:
     plain = render_frame(figure, 48, 16, 0.7)
     mirrored = render_frame(figure, 48, 16, 0.7, mirror=True)
     assert _dots(mirrored) == {(95 - x, y) for x, y in _dots(plain)}
@@ -78,16 +78,16 @@ def test_the_mirrored_frame_is_the_frame_in_the_mirror(figure: Figure) -> None:
 @every_figure
 def test_the_muscle_lights_up_as_the_stretch_deepens(figure: Figure) -> None:
     def brightness(drawn: CharacterFrame) -> int:
-        return sum(len(run) * color.highlight for row in drawn for run, color in row if color)
+        return sum(len(text) * color.highlight for row in drawn for text, color in row if color)
 
     start, middle, stretch = (brightness(render_frame(figure, 48, 16, depth)) for depth in (0.0, 0.5, 1.0))
     assert start == 0
-    if figure.target:
+    if figure.muscles:
         assert 0 < middle < stretch
 
 
 @every_figure
-def test_without_colour_nothing_carries_an_ink(figure: Figure) -> None:
+def test_without_color_no_character_has_a_color(figure: Figure) -> None:
     assert all(color is None for row in render_frame(figure, 48, 16, 1.0, color=False) for _, color in row)
 
 
@@ -105,29 +105,33 @@ def test_the_svg_is_small_well_formed_and_self_contained(figure: Figure) -> None
         assert used <= set(ids)
 
 
-def test_the_word_left_or_right_agrees_with_the_picture() -> None:
-    beside, facing = FIGURES["single-knee-to-chest"], FIGURES["neck-side-bend"]
-    assert not beside.mirrored_for("right")
-    assert beside.mirrored_for("left")
-    assert not facing.mirrored_for("left")
-    assert facing.mirrored_for("right")
-    assert msgspec.structs.replace(facing, back=True).mirrored_for("left")
-    assert not beside.mirrored_for(None)
+def test_the_picture_is_mirrored_to_agree_with_left_and_right() -> None:
+    from_side, from_front = FIGURES["single-knee-to-chest"], FIGURES["neck-side-bend"]
+    assert not from_side.mirrored_for("right")
+    assert from_side.mirrored_for("left")
+    assert not from_front.mirrored_for("left")
+    assert from_front.mirrored_for("right")
+    assert msgspec.structs.replace(from_front, from_behind=True).mirrored_for("left")
+    assert not from_side.mirrored_for(None)
 
 
-def test_without_colour_the_muscle_is_striped_only_where_it_is_lit() -> None:
-    beside = FIGURES["cat-cow"]
-    unlit = msgspec.structs.replace(beside, target=())
-    assert text(render_frame(beside, 48, 16, 0.0, color=False)) == text(render_frame(unlit, 48, 16, 0.0, color=False))
-    assert text(render_frame(beside, 48, 16, 1.0, color=False)) != text(render_frame(unlit, 48, 16, 1.0, color=False))
+def test_without_color_a_lit_muscle_is_striped() -> None:
+    from_side = FIGURES["cat-cow"]
+    unlit = msgspec.structs.replace(from_side, muscles=())
+    assert _text(render_frame(from_side, 48, 16, 0.0, color=False)) == _text(
+        render_frame(unlit, 48, 16, 0.0, color=False)
+    )
+    assert _text(render_frame(from_side, 48, 16, 1.0, color=False)) != _text(
+        render_frame(unlit, 48, 16, 1.0, color=False)
+    )
 
 
-def test_depths_between_two_steps_share_one_frame() -> None:
+def test_similar_depths_share_one_cached_frame() -> None:
     figure = FIGURES["cat-cow"]
     assert render_frame(figure, 48, 16, 0.5) is render_frame(figure, 48, 16, 0.502)
 
 
-def test_shades_go_from_the_role_to_the_accent() -> None:
+def test_a_fully_lit_muscle_has_the_accent_color() -> None:
     for palette in PALETTES.values():
         assert set(palette) == set(ColorRole)
         colors = {color for row in render_frame(FIGURES["cat-cow"], 48, 16, 1.0) for _, color in row if color}
@@ -135,16 +139,16 @@ def test_shades_go_from_the_role_to_the_accent() -> None:
         assert lit == {palette[ColorRole.ACCENT]}
 
 
-@pytest.mark.parametrize(("name", "depth"), PORTRAITS)
+@pytest.mark.parametrize(("name", "depth"), GOLDEN_FRAMES)
 def test_golden_frames(name: str, depth: float, pytestconfig: pytest.Config) -> None:
-    """Braille, half blocks and no colour of a few figures, as pictures."""
+    """Braille, half blocks and no color of a few figures, as frames."""
     figure = FIGURES[name]
-    pictures = [
-        text(render_frame(figure, 48, 16, depth)),
-        text(render_frame(figure, 48, 16, depth, mirror=True, glyphs="blocks")),
-        text(render_frame(figure, 36, 12, depth, color=False)),
+    frames = [
+        _text(render_frame(figure, 48, 16, depth)),
+        _text(render_frame(figure, 48, 16, depth, mirror=True, glyphs="blocks")),
+        _text(render_frame(figure, 36, 12, depth, color=False)),
     ]
-    drawn = f"\n{'-' * 48}\n".join(pictures) + "\n"
+    drawn = f"\n{'-' * 48}\n".join(frames) + "\n"
     golden = GOLDEN / f"{name}.txt"
     if pytestconfig.getoption("--update-golden"):
         golden.parent.mkdir(parents=True, exist_ok=True)
@@ -152,11 +156,15 @@ def test_golden_frames(name: str, depth: float, pytestconfig: pytest.Config) -> 
     assert drawn == golden.read_text(encoding="utf-8")
 
 
+def _text(frame: CharacterFrame) -> str:
+    return "\n".join("".join(text for text, _ in row).rstrip() for row in frame)
+
+
 def _dots(drawn: CharacterFrame) -> set[tuple[int, int]]:
-    spots = {0: (0, 0), 1: (0, 1), 2: (0, 2), 3: (1, 0), 4: (1, 1), 5: (1, 2), 6: (0, 3), 7: (1, 3)}
+    dots = {0: (0, 0), 1: (0, 1), 2: (0, 2), 3: (1, 0), 4: (1, 1), 5: (1, 2), 6: (0, 3), 7: (1, 3)}
     found = set()
     for y, row in enumerate(drawn):
-        for x, character in enumerate("".join(run for run, _ in row)):
+        for x, character in enumerate("".join(text for text, _ in row)):
             bits = ord(character) - 0x2800 if character != " " else 0
-            found |= {(2 * x + spots[i][0], 4 * y + spots[i][1]) for i in range(8) if bits >> i & 1}
+            found |= {(2 * x + dots[i][0], 4 * y + dots[i][1]) for i in range(8) if bits >> i & 1}
     return found

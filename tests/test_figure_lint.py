@@ -1,4 +1,4 @@
-"""Each kind of defect in a figure file is found, named by its field, and told with what would be right."""
+"""Each kind of problem in a figure file is reported with its field and with what would be right."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ def _lint(*keys: dict[str, Any], **fields: Any) -> list[tuple[str, str]]:
     return [tuple(problem) for problem in lint_figure(msgspec.convert(whole, Figure))]
 
 
-def _finds(found: list[tuple[str, str]], field: str, words: str) -> bool:
-    return any(field == where and words in problem for where, problem in found)
+def _has(problems: list[tuple[str, str]], field: str, words: str) -> bool:
+    return any(field == where and words in message for where, message in problems)
 
 
-def test_a_sound_figure_has_no_problems() -> None:
+def test_a_correct_figure_has_no_problems() -> None:
     assert _lint({}, {"spine": [60]}) == []
 
 
@@ -37,8 +37,8 @@ def test_a_sound_figure_has_no_problems() -> None:
         ({"near_arm": {"to": "far_hand"}, "far_arm": {"to": "near_hand"}}, "keys[0].near_arm", "reaches for this one"),
     ],
 )
-def test_words_that_mean_nothing(key: dict[str, Any], field: str, words: str) -> None:
-    assert _finds(_lint(key), field, words)
+def test_unknown_names_in_a_keyframe(key: dict[str, Any], field: str, words: str) -> None:
+    assert _has(_lint(key), field, words)
 
 
 @pytest.mark.parametrize(
@@ -51,11 +51,11 @@ def test_words_that_mean_nothing(key: dict[str, Any], field: str, words: str) ->
         ("arrows", [{}], "either an arc or a path"),
     ],
 )
-def test_words_of_the_figure_that_mean_nothing(field: str, value: Any, words: str) -> None:
-    found = _lint({}, **{field: value})
-    assert found
-    assert found[0][0].startswith(field)
-    assert words in found[0][1]
+def test_unknown_names_in_a_figure(field: str, value: Any, words: str) -> None:
+    problems = _lint({}, **{field: value})
+    assert problems
+    assert problems[0][0].startswith(field)
+    assert words in problems[0][1]
 
 
 @pytest.mark.parametrize(
@@ -69,8 +69,8 @@ def test_words_of_the_figure_that_mean_nothing(field: str, value: Any, words: st
         ({"head": 190}, "head", "neck"),
     ],
 )
-def test_bends_no_body_can_do(key: dict[str, Any], limb: str, joint: str) -> None:
-    assert _finds(_lint(key), f"keys[0].{limb}", f"bends the {joint}")
+def test_impossible_joint_angles(key: dict[str, Any], limb: str, joint: str) -> None:
+    assert _has(_lint(key), f"keys[0].{limb}", f"bends the {joint}")
 
 
 def test_a_foreshortened_limb_may_look_bent_the_wrong_way() -> None:
@@ -78,38 +78,38 @@ def test_a_foreshortened_limb_may_look_bent_the_wrong_way() -> None:
 
 
 def test_parts_below_the_floor() -> None:
-    assert _finds(_lint({"at": [0, -3]}), "keys[0].near_leg", "below the floor")
+    assert _has(_lint({"at": [0, -3]}), "keys[0].near_leg", "below the floor")
 
 
-def test_a_reach_longer_than_the_arm() -> None:
-    assert _finds(_lint({"near_arm": {"to": [60, 60]}}), "keys[0].near_arm", "but the arm is 32.0 long")
+def test_a_target_farther_than_the_arm_is_long() -> None:
+    assert _has(_lint({"near_arm": {"to": [60, 60]}}), "keys[0].near_arm", "but the arm is 32.0 long")
 
 
-def test_a_head_outside_the_close_up() -> None:
-    assert _finds(_lint({}, frame=[-20, 0, 20, 90]), "frame", "outside the picture")
+def test_a_head_cut_off_by_the_close_up() -> None:
+    assert _has(_lint({}, frame=[-20, 0, 20, 90]), "frame", "outside the picture")
 
 
-def test_a_close_up_of_the_feet_leaves_the_head_out() -> None:
+def test_a_close_up_may_leave_the_head_out() -> None:
     assert _lint({}, frame=[-20, 0, 20, 30]) == []
 
 
-def test_a_turn_of_half_a_circle() -> None:
-    assert _finds(_lint({"near_arm": [270, 270]}, {"near_arm": [90, 90]}), "keys[1].near_arm", "add a keyframe")
+def test_a_turn_of_half_a_circle_is_ambiguous() -> None:
+    assert _has(_lint({"near_arm": [270, 270]}, {"near_arm": [90, 90]}), "keys[1].near_arm", "add a keyframe")
 
 
-def test_an_anchor_that_changes() -> None:
-    assert _finds(_lint({}, {"anchor": "hip"}), "keys[1].anchor", "name it in the first one only")
+def test_the_anchor_may_not_change() -> None:
+    assert _has(_lint({}, {"anchor": "hip"}), "keys[1].anchor", "name it in the first one only")
 
 
-def test_a_height_that_is_null_only_sometimes() -> None:
-    assert _finds(_lint({}, {"at": [0, 3]}), "keys[1].at", "one or the other")
+def test_a_null_height_must_be_null_in_every_keyframe() -> None:
+    assert _has(_lint({}, {"at": [0, 3]}), "keys[1].at", "one or the other")
 
 
-def test_a_ground_rule_without_ground() -> None:
-    assert _finds(_lint({}, props=[]), "keys[0].at", "no floor")
+def test_a_null_height_needs_a_floor() -> None:
+    assert _has(_lint({}, props=[]), "keys[0].at", "no floor")
 
 
-def test_unknown_keys_are_never_ignored() -> None:
+def test_unknown_keys_are_errors() -> None:
     # YAML reads a key `off` as False; a struct must not swallow it.
     with pytest.raises(msgspec.ValidationError):
         _lint({"near_arm": {"to": [0, 0], False: 1}})
@@ -117,11 +117,11 @@ def test_unknown_keys_are_never_ignored() -> None:
         _lint({"elbow": 3})
 
 
-@pytest.mark.parametrize(("away", "reached"), [(31.0, True), (36.0, False)])
-def test_a_goal_that_is_out_of_reach_is_told(away: float, reached: bool) -> None:
+@pytest.mark.parametrize(("distance", "within_reach"), [(31.0, True), (36.0, False)])
+def test_targets_up_to_the_length_of_the_arm_are_within_reach(distance: float, within_reach: bool) -> None:
     # Upper arm and forearm are 32 long together; the shoulder is given room to be anywhere.
-    shoulder = skeleton_at(msgspec.convert({"id": "x", "keys": [{"spine": [90], "head": 90}]}, Figure), 0.0).points
+    shoulder = skeleton_at(msgspec.convert({"id": "x", "keys": [{"spine": [90], "head": 90}]}, Figure), 0.0).joints
     x, y = shoulder["near_shoulder"]
-    key = {"anchor": "hip", "at": [0, 0], "near_arm": {"to": [x + away, y]}}
-    found = _lint(key, props=[])
-    assert _finds(found, "keys[0].near_arm", "reaches for a place") is not reached
+    key = {"anchor": "hip", "at": [0, 0], "near_arm": {"to": [x + distance, y]}}
+    problems = _lint(key, props=[])
+    assert _has(problems, "keys[0].near_arm", "reaches for a place") is not within_reach

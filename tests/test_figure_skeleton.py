@@ -1,4 +1,4 @@
-"""The skeleton: limbs keep their length on every way from one pose to another, and nothing jumps."""
+"""The skeleton: limbs keep their length from one pose to another, and nothing jumps."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stretch.figure.anatomy import CHAINS, PIECES, SPINE
-from stretch.figure.body import parts
+from stretch.figure.anatomy import LIMB_KINDS, SPINE_LENGTH, SPINE_SEGMENTS
+from stretch.figure.body import figure_parts
 from stretch.figure.model import Arrow, Figure
 from stretch.figure.skeleton import Skeleton, skeleton_at
 
 _angle = st.floats(-360, 360)
 _limb = st.lists(_angle, min_size=2, max_size=3)
-_spot = st.lists(st.floats(-60, 60), min_size=2, max_size=2)
-_reach = st.one_of(
-    st.fixed_dictionaries({"to": st.one_of(_spot, st.sampled_from(["head", "near_hip~near_knee~0.7", "far_ankle"]))}),
-    st.fixed_dictionaries({"to": _spot, "bend": st.sampled_from([1, -1])}),
+_point = st.lists(st.floats(-60, 60), min_size=2, max_size=2)
+_target = st.one_of(
+    st.fixed_dictionaries({"to": st.one_of(_point, st.sampled_from(["head", "near_hip~near_knee~0.7", "far_ankle"]))}),
+    st.fixed_dictionaries({"to": _point, "bend": st.sampled_from([1, -1])}),
 )
-_key = st.fixed_dictionaries(
+_keyframe = st.fixed_dictionaries(
     {
         "spine": st.lists(_angle, min_size=1, max_size=3),
         "head": _angle,
-        "near_leg": st.one_of(_limb, st.fixed_dictionaries({"to": _spot})),
+        "near_leg": st.one_of(_limb, st.fixed_dictionaries({"to": _point})),
         "far_leg": _limb,
-        "near_arm": st.one_of(_limb, _reach),
-        "far_arm": st.one_of(_limb, _reach),
+        "near_arm": st.one_of(_limb, _target),
+        "far_arm": st.one_of(_limb, _target),
     }
 )
 _directed = st.fixed_dictionaries(
@@ -46,61 +46,61 @@ def _figure(keys: list[dict[str, Any]], view: str = "side") -> Figure:
 def _lengths(skeleton: Skeleton) -> list[tuple[str, float, float]]:
     found = []
     for side in ("near", "far"):
-        for lengths, names, _ in CHAINS.values():
+        for lengths, names, _ in LIMB_KINDS.values():
             pairs = zip(names, names[1:], lengths, strict=False)
             found += [
-                (f"{side}_{b}", dist(skeleton.points[f"{side}_{a}"], skeleton.points[f"{side}_{b}"]), length)
+                (f"{side}_{b}", dist(skeleton.joints[f"{side}_{a}"], skeleton.joints[f"{side}_{b}"]), length)
                 for a, b, length in pairs
             ]
     steps = zip(skeleton.spine, skeleton.spine[1:], strict=False)
-    return found + [("spine", dist(a, b), SPINE / PIECES) for a, b in steps]
+    return found + [("spine", dist(a, b), SPINE_LENGTH / SPINE_SEGMENTS) for a, b in steps]
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.lists(_key, min_size=1, max_size=3), st.floats(0, 1))
-def test_limbs_keep_their_length_through_any_tween(keys: list[dict[str, Any]], depth: float) -> None:
+@given(st.lists(_keyframe, min_size=1, max_size=3), st.floats(0, 1))
+def test_limbs_keep_their_length_between_any_keyframes(keys: list[dict[str, Any]], depth: float) -> None:
     for name, length, true in _lengths(skeleton_at(_figure(keys), depth)):
         assert abs(length - true) < 1e-6, name
 
 
 @settings(max_examples=25, deadline=None)
 @given(st.lists(_directed, min_size=2, max_size=3))
-def test_limbs_given_by_directions_never_jump(keys: list[dict[str, Any]]) -> None:
+def test_limbs_given_by_directions_move_smoothly(keys: list[dict[str, Any]]) -> None:
     figure = _figure(keys)
-    moments = [skeleton_at(figure, step / 100).points for step in range(101)]
-    for before, after in pairwise(moments):
+    frames = [skeleton_at(figure, step / 100).joints for step in range(101)]
+    for before, after in pairwise(frames):
         # Half a turn of a body at full stretch, in 50 steps, moves no joint further than this.
         assert max(dist(before[name], after[name]) for name in before) < 15
 
 
-def test_the_ends_of_a_tween_are_the_keyframes() -> None:
+def test_depths_0_and_1_are_the_first_and_last_keyframe() -> None:
     figure = _figure([{"near_arm": [0, 0]}, {"near_arm": {"to": [20, 60]}}])
-    assert dist(skeleton_at(figure, 1.0).points["near_wrist"], (20, 60)) < 0.1
-    assert abs(skeleton_at(figure, 0.0).headings["near_forearm"]) < 1e-9
+    assert dist(skeleton_at(figure, 1.0).joints["near_wrist"], (20, 60)) < 0.1
+    assert abs(skeleton_at(figure, 0.0).directions["near_forearm"]) < 1e-9
 
 
-def test_a_planted_foot_stays_where_it_is_while_the_hip_travels() -> None:
+def test_a_foot_with_a_target_stays_in_place_while_the_hip_moves() -> None:
     leg = {"to": [20, 2.7], "foot": 0}
     figure = _figure([{"at": [0, 40], "near_leg": leg}, {"at": [10, 30]}])
     for step in range(11):
-        assert dist(skeleton_at(figure, step / 10).points["near_ankle"], (20, 2.7)) < 0.1
+        assert dist(skeleton_at(figure, step / 10).joints["near_ankle"], (20, 2.7)) < 0.1
 
 
-def test_a_hand_follows_the_limb_it_holds() -> None:
+def test_a_hand_follows_the_joint_it_is_placed_on() -> None:
     figure = _figure([{"near_leg": [40, 270], "near_arm": {"to": "near_knee"}}, {"near_leg": [80, 250]}])
     for step in range(11):
-        points = skeleton_at(figure, step / 10).points
-        assert dist(points["near_wrist"], points["near_knee"]) < 0.1
+        joints = skeleton_at(figure, step / 10).joints
+        assert dist(joints["near_wrist"], joints["near_knee"]) < 0.1
 
 
 def test_the_ball_of_a_flat_foot_is_on_the_floor() -> None:
-    points = skeleton_at(_figure([{"at": [0, 40], "near_leg": {"to": [20, 2.7], "foot": 0}}]), 0.0).points
-    assert dist(points["near_ball"], (26, 0)) < 0.1
+    joints = skeleton_at(_figure([{"at": [0, 40], "near_leg": {"to": [20, 2.7], "foot": 0}}]), 0.0).joints
+    assert dist(joints["near_ball"], (26, 0)) < 0.1
 
 
-def test_a_negative_share_is_the_segment_turned_round() -> None:
+def test_a_negative_foreshortening_reverses_the_segment() -> None:
     figure = _figure([{"near_arm": [[-80, 1.0], [-80, 1.0]]}, {"near_arm": [[-80, -1.0], [-80, -1.0]]}], "top")
-    before, middle, after = (skeleton_at(figure, depth).points for depth in (0.0, 0.5, 1.0))
+    before, middle, after = (skeleton_at(figure, depth).joints for depth in (0.0, 0.5, 1.0))
     shoulder = middle["near_shoulder"]
     assert dist(middle["near_wrist"], shoulder) < 1e-6
     assert abs(dist(before["near_wrist"], shoulder) - dist(after["near_wrist"], shoulder)) < 1e-6
@@ -110,39 +110,41 @@ def test_the_body_rests_on_the_floor_at_every_depth() -> None:
     lying = {"spine": [180], "head": 180, "near_leg": [0, 0], "far_leg": [0, 0], "near_arm": [0, 0], "far_arm": [0, 0]}
     figure = _figure([lying, {"spine": [150], "near_leg": [60, 40]}])
     for step in range(11):
-        drawn = parts(figure, skeleton_at(figure, step / 10))
-        assert abs(min(y - radius for part in drawn for hull in part.hulls for _, y, radius in hull)) < 1
+        parts = figure_parts(figure, skeleton_at(figure, step / 10))
+        assert abs(min(y - radius for part in parts for hull in part.hulls for _, y, radius in hull)) < 1
 
 
-def test_a_spine_turns_by_the_shorter_way() -> None:
+def test_a_spine_turns_the_shorter_way() -> None:
     figure = _figure([{"spine": [170, 160]}, {"spine": [-170, -180]}])
-    pelvis = [skeleton_at(figure, step / 10).headings["pelvis"] % 360 for step in range(11)]
+    pelvis = [skeleton_at(figure, step / 10).directions["pelvis"] % 360 for step in range(11)]
     assert pelvis == sorted(pelvis)
     assert (pelvis[0], pelvis[5], pelvis[10]) == (170, 180, 190)
 
 
-def test_an_elbow_that_changes_its_bend_ends_where_it_should() -> None:
+def test_an_elbow_that_changes_its_bend_matches_both_keyframes() -> None:
     first, last = {"to": [12, 50], "bend": 1}, {"to": [12, 50], "bend": -1}
-    tween = _figure([{"near_arm": first}, {"near_arm": last}])
-    for depth, reach in ((0.0, first), (1.0, last)):
-        alone = skeleton_at(_figure([{"near_arm": reach}]), 0.0).points["near_elbow"]
-        assert dist(skeleton_at(tween, depth).points["near_elbow"], alone) < 0.1
+    figure = _figure([{"near_arm": first}, {"near_arm": last}])
+    for depth, target in ((0.0, first), (1.0, last)):
+        alone = skeleton_at(_figure([{"near_arm": target}]), 0.0).joints["near_elbow"]
+        assert dist(skeleton_at(figure, depth).joints["near_elbow"], alone) < 0.1
 
 
-def test_the_arrow_of_a_press_is_seen_only_while_pressing() -> None:
+def test_a_press_arrow_is_drawn_only_while_pressing() -> None:
     figure = msgspec.structs.replace(
         _figure([{}]), arrows=(Arrow(path=((0.0, 0.0), (9.0, 0.0)), press=True), Arrow(path=((0.0, 9.0), (9.0, 9.0))))
     )
-    drawn = {
-        pressing: sum(part.name == "arrow" for part in parts(figure, skeleton_at(figure, 1.0), pressing=pressing))
+    arrows = {
+        pressing: sum(
+            part.name == "arrow" for part in figure_parts(figure, skeleton_at(figure, 1.0), pressing=pressing)
+        )
         for pressing in (False, True)
     }
-    assert drawn == {False: 1, True: 2}
+    assert arrows == {False: 1, True: 2}
 
 
 @pytest.mark.parametrize("side", ["near", "far"])
 def test_the_muscle_of_a_side_is_lit_on_that_side(side: str) -> None:
     figure = msgspec.structs.replace(
-        _figure([{"near_leg": [300, 300], "far_leg": [240, 240]}]), target=(f"quad.{side}",)
+        _figure([{"near_leg": [300, 300], "far_leg": [240, 240]}]), muscles=(f"quad.{side}",)
     )
-    assert [part.name for part in parts(figure, skeleton_at(figure, 1.0)) if part.glow] == [f"{side}_thigh"]
+    assert [part.name for part in figure_parts(figure, skeleton_at(figure, 1.0)) if part.muscles] == [f"{side}_thigh"]

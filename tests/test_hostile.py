@@ -341,7 +341,7 @@ def test_nothing_but_our_own_errors_leaves_the_figures(folder: Path, data: bytes
     (folder / "figures").mkdir(exist_ok=True)
     (folder / "figures" / "sphinx.yaml").write_bytes(data)
     try:
-        assert load_figures(["sphinx"], [data_root(), folder])["sphinx"].keys
+        assert load_figures(["sphinx"], [data_root(), folder])["sphinx"].keyframes
     except StretchError as error:
         assert str(error).replace("\n", "").isprintable()
 

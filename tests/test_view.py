@@ -223,5 +223,5 @@ def test_the_keys_that_are_asked_for_when_it_hurts_are_those_that_answer() -> No
 def test_a_move_of_each_side_in_turn_is_mirrored_every_other_time(move: Move) -> None:
     figure = load_figures([move.id], [data_root()])[move.id]
     first, second, third = (FIGURES.rows(FigureState(move.id, None, 1.0, 1.0, turn), 60, 20) for turn in range(3))
-    assert (first != second) is figure.alternate
+    assert (first != second) is figure.alternates_sides
     assert first == third

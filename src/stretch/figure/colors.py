@@ -1,4 +1,4 @@
-"""What a dot stands for: the role a colour is chosen by, and how brightly the muscle in it is lit."""
+"""Color roles of a figure and their colors on a dark and on a light background."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from enum import StrEnum
 from typing import NamedTuple
 
 HIGHLIGHT_STEPS = 8
-"""The muscle lights up in this many steps: more would only send more colour changes to the terminal."""
+"""A muscle lights up in this many steps; more would only send more color changes to the terminal."""
 
 
 class ColorRole(StrEnum):
-    """What is drawn; the caller decides the colour."""
+    """The kind of surface, by which its color is chosen."""
 
     SKIN = "skin"
     FAR_SKIN = "far_skin"
@@ -24,14 +24,14 @@ class ColorRole(StrEnum):
     STRAP = "strap"
 
 
-FAR = frozenset({ColorRole.FAR_SKIN, ColorRole.FAR_LEGGINGS})
-"""The limbs on the side turned away; dotted when there is no colour to dim them with."""
+FAR_ROLES = frozenset({ColorRole.FAR_SKIN, ColorRole.FAR_LEGGINGS})
+"""The limbs on the far side; without color they are dotted instead of dimmed."""
 
 
 class CellColor(NamedTuple):
-    """How one run of text is coloured: its role, mixed with the accent by `highlight` / HIGHLIGHT_STEPS.
+    """The color of a character cell: a role, mixed with the accent color by `highlight` of HIGHLIGHT_STEPS.
 
-    `lower` is the lower half of a half block, to be painted as the background; braille never has one.
+    `lower` is the color of the lower half of a half block, to be used as the background.
     """
 
     role: ColorRole
@@ -39,35 +39,27 @@ class CellColor(NamedTuple):
     lower: CellColor | None = None
 
 
-DARK: Mapping[ColorRole, str] = {
-    ColorRole.SKIN: "#f6d8b6",
-    ColorRole.FAR_SKIN: "#8c7666",
-    ColorRole.SHIRT: "#54a0ac",
-    ColorRole.LEGGINGS: "#9ca6d4",
-    ColorRole.FAR_LEGGINGS: "#535c80",
-    ColorRole.HAIR: "#8a6252",
-    ColorRole.ACCENT: "#ff6e2e",
-    ColorRole.PROP: "#75695a",
-    ColorRole.STRAP: "#78e278",
+_COLORS = {
+    ColorRole.SKIN: ("#f6d8b6", "#c98a54"),
+    ColorRole.FAR_SKIN: ("#8c7666", "#dcbc9e"),
+    ColorRole.SHIRT: ("#54a0ac", "#2b8793"),
+    ColorRole.LEGGINGS: ("#9ca6d4", "#4c5a98"),
+    ColorRole.FAR_LEGGINGS: ("#535c80", "#a9b1d0"),
+    ColorRole.HAIR: ("#8a6252", "#53352b"),
+    ColorRole.ACCENT: ("#ff6e2e", "#e8500a"),
+    ColorRole.PROP: ("#75695a", "#a3968a"),
+    ColorRole.STRAP: ("#78e278", "#1d8a3c"),
 }
-LIGHT: Mapping[ColorRole, str] = {
-    ColorRole.SKIN: "#c98a54",
-    ColorRole.FAR_SKIN: "#dcbc9e",
-    ColorRole.SHIRT: "#2b8793",
-    ColorRole.LEGGINGS: "#4c5a98",
-    ColorRole.FAR_LEGGINGS: "#a9b1d0",
-    ColorRole.HAIR: "#53352b",
-    ColorRole.ACCENT: "#e8500a",
-    ColorRole.PROP: "#a3968a",
-    ColorRole.STRAP: "#1d8a3c",
-}
-PALETTES: Mapping[str, Mapping[ColorRole, str]] = {"dark": DARK, "light": LIGHT}
+"""Each role on a dark and on a light background."""
+DARK: Mapping[ColorRole, str] = {role: dark for role, (dark, _) in _COLORS.items()}
+LIGHT: Mapping[ColorRole, str] = {role: light for role, (_, light) in _COLORS.items()}
+PALETTES = {"dark": DARK, "light": LIGHT}
 
 
-def hex_color(ink: CellColor, palette: Mapping[ColorRole, str]) -> str:
-    """The hex colour of an ink: its role's colour, as far towards the accent as the muscle is lit."""
-    plain, lit = palette[ink.role], palette[ColorRole.ACCENT]
-    share = ink.highlight / HIGHLIGHT_STEPS
+def hex_color(color: CellColor, palette: Mapping[ColorRole, str]) -> str:
+    """Return the color as `#rrggbb`, without its lower half."""
+    base, accent = palette[color.role], palette[ColorRole.ACCENT]
+    t = color.highlight / HIGHLIGHT_STEPS
     return "#" + "".join(
-        f"{round(int(plain[i : i + 2], 16) * (1 - share) + int(lit[i : i + 2], 16) * share):02x}" for i in (1, 3, 5)
+        f"{round(int(base[i : i + 2], 16) * (1 - t) + int(accent[i : i + 2], 16) * t):02x}" for i in (1, 3, 5)
     )

@@ -1,6 +1,6 @@
-"""Points, directions and circles in the plane: the arithmetic the rest of this wing stands on.
+"""Points, directions and circles in the plane.
 
-Units are percent of a person's stature, y up; directions are degrees, 0 to the right and 90 up.
+Lengths are in percent of body height with y up; directions are in degrees, 0 to the right and 90 up.
 """
 
 from __future__ import annotations
@@ -9,41 +9,42 @@ from math import atan2, cos, degrees, radians, sin
 
 Point = tuple[float, float]
 Circle = tuple[float, float, float]
+"""Center x, center y, radius."""
 Hull = tuple[Circle, ...]
-"""The convex hull of a few circles: every shape drawn here is one of these."""
+"""The convex hull of some circles: the only kind of shape in a figure."""
 
 
-def ahead(point: Point, direction: float, distance: float) -> Point:
-    """The point `distance` away from another in a direction."""
+def polar_offset(point: Point, direction: float, distance: float) -> Point:
+    """Return the point at *distance* from *point* in *direction*."""
     angle = radians(direction)
     return point[0] + distance * cos(angle), point[1] + distance * sin(angle)
 
 
-def between(a: Point, b: Point, share: float) -> Point:
-    """The point a share of the way from a to b."""
-    return a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share
+def lerp(a: float, b: float, t: float) -> float:
+    """Return the linear interpolation from *a* (t = 0) to *b* (t = 1)."""
+    return a + (b - a) * t
 
 
-def blend(a: float, b: float, share: float) -> float:
-    """The number a share of the way from a to b."""
-    return a + (b - a) * share
+def lerp_point(a: Point, b: Point, t: float) -> Point:
+    """Return the point on the line from *a* (t = 0) to *b* (t = 1)."""
+    return a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t
 
 
-def bearing(a: Point, b: Point) -> float:
-    """The direction from a to b."""
-    return degrees(atan2(b[1] - a[1], b[0] - a[0]))
+def lerp_angle(a: float, b: float, t: float) -> float:
+    """Return the direction from *a* (t = 0) to *b* (t = 1) along the shorter arc."""
+    return a + angle_difference(a, b) * t
 
 
-def turn(a: float, b: float) -> float:
-    """How far to turn from direction a to b by the shorter way, -180 up to 180."""
+def angle_difference(a: float, b: float) -> float:
+    """Return the shorter turn from direction *a* to direction *b*, from -180 up to 180."""
     return (b - a + 180.0) % 360.0 - 180.0
 
 
-def blend_directions(a: float, b: float, share: float) -> float:
-    """The direction a share of the way from a to b, along the shorter arc."""
-    return a + turn(a, b) * share
+def bearing(a: Point, b: Point) -> float:
+    """Return the direction from *a* to *b*."""
+    return degrees(atan2(b[1] - a[1], b[0] - a[0]))
 
 
-def circle(point: Point, radius: float) -> Circle:
-    """A circle round a point."""
-    return point[0], point[1], radius
+def circle(center: Point, radius: float) -> Circle:
+    """Return the circle around *center*."""
+    return center[0], center[1], radius

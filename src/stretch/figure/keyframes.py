@@ -1,85 +1,95 @@
-"""Keyframes made whole, and blended: every direction turns by the shorter way, no limb ever changes its length."""
+"""Poses of the keyframes and interpolation between them: directions turn the shorter way, limbs keep their length."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from msgspec.structs import fields
+from msgspec.structs import replace
 
-from stretch.figure.geometry import blend, blend_directions, turn
-from stretch.figure.model import Figure, FootReach, HandReach, Keyframe, Segment, View
+from stretch.figure.geometry import angle_difference, lerp, lerp_angle
+from stretch.figure.model import Figure, FootTarget, HandTarget, Keyframe, LimbSegments, Segment, View
 
 LIMBS = ("far_leg", "near_leg", "far_arm", "near_arm")
-BENDS = 5
-"""A spine of one to three directions is resampled to this many before it is blended."""
-
-Seen = tuple[float, float]
-"""A segment as it is seen: direction and foreshortening."""
+SPINE_SAMPLES = 5
+"""A spine of one to three directions is resampled to this many before it is interpolated."""
 
 
-class Jointed(NamedTuple):
-    """A limb by its directions; without `end`, the hand follows the forearm and the foot stands across."""
+class ProjectedSegment(NamedTuple):
+    """A body segment in the picture: its direction in degrees and the visible share of its length."""
 
-    upper: Seen
-    lower: Seen
-    end: Seen | None
-
-
-class Reaching(NamedTuple):
-    """A limb on its way from one reach to another; both ends of the way move with the body."""
-
-    start: HandReach | FootReach
-    finish: HandReach | FootReach
-    share: float
+    direction: float
+    foreshortening: float = 1.0
 
 
-class Stance(NamedTuple):
-    """One moment of a figure, before it is solved: every number there is, nothing left to inherit."""
+class ForwardLimb(NamedTuple):
+    """A limb given by directions (forward kinematics); without `end`, the hand or foot follows the lower segment."""
+
+    upper: ProjectedSegment
+    lower: ProjectedSegment
+    end: ProjectedSegment | None
+
+
+class IKLimb(NamedTuple):
+    """A limb given by its target (inverse kinematics), at `t` on the way from one target to another."""
+
+    start: HandTarget | FootTarget
+    finish: HandTarget | FootTarget
+    t: float
+
+    @property
+    def foreshortening(self) -> float:
+        """The visible share of the limb's length."""
+        return lerp(self.start.foreshortening, self.finish.foreshortening, self.t)
+
+    @property
+    def end(self) -> ProjectedSegment | None:
+        """The hand or foot, or None if it follows the lower segment."""
+        if self.start.end is None or self.finish.end is None:
+            return None
+        return _lerp_segment(_projected(self.start.end), _projected(self.finish.end), self.t)
+
+
+class Pose(NamedTuple):
+    """A pose with all numbers given, before the kinematics; the fields are those of a keyframe."""
 
     anchor: str
     at: tuple[float, float | None]
-    spine: tuple[Seen, ...]
-    neck: Seen
-    head: Seen
+    spine: tuple[ProjectedSegment, ...]
+    neck: ProjectedSegment
+    head: ProjectedSegment
     face: float
     nod: float
     shrug: tuple[float, float]
     forward: float
     chest_width: float
     hip_width: float
-    limbs: Mapping[str, Jointed | Reaching]
+    limbs: Mapping[str, ForwardLimb | IKLimb]
 
 
-def inherited(keys: tuple[Keyframe, ...]) -> tuple[Keyframe, ...]:
-    """The keyframes with each missing field taken from the one before."""
-    whole: list[Keyframe] = []
-    for key in keys:
-        before = whole[-1] if whole else Keyframe()
-        given = {
-            field.name: getattr(before if getattr(key, field.name) is None else key, field.name)
-            for field in fields(Keyframe)
-        }
-        whole.append(Keyframe(**given))
-    return tuple(whole)
+def keyframe_poses(figure: Figure) -> list[Pose]:
+    """Return the pose of each keyframe."""
+    complete = [figure.keyframes[0]]
+    for keyframe in figure.keyframes[1:]:
+        missing = [name for name in Keyframe.__struct_fields__ if getattr(keyframe, name) is None]
+        complete.append(replace(keyframe, **{name: getattr(complete[-1], name) for name in missing}))
+    return [_pose(figure, keyframe) for keyframe in complete]
 
 
-def stance(figure: Figure, key: Keyframe) -> Stance:
-    """A keyframe with the defaults put in; without directions a person stands upright, arms hanging."""
-    spine = _resample(tuple(_seen(segment) for segment in key.spine or (90.0,)))
-    head = _seen(90.0 if key.head is None else key.head)
-    neck = (blend_directions(spine[-1][0], head[0], 0.5), 1.0) if key.neck is None else _seen(key.neck)
-    shrug = key.shrug if isinstance(key.shrug, tuple) else (key.shrug or 0.0, key.shrug or 0.0)
-    facing_us = figure.view is not View.SIDE
-    return Stance(
+def _pose(figure: Figure, key: Keyframe) -> Pose:
+    """Return the pose of a keyframe; by default the person stands upright with hanging arms."""
+    spine = _resample(tuple(_projected(segment) for segment in key.spine or (90.0,)))
+    head = _projected(90.0 if key.head is None else key.head)
+    halfway = ProjectedSegment(lerp_angle(spine[-1].direction, head.direction, 0.5))
+    return Pose(
         anchor=key.anchor or "hip",
         at=key.at or (0.0, None if figure.has_floor else 0.0),
         spine=spine,
-        neck=neck,
+        neck=halfway if key.neck is None else _projected(key.neck),
         head=head,
-        face=(0.0 if facing_us else 1.0) if key.face is None else key.face,
+        face=float(figure.view is View.SIDE) if key.face is None else key.face,
         nod=key.nod or 0.0,
-        shrug=shrug,
+        shrug=key.shrug if isinstance(key.shrug, tuple) else (key.shrug or 0.0, key.shrug or 0.0),
         forward=key.forward or 0.0,
         chest_width=1.0 if key.chest_width is None else key.chest_width,
         hip_width=1.0 if key.hip_width is None else key.hip_width,
@@ -87,92 +97,88 @@ def stance(figure: Figure, key: Keyframe) -> Stance:
     )
 
 
-def _limb(given: tuple[Segment, ...] | HandReach | FootReach | None) -> Jointed | Reaching:
-    if isinstance(given, (HandReach, FootReach)):
-        return Reaching(given, given, 0.0)
-    pieces = [_seen(segment) for segment in given or (270.0, 270.0)]
-    return Jointed(pieces[0], pieces[1], pieces[2] if len(pieces) > 2 else None)
+def _limb(given: LimbSegments | HandTarget | FootTarget | None) -> ForwardLimb | IKLimb:
+    if isinstance(given, (HandTarget, FootTarget)):
+        return IKLimb(given, given, 0.0)
+    upper, lower, *end = (_projected(segment) for segment in given or (270.0, 270.0))
+    return ForwardLimb(upper, lower, end[0] if end else None)
 
 
-def _seen(segment: Segment) -> Seen:
-    return segment if isinstance(segment, tuple) else (segment, 1.0)
+def _projected(segment: Segment) -> ProjectedSegment:
+    return ProjectedSegment(*segment) if isinstance(segment, tuple) else ProjectedSegment(segment)
 
 
-def _resample(pieces: tuple[Seen, ...]) -> tuple[Seen, ...]:
-    """The directions of a spine, counted on from one to the next so that none of them leaps by a whole turn."""
-    unwound = [pieces[0]]
-    for direction, share in pieces[1:]:
-        unwound.append((unwound[-1][0] + turn(unwound[-1][0], direction), share))
-    return tuple(along(unwound, i / (BENDS - 1)) for i in range(BENDS))
+def _resample(segments: Sequence[ProjectedSegment]) -> tuple[ProjectedSegment, ...]:
+    """Return SPINE_SAMPLES directions along a spine, each within half a turn of the one before."""
+    unwrapped = [segments[0]]
+    for direction, foreshortening in segments[1:]:
+        last = unwrapped[-1].direction
+        unwrapped.append(ProjectedSegment(last + angle_difference(last, direction), foreshortening))
+    return tuple(sample(unwrapped, i / (SPINE_SAMPLES - 1)) for i in range(SPINE_SAMPLES))
 
 
-def along(pieces: Sequence[Seen], share: float) -> Seen:
-    """The direction and foreshortening at a share of the way along a bent line whose directions are unwound."""
-    if len(pieces) == 1:
-        return pieces[0]
-    position = share * (len(pieces) - 1)
-    index = min(int(position), len(pieces) - 2)
-    (a, seen_a), (b, seen_b), rest = pieces[index], pieces[index + 1], position - index
-    return blend(a, b, rest), blend(seen_a, seen_b, rest)
+def sample(segments: Sequence[ProjectedSegment], t: float) -> ProjectedSegment:
+    """Return the direction and foreshortening at *t* (0 to 1) along a curve of unwrapped directions."""
+    if len(segments) == 1:
+        return segments[0]
+    position = t * (len(segments) - 1)
+    index = min(int(position), len(segments) - 2)
+    return _lerp_unwrapped(segments[index], segments[index + 1], position - index)
 
 
-def blended(a: Stance, b: Stance, share: float) -> Stance:
-    """The stance a share of the way from a to b; their limbs must be of the same kind."""
-    return Stance(
+def interpolate(a: Pose, b: Pose, t: float) -> Pose:
+    """Return the pose at *t* (0 to 1) from *a* to *b*; `can_interpolate` must hold for each limb."""
+    return Pose(
         anchor=a.anchor,
-        at=(
-            blend(a.at[0], b.at[0], share),
-            None if a.at[1] is None or b.at[1] is None else blend(a.at[1], b.at[1], share),
-        ),
-        spine=_blend_spines(a.spine, b.spine, share),
-        neck=_blend_seen(a.neck, b.neck, share),
-        head=_blend_seen(a.head, b.head, share),
-        face=blend(a.face, b.face, share),
-        nod=blend(a.nod, b.nod, share),
-        shrug=(blend(a.shrug[0], b.shrug[0], share), blend(a.shrug[1], b.shrug[1], share)),
-        forward=blend(a.forward, b.forward, share),
-        chest_width=blend(a.chest_width, b.chest_width, share),
-        hip_width=blend(a.hip_width, b.hip_width, share),
-        limbs={limb: _blend_limb(a.limbs[limb], b.limbs[limb], share) for limb in LIMBS},
+        at=(lerp(a.at[0], b.at[0], t), None if a.at[1] is None or b.at[1] is None else lerp(a.at[1], b.at[1], t)),
+        spine=_interpolate_spine(a.spine, b.spine, t),
+        neck=_lerp_segment(a.neck, b.neck, t),
+        head=_lerp_segment(a.head, b.head, t),
+        face=lerp(a.face, b.face, t),
+        nod=lerp(a.nod, b.nod, t),
+        shrug=(lerp(a.shrug[0], b.shrug[0], t), lerp(a.shrug[1], b.shrug[1], t)),
+        forward=lerp(a.forward, b.forward, t),
+        chest_width=lerp(a.chest_width, b.chest_width, t),
+        hip_width=lerp(a.hip_width, b.hip_width, t),
+        limbs={limb: _interpolate_limb(a.limbs[limb], b.limbs[limb], t) for limb in LIMBS},
     )
 
 
-def _blend_spines(a: tuple[Seen, ...], b: tuple[Seen, ...], share: float) -> tuple[Seen, ...]:
-    """The pelvis turns by the shorter way and the rest of the spine with it: a spine bends, it never flips."""
-    ahead = a[0][0] + turn(a[0][0], b[0][0]) - b[0][0]
+def _interpolate_spine(
+    a: Sequence[ProjectedSegment], b: Sequence[ProjectedSegment], t: float
+) -> tuple[ProjectedSegment, ...]:
+    """Turn the pelvis the shorter way and the rest of the spine with it: a spine bends, it never flips."""
+    pelvis = a[0].direction, b[0].direction
+    unwrap = pelvis[0] + angle_difference(*pelvis) - pelvis[1]
     return tuple(
-        (blend(first[0], last[0] + ahead, share), blend(first[1], last[1], share))
+        _lerp_unwrapped(first, last._replace(direction=last.direction + unwrap), t)
         for first, last in zip(a, b, strict=True)
     )
 
 
-def alike(a: Jointed | Reaching, b: Jointed | Reaching) -> bool:
-    """Whether two limbs can be blended as they are: both by directions, or both reaching with the same bend and end."""
+def can_interpolate(a: ForwardLimb | IKLimb, b: ForwardLimb | IKLimb) -> bool:
+    """Return whether two limbs are of the same kind, bend the same way and both give or omit the hand or foot."""
     match a, b:
-        case Jointed(), Jointed():
+        case ForwardLimb(), ForwardLimb():
             return (a.end is None) == (b.end is None)
-        case Reaching(), Reaching():
+        case IKLimb(), IKLimb():
             return a.finish.bend == b.start.bend and (a.finish.end is None) == (b.start.end is None)
         case _:
             return False
 
 
-def _blend_limb(a: Jointed | Reaching, b: Jointed | Reaching, share: float) -> Jointed | Reaching:
-    if isinstance(a, Reaching) and isinstance(b, Reaching):
-        return Reaching(a.start, b.finish, share)
-    assert isinstance(a, Jointed)
-    assert isinstance(b, Jointed)
-    end = None if a.end is None or b.end is None else _blend_seen(a.end, b.end, share)
-    return Jointed(_blend_seen(a.upper, b.upper, share), _blend_seen(a.lower, b.lower, share), end)
+def _interpolate_limb(a: ForwardLimb | IKLimb, b: ForwardLimb | IKLimb, t: float) -> ForwardLimb | IKLimb:
+    if isinstance(a, IKLimb) and isinstance(b, IKLimb):
+        return IKLimb(a.start, b.finish, t)
+    assert isinstance(a, ForwardLimb)
+    assert isinstance(b, ForwardLimb)
+    end = None if a.end is None or b.end is None else _lerp_segment(a.end, b.end, t)
+    return ForwardLimb(_lerp_segment(a.upper, b.upper, t), _lerp_segment(a.lower, b.lower, t), end)
 
 
-def blend_ends(reaching: Reaching) -> Seen | None:
-    """The direction of the hand or foot on its way, or None where the limb decides."""
-    start, finish = reaching.start.end, reaching.finish.end
-    if start is None or finish is None:
-        return None
-    return _blend_seen(_seen(start), _seen(finish), reaching.share)
+def _lerp_segment(a: ProjectedSegment, b: ProjectedSegment, t: float) -> ProjectedSegment:
+    return ProjectedSegment(lerp_angle(a.direction, b.direction, t), lerp(a.foreshortening, b.foreshortening, t))
 
 
-def _blend_seen(a: Seen, b: Seen, share: float) -> Seen:
-    return blend_directions(a[0], b[0], share), blend(a[1], b[1], share)
+def _lerp_unwrapped(a: ProjectedSegment, b: ProjectedSegment, t: float) -> ProjectedSegment:
+    return ProjectedSegment(lerp(a.direction, b.direction, t), lerp(a.foreshortening, b.foreshortening, t))

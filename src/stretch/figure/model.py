@@ -1,7 +1,7 @@
-"""A figure file: how one stretch looks at each end of its movement, as plain data.
+"""The figure file format: one stretch as keyframes of a person, with props.
 
-Near is always the working side; the other side is the same picture mirrored, never a second one.
-Keys avoid the words YAML 1.1 reads as booleans (on, off, yes, no).
+The near side is always the working side; the other side is the same picture mirrored.
+No key is a word that YAML 1.1 reads as a boolean (on, off, yes, no).
 """
 
 from __future__ import annotations
@@ -9,67 +9,62 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 from stretch.core.vocabulary import Side
 from stretch.figure.geometry import Point
 
 Segment = float | tuple[float, float]
-"""A direction in degrees, or a direction and a foreshortening: the share of the true length that is seen.
+"""A direction in degrees, or a direction and a foreshortening: the visible share of the true length.
 
-A negative share is the segment turned round: between 1 and -1 it points straight at us.
+At 0 the segment points straight at the viewer; a negative foreshortening reverses its direction.
 """
-Chain = Annotated[tuple[Segment, ...], Meta(min_length=2, max_length=3)]
-"""Upper piece, lower piece and, optionally, hand or foot."""
+LimbSegments = Annotated[tuple[Segment, ...], Meta(min_length=2, max_length=3)]
+"""Upper segment, lower segment and, optionally, hand or foot."""
 Place = Point | str
-"""A point of the room, the name of a joint, or `joint~joint~share` for a point between two."""
+"""A point, the name of a joint, or `joint~joint~t` for a point between two joints."""
 
 
 class View(StrEnum):
-    """Where we look from. Side: the person faces right, or lies with the head to the left."""
+    """The side from which the person is seen; from the SIDE the person faces right, or lies with the head left."""
 
     SIDE = "side"
     FRONT = "front"
     TOP = "top"
 
 
-class _Data(Struct, frozen=True, forbid_unknown_fields=True, cache_hash=True):
-    """What all structs of a figure file share: unchangeable, and no key is ever silently ignored."""
+class _FileStruct(Struct, frozen=True, forbid_unknown_fields=True, cache_hash=True):
+    """Base of all structs in a figure file; an unknown key is an error."""
 
 
-class _Reach(_Data, frozen=True):
-    """A limb given by where its end is: elbow or knee follow. `plus` moves the goal, `len` shortens the limb."""
+class _IKTarget(_FileStruct, frozen=True):
+    """A limb given by the place of its wrist or ankle; `bend` chooses between the two solutions for elbow or knee."""
 
-    to: Place
-    plus: Point = (0.0, 0.0)
+    place: Place = field(name="to")
+    offset: Point = field(name="plus", default=(0.0, 0.0))
     bend: Literal[1, -1] | None = None
-    len: float = 1.0
+    foreshortening: float = field(name="len", default=1.0)
 
 
-class HandReach(_Reach, frozen=True):
-    """An arm whose wrist is at a place; `hand` is the direction of the hand."""
+class HandTarget(_IKTarget, frozen=True):
+    """An arm with its wrist at a place; `end` is the direction of the hand."""
 
-    hand: Segment | None = None
-
-    @property
-    def end(self) -> Segment | None:
-        """The direction of the hand."""
-        return self.hand
+    end: Segment | None = field(name="hand", default=None)
 
 
-class FootReach(_Reach, frozen=True):
-    """A leg whose ankle is at a place; `foot` is the direction of the foot."""
+class FootTarget(_IKTarget, frozen=True):
+    """A leg with its ankle at a place; `end` is the direction of the foot."""
 
-    foot: Segment | None = None
-
-    @property
-    def end(self) -> Segment | None:
-        """The direction of the foot."""
-        return self.foot
+    end: Segment | None = field(name="foot", default=None)
 
 
-class Keyframe(_Data, frozen=True):
-    """One pose; a field not given is the same as in the keyframe before."""
+class Keyframe(_FileStruct, frozen=True):
+    """One pose; a field left out keeps its value from the keyframe before.
+
+    The joint `anchor` is at the point `at`; with null for y the body rests on the floor. `spine` goes up from the hip.
+    `face` turns the head from the viewer (0) into profile (1), `nod` tips it forward (1 is a full nod). `shrug` raises
+    the shoulders, near and far; `forward` moves them forward. `chest_width` and `hip_width` are 1 seen square on.
+    """
 
     anchor: str | None = None
     at: tuple[float, float | None] | None = None
@@ -82,18 +77,18 @@ class Keyframe(_Data, frozen=True):
     forward: float | None = None
     chest_width: float | None = None
     hip_width: float | None = None
-    near_leg: Chain | FootReach | None = None
-    far_leg: Chain | FootReach | None = None
-    near_arm: Chain | HandReach | None = None
-    far_arm: Chain | HandReach | None = None
+    near_leg: LimbSegments | FootTarget | None = None
+    far_leg: LimbSegments | FootTarget | None = None
+    near_arm: LimbSegments | HandTarget | None = None
+    far_arm: LimbSegments | HandTarget | None = None
 
 
-class Floor(_Data, frozen=True, tag_field="type", tag="floor"):
+class Floor(_FileStruct, frozen=True, tag_field="type", tag="floor"):
     """The ground line at y = 0; nothing may sink below it."""
 
 
-class Mat(_Data, frozen=True, tag_field="type", tag="mat"):
-    """A mat: a thick line on the floor, or, with y0 and y1, the whole mat seen from above."""
+class Mat(_FileStruct, frozen=True, tag_field="type", tag="mat"):
+    """A mat: a thick line on the floor or, with y0 and y1, a rectangle seen from above."""
 
     x0: float
     x1: float
@@ -101,8 +96,8 @@ class Mat(_Data, frozen=True, tag_field="type", tag="mat"):
     y1: float | None = None
 
 
-class Chair(_Data, frozen=True, tag_field="type", tag="chair"):
-    """A chair: x is the middle of its seat, `back` how high the backrest stands above it (0: a stool)."""
+class Chair(_FileStruct, frozen=True, tag_field="type", tag="chair"):
+    """A chair: `x` is the middle of the seat, `back` the height of the backrest above it (0 for a stool)."""
 
     x: float
     height: float = 20.0
@@ -111,16 +106,16 @@ class Chair(_Data, frozen=True, tag_field="type", tag="chair"):
     facing: Literal[1, -1] = 1
 
 
-class Wall(_Data, frozen=True, tag_field="type", tag="wall"):
-    """A wall whose face is at x; `solid` says on which side it is solid: 1 to the right, -1 to the left."""
+class Wall(_FileStruct, frozen=True, tag_field="type", tag="wall"):
+    """A wall with its surface at `x`; its solid side is the right one (1) or the left one (-1)."""
 
     x: float
     height: float = 100.0
     solid: Literal[1, -1] = 1
 
 
-class Box(_Data, frozen=True, tag_field="type", tag="box"):
-    """A step, a block, a low seat: a closed outline from corner to corner."""
+class Box(_FileStruct, frozen=True, tag_field="type", tag="box"):
+    """A step, block or low seat: the outline of a rectangle."""
 
     x0: float
     x1: float
@@ -128,16 +123,16 @@ class Box(_Data, frozen=True, tag_field="type", tag="box"):
     y1: float = 10.0
 
 
-class Pillow(_Data, frozen=True, tag_field="type", tag="pillow"):
-    """A cushion round a line from `a` to `b`."""
+class Pillow(_FileStruct, frozen=True, tag_field="type", tag="pillow"):
+    """A cushion around the line from `a` to `b`."""
 
     a: Point
     b: Point
     radius: float = 2.5
 
 
-class Bar(_Data, frozen=True, tag_field="type", tag="bar"):
-    """Anything else that is rigid: a thick line through points (a door frame, a desk). `front`: before the person."""
+class Bar(_FileStruct, frozen=True, tag_field="type", tag="bar"):
+    """Any other rigid thing, such as a door frame: a thick line, in front of the person if `front` is true."""
 
     points: Annotated[tuple[Point, ...], Meta(min_length=2)]
     radius: float = 1.0
@@ -147,10 +142,10 @@ class Bar(_Data, frozen=True, tag_field="type", tag="bar"):
 Prop = Floor | Mat | Chair | Wall | Box | Pillow | Bar
 
 
-class Arrow(_Data, frozen=True):
-    """A curved or straight arrow; `press` shows it only while the person presses (contract-relax).
+class Arrow(_FileStruct, frozen=True):
+    """An arrow along an `arc` (center x and y, radius, first and last angle) or along a `path` of places.
 
-    `arc` is centre x and y, radius, first and last angle; `path` is points or joints.
+    With `press` it shows only while the person presses in a contract-relax stretch.
     """
 
     arc: tuple[float, float, float, float, float] | None = None
@@ -158,37 +153,45 @@ class Arrow(_Data, frozen=True):
     press: bool = False
 
 
-class Figure(_Data, frozen=True):
-    """How one stretch looks: seen from `view`, moving from the first of `keys` to the last."""
+class Figure(_FileStruct, frozen=True):
+    """The picture of one stretch, moving from the first keyframe (depth 0) to the last (depth 1).
+
+    `muscles` light up, each as `name` or `name.far`. `far_shift` moves the far limbs so that they show in a side view.
+    `crop` is the left, bottom, right and top of a close-up. `deepens_on` is the breath that leads into the stretch.
+    """
 
     id: str
-    keys: Annotated[tuple[Keyframe, ...], Meta(min_length=1)]
+    keyframes: Annotated[tuple[Keyframe, ...], Meta(min_length=1)] = field(name="keys")
     view: View = View.SIDE
-    back: bool = False
-    target: tuple[str, ...] = ()
+    from_behind: bool = field(name="back", default=False)
+    muscles: tuple[str, ...] = field(name="target", default=())
     props: tuple[Prop, ...] = ()
     straps: tuple[tuple[Place, ...], ...] = ()
     arrows: tuple[Arrow, ...] = ()
-    order: str = ""
+    paint_order: str = field(name="order", default="")
     far_shift: Point = (0.0, 0.0)
-    frame: tuple[float, float, float, float] | None = None
+    crop: tuple[float, float, float, float] | None = field(name="frame", default=None)
     eyes: bool = True
-    into: Literal["exhale", "inhale"] = "exhale"
-    alternate: bool = False
+    deepens_on: Literal["exhale", "inhale"] = field(name="into", default="exhale")
+    alternates_sides: bool = field(name="alternate", default=False)
 
     @property
     def has_floor(self) -> bool:
-        """Whether the ground is part of the picture, so that nothing may sink below y = 0."""
+        """Whether the ground is part of the picture."""
         return any(isinstance(prop, Floor) for prop in self.props)
 
     @property
     def near_side(self) -> Side:
-        """The person's own side that is near, the working one, in the unmirrored picture.
+        """The person's side that is near in the unmirrored picture.
 
-        A person facing right shows us their right side; one who faces us has their left at the right of the picture.
+        A person facing right shows their right side; one facing the viewer has their left at the right of the picture.
         """
-        return "right" if self.view is View.SIDE or self.back else "left"
+        return "right" if self.view is View.SIDE or self.from_behind else "left"
 
     def mirrored_for(self, side: Side | None) -> bool:
-        """Return whether the figure has to be mirrored to show *side* working; None is a stretch of both at once."""
+        """Return whether the picture must be mirrored to show *side* working; None stands for both sides at once."""
         return side is not None and side != self.near_side
+
+    def shift(self, side: str) -> Point:
+        """Return the offset of the limbs on the `near` or `far` *side*."""
+        return self.far_shift if side == "far" and self.view is View.SIDE else (0.0, 0.0)

@@ -1,4 +1,8 @@
-"""Parts -> layers of dots: who owns each dot, and which are lit. Knows nothing of characters or colours."""
+"""Rasterizer: figure parts to layers of dots, one bitmap for each color role. Knows nothing of characters or colors.
+
+A bitmap is one integer for each row, with bit x for the dot in column x, so that whole rows are set, cut and dilated
+with a shift and an OR.
+"""
 
 from __future__ import annotations
 
@@ -7,148 +11,166 @@ from functools import lru_cache
 from math import ceil, dist, floor, sqrt
 from typing import NamedTuple
 
-from stretch.figure.body import Part, parts
-from stretch.figure.colors import FAR, ColorRole
+from stretch.figure.body import FigurePart, figure_parts
+from stretch.figure.colors import FAR_ROLES, ColorRole
 from stretch.figure.geometry import Circle, Hull
 from stretch.figure.model import Figure
 from stretch.figure.skeleton import skeleton_at
 
-_FINE = 0.7
-"""Radius in dots from which eyes and mouth are cut out; below it they would be specks that come and go."""
-_ROOT = 1.6
-"""Dots added round a root, so that the gap on both its sides, a dot wide at any size, does not nick the limb."""
+Bitmap = dict[int, int]
+"""Row number to bits; rows without dots may be missing."""
+BoundingBox = tuple[float, float, float, float]
+"""Left, bottom, right, top in body units."""
+_MEASURED_DEPTHS = 9
+"""Limbs swing on arcs, so measuring the figure at both ends is not enough."""
+_MIN_RADIUS = 0.55
+"""Radius in dots; a thinner line would have gaps."""
+_MIN_CUTOUT = 0.7
+"""Radius in dots; smaller eyes and mouths would be specks that come and go."""
+_ROOT_MARGIN = 1.6
+"""Dots added around a root, so that the gap on both sides of it does not nick the limb."""
 
 
-class Canvas(NamedTuple):
-    """The dots of each role, no dot in two; `glow` are those of them that lie in a lit muscle."""
-
-    width: int
-    height: int
-    layers: dict[ColorRole, Mask]
-    glow: Mask
-
-
-def draw(figure: Figure, width: int, height: int, depth: float, *, mirror: bool, pressing: bool) -> Canvas:
-    """A figure at one depth on a grid of dots."""
-    view = camera(figure, width, height)
-    canvas = Canvas(width, height, {}, {})
-    if figure.has_floor:
-        canvas.layers[ColorRole.PROP] = {height - 1: _every(3, 0, width)}
-    for part in parts(figure, skeleton_at(figure, depth), pressing=pressing):
-        _paint(canvas, view, part)
-    return _mirrored(canvas) if mirror else canvas
+@lru_cache(maxsize=64)
+def bounding_box(figure: Figure) -> BoundingBox:
+    """Return the crop of the figure, or else the box around the figure at every depth and its props."""
+    if figure.crop is not None:
+        return figure.crop
+    depths = (i / (_MEASURED_DEPTHS - 1) for i in range(_MEASURED_DEPTHS))
+    boxes = [bounds(figure_parts(figure, skeleton_at(figure, depth), pressing=True)) for depth in depths]
+    left, bottom, right, top = zip(*boxes, strict=True)
+    return min(left), 0.0 if figure.has_floor else min(bottom), max(right), max(top)
 
 
-def _paint(canvas: Canvas, view: Camera, part: Part) -> None:
-    whole = _dots(canvas, view, part.hulls)
-    own = _hinted(whole) if part.sparse else whole
-    taken = _with_gap(canvas, view, part, whole) if part.solid else own
-    for layer in (*canvas.layers.values(), canvas.glow):
-        _remove(layer, taken)
-    if holes := tuple(hull for hull in part.holes if hull[0][2] * view.scale >= _FINE):
-        own = dict(own)
-        _remove(own, _dots(canvas, view, holes))
-    for coat in part.coats:
-        over = _common(own, _dots(canvas, view, coat.hulls))
-        _add(canvas.layers.setdefault(coat.role, {}), over)
-        own = {y: bits & ~over.get(y, 0) for y, bits in own.items()}
-    _add(canvas.layers.setdefault(part.role, {}), own)
-    if part.glow:
-        _add(canvas.glow, _common(whole, _dots(canvas, view, part.glow)))
-
-
-def _dots(canvas: Canvas, view: Camera, hulls: tuple[Hull, ...]) -> Mask:
-    return filled([view.hull(hull) for hull in hulls], canvas.width, canvas.height)
-
-
-def _with_gap(canvas: Canvas, view: Camera, part: Part, whole: Mask) -> Mask:
-    """The part and a dark gap of one dot round it, but none where it grows out of the part behind."""
-    wide = widened(whole, canvas.height)
-    if part.root is not None:
-        x, middle, radius = part.root
-        root = ((x, middle, radius + _ROOT / view.scale),)
-        for y, bits in _dots(canvas, view, (root,)).items():
-            if y in wide:
-                wide[y] = wide[y] & ~bits | whole.get(y, 0)
-    return wide
-
-
-def _hinted(whole: Mask) -> Mask:
-    """A surface by its outline and a few dots: enough to be seen as a mat, not enough to compete with the person."""
-    hint: Mask = {}
-    for y, bits in whole.items():
-        inner = bits & bits << 1 & bits >> 1 & whole.get(y - 1, 0) & whole.get(y + 1, 0)
-        hint[y] = bits & ~inner | (inner & _every(4, 2 * (y // 4 % 2), bits.bit_length()) if y % 4 == 0 else 0)
-    return hint
-
-
-def _every(step: int, first: int, width: int) -> int:
-    """A row with every so many dots set."""
-    return sum(1 << x for x in range(first, width, step))
-
-
-def _add(layer: Mask, more: Mask) -> None:
-    for y, bits in more.items():
-        layer[y] = layer.get(y, 0) | bits
-
-
-def _remove(layer: Mask, less: Mask) -> None:
-    for y, bits in less.items():
-        if y in layer:
-            layer[y] &= ~bits
-
-
-def _common(a: Mask, b: Mask) -> Mask:
-    return {y: bits & b[y] for y, bits in a.items() if y in b}
-
-
-def _mirrored(canvas: Canvas) -> Canvas:
-    def turned(layer: Mask) -> Mask:
-        return {y: reversed_row(bits, canvas.width) for y, bits in layer.items()}
-
-    return canvas._replace(
-        layers={role: turned(layer) for role, layer in canvas.layers.items()}, glow=turned(canvas.glow)
+def bounds(parts: Iterable[FigurePart]) -> BoundingBox:
+    """Return the box around some parts."""
+    circles = [circle for part in parts for hull in part.hulls for circle in hull]
+    return (
+        min(x - radius for x, _, radius in circles),
+        min(y - radius for _, y, radius in circles),
+        max(x + radius for x, _, radius in circles),
+        max(y + radius for _, y, radius in circles),
     )
 
 
-def textured(canvas: Canvas, grain: int, *, lit: bool) -> Canvas:
-    """The canvas for a terminal without colour: far limbs at half density, the muscle in stripes once it is lit.
+class _Viewport(NamedTuple):
+    """Maps body units (y up) to dots (y down)."""
 
-    `grain` is the size of the pattern's squares in dots.
+    scale: float
+    left: float
+    bottom: float
+
+    def to_dots(self, hull: Hull) -> Hull:
+        """Return the hull in dots."""
+        scale, left, bottom = self
+        return tuple((left + x * scale, bottom - y * scale, max(radius * scale, _MIN_RADIUS)) for x, y, radius in hull)
+
+
+@lru_cache(maxsize=256)
+def _viewport(figure: Figure, width: int, height: int) -> _Viewport:
+    """Return the viewport with the bounding box in the middle and the floor in the last row; it never moves."""
+    left, bottom, right, top = bounding_box(figure)
+    on_floor = figure.has_floor and figure.crop is None
+    scale = min((width - 2) / (right - left), (height - (2 if on_floor else 1)) / (top - bottom))
+    x = width / 2 - (left + right) / 2 * scale
+    if on_floor:
+        return _Viewport(scale, x, height - 1 + bottom * scale)
+    return _Viewport(scale, x, height / 2 + (bottom + top) / 2 * scale)
+
+
+class Canvas(NamedTuple):
+    """The dots of each role, no dot in two roles; `lit` are the dots that lie in a muscle."""
+
+    width: int
+    height: int
+    layers: dict[ColorRole, Bitmap]
+    lit: Bitmap
+
+
+def rasterize(figure: Figure, width: int, height: int, depth: float, *, mirror: bool, pressing: bool) -> Canvas:
+    """Return the figure at one depth on a grid of dots."""
+    canvas = Canvas(width, height, {}, {})
+    if figure.has_floor:
+        canvas.layers[ColorRole.PROP] = {height - 1: _every_nth_bit(3, 0, width)}
+    painter = _Painter(canvas, _viewport(figure, width, height))
+    for part in figure_parts(figure, skeleton_at(figure, depth), pressing=pressing):
+        painter.paint(part)
+    return _mirrored(canvas) if mirror else canvas
+
+
+class _Painter:
+    """Paints parts onto a canvas, each in front of those before."""
+
+    def __init__(self, canvas: Canvas, viewport: _Viewport) -> None:
+        self._canvas, self._viewport = canvas, viewport
+
+    def paint(self, part: FigurePart) -> None:
+        """Paint one part and clear what it hides, with a gap around it."""
+        layers = self._canvas.layers
+        shape = self._fill(part.hulls)
+        dots = _dotted(shape) if part.dotted else shape
+        hidden = self._with_gap(part, shape) if part.has_gap else dots
+        for layer in (*layers.values(), self._canvas.lit):
+            _subtract(layer, hidden)
+        if cutouts := tuple(hull for hull in part.cutouts if hull[0][2] * self._viewport.scale >= _MIN_CUTOUT):
+            dots = dict(dots)
+            _subtract(dots, self._fill(cutouts))
+        for overlay in part.overlays:
+            covered = _intersection(dots, self._fill(overlay.hulls))
+            _add(layers.setdefault(overlay.role, {}), covered)
+            dots = {y: bits & ~covered.get(y, 0) for y, bits in dots.items()}
+        _add(layers.setdefault(part.role, {}), dots)
+        if part.muscles:
+            _add(self._canvas.lit, _intersection(shape, self._fill(part.muscles)))
+
+    def _fill(self, hulls: Iterable[Hull]) -> Bitmap:
+        return fill_hulls([self._viewport.to_dots(hull) for hull in hulls], self._canvas.width, self._canvas.height)
+
+    def _with_gap(self, part: FigurePart, shape: Bitmap) -> Bitmap:
+        """Return the shape with a margin of one dot, but none around its root."""
+        dilated = dilate(shape, self._canvas.height)
+        if part.root is not None:
+            x, y, radius = part.root
+            for row, bits in self._fill([((x, y, radius + _ROOT_MARGIN / self._viewport.scale),)]).items():
+                if row in dilated:
+                    dilated[row] = dilated[row] & ~bits | shape.get(row, 0)
+        return dilated
+
+
+def to_monochrome(canvas: Canvas, grain: int, *, lit: bool) -> Canvas:
+    """Return the canvas for a terminal without color: far limbs at half density and, if *lit*, the muscle striped.
+
+    *grain* is the size of the pattern's squares in dots.
     """
     layers = dict(canvas.layers)
     full = (1 << canvas.width) - 1
     even = sum(((1 << grain) - 1) << x for x in range(0, canvas.width, 2 * grain))
-    for role in FAR & layers.keys():
+    for role in FAR_ROLES & layers.keys():
         layers[role] = {y: bits & (even if y // grain % 2 else full & ~even) for y, bits in layers[role].items()}
     if not lit:
         return canvas._replace(layers=layers)
     stripes = [sum(1 << x for x in range(canvas.width) if (x + y) // grain % 4 == 0) for y in range(4 * grain)]
     for role, layer in layers.items():
-        layers[role] = {y: bits & ~(canvas.glow.get(y, 0) & stripes[y % (4 * grain)]) for y, bits in layer.items()}
+        layers[role] = {y: bits & ~(canvas.lit.get(y, 0) & stripes[y % (4 * grain)]) for y, bits in layer.items()}
     return canvas._replace(layers=layers)
 
 
-Mask = dict[int, int]
-"""Row number to bits; a row without dots may be missing."""
-
-
-def filled(hulls: Sequence[Hull], width: int, height: int) -> Mask:
-    """The dots whose middle is inside any of the hulls; x to the right and y down, in dots."""
-    mask: Mask = {}
+def fill_hulls(hulls: Sequence[Hull], width: int, height: int) -> Bitmap:
+    """Return the dots with their middle inside any of the hulls; x to the right and y down, in dots."""
+    bitmap: Bitmap = {}
     for hull in hulls:
-        for y, (left, right) in _spans(hull, height).items():
+        for y, (left, right) in _row_spans(hull, height).items():
             first, last = max(0, ceil(left - 0.5)), min(width - 1, floor(right - 0.5))
             if first <= last:
-                mask[y] = mask.get(y, 0) | ((1 << (last + 1)) - (1 << first))
-    return mask
+                bitmap[y] = bitmap.get(y, 0) | ((1 << (last + 1)) - (1 << first))
+    return bitmap
 
 
-def _spans(hull: Hull, height: int) -> dict[int, tuple[float, float]]:
-    """Where each row of dots enters and leaves the hull: the outermost of its circles and their common tangents."""
+def _row_spans(hull: Hull, height: int) -> dict[int, tuple[float, float]]:
+    """Return where each row enters and leaves the hull: at one of its circles or of their common tangents."""
     spans: dict[int, tuple[float, float]] = {}
     for x, y, radius in hull:
-        for row in range(max(0, ceil(y - radius - 0.5)), min(height - 1, floor(y + radius - 0.5)) + 1):
+        for row in _rows_between(y - radius, y + radius, height):
             half = sqrt(max(0.0, radius * radius - (row + 0.5 - y) ** 2))
             left, right = spans.get(row, (x, x))
             spans[row] = (min(left, x - half), max(right, x + half))
@@ -159,98 +181,82 @@ def _spans(hull: Hull, height: int) -> dict[int, tuple[float, float]]:
 
 
 def _add_tangents(spans: dict[int, tuple[float, float]], a: Circle, b: Circle, height: int) -> None:
-    apart = dist(a[:2], b[:2])
-    if apart <= abs(a[2] - b[2]):
+    distance = dist(a[:2], b[:2])
+    if distance <= abs(a[2] - b[2]):
         return
-    ux, uy = (b[0] - a[0]) / apart, (b[1] - a[1]) / apart
-    lean = (a[2] - b[2]) / apart
-    upright = sqrt(1 - lean * lean)
+    ux, uy = (b[0] - a[0]) / distance, (b[1] - a[1]) / distance
+    cosine = (a[2] - b[2]) / distance
+    sine = sqrt(1 - cosine * cosine)
     for sign in (1, -1):
-        nx, ny = lean * ux - sign * upright * uy, lean * uy + sign * upright * ux
+        nx, ny = cosine * ux - sign * sine * uy, cosine * uy + sign * sine * ux
         x0, y0, x1, y1 = a[0] + a[2] * nx, a[1] + a[2] * ny, b[0] + b[2] * nx, b[1] + b[2] * ny
         if y0 > y1:
             x0, y0, x1, y1 = x1, y1, x0, y0
         if y1 - y0 < 1e-9:
             continue
         slope = (x1 - x0) / (y1 - y0)
-        for row in range(max(0, ceil(y0 - 0.5)), min(height - 1, floor(y1 - 0.5)) + 1):
+        for row in _rows_between(y0, y1, height):
             x = x0 + (row + 0.5 - y0) * slope
             left, right = spans.get(row, (x, x))
             spans[row] = (min(left, x), max(right, x))
 
 
-def widened(mask: Mask, height: int) -> Mask:
-    """The mask and every dot next to it, corners too."""
-    wide: Mask = {}
-    for y, bits in mask.items():
+def _rows_between(top: float, bottom: float, height: int) -> range:
+    return range(max(0, ceil(top - 0.5)), min(height - 1, floor(bottom - 0.5)) + 1)
+
+
+def dilate(bitmap: Bitmap, height: int) -> Bitmap:
+    """Return the bitmap with every neighbor of a dot added, diagonal ones too."""
+    dilated: Bitmap = {}
+    for y, bits in bitmap.items():
         bits |= bits << 1 | bits >> 1
         for row in (y - 1, y, y + 1):
             if 0 <= row < height:
-                wide[row] = wide.get(row, 0) | bits
-    return wide
+                dilated[row] = dilated.get(row, 0) | bits
+    return dilated
 
 
-def reversed_row(bits: int, width: int) -> int:
-    """A row of dots seen in the mirror."""
+def _dotted(shape: Bitmap) -> Bitmap:
+    """Return the outline and a few dots: enough for a mat to be seen, too little to compete with the person."""
+    dotted: Bitmap = {}
+    for y, bits in shape.items():
+        inner = bits & bits << 1 & bits >> 1 & shape.get(y - 1, 0) & shape.get(y + 1, 0)
+        pattern = _every_nth_bit(4, 2 * (y // 4 % 2), bits.bit_length()) if y % 4 == 0 else 0
+        dotted[y] = bits & ~inner | inner & pattern
+    return dotted
+
+
+def _every_nth_bit(step: int, first: int, width: int) -> int:
+    return sum(1 << x for x in range(first, width, step))
+
+
+def _add(layer: Bitmap, other: Bitmap) -> None:
+    for y, bits in other.items():
+        layer[y] = layer.get(y, 0) | bits
+
+
+def _subtract(layer: Bitmap, other: Bitmap) -> None:
+    for y, bits in other.items():
+        if y in layer:
+            layer[y] &= ~bits
+
+
+def _intersection(a: Bitmap, b: Bitmap) -> Bitmap:
+    return {y: bits & b[y] for y, bits in a.items() if y in b}
+
+
+def _mirrored(canvas: Canvas) -> Canvas:
+    def mirrored(layer: Bitmap) -> Bitmap:
+        return {y: _reversed_bits(bits, canvas.width) for y, bits in layer.items()}
+
+    layers = {role: mirrored(layer) for role, layer in canvas.layers.items()}
+    return canvas._replace(layers=layers, lit=mirrored(canvas.lit))
+
+
+_REVERSED_BYTES = bytes(int(f"{value:08b}"[::-1], 2) for value in range(256))
+
+
+def _reversed_bits(bits: int, width: int) -> int:
     size = (width + 7) // 8
-    turned = int.from_bytes(bits.to_bytes(size, "little").translate(_TURNED_BYTES)[::-1], "little")
-    return turned >> (size * 8 - width)
-
-
-_TURNED_BYTES = bytes(int(f"{value:08b}"[::-1], 2) for value in range(256))
-
-
-_LOOKS = 9
-"""Depths at which the figure is measured: limbs swing on arcs, so the two ends are not enough."""
-_THINNEST = 0.55
-"""Radius in dots below which a line would have gaps."""
-
-Box = tuple[float, float, float, float]
-"""Left, bottom, right, top in body units."""
-
-
-class Camera(NamedTuple):
-    """From body units (y up) to dots (y down)."""
-
-    scale: float
-    left: float
-    bottom: float
-
-    def hull(self, hull: Hull) -> Hull:
-        """A shape in dots."""
-        scale, left, bottom = self
-        return tuple((left + x * scale, bottom - y * scale, max(radius * scale, _THINNEST)) for x, y, radius in hull)
-
-
-@lru_cache(maxsize=64)
-def box(figure: Figure) -> Box:
-    """What has to be in the picture: the figure at every depth and its props, or the crop the file asks for."""
-    if figure.frame is not None:
-        return figure.frame
-    looks = [bounds(parts(figure, skeleton_at(figure, i / (_LOOKS - 1)), pressing=True)) for i in range(_LOOKS)]
-    left, bottom, right, top = zip(*looks, strict=True)
-    return min(left), 0.0 if figure.has_floor else min(bottom), max(right), max(top)
-
-
-def bounds(drawn: Iterable[Part]) -> Box:
-    """The box round some parts."""
-    circles = [circle for part in drawn for hull in part.hulls for circle in hull]
-    return (
-        min(x - radius for x, _, radius in circles),
-        min(y - radius for _, y, radius in circles),
-        max(x + radius for x, _, radius in circles),
-        max(y + radius for _, y, radius in circles),
-    )
-
-
-@lru_cache(maxsize=256)
-def camera(figure: Figure, width: int, height: int) -> Camera:
-    """The camera for a grid of dots: the box in the middle, the floor in the last row."""
-    left, bottom, right, top = box(figure)
-    grounded = figure.has_floor and figure.frame is None
-    room = height - 2 if grounded else height - 1
-    scale = min((width - 2) / (right - left), room / (top - bottom))
-    middle = width / 2 - (left + right) / 2 * scale
-    if grounded:
-        return Camera(scale, middle, height - 1 + bottom * scale)
-    return Camera(scale, middle, height / 2 + (bottom + top) / 2 * scale)
+    flipped = int.from_bytes(bits.to_bytes(size, "little").translate(_REVERSED_BYTES)[::-1], "little")
+    return flipped >> (size * 8 - width)

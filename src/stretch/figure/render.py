@@ -1,4 +1,7 @@
-"""A figure at a size and a depth -> a frame of characters, ready to be coloured and written."""
+"""Figures as colored characters: braille (2 by 4 dots in a cell) or half blocks (two pixels in a cell).
+
+Both are encoded from the same codes: one for each cell and color role, with the bits of the Unicode braille block.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +12,25 @@ from typing import Literal
 
 from stretch.figure.colors import HIGHLIGHT_STEPS, CellColor, ColorRole
 from stretch.figure.model import Figure
-from stretch.figure.raster import Canvas, Mask, draw, textured
+from stretch.figure.raster import Bitmap, Canvas, rasterize, to_monochrome
 
 Glyphs = Literal["braille", "blocks"]
-Run = tuple[str, CellColor | None]
-CharacterFrame = tuple[tuple[Run, ...], ...]
-"""Rows of runs; the texts of a row have `columns` characters together. No ink: nothing there, or no color wanted."""
+ColoredText = tuple[str, CellColor | None]
+"""Characters of one color; None where there is nothing or no color is wanted."""
+CharacterFrame = tuple[tuple[ColoredText, ...], ...]
+"""The rows of a picture, all of the same number of characters."""
+_RoleCodes = list[tuple[ColorRole, int]]
+"""The roles with dots in one cell, each with the braille bits of those dots."""
 
 DEPTH_STEPS = 32
-"""Depths are rounded to this many steps, finer than the eye sees in dots, so that a breath fits the cache."""
+"""Depths are rounded to this many steps, finer than the eye can see in dots, so that a breath fits the cache."""
+_BRAILLE_BLOCK = 0x2800
+_BRAILLE_BITS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
+"""The bit of each dot in a braille cell, by row and column."""
+_UPPER_HALF, _LOWER_HALF = 0x1B, 0xE4
+"""The bits of the upper and of the lower half of a cell."""
+_ROLE_WEIGHTS = {ColorRole.STRAP: 1.5, ColorRole.FAR_SKIN: 0.9, ColorRole.FAR_LEGGINGS: 0.9}
+"""A cell has one color: thin things count for more, the far side for less."""
 
 
 def render_frame(
@@ -31,74 +44,42 @@ def render_frame(
     color: bool = True,
     pressing: bool = False,
 ) -> CharacterFrame:
-    """The figure in a grid of cells; `pressing` also shows the arrows of a contraction."""
+    """Return the figure at a depth from 0 to 1; *pressing* also shows the arrows of a contraction."""
     step = round(min(max(depth, 0.0), 1.0) * DEPTH_STEPS)
-    return _frame(figure, columns, rows, step, mirror, glyphs, color, pressing)
+    return _render_step(figure, columns, rows, step, mirror, glyphs, color, pressing)
 
 
 @lru_cache(maxsize=160)
-def _frame(
+def _render_step(
     figure: Figure, columns: int, rows: int, step: int, mirror: bool, glyphs: Glyphs, color: bool, pressing: bool
 ) -> CharacterFrame:
     depth = step / DEPTH_STEPS
-    canvas = draw(figure, 2 * columns, 4 * rows, depth, mirror=mirror, pressing=pressing)
+    canvas = rasterize(figure, 2 * columns, 4 * rows, depth, mirror=mirror, pressing=pressing)
     if not color:
-        canvas = textured(canvas, 1 if glyphs == "braille" else 2, lit=2 * step >= DEPTH_STEPS)
-    cells = (braille if glyphs == "braille" else blocks)(canvas, round(depth * HIGHLIGHT_STEPS))
-    return tuple(tuple(_runs(row if color else _plain(row))) for row in cells)
+        canvas = to_monochrome(canvas, 1 if glyphs == "braille" else 2, lit=2 * step >= DEPTH_STEPS)
+    encode = _braille_cell if glyphs == "braille" else _block_cell
+    highlight = round(depth * HIGHLIGHT_STEPS)
+    return tuple(
+        tuple(_merge_cells((encode(codes, lit, highlight) for codes, lit in row), color)) for row in _cell_codes(canvas)
+    )
 
 
-def _runs(row: Iterable[Cell]) -> Iterator[Run]:
-    for ink, cells in groupby(row, key=lambda cell: cell[1]):
-        yield "".join(character for character, _ in cells), ink
+def _merge_cells(cells: Iterable[ColoredText], color: bool) -> Iterator[ColoredText]:
+    for cell_color, group in groupby(cells, key=lambda cell: cell[1] if color else None):
+        yield "".join(character for character, _ in group), cell_color
 
 
-def _plain(row: Iterable[Cell]) -> Iterator[Cell]:
-    return ((character, None) for character, _ in row)
-
-
-def text(drawn: CharacterFrame) -> str:
-    """A frame as lines of text, without its colours."""
-    return "\n".join("".join(run for run, _ in row).rstrip() for row in drawn)
-
-
-Cell = tuple[str, CellColor | None]
-Codes = list[tuple[ColorRole, int]]
-_BRAILLE = 0x2800
-_BITS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
-"""The bit of each dot in a braille cell, by row and column."""
-_UPPER, _LOWER = 0x1B, 0xE4
-"""The dots of the upper and of the lower half of a cell."""
-_WEIGHT = {ColorRole.STRAP: 1.5, ColorRole.FAR_SKIN: 0.9, ColorRole.FAR_LEGGINGS: 0.9}
-"""A cell has one color: thin things count for more, the far side for less."""
-_COUNT = bytes(value.bit_count() for value in range(256))
-
-
-def braille(canvas: Canvas, glow: int) -> Iterator[list[Cell]]:
-    """Rows of braille cells, each in the color of the role with the most dots in it."""
-    for row in _rows(canvas):
-        yield [_braille_cell(codes, lit, glow) for codes, lit in row]
-
-
-def _braille_cell(codes: Codes, lit: int, glow: int) -> Cell:
+def _braille_cell(codes: _RoleCodes, lit: int, highlight: int) -> ColoredText:
+    """Return a braille character in the color of the role with the most dots."""
     if not codes:
         return " ", None
     role, code = codes[0] if len(codes) == 1 else _majority(codes)
-    return chr(_BRAILLE + code), CellColor(role, _glow(code, lit, glow) if lit else 0)
+    return chr(_BRAILLE_BLOCK + code), CellColor(role, _soft_highlight(code, lit, highlight) if lit else 0)
 
 
-def blocks(canvas: Canvas, glow: int) -> Iterator[list[Cell]]:
-    """Rows of half blocks; a half is set when at least half of its dots are."""
-    for row in _rows(canvas):
-        yield [_block_cell(_half(codes, lit, _UPPER, glow), _half(codes, lit, _LOWER, glow)) for codes, lit in row]
-
-
-def _half(codes: Codes, lit: int, half: int, glow: int) -> CellColor | None:
-    role, code = _majority([(role, code & half) for role, code in codes if code & half] or [(ColorRole.PROP, 0)])
-    return CellColor(role, _glow(code, lit & half, glow)) if _COUNT[code] >= 2 else None
-
-
-def _block_cell(upper: CellColor | None, lower: CellColor | None) -> Cell:
+def _block_cell(codes: _RoleCodes, lit: int, highlight: int) -> ColoredText:
+    """Return a full block, a half block or a space; a half is set if at least half of its dots are."""
+    upper, lower = (_half_color(codes, lit, half, highlight) for half in (_UPPER_HALF, _LOWER_HALF))
     if upper is None:
         return (" ", None) if lower is None else ("▄", lower)
     if upper == lower:
@@ -106,50 +87,58 @@ def _block_cell(upper: CellColor | None, lower: CellColor | None) -> Cell:
     return "▀", upper if lower is None else upper._replace(lower=lower)
 
 
-def _majority(codes: Codes) -> tuple[ColorRole, int]:
-    """The role with most dots, and the dots to show: those of a prop only where there is nothing else."""
-    shown = [(role, code) for role, code in codes if role is not ColorRole.PROP] or codes
+def _half_color(codes: _RoleCodes, lit: int, half: int, highlight: int) -> CellColor | None:
+    in_half = [(role, code & half) for role, code in codes if code & half]
+    if not in_half:
+        return None
+    role, code = _majority(in_half)
+    return CellColor(role, _soft_highlight(code, lit & half, highlight)) if code.bit_count() >= 2 else None
+
+
+def _majority(codes: _RoleCodes) -> tuple[ColorRole, int]:
+    """Return the role with most dots, and all dots; those of props count only where there is nothing else."""
+    visible = [(role, code) for role, code in codes if role is not ColorRole.PROP] or codes
     union = 0
-    for _, code in shown:
+    for _, code in visible:
         union |= code
-    return max(shown, key=lambda pair: _COUNT[pair[1]] * _WEIGHT.get(pair[0], 1.0))[0], union
+    return max(visible, key=lambda pair: pair[1].bit_count() * _ROLE_WEIGHTS.get(pair[0], 1.0))[0], union
 
 
-def _glow(code: int, lit: int, glow: int) -> int:
-    """A cell at the edge of the muscle glows less: a soft edge instead of steps."""
-    share = _COUNT[code & lit] / max(1, _COUNT[code])
-    return glow if share > 0.6 else glow // 2 if share > 0.2 else 0
+def _soft_highlight(code: int, lit: int, highlight: int) -> int:
+    """Return a lower highlight for cells at the edge of the muscle, for a soft edge instead of steps."""
+    share = (code & lit).bit_count() / max(1, code.bit_count())
+    return highlight if share > 0.6 else highlight // 2 if share > 0.2 else 0
 
 
-def _rows(canvas: Canvas) -> Iterator[Iterator[tuple[Codes, int]]]:
-    """For each row of cells, for each cell: what dots of what roles are in it, and which of them are lit."""
+def _cell_codes(canvas: Canvas) -> Iterator[Iterator[tuple[_RoleCodes, int]]]:
+    """Yield for each row of cells, and in it for each cell, the codes of its roles and of its lit dots."""
     columns = canvas.width // 2
     for top in range(0, canvas.height, 4):
-        bands = [(role, band) for role, layer in canvas.layers.items() if (band := _band(layer, top, columns))]
-        roles = [role for role, _ in bands]
-        lit = _band(canvas.glow, top, columns) or bytes(columns)
-        across = zip(*(band for _, band in bands), strict=False) if bands else repeat((), columns)
+        by_role = {role: codes for role, layer in canvas.layers.items() if (codes := _row_codes(layer, top, columns))}
+        lit = _row_codes(canvas.lit, top, columns) or bytes(columns)
+        cells = zip(*by_role.values(), strict=False) if by_role else repeat((), columns)
+        roles = tuple(by_role)
         yield (
-            ([(role, code) for role, code in zip(roles, codes, strict=True) if code], light)
-            for codes, light in zip(across, lit, strict=False)
+            ([(role, code) for role, code in zip(roles, codes, strict=True) if code], lit_code)
+            for codes, lit_code in zip(cells, lit, strict=False)
         )
 
 
-def _band(layer: Mask, top: int, columns: int) -> bytes | None:
-    size = (columns + 3) // 4
+def _row_codes(layer: Bitmap, top: int, columns: int) -> bytes | None:
+    """Return the braille codes of a row of cells, or None if it is empty."""
     rows = [layer.get(top + i, 0) for i in range(4)]
     if not any(rows):
         return None
-    a, b, c, d = (row.to_bytes(size, "little") for row in rows)
-    first, second, third, fourth = _spread()
-    fours = zip(a, b, c, d, strict=True)
-    return b"".join((first[w] | second[x] | third[y] | fourth[z]).to_bytes(4, "little") for w, x, y, z in fours)
+    # Each byte of a bitmap holds the dots of four cells.
+    first, second, third, fourth = _braille_tables()
+    packed = zip(*(row.to_bytes((columns + 3) // 4, "little") for row in rows), strict=True)
+    return b"".join((first[a] | second[b] | third[c] | fourth[d]).to_bytes(4, "little") for a, b, c, d in packed)
 
 
 @cache
-def _spread() -> tuple[tuple[int, ...], ...]:
-    """For each of the four rows of a cell: eight dots in a row -> the bits of four braille cells."""
+def _braille_tables() -> tuple[tuple[int, ...], ...]:
+    """Return, for each dot row of a cell, a table from eight dots to the braille bits of four cells."""
     return tuple(
-        tuple(sum(_BITS[row][x % 2] << 8 * (x // 2) for x in range(8) if value >> x & 1) for value in range(256))
-        for row in range(4)
+        tuple(sum(bits[x % 2] << 8 * (x // 2) for x in range(8) if byte >> x & 1) for byte in range(256))
+        for bits in _BRAILLE_BITS
     )

@@ -21,8 +21,8 @@ class FigureRenderer:
         figure = self._figures.get(shown.name) if shown else None
         if figure is None or shown is None:
             return []
-        depth = shown.opening if figure.into == "inhale" else shown.depth
-        mirror = figure.mirrored_for(shown.side) != (figure.alternate and shown.turn % 2 == 1)
+        depth = shown.opening if figure.deepens_on == "inhale" else shown.depth
+        mirror = figure.mirrored_for(shown.side) != (figure.alternates_sides and shown.turn % 2 == 1)
         drawn = render_frame(
             figure, columns, lines, depth, mirror=mirror, glyphs=self._glyphs, color=self._colour, pressing=pressing
         )

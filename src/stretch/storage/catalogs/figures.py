@@ -49,7 +49,7 @@ def check_figure(figure: Figure) -> Iterator[Problem]:
         yield ("id",), f"is {quote_ascii(figure.id)}; a to z, digits and single dashes between them, as in knee-rolls"
     wild = list(_out_of_bounds(msgspec.to_builtins(figure), ()))
     yield from wild
-    if figure.frame and not (figure.frame[0] < figure.frame[2] and figure.frame[1] < figure.frame[3]):
+    if (crop := figure.crop) and not (crop[0] < crop[2] and crop[1] < crop[3]):
         yield ("frame",), "has nothing inside; it is left, bottom, right and top"
     elif not wild:
         yield from _undrawable(figure)
@@ -57,7 +57,7 @@ def check_figure(figure: Figure) -> Iterator[Problem]:
 
 def _undrawable(figure: Figure) -> Iterator[Problem]:
     """Yield the words that mean nothing, and what else makes the body fall apart; tried, for that is quickest."""
-    from stretch.figure.lint import lint_figure, unknown_names
+    from stretch.figure.lint import FigureProblem, lint_figure, unknown_names
     from stretch.figure.skeleton import skeleton_at
 
     problems = list(unknown_names(figure))
@@ -66,7 +66,7 @@ def _undrawable(figure: Figure) -> Iterator[Problem]:
             skeleton_at(figure, depth)
     except (ArithmeticError, AssertionError, LookupError, TypeError, ValueError):
         problems = [*lint_figure(figure)] or [
-            ("keys", "cannot be drawn; begin with a shipped one and change it bit by bit")
+            FigureProblem("keys", "cannot be drawn; begin with a shipped one and change it bit by bit")
         ]
     yield from ((as_steps(field), problem) for field, problem in problems)
 

@@ -120,7 +120,7 @@ def _problems_of_figure(figure: Figure, known: _Known) -> Iterator[Problem]:
     if problems:
         return
     if stretch := known.stretches.get(figure.id):
-        yield from check_muscles(figure.target, stretch)
+        yield from check_muscles(figure.muscles, stretch)
     elif figure.id not in known.moves:
         yield ("id",), f"there is no stretch {figure.id!r} that this could be the figure of"
     yield from ((as_steps(problem.field), problem.message) for problem in lint_figure(figure))
