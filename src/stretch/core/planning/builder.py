@@ -35,9 +35,8 @@ from stretch.core.planning.problem import (
 from stretch.core.planning.scoring import POSITION_CHANGE_PENALTY, Goal, goals_of, primary_areas
 from stretch.core.planning.solver import best_selection
 from stretch.core.planning.top_up import add_repetitions
-from stretch.core.planning.warm_up import MAX_SETTLE_S, SETTLE_S, bookends, settle_text, warm_up_seconds
+from stretch.core.planning.warm_up import MAX_SETTLE_S, SETTLE_S, Bookends, bookends, settle_text, warm_up_seconds
 from stretch.core.routine import DEFAULT_MINUTES, LeftOut, Request, Routine
-from stretch.core.vocabulary import Position
 
 MAX_MINUTES, MAX_WARM_UP_MIN = 180, 30
 SHORTLIST_NODE_LIMIT = 1_000
@@ -53,7 +52,7 @@ def build_routine(catalog: Catalog, request: Request) -> Routine:
     goals = goals_of(catalog, areas)
     candidates, reasons = check_request(catalog, request)
     ends = bookends(catalog.warm_up, request, warm_up_seconds(request, minutes))
-    problem = _problem(candidates, goals, int(minutes * 60) - ends.seconds, ends.start_position, request)
+    problem = _problem(candidates, goals, ends, minutes, request)
     picks, settle_s, shortfall_s = _select(problem, request, minutes)
     reasons |= _unselected(problem, picks)
     items = tuple(item_of(pick) for pick in picks)
@@ -111,19 +110,15 @@ def _minutes(request: Request) -> float:
 
 
 def _problem(
-    candidates: Sequence[Candidate],
-    goals: Sequence[Goal],
-    seconds: int,
-    start_position: Position | None,
-    request: Request,
+    candidates: Sequence[Candidate], goals: Sequence[Goal], ends: Bookends, minutes: float, request: Request
 ) -> SelectionProblem:
     listed = shortlist(candidates)
     ordered = session_order(listed)
     return SelectionProblem(
         candidates=ordered,
         goals=tuple(goal.gains for goal in goals),
-        budget_ms=seconds * 1000,
-        start_position=start_position,
+        budget_ms=(int(minutes * 60) - ends.seconds) * 1000,
+        start_position=ends.start_position,
         ceiling_s=BEFORE_SPORT_CEILING_S if request.before_sport else AREA_CEILING_S,
         position_penalty=POSITION_CHANGE_PENALTY,
         node_limit=NODE_LIMIT if len(listed) == len(candidates) else SHORTLIST_NODE_LIMIT,

@@ -1,196 +1,191 @@
-"""How good a choice can be at most: prices on time, ceilings and goals that take the limits into account.
+"""Upper bound on the score of any selection, by Lagrangian relaxation.
 
-With a price on each limit, what a choice may break it pays for, and every stretch can be judged alone: the sum of what
-is worth its price is never less than the best choice that keeps to the limits (a Lagrangian bound). The prices are
-lowered to where that sum is least, which for the catalogs at hand is less than a point or two above the best choice.
+Each limit gets a multiplier: points for a minute of time, for a minute of held stretch of an area, and for serving a
+goal once. Without the limits, but with their multipliers as costs, every candidate can be judged on its own. The sum of
+all positive values is an upper bound for the selections that keep the limits. The multipliers are adjusted until the
+bound is as low as possible; for the shipped catalog that is a point or two above the optimum.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from itertools import groupby
+from itertools import accumulate, groupby
 
-import msgspec
 from msgspec import Struct
 
 from stretch.core.planning.problem import Candidate, SelectionProblem
 
-ROUNDS = 120
+MAX_ITERATIONS = 120
 PATIENCE = 8
-"""After so many rounds without gain the steps become smaller."""
-MINUTE = 60.0
-"""Time and held stretch are priced by the minute, so that all prices are of one size."""
+"""Iterations without a lower bound before the steps become smaller."""
+STEP_REDUCTION = 0.6
+MINUTE_MS, MINUTE_S = 60_000, 60.0
+"""Multipliers for time are per minute, so that all multipliers have similar sizes."""
 
 
-class Prices(Struct, frozen=True):
-    """Points for a minute, for a held minute of each area, and for serving each goal once."""
+class Multipliers(Struct, frozen=True):
+    """Lagrange multipliers in points: per minute, per held minute of each area, and per service of each goal."""
 
     minute: float
     areas: dict[str, float]
     goals: tuple[float, ...]
 
+    def held_minute(self, areas: Sequence[str]) -> float:
+        """Return the cost of a held minute that counts for all of *areas*."""
+        return sum(self.areas.get(area, 0.0) for area in areas)
 
-class Kind(Struct, frozen=True):
-    """Candidates that are alike in all that counts, and how many of them there are."""
+
+class CandidateClass(Struct, frozen=True):
+    """Candidates with the same values in the relaxation, and their number."""
 
     base_score: int
     goals: tuple[int, ...]
     areas: tuple[int, ...]
-    """Where the prices of its goals and areas stand in the row of all prices."""
+    """Indexes of the multipliers of its goals and areas in the vector of all multipliers."""
     doses: tuple[tuple[float, float, int], ...]
     """Minutes, held minutes and points of each option."""
-    count: int = 1
 
 
-class Stop(Struct, frozen=True):
-    """The candidates of one position, and the minutes that getting there takes at least."""
+class PositionGroup(Struct, frozen=True):
+    """The candidates of one position with the number of each class, and the shortest time to get there."""
 
-    kinds: tuple[Kind, ...]
+    classes: tuple[tuple[CandidateClass, int], ...]
     minutes: float
 
 
-def extra_ms(problem: SelectionProblem, candidates: Sequence[Candidate]) -> int:
-    """Return what changing to the position of *candidates* takes at least."""
+def min_change_ms(problem: SelectionProblem, candidates: Sequence[Candidate]) -> int:
+    """Return the shortest extra time to change to the position of *candidates*."""
     return 0 if candidates[0].item.position == problem.start_position else min(c.extra_ms for c in candidates)
 
 
-def surplus(candidate: Candidate, prices: Prices) -> float:
-    """Return what *candidate* is worth above its price in its best dose; less than 0 when it costs more."""
-    paid = sum(prices.goals[goal] for goal in candidate.goals)
-    return candidate.base_score + paid + max(
-        o.points - o.ms / 60_000 * prices.minute - area_price(candidate.areas, prices) * o.held_s / 60
-        for o in candidate.options
-    )  # fmt: skip
+def reduced_value(candidate: Candidate, multipliers: Multipliers) -> float:
+    """Return the points of *candidate* in its best dose, less the costs by the *multipliers*."""
+    held_minute = multipliers.held_minute(candidate.areas)
+    best_dose = max(
+        option.points - option.ms / MINUTE_MS * multipliers.minute - option.held_s / MINUTE_S * held_minute
+        for option in candidate.options
+    )
+    return candidate.base_score + sum(multipliers.goals[goal] for goal in candidate.goals) + best_dose
 
 
-def area_price(areas: Sequence[str], prices: Prices) -> float:
-    """Return what a held minute costs that counts for *areas*."""
-    return sum(prices.areas.get(area, 0.0) for area in areas)
-
-
-def best_prices(problem: SelectionProblem, reached: int) -> tuple[Prices, float]:
-    """Return prices, and the bound they prove: no choice is worth more. *reached* is what a known choice is worth.
-
-    Subgradient steps of Polyak's length, each turned away from the one before where they would undo each other.
-    """
-    descent = _Descent(problem, reached)
-    for _ in range(ROUNDS):
+def optimize_multipliers(problem: SelectionProblem, incumbent_score: int) -> tuple[Multipliers, float]:
+    """Return multipliers and the upper bound they prove; *incumbent_score* is the score of a known selection."""
+    descent = _SubgradientDescent(problem, incumbent_score)
+    for _ in range(MAX_ITERATIONS):
         if not descent.step():
             break
-    return descent.best, descent.bound
+    return descent.best, descent.best_bound
 
 
-class _Descent:
-    """The prices on their way to the lowest bound."""
+class _SubgradientDescent:
+    """Subgradient method with Polyak step lengths, each step deflected where it would undo the one before."""
 
-    def __init__(self, problem: SelectionProblem, reached: int) -> None:
-        self.reached, self.change = reached, problem.position_penalty
-        self.sums = sums_of_gains(problem)
-        self.names = sorted({area for candidate in problem.candidates for area in candidate.areas})
-        self.stops = tuple(_stops(problem, self.names))
-        self.limits = [problem.budget_ms / 60_000, *(problem.ceiling_s / MINUTE for _ in self.names)]
-        start = reached / max(self.limits[0], 1.0)
-        gains = [sums[min(2, len(sums) - 1)] - sums[min(1, len(sums) - 1)] for sums in self.sums]
-        self.values = [start, *(0.0 for _ in self.names), *map(float, gains)]
-        self.last = [0.0] * len(self.values)
-        self.scale, self.waited = 1.0, 0
-        self.bound = float("inf")
-        self.best = self._prices()
+    def __init__(self, problem: SelectionProblem, incumbent_score: int) -> None:
+        self.incumbent_score, self.position_penalty = incumbent_score, problem.position_penalty
+        self.goal_totals = cumulative_gains(problem)
+        self.areas = sorted({area for candidate in problem.candidates for area in candidate.areas})
+        self.groups = tuple(_position_groups(problem, self.areas))
+        self.limits = [problem.budget_ms / MINUTE_MS, *(problem.ceiling_s / MINUTE_S for _ in self.areas)]
+        start = incumbent_score / max(self.limits[0], 1.0)
+        gains = [totals[min(2, len(totals) - 1)] - totals[min(1, len(totals) - 1)] for totals in self.goal_totals]
+        self.values = [start, *(0.0 for _ in self.areas), *map(float, gains)]
+        self.direction = [0.0] * len(self.values)
+        self.step_scale, self.stalled = 1.0, 0
+        self.best_bound = float("inf")
+        self.best_values = self.values
 
-    def _prices(self) -> Prices:
-        first = 1 + len(self.names)
-        areas = dict(zip(self.names, self.values[1:first], strict=True))
-        return Prices(self.values[0], areas, tuple(self.values[first:]))
+    @property
+    def best(self) -> Multipliers:
+        first_goal = len(self.limits)
+        areas = dict(zip(self.areas, self.best_values[1:first_goal], strict=True))
+        return Multipliers(self.best_values[0], areas, tuple(self.best_values[first_goal:]))
 
     def step(self) -> bool:
-        """Take one step down; return whether another one may help."""
-        bound, slope = self._judged()
-        if bound < self.bound - 1e-3:
-            self.bound, self.best, self.kept, self.waited = bound, self._prices(), list(self.values), 0
+        """Take one step; return whether another one may lower the bound."""
+        bound, subgradient = self._dual_and_subgradient()
+        if bound < self.best_bound - 1e-3:
+            self.best_bound, self.best_values, self.stalled = bound, self.values, 0
         else:
-            self.waited += 1
-        if self.waited >= PATIENCE:
-            self.scale, self.waited = self.scale * 0.6, 0
-            self.values, self.last = list(self.kept), [0.0] * len(self.values)
+            self.stalled += 1
+        if self.stalled >= PATIENCE:
+            self.step_scale, self.stalled = self.step_scale * STEP_REDUCTION, 0
+            self.values, self.direction = self.best_values, [0.0] * len(self.values)
             return True
-        if self.bound < self.reached + 1:
+        if self.best_bound < self.incumbent_score + 1:
             return False
-        # Where a price is 0 already it cannot fall.
-        slope = [0.0 if value <= 0 < down else down for value, down in zip(self.values, slope, strict=True)]
-        length = sum(x * x for x in self.last)
-        against = sum(x * y for x, y in zip(slope, self.last, strict=True))
-        turn = max(0.0, -1.5 * against / length) if length else 0.0
-        self.last = [x + turn * y for x, y in zip(slope, self.last, strict=True)]
-        length = sum(x * x for x in self.last)
-        if length < 1e-12:
+        # A multiplier that is 0 cannot become smaller.
+        subgradient = [0.0 if value <= 0 < s else s for value, s in zip(self.values, subgradient, strict=True)]
+        norm = sum(d * d for d in self.direction)
+        against = sum(s * d for s, d in zip(subgradient, self.direction, strict=True))
+        deflection = max(0.0, -1.5 * against / norm) if norm else 0.0
+        self.direction = [s + deflection * d for s, d in zip(subgradient, self.direction, strict=True)]
+        norm = sum(d * d for d in self.direction)
+        if norm < 1e-12:
             return False
-        by = self.scale * (bound - self.reached - 0.5) / length
-        self.values = [max(0.0, value - by * x) for value, x in zip(self.values, self.last, strict=True)]
+        length = self.step_scale * (bound - self.incumbent_score - 0.5) / norm
+        self.values = [max(0.0, value - length * d) for value, d in zip(self.values, self.direction, strict=True)]
         return True
 
-    def _judged(self) -> tuple[float, list[float]]:
-        """Return the bound at the prices as they are, and how it changes with each of them."""
+    def _dual_and_subgradient(self) -> tuple[float, list[float]]:
+        """Return the bound for the present multipliers, and its change with each of them."""
         values, minute = self.values, self.values[0]
-        slope = [*self.limits, *(0.0 for _ in self.sums)]
+        subgradient = [*self.limits, *(0.0 for _ in self.goal_totals)]
         bound = sum(limit * value for limit, value in zip(self.limits, values, strict=False))
-        for at, sums in enumerate(self.sums, start=len(self.limits)):
-            # Each stretch more adds no more than the one before: on until one is not worth its price.
-            count, price = 0, values[at]
-            while count + 1 < len(sums) and sums[count + 1] - sums[count] > price:
+        for at, totals in enumerate(self.goal_totals, start=len(self.limits)):
+            # Gains never grow with the count: serve the goal until one more costs more than it adds.
+            count, cost = 0, values[at]
+            while count + 1 < len(totals) and totals[count + 1] - totals[count] > cost:
                 count += 1
-            bound += sums[count] - price * count
-            slope[at] -= count
-        for stop in self.stops:
-            total, taken = -self.change - minute * stop.minutes, []
-            for kind in stop.kinds:
-                held = 0.0
-                for at in kind.areas:
-                    held += values[at]
-                best, dose = max((d[2] - minute * d[0] - held * d[1], d) for d in kind.doses)
-                best += kind.base_score
-                for at in kind.goals:
-                    best += values[at]
-                if best > 0:
-                    total += best * kind.count
-                    taken.append((kind, dose))
+            bound += totals[count] - cost * count
+            subgradient[at] -= count
+        for group in self.groups:
+            total, taken = -self.position_penalty - minute * group.minutes, []
+            for candidate_class, count in group.classes:
+                held_minute = 0.0
+                for at in candidate_class.areas:
+                    held_minute += values[at]
+                value, dose = max((d[2] - minute * d[0] - held_minute * d[1], d) for d in candidate_class.doses)
+                value += candidate_class.base_score
+                for at in candidate_class.goals:
+                    value += values[at]
+                if value > 0:
+                    total += value * count
+                    taken.append((candidate_class, dose, count))
             if total > 0:
                 bound += total
-                slope[0] -= stop.minutes
-                for kind, dose in taken:
-                    slope[0] -= dose[0] * kind.count
-                    for at in kind.areas:
-                        slope[at] -= dose[1] * kind.count
-                    for at in kind.goals:
-                        slope[at] += kind.count
-        return bound, slope
+                subgradient[0] -= group.minutes
+                for candidate_class, dose, count in taken:
+                    subgradient[0] -= dose[0] * count
+                    for at in candidate_class.areas:
+                        subgradient[at] -= dose[1] * count
+                    for at in candidate_class.goals:
+                        subgradient[at] += count
+        return bound, subgradient
 
 
-def sums_of_gains(problem: SelectionProblem) -> list[list[int]]:
-    """Return for each goal what 0, 1, 2 ... stretches add to it in all, up to as many as there are."""
-    counts = [0] * len(problem.goals)
-    for candidate in problem.candidates:
-        for goal in candidate.goals:
-            counts[goal] += 1
-    sums = []
-    for goal, count in enumerate(counts):
-        row = [0]
-        for n in range(count):
-            row.append(row[-1] + problem.gain(goal, n))
-        sums.append(row)
-    return sums
+def cumulative_gains(problem: SelectionProblem) -> list[list[int]]:
+    """Return for each goal the total gain of 0, 1, 2, ... stretches, up to the number of candidates that serve it."""
+    counts = Counter(goal for candidate in problem.candidates for goal in candidate.goals)
+    return [
+        list(accumulate((problem.gain(goal, n) for n in range(counts[goal])), initial=0))
+        for goal in range(len(problem.goals))
+    ]
 
 
-def _stops(problem: SelectionProblem, names: Sequence[str]) -> list[Stop]:
-    """Return the candidates position by position; prices stand in a row: a minute, the areas *names*, the goals."""
-    stops, at = [], {name: index for index, name in enumerate(names, start=1)}
+def _position_groups(problem: SelectionProblem, areas: Sequence[str]) -> list[PositionGroup]:
+    """Return the candidates by position; the multipliers are numbered: a minute, the *areas*, the goals."""
+    groups, number = [], {area: index for index, area in enumerate(areas, start=1)}
     for _, group in groupby(problem.candidates, key=lambda c: c.item.position):
-        there = list(group)
-        alike: dict[Kind, int] = {}
-        for candidate in there:
-            doses = tuple((o.ms / 60_000, o.held_s / MINUTE, o.points) for o in candidate.options)
-            goals = tuple(goal + len(at) + 1 for goal in candidate.goals)
-            kind = Kind(candidate.base_score, goals, tuple(at[area] for area in candidate.areas), doses)
-            alike[kind] = alike.get(kind, 0) + 1
-        kinds = tuple(msgspec.structs.replace(kind, count=count) for kind, count in alike.items())
-        stops.append(Stop(kinds, extra_ms(problem, there) / 60_000))
-    return stops
+        candidates = list(group)
+        classes = Counter(
+            CandidateClass(
+                candidate.base_score,
+                tuple(1 + len(areas) + goal for goal in candidate.goals),
+                tuple(number[area] for area in candidate.areas),
+                tuple((o.ms / MINUTE_MS, o.held_s / MINUTE_S, o.points) for o in candidate.options),
+            )
+            for candidate in candidates
+        )
+        groups.append(PositionGroup(tuple(classes.items()), min_change_ms(problem, candidates) / MINUTE_MS))
+    return groups

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from stretch.core.model import Areas, Dose, Stretch
 from stretch.core.planning.candidates import SHORTLIST_LENGTH, shortlist
-from stretch.core.planning.dominance import narrowed
-from stretch.core.planning.lagrangian import best_prices
+from stretch.core.planning.lagrangian import optimize_multipliers
 from stretch.core.planning.problem import (
     Candidate,
     Option,
@@ -22,7 +21,7 @@ from stretch.core.planning.problem import (
     session_order,
 )
 from stretch.core.planning.scoring import score
-from stretch.core.planning.solver import best_selection
+from stretch.core.planning.solver import best_selection, prune_dominated
 from stretch.core.planning.spine_balance import SPINAL_LOADS, spinal_load
 from stretch.core.planning.top_up import add_repetitions
 from stretch.core.routine import Item, Request
@@ -102,16 +101,16 @@ def test_it_is_as_good_as_the_best_of_all_choices(problem: SelectionProblem) -> 
 def test_the_prices_prove_a_bound(problem: SelectionProblem) -> None:
     best = brute_force(problem)
     assume(best is not None)
-    _, bound = best_prices(problem, reached=best)
+    _, bound = optimize_multipliers(problem, incumbent_score=best)
     assert bound >= best - 1e-6
 
 
 @given(spaces())
 def test_what_is_left_out_beforehand_is_not_needed(problem: SelectionProblem) -> None:
-    kept, leaders = narrowed(problem)
+    kept, dominators = prune_dominated(problem)
     assert set(kept.candidates) <= set(problem.candidates)
     assert brute_force(kept) == brute_force(problem)
-    assert all(leader is None or leader < index for index, leader in enumerate(leaders))
+    assert all(dominator is None or dominator < index for index, dominator in enumerate(dominators))
 
 
 @given(spaces(most=4), st.integers(2, 3))
