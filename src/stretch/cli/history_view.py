@@ -10,7 +10,7 @@ from stretch.core.journal.record import SessionRecord
 from stretch.core.journal.statistics import WEEKS, History, first_monday
 from stretch.core.text import MONTHS, escape_control_chars, hours_minutes, pluralize, short_date, whole_minutes
 from stretch.core.vocabulary import WEEKDAYS
-from stretch.player.layout import StyledLine, line_width, side_by_side, wrap_text
+from stretch.player.layout import StyledLine, side_by_side
 from stretch.player.theme import TextRole
 
 ID_LENGTH = 6
@@ -33,18 +33,12 @@ MAX_DETAIL_CELLS = 60
 
 def print_history(app: App, history: History, running: frozenset[str]) -> None:
     """Print the history; *running* are the ids of the sessions running now."""
-    total, streak = summary(history)
-    columns = app.out.columns
-    if columns is None:
-        app.out.paragraph(f"{total}, {streak}")
-        app.out.paragraph()
+    app.out.paragraph(summary(history), style="bold")
+    app.out.paragraph()
+    if app.out.columns is None:
         _print_tables(app, history)
     else:
-        head: list[StyledLine] = [((total, TextRole.NAME), (f", {streak}", TextRole.SIDE))]
-        if line_width(head[0]) > columns:
-            head = [((line, TextRole.NAME),) for line in (*wrap_text(total, columns), *wrap_text(streak, columns))]
-        app.out.rows([*head, ()], app.style)
-        app.out.rows(chart(history, columns, unicode=app.style.unicode), app.style)
+        app.out.rows(chart(history, app.out.columns, unicode=app.style.unicode), app.style)
     if history.pain:
         from stretch.cli.pain_log import trend_summary
 
@@ -56,13 +50,13 @@ def print_history(app: App, history: History, running: frozenset[str]) -> None:
         _print_sessions(app, history.recent, running)
 
 
-def summary(history: History) -> tuple[str, str]:
+def summary(history: History) -> str:
     """Return the totals and the streak in words."""
-    total = f"{pluralize(history.sessions, 'session')}, {hours_minutes(history.seconds)}"
-    streak = history.streak
-    if streak.since is None:
-        return total, "no streak now (up to two rest days in a row are fine)"
-    return total, f"{streak.days}-day streak since {short_date(streak.since, history.today)} (rest days are fine)"
+    streak = "no streak now (up to two rest days in a row are fine)"
+    if history.streak.since is not None:
+        since = short_date(history.streak.since, history.today)
+        streak = f"{history.streak.days}-day streak since {since} (rest days are fine)"
+    return f"{pluralize(history.sessions, 'session')}, {hours_minutes(history.seconds)}, {streak}"
 
 
 def start_label(record: SessionRecord, today: date) -> str:

@@ -65,8 +65,7 @@ class StatusFile:
     """The status file of one session, by its id; trouble with the file never stops the session."""
 
     def __init__(self, folder: Path, session_id: str) -> None:
-        self._folder = folder / FOLDER
-        self._path = self._folder / f"{session_id}-{os.getpid()}.json"
+        self._path = folder / FOLDER / f"{session_id}-{os.getpid()}.json"
         self._file: FileIO | None = None
         self._status: SessionStatus | None = None
         self._failed = False
@@ -84,7 +83,7 @@ class StatusFile:
             self.close()
 
     def close(self) -> None:
-        """Remove the file, and its folder unless another session uses it."""
+        """Remove the file."""
         if self._file is None:
             return
         # On POSIX unlink first, so that nobody finds an unlocked file; Windows cannot unlink an open one.
@@ -94,28 +93,18 @@ class StatusFile:
             self._path.unlink()
         self._file.close()
         self._file = None
-        with suppress(OSError):
-            self._folder.rmdir()
 
     def _write(self, status: SessionStatus | None) -> None:
         if status is None:
             self.close()
             return
         if self._file is None:
-            self._file = self._create()
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = _create_locked(self._path)
         data = msgspec.json.encode(status).ljust(FILE_SIZE)
         self._file.seek(0)
         self._file.write(data)
         self._file.truncate(len(data))
-
-    def _create(self) -> FileIO:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        try:
-            return _create_locked(self._path)
-        except FileNotFoundError:
-            # Another session ended and removed the folder in between.
-            self._folder.mkdir(parents=True, exist_ok=True)
-            return _create_locked(self._path)
 
 
 def status_of(session: Session) -> SessionStatus | None:

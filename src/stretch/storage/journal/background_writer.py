@@ -5,26 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from threading import Condition, Thread
 from time import monotonic
-from typing import Protocol
 
 from stretch.core.journal.record import SessionRecord
 from stretch.storage.journal.database import JournalBusyError, JournalDamagedError, JournalMovedError
+from stretch.storage.journal.journal import Journal
 
 CLOSE_TIMEOUT_S = 5.0
 """How long the end of a session waits for the disk."""
 RETRY_S = 0.05
-
-
-class JournalLike(Protocol):
-    """The methods of a journal that the writer uses."""
-
-    notice: str | None
-
-    def save(self, record: SessionRecord, plan: bytes | None = None) -> None:
-        """Write *record*."""
-
-    def close(self) -> None:
-        """Close the file."""
 
 
 class BackgroundWriter:
@@ -33,17 +21,19 @@ class BackgroundWriter:
     A record holds the whole session so far: if one cannot be written, the next one makes up for it.
     """
 
-    def __init__(self, open_journal: Callable[[], JournalLike], plan: bytes) -> None:
+    def __init__(self, open_journal: Callable[[], Journal], plan: bytes) -> None:
         self._open_journal, self._plan = open_journal, plan
-        self._journal: JournalLike | None = None
+        self._journal: Journal | None = None
         self._changed = Condition()
         self._latest: SessionRecord | None = None
         self._tried: SessionRecord | None = None
         self._saved: SessionRecord | None = None
         self._thread: Thread | None = None
         self._deadline: float | None = None
-        self._problem: str | None = None
-        self._notice: str | None = None
+        self.problem: str | None = None
+        """Why the last attempt to write failed; None if it succeeded."""
+        self.notice: str | None = None
+        """A message to the user: a damaged file was moved aside."""
 
     def submit(self, record: SessionRecord) -> None:
         """Queue *record* in place of the one before, and return at once."""
@@ -55,19 +45,9 @@ class BackgroundWriter:
             self._thread.start()
 
     @property
-    def problem(self) -> str | None:
-        """Why the last attempt to write failed; None if it succeeded."""
-        return self._problem
-
-    @property
     def saved_before(self) -> bool:
         """Whether any record has been written."""
         return self._saved is not None
-
-    @property
-    def notice(self) -> str | None:
-        """A message to the user: a damaged file was moved aside."""
-        return self._notice
 
     def close(self, timeout: float = CLOSE_TIMEOUT_S) -> bool:
         """Wait up to *timeout* seconds for the last record, and return whether it was written."""
@@ -77,8 +57,8 @@ class BackgroundWriter:
         if self._thread is not None:
             self._thread.join(timeout)
         saved = self._saved is self._latest
-        if not saved and self._problem is None:
-            self._problem = "The disk of the journal is too slow."
+        if not saved and self.problem is None:
+            self.problem = "The disk of the journal is too slow."
         return saved
 
     def _run(self) -> None:
@@ -86,10 +66,10 @@ class BackgroundWriter:
             self._tried = record
             try:
                 self._write(record)
-                self._saved, self._problem = record, None
+                self._saved, self.problem = record, None
             except Exception as error:
                 # The session must go on whatever happens; the recorder reports the problem.
-                self._problem = str(error) or type(error).__name__
+                self.problem = str(error) or type(error).__name__
                 if self._deadline is not None and not isinstance(error, JournalBusyError):
                     break
         self._close_journal()
@@ -116,7 +96,7 @@ class BackgroundWriter:
     def _try_once(self, record: SessionRecord) -> None:
         if self._journal is None:
             self._journal = self._open_journal()
-            self._notice = self._journal.notice or self._notice
+            self.notice = self._journal.notice or self.notice
         self._journal.save(record, self._plan)
 
     def _close_journal(self) -> None:

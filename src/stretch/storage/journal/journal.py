@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -53,9 +52,7 @@ class Journal:
     def __enter__(self) -> Journal:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *exception: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -116,9 +113,7 @@ class Journal:
         with self._transaction():
             if session is not None:
                 return self._delete("id = ?", session)
-            if before is not None:
-                return self._delete("day < ?", before.isoformat())
-            return self._delete("1")
+            return self._delete("day < ?", before.isoformat()) if before else self._delete("1")
 
     def get(self, session: str) -> SessionRecord | None:
         """Return one session by its id."""

@@ -13,26 +13,16 @@ APPLICATION_ID = 0x53747265
 """`Stre` in ASCII: marks a SQLite file as a journal of this program."""
 
 _VERSION_1 = (
-    """CREATE TABLE plan (
-        key INTEGER PRIMARY KEY,
-        digest BLOB NOT NULL UNIQUE,
-        data BLOB NOT NULL
-    )""",
+    "CREATE TABLE plan (key INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, data BLOB NOT NULL)",
     """CREATE TABLE session (
         key INTEGER PRIMARY KEY,
         id TEXT NOT NULL UNIQUE,
         revision INTEGER NOT NULL,
-        started TEXT NOT NULL,
-        epoch INTEGER NOT NULL,
-        day TEXT NOT NULL,
-        title TEXT NOT NULL,
-        areas TEXT NOT NULL,
-        planned_seconds REAL NOT NULL,
-        active_seconds REAL NOT NULL,
-        ended TEXT,
-        phase INTEGER NOT NULL,
-        done INTEGER NOT NULL,
-        planned INTEGER NOT NULL,
+        started TEXT NOT NULL, epoch INTEGER NOT NULL, day TEXT NOT NULL,
+        title TEXT NOT NULL, areas TEXT NOT NULL,
+        planned_seconds REAL NOT NULL, active_seconds REAL NOT NULL,
+        ended TEXT, phase INTEGER NOT NULL,
+        done INTEGER NOT NULL, planned INTEGER NOT NULL,
         before INTEGER, worst INTEGER, after INTEGER, next_morning INTEGER,
         spread TEXT, new_sign INTEGER, sudden INTEGER NOT NULL,
         plan INTEGER REFERENCES plan (key),
@@ -41,34 +31,24 @@ _VERSION_1 = (
     "CREATE INDEX session_epoch ON session (epoch, id)",
     "CREATE INDEX session_day ON session (day, done, active_seconds)",
     """CREATE TABLE part (
-        session INTEGER NOT NULL REFERENCES session (key) ON DELETE CASCADE,
-        number INTEGER NOT NULL,
-        stretch TEXT NOT NULL,
-        name TEXT NOT NULL,
-        side TEXT,
-        areas TEXT NOT NULL,
-        planned INTEGER NOT NULL,
-        done INTEGER NOT NULL,
-        seconds REAL NOT NULL,
-        eased INTEGER NOT NULL,
-        hurt INTEGER NOT NULL,
-        skipped INTEGER NOT NULL,
+        session INTEGER NOT NULL REFERENCES session (key) ON DELETE CASCADE, number INTEGER NOT NULL,
+        stretch TEXT NOT NULL, name TEXT NOT NULL, side TEXT, areas TEXT NOT NULL,
+        planned INTEGER NOT NULL, done INTEGER NOT NULL, seconds REAL NOT NULL,
+        eased INTEGER NOT NULL, hurt INTEGER NOT NULL, skipped INTEGER NOT NULL,
         PRIMARY KEY (session, number)
     ) WITHOUT ROWID""",
 )
+"""`process` is no longer used."""
 _VERSION_2 = (
     """CREATE TABLE area_time (
         session INTEGER NOT NULL REFERENCES session (key) ON DELETE CASCADE,
-        day TEXT NOT NULL,
-        area TEXT NOT NULL,
-        seconds REAL NOT NULL,
+        day TEXT NOT NULL, area TEXT NOT NULL, seconds REAL NOT NULL,
         PRIMARY KEY (session, area)
     ) WITHOUT ROWID""",
     "CREATE INDEX area_time_day ON area_time (day, area, seconds)",
     """CREATE TABLE stretched (
         session INTEGER NOT NULL REFERENCES session (key) ON DELETE CASCADE,
-        stretch TEXT NOT NULL,
-        day TEXT NOT NULL,
+        stretch TEXT NOT NULL, day TEXT NOT NULL,
         PRIMARY KEY (session, stretch)
     ) WITHOUT ROWID""",
     "CREATE INDEX stretched_stretch ON stretched (stretch, day)",
