@@ -1,4 +1,4 @@
-"""The journal: nothing written is lost, nothing damaged is overwritten, and what goes wrong is said in words."""
+"""The journal: nothing is lost, damaged files are not overwritten, and errors are one clear sentence."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ from stretch.storage.journal.journal import Journal
 
 TODAY = date(2026, 11, 25)
 PLAN = b'{"plan": "a"}'
+JOURNALS = Path(__file__).parent / "journals"
 
 
 def record(number: int = 1, day: str = "2026-11-24", **fields: object) -> SessionRecord:
@@ -56,12 +57,12 @@ def journal(folder: Path) -> Iterator[Journal]:
         yield journal
 
 
-def test_reading_where_nothing_is_makes_nothing(folder: Path) -> None:
+def test_reading_a_missing_journal_does_not_create_it(folder: Path) -> None:
     assert Journal.open_for_reading(folder) is None
     assert not folder.exists()
 
 
-def test_a_session_comes_back_as_it_was(folder: Path, journal: Journal) -> None:
+def test_a_session_round_trips(folder: Path, journal: Journal) -> None:
     scores = PainScores(before=4, worst=6, spread="thigh", new_sign=False, sudden=True)
     kept = record(parts=parts(2, 1), scores=scores, ended="stopped", active_seconds=12.345, phase=7)
     journal.save(kept, PLAN)
@@ -70,7 +71,7 @@ def test_a_session_comes_back_as_it_was(folder: Path, journal: Journal) -> None:
         assert reader.plan(kept.id) == PLAN
 
 
-def test_a_session_is_brought_up_to_date_and_its_scores_stay(journal: Journal) -> None:
+def test_updating_a_session_keeps_its_scores(journal: Journal) -> None:
     journal.save(record(scores=PainScores(before=4)), PLAN)
     assert journal.set_scores(record().id, worst=5)
     journal.save(record(parts=parts(), active_seconds=60.0, ended="finished"))
@@ -81,7 +82,7 @@ def test_a_session_is_brought_up_to_date_and_its_scores_stay(journal: Journal) -
     assert journal.count() == 1
 
 
-def test_scores_are_checked_and_need_a_session(journal: Journal) -> None:
+def test_scores_are_validated_and_need_a_session(journal: Journal) -> None:
     assert not journal.set_scores(record().id, after=3)
     journal.save(record())
     with pytest.raises(msgspec.ValidationError):
@@ -89,14 +90,14 @@ def test_scores_are_checked_and_need_a_session(journal: Journal) -> None:
     assert journal.get(record().id).scores == PainScores()
 
 
-def test_the_last_come_first_by_the_moment_and_not_by_the_clock_on_the_wall(journal: Journal) -> None:
+def test_recent_sessions_are_ordered_by_time_across_time_zones(journal: Journal) -> None:
     for number, started in enumerate(["2026-11-24T09:00:00+09:00", "2026-11-24T01:00:00+00:00"], start=1):
         journal.save(record(number, started=started))
     assert [one.id[-1] for one in journal.recent(5)] == ["2", "1"]
 
 
 @given(st.lists(st.integers(0, 3), min_size=1, max_size=12), st.integers(1, 4))
-def test_pages_give_every_session_once(days: list[int], size: int) -> None:
+def test_paging_returns_every_session_once(days: list[int], size: int) -> None:
     connection = sqlite3.connect(":memory:", isolation_level=None)
     migrations.upgrade(connection)
     with Journal(connection, Path("memory")) as journal:
@@ -108,7 +109,7 @@ def test_pages_give_every_session_once(days: list[int], size: int) -> None:
         assert list(journal.sessions(earliest_first=True, page_size=size)) == found[::-1]
 
 
-def test_when_a_stretch_was_last_done_asks_for_both_sides(journal: Journal) -> None:
+def test_last_done_days_require_both_sides(journal: Journal) -> None:
     journal.save(record(1, "2026-11-01", parts=parts()))
     journal.save(record(2, "2026-11-09", parts=parts(2, 1)))
     journal.save(record(3, "2026-11-05", parts=parts(stretch="sphinx")))
@@ -116,7 +117,7 @@ def test_when_a_stretch_was_last_done_asks_for_both_sides(journal: Journal) -> N
     assert journal.count() == 3
 
 
-def test_the_scores_come_as_the_trend_reads_them(journal: Journal) -> None:
+def test_pain_entries_hold_all_scores_in_order(journal: Journal) -> None:
     said = PainScores(before=4, worst=6, after=3, next_morning=2, spread="thigh", new_sign=False, sudden=True)
     journal.save(record(1, "2026-11-09", scores=PainScores(next_morning=1)))
     journal.save(record(2, "2026-11-01", scores=said))
@@ -125,7 +126,7 @@ def test_the_scores_come_as_the_trend_reads_them(journal: Journal) -> None:
     assert [entry.next_morning for entry in journal.pain_entries(since=date(2026, 11, 5))] == [1]
 
 
-def test_a_plan_is_kept_once_and_goes_with_its_last_session(folder: Path, journal: Journal) -> None:
+def test_a_plan_is_stored_once_and_deleted_with_its_last_session(folder: Path, journal: Journal) -> None:
     journal.save(record(1), PLAN)
     journal.save(record(2), PLAN)
     raw = sqlite3.connect(folder / FILE_NAME)
@@ -137,14 +138,14 @@ def test_a_plan_is_kept_once_and_goes_with_its_last_session(folder: Path, journa
     raw.close()
 
 
-def test_a_later_copy_without_a_plan_leaves_the_plan_that_is_there(journal: Journal) -> None:
+def test_importing_a_newer_copy_without_a_plan_keeps_the_stored_plan(journal: Journal) -> None:
     journal.save(record(), PLAN)
     assert journal.merge([(record(revision=2, phase=3), None)]) == 1
     assert journal.get(record().id).phase == 3
     assert journal.plan(record().id) == PLAN
 
 
-def test_what_is_forgotten_is_not_in_the_file_any_more(folder: Path, journal: Journal) -> None:
+def test_deleted_data_is_overwritten_in_the_file(folder: Path, journal: Journal) -> None:
     journal.merge((record(number, title=f"Secret-{number:04}", parts=parts()), PLAN) for number in range(1, 40))
     assert b"Secret-0007" in (folder / FILE_NAME).read_bytes()
     assert journal.delete(record(7).id) == 1
@@ -154,7 +155,7 @@ def test_what_is_forgotten_is_not_in_the_file_any_more(folder: Path, journal: Jo
     assert journal.count() == 0
 
 
-def test_all_before_a_day_is_forgotten(journal: Journal) -> None:
+def test_deleting_all_sessions_before_a_day(journal: Journal) -> None:
     for number in range(1, 6):
         journal.save(record(number, f"2026-11-0{number}"))
     assert journal.count(before=date(2026, 11, 3)) == 2
@@ -162,7 +163,7 @@ def test_all_before_a_day_is_forgotten(journal: Journal) -> None:
     assert journal.count() == 3
 
 
-def test_a_damaged_file_is_set_aside_with_its_date_and_never_overwritten(folder: Path) -> None:
+def test_a_damaged_file_is_moved_aside_and_never_overwritten(folder: Path) -> None:
     folder.mkdir()
     for number, text in enumerate([b"no database at all " * 99, b"another one " * 99]):
         (folder / FILE_NAME).write_bytes(text)
@@ -178,7 +179,7 @@ def test_a_damaged_file_is_set_aside_with_its_date_and_never_overwritten(folder:
         assert journal.count() == 1
 
 
-def test_a_file_damaged_in_the_middle_is_noticed_before_anything_is_written(folder: Path) -> None:
+def test_thorough_opening_finds_damage_in_the_middle_of_the_file(folder: Path) -> None:
     with Journal.open_for_writing(folder, TODAY) as journal:
         journal.merge((record(number, parts=parts()), None) for number in range(400))
     whole = (folder / FILE_NAME).read_bytes()
@@ -188,7 +189,7 @@ def test_a_file_damaged_in_the_middle_is_noticed_before_anything_is_written(fold
         assert journal.count() == 0
 
 
-def test_what_would_undo_a_transaction_of_a_damaged_file_is_set_aside_with_it(folder: Path) -> None:
+def test_the_rollback_journal_of_a_damaged_file_is_moved_aside_too(folder: Path) -> None:
     folder.mkdir()
     (folder / FILE_NAME).write_bytes(b"no database at all " * 99)
     (folder / f"{FILE_NAME}-journal").write_bytes(bytes(512))  # as a power cut leaves it
@@ -197,7 +198,7 @@ def test_what_would_undo_a_transaction_of_a_damaged_file_is_set_aside_with_it(fo
     assert (folder / "journal-damaged-2026-11-25.db-journal").read_bytes() == bytes(512)
 
 
-def test_a_database_of_something_else_is_left_alone(folder: Path) -> None:
+def test_the_database_of_another_program_is_moved_aside_unchanged(folder: Path) -> None:
     folder.mkdir()
     with sqlite3.connect(folder / FILE_NAME) as other:
         other.execute("CREATE TABLE photos (name TEXT)")
@@ -209,7 +210,7 @@ def test_a_database_of_something_else_is_left_alone(folder: Path) -> None:
     other.close()
 
 
-def test_a_newer_file_is_refused_and_not_touched(folder: Path) -> None:
+def test_a_newer_file_is_refused_and_left_unchanged(folder: Path) -> None:
     with Journal.open_for_writing(folder, TODAY) as journal:
         journal.save(record())
     raw = sqlite3.connect(folder / FILE_NAME)
@@ -223,7 +224,7 @@ def test_a_newer_file_is_refused_and_not_touched(folder: Path) -> None:
     assert [path.name for path in folder.iterdir()] == [FILE_NAME]
 
 
-def test_a_folder_that_is_a_file_is_said_in_words(tmp_path: Path) -> None:
+def test_a_file_in_place_of_the_folder_is_reported(tmp_path: Path) -> None:
     (tmp_path / "stretch").write_text("a file")
     assert Journal.open_for_reading(tmp_path / "stretch") is None
     for folder in (tmp_path / "stretch", tmp_path / "stretch" / "below"):
@@ -232,7 +233,7 @@ def test_a_folder_that_is_a_file_is_said_in_words(tmp_path: Path) -> None:
     assert (tmp_path / "stretch").read_text() == "a file"
 
 
-def test_a_file_that_somebody_holds_is_said_in_words(folder: Path, journal: Journal) -> None:
+def test_a_locked_file_is_reported(folder: Path, journal: Journal) -> None:
     other = sqlite3.connect(folder / FILE_NAME, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(JournalBusyError, match="in use"):
@@ -242,7 +243,7 @@ def test_a_file_that_somebody_holds_is_said_in_words(folder: Path, journal: Jour
     journal.save(record())
 
 
-def test_a_full_disk_is_said_in_words_and_loses_nothing(folder: Path, journal: Journal) -> None:
+def test_a_full_disk_is_reported_and_loses_nothing(folder: Path, journal: Journal) -> None:
     journal.save(record(1))
     (pages,) = journal._connection.execute("PRAGMA page_count").fetchone()
     journal._connection.execute(f"PRAGMA max_page_count = {pages}")
@@ -255,12 +256,12 @@ def test_a_full_disk_is_said_in_words_and_loses_nothing(folder: Path, journal: J
     assert journal.get(record(1).id)
 
 
-def test_only_its_owner_reads_it(folder: Path, journal: Journal) -> None:
+def test_only_the_owner_can_read_the_file(folder: Path, journal: Journal) -> None:
     journal.save(record())
     assert (folder / FILE_NAME).stat().st_mode & 0o077 == 0
 
 
-def test_two_that_write_at_once_both_keep_all(folder: Path) -> None:
+def test_concurrent_writers_lose_nothing(folder: Path) -> None:
     failed: list[BaseException] = []
 
     def write(first: int) -> None:
@@ -281,7 +282,7 @@ def test_two_that_write_at_once_both_keep_all(folder: Path) -> None:
         assert journal.count() == 24
 
 
-def test_many_that_begin_at_once_make_one_file(folder: Path) -> None:
+def test_concurrent_first_sessions_create_one_file(folder: Path) -> None:
     for number in range(12):
         home, failed = folder / str(number), []
 
@@ -303,7 +304,7 @@ def test_many_that_begin_at_once_make_one_file(folder: Path) -> None:
             assert journal.count() == 4
 
 
-def test_a_file_set_aside_by_another_session_is_followed_by_the_new_one(folder: Path) -> None:
+def test_the_writer_opens_a_new_file_after_the_old_one_was_moved(folder: Path) -> None:
     writer = BackgroundWriter(lambda: Journal.open_for_writing(folder, TODAY), PLAN)
     writer.submit(record(active_seconds=1.0))
     while not writer.saved_before:
@@ -315,54 +316,54 @@ def test_a_file_set_aside_by_another_session_is_followed_by_the_new_one(folder: 
         assert journal.get(record().id).active_seconds == 2.0
 
 
-class Disk:
-    """A journal that fails, damages or waits as it is told."""
+class FakeJournal:
+    """A journal whose `save` raises the given errors in turn, or waits for `unblocked`."""
 
     notice = None
 
-    def __init__(self, *fates: Exception | None) -> None:
-        self.fates, self.kept, self.opened, self.gate = list(fates), [], 0, threading.Event()
-        self.gate.set()
+    def __init__(self, *errors: Exception | None) -> None:
+        self.errors, self.saved, self.opened, self.unblocked = list(errors), [], 0, threading.Event()
+        self.unblocked.set()
 
-    def open(self) -> Disk:
+    def open(self) -> FakeJournal:
         self.opened += 1
         return self
 
     def save(self, record: SessionRecord, plan: bytes | None = None) -> None:
-        self.gate.wait()
-        if self.fates and (fate := self.fates.pop(0)) is not None:
-            raise fate
-        self.kept.append(record)
+        self.unblocked.wait()
+        if self.errors and (error := self.errors.pop(0)) is not None:
+            raise error
+        self.saved.append(record)
 
     def close(self) -> None:
         pass
 
 
-def test_the_writer_keeps_the_latest_however_slow_the_disk_is() -> None:
-    disk = Disk()
-    disk.gate.clear()
-    writer = BackgroundWriter(disk.open, PLAN)
+def test_the_writer_saves_the_latest_record_on_a_slow_disk() -> None:
+    journal = FakeJournal()
+    journal.unblocked.clear()
+    writer = BackgroundWriter(journal.open, PLAN)
     for number in range(1000):
         writer.submit(record(active_seconds=float(number)))
-    disk.gate.set()
+    journal.unblocked.set()
     assert writer.close()
-    assert disk.kept[-1].active_seconds == 999.0
-    assert len(disk.kept) <= 3
+    assert journal.saved[-1].active_seconds == 999.0
+    assert len(journal.saved) <= 3
 
 
-def test_the_writer_gives_up_after_a_while_and_says_so() -> None:
-    disk = Disk()
-    disk.gate.clear()
-    writer = BackgroundWriter(disk.open, PLAN)
+def test_closing_the_writer_times_out_on_a_stuck_disk() -> None:
+    journal = FakeJournal()
+    journal.unblocked.clear()
+    writer = BackgroundWriter(journal.open, PLAN)
     writer.submit(record())
     assert not writer.close(timeout=0.05)
     assert "too slow" in writer.problem
-    disk.gate.set()
+    journal.unblocked.set()
 
 
-def test_what_could_not_be_written_comes_with_the_next() -> None:
-    disk = Disk(JournalError("The disk is full."))
-    writer = BackgroundWriter(disk.open, PLAN)
+def test_the_next_record_makes_up_for_a_failed_one() -> None:
+    journal = FakeJournal(JournalError("The disk is full."))
+    writer = BackgroundWriter(journal.open, PLAN)
     writer.submit(record(active_seconds=1.0))
     while writer.problem is None:
         time.sleep(0.001)
@@ -370,45 +371,45 @@ def test_what_could_not_be_written_comes_with_the_next() -> None:
     writer.submit(record(active_seconds=2.0))
     assert writer.close()
     assert writer.problem is None
-    assert [one.active_seconds for one in disk.kept] == [2.0]
+    assert [one.active_seconds for one in journal.saved] == [2.0]
 
 
-def test_the_end_tries_again_while_somebody_else_holds_the_file() -> None:
-    disk = Disk(JournalBusyError("in use"), JournalBusyError("in use"))
-    writer = BackgroundWriter(disk.open, PLAN)
+def test_closing_the_writer_retries_while_the_file_is_locked() -> None:
+    journal = FakeJournal(JournalBusyError("in use"), JournalBusyError("in use"))
+    writer = BackgroundWriter(journal.open, PLAN)
     writer.submit(record())
     assert writer.close()
-    assert len(disk.kept) == 1
+    assert len(journal.saved) == 1
 
 
-def test_the_end_does_not_wait_for_what_will_not_change() -> None:
-    disk = Disk(*[JournalError("read-only")] * 99)
-    writer = BackgroundWriter(disk.open, PLAN)
+def test_closing_the_writer_does_not_retry_a_permanent_error() -> None:
+    journal = FakeJournal(*[JournalError("read-only")] * 99)
+    writer = BackgroundWriter(journal.open, PLAN)
     writer.submit(record())
     assert not writer.close(timeout=60.0)
     assert writer.problem == "read-only"
 
 
-def test_a_file_damaged_while_playing_is_opened_anew() -> None:
-    disk = Disk(JournalDamagedError("damaged"))
-    writer = BackgroundWriter(disk.open, PLAN)
+def test_the_writer_reopens_a_file_damaged_while_playing() -> None:
+    journal = FakeJournal(JournalDamagedError("damaged"))
+    writer = BackgroundWriter(journal.open, PLAN)
     writer.submit(record())
     assert writer.close()
-    assert disk.opened == 2
-    assert len(disk.kept) == 1
+    assert journal.opened == 2
+    assert len(journal.saved) == 1
 
 
-def first_version(folder: Path) -> bytes:
-    """Lay a journal of version 1 into *folder*."""
+def create_version_1(folder: Path) -> bytes:
+    """Create a journal of version 1 in *folder* and return its bytes."""
     folder.mkdir()
     raw = sqlite3.connect(folder / FILE_NAME)
-    raw.executescript((Path(__file__).parent / "journals" / "version-1.sql").read_text(encoding="utf-8"))
+    raw.executescript((JOURNALS / "version-1.sql").read_text(encoding="utf-8"))
     raw.close()
     return (folder / FILE_NAME).read_bytes()
 
 
-def laid_out(connection: sqlite3.Connection) -> set[tuple[str, str, str]]:
-    """Return every column of every table and index."""
+def schema_of(connection: sqlite3.Connection) -> set[tuple[str, str, str]]:
+    """Return every column of every table and index, with its type."""
     names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'index')")]
     return {
         (name, column[1] if len(column) == 6 else column[2], column[2] if len(column) == 6 else "")
@@ -418,8 +419,8 @@ def laid_out(connection: sqlite3.Connection) -> set[tuple[str, str, str]]:
     }
 
 
-def test_a_first_journal_comes_through_every_step_with_all_that_is_in_it(folder: Path) -> None:
-    before = first_version(folder)
+def test_a_version_1_journal_is_migrated_with_all_its_data(folder: Path) -> None:
+    before = create_version_1(folder)
     with Journal.open_for_writing(folder, TODAY) as journal:
         assert journal.notice is None
         latest, earliest = journal.recent(5)
@@ -443,7 +444,7 @@ def test_a_first_journal_comes_through_every_step_with_all_that_is_in_it(folder:
         }
         fresh = sqlite3.connect(":memory:", isolation_level=None)
         migrations.upgrade(fresh)
-        assert laid_out(journal._connection) == laid_out(fresh)
+        assert schema_of(journal._connection) == schema_of(fresh)
         fresh.close()
     kept = folder / "journal-version-1-2026-11-25.db"
     old = sqlite3.connect(kept)
@@ -455,18 +456,25 @@ def test_a_first_journal_comes_through_every_step_with_all_that_is_in_it(folder:
     new.close()
 
 
+def test_a_change_of_the_tables_needs_a_migration_and_a_new_version() -> None:
+    fresh = sqlite3.connect(":memory:", isolation_level=None)
+    migrations.upgrade(fresh)
+    pinned = (JOURNALS / f"tables-{migrations.VERSION}.txt").read_text(encoding="utf-8")
+    # To change the tables add a migration, which raises VERSION, and a file for it.
+    assert "".join(f"{' '.join(column)}".rstrip() + "\n" for column in sorted(schema_of(fresh))) == pinned
+    fresh.close()
+
+
 def test_reading_an_older_journal_changes_nothing(folder: Path) -> None:
-    before = first_version(folder)
+    before = create_version_1(folder)
     with Journal.open_for_reading(folder) as journal:
         assert journal.history(TODAY, 5).sessions == 2
     assert (folder / FILE_NAME).read_bytes() == before
     assert [path.name for path in folder.iterdir()] == [FILE_NAME]
 
 
-def test_an_older_journal_that_cannot_be_copied_first_stays_as_it_is(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    before = first_version(folder)
+def test_an_older_journal_is_not_migrated_without_a_backup(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = create_version_1(folder)
 
     def full(*unused: object) -> None:
         raise OSError(28, "No space left on device")
@@ -477,7 +485,7 @@ def test_an_older_journal_that_cannot_be_copied_first_stays_as_it_is(
     assert (folder / FILE_NAME).read_bytes() == before
 
 
-def test_what_is_worked_out_follows_every_change(journal: Journal) -> None:
+def test_aggregates_follow_every_change(journal: Journal) -> None:
     journal.save(record(1, parts=parts(2, 1)))
     journal.save(record(1, parts=parts(2, 2)))
     journal.save(record(2, parts=parts(2, 2, "sphinx")))
@@ -488,7 +496,7 @@ def test_what_is_worked_out_follows_every_change(journal: Journal) -> None:
     assert list(journal.last_done_days()) == ["open-book"]
 
 
-def test_of_years_of_scores_the_beginning_and_the_end_are_read(tmp_path: Path) -> None:
+def test_pain_entries_of_years_are_cut_to_the_first_and_the_recent(tmp_path: Path) -> None:
     with Journal.open_for_writing(tmp_path, date(2026, 11, 20)) as journal:
         days = [date(2024, 1, 1) + timedelta(days=3 * number) for number in range(300)]
         journal.merge(

@@ -1,4 +1,4 @@
-"""What is kept of a session: counted at any moment, and enough to go on with it."""
+"""Records of sessions: progress at any moment, and restoring a session from it."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from support import CATALOG, MS, SECOND, requests, routine
 
 ROUTINE = routine(minutes=15.0)
 TIMELINE = build_timeline(ROUTINE)
-BEGUN = SessionRecord(id="0" * 32, started="2026-11-24T07:30:00+01:00", title="Lower back")
+NEW_RECORD = SessionRecord(id="0" * 32, started="2026-11-24T07:30:00+01:00", title="Lower back")
 ACTIONS = ["pause", "next", "next", "back", "more", "less", "ease", "hurt", "hurt", "help", "other", "other"]
 
 
-def go(session: Session, *steps: Any) -> Session:
-    """Take actions, and let time pass by numbers of seconds."""
+def advance(session: Session, *steps: Any) -> Session:
+    """Apply actions; numbers let that many seconds pass."""
     clock = session.clock or 0
     session = update(session, Tick(clock))
     for step in steps:
@@ -43,7 +43,7 @@ def go(session: Session, *steps: Any) -> Session:
     return session
 
 
-def first(kind: str, *, side: str | None = None, rep: int | None = None) -> int:
+def first_index(kind: str, *, side: str | None = None, rep: int | None = None) -> int:
     return next(
         index
         for index, phase in enumerate(TIMELINE.phases)
@@ -55,7 +55,7 @@ def at(index: int, **fields: Any) -> Session:
     return Session(timeline=TIMELINE, position_ns=TIMELINE.phases[index].start * MS, **fields)
 
 
-def test_every_side_of_every_stretch_is_a_part() -> None:
+def test_each_side_of_each_stretch_has_a_result() -> None:
     parts = side_results(Session(timeline=TIMELINE))
     assert [(part.stretch, part.side) for part in parts] == [
         (item.stretch.id, side) for item in ROUTINE.items for side in item.sides
@@ -64,15 +64,15 @@ def test_every_side_of_every_stretch_is_a_part() -> None:
     assert not any(part.done or part.seconds or part.skipped for part in parts)
 
 
-def test_seconds_are_as_they_were_and_done_means_to_the_end() -> None:
-    hold = first("hold", side="left")
-    session = go(at(hold), 2.5, "next")
+def test_an_unfinished_hold_counts_its_seconds_but_is_not_done() -> None:
+    hold = first_index("hold", side="left")
+    session = advance(at(hold), 2.5, "next")
     name = TIMELINE.phases[hold].item.stretch.id
     left = next(part for part in side_results(session) if (part.stretch, part.side) == (name, "left"))
     assert (left.seconds, left.done, left.skipped) == (2.5, 0, True)
 
 
-def test_a_stretch_counts_only_when_both_sides_do() -> None:
+def test_a_stretch_counts_only_with_both_sides() -> None:
     left, right = (SideResult(stretch="a", name="A", side=side, planned=2, done=2) for side in ("left", "right"))
     half = SideResult(stretch="a", name="A", side="right", planned=2, done=1)
     assert done_stretches((left, right)) == ("a",)
@@ -80,29 +80,29 @@ def test_a_stretch_counts_only_when_both_sides_do() -> None:
     assert done_stretches((left, msgspec.structs.replace(half, skipped=True))) == ()
 
 
-def test_what_hurts_and_what_is_eased_is_noted_on_its_side() -> None:
-    session = go(at(first("hold", side="right")), 1, "ease", 1, "hurt")
+def test_pain_and_easing_are_recorded_on_their_side() -> None:
+    session = advance(at(first_index("hold", side="right")), 1, "ease", 1, "hurt")
     parts = {part.side: part for part in side_results(session) if part.stretch == session.hurt[0]}
     assert (parts["right"].hurt, parts["right"].eased) == (1, True)
     assert (parts["left"].hurt, parts["left"].eased) == (0, False)
 
 
-def test_a_side_done_to_its_end_is_not_passed_over() -> None:
-    hold = TIMELINE.phases[first("hold", side="left")]
+def test_a_completed_side_is_not_skipped() -> None:
+    hold = TIMELINE.phases[first_index("hold", side="left")]
     end = max(phase.end for phase in TIMELINE.phases if phase.item is hold.item and phase.side == "left")
-    session = go(at(first("hold", side="left")), (end - hold.start) / 1000)
+    session = advance(at(first_index("hold", side="left")), (end - hold.start) / 1000)
     left = next(part for part in side_results(session) if (part.stretch, part.side) == (hold.item.stretch.id, "left"))
     assert (left.done, left.skipped) == (left.planned, False)
 
 
 @pytest.mark.parametrize(("kind", "side"), [("prepare", "left"), ("switch", "right")])
-def test_what_hurts_while_getting_ready_is_noted_on_the_side_that_comes_next(kind: str, side: str) -> None:
-    session = go(at(first(kind, side=side)), 1, "hurt")
+def test_pain_while_preparing_belongs_to_the_next_side(kind: str, side: str) -> None:
+    session = advance(at(first_index(kind, side=side)), 1, "hurt")
     assert [(part.stretch, part.side) for part in side_results(session) if part.hurt] == [(session.hurt[0], side)]
 
 
-def test_pauses_and_sleep_add_nothing() -> None:
-    session = go(at(first("hold")), 3, "pause", 100, "pause", 2)
+def test_pauses_do_not_count() -> None:
+    session = advance(at(first_index("hold")), 3, "pause", 100, "pause", 2)
     assert sum(part.seconds for part in side_results(session)) == 5.0
 
 
@@ -118,13 +118,13 @@ def sessions(draw: st.DrawFn) -> tuple[Routine, Session]:
     begins = draw(st.sampled_from([0, *(phase.start for phase in timeline.phases if phase.item)]))
     seconds = st.integers(1, 900).map(lambda tenths: tenths / 10)
     steps = draw(st.lists(st.sampled_from(ACTIONS) | seconds, min_size=5, max_size=25))
-    return made, go(Session(timeline=timeline, position_ns=begins * MS), *steps)
+    return made, advance(Session(timeline=timeline, position_ns=begins * MS), *steps)
 
 
 @given(sessions())
-def test_a_record_agrees_with_its_session_whatever_happens(made: tuple[Routine, Session]) -> None:
+def test_a_record_matches_its_session_after_any_actions(made: tuple[Routine, Session]) -> None:
     _, session = made
-    record = update_record(BEGUN, session)
+    record = update_record(NEW_RECORD, session)
     working = [(index, phase) for index, phase in enumerate(session.timeline.phases) if phase.kind in WORKING_KINDS]
     every = {phase.item.stretch.id for _, phase in working}
     lacking = {phase.item.stretch.id for index, phase in working if index not in session.done}
@@ -140,82 +140,82 @@ def test_a_record_agrees_with_its_session_whatever_happens(made: tuple[Routine, 
 
 
 @given(sessions())
-def test_a_session_cut_off_anywhere_goes_on_with_what_it_had(cut_off: tuple[Routine, Session]) -> None:
+def test_a_session_interrupted_anywhere_is_restored_with_its_progress(cut_off: tuple[Routine, Session]) -> None:
     made, before = cut_off
-    record = update_record(BEGUN, before)
+    record = update_record(NEW_RECORD, before)
     again = restore_session(record, made)
     after = update_record(record, again)
     assert after.active_seconds == record.active_seconds
     for was, now in zip(record.parts, after.parts, strict=True):
         assert (was.stretch, was.side, was.planned, was.done) == (now.stretch, now.side, now.planned, now.done)
         assert (was.seconds, was.eased, was.hurt) == (now.seconds, now.eased, now.hurt)
-    owed = [part for part in record.parts if part.remaining]
+    remaining = [part for part in record.parts if part.remaining]
     moment = again.moment
     if before.timeline.phases[record.phase].kind == "warm-up":
         assert moment.index == record.phase
-    elif owed:
+    elif remaining:
         assert moment.phase.kind == "prepare"
         assert moment.phase.length >= 15_000
-        assert (moment.phase.item.stretch.id, moment.phase.side) == (owed[0].stretch, owed[0].side)
+        assert (moment.phase.item.stretch.id, moment.phase.side) == (remaining[0].stretch, remaining[0].side)
         working = again.timeline.phases[moment.index + 1]
         assert working.kind in WORKING_KINDS
         assert moment.index + 1 not in again.done or working.item.dose.contract
     else:
         assert moment.phase.kind == "settle"
-    # It is shown as what it was planned as, whichever side is left of it.
+    # It is shown with its planned number, whichever side remains.
     assert [item.stretch.id for item in again.timeline.items] == [item.stretch.id for item in made.items]
     header = "".join(text for text, _ in render_screen(again, 80, 24)[0])
     if moment.phase.item:
         number = 1 + [item.stretch.id for item in made.items].index(moment.phase.item.stretch.id)
         assert f"stretch {number} of {len(made.items)} " in header
-    # Played to its end, exactly what is owed is done besides what was done.
-    end = go(again, again.timeline.length / 1000 + 5)
+    # Played to the end, everything that remained is done.
+    end = advance(again, again.timeline.length / 1000 + 5)
     assert end.over == "finished"
     for was, now in zip(record.parts, side_results(end), strict=True):
         if was.remaining:
             assert now.complete
 
 
-def test_it_goes_on_in_the_middle_of_a_side_with_the_next_repetition() -> None:
-    hold = first("hold", side="right", rep=2)
+def test_restoring_in_the_middle_of_a_side_starts_with_the_next_repetition() -> None:
+    hold = first_index("hold", side="right", rep=2)
     done = frozenset(i for i, phase in enumerate(TIMELINE.phases[:hold]) if phase.kind in WORKING_KINDS)
-    again = restore_session(update_record(BEGUN, go(at(hold, done=done), 3)), ROUTINE)
+    again = restore_session(update_record(NEW_RECORD, advance(at(hold, done=done), 3)), ROUTINE)
     ahead = again.timeline.phases[again.moment.index + 1]
     assert (ahead.kind, ahead.side, ahead.rep, ahead.reps) == ("hold", "right", 2, ahead.reps)
-    assert ahead.item.sides == ("right",)  # nothing calls it the first side
+    assert ahead.item.sides == ("right",)  # not announced as the first side
 
 
-def test_one_cut_off_in_the_moves_to_finish_with_goes_on_with_that_move() -> None:
+def test_restoring_in_the_closing_moves_starts_with_that_move() -> None:
     sporty = routine(before_sport=True)
     timeline = build_timeline(sporty)
     closing = max(index for index, phase in enumerate(timeline.phases) if phase.closing)
-    before = go(Session(timeline=timeline, position_ns=timeline.phases[closing].start * MS), 2)
-    again = restore_session(update_record(BEGUN, before), sporty)
+    before = advance(Session(timeline=timeline, position_ns=timeline.phases[closing].start * MS), 2)
+    again = restore_session(update_record(NEW_RECORD, before), sporty)
     assert again.moment.phase == timeline.phases[closing]
 
 
-def test_d18_those_who_need_it_get_ten_seconds_more_to_go_on_as_well() -> None:
+def test_d18_extra_transition_time_applies_when_resuming() -> None:
     lengths = []
     for made in (ROUTINE, msgspec.structs.replace(ROUTINE, extra_transition_time=True)):
         timeline = build_timeline(made)
         hold = next(phase for phase in timeline.phases if phase.kind == "hold")
-        before = go(Session(timeline=timeline, position_ns=hold.start * MS), 1)
-        lengths.append(restore_session(update_record(BEGUN, before), made).moment.phase.length)
+        before = advance(Session(timeline=timeline, position_ns=hold.start * MS), 1)
+        lengths.append(restore_session(update_record(NEW_RECORD, before), made).moment.phase.length)
     usual, slow = lengths
     assert slow == usual + 10_000
 
 
-def test_a_plan_of_something_else_is_refused() -> None:
+def test_a_plan_that_does_not_match_the_record_is_refused() -> None:
     with pytest.raises(UsageError, match="does not match"):
-        restore_session(update_record(BEGUN, Session(timeline=TIMELINE)), routine(areas=("neck",), minutes=10.0))
+        restore_session(update_record(NEW_RECORD, Session(timeline=TIMELINE)), routine(areas=("neck",), minutes=10.0))
 
 
-def test_the_day_is_the_one_where_the_person_was() -> None:
+def test_the_day_is_in_local_time() -> None:
     record = SessionRecord(id="0" * 32, started="2026-11-24T23:30:00-08:00", title="x")
     assert str(record.day) == "2026-11-24"
 
 
-def test_the_entry_has_the_scores() -> None:
+def test_the_pain_entry_holds_all_scores() -> None:
     from stretch.core.safety.pain import PainScores
 
     scores = PainScores(before=4, worst=5, after=2, next_morning=1, spread="thigh", new_sign=False, sudden=True)

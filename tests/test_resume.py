@@ -1,9 +1,10 @@
-"""`stretch resume`: goes on where something is owed, with what was done, or says why there is nothing to go on with."""
+"""`stretch resume`: continues with what remains to be done, or says why it cannot."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
+import zlib
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -27,8 +28,8 @@ from test_pain_log import TODAY, Person
 ARGS = ("routine", "--yes", "-m", "6", "--warm-up", "0")
 
 
-class There(App):
-    """An App whose wall clock is told the time."""
+class FakeApp(App):
+    """An App with a fixed time, keys and signals."""
 
     def __init__(self, folder: Path, *events: InputEvent | str | float, later: timedelta = timedelta()) -> None:
         clock = FakeClock()
@@ -44,70 +45,87 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "stretch"
 
 
-def last(folder: Path) -> SessionRecord:
+def last_record(folder: Path) -> SessionRecord:
     with Journal.open_for_reading(folder) as journal:
         return journal.recent(1)[0]
 
 
-def cut_off(folder: Path, seconds: int) -> SessionRecord:
-    """Leave a session as one that was killed after *seconds*."""
-    run(*ARGS, app=There(folder, *[1.0] * seconds, "q"))
+def interrupt(folder: Path, seconds: int) -> SessionRecord:
+    """Play a session and leave its record as if it had been killed after *seconds*."""
+    run(*ARGS, app=FakeApp(folder, *[1.0] * seconds, "q"))
     raw = sqlite3.connect(folder / FILE_NAME)
     with raw:
         raw.execute("UPDATE session SET ended = NULL")
     raw.close()
-    return last(folder)
+    return last_record(folder)
 
 
 @pytest.mark.parametrize("seconds", [3, 40, 100, 150, 200, 300])
-def test_it_goes_on_to_the_end_with_the_right_counts(folder: Path, seconds: int) -> None:
-    before = cut_off(folder, seconds)
-    result = run("resume", "--yes", "--events", app=There(folder))
+def test_resuming_plays_to_the_end_with_correct_counts(folder: Path, seconds: int) -> None:
+    before = interrupt(folder, seconds)
+    result = run("resume", "--yes", "--events", app=FakeApp(folder))
     assert result.exit_code == 0
-    after = last(folder)
+    after = last_record(folder)
     assert after.id == before.id
     assert after.ended == "finished"
     assert after.stretch_counts[0] == after.stretch_counts[1]
     events = [json.loads(line) for line in result.stdout.splitlines()]
     assert events[-1]["done"] == events[-1]["of"] == after.stretch_counts[1]
-    owed = next((part for part in before.parts if part.remaining), None)
+    remaining = next((part for part in before.parts if part.remaining), None)
     begins = next(event for event in events if event["event"] == "phase")
-    if owed:
-        assert (begins["kind"], begins["stretch"], begins["side"]) == ("prepare", owed.stretch, owed.side)
+    if remaining:
+        assert (begins["kind"], begins["stretch"], begins["side"]) == ("prepare", remaining.stretch, remaining.side)
         repeated = sum(part.planned - part.done for part in before.parts)
         assert sum(event.get("kind") in ("hold", "move") for event in events) == repeated
     assert after.active_seconds > before.active_seconds
 
 
-def test_one_that_was_stopped_goes_on_as_well(folder: Path) -> None:
-    run(*ARGS, app=There(folder, *[1.0] * 60, "q"))
-    result = run("resume", "--yes", app=There(folder))
+def test_a_stopped_session_can_be_resumed(folder: Path) -> None:
+    run(*ARGS, app=FakeApp(folder, *[1.0] * 60, "q"))
+    result = run("resume", "--yes", app=FakeApp(folder))
     assert result.exit_code == 0
     assert "Continuing with" in result.stderr
-    assert last(folder).ended == "finished"
+    assert last_record(folder).ended == "finished"
 
 
-def test_it_can_be_cut_off_and_gone_on_with_again(folder: Path) -> None:
-    run(*ARGS, app=There(folder, *[1.0] * 50, "q"))
+def test_a_session_can_be_resumed_repeatedly(folder: Path) -> None:
+    run(*ARGS, app=FakeApp(folder, *[1.0] * 50, "q"))
     times = 0
-    while last(folder).ended != "finished":
-        run("resume", "--yes", app=There(folder, *[1.0] * 70, "q"))
+    while last_record(folder).ended != "finished":
+        run("resume", "--yes", app=FakeApp(folder, *[1.0] * 70, "q"))
         times += 1
         assert times < 12
-    assert last(folder).stretch_counts[0] == last(folder).stretch_counts[1]
+    assert last_record(folder).stretch_counts[0] == last_record(folder).stretch_counts[1]
     with Journal.open_for_reading(folder) as journal:
         assert journal.count() == 1
 
 
-def test_the_plan_is_the_one_it_began_with_whatever_the_catalog_says_now(folder: Path) -> None:
-    before = cut_off(folder, 40)
+def test_resuming_uses_the_stored_plan_after_the_catalog_has_changed(folder: Path) -> None:
+    before = interrupt(folder, 40)
     own = folder / "catalog" / "stretches"
     own.mkdir(parents=True)
     name = before.parts[0].stretch
     shipped = Path(__file__).parents[1] / "data" / "stretches" / f"{name}.yaml"
     (own / f"{name}.yaml").write_text(shipped.read_text().replace("reps: 2", "reps: 4"))
-    run("resume", "--yes", app=There(folder))
-    assert [part.planned for part in last(folder).parts] == [part.planned for part in before.parts]
+    run("resume", "--yes", app=FakeApp(folder))
+    assert [part.planned for part in last_record(folder).parts] == [part.planned for part in before.parts]
+
+
+@pytest.mark.parametrize("plan", [None, b"{}", b'{"title":"x","items":[{"stretch":"gone"}]}'])
+def test_an_unreadable_plan_costs_only_resuming(folder: Path, plan: bytes | None) -> None:
+    before = interrupt(folder, 40)
+    raw = sqlite3.connect(folder / FILE_NAME)
+    with raw:
+        raw.execute("UPDATE session SET plan = NULL") if plan is None else raw.execute(
+            "UPDATE plan SET data = ?", (zlib.compress(plan),)
+        )
+    raw.close()
+    result = run("resume", "--yes", app=FakeApp(folder))
+    assert result.exit_code == 2
+    assert result.stderr.count("\n") == 1
+    assert "cannot be resumed" in result.stderr
+    assert last_record(folder) == before
+    assert before.id[:6] in run("history", app=FakeApp(folder)).stdout
 
 
 @pytest.mark.parametrize(
@@ -119,39 +137,39 @@ def test_the_plan_is_the_one_it_began_with_whatever_the_catalog_says_now(folder:
         ((1.0, "q"), timedelta(hours=-13), "over 12 hours ago"),
     ],
 )
-def test_what_is_over_is_not_gone_on_with(folder: Path, events, later: timedelta, why: str) -> None:
-    run(*ARGS, app=There(folder, *events))
-    before = last(folder)
-    result = run("resume", "--yes", app=There(folder, later=later))
+def test_an_ended_or_old_session_cannot_be_resumed(folder: Path, events, later: timedelta, why: str) -> None:
+    run(*ARGS, app=FakeApp(folder, *events))
+    before = last_record(folder)
+    result = run("resume", "--yes", app=FakeApp(folder, later=later))
     assert result.exit_code == 2
     assert why in result.stderr
-    assert last(folder) == before
+    assert last_record(folder) == before
 
 
-def test_without_a_session_there_is_nothing_and_nothing_is_made(folder: Path) -> None:
-    result = run("resume", app=There(folder))
+def test_without_a_session_there_is_nothing_to_resume_and_nothing_is_created(folder: Path) -> None:
+    result = run("resume", app=FakeApp(folder))
     assert result.exit_code == 2
     assert "Nothing to resume" in result.stderr
     assert not folder.exists()
 
 
 def test_a_running_session_cannot_be_resumed(folder: Path) -> None:
-    record = cut_off(folder, 40)
+    record = interrupt(folder, 40)
     status = StatusFile(folder, record.id)
     status.update(update(Session(timeline=build_timeline(routine(minutes=6.0))), Tick(0)))
-    result = run("resume", "--yes", app=There(folder))
+    result = run("resume", "--yes", app=FakeApp(folder))
     assert result.exit_code == 2
     assert "still running" in result.stderr
     status.close()
-    assert run("resume", "--yes", app=There(folder)).exit_code == 0
+    assert run("resume", "--yes", app=FakeApp(folder)).exit_code == 0
 
 
-def test_what_is_reported_since_speaks_against_it(folder: Path) -> None:
-    before = cut_off(folder, 3)
+def test_a_later_caution_rules_out_resuming(folder: Path) -> None:
+    before = interrupt(folder, 3)
     with Journal.open_for_reading(folder) as journal:
         plan = json.loads(journal.plan(before.id))
     tag = next(tag for item in plan["items"] for tag in item["stretch"]["cautions"]["avoid"])
-    app = There(folder)
+    app = FakeApp(folder)
     screening_file.save(
         folder, ScreeningRecord(outcome=Outcome.GO, screened=app.today(), since=app.today(), tags=(tag,))
     )
@@ -165,14 +183,14 @@ def test_what_is_reported_since_speaks_against_it(folder: Path) -> None:
     [
         (False, (), ("", "", ""), 3, ""),
         (False, ("shoulder",), ("", "", ""), 2, "shoulder"),
-        (True, ("shoulder",), ("", "", ""), 3, ""),  # it speaks against what is not owed
+        (True, ("shoulder",), ("", "", ""), 3, ""),  # the stretch it rules out is done
         (False, (), ("", "", "4", ""), 2, "gentle only today"),
-        (True, (), ("", "", "4", ""), 3, ""),  # what is owed is gentle
+        (True, (), ("", "", "4", ""), 3, ""),  # what remains is gentle
         (False, (), ("y",), 4, "emergency number"),
         (False, (), (), 4, "not answered"),
     ],
 )
-def test_a_person_is_asked_before_it_goes_on_with_what_is_owed(
+def test_safety_questions_come_before_resuming(
     tmp_path: Path, skipped: bool, tags: tuple[str, ...], lines: tuple[str, ...], code: int, why: str
 ) -> None:
     first, then = CATALOG.stretches["doorway-chest"], CATALOG.stretches["sphinx"]
@@ -180,7 +198,7 @@ def test_a_person_is_asked_before_it_goes_on_with_what_is_owed(
     assert (first.level, then.level) == ("moderate", "gentle")
     person = Person(tmp_path, keys=("n", "n", "q") if skipped else ("q",))
     run("routine", "--yes", "--warm-up", "0", "--stretch", first.id, "--stretch", then.id, app=person)
-    assert [part.stretch for part in last(tmp_path).parts if part.remaining] == [first.id, then.id][skipped:]
+    assert [part.stretch for part in last_record(tmp_path).parts if part.remaining] == [first.id, then.id][skipped:]
     screening_file.save(tmp_path, ScreeningRecord(outcome=Outcome.GO, screened=TODAY, since=TODAY, tags=tags))
     person = Person(tmp_path, *lines)
     result = run("resume", app=person)
@@ -192,13 +210,13 @@ def test_a_person_is_asked_before_it_goes_on_with_what_is_owed(
 @pytest.mark.parametrize(
     ("tags", "gentle_only", "why"), [(("disc",), False, "disc"), ((), True, "gentle only today")], ids=["tag", "gentle"]
 )
-def test_it_need_not_be_the_next_stretch_that_something_speaks_against(
+def test_any_remaining_stretch_can_rule_out_resuming(
     folder: Path, monkeypatch: pytest.MonkeyPatch, tags: tuple[str, ...], gentle_only: bool, why: str
 ) -> None:
     named = ("--stretch", "childs-pose", "--stretch", "happy-baby")  # the second is moderate, and not for a disc
-    run("routine", "--yes", "--warm-up", "0", *named, app=There(folder, 1.0, "q"))
-    assert [part.stretch for part in last(folder).parts] == ["childs-pose", "happy-baby"]
-    app = There(folder)
+    run("routine", "--yes", "--warm-up", "0", *named, app=FakeApp(folder, 1.0, "q"))
+    assert [part.stretch for part in last_record(folder).parts] == ["childs-pose", "happy-baby"]
+    app = FakeApp(folder)
     record = ScreeningRecord(outcome=Outcome.GO, screened=app.today(), since=app.today(), tags=tags)
     preflight = PreflightResult(record=record, gentle_only=gentle_only)
     monkeypatch.setattr("stretch.cli.preflight.run_preflight", lambda app, ask: preflight)
@@ -207,23 +225,23 @@ def test_it_need_not_be_the_next_stretch_that_something_speaks_against(
     assert f"Happy baby is still to be done, but your answers now rule it out ({why})" in result.stderr
 
 
-def test_a_standing_stop_stops_this_too(folder: Path) -> None:
-    cut_off(folder, 40)
-    app = There(folder)
+def test_a_recorded_stop_prevents_resuming(folder: Path) -> None:
+    interrupt(folder, 40)
+    app = FakeApp(folder)
     screening_file.save(folder, ScreeningRecord(outcome=Outcome.EMERGENCY, screened=app.today(), since=app.today()))
     assert run("resume", "--yes", app=app).exit_code == 4
 
 
-def test_it_takes_the_options_of_a_routine_that_say_how() -> None:
+def test_resume_takes_the_playback_options_only() -> None:
     names = {option.name for option in main.get_command(None, "resume").params}
     assert {"plain", "events", "voice", "figure", "wait", "yes"} <= names
     assert not names & {"speed", "minutes", "areas", "json"}
 
 
-def test_going_gently_since_goes_on_with_nothing_deep(folder: Path) -> None:
+def test_a_gentle_outcome_rules_out_deep_stretches(folder: Path) -> None:
     deep = ("--stretch", "contract-relax-hamstring", "--experienced")
-    run("routine", "--yes", "--warm-up", "0", *deep, app=There(folder, 1.0, "q"))
-    app = There(folder)
+    run("routine", "--yes", "--warm-up", "0", *deep, app=FakeApp(folder, 1.0, "q"))
+    app = FakeApp(folder)
     screening_file.save(folder, ScreeningRecord(outcome=Outcome.GO_GENTLY, screened=app.today(), since=app.today()))
     result = run("resume", "--yes", app=app)
     assert result.exit_code == 2
