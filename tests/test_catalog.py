@@ -12,51 +12,52 @@ from stretch.core.model import EntryOrigin
 from stretch.core.planning.builder import build_routine
 from stretch.core.routine import Request
 from stretch.storage.catalogs.catalog import load_catalog, load_sources
+from stretch.storage.catalogs.catalog_lint import check_catalogs
 from stretch.storage.catalogs.figures import load_figures
-from stretch.storage.files.findings import Findings
+from stretch.storage.files.diagnostics import Diagnostics
 from stretch.storage.files.package_data import data_root
 from support import CATALOG
 
 DEFECTS = [  # file, what is replaced, by what, what is said
-    ("stretches/open-book.yaml", "level: gentle", "level: easy", "open-book.yaml:14: level: is 'easy'; one of gentle"),
-    ("stretches/open-book.yaml", "reps: 6", "reps: 0", "open-book.yaml:11: dose.reps: is 0; at least 1"),
-    ("stretches/open-book.yaml", "reps: 6", "reps: six", "dose.reps: is 'six'; a whole number"),
-    ("stretches/open-book.yaml", "reps: 6", "rep: 6", "dose.rep: there is no such field; did you mean reps?"),
-    ("stretches/open-book.yaml", "desk: false", "desk: no", "desk: is 'no'; true or false"),
-    ("stretches/open-book.yaml", "desk: false", "desk: false\ncolour: blue", "open-book.yaml:16: colour: there is no"),
+    ("stretches/open-book.yaml", "level: gentle", "level: easy", "open-book.yaml:14: level: must be one of gentle"),
+    ("stretches/open-book.yaml", "reps: 6", "reps: 0", "open-book.yaml:11: dose.reps: must be at least 1, not 0"),
+    ("stretches/open-book.yaml", "reps: 6", "reps: six", "dose.reps: must be a whole number, not 'six'"),
+    ("stretches/open-book.yaml", "reps: 6", "rep: 6", "dose.rep: unknown field; did you mean reps?"),
+    ("stretches/open-book.yaml", "desk: false", "desk: no", "desk: must be true or false, not 'no'"),
+    ("stretches/open-book.yaml", "desk: false", "desk: false\ncolour: blue", "yaml:16: colour: unknown field"),
     ("stretches/open-book.yaml", "mode: dynamic\n", "", "open-book.yaml:1: mode: is missing; add it: static: held"),
     ("stretches/open-book.yaml", "side_means: the top arm\n", "", "side_means"),
     ("stretches/open-book.yaml", "primary: [upper-back]", "primary: [upper-bak]", "yaml:5: areas.primary.0: "),
-    ("stretches/open-book.yaml", "per_side_s: 60", "per_side_s: 50", "the dose makes 60, not 50"),
+    ("stretches/open-book.yaml", "per_side_s: 60", "per_side_s: 50", "the dose adds up to 60, not 50"),
     ("stretches/open-book.yaml", "id: open-book", "id: open-box", "open-book.yaml:1: id: is 'open-box', but the file"),
     ("stretches/open-book.yaml", "id: open-book", "id: Open-Book", "a to z, digits and single dashes"),
     ("stretches/open-book.yaml", "dose: {reps: 6}", "dose: {reps: 6, hold_s: 20}", "takes no hold_s"),
-    ("stretches/open-book.yaml", "source: [", "source: ['a b', ", "letters A to Z"),
-    ("stretches/sphinx.yaml", "hold_s: 20", "hold_s: 90", "sphinx.yaml:10: dose.hold_s: is 90; at most 60"),
-    ("stretches/sphinx.yaml", "hold_s: 20", "hold_s: 20.5", "dose.hold_s: is the number 20.5; a whole number"),
+    ("stretches/open-book.yaml", "source: [", "source: ['a b', ", "use letters A to Z"),
+    ("stretches/sphinx.yaml", "hold_s: 20", "hold_s: 90", "sphinx.yaml:10: dose.hold_s: must be at most 60, not 90"),
+    ("stretches/sphinx.yaml", "hold_s: 20", "hold_s: 20.5", "dose.hold_s: must be a whole number, not 20.5"),
     ("stretches/sphinx.yaml", "dose: {hold_s: 20, reps: 3}", "dose: {reps: 3}", "a static stretch needs hold_s"),
-    ("stretches/sphinx.yaml", "dose: {hold_s: 20, reps: 3}", "dose: 20", "dose: is the number 20; a mapping with reps"),
+    ("stretches/sphinx.yaml", "dose: {hold_s: 20, reps: 3}", "dose: 20", "dose: must be a mapping, not 20"),
     ("stretches/sphinx.yaml", "id: sphinx", "id: sphinx\n  bad: [", "sphinx.yaml:2: not valid YAML"),
     ("stretches/sphinx.yaml", "id: sphinx", "id: sphinx\n\tbad: [", "sphinx.yaml:2: not valid YAML: a tab; indent"),
-    ("stretches/sphinx.yaml", "adapt: [shoulder,", "adapt: [stenosis, shoulder,", "is under avoid and under adapt"),
+    ("stretches/sphinx.yaml", "adapt: [shoulder,", "adapt: [stenosis, shoulder,", "is under both avoid and adapt"),
     ("stretches/sphinx.yaml", "breath: Breathe into", "breath: In: into", "a colon where none can be; put the text in"),
-    ("stretches/sphinx.yaml", "  - Look at", "  - Look: at", "steps.2: is a mapping; write text, and put it in quotes"),
-    ("stretches/sphinx.yaml", "equipment: [mat]", "equipment: mat", "equipment: is 'mat'; a list, as in [a, b]"),
-    ("stretches/sphinx.yaml", "equipment: [mat]", "equipment: [none, mat]", "none stands alone"),
-    ("stretches/sphinx.yaml", "equipment: [mat]", "equipment: []", "equipment: is empty; fill it in: all that"),
+    ("stretches/sphinx.yaml", "  - Look at", "  - Look: at", "steps.2: must be text, not a mapping; put it in quotes"),
+    ("stretches/sphinx.yaml", "equipment: [mat]", "equipment: mat", "equipment: must be a list such as [a, b]"),
+    ("stretches/sphinx.yaml", "equipment: [mat]", "equipment: [none, mat]", "none cannot be combined"),
+    ("stretches/sphinx.yaml", "equipment: [mat]", "equipment: []", "equipment: is empty; fill it in: everything"),
     ("stretches/sphinx.yaml", "level: gentle", "level: Gentle", "level: is 'Gentle'; did you mean gentle?"),
-    ("stretches/sphinx.yaml", "position: prone", "position: lying", "position: is 'lying'; one of standing, seated"),
+    ("stretches/sphinx.yaml", "position: prone", "position: lying", "position: must be one of standing, seated"),
     ("stretches/sphinx.yaml", "pregnancy,", "pregnant,", "cautions.avoid.1: is 'pregnant'; did you mean pregnancy?"),
-    ("stretches/sphinx.yaml", "aliases: [", "aliases: [7, ", "aliases.0: is the number 7; put it in quotes"),
-    ("stretches/sphinx.yaml", "name: Sphinx", f"name: {'x' * 81}", "name: has 81 characters; at most 80"),
+    ("stretches/sphinx.yaml", "aliases: [", "aliases: [7, ", "aliases.0: must be text, not 7; put it in quotes"),
+    ("stretches/sphinx.yaml", "name: Sphinx", f"name: {'x' * 81}", "name: must have at most 80 characters, not 81"),
     ("areas.yaml", "partners: [core]", "partners: [heart]", "yaml:6: areas.0.partners.0: there is no area 'heart'"),
     ("areas.yaml", "areas: [hamstrings, quads, calves]", "areas: [toes]", "groups.2.areas.0: there is no area 'toes'"),
-    ("areas.yaml", "id: back,", "id: neck,", "'neck' is the name of an area"),
-    ("areas.yaml", "groups:", "grupps:", "grupps: there is no such field; the fields are stretches, figures, programs"),
+    ("areas.yaml", "id: back,", "id: neck,", "'neck' is the id of an area"),
+    ("areas.yaml", "groups:", "grupps:", "grupps: unknown field; the fields are stretches, figures, programs"),
     ("programs.yaml", "{stretch: childs-pose, hold_s: 15", "{stretch: child-pose, hold_s: 15", "did you mean child"),
     ("programs.yaml", "{stretch: shoulder-rolls, reps: 10}", "{stretch: shoulder-rolls}", "items.1.reps: is missing"),
     ("programs.yaml", "programs:", "programs: 3 #", "not valid YAML"),
-    ("session.yaml", "rise:", "raise:", "settle.raise: there is no such field; did you mean rise"),
+    ("session.yaml", "rise:", "raise:", "settle.raise: unknown field; did you mean rise"),
 ]  # fmt: skip
 
 
@@ -99,22 +100,35 @@ def test_a_mistake_that_stops_the_parser_is_told_of_every_line_that_has_it(tmp_p
     assert told.endswith("; the same on line 6, 9, 12, 15, 18, 21, 24, 27, 30, 33 and 2 more")
 
 
-def test_all_problems_are_said_at_once_sorted_by_line(root: Path) -> None:
-    path = root / "stretches" / "sphinx.yaml"
-    text = path.read_text(encoding="utf-8").replace("level: gentle", "level: soft").replace("[core]", "[cor]")
-    path.write_text(
-        text.replace("tier: 1\n", "tier: 9\nlength: 3\n").replace("spine: extension\n", ""), encoding="utf-8"
+def edit(file: Path, *changes: tuple[str, str]) -> None:
+    text = file.read_text(encoding="utf-8")
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new, 1)
+    file.write_text(text, encoding="utf-8")
+
+
+def test_the_problems_of_all_entries_are_reported_sorted_by_line(root: Path) -> None:
+    stretches = root / "stretches"
+    edit(stretches / "open-book.yaml", ("spine: rotation", "spine: bent"))
+    edit(stretches / "cat-cow.yaml", ("tier: 1\n", "tier: 1\nlength: 3\n"))
+    edit(stretches / "butterfly.yaml", ("spine: neutral\n", ""))
+    edit(
+        stretches / "sphinx.yaml",
+        ("adapt: [", "adapt: [stenosis, "),
+        ("per_side_s: 60", "per_side_s: 50"),
+        ("[core]", "[cor]"),
+        ("hold_s: 20, ", ""),
     )
-    other = root / "stretches" / "open-book.yaml"
-    other.write_text(other.read_text(encoding="utf-8").replace("spine: rotation", "spine: bent"), encoding="utf-8")
-    where = [problem.removeprefix(str(root / "stretches"))[1:].split(": ")[:2] for problem in problems(root=root)]
+    where = [problem.removeprefix(str(stretches))[1:].split(": ")[:2] for problem in problems(root=root)]
     assert where == [
+        ["butterfly.yaml:1", "spine"],
+        ["cat-cow.yaml:5", "length"],
         ["open-book.yaml:16", "spine"],
-        ["sphinx.yaml:1", "spine"],
-        ["sphinx.yaml:4", "tier"],
-        ["sphinx.yaml:5", "length"],
-        ["sphinx.yaml:6", "areas.primary.0"],
-        ["sphinx.yaml:13", "level"],
+        ["sphinx.yaml:5", "areas.primary.0"],
+        ["sphinx.yaml:10", "dose"],
+        ["sphinx.yaml:11", "per_side_s"],
+        ["sphinx.yaml:22", "cautions"],
     ]
 
 
@@ -198,8 +212,8 @@ def test_what_is_none_of_it_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "letter.yaml"
     file.write_text("- Dear Sir\n- {a: b}\n", encoding="utf-8")
     assert [problem.split("; ")[0] for problem in problems(file)] == [
-        f"{file}:1: 0: 'Dear Sir' is no entry",
-        f"{file}:2: 1: this is no entry",
+        f"{file}:1: 0: 'Dear Sir' is not an entry",
+        f"{file}:2: 1: this is not an entry",
     ]
     file.write_text("# nothing yet\n", encoding="utf-8")
     assert "is empty" in problems(file)[0]
@@ -210,8 +224,7 @@ def test_ids_are_unique_within_a_catalog(tmp_path: Path) -> None:
     for name in ("a.yaml", "b.yaml"):
         (tmp_path / name).write_text(changed("sphinx"), encoding="utf-8")
     assert problems(tmp_path) == (
-        f"{tmp_path / 'b.yaml'}:1: id: there is another stretch 'sphinx' in {tmp_path / 'a.yaml'}; "
-        "give one another name",
+        f"{tmp_path / 'b.yaml'}:1: id: there is another stretch 'sphinx' in {tmp_path / 'a.yaml'}; rename one",
     )
 
 
@@ -227,8 +240,8 @@ def test_an_area_and_a_group_never_share_a_name(tmp_path: Path) -> None:
     file = tmp_path / "areas.yaml"
     file.write_text("areas: [{id: back, name: Back}]\ngroups: [{id: hips, name: Hips, areas: [hips]}]", "utf-8")
     assert problems(file) == (
-        f"{file}:1: areas.0.id: 'back' is the name of a group of areas; give the area another",
-        f"{file}:2: groups.0.id: 'hips' is the name of an area; give the group another",
+        f"{file}:1: areas.0.id: 'back' is the id of a group of areas; choose another",
+        f"{file}:2: groups.0.id: 'hips' is the id of an area; choose another",
     )
     file.write_text("areas: [{id: feet, name: A}]\ngroups: [{id: feet, name: B, areas: [hips]}]", "utf-8")
     assert [line.split(": ")[1] for line in problems(file)] == ["groups.0.id"]
@@ -241,18 +254,18 @@ def test_a_shipped_program_must_fit_what_replaced_its_stretch(tmp_path: Path) ->
     )
     found = problems(file)
     assert len(found) == 3
-    assert all("a static stretch needs hold_s (yours replaced cat-cow" in problem for problem in found)
+    assert all("a static stretch needs hold_s (your catalog replaces cat-cow" in problem for problem in found)
     assert str(data_root() / "programs.yaml:") in found[0]
 
 
-def test_an_entry_with_blanks_is_left_out_and_told(tmp_path: Path) -> None:
+def test_an_entry_with_blank_fields_is_left_out_and_its_file_noted(tmp_path: Path) -> None:
     file = tmp_path / "draft.yaml"
-    file.write_text(changed("sphinx", id="draft", name="", spine=""), encoding="utf-8")
-    catalog = load_catalog(extra=[tmp_path])
-    assert catalog.incomplete_files == (str(file),)
-    assert catalog.stretches == CATALOG.stretches
-    file.write_text(changed("sphinx", id="draft", name="", spine="bent"), encoding="utf-8")
-    assert [problem.split(": ")[1] for problem in problems(tmp_path)] == ["name", "spine"]
+    for fields in ({"name": "", "spine": ""}, {"tier": "9", "spine": ""}):
+        file.write_text(changed("sphinx", id="draft", **fields), encoding="utf-8")
+        catalog = load_catalog(extra=[tmp_path])
+        assert catalog.incomplete_files == (str(file),)
+        assert catalog.stretches == CATALOG.stretches
+        assert [entry.field for entry in check_catalogs([tmp_path]).diagnostics] == [*fields]
 
 
 def test_how_a_session_begins_and_when_not_to_stretch_cannot_be_changed(root: Path) -> None:
@@ -305,11 +318,11 @@ def test_figures_come_from_the_last_catalog_that_has_them(tmp_path: Path) -> Non
     ("old", "new", "said"),
     [
         ("target: [abs]", "target: [tail]", "target: there is no muscle called 'tail'"),
-        ("id: sphinx", "id: ../sphinx", "id: is '../sphinx'; a to z"),
-        ("target: [abs]", "target: [abs]\nframe: [0, 0, 90000, 9]", "frame.2: is 90000; at most 1000"),
-        ("target: [abs]", f"target: [{'abs, ' * 60}]", "target: has 60 entries; at most 50"),
-        ("target: [abs]", "target: [abs]\nframe: [0, 0, 0, 0]", "frame: has nothing inside"),
-        ("target: [abs]", f"target: ['abs.{'x' * 500}']", "characters; at most 400"),
+        ("id: sphinx", "id: ../sphinx", "id: is '../sphinx'; use a to z"),
+        ("target: [abs]", "target: [abs]\nframe: [0, 0, 90000, 9]", "frame.2: must be at most 1000, not 90000"),
+        ("target: [abs]", f"target: [{'abs, ' * 60}]", "target: must have at most 50 entries, not 60"),
+        ("target: [abs]", "target: [abs]\nframe: [0, 0, 0, 0]", "frame: is empty"),
+        ("target: [abs]", f"target: ['abs.{'x' * 500}']", "must have at most 400 characters"),
     ],
 )
 def test_a_figure_that_cannot_be_drawn_is_refused(tmp_path: Path, old: str, new: str, said: str) -> None:
@@ -323,10 +336,10 @@ def test_a_figure_that_cannot_be_drawn_is_refused(tmp_path: Path, old: str, new:
 
 
 def test_a_note_stops_nothing_and_is_not_told_among_the_problems(tmp_path: Path) -> None:
-    findings = Findings()
-    findings.add_line(tmp_path / "mine.yaml", 2, "perhaps", level="note")
-    findings.give_up_if_broken()
-    findings.add_line(tmp_path / "mine.yaml", 3, "wrong")
+    diagnostics = Diagnostics()
+    diagnostics.add_line(tmp_path / "mine.yaml", 2, "perhaps", level="note")
+    diagnostics.raise_if_problems()
+    diagnostics.add_line(tmp_path / "mine.yaml", 3, "wrong")
     with pytest.raises(CatalogError) as caught:
-        findings.give_up_if_broken()
+        diagnostics.raise_if_problems()
     assert caught.value.problems == (f"{tmp_path / 'mine.yaml'}:3: wrong",)

@@ -9,11 +9,17 @@ import pytest
 
 from stretch.core.model import Area, Cautions, Contract, Dose, Group, Pace, Program, ProgramItem, Stretch
 from stretch.core.text import escape_control_chars, quote, quote_ascii
-from stretch.core.validation.cautions import fewer_cautions, missing_cautions
-from stretch.core.validation.ceilings import check_ceiling, check_cues, note_doses
 from stretch.core.validation.checks import check_area, check_group, check_program, check_sources, check_stretch
-from stretch.core.validation.contradictions import check_words
-from stretch.core.validation.muscles import MUSCLES, check_muscles
+from stretch.core.validation.content_lint import (
+    AREA_MUSCLES,
+    check_area_doses,
+    check_cue_lengths,
+    check_item_doses,
+    check_target_muscles,
+    check_wording,
+    missing_cautions,
+    weaker_cautions,
+)
 from stretch.figure.muscles import MUSCLE_NAMES
 from support import CATALOG
 
@@ -57,12 +63,12 @@ def said(problems: Any) -> str:
         (SIDED, "Lean on your left leg.", "left leg', but is read for both sides"),
         (SIDED, "Turn your head to the right.", "says 'to the right', but is read for both sides"),
         (SIDED, "Look left.", "says 'Look left', but"),
-        (HELD, "Repeat on the other side.", "but with sides: both there is one; write sides: each"),
-        (HELD, "Then switch legs.", "says 'switch legs', but with sides: both"),
+        (HELD, "Repeat on the other side.", "but sides: both does it once; write sides: each"),
+        (HELD, "Then switch legs.", "says 'switch legs', but sides: both"),
     ],
 )
 def test_words_that_contradict_the_numbers(stretch: Stretch, text: str, problem: str) -> None:
-    found = said(check_words(step(stretch, text)))
+    found = said(check_wording(step(stretch, text)))
     assert found.startswith(f"steps.{len(stretch.steps)}: ")
     assert problem in found
     assert "\n" not in found
@@ -90,19 +96,19 @@ def test_words_that_contradict_the_numbers(stretch: Stretch, text: str, problem:
     ],
 )
 def test_words_that_agree_with_the_numbers(stretch: Stretch, text: str) -> None:
-    assert said(check_words(step(stretch, text))) == ""
+    assert said(check_wording(step(stretch, text))) == ""
 
 
 def test_every_text_that_is_read_on_both_sides_is_asked_for_sides() -> None:
     for field in ("breath", "mistake", "ease_off", "side_means"):
-        found = said(check_words(but(SIDED, **{field: "Bend the left knee."})))
+        found = said(check_wording(but(SIDED, **{field: "Bend the left knee."})))
         assert found.startswith(f"{field}: says 'left knee'")
 
 
 def test_two_sides_need_words_that_tell_them_apart() -> None:
-    assert "never say which side" in said(check_words(but(SIDED, steps=("Lean in.",))))
-    assert said(check_words(but(SIDED, steps=("Lean on the back leg.",)))) == ""
-    assert "needs side_means" in said(check_stretch(but(SIDED, side_means=None), CATALOG.areas))
+    assert "do not say which side" in said(check_wording(but(SIDED, steps=("Lean in.",))))
+    assert said(check_wording(but(SIDED, steps=("Lean on the back leg.",)))) == ""
+    assert "side_means must say" in said(check_stretch(but(SIDED, side_means=None), CATALOG.areas))
 
 
 @pytest.mark.parametrize(
@@ -118,27 +124,27 @@ def test_two_sides_need_words_that_tell_them_apart() -> None:
     ],
 )
 def test_a_cue_is_no_longer_than_its_moment(stretch: Stretch, field: str) -> None:
-    assert said(check_cues(stretch)).startswith(f"{field}: ")
+    assert said(check_cue_lengths(stretch)).startswith(f"{field}: ")
     part = getattr(stretch, field.partition(".")[0])
     shorter = (
         but(stretch, pace=Pace(inhale="word " * 10, exhale="word " * 10))
         if isinstance(part, Pace)
         else but(stretch, **{field: part.removesuffix("word ")})
     )
-    assert said(check_cues(shorter)) == ""
+    assert said(check_cue_lengths(shorter)) == ""
 
 
 @pytest.mark.parametrize(
     ("stretch", "problem"),
     [
-        (but(HELD, id="con"), "id: 'con' is a device and no file on Windows"),
+        (but(HELD, id="con"), "id: 'con' is a reserved name on Windows"),
         (but(HELD, pace=Pace(inhale="in", exhale="out")), "pace: a static stretch takes no pace"),
         (but(MOVED, pace=None), "pace: a dynamic stretch needs pace"),
         (but(PRESSED, dose=Dose(reps=3, hold_s=20)), "needs contract"),
         (but(HELD, steps=("word " * 71,)), "steps: 71 words are too long to read while getting ready; 70 at most"),
         (
             but(HELD, cautions=Cautions(avoid=("knee",), adapt=("knee",))),
-            "cautions: knee is under avoid and under adapt",
+            "cautions: knee is under both avoid and adapt",
         ),
     ],
 )
@@ -150,13 +156,13 @@ def test_references_to_nothing() -> None:
     area = Area(id="feet", name="Feet", partners=("calfs",), focus=(("calves", "wings"),))
     assert said(check_area(area, CATALOG.areas, CATALOG.groups)) == (
         "partners.0: there is no area 'calfs'; did you mean calves?\n"
-        "focus.0.1: there is no area 'wings'; `stretch areas` shows what there is"
+        "focus.0.1: there is no area 'wings'; see `stretch areas`"
     )
     group = Group(id="below", name="Below", areas=("calves", "toes"))
     assert "areas.1: there is no area 'toes'" in said(check_group(group, CATALOG.areas))
     assert said(check_sources(("NHS-BACK", "nhs-back", "X"), {"NHS-BACK"})) == (
         "source.1: there is no source 'nhs-back'; write NHS-BACK\n"
-        "source.2: there is no source 'X'; say what it stands for under sources, or leave it out"
+        "source.2: there is no source 'X'; add it under sources, or leave it out"
     )
 
 
@@ -176,7 +182,7 @@ def test_a_program_gives_doses_that_its_stretches_can_take() -> None:
     assert said(check_program(mine, {**CATALOG.stretches, "broken": None})) == (
         "items.0: a static stretch needs hold_s\n"
         "items.1: a dynamic stretch takes no hold_s\n"
-        "items.2.hold_s: a contract-relax stretch has timings of its own; leave hold_s out\n"
+        "items.2.hold_s: a contract-relax stretch has its own timings; leave hold_s out\n"
         "items.4.stretch: there is no stretch 'sfinx'; did you mean sphinx?"
     )
 
@@ -186,12 +192,12 @@ def test_a_program_stays_under_the_ceilings() -> None:
         ProgramItem(stretch="standing-hamstring", hold_s=60, reps=2),
         ProgramItem(stretch="seated-hamstring", hold_s=60, reps=2),
     )
-    assert said(check_ceiling(mine, CATALOG.stretches)) == ""
+    assert said(check_area_doses(mine, CATALOG.stretches)) == ""
     more = program(*mine.items, ProgramItem(stretch="supine-hamstring-hold", hold_s=10, reps=1))
-    assert "items: 250 s for hamstrings on a side; more than 240" in said(check_ceiling(more, CATALOG.stretches))
-    assert said(note_doses(mine, CATALOG.stretches)) == ""
+    assert "items: 250 s for hamstrings on a side; more than 240" in said(check_area_doses(more, CATALOG.stretches))
+    assert said(check_item_doses(mine, CATALOG.stretches)) == ""
     longer = program(ProgramItem(stretch="standing-hamstring", hold_s=45, reps=3))
-    assert said(note_doses(longer, CATALOG.stretches)).startswith("items.0: 135 s of one stretch on a side")
+    assert said(check_item_doses(longer, CATALOG.stretches)).startswith("items.0: 135 s of one stretch on a side")
 
 
 def test_what_a_stretch_like_this_should_warn_of() -> None:
@@ -203,8 +209,8 @@ def test_what_a_stretch_like_this_should_warn_of() -> None:
     )
     before = but(HELD, cautions=Cautions(avoid=("knee", "hip"), adapt=("neck", "disc")))
     after = but(HELD, cautions=Cautions(avoid=("hip", "disc"), adapt=("knee",)))
-    assert said(fewer_cautions(after, before)) == "cautions: weaker than in the sphinx it replaces: knee, neck"
-    assert said(fewer_cautions(before, before)) == ""
+    assert said(weaker_cautions(after, before)) == "cautions: weaker than in the sphinx it replaces: knee, neck"
+    assert said(weaker_cautions(before, before)) == ""
 
 
 @pytest.mark.parametrize(
@@ -236,20 +242,22 @@ def test_each_way_to_stretch_has_those_whom_it_should_warn(
 
 
 def test_a_figure_lights_a_muscle_of_its_stretch() -> None:
-    assert said(check_muscles(["abs"], HELD)) == ""
-    assert said(check_muscles(["low_back.near", "tail"], HELD)) == ""
-    assert "lights no muscle; one of abs" in said(check_muscles([], HELD))
-    assert "lights no muscle of calves; one of calf, soleus" in said(check_muscles(["neck"], SIDED))
+    assert said(check_target_muscles(["abs"], HELD)) == ""
+    assert said(check_target_muscles(["low_back.near", "tail"], HELD)) == ""
+    assert "highlights no muscle; one of abs" in said(check_target_muscles([], HELD))
+    assert "highlights no muscle of calves; one of calf, soleus" in said(check_target_muscles(["neck"], SIDED))
     own = but(SIDED, areas=msgspec.structs.replace(SIDED.areas, primary=("feet",)))
-    assert said(check_muscles(["calf"], own)) == ""
-    assert set(MUSCLES) == set(CATALOG.areas)
-    assert {muscle for muscles in MUSCLES.values() for muscle in muscles} <= MUSCLE_NAMES
+    assert said(check_target_muscles(["calf"], own)) == ""
+    assert set(AREA_MUSCLES) == set(CATALOG.areas)
+    assert {muscle for muscles in AREA_MUSCLES.values() for muscle in muscles} <= MUSCLE_NAMES
 
 
 def test_a_dose_is_checked_whatever_the_timings() -> None:
     timed = Dose(reps=2, contract=Contract(contract_s=5, release_s=2, hold_s=15, effort_pct=30))
     assert said(check_stretch(but(PRESSED, dose=timed, per_side_s=44), CATALOG.areas)) == ""
-    assert "the dose makes 44, not 45" in said(check_stretch(but(PRESSED, dose=timed, per_side_s=45), CATALOG.areas))
+    assert "the dose adds up to 44, not 45" in said(
+        check_stretch(but(PRESSED, dose=timed, per_side_s=45), CATALOG.areas)
+    )
 
 
 def test_inert_text_is_what_it_looks_like() -> None:

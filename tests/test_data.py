@@ -12,9 +12,9 @@ import yaml
 from stretch.core.model import Stretch, per_side_seconds
 from stretch.core.vocabulary import TAGS, UPRIGHT
 from stretch.storage.catalogs.catalog import load_sources
-from stretch.storage.catalogs.inspection import inspect
-from stretch.storage.files import yamlfile
+from stretch.storage.catalogs.catalog_lint import check_catalogs
 from stretch.storage.files.package_data import data_root, load_safety
+from stretch.storage.files.safe_yaml import read_yaml
 from support import CATALOG
 
 STRETCHES = list(CATALOG.stretches.values())
@@ -40,8 +40,8 @@ def test_every_area_has_its_stretches(area: str) -> None:
 
 
 def test_nothing_is_wrong_and_nothing_gives_a_second_thought() -> None:
-    report = inspect([data_root()])
-    assert list(map(str, report.findings)) == []
+    report = check_catalogs([data_root()])
+    assert list(map(str, report.diagnostics)) == []
     assert report.counts == {
         "stretch": 49, "figure": 59, "program": 9, "area": 14, "group": 4, "source": 82
     }  # fmt: skip
@@ -96,7 +96,7 @@ def test_the_groups_are_those_of_the_content() -> None:
 def test_any_reader_of_yaml_reads_the_same(file: Path) -> None:
     """Ours is YAML 1.2; in the shipped files an older reader must not find a date, a yes or a number elsewhere."""
     theirs = yaml.load(file.read_bytes(), Loader=yaml.CSafeLoader)
-    assert repr(yamlfile.read(file)) == repr(theirs)
+    assert repr(read_yaml(file)) == repr(theirs)
 
 
 def test_partners_are_mutual() -> None:

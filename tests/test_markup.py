@@ -12,11 +12,11 @@ import pytest
 from stretch.cli.app import App
 from stretch.core.timing.session import Session
 from stretch.core.timing.timeline import build_timeline
-from stretch.core.validation.markup import note_markup
+from stretch.core.validation.content_lint import find_markup
 from stretch.export.captions import captions
 from stretch.player.view import render_screen
 from stretch.storage.catalogs.catalog import load_catalog
-from stretch.storage.catalogs.inspection import inspect
+from stretch.storage.catalogs.catalog_lint import check_catalogs
 from support import CATALOG, MS, FakeClock, ScriptedInput, routine, run
 
 MARKUP = "[bold red]S[/] [link=http://x.y]:smile: [@click=a]<b>&amp;[/nothing]"
@@ -85,7 +85,7 @@ def routine_of(file: Path):
 
 
 def test_the_check_notes_it_for_nobody_means_it_to_be_read_aloud(marked: Path) -> None:
-    report = inspect([marked])
+    report = check_catalogs([marked])
     assert report.of("problem") == ()
     fields = [note.field for note in report.of("note") if "has the markup '[bold red]', which is shown" in note.problem]
     assert fields == [
@@ -99,14 +99,14 @@ def test_the_check_notes_it_for_nobody_means_it_to_be_read_aloud(marked: Path) -
     "text", ["**Sit** up", "<br/>", "Sit</b> up", "Sit &amp; bend", "[b]Sit[/b]", "a [link](http://x)", "[/]"]
 )
 def test_other_markup_is_noted_as_well(text: str) -> None:
-    assert [field for field, _ in note_markup(but(text))] == [("mistake",)]
+    assert [field for field, _ in find_markup(but(text))] == [("mistake",)]
 
 
 @pytest.mark.parametrize(
     "text", ["Sit [on both hands].", "Bend < 90 degrees & > 60", "a_b_c __ d", "5 * 6 * 7", "[1] see below", "I <3 it"]
 )
 def test_brackets_and_stars_are_not(text: str) -> None:
-    assert list(note_markup(but(text))) == []
+    assert list(find_markup(but(text))) == []
 
 
 def but(text: str):

@@ -2,12 +2,12 @@
 
 # No `from __future__ import annotations` here: msgspec would compile every annotation anew at each start (1 ms).
 from collections.abc import Collection
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
 from stretch.core.errors import UnknownName
-from stretch.core.vocabulary import Caution, Equipment, Level, Mode, Position, Spine
+from stretch.core.vocabulary import Caution, EntryKind, Equipment, Level, Mode, Position, Spine
 
 LONGEST_HOLD = 60
 """Seconds; a longer single hold is capped (rule D4)."""
@@ -23,6 +23,11 @@ SourceKey = Annotated[str, Meta(pattern=r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$", max_l
 """What a source is cited by."""
 
 
+def _about(description: str, **limits: Any) -> Meta:
+    """Return the limits of a field, with a description for the template, the JSON Schema and errors."""
+    return Meta(description=description, **limits)
+
+
 class CatalogStruct(Struct, frozen=True, forbid_unknown_fields=True):
     """An immutable record that refuses fields it does not know."""
 
@@ -30,69 +35,83 @@ class CatalogStruct(Struct, frozen=True, forbid_unknown_fields=True):
 class Areas(CatalogStruct, frozen=True, kw_only=True):
     """The body areas a stretch is for, and those it reaches as well."""
 
-    primary: Annotated[tuple[Id, ...], Meta(min_length=1, max_length=10)]
-    secondary: Annotated[tuple[Id, ...], Meta(max_length=10)] = ()
+    primary: Annotated[
+        tuple[Id, ...], _about("areas it stretches; `stretch areas` lists them", min_length=1, max_length=10)
+    ]
+    secondary: Annotated[tuple[Id, ...], _about("areas it reaches as well", max_length=10)] = ()
 
 
 class Contract(CatalogStruct, frozen=True, kw_only=True):
     """The timings of one contract-relax round in seconds, and the effort in percent (rule D9)."""
 
-    contract_s: Annotated[int, Meta(ge=3, le=6)]
-    release_s: Annotated[int, Meta(ge=1, le=30)]
-    hold_s: Annotated[int, Meta(ge=10, le=30)]
-    effort_pct: Annotated[int, Meta(ge=20, le=75)]
+    contract_s: Annotated[int, _about("seconds of pressing, 3 to 6", ge=3, le=6)]
+    release_s: Annotated[int, _about("seconds of letting go", ge=1, le=30)]
+    hold_s: Annotated[int, _about("seconds of the hold that follows, 10 to 30", ge=10, le=30)]
+    effort_pct: Annotated[int, _about("how hard to press, 20 to 75 percent", ge=20, le=75)]
 
 
 class Dose(CatalogStruct, frozen=True, kw_only=True):
     """How much: `reps` holds of `hold_s`, whole breaths of a dynamic stretch, or rounds of contract-relax."""
 
-    reps: Annotated[int, Meta(ge=1, le=20)]
-    hold_s: HoldSeconds | None = None
-    contract: Contract | None = None
+    reps: Annotated[int, _about("holds, whole breaths of a dynamic stretch, or rounds of contract-relax", ge=1, le=20)]
+    hold_s: Annotated[HoldSeconds | None, _about("seconds of one hold, 60 at most; static only")] = None
+    contract: Annotated[Contract | None, _about("contract-relax only: the timings of one round")] = None
 
 
 class Pace(CatalogStruct, frozen=True, kw_only=True):
     """What moves on each half of the breath in a dynamic stretch."""
 
-    inhale: ShortText
-    exhale: ShortText
+    inhale: Annotated[ShortText, _about("what moves on the breath in, 10 words at most")]
+    exhale: Annotated[ShortText, _about("what moves on the breath out, 10 words at most")]
 
 
 class Cautions(CatalogStruct, frozen=True, kw_only=True):
     """For whom a stretch is dropped, and for whom it is kept but made easier."""
 
-    avoid: tuple[Caution, ...] = ()
-    adapt: tuple[Caution, ...] = ()
+    avoid: Annotated[tuple[Caution, ...], _about("cautions for people who must leave it out")] = ()
+    adapt: Annotated[tuple[Caution, ...], _about("cautions for people who do half the hold, once")] = ()
 
 
 class Stretch(CatalogStruct, frozen=True, kw_only=True):
     """One entry of the catalog; the fields and their allowed values are those of its YAML file."""
 
-    id: Id
-    name: Name
-    aliases: Annotated[tuple[Name, ...], Meta(max_length=20)] = ()
-    tier: Literal[1, 2] = 1
-    opt_in: bool = False
-    areas: Areas
-    position: Position
-    also: tuple[Position, ...] = ()
-    equipment: Annotated[tuple[Equipment, ...], Meta(min_length=1)]
-    sides: Literal["both", "each"]
-    side_means: ShortText | None = None
-    mode: Mode
-    dose: Dose
-    pace: Pace | None = None
-    halfway: ShortText | None = None
-    per_side_s: int | None = None
-    level: Level
-    desk: bool = False
-    spine: Spine
-    steps: Annotated[tuple[ShortText, ...], Meta(min_length=1, max_length=20)]
-    breath: ShortText
-    mistake: ShortText
-    ease_off: ShortText
-    cautions: Cautions
-    source: Annotated[tuple[SourceKey, ...], Meta(max_length=20)] = ()
+    id: Annotated[Id, _about("its id on the command line and the name of its file: a to z, digits and single dashes")]
+    name: Annotated[Name, _about("its name on the screen and aloud")]
+    aliases: Annotated[tuple[Name, ...], _about("other names people know it by", max_length=20)] = ()
+    tier: Annotated[Literal[1, 2], _about("1, or 2 for a stretch to use only when no more of tier 1 are left")] = 1
+    opt_in: Annotated[bool, _about("true: only when asked for by name")] = False
+    areas: Annotated[Areas, _about("the areas it stretches")]
+    position: Annotated[Position, _about("the position it is done in")]
+    also: Annotated[tuple[Position, ...], _about("other positions in which the same steps work")] = ()
+    equipment: Annotated[tuple[Equipment, ...], _about("everything it needs; [none] for nothing", min_length=1)]
+    sides: Annotated[
+        Literal["both", "each"], _about("both: both sides at once; each: the dose is done once for each side")
+    ]
+    side_means: Annotated[
+        ShortText | None, _about("with sides: each, what left and right refer to, such as: the back leg")
+    ] = None
+    mode: Annotated[
+        Mode, _about("static: held; dynamic: moved with the breath; contract-relax: pressed, released, then held")
+    ]
+    dose: Annotated[Dose, _about("how long and how often")]
+    pace: Annotated[Pace | None, _about("dynamic only: what moves on each half of the breath")] = None
+    halfway: Annotated[ShortText | None, _about("what to say half-way, such as: Change direction")] = None
+    per_side_s: Annotated[int | None, _about("computed from the dose; leave it out")] = None
+    level: Annotated[Level, _about("how strong it is; deep stretches are left out for the first two weeks")]
+    desk: Annotated[bool, _about("true if it can be done at a desk")] = False
+    spine: Annotated[Spine, _about("how the spine moves; people with a disc problem or stenosis depend on it")]
+    steps: Annotated[
+        tuple[ShortText, ...],
+        _about("what to do, one line each, 70 words in all, without counts and seconds", min_length=1, max_length=20),
+    ]
+    breath: Annotated[ShortText, _about("how to breathe during it")]
+    mistake: Annotated[ShortText, _about("what to avoid")]
+    ease_off: Annotated[ShortText, _about("an easier way")]
+    cautions: Annotated[Cautions, _about("people who must leave it out or take it easier")]
+    source: Annotated[
+        tuple[SourceKey, ...],
+        _about("citation keys, each explained under sources; leave it out if there are none", max_length=20),
+    ] = ()
 
     @property
     def needs(self) -> frozenset[str]:
@@ -119,30 +138,32 @@ def per_side_seconds(stretch: Stretch) -> int:
 
 
 class Area(CatalogStruct, frozen=True, kw_only=True):
-    """A part of the body, and the areas that balance it (rule RB9)."""
+    """A part of the body, and the areas that balance it (rule RB9) or that its routines need (rule RB15)."""
 
-    id: Id
-    name: Name
-    partners: Annotated[tuple[Id, ...], Meta(max_length=20)] = ()
-    focus: Annotated[tuple[tuple[Id, ...], ...], Meta(max_length=20)] = ()
-    """Sets of areas of which a routine for this area has at least one stretch each (rule RB15)."""
+    id: Annotated[Id, _about("its id on the command line: a to z, digits and single dashes")]
+    name: Annotated[Name, _about("its name")]
+    partners: Annotated[tuple[Id, ...], _about("areas that balance it", max_length=20)] = ()
+    focus: Annotated[
+        tuple[tuple[Id, ...], ...],
+        _about("sets of areas of which a routine for this area has at least one stretch each", max_length=20),
+    ] = ()
 
 
 class Group(CatalogStruct, frozen=True, kw_only=True):
     """A name for several areas at once."""
 
-    id: Id
-    name: Name
-    areas: Annotated[tuple[Id, ...], Meta(min_length=1, max_length=40)]
+    id: Annotated[Id, _about("its id on the command line: a to z, digits and single dashes")]
+    name: Annotated[Name, _about("its name")]
+    areas: Annotated[tuple[Id, ...], _about("the areas it stands for", min_length=1, max_length=40)]
 
 
 class ProgramItem(CatalogStruct, frozen=True, kw_only=True):
     """One stretch of a program with the program's own dose."""
 
-    stretch: Id
-    reps: Annotated[int, Meta(ge=1, le=20)]
-    hold_s: HoldSeconds | None = None
-    note: ShortText | None = None
+    stretch: Annotated[Id, _about("the id of a stretch")]
+    reps: Annotated[int, _about("holds, whole breaths of a dynamic stretch, or rounds of contract-relax", ge=1, le=20)]
+    hold_s: Annotated[HoldSeconds | None, _about("seconds of one hold, 60 at most; static only")] = None
+    note: Annotated[ShortText | None, _about("why it is here")] = None
 
 
 Items = Annotated[tuple[ProgramItem, ...], Meta(min_length=1, max_length=60)]
@@ -151,21 +172,21 @@ Items = Annotated[tuple[ProgramItem, ...], Meta(min_length=1, max_length=60)]
 class AsWritten(CatalogStruct, frozen=True, kw_only=True):
     """The order and dose of the document a program came from, with its unsafe parts replaced."""
 
-    warm_up_min: Annotated[int, Meta(ge=0, le=10)]
-    notes: Annotated[tuple[ShortText, ...], Meta(max_length=20)] = ()
-    items: Items
+    warm_up_min: Annotated[int, _about("minutes of warm-up before it, 0 to 10", ge=0, le=10)]
+    notes: Annotated[tuple[ShortText, ...], _about("what was replaced, and why", max_length=20)] = ()
+    items: Annotated[Items, _about("the stretches in the order of the document, each with its dose")]
 
 
 class Program(CatalogStruct, frozen=True, kw_only=True):
     """A fixed list of stretches with doses of its own; it takes the time it takes."""
 
-    id: Id
-    name: Name
-    about: ShortText
-    source: Annotated[tuple[SourceKey, ...], Meta(max_length=20)] = ()
-    warm_up_min: Annotated[int, Meta(ge=0, le=10)]
-    items: Items
-    as_written: AsWritten | None = None
+    id: Annotated[Id, _about("its id on the command line: a to z, digits and single dashes")]
+    name: Annotated[Name, _about("its name")]
+    about: Annotated[ShortText, _about("what it is and for whom, in one line")]
+    source: Annotated[tuple[SourceKey, ...], _about("citation keys, each explained under sources", max_length=20)] = ()
+    warm_up_min: Annotated[int, _about("minutes of warm-up before it, 0 to 10", ge=0, le=10)]
+    items: Annotated[Items, _about("its stretches in order, each with its dose")]
+    as_written: Annotated[AsWritten | None, _about("the order and doses of the document it came from")] = None
 
 
 class Move(CatalogStruct, frozen=True, kw_only=True):
@@ -195,13 +216,13 @@ class Settle(CatalogStruct, frozen=True, kw_only=True):
 class Source(CatalogStruct, frozen=True, kw_only=True):
     """What a citation key stands for: the evidence grade A, B or C, what it supports, and where it is."""
 
-    key: SourceKey
-    grade: Literal["A", "B", "C", "seed"] = "C"
-    supports: Annotated[str, Meta(min_length=1, max_length=1000)]
-    where: Annotated[str, Meta(min_length=1, max_length=1000)]
-
-
-EntryKind = Literal["stretch", "program", "area", "group"]
+    key: Annotated[SourceKey, _about("the key it is cited by")]
+    grade: Annotated[
+        Literal["A", "B", "C", "seed"],
+        _about("A: an authority's own text was read; B: a copy of it; C: technique only"),
+    ] = "C"
+    supports: Annotated[str, _about("what it says", min_length=1, max_length=1000)]
+    where: Annotated[str, _about("where to find it", min_length=1, max_length=1000)]
 
 
 class EntryOrigin(Struct, frozen=True):

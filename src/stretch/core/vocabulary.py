@@ -123,3 +123,15 @@ WEEKDAY_LABELS: dict[Weekday, str] = {
 }
 WEEKDAYS = tuple(WEEKDAY_LABELS)
 """Monday first, as `date.weekday()` counts; the short name is `key.capitalize()`, iCalendar's is `key[:2].upper()`."""
+
+EntryKind = Literal["stretch", "figure", "program", "area", "group", "source"]
+ENTRY_LISTS: dict[EntryKind, str] = {
+    "stretch": "stretches",
+    "figure": "figures",
+    "program": "programs",
+    "area": "areas",
+    "group": "groups",
+    "source": "sources",
+}
+"""Kinds of catalog entries, each with the field under which a file lists several of them."""
+ENTRY_KINDS = tuple(ENTRY_LISTS)

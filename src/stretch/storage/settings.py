@@ -174,17 +174,17 @@ def _read(file: Path) -> tuple[dict[str, Any], dict[str, int]]:
     if not file.exists():
         return {}, {}
     # Imported here: most people have no such file.
-    from stretch.storage.files import yamlfile
-    from stretch.storage.files.fieldlines import lines
+    from stretch.storage.files.safe_yaml import UnreadableFile, line_numbers, read_yaml
 
     place = escape_control_chars(str(file))
     try:
-        data = yamlfile.read(file) or {}
-    except yamlfile.Malformed as error:
+        data = read_yaml(file) or {}
+    except UnreadableFile as error:
         raise SettingsError(f"{place}:{error.line}: {error}") from error
     if not isinstance(data, dict):
         raise SettingsError(f"{place}:1: must hold settings, one on a line, such as `minutes: 10`")
-    return data, {str(steps[0]): line for steps, line in lines(file, [(name,) for name in data]).items()}
+    lines = line_numbers(file)
+    return data, {name: lines.get((name,), 1) for name in data}
 
 
 def _split(name: str, text: str) -> str | list[str]:

@@ -1,1 +1,1 @@
-"""What in a catalog cannot be right, or is worth a second thought."""
+"""Rules that the entries of a catalog must keep, and lint rules for their content."""

@@ -1,1 +1,1 @@
-"""Catalogs from anywhere, read, put together and looked through."""
+"""Catalogs: shipped and user files loaded, merged and checked."""

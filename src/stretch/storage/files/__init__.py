@@ -1,1 +1,1 @@
-"""One file of unknown origin, read safely, and what is wrong with it where."""
+"""Files of unknown origin read safely, diagnostics of their content, and atomic writes."""

@@ -1,4 +1,4 @@
-"""Data shipped with the program: its location and the files that hold one record each."""
+"""Data shipped with the program: its location, and the files that hold one record each."""
 
 from __future__ import annotations
 
@@ -7,48 +7,47 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from stretch.storage.files import yamlfile
-from stretch.storage.files.findings import Findings
+from stretch.core.errors import CatalogError
+from stretch.storage.files.diagnostics import Diagnostics
+from stretch.storage.files.safe_yaml import UnreadableFile, read_yaml
 
 if TYPE_CHECKING:
     from stretch.core.safety.checklist import SafetyData
-
 
 T = TypeVar("T")
 
 
 def data_root() -> Path:
-    """Return the shipped data: inside the installed package, or at the top of a source checkout."""
+    """Return the folder of the shipped data: in the installed package, or at the top of a checkout."""
     packaged = Path(__file__).parents[2] / "data"
     return packaged if packaged.is_dir() else Path(__file__).parents[4] / "data"
 
 
 def load_safety(root: Path | None = None) -> SafetyData:
-    """Read the safety checklist and the questions of the screening.
+    """Return the safety checklist and the screening questions.
 
     Raises CatalogError.
     """
     from stretch.core.safety.checklist import SafetyData
 
-    findings = Findings()
-    safety = read_one((root or data_root()) / "safety.yaml", SafetyData, findings)
-    findings.give_up_if_broken()
-    assert safety is not None
-    return safety
+    return load_record((root or data_root()) / "safety.yaml", SafetyData)
 
 
-def read_one(file: Path, kind: type[T], findings: Findings) -> T | None:
-    """Return *file* as one record of a *kind*; None, and what is wrong among the *findings*, when it is none."""
+def load_record(file: Path, kind: type[T]) -> T:
+    """Return the YAML *file* as one record of a *kind*.
+
+    Raises CatalogError.
+    """
+    diagnostics = Diagnostics()
     try:
-        data = yamlfile.read(file)
-    except yamlfile.Malformed as error:
-        findings.add_line(file, error.line, str(error))
-        return None
-    try:
+        data = read_yaml(file)
         return msgspec.convert(data, kind)
+    except UnreadableFile as error:
+        diagnostics.add_line(file, error.line, str(error))
     except msgspec.ValidationError:
-        # Imported here: most runs find nothing wrong, and every run pays for what stands at the top.
-        from stretch.storage.files.faults import faults
+        # Imported here: most runs have no error.
+        from stretch.storage.files.type_errors import type_errors
 
-        findings.add(file, faults(data, kind))
-        return None
+        blanks, errors = type_errors(data, kind)
+        diagnostics.add(file, blanks + errors)
+    raise CatalogError(map(str, diagnostics.report()))

@@ -1,0 +1,134 @@
+"""Check user catalogs for everything that is wrong or worth a second look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+
+from msgspec import Struct
+
+from stretch.core.model import CatalogStruct, Program, Source, Stretch
+from stretch.core.text import quote
+from stretch.core.validation import content_lint
+from stretch.core.validation.checks import FieldProblem, check_sources
+from stretch.core.vocabulary import ENTRY_KINDS, EntryKind
+from stretch.figure.lint import lint_figure
+from stretch.figure.model import Figure
+from stretch.storage.catalogs.catalog import SessionFile, origin_label
+from stretch.storage.catalogs.figures import check_figure, field_path
+from stretch.storage.catalogs.loader import CatalogEntry, CatalogLoader, id_of
+from stretch.storage.files.diagnostics import Diagnostic, Severity
+from stretch.storage.files.package_data import data_root, load_record
+from stretch.storage.files.safe_yaml import UnreadableFile, comments_in_text, read_text
+
+
+class CatalogReport(Struct, frozen=True):
+    """The number of entries of each kind, and the diagnostics."""
+
+    counts: dict[EntryKind, int]
+    diagnostics: tuple[Diagnostic, ...]
+    complete: bool = True
+    """Whether everything is in it; of very many diagnostics only the first are."""
+
+    def of(self, level: Severity) -> tuple[Diagnostic, ...]:
+        """Return the problems or the notes."""
+        return tuple(entry for entry in self.diagnostics if entry.level == level)
+
+
+class _References(Struct, frozen=True):
+    """Entries that others may refer to."""
+
+    stretches: dict[str, Stretch]
+    sources: dict[str, Source]
+    warm_up_moves: frozenset[str]
+
+
+def check_catalogs(paths: Sequence[Path]) -> CatalogReport:
+    """Check the catalogs at *paths*, folders or files, as they are used on top of the shipped one."""
+    base = data_root()
+    user_paths = [path for path in paths if not _is_same(path, base)]
+    loader = CatalogLoader(ENTRY_KINDS, trusted=base if len(user_paths) == len(paths) else None)
+    for path in (base, *user_paths):
+        loader.add(path)
+    loader.check_references()
+    session = load_record(base / "session.yaml", SessionFile)
+    moves = frozenset(move.id for move in (*session.warm_up.standing, *session.warm_up.seated))
+    references = _References(loader.records("stretch"), loader.records("source"), moves)
+    counts: dict[EntryKind, int] = {}
+    for kind in ENTRY_KINDS:
+        entries = [*loader.user_entries(kind)]
+        for entry in entries:
+            before = loader.replaced.get((kind, id_of(entry.record)))
+            loader.diagnostics.add(entry.file, _problems(entry.record, references), entry.at)
+            notes = (*_replacement_notes(entry, before), *_notes(entry.record, references))
+            loader.diagnostics.add(entry.file, notes, entry.at, level="note")
+        if count := len(entries) + loader.invalid[kind]:
+            counts[kind] = count
+    _note_comments(loader)
+    return CatalogReport(counts, tuple(loader.diagnostics.report()), loader.diagnostics.complete)
+
+
+def _note_comments(loader: CatalogLoader) -> None:
+    """Note the texts that an accidental comment cuts short."""
+    for file in dict.fromkeys(entry.file for kind in loader.entries for entry in loader.user_entries(kind)):
+        try:
+            text = read_text(file)
+        except UnreadableFile:  # it has changed since it was read
+            continue
+        for line, comment in islice(comments_in_text(text), loader.diagnostics.room(file, "note")):
+            problem = f"{quote(comment)} begins a comment and is ignored; put the text in quotes"
+            loader.diagnostics.add_line(file, line, problem, level="note")
+
+
+def _is_same(path: Path, other: Path) -> bool:
+    try:
+        return path.samefile(other)
+    except (OSError, ValueError):
+        return False
+
+
+def _problems(record: CatalogStruct | Figure, references: _References) -> Iterator[FieldProblem]:
+    match record:
+        case Stretch():
+            yield from content_lint.check_wording(record)
+            yield from content_lint.check_cue_lengths(record)
+            yield from check_sources(record.source, references.sources)
+        case Program():
+            yield from content_lint.check_area_doses(record, references.stretches)
+            yield from check_sources(record.source, references.sources)
+        case Source():
+            keys = [key for key in references.sources if key != record.key and key.lower() == record.key.lower()]
+            if keys:
+                yield ("key",), f"{record.key} differs from {keys[0]} only in case; use one of them"
+        case Figure():
+            yield from _figure_problems(record, references)
+
+
+def _figure_problems(figure: Figure, references: _References) -> Iterator[FieldProblem]:
+    if problems := list(check_figure(figure)):
+        yield from problems
+        return
+    if stretch := references.stretches.get(figure.id):
+        yield from content_lint.check_target_muscles(figure.muscles, stretch)
+    elif figure.id not in references.warm_up_moves:
+        yield ("id",), f"there is no stretch {figure.id!r}"
+    yield from ((field_path(field), message) for field, message in lint_figure(figure))
+
+
+def _notes(record: CatalogStruct | Figure, references: _References) -> Iterator[FieldProblem]:
+    match record:
+        case Stretch():
+            yield from content_lint.missing_cautions(record)
+            yield from content_lint.find_markup(record)
+        case Program():
+            yield from content_lint.check_item_doses(record, references.stretches)
+            yield from content_lint.find_markup(record)
+
+
+def _replacement_notes(entry: CatalogEntry, before: CatalogEntry | None) -> Iterator[FieldProblem]:
+    if before is None or before.record == entry.record:
+        return
+    yield (), f"{id_of(entry.record)} replaces {origin_label(before, data_root())}"
+    if isinstance(entry.record, Stretch):
+        yield from content_lint.weaker_cautions(entry.record, before.record)

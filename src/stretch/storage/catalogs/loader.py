@@ -1,0 +1,299 @@
+"""Load the entries of several catalogs, later ones replacing earlier ones, and collect diagnostics."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from stretch.core.model import Area, Group, Program, Source, Stretch
+from stretch.core.text import escape_control_chars, quote, quote_ascii
+from stretch.core.validation import checks
+from stretch.core.validation.checks import FieldPath, FieldProblem
+from stretch.core.vocabulary import ENTRY_LISTS, EntryKind
+from stretch.storage.files.diagnostics import Diagnostics
+from stretch.storage.files.safe_yaml import ReadQuota, UnreadableFile, read_yaml
+
+SHIPPED_ONLY = frozenset({"session.yaml", "safety.yaml"})
+"""Files that a user catalog cannot replace: the frame of a session, and when not to stretch."""
+SOURCES = "sources.yaml"
+"""Read only when sources are wanted."""
+FOLDERS: dict[EntryKind, str] = {"stretch": "stretches", "figure": "figures"}
+"""Folders of a catalog whose files hold one entry each."""
+EXTENSIONS = (".yaml", ".yml")
+_LIST_KINDS = {plural: kind for kind, plural in ENTRY_LISTS.items()}
+_IDENTIFYING_FIELDS: tuple[tuple[EntryKind, frozenset[str]], ...] = (
+    ("source", frozenset({"key"})),
+    ("figure", frozenset({"keys"})),
+    ("program", frozenset({"items"})),
+    ("stretch", frozenset({"id", "name", "steps", "dose"})),
+)
+"""Fields that tell the kind of an entry outside a list of its kind, the surest first; an area needs its list."""
+
+
+class RawEntry(Struct, frozen=True):
+    """Data of one entry before it is decoded, and its place in the file."""
+
+    kind: EntryKind
+    at: FieldPath
+    data: Any
+
+
+class CatalogEntry(Struct, frozen=True):
+    """One record of a catalog with its origin: the catalog, the file and the place in the file."""
+
+    record: Any
+    root: Path
+    file: Path
+    at: FieldPath
+
+
+class CatalogLoader:
+    """Collects the entries of *kinds* by kind and id; the *trusted*, shipped catalog is not checked.
+
+    An entry with blank fields is a problem; with *skip_incomplete* it is left out and its file noted.
+    """
+
+    def __init__(
+        self, kinds: Sequence[EntryKind], trusted: Path | None = None, *, skip_incomplete: bool = False
+    ) -> None:
+        self.entries: dict[EntryKind, dict[str, CatalogEntry]] = {kind: {} for kind in kinds}
+        self.replaced: dict[tuple[EntryKind, str], CatalogEntry] = {}
+        """Entries of earlier catalogs that a later one replaced."""
+        self.incomplete_files: dict[Path, None] = {}
+        self.invalid: Counter[EntryKind] = Counter()
+        """The number of entries that could not be decoded."""
+        self.invalid_ids: dict[EntryKind, set[str]] = {kind: set() for kind in kinds}
+        """Ids of entries that exist but are invalid; references to them are not reported as missing."""
+        self.quota = ReadQuota()
+        self.diagnostics = Diagnostics()
+        self.trusted, self._skip_incomplete = trusted, skip_incomplete
+        self._files_read: set[str] = set()
+
+    def add(self, root: Path) -> None:
+        """Add a catalog: a single file, or a folder of files with subfolders stretches/ and figures/."""
+        self.add_files(root)
+        for kind in FOLDERS.keys() & self.entries.keys() if _is_folder(root) else ():
+            for file in self._files(root / FOLDERS[kind], optional=True):
+                self._add_single(kind, root, file)
+
+    def add_files(self, root: Path) -> None:
+        """Add the files of a catalog that hold entries or lists of them, but not its subfolders."""
+        if not _is_folder(root):
+            self._add_file(root, root)
+            return
+        for file in self._files(root):
+            if file.name not in SHIPPED_ONLY and (file.name != SOURCES or "source" in self.entries):
+                self._add_file(root, file)
+
+    def add_named(self, kind: EntryKind, names: Iterable[str], root: Path) -> None:
+        """Add the files called *names*, those that exist, of the subfolder for a *kind*."""
+        for name in names:
+            for extension in EXTENSIONS:
+                if exists(file := root / FOLDERS[kind] / f"{name}{extension}"):
+                    self._add_single(kind, root, file)
+
+    def records(self, kind: EntryKind) -> dict[str, Any]:
+        """Return the records of a kind by id."""
+        return {name: entry.record for name, entry in self.entries[kind].items()}
+
+    def user_entries(self, kind: EntryKind) -> Iterator[CatalogEntry]:
+        """Yield the entries of a kind that are not shipped."""
+        return (entry for entry in self.entries[kind].values() if entry.root != self.trusted)
+
+    def check_references(self) -> None:
+        """Add diagnostics for references to nothing and for fields that contradict each other.
+
+        Shipped programs are checked only if a stretch of theirs was replaced.
+        """
+        areas = self.entries["area"].keys() | self.invalid_ids["area"]
+        # Of a user area and a user group with the same id only the group is reported.
+        groups = {name for name, entry in self.entries["group"].items() if entry.root == self.trusted}
+        stretches = dict.fromkeys(self.invalid_ids["stretch"]) | self.records("stretch")
+        for kind in self.entries:
+            for entry in self.user_entries(kind):
+                self.diagnostics.add(entry.file, _check(entry.record, areas, groups, stretches), entry.at)
+        replaced = {name for kind, name in self.replaced if kind == "stretch"}
+        for entry in self.entries["program"].values() if replaced else ():
+            names = ", ".join(sorted(replaced & {item.stretch for item in entry.record.items}))
+            if names and entry.root == self.trusted:
+                problems = checks.check_program(entry.record, stretches)
+                reworded = ((field, f"{problem} (your catalog replaces {names})") for field, problem in problems)
+                self.diagnostics.add(entry.file, reworded, entry.at)
+
+    def _add_file(self, root: Path, file: Path) -> None:
+        for data in self._read(root, file):
+            if file == root and data is None:
+                self.diagnostics.add_line(file, 1, "is empty; `stretch catalog new` starts an entry")
+            for raw in split_entries(data):
+                if not self.diagnostics.room(file):
+                    break
+                if not isinstance(raw, RawEntry):
+                    self.diagnostics.add(file, [raw])
+                elif raw.kind in self.entries:
+                    self._add_entry(raw, root, file)
+
+    def _add_single(self, kind: EntryKind, root: Path, file: Path) -> None:
+        """Add a file that holds one entry and is named after it."""
+        read = self._read(root, file)
+        if not read:
+            self.invalid_ids[kind].add(file.stem)
+        for data in read:
+            name = data.get("id") if isinstance(data, dict) else None
+            if isinstance(name, str) and name != file.stem:
+                problem = f"is {quote_ascii(name)}, but the file is named {quote_ascii(file.stem)}; use the same"
+                self.diagnostics.add(file, [(("id",), problem)])
+            self._add_entry(RawEntry(kind, (), data), root, file)
+
+    def _read(self, root: Path, file: Path) -> tuple[Any, ...]:
+        """Return the data of *file*; nothing if it is unreadable, was read before or has problems enough."""
+        if not self.diagnostics.room(file) or (root != self.trusted and self._was_read(file)):
+            return ()
+        try:
+            return (read_yaml(file, None if root == self.trusted else self.quota),)
+        except UnreadableFile as error:
+            self.diagnostics.add_line(file, error.line, str(error))
+            return ()
+
+    def _was_read(self, file: Path) -> bool:
+        """Return whether *file* was read before, for it may be in two catalogs; remember that it was."""
+        try:
+            real = os.path.realpath(file)
+        except (OSError, ValueError):  # reading it will give the reason
+            return False
+        before = len(self._files_read)
+        self._files_read.add(real)
+        return len(self._files_read) == before
+
+    def _add_entry(self, raw: RawEntry, root: Path, file: Path) -> None:
+        try:
+            record = msgspec.convert(raw.data, record_type(raw.kind))
+        except msgspec.ValidationError:
+            self._add_type_errors(raw, file)
+            return
+        name = id_of(record)
+        before = self.entries[raw.kind].get(name)
+        if before is not None and before.root == root:
+            problem = f"there is another {raw.kind} {name!r} in {escape_control_chars(str(before.file))}; rename one"
+            self.diagnostics.add(file, [(("key" if raw.kind == "source" else "id",), problem)], raw.at)
+            return
+        if before is not None:
+            self.replaced[raw.kind, name] = before
+        self.entries[raw.kind][name] = CatalogEntry(record, root, file, raw.at)
+
+    def _add_type_errors(self, raw: RawEntry, file: Path) -> None:
+        # Imported here: most runs have no error.
+        from stretch.storage.files.type_errors import type_errors
+
+        blanks, errors = type_errors(raw.data, record_type(raw.kind))
+        if self._skip_incomplete and blanks:
+            self.incomplete_files[file] = None
+            return
+        self.diagnostics.add(file, blanks + errors, raw.at)
+        self.invalid[raw.kind] += 1
+        if isinstance(raw.data, dict) and isinstance(name := raw.data.get("id"), str):
+            self.invalid_ids[raw.kind].add(name)
+
+    def _files(self, folder: Path, *, optional: bool = False) -> list[Path]:
+        """Return the YAML files of *folder* by name, without hidden ones."""
+        if optional and not exists(folder):
+            return []
+        try:
+            with os.scandir(folder) as entries:
+                names = [entry.name for entry in islice(entries, self.quota.files + 1)]
+        except OSError as error:
+            self.diagnostics.add_line(folder, 1, f"cannot be read: {error.strerror}")
+            return []
+        if len(names) > self.quota.files:
+            self.diagnostics.add_line(folder, 1, f"has more than {self.quota.files} files")
+            return []
+        return [folder / name for name in sorted(names) if name.lower().endswith(EXTENSIONS) and name[0] != "."]
+
+
+def split_entries(data: Any) -> Iterator[RawEntry | FieldProblem]:
+    """Yield the entries in the *data* of a file, and a problem for what is not an entry.
+
+    A file holds one entry, a list of them, or lists by kind.
+    """
+    if isinstance(data, list):
+        for index, item in enumerate(data):
+            yield _identify(item, (index,))
+    elif isinstance(data, dict) and "id" not in data and data.keys() & _LIST_KINDS.keys():
+        for name, items in data.items():
+            if name not in _LIST_KINDS:
+                yield (name,), f"unknown field; the fields are {', '.join(_LIST_KINDS)}"
+            elif not isinstance(items, list):
+                yield (name,), f"must be a list of {name}"
+            else:
+                yield from (RawEntry(_LIST_KINDS[name], (name, index), item) for index, item in enumerate(items))
+    elif data is not None:
+        yield _identify(data, ())
+
+
+def _identify(data: Any, at: FieldPath) -> RawEntry | FieldProblem:
+    for kind, fields in _IDENTIFYING_FIELDS if isinstance(data, dict) else ():
+        if data.keys() & fields:
+            return RawEntry(kind, at, data)
+    what = quote(data) if isinstance(data, str) else "this"
+    return at, f"{what} is not an entry; write a stretch, a figure, a program, or lists under {', '.join(_LIST_KINDS)}"
+
+
+def _check(
+    record: object, areas: Collection[str], groups: Collection[str], stretches: Mapping[str, Stretch | None]
+) -> Iterator[FieldProblem]:
+    match record:
+        case Stretch():
+            return checks.check_stretch(record, areas)
+        case Program():
+            return checks.check_program(record, stretches)
+        case Area():
+            return checks.check_area(record, areas, groups)
+        case Group():
+            return checks.check_group(record, areas)
+    return iter(())
+
+
+def exists(path: Path) -> bool:
+    """Return whether there is something at *path*; True if that is unknown, as reading it will give the reason."""
+    try:
+        return path.exists() or path.is_symlink()
+    except OSError:
+        return True
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
+def id_of(record: Any) -> str:
+    """Return the id of a record; of a source its key."""
+    name: str = record.key if isinstance(record, Source) else record.id
+    return name
+
+
+def record_type(kind: EntryKind) -> Any:
+    """Return the type of the records of a *kind*."""
+    if kind == "figure":
+        # Imported here: only sessions and checks need figures.
+        from stretch.figure.model import Figure
+
+        return Figure
+    return _RECORD_TYPES[kind]
+
+
+_RECORD_TYPES: dict[EntryKind, Any] = {
+    "stretch": Stretch,
+    "program": Program,
+    "area": Area,
+    "group": Group,
+    "source": Source,
+}

@@ -1,0 +1,92 @@
+"""Diagnostics of catalog files: collected by field, reported by line."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from itertools import islice
+from pathlib import Path
+from typing import Literal
+
+from msgspec import Struct
+
+from stretch.core.errors import CatalogError
+from stretch.core.text import escape_control_chars
+from stretch.core.validation.checks import FieldPath, FieldProblem
+
+MAX_PER_FILE, MAX_IN_ALL = 200, 1000
+"""Problems reported of one file and in all, and as many notes."""
+_MAX_STEP_LENGTH = 40
+
+Severity = Literal["problem", "note"]
+
+
+class Diagnostic(Struct, frozen=True):
+    """One line of a report, safe to print."""
+
+    file: str
+    line: int
+    field: str
+    """The path of the field with dots; empty for the whole file."""
+    problem: str
+    level: Severity = "problem"
+
+    def __str__(self) -> str:
+        """Return `file:line: field: problem; how to fix it`."""
+        note = "note: " if self.level == "note" else ""
+        return f"{self.file}:{self.line}: {self.field}{': ' if self.field else ''}{note}{self.problem}"
+
+
+class Diagnostics:
+    """Collects problems and notes by file; the lines of their fields are looked up at the end."""
+
+    def __init__(self) -> None:
+        self._collected: dict[Path, list[tuple[FieldPath, int | None, str, Severity]]] = {}
+        self._counts: Counter[tuple[Path | None, Severity]] = Counter()
+        """By file, and in all under None; problems and notes are limited apart."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing was left out; False also if the limit was just reached."""
+        return all(count < (MAX_PER_FILE if file else MAX_IN_ALL) for (file, _), count in self._counts.items())
+
+    def add(
+        self, file: Path, problems: Iterable[FieldProblem], at: FieldPath = (), level: Severity = "problem"
+    ) -> None:
+        """Add *problems* with the fields of the entry *at* a place in *file*."""
+        for field, problem in islice(problems, self.room(file, level)):
+            self._add(file, (*at, *field), None, problem, level)
+
+    def add_line(self, file: Path, line: int, problem: str, level: Severity = "problem") -> None:
+        """Add a *problem* on a *line* of *file*."""
+        self._add(file, (), line, problem, level)
+
+    def room(self, file: Path, level: Severity = "problem") -> int:
+        """Return how many more problems, or notes, of *file* will be reported."""
+        return max(min(MAX_PER_FILE - self._counts[file, level], MAX_IN_ALL - self._counts[None, level]), 0)
+
+    def report(self) -> list[Diagnostic]:
+        """Return everything that was added, sorted by file, line and field."""
+        # Imported here: most runs have nothing to report.
+        from stretch.storage.files.safe_yaml import line_numbers
+
+        report = []
+        for file, collected in self._collected.items():
+            lines = line_numbers(file) if any(line is None for _, line, _, _ in collected) else {}
+            for field, line, problem, level in collected:
+                if line is None:
+                    # A field that is missing is shown on the line of what it is missing in.
+                    line = next(lines[field[:end]] for end in range(len(field), -1, -1) if field[:end] in lines)
+                name = ".".join(escape_control_chars(str(step)[:_MAX_STEP_LENGTH]) for step in field)
+                report.append(Diagnostic(escape_control_chars(str(file)), line, name, problem, level))
+        return sorted(report, key=lambda entry: (entry.file, entry.line, entry.field, entry.problem))
+
+    def raise_if_problems(self) -> None:
+        """Raise CatalogError with every problem if there is any; notes do not count."""
+        if self._counts[None, "problem"]:
+            raise CatalogError(str(entry) for entry in self.report() if entry.level == "problem")
+
+    def _add(self, file: Path, field: FieldPath, line: int | None, problem: str, level: Severity) -> None:
+        self._collected.setdefault(file, []).append((field, line, problem, level))
+        self._counts[file, level] += 1
+        self._counts[None, level] += 1

@@ -1,0 +1,284 @@
+"""Load untrusted YAML as plain data: no tags, no alias bombs, no invisible characters, no duplicate keys.
+
+The data is built from the events of the parser, not by a PyYAML loader: each limit is checked before anything is built,
+and reading the shipped catalog takes half the time.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Callable, Iterator
+from math import isfinite
+from pathlib import Path
+from typing import Any, NoReturn
+
+import yaml
+from yaml.events import AliasEvent, MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent, StreamEndEvent
+
+from stretch.core.text import quote
+from stretch.core.validation.checks import FieldPath
+
+try:
+    from yaml import CSafeLoader as Loader
+except ImportError:  # a PyYAML built without libyaml reads the same, slower
+    from yaml import SafeLoader as Loader  # type: ignore[assignment]
+
+MAX_BYTES = 1 << 20
+"""Size of one file; the largest shipped one has a twentieth of it."""
+MAX_TOTAL_BYTES, MAX_FILES = 10 << 20, 10_000
+"""All user catalogs together."""
+MAX_DEPTH = 20
+"""Nested lists and mappings; the shipped files need 7."""
+MAX_ALIASED_VALUES = 10_000
+"""Values that all aliases of a file may repeat together: enough for a few shared lists."""
+MAX_SEPARATORS = 100_000
+"""Commas and line ends of a file, and so the longest list or mapping."""
+MAX_DIGITS = 18
+
+_TOO_DEEP = f"is nested more than {MAX_DEPTH} deep"
+_OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
+"""With these, opening a pipe or a device returns at once; Windows knows only the last."""
+_KEYWORDS = dict.fromkeys(("", "~", "null", "Null", "NULL"), None) | {
+    "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False
+}  # fmt: skip
+_NUMBER_START, _NUMBER_CHARACTERS = frozenset("0123456789+-."), "0123456789+-.eE"
+"""Numbers as in YAML 1.2: `yes`, `on`, `1:30` and `0x1F` are text."""
+_BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Characters that change the direction of writing, so that a file reads differently from what it says."""
+
+_ACCIDENTAL_COMMENT = r" *(?:- +|[\w-]+: +)+[^\s'\"\[{|>&#][^#]*? (#\d.*)"
+
+
+class UnreadableFile(Exception):
+    """A file that is not used: the problem, and the line, from 1, where it shows."""
+
+    def __init__(self, problem: str, line: int = 1) -> None:
+        self.line = line
+        super().__init__(problem)
+
+
+class ReadQuota:
+    """Bytes and files that may still be read of all user catalogs together."""
+
+    def __init__(self) -> None:
+        self.bytes, self.files = MAX_TOTAL_BYTES, MAX_FILES
+
+    def take(self, size: int) -> None:
+        """Count one file of *size* bytes.
+
+        Raises UnreadableFile when the quota is used up.
+        """
+        self.bytes -= size
+        self.files -= 1
+        if self.bytes < 0:
+            raise UnreadableFile(f"is too much: all catalogs together have at most {MAX_TOTAL_BYTES >> 20} MiB")
+        if self.files < 0:
+            raise UnreadableFile(f"is too much: all catalogs together have at most {MAX_FILES} files")
+
+
+def read_yaml(path: Path, quota: ReadQuota | None = None) -> Any:
+    """Return the data of the YAML file *path*.
+
+    Raises UnreadableFile for anything that `read_text` or `parse_yaml` refuses.
+    """
+    return parse_yaml(read_text(path, quota))
+
+
+def line_numbers(path: Path) -> dict[FieldPath, int]:
+    """Return the line, from 1, of each field of the YAML file *path*; of its beginning only if it is unreadable."""
+    lines: dict[FieldPath, int] = {(): 1}
+    try:
+        parse_yaml(read_text(path), lines)
+    except UnreadableFile:  # the file has changed since it was read
+        return {(): 1}
+    return lines
+
+
+def read_text(path: Path, quota: ReadQuota | None = None) -> str:
+    """Return the text of the regular file *path*.
+
+    Raises UnreadableFile for a pipe, a device or a folder, for a file of more than 1 MiB, or if it is not UTF-8.
+    """
+    try:
+        descriptor = os.open(path, _OPEN_FLAGS)
+        try:
+            data = _read_bytes(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise UnreadableFile(f"cannot be read: {error.strerror or error}") from error
+    except ValueError as error:  # a zero byte in the name
+        raise UnreadableFile("cannot be read: invalid file name") from error
+    if quota is not None:
+        quota.take(len(data))
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise UnreadableFile("is not UTF-8 text; save it as UTF-8", line) from error
+
+
+def _read_bytes(descriptor: int) -> bytes:
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        raise UnreadableFile("is not a regular file")
+    # The size may be wrong: a file can grow, and those of /proc say 0.
+    size, chunks = status.st_size, []
+    while size <= MAX_BYTES and (chunk := os.read(descriptor, 1 << 16)):
+        chunks.append(chunk)
+        size = max(size, sum(map(len, chunks)))
+    if size > MAX_BYTES:
+        raise UnreadableFile(f"is larger than {MAX_BYTES >> 20} MiB, the limit for one file; split it")
+    return b"".join(chunks)
+
+
+def parse_yaml(text: str, lines: dict[FieldPath, int] | None = None) -> Any:
+    """Return the data of the YAML document *text*: dicts with text keys, lists, text, numbers, booleans and None.
+
+    Text comes out on one line. The line of each field is added to *lines*. Raises UnreadableFile for invalid YAML,
+    tags, aliases that repeat much, duplicate keys, keys that are not text, more than 20 levels, numbers out of range,
+    and invisible characters.
+    """
+    if len(text) > MAX_SEPARATORS and text.count(",") + text.count("\n") > MAX_SEPARATORS:
+        raise UnreadableFile(f"has more than {MAX_SEPARATORS} lines and commas; split it")
+    if not text.isascii() and (bidi := _BIDI_CONTROLS.intersection(text)):
+        position = min(map(text.index, bidi))
+        problem = f"has the invisible character U+{ord(text[position]):04X}, which reverses the text; remove it"
+        raise UnreadableFile(problem, text.count("\n", 0, position) + 1)
+    try:
+        return _Builder(text, lines).document()
+    except yaml.YAMLError as error:
+        # Imported here: most files are valid.
+        from stretch.storage.files.yaml_errors import explain
+
+        explanation, line = explain(error, text)
+        raise UnreadableFile(explanation or _TOO_DEEP, line) from error
+
+
+def comments_in_text(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the line, from 1, and the text of comments that look accidental: to YAML, `name: Bridge #2` is `Bridge`."""
+    for number, line in enumerate(text.splitlines(), start=1):
+        if " #" in line and (match := re.match(_ACCIDENTAL_COMMENT, line)):
+            yield number, match[1]
+
+
+class _Builder:
+    """Builds data from the events of the parser."""
+
+    def __init__(self, text: str, lines: dict[FieldPath, int] | None) -> None:
+        self._next: Callable[[], Any] = Loader(text).get_event
+        self._lines = lines
+        self._anchors: dict[str, Any] = {}
+        self._aliased_values = 0
+
+    def document(self) -> Any:
+        """Return the data of the only document; None for an empty text."""
+        self._next()
+        if type(self._next()) is StreamEndEvent:
+            return None
+        data = self._value(self._next(), ())
+        self._next()
+        if type(event := self._next()) is not StreamEndEvent:
+            _refuse("another document begins here; use one document with a list", event)
+        return data
+
+    def _value(self, event: Any, path: FieldPath) -> Any:
+        kind = type(event)
+        if kind is AliasEvent:
+            return self._alias(event, len(path))
+        if event.tag is not None:
+            _refuse(f"tags are not allowed; remove {quote(event.tag)}", event)
+        data: Any
+        if kind is ScalarEvent:
+            data = _scalar(event)
+        elif len(path) >= MAX_DEPTH:
+            _refuse(_TOO_DEEP, event)
+        else:
+            data = self._mapping(path) if kind is MappingStartEvent else self._list(path)
+        if event.anchor is not None:
+            self._anchors[event.anchor] = data
+        return data
+
+    def _mapping(self, path: FieldPath) -> dict[str, Any]:
+        data: dict[str, Any] = {}
+        while type(key := self._next()) is not MappingEndEvent:
+            if type(key) is not ScalarEvent or key.tag is not None:
+                _refuse("a key must be plain text", key)
+            if key.value in data:
+                _refuse(f"{quote(key.value)} is given twice; remove one of them", key)
+            field = (*path, key.value)
+            if self._lines is not None:
+                self._lines[field] = _line(key)
+            data[key.value] = self._value(self._next(), field)
+        return data
+
+    def _list(self, path: FieldPath) -> list[Any]:
+        data: list[Any] = []
+        while type(item := self._next()) is not SequenceEndEvent:
+            field = (*path, len(data))
+            if self._lines is not None:
+                self._lines[field] = _line(item)
+            data.append(self._value(item, field))
+        return data
+
+    def _alias(self, event: Any, depth: int) -> Any:
+        if event.anchor not in self._anchors:
+            _refuse(f"there is no anchor {quote(event.anchor)} before this", event)
+        data = self._anchors[event.anchor]
+        size, levels = _measure(data)
+        self._aliased_values += size
+        if self._aliased_values > MAX_ALIASED_VALUES:
+            _refuse(f"aliases repeat more than {MAX_ALIASED_VALUES} values; write them out", event)
+        if depth + levels > MAX_DEPTH:
+            _refuse(_TOO_DEEP, event)
+        return data
+
+
+def _scalar(event: Any) -> Any:
+    value: str = event.value
+    if event.implicit[0]:  # without quotes
+        if value in _KEYWORDS:
+            return _KEYWORDS[value]
+        if value[0] in _NUMBER_START and not value.strip(_NUMBER_CHARACTERS):
+            return _number(value, event)
+    if not value.isprintable():
+        value = " ".join(value.split())  # white space of any kind
+        for character in value:
+            if not character.isprintable():
+                _refuse(f"has the invisible character U+{ord(character):04X}; remove it", event)
+    return value
+
+
+def _number(value: str, event: Any) -> int | float | str:
+    if len(value) > MAX_DIGITS:
+        _refuse(f"a number of {len(value)} digits is too large; put it in quotes if it is text", event)
+    try:
+        return int(value)
+    except ValueError:
+        pass
+    try:
+        number = float(value)
+    except ValueError:
+        return value  # a date, a range, a dash
+    if not isfinite(number):
+        _refuse(f"{value} is too large", event)
+    return number
+
+
+def _measure(data: Any) -> tuple[int, int]:
+    """Return the number of values in *data*, with all that aliases repeat, and the number of levels."""
+    if not isinstance(data, (dict, list)):
+        return 1, 0
+    sizes = [_measure(value) for value in (data.values() if isinstance(data, dict) else data)]
+    return 1 + sum(size for size, _ in sizes), 1 + max((levels for _, levels in sizes), default=0)
+
+
+def _refuse(problem: str, event: Any) -> NoReturn:
+    raise UnreadableFile(problem, _line(event))
+
+
+def _line(event: Any) -> int:
+    line: int = event.start_mark.line
+    return line + 1

@@ -1,0 +1,154 @@
+"""Type errors of plain data, each with its field and how to fix it, from the errors of msgspec."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+import msgspec
+from msgspec import inspect
+
+from stretch.core.model import ID_PATTERN
+from stretch.core.text import escape_control_chars, quote, quote_ascii
+from stretch.core.validation.checks import ID_RULE, KEY_RULE, FieldPath, FieldProblem, suggest
+from stretch.core.vocabulary import EQUIPMENT, LEVELS, POSITIONS, TAGS
+
+MAX_BLANKS = 100
+_TYPE_NAMES = {
+    "int": "a whole number",
+    "float": "a number",
+    "str": "text",
+    "bool": "true or false",
+    "array": "a list such as [a, b]",
+    "object": "a mapping",
+}
+_BOUNDS = {">= ": "at least ", "<= ": "at most ", None: ""}
+_ORDER = {value: number for number, value in enumerate((*POSITIONS, *EQUIPMENT, *LEVELS, *TAGS))}
+"""Choices in the order of the vocabulary; msgspec sorts them by name."""
+
+
+def type_errors(data: Any, kind: Any) -> tuple[list[FieldProblem], list[FieldProblem]]:
+    """Return why *data* is not of the msgspec struct *kind*: the blank fields, and the first error in another field."""
+    info = inspect.type_info(kind)
+    blanks = dict(islice(_blank_fields(data, info, ()), MAX_BLANKS))
+    try:
+        msgspec.convert(data, kind)
+    except msgspec.ValidationError as error:
+        field, problem = _explain(str(error), data, info)
+        return list(blanks.items()), [] if field in blanks else [(field, problem)]
+    return list(blanks.items()), []
+
+
+def _blank_fields(data: Any, info: Any, field: FieldPath) -> Iterator[FieldProblem]:
+    """Yield the fields of *data* that are null and must not be."""
+    if data is None:
+        if info is not None and not any(isinstance(each, inspect.NoneType) for each in _alternatives(info)):
+            yield field, f"is empty; fill it in{_hint(info)}"
+    elif info is not None and isinstance(data, (dict, list)):
+        for step, value in data.items() if isinstance(data, dict) else enumerate(data):
+            yield from _blank_fields(value, _member(info, data, step), (*field, step))
+
+
+def _alternatives(info: Any) -> list[Any]:
+    """Return the types of a union, or the only one."""
+    if isinstance(info, inspect.Metadata):
+        return _alternatives(info.type)
+    return [*info.types] if isinstance(info, inspect.UnionType) else [info]
+
+
+def _hint(info: Any) -> str:
+    """Return the description of a field as the end of a sentence."""
+    schema = info.extra_json_schema if isinstance(info, inspect.Metadata) else None
+    return f": {schema['description']}" if schema else ""
+
+
+def _member(info: Any, data: Any, step: str | int) -> Any:
+    """Return the type of one field or item of *data*, which is of the type *info*; None if it has none."""
+    for each in _alternatives(info):
+        if isinstance(each, inspect.VarTupleType) and isinstance(data, list):
+            return each.item_type
+        if isinstance(each, inspect.TupleType) and isinstance(data, list) and int(step) < len(each.item_types):
+            return each.item_types[int(step)]
+    struct = _struct(info, data)
+    return next((field.type for field in struct.fields if field.encode_name == step), None) if struct else None
+
+
+def _struct(info: Any, data: Any) -> inspect.StructType | None:
+    """Return the struct type among the types of *info* that *data* is meant to be."""
+    for each in _alternatives(info) if isinstance(data, dict) else ():
+        if isinstance(each, inspect.StructType) and each.tag in (None, data.get(each.tag_field)):
+            return each
+    return None
+
+
+def _explain(message: str, data: Any, info: Any) -> FieldProblem:
+    """Return the field and the problem of an error *message* of msgspec about *data*."""
+    where = re.search(r" - at `\$((?:\.\w+|\[\d+\])*)`$", message)
+    steps = re.findall(r"\.(\w+)|\[(\d+)\]", where[1]) if where else ()
+    field: FieldPath = tuple(name or int(index) for name, index in steps)
+    unknown = message.startswith("Object contains unknown field")
+    if unknown and (problem := _unknown_field(data, info, ())):
+        return problem  # before *field* is used, for the name of an unknown field can imitate a message
+    parent = None
+    for step in field:
+        parent, info, data = info, _member(info, data, step), data[step]
+    if unknown:
+        return _unknown_field(data, info, field) or (field, "has an unknown field")
+    if missing := re.match(r"Object missing required field `(\w+)`", message):
+        return (*field, missing[1]), f"is missing; add it{_hint(_member(info, data, missing[1]))}"
+    if (choices := _choices(info, parent)) and not isinstance(data, (list, dict, type(None))):
+        otherwise = f"must be one of {', '.join(map(str, choices))}, not {_shown(data)}"
+        near = suggest(data, choices, "") if isinstance(data, str) else ""
+        return field, f"is {_shown(data)}; {near}" if near else otherwise
+    return field, _explain_value(message, data, info)
+
+
+def _unknown_field(data: Any, info: Any, field: FieldPath) -> FieldProblem | None:
+    if struct := _struct(info, data):
+        known = [each.encode_name for each in struct.fields]
+        for name in data:
+            if name not in known and name != struct.tag_field:
+                hint = suggest(name, known, f"the fields are {', '.join(known)}")
+                return (*field, name), f"unknown field; {hint}"
+    return None
+
+
+def _choices(info: Any, parent: Any) -> list[Any]:
+    """Return the values that a field may have if they are listed; without *info* it is the tag of a struct."""
+    if info is None:
+        return [each.tag for each in _alternatives(parent)]
+    values: list[Any] = []
+    for each in _alternatives(info):
+        if isinstance(each, inspect.LiteralType):
+            values += sorted(each.values, key=lambda value: _ORDER.get(value, 0))
+        elif isinstance(each, inspect.EnumType):
+            values += [member.value for member in each.cls]
+    return values
+
+
+def _explain_value(message: str, value: Any, info: Any) -> str:
+    if value is None or value in ([], ""):
+        return f"is empty; fill it in{_hint(info)}"
+    if limit := re.search(r" of length (>= |<= )?(\d+)", message):
+        noun = "characters" if isinstance(value, str) else "entries"
+        return f"must have {_BOUNDS[limit[1]]}{limit[2]} {noun}, not {len(value)}"
+    if limit := re.search(r"` (>= |<= )(\S+)", message):
+        return f"must be {_BOUNDS[limit[1]]}{float(limit[2]):g}, not {value}"
+    if "matching regex" in message:
+        return f"is {quote_ascii(value)}; {ID_RULE if ID_PATTERN in message else KEY_RULE}"
+    if not (expected := re.match(r"Expected `([\w |]+)`, got", message)):
+        return escape_control_chars(message.replace("`", ""))
+    names = [_TYPE_NAMES[name] for name in expected[1].split(" | ") if name in _TYPE_NAMES]
+    problem = f"must be {' or '.join(names)}, not {_shown(value)}"
+    if "text" in names:
+        return f"{problem}; put it in quotes if it is text"
+    number = re.match(r"\d{1,3}\b", value) if isinstance(value, str) and "number" in problem else None
+    return f"{problem}; write {number[0]}" if number else problem
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, str):
+        return quote(value)
+    return "a list" if isinstance(value, list) else "a mapping" if isinstance(value, dict) else str(value).lower()
