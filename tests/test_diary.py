@@ -166,7 +166,7 @@ def test_a_folder_that_is_a_file_stops_nothing_and_is_said_once(tmp_path: Path) 
     (tmp_path / "file").write_text("mine")
     result = run(*ARGS, app=app_in(tmp_path / "file"))
     assert result.exit_code == 0
-    assert result.stderr.count("not being kept") + result.stderr.count("not kept") == 1
+    assert result.stderr.count("not being saved") + result.stderr.count("not saved") == 1
     assert "Done" in result.stderr
     assert (tmp_path / "file").read_text() == "mine"
 
@@ -239,14 +239,14 @@ class Fails:
     ("fates", "during", "after"),
     [
         ((True, True, True), [], []),
-        ((False, False, False), ["This session is not being kept. The disk is full."], []),
-        ((True, False, False), ["From here on this session is not being kept. The disk is full."], []),
+        ((False, False, False), ["This session is not being saved. The disk is full."], []),
+        ((True, False, False), ["From here on, this session is not being saved. The disk is full."], []),
         (
             (False, True, True),
-            ["This session is not being kept. The disk is full."],
-            ["The journal could be written after all: this session is kept."],
+            ["This session is not being saved. The disk is full."],
+            ["The journal could be written after all: this session is saved."],
         ),
-        ((True, True, False), [], ["The end of this session is not kept. The disk is full."]),
+        ((True, True, False), [], ["The end of this session was not saved. The disk is full."]),
     ],
 )
 def test_what_is_not_kept_is_said_once(fates: tuple[bool, ...], during: list[str], after: list[str]) -> None:
@@ -290,7 +290,7 @@ KILLED = """
 import sys, time
 from pathlib import Path
 from stretch.cli.app import App
-from stretch.cli.play import PlaybackOptions, play
+from stretch.cli.play import PlaybackOptions, play_routine
 from stretch.player.input import InputEvent
 sys.path.insert(0, sys.argv[2])
 from support import routine
@@ -304,7 +304,7 @@ start = time.monotonic_ns()
 home = {"STRETCH_HOME": sys.argv[1]}
 app = App(environ=home, clock=lambda: (time.monotonic_ns() - start) * 100, input_source=Sleeps())
 quiet = PlaybackOptions(events=True, sound=False, volume=0, voice="no", figure="none")
-play(app, routine(minutes=30.0, warm_up=0.0), quiet)
+play_routine(app, routine(minutes=30.0, warm_up=0.0), quiet)
 """
 """A session at 100 times the speed of time, written down as one at the speed of time."""
 

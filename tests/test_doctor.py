@@ -34,9 +34,9 @@ def test_every_line_is_there_once_with_what_to_do(tmp_path: Path) -> None:
     assert list(found) == WHAT
     assert found["sounds"] == (
         "the terminal bell, because there is no player",
-        "Install pipewire-bin, pulseaudio-utils or alsa-utils, or set a sound command of your own.",
+        "Install pipewire-bin, pulseaudio-utils or alsa-utils, or set sound_command in the settings.",
     )
-    assert found["voice"] == ("none", "Install espeak-ng or speech-dispatcher, or set a voice command of your own.")
+    assert found["voice"] == ("none", "Install espeak-ng or speech-dispatcher, or set voice_command in the settings.")
     assert found["screen"][0] == "line by line, because this is no terminal"
     assert found["folder"] == (f"{tmp_path / 'home'}, not there yet", "It is made when there is something to keep.")
     assert found["catalog"] == ("49 stretches, none of them yours", "")

@@ -51,7 +51,7 @@ def test_a_paste_of_ten_kilobytes_presses_no_key() -> None:
 def test_escape_alone_is_forgotten() -> None:
     decoder = KeyDecoder()
     assert decoder.feed(b"\x1b") == []
-    decoder.idle()
+    decoder.drop_unfinished()
     assert decoder.feed(b"[Cn") == ["[", "C", "n"]
 
 

@@ -68,12 +68,12 @@ def test_sides_are_told_and_switched() -> None:
 
 def test_a_pause_and_a_freeze_are_told_once_and_take_no_time() -> None:
     ending, lines, _ = told(1.0, "space", 0.5, "space", 1.0, 700.0, 1.0, "x")
-    assert [line for line in lines if line in ("Paused. Space goes on.", "Going on.")] == [
-        "Paused. Space goes on.",
-        "Going on.",
-        "Going on.",
+    assert [line for line in lines if line in ("Paused: space to continue.", "Continuing.")] == [
+        "Paused: space to continue.",
+        "Continuing.",
+        "Continuing.",
     ]
-    assert sum(line.startswith("Welcome back: 11 min 40 s away") for line in lines) == 1
+    assert sum(line.startswith("Welcome back after 11 min 40 s.") for line in lines) == 1
     assert ending.session.active_ns == ending.session.timeline.length * 1_000_000
 
 
@@ -90,7 +90,7 @@ def test_a_signal_ends_it_with_its_number() -> None:
 
 def test_ctrl_z_pauses_until_a_key() -> None:
     ending, lines, _ = told(1.0, InputEvent(suspended=True), 900.0, "space")
-    assert "Paused. Space goes on." in lines
+    assert "Paused: space to continue." in lines
     assert not any("Welcome back" in line for line in lines)
     assert ending.session.over == "finished"
 
@@ -162,12 +162,12 @@ def test_what_is_said_aloud_stands_in_the_plain_lines_and_in_the_events(tmp_path
         ("plain", PlainDisplay(told["plain"].append)),
         ("events", EventsDisplay(told["events"].append)),
     ):
-        machine = FakePrograms(espeak_ng="plays")
-        speaker = machine.speaker(tmp_path, voice=True, breath=name == "events")
+        programs = FakePrograms(espeak_ng="plays")
+        player = programs.cue_player(tmp_path, breath=name == "events")
         session = Session(timeline=build_timeline(ROUTINE), voice=True)
-        run_session(session, clock=machine.clock, source=ScriptedInput(machine.clock), display=face, audio=speaker)
-        speaker.finish()
-        aloud[name] = machine.texts
+        run_session(session, clock=programs.clock, source=ScriptedInput(programs.clock), display=face, audio=player)
+        player.finish()
+        aloud[name] = programs.texts
     written = {"plain": told["plain"], "events": [json.loads(line).get("say", "") for line in told["events"]]}
     assert [line for line in written["events"] if line in set(written["plain"])] == written["plain"]
     for name, lines in written.items():
@@ -182,9 +182,9 @@ class Mouth:
     """A voice that counts how often it is cut."""
 
     def __init__(self) -> None:
-        self.sound, self.voice, self.cuts = True, True, 0
+        self.cuts = 0
 
-    def handle_cues(self, cues: object, timeline: object, done: object = None) -> None:
+    def handle_cues(self, session: Session, cues: object) -> None:
         pass
 
     def next_update_in(self) -> float:
@@ -215,8 +215,8 @@ def test_waiting_is_told_and_ended_by_a_key() -> None:
     run_session(
         session, clock=clock, source=ScriptedInput(clock, (5.0, "k", 1.0, "q")), display=PlainDisplay(lines.append)
     )
-    assert "Take your time. Any key starts." in lines
-    assert lines[-1] == "Going on."
+    assert "Press any key when you are ready." in lines
+    assert lines[-1] == "Continuing."
 
 
 def test_the_screen_is_kept_on_only_while_it_plays(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -263,4 +263,4 @@ def test_going_on_says_nothing_of_what_was_eased_before() -> None:
     )
     clock = FakeClock()
     run_session(session, clock=clock, source=ScriptedInput(clock, (1.0, "q")), display=PlainDisplay(lines.append))
-    assert not any("easier way" in line for line in lines)
+    assert not any("Easier:" in line for line in lines)

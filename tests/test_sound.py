@@ -18,6 +18,7 @@ from stretch.core.errors import UsageError
 from stretch.core.narration import tones
 from stretch.core.narration.tones import RATE, SOUNDS, breath_sound, sound_for
 from stretch.core.timing.cues import Cue, cues
+from stretch.core.timing.session import Session
 from stretch.core.timing.timeline import build_timeline
 from stretch.player import child_process
 from stretch.player.child_process import split_command
@@ -28,6 +29,8 @@ from support import MS, routine
 ROUTINE = routine()
 TIMELINE = build_timeline(ROUTINE)
 EVERY = cues(TIMELINE, -1, TIMELINE.length)
+SESSION = Session(timeline=TIMELINE)
+SILENT = Session(timeline=TIMELINE, sound=False)
 HOLD = next(index for index, phase in enumerate(TIMELINE.phases) if phase.kind == "hold")
 SWITCH = next(index for index, phase in enumerate(TIMELINE.phases) if phase.kind == "switch")
 
@@ -42,26 +45,26 @@ def at(index: int) -> tuple[Cue, ...]:
 
 
 def test_the_players_are_looked_for_in_order_and_by_their_full_path() -> None:
-    machine = FakePrograms(aplay="plays", pw_play="plays")
-    found = find_players(machine.which, {}, platform="linux")
+    programs = FakePrograms(aplay="plays", pw_play="plays")
+    found = find_players(programs.find_program, {}, platform="linux")
     assert [player.name for player in found] == ["pw-play", "aplay"]
     assert found[1].arguments_for(Path("/x.wav")) == ("/bin/aplay", "-q", "/x.wav")
-    assert find_players(machine.which, {}, platform="win32")[0].name == "winsound"
+    assert find_players(programs.find_program, {}, platform="win32")[0].name == "winsound"
 
 
 def test_over_ssh_nothing_plays_to_the_other_machine_unless_sound_is_sent_along_or_asked_for() -> None:
-    machine = FakePrograms(aplay="plays")
+    programs = FakePrograms(aplay="plays")
     remote = {"SSH_CONNECTION": "1.2.3.4 5 6.7.8.9 22"}
-    assert find_players(machine.which, remote, platform="linux") == ()
-    assert find_players(machine.which, {**remote, "PULSE_SERVER": "localhost"}, platform="linux")
-    assert find_players(machine.which, remote, command="aplay", platform="linux")
+    assert find_players(programs.find_program, remote, platform="linux") == ()
+    assert find_players(programs.find_program, {**remote, "PULSE_SERVER": "localhost"}, platform="linux")
+    assert find_players(programs.find_program, remote, command="aplay", platform="linux")
 
 
 def test_a_command_of_the_users_own_is_the_only_one_and_gets_the_file() -> None:
-    machine = FakePrograms(aplay="plays")
-    (player,) = find_players(machine.which, {}, command="mpv --really-quiet '--af=x y' {file} -v")
+    programs = FakePrograms(aplay="plays")
+    (player,) = find_players(programs.find_program, {}, command="mpv --really-quiet '--af=x y' {file} -v")
     assert player.arguments_for(Path("/x.wav")) == ("mpv", "--really-quiet", "--af=x y", "/x.wav", "-v")
-    (player,) = find_players(machine.which, {}, command="play")
+    (player,) = find_players(programs.find_program, {}, command="play")
     assert player.arguments_for(Path("/x.wav")) == ("play", "/x.wav")
 
 
@@ -105,206 +108,204 @@ def test_a_failure_while_making_a_file_leaves_nothing(tmp_path: Path, monkeypatc
 
 
 def test_never_more_than_two_at_once_and_the_breath_gives_way(tmp_path: Path) -> None:
-    machine = FakePrograms()
+    programs = FakePrograms()
     sounds = SoundPlayer(
-        [PlayerCommand("p", ("p", "{file}"))], SoundCache(tmp_path, 50), machine.start, machine.clock, ""
+        [PlayerCommand("p", ("p", "{file}"))], SoundCache(tmp_path, 50), programs.start, programs.clock, ""
     )
     for sound in (breath_sound("in", 3_000), SOUNDS["get-ready"], SOUNDS["next"]):
         assert sounds.play(sound)
-    assert [fake.killed for fake in machine.processes] == [True, False, False]
+    assert [fake.killed for fake in programs.processes] == [True, False, False]
     assert sounds.play(breath_sound("out", 3_000))
-    assert len(machine.started) == 3
+    assert len(programs.started) == 3
     assert sounds.play(SOUNDS["start"])
-    assert [fake.killed for fake in machine.processes] == [True, True, False, False]
+    assert [fake.killed for fake in programs.processes] == [True, True, False, False]
 
 
 def test_of_a_change_and_a_breath_the_breath_is_cut_even_if_it_came_last(tmp_path: Path) -> None:
-    machine = FakePrograms()
+    programs = FakePrograms()
     sounds = SoundPlayer(
-        [PlayerCommand("p", ("p", "{file}"))], SoundCache(tmp_path, 50), machine.start, machine.clock, ""
+        [PlayerCommand("p", ("p", "{file}"))], SoundCache(tmp_path, 50), programs.start, programs.clock, ""
     )
     for sound in (SOUNDS["get-ready"], breath_sound("in", 3_000), SOUNDS["next"]):
         assert sounds.play(sound)
-    assert [fake.killed for fake in machine.processes] == [False, True, False]
+    assert [fake.killed for fake in programs.processes] == [False, True, False]
 
 
 def test_where_only_one_can_play_the_breath_waits_for_nobody(tmp_path: Path) -> None:
-    machine = FakePrograms()
+    programs = FakePrograms()
     sounds = SoundPlayer(
-        [PlayerCommand("p", ("p", "{file}"), at_once=1)], SoundCache(tmp_path, 50), machine.start, machine.clock, ""
+        [PlayerCommand("p", ("p", "{file}"), at_once=1)], SoundCache(tmp_path, 50), programs.start, programs.clock, ""
     )
     assert sounds.play(SOUNDS["start"])
     assert sounds.play(breath_sound("in", 3_000))
-    assert machine.names() == ["start"]
+    assert programs.sounds() == ["start"]
 
 
 def test_what_has_ended_is_reaped(tmp_path: Path) -> None:
-    machine = FakePrograms(aplay="plays")
-    speaker = machine.speaker(tmp_path)
-    speaker.handle_cues(at(HOLD), TIMELINE)
-    assert machine.names() == ["start", "breath-in"]
-    machine.clock.now += 10_000 * MS
-    speaker.handle_cues((), TIMELINE)
-    assert all(fake.reaped for fake in machine.processes)
+    programs = FakePrograms(aplay="plays")
+    player = programs.cue_player(tmp_path)
+    player.handle_cues(SESSION, at(HOLD))
+    assert programs.sounds() == ["start", "breath-in"]
+    programs.clock.now += 10_000 * MS
+    player.handle_cues(SESSION, ())
+    assert all(fake.reaped for fake in programs.processes)
 
 
 def test_when_a_player_fails_the_next_one_plays_the_same_sound(tmp_path: Path) -> None:
-    machine = FakePrograms(pw_play="fails", paplay="missing", aplay="plays")
-    speaker = machine.speaker(tmp_path)
-    speaker.handle_cues((cue("phase", 0),), TIMELINE)
-    machine.clock.now += 10 * MS
-    speaker.handle_cues((), TIMELINE)
-    assert [Path(arguments[0]).name for arguments in machine.started] == ["pw-play", "aplay"]
-    assert machine.names() == ["get-ready", "get-ready"]
-    assert speaker.problem is None
-    assert machine.rung == []
+    programs = FakePrograms(pw_play="fails", paplay="missing", aplay="plays")
+    player = programs.cue_player(tmp_path)
+    player.handle_cues(SESSION, (cue("phase", 0),))
+    programs.clock.now += 10 * MS
+    player.handle_cues(SESSION, ())
+    assert [Path(arguments[0]).name for arguments in programs.started] == ["pw-play", "aplay"]
+    assert programs.sounds() == ["get-ready", "get-ready"]
+    assert player.problem(SESSION) is None
+    assert programs.bells == []
 
 
 def test_when_all_fail_the_bell_rings_for_the_sound_and_it_is_said(tmp_path: Path) -> None:
-    machine = FakePrograms(aplay="fails")
-    speaker = machine.speaker(tmp_path)
-    speaker.handle_cues(at(SWITCH), TIMELINE)
-    assert speaker.problem is None
-    assert speaker.next_update_in() <= 0.1
-    machine.clock.now += 10 * MS
-    speaker.handle_cues((), TIMELINE)
-    assert machine.rung == [2]
-    assert speaker.problem is not None
-    assert "aplay failed" in speaker.problem
-    speaker.handle_cues(at(HOLD), TIMELINE)
-    assert machine.rung == [2, 1]
+    programs = FakePrograms(aplay="fails")
+    player = programs.cue_player(tmp_path)
+    player.handle_cues(SESSION, at(SWITCH))
+    assert player.problem(SESSION) is None
+    assert player.next_update_in() <= 0.1
+    programs.clock.now += 10 * MS
+    player.handle_cues(SESSION, ())
+    assert programs.bells == [2]
+    assert player.problem(SESSION) is not None
+    assert "aplay failed" in player.problem(SESSION)
+    player.handle_cues(SESSION, at(HOLD))
+    assert programs.bells == [2, 1]
 
 
 def test_a_player_that_has_played_before_gets_another_chance(tmp_path: Path) -> None:
-    machine = FakePrograms(aplay="plays")
-    speaker = machine.speaker(tmp_path)
+    programs = FakePrograms(aplay="plays")
+    player = programs.cue_player(tmp_path)
 
     def once(fate: str) -> None:
-        machine.fates["aplay"] = fate
-        speaker.handle_cues((cue("phase", 0),), TIMELINE)
+        programs.behaviors["aplay"] = fate
+        player.handle_cues(SESSION, (cue("phase", 0),))
         for _ in range(3):
-            machine.clock.now += 1_000 * MS
-            machine.fates["aplay"] = "plays"
-            speaker.handle_cues((), TIMELINE)
+            programs.clock.now += 1_000 * MS
+            programs.behaviors["aplay"] = "plays"
+            player.handle_cues(SESSION, ())
 
     for fate in ("plays", "fails", "fails", "plays", "fails"):
         once(fate)
-    assert machine.names() == ["get-ready"] * 8
-    assert speaker.problem is None
-    machine.fates["aplay"] = "fails"
-    speaker.handle_cues((cue("phase", 0),), TIMELINE)
+    assert programs.sounds() == ["get-ready"] * 8
+    assert player.problem(SESSION) is None
+    programs.behaviors["aplay"] = "fails"
+    player.handle_cues(SESSION, (cue("phase", 0),))
     for _ in range(3):
-        machine.clock.now += 10 * MS
-        speaker.handle_cues((), TIMELINE)
-    assert speaker.problem is not None
-    assert machine.rung == [1]
+        programs.clock.now += 10 * MS
+        player.handle_cues(SESSION, ())
+    assert player.problem(SESSION) is not None
+    assert programs.bells == [1]
 
 
 def test_a_player_that_hangs_is_ended_and_given_up(tmp_path: Path) -> None:
-    machine = FakePrograms(aplay="hangs")
-    speaker = machine.speaker(tmp_path)
-    speaker.handle_cues((cue("phase", 0),), TIMELINE)
-    machine.clock.now += 60_000 * MS
-    speaker.handle_cues((), TIMELINE)
-    assert machine.processes[0].killed
-    assert speaker.problem is not None
+    programs = FakePrograms(aplay="hangs")
+    player = programs.cue_player(tmp_path)
+    player.handle_cues(SESSION, (cue("phase", 0),))
+    programs.clock.now += 60_000 * MS
+    player.handle_cues(SESSION, ())
+    assert programs.processes[0].killed
+    assert player.problem(SESSION) is not None
     # It would be said a minute late.
-    assert machine.rung == []
+    assert programs.bells == []
 
 
 def test_without_a_player_the_bell_rings_once_for_a_change_twice_for_a_switch_and_not_for_a_breath(
     tmp_path: Path,
 ) -> None:
-    machine = FakePrograms()
-    speaker = machine.speaker(tmp_path / "cache")
-    assert speaker.problem is not None
-    assert "bell" in speaker.problem
+    programs = FakePrograms()
+    player = programs.cue_player(tmp_path / "cache")
+    assert player.problem(SESSION) is not None
+    assert "bell" in player.problem(SESSION)
     for one in EVERY:
-        speaker.handle_cues((one,), TIMELINE)
+        player.handle_cues(SESSION, (one,))
     kinds = [phase.kind for phase in TIMELINE.phases]
-    assert machine.rung == [2 if kind == "switch" else 1 for kind in kinds] + [1]
+    assert programs.bells == [2 if kind == "switch" else 1 for kind in kinds] + [1]
     assert not (tmp_path / "cache").exists()
 
 
 def test_no_volume_is_no_sound_and_no_bell(tmp_path: Path) -> None:
-    machine = FakePrograms()
-    speaker = machine.speaker(tmp_path, volume=0)
-    speaker.handle_cues(at(SWITCH), TIMELINE)
-    assert machine.rung == []
-    assert speaker.problem is None
+    programs = FakePrograms()
+    player = programs.cue_player(tmp_path, volume=0)
+    player.handle_cues(SESSION, at(SWITCH))
+    assert programs.bells == []
+    assert player.problem(SESSION) is None
 
 
 def test_a_cache_that_cannot_be_written_is_said_and_the_bell_rings(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
-    machine = FakePrograms(aplay="plays")
-    speaker = machine.speaker(tmp_path / "file")
-    speaker.handle_cues((cue("phase", 0),), TIMELINE)
-    assert machine.rung == [1]
-    assert speaker.problem is not None
-    assert "cannot be written" in speaker.problem
+    programs = FakePrograms(aplay="plays")
+    player = programs.cue_player(tmp_path / "file")
+    player.handle_cues(SESSION, (cue("phase", 0),))
+    assert programs.bells == [1]
+    assert player.problem(SESSION) is not None
+    assert "cannot be written" in player.problem(SESSION)
 
 
 def test_no_sound_neither_plays_nor_rings_and_can_be_changed_at_any_moment(tmp_path: Path) -> None:
-    machine = FakePrograms(aplay="plays")
-    speaker = machine.speaker(tmp_path, sound=False)
-    speaker.handle_cues(at(HOLD), TIMELINE)
-    assert machine.started == []
-    speaker.sound = True
-    speaker.handle_cues(at(HOLD), TIMELINE)
-    assert len(machine.playing) == 2
-    speaker.sound = False
-    speaker.handle_cues((), TIMELINE)
-    assert machine.playing == []
-    assert speaker.problem is None
+    programs = FakePrograms(aplay="plays")
+    player = programs.cue_player(tmp_path)
+    player.handle_cues(SILENT, at(HOLD))
+    assert programs.started == []
+    player.handle_cues(SESSION, at(HOLD))
+    assert len(programs.playing) == 2
+    player.handle_cues(SILENT, ())
+    assert programs.playing == []
+    assert player.problem(SILENT) is None
 
 
 def test_after_a_late_frame_only_what_is_still_true_is_heard(tmp_path: Path) -> None:
-    machine = FakePrograms(aplay="plays")
-    speaker = machine.speaker(tmp_path)
+    programs = FakePrograms(aplay="plays")
+    player = programs.cue_player(tmp_path)
     before = TIMELINE.phases[HOLD].start
-    speaker.handle_cues(cues(TIMELINE, before - 1_500, before), TIMELINE)
-    assert machine.names() == ["start", "breath-in"]
+    player.handle_cues(SESSION, cues(TIMELINE, before - 1_500, before))
+    assert programs.sounds() == ["start", "breath-in"]
 
 
 def test_sounds_are_made_one_at_a_time_while_nothing_is_called_out(tmp_path: Path) -> None:
-    speaker = FakePrograms(aplay="plays").speaker(tmp_path)
+    player = FakePrograms(aplay="plays").cue_player(tmp_path)
     needed = {sound for cue in EVERY if (sound := sound_for(cue, TIMELINE))}
     for frame in range(len(needed) + 1):
-        speaker.handle_cues((), TIMELINE)
+        player.handle_cues(SESSION, ())
         assert len([*tmp_path.iterdir()]) == min(frame + 1, len(needed))
-    FakePrograms().speaker(tmp_path / "none").handle_cues((), TIMELINE)
+    FakePrograms().cue_player(tmp_path / "none").handle_cues(SESSION, ())
     assert not (tmp_path / "none").exists()
 
 
 def test_hush_and_close_leave_nothing_behind(tmp_path: Path) -> None:
-    machine = FakePrograms(aplay="hangs")
-    speaker = machine.speaker(tmp_path)
-    speaker.handle_cues(at(HOLD), TIMELINE)
-    speaker.stop()
-    assert all(fake.killed for fake in machine.processes)
-    speaker.handle_cues(at(SWITCH), TIMELINE)
-    speaker.close()
-    assert all(fake.killed and fake.reaped for fake in machine.processes)
+    programs = FakePrograms(aplay="hangs")
+    player = programs.cue_player(tmp_path)
+    player.handle_cues(SESSION, at(HOLD))
+    player.stop()
+    assert all(fake.killed for fake in programs.processes)
+    player.handle_cues(SESSION, at(SWITCH))
+    player.close()
+    assert all(fake.killed and fake.reaped for fake in programs.processes)
 
 
 def test_the_last_sound_may_end_before_one_leaves(tmp_path: Path) -> None:
-    machine = FakePrograms(aplay="plays")
-    speaker = machine.speaker(tmp_path)
-    speaker.handle_cues((EVERY[-1],), TIMELINE)
-    speaker.finish()
-    assert machine.names() == ["done"]
-    assert not machine.processes[0].killed
-    assert machine.clock.now == 1_500 * MS
+    programs = FakePrograms(aplay="plays")
+    player = programs.cue_player(tmp_path)
+    player.handle_cues(SESSION, (EVERY[-1],))
+    player.finish()
+    assert programs.sounds() == ["done"]
+    assert not programs.processes[0].killed
+    assert programs.clock.now == 1_500 * MS
 
 
 def test_a_whole_session_is_heard_in_order_and_never_more_than_two_at_once(tmp_path: Path) -> None:
-    machine = FakePrograms(aplay="plays")
-    speaker = machine.speaker(tmp_path)
+    programs = FakePrograms(aplay="plays")
+    player = programs.cue_player(tmp_path)
     for before, now in zip(range(-100, TIMELINE.length, 100), range(0, TIMELINE.length + 100, 100), strict=True):
-        machine.clock.now = now * MS
-        speaker.handle_cues(cues(TIMELINE, before, now), TIMELINE)
-        assert len(machine.playing) <= 2
-    names = machine.names()
+        programs.clock.now = now * MS
+        player.handle_cues(SESSION, cues(TIMELINE, before, now))
+        assert len(programs.playing) <= 2
+    names = programs.sounds()
     holds = sum(phase.kind in ("hold", "move") for phase in TIMELINE.phases)
     assert names[0] == "get-ready"
     assert names[-1] == "done"
@@ -314,18 +315,18 @@ def test_a_whole_session_is_heard_in_order_and_never_more_than_two_at_once(tmp_p
 
 
 def test_the_doctor_is_told_what_plays_what_fails_and_what_to_do(tmp_path: Path) -> None:
-    working = FakePrograms(pw_play="fails", aplay="plays", espeak_ng="plays").means(tmp_path).describe()
+    working = FakePrograms(pw_play="fails", aplay="plays", espeak_ng="plays").backends(tmp_path).describe()
     assert (working[0].found, working[0].advice) == ("pw-play (fails), aplay", "")
-    assert (working[1].found, working[1].advice) == ("espeak-ng", "Nothing heard? `espeak-ng hello` shows why.")
-    failing = FakePrograms(aplay="hangs").means(tmp_path).describe()[0]
+    assert (working[1].found, working[1].advice) == ("espeak-ng", "No voice? Run `espeak-ng hello` to see why.")
+    failing = FakePrograms(aplay="hangs").backends(tmp_path).describe()[0]
     assert failing.found == "aplay (fails)"
     assert "/bin/aplay -q" in failing.advice
-    nothing = FakePrograms().means(tmp_path).describe()
+    nothing = FakePrograms().backends(tmp_path).describe()
     assert "alsa-utils" in nothing[0].advice
     assert "espeak-ng" in nothing[1].advice
     remote = {"SSH_CONNECTION": "x"}
-    assert "SSH" in FakePrograms(aplay="plays").means(tmp_path, environ=remote).describe()[0].found
-    trouble = FakePrograms(aplay="plays").speaker(tmp_path, environ=remote).problem
+    assert "SSH" in FakePrograms(aplay="plays").backends(tmp_path, environ=remote).describe()[0].found
+    trouble = FakePrograms(aplay="plays").cue_player(tmp_path, environ=remote).problem(SESSION)
     assert trouble is not None
     assert "on the other machine" in trouble
 
@@ -353,16 +354,20 @@ def test_a_real_program_is_started_within_a_tenth_of_a_second_and_given_the_file
 ) -> None:
     log = tmp_path / "log"
     command = program("player", f'echo "$(date +%s%N) $1" >> "{log}"')
-    means = AudioBackends(
-        environ={}, which=lambda name: None, cache=tmp_path / "cache", clock=time.monotonic_ns, sound_command=command
+    backends = AudioBackends(
+        environ={},
+        find_program=lambda name: None,
+        cache=tmp_path / "cache",
+        clock=time.monotonic_ns,
+        sound_command=command,
     )
-    speaker = CuePlayer(means, ring=lambda times: None)
+    player = CuePlayer(backends, ring_bell=lambda times: None)
     asked = []
     for index in range(5):
         asked.append(time.time_ns())
-        speaker.handle_cues((cue("phase", index),), TIMELINE)
-        speaker.finish()
-    speaker.close()
+        player.handle_cues(SESSION, (cue("phase", index),))
+        player.finish()
+    player.close()
     played = [line.split(" ", 1) for line in log.read_text().splitlines()]
     assert [Path(file).name.rsplit("-", 3)[0] for _, file in played] == ["get-ready", "next", "next", "next", "next"]
     late = sorted(int(when) - then for (when, _), then in zip(played, asked, strict=True))

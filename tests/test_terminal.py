@@ -193,10 +193,10 @@ def luminance(colour: str) -> float:
     [("dark", "#16181d"), ("light", "#ffffff"), ("unknown", "#16181d"), ("unknown", "#ffffff")],
 )
 def test_words_can_be_read_on_the_background_they_stand_on(background: Background, behind: str) -> None:
-    for ink, (colour, _) in TEXT_COLORS[background].items():
-        if colour and ink is not TextRole.LEFT:  # what is not yet done is a line, and may be faint
-            low, high = sorted((luminance(colour), luminance(behind)))
-            assert (high + 0.05) / (low + 0.05) >= 3.0, ink
+    for role, color in TEXT_COLORS[background].items():
+        if color and role is not TextRole.LEFT:  # the rest of the progress bar may be faint
+            low, high = sorted((luminance(color), luminance(behind)))
+            assert (high + 0.05) / (low + 0.05) >= 3.0, role
 
 
 def test_light_and_dark_backgrounds() -> None:

@@ -37,14 +37,14 @@ FIGURES = FigureRenderer(
         [*(move.id for move in CATALOG.warm_up.standing), *CATALOG.stretches],
         [data_root()],
     ),
-    colour=False,
+    color=False,
 )
 GOLDEN = Path(__file__).parent / "golden" / "screens"
 SIZES = [(120, 40), (100, 30), (80, 24), (60, 20), (40, 12), (20, 6)]
 
 
 def picture(session: Session, columns: int, lines: int, **how) -> list[str]:
-    how.setdefault("pictures", FIGURES)
+    how.setdefault("figures", FIGURES)
     return ["".join(text for text, _ in row) for row in render_screen(session, columns, lines, **how)]
 
 
@@ -78,7 +78,7 @@ def test_golden_screens(name: str, size: tuple[int, int], request: pytest.Fixtur
 @pytest.mark.parametrize("size", SIZES[:4], ids=lambda size: f"{size[0]}x{size[1]}")
 @pytest.mark.parametrize("name", ["prepare", "hold", "away"])
 def test_golden_screens_without_a_figure(name: str, size: tuple[int, int], request: pytest.FixtureRequest) -> None:
-    check_golden(f"{name}-{size[0]}x{size[1]}-words", picture(SCENES[name], *size, pictures=None), request)
+    check_golden(f"{name}-{size[0]}x{size[1]}-words", picture(SCENES[name], *size, figures=None), request)
 
 
 def check_golden(name: str, rows: list[str], request: pytest.FixtureRequest) -> None:
@@ -152,8 +152,8 @@ def test_the_time_left_is_seen_however_much_was_asked_for(title: str, columns: i
 
 @pytest.mark.parametrize(("columns", "lines"), [(120, 40), (100, 30), (80, 24), (60, 20), (40, 12)])
 def test_what_is_said_aside_hides_neither_the_figure_nor_the_keys(columns: int, lines: int) -> None:
-    aside = "No sounds, there is no player here: the terminal bell rings instead; `stretch doctor` says more."
-    without, told = (picture(in_phase("warm-up"), columns, lines, aside=text) for text in ("", aside))
+    warning = "No sound player found, so the terminal bell is used. See `stretch doctor`."
+    without, told = (picture(in_phase("warm-up"), columns, lines, warning=text) for text in ("", warning))
     assert "pause" in without[-1]
     assert told[-1] == without[-1]
     assert "stretch doctor" in " ".join(" ".join(told[-4:]).split())
@@ -167,7 +167,7 @@ def test_what_to_press_when_it_hurts_is_on_every_screen(columns: int, lines: int
     session = update(in_phase("hold"), "hurt")
     told = " ".join(" ".join(picture(session, columns, lines)).split())
     assert session.moment.phase.kind == "prepare"
-    assert "n leaves it out. Press 1 if you are numb" in told
+    assert "n to leave it out, 1 if you are numb" in told
     assert "3 if your eyes hurt or blur" in told
 
 
@@ -199,7 +199,7 @@ def test_a_new_position_is_told_where_it_changes_and_only_there() -> None:
         if phase.kind == "prepare":
             position = phase.item.position
             now = Session(timeline=TIMELINE, position_ns=phase.start * MS)
-            told.append(f"Now {POSITION_LABELS[position]}." in words_of(full_column(now, 60, 30)))
+            told.append(f"Change to: {POSITION_LABELS[position]}." in words_of(full_column(now, 60, 30)))
             assert told[-1] is (position != before)
             before = position
     assert set(told) == {True, False}
@@ -222,6 +222,6 @@ def test_the_keys_that_are_asked_for_when_it_hurts_are_those_that_answer() -> No
 @pytest.mark.parametrize("move", CATALOG.warm_up.standing, ids=lambda move: move.id)
 def test_a_move_of_each_side_in_turn_is_mirrored_every_other_time(move: Move) -> None:
     figure = load_figures([move.id], [data_root()])[move.id]
-    first, second, third = (FIGURES.rows(FigureState(move.id, None, 1.0, 1.0, turn), 60, 20) for turn in range(3))
+    first, second, third = (FIGURES.render(FigureState(move.id, None, 1.0, 1.0, turn), 60, 20) for turn in range(3))
     assert (first != second) is figure.alternates_sides
     assert first == third

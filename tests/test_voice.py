@@ -14,6 +14,7 @@ from fake_programs import FakePrograms
 from stretch.core.errors import UsageError
 from stretch.core.narration.speech_timing import sentences_to_speak, speakable, speech_start
 from stretch.core.timing.cues import Cue, cues
+from stretch.core.timing.session import Session
 from stretch.core.timing.timeline import build_timeline
 from stretch.player import child_process
 from stretch.player.voice import Voice, find_engines
@@ -22,6 +23,10 @@ from support import MS, routine
 ROUTINE = routine(areas=(), stretches=("cat-cow", "pelvic-tilt", "single-knee-to-chest"))
 TIMELINE = build_timeline(ROUTINE)
 EVERY = cues(TIMELINE, -1, TIMELINE.length)
+SESSION = Session(timeline=TIMELINE)
+WITH_VOICE = Session(timeline=TIMELINE, voice=True)
+VOICE_ONLY = Session(timeline=TIMELINE, voice=True, sound=False)
+SILENT = Session(timeline=TIMELINE, sound=False)
 NASTY = [
     "$(rm -rf ~)", "-w /etc/passwd", "--help", "`id` | sh; echo $HOME", "100 % %s %n", "!-!QUIT", "[[volm 0]] hush",
     "line\nbreak\x00and \x01" + "50S bell\x07", "\ud800 half a character", "'\"\\",
@@ -32,18 +37,18 @@ def at(index: int) -> tuple[Cue, ...]:
     return tuple(cue for cue in EVERY if cue.at == TIMELINE.phases[index].start)
 
 
-def voice_of(machine: FakePrograms, **options: str) -> Voice:
-    return Voice(find_engines(machine.which, {}, platform="linux", **options), machine.start, machine.clock)
+def voice_of(programs: FakePrograms, **options: str) -> Voice:
+    return Voice(find_engines(programs.find_program, {}, platform="linux", **options), programs.start, programs.clock)
 
 
 def test_the_voices_are_looked_for_in_order() -> None:
-    machine = FakePrograms(say="plays", spd_say="plays", espeak_ng="plays", espeak="plays")
-    names = [engine.name for engine in find_engines(machine.which, {}, platform="linux")]
+    programs = FakePrograms(say="plays", spd_say="plays", espeak_ng="plays", espeak="plays")
+    names = [engine.name for engine in find_engines(programs.find_program, {}, platform="linux")]
     assert names == ["say", "spd-say", "espeak-ng", "espeak"]
 
 
 def test_windows_own_voice_reads_the_text_as_data_and_is_not_looked_for_in_the_folder_one_is_in() -> None:
-    (engine,) = find_engines(FakePrograms().which, {"SystemRoot": r"D:\Win"}, platform="win32")
+    (engine,) = find_engines(FakePrograms().find_program, {"SystemRoot": r"D:\Win"}, platform="win32")
     assert engine.arguments[0] == r"D:\Win\System32\WindowsPowerShell\v1.0\powershell.exe"
     arguments, piped = engine.arguments_for("$(rm -rf ~)")
     assert not any("rm -rf" in argument for argument in arguments)
@@ -53,11 +58,11 @@ def test_windows_own_voice_reads_the_text_as_data_and_is_not_looked_for_in_the_f
 @pytest.mark.parametrize("name", ["say", "spd_say", "espeak_ng"])
 @pytest.mark.parametrize("text", NASTY)
 def test_any_text_is_spoken_and_none_is_an_option_or_a_command(name: str, text: str) -> None:
-    machine = FakePrograms(**{name: "plays"})
-    voice_of(machine).say([text])
-    (arguments,), (piped,) = machine.started, machine.texts
+    programs = FakePrograms(**{name: "plays"})
+    voice_of(programs).say([text])
+    (arguments,), (piped,) = programs.started, programs.texts
     if piped:
-        assert arguments == find_engines(machine.which, {}, platform="linux")[0].arguments
+        assert arguments == find_engines(programs.find_program, {}, platform="linux")[0].arguments
     else:
         assert arguments[-2] == "--"
     spoken = piped or arguments[-1]
@@ -68,164 +73,160 @@ def test_any_text_is_spoken_and_none_is_an_option_or_a_command(name: str, text: 
 
 
 def test_spd_say_is_never_given_a_format() -> None:
-    machine = FakePrograms(spd_say="plays")
-    voice_of(machine).say(["100 % %s"])
-    assert "%" not in machine.started[0][-1]
+    programs = FakePrograms(spd_say="plays")
+    voice_of(programs).say(["100 % %s"])
+    assert "%" not in programs.started[0][-1]
 
 
 def test_a_command_of_the_users_own_gets_the_text_as_one_word_or_on_standard_input() -> None:
-    machine = FakePrograms()
-    voice_of(machine, command="festival --tts").say(["Hello there."])
-    assert (machine.started[-1], machine.texts[-1]) == (("festival", "--tts"), "Hello there.")
-    voice_of(machine, command="flite -t {text}").say(["-x $(id)"])
-    assert (machine.started[-1], machine.texts[-1]) == (("flite", "-t", " -x $(id)"), "")
+    programs = FakePrograms()
+    voice_of(programs, command="festival --tts").say(["Hello there."])
+    assert (programs.started[-1], programs.texts[-1]) == (("festival", "--tts"), "Hello there.")
+    voice_of(programs, command="flite -t {text}").say(["-x $(id)"])
+    assert (programs.started[-1], programs.texts[-1]) == (("flite", "-t", " -x $(id)"), "")
 
 
 @pytest.mark.parametrize("command", ["sh -c 'say {text}'", "flite --text={text}", "", "flite 'x"])
 def test_a_command_that_would_put_the_text_inside_another_word_is_refused(command: str) -> None:
     with pytest.raises(UsageError, match="voice command"):
-        find_engines(FakePrograms().which, {}, command=command)
+        find_engines(FakePrograms().find_program, {}, command=command)
 
 
 def test_what_is_new_cuts_what_is_being_said_and_hush_cuts_it_too() -> None:
-    machine = FakePrograms(espeak_ng="plays")
-    voice = voice_of(machine)
+    programs = FakePrograms(espeak_ng="plays")
+    voice = voice_of(programs)
     voice.say(["First up, a long sentence."])
     voice.say(["Switch to the right side."])
-    assert [fake.killed for fake in machine.processes] == [True, False]
+    assert [fake.killed for fake in programs.processes] == [True, False]
     assert voice.busy
     voice.stop()
-    assert [fake.killed for fake in machine.processes] == [True, True]
+    assert [fake.killed for fake in programs.processes] == [True, True]
     assert not voice.busy
 
 
 def test_speech_dispatcher_goes_on_without_its_client_so_it_is_told_to_stop() -> None:
-    machine = FakePrograms(spd_say="plays")
-    voice = voice_of(machine)
+    programs = FakePrograms(spd_say="plays")
+    voice = voice_of(programs)
     voice.say(["First up, a long sentence."])
     voice.stop()
-    assert machine.started[-1] == ("/bin/spd-say", "-S")
+    assert programs.started[-1] == ("/bin/spd-say", "-S")
     voice.stop()
-    assert len(machine.started) == 2
+    assert len(programs.started) == 2
     voice.close()
-    assert all(fake.reaped for fake in machine.processes)
+    assert all(fake.reaped for fake in programs.processes)
 
 
 def test_a_voice_that_fails_is_given_up_and_the_next_one_says_it() -> None:
-    machine = FakePrograms(spd_say="fails", espeak_ng="plays")
-    voice = voice_of(machine)
+    programs = FakePrograms(spd_say="fails", espeak_ng="plays")
+    voice = voice_of(programs)
     voice.say(["Switch to the right side."])
-    machine.clock.now += 10 * MS
+    programs.clock.now += 10 * MS
     voice.poll()
-    assert machine.started[-1][0] == "/bin/espeak-ng"
-    assert machine.texts[-1] == "Switch to the right side."
+    assert programs.started[-1][0] == "/bin/espeak-ng"
+    assert programs.texts[-1] == "Switch to the right side."
     assert voice.problem is None
 
 
 def test_a_voice_that_is_done_at_once_has_said_nothing() -> None:
-    machine = FakePrograms(espeak_ng="empty")
-    voice = voice_of(machine)
+    programs = FakePrograms(espeak_ng="empty")
+    voice = voice_of(programs)
     voice.say(["Switch to the right side."])
-    machine.clock.now += 70 * MS
+    programs.clock.now += 70 * MS
     voice.poll()
     assert voice.problem is not None
-    assert "espeak-ng said nothing" in voice.problem
-    machine.fates["espeak_ng"] = "plays"
+    assert "espeak-ng made no sound" in voice.problem
+    programs.behaviors["espeak_ng"] = "plays"
     voice.say(["Switch to the left side."])
-    machine.clock.now += 20_000 * MS
+    programs.clock.now += 20_000 * MS
     voice.poll()
-    assert machine.texts[-1] == "Switch to the left side."
+    assert programs.texts[-1] == "Switch to the left side."
     assert voice.problem is None
 
 
 def test_a_command_of_ones_own_may_hand_the_text_on_and_be_gone() -> None:
-    machine = FakePrograms(mine="empty")
-    voice = voice_of(machine, command="mine")
+    programs = FakePrograms(mine="empty")
+    voice = voice_of(programs, command="mine")
     voice.say(["Switch to the right side."])
-    machine.clock.now += 70 * MS
+    programs.clock.now += 70 * MS
     voice.poll()
     assert voice.problem is None
 
 
 def test_without_a_voice_it_is_said_once_it_is_asked_for(tmp_path: Path) -> None:
-    machine = FakePrograms(aplay="plays")
-    speaker = machine.speaker(tmp_path)
-    assert speaker.problem is None
-    speaker.voice = True
-    assert speaker.problem is not None
-    assert "No voice" in speaker.problem
-    speaker.handle_cues(at(0), TIMELINE)
+    programs = FakePrograms(aplay="plays")
+    player = programs.cue_player(tmp_path)
+    assert player.problem(SESSION) is None
+    assert "No voice" in (player.problem(WITH_VOICE) or "")
+    player.handle_cues(WITH_VOICE, at(0))
 
 
 def test_the_words_wait_for_their_sound_and_without_sound_they_do_not(tmp_path: Path) -> None:
-    machine = FakePrograms(aplay="plays", espeak_ng="plays")
-    speaker = machine.speaker(tmp_path, voice=True)
-    speaker.handle_cues(at(0), TIMELINE)
-    assert [Path(arguments[0]).name for arguments in machine.started] == ["aplay"]
-    while len(machine.started) == 1:
-        machine.clock.now += int(speaker.next_update_in() * 1000) * MS
-        speaker.handle_cues((), TIMELINE)
-    assert machine.clock.now == (speech_start(EVERY[0], TIMELINE) - EVERY[0].at) * MS
-    assert speaker.next_update_in() <= 0.1
-    assert machine.texts[-1] == " ".join(sentences_to_speak(EVERY[0], TIMELINE))
-    speaker.sound = False
-    speaker.handle_cues(at(1), TIMELINE)
-    assert machine.texts[-1].startswith("Warm up, 1 minute: Shoulder rolls")
+    programs = FakePrograms(aplay="plays", espeak_ng="plays")
+    player = programs.cue_player(tmp_path)
+    player.handle_cues(WITH_VOICE, at(0))
+    assert [Path(arguments[0]).name for arguments in programs.started] == ["aplay"]
+    while len(programs.started) == 1:
+        programs.clock.now += int(player.next_update_in() * 1000) * MS
+        player.handle_cues(WITH_VOICE, ())
+    assert programs.clock.now == (speech_start(EVERY[0], TIMELINE) - EVERY[0].at) * MS
+    assert player.next_update_in() <= 0.1
+    assert programs.texts[-1] == " ".join(sentences_to_speak(EVERY[0], TIMELINE))
+    player.handle_cues(VOICE_ONLY, at(1))
+    assert programs.texts[-1].startswith("Warm up, 1 minute: Shoulder rolls")
 
 
 def test_skipping_drops_the_words_that_still_wait(tmp_path: Path) -> None:
-    machine = FakePrograms(aplay="plays", espeak_ng="plays")
-    speaker = machine.speaker(tmp_path, voice=True)
-    speaker.handle_cues(at(0), TIMELINE)
-    speaker.stop()
-    machine.clock.now += 1_000 * MS
-    speaker.handle_cues((), TIMELINE)
-    assert len(machine.started) == 1
-    assert machine.playing == []
+    programs = FakePrograms(aplay="plays", espeak_ng="plays")
+    player = programs.cue_player(tmp_path)
+    player.handle_cues(WITH_VOICE, at(0))
+    player.stop()
+    programs.clock.now += 1_000 * MS
+    player.handle_cues(WITH_VOICE, ())
+    assert len(programs.started) == 1
+    assert programs.playing == []
 
 
 def test_the_voice_can_be_turned_off_in_mid_sentence_and_on_again(tmp_path: Path) -> None:
-    machine = FakePrograms(espeak_ng="plays")
-    speaker = machine.speaker(tmp_path, voice=True, sound=False)
-    speaker.handle_cues(at(0), TIMELINE)
-    assert len(machine.playing) == 1
-    speaker.voice = False
-    speaker.handle_cues((), TIMELINE)
-    assert machine.playing == []
-    speaker.handle_cues(at(1), TIMELINE)
-    assert machine.playing == []
-    speaker.voice = True
-    speaker.handle_cues(at(2), TIMELINE)
-    assert "Hip circles" in machine.texts[-1]
+    programs = FakePrograms(espeak_ng="plays")
+    player = programs.cue_player(tmp_path)
+    player.handle_cues(VOICE_ONLY, at(0))
+    assert len(programs.playing) == 1
+    player.handle_cues(SILENT, ())
+    assert programs.playing == []
+    player.handle_cues(SILENT, at(1))
+    assert programs.playing == []
+    player.handle_cues(VOICE_ONLY, at(2))
+    assert "Hip circles" in programs.texts[-1]
 
 
 def test_breath_is_said_on_request_only_and_never_cuts_other_words(tmp_path: Path) -> None:
-    machine = FakePrograms(espeak_ng="plays")
-    speaker = machine.speaker(tmp_path, voice=True, sound=False)
+    programs = FakePrograms(espeak_ng="plays")
+    player = programs.cue_player(tmp_path)
     held = next(cue for cue in EVERY if cue.kind == "breath-in" and cue.number == 4)
     assert TIMELINE.phases[held.index].kind == "move"
-    speaker.handle_cues((held,), TIMELINE)
-    assert machine.started == []
-    speaker.breath = True
+    player.handle_cues(VOICE_ONLY, (held,))
+    assert programs.started == []
+    player = programs.cue_player(tmp_path, breath=True)
     late = next(cue for cue in EVERY if cue.kind == "breath-out" and cue.number == 7)
-    speaker.handle_cues((late,), TIMELINE)
-    assert machine.texts == ["Breathe out."]
-    speaker.handle_cues((late,), TIMELINE)
-    assert machine.texts == ["Breathe out."]
+    player.handle_cues(VOICE_ONLY, (late,))
+    assert programs.texts == ["Breathe out."]
+    player.handle_cues(VOICE_ONLY, (late,))
+    assert programs.texts == ["Breathe out."]
 
 
 def test_a_whole_session_is_said_as_written_and_one_thing_at_a_time(tmp_path: Path) -> None:
-    machine = FakePrograms(espeak_ng="plays")
-    speaker = machine.speaker(tmp_path, voice=True)
+    programs = FakePrograms(espeak_ng="plays")
+    player = programs.cue_player(tmp_path)
+    finished = Session(timeline=TIMELINE, voice=True, done=frozenset(range(len(TIMELINE.phases))))
     done = len(ROUTINE.items), len(ROUTINE.items)
     for before, now in zip(range(-100, TIMELINE.length, 100), range(0, TIMELINE.length + 100, 100), strict=True):
-        machine.clock.now = now * MS
-        speaker.handle_cues(cues(TIMELINE, before, now), TIMELINE, done)
-        assert len(machine.playing) <= 1
-    speaker.finish()
+        programs.clock.now = now * MS
+        player.handle_cues(finished, cues(TIMELINE, before, now))
+        assert len(programs.playing) <= 1
+    player.finish()
     written = [speakable(" ".join(words)) for cue in EVERY if (words := sentences_to_speak(cue, TIMELINE, done=done))]
-    assert machine.texts == written
-    assert not any(fake.killed for fake in machine.processes)
+    assert programs.texts == written
+    assert not any(fake.killed for fake in programs.processes)
     assert written[-1].startswith("Done: ")
 
 
@@ -241,7 +242,7 @@ def test_a_real_program_reads_a_nasty_name_on_standard_input(tmp_path: Path, tex
     program.chmod(program.stat().st_mode | stat.S_IXUSR)
     voice = Voice(find_engines(shutil.which, {}, command=str(program)), child_process.start, time.monotonic_ns)
     voice.say([text])
-    voice.finish(5.0)
+    voice.wait(5.0)
     voice.close()
     assert heard.read_text() == f"0\n{text}"
 

@@ -97,7 +97,7 @@ class App:
 
         return AudioBackends(
             environ=self.environ,
-            which=self.find_program,
+            find_program=self.find_program,
             cache=self.cache,
             clock=self.clock,
             sound_command=self.settings.sound_command,

@@ -46,7 +46,7 @@ def _looked(app: App, what: str, look: Look) -> list[Finding]:
 
 
 def _heard(app: App) -> Iterable[Finding]:
-    return [(each.what, each.found, each.advice) for each in app.audio_backends.describe()]
+    return app.audio_backends.describe()
 
 
 def _shown(app: App) -> Iterable[Finding]:

@@ -75,7 +75,7 @@ def _pictures(app: App, stretches: Sequence[Stretch], glyphs: str) -> FigureRend
     from stretch.player.figure_renderer import FigureRenderer
 
     figures = app.figures(stretch.id for stretch in stretches)
-    return FigureRenderer(figures, glyphs="blocks" if glyphs == "blocks" else "braille", colour=app.style.colour)
+    return FigureRenderer(figures, glyphs="blocks" if glyphs == "blocks" else "braille", color=app.style.has_color)
 
 
 def _still(
@@ -83,4 +83,4 @@ def _still(
 ) -> list[StyledLine]:
     from stretch.core.timing.animation import FigureState
 
-    return pictures.rows(FigureState(stretch.id, side, depth, depth), *size, pressing=depth == 0)
+    return pictures.render(FigureState(stretch.id, side, depth, depth), *size, pressing=depth == 0)

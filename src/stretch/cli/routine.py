@@ -53,7 +53,7 @@ def routine_command(
         else:
             plan.print_plan(app, routine)
         return 0
-    from stretch.cli.play import play
+    from stretch.cli.play import play_routine
     from stretch.cli.preflight import run_preflight
 
     # Wrong options are refused before any question is asked.
@@ -62,7 +62,7 @@ def routine_command(
     routine = plan_routine(app, options, request=request, preflight=preflight)
     if save is not None:
         _save(app, routine, save)
-    return play(app, routine, playback, preflight)
+    return play_routine(app, routine, playback, preflight)
 
 
 def _check_name(app: App, name: str) -> None:

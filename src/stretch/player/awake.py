@@ -1,45 +1,42 @@
-"""The machine's screen kept awake while a session plays; silent where that cannot be done."""
+"""Wake lock: the system keeps its screen on during a session."""
 
 from __future__ import annotations
 
 import os
 import sys
 from threading import Event, Thread
-from types import TracebackType
 
-LEAVE_S = 1.0
-"""How long leaving waits for the system to let go; it lets go by itself when the process ends."""
+RELEASE_TIMEOUT_S = 1.0
+"""Longest wait for the system to release the lock; it is released anyway when the process ends."""
 
 
 class KeepAwake:
-    """While entered, asks the system to keep the screen on.
+    """Context manager that keeps the screen on; does nothing if the system does not support it.
 
-    In a thread of its own: the system is asked over a bus that may be slow to answer, and no countdown waits for it.
+    It runs in a thread because the request goes over a bus that may be slow, and the countdown must not wait.
     """
 
     def __init__(self) -> None:
-        self._leave = Event()
-        self._thread = Thread(target=self._keep, name="awake", daemon=True)
+        self._released = Event()
+        self._thread = Thread(target=self._run, name="awake", daemon=True)
 
     def __enter__(self) -> KeepAwake:
         self._thread.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._leave.set()
-        self._thread.join(LEAVE_S)
+    def __exit__(self, *exception: object) -> None:
+        self._released.set()
+        self._thread.join(RELEASE_TIMEOUT_S)
 
-    def _keep(self) -> None:
+    def _run(self) -> None:
         if sys.platform == "linux" and "DBUS_SESSION_BUS_ADDRESS" not in os.environ:
-            # There is nobody to ask; what would ask is as large as all the rest that plays.
+            # Without a session bus the request fails, and importing wakepy takes as much memory as the player.
             return
         try:
             from wakepy import keep
 
             with keep.presenting(on_fail="pass"):
-                self._leave.wait()
+                self._released.wait()
         except Exception:
-            # A screen that goes dark is a nuisance; a session that ends because of it would be worse.
+            # A screen that goes dark must not end the session.
             return

@@ -1,4 +1,4 @@
-"""Other programs: started without waiting and never through a shell, cut at once, reaped when they end."""
+"""Child processes that play and speak: started without a shell and without waiting, killed at once, reaped."""
 
 from __future__ import annotations
 
@@ -12,128 +12,129 @@ from contextlib import suppress
 from typing import Generic, Protocol, TypeVar
 
 from stretch.core.errors import UsageError
+from stretch.core.timing.phases import NS_PER_MS
 
-NS_PER_MS = 1_000_000
-SLOW, SLACK_MS = 3, 5_000
-"""A program that takes so many times as long as it should, and this much more, will never end by itself."""
-LONGEST_TEXT = 4_000
-"""Bytes of text handed over; every pipe takes these at once, so that writing never waits for the reader."""
+HANG_FACTOR, HANG_SLACK_MS = 3, 5_000
+"""A program that runs this many times as long as expected, and this much more, hangs."""
+MAX_TEXT_BYTES = 4_000
+"""Text for standard input is cut here: every pipe takes as much at once, so writing never blocks."""
 
 if sys.platform == "win32":
-    NO_WINDOW = subprocess.CREATE_NO_WINDOW
+    CREATION_FLAGS = subprocess.CREATE_NO_WINDOW
 else:
-    NO_WINDOW = 0
+    CREATION_FLAGS = 0
 
 
 class Process(Protocol):
-    """A program that runs, or has ended."""
+    """A started program: a real one, or a stand-in with the same methods."""
 
     def poll(self) -> int | None:
-        """Return its exit code, None while it runs."""
+        """Return the exit code, None while the program runs."""
 
     def kill(self) -> None:
-        """End it and all that it started, now."""
+        """Kill the program and all that it started."""
 
     def wait(self, timeout: float) -> int:
-        """Return its exit code when it has ended; raises subprocess.TimeoutExpired."""
+        """Wait for the end and return the exit code. Raise subprocess.TimeoutExpired after *timeout* seconds."""
 
 
 StartProcess = Callable[[Sequence[str], bytes], Process]
-"""Starts a program with these arguments and this text on its standard input; raises OSError where it cannot."""
+"""Starts a program with these arguments and this standard input; raises OSError if it cannot be started."""
 FindProgram = Callable[[str], str | None]
-"""Returns the path of a program by its name, None for one that is not there."""
+"""Returns the path of a program by its name, None if it is not installed."""
 
 
 def start(arguments: Sequence[str], text: bytes) -> Process:
-    """StartProcess a program, silent but for what it plays."""
-    return _Program(arguments, text)
+    """Start a program with *text* as its standard input; its output is discarded."""
+    return _Subprocess(arguments, text)
 
 
-def split_command(template: str, what: str) -> tuple[str, ...]:
-    """Return the words of a command as a shell would split them; raises UsageError, which names *what* it is for."""
+def split_command(command: str, purpose: str) -> tuple[str, ...]:
+    """Return the words of *command* as a shell would split them. Raise UsageError, which names the *purpose*."""
     windows = sys.platform == "win32"
     try:
         # A backslash is part of a path on Windows.
-        parts = [part.strip('"') if windows else part for part in shlex.split(template, posix=not windows)]
+        words = [word.strip('"') if windows else word for word in shlex.split(command, posix=not windows)]
     except ValueError as error:
-        raise UsageError(f"The {what} command {template!r} cannot be read: {error}.") from None
-    if not parts:
-        raise UsageError(f"The {what} command is empty.")
-    return tuple(parts)
+        raise UsageError(f"The {purpose} command {command!r} cannot be read: {error}.") from None
+    if not words:
+        raise UsageError(f"The {purpose} command is empty.")
+    return tuple(words)
 
 
-What = TypeVar("What")
+Content = TypeVar("Content")
 
 
-class ChildProcess(Generic[What]):
-    """One program under way: what it plays, for how many milliseconds, since when, and how it ended."""
+class ChildProcess(Generic[Content]):
+    """A running program and the *content* it plays or speaks; times are in milliseconds, *started* in nanoseconds."""
 
-    def __init__(self, process: Process, program: str, what: What, lasts: int, since: int) -> None:
-        self.process, self.program, self.what, self.lasts, self.since = process, program, what, lasts, since
-        self.took = 0
-        """Milliseconds it ran, once it has ended."""
+    def __init__(self, process: Process, program: str, content: Content, expected_ms: int, started: int) -> None:
+        self.process, self.program, self.content = process, program, content
+        self.expected_ms, self.started = expected_ms, started
+        self.elapsed_ms = 0
+        """Time it ran, set by `reap`."""
         self.failed = False
 
 
-class ProcessGroup(Generic[What]):
-    """Starts programs and keeps those that run; *clock* gives nanoseconds."""
+class ProcessGroup(Generic[Content]):
+    """The child processes for one purpose; *clock* returns nanoseconds."""
 
     def __init__(self, start: StartProcess, clock: Callable[[], int]) -> None:
         self._start, self._clock = start, clock
-        self.running: list[ChildProcess[What]] = []
-        self._cut: list[Process] = []
+        self.running: list[ChildProcess[Content]] = []
+        self._killed: list[Process] = []
 
-    def start(self, arguments: Sequence[str], what: What, lasts: int, text: str = "") -> None:
-        """Start a program that plays *what* for *lasts* milliseconds; raises OSError where it cannot be started."""
+    def start(self, arguments: Sequence[str], content: Content, expected_ms: int, text: str = "") -> None:
+        """Start a program that plays *content* in *expected_ms*. Raise OSError if it cannot be started."""
         now = self._clock()
-        process = self._start(arguments, text.encode()[:LONGEST_TEXT])
-        self.running.append(ChildProcess(process, arguments[0], what, lasts, now))
+        process = self._start(arguments, text.encode()[:MAX_TEXT_BYTES])
+        self.running.append(ChildProcess(process, arguments[0], content, expected_ms, now))
 
-    def kill(self, run: ChildProcess[What]) -> None:
-        """End a program now."""
-        self.running.remove(run)
-        run.process.kill()
-        self._cut.append(run.process)
+    def kill(self, child: ChildProcess[Content]) -> None:
+        """Kill *child*; it is reaped later."""
+        self.running.remove(child)
+        child.process.kill()
+        self._killed.append(child.process)
 
     def kill_all(self) -> None:
-        """End all of them now."""
-        for run in tuple(self.running):
-            self.kill(run)
+        """Kill all running programs."""
+        for child in tuple(self.running):
+            self.kill(child)
 
-    def reap(self) -> list[ChildProcess[What]]:
-        """Return what ended by itself since the last call; what hangs is cut and has failed."""
-        self._cut = [process for process in self._cut if process.poll() is None]
-        over: list[ChildProcess[What]] = []
-        for run in tuple(self.running):
-            run.took = (self._clock() - run.since) // NS_PER_MS
-            code = run.process.poll()
+    def reap(self) -> list[ChildProcess[Content]]:
+        """Return the programs that ended by themselves since the last call. One that hangs is killed and has failed."""
+        self._killed = [process for process in self._killed if process.poll() is None]
+        ended: list[ChildProcess[Content]] = []
+        for child in tuple(self.running):
+            child.elapsed_ms = (self._clock() - child.started) // NS_PER_MS
+            code = child.process.poll()
             if code is not None:
-                self.running.remove(run)
-            elif run.took > SLOW * run.lasts + SLACK_MS:
-                self.kill(run)
+                self.running.remove(child)
+            elif child.elapsed_ms > HANG_FACTOR * child.expected_ms + HANG_SLACK_MS:
+                self.kill(child)
             else:
                 continue
-            run.failed = code != 0
-            over.append(run)
-        return over
+            child.failed = code != 0
+            ended.append(child)
+        return ended
 
-    def finish(self, longest_s: float) -> None:
-        """Wait until all has ended by itself, at most this long."""
-        for run in self.running:
+    def wait(self, timeout: float) -> None:
+        """Wait until the running programs have ended, *timeout* seconds at most for each."""
+        for child in self.running:
             with suppress(subprocess.TimeoutExpired):
-                run.process.wait(longest_s)
+                child.process.wait(timeout)
 
     def close(self) -> None:
-        """End all that still runs and wait until it has."""
+        """Kill all running programs and wait until they are gone."""
         self.kill_all()
-        for process in self._cut:
+        for process in self._killed:
             with suppress(subprocess.TimeoutExpired):
                 process.wait(1.0)
-        self._cut.clear()
+        self._killed.clear()
 
 
-class _Program:
-    """A program in a session of its own, so that Ctrl-C in the terminal is ours alone and nothing it starts is left."""
+class _Subprocess:
+    """A program in its own session: Ctrl-C does not reach it, and `kill` also ends what it started."""
 
     def __init__(self, arguments: Sequence[str], text: bytes) -> None:
         self._popen = subprocess.Popen(
@@ -142,10 +143,10 @@ class _Program:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=sys.platform != "win32",
-            creationflags=NO_WINDOW,
+            creationflags=CREATION_FLAGS,
         )
         if self._popen.stdin:
-            # Whoever ends before it has read its text has failed, which its exit code says.
+            # A program that ends before it has read its text shows that by its exit code.
             with suppress(BrokenPipeError, OSError):
                 self._popen.stdin.write(text)
             with suppress(BrokenPipeError, OSError):

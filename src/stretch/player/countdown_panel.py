@@ -1,9 +1,11 @@
-"""The column that is read from the floor: name, side, count, seconds left, breath, in letters as big as fit."""
+"""Countdown panel: name, side, count, seconds left and breath, in letters as big as fit, to be read from the floor."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from stretch.core.narration.phrases import rep_label
-from stretch.core.text import dose_label, minutes_seconds
+from stretch.core.text import dose_label, minutes_seconds, side_label
 from stretch.core.timing.phases import NS_PER_MS, Phase
 from stretch.core.timing.session import Session
 from stretch.core.timing.timeline import BreathPosition, Moment
@@ -15,76 +17,94 @@ from stretch.player.layout import (
     block_text,
     half_height_text,
     pad_to_height,
-    wrap_text,
+    wrap_styled,
 )
 from stretch.player.theme import TextRole
 
 PANEL = 30
-"""Cells of the column with the digits, the side and the breath."""
+"""Width of the panel in cells."""
 SMALL_PANEL = 23
-"""The same beside a small figure; the longest of its words in half letters is as wide."""
+"""Width beside a small figure: that of the longest prompt word in half-height letters."""
 LARGE_PANEL, LARGE_COLUMNS, LARGE_LINES = 46, 110, 34
-"""On a screen of this size the column is wider and everything in it twice as big."""
-MOST_DIGITS_MS = 99_000
-"""More seconds than this are shown in minutes."""
-ROOM_FOR_LETTERS = 13
-"""Rows from which the side and the breath are written in big letters too."""
+"""On a screen of this size the panel is wider and everything in it twice as big."""
+MAX_SECONDS_MS = 99_000
+"""Longer times are shown in minutes."""
+BIG_LETTER_LINES = 13
+"""Lines from which side and breath are in big letters too."""
 PROMPT_WORDS = {"prepare": "READY", "rest": "REST", "switch": "SWITCH", "press": "PRESS", "release": "RELAX"}
-"""The one word for what to do, where it is not a breath."""
+"""The word that says what to do in each kind of phase without a breath."""
+WORDS_WITHOUT_BREATH = {"hold": "HOLD", "move": "MOVE", "settle": "REST"}
+"""The same for phases that have breaths, if breaths are not counted."""
 
 
-def countdown_panel(session: Session, cells: int, room: int, unicode: bool) -> list[StyledLine]:
-    """Return the column that is read from the floor, in at most *room* rows.
+def countdown_panel(session: Session, cells: int, height: int, unicode: bool) -> list[StyledLine]:
+    """Return the panel, *cells* wide and *height* lines high at most.
 
-    Where there is room for big letters, every block has its own rows whether it has something to say or not: what
-    one looks for is always in the same place.
+    With big letters every block keeps its lines even if it is empty, so that everything stays in the same place.
     """
     moment = session.moment
-    name: list[StyledLine] = [((line, TextRole.NAME),) for line in wrap_text(phase_name(moment.phase), cells)[:2]]
-    side, count = moment.phase.side or "", _count(moment)
-    seconds = countdown_text(session)
-    spare = room - 2
-    if spare >= ROOM_FOR_LETTERS:
-        scale = 1 if cells >= LARGE_PANEL and spare >= 2 * ROOM_FOR_LETTERS + 2 else 0
+    name = wrap_styled(phase_name(moment.phase), TextRole.NAME, cells)[:2]
+    count, seconds = _count(moment), countdown_text(session)
+    spare = height - 2
+    if spare >= BIG_LETTER_LINES:
+        scale = 1 if cells >= LARGE_PANEL and spare >= 2 * BIG_LETTER_LINES + 2 else 0
         letters = BIG_HEIGHT if scale else HALF_HEIGHT
-        act = big(_prompt_word(session), _breath_ink(moment), cells, scale, unicode)
-        # Two rows even for a short name, so that what is below does not move with the name.
-        name = pad_to_height(name, 2)
+        prompt = big_text(_prompt_word(session), _breath_role(moment), cells, scale, unicode)
+        bar = _breath_bar(session, cells, unicode)
+        bars = [*[line[:-1] for line in bar] * scale, *bar]
+        side = (moment.phase.side or "").upper()
         blocks = [
-            pad_to_height(big(side.upper(), TextRole.SIDE, cells, scale, unicode), letters),
+            pad_to_height(big_text(side, TextRole.SIDE, cells, scale, unicode), letters),
             pad_to_height(_line(count, TextRole.PLAIN), 1),
-            pad_to_height(big(seconds, TextRole.TIME, cells, scale + 1, unicode), BIG_HEIGHT * (scale + 1)),
-            pad_to_height(
-                pad_to_height(act, letters) + _breath(session, cells, unicode, high=scale + 1), letters + scale + 1
-            ),
+            pad_to_height(big_text(seconds, TextRole.TIME, cells, scale + 1, unicode), BIG_HEIGHT * (scale + 1)),
+            pad_to_height([*pad_to_height(prompt, letters), *bars], letters + scale + 1),
         ]
-    else:
-        line = _line(", ".join(filter(None, (f"{side} side" if side else "", count))), TextRole.SIDE)
-        scale = 1 if spare >= 8 else 0
-        blocks = [line, big(seconds, TextRole.TIME, cells, scale, unicode), breath_line(session, cells, unicode)]
-    return _stacked([name, *filter(None, blocks)], room)
-
-
-def _stacked(blocks: list[list[StyledLine]], room: int) -> list[StyledLine]:
-    """Return the blocks below one another, with as many empty rows between them as *room* has, from the last up."""
-    spare = room - sum(map(len, blocks))
-    rows: list[StyledLine] = []
-    for index, block in enumerate(blocks):
-        rows += ([()] if rows and len(blocks) - index <= spare else []) + block
-    return rows
+        # Two lines even for a short name, so that the blocks below do not move with it.
+        return _stack([pad_to_height(name, 2), *blocks], height)
+    side_and_count = _line(", ".join(filter(None, (side_label(moment.phase.side), count))), TextRole.SIDE)
+    countdown = big_text(seconds, TextRole.TIME, cells, 1 if spare >= 8 else 0, unicode)
+    return _stack([name, *filter(None, (side_and_count, countdown, breath_line(session, cells, unicode)))], height)
 
 
 def countdown_text(session: Session) -> str:
-    """Return the time that is left of the phase, or until it goes on: in seconds as long as two digits hold them."""
+    """Return the time left of the phase, or of the lead-in: in seconds, or in minutes if it is long."""
     milliseconds = -(-session.lead_in_ns // NS_PER_MS) or session.moment.left
-    return minutes_seconds(milliseconds) if milliseconds > MOST_DIGITS_MS else str(-(-milliseconds // 1000))
+    return minutes_seconds(milliseconds) if milliseconds > MAX_SECONDS_MS else str(-(-milliseconds // 1000))
 
 
 def phase_name(phase: Phase) -> str:
-    """Return the name of what is being done."""
+    """Return the name of the move or stretch of *phase*."""
     if phase.move:
         return phase.move.name
     return phase.item.stretch.name if phase.item else "Settle"
+
+
+def big_text(text: str, role: TextRole, cells: int, scale: int, unicode: bool) -> list[StyledLine]:
+    """Return *text* in big letters of *scale*, or of the largest smaller scale that fits into *cells*."""
+    if not text:
+        return []
+    while scale and big_text_width(text, scale) > cells:
+        scale -= 1
+    if scale:
+        return [((line, role),) for line in block_text(text, scale, "█" if unicode else "#")]
+    return [((line, role),) for line in half_height_text(text)] if unicode else [((text, role),)]
+
+
+def breath_line(session: Session, cells: int, unicode: bool) -> list[StyledLine]:
+    """Return one line with the prompt word and the breath bar; empty if there is neither."""
+    prompt = _prompt_word(session)
+    bar = _breath_bar(session, cells - len(prompt) - 2, unicode)
+    word: StyledLine = ((f"{prompt:<4}", _breath_role(session.moment)),)
+    return [(*word, (" ", TextRole.PLAIN), *bar[0])] if bar else ([word] if prompt else [])
+
+
+def _stack(blocks: Sequence[list[StyledLine]], height: int) -> list[StyledLine]:
+    """Return *blocks* one below the other, with empty lines before the last of them as far as *height* allows."""
+    spare = height - sum(map(len, blocks))
+    lines: list[StyledLine] = []
+    for index, block in enumerate(blocks):
+        lines += ([()] if lines and len(blocks) - index <= spare else []) + block
+    return lines
 
 
 def _count(moment: Moment) -> str:
@@ -99,64 +119,38 @@ def _count(moment: Moment) -> str:
 
 
 def _prompt_word(session: Session) -> str:
-    moment = session.moment
+    kind, breath = session.moment.phase.kind, session.moment.breath
     if session.stopped_for is not None:
         return "STOP"
     if session.still:
         return "READY" if session.waiting else "PAUSED"
     if session.lead_in_ns:
         return "READY"
-    if moment.phase.kind in PROMPT_WORDS:
-        return PROMPT_WORDS[moment.phase.kind]
-    if moment.breath and session.timeline.pattern.counted:
-        return moment.breath.half.upper()
-    return {"hold": "HOLD", "move": "MOVE", "settle": "REST"}.get(moment.phase.kind, "")
+    if breath and session.timeline.pattern.counted and kind not in PROMPT_WORDS:
+        return breath.half.upper()
+    return PROMPT_WORDS.get(kind) or WORDS_WITHOUT_BREATH.get(kind, "")
 
 
-def _breath_ink(moment: Moment) -> TextRole:
+def _breath_role(moment: Moment) -> TextRole:
     return TextRole.BREATH_OUT if moment.breath and moment.breath.half == "out" else TextRole.BREATH_IN
 
 
-def big(text: str, ink: TextRole, cells: int, scale: int, unicode: bool) -> list[StyledLine]:
-    """Return *text* in big letters of *scale*, or of the largest smaller one that *cells* have room for."""
-    if not text:
-        return []
-    while scale and big_text_width(text, scale) > cells:
-        scale -= 1
-    if scale:
-        return [((row, ink),) for row in block_text(text, scale, "█" if unicode else "#")]
-    return [((row, ink),) for row in half_height_text(text)] if unicode else [((text, ink),)]
+def _line(text: str, role: TextRole) -> list[StyledLine]:
+    return [((text, role),)] if text else []
 
 
-def _line(text: str, ink: TextRole) -> list[StyledLine]:
-    return [((text, ink),)] if text else []
-
-
-def _breath(session: Session, cells: int, unicode: bool, *, high: int = 1) -> list[StyledLine]:
-    """Return the bar of the breath, *high* rows, with its own seconds beside the last of them.
-
-    It fills on the way in and empties on the way out.
-    """
+def _breath_bar(session: Session, cells: int, unicode: bool) -> list[StyledLine]:
+    """Return a line with a bar that fills on the breath in and empties on the breath out, and its seconds left."""
     breath = session.moment.breath
     if breath is None or not session.timeline.pattern.counted or session.still or session.lead_in_ns:
         return []
-    bar = _bar(breath, cells, unicode)
-    return [bar[:-1]] * (high - 1) + [bar]
-
-
-def _bar(breath: BreathPosition, cells: int, unicode: bool) -> StyledLine:
     length = min(cells - 3, 40 if cells >= LARGE_PANEL else 24)
-    part = breath.elapsed / breath.length
-    filled = round(length * (part if breath.half == "in" else 1 - part))
+    filled = round(length * _fill(breath))
     full, empty = ("█", "░") if unicode else ("#", ".")
-    seconds = -(-(breath.length - breath.elapsed) // 1000)
-    ink = TextRole.BREATH_IN if breath.half == "in" else TextRole.BREATH_OUT
-    return ((full * filled, ink), (empty * (length - filled), TextRole.LEFT), (f" {seconds}", ink))
+    seconds, role = -(-(breath.length - breath.elapsed) // 1000), _breath_role(session.moment)
+    return [((full * filled, role), (empty * (length - filled), TextRole.LEFT), (f" {seconds}", role))]
 
 
-def breath_line(session: Session, cells: int, unicode: bool) -> list[StyledLine]:
-    """Return the word for what to do and the bar of the breath in one row."""
-    act = _prompt_word(session)
-    bar = _breath(session, cells - len(act) - 2, unicode)
-    word: StyledLine = ((f"{act:<4}", _breath_ink(session.moment)),)
-    return [(*word, (" ", TextRole.PLAIN), *bar[0])] if bar else ([word] if act else [])
+def _fill(breath: BreathPosition) -> float:
+    share = breath.elapsed / breath.length
+    return share if breath.half == "in" else 1 - share

@@ -1,4 +1,4 @@
-"""The figure of a moment as rows of a screen: which one, how deep, which way round."""
+"""Figures of a session drawn at a moment: which figure, how deep and which way round."""
 
 from __future__ import annotations
 
@@ -11,19 +11,21 @@ from stretch.player.layout import StyledLine
 
 
 class FigureRenderer:
-    """Draws the figures of a session; *figures* by the id of a stretch or of a warm-up move."""
+    """Renders *figures*, which are keyed by the id of a stretch or of a warm-up move."""
 
-    def __init__(self, figures: Mapping[str, Figure], *, glyphs: Glyphs = "braille", colour: bool = True) -> None:
-        self._figures, self._glyphs, self._colour = figures, glyphs, colour
+    def __init__(self, figures: Mapping[str, Figure], *, glyphs: Glyphs = "braille", color: bool = True) -> None:
+        self._figures, self._glyphs, self._color = figures, glyphs, color
 
-    def rows(self, shown: FigureState | None, columns: int, lines: int, *, pressing: bool = False) -> list[StyledLine]:
-        """Return the figure in *lines* rows of *columns* cells; empty where there is no figure for it."""
-        figure = self._figures.get(shown.name) if shown else None
-        if figure is None or shown is None:
+    def render(
+        self, state: FigureState | None, columns: int, lines: int, *, pressing: bool = False
+    ) -> list[StyledLine]:
+        """Return the figure in *lines* lines of *columns* cells; empty if there is no figure for *state*."""
+        figure = self._figures.get(state.name) if state else None
+        if figure is None or state is None:
             return []
-        depth = shown.opening if figure.deepens_on == "inhale" else shown.depth
-        mirror = figure.mirrored_for(shown.side) != (figure.alternates_sides and shown.turn % 2 == 1)
-        drawn = render_frame(
-            figure, columns, lines, depth, mirror=mirror, glyphs=self._glyphs, color=self._colour, pressing=pressing
+        depth = state.opening if figure.deepens_on == "inhale" else state.depth
+        mirror = figure.mirrored_for(state.side) != (figure.alternates_sides and state.turn % 2 == 1)
+        frame = render_frame(
+            figure, columns, lines, depth, mirror=mirror, glyphs=self._glyphs, color=self._color, pressing=pressing
         )
-        return list(drawn)
+        return list(frame)

@@ -1,4 +1,4 @@
-"""Which key does what: the one table behind dispatch, the hint line, the help screen and the README."""
+"""Key bindings: the one table for dispatch, hint line, help screen and README."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from stretch.core.timing.session import Action
 
 
 class Binding(NamedTuple):
-    """An action, the names of its keys, its key and word on the hint line, its sentence in the help.
+    """Keys of an action, with the key and the word on the hint line and the text on the help screen.
 
-    The hint line has room for some of them: those of the lowest rank.
+    A narrow hint line shows only the bindings of the lowest rank.
     """
 
     action: Action
@@ -22,24 +22,24 @@ class Binding(NamedTuple):
 
 
 KEYMAP: tuple[Binding, ...] = (
-    Binding("pause", ("space",), "space", "pause", 1, "pause, and go on"),
-    Binding("next", ("n", "right"), "n", "next", 2, "next: start now if getting ready, else the next side or stretch"),
-    Binding("back", ("b", "left"), "b", "back", 6, "back to the start of this side, again for the one before"),
-    Binding("more", ("+", "="), "+", "", 8, "5 s more of this, in whole breaths"),
-    Binding("less", ("-", "_"), "-", "5 s", 7, "5 s less of this, in whole breaths"),
-    Binding("ease", ("e",), "e", "ease off", 4, "ease off: the easier way, and half of what is left of this hold"),
-    Binding("hurt", ("x",), "x", "hurts", 3, "that hurts: stops it; offers the easier way, then leaves it out"),
+    Binding("pause", ("space",), "space", "pause", 1, "pause or continue"),
+    Binding("next", ("n", "right"), "n", "next", 2, "next: start now while getting ready, else next side or stretch"),
+    Binding("back", ("b", "left"), "b", "back", 6, "back to the start of this side; press again for the one before"),
+    Binding("more", ("+", "="), "+", "", 8, "about 5 s longer, in whole breaths"),
+    Binding("less", ("-", "_"), "-", "5 s", 7, "about 5 s shorter, in whole breaths"),
+    Binding("ease", ("e",), "e", "ease off", 4, "easier: the easier way, for half of the time left"),
+    Binding("hurt", ("x",), "x", "hurts", 3, "it hurts: stop this stretch and offer an easier way"),
     Binding("sound", ("s",), "s", "sound", 9, "sound on or off"),
     Binding("voice", ("v",), "v", "voice", 10, "voice on or off"),
-    Binding("help", ("?", "h"), "?", "help", 5, "this help; the time stands still meanwhile"),
-    Binding("quit", ("q",), "q", "stop", 0, "stop; asks nothing"),
+    Binding("help", ("?", "h"), "?", "help", 5, "this help; the timer is paused"),
+    Binding("quit", ("q",), "q", "stop", 0, "quit without questions"),
 )
 
 _ACTIONS: dict[str, Action] = {key: binding.action for binding in KEYMAP for key in binding.keys}
-# Only asked for, and only answered, after something hurt.
+# Answers to the question after "hurt".
 _ACTIONS |= {"1": "numb", "2": "dizzy", "3": "eyes"}
 
 
 def action_of(key: str) -> Action:
-    """Return what *key* asks for; `other` for a key that asks for nothing."""
+    """Return the action of *key*, `other` if it has none."""
     return _ACTIONS.get(key.lower() if len(key) == 1 else key, "other")

@@ -1,4 +1,4 @@
-"""The material of a screen: rows of runs, each a text in one ink, measured in terminal cells."""
+"""Screen layout: lines of styled spans measured in terminal cells, and big letters made of blocks."""
 
 from __future__ import annotations
 
@@ -8,49 +8,44 @@ from itertools import zip_longest
 
 from rich.cells import cell_len, set_cell_size
 
-REMEMBERED = 256
-"""Rows and texts that are kept as they were worked out: most of a screen is the same as an eighth of a second ago."""
+CACHE_SIZE = 256
+"""Lines and texts kept in a cache: most of a screen is the same as in the frame before."""
 
 StyledSpan = tuple[str, Hashable]
-"""A text and its ink: one of style.Ink, what a figure is painted with, or None for no ink of its own."""
+"""A text and its style: a theme.TextRole, a color of a figure, or None for the terminal's own."""
 StyledLine = tuple[StyledSpan, ...]
 
 
-def line_width(row: StyledLine) -> int:
-    """Return how many cells *row* takes."""
-    return sum(cell_len(text) for text, _ in row)
+def line_width(line: StyledLine) -> int:
+    """Return the width of *line* in cells."""
+    return sum(cell_len(text) for text, _ in line)
 
 
-@lru_cache(REMEMBERED)
-def fit_width(row: StyledLine, cells: int) -> StyledLine:
-    """Return *row* made exactly *cells* wide: cut, or filled with spaces."""
-    out: list[StyledSpan] = []
+@lru_cache(CACHE_SIZE)
+def fit_width(line: StyledLine, cells: int) -> StyledLine:
+    """Return *line* cut or padded to exactly *cells*."""
+    spans: list[StyledSpan] = []
     left = cells
-    for text, ink in row:
+    for text, style in line:
         size = cell_len(text)
         if size > left:
             text, size = set_cell_size(text, left), left
         if text:
-            out.append((text, ink))
+            spans.append((text, style))
         left -= size
     if left:
-        out.append((" " * left, "plain"))
-    return tuple(out)
-
-
-def centred(row: StyledLine, cells: int) -> StyledLine:
-    """Return *row* in the middle of *cells*."""
-    return ((" " * max((cells - line_width(row)) // 2, 0), "plain"), *row)
+        spans.append((" " * left, "plain"))
+    return tuple(spans)
 
 
 def ellipsize(text: str, cells: int) -> str:
-    """Return *text*, or as much of it as goes into *cells* with three dots behind."""
+    """Return *text*, cut to *cells* with three dots at its end if it is longer."""
     if cell_len(text) <= cells:
         return text
     return set_cell_size(text, max(cells - 3, 0)).rstrip(" ,") + "..."[: max(cells, 0)]
 
 
-@lru_cache(REMEMBERED)
+@lru_cache(CACHE_SIZE)
 def wrap_text(text: str, cells: int) -> tuple[str, ...]:
     """Return *text* broken at spaces into lines of at most *cells*; a longer word is cut."""
     lines: list[str] = []
@@ -70,17 +65,22 @@ def wrap_text(text: str, cells: int) -> tuple[str, ...]:
     return (*lines, line) if line else tuple(lines)
 
 
-def pad_to_height(rows: Sequence[StyledLine], lines: int) -> list[StyledLine]:
-    """Return *rows* with empty ones below, *lines* at least."""
-    return [*rows, *[()] * (lines - len(rows))]
+def wrap_styled(text: str, style: Hashable, cells: int, *, indent: str = "") -> list[StyledLine]:
+    """Return *text* in one style as lines of at most *cells*, not counting the *indent* before each."""
+    return [((f"{indent}{line}", style),) for line in wrap_text(text, cells)]
+
+
+def pad_to_height(lines: Sequence[StyledLine], height: int) -> list[StyledLine]:
+    """Return *lines* followed by empty ones, *height* in all; more lines than that stay."""
+    return [*lines, *[()] * (height - len(lines))]
 
 
 def side_by_side(blocks: Sequence[Sequence[StyledLine]], cells: int, gap: int = 2) -> list[StyledLine]:
-    """Return *blocks* side by side, all but the last made *cells* wide; those that are shorter end in empty rows."""
+    """Return *blocks* next to one another, each but the last padded to *cells* and shorter ones with empty lines."""
     rows = []
-    for line in zip_longest(*blocks, fillvalue=()):
-        *others, last = line
-        rows.append((*(run for row in others for run in (*fit_width(row, cells), (" " * gap, "plain"))), *last))
+    for row in zip_longest(*blocks, fillvalue=()):
+        *others, last = row
+        rows.append((*(span for line in others for span in (*fit_width(line, cells), (" " * gap, "plain"))), *last))
     return rows
 
 
@@ -98,12 +98,12 @@ _FONT = {
     "Z": "### ..# .#. #.. ###",
 }  # fmt: skip
 BIG_HEIGHT, HALF_HEIGHT = 5, 3
-"""Rows of a letter whose dots are blocks, and of one whose dots are half as high."""
+"""Lines of a letter with a block for each dot, and with two dots to a cell."""
 _HALVES = {(False, False): " ", (True, False): "▀", (False, True): "▄", (True, True): "█"}
 
 
 def half_height_text(text: str) -> list[str]:
-    """Return *text* three rows high, two dots to a cell; letters that are not in the font are left out."""
+    """Return *text* HALF_HEIGHT lines high; characters missing from the font are left out."""
     dots = [*_dots(text), ""]
     width = len(dots[0])
     dots[-1] = "." * width
@@ -114,17 +114,14 @@ def half_height_text(text: str) -> list[str]:
 
 
 def block_text(text: str, scale: int, block: str = "█") -> list[str]:
-    """Return *text* 5 x *scale* rows high, every dot 2 x *scale* cells wide and *scale* high: square."""
-    rows = []
-    for line in _dots(text):
-        drawn = "".join((block if dot == "#" else " ") * 2 * scale for dot in line)
-        rows += [drawn] * scale
-    return rows
+    """Return *text* BIG_HEIGHT x *scale* lines high; a dot is square, 2 x *scale* cells wide and *scale* high."""
+    lines = ["".join((block if dot == "#" else " ") * 2 * scale for dot in row) for row in _dots(text)]
+    return [line for line in lines for _ in range(scale)]
 
 
-def big_text_width(text: str, scale: float) -> int:
-    """Return how many cells wide *text* is: one cell a dot for a half scale, else 2 x *scale*."""
-    return len(_dots(text)[0]) * (1 if scale < 1 else int(2 * scale))
+def big_text_width(text: str, scale: int) -> int:
+    """Return the width in cells of *text* in big letters of *scale*; 0 is half height."""
+    return len(_dots(text)[0]) * max(2 * scale, 1)
 
 
 def _dots(text: str) -> Sequence[str]:

@@ -1,4 +1,4 @@
-"""Notes what of a session is to be written down, and says once what is not kept."""
+"""Session recorder: passes the record of a running session to the journal and reports what is not saved."""
 
 from __future__ import annotations
 
@@ -11,50 +11,49 @@ from stretch.storage.journal.background_writer import BackgroundWriter
 
 
 class SessionRecorder:
-    """Hands the record of a session to *writer* at each boundary of a phase and whenever something is reported.
+    """Submits a record to *writer* at each new phase and after each report such as "hurts".
 
-    `tell`, where it is set, is called once when the record is not being kept; without it that is said at the end.
+    If `on_problem` is set, it is called once with a message if the session is not being saved.
     """
 
     def __init__(self, record: SessionRecord, writer: BackgroundWriter) -> None:
         self._record, self._writer = record, writer
         self.on_problem: Callable[[str], None] | None = None
-        self._mark: tuple[object, ...] | None = None
-        self._said = False
+        self._last_state: tuple[object, ...] | None = None
+        self._reported = False
 
     @property
     def session_id(self) -> str:
-        """The id of the session in the journal."""
+        """Id of the session in the journal."""
         return self._record.id
 
     @property
     def problem(self) -> str | None:
-        """What is not being kept and why, to be shown beside the session."""
-        trouble = self._writer.problem
-        if trouble is None:
+        """Message about what is not being saved and why, None if all is well."""
+        if self._writer.problem is None:
             return None
-        what = "From here on this session" if self._writer.saved_before else "This session"
-        return f"{what} is not being kept. {trouble}"
+        subject = "From here on, this session" if self._writer.saved_before else "This session"
+        return f"{subject} is not being saved. {self._writer.problem}"
 
     def record(self, session: Session) -> None:
-        """Have *session* written down if anything of it changed that is kept; never waits."""
+        """Submit *session* if anything that is recorded has changed; never waits."""
         index = session.timeline.index_at(session.position)
-        mark = (index, session.jumps, session.hurt_at, session.eased_at, session.over)
-        if mark != self._mark:
-            self._mark = mark
+        state = (index, session.jumps, session.hurt_at, session.eased_at, session.over)
+        if state != self._last_state:
+            self._last_state = state
             self._writer.submit(update_record(self._record, session))
-        if self.on_problem is not None and not self._said and (trouble := self.problem):
-            self._said = True
-            self.on_problem(trouble)
+        if self.on_problem is not None and not self._reported and (problem := self.problem):
+            self._reported = True
+            self.on_problem(problem)
 
     def close(self, session: Session) -> list[str]:
-        """Have the end written down, wait for it a while, and return what a person should know."""
+        """Submit the final state, wait a few seconds for the disk, and return messages for the user."""
         self.record(session)
-        kept = self._writer.close()
-        told = [self._writer.notice] if self._writer.notice else []
-        if not kept and not self._said:
-            what = "The end of this session" if self._writer.saved_before else "This session"
-            told.append(f"{what} is not kept. {self._writer.problem}")
-        elif kept and self._said:
-            told.append("The journal could be written after all: this session is kept.")
-        return told
+        saved = self._writer.close()
+        messages = [self._writer.notice] if self._writer.notice else []
+        if not saved and not self._reported:
+            subject = "The end of this session" if self._writer.saved_before else "This session"
+            messages.append(f"{subject} was not saved. {self._writer.problem}")
+        elif saved and self._reported:
+            messages.append("The journal could be written after all: this session is saved.")
+        return messages

@@ -1,4 +1,4 @@
-"""The sounds as files, made once, and played two at a time at most by the first player that works."""
+"""Sound playback: WAV files made once and kept in a cache, played by the first player command that works."""
 
 from __future__ import annotations
 
@@ -17,35 +17,80 @@ from stretch.player.child_process import FindProgram, Process, ProcessGroup, Sta
 from stretch.storage.files.atomic import atomic_write
 
 DEFAULT_VOLUME = 50
-"""Quiet: 12 dB under the loudest."""
-FRESH_MS = 1_000
-"""A sound that failed is tried with the next player only while it still means something."""
+"""Percent; 12 dB below the loudest."""
+RETRY_MS = 1_000
+"""A sound is retried with the next player only if it failed within this time; later it would be misleading."""
 MAX_FAILURES = 3
-"""One that has played before is given up when it fails so often in a row; one that never has, at once."""
-PROBE_S = 3.0
-"""A working player needs less for a tenth of a second of silence."""
-BELL_INSTEAD = "the terminal bell rings instead; `stretch doctor` says more"
+"""Failures in a row after which a player that has worked is given up; an untested one is given up at its first."""
+PROBE_TIMEOUT_S = 3.0
+"""Longest that a working player takes for a tenth of a second of silence."""
+WAV_HEADER_BYTES = 44
+FILE = "{file}"
+"""Placeholder for the WAV file in a command; a command without it gets the file as its last argument."""
+
+
+class PlayerCommand(Struct, frozen=True):
+    """A program that plays a WAV file; *at_once* is how many sounds may play together, a breath and a change."""
+
+    name: str
+    arguments: tuple[str, ...]
+    at_once: int = 2
+
+    def arguments_for(self, file: Path) -> tuple[str, ...]:
+        """Return the command line that plays *file*."""
+        return tuple(str(file) if argument == FILE else argument for argument in self.arguments)
+
+
+KNOWN_PLAYERS: dict[str, tuple[str, ...]] = {
+    "afplay": (),
+    "pw-play": (),
+    "paplay": (),
+    "aplay": ("-q",),
+}
+"""Programs to look for, in this order, with their options."""
+
+
+def find_players(
+    find_program: FindProgram, environ: Mapping[str, str], command: str | None = None, platform: str = sys.platform
+) -> tuple[PlayerCommand, ...]:
+    """Return the player commands of this machine in order of preference; only the user's *command* if there is one.
+
+    Over SSH there are none, because they would play on the wrong machine; the terminal bell rings on the right one.
+    """
+    if command is not None:
+        words = split_command(command, "sound")
+        return (PlayerCommand(words[0], words if FILE in words else (*words, FILE)),)
+    if platform == "win32":
+        return (PlayerCommand("winsound", ("winsound", FILE), at_once=1),)
+    if is_remote(environ):
+        return ()
+    found = ((name, find_program(name), options) for name, options in KNOWN_PLAYERS.items())
+    return tuple(PlayerCommand(name, (path, *options, FILE)) for name, path, options in found if path)
+
+
+def is_remote(environ: Mapping[str, str]) -> bool:
+    """Whether this is an SSH session without sound forwarding."""
+    return bool(environ.get("SSH_CONNECTION")) and not environ.get("PULSE_SERVER")
 
 
 class SoundCache:
-    """The sounds as WAV files in a folder, each made when it is first asked for."""
+    """Folder of the sounds as WAV files, each made when it is first needed."""
 
     def __init__(self, folder: Path, volume: int) -> None:
         self.folder, self._volume = folder, min(max(volume, 0), 100)
 
     def file(self, sound: SoundCue) -> Path:
-        """Return the file of *sound*, made now if it is not there in full; raises OSError."""
+        """Return the file of *sound*; make it if it is missing or incomplete. Raise OSError if that fails."""
         path = self.folder / f"{sound.name}-{sound.length}-{self._volume}-{tones.CACHE_VERSION}.wav"
         with suppress(FileNotFoundError):
-            # A file cut short by a power failure is made again.
             if path.stat().st_size == WAV_HEADER_BYTES + 2 * tones.sample_count(sound):
                 return path
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._make(sound, path)
+        self._write(sound, path)
         return path
 
-    def _make(self, sound: SoundCue, path: Path) -> None:
-        # Imported here: on all days but the first the files are there.
+    def _write(self, sound: SoundCue, path: Path) -> None:
+        # Imported here because from the second session on all files exist.
         import wave
 
         with atomic_write(path) as stream, wave.open(stream, "wb") as file:
@@ -56,7 +101,10 @@ class SoundCache:
 
 
 class SoundPlayer:
-    """Plays sounds with the first of *players* that works, at most two at once, and never waits."""
+    """Plays sounds without waiting, with the first of *players* that works.
+
+    *none_found* says why there are no players, for the message shown then.
+    """
 
     def __init__(
         self,
@@ -64,90 +112,87 @@ class SoundPlayer:
         cache: SoundCache,
         start: StartProcess,
         clock: Callable[[], int],
-        why_none: str,
+        none_found: str,
     ) -> None:
-        self._players, self._cache, self._why_none = list(players), cache, why_none
-        self._runner: ProcessGroup[SoundCue] = ProcessGroup(start, clock)
+        self._players, self._cache, self._none_found = list(players), cache, none_found
+        self._processes: ProcessGroup[SoundCue] = ProcessGroup(start, clock)
         self._failed: list[str] = []
         self._failures_left = 1
-        self._cannot_keep = ""
+        self._cache_error = ""
 
     @property
     def problem(self) -> str | None:
-        """What a person is told when nothing can be played; None while something can."""
-        if self._cannot_keep:
-            return f"No sounds, {self._cannot_keep}: {BELL_INSTEAD}."
-        if self._players:
+        """Message for the user if no sound can be played, else None."""
+        if self._players and not self._cache_error:
             return None
-        if self._failed:
-            return f"No sounds, {' and '.join(self._failed)} failed: {BELL_INSTEAD}."
-        return f"No sounds, {self._why_none}: {BELL_INSTEAD}."
+        cause = f"{' and '.join(self._failed)} failed" if self._failed else self._none_found
+        return f"{self._cache_error or cause}, so the terminal bell is used. See `stretch doctor`."
 
     @property
     def unproven(self) -> bool:
-        """Whether something plays, or seems to, with a player that has not yet been found to work."""
-        return bool(self._runner.running) and self._failures_left < MAX_FAILURES
+        """Whether a sound is playing with a player that has not yet worked once."""
+        return bool(self._processes.running) and self._failures_left < MAX_FAILURES
 
     def play(self, sound: SoundCue) -> bool:
-        """StartProcess to play *sound* and return whether it could be; a breath gives way to what plays already."""
-        while self._players and not self._cannot_keep:
+        """Start *sound* and return False if no player can; a breath is left out if enough is playing already."""
+        while self._players and not self._cache_error:
             player = self._players[0]
             try:
                 file = self._cache.file(sound)
             except OSError as error:
-                self._cannot_keep = f"{self._cache.folder} cannot be written ({error.strerror})"
+                self._cache_error = f"Sounds cannot be written to {self._cache.folder} ({error.strerror})"
                 break
             if not self._make_room(sound, player.at_once):
                 return True
             try:
-                self._runner.start(player.arguments_for(file), sound, sound.length)
+                self._processes.start(player.arguments_for(file), sound, sound.length)
             except OSError:
                 self._give_up(player)
             else:
                 return True
         return False
 
-    def make(self, sound: SoundCue) -> None:
-        """Have the file of *sound* ready for when it is played; one that cannot be made is told of then."""
+    def prepare(self, sound: SoundCue) -> None:
+        """Make the file of *sound* ahead of time; an error is reported when it is played."""
         if self._players:
             with suppress(OSError):
                 self._cache.file(sound)
 
     def poll(self) -> tuple[SoundCue, ...]:
-        """Reap what has ended; return the sounds that no player could play after all."""
-        unheard = []
-        for run in self._runner.reap():
+        """Reap the players that have ended and return the sounds that none of them could play."""
+        unplayed = []
+        for child in self._processes.reap():
             player = self._players[0] if self._players else None
-            if not run.failed:
+            if not child.failed:
                 self._failures_left = MAX_FAILURES
                 continue
-            if player and run.program == player.arguments[0]:
+            if player and child.program == player.arguments[0]:
                 self._failures_left -= 1
                 if self._failures_left == 0:
                     self._give_up(player)
-            if run.took <= FRESH_MS and not self.play(run.what):
-                unheard.append(run.what)
-        return tuple(unheard)
+            if child.elapsed_ms <= RETRY_MS and not self.play(child.content):
+                unplayed.append(child.content)
+        return tuple(unplayed)
 
     def stop(self) -> None:
-        """Cut all that plays."""
-        self._runner.kill_all()
+        """Stop all sounds."""
+        self._processes.kill_all()
 
-    def finish(self, longest_s: float) -> None:
-        """Wait until what plays is over, at most this long."""
-        self._runner.finish(longest_s)
+    def wait(self, timeout: float) -> None:
+        """Wait until all sounds have ended, *timeout* seconds at most."""
+        self._processes.wait(timeout)
 
     def close(self) -> None:
-        """Cut all that plays and leave no process behind."""
-        self._runner.close()
+        """Stop all sounds and leave no process behind."""
+        self._processes.close()
 
     def _make_room(self, sound: SoundCue, at_once: int) -> bool:
-        """Cut what means least until one more may play; return False if that is *sound* itself."""
-        while len(self._runner.running) >= at_once:
-            breaths = [run for run in self._runner.running if is_breath(run.what)]
+        """Stop sounds until one more may play, breaths first; return False if *sound* is a breath and must wait."""
+        while len(self._processes.running) >= at_once:
+            breaths = [child for child in self._processes.running if is_breath(child.content)]
             if is_breath(sound) and not breaths:
                 return False
-            self._runner.kill((breaths or self._runner.running)[0])
+            self._processes.kill((breaths or self._processes.running)[0])
         return True
 
     def _give_up(self, player: PlayerCommand) -> None:
@@ -157,73 +202,21 @@ class SoundPlayer:
 
 
 def probe(player: PlayerCommand, folder: Path, start: StartProcess) -> bool:
-    """Return whether *player* can play a tenth of a second of silence; waits for it, raises OSError."""
+    """Return whether *player* plays a tenth of a second of silence. Raise OSError if it cannot be started."""
     process = start(player.arguments_for(SoundCache(folder, 0).file(SOUNDS["count"])), b"")
     try:
-        return process.wait(PROBE_S) == 0
+        return process.wait(PROBE_TIMEOUT_S) == 0
     except subprocess.TimeoutExpired:
         process.kill()
-        process.wait(PROBE_S)
+        process.wait(PROBE_TIMEOUT_S)
         return False
-
-
-FILE = "{file}"
-"""What stands for the WAV file in a command; without it the file comes last."""
-AT_ONCE = 2
-"""A breath and a sound over it; more would be noise."""
-WAV_HEADER_BYTES = 44
-"""Bytes of a WAV file before its samples."""
-
-
-class PlayerCommand(Struct, frozen=True):
-    """A program that plays a WAV file: its name, its arguments, and how many sounds it can play at once."""
-
-    name: str
-    arguments: tuple[str, ...]
-    at_once: int = AT_ONCE
-
-    def arguments_for(self, file: Path) -> tuple[str, ...]:
-        """Return the arguments that play *file*."""
-        return tuple(str(file) if argument == FILE else argument for argument in self.arguments)
-
-
-KNOWN_PLAYERS: dict[str, tuple[str, ...]] = {
-    "afplay": (),
-    "pw-play": (),
-    "paplay": (),
-    "aplay": ("-q",),
-}
-"""The players looked for, in this order, and their options."""
-
-
-def find_players(
-    which: FindProgram, environ: Mapping[str, str], command: str | None = None, platform: str = sys.platform
-) -> tuple[PlayerCommand, ...]:
-    """Return the players of this machine, the first to be used first; only *command* where the user gave one.
-
-    None over SSH: they would play to whoever sits at the other machine, and the bell rings where the person is.
-    """
-    if command is not None:
-        parts = split_command(command, "sound")
-        return (PlayerCommand(parts[0], parts if FILE in parts else (*parts, FILE)),)
-    if platform == "win32":
-        return (PlayerCommand("winsound", ("winsound", FILE), at_once=1),)
-    if is_remote(environ):
-        return ()
-    found = ((name, which(name), options) for name, options in KNOWN_PLAYERS.items())
-    return tuple(PlayerCommand(name, (path, *options, FILE)) for name, path, options in found if path)
-
-
-def is_remote(environ: Mapping[str, str]) -> bool:
-    """Whether the person sits at another machine that the sound is not sent to."""
-    return bool(environ.get("SSH_CONNECTION")) and not environ.get("PULSE_SERVER")
 
 
 if sys.platform == "win32":
     import winsound
 
-    class _Chime:
-        """A sound that Windows plays by itself until *ends*, in seconds of the monotonic clock."""
+    class _WindowsSound:
+        """A sound that Windows plays itself."""
 
         def __init__(self, file: str) -> None:
             length = (Path(file).stat().st_size - WAV_HEADER_BYTES) / 2 / RATE
@@ -245,8 +238,8 @@ if sys.platform == "win32":
             return 0
 
     def start_sound(arguments: Sequence[str], text: bytes) -> Process:
-        """Play the file that is named last: by Windows itself, else by the program that is named first."""
-        return _Chime(arguments[-1]) if arguments[0] == "winsound" else start(arguments, text)
+        """Start a player; Windows itself plays the file for the name `winsound`."""
+        return _WindowsSound(arguments[-1]) if arguments[0] == "winsound" else start(arguments, text)
 
 else:
     start_sound = start

@@ -1,6 +1,6 @@
-"""The terminal: keys in, changed rows out, and all of it given back as it was.
+"""Terminal control: full screen, raw keys, changed cells only, and everything restored on exit.
 
-The only importer of termios and msvcrt.
+The only module that imports termios and msvcrt.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from contextlib import suppress
 from functools import lru_cache
 from select import select
-from types import TracebackType
 from typing import Any
 
 from rich.cells import cell_len
@@ -26,7 +25,7 @@ if sys.platform == "win32":
     import msvcrt
 
     def _write_all(target: int, data: bytes) -> None:
-        # Opened anew, Python writes to a console in Unicode, whatever its code page is.
+        # Python writes Unicode to a console that it opens itself, whatever the code page.
         with open(target, "w", encoding="utf-8", newline="", closefd=False) as console:
             console.write(data.decode("utf-8"))
 
@@ -40,27 +39,27 @@ else:
 
 
 CONSOLE_POLL_S = 0.01
-"""A Windows console cannot be waited for; it is asked this often."""
+"""Interval at which a Windows console is polled, because it cannot be waited for."""
 HANG_UP = 1
-"""The signal number that stands for a terminal that went away."""
+"""Signal number reported for a closed terminal (SIGHUP)."""
 
-_ENTER = "\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[2J"
-_LEAVE = "\x1b[0m\x1b[?2004l\x1b[?25h\x1b[?1049l"
-_BEGIN, _END = "\x1b[?2026h", "\x1b[?2026l"
+_ENTER_SCREEN = "\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[2J"
+_LEAVE_SCREEN = "\x1b[0m\x1b[?2004l\x1b[?25h\x1b[?1049l"
+_BEGIN_UPDATE, _END_UPDATE = "\x1b[?2026h", "\x1b[?2026l"
 
 
 class Terminal:
-    """A terminal taken over while entered; `screen=False` leaves its picture alone and only reads keys.
+    """Context manager that controls a terminal; with `screen=False` it only reads keys and signals.
 
-    *source* and *target* are file descriptors; *source* None reads no keys at all, only signals.
+    *source* and *target* are file descriptors. Without a *source* no keys are read, only signals.
     """
 
-    def __init__(self, source: int | None, target: int, style: Theme, *, screen: bool = True) -> None:
-        self.source, self.target, self.style, self.screen = source, target, style, screen
+    def __init__(self, source: int | None, target: int, theme: Theme, *, screen: bool = True) -> None:
+        self.source, self.target, self.theme, self.screen = source, target, theme, screen
         self._signals = SignalCatcher()
         self._decoder = KeyDecoder()
         self._keys: deque[str] = deque()
-        self._shown: list[StyledLine] = []
+        self._drawn: list[StyledLine] = []
         self._size = (0, 0)
         self._attributes: list[Any] | None = None
         self._gone = False
@@ -75,14 +74,12 @@ class Terminal:
             raise
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *exception: object) -> None:
         self._restore()
-        self._signals.__exit__(kind, error, trace)
+        self._signals.__exit__(*exception)
 
     def size(self) -> tuple[int, int]:
-        """Return the columns and lines of the terminal, 80 x 24 where it does not say."""
+        """Return the columns and lines of the terminal, 80 x 24 if it does not report them."""
         with suppress(OSError):
             columns, lines = os.get_terminal_size(self.target)
             if columns > 0 and lines > 0:
@@ -93,9 +90,9 @@ class Terminal:
         """Wait at most *timeout* seconds for a key or a signal."""
         deadline = time.monotonic() + timeout
         while True:
-            if (number := self._signals.take()) is not None:
+            if (number := self._signals.next_signal()) is not None:
                 if number == SUSPEND:
-                    self._signals.suspend(self._restore, self._enter)
+                    self._signals.suspend_process(self._restore, self._enter)
                     return InputEvent(suspended=True)
                 return InputEvent(signal=number)
             if self._gone:
@@ -108,19 +105,19 @@ class Terminal:
             self._wait(left)
 
     def draw(self, rows: Sequence[StyledLine]) -> None:
-        """Show *rows*, writing only what changed since the last call."""
+        """Draw *rows*; only cells that changed since the last call are written."""
         size = self.size()
         out = []
         if size != self._size:
-            self._size, self._shown = size, []
+            self._size, self._drawn = size, []
             out.append("\x1b[0m\x1b[2J")
         for y, row in enumerate(rows):
-            old = self._shown[y] if y < len(self._shown) else None
+            old = self._drawn[y] if y < len(self._drawn) else None
             if row != old and (changes := self._changes(y, old, row)):
                 out.append(changes)
-        self._shown = list(rows)
+        self._drawn = list(rows)
         if out:
-            self._write(f"{_BEGIN}{''.join(out)}{_END}")
+            self._write(f"{_BEGIN_UPDATE}{''.join(out)}{_END_UPDATE}")
 
     def bell(self, times: int) -> None:
         """Ring the bell."""
@@ -138,37 +135,37 @@ class Terminal:
                     last -= 1
         if first == last:
             return ""
-        # A wide character is two cells, the second empty: never begin in the middle of one.
+        # A wide character takes two cells, the second one empty: never start between them.
         while first > 0 and cells[first][0] == "":
             first -= 1
-        parts, ink = [f"\x1b[{y + 1};{first + 1}H"], None
-        for text, now in cells[first:last]:
-            if now != ink and text != " ":
-                code = self.style.code(now)
+        parts, current = [f"\x1b[{y + 1};{first + 1}H"], None
+        for text, style in cells[first:last]:
+            if style != current and text != " ":
+                code = self.theme.code(style)
                 parts.append(f"\x1b[0;{code}m" if code else "\x1b[0m")
-                ink = now
+                current = style
             parts.append(text)
         return "".join(parts)
 
     def _write(self, text: str) -> None:
         try:
-            _write_all(self.target, text.encode("utf-8" if self.style.unicode else "ascii", "replace"))
+            _write_all(self.target, text.encode("utf-8" if self.theme.unicode else "ascii", "replace"))
         except OSError:
             self._gone = True
 
     def _enter(self) -> None:
-        self._shown, self._size = [], (0, 0)
+        self._drawn, self._size = [], (0, 0)
         if self.source is not None and sys.platform != "win32":
             self._attributes = termios.tcgetattr(self.source)
             tty.setcbreak(self.source, termios.TCSADRAIN)
         if self.screen:
-            self._write(_ENTER)
+            self._write(_ENTER_SCREEN)
 
     def _restore(self) -> None:
         if self.screen:
-            self._write(_LEAVE)
+            self._write(_LEAVE_SCREEN)
         if self._attributes is not None and self.source is not None and sys.platform != "win32":
-            # What was typed and not read is dropped: it was meant for the session, not for the shell.
+            # Unread keys are dropped: they were meant for the session, not for the shell.
             with suppress(termios.error, OSError):
                 termios.tcsetattr(self.source, termios.TCSAFLUSH, self._attributes)
             self._attributes = None
@@ -184,11 +181,11 @@ class Terminal:
     else:
 
         def _wait(self, seconds: float) -> None:
-            watched = [fd for fd in (self.source, self._signals.descriptor) if fd is not None]
+            watched = [fd for fd in (self.source, self._signals.wakeup_fd) if fd is not None]
             ready, _, _ = select(watched, [], [], seconds)
             if self.source is None or self.source not in ready:
                 if not ready:
-                    self._decoder.idle()
+                    self._decoder.drop_unfinished()
                 return
             try:
                 data = os.read(self.source, 4096)
@@ -202,18 +199,18 @@ class Terminal:
 
 @lru_cache(64)
 def _cells(row: StyledLine) -> tuple[StyledSpan, ...]:
-    """Return a row cell by cell; what takes no cell of its own joins the one before."""
+    """Return a row cell by cell; a character without width is added to the cell before it."""
     cells: list[StyledSpan] = []
-    for text, ink in row:
+    for text, style in row:
         if text.isascii():
-            cells += [(letter, ink) for letter in text]
+            cells += [(character, style) for character in text]
             continue
-        for letter in text:
-            size = cell_len(letter)
+        for character in text:
+            size = cell_len(character)
             if size == 0 and cells:
-                # Behind a wide letter is its empty half, which is no place for a mark.
-                at = -2 if cells[-1][0] == "" else -1
-                cells[at] = (cells[at][0] + letter, cells[at][1])
+                # Skip the empty second cell of a wide character.
+                base = -2 if cells[-1][0] == "" else -1
+                cells[base] = (cells[base][0] + character, cells[base][1])
             else:
-                cells += [(letter, ink), ("", ink)][:size]
+                cells += [(character, style), ("", style)][:size]
     return tuple(cells)

@@ -1,10 +1,10 @@
-"""Colours by meaning: which ink is what on a dark or light background, in as many colours as the terminal has."""
+"""Terminal colors: the escape codes of each text role and figure color, for any background and color depth."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, get_args
 
 from stretch.figure.colors import HIGHLIGHT_STEPS, PALETTES, CellColor, hex_color
 
@@ -13,7 +13,7 @@ Background = Literal["dark", "light", "unknown"]
 
 
 class TextRole(StrEnum):
-    """What a piece of text is; never the only carrier of what it says."""
+    """Meaning of a piece of text. Color only repeats what the text says anyway."""
 
     PLAIN = "plain"
     DIM = "dim"
@@ -28,93 +28,64 @@ class TextRole(StrEnum):
     ALERT = "alert"
 
 
-_DARK: Mapping[TextRole, tuple[str, str]] = {
-    TextRole.PLAIN: ("#d8d4cc", ""),
-    TextRole.DIM: ("#8b8f9a", ""),
-    TextRole.NAME: ("#ffffff", "1"),
-    TextRole.SIDE: ("#78e278", "1"),
-    TextRole.TIME: ("#f6d8b6", "1"),
-    TextRole.BREATH_IN: ("#6cc7d6", ""),
-    TextRole.BREATH_OUT: ("#9ca6d4", ""),
-    TextRole.DONE: ("#ff6e2e", ""),
-    TextRole.LEFT: ("#4a4d57", ""),
-    TextRole.KEY: ("#ffffff", "1"),
-    TextRole.ALERT: ("#ffb454", "1"),
+_COLORS: Mapping[TextRole, tuple[str, str, str]] = {
+    TextRole.PLAIN: ("#d8d4cc", "#33343a", ""),
+    TextRole.DIM: ("#8b8f9a", "#6a6d76", "#868a95"),
+    TextRole.NAME: ("#ffffff", "#000000", ""),
+    TextRole.SIDE: ("#78e278", "#177a34", "#2f9e4f"),
+    TextRole.TIME: ("#f6d8b6", "#1e1e1e", ""),
+    TextRole.BREATH_IN: ("#6cc7d6", "#0d7282", "#2496a8"),
+    TextRole.BREATH_OUT: ("#9ca6d4", "#4c5a98", "#7480c2"),
+    TextRole.DONE: ("#ff6e2e", "#d2480a", "#e85d22"),
+    TextRole.LEFT: ("#4a4d57", "#c3c4ca", "#7d808a"),
+    TextRole.KEY: ("#ffffff", "#000000", ""),
+    TextRole.ALERT: ("#ffb454", "#a85300", "#c4780c"),
 }
-_LIGHT: Mapping[TextRole, tuple[str, str]] = {
-    TextRole.PLAIN: ("#33343a", ""),
-    TextRole.DIM: ("#6a6d76", ""),
-    TextRole.NAME: ("#000000", "1"),
-    TextRole.SIDE: ("#177a34", "1"),
-    TextRole.TIME: ("#1e1e1e", "1"),
-    TextRole.BREATH_IN: ("#0d7282", ""),
-    TextRole.BREATH_OUT: ("#4c5a98", ""),
-    TextRole.DONE: ("#d2480a", ""),
-    TextRole.LEFT: ("#c3c4ca", ""),
-    TextRole.KEY: ("#000000", "1"),
-    TextRole.ALERT: ("#a85300", "1"),
+"""Colors on a dark, a light and an unknown background; the last are the terminal's own or readable on both."""
+TEXT_COLORS: Mapping[Background, Mapping[TextRole, str]] = {
+    background: {role: colors[column] for role, colors in _COLORS.items()}
+    for column, background in enumerate(get_args(Background))
 }
-
-
-_UNKNOWN: Mapping[TextRole, tuple[str, str]] = {
-    TextRole.PLAIN: ("", ""),
-    TextRole.DIM: ("#868a95", ""),
-    TextRole.NAME: ("", "1"),
-    TextRole.SIDE: ("#2f9e4f", "1"),
-    TextRole.TIME: ("", "1"),
-    TextRole.BREATH_IN: ("#2496a8", ""),
-    TextRole.BREATH_OUT: ("#7480c2", ""),
-    TextRole.DONE: ("#e85d22", ""),
-    TextRole.LEFT: ("#7d808a", ""),
-    TextRole.KEY: ("", "1"),
-    TextRole.ALERT: ("#c4780c", "1"),
-}
-"""Where nobody tells the background: the terminal's own colour for what matters most, and shades between the two."""
-TEXT_COLORS: Mapping[Background, Mapping[TextRole, tuple[str, str]]] = {
-    "dark": _DARK,
-    "light": _LIGHT,
-    "unknown": _UNKNOWN,
-}
+BOLD = frozenset({TextRole.NAME, TextRole.SIDE, TextRole.TIME, TextRole.KEY, TextRole.ALERT})
 
 
 class Theme:
-    """The escape codes of the inks for one terminal; no codes where it has no colour."""
+    """Escape codes of the styles for one terminal; none where it has no color."""
 
     def __init__(self, depth: Depth = "none", *, background: Background = "unknown", unicode: bool = True) -> None:
         self.depth, self.background, self.unicode = depth, background, unicode
         self._codes: dict[Hashable, str] = {
-            ink: ";".join(filter(None, (extra, _colour(colour, depth))))
-            for ink, (colour, extra) in TEXT_COLORS[background].items()
+            role: ";".join(filter(None, ("1" if role in BOLD else "", _color_code(color, depth))))
+            for role, color in TEXT_COLORS[background].items()
         }
 
     @property
-    def colour(self) -> bool:
-        """Whether the terminal shows any colour."""
+    def has_color(self) -> bool:
+        """Whether the terminal shows any color."""
         return self.depth != "none"
 
-    def code(self, ink: Hashable) -> str:
-        """Return the codes that come after `ESC[` and before `m` for *ink*."""
-        code = self._codes.get(ink)
+    def code(self, style: Hashable) -> str:
+        """Return the codes between `ESC[` and `m` for *style*; empty for an unknown one."""
+        code = self._codes.get(style)
         if code is None:
-            code = self._codes[ink] = self._painted(ink) if isinstance(ink, CellColor) else ""
+            code = self._codes[style] = self._figure_code(style) if isinstance(style, CellColor) else ""
         return code
 
-    def _painted(self, ink: CellColor) -> str:
-        """Return the codes for what a figure is painted with; the lower half of a half block is the background."""
-        codes = [_colour(self._shade(ink), self.depth)]
-        if ink.lower is not None:
-            codes.append(_colour(self._shade(ink.lower), self.depth, foreground=False))
+    def _figure_code(self, color: CellColor) -> str:
+        codes = [_color_code(self._shade(color), self.depth)]
+        if color.lower is not None:
+            codes.append(_color_code(self._shade(color.lower), self.depth, foreground=False))
         return ";".join(filter(None, codes))
 
-    def _shade(self, ink: CellColor) -> str:
-        # Sixteen colours have no shades between the shirt and the lit muscle: it is lit, or it is not.
+    def _shade(self, color: CellColor) -> str:
+        # Sixteen colors have no shades between the shirt and the highlighted muscle: highlight it fully or not at all.
         if self.depth == "16":
-            ink = ink._replace(highlight=HIGHLIGHT_STEPS if 2 * ink.highlight >= HIGHLIGHT_STEPS else 0)
-        return hex_color(ink, PALETTES["light" if self.background == "light" else "dark"])
+            color = color._replace(highlight=HIGHLIGHT_STEPS if 2 * color.highlight >= HIGHLIGHT_STEPS else 0)
+        return hex_color(color, PALETTES["light" if self.background == "light" else "dark"])
 
 
 def theme_for(environ: Mapping[str, str], encoding: str | None, background: str = "auto") -> Theme:
-    """Return the style for the terminal that *environ* describes, writing in *encoding*; *background* as set."""
+    """Return the theme for the terminal in *environ* and an output *encoding*; *background* is the setting."""
     return Theme(
         color_depth(environ),
         background=detect_background(environ, background),
@@ -123,7 +94,7 @@ def theme_for(environ: Mapping[str, str], encoding: str | None, background: str 
 
 
 def color_depth(environ: Mapping[str, str]) -> Depth:
-    """Return how many colours the terminal has; none where NO_COLOR is set to anything."""
+    """Return how many colors the terminal has; none if NO_COLOR is set."""
     if environ.get("NO_COLOR"):
         return "none"
     if environ.get("COLORTERM", "").lower() in ("truecolor", "24bit"):
@@ -133,23 +104,23 @@ def color_depth(environ: Mapping[str, str]) -> Depth:
 
 
 def detect_background(environ: Mapping[str, str], background: str = "auto") -> Background:
-    """Return the background: as it is set, else what some terminals say in COLORFGBG."""
+    """Return the *background* that is set, or for `auto` the one that some terminals announce in COLORFGBG."""
     if background == "auto":
-        said = environ.get("COLORFGBG", "").rpartition(";")[2]
-        return "unknown" if not said else "light" if said in ("7", "15") else "dark"
+        announced = environ.get("COLORFGBG", "").rpartition(";")[2]
+        return "unknown" if not announced else "light" if announced in ("7", "15") else "dark"
     return "light" if background == "light" else "dark"
 
 
 def _shows_unicode(environ: Mapping[str, str], encoding: str | None) -> bool:
-    # Python writes UTF-8 even in the C locale, so the locale is asked before the stream.
+    # Python writes UTF-8 even in the C locale, so the locale counts before the stream.
     locale = environ.get("LC_ALL") or environ.get("LC_CTYPE") or environ.get("LANG")
     return "utf" in (locale or encoding or "").lower()
 
 
-def _colour(colour: str, depth: Depth, *, foreground: bool = True) -> str:
-    if depth == "none" or not colour:
+def _color_code(color: str, depth: Depth, *, foreground: bool = True) -> str:
+    if depth == "none" or not color:
         return ""
     from rich.color import Color, ColorSystem
 
     system = {"16": ColorSystem.STANDARD, "256": ColorSystem.EIGHT_BIT, "true": ColorSystem.TRUECOLOR}[depth]
-    return ";".join(Color.parse(colour).downgrade(system).get_ansi_codes(foreground=foreground))
+    return ";".join(Color.parse(color).downgrade(system).get_ansi_codes(foreground=foreground))

@@ -1,11 +1,12 @@
-"""A session and a size become the rows of a screen; nothing is printed here and nothing remembered.
+"""Screen of a session: the lines for one frame at any terminal size. Pure: prints nothing and remembers nothing.
 
-What matters most is biggest: the figure, the seconds left, the side, the breath. On a small screen the rest goes first.
+The figure, the seconds left, the side and the breath are biggest and the last to go on a small screen.
 """
 
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 from stretch.core.narration.phrases import next_label, rep_label
 from stretch.core.text import duration, minutes_seconds, side_label
@@ -17,32 +18,33 @@ from stretch.player.countdown_panel import (
     LARGE_PANEL,
     PANEL,
     SMALL_PANEL,
-    big,
+    big_text,
     breath_line,
     countdown_panel,
     countdown_text,
     phase_name,
 )
-from stretch.player.figure_renderer import FigureRenderer
 from stretch.player.instructions import full_column, under_figure
 from stretch.player.keymap import KEYMAP, Binding
 from stretch.player.layout import (
     StyledLine,
     StyledSpan,
     big_text_width,
-    centred,
     ellipsize,
     fit_width,
     line_width,
     pad_to_height,
     side_by_side,
-    wrap_text,
+    wrap_styled,
 )
 from stretch.player.theme import TextRole
 
-FIGURES = ((72, 24, LARGE_PANEL), (60, 20, PANEL), (48, 16, PANEL), (36, 12, SMALL_PANEL))
-"""Cells and rows of a figure, largest first, and the least cells of the column that stands beside it."""
-HEAD, FOOT = 2, 2
+if TYPE_CHECKING:
+    from stretch.player.figure_renderer import FigureRenderer
+
+FIGURE_SIZES = ((72, 24, LARGE_PANEL), (60, 20, PANEL), (48, 16, PANEL), (36, 12, SMALL_PANEL))
+"""Columns and lines of a figure, largest first, and the smallest width of the panel beside it."""
+HEADER_LINES, FOOTER_LINES = 2, 2
 
 
 def render_screen(
@@ -51,105 +53,107 @@ def render_screen(
     lines: int,
     *,
     unicode: bool = True,
-    pictures: FigureRenderer | None = None,
-    aside: str = "",
+    figures: FigureRenderer | None = None,
+    warning: str = "",
 ) -> list[StyledLine]:
-    """Return exactly *lines* rows of exactly *columns* cells; without *pictures* the words have their place.
+    """Return exactly *lines* lines of exactly *columns* cells.
 
-    *aside* is said in place of what comes next.
+    Without *figures* the instructions take their place; a *warning* takes the place of what comes next.
     """
     if columns < 1 or lines < 1:
         return []
     if session.helping:
-        rows = _help(columns)
+        screen = _help(columns)
     elif lines < 10 or columns < 34:
-        rows = _tiny(session, columns, lines, unicode)
-    elif pictures and unicode and (drawn := _with_figure(session, columns, lines, pictures, aside)):
-        rows = drawn
+        screen = _tiny(session, columns, lines, unicode)
+    elif figures and unicode and (with_figure := _with_figure(session, columns, lines, figures, warning)):
+        screen = with_figure
     else:
-        rows = _in_words(session, columns, lines, unicode, aside)
-    rows = rows[:lines] + [()] * (lines - len(rows))
-    return [fit_width(row, columns) for row in rows]
+        screen = _without_figure(session, columns, lines, unicode, warning)
+    return [fit_width(line, columns) for line in pad_to_height(screen[:lines], lines)]
 
 
-def _with_figure(session: Session, columns: int, lines: int, pictures: FigureRenderer, aside: str) -> list[StyledLine]:
-    """Return the screen with the figure at the left; empty where it has no room, or there is none for this moment."""
+def _with_figure(session: Session, columns: int, lines: int, figures: FigureRenderer, warning: str) -> list[StyledLine]:
+    """Return a screen with the figure on the left; empty if there is no space or no figure for this moment."""
     moment = session.moment
-    least = 3 if lines < 24 else 4
-    for width, height, least_cells in FIGURES:
-        if columns >= width + least_cells + 1 and lines >= height + HEAD + FOOT + least:
+    text_lines = 3 if lines < 24 else 4
+    for width, height, panel_cells in FIGURE_SIZES:
+        if columns > width + panel_cells and lines >= height + HEADER_LINES + FOOTER_LINES + text_lines:
             break
     else:
         return []
-    drawn = pictures.rows(moment.shown, width, height, pressing=moment.phase.kind == "press")
-    if not drawn and moment.phase.kind != "settle":
+    figure = figures.render(moment.shown, width, height, pressing=moment.phase.kind == "press")
+    if not figure and moment.phase.kind != "settle":
         return []
-    foot = footer(session, columns, roomy=False, aside=aside)
-    # What is said aside takes its rows from the words, never from the figure or from the keys.
-    least = max(least - (len(foot) - FOOT), 0)
-    body = lines - HEAD - len(foot) - least
-    gap = 2 if columns > width + least_cells + 1 else 1
-    column = countdown_panel(session, columns - width - gap, body, unicode=True)
-    top = [()] * ((body - height) // 2)
-    rows = pad_to_height(side_by_side(([*top, *drawn], column), width, gap)[:body], body)
-    text = under_figure(session, columns - 2, least) if least else []
-    under: list[StyledLine] = [((" ", TextRole.PLAIN), *row) for row in text]
-    head = [header(session, columns), progress(session, columns, unicode=True)]
-    return [*head, *rows, *under, *[()] * (least - len(under)), *foot]
+    bottom = footer(session, columns, roomy=False, warning=warning)
+    # A warning takes its lines from the instructions, never from the figure or the keys.
+    text_lines = max(text_lines - (len(bottom) - FOOTER_LINES), 0)
+    body = lines - HEADER_LINES - len(bottom) - text_lines
+    gap = 2 if columns > width + panel_cells + 1 else 1
+    panel = countdown_panel(session, columns - width - gap, body, unicode=True)
+    above = [()] * ((body - height) // 2)
+    middle = pad_to_height(side_by_side(([*above, *figure], panel), width, gap)[:body], body)
+    text = _indent(under_figure(session, columns - 2, text_lines)) if text_lines else []
+    return [*header(session, columns, unicode=True), *middle, *pad_to_height(text, text_lines), *bottom]
 
 
-def _in_words(session: Session, columns: int, lines: int, unicode: bool, aside: str) -> list[StyledLine]:
-    head = [header(session, columns), progress(session, columns, unicode)]
-    foot = footer(session, columns, roomy=lines >= 22, aside=aside)
-    room = lines - HEAD - len(foot)
+def _without_figure(session: Session, columns: int, lines: int, unicode: bool, warning: str) -> list[StyledLine]:
+    bottom = footer(session, columns, roomy=lines >= 22, warning=warning)
+    height = lines - HEADER_LINES - len(bottom)
     wide = columns >= PANEL + 36
     cells = LARGE_PANEL if columns >= LARGE_COLUMNS and lines >= LARGE_LINES else PANEL
-    column = countdown_panel(session, cells if wide else columns - 2, room - wide, unicode)
+    panel = countdown_panel(session, cells if wide else columns - 2, height - wide, unicode)
     if wide:
-        text = full_column(session, columns - cells - 6, room)
-        left: list[StyledLine] = [((" ", TextRole.PLAIN), *row) for row in text]
-        body = side_by_side((left, [(), *column]), columns - cells - 4)
+        text = _indent(full_column(session, columns - cells - 6, height))
+        body = side_by_side((text, [(), *panel]), columns - cells - 4)
     else:
-        spare = room - len(column) - 1
+        spare = height - len(panel) - 1
         text = full_column(session, columns - 4, spare) if spare >= 3 else []
-        body = [((" ", TextRole.PLAIN), *row) for row in ([*column, (), *text] if text else column)]
-    return [*head, *pad_to_height(body[:room], room), *foot]
+        body = _indent([*panel, (), *text] if text else panel)
+    return [*header(session, columns, unicode), *pad_to_height(body[:height], height), *bottom]
 
 
 def _tiny(session: Session, columns: int, lines: int, unicode: bool) -> list[StyledLine]:
-    """Return name, side, time and breath for a screen of a few rows."""
+    """Return name, side, time and breath for a screen of a few lines."""
     moment = session.moment
     seconds = countdown_text(session)
     side = ", ".join(filter(None, (side_label(moment.phase.side), rep_label(moment.phase))))
-    rows: list[StyledLine] = [((phase_name(moment.phase), TextRole.NAME),)]
+    screen: list[StyledLine] = [((phase_name(moment.phase), TextRole.NAME),)]
     if lines >= 2:
-        rows.append(((f"{seconds} s " if ":" not in seconds else f"{seconds} ", TextRole.TIME), (side, TextRole.SIDE)))
-    # What to press when it hurts needs the room; time stands still meanwhile.
-    if lines >= 5 and big_text_width(seconds, 0.5) <= columns and session.stopped_for is None:
-        rows = [rows[0], ((side, TextRole.SIDE),), *big(seconds, TextRole.TIME, columns, 0, unicode)]
-    rows += breath_line(session, columns, unicode)
-    if lines > len(rows) and (told := pause_message(session)):
-        rows += [((line, TextRole.ALERT),) for line in wrap_text(told, columns)]
-    elif lines > len(rows):
-        rows.append(((f"then {next_label(session.timeline, moment.index)}", TextRole.DIM),))
-    return rows
+        unit = "" if ":" in seconds else "s "
+        screen.append(((f"{seconds} {unit}", TextRole.TIME), (side, TextRole.SIDE)))
+    # After "hurts" the keys to press need the space of the big seconds, which are paused anyway.
+    if lines >= 5 and big_text_width(seconds, 0) <= columns and session.stopped_for is None:
+        screen = [screen[0], ((side, TextRole.SIDE),), *big_text(seconds, TextRole.TIME, columns, 0, unicode)]
+    screen += breath_line(session, columns, unicode)
+    if lines > len(screen) and (message := pause_message(session)):
+        screen += wrap_styled(message, TextRole.ALERT, columns)
+    elif lines > len(screen):
+        screen.append(((f"next: {next_label(session.timeline, moment.index)}", TextRole.DIM),))
+    return screen
 
 
 def _help(columns: int) -> list[StyledLine]:
-    rows: list[StyledLine] = [((" Keys", TextRole.NAME),), ()]
-    for binding in KEYMAP:
-        rows.append(((f" {binding.label:>6}  ", TextRole.KEY), (binding.help, TextRole.PLAIN)))
-    return [*rows, (), centred((("any key goes on", TextRole.DIM),), min(columns, 60))]
+    keys: list[StyledLine] = [
+        ((f" {binding.label:>6}  ", TextRole.KEY), (binding.help, TextRole.PLAIN)) for binding in KEYMAP
+    ]
+    hint = "press any key to continue".center(min(columns, 60))
+    return [((" Keys", TextRole.NAME),), (), *keys, (), ((hint, TextRole.DIM),)]
 
 
-def header(session: Session, columns: int) -> StyledLine:
-    """Return the title, which stretch of how many, and the time left in all."""
+def _indent(lines: list[StyledLine]) -> list[StyledLine]:
+    return [((" ", TextRole.PLAIN), *line) for line in lines]
+
+
+def header(session: Session, columns: int, unicode: bool) -> list[StyledLine]:
+    """Return the title with the number of the stretch and the total time left, and the progress bar."""
     count = _stretch_count(session)
     right = f"{minutes_seconds(session.moment.total_left)} left "
-    # However much was asked for, the time left is what people look for up here.
+    # A long title is cut rather than the time left.
     left = f" {ellipsize(session.timeline.title, columns - len(count) - len(right) - 5)}"
-    told: StyledLine = ((left, TextRole.DIM), (f"   {count}", TextRole.DIM))
-    return (*told, (" " * max(columns - line_width(told) - len(right), 1), TextRole.PLAIN), (right, TextRole.PLAIN))
+    start: StyledLine = ((left, TextRole.DIM), (f"   {count}", TextRole.DIM))
+    gap = " " * max(columns - line_width(start) - len(right), 1)
+    return [(*start, (gap + right, TextRole.PLAIN)), _progress_bar(session, columns, unicode)]
 
 
 def _stretch_count(session: Session) -> str:
@@ -159,55 +163,48 @@ def _stretch_count(session: Session) -> str:
     return f"stretch {timeline.number_at(session.moment.index)} of {len(timeline.items)}"
 
 
-def progress(session: Session, columns: int, unicode: bool) -> StyledLine:
-    """Return how much of the session is done, as a line."""
+def _progress_bar(session: Session, columns: int, unicode: bool) -> StyledLine:
     cells = max(columns - 2, 1)
     done = cells * session.position // session.timeline.length
     full, empty = ("━", "─") if unicode else ("=", "-")
     return ((" ", TextRole.PLAIN), (full * done, TextRole.DONE), (empty * (cells - done), TextRole.LEFT))
 
 
-def footer(session: Session, columns: int, *, roomy: bool, aside: str = "") -> list[StyledLine]:
-    """Return what comes next, or what a session that stands still waits for, and the keys."""
-    told: list[StyledLine] = [
-        ((f" {line}", TextRole.ALERT),) for line in wrap_text(pause_message(session) or aside, columns - 2)
-    ]
+def footer(session: Session, columns: int, *, roomy: bool, warning: str = "") -> list[StyledLine]:
+    """Return the pause message, the *warning* or what comes next, and the hint line of keys."""
+    message = wrap_styled(pause_message(session) or warning, TextRole.ALERT, columns - 2, indent=" ")
     following = next_label(session.timeline, session.moment.index)
-    rows: list[StyledLine] = told or [((" then  ", TextRole.DIM), (following, TextRole.PLAIN))]
-    return [(), *rows, (), _hints(columns)] if roomy else [*rows, _hints(columns)]
+    lines = message or [((" next: ", TextRole.DIM), (following, TextRole.PLAIN))]
+    return [(), *lines, (), _hint_line(columns)] if roomy else [*lines, _hint_line(columns)]
 
 
 @cache
-def _hints(columns: int) -> StyledLine:
-    """Return as many of the keys as fit, the most needed ones, in the order of the table."""
+def _hint_line(columns: int) -> StyledLine:
+    """Return the keys of the lowest ranks that fit, in the order of the keymap."""
     shown: list[Binding] = []
     for binding in sorted(KEYMAP, key=lambda binding: binding.rank):
-        if sum(len(one.label) + len(one.hint) + 3 for one in (*shown, binding)) <= columns:
+        if sum(len(other.label) + len(other.hint) + 3 for other in (*shown, binding)) <= columns:
             shown.append(binding)
-    row: list[StyledSpan] = []
+    spans: list[StyledSpan] = []
     for binding in KEYMAP:
         if binding in shown:
-            row += [
-                (" ", TextRole.PLAIN),
-                (binding.label, TextRole.KEY),
-                (f" {binding.hint} " if binding.hint else "", TextRole.DIM),
-            ]
-    return tuple(row)
+            spans += [(f" {binding.label}", TextRole.KEY), (f" {binding.hint} " if binding.hint else "", TextRole.DIM)]
+    return tuple(spans)
 
 
 def pause_message(session: Session) -> str:
-    """Return why time stands still and which key goes on; empty while it runs."""
+    """Return why the session is paused and which key continues it; empty while it runs."""
     if session.helping:
         return ""
     if session.away_ns:
-        return f"Welcome back: {duration(session.away_ns // NS_PER_MS)} away. Any key goes on."
+        return f"Welcome back after {duration(session.away_ns // NS_PER_MS)}. Press any key to continue."
     if session.stopped_for is not None:
         item = session.moment.phase.item
-        how = f"Easier: {item.stretch.ease_off} Any key tries that" if item else "Any key goes on with it"
+        easier = f"Easier: {item.stretch.ease_off} Press any key to try that" if item else "Press any key to continue"
         return (
-            f"Stopped. {how}, n leaves it out. "
-            "Press 1 if you are numb or it spreads, 2 if dizzy or breathless, 3 if your eyes hurt or blur."
+            f"Stopped. {easier}, n to leave it out, "
+            "1 if you are numb or it spreads, 2 if dizzy or breathless, 3 if your eyes hurt or blur."
         )
     if session.waiting:
-        return "Take your time. Any key starts."
-    return "Paused. Space goes on." if session.paused else ""
+        return "Press any key when you are ready."
+    return "Paused: space to continue." if session.paused else ""

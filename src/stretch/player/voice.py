@@ -1,4 +1,4 @@
-"""What is said, spoken by whatever the machine has: one voice, never waiting, never over itself, cut on demand."""
+"""Speech output: the speech engines of this machine, and a voice that speaks without waiting."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from stretch.player.child_process import ChildProcess, FindProgram, ProcessGroup
 from stretch.player.sound import DEFAULT_VOLUME
 
 TEXT = "{text}"
-"""What stands for the text in a command; without it the text comes on standard input."""
+"""Placeholder for the text in a command; a command without it gets the text on standard input."""
 TOO_FAST = 6
-"""Who is done so many times faster than anybody can speak has not spoken: espeak-ng without a sound card says nothing
-and exits with 0."""
-FRESH_MS = 1_500
-"""A sentence that failed is tried with the next voice only while it is still true."""
+"""An engine that ends this many times faster than estimated has made no sound, although it may report success, as
+espeak-ng does without a sound card."""
+RETRY_MS = 1_500
+"""A text is retried with the next engine only if it failed within this time; later it would be misleading."""
 
 POWERSHELL = r"System32\WindowsPowerShell\v1.0\powershell.exe"
 SPEAK_STDIN = (
@@ -29,47 +29,49 @@ SPEAK_STDIN = (
     "$voice = New-Object System.Speech.Synthesis.SpeechSynthesizer; "
     "$voice.Volume = {volume}; $voice.Speak($text.ReadToEnd())"
 )
-"""Windows' own voice; the text is read as data and never as a command."""
+"""PowerShell script for the voice of Windows; it reads the text as data, never as code."""
 
 
 class SpeechEngine(Struct, frozen=True):
-    """A program that speaks: its name, its arguments, and what stops it if ending it is not enough."""
+    """A program that speaks; *stop* is a command that silences it, if ending the program is not enough."""
 
     name: str
     arguments: tuple[str, ...]
     stop: tuple[str, ...] = ()
     waits: bool = True
-    """Whether it runs as long as it speaks; a user's own command may hand the text on and be gone."""
+    """Whether it runs until everything is spoken; a command of the user may pass the text on and end."""
 
     def arguments_for(self, text: str) -> tuple[tuple[str, ...], str]:
-        """Return the arguments that say *text*, and what goes to standard input."""
+        """Return the command line that speaks *text*, and its standard input."""
         if TEXT not in self.arguments:
             return self.arguments, text
-        # A word that begins with a hyphen could be taken for an option, one that begins with a space cannot.
+        # A leading space keeps a text that starts with a hyphen from being read as an option.
         word = f" {text}" if text.startswith("-") else text
         if self.name == "spd-say":
-            # It takes what it is given for a format of printf.
+            # spd-say uses its text as a printf format.
             word = word.replace("%", " percent ")
         return tuple(word if argument == TEXT else argument for argument in self.arguments), ""
 
 
 def find_engines(
-    which: FindProgram,
+    find_program: FindProgram,
     environ: Mapping[str, str],
     command: str | None = None,
     volume: int = DEFAULT_VOLUME,
     platform: str = sys.platform,
 ) -> tuple[SpeechEngine, ...]:
-    """Return the voices of this machine, the first to be used first; only *command* where the user gave one.
+    """Return the speech engines of this machine in order of preference; only the user's *command* if there is one.
 
-    *volume* is 0 to 100; `say` and `spd-say` speak as loud as they are set up to.
-    Raises UsageError for a command that would put the text inside a word of its own making, such as
-    `sh -c 'say {text}'`: whoever writes a catalog could then run anything.
+    *volume* is in percent; `say` and `spd-say` ignore it. Raise UsageError for a command with {text} inside a longer
+    word, such as `sh -c 'say {text}'`, because a text in a catalog could then run any program.
     """
     if command is not None:
-        return (_own(split_command(command, "voice")),)
+        words = split_command(command, "voice")
+        if any(TEXT in word and word != TEXT for word in words):
+            raise UsageError(f"In the voice command, {TEXT} must be a separate word; without it, stdin gets the text.")
+        return (SpeechEngine(words[0], words, waits=False),)
     if platform == "win32":
-        # By its full path: Windows would look in the folder one happens to be in first.
+        # The full path, because Windows searches the current folder first.
         shell = str(PureWindowsPath(environ.get("SystemRoot", r"C:\Windows")) / POWERSHELL)
         script = SPEAK_STDIN.replace("{volume}", str(min(2 * volume, 100)))
         return (SpeechEngine("Windows", (shell, "-NoProfile", "-NonInteractive", "-Command", script)),)
@@ -80,7 +82,7 @@ def find_engines(
         ("espeak-ng", espeak, ()),
         ("espeak", espeak, ()),
     )
-    found = ((name, which(name), options, stop) for name, options, stop in known)
+    found = ((name, find_program(name), options, stop) for name, options, stop in known)
     return tuple(
         SpeechEngine(name, (path, *options), (path, *stop) if stop else ())
         for name, path, options, stop in found
@@ -88,89 +90,80 @@ def find_engines(
     )
 
 
-def _own(parts: tuple[str, ...]) -> SpeechEngine:
-    if any(TEXT in part and part != TEXT for part in parts):
-        raise UsageError(f"In the voice command, {TEXT} must be a word of its own, or be left out for standard input.")
-    return SpeechEngine(parts[0], parts, waits=False)
-
-
 class Voice:
-    """Says one thing at a time with the first of *engines* that works; what is new cuts what is being said."""
+    """Speaks one text at a time with the first of *engines* that works; a new text replaces the one before."""
 
     def __init__(self, engines: Sequence[SpeechEngine], start: StartProcess, clock: Callable[[], int]) -> None:
         self._engines = list(engines)
-        self._runner: ProcessGroup[str] = ProcessGroup(start, clock)
-        self._stops: ProcessGroup[str] = ProcessGroup(start, clock)
+        self._processes: ProcessGroup[str] = ProcessGroup(start, clock)
+        self._stop_commands: ProcessGroup[str] = ProcessGroup(start, clock)
         self._failed: list[str] = []
         self._silent = False
 
     @property
     def problem(self) -> str | None:
-        """What a person is told when nothing can be said; None while something can."""
+        """Message for the user if nothing can be spoken, else None."""
         if self._engines and not self._silent:
             return None
         if self._failed:
-            return f"No voice, {' and '.join(self._failed)} said nothing; `stretch doctor` says more."
-        return "No voice, there is none here; `stretch doctor` says what to install."
+            return f"Voice failed: {' and '.join(self._failed)} made no sound. See `stretch doctor`."
+        return "No voice found. See `stretch doctor`."
 
     @property
     def busy(self) -> bool:
-        """Whether something is being said."""
-        return bool(self._runner.running)
+        """Whether the voice is speaking."""
+        return bool(self._processes.running)
 
     def say(self, sentences: Sequence[str]) -> None:
-        """Begin to say *sentences*, and cut what was being said."""
-        self._runner.kill_all()
+        """Start to speak *sentences* instead of what is being spoken."""
+        self._processes.kill_all()
         text = speakable(" ".join(sentences))
         while text and self._engines:
             arguments, piped = self._engines[0].arguments_for(text)
             try:
-                self._runner.start(arguments, text, speech_duration_ms(sentences), piped)
+                self._processes.start(arguments, text, speech_duration_ms(sentences), piped)
             except OSError:
                 self._failed.append(self._engines.pop(0).name)
             else:
                 return
 
     def poll(self) -> None:
-        """Reap what has ended; what a voice could not say, the next one says.
+        """Reap the engines that have ended; the next one takes over from one that failed.
 
-        The last voice stays, whatever it did: a sound card may come back.
+        The last engine is kept even if it fails, because a sound card may come back.
         """
-        self._stops.reap()
-        for run in self._runner.reap():
-            engine = next((engine for engine in self._engines if engine.arguments[0] == run.program), None)
+        self._stop_commands.reap()
+        for child in self._processes.reap():
+            engine = next((engine for engine in self._engines if engine.arguments[0] == child.program), None)
             if engine is None:
                 continue
-            self._silent = run.failed or (engine.waits and run.took * TOO_FAST < run.lasts)
+            self._silent = child.failed or (engine.waits and child.elapsed_ms * TOO_FAST < child.expected_ms)
             if self._silent:
-                self._fall_back(engine, run)
+                self._fall_back(engine, child)
 
     def stop(self) -> None:
-        """Cut what is being said."""
-        if self.busy and self._engines and (stop := self._engines[0].stop):
-            self._stop(stop)
-        self._runner.kill_all()
+        """Stop speaking."""
+        if self.busy and self._engines and (command := self._engines[0].stop):
+            with suppress(OSError):
+                self._stop_commands.start(command, "", 0)
+        self._processes.kill_all()
 
-    def finish(self, longest_s: float) -> None:
-        """Wait until what is being said is over, at most this long."""
-        self._runner.finish(longest_s)
+    def wait(self, timeout: float) -> None:
+        """Wait until everything is spoken, *timeout* seconds at most."""
+        self._processes.wait(timeout)
 
     def close(self) -> None:
-        """Cut what is being said and leave no process behind."""
+        """Stop speaking and leave no process behind."""
         self.stop()
-        self._stops.finish(1.0)
-        self._stops.close()
-        self._runner.close()
+        self._stop_commands.wait(1.0)
+        self._stop_commands.close()
+        self._processes.close()
 
-    def _stop(self, arguments: tuple[str, ...]) -> None:
-        with suppress(OSError):
-            self._stops.start(arguments, "", 0)
-
-    def _fall_back(self, engine: SpeechEngine, run: ChildProcess[str]) -> None:
+    def _fall_back(self, engine: SpeechEngine, child: ChildProcess[str]) -> None:
         if engine.name not in self._failed:
             self._failed.append(engine.name)
         if len(self._engines) > 1:
             self._engines.remove(engine)
             self._silent = False
-            if run.took <= FRESH_MS and not self.busy:
-                self.say((run.what,))
+            if child.elapsed_ms <= RETRY_MS and not self.busy:
+                self.say((child.content,))
