@@ -1,4 +1,4 @@
-"""The one seam to the outside: streams, environment, clock and files, made when they are asked for."""
+"""The application context: streams, environment, clock and files, each opened on first use."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ JOURNAL = "journal.db"
 
 
 class App:
-    """What the commands use of the world; tests pass one of their own."""
+    """Everything outside the process that commands use; tests pass an App with their own streams and clock."""
 
     def __init__(
         self,
@@ -49,7 +49,7 @@ class App:
         self._catalogs: list[Path] = []
         self.clock = clock or boottime_ns
         self.input_source = input_source
-        """Where a plain session hears keys and signals; None opens the terminal, if there is one."""
+        """Source of keys and signals for a session without a full screen; None opens the terminal, if there is one."""
 
     @property
     def stdin(self) -> TextIO | None:
@@ -58,21 +58,21 @@ class App:
 
     @property
     def stdout(self) -> TextIO:
-        """Standard output: data; nowhere when it is closed."""
-        return self._streams[1] or sys.stdout or self._nowhere
+        """Standard output, for data; /dev/null when it is closed."""
+        return self._streams[1] or sys.stdout or self._null
 
     @property
     def stderr(self) -> TextIO:
-        """Standard error: words to a person; nowhere when it is closed."""
-        return self._streams[2] or sys.stderr or self._nowhere
+        """Standard error, for messages to a person; /dev/null when it is closed."""
+        return self._streams[2] or sys.stderr or self._null
 
     @cached_property
-    def _nowhere(self) -> TextIO:
+    def _null(self) -> TextIO:
         return Path(os.devnull).open("w", encoding="utf-8")
 
     @cached_property
     def folder(self) -> Path:
-        """Where the user's own things are kept; nothing is created before something must be written."""
+        """The user's folder, $STRETCH_HOME or the usual place; it is created when something is first written."""
         if home := self.environ.get("STRETCH_HOME"):
             return Path(home).expanduser()
         import click
@@ -81,18 +81,18 @@ class App:
 
     @property
     def cache(self) -> Path:
-        """Where what can be made again is kept, such as the sounds."""
+        """Cache directory, e.g. for generated WAV files."""
         return (self.folder / "cache").absolute()
 
     def find_program(self, program: str) -> str | None:
-        """Return the path of *program* on this machine."""
+        """Return the path of *program*, or None if it is not installed."""
         import shutil
 
         return shutil.which(program, path=self.environ.get("PATH"))
 
     @cached_property
     def audio_backends(self) -> AudioBackends:
-        """What a session can be heard by."""
+        """Audio and speech programs of this machine."""
         from stretch.player.cue_player import AudioBackends
 
         return AudioBackends(
@@ -105,27 +105,27 @@ class App:
         )
 
     def now(self) -> datetime:
-        """Return the time it is where the user is, with its zone."""
+        """Return the current local time with its time zone."""
         from datetime import datetime
 
         return datetime.now().astimezone()
 
     def today(self) -> date:
-        """Return the day it is where the user is."""
+        """Return the current local date."""
         from datetime import date
 
         return date.today()
 
     @cached_property
     def loaded_settings(self) -> LoadedSettings:
-        """The settings with where each comes from, and the file they were looked for in."""
+        """The settings with their origins and their file; raises SettingsError."""
         from stretch.storage.settings import load_settings
 
         return load_settings(self.folder, self.environ)
 
     @property
     def settings(self) -> Settings:
-        """What is set by variables and in `config.yaml`, and the defaults of all else; raises SettingsError."""
+        """The settings in effect; raises SettingsError."""
         return self.loaded_settings.settings
 
     def open_journal(self) -> Journal | None:
@@ -163,34 +163,34 @@ class App:
         return RecentPractice()
 
     def add_catalogs(self, paths: Sequence[Path]) -> None:
-        """Take the catalogs at *paths* for this run, instead of those in the settings."""
+        """Use the catalogs at *paths* for this run instead of those in the settings."""
         self._catalogs += paths
 
     @cached_property
     def user_catalogs(self) -> list[Path]:
-        """The catalogs of one's own, the last one on top: the one in the folder, then those that are named."""
-        kept = self.folder / "catalog"
-        return [*([kept] if kept.is_dir() else []), *(self._catalogs or map(Path, self.settings.catalog))]
+        """The user's catalogs; later ones override earlier ones, and the one in the user's folder comes first."""
+        main = self.folder / "catalog"
+        return [*([main] if main.is_dir() else []), *(self._catalogs or map(Path, self.settings.catalog))]
 
     @cached_property
     def catalog(self) -> Catalog:
-        """The shipped catalog with those of one's own over it."""
+        """The shipped catalog, overridden by the user's."""
         from stretch.storage.catalogs.catalog import load_catalog
 
         catalog = load_catalog(extra=self.user_catalogs)
         for file in catalog.incomplete_files:
-            self.info(f"{file} has blanks still to fill and is left out; `stretch catalog check` names them.")
+            self.info(f"{file} is not used: it still has blanks to fill in. `stretch catalog check` lists them.")
         return catalog
 
     @cached_property
     def sources(self) -> dict[str, Source]:
-        """What the citation keys stand for."""
+        """The sources by their citation keys."""
         from stretch.storage.catalogs.catalog import load_sources
 
         return load_sources(extra=self.user_catalogs)
 
     def figures(self, names: Iterable[str]) -> dict[str, Figure]:
-        """Return the figures of these stretches and warm-up moves, as far as there are any."""
+        """Return the figures of these stretches and warm-up moves; those without one are left out."""
         from stretch.storage.catalogs.figures import load_figures
         from stretch.storage.files.package_data import data_root
 
@@ -198,51 +198,51 @@ class App:
 
     @cached_property
     def safety(self) -> SafetyData:
-        """The checklist and the questions of the screening."""
+        """The safety checklist and the screening questions."""
         from stretch.storage.files.package_data import load_safety
 
         return load_safety()
 
     @cached_property
     def out(self) -> Printer:
-        """Where data is printed."""
+        """Printer on standard output."""
         return Printer(self.stdout, terminal=is_terminal(self.stdout))
 
     def write_line(self, line: str) -> None:
-        """Write one line of data and let it go at once."""
+        """Write one line of data to standard output and flush it."""
         self.stdout.write(line + "\n")
         self.stdout.flush()
 
     def info(self, line: str) -> None:
-        """Write one line to a person."""
-        # Nobody may be there to read it, as when the terminal went away; that is no reason to fail.
+        """Write a message to standard error."""
+        # A terminal that has gone away is no reason to fail.
         with suppress(OSError, ValueError):
             self.stderr.write(wrap_for(line, self.stderr) + "\n")
             self.stderr.flush()
 
     @property
     def interactive(self) -> bool:
-        """Whether there is a person at a terminal on both ends."""
+        """Whether both standard input and output are a terminal."""
         return is_terminal(self.stdin) and is_terminal(self.stdout)
 
     @property
     def full_screen(self) -> bool:
-        """Whether a full screen can be shown, and nobody asked for plain lines."""
+        """Whether the terminal can show a full screen and $ACCESSIBLE does not ask for lines."""
         plain = self.environ.get("TERM", "dumb") in ("dumb", "") and sys.platform != "win32"
         return self.interactive and not plain and not self.environ.get("ACCESSIBLE")
 
     @cached_property
-    def style(self) -> Theme:
-        """The colours and letters of the terminal; no colour where standard output is none."""
+    def theme(self) -> Theme:
+        """Colours and characters of the terminal; no colours if standard output is not a terminal."""
         from stretch.player.theme import Theme, theme_for
 
-        style = theme_for(self.environ, self.stdout.encoding, self.settings.background)
-        return style if is_terminal(self.stdout) else Theme(unicode=style.unicode)
+        theme = theme_for(self.environ, self.stdout.encoding, self.settings.background)
+        return theme if is_terminal(self.stdout) else Theme(unicode=theme.unicode)
 
     def terminal(self, *, screen: bool) -> Terminal:
-        """Return the terminal, not yet taken over."""
+        """Return the terminal; entering it as a context manager takes it over."""
         from stretch.player.terminal import Terminal
 
         self.stdout.flush()
         source = self.stdin.fileno() if self.stdin is not None and is_terminal(self.stdin) else None
-        return Terminal(source, self.stdout.fileno(), self.style, screen=screen)
+        return Terminal(source, self.stdout.fileno(), self.theme, screen=screen)

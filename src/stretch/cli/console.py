@@ -1,4 +1,4 @@
-"""What the process runs on: whether a stream is a terminal, and a clock that sleeping does not stop."""
+"""Printing to terminals and pipes, and the clock that also counts sleep."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Iterable, Sequence
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from stretch.player.layout import StyledLine
     from stretch.player.theme import Theme
 
-
-NARROWEST = 20
-"""Columns; where there are fewer, nothing is read more easily by being broken."""
+MIN_WRAP_COLUMNS = 20
+"""Narrower terminals wrap by themselves."""
+COLUMN_GAP = "  "
 
 
 def is_terminal(stream: TextIO | None) -> bool:
-    """Whether *stream* is a terminal; a closed or missing one is not."""
+    """Return whether *stream* is a terminal; a closed or missing one is not."""
     try:
         return stream is not None and stream.isatty()
     except ValueError:
@@ -29,35 +29,33 @@ def is_terminal(stream: TextIO | None) -> bool:
 
 
 def wrap_for(text: str, stream: TextIO | None) -> str:
-    """Return *text* broken between words where a terminal on *stream* would break it within them."""
-    if not is_terminal(stream):
+    """Return *text* with lines broken between words to fit the terminal on *stream*; unchanged for anything else."""
+    if stream is None or not is_terminal(stream):
         return text
     from textwrap import fill
 
     try:
-        columns = os.get_terminal_size(stream.fileno()).columns if stream else 0
+        columns = os.get_terminal_size(stream.fileno()).columns
     except (OSError, ValueError):
         return text
-    if columns < NARROWEST:
+    if columns < MIN_WRAP_COLUMNS:
         return text
-    fitted = partial(fill, width=columns, break_long_words=False, break_on_hyphens=False, drop_whitespace=False)
-    return "\n".join(map(fitted, text.split("\n")))
+    lines = (fill(line, columns, break_long_words=False, break_on_hyphens=False) for line in text.split("\n"))
+    # The space after a prompt is dropped by fill.
+    return "\n".join(lines) + text[len(text.rstrip(" ")) :]
 
 
 def boottime_ns() -> int:
-    """Return nanoseconds since the machine started, with the time it slept where the system counts it."""
+    """Return nanoseconds since the machine started; on Linux the time it was suspended counts too."""
     if sys.platform == "linux":
         return time.clock_gettime_ns(time.CLOCK_BOOTTIME)
     return time.monotonic_ns()
 
 
-GAP = "  "
-
-
 class Printer:
-    """Prints to *stream*: wrapped and coloured by rich at a *terminal*, else one line each, nothing wrapped or cut.
+    """Print to *stream*: wrapped and coloured by rich at a *terminal*, else one line each, nothing wrapped or cut.
 
-    A pipe never pays for importing rich, and what comes out of it can be searched line by line.
+    For a pipe rich is not imported, and each line of output stands for itself, so grep can find it.
     """
 
     def __init__(self, stream: TextIO, *, terminal: bool) -> None:
@@ -87,41 +85,41 @@ class Printer:
         self._console.print(line)
 
     def table(self, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        """Print *rows* under *headings*, in columns as wide as what is in them."""
+        """Print *rows* under *headings* in columns as wide as their contents."""
         if not self._terminal:
             lines = [headings, *rows]
             widths = [max(len(line[column]) for line in lines) for column in range(len(headings))]
             for line in lines:
                 cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
-                self._stream.write(GAP.join(cells).rstrip() + "\n")
+                self._stream.write(COLUMN_GAP.join(cells).rstrip() + "\n")
             return
         from rich.table import Table
         from rich.text import Text
 
-        table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, len(GAP), 0, 0))
+        table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, len(COLUMN_GAP), 0, 0))
         for index, heading in enumerate(headings):
             table.add_column(heading, no_wrap=index == 0, overflow="fold")
         for row in rows:
             table.add_row(*(Text(cell) for cell in row))
         self._console.print(table)
 
-    def rows(self, rows: Iterable[StyledLine], style: Theme) -> None:
-        """Print rows of runs, in colour at a terminal that has any."""
-        for row in rows:
+    def styled_lines(self, lines: Iterable[StyledLine], theme: Theme) -> None:
+        """Print *lines* in the colours of *theme*; without colours if this is not a terminal."""
+        for line in lines:
             parts = []
-            for text, ink in row:
-                code = style.code(ink) if self._terminal and text.strip() else ""
+            for text, role in line:
+                code = theme.code(role) if self._terminal and text.strip() else ""
                 parts.append(f"\x1b[{code}m{text}\x1b[0m" if code else text)
             self._stream.write("".join(parts).rstrip() + "\n")
 
     @property
     def columns(self) -> int | None:
-        """How wide the terminal is; None where nothing needs to fit."""
+        """Width of the terminal; None if this is not one."""
         return self._console.width if self._terminal else None
 
     @property
     def lines(self) -> int | None:
-        """How high the terminal is; None where it does not say."""
+        """Height of the terminal; None if this is not one or its size is unknown."""
         try:
             return os.get_terminal_size(self._stream.fileno()).lines if self._terminal else None
         except (OSError, ValueError):

@@ -51,10 +51,10 @@ def _heard(app: App) -> Iterable[Finding]:
 
 def _shown(app: App) -> Iterable[Finding]:
     yield _screen(app)
-    depth = {"none": "none", "16": "16", "256": "256", "true": "16 million"}[app.style.depth]
+    depth = {"none": "none", "16": "16", "256": "256", "true": "16 million"}[app.theme.depth]
     why = "NO_COLOR takes them away." if app.environ.get("NO_COLOR") else ""
     yield "colours", depth, why if depth == "none" else ""
-    if app.style.unicode:
+    if app.theme.unicode:
         yield "letters", "UTF-8", ""
         what_if = "Two hills alike? If the first is broken: --figure blocks; if both are: --figure none."
         yield "figures", f"{BRAILLE} braille, {BLOCKS} blocks", what_if

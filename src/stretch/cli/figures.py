@@ -31,10 +31,10 @@ def draw(app: App, stretch: Stretch, side: Side | None, glyphs: str) -> None:
     for size in (LARGE, SMALL):
         if columns >= 2 * size[0] + GAP:
             both = [_still(pictures, stretch, side, depth, size) for depth in (0.0, 1.0)]
-            app.out.rows(side_by_side(both, size[0], GAP), app.style)
+            app.out.styled_lines(side_by_side(both, size[0], GAP), app.theme)
             return
     if columns >= SMALL[0]:
-        app.out.rows(_still(pictures, stretch, side, 1.0, SMALL), app.style)
+        app.out.styled_lines(_still(pictures, stretch, side, 1.0, SMALL), app.theme)
 
 
 def contact_sheet(app: App, stretches: Sequence[Stretch], glyphs: str) -> None:
@@ -49,7 +49,7 @@ def contact_sheet(app: App, stretches: Sequence[Stretch], glyphs: str) -> None:
         for stretch in line:
             name: StyledLine = ((stretch.id[: THUMB[0]], "name"),)
             blocks.append([*_still(pictures, stretch, None, 1.0, THUMB), name])
-        app.out.rows([*side_by_side(blocks, THUMB[0], GAP), ()], app.style)
+        app.out.styled_lines([*side_by_side(blocks, THUMB[0], GAP), ()], app.theme)
 
 
 def write_svg(app: App, stretch: Stretch, side: Side | None, path: str) -> None:
@@ -75,7 +75,7 @@ def _pictures(app: App, stretches: Sequence[Stretch], glyphs: str) -> FigureRend
     from stretch.player.figure_renderer import FigureRenderer
 
     figures = app.figures(stretch.id for stretch in stretches)
-    return FigureRenderer(figures, glyphs="blocks" if glyphs == "blocks" else "braille", color=app.style.has_color)
+    return FigureRenderer(figures, glyphs="blocks" if glyphs == "blocks" else "braille", color=app.theme.has_color)
 
 
 def _still(

@@ -38,7 +38,7 @@ def print_history(app: App, history: History, running: frozenset[str]) -> None:
     if app.out.columns is None:
         _print_tables(app, history)
     else:
-        app.out.rows(chart(history, app.out.columns, unicode=app.style.unicode), app.style)
+        app.out.styled_lines(chart(history, app.out.columns, unicode=app.theme.unicode), app.theme)
     if history.pain:
         from stretch.cli.pain_log import trend_summary
 
