@@ -51,7 +51,7 @@ def test_a_terminal_of_any_width_cuts_no_word(args: tuple[str, ...], columns: in
 def test_stretch_alone_shows_examples_and_commands() -> None:
     result = run()
     assert result.exit_code == 0
-    assert "stretch routine --area lower-back" in result.stdout
+    assert "stretch routine -a neck" in result.stdout
     for name in COMMANDS:
         assert f"  {name} " in result.stdout
 

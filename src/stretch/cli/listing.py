@@ -1,4 +1,4 @@
-"""`stretch list`, `areas` and `programs`: what the catalog holds."""
+"""`stretch list`, `stretch areas` and `stretch programs`: the contents of the catalog."""
 
 from __future__ import annotations
 
@@ -14,19 +14,26 @@ if TYPE_CHECKING:
     from stretch.cli.app import App
     from stretch.core.model import Stretch
 
-ROOMY = 110
-"""Columns from which a table of stretches has the names and the equipment as well."""
+WIDE_COLUMNS = 110
+"""Columns from which the table of stretches also shows names and equipment."""
 
 
 @click.command("list")
-@click.option("-a", "--area", "areas", multiple=True, shell_complete=complete_area, help="For this body area or group.")
-@click.option("--position", type=POSITION, help="Done in this position.")
-@click.option("--equipment", type=EQUIPPED, help="That use this; `none` for those that need nothing.")
-@click.option("--level", type=LEVEL, help="Of this level.")
-@click.option("--desk", is_flag=True, help="That can be done at a desk.")
+@click.option(
+    "-a",
+    "--area",
+    "areas",
+    multiple=True,
+    shell_complete=complete_area,
+    help="Only for this body area or group (repeatable).",
+)
+@click.option("--position", type=POSITION, help="Only in this position.")
+@click.option("--equipment", type=EQUIPPED, help="Only with this equipment; `none`: without any.")
+@click.option("--level", type=LEVEL, help="Only of this level.")
+@click.option("--desk", is_flag=True, help="Only those you can do at a desk.")
 @catalog_option
-@click.option("--figures", is_flag=True, help="A contact sheet of small figures instead of a table.")
-@click.option("--json", "as_json", is_flag=True, help="All fields of the catalog.")
+@click.option("--figures", is_flag=True, help="Show small figures instead of a table.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON with all fields.")
 @click.pass_obj
 def list_command(
     app: App,
@@ -38,7 +45,7 @@ def list_command(
     figures: bool,
     as_json: bool,
 ) -> None:
-    """List the stretches, all of them or those that fit every option."""
+    """List the stretches that match all options."""
     from stretch.core.model import expand_areas
 
     wanted = set(expand_areas(app.catalog, areas))
@@ -55,7 +62,7 @@ def list_command(
         app.out.json(found)
         return
     if not found:
-        app.info("No stretch fits all of that; take an option away.")
+        app.info("No stretch matches all options. Leave one out.")
         return
     if figures:
         from stretch.cli.figures import contact_sheet
@@ -67,10 +74,10 @@ def list_command(
 
 @click.command("areas")
 @catalog_option
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def areas_command(app: App, as_json: bool) -> None:
-    """List the body areas and the groups of areas that --area takes."""
+    """List the body areas and groups that --area takes."""
     catalog = app.catalog
     rows: list[dict[str, Any]] = [
         {"id": a.id, "name": a.name, "kind": "area", "areas": [a.id], "partners": a.partners, "focus": a.focus}
@@ -87,7 +94,7 @@ def areas_command(app: App, as_json: bool) -> None:
         app.out.json(rows)
         return
     app.out.table(
-        ("area", "name", "stretches", "balanced by, or made of"),
+        ("area", "name", "stretches", "balanced by, or consists of"),
         [
             (
                 row["id"],
@@ -102,10 +109,10 @@ def areas_command(app: App, as_json: bool) -> None:
 
 @click.command("programs")
 @catalog_option
-@click.option("--json", "as_json", is_flag=True, help="All fields of the catalog, with the seconds it takes.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON with all fields and the length in seconds.")
 @click.pass_obj
 def programs_command(app: App, as_json: bool) -> None:
-    """List the programs, what is in them and how long they take."""
+    """List the programs: fixed routines with their own doses."""
     import msgspec
 
     from stretch.core.planning.programs import build_program
@@ -120,7 +127,7 @@ def programs_command(app: App, as_json: bool) -> None:
         app.out.json([msgspec.to_builtins(p) | {"seconds": lengths[p.id] / 1000} for p in programs])
         return
     app.out.table(
-        ("program", "takes", "stretches", "what it is"),
+        ("program", "time", "stretches", "description"),
         [
             (program.id, minutes_seconds(lengths[program.id]), str(len(program.items)), program.about)
             for program in catalog.programs.values()
@@ -140,7 +147,7 @@ def _print_stretches(app: App, stretches: Sequence[Stretch]) -> None:
         "dose": lambda s: dose_label(s, s.dose),
         "level": lambda s: s.level,
     }
-    if app.out.columns is not None and app.out.columns < ROOMY:
+    if app.out.columns is not None and app.out.columns < WIDE_COLUMNS:
         del columns["name"], columns["needs"]
     app.out.table(tuple(columns), [[cell(stretch) for cell in columns.values()] for stretch in stretches])
-    app.info(f"{len(stretches)} stretches; `stretch show ID` tells more of one.")
+    app.info(f"{len(stretches)} stretches. `stretch show ID` shows one in full.")

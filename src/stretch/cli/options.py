@@ -259,12 +259,21 @@ _ROUTINE = (
         shell_complete=complete_stretch,
         help="Include this stretch (repeatable). Without --area: only these.",
     ),
-    click.option("--position", "positions", multiple=True, type=POSITION, help="Use only this position (repeatable)."),
+    click.option(
+        "--position",
+        "positions",
+        multiple=True,
+        type=POSITION,
+        metavar="POSITION",
+        help=f"Use only this position (repeatable): {', '.join(POSITIONS)}.",
+    ),
     click.option(
         "--equipment", multiple=True, type=EQUIPPED, help="Equipment you have (repeatable).  [default: all of it]"
     ),
     click.option("--level", type=LEVEL, help="The deepest level to use.  [default: moderate]"),
-    click.option("--avoid", multiple=True, type=TAG, help="Go easy on this, or leave it out (repeatable)."),
+    click.option(
+        "--avoid", multiple=True, type=TAG, metavar="TAG", help=f"Go easy on this (repeatable): {', '.join(TAGS)}."
+    ),
     click.option(
         "--exclude",
         multiple=True,
@@ -276,10 +285,10 @@ _ROUTINE = (
         "--breath",
         type=BreathPattern(),
         metavar="PATTERN",
-        help="steady, calm, even, off, or seconds IN-OUT such as 4-6.  [default: steady]",
+        help=f"{', '.join(BREATH_PRESETS)}, or seconds IN-OUT such as 4-6.  [default: steady]",
     ),
     click.option("--warm-up", type=Minutes(), metavar="MIN", help="Minutes of warm-up; 0 if you are already warm."),
-    click.option("--before-sport", is_flag=True, help="Prepare for sport: short holds, then movement."),
+    click.option("--before-sport", is_flag=True, help="Prepare for sport: short holds, and movement at the end."),
     click.option(
         "--morning/--no-morning",
         default=None,
@@ -306,7 +315,7 @@ _PLAYBACK = (
     click.option("--events", is_flag=True, help="Print events as JSON Lines while playing."),
     click.option("--wait", is_flag=True, help="Wait for a key before each stretch."),
     click.option("--sound/--no-sound", default=None, help="Play a sound at every change.  [default: --sound]"),
-    click.option("--volume", type=click.IntRange(0, 100), metavar="N", help="Volume, 0 to 100.  [default: 50]"),
+    click.option("--volume", type=click.IntRange(0, 100), metavar="N", help="Volume in percent.  [default: 50]"),
     click.option(
         "--voice",
         is_flag=False,

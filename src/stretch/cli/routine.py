@@ -24,7 +24,11 @@ MAX_SPEED = 1000
 @click.option("--json", "as_json", is_flag=True, help="With --plan: print JSON.")
 @playback_options
 @click.option(
-    "--speed", type=click.IntRange(1, MAX_SPEED), metavar="N", default=1, help=f"Play N times faster, 1 to {MAX_SPEED}."
+    "--speed",
+    type=click.IntRange(1, MAX_SPEED),
+    metavar="N",
+    default=1,
+    help="Play N times faster, without sound or record.",
 )
 @click.pass_obj
 def routine_command(
@@ -32,8 +36,8 @@ def routine_command(
 ) -> int:
     """Build a stretch routine and play it.
 
-    Without options it takes 15 minutes and is for the lower back, unless `stretch config` shows something else. The
-    minutes include the warm-up and all changes of position.
+    Without options it takes 15 minutes for the lower back, or what the settings say (`stretch config`). Warm-up and
+    changes of position are included in the minutes.
     """
     from stretch.cli.request import build_request, check_request, plan_routine
 
