@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stretch.core.journal.record import SessionRecord, SideResult
-from stretch.core.safety.pain import PainScores
+from stretch.core.safety.pain import PainEntry, PainScores
 from stretch.storage.journal import migrations
 from stretch.storage.journal.background_writer import BackgroundWriter
 from stretch.storage.journal.database import (
@@ -122,7 +122,10 @@ def test_pain_entries_hold_all_scores_in_order(journal: Journal) -> None:
     journal.save(record(1, "2026-11-09", scores=PainScores(next_morning=1)))
     journal.save(record(2, "2026-11-01", scores=said))
     journal.save(record(3, "2026-11-05"))
-    assert journal.pain_entries() == [record(2, "2026-11-01", scores=said).entry, journal.get(record(1).id).entry]
+    assert journal.pain_entries() == [
+        PainEntry(day=date(2026, 11, 1), **msgspec.structs.asdict(said)),
+        PainEntry(day=date(2026, 11, 9), next_morning=1),
+    ]
     assert [entry.next_morning for entry in journal.pain_entries(since=date(2026, 11, 5))] == [1]
 
 

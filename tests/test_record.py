@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from stretch.core.errors import UsageError
 from stretch.core.journal.progress import side_results, stretches_done, update_record
-from stretch.core.journal.record import SessionRecord, SideResult, done_stretches
+from stretch.core.journal.record import SessionRecord, SideResult, count_stretches
 from stretch.core.journal.resume import restore_session
 from stretch.core.planning.builder import build_routine
 from stretch.core.routine import Routine
@@ -75,9 +75,9 @@ def test_an_unfinished_hold_counts_its_seconds_but_is_not_done() -> None:
 def test_a_stretch_counts_only_with_both_sides() -> None:
     left, right = (SideResult(stretch="a", name="A", side=side, planned=2, done=2) for side in ("left", "right"))
     half = SideResult(stretch="a", name="A", side="right", planned=2, done=1)
-    assert done_stretches((left, right)) == ("a",)
-    assert done_stretches((left, half)) == ()
-    assert done_stretches((left, msgspec.structs.replace(half, skipped=True))) == ()
+    assert count_stretches((left, right)) == (1, 1)
+    assert count_stretches((left, half)) == (0, 1)
+    assert count_stretches((left, msgspec.structs.replace(half, skipped=True))) == (0, 1)
 
 
 def test_pain_and_easing_are_recorded_on_their_side() -> None:
@@ -213,12 +213,3 @@ def test_a_plan_that_does_not_match_the_record_is_refused() -> None:
 def test_the_day_is_in_local_time() -> None:
     record = SessionRecord(id="0" * 32, started="2026-11-24T23:30:00-08:00", title="x")
     assert str(record.day) == "2026-11-24"
-
-
-def test_the_pain_entry_holds_all_scores() -> None:
-    from stretch.core.safety.pain import PainScores
-
-    scores = PainScores(before=4, worst=5, after=2, next_morning=1, spread="thigh", new_sign=False, sudden=True)
-    entry = SessionRecord(id="0" * 32, started="2026-11-24T23:30:00-08:00", title="x", scores=scores).entry
-    assert entry.known == [4, 5, 2, 1]
-    assert (entry.spread, entry.new_sign, entry.sudden) == ("thigh", False, True)

@@ -147,10 +147,9 @@ def import_command(app: App, file: Path, skip_bad: bool) -> None:
 
 
 def _listed(errors: list[str]) -> str:
-    more = len(errors) - MAX_ERRORS_SHOWN
-    return "\n".join(
-        [*errors[:MAX_ERRORS_SHOWN], *([f"and {pluralize(more, 'more broken line')}"] if more > 0 else [])]
-    )
+    if (more := len(errors) - MAX_ERRORS_SHOWN) > 0:
+        errors = [*errors[:MAX_ERRORS_SHOWN], f"and {pluralize(more, 'more broken line')}"]
+    return "\n".join(errors)
 
 
 @history_command.command("forget")
@@ -163,13 +162,17 @@ def forget_command(app: App, session: str | None, before: str | None, everything
     """Delete one SESSION, given by the start of its id, or several. Their data is overwritten in the file."""
     if (session is not None) + (before is not None) + everything != 1:
         raise UsageError("Give one of: the id of a session, --before DATE, or --all.")
+    from stretch.cli.prompts import confirm
+
     day = _parse_date(before) if before is not None else None
     if not (reader := app.open_journal()):
         raise UsageError("No sessions yet, so there is nothing to delete.")
     reader.close()
     with Journal.open_for_writing(app.folder, app.today()) as journal:
         description, session_id = _selection(journal, app.today(), session, day)
-        if not yes and not _confirmed(app, description):
+        if not yes and not app.interactive:
+            raise UsageError(f"To delete {description} without a terminal, add --yes.")
+        if not yes and not confirm(app, f"Delete {description} for good?", default=False):
             app.info("Nothing was deleted.")
             return 3
         count = journal.delete(session_id, before=day)
@@ -206,11 +209,3 @@ def _selection(journal: Journal, today: date, prefix: str | None, before: date |
         raise UsageError(f"There is no session {quote(prefix)}. `stretch history` shows the ids.")
     (record,) = records
     return f"the session of {start_label(record, today)}, {escape_control_chars(record.title)}", record.id
-
-
-def _confirmed(app: App, description: str) -> bool:
-    if not app.interactive:
-        raise UsageError(f"To delete {description} without a terminal, add --yes.")
-    from stretch.cli.prompts import confirm
-
-    return confirm(app, f"Delete {description} for good?", default=False)

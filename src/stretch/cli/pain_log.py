@@ -31,7 +31,7 @@ WEEKLY_RULES = ("T2", "T3", "T4", "T9")
 def ask_next_morning_pain(app: App) -> None:
     """Ask once for the pain on the morning after the last session, if that session has a score."""
     last = _last_session(app)
-    if last is None or last.scores.next_morning is not None or not last.entry.known:
+    if last is None or last.scores.next_morning is not None or not last.scores.known:
         return
     age = app.today() - last.day
     if not timedelta(0) < age <= MAX_MORNING_AGE:

@@ -5,10 +5,9 @@ from datetime import date
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
-from msgspec.structs import asdict
 
 from stretch.core.model import Id
-from stretch.core.safety.pain import PainEntry, PainScores
+from stretch.core.safety.pain import PainScores
 from stretch.core.vocabulary import Side
 
 SessionId = Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
@@ -80,23 +79,8 @@ class SessionRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         """The number of stretches done, with every repetition on both sides, and the number planned."""
         return count_stretches(self.parts)
 
-    @property
-    def first_side(self) -> Side | None:
-        """The side that came first; None if no stretch has sides (rule RB7)."""
-        return next((part.side for part in self.parts if part.side is not None), None)
-
-    @property
-    def entry(self) -> PainEntry:
-        """The pain scores with the day, as the trend rules read them."""
-        return PainEntry(day=self.day, **asdict(self.scores))
-
 
 def count_stretches(parts: tuple[SideResult, ...]) -> tuple[int, int]:
     """Return the number of stretches done, with every repetition on both sides, and the number planned."""
-    return len(done_stretches(parts)), len({part.stretch for part in parts})
-
-
-def done_stretches(parts: tuple[SideResult, ...]) -> tuple[str, ...]:
-    """Return the ids of the stretches that are complete on every side."""
-    incomplete = {part.stretch for part in parts if not part.complete}
-    return tuple(dict.fromkeys(part.stretch for part in parts if part.stretch not in incomplete))
+    planned = {part.stretch for part in parts}
+    return len(planned - {part.stretch for part in parts if not part.complete}), len(planned)

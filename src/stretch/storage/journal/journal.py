@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from stretch.core.journal.record import SessionRecord, done_stretches
+from stretch.core.journal.record import SessionRecord
 from stretch.core.journal.statistics import History, LastSession
 from stretch.core.safety.pain import PainEntry, PainScores
 from stretch.storage.journal import row_mapping, summary
@@ -196,8 +196,8 @@ class Journal:
         hard = {s.id for s in catalog.stretches.values() if s.level == "deep" or s.mode == "contract-relax"}
         return RecentPractice(
             last_done=last_done,
-            days=tuple(sorted({record.day for record in recent if done_stretches(record.parts)})),
-            first_side=next((record.first_side for record in recent if record.first_side), None),
+            days=tuple(sorted({record.day for record in recent if record.stretch_counts[0]})),
+            first_side=next((part.side for record in recent for part in record.parts if part.side), None),
             last_hard_day=max((day for name, day in last_done.items() if name in hard), default=None),
         )
 

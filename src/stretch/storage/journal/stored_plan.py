@@ -29,6 +29,8 @@ def decode_plan(plan: bytes) -> Routine | None:
 def _without_unknown_fields(value: Any, type_info: inspect.Type) -> Any:
     """Return JSON data without the fields that the structs of *type_info* do not have."""
     match value, type_info:
+        case _, inspect.Metadata(type=inner):
+            return _without_unknown_fields(value, inner)
         case dict(), inspect.StructType(fields=fields):
             known = {field.encode_name: field.type for field in fields}
             return {key: _without_unknown_fields(item, known[key]) for key, item in value.items() if key in known}
