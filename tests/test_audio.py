@@ -70,7 +70,7 @@ def test_it_is_as_long_as_the_plan_to_the_sample(tmp_path: Path, pattern: str) -
     built = routine(areas=(), stretches=("hamstring-90-90",), warm_up=0.0, minutes=3.0, breath=pattern)
     timeline = build_timeline(built)
     render(timeline, tmp_path / "session.wav", speech=None)
-    assert len(heard(tmp_path / "session.wav")) * 1000 == timeline.length * RATE
+    assert len(heard(tmp_path / "session.wav")) * 1000 == timeline.length_ms * RATE
 
 
 def test_every_sound_is_at_its_time(sounded: array[int]) -> None:
@@ -80,14 +80,14 @@ def test_every_sound_is_at_its_time(sounded: array[int]) -> None:
         if sound is None or sound.name.startswith("breath"):
             continue
         expected = samples(sound, SOUND_VOLUME)
-        found = sounded[frames_of(cue.at) : frames_of(cue.at) + len(expected)]
+        found = sounded[frames_of(cue.at_ms) : frames_of(cue.at_ms) + len(expected)]
         # Under it there may be a breath, which is soft.
         assert max(abs(one - other) for one, other in zip(found, expected, strict=True)) <= soft < loudest(expected) / 2
 
 
 def test_before_the_first_breath_it_is_still_once_the_first_sound_is_over(sounded: array[int]) -> None:
     assert loudest(seconds(sounded, 0, 900)) > 1_000
-    assert loudest(seconds(sounded, 900, LAID_OUT.phases[0].length - 3_000)) == 0
+    assert loudest(seconds(sounded, 900, LAID_OUT.phases[0].length_ms - 3_000)) == 0
 
 
 def test_all_words_are_said_at_their_time_and_none_over_another(spoken: array[int]) -> None:
@@ -120,23 +120,23 @@ def test_words_that_take_too_long_fade_out_before_the_next(tmp_path: Path) -> No
         # The wave goes from one side to the other with each sample; its last step is a small one.
         assert abs(played[edge - 1] - played[edge - 2]) < LEVEL // 5
         assert abs(played[edge - 601] - played[edge - 600]) > LEVEL
-    assert len(played) == frames_of(LAID_OUT.length)
+    assert len(played) == frames_of(LAID_OUT.length_ms)
 
 
 def test_the_end_is_heard_in_full_before_the_end(spoken: array[int], sounded: array[int]) -> None:
-    assert loudest(seconds(sounded, LAID_OUT.length - 300, LAID_OUT.length - 50)) > 100
+    assert loudest(seconds(sounded, LAID_OUT.length_ms - 300, LAID_OUT.length_ms - 50)) > 100
     assert abs(sounded[-1]) < 50
-    assert loudest(seconds(spoken, LAID_OUT.length - 200, LAID_OUT.length - 100)) >= LEVEL
+    assert loudest(seconds(spoken, LAID_OUT.length_ms - 200, LAID_OUT.length_ms - 100)) >= LEVEL
     *_, end = planned_cues(LAID_OUT, lambda sentence: 40 * len(sentence))
-    assert end.at >= LAID_OUT.phases[-1].start
+    assert end.at_ms >= LAID_OUT.phases[-1].start_ms
 
 
 @given(st.integers(100, 12_000))
 def test_however_long_the_last_words_take_they_stay_inside_the_last_phase(takes_ms: int) -> None:
     called = planned_cues(LAID_OUT, lambda sentence: takes_ms)
-    assert [cue.at for cue in called] == sorted(cue.at for cue in called)
+    assert [cue.at_ms for cue in called] == sorted(cue.at_ms for cue in called)
     (end,) = (cue for cue in called if cue.kind == "end")
-    assert LAID_OUT.phases[-1].start <= end.at <= LAID_OUT.length - 1_500
+    assert LAID_OUT.phases[-1].start_ms <= end.at_ms <= LAID_OUT.length_ms - 1_500
 
 
 def test_speech_that_is_too_loud_is_made_softer_and_nothing_is_clipped(tmp_path: Path) -> None:
@@ -152,7 +152,7 @@ def test_it_tells_how_far_it_is_and_holds_no_more_than_a_second(tmp_path: Path) 
     render(LAID_OUT, tmp_path / "session.wav", speech=None, progress=told.append)
     assert told == sorted(set(told))
     assert told[-1] == 1.0
-    assert len(told) >= LAID_OUT.length // 1000
+    assert len(told) >= LAID_OUT.length_ms // 1000
 
 
 def test_it_is_there_in_full_or_not_at_all(tmp_path: Path) -> None:
@@ -195,11 +195,11 @@ def shown(timeline: Timeline) -> list[tuple[int, int, str]]:
 
 def test_captions_follow_one_another_and_say_every_sentence() -> None:
     found = shown(LAID_OUT)
-    for (start, end, _), (following, _, _) in zip(found, [*found[1:], (LAID_OUT.length, 0, "")], strict=True):
+    for (start, end, _), (following, _, _) in zip(found, [*found[1:], (LAID_OUT.length_ms, 0, "")], strict=True):
         assert start < end <= following
     said = [
         sentence
-        for cue in cues(LAID_OUT, -1, LAID_OUT.length)
+        for cue in cues(LAID_OUT, -1, LAID_OUT.length_ms)
         if cue.kind in SPOKEN_CUES
         for sentence in sentences(cue, LAID_OUT, all_done(LAID_OUT))
     ]
@@ -208,7 +208,7 @@ def test_captions_follow_one_another_and_say_every_sentence() -> None:
 
 def test_captions_begin_with_the_words_they_are_of() -> None:
     found = {line: start for start, _, line in shown(LAID_OUT)}
-    hold = next(cue for cue in cues(LAID_OUT, -1, LAID_OUT.length) if cue.kind == "phase" and cue.index == 1)
+    hold = next(cue for cue in cues(LAID_OUT, -1, LAID_OUT.length_ms) if cue.kind == "phase" and cue.index == 1)
     assert found[sentences(hold, LAID_OUT)[0]] == speech_start(hold, LAID_OUT)
 
 
@@ -277,7 +277,7 @@ def test_a_whole_session_measured_by_sox(tmp_path: Path) -> None:
     path = tmp_path / "session.wav"
     start = time.perf_counter()
     render(LAID_OUT, path, speech=text_to_speech.find(shutil.which, "linux"))
-    print(f"{LAID_OUT.length / 1000 / (time.perf_counter() - start):.0f} x real time")
+    print(f"{LAID_OUT.length_ms / 1000 / (time.perf_counter() - start):.0f} x real time")
 
     def measured(*part: str) -> dict[str, float]:
         run = subprocess.run(["sox", path, "-n", *part, "stat"], capture_output=True, text=True, check=True)
@@ -285,11 +285,11 @@ def test_a_whole_session_measured_by_sox(tmp_path: Path) -> None:
         return {name.split("(")[0].strip(): float(value) for name, value in pairs if value.strip()}
 
     whole = measured()
-    assert whole["Samples read"] == LAID_OUT.length * RATE / 1000
+    assert whole["Samples read"] == LAID_OUT.length_ms * RATE / 1000
     assert -0.99 < whole["Minimum amplitude"] < -0.3
     assert 0.3 < whole["Maximum amplitude"] < 0.99
     first_words, hold = measured("trim", "0.4", "4"), LAID_OUT.phases[1]
     assert first_words["RMS     amplitude"] > 0.03
     # Between the words about the last seconds and the first blip there is only the breath.
-    breath_sound = measured("trim", str((hold.end - 3_600) / 1000), "0.5")
+    breath_sound = measured("trim", str((hold.end_ms - 3_600) / 1000), "0.5")
     assert 0.003 < breath_sound["RMS     amplitude"] < 0.03

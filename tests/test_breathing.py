@@ -53,12 +53,12 @@ def test_no_other_count_of_breaths_is_nearer_the_pattern(hold: int, pattern) -> 
     count = len(fit(hold, pattern))
     counts = [n for n in range(1, 60) if 5_000 <= hold / n <= 12_000]
     assert count in counts
-    assert abs(hold / count - pattern.cycle) <= min(abs(hold / n - pattern.cycle) for n in counts) + 1e-6
+    assert abs(hold / count - pattern.cycle_ms) <= min(abs(hold / n - pattern.cycle_ms) for n in counts) + 1e-6
 
 
 @pytest.mark.parametrize(("hold", "pattern", "count"), [(24, "calm", 2), (36, "4.5-6", 3), (60, "5-6", 5)])
 def test_of_two_counts_that_are_as_near_it_is_the_one_with_fewer_breaths(hold: int, pattern: str, count: int) -> None:
-    cycle = parse_pattern(pattern).cycle
+    cycle = parse_pattern(pattern).cycle_ms
     assert hold * 1000 / count - cycle == cycle - hold * 1000 / (count + 1)
     assert len(fit(hold * 1000, parse_pattern(pattern))) == count
 
@@ -76,4 +76,4 @@ def test_a_pattern_that_makes_no_sense_is_refused_with_an_example(text: str) -> 
 
 
 def test_a_pattern_of_ones_own() -> None:
-    assert (parse_pattern("3.5-5").inhale, parse_pattern("3.5-5").exhale) == (3_500, 5_000)
+    assert (parse_pattern("3.5-5").inhale_ms, parse_pattern("3.5-5").exhale_ms) == (3_500, 5_000)

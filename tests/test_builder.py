@@ -33,7 +33,7 @@ def test_never_over_the_minutes(request: Request) -> None:
     except UsageError as error:
         assert "\n" not in str(error)
         return
-    assert build_timeline(made).length <= request.minutes * 60_000
+    assert build_timeline(made).length_ms <= request.minutes * 60_000
     assert all(max(held.left_s, held.right_s) <= 240 for held in hold_time_by_area(made.items))
 
 
@@ -79,7 +79,7 @@ def test_nothing_to_avoid_is_planned_and_the_rest_is_made_easier(area: str, tag:
 @pytest.mark.parametrize("area", AREAS)
 def test_a_routine_fills_its_time_or_says_why_not(area: str, minutes: float) -> None:
     made = routine(areas=(area,), minutes=minutes)
-    short_s = minutes * 60 - build_timeline(made).length / 1000
+    short_s = minutes * 60 - build_timeline(made).length_ms / 1000
     assert short_s >= 0
     assert short_s <= 45 or any("shorter than asked" in note for note in made.notes)
 
@@ -268,7 +268,7 @@ def test_d17_before_sport_less_than_a_minute_for_each_muscle_and_movement_last(a
     assert all(max(held.left_s, held.right_s) < 60 for held in hold_time_by_area(made.items))
     kinds = [phase.kind for phase in build_timeline(made).phases]
     assert kinds[-3:] == ["warm-up", "warm-up", "settle"]
-    assert build_timeline(made).length <= 20 * 60_000
+    assert build_timeline(made).length_ms <= 20 * 60_000
 
 
 def test_d17_before_sport_each_muscle_has_one_held_stretch() -> None:
@@ -358,7 +358,7 @@ def test_what_named_stretches_hold_too_long_is_said() -> None:
 def test_time_that_is_left_is_used_rather_than_saving_a_change_of_position() -> None:
     for area in ("quads", "calves", "chest"):
         made = routine(areas=(area,), minutes=15.0)
-        if 15 * 60_000 - build_timeline(made).length > 45_000:
+        if 15 * 60_000 - build_timeline(made).length_ms > 45_000:
             assert not [left for left in made.left_out if left.reason == "time"]
 
 

@@ -146,7 +146,7 @@ def test_a_disk_that_takes_half_a_second_delays_no_cue(folder: Path) -> None:
 
     class Watches:
         def show(self, session: Session, cues) -> None:
-            late.extend((session.position - cue.at) / session.speed for cue in cues)
+            late.extend((session.position_ms - cue.at_ms) / session.speed for cue in cues)
 
         def next_update_in(self, session: Session) -> float:
             return 0.005
@@ -206,11 +206,11 @@ def test_a_safety_check_that_cannot_be_kept_still_counts(tmp_path: Path) -> None
 
 @pytest.mark.parametrize(
     "changes",
-    [{"jumps": 1}, {"hurt_at": (HOLD,)}, {"eased_at": frozenset({HOLD})}, {"over": "stopped"}],
+    [{"seek_count": 1}, {"pain_reported_at": (HOLD,)}, {"easier_phases": frozenset({HOLD})}, {"end_state": "stopped"}],
     ids=lambda changes: next(iter(changes)),
 )
 def test_what_is_reported_is_written_at_once_and_the_passing_of_time_is_not(changes: dict[str, object]) -> None:
-    session = Session(timeline=TIMELINE, position_ns=TIMELINE.phases[HOLD].start * MS)
+    session = Session(timeline=TIMELINE, position_ns=TIMELINE.phases[HOLD].start_ms * MS)
     writer = Remembers()
     scribe = SessionRecorder(new_record(App(environ={}), ROUTINE, session), writer)
     later = msgspec.structs.replace(session, position_ns=session.position_ns + SECOND)
@@ -256,14 +256,14 @@ def test_what_is_not_kept_is_said_once(fates: tuple[bool, ...], during: list[str
     scribe = SessionRecorder(new_record(App(environ={}), ROUTINE, session), BackgroundWriter(lambda: disk, b"{}"))
     scribe.on_problem = said.append
     for jumps in (0, 1):
-        session = msgspec.structs.replace(session, jumps=jumps)
+        session = msgspec.structs.replace(session, seek_count=jumps)
         scribe.record(session)
         deadline = time.monotonic() + 5
         while len(fates) - len(disk.fates) <= jumps and time.monotonic() < deadline:
             time.sleep(0.001)
         time.sleep(0.02)  # from the failure to what is said of it
     scribe.record(session)
-    told = scribe.close(msgspec.structs.replace(session, over="stopped"))
+    told = scribe.close(msgspec.structs.replace(session, end_state="stopped"))
     assert (said, told) == (during, after)
 
 

@@ -99,12 +99,12 @@ def test_every_sound_and_every_word_begins_within_a_tenth_of_a_second_of_its_cue
         catalog=load_catalog(extra=[folder / "quick.yaml"]), areas=(), stretches=("quick",), warm_up=0.0, breath="2-2"
     )
     asked = build_timeline(made)
-    timeline = asked.adjusted(1_000, -5_000).adjusted(1_000, -5_000)
-    called = cues(timeline, -1, timeline.phases[2].start + 500)
+    timeline = asked.adjust(1_000, -5_000).adjust(1_000, -5_000)
+    called = cues(timeline, -1, timeline.phases[2].start_ms + 500)
     assert timeline.phases[2].kind == "switch"
 
     sounds = told(folder, "sounds")
-    planned = sorted((sound.name, cue.at / 1000) for cue in called if (sound := sound_for(cue, timeline)))
+    planned = sorted((sound.name, cue.at_ms / 1000) for cue in called if (sound := sound_for(cue, timeline)))
     # By name: of two that are started at once, either may be the first to look at its clock.
     heard = sorted((what.rsplit("-", 3)[0], when) for when, *_, what in sounds)
     assert [name for name, _ in heard] == [name for name, _ in planned]

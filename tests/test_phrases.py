@@ -28,7 +28,7 @@ breaths = st.booleans()
 
 
 def every(timeline: Timeline) -> tuple[Cue, ...]:
-    return cues(timeline, -1, timeline.length)
+    return cues(timeline, -1, timeline.length_ms)
 
 
 def heard(timeline: Timeline, breath: bool = False) -> list[tuple[Cue, tuple[str, ...]]]:
@@ -90,7 +90,7 @@ def test_every_change_is_said_and_nothing_twice(timeline: Timeline) -> None:
 def test_half_way_and_the_last_seconds_are_said(timeline: Timeline) -> None:
     said = {(cue.index, cue.kind): words for cue, words in heard(timeline)}
     for index, phase in enumerate(timeline.phases):
-        if phase.kind == "hold" and phase.length >= 10_000:
+        if phase.kind == "hold" and phase.length_ms >= 10_000:
             assert said[index, "last"] == ("Last 5 seconds.",)
         if phase.kind == "move" and phase.item and phase.item.stretch.halfway and len(phase.breaths) > 2:
             assert said[index, "half-way"] == (f"{phase.item.stretch.halfway}.",)
@@ -286,11 +286,11 @@ def test_holds_and_moves_are_announced_to_be_nearly_over_once(timeline: Timeline
     for cue in last:
         phase = timeline.phases[cue.index]
         assert phase.kind in WORKING_KINDS
-        assert phase.end - cue.at == (5_000 if phase.kind == "hold" else sum(phase.breaths[-1]))
+        assert phase.end_ms - cue.at_ms == (5_000 if phase.kind == "hold" else sum(phase.breaths[-1]))
 
 
 def test_warm_up_moves_have_a_half_way_because_some_change_direction() -> None:
     timeline = build_timeline(routine())
     half_way = [cue for cue in every(timeline) if timeline.phases[cue.index].kind == "warm-up" and
                 cue.kind == "half-way"]  # fmt: skip
-    assert [cue.at for cue in half_way] == [30_000, 90_000, 150_000, 210_000, 270_000]
+    assert [cue.at_ms for cue in half_way] == [30_000, 90_000, 150_000, 210_000, 270_000]

@@ -37,15 +37,15 @@ def told(
 
 def test_a_session_takes_exactly_the_time_it_says() -> None:
     ending, _, clock = told()
-    length = ending.session.timeline.length
-    assert ending.session.over == "finished"
+    length = ending.session.timeline.length_ms
+    assert ending.session.end_state == "finished"
     assert clock.now / SECOND == pytest.approx(length / 1000, abs=0.02)
     assert stretches_done(ending.session) == (len(ROUTINE.items), len(ROUTINE.items))
 
 
 def test_sleeps_that_take_too_long_make_it_no_longer() -> None:
     ending, _, clock = told(late=0.137)
-    assert clock.now / SECOND - ending.session.timeline.length / 1000 < 0.2
+    assert clock.now / SECOND - ending.session.timeline.length_ms / 1000 < 0.2
 
 
 def test_it_is_told_in_order_from_the_warm_up_to_the_end() -> None:
@@ -74,38 +74,38 @@ def test_a_pause_and_a_freeze_are_told_once_and_take_no_time() -> None:
         "Continuing.",
     ]
     assert sum(line.startswith("Welcome back after 11 min 40 s.") for line in lines) == 1
-    assert ending.session.active_ns == ending.session.timeline.length * 1_000_000
+    assert ending.session.active_ns == ending.session.timeline.length_ms * 1_000_000
 
 
 def test_q_stops_and_says_what_was_done() -> None:
     ending, _, _ = told(1.5, "q")
-    assert ending.session.over == "stopped"
+    assert ending.session.end_state == "stopped"
     assert ending.session.active_ns == int(1.5 * SECOND)
 
 
 def test_a_signal_ends_it_with_its_number() -> None:
     ending, _, _ = told(1.5, InputEvent(signal=signal.SIGTERM))
-    assert (ending.session.over, ending.signal) == ("stopped", signal.SIGTERM)
+    assert (ending.session.end_state, ending.signal) == ("stopped", signal.SIGTERM)
 
 
 def test_ctrl_z_pauses_until_a_key() -> None:
     ending, lines, _ = told(1.0, InputEvent(suspended=True), 900.0, "space")
     assert "Paused: space to continue." in lines
     assert not any("Welcome back" in line for line in lines)
-    assert ending.session.over == "finished"
+    assert ending.session.end_state == "finished"
 
 
 def test_a_rehearsal_is_as_many_times_faster() -> None:
     ending, lines, clock = told(speed=60)
-    assert ending.session.over == "finished"
-    assert clock.now / SECOND == pytest.approx(ending.session.timeline.length / 60_000, abs=0.1)
+    assert ending.session.end_state == "finished"
+    assert clock.now / SECOND == pytest.approx(ending.session.timeline.length_ms / 60_000, abs=0.1)
     assert lines == told()[1]
 
 
 def test_a_face_that_breaks_ends_the_session_with_what_was_done() -> None:
     class Broken:
         def show(self, session: Session, cues: object) -> None:
-            if session.position > 1_000:
+            if session.position_ms > 1_000:
                 raise ZeroDivisionError
 
         def next_update_in(self, session: Session) -> float:
@@ -115,7 +115,7 @@ def test_a_face_that_breaks_ends_the_session_with_what_was_done() -> None:
     session = Session(timeline=build_timeline(ROUTINE))
     ending = run_session(session, clock=clock, source=ScriptedInput(clock), display=Broken())
     assert isinstance(ending.failure, ZeroDivisionError)
-    assert ending.session.over == "stopped"
+    assert ending.session.end_state == "stopped"
     assert ending.session.active_ns > SECOND
 
 
@@ -137,7 +137,7 @@ def test_events_are_objects_in_order_with_their_time() -> None:
 
 def test_the_easier_way_of_what_hurts_is_told_once() -> None:
     ending, lines, _ = told(1.0, *["n"] * 6, 1.0, "x", 1.0, "space", 1.0, "q")
-    (name,) = ending.session.eased
+    (name,) = ending.session.easier_ids
     (way,) = {item.stretch.ease_off for item in ROUTINE.items if item.stretch.id == name}
     assert [line.partition(":")[0] for line in lines if way in line] == ["Stopped. Easier"]
 
@@ -147,7 +147,7 @@ def test_what_hurts_is_no_skip_as_well(key: str, event: str) -> None:
     lines: list[str] = []
     clock = FakeClock()
     hold = next(phase for phase in build_timeline(ROUTINE).phases if phase.kind == "hold")
-    session = Session(timeline=build_timeline(ROUTINE), position_ns=(hold.start + 1_000) * MS)
+    session = Session(timeline=build_timeline(ROUTINE), position_ns=(hold.start_ms + 1_000) * MS)
     run_session(
         session, clock=clock, source=ScriptedInput(clock, (1.0, key, 1.0, "q")), display=EventsDisplay(lines.append)
     )
@@ -259,7 +259,7 @@ def test_going_on_says_nothing_of_what_was_eased_before() -> None:
     hold = next(index for index, phase in enumerate(timeline.phases) if phase.kind == "hold")
     lines: list[str] = []
     session = Session(
-        timeline=timeline, position_ns=timeline.phases[hold + 2].start * 1_000_000, eased_at=frozenset({hold})
+        timeline=timeline, position_ns=timeline.phases[hold + 2].start_ms * 1_000_000, easier_phases=frozenset({hold})
     )
     clock = FakeClock()
     run_session(session, clock=clock, source=ScriptedInput(clock, (1.0, "q")), display=PlainDisplay(lines.append))

@@ -131,7 +131,7 @@ def test_t1_half_the_hold_and_half_the_repetitions_in_a_program_too() -> None:
 def test_d18_who_needs_it_gets_ten_seconds_more_in_a_program_too(avoid: tuple[str, ...], seconds: int) -> None:
     phases = build_timeline(program("desk-reset", avoid=avoid)).phases
     changes = [phase for phase in phases if phase.kind in ("rest", "switch")]
-    assert {phase.length for phase in changes} == {seconds * 1000}
+    assert {phase.length_ms for phase in changes} == {seconds * 1000}
 
 
 def test_a_level_leaves_out_of_a_program_what_is_deeper() -> None:

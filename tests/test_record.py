@@ -29,7 +29,7 @@ ACTIONS = ["pause", "next", "next", "back", "more", "less", "ease", "hurt", "hur
 
 def advance(session: Session, *steps: Any) -> Session:
     """Apply actions; numbers let that many seconds pass."""
-    clock = session.clock or 0
+    clock = session.clock_ns or 0
     session = update(session, Tick(clock))
     for step in steps:
         if isinstance(step, str):
@@ -52,7 +52,7 @@ def first_index(kind: str, *, side: str | None = None, rep: int | None = None) -
 
 
 def at(index: int, **fields: Any) -> Session:
-    return Session(timeline=TIMELINE, position_ns=TIMELINE.phases[index].start * MS, **fields)
+    return Session(timeline=TIMELINE, position_ns=TIMELINE.phases[index].start_ms * MS, **fields)
 
 
 def test_each_side_of_each_stretch_has_a_result() -> None:
@@ -82,15 +82,15 @@ def test_a_stretch_counts_only_with_both_sides() -> None:
 
 def test_pain_and_easing_are_recorded_on_their_side() -> None:
     session = advance(at(first_index("hold", side="right")), 1, "ease", 1, "hurt")
-    parts = {part.side: part for part in side_results(session) if part.stretch == session.hurt[0]}
+    parts = {part.side: part for part in side_results(session) if part.stretch == session.painful_ids[0]}
     assert (parts["right"].hurt, parts["right"].eased) == (1, True)
     assert (parts["left"].hurt, parts["left"].eased) == (0, False)
 
 
 def test_a_completed_side_is_not_skipped() -> None:
     hold = TIMELINE.phases[first_index("hold", side="left")]
-    end = max(phase.end for phase in TIMELINE.phases if phase.item is hold.item and phase.side == "left")
-    session = advance(at(first_index("hold", side="left")), (end - hold.start) / 1000)
+    end = max(phase.end_ms for phase in TIMELINE.phases if phase.item is hold.item and phase.side == "left")
+    session = advance(at(first_index("hold", side="left")), (end - hold.start_ms) / 1000)
     left = next(part for part in side_results(session) if (part.stretch, part.side) == (hold.item.stretch.id, "left"))
     assert (left.done, left.skipped) == (left.planned, False)
 
@@ -98,7 +98,9 @@ def test_a_completed_side_is_not_skipped() -> None:
 @pytest.mark.parametrize(("kind", "side"), [("prepare", "left"), ("switch", "right")])
 def test_pain_while_preparing_belongs_to_the_next_side(kind: str, side: str) -> None:
     session = advance(at(first_index(kind, side=side)), 1, "hurt")
-    assert [(part.stretch, part.side) for part in side_results(session) if part.hurt] == [(session.hurt[0], side)]
+    assert [(part.stretch, part.side) for part in side_results(session) if part.hurt] == [
+        (session.painful_ids[0], side)
+    ]
 
 
 def test_pauses_do_not_count() -> None:
@@ -115,7 +117,7 @@ def sessions(draw: st.DrawFn) -> tuple[Routine, Session]:
         assume(False)
         raise
     timeline = build_timeline(made)
-    begins = draw(st.sampled_from([0, *(phase.start for phase in timeline.phases if phase.item)]))
+    begins = draw(st.sampled_from([0, *(phase.start_ms for phase in timeline.phases if phase.item)]))
     seconds = st.integers(1, 900).map(lambda tenths: tenths / 10)
     steps = draw(st.lists(st.sampled_from(ACTIONS) | seconds, min_size=5, max_size=25))
     return made, advance(Session(timeline=timeline, position_ns=begins * MS), *steps)
@@ -127,16 +129,16 @@ def test_a_record_matches_its_session_after_any_actions(made: tuple[Routine, Ses
     record = update_record(NEW_RECORD, session)
     working = [(index, phase) for index, phase in enumerate(session.timeline.phases) if phase.kind in WORKING_KINDS]
     every = {phase.item.stretch.id for _, phase in working}
-    lacking = {phase.item.stretch.id for index, phase in working if index not in session.done}
+    lacking = {phase.item.stretch.id for index, phase in working if index not in session.completed_phases}
     assert record.stretch_counts == stretches_done(session) == (len(every - lacking), len(every))
     assert not any(part.skipped for part in record.parts if part.done == part.planned)
-    worked = sum(session.spent_ns.get(index, 0) for index, _ in working)
+    worked = sum(session.elapsed_ns.get(index, 0) for index, _ in working)
     assert sum(part.seconds for part in record.parts) == pytest.approx(worked / SECOND, abs=0.1)
-    assert sum(session.spent_ns.values()) == session.active_ns
-    in_stretches = [index for index in session.hurt_at if session.timeline.phases[index].item]
+    assert sum(session.elapsed_ns.values()) == session.active_ns
+    in_stretches = [index for index in session.pain_reported_at if session.timeline.phases[index].item]
     assert sum(part.hurt for part in record.parts) == len(in_stretches)
-    assert {part.stretch for part in record.parts if part.eased} == session.eased
-    assert record.ended == session.over
+    assert {part.stretch for part in record.parts if part.eased} == session.easier_ids
+    assert record.ended == session.end_state
 
 
 @given(sessions())
@@ -155,11 +157,11 @@ def test_a_session_interrupted_anywhere_is_restored_with_its_progress(cut_off: t
         assert moment.index == record.phase
     elif remaining:
         assert moment.phase.kind == "prepare"
-        assert moment.phase.length >= 15_000
+        assert moment.phase.length_ms >= 15_000
         assert (moment.phase.item.stretch.id, moment.phase.side) == (remaining[0].stretch, remaining[0].side)
         working = again.timeline.phases[moment.index + 1]
         assert working.kind in WORKING_KINDS
-        assert moment.index + 1 not in again.done or working.item.dose.contract
+        assert moment.index + 1 not in again.completed_phases or working.item.dose.contract
     else:
         assert moment.phase.kind == "settle"
     # It is shown with its planned number, whichever side remains.
@@ -169,8 +171,8 @@ def test_a_session_interrupted_anywhere_is_restored_with_its_progress(cut_off: t
         number = 1 + [item.stretch.id for item in made.items].index(moment.phase.item.stretch.id)
         assert f"stretch {number} of {len(made.items)} " in header
     # Played to the end, everything that remained is done.
-    end = advance(again, again.timeline.length / 1000 + 5)
-    assert end.over == "finished"
+    end = advance(again, again.timeline.length_ms / 1000 + 5)
+    assert end.end_state == "finished"
     for was, now in zip(record.parts, side_results(end), strict=True):
         if was.remaining:
             assert now.complete
@@ -188,8 +190,8 @@ def test_restoring_in_the_middle_of_a_side_starts_with_the_next_repetition() -> 
 def test_restoring_in_the_closing_moves_starts_with_that_move() -> None:
     sporty = routine(before_sport=True)
     timeline = build_timeline(sporty)
-    closing = max(index for index, phase in enumerate(timeline.phases) if phase.closing)
-    before = advance(Session(timeline=timeline, position_ns=timeline.phases[closing].start * MS), 2)
+    closing = max(index for index, phase in enumerate(timeline.phases) if phase.cool_down)
+    before = advance(Session(timeline=timeline, position_ns=timeline.phases[closing].start_ms * MS), 2)
     again = restore_session(update_record(NEW_RECORD, before), sporty)
     assert again.moment.phase == timeline.phases[closing]
 
@@ -199,8 +201,8 @@ def test_d18_extra_transition_time_applies_when_resuming() -> None:
     for made in (ROUTINE, msgspec.structs.replace(ROUTINE, extra_transition_time=True)):
         timeline = build_timeline(made)
         hold = next(phase for phase in timeline.phases if phase.kind == "hold")
-        before = advance(Session(timeline=timeline, position_ns=hold.start * MS), 1)
-        lengths.append(restore_session(update_record(NEW_RECORD, before), made).moment.phase.length)
+        before = advance(Session(timeline=timeline, position_ns=hold.start_ms * MS), 1)
+        lengths.append(restore_session(update_record(NEW_RECORD, before), made).moment.phase.length_ms)
     usual, slow = lengths
     assert slow == usual + 10_000
 

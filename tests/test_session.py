@@ -19,7 +19,7 @@ def session(**fields: object) -> Session:
 
 
 def at(position: int, **fields: object) -> Session:
-    return session(position_ns=position * MS, clock=0, **fields)
+    return session(position_ns=position * MS, clock_ns=0, **fields)
 
 
 def phase(kind: str):
@@ -34,15 +34,15 @@ def played(start: Session, *clocks: float) -> Session:
 
 def test_the_position_follows_the_clock() -> None:
     now = played(session(), 100.0, 100.5, 101.25)
-    assert now.position == 1_250
+    assert now.position_ms == 1_250
 
 
 def test_a_pause_stands_still_and_loses_nothing() -> None:
     now = played(session(), 0, 1.0)
     now = played(update(now, "pause"), 5.0, 900.0)
-    assert now.position == 1_000
+    assert now.position_ms == 1_000
     now = played(update(now, "pause"), 901.0)
-    assert now.position == 2_000
+    assert now.position_ms == 2_000
     assert now.active_ns == 2 * SECOND
 
 
@@ -50,8 +50,8 @@ def test_a_pause_stands_still_and_loses_nothing() -> None:
 def test_a_gap_over_two_seconds_is_not_counted_and_pauses(gap: float, away: bool) -> None:
     now = played(session(), 0, 1.0, 1.0 + gap)
     assert now.paused is away
-    assert now.position == (1_000 if away else 3_000)
-    assert now.away_ns == (int(gap * SECOND) if away else 0)
+    assert now.position_ms == (1_000 if away else 3_000)
+    assert now.sleep_gap_ns == (int(gap * SECOND) if away else 0)
 
 
 @pytest.mark.parametrize("key", ["other", "next", "pause", "more"])
@@ -59,19 +59,19 @@ def test_any_key_comes_back_with_a_lead_in(key) -> None:
     now = update(played(session(), 0, 1.0, 900.0), key)
     assert not now.paused
     now = played(now, 901.0, 902.9)
-    assert now.position == 1_000
-    assert played(now, 903.5).position == 1_500
+    assert now.position_ms == 1_000
+    assert played(now, 903.5).position_ms == 1_500
 
 
 def test_next_starts_a_stretch_that_is_being_prepared() -> None:
-    now = update(at(phase("prepare").start + 2_000), "next")
+    now = update(at(phase("prepare").start_ms + 2_000), "next")
     assert now.moment.phase.kind in WORKING_KINDS
-    assert now.position == now.moment.phase.start
+    assert now.position_ms == now.moment.phase.start_ms
 
 
 def test_next_leaves_a_side_for_the_other_one_and_then_for_the_next_stretch() -> None:
     hold = phase("hold")
-    now = update(at(hold.start + 1_000), "next")
+    now = update(at(hold.start_ms + 1_000), "next")
     assert (now.moment.phase.kind, now.moment.phase.side) == ("switch", "right")
     now = update(update(now, "next"), "next")
     assert now.moment.phase.kind == "prepare"
@@ -79,49 +79,49 @@ def test_next_leaves_a_side_for_the_other_one_and_then_for_the_next_stretch() ->
 
 
 def test_next_in_the_settle_ends_the_session() -> None:
-    now = update(at(phase("settle").start + 10), "next")
-    assert played(now, 0.1).over == "finished"
+    now = update(at(phase("settle").start_ms + 10), "next")
+    assert played(now, 0.1).end_state == "finished"
 
 
 def test_back_goes_to_the_start_of_the_side_and_again_to_the_one_before() -> None:
     switch = phase("switch")
-    now = update(at(switch.end + 9_000), "back")
-    assert now.position == switch.start
+    now = update(at(switch.end_ms + 9_000), "back")
+    assert now.position_ms == switch.start_ms
     again = update(now, "back")
     assert again.moment.phase.kind == "prepare"
     assert again.moment.phase.item == switch.item
 
 
 def test_back_at_the_very_start_stays_there() -> None:
-    assert update(at(500), "back").position == 0
+    assert update(at(500), "back").position_ms == 0
 
 
 def test_longer_while_holding_moves_the_end() -> None:
     hold = phase("hold")
-    now = update(at(hold.start + 1_000), "more")
-    assert now.timeline.length == TIMELINE.length + 5_000
-    assert now.position == hold.start + 1_000
+    now = update(at(hold.start_ms + 1_000), "more")
+    assert now.timeline.length_ms == TIMELINE.length_ms + 5_000
+    assert now.position_ms == hold.start_ms + 1_000
 
 
 def test_help_stands_still_and_any_key_closes_it() -> None:
     now = update(at(1_000), "help")
     now = played(now, 0.5, 30.0)
-    assert now.position == 1_000
-    assert not now.away_ns
+    assert now.position_ms == 1_000
+    assert not now.sleep_gap_ns
     now = update(now, "next")
-    assert not now.helping
-    assert played(now, 30.5).position == 1_500
+    assert not now.help_open
+    assert played(now, 30.5).position_ms == 1_500
 
 
 def test_a_stretch_counts_when_every_repetition_of_both_sides_was_played() -> None:
     single = build_timeline(routine(areas=(), stretches=("open-book", "childs-pose"), warm_up=0.0))
     now = played(Session(timeline=single), 0)
     second = 0.0
-    while now.position < single.phases[-1].start:
+    while now.position_ms < single.phases[-1].start_ms:
         second += 1.0
         now = played(now, second)
     assert stretches_done(now) == (2, 2)
-    skipped = Session(timeline=single, clock=0)
+    skipped = Session(timeline=single, clock_ns=0)
     while skipped.moment.phase.kind != "settle":
         skipped = update(skipped, "next")
     assert stretches_done(skipped) == (0, 2)
@@ -129,7 +129,7 @@ def test_a_stretch_counts_when_every_repetition_of_both_sides_was_played() -> No
 
 def test_a_session_that_is_over_stays_as_it_is() -> None:
     ended = update(at(1_000), "quit")
-    assert ended.over == "stopped"
+    assert ended.end_state == "stopped"
     assert played(update(ended, "next"), 5.0) == ended
 
 
@@ -143,8 +143,8 @@ def test_the_first_cue_is_heard_and_a_jump_says_only_where_it_leads() -> None:
 
 def test_speed_counts_each_second_as_many_but_a_gap_as_a_gap() -> None:
     fast = played(session(speed=60), 0, 1.5)
-    assert fast.position == 90_000
-    assert played(fast, 9.0).away_ns == int(7.5 * SECOND)
+    assert fast.position_ms == 90_000
+    assert played(fast, 9.0).sleep_gap_ns == int(7.5 * SECOND)
 
 
 actions = st.sampled_from(["pause", "next", "back", "more", "less", "help", "other", "suspend"])
@@ -159,15 +159,15 @@ def test_no_pattern_of_ticks_and_keys_makes_the_position_drift(steps) -> None:
         clock += gap
         before = now
         now = update(now, Tick(clock))
-        if not before.still and not before.over:
+        if not before.clock_stopped and not before.end_state:
             truth += max(0, gap - before.lead_in_ns)
-        truth = min(truth, now.timeline.length * MS)
+        truth = min(truth, now.timeline.length_ms * MS)
         assert now.position_ns == truth
-        if action and not now.over:
+        if action and not now.end_state:
             now = update(now, action)
-            if now.jumps != before.jumps:
+            if now.seek_count != before.seek_count:
                 truth = now.position_ns
-        assert 0 <= now.position <= now.timeline.length
+        assert 0 <= now.position_ms <= now.timeline.length_ms
 
 
 @given(steps)
@@ -178,20 +178,20 @@ def test_cues_are_neither_lost_nor_doubled_while_nothing_jumps(steps) -> None:
         after = update(now, Tick(clock))
         heard += cues_between(now, after)
         now = update(after, "pause") if action == "pause" else after
-    everything = cues_between(None, msgspec.structs.replace(now, jumps=0))
+    everything = cues_between(None, msgspec.structs.replace(now, seek_count=0))
     assert heard == list(everything)
 
 
 def test_easing_off_halves_what_is_left_in_whole_breaths_and_shows_the_easier_way() -> None:
     hold = phase("hold")
-    now = at(hold.start + 1_000)
+    now = at(hold.start_ms + 1_000)
     eased = update(now, "ease")
-    assert eased.eased == {hold.item.stretch.id}
-    left, before = eased.moment.left, now.moment.left
+    assert eased.easier_ids == {hold.item.stretch.id}
+    left, before = eased.moment.left_ms, now.moment.left_ms
     assert left <= before // 2 + 3_000
-    assert sum(map(sum, eased.moment.phase.breaths)) == eased.moment.phase.length
-    while_preparing = update(at(phase("prepare").start), "ease")
-    assert while_preparing.timeline.length < TIMELINE.length
+    assert sum(map(sum, eased.moment.phase.breaths)) == eased.moment.phase.length_ms
+    while_preparing = update(at(phase("prepare").start_ms), "ease")
+    assert while_preparing.timeline.length_ms < TIMELINE.length_ms
 
 
 def test_easing_off_where_there_is_no_stretch_does_nothing() -> None:
@@ -201,15 +201,15 @@ def test_easing_off_where_there_is_no_stretch_does_nothing() -> None:
 def test_what_hurts_is_stopped_offered_easier_and_the_second_time_left_out() -> None:
     hold = phase("hold")
     name = hold.item.stretch.id
-    now = update(at(hold.start + 5_000), "hurt")
-    assert now.stopped_for == name
+    now = update(at(hold.start_ms + 5_000), "hurt")
+    assert now.pain_stop == name
     assert now.moment.phase.kind in ("prepare", "switch")
-    assert played(now, 500.0).position == now.position
+    assert played(now, 500.0).position_ms == now.position_ms
     again = update(now, "other")
-    assert again.stopped_for is None
-    assert again.eased == {name}
+    assert again.pain_stop is None
+    assert again.easier_ids == {name}
     dropped = update(again, "hurt")
-    assert dropped.hurt == (name, name)
+    assert dropped.painful_ids == (name, name)
     assert dropped.moment.phase.item is not hold.item
     for key in ("next", "hurt"):
         assert update(now, key).moment.phase.item is not hold.item
@@ -219,34 +219,34 @@ def test_what_hurts_is_stopped_offered_easier_and_the_second_time_left_out() -> 
 def test_what_hurts_before_or_after_the_stretches_stops_as_well(kind: str) -> None:
     whole = build_timeline(routine(minutes=12.0))
     index, phase = next((index, phase) for index, phase in enumerate(whole.phases) if phase.kind == kind)
-    moving = Session(timeline=whole, position_ns=(phase.start + 5_000) * MS)
+    moving = Session(timeline=whole, position_ns=(phase.start_ms + 5_000) * MS)
     now = update(moving, "hurt")
-    assert now.still
-    assert now.hurt_at == (index,)
-    assert update(now, "dizzy").ended_for == "dizzy"
-    assert update(now, "pause").position == moving.position
-    assert not update(now, "pause").still
+    assert now.clock_stopped
+    assert now.pain_reported_at == (index,)
+    assert update(now, "dizzy").end_reason == "dizzy"
+    assert update(now, "pause").position_ms == moving.position_ms
+    assert not update(now, "pause").clock_stopped
     for key in ("next", "hurt"):
-        assert update(now, key).position == phase.end
+        assert update(now, key).position_ms == phase.end_ms
 
 
 def test_two_stretches_in_a_row_that_hurt_are_enough_for_today() -> None:
     holds = [p for p in TIMELINE.phases if p.kind in ("hold", "move")]
     first = holds[0]
     second = next(p for p in holds if p.item is not first.item)
-    now = update(update(at(first.start + 1), "hurt"), "other")
-    now = msgspec.structs.replace(now, position_ns=second.start * MS)
+    now = update(update(at(first.start_ms + 1), "hurt"), "other")
+    now = msgspec.structs.replace(now, position_ns=second.start_ms * MS)
     assert update(now, "hurt").moment.phase.kind == "settle"
 
 
 def test_waiting_stands_still_before_each_new_stretch_until_a_key() -> None:
     prepare = phase("prepare")
-    now = at(prepare.start - 500, wait=True)
+    now = at(prepare.start_ms - 500, wait=True)
     now = played(now, 1.0)
     assert now.waiting
-    assert now.position == prepare.start
-    assert played(now, 100.0, 200.0).position == prepare.start
-    assert played(update(now, "other"), 1.5).position == prepare.start + 500
+    assert now.position_ms == prepare.start_ms
+    assert played(now, 100.0, 200.0).position_ms == prepare.start_ms
+    assert played(update(now, "other"), 1.5).position_ms == prepare.start_ms + 500
     assert update(now, "next").moment.phase.kind in WORKING_KINDS
 
 
@@ -256,7 +256,7 @@ def test_sound_and_voice_are_switched_while_it_plays() -> None:
 
 
 @pytest.mark.parametrize(
-    "fields", [{"paused": True}, {"helping": True}, {"waiting": True}, {"paused": True, "away_ns": 9 * SECOND}]
+    "fields", [{"paused": True}, {"help_open": True}, {"waiting": True}, {"paused": True, "sleep_gap_ns": 9 * SECOND}]
 )
 @pytest.mark.parametrize("key", ["sound", "voice"])
 def test_sound_and_voice_are_switched_while_time_stands_still_and_it_goes_on_standing(key, fields: dict) -> None:
@@ -267,4 +267,4 @@ def test_sound_and_voice_are_switched_while_time_stands_still_and_it_goes_on_sta
 def test_a_pause_while_getting_back_in_ends_that() -> None:
     now = update(played(session(), 0, 1.0, 900.0), "other")
     now = played(update(played(now, 901.0), "pause"), 950.0)
-    assert played(update(now, "pause"), 951.0).position == 2_000
+    assert played(update(now, "pause"), 951.0).position_ms == 2_000

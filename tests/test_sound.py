@@ -28,7 +28,7 @@ from support import MS, routine
 
 ROUTINE = routine()
 TIMELINE = build_timeline(ROUTINE)
-EVERY = cues(TIMELINE, -1, TIMELINE.length)
+EVERY = cues(TIMELINE, -1, TIMELINE.length_ms)
 SESSION = Session(timeline=TIMELINE)
 SILENT = Session(timeline=TIMELINE, sound=False)
 HOLD = next(index for index, phase in enumerate(TIMELINE.phases) if phase.kind == "hold")
@@ -41,7 +41,7 @@ def cue(kind: str, index: int) -> Cue:
 
 def at(index: int) -> tuple[Cue, ...]:
     """Return all that is called out as a phase begins."""
-    return tuple(cue for cue in EVERY if cue.at == TIMELINE.phases[index].start)
+    return tuple(cue for cue in EVERY if cue.at_ms == TIMELINE.phases[index].start_ms)
 
 
 def test_the_players_are_looked_for_in_order_and_by_their_full_path() -> None:
@@ -262,7 +262,7 @@ def test_no_sound_neither_plays_nor_rings_and_can_be_changed_at_any_moment(tmp_p
 def test_after_a_late_frame_only_what_is_still_true_is_heard(tmp_path: Path) -> None:
     programs = FakePrograms(aplay="plays")
     player = programs.cue_player(tmp_path)
-    before = TIMELINE.phases[HOLD].start
+    before = TIMELINE.phases[HOLD].start_ms
     player.handle_cues(SESSION, cues(TIMELINE, before - 1_500, before))
     assert programs.sounds() == ["start", "breath-in"]
 
@@ -301,7 +301,7 @@ def test_the_last_sound_may_end_before_one_leaves(tmp_path: Path) -> None:
 def test_a_whole_session_is_heard_in_order_and_never_more_than_two_at_once(tmp_path: Path) -> None:
     programs = FakePrograms(aplay="plays")
     player = programs.cue_player(tmp_path)
-    for before, now in zip(range(-100, TIMELINE.length, 100), range(0, TIMELINE.length + 100, 100), strict=True):
+    for before, now in zip(range(-100, TIMELINE.length_ms, 100), range(0, TIMELINE.length_ms + 100, 100), strict=True):
         programs.clock.now = now * MS
         player.handle_cues(SESSION, cues(TIMELINE, before, now))
         assert len(programs.playing) <= 2

@@ -49,25 +49,25 @@ def at(position_ms: int) -> Session:
 # -- the status of a session
 
 
-@given(st.integers(0, TIMELINE.length - 1), st.integers(1, 1_900))
+@given(st.integers(0, TIMELINE.length_ms - 1), st.integers(1, 1_900))
 def test_status_stays_equal_while_only_time_passes(position: int, later: int) -> None:
     here = at(position)
     there = update(here, Tick(START + (position + later) * MS))
-    if there.over:
+    if there.end_state:
         assert status_of(there) is None
     elif here.moment.phase == there.moment.phase:
         assert status_of(here) == status_of(there)
 
 
-@given(st.integers(0, TIMELINE.length - 1))
+@given(st.integers(0, TIMELINE.length_ms - 1))
 def test_seconds_left_match_the_session(tmp_path_factory: pytest.TempPathFactory, position: int) -> None:
     folder = tmp_path_factory.mktemp("home")
     here = at(position)
     status = StatusFile(folder, ID)
     status.update(here)
     (left,) = running_sessions(folder, START + position * MS)
-    assert left.seconds == -(-(TIMELINE.length - position) // 1000)
-    assert left.phase_seconds == -(-(here.moment.phase.end - position) // 1000)
+    assert left.seconds == -(-(TIMELINE.length_ms - position) // 1000)
+    assert left.phase_seconds == -(-(here.moment.phase.end_ms - position) // 1000)
     assert left.state == "playing"
     status.close()
 
@@ -88,7 +88,7 @@ def test_time_left_does_not_change_while_paused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("changes", "state"),
-    [({"away_ns": 5, "paused": True}, "away"), ({"waiting": True}, "waiting"), ({"helping": True}, "paused")],
+    [({"sleep_gap_ns": 5, "paused": True}, "away"), ({"waiting": True}, "waiting"), ({"help_open": True}, "paused")],
 )
 def test_state_says_why_the_session_is_not_playing(changes: dict[str, object], state: str) -> None:
     status = status_of(msgspec.structs.replace(at(90_000), **changes))
@@ -109,11 +109,11 @@ def test_an_overdue_session_is_away(tmp_path: Path) -> None:
     status = StatusFile(tmp_path, ID)
     here = at(0)
     status.update(here)
-    end = START + here.moment.phase.length * MS
+    end = START + here.moment.phase.length_ms * MS
     assert running_sessions(tmp_path, end + 1 * SECOND)[0].state == "playing"
     (left,) = running_sessions(tmp_path, end + 3 * SECOND)
     assert (left.state, left.phase_seconds) == ("away", 0)
-    assert left.seconds == (TIMELINE.length - here.moment.phase.length) // 1000
+    assert left.seconds == (TIMELINE.length_ms - here.moment.phase.length_ms) // 1000
     status.close()
 
 
@@ -138,10 +138,10 @@ class CountingStatusFile(StatusFile):
 def test_the_file_is_written_once_per_phase(tmp_path: Path) -> None:
     status = CountingStatusFile(tmp_path, ID)
     now = session()
-    for clock in range(0, TIMELINE.length * MS + SECOND, SECOND // 2):
+    for clock in range(0, TIMELINE.length_ms * MS + SECOND, SECOND // 2):
         now = update(now, Tick(START + clock))
         status.update(now)
-    assert now.over == "finished"
+    assert now.end_state == "finished"
     phases = [phase for phase in TIMELINE.phases if phase.kind != "warm-up" or phase.move]
     assert len(phases) <= status.writes <= len(phases) + 1
     assert list((tmp_path / status_file.FOLDER).iterdir()) == []
@@ -278,11 +278,11 @@ def test_a_running_session_is_one_line(tmp_path: Path) -> None:
     status = StatusFile(tmp_path, ID)
     index = next(i for i, phase in enumerate(TIMELINE.phases) if phase.kind == "hold" and phase.side)
     phase = TIMELINE.phases[index]
-    status.update(at(phase.start + 4_000))
-    clock = START + (phase.start + 4_000) * MS
+    status.update(at(phase.start_ms + 4_000))
+    clock = START + (phase.start_ms + 4_000) * MS
     text = run("status", app=FakeApp(tmp_path, last_session(1), clock)).stdout
     assert phase.item
-    left = (phase.length - 4_000) // 1000
+    left = (phase.length_ms - 4_000) // 1000
     assert text.startswith(f"{phase.item.stretch.name}, {phase.side} 0:{left:02} (")
     assert text.count("\n") == 1
     data = json.loads(run("status", "--json", app=FakeApp(tmp_path, last_session(1, 3), clock)).stdout)
@@ -293,7 +293,7 @@ def test_a_running_session_is_one_line(tmp_path: Path) -> None:
     (one,) = data["playing"]
     assert one["stretch"] == phase.item.stretch.id
     assert (one["kind"], one["side"], one["phase_seconds"]) == ("hold", phase.side, left)
-    status.update(update(at(phase.start + 4_000), "pause"))
+    status.update(update(at(phase.start_ms + 4_000), "pause"))
     assert run("status", app=FakeApp(tmp_path, None, clock)).stdout.startswith("paused: ")
     status.close()
 
@@ -302,12 +302,12 @@ def test_a_running_session_is_one_line(tmp_path: Path) -> None:
 def test_phases_other_than_stretching_are_named(tmp_path: Path, kind: str) -> None:
     phase = next(phase for phase in TIMELINE.phases if phase.kind == kind)
     status = StatusFile(tmp_path, ID)
-    status.update(at(phase.start))
+    status.update(at(phase.start_ms))
     name = phase.move.name if phase.move else phase.item.stretch.name if phase.item else None
     doing = ", ".join(filter(None, (name, kind, phase.side)))
-    text = status_line(running_sessions(tmp_path, START + phase.start * MS), None, NOW)
+    text = status_line(running_sessions(tmp_path, START + phase.start_ms * MS), None, NOW)
     status.close()
-    assert text.startswith(f"{doing} {minutes_seconds(phase.length)} (")
+    assert text.startswith(f"{doing} {minutes_seconds(phase.length_ms)} (")
 
 
 class StatusReadingInput(ScriptedInput):

@@ -106,7 +106,7 @@ def text_of(rows: list) -> list[str]:
 
 def test_what_was_drawn_is_what_is_seen(pair: Pair) -> None:
     with Terminal(pair.slave, pair.slave, PLAIN) as terminal:
-        for position in range(0, TIMELINE.length, 7_777):
+        for position in range(0, TIMELINE.length_ms, 7_777):
             rows = rows_at(position, 80, 24)
             terminal.draw(rows)
             assert pair.seen() == text_of(rows)
@@ -115,13 +115,13 @@ def test_what_was_drawn_is_what_is_seen(pair: Pair) -> None:
 def test_an_unchanged_screen_costs_no_byte_and_a_second_costs_few(pair: Pair) -> None:
     hold = next(phase for phase in TIMELINE.phases if phase.kind == "hold")
     with Terminal(pair.slave, pair.slave, theme_for({"COLORTERM": "truecolor"}, "utf-8")) as terminal:
-        terminal.draw(rows_at(hold.start, 80, 24))
+        terminal.draw(rows_at(hold.start_ms, 80, 24))
         pair.seen()
         full, pair.raw = len(pair.raw), b""
-        terminal.draw(rows_at(hold.start, 80, 24))
+        terminal.draw(rows_at(hold.start_ms, 80, 24))
         pair.seen()
         assert pair.raw == b""
-        terminal.draw(rows_at(hold.start + 1_000, 80, 24))
+        terminal.draw(rows_at(hold.start_ms + 1_000, 80, 24))
         pair.seen()
         assert 0 < len(pair.raw) < full / 3
         assert b"\x1b[2J" not in pair.raw
@@ -245,7 +245,7 @@ def test_everything_is_given_back_even_when_the_view_breaks(pair: Pair) -> None:
         assert termios.tcgetattr(pair.slave) != before
         ending = run_session(Session(timeline=TIMELINE), clock=FakeClock(), source=terminal, display=Broken(terminal))
     assert isinstance(ending.failure, ZeroDivisionError)
-    assert ending.session.over == "stopped"
+    assert ending.session.end_state == "stopped"
     assert termios.tcgetattr(pair.slave) == before
     pair.seen()
     assert pair.raw.endswith(b"\x1b[0m\x1b[?2004l\x1b[?25h\x1b[?1049l")

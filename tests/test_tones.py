@@ -53,7 +53,7 @@ def pitch(sound: SoundCue, start: float, end: float) -> float:
 @pytest.fixture(scope="module")
 def measured() -> dict[SoundCue, tuple[float, float, int]]:
     """Return the pitch at the beginning and at the end of each sound, and its length."""
-    return {sound: (pitch(sound, 0, 0.12), pitch(sound, 0.85, 0.95), sound.length) for sound in EVERY}
+    return {sound: (pitch(sound, 0, 0.12), pitch(sound, 0.85, 0.95), sound.length_ms) for sound in EVERY}
 
 
 def test_no_two_sounds_can_be_taken_for_each_other(measured: dict[SoundCue, tuple[float, float, int]]) -> None:
@@ -61,7 +61,7 @@ def test_no_two_sounds_can_be_taken_for_each_other(measured: dict[SoundCue, tupl
         if one.name == other.name:
             continue
         begins, ends = (abs(measured[one][part] - measured[other][part]) for part in (0, 1))
-        lengths = sorted((one.length, other.length))
+        lengths = sorted((one.length_ms, other.length_ms))
         # Two semitones are a whole tone, which anybody hears.
         assert max(begins, ends) > 1.5 * SEMITONE or lengths[1] / lengths[0] > 1.5, f"{one.name} and {other.name}"
 
@@ -78,7 +78,7 @@ def test_a_breath_in_rises_and_a_breath_out_falls(measured: dict[SoundCue, tuple
 
 @given(st.integers(2_000, 10_000))
 def test_a_breath_is_as_long_as_its_half_and_comes_in_few_lengths(milliseconds: int) -> None:
-    length = breath_sound("in", milliseconds).length
+    length = breath_sound("in", milliseconds).length_ms
     assert 0 <= milliseconds + 2 - length < tones.BREATH_STEP_MS
     assert length % tones.BREATH_STEP_MS == 0
 
@@ -86,7 +86,7 @@ def test_a_breath_is_as_long_as_its_half_and_comes_in_few_lengths(milliseconds: 
 @pytest.mark.parametrize("sound", EVERY, ids=str)
 def test_it_is_under_3_db_short_of_full_and_begins_and_ends_in_silence(sound: SoundCue) -> None:
     heard = samples(sound)
-    assert len(heard) == tones.sample_count(sound) == RATE * sound.length // 1000
+    assert len(heard) == tones.sample_count(sound) == RATE * sound.length_ms // 1000
     assert 20 * log10(max(map(abs, heard)) / 32_767) < -3
     assert heard[0] == heard[-1] == 0
 
@@ -117,7 +117,7 @@ def test_a_changed_sound_is_a_new_edition() -> None:
         1, 22_050, 0.68, ((1, 0.76), (2, 0.18), (3, 0.06)), 4.5,
     )  # fmt: skip
     assert (tones.BREATH_LOW, tones.BREATH_HIGH, tones.BREATH_LEVEL) == (261.63, 392.00, 0.22)
-    assert {name: [(note.pitch, note.start, note.length, note.level) for note in notes] for name, notes in
+    assert {name: [(note.pitch, note.start_ms, note.length_ms, note.level) for note in notes] for name, notes in
             NOTES.items()} == {
         "get-ready": [(440.00, 0, 900, 1.0)],
         "next": [(523.25, 0, 500, 1.0)],
@@ -132,7 +132,8 @@ def test_a_changed_sound_is_a_new_edition() -> None:
 
 def test_every_change_has_its_sound_and_the_first_ones_say_get_ready() -> None:
     timeline = build_timeline(routine())
-    heard = [(timeline.phases[cue.index].kind, sound_for(cue, timeline)) for cue in cues(timeline, -1, timeline.length)
+    every = cues(timeline, -1, timeline.length_ms)
+    heard = [(timeline.phases[cue.index].kind, sound_for(cue, timeline)) for cue in every
              if cue.kind == "phase"]  # fmt: skip
     assert all(sound is not None for _, sound in heard)
     names = [(kind, sound.name) for kind, sound in heard if sound]
@@ -151,13 +152,13 @@ def test_a_session_without_a_warm_up_opens_with_get_ready_as_well() -> None:
 def test_breaths_sound_as_long_as_they_are_and_the_last_seconds_are_counted() -> None:
     timeline = build_timeline(routine(breath="4-6"))
     by_kind = {}
-    for cue in cues(timeline, -1, timeline.length):
+    for cue in cues(timeline, -1, timeline.length_ms):
         by_kind.setdefault(cue.kind, []).append((cue, sound_for(cue, timeline)))
     for cue, sound in by_kind["breath-out"]:
         exhale = timeline.phases[cue.index].breaths[cue.number - 1][1]
         assert sound is not None
         assert sound.name == "breath-out"
-        assert exhale - 100 < sound.length <= exhale + 2
+        assert exhale - 100 < sound.length_ms <= exhale + 2
     assert {sound for _, sound in by_kind["count"]} == {SOUNDS["count"]}
     assert {sound for _, sound in by_kind["last"]} == {None}
     assert {sound for _, sound in by_kind["end"]} == {SOUNDS["done"]}

@@ -50,7 +50,7 @@ def picture(session: Session, columns: int, lines: int, **how) -> list[str]:
 
 def in_phase(kind: str, part: float = 0.4, timeline=TIMELINE, **fields: object) -> Session:
     phase: Phase = next(phase for phase in timeline.phases if phase.kind == kind)
-    return Session(timeline=timeline, position_ns=int(phase.start + part * phase.length) * MS, **fields)
+    return Session(timeline=timeline, position_ns=int(phase.start_ms + part * phase.length_ms) * MS, **fields)
 
 
 SCENES = {
@@ -64,8 +64,8 @@ SCENES = {
     "press": in_phase("press", timeline=build_timeline(CONTRACT)),
     "release": in_phase("release", timeline=build_timeline(CONTRACT)),
     "paused": in_phase("hold", paused=True),
-    "away": in_phase("hold", paused=True, away_ns=840 * SECOND),
-    "help": in_phase("hold", helping=True),
+    "away": in_phase("hold", paused=True, sleep_gap_ns=840 * SECOND),
+    "help": in_phase("hold", help_open=True),
 }
 
 
@@ -99,7 +99,7 @@ def check_golden(name: str, rows: list[str], request: pytest.FixtureRequest) -> 
 )
 def test_every_size_is_filled_exactly(name: str, columns: int, lines: int, part: float, unicode: bool) -> None:
     scene = SCENES[name]
-    scene = msgspec.structs.replace(scene, position_ns=int(part * scene.timeline.length) * MS)
+    scene = msgspec.structs.replace(scene, position_ns=int(part * scene.timeline.length_ms) * MS)
     rows = picture(scene, columns, lines, unicode=unicode)
     assert len(rows) == lines
     assert {cell_len(row) for row in rows} == {columns}
@@ -134,7 +134,7 @@ def test_the_hint_line_comes_from_the_keymap() -> None:
 
 def test_seconds_left_reach_one_and_never_show_zero_before_the_end() -> None:
     phase = next(phase for phase in TIMELINE.phases if phase.kind == "hold")
-    one = Session(timeline=TIMELINE, position_ns=(phase.end - 1) * MS)
+    one = Session(timeline=TIMELINE, position_ns=(phase.end_ms - 1) * MS)
     assert "1 s" in picture(one, 20, 4)[1]
 
 
@@ -145,7 +145,7 @@ def test_seconds_left_reach_one_and_never_show_zero_before_the_end() -> None:
 def test_the_time_left_is_seen_however_much_was_asked_for(title: str, columns: int) -> None:
     timeline = msgspec.structs.replace(TIMELINE, title=title)
     top = picture(in_phase("hold", timeline=timeline), columns, 24)[0]
-    assert top.endswith(f"{minutes_seconds(in_phase('hold').moment.total_left)} left ")
+    assert top.endswith(f"{minutes_seconds(in_phase('hold').moment.total_left_ms)} left ")
     assert top.startswith(f" {title[:2]}")
     assert cell_len(top) == columns
 
@@ -177,13 +177,13 @@ def test_what_to_press_when_it_hurts_is_on_every_screen(columns: int, lines: int
         ({"paused": True}, "PAUSED", "4"),
         ({"waiting": True}, "READY", "4"),
         ({"lead_in_ns": 2 * SECOND + 1}, "READY", "3"),
-        ({"stopped_for": "x"}, "STOP", "4"),
+        ({"pain_stop": "x"}, "STOP", "4"),
     ],
     ids=["paused", "waiting", "getting back in", "stopped"],
 )
 def test_standing_still_is_one_word_and_getting_back_in_is_counted(fields: dict, act: str, seconds: str) -> None:
     phase = next(phase for phase in TIMELINE.phases if phase.kind == "hold")
-    session = Session(timeline=TIMELINE, position_ns=(phase.end - 4_000) * MS, **fields)
+    session = Session(timeline=TIMELINE, position_ns=(phase.end_ms - 4_000) * MS, **fields)
     rows = ["".join(text for text, _ in row).strip() for row in countdown_panel(session, PANEL, 8, unicode=False)]
     assert act in rows
     assert seconds in rows
@@ -198,7 +198,7 @@ def test_a_new_position_is_told_where_it_changes_and_only_there() -> None:
     for phase in TIMELINE.phases:
         if phase.kind == "prepare":
             position = phase.item.position
-            now = Session(timeline=TIMELINE, position_ns=phase.start * MS)
+            now = Session(timeline=TIMELINE, position_ns=phase.start_ms * MS)
             told.append(f"Change to: {POSITION_LABELS[position]}." in words_of(full_column(now, 60, 30)))
             assert told[-1] is (position != before)
             before = position

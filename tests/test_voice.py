@@ -22,7 +22,7 @@ from support import MS, routine
 
 ROUTINE = routine(areas=(), stretches=("cat-cow", "pelvic-tilt", "single-knee-to-chest"))
 TIMELINE = build_timeline(ROUTINE)
-EVERY = cues(TIMELINE, -1, TIMELINE.length)
+EVERY = cues(TIMELINE, -1, TIMELINE.length_ms)
 SESSION = Session(timeline=TIMELINE)
 WITH_VOICE = Session(timeline=TIMELINE, voice=True)
 VOICE_ONLY = Session(timeline=TIMELINE, voice=True, sound=False)
@@ -34,7 +34,7 @@ NASTY = [
 
 
 def at(index: int) -> tuple[Cue, ...]:
-    return tuple(cue for cue in EVERY if cue.at == TIMELINE.phases[index].start)
+    return tuple(cue for cue in EVERY if cue.at_ms == TIMELINE.phases[index].start_ms)
 
 
 def voice_of(programs: FakePrograms, **options: str) -> Voice:
@@ -168,7 +168,7 @@ def test_the_words_wait_for_their_sound_and_without_sound_they_do_not(tmp_path: 
     while len(programs.started) == 1:
         programs.clock.now += int(player.next_update_in() * 1000) * MS
         player.handle_cues(WITH_VOICE, ())
-    assert programs.clock.now == (speech_start(EVERY[0], TIMELINE) - EVERY[0].at) * MS
+    assert programs.clock.now == (speech_start(EVERY[0], TIMELINE) - EVERY[0].at_ms) * MS
     assert player.next_update_in() <= 0.1
     assert programs.texts[-1] == " ".join(sentences_to_speak(EVERY[0], TIMELINE))
     player.handle_cues(VOICE_ONLY, at(1))
@@ -217,9 +217,9 @@ def test_breath_is_said_on_request_only_and_never_cuts_other_words(tmp_path: Pat
 def test_a_whole_session_is_said_as_written_and_one_thing_at_a_time(tmp_path: Path) -> None:
     programs = FakePrograms(espeak_ng="plays")
     player = programs.cue_player(tmp_path)
-    finished = Session(timeline=TIMELINE, voice=True, done=frozenset(range(len(TIMELINE.phases))))
+    finished = Session(timeline=TIMELINE, voice=True, completed_phases=frozenset(range(len(TIMELINE.phases))))
     done = len(ROUTINE.items), len(ROUTINE.items)
-    for before, now in zip(range(-100, TIMELINE.length, 100), range(0, TIMELINE.length + 100, 100), strict=True):
+    for before, now in zip(range(-100, TIMELINE.length_ms, 100), range(0, TIMELINE.length_ms + 100, 100), strict=True):
         programs.clock.now = now * MS
         player.handle_cues(finished, cues(TIMELINE, before, now))
         assert len(programs.playing) <= 1

@@ -50,7 +50,7 @@ def audio_command(app: App, /, *, paths: tuple[str, ...], silent: bool, options:
             _caption(laid_out, path, speech)
         else:
             _render(app, laid_out, path, speech)
-        app.info(f"{path}: {duration(laid_out.length)}.")
+        app.info(f"{path}: {duration(laid_out.length_ms)}.")
 
 
 def _synthesizer(app: App) -> Synthesizer | None:

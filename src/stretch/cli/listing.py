@@ -121,7 +121,7 @@ def programs_command(app: App, as_json: bool) -> None:
     from stretch.core.timing.timeline import build_timeline
 
     catalog = app.catalog
-    lengths = {name: build_timeline(build_program(catalog, name, Request())).length for name in catalog.programs}
+    lengths = {name: build_timeline(build_program(catalog, name, Request())).length_ms for name in catalog.programs}
     if as_json:
         programs = catalog.programs.values()
         app.out.json([msgspec.to_builtins(p) | {"seconds": lengths[p.id] / 1000} for p in programs])

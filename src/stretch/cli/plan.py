@@ -22,7 +22,7 @@ def as_data(routine: Routine) -> dict[str, Any]:
     return {
         "version": VERSION,
         "areas": routine.areas,
-        "seconds": timeline.length / 1000,
+        "seconds": timeline.length_ms / 1000,
         "seed": routine.seed,
         "breath": routine.breath,
         "steps": [_step(phases, timeline) for phases in _steps(timeline)],
@@ -37,7 +37,7 @@ def print_plan(app: App, routine: Routine, *, brief: bool = False) -> None:
     """Print the plan as a table, then what was left out and why; *brief* only what a person's cautions left out."""
 
     timeline = build_timeline(routine)
-    app.out.paragraph(f"{routine.title}, {duration(timeline.length)}, breath {routine.breath}", "bold")
+    app.out.paragraph(f"{routine.title}, {duration(timeline.length_ms)}, breath {routine.breath}", "bold")
     app.out.table(("starts", "stretch", "side", "dose", "why"), _rows(timeline))
     if not brief:
         _print_held(app, routine)
@@ -56,10 +56,10 @@ def _rows(timeline: Timeline) -> list[tuple[str, ...]]:
             item = first.item
             sides = ", then ".join(name for name in item.sides if name) or "both at once"
             dose = dose_label(item.stretch, item.dose).removesuffix(" each side")
-            rows.append((_starts(first.start), item.stretch.name, sides, dose, item.reason))
+            rows.append((_starts(first.start_ms), item.stretch.name, sides, dose, item.reason))
         elif first.kind in ("warm-up", "settle"):
-            name = "Settle" if first.kind == "settle" else "Keep moving" if first.closing else "Warm-up"
-            rows.append((_starts(first.start), name, "", duration(sum(p.length for p in phases)), ""))
+            name = "Settle" if first.kind == "settle" else "Keep moving" if first.cool_down else "Warm-up"
+            rows.append((_starts(first.start_ms), name, "", duration(sum(p.length_ms for p in phases)), ""))
     return rows
 
 
@@ -104,10 +104,10 @@ def _steps(timeline: Timeline) -> list[list[Phase]]:
 
 def _step(phases: list[Phase], timeline: Timeline) -> dict[str, Any]:
     first = phases[0]
-    breaths = first.breaths if timeline.pattern.counted else ()
+    breaths = first.breaths if timeline.pattern.has_cues else ()
     return {
-        "start": first.start / 1000,
-        "seconds": sum(phase.length for phase in phases) / 1000,
+        "start": first.start_ms / 1000,
+        "seconds": sum(phase.length_ms for phase in phases) / 1000,
         "kind": first.kind,
         "stretch": first.item.stretch.id if first.item else None,
         "side": first.side,

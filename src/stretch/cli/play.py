@@ -70,13 +70,13 @@ def play_session(app: App, session: Session, playback: PlaybackOptions, recorder
     app.info(_summary(session))
     for line in recorder.close(session) if recorder else ():
         app.info(line)
-    if recorder and not recorder.problem and session.over == "stopped" and session.ended_for is None:
+    if recorder and not recorder.problem and session.end_state == "stopped" and session.end_reason is None:
         app.info("Run `stretch resume` to continue it.")
-    if session.ended_for is not None:
+    if session.end_reason is not None:
         from stretch.cli.preflight import after_early_end
 
-        after_early_end(app, session.ended_for)
-    if recorder and playback.ask and session.over == "finished" and app.interactive and not playback.events:
+        after_early_end(app, session.end_reason)
+    if recorder and playback.ask and session.end_state == "finished" and app.interactive and not playback.events:
         from stretch.cli.preflight import after_session
 
         after_session(app, recorder.session_id)
@@ -84,7 +84,7 @@ def play_session(app: App, session: Session, playback: PlaybackOptions, recorder
         raise result.failure
     if result.signal is not None:
         return SIGNALLED + result.signal
-    return FINISHED if session.over == "finished" else STOPPED
+    return FINISHED if session.end_state == "finished" else STOPPED
 
 
 def _confirm_start(app: App, routine: Routine, *, quiet: bool) -> bool:
@@ -136,7 +136,7 @@ class _Playback:
                 audio=self.cue_player,
                 recorder=self.recorder,
             )
-            if self.cue_player is not None and result.session.over == "finished":
+            if self.cue_player is not None and result.session.end_state == "finished":
                 self.cue_player.finish()
             return result
 
@@ -181,7 +181,7 @@ class _Playback:
 
 def _summary(session: Session) -> str:
     done, of = stretches_done(session)
-    finished = session.over == "finished"
+    finished = session.end_state == "finished"
     count = pluralize(done, "stretch") if finished and done == of else f"{done} of {pluralize(of, 'stretch')}"
     active = duration(session.active_ns // NS_PER_MS)
     speed = f", {session.speed} times as fast" if session.speed > 1 else ""
@@ -204,7 +204,7 @@ def new_record(app: App, routine: Routine, session: Session, preflight: Prefligh
         started=app.now().isoformat(timespec="seconds"),
         title=escape_control_chars(routine.title)[:MAX_TITLE],
         areas=routine.areas,
-        planned_seconds=session.timeline.length / 1000,
+        planned_seconds=session.timeline.length_ms / 1000,
         parts=side_results(session),
         scores=scores,
     )

@@ -55,7 +55,7 @@ def remind_command(
         raise UsageError(f"-o {output}: the file name must end in .ics.")
     chosen_days, chosen_times = _days(days) if days else None, _times(times or (DEFAULT_TIME,))
     routine, rest = personalized_routine(app, options)
-    minutes = max(1, -(-build_timeline(routine).length // 60_000))
+    minutes = max(1, -(-build_timeline(routine).length_ms // 60_000))
     on = chosen_days or training_frequency.default_days(minutes, rest=rest)
     if rest and (pairs := training_frequency.consecutive_days(on)):
         first, second = (training_frequency.NAMES[day] for day in pairs[0])

@@ -94,5 +94,5 @@ def _announcement(record: SessionRecord, session: Session) -> str:
     done, planned = record.stretch_counts
     return (
         f"{record.title}, started at {record.started[11:16]}: {done} of {planned} stretches done."
-        f" Continuing with {position}; {duration(session.moment.total_left)} left."
+        f" Continuing with {position}; {duration(session.moment.total_left_ms)} left."
     )

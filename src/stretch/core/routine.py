@@ -20,16 +20,16 @@ class Pattern(Struct, frozen=True):
     """A way to breathe: its name as typed, and the milliseconds of a breath in and out."""
 
     name: str
-    inhale: int
-    exhale: int
+    inhale_ms: int
+    exhale_ms: int
 
     @property
-    def cycle(self) -> int:
+    def cycle_ms(self) -> int:
         """Milliseconds of one breath, which is also the pace of a dynamic stretch (rule B10)."""
-        return self.inhale + self.exhale
+        return self.inhale_ms + self.exhale_ms
 
     @property
-    def counted(self) -> bool:
+    def has_cues(self) -> bool:
         """Whether breaths are cued at all; `off` is a plain timer."""
         return self.name != "off"
 

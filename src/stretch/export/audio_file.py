@@ -60,7 +60,7 @@ def render(
     Without *speech* it has the sounds only. *progress* is told how much is written, 0 to 1. One second is in memory at
     a time; *path* is there in full or not at all. Raises StretchError.
     """
-    total = frames_of(timeline.length)
+    total = frames_of(timeline.length_ms)
     try:
         with atomic_write(path) as stream, wave.open(stream, "wb") as file:
             file.setnchannels(1)
@@ -97,7 +97,7 @@ def _sounds(called: Sequence[Cue], timeline: Timeline) -> Iterator[Part]:
     samples = lru_cache(KEPT)(tones.samples)
     for cue in called:
         if sound := sound_for(cue, timeline):
-            yield Part(frames_of(cue.at), samples(sound, SOUND_VOLUME))
+            yield Part(frames_of(cue.at_ms), samples(sound, SOUND_VOLUME))
 
 
 def _words(called: Sequence[Cue], timeline: Timeline, say: Synthesizer, takes: SentenceTimer) -> Iterator[Part]:
@@ -105,7 +105,7 @@ def _words(called: Sequence[Cue], timeline: Timeline, say: Synthesizer, takes: S
     done = all_done(timeline)
     said = ((speech_start(cue, timeline), sentences_to_speak(cue, timeline, done=done, takes=takes)) for cue in called)
     spoken = ((at, sentences) for at, sentences in said if sentences)
-    for (at, sentences), (until, _) in pairwise(chain(spoken, [(timeline.length, ())])):
+    for (at, sentences), (until, _) in pairwise(chain(spoken, [(timeline.length_ms, ())])):
         yield Part(frames_of(at), _joined([say(sentence) for sentence in sentences], frames_of(until) - frames_of(at)))
 
 
@@ -157,14 +157,14 @@ def planned_cues(timeline: Timeline, takes: SentenceTimer | None) -> tuple[Cue, 
 
     *takes* is how long sentences take to say, None where nothing is said.
     """
-    *before, end = cues(timeline, -1, timeline.length)
+    *before, end = cues(timeline, -1, timeline.length_ms)
     sound = sound_for(end, timeline)
-    needs = sound.length if sound else 0
+    needs = sound.length_ms if sound else 0
     if takes is not None:
         words = sentences_to_speak(end, timeline, done=all_done(timeline), takes=takes)
-        needs = max(needs, speech_start(end, timeline) - end.at + speech_duration_ms(words, takes))
-    moved = msgspec.structs.replace(end, at=max(end.at - needs, timeline.phases[end.index].start))
-    return tuple(sorted((*before, moved), key=lambda cue: cue.at))
+        needs = max(needs, speech_start(end, timeline) - end.at_ms + speech_duration_ms(words, takes))
+    moved = msgspec.structs.replace(end, at_ms=max(end.at_ms - needs, timeline.phases[end.index].start_ms))
+    return tuple(sorted((*before, moved), key=lambda cue: cue.at_ms))
 
 
 def all_done(timeline: Timeline) -> tuple[int, int]:

@@ -35,7 +35,7 @@ def _shown(timeline: Timeline, takes: SentenceTimer) -> Iterator[tuple[int, int,
     called = [cue for cue in planned_cues(timeline, takes) if cue.kind in SPOKEN_CUES]
     done = all_done(timeline)
     starts = (speech_start(cue, timeline) for cue in called)
-    for cue, (start, until) in zip(called, pairwise(chain(starts, [timeline.length])), strict=True):
+    for cue, (start, until) in zip(called, pairwise(chain(starts, [timeline.length_ms])), strict=True):
         sentences = phrases.sentences(cue, timeline, done)
         hurry = min((until - start) / speech_duration_ms(sentences, takes), 1.0)
         spoken = 0

@@ -119,7 +119,7 @@ def sheet(
     cited = dict.fromkeys(key for card in cards for key in card.sources)
     return Sheet(
         title=routine.title,
-        about=f"{pluralize(len(cards), 'stretch')}, about {_minutes(laid_out.length)}",
+        about=f"{pluralize(len(cards), 'stretch')}, about {_minutes(laid_out.length_ms)}",
         how_often=frequency_advice(routine, rest=rest),
         notes=routine.notes,
         first=tuple(part for name in FIRST for part in safety.checklist if part.id == name),
@@ -210,7 +210,7 @@ def _notes(item: Item, laid_out: Timeline) -> tuple[tuple[str, str], ...]:
 def _breath(item: Item, laid_out: Timeline) -> tuple[str, str, str]:
     """Return how long a breath in and out takes, and how many fill a hold; nothing where breaths are not counted."""
     phase = next(phase for phase in laid_out.phases if phase.item is item and phase.kind in ("hold", "move"))
-    if not phase.breaths or not laid_out.pattern.counted:
+    if not phase.breaths or not laid_out.pattern.has_cues:
         return "", "", ""
     inhale, exhale = (f"{half / 1000:.1f}".removesuffix(".0") + " s" for half in phase.breaths[0])
     return inhale, exhale, "once" if len(phase.breaths) == 1 else f"{len(phase.breaths)} times"

@@ -68,7 +68,7 @@ def countdown_panel(session: Session, cells: int, height: int, unicode: bool) ->
 
 def countdown_text(session: Session) -> str:
     """Return the time left of the phase, or of the lead-in: in seconds, or in minutes if it is long."""
-    milliseconds = -(-session.lead_in_ns // NS_PER_MS) or session.moment.left
+    milliseconds = -(-session.lead_in_ns // NS_PER_MS) or session.moment.left_ms
     return minutes_seconds(milliseconds) if milliseconds > MAX_SECONDS_MS else str(-(-milliseconds // 1000))
 
 
@@ -110,7 +110,7 @@ def _stack(blocks: Sequence[list[StyledLine]], height: int) -> list[StyledLine]:
 def _count(moment: Moment) -> str:
     phase = moment.phase
     if phase.kind == "warm-up":
-        return "keep moving" if phase.closing else "warm-up"
+        return "keep moving" if phase.cool_down else "warm-up"
     if phase.kind == "prepare" and phase.item:
         return dose_label(phase.item.stretch, phase.item.dose)
     if phase.kind == "move" and moment.breath:
@@ -120,13 +120,13 @@ def _count(moment: Moment) -> str:
 
 def _prompt_word(session: Session) -> str:
     kind, breath = session.moment.phase.kind, session.moment.breath
-    if session.stopped_for is not None:
+    if session.pain_stop is not None:
         return "STOP"
-    if session.still:
+    if session.clock_stopped:
         return "READY" if session.waiting else "PAUSED"
     if session.lead_in_ns:
         return "READY"
-    if breath and session.timeline.pattern.counted and kind not in PROMPT_WORDS:
+    if breath and session.timeline.pattern.has_cues and kind not in PROMPT_WORDS:
         return breath.half.upper()
     return PROMPT_WORDS.get(kind) or WORDS_WITHOUT_BREATH.get(kind, "")
 
@@ -142,15 +142,15 @@ def _line(text: str, role: TextRole) -> list[StyledLine]:
 def _breath_bar(session: Session, cells: int, unicode: bool) -> list[StyledLine]:
     """Return a line with a bar that fills on the breath in and empties on the breath out, and its seconds left."""
     breath = session.moment.breath
-    if breath is None or not session.timeline.pattern.counted or session.still or session.lead_in_ns:
+    if breath is None or not session.timeline.pattern.has_cues or session.clock_stopped or session.lead_in_ns:
         return []
     length = min(cells - 3, 40 if cells >= LARGE_PANEL else 24)
     filled = round(length * _fill(breath))
     full, empty = ("█", "░") if unicode else ("#", ".")
-    seconds, role = -(-(breath.length - breath.elapsed) // 1000), _breath_role(session.moment)
+    seconds, role = -(-(breath.length_ms - breath.elapsed_ms) // 1000), _breath_role(session.moment)
     return [((full * filled, role), (empty * (length - filled), TextRole.LEFT), (f" {seconds}", role))]
 
 
 def _fill(breath: BreathPosition) -> float:
-    share = breath.elapsed / breath.length
+    share = breath.elapsed_ms / breath.length_ms
     return share if breath.half == "in" else 1 - share

@@ -130,7 +130,7 @@ class CuePlayer:
     def _prepare_next_sound(self, timeline: Timeline) -> None:
         """Make the file of one of the sounds to come, because on a slow machine making it at its cue would be late."""
         if self._to_prepare is None:
-            sounds = (sound_for(cue, timeline) for cue in cues_in(timeline, -1, timeline.length))
+            sounds = (sound_for(cue, timeline) for cue in cues_in(timeline, -1, timeline.length_ms))
             self._to_prepare = iter(dict.fromkeys(filter(None, sounds)))
         if sound := next(self._to_prepare, None):
             self._sounds.prepare(sound)
@@ -146,7 +146,7 @@ class CuePlayer:
                 if cue.kind in ("breath-in", "breath-out") and (self._voice.busy or self._scheduled):
                     # The voice is slower than estimated; what it is saying matters more than the breath.
                     return
-                delay_ms = speech_start(cue, timeline) - cue.at if self._plays_sound(session) else 0
+                delay_ms = speech_start(cue, timeline) - cue.at_ms if self._plays_sound(session) else 0
                 self._scheduled = (self._clock() + delay_ms * NS_PER_MS, sentences)
                 return
 

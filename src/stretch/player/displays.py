@@ -33,13 +33,13 @@ PLAIN_CUES = ("phase", "half-way", "last", "end")
 
 def seconds_to_next_cue(session: Session) -> float:
     """Return the seconds until the next cue, MAX_WAIT_S at most."""
-    if session.still:
+    if session.clock_stopped:
         return MAX_WAIT_S
-    here = session.position
+    here = session.position_ms
     ahead = cues(session.timeline, here, here + int(MAX_WAIT_S * 1000) * session.speed)
     if not ahead:
         return MAX_WAIT_S
-    wait_ns = (ahead[0].at * NS_PER_MS - session.position_ns) / session.speed + session.lead_in_ns
+    wait_ns = (ahead[0].at_ms * NS_PER_MS - session.position_ns) / session.speed + session.lead_in_ns
     return max(wait_ns / 1e9, 0.001)
 
 
@@ -85,18 +85,18 @@ class PlainDisplay:
     def show(self, session: Session, cues: tuple[Cue, ...]) -> None:
         """Write the lines of *cues*, help, what was made easier, and why the session pauses."""
         # In a resumed session, what was made easier before is not repeated.
-        before = self._before or msgspec.structs.replace(session, helping=False)
+        before = self._before or msgspec.structs.replace(session, help_open=False)
         for cue in cues:
             if cue.kind in PLAIN_CUES and (line := line_for(cue, session.timeline, stretches_done(session))):
                 self._write_line(line)
-        if session.helping and not before.helping:
+        if session.help_open and not before.help_open:
             keys = ", ".join(f"{binding.label} {binding.hint}".rstrip() for binding in KEYMAP)
             self._write_line(f"Keys: {keys}. Press any key to continue.")
-        for name in session.eased - before.eased - {session.stopped_for}:
+        for name in session.easier_ids - before.easier_ids - {session.pain_stop}:
             easier = next(item.stretch.ease_off for item in session.timeline.items if item.stretch.id == name)
             self._write_line(f"Easier: {easier}")
-        paused_for = "" if session.over else pause_message(session)
-        if paused_for != self._paused_for and not session.over:
+        paused_for = "" if session.end_state else pause_message(session)
+        if paused_for != self._paused_for and not session.end_state:
             self._write_line(paused_for or "Continuing.")
         self._before, self._paused_for = session, paused_for
 
@@ -126,14 +126,14 @@ class EventsDisplay:
         before = self._before
         if before is None:
             return
-        at = session.position / 1000
-        if len(session.hurt) > len(before.hurt):
-            yield {"at": at, "event": "hurt", "stretch": session.hurt[-1]}
-        elif session.jumps > before.jumps:
-            yield {"at": at, "event": "skip", "from": before.position / 1000}
-        if session.still and not before.still:
-            yield {"at": at, "event": "pause", "away": session.away_ns / NS_PER_MS / 1000}
-        if before.still and not session.still:
+        at = session.position_ms / 1000
+        if len(session.painful_ids) > len(before.painful_ids):
+            yield {"at": at, "event": "hurt", "stretch": session.painful_ids[-1]}
+        elif session.seek_count > before.seek_count:
+            yield {"at": at, "event": "skip", "from": before.position_ms / 1000}
+        if session.clock_stopped and not before.clock_stopped:
+            yield {"at": at, "event": "pause", "away": session.sleep_gap_ns / NS_PER_MS / 1000}
+        if before.clock_stopped and not session.clock_stopped:
             yield {"at": at, "event": "resume"}
 
 
@@ -146,7 +146,7 @@ def _cue_event(session: Session, cue: Cue) -> dict[str, Any]:
             event = {
                 "event": "phase",
                 "kind": phase.kind,
-                "seconds": phase.length / 1000,
+                "seconds": phase.length_ms / 1000,
                 "stretch": phase.item.stretch.id if phase.item else None,
                 "side": phase.side,
                 "rep": phase.rep,
@@ -156,15 +156,15 @@ def _cue_event(session: Session, cue: Cue) -> dict[str, Any]:
             event = {"event": "breath", "half": cue.kind.removeprefix("breath-"), "number": cue.number}
         case _:
             event = {"event": "cue", "cue": cue.kind}
-    return {"at": cue.at / 1000, **event, "say": say}
+    return {"at": cue.at_ms / 1000, **event, "say": say}
 
 
 def _end_event(session: Session) -> Iterator[dict[str, Any]]:
-    if session.over:
+    if session.end_state:
         done, of = stretches_done(session)
         active = session.active_ns / NS_PER_MS / 1000
-        at = session.position / 1000
-        yield {"at": at, "event": "end", "over": session.over, "done": done, "of": of, "active": active}
+        at = session.position_ms / 1000
+        yield {"at": at, "event": "end", "over": session.end_state, "done": done, "of": of, "active": active}
 
 
 class StatusPublishingDisplay:

@@ -23,8 +23,8 @@ class FigureRenderer:
         figure = self._figures.get(state.name) if state else None
         if figure is None or state is None:
             return []
-        depth = state.opening if figure.deepens_on == "inhale" else state.depth
-        mirror = figure.mirrored_for(state.side) != (figure.alternates_sides and state.turn % 2 == 1)
+        depth = state.inhale_depth if figure.deepens_on == "inhale" else state.depth
+        mirror = figure.mirrored_for(state.side) != (figure.alternates_sides and state.cycle % 2 == 1)
         frame = render_frame(
             figure, columns, lines, depth, mirror=mirror, glyphs=self._glyphs, color=self._color, pressing=pressing
         )

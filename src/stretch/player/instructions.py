@@ -34,8 +34,8 @@ def under_figure(session: Session, cells: int, height: int) -> list[StyledLine]:
     if phase.kind != "prepare" or len(lines) <= height:
         return lines[:height]
     pages = [lines[start : start + height] for start in range(0, len(lines), height)]
-    elapsed = session.position - phase.start
-    return pages[min(elapsed * len(pages) // phase.length, len(pages) - 1)]
+    elapsed = session.position_ms - phase.start_ms
+    return pages[min(elapsed * len(pages) // phase.length_ms, len(pages) - 1)]
 
 
 def _join(paragraphs: list[Paragraph]) -> list[Paragraph]:
@@ -56,10 +56,10 @@ def _paragraphs(session: Session) -> list[Paragraph]:
     stretch = phase.item.stretch
     paragraphs: list[Paragraph] = []
     easier = f"Easier: {stretch.ease_off}"
-    eased = bool(phase.item.adapted) or stretch.id in session.eased
+    eased = bool(phase.item.adapted) or stretch.id in session.easier_ids
     if eased:
         paragraphs.append((easier, TextRole.ALERT))
-    if phase.kind == "prepare" and phase.moved:
+    if phase.kind == "prepare" and phase.position_changes:
         paragraphs.append((f"Change to: {POSITION_LABELS[phase.item.position]}.", TextRole.ALERT))
     if stretch.side_means and phase.side:
         paragraphs.append((f"{phase.side.capitalize()}: {stretch.side_means}.", TextRole.SIDE))

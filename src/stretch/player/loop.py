@@ -77,7 +77,7 @@ def run_session(
     terminal is restored and the summary printed before it is raised.
     """
     # A resumed session has no cues behind it: treat its position as the target of a jump.
-    before = msgspec.structs.replace(session, jumps=-1) if session.position else None
+    before = msgspec.structs.replace(session, seek_count=-1) if session.position_ms else None
     try:
         while True:
             session = update(session, Tick(clock()))
@@ -89,7 +89,7 @@ def run_session(
                 audio.handle_cues(session, cues)
             if recorder is not None:
                 recorder.record(session)
-            if session.over:
+            if session.end_state:
                 return PlaybackResult(session)
             before = session
             timeout = display.next_update_in(session)
@@ -114,6 +114,8 @@ def _after_input(session: Session, event: InputEvent, clock: Clock) -> Session:
 
 def _must_be_silent(before: Session | None, session: Session) -> bool:
     """Whether sounds and words of *before* no longer apply: after a jump, in a pause, and when stopped."""
-    if session.over == "stopped":
+    if session.end_state == "stopped":
         return True
-    return before is not None and (before.jumps != session.jumps or (session.still and not before.still))
+    return before is not None and (
+        before.seek_count != session.seek_count or (session.clock_stopped and not before.clock_stopped)
+    )

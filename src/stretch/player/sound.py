@@ -81,7 +81,7 @@ class SoundCache:
 
     def file(self, sound: SoundCue) -> Path:
         """Return the file of *sound*; make it if it is missing or incomplete. Raise OSError if that fails."""
-        path = self.folder / f"{sound.name}-{sound.length}-{self._volume}-{tones.CACHE_VERSION}.wav"
+        path = self.folder / f"{sound.name}-{sound.length_ms}-{self._volume}-{tones.CACHE_VERSION}.wav"
         with suppress(FileNotFoundError):
             if path.stat().st_size == WAV_HEADER_BYTES + 2 * tones.sample_count(sound):
                 return path
@@ -145,7 +145,7 @@ class SoundPlayer:
             if not self._make_room(sound, player.at_once):
                 return True
             try:
-                self._processes.start(player.arguments_for(file), sound, sound.length)
+                self._processes.start(player.arguments_for(file), sound, sound.length_ms)
             except OSError:
                 self._give_up(player)
             else:

@@ -62,7 +62,7 @@ def render_screen(
     """
     if columns < 1 or lines < 1:
         return []
-    if session.helping:
+    if session.help_open:
         screen = _help(columns)
     elif lines < 10 or columns < 34:
         screen = _tiny(session, columns, lines, unicode)
@@ -82,7 +82,7 @@ def _with_figure(session: Session, columns: int, lines: int, figures: FigureRend
             break
     else:
         return []
-    figure = figures.render(moment.shown, width, height, pressing=moment.phase.kind == "press")
+    figure = figures.render(moment.figure, width, height, pressing=moment.phase.kind == "press")
     if not figure and moment.phase.kind != "settle":
         return []
     bottom = footer(session, columns, roomy=False, warning=warning)
@@ -123,7 +123,7 @@ def _tiny(session: Session, columns: int, lines: int, unicode: bool) -> list[Sty
         unit = "" if ":" in seconds else "s "
         screen.append(((f"{seconds} {unit}", TextRole.TIME), (side, TextRole.SIDE)))
     # After "hurts" the keys to press need the space of the big seconds, which are paused anyway.
-    if lines >= 5 and big_text_width(seconds, 0) <= columns and session.stopped_for is None:
+    if lines >= 5 and big_text_width(seconds, 0) <= columns and session.pain_stop is None:
         screen = [screen[0], ((side, TextRole.SIDE),), *big_text(seconds, TextRole.TIME, columns, 0, unicode)]
     screen += breath_line(session, columns, unicode)
     if lines > len(screen) and (message := pause_message(session)):
@@ -148,7 +148,7 @@ def _indent(lines: list[StyledLine]) -> list[StyledLine]:
 def header(session: Session, columns: int, unicode: bool) -> list[StyledLine]:
     """Return the title with the number of the stretch and the total time left, and the progress bar."""
     count = _stretch_count(session)
-    right = f"{minutes_seconds(session.moment.total_left)} left "
+    right = f"{minutes_seconds(session.moment.total_left_ms)} left "
     # A long title is cut rather than the time left.
     left = f" {ellipsize(session.timeline.title, columns - len(count) - len(right) - 5)}"
     start: StyledLine = ((left, TextRole.DIM), (f"   {count}", TextRole.DIM))
@@ -159,13 +159,13 @@ def header(session: Session, columns: int, unicode: bool) -> list[StyledLine]:
 def _stretch_count(session: Session) -> str:
     phase, timeline = session.moment.phase, session.timeline
     if phase.item is None:
-        return "settle" if phase.kind == "settle" else "keep moving" if phase.closing else "warm-up"
-    return f"stretch {timeline.number_at(session.moment.index)} of {len(timeline.items)}"
+        return "settle" if phase.kind == "settle" else "keep moving" if phase.cool_down else "warm-up"
+    return f"stretch {timeline.stretch_number(session.moment.index)} of {len(timeline.items)}"
 
 
 def _progress_bar(session: Session, columns: int, unicode: bool) -> StyledLine:
     cells = max(columns - 2, 1)
-    done = cells * session.position // session.timeline.length
+    done = cells * session.position_ms // session.timeline.length_ms
     full, empty = ("━", "─") if unicode else ("=", "-")
     return ((" ", TextRole.PLAIN), (full * done, TextRole.DONE), (empty * (cells - done), TextRole.LEFT))
 
@@ -194,11 +194,11 @@ def _hint_line(columns: int) -> StyledLine:
 
 def pause_message(session: Session) -> str:
     """Return why the session is paused and which key continues it; empty while it runs."""
-    if session.helping:
+    if session.help_open:
         return ""
-    if session.away_ns:
-        return f"Welcome back after {duration(session.away_ns // NS_PER_MS)}. Press any key to continue."
-    if session.stopped_for is not None:
+    if session.sleep_gap_ns:
+        return f"Welcome back after {duration(session.sleep_gap_ns // NS_PER_MS)}. Press any key to continue."
+    if session.pain_stop is not None:
         item = session.moment.phase.item
         easier = f"Easier: {item.stretch.ease_off} Press any key to try that" if item else "Press any key to continue"
         return (

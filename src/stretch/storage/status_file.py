@@ -111,12 +111,12 @@ def status_of(session: Session) -> SessionStatus | None:
     """Return the status of *session*, which stays equal while only time passes; None before and after it plays."""
     from stretch.core.timing.phases import NS_PER_MS
 
-    if session.over or session.clock is None:
+    if session.end_state or session.clock_ns is None:
         return None
     phase = session.moment.phase
-    total_left, phase_left = (at * NS_PER_MS - session.position_ns for at in (session.timeline.length, phase.end))
+    total_left, phase_left = (at * NS_PER_MS - session.position_ns for at in (session.timeline.length_ms, phase.end_ms))
     state = _state(session)
-    base = session.clock + session.lead_in_ns if state == "playing" else 0
+    base = session.clock_ns + session.lead_in_ns if state == "playing" else 0
     stretch = phase.item.stretch if phase.item else None
     return SessionStatus(
         state=state,
@@ -133,11 +133,11 @@ def status_of(session: Session) -> SessionStatus | None:
 
 
 def _state(session: Session) -> RunState:
-    if session.away_ns:
+    if session.sleep_gap_ns:
         return "away"
     if session.waiting:
         return "waiting"
-    return "paused" if session.still else "playing"
+    return "paused" if session.clock_stopped else "playing"
 
 
 def running_sessions(folder: Path, clock: int) -> tuple[RunningSession, ...]:

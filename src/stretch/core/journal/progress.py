@@ -16,7 +16,7 @@ def update_record(record: SessionRecord, session: Session) -> SessionRecord:
     return msgspec.structs.replace(
         record,
         active_seconds=_seconds(session.active_ns),
-        ended=session.ended_for or session.over,
+        ended=session.end_reason or session.end_state,
         phase=session.moment.index,
         parts=side_results(session),
     )
@@ -51,7 +51,7 @@ def _side_result(session: Session, indexes: list[int]) -> SideResult:
     phases = session.timeline.phases
     item = phases[indexes[0]].item
     assert item is not None
-    done = sum(index in session.done for index in indexes)
+    done = sum(index in session.completed_phases for index in indexes)
     # Pain reported while preparing, resting or switching belongs to the repetition that follows.
     span = range(_first_lead_in(phases, indexes[0]), indexes[-1] + 1)
     return SideResult(
@@ -61,10 +61,10 @@ def _side_result(session: Session, indexes: list[int]) -> SideResult:
         areas=item.stretch.areas.primary,
         planned=len(indexes),
         done=done,
-        seconds=_seconds(sum(session.spent_ns.get(index, 0) for index in indexes)),
-        eased=any(index in span for index in session.eased_at),
-        hurt=sum(index in span for index in session.hurt_at),
-        skipped=done < len(indexes) and session.position >= phases[indexes[-1]].end,
+        seconds=_seconds(sum(session.elapsed_ns.get(index, 0) for index in indexes)),
+        eased=any(index in span for index in session.easier_phases),
+        hurt=sum(index in span for index in session.pain_reported_at),
+        skipped=done < len(indexes) and session.position_ms >= phases[indexes[-1]].end_ms,
     )
 
 

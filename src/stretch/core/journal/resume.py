@@ -32,12 +32,12 @@ def restore_session(record: SessionRecord, routine: Routine) -> Session:
     results = list(zip(record.parts, groups, strict=True))
     return Session(
         timeline=msgspec.structs.replace(timeline, phases=phases),
-        position_ns=phases[position].start * NS_PER_MS,
+        position_ns=phases[position].start_ms * NS_PER_MS,
         active_ns=_ns(record.active_seconds),
-        done=frozenset(index for part, indexes in results for index in indexes[: part.done]),
-        spent_ns={indexes[0]: _ns(part.seconds) for part, indexes in results if part.seconds},
-        eased_at=frozenset(indexes[0] for part, indexes in results if part.eased),
-        hurt_at=tuple(indexes[0] for part, indexes in results for _ in range(part.hurt)),
+        completed_phases=frozenset(index for part, indexes in results for index in indexes[: part.done]),
+        elapsed_ns={indexes[0]: _ns(part.seconds) for part, indexes in results if part.seconds},
+        easier_phases=frozenset(indexes[0] for part, indexes in results if part.eased),
+        pain_reported_at=tuple(indexes[0] for part, indexes in results for _ in range(part.hurt)),
     )
 
 
@@ -66,7 +66,7 @@ def _insert_preparation(
     start = first - 1
     length = preparation_ms(item.stretch, moved=True) + (EXTRA_CHANGE_MS if routine.extra_transition_time else 0)
     changed = {index: msgspec.structs.replace(phases[index], item=item) for index in range(start, side[-1] + 1)}
-    changed[start] = Phase(kind="prepare", length=length, item=item, side=phases[first].side, moved=True)
+    changed[start] = Phase(kind="prepare", length_ms=length, item=item, side=phases[first].side, position_changes=True)
     return start, tuple(changed.get(index, phase) for index, phase in enumerate(phases))
 
 

@@ -58,7 +58,7 @@ def sentences(cue: Cue, timeline: Timeline, done: tuple[int, int] | None = None)
         case "last":
             return as_sentences("last one" if phase.kind == "move" else f"last {cue.number} seconds")
         case "breath-in" | "breath-out":
-            return as_sentences(*_breath(phase, "in" if cue.kind == "breath-in" else "out", timeline.pattern.counted))
+            return as_sentences(*_breath(phase, "in" if cue.kind == "breath-in" else "out", timeline.pattern.has_cues))
         case "end":
             return as_sentences(_end_summary(done), _settling(phase)[1])
 
@@ -85,10 +85,10 @@ def spoken_duration(milliseconds: int) -> str:
 
 
 def _phase_parts(phase: Phase, index: int, timeline: Timeline) -> tuple[str, ...]:
-    length = spoken_duration(phase.length)
+    length = spoken_duration(phase.length_ms)
     match phase.kind:
         case "warm-up" if phase.move:
-            what = "keep moving" if phase.closing else "warm up"
+            what = "keep moving" if phase.cool_down else "warm up"
             return (f"{what}, {length}: {phase.move.name}", phase.move.text)
         case "prepare" if phase.item:
             return _announce_next(phase.item, phase, index, timeline)
@@ -121,7 +121,7 @@ def _announce_next(item: Item, phase: Phase, index: int, timeline: Timeline) -> 
     return (
         f"first up: {what}" if first else f"next up: {what}",
         # The steps begin in the usual position of the stretch.
-        POSITION_LABELS[item.position] if phase.moved and item.position != stretch.position else "",
+        POSITION_LABELS[item.position] if phase.position_changes and item.position != stretch.position else "",
         f"the easier way first: {stretch.ease_off}" if item.adapted else "",
         *stretch.steps,
         f"{side}: {stretch.side_means}" if side and stretch.side_means else "",
@@ -150,7 +150,7 @@ def _how(phase: Phase, item: Item, index: int, timeline: Timeline) -> tuple[str,
     """Return how a moving stretch is breathed and what moves on each half, the first time it is done."""
     if not _is_new(phase, index, timeline):
         return ()
-    how = breathing_instruction(phase) if timeline.pattern.counted else ""
+    how = breathing_instruction(phase) if timeline.pattern.has_cues else ""
     paced = item.stretch.pace
     return (how, f"in: {paced.inhale}", f"out: {paced.exhale}") if paced else (how,)
 

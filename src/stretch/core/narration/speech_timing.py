@@ -44,8 +44,8 @@ def speech_start(cue: Cue, timeline: Timeline) -> int:
     """Return the position from which *cue* is said: after its sound, unless that is the tone of a breath."""
     sound = sound_for(cue, timeline)
     if sound is None or cue.kind in ("breath-in", "breath-out"):
-        return cue.at
-    return cue.at + min(sound.length, AFTER_SOUND_MS)
+        return cue.at_ms
+    return cue.at_ms + min(sound.length_ms, AFTER_SOUND_MS)
 
 
 def sentences_to_speak(
@@ -96,7 +96,7 @@ def speakable(text: str) -> str:
 
 def _talking_until(cue: Cue, timeline: Timeline, takes: SentenceTimer) -> int:
     """Return the position until which the words with which the phase of *cue* begins take."""
-    opening = Cue(timeline.phases[cue.index].start, "phase", cue.index)
+    opening = Cue(timeline.phases[cue.index].start_ms, "phase", cue.index)
     return speech_start(opening, timeline) + speech_duration_ms(
         sentences_to_speak(opening, timeline, takes=takes), takes
     )
@@ -112,14 +112,14 @@ def _fitting(sentences: tuple[str, ...], room: int, takes: SentenceTimer) -> tup
 def _next_words(cue: Cue, timeline: Timeline, kinds: frozenset[CueKind]) -> int:
     """Return the position from which the next cue of one of *kinds* is said."""
     if cue.kind == "end":
-        return cue.at + FAREWELL_MS
-    later = cues(timeline, cue.at, timeline.phases[cue.index].end)
+        return cue.at_ms + FAREWELL_MS
+    later = cues(timeline, cue.at_ms, timeline.phases[cue.index].end_ms)
     return next(speech_start(other, timeline) for other in later if other.kind in kinds)
 
 
 def _second_breath(phase: Phase) -> int | None:
     """Return the position of the second breath, which is said; at the end there is more to hear than the breath."""
-    return phase.start + sum(phase.breaths[0]) if len(phase.breaths) > 1 and phase.kind != "settle" else None
+    return phase.start_ms + sum(phase.breaths[0]) if len(phase.breaths) > 1 and phase.kind != "settle" else None
 
 
 def _with_steps(
@@ -140,7 +140,7 @@ def _left_over(cue: Cue, timeline: Timeline, takes: SentenceTimer) -> tuple[str,
         index -= 1
     if index == cue.index or phases[index].kind != "prepare":
         return ()
-    ready = Cue(phases[index].start, "phase", index)
+    ready = Cue(phases[index].start_ms, "phase", index)
     own = phrases.sentences(ready, timeline)
     left = own[len(_with_steps(own, own[1:], ready, timeline, takes)) :]
     item = phases[index].item
@@ -150,7 +150,7 @@ def _left_over(cue: Cue, timeline: Timeline, takes: SentenceTimer) -> tuple[str,
     for between in range(index + 1, cue.index):
         if not left:
             break
-        opening = Cue(phases[between].start, "phase", between)
+        opening = Cue(phases[between].start_ms, "phase", between)
         own = phrases.sentences(opening, timeline)
         left = left[len(_with_steps(own, left, opening, timeline, takes)) - 1 :]
     return left
@@ -159,17 +159,17 @@ def _left_over(cue: Cue, timeline: Timeline, takes: SentenceTimer) -> tuple[str,
 def _breath(cue: Cue, timeline: Timeline, takes: SentenceTimer) -> tuple[str, ...]:
     """Return what is said of half a breath; none if it would fall into other words."""
     phase = timeline.phases[cue.index]
-    others = [other for other in cues(timeline, phase.start - 1, phase.end) if other.kind in SPOKEN_CUES]
+    others = [other for other in cues(timeline, phase.start_ms - 1, phase.end_ms) if other.kind in SPOKEN_CUES]
     for other in others:
-        if other.at <= cue.at:
+        if other.at_ms <= cue.at_ms:
             words = sentences_to_speak(other, timeline, breath=True, takes=takes)
-            if speech_start(other, timeline) + speech_duration_ms(words, takes) > cue.at:
+            if speech_start(other, timeline) + speech_duration_ms(words, takes) > cue.at_ms:
                 return ()
     own = phrases.sentences(cue, timeline)
-    room = min([_end_of_half(cue, phase), *(other.at for other in others if other.at > cue.at)]) - cue.at
+    room = min([_end_of_half(cue, phase), *(other.at_ms for other in others if other.at_ms > cue.at_ms)]) - cue.at_ms
     return _fitting(own, room, takes) if takes(own[0]) <= room else ()
 
 
 def _end_of_half(cue: Cue, phase: Phase) -> int:
     inhale, exhale = phase.breaths[cue.number - 1]
-    return cue.at + (inhale if cue.kind == "breath-in" else exhale)
+    return cue.at_ms + (inhale if cue.kind == "breath-in" else exhale)

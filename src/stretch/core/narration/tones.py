@@ -32,8 +32,8 @@ class Note(Struct, frozen=True):
     """One struck note: hertz, and milliseconds of when it begins and how long it lasts."""
 
     pitch: float
-    start: int
-    length: int
+    start_ms: int
+    length_ms: int
     level: float = 1.0
 
 
@@ -41,7 +41,7 @@ class SoundCue(Struct, frozen=True):
     """A sound by its name and its length in milliseconds; only breaths come in several lengths."""
 
     name: SoundName
-    length: int
+    length_ms: int
 
 
 # All from one pentatonic scale, so that no two of them can clash; the shorter, the less it means.
@@ -58,7 +58,7 @@ NOTES: dict[SoundName, tuple[Note, ...]] = {
     "done": (Note(C5, 0, 200), Note(E5, 200, 200), Note(G5, 400, 200), Note(C6, 600, 900)),
 }
 SOUNDS: dict[SoundName, SoundCue] = {
-    name: SoundCue(name, notes[-1].start + notes[-1].length) for name, notes in NOTES.items()
+    name: SoundCue(name, notes[-1].start_ms + notes[-1].length_ms) for name, notes in NOTES.items()
 }
 PARTIALS = ((1, 0.76), (2, 0.18), (3, 0.06))
 """Multiples of the pitch and their share: a little more than a pure tone, which small speakers swallow."""
@@ -86,7 +86,7 @@ def gain(volume: int) -> float:
 def sample_count(sound: SoundCue) -> int:
     """Return how many samples *sound* has."""
     notes = NOTES.get(sound.name)
-    return sum(_frames(note.length) for note in notes) if notes else _frames(sound.length)
+    return sum(_frames(note.length_ms) for note in notes) if notes else _frames(sound.length_ms)
 
 
 def samples(sound: SoundCue, volume: int = 100) -> array[int]:
@@ -105,7 +105,7 @@ def _frames(milliseconds: int) -> int:
 
 
 def _struck(note: Note, scale: float) -> array[int]:
-    count = _frames(note.length)
+    count = _frames(note.length_ms)
     attack, release = int(RATE * ATTACK_S), int(RATE * RELEASE_S)
     turn, fade = 2 * pi * note.pitch / RATE, FADING / count
     made = array("h", bytes(2 * count))
@@ -120,7 +120,7 @@ def _struck(note: Note, scale: float) -> array[int]:
 def _glide(sound: SoundCue, scale: float) -> array[int]:
     """Return a tone that swells and ebbs while its pitch moves evenly to the ear, by equal ratios."""
     low, high = (BREATH_LOW, BREATH_HIGH) if sound.name == "breath-in" else (BREATH_HIGH, BREATH_LOW)
-    count = _frames(sound.length)
+    count = _frames(sound.length_ms)
     step, ratio = 2 * pi * low / RATE, (high / low) ** (1 / count)
     made = array("h", bytes(2 * count))
     angle = 0.0

@@ -35,9 +35,9 @@ class FigureState(Struct, frozen=True):
     side: Side | None
     depth: float
     """For a stretch that goes in on the breath out."""
-    opening: float
+    inhale_depth: float
     """For one that goes in, or opens, on the breath in (rule B5)."""
-    turn: int = 0
+    cycle: int = 0
     """How many times it has gone in before, for movements that change sides each time."""
 
 
@@ -65,7 +65,7 @@ def ease(fraction: float) -> float:
 
 
 def _between(before: Phase | None, phase: Phase, elapsed: int) -> FigureState | None:
-    leaving = min(EASE_MS, phase.length // 2) if before else 0
+    leaving = min(EASE_MS, phase.length_ms // 2) if before else 0
     if before and before.item and elapsed < leaving:
         out = 1 - ease(elapsed / leaving)
         # A movement that opens on the breath in is back out when its last breath ends.
@@ -73,8 +73,8 @@ def _between(before: Phase | None, phase: Phase, elapsed: int) -> FigureState | 
         return FigureState(before.item.stretch.id, before.side, out, opening, max(len(before.breaths) - 1, 0))
     if phase.item is None:
         return None
-    entering = min(EASE_MS, phase.length // 2)
-    depth = _entry(phase.item) * ease(1 - (phase.length - elapsed) / entering)
+    entering = min(EASE_MS, phase.length_ms // 2)
+    depth = _entry(phase.item) * ease(1 - (phase.length_ms - elapsed) / entering)
     return FigureState(phase.item.stretch.id, phase.side, depth, 0.0)
 
 
@@ -100,7 +100,7 @@ def _depth(phase: Phase, elapsed: int) -> float:
         case "press":
             return PRESS_DEPTH
         case "release":
-            return PRESS_DEPTH + (1 - PRESS_DEPTH) * ease(elapsed / phase.length)
+            return PRESS_DEPTH + (1 - PRESS_DEPTH) * ease(elapsed / phase.length_ms)
         case "rest":
             return _resting(phase, elapsed, _entry(phase.item) if phase.item else 1.0)
         case "move":
@@ -124,7 +124,7 @@ def _opening(phase: Phase, elapsed: int) -> float:
 
 
 def _resting(phase: Phase, elapsed: int, entry: float) -> float:
-    half = phase.length / 2
+    half = phase.length_ms / 2
     top = 1.0 if elapsed < half else entry
     return RESTING + (top - RESTING) * ease(abs(elapsed - half) / half)
 

@@ -43,13 +43,13 @@ def fit(hold: int, pattern: Pattern) -> tuple[Breath, ...]:
     Empty for `off` and for holds under 5 s. Cycle boundaries are rounded one by one, so no breath differs from
     another by more than a millisecond and, with `steady`, none goes over 3 s (section 5.1, rules B1 and B7).
     """
-    if not pattern.counted or hold < UNCOUNTED_MS:
+    if not pattern.has_cues or hold < UNCOUNTED_MS:
         return ()
-    count = -(-hold // STEADY_MS) if pattern.name == "steady" else _nearest_count(hold, pattern.cycle)
+    count = -(-hold // STEADY_MS) if pattern.name == "steady" else _nearest_count(hold, pattern.cycle_ms)
     edges = [hold * k // count for k in range(count + 1)]
     breaths = []
     for start, end in pairwise(edges):
-        exhale = (2 * (end - start) * pattern.exhale + pattern.cycle) // (2 * pattern.cycle)
+        exhale = (2 * (end - start) * pattern.exhale_ms + pattern.cycle_ms) // (2 * pattern.cycle_ms)
         breaths.append((end - start - exhale, exhale))
     return tuple(breaths)
 
@@ -62,4 +62,4 @@ def _nearest_count(hold: int, cycle: int) -> int:
 
 def repeat_breaths(count: int, pattern: Pattern) -> tuple[Breath, ...]:
     """Return *count* breaths at the pattern's own length: the pace of a dynamic stretch (rule B10)."""
-    return ((pattern.inhale, pattern.exhale),) * count
+    return ((pattern.inhale_ms, pattern.exhale_ms),) * count

@@ -31,8 +31,8 @@ class Phase(Struct, frozen=True, kw_only=True):
     """A stretch of time in which one thing happens."""
 
     kind: PhaseKind
-    length: int
-    start: int = 0
+    length_ms: int
+    start_ms: int = 0
     item: Item | None = None
     """The stretch under way, or the one being prepared."""
     side: Side | None = None
@@ -42,29 +42,30 @@ class Phase(Struct, frozen=True, kw_only=True):
     move: Move | None = None
     text: str = ""
     """How to settle, and how to get up after it."""
-    moved: bool = False
+    position_changes: bool = False
     """Whether the position of the body changes on the way here."""
-    closing: bool = False
+    cool_down: bool = False
     """Whether a move of the warm-up comes after the stretches, to finish with (rule D17)."""
 
     @property
-    def end(self) -> int:
+    def end_ms(self) -> int:
         """The position at which the next phase begins."""
-        return self.start + self.length
+        return self.start_ms + self.length_ms
 
 
 def build_phases(routine: Routine, pattern: Pattern) -> tuple[Phase, ...]:
     """Return the phases of *routine*: warm-up, each stretch with its preparation and both sides, settle."""
-    phases = [Phase(kind="warm-up", length=seconds * 1000, move=move) for move, seconds in routine.warm_up]
+    phases = [Phase(kind="warm-up", length_ms=seconds * 1000, move=move) for move, seconds in routine.warm_up]
     previous = routine.start_position
     for item in routine.items:
         phases += item_phases(item, pattern, moved=item.position != previous, slow=routine.extra_transition_time)
         previous = item.position
     phases += [
-        Phase(kind="warm-up", length=seconds * 1000, move=move, closing=True) for move, seconds in routine.cool_down
+        Phase(kind="warm-up", length_ms=seconds * 1000, move=move, cool_down=True)
+        for move, seconds in routine.cool_down
     ]
     settle = routine.settle_s * 1000
-    phases.append(Phase(kind="settle", length=settle, breaths=fit(settle, pattern), text=routine.settle_text))
+    phases.append(Phase(kind="settle", length_ms=settle, breaths=fit(settle, pattern), text=routine.settle_text))
     return with_start_times(phases)
 
 
@@ -72,8 +73,8 @@ def with_start_times(phases: list[Phase]) -> tuple[Phase, ...]:
     """Give each phase the start at which the one before it ends."""
     start, placed = 0, []
     for phase in phases:
-        placed.append(phase if phase.start == start else msgspec.structs.replace(phase, start=start))
-        start += phase.length
+        placed.append(phase if phase.start_ms == start else msgspec.structs.replace(phase, start_ms=start))
+        start += phase.length_ms
     return tuple(placed)
 
 
@@ -83,10 +84,10 @@ def item_phases(item: Item, pattern: Pattern, *, moved: bool, slow: bool) -> lis
     phases: list[Phase] = []
     for side in item.sides:
         if phases:
-            phases.append(Phase(kind="switch", length=SWITCH_MS + extra, item=item, side=side))
+            phases.append(Phase(kind="switch", length_ms=SWITCH_MS + extra, item=item, side=side))
         else:
             length = preparation_ms(item.stretch, moved=moved) + extra
-            phases.append(Phase(kind="prepare", length=length, item=item, side=side, moved=moved))
+            phases.append(Phase(kind="prepare", length_ms=length, item=item, side=side, position_changes=moved))
         phases += _side_phases(item, side, pattern, REST_MS + extra)
     return phases
 
@@ -95,7 +96,7 @@ def exercise_ms(stretch: Stretch, dose: Dose, pattern: Pattern, *, slow: bool) -
     """Return how long a stretch takes in this dose without its preparation: the sum of its other phases."""
     extra = EXTRA_CHANGE_MS if slow else 0
     if stretch.mode == "dynamic":
-        side = dose.reps * pattern.cycle
+        side = dose.reps * pattern.cycle_ms
     else:
         side = dose.reps * _once_ms(dose) + (dose.reps - 1) * (REST_MS + extra)
     return side + SWITCH_MS + extra + side if stretch.both_sides else side
@@ -117,11 +118,11 @@ def _side_phases(item: Item, side: Side | None, pattern: Pattern, rest_ms: int) 
     dose = item.dose
     if item.stretch.mode == "dynamic":
         breaths = repeat_breaths(dose.reps, pattern)
-        length = dose.reps * pattern.cycle
-        return [Phase(kind="move", length=length, item=item, side=side, rep=1, reps=1, breaths=breaths)]
+        length = dose.reps * pattern.cycle_ms
+        return [Phase(kind="move", length_ms=length, item=item, side=side, rep=1, reps=1, breaths=breaths)]
 
     def phase(kind: PhaseKind, length: int, rep: int, breaths: tuple[Breath, ...] = ()) -> Phase:
-        return Phase(kind=kind, length=length, item=item, side=side, rep=rep, reps=dose.reps, breaths=breaths)
+        return Phase(kind=kind, length_ms=length, item=item, side=side, rep=rep, reps=dose.reps, breaths=breaths)
 
     phases: list[Phase] = []
     for rep in range(1, dose.reps + 1):

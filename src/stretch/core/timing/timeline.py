@@ -25,22 +25,22 @@ class BreathPosition(Struct, frozen=True):
     number: int
     count: int
     half: Literal["in", "out"]
-    elapsed: int
-    length: int
+    elapsed_ms: int
+    length_ms: int
 
 
 class Moment(Struct, frozen=True):
     """All that is the case at one position of a session."""
 
-    position: int
+    position_ms: int
     index: int
     phase: Phase
     next: Phase | None
-    left: int
+    left_ms: int
     """Milliseconds left in the phase."""
-    total_left: int
+    total_left_ms: int
     breath: BreathPosition | None
-    shown: FigureState | None
+    figure: FigureState | None
 
 
 class Timeline(Struct, frozen=True, dict=True):
@@ -59,7 +59,7 @@ class Timeline(Struct, frozen=True, dict=True):
                 found.setdefault(number, phase.item)
         return tuple(found.values())
 
-    def number_at(self, index: int) -> int:
+    def stretch_number(self, index: int) -> int:
         """Return which of the stretches, from 1, the phase at *index* belongs to, or the last one before it."""
         return self._numbers[index]
 
@@ -75,12 +75,12 @@ class Timeline(Struct, frozen=True, dict=True):
 
     @cached_property
     def _starts(self) -> list[int]:
-        return [phase.start for phase in self.phases]
+        return [phase.start_ms for phase in self.phases]
 
     @property
-    def length(self) -> int:
+    def length_ms(self) -> int:
         """Milliseconds of the whole session."""
-        return self.phases[-1].end
+        return self.phases[-1].end_ms
 
     def index_at(self, position: int) -> int:
         """Return the index of the phase *position* lies in; beyond the ends, the first or last phase."""
@@ -88,21 +88,21 @@ class Timeline(Struct, frozen=True, dict=True):
 
     def at(self, position: int) -> Moment:
         """Return what is the case at *position*, which is held to 0 and the length."""
-        position = min(max(position, 0), self.length)
+        position = min(max(position, 0), self.length_ms)
         index = self.index_at(position)
         phase = self.phases[index]
         return Moment(
-            position=position,
+            position_ms=position,
             index=index,
             phase=phase,
             next=self.phases[index + 1] if index + 1 < len(self.phases) else None,
-            left=phase.end - position,
-            total_left=self.length - position,
-            breath=_breath_at(phase, position - phase.start),
-            shown=figure_state_at(self.phases, index, position - phase.start),
+            left_ms=phase.end_ms - position,
+            total_left_ms=self.length_ms - position,
+            breath=_breath_at(phase, position - phase.start_ms),
+            figure=figure_state_at(self.phases, index, position - phase.start_ms),
         )
 
-    def adjusted(self, position: int, change: int) -> Timeline:
+    def adjust(self, position: int, change: int) -> Timeline:
         """Make the phase at *position* longer or shorter by *change* milliseconds, in whole breaths where it has any.
 
         The breath under way is kept and what comes after it is fitted anew, so that the phase still ends on a breath
@@ -112,15 +112,15 @@ class Timeline(Struct, frozen=True, dict=True):
         index = self.index_at(position)
         phase = self.phases[index]
         if phase.kind == "hold":
-            change = min(change, max(LONGEST_HOLD * 1000 - phase.length, 0))
+            change = min(change, max(LONGEST_HOLD * 1000 - phase.length_ms, 0))
         if change == 0:
             return self
         if phase.breaths:
-            breaths = self._refitted(phase, position - phase.start, change)
-            new = msgspec.structs.replace(phase, breaths=breaths, length=sum(map(sum, breaths)))
+            breaths = self._refitted(phase, position - phase.start_ms, change)
+            new = msgspec.structs.replace(phase, breaths=breaths, length_ms=sum(map(sum, breaths)))
         else:
-            shortest = position - phase.start + SHORTEST_LEFT_MS
-            new = msgspec.structs.replace(phase, length=max(phase.length + change, shortest))
+            shortest = position - phase.start_ms + SHORTEST_LEFT_MS
+            new = msgspec.structs.replace(phase, length_ms=max(phase.length_ms + change, shortest))
         phases = with_start_times([*self.phases[:index], new, *self.phases[index + 1 :]])
         return msgspec.structs.replace(self, phases=phases)
 
@@ -131,9 +131,9 @@ class Timeline(Struct, frozen=True, dict=True):
             begun += 1
         kept = phase.breaths[:begun]
         if phase.kind == "move":
-            by = max(abs(change) // self.pattern.cycle, 1) * (1 if change > 0 else -1)
+            by = max(abs(change) // self.pattern.cycle_ms, 1) * (1 if change > 0 else -1)
             return kept + repeat_breaths(max(len(phase.breaths) - begun + by, 0), self.pattern)
-        return kept + fit(max(phase.length + change - done, 0), self.pattern)
+        return kept + fit(max(phase.length_ms + change - done, 0), self.pattern)
 
 
 def build_timeline(routine: Routine) -> Timeline:
