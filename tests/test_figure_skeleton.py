@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stretch.figure.anatomy import LIMB_KINDS, SPINE_LENGTH, SPINE_SEGMENTS
+from stretch.figure.anatomy import LIMBS, SPINE_LENGTH, SPINE_SEGMENTS
 from stretch.figure.body import figure_parts
 from stretch.figure.model import Arrow, Figure
 from stretch.figure.skeleton import Skeleton, skeleton_at
@@ -44,14 +44,11 @@ def _figure(keys: list[dict[str, Any]], view: str = "side") -> Figure:
 
 
 def _lengths(skeleton: Skeleton) -> list[tuple[str, float, float]]:
-    found = []
-    for side in ("near", "far"):
-        for lengths, names, _ in LIMB_KINDS.values():
-            pairs = zip(names, names[1:], lengths, strict=False)
-            found += [
-                (f"{side}_{b}", dist(skeleton.joints[f"{side}_{a}"], skeleton.joints[f"{side}_{b}"]), length)
-                for a, b, length in pairs
-            ]
+    found = [
+        (b, dist(skeleton.joints[a], skeleton.joints[b]), length)
+        for limb in LIMBS.values()
+        for a, b, length in zip(limb.joints, limb.joints[1:], limb.lengths, strict=False)
+    ]
     steps = zip(skeleton.spine, skeleton.spine[1:], strict=False)
     return found + [("spine", dist(a, b), SPINE_LENGTH / SPINE_SEGMENTS) for a, b in steps]
 

@@ -15,23 +15,30 @@ SHOULDERS, HIPS = 9.5, 5.0
 """Half the distance between the shoulder joints, and between the hip joints."""
 
 
-class LimbKind(NamedTuple):
-    """An arm or a leg: lengths of its three segments, its joints from the root, names of its segments."""
+class Limb(NamedTuple):
+    """An arm or a leg: the lengths and names of its three segments and its joints, from the root outwards."""
 
+    side: str
+    kind: str
     lengths: tuple[float, float, float]
+    segments: tuple[str, ...]
     joints: tuple[str, ...]
-    segments: tuple[str, str, str]
 
 
-LIMB_KINDS: Mapping[str, LimbKind] = {
-    "leg": LimbKind((24.5, 24.0, 9.5), ("hip", "knee", "ankle", "toe", "ball"), ("thigh", "shin", "foot")),
-    "arm": LimbKind((17.5, 14.5, 7.0), ("shoulder", "elbow", "wrist", "hand"), ("upper_arm", "forearm", "hand")),
-}
+_LEG = (24.5, 24.0, 9.5), ("thigh", "shin", "foot"), ("hip", "knee", "ankle", "toe", "ball")
+_ARM = (17.5, 14.5, 7.0), ("upper_arm", "forearm", "hand"), ("shoulder", "elbow", "wrist", "hand")
 """The ball is not a joint but the point on the sole where a strap goes around the foot."""
+LIMBS = {
+    f"{side}_{kind}": Limb(
+        side, kind, lengths, tuple(f"{side}_{name}" for name in segments), tuple(f"{side}_{name}" for name in joints)
+    )
+    for kind, (lengths, segments, joints) in (("leg", _LEG), ("arm", _ARM))
+    for side in ("far", "near")
+}
 JOINTS = (
     *("hip", "waist", "chest", "neck", "head", "crown"),
     *(f"spine{i}" for i in range(1, SPINE_SEGMENTS)),
-    *(f"{side}_{joint}" for side in ("near", "far") for kind in LIMB_KINDS.values() for joint in kind.joints),
+    *(joint for limb in LIMBS.values() for joint in limb.joints),
 )
 """The joint names that a place may use."""
 
@@ -49,46 +56,41 @@ BALL, SOLE = 6.0, 2.7
 """Distance from the ankle forward to the ball of the foot, and down to the sole."""
 
 
-class JointRange(NamedTuple):
-    """The angle that a joint allows from its upper to its lower segment, in the side view of a person facing right."""
-
-    joint: str
-    limb: str
-    upper: str
-    lower: str
-    straight: float
-    low: float
-    high: float
-
-
 JOINT_RANGES = (
-    JointRange("neck", "", "chest", "head", 0, -75, 75),
-    JointRange("hip", "leg", "pelvis", "thigh", 180, -40, 160),
-    JointRange("knee", "leg", "thigh", "shin", 0, -165, 8),
-    JointRange("ankle", "leg", "shin", "foot", 0, 5, 130),
-    JointRange("shoulder", "arm", "chest", "upper_arm", 180, -75, 195),
-    JointRange("elbow", "arm", "upper_arm", "forearm", 0, -8, 155),
+    ("neck", "", "chest", "head", 0, (-75, 75)),
+    ("hip", "leg", "pelvis", "thigh", 180, (-40, 160)),
+    ("knee", "leg", "thigh", "shin", 0, (-165, 8)),
+    ("ankle", "leg", "shin", "foot", 0, (5, 130)),
+    ("shoulder", "arm", "chest", "upper_arm", 180, (-75, 195)),
+    ("elbow", "arm", "upper_arm", "forearm", 0, (-8, 155)),
 )
+"""Joint, kind of limb, upper and lower segment, angle between their directions in a straight joint, and the smallest
+and largest bend from there, in the side view of a person facing right."""
 
 
 def limb_hulls(joints: Mapping[str, Point], directions: Mapping[str, float], *, in_profile: bool) -> dict[str, Hull]:
     """Return the hull of each segment of the limbs in *joints*; it begins with the circle at its root."""
     hulls: dict[str, Hull] = {}
-    for side in ("near", "far"):
-        if f"{side}_toe" in joints:
-            hip, knee, ankle, toe = (joints[f"{side}_{joint}"] for joint in ("hip", "knee", "ankle", "toe"))
-            calf = circle(lerp_point(knee, ankle, 0.3), CALF)
-            hulls[f"{side}_thigh"] = circle(hip, THIGH), circle(knee, KNEE)
-            hulls[f"{side}_shin"] = circle(knee, KNEE), calf, circle(ankle, ANKLE)
-            hulls[f"{side}_foot"] = _foot(ankle, toe, directions[f"{side}_foot"], in_profile)
-        if f"{side}_hand" in joints:
-            shoulder, elbow, wrist, hand = (
-                joints[f"{side}_{joint}"] for joint in ("shoulder", "elbow", "wrist", "hand")
+    for limb in LIMBS.values():
+        if limb.joints[1] not in joints:
+            continue
+        root, middle, end, tip, *_ = (joints[joint] for joint in limb.joints)
+        shapes: tuple[Hull, Hull, Hull]
+        if limb.kind == "leg":
+            calf = circle(lerp_point(middle, end, 0.3), CALF)
+            shapes = (
+                (circle(root, THIGH), circle(middle, KNEE)),
+                (circle(middle, KNEE), calf, circle(end, ANKLE)),
+                _foot(end, tip, directions[limb.segments[2]], in_profile),
             )
-            forearm, palm = circle(lerp_point(elbow, wrist, 0.25), FOREARM), circle(lerp_point(wrist, hand, 0.45), PALM)
-            hulls[f"{side}_upper_arm"] = circle(shoulder, SHOULDER), circle(elbow, ELBOW)
-            hulls[f"{side}_forearm"] = circle(elbow, ELBOW), forearm, circle(wrist, WRIST)
-            hulls[f"{side}_hand"] = circle(wrist, WRIST), palm, circle(hand, FINGERS)
+        else:
+            forearm, palm = circle(lerp_point(middle, end, 0.25), FOREARM), circle(lerp_point(end, tip, 0.45), PALM)
+            shapes = (
+                (circle(root, SHOULDER), circle(middle, ELBOW)),
+                (circle(middle, ELBOW), forearm, circle(end, WRIST)),
+                (circle(end, WRIST), palm, circle(tip, FINGERS)),
+            )
+        hulls |= zip(limb.segments, shapes, strict=True)
     return hulls
 
 

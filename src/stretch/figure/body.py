@@ -8,6 +8,7 @@ from math import cos, radians, sin
 from typing import NamedTuple
 
 from stretch.figure import anatomy
+from stretch.figure.anatomy import LIMBS
 from stretch.figure.colors import ColorRole
 from stretch.figure.geometry import Circle, Hull, Point, bearing, circle, lerp, polar_offset
 from stretch.figure.model import Bar, Figure, Mat, View
@@ -22,12 +23,7 @@ PAINT_ORDERS = {
     View.TOP: _FRONT_ORDER,
 }
 """Default painter's order of each view, the farthest part first."""
-_LIMB_SEGMENTS = {
-    f"{side}_{kind}": [f"{side}_{segment}" for segment in limb.segments]
-    for side in ("near", "far")
-    for kind, limb in anatomy.LIMB_KINDS.items()
-}
-PAINT_WORDS = frozenset({"body", "head", "strap", *_LIMB_SEGMENTS, *chain(*_LIMB_SEGMENTS.values())})
+PAINT_WORDS = frozenset({"body", "head", "strap", *LIMBS, *(name for limb in LIMBS.values() for name in limb.segments)})
 """The words of a paint order; a limb stands for its three segments, each in front of the one before."""
 
 
@@ -61,7 +57,7 @@ def paint_order(figure: Figure) -> Iterator[str]:
     words = (figure.paint_order or PAINT_ORDERS[figure.view]).split()
     if "strap" not in words:
         words.insert(words.index("near_arm") if "near_arm" in words else len(words), "strap")
-    return chain.from_iterable(_LIMB_SEGMENTS.get(word, [word]) for word in words)
+    return chain.from_iterable(LIMBS[word].segments if word in LIMBS else [word] for word in words)
 
 
 def figure_parts(figure: Figure, skeleton: Skeleton, *, pressing: bool = False) -> Iterator[FigurePart]:

@@ -24,10 +24,6 @@ class ColorRole(StrEnum):
     STRAP = "strap"
 
 
-FAR_ROLES = frozenset({ColorRole.FAR_SKIN, ColorRole.FAR_LEGGINGS})
-"""The limbs on the far side; without color they are dotted instead of dimmed."""
-
-
 class CellColor(NamedTuple):
     """The color of a character cell: a role, mixed with the accent color by `highlight` of HIGHLIGHT_STEPS.
 
@@ -51,9 +47,10 @@ _COLORS = {
     ColorRole.STRAP: ("#78e278", "#1d8a3c"),
 }
 """Each role on a dark and on a light background."""
-DARK: Mapping[ColorRole, str] = {role: dark for role, (dark, _) in _COLORS.items()}
-LIGHT: Mapping[ColorRole, str] = {role: light for role, (_, light) in _COLORS.items()}
-PALETTES = {"dark": DARK, "light": LIGHT}
+PALETTES: Mapping[str, Mapping[ColorRole, str]] = {
+    "dark": {role: dark for role, (dark, _) in _COLORS.items()},
+    "light": {role: light for role, (_, light) in _COLORS.items()},
+}
 
 
 def hex_color(color: CellColor, palette: Mapping[ColorRole, str]) -> str:

@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from stretch.figure.anatomy import LIMBS
 from stretch.figure.geometry import angle_difference, lerp, lerp_angle
 from stretch.figure.model import Figure, FootTarget, HandTarget, Keyframe, LimbSegments, Segment, View
 
-LIMBS = ("far_leg", "near_leg", "far_arm", "near_arm")
 SPINE_SAMPLES = 5
 """A spine of one to three directions is resampled to this many before it is interpolated."""
 
@@ -28,6 +28,11 @@ class ForwardLimb(NamedTuple):
     upper: ProjectedSegment
     lower: ProjectedSegment
     end: ProjectedSegment | None
+
+    @property
+    def is_foreshortened(self) -> bool:
+        """Whether upper or lower segment point towards the viewer."""
+        return self.upper.foreshortening != 1 or self.lower.foreshortening != 1
 
 
 class IKLimb(NamedTuple):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from graphlib import CycleError
 from itertools import pairwise
@@ -13,8 +13,8 @@ from typing import NamedTuple
 from stretch.figure import anatomy
 from stretch.figure.body import PAINT_WORDS, FigurePart, figure_parts
 from stretch.figure.geometry import angle_difference
-from stretch.figure.keyframes import LIMBS, ForwardLimb, IKLimb, Pose, keyframe_poses
-from stretch.figure.model import Figure, FootTarget, HandTarget, Keyframe, Place, View
+from stretch.figure.keyframes import ForwardLimb, IKLimb, Pose, keyframe_poses
+from stretch.figure.model import Figure, FootTarget, HandTarget, Place, View
 from stretch.figure.muscles import MUSCLE_NAMES
 from stretch.figure.raster import bounding_box, bounds
 from stretch.figure.skeleton import Skeleton, skeleton_at, solving_order, target_point
@@ -51,7 +51,7 @@ def lint_figure(figure: Figure) -> list[FigureProblem]:
     found: dict[tuple[object, str], FigureProblem] = {problem: problem for problem in _half_turns(figure)}
     for step in range(_DEPTHS):
         snapshot = _snapshot(figure, step / (_DEPTHS - 1))
-        for check in _CHECKS:
+        for check in (_targets_out_of_reach, _impossible_angles, _parts_below_floor, _parts_outside_picture):
             for problem in check(snapshot):
                 found.setdefault((check, problem.field), problem)
     return list(found.values())
@@ -59,10 +59,9 @@ def lint_figure(figure: Figure) -> list[FigureProblem]:
 
 def _snapshot(figure: Figure, depth: float) -> _Snapshot:
     skeleton = skeleton_at(figure, depth)
+    parts = tuple(figure_parts(figure, skeleton))
     nearest = round(depth * max(1, len(figure.keyframes) - 1))
-    return _Snapshot(
-        figure, skeleton, tuple(figure_parts(figure, skeleton)), f"keys[{nearest}]", f"at depth {depth:.2f}"
-    )
+    return _Snapshot(figure, skeleton, parts, f"keys[{nearest}]", f"at depth {depth:.2f}")
 
 
 def unknown_names(figure: Figure) -> Iterator[FigureProblem]:
@@ -85,21 +84,19 @@ def unknown_names(figure: Figure) -> Iterator[FigureProblem]:
         if (arrow.arc is None) == (len(arrow.path) < 2):
             yield FigureProblem(f"arrows[{i}]", "an arrow needs either an arc or a path of at least two places")
     for i, keyframe in enumerate(figure.keyframes):
-        yield from _unknown_joints(f"keys[{i}]", keyframe)
+        yield from _unknown_joints(f"keys[{i}].anchor", [keyframe.anchor or "hip"])
+        for limb in anatomy.LIMBS:
+            target = getattr(keyframe, limb)
+            if isinstance(target, (HandTarget, FootTarget)):
+                yield from _unknown_places(f"keys[{i}].{limb}", [target.place])
     for i, pose in enumerate(keyframe_poses(figure)):
         yield from _circular_targets(f"keys[{i}]", pose)
 
 
-def _unknown_joints(key: str, keyframe: Keyframe) -> Iterator[FigureProblem]:
-    anchor = keyframe.anchor
-    if anchor is not None and anchor not in anatomy.JOINTS:
-        yield FigureProblem(
-            f"{key}.anchor", f"there is no joint called {anchor!r}; {_suggestion(anchor, anatomy.JOINTS)}"
-        )
-    for limb in LIMBS:
-        target = getattr(keyframe, limb)
-        if isinstance(target, (HandTarget, FootTarget)):
-            yield from _unknown_places(f"{key}.{limb}", [target.place])
+def _unknown_joints(field: str, names: Iterable[str]) -> Iterator[FigureProblem]:
+    for name in names:
+        if name not in anatomy.JOINTS:
+            yield FigureProblem(field, f"there is no joint called {name!r}; {_suggestion(name, anatomy.JOINTS)}")
 
 
 def _unknown_places(field: str, places: Iterable[Place]) -> Iterator[FigureProblem]:
@@ -107,9 +104,7 @@ def _unknown_places(field: str, places: Iterable[Place]) -> Iterator[FigureProbl
         if not isinstance(place, str):
             continue
         names, t = place.split("~")[:2], place.split("~")[2:]
-        for name in names:
-            if name not in anatomy.JOINTS:
-                yield FigureProblem(field, f"there is no joint called {name!r}; {_suggestion(name, anatomy.JOINTS)}")
+        yield from _unknown_joints(field, names)
         if len(t) > 1 or (t and not re.fullmatch(r"-?(\d+\.?\d*|\.\d+)", t[0])):
             yield FigureProblem(
                 field, f"{place!r} is not a place; write joint~joint~0.5 for a point between two joints"
@@ -143,9 +138,8 @@ def _unusable_keyframes(figure: Figure) -> Iterator[FigureProblem]:
             yield FigureProblem(
                 at, "y is null but there is no floor to rest on; add {type: floor} to props or give a number"
             )
-        side, _, joint = pose.anchor.partition("_")
-        for kind, limb in anatomy.LIMB_KINDS.items():
-            if joint in limb.joints[1:] and isinstance(pose.limbs[f"{side}_{kind}"], IKLimb):
+        for name, limb in anatomy.LIMBS.items():
+            if pose.anchor in limb.joints[1:] and isinstance(pose.limbs[name], IKLimb):
                 yield FigureProblem(anchor, f"{pose.anchor} is on a limb that reaches; anchor a joint that does not")
 
 
@@ -165,7 +159,7 @@ def _direction_pairs(a: Pose, b: Pose) -> Iterator[tuple[str, float, float]]:
     yield "head", a.head.direction, b.head.direction
     for first, last in zip(a.spine, b.spine, strict=True):
         yield "spine", first.direction, last.direction
-    for name in LIMBS:
+    for name in anatomy.LIMBS:
         start, finish = a.limbs[name], b.limbs[name]
         if isinstance(start, ForwardLimb) and isinstance(finish, ForwardLimb):
             for begin, end in zip(start, finish, strict=True):
@@ -178,9 +172,8 @@ def _targets_out_of_reach(snapshot: _Snapshot) -> Iterator[FigureProblem]:
     for name, limb in snapshot.skeleton.pose.limbs.items():
         if not isinstance(limb, IKLimb):
             continue
-        side, kind = name.split("_")
-        lengths, names, _ = anatomy.LIMB_KINDS[kind]
-        distance = dist(joints[f"{side}_{names[0]}"], target_point(snapshot.figure, side, limb, joints))
+        side, kind, lengths, _, names = anatomy.LIMBS[name]
+        distance = dist(joints[names[0]], target_point(snapshot.figure, side, limb, joints))
         length = (lengths[0] + lengths[1]) * limb.foreshortening
         if distance > length + _MAX_REACH_GAP:
             yield FigureProblem(
@@ -194,9 +187,10 @@ def _impossible_angles(snapshot: _Snapshot) -> Iterator[FigureProblem]:
     if snapshot.figure.view is not View.SIDE:
         return
     directions = snapshot.skeleton.directions
-    for joint, limb, upper, lower, straight, low, high in anatomy.JOINT_RANGES:
+    for joint, limb, upper, lower, straight, (low, high) in anatomy.JOINT_RANGES:
         for side in ("near_", "far_") if limb else ("",):
-            if limb and _is_foreshortened(snapshot.skeleton.pose.limbs[side + limb]):
+            # A limb that points towards the viewer does not have its real angles in the picture.
+            if limb and snapshot.skeleton.limbs[side + limb].is_foreshortened:
                 continue
             start = directions[upper if upper in directions else side + upper]
             # Counted from the middle of the range, so that 190 degrees is not mistaken for -170.
@@ -207,13 +201,6 @@ def _impossible_angles(snapshot: _Snapshot) -> Iterator[FigureProblem]:
                     f"{snapshot.key}.{side + (limb or lower)}",
                     f"bends the {joint} to {angle:.0f} degrees {snapshot.when}; it goes from {low:g} to {high:g}",
                 )
-
-
-def _is_foreshortened(limb: ForwardLimb | IKLimb) -> bool:
-    """Return whether a limb points towards the viewer, so that its angles in the picture are not the real ones."""
-    if isinstance(limb, IKLimb):
-        return limb.start.foreshortening != 1 or limb.finish.foreshortening != 1
-    return limb.upper.foreshortening != 1 or limb.lower.foreshortening != 1
 
 
 def _parts_below_floor(snapshot: _Snapshot) -> Iterator[FigureProblem]:
@@ -249,17 +236,8 @@ def _parts_outside_picture(snapshot: _Snapshot) -> Iterator[FigureProblem]:
             )
 
 
-_CHECKS: tuple[Callable[[_Snapshot], Iterator[FigureProblem]], ...] = (
-    _targets_out_of_reach,
-    _impossible_angles,
-    _parts_below_floor,
-    _parts_outside_picture,
-)
-
-
 def _field_of(part: FigurePart, key: str) -> str:
-    side, _, segment = part.name.partition("_")
-    kinds = (kind for kind, limb in anatomy.LIMB_KINDS.items() if segment in limb.segments)
-    if kind := next(kinds, None):
-        return f"{key}.{side}_{kind}"
+    for name, limb in anatomy.LIMBS.items():
+        if part.name in limb.segments:
+            return f"{key}.{name}"
     return f"{key}.{ {'body': 'spine', 'strap': 'straps'}.get(part.name, part.name) }"

@@ -180,17 +180,13 @@ class Figure(_FileStruct, frozen=True):
         """Whether the ground is part of the picture."""
         return any(isinstance(prop, Floor) for prop in self.props)
 
-    @property
-    def near_side(self) -> Side:
-        """The person's side that is near in the unmirrored picture.
+    def mirrored_for(self, side: Side | None) -> bool:
+        """Return whether the picture must be mirrored to show *side* working; None stands for both sides at once.
 
         A person facing right shows their right side; one facing the viewer has their left at the right of the picture.
         """
-        return "right" if self.view is View.SIDE or self.from_behind else "left"
-
-    def mirrored_for(self, side: Side | None) -> bool:
-        """Return whether the picture must be mirrored to show *side* working; None stands for both sides at once."""
-        return side is not None and side != self.near_side
+        near_side = "right" if self.view is View.SIDE or self.from_behind else "left"
+        return side is not None and side != near_side
 
     def shift(self, side: str) -> Point:
         """Return the offset of the limbs on the `near` or `far` *side*."""

@@ -11,13 +11,16 @@ from stretch.figure.skeleton import resolve_place
 
 STRAP, ARROW, FURNITURE, SEAT = 0.9, 1.0, 1.1, 1.9
 """Half the thickness of straps, of arrows, of furniture, and of the seat of a chair."""
+CORNER = 4.0
+"""Radius of the corners of a mat seen from above."""
 
 
 def prop_hulls(prop: Prop, view: View) -> tuple[Hull, ...]:
     """Return the hulls of a prop; the floor has none, it is the edge of the picture."""
     match prop:
         case Mat(x0, x1, float(y0), float(y1)):
-            return (_rectangle(x0, y0, x1, y1, 4.0),)
+            left, bottom, right, top = x0 + CORNER, y0 + CORNER, x1 - CORNER, y1 - CORNER
+            return (tuple((x, y, CORNER) for x, y in ((left, bottom), (right, bottom), (right, top), (left, top))),)
         case Mat(x0, x1):
             return (((x0, -0.8, 0.8), (x1, -0.8, 0.8)),)
         case Chair():
@@ -32,11 +35,6 @@ def prop_hulls(prop: Prop, view: View) -> tuple[Hull, ...]:
         case Bar(points, radius):
             return _line(points, radius)
     return ()
-
-
-def _rectangle(x0: float, y0: float, x1: float, y1: float, corner: float) -> Hull:
-    x0, x1, y0, y1 = x0 + corner, x1 - corner, y0 + corner, y1 - corner
-    return (x0, y0, corner), (x1, y0, corner), (x1, y1, corner), (x0, y1, corner)
 
 
 def _chair(chair: Chair, view: View) -> tuple[Hull, ...]:

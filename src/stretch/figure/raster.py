@@ -12,7 +12,7 @@ from math import ceil, dist, floor, sqrt
 from typing import NamedTuple
 
 from stretch.figure.body import FigurePart, figure_parts
-from stretch.figure.colors import FAR_ROLES, ColorRole
+from stretch.figure.colors import ColorRole
 from stretch.figure.geometry import Circle, Hull
 from stretch.figure.model import Figure
 from stretch.figure.skeleton import skeleton_at
@@ -44,13 +44,10 @@ def bounding_box(figure: Figure) -> BoundingBox:
 
 def bounds(parts: Iterable[FigurePart]) -> BoundingBox:
     """Return the box around some parts."""
-    circles = [circle for part in parts for hull in part.hulls for circle in hull]
-    return (
-        min(x - radius for x, _, radius in circles),
-        min(y - radius for _, y, radius in circles),
-        max(x + radius for x, _, radius in circles),
-        max(y + radius for _, y, radius in circles),
-    )
+    circles = (circle for part in parts for hull in part.hulls for circle in hull)
+    boxes = ((x - radius, y - radius, x + radius, y + radius) for x, y, radius in circles)
+    left, bottom, right, top = zip(*boxes, strict=True)
+    return min(left), min(bottom), max(right), max(top)
 
 
 class _Viewport(NamedTuple):
@@ -72,10 +69,8 @@ def _viewport(figure: Figure, width: int, height: int) -> _Viewport:
     left, bottom, right, top = bounding_box(figure)
     on_floor = figure.has_floor and figure.crop is None
     scale = min((width - 2) / (right - left), (height - (2 if on_floor else 1)) / (top - bottom))
-    x = width / 2 - (left + right) / 2 * scale
-    if on_floor:
-        return _Viewport(scale, x, height - 1 + bottom * scale)
-    return _Viewport(scale, x, height / 2 + (bottom + top) / 2 * scale)
+    y = height - 1 + bottom * scale if on_floor else height / 2 + (bottom + top) / 2 * scale
+    return _Viewport(scale, width / 2 - (left + right) / 2 * scale, y)
 
 
 class Canvas(NamedTuple):
@@ -145,7 +140,7 @@ def to_monochrome(canvas: Canvas, grain: int, *, lit: bool) -> Canvas:
     layers = dict(canvas.layers)
     full = (1 << canvas.width) - 1
     even = sum(((1 << grain) - 1) << x for x in range(0, canvas.width, 2 * grain))
-    for role in FAR_ROLES & layers.keys():
+    for role in {ColorRole.FAR_SKIN, ColorRole.FAR_LEGGINGS} & layers.keys():
         layers[role] = {y: bits & (even if y // grain % 2 else full & ~even) for y, bits in layers[role].items()}
     if not lit:
         return canvas._replace(layers=layers)

@@ -16,7 +16,6 @@ from typing import NamedTuple
 from stretch.figure import anatomy
 from stretch.figure.geometry import Point, bearing, lerp_point, polar_offset
 from stretch.figure.keyframes import (
-    LIMBS,
     ForwardLimb,
     IKLimb,
     Pose,
@@ -58,14 +57,14 @@ def _transitions(figure: Figure) -> tuple[tuple[Pose, Pose], ...]:
 
 
 def _make_compatible(figure: Figure, a: Pose, b: Pose) -> tuple[Pose, Pose]:
-    names = [limb for limb in LIMBS if not can_interpolate(a.limbs[limb], b.limbs[limb])]
-    return (_with_forward_limbs(figure, a, names), _with_forward_limbs(figure, b, names)) if names else (a, b)
+    """Return both poses, with limbs that cannot be interpolated given by the directions that they are solved to."""
+    names = [name for name in anatomy.LIMBS if not can_interpolate(a.limbs[name], b.limbs[name])]
 
+    def solved(pose: Pose) -> Pose:
+        limbs = _Solver(figure, pose).solve().limbs
+        return pose._replace(limbs={**pose.limbs, **{name: limbs[name] for name in names}})
 
-def _with_forward_limbs(figure: Figure, pose: Pose, names: list[str]) -> Pose:
-    """Return the pose with the limbs *names* given by the directions that they are solved to."""
-    solved = _Solver(figure, pose).solve().limbs
-    return pose._replace(limbs={**pose.limbs, **{name: solved[name] for name in names}})
+    return (solved(a), solved(b)) if names else (a, b)
 
 
 class _Solver:
@@ -81,12 +80,10 @@ class _Solver:
         """Return the solved skeleton."""
         pose = self._pose
         spine = self._place_trunk()
-        targeted: dict[str, IKLimb] = {}
+        targeted = {name: limb for name, limb in pose.limbs.items() if isinstance(limb, IKLimb)}
         for name, limb in pose.limbs.items():
             if isinstance(limb, ForwardLimb):
                 self._place_limb(name, limb)
-            else:
-                targeted[name] = limb
         anchor = self._joints[pose.anchor]
         dx = pose.at[0] - anchor[0]
         dy = -self._lowest_edge(spine) if pose.at[1] is None else pose.at[1] - anchor[1]
@@ -131,14 +128,13 @@ class _Solver:
 
     def _place_limb(self, name: str, limb: ForwardLimb) -> None:
         """Place the joints of a limb, one segment after the other, from a root that is already placed."""
-        side, kind = name.split("_")
-        lengths, joints, segments = anatomy.LIMB_KINDS[kind]
+        side, kind, lengths, segments, joints = anatomy.LIMBS[name]
         end = limb.end or _default_end(self._figure, side, kind, limb.lower.direction)
         self._limbs[name] = limb._replace(end=end)
         for i, (direction, foreshortening) in enumerate((limb.upper, limb.lower, end)):
-            root = self._joints[f"{side}_{joints[i]}"]
-            self._joints[f"{side}_{joints[i + 1]}"] = polar_offset(root, direction, lengths[i] * foreshortening)
-            self._directions[f"{side}_{segments[i]}"] = direction
+            root = self._joints[joints[i]]
+            self._joints[joints[i + 1]] = polar_offset(root, direction, lengths[i] * foreshortening)
+            self._directions[segments[i]] = direction
         if kind == "leg":
             instep = polar_offset(self._joints[f"{side}_ankle"], end.direction, anatomy.BALL * end.foreshortening)
             self._joints[f"{side}_ball"] = polar_offset(instep, end.direction - 90, anatomy.SOLE)
@@ -177,18 +173,9 @@ def solving_order(limbs: Mapping[str, IKLimb]) -> Iterable[str]:
 
 
 def _target_limbs(limb: IKLimb) -> set[str]:
-    joints = [
-        joint.partition("_")
-        for target in (limb.start, limb.finish)
-        if isinstance(target.place, str)
-        for joint in target.place.split("~")[:2]
-    ]
-    return {
-        f"{side}_{kind}"
-        for side, _, joint in joints
-        for kind, limb_kind in anatomy.LIMB_KINDS.items()
-        if joint in limb_kind.joints[1:]
-    }
+    places = (target.place for target in (limb.start, limb.finish))
+    joints = {joint for place in places if isinstance(place, str) for joint in place.split("~")[:2]}
+    return {name for name, other in anatomy.LIMBS.items() if joints.intersection(other.joints[1:])}
 
 
 def _solve_two_bone(figure: Figure, name: str, limb: IKLimb, joints: Mapping[str, Point]) -> ForwardLimb:
@@ -196,10 +183,8 @@ def _solve_two_bone(figure: Figure, name: str, limb: IKLimb, joints: Mapping[str
 
     A limb whose target is out of reach points straight at it.
     """
-    side, kind = name.split("_")
-    lengths, names, _ = anatomy.LIMB_KINDS[kind]
-    root = joints[f"{side}_{names[0]}"]
-    target = target_point(figure, side, limb, joints)
+    side, _, lengths, _, names = anatomy.LIMBS[name]
+    root, target = joints[names[0]], target_point(figure, side, limb, joints)
     upper, lower = lengths[0] * limb.foreshortening, lengths[1] * limb.foreshortening
     distance = min(max(dist(root, target), abs(upper - lower) + 0.01), upper + lower - 0.01)
     cosine = (upper * upper + distance * distance - lower * lower) / (2 * upper * distance)

@@ -9,7 +9,7 @@ from math import acos, atan2, cos, dist, pi, sin
 from zlib import crc32
 
 from stretch.figure.body import FigurePart, figure_parts
-from stretch.figure.colors import LIGHT, ColorRole
+from stretch.figure.colors import PALETTES, ColorRole
 from stretch.figure.geometry import Circle, Hull, Point
 from stretch.figure.model import Figure
 from stretch.figure.raster import bounding_box
@@ -37,7 +37,7 @@ def render_svg(
     mirror: bool = False,
     title: str = "",
     description: str = "",
-    palette: Mapping[ColorRole, str] = LIGHT,
+    palette: Mapping[ColorRole, str] = PALETTES["light"],
     background: str = "#fff",
 ) -> str:
     """Return the figure as an SVG document; *title* and *description* are read out by screen readers."""
