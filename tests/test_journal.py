@@ -64,21 +64,21 @@ def test_reading_a_missing_journal_does_not_create_it(folder: Path) -> None:
 
 def test_a_session_round_trips(folder: Path, journal: Journal) -> None:
     scores = PainScores(before=4, worst=6, spread="thigh", new_sign=False, sudden=True)
-    kept = record(parts=parts(2, 1), scores=scores, ended="stopped", active_seconds=12.345, phase=7)
-    journal.save(kept, PLAN)
+    saved = record(parts=parts(2, 1), scores=scores, ended="stopped", active_seconds=12.345, phase=7)
+    journal.save(saved, PLAN)
     with Journal.open_for_reading(folder) as reader:
-        assert reader.get(kept.id) == msgspec.structs.replace(kept, revision=1)
-        assert reader.plan(kept.id) == PLAN
+        assert reader.get(saved.id) == msgspec.structs.replace(saved, revision=1)
+        assert reader.plan(saved.id) == PLAN
 
 
 def test_updating_a_session_keeps_its_scores(journal: Journal) -> None:
     journal.save(record(scores=PainScores(before=4)), PLAN)
     assert journal.set_scores(record().id, worst=5)
     journal.save(record(parts=parts(), active_seconds=60.0, ended="finished"))
-    kept = journal.get(record().id)
-    assert (kept.scores.before, kept.scores.worst) == (4, 5)
-    assert (kept.ended, kept.active_seconds, kept.revision) == ("finished", 60.0, 3)
-    assert kept.stretch_counts == (1, 1)
+    saved = journal.get(record().id)
+    assert (saved.scores.before, saved.scores.worst) == (4, 5)
+    assert (saved.ended, saved.active_seconds, saved.revision) == ("finished", 60.0, 3)
+    assert saved.stretch_counts == (1, 1)
     assert journal.count() == 1
 
 
@@ -449,8 +449,8 @@ def test_a_version_1_journal_is_migrated_with_all_its_data(folder: Path) -> None
         migrations.upgrade(fresh)
         assert schema_of(journal._connection) == schema_of(fresh)
         fresh.close()
-    kept = folder / "journal-version-1-2026-11-25.db"
-    old = sqlite3.connect(kept)
+    saved = folder / "journal-version-1-2026-11-25.db"
+    old = sqlite3.connect(saved)
     (folder / "again.db").write_bytes(before)
     new = sqlite3.connect(folder / "again.db")
     assert list(old.iterdump()) == list(new.iterdump())  # the backup is what was there

@@ -34,7 +34,10 @@ class BrokenLinesError(StretchError):
 
 @click.group("history", invoke_without_command=True)
 @click.option(
-    "--last", type=click.IntRange(0), metavar="N", help=f"List the last N sessions.  [default: {SESSIONS_SHOWN}]"
+    "--last",
+    type=click.IntRange(0),
+    metavar="N",
+    help=f"List the last N sessions.  [default: {SESSIONS_SHOWN}; all in JSON]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON: all sessions, each with every side.")
 @click.pass_context
@@ -141,9 +144,10 @@ def import_command(app: App, file: Path, skip_bad: bool) -> None:
                 app.info(journal.notice)
     if errors:
         app.info(_listed(errors))
-    skipped = f" Skipped {pluralize(len(errors), 'broken line')}." if errors else ""
-    stored = f" {total - count} of {total} were stored already." if count < total else ""
-    app.info(f"Imported {pluralize(count, 'session')}.{stored}{skipped}")
+    notes = [f"{total - count} already stored"] if count < total else []
+    notes += [f"{pluralize(len(errors), 'broken line')} skipped"] if errors else []
+    details = f" ({', '.join(notes)})" if notes else ""
+    app.info(f"Imported {pluralize(count, 'session')}{details}.")
 
 
 def _listed(errors: list[str]) -> str:
@@ -171,7 +175,7 @@ def forget_command(app: App, session: str | None, before: str | None, everything
     with Journal.open_for_writing(app.folder, app.today()) as journal:
         description, session_id = _selection(journal, app.today(), session, day)
         if not yes and not app.interactive:
-            raise UsageError(f"To delete {description} without a terminal, add --yes.")
+            raise UsageError(f"Without a terminal, add --yes to delete {description}.")
         if not yes and not confirm(app, f"Delete {description} for good?", default=False):
             app.info("Nothing was deleted.")
             return 3
@@ -208,4 +212,4 @@ def _selection(journal: Journal, today: date, prefix: str | None, before: date |
     if not records:
         raise UsageError(f"There is no session {quote(prefix)}. `stretch history` shows the ids.")
     (record,) = records
-    return f"the session of {start_label(record, today)}, {escape_control_chars(record.title)}", record.id
+    return f"the session of {start_label(record, today)} ({escape_control_chars(record.title)})", record.id

@@ -18,7 +18,7 @@ ID_LENGTH = 6
 END_LABELS = {"finished": "", None: "cut off"}
 """Labels for how a session ended; the others are the values themselves."""
 WIDE_COLUMNS = 76
-"""From this width on there is room next to the calendar, and for all columns of the table."""
+"""From this width on there is space next to the calendar, and for all columns of the table."""
 LABEL_CELLS = 5
 """Width of the weekday names."""
 FULL_WEEK_COLUMNS = LABEL_CELLS + 4 * WEEKS
@@ -161,7 +161,7 @@ def _week_lines(history: History, columns: int, *, unicode: bool) -> list[Styled
 
 
 def _week_bars(minutes: Sequence[int], cells: int, *, unicode: bool) -> list[StyledLine]:
-    """Return the bars in steps of an eighth of a cell, with the minutes above each bar if there is room."""
+    """Return the bars in steps of an eighth of a cell, with the minutes above each bar if it fits."""
     marks = BAR_MARKS[not unicode]
     highest = max(minutes)
     eighths = [-(-count * BAR_HEIGHT * 8 // highest) if highest else 0 for count in minutes]
@@ -241,8 +241,8 @@ def _pain_lines(history: History, cells: int, *, unicode: bool) -> list[StyledLi
         known = [score for score in scores if score is not None]
         change = f"  {known[0]} to {known[-1]}" if known else ""
         label = f"{name:<7}"
-        room = max(cells - len(label) - len(change), 1)
-        line = sparkline(scores[-room:], unicode=unicode)
+        available = max(cells - len(label) - len(change), 1)
+        line = sparkline(scores[-available:], unicode=unicode)
         lines.append(((label, TextRole.PLAIN), (line, TextRole.ALERT), (change, TextRole.TIME)))
     return lines
 
