@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from stretch.cli.options import EQUIPPED, LEVEL, POSITION, catalog_option, complete_area
+from stretch.cli.options import AREA, EQUIPPED, LEVEL, POSITION, catalog_option
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,7 +24,7 @@ WIDE_COLUMNS = 110
     "--area",
     "areas",
     multiple=True,
-    shell_complete=complete_area,
+    type=AREA,
     help="Only for this body area or group (repeatable).",
 )
 @click.option("--position", type=POSITION, help="Only in this position.")

@@ -23,27 +23,18 @@ if TYPE_CHECKING:
 
 CATALOGS = "stretch.catalogs"
 """Key under which `ctx.meta` keeps the paths that `--catalog` gave."""
-SETTINGS = {
-    "positions": "position",
-    "equipment": "equipment",
-    "level": "level",
-    "breath": "breath",
-    "experienced": "experienced",
-    "sound": "sound",
-    "volume": "volume",
-    "voice": "voice",
-    "figure": "figure",
-}
+_SETTINGS = ("equipment", "level", "breath", "experienced", "sound", "volume", "voice", "figure")
+SETTINGS = {"positions": "position"} | {name: name for name in _SETTINGS}
 """The setting that is the default of each option. `request.build_request` fills in those that depend on others."""
 
 
 def default_map(app: App) -> dict[str, Callable[[], Any]]:
     """Return the settings as click's defaults; they are loaded when the first option needs its default."""
-    return {option: partial(_setting, app, setting) for option, setting in SETTINGS.items()}
 
+    def load(name: str) -> Any:
+        return getattr(app.settings, name)
 
-def _setting(app: App, name: str) -> Any:
-    return getattr(app.settings, name)
+    return {option: partial(load, setting) for option, setting in SETTINGS.items()}
 
 
 class Name(click.Choice):  # type: ignore[type-arg]  # generic only since click 8.4
@@ -95,27 +86,28 @@ class BreathPattern(click.ParamType):  # type: ignore[type-arg]  # generic only 
         return _completions({name: preset.label for name, preset in BREATH_PRESETS.items()}, incomplete)
 
 
+class CatalogId(click.ParamType):  # type: ignore[type-arg]  # generic only since click 8.2
+    """The id of an entry of the catalog, completed by the shell; the commands check it."""
+
+    def __init__(self, name: str, *kinds: str) -> None:
+        self.name, self.kinds = name, kinds
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Return the ids that begin with *incomplete*, with the names of the entries."""
+        catalog = _catalog(ctx)
+        entries = [entry for kind in self.kinds for entry in getattr(catalog, kind).values()]
+        return _completions({entry.id: entry.name for entry in entries}, incomplete)
+
+
 POSITION = Name("position", POSITIONS)
 EQUIPPED = Name("equipment", EQUIPMENT)
 LEVEL = Name("level", LEVELS)
 TAG = Name("caution tag", TAGS, TAG_LABELS)
 
 
-def complete_area(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Return the areas and groups that begin with *incomplete*."""
-    catalog = _catalog(ctx)
-    names = {area.id: area.name for area in catalog.areas.values()}
-    return _completions(names | {group.id: group.name for group in catalog.groups.values()}, incomplete)
-
-
-def complete_program(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Return the programs that begin with *incomplete*."""
-    return _completions({each.id: each.name for each in _catalog(ctx).programs.values()}, incomplete)
-
-
-def complete_stretch(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Return the stretches that begin with *incomplete*."""
-    return _completions({each.id: each.name for each in _catalog(ctx).stretches.values()}, incomplete)
+AREA = CatalogId("area", "areas", "groups")
+PROGRAM = CatalogId("name", "programs")
+STRETCH = CatalogId("id", "stretches")
 
 
 def _catalog(ctx: click.Context) -> Catalog:
@@ -229,35 +221,17 @@ def equivalent_command(ctx: click.Context) -> str:
 
 _ROUTINE = (
     click.option(
-        "-a",
-        "--area",
-        "areas",
-        multiple=True,
-        metavar="AREA",
-        shell_complete=complete_area,
-        help="Body area or group to stretch (repeatable); `stretch areas` lists them.",
+        "-a", "--area", "areas", multiple=True, type=AREA, help="Body area or group (repeatable); see `stretch areas`."
     ),
-    click.option(
-        "-m",
-        "--minutes",
-        type=Minutes(),
-        metavar="MIN",
-        help="Minutes for everything, warm-up included.  [default: 15]",
-    ),
-    click.option(
-        "--program",
-        metavar="NAME",
-        shell_complete=complete_program,
-        help="Use this program instead; `stretch programs` lists them.",
-    ),
+    click.option("-m", "--minutes", type=Minutes(), help="Minutes for everything, warm-up included.  [default: 15]"),
+    click.option("--program", type=PROGRAM, help="Use this program instead; see `stretch programs`."),
     click.option("--as-written", is_flag=True, help="With --program: the order and doses of the original article."),
     click.option(
         "--stretch",
         "stretches",
         multiple=True,
-        metavar="ID",
-        shell_complete=complete_stretch,
-        help="Include this stretch (repeatable). Without --area: only these.",
+        type=STRETCH,
+        help="Include this stretch; alone: only these (repeatable).",
     ),
     click.option(
         "--position",
@@ -274,25 +248,18 @@ _ROUTINE = (
     click.option(
         "--avoid", multiple=True, type=TAG, metavar="TAG", help=f"Go easy on this (repeatable): {', '.join(TAGS)}."
     ),
-    click.option(
-        "--exclude",
-        multiple=True,
-        metavar="ID",
-        shell_complete=complete_stretch,
-        help="Leave this stretch out (repeatable).",
-    ),
+    click.option("--exclude", multiple=True, type=STRETCH, help="Leave this stretch out (repeatable)."),
     click.option(
         "--breath",
         type=BreathPattern(),
-        metavar="PATTERN",
         help=f"{', '.join(BREATH_PRESETS)}, or seconds IN-OUT such as 4-6.  [default: steady]",
     ),
-    click.option("--warm-up", type=Minutes(), metavar="MIN", help="Minutes of warm-up; 0 if you are already warm."),
+    click.option("--warm-up", type=Minutes(), help="Minutes of warm-up; 0 if you are already warm."),
     click.option("--before-sport", is_flag=True, help="Prepare for sport: short holds, and movement at the end."),
     click.option(
         "--morning/--no-morning",
         default=None,
-        help="First hour after waking: no forward bends.  [default: --no-morning]",
+        help="No forward bends, for the first hour after waking.  [default: off]",
     ),
     click.option(
         "--experienced/--new",
@@ -308,13 +275,12 @@ _ROUTINE = (
         help="Pick a different selection; the same number gives the same routine.",
     ),
 )
-
 _PLAYBACK = (
     click.option("--yes", is_flag=True, help="Skip the safety questions and start."),
     click.option("--plain", is_flag=True, help="Print line by line, for screen readers and logs."),
     click.option("--events", is_flag=True, help="Print events as JSON Lines while playing."),
     click.option("--wait", is_flag=True, help="Wait for a key before each stretch."),
-    click.option("--sound/--no-sound", default=None, help="Play a sound at every change.  [default: --sound]"),
+    click.option("--sound/--no-sound", default=None, help="Play a sound at every change.  [default: on]"),
     click.option("--volume", type=click.IntRange(0, 100), metavar="N", help="Volume in percent.  [default: 50]"),
     click.option(
         "--voice",
@@ -326,8 +292,6 @@ _PLAYBACK = (
     # Not one option with --voice: click would give a bare --voice the value of the other.
     click.option("--no-voice", is_flag=True, help="Do not speak.  [default]"),
     click.option(
-        "--figure",
-        type=click.Choice(["braille", "blocks", "none"]),
-        help="How to draw the figure.  [default: braille]",
+        "--figure", type=click.Choice(["braille", "blocks", "none"]), help="How to draw the figure.  [default: braille]"
     ),
 )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from stretch.cli.options import catalog_option, complete_stretch
+from stretch.cli.options import STRETCH, catalog_option
 from stretch.core.errors import UnknownName
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command("show")
-@click.argument("stretch_id", metavar="ID", shell_complete=complete_stretch)
+@click.argument("stretch_id", metavar="ID", type=STRETCH)
 @click.option("--side", type=click.Choice(["left", "right"]), help="Show the figure on this side.")
 @click.option(
     "--figure",
