@@ -1,4 +1,4 @@
-"""The handout: all that belongs on it, in three formats, harmless whatever the catalog says, and fit to print."""
+"""Handouts: complete in both formats, safe whatever a catalog contains, and fit to print."""
 
 from __future__ import annotations
 
@@ -23,11 +23,12 @@ from stretch.core.planning.programs import build_program
 from stretch.core.routine import Request, Routine
 from stretch.core.safety.checklist import Outcome, Urgency
 from stretch.core.safety.screening_record import ScreeningRecord
-from stretch.core.vocabulary import CAUTION_LABELS
+from stretch.core.text import one_line
+from stretch.core.vocabulary import CAUTION_LABELS, WEEKDAYS
 from stretch.export import training_frequency
-from stretch.export.handout import DISCLAIMER, EASIER_FIRST, Sheet, plain, sheet
-from stretch.export.handout_html import html, stylesheet
-from stretch.export.handout_markdown import markdown
+from stretch.export.handout import DISCLAIMER, EASIER_FIRST, Handout, build_handout
+from stretch.export.handout_html import stylesheet, to_html
+from stretch.export.handout_markdown import to_markdown
 from stretch.export.training_frequency import needs_rest_day
 from stretch.storage import screening_file
 from stretch.storage.catalogs.catalog import load_sources
@@ -45,30 +46,30 @@ def figure(name: str) -> object:
     return APP.figures([name]).get(name)
 
 
-def sheet_of(made: Routine, *, pictures: bool = True) -> Sheet:
+def handout_of(made: Routine, *, pictures: bool = True) -> Handout:
     names = [item.stretch.id for item in made.items]
-    return sheet(
+    return build_handout(
         made,
         safety=SAFETY,
         sources=SOURCES,
         figures={name: figure(name) for name in names} if pictures else {},
         rest=needs_rest_day(made),
-        again="stretch routine --area lower-back",
+        command="stretch routine --area lower-back",
     )
 
 
 @cache
-def everything() -> Sheet:
-    return sheet_of(routine(areas=(), stretches=tuple(CATALOG.stretches)))
+def everything() -> Handout:
+    return handout_of(routine(areas=(), stretches=tuple(CATALOG.stretches)))
 
 
 @cache
-def small() -> Sheet:
-    return sheet_of(routine(areas=("lower-back",), minutes=8.0), pictures=False)
+def small() -> Handout:
+    return handout_of(routine(areas=("lower-back",), minutes=8.0), pictures=False)
 
 
 class Page(HTMLParser):
-    """Reads a page strictly: what is opened is closed, and gathers what stands in it."""
+    """A strict HTML parser that collects elements and text, and fails if an element is not closed."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -104,7 +105,7 @@ def words_of_markdown(text: str) -> str:
 
 
 @pytest.mark.parametrize("name", CATALOG.stretches)
-def test_all_that_is_known_of_a_stretch_is_on_every_handout(name: str) -> None:
+def test_every_format_has_everything_about_a_stretch(name: str) -> None:
     stretch = CATALOG.stretches[name]
     said = [stretch.name, *stretch.steps, stretch.breath, stretch.mistake, stretch.ease_off, *stretch.source]
     said += [CAUTION_LABELS[tag] for tag in (*stretch.cautions.avoid, *stretch.cautions.adapt)]
@@ -117,31 +118,31 @@ def test_all_that_is_known_of_a_stretch_is_on_every_handout(name: str) -> None:
 @cache
 def _written() -> tuple[str, ...]:
     shown = everything()
-    return Page(html(shown)).text, words_of_markdown(markdown(shown))
+    return Page(to_html(shown)).text, words_of_markdown(to_markdown(shown))
 
 
-def test_the_rest_of_the_handout_is_on_each_of_the_three() -> None:
+def test_every_format_has_the_checklist_and_the_sources() -> None:
     shown = small()
-    said = [shown.title, shown.about, *shown.how_often, shown.settle[1], DISCLAIMER, "Two weeks"]
+    said = [shown.title, shown.summary, *shown.frequency, shown.cool_down[1], DISCLAIMER, "Two weeks"]
     said += [line.text for part in SAFETY.checklist for line in part.lines]
     said += [part.action for part in SAFETY.checklist]
     said += [move.text for move, _ in routine(minutes=8.0).warm_up]
     said += [source.supports for source in shown.sources]
-    for text in (Page(html(shown)).text, words_of_markdown(markdown(shown))):
+    for text in (Page(to_html(shown)).text, words_of_markdown(to_markdown(shown))):
         for words in said:
-            assert plain(words) in text
+            assert one_line(words) in text
 
 
-def test_what_was_made_of_an_article_is_told() -> None:
+def test_every_format_has_the_notes_on_an_article() -> None:
     made = build_program(CATALOG, "hips-and-hams", Request(), as_written=True)
-    shown = sheet_of(made, pictures=False)
+    shown = handout_of(made, pictures=False)
     assert len(made.notes) >= 3
-    for text in (Page(html(shown)).text, words_of_markdown(markdown(shown))):
+    for text in (Page(to_html(shown)).text, words_of_markdown(to_markdown(shown))):
         for note in made.notes:
             assert note in text
 
 
-def test_the_dose_is_hold_times_repetitions_times_sides() -> None:
+def test_the_dose_has_hold_repetitions_and_sides() -> None:
     cards = {card.name: card for card in everything().cards}
     assert cards["Single knee to chest"].dose == (
         ("Hold", "30 s"),
@@ -152,29 +153,29 @@ def test_the_dose_is_hold_times_repetitions_times_sides() -> None:
     contract = dict(cards["Contract-relax hamstring stretch"].dose)
     assert contract["Press"].startswith("6 s")
     assert contract["Hold"] == "20 s"
-    assert "sides **left, then right**" in markdown(everything())
+    assert "sides **left, then right**" in to_markdown(everything())
 
 
 def test_there_are_fourteen_boxes_for_each_stretch() -> None:
     shown = small()
-    assert html(shown).count("<i></i>") == 14 * len(shown.cards)
-    assert markdown(shown).count("☐") == 14 * len(shown.cards)
+    assert to_html(shown).count("<i></i>") == 14 * len(shown.cards)
+    assert to_markdown(shown).count("☐") == 14 * len(shown.cards)
 
 
-def test_what_was_made_easier_says_so_and_for_whom() -> None:
-    shown = sheet_of(routine(areas=("quads",), avoid=("knee",), level="moderate"))
+def test_an_adapted_stretch_names_the_caution_once() -> None:
+    shown = handout_of(routine(areas=("quads",), avoid=("knee",), level="moderate"))
     easier = [card for card in shown.cards if card.easier_for]
     assert easier
-    for text in (html(shown), markdown(shown)):
+    for text in (to_html(shown), to_markdown(shown)):
         assert text.count(EASIER_FIRST) == len(easier)
     assert all(card.easier_for == CAUTION_LABELS["knee"] for card in easier)
     # It is said once, and not again in the small print.
     assert all(CAUTION_LABELS["knee"] not in words for card in easier for _, words in card.cautions)
 
 
-def test_the_picture_is_that_of_the_side_done_first() -> None:
+def test_the_picture_shows_the_first_side() -> None:
     left, right = (
-        next(card for card in sheet_of(routine(stretches=("calf-straight-knee",), areas=(), first_side=side)).cards)
+        next(card for card in handout_of(routine(stretches=("calf-straight-knee",), areas=(), first_side=side)).cards)
         for side in ("left", "right")
     )
     assert (left.captions[1], right.captions[1]) == ("stretch, left side", "stretch, right side")
@@ -183,18 +184,18 @@ def test_the_picture_is_that_of_the_side_done_first() -> None:
     assert ("scale(-1" in left.picture) != ("scale(-1" in right.picture)
 
 
-def test_a_stretch_without_a_figure_is_there_all_the_same() -> None:
+def test_a_stretch_without_a_figure_has_no_picture() -> None:
     shown = small()
-    assert "<img" not in html(shown)
-    assert "![" not in markdown(shown)
-    assert all(card.name in html(shown) for card in shown.cards)
+    assert "<img" not in to_html(shown)
+    assert "![" not in to_markdown(shown)
+    assert all(card.name in to_html(shown) for card in shown.cards)
 
 
 # -- accessible, and nothing but itself
 
 
-def test_the_page_needs_nothing_but_itself() -> None:
-    text = html(everything())
+def test_the_page_is_self_contained() -> None:
+    text = to_html(everything())
     page = Page(text)
     assert not {tag for tag, _ in page.elements} & {"script", "link", "iframe", "object", "base", "form"}
     assert all((image["src"] or "").startswith("data:image/svg+xml;base64,") for image in page.all("img"))
@@ -203,11 +204,11 @@ def test_the_page_needs_nothing_but_itself() -> None:
     assert "@import" not in text
     assert "url(" not in text
     assert "http" not in stylesheet("")
-    assert 'href="http' not in markdown(everything())
+    assert 'href="http' not in to_markdown(everything())
 
 
-def test_the_page_can_be_read_by_a_screen_reader() -> None:
-    text = html(everything())
+def test_the_page_suits_a_screen_reader() -> None:
+    text = to_html(everything())
     page = Page(text)
     assert ("html", {"lang": "en"}) in page.elements
     levels = [int(tag[1]) for tag, _ in page.elements if re.fullmatch(r"h[1-6]", tag)]
@@ -221,7 +222,7 @@ def test_the_page_can_be_read_by_a_screen_reader() -> None:
     assert "<caption>" in text
 
 
-def test_all_text_is_dark_on_white() -> None:
+def test_text_has_high_contrast() -> None:
     colours = set(re.findall(r"(?<![-\w])color:(#[0-9a-f]{3,6})", stylesheet("")))
     assert colours == {"#111", "#fff", "#333", "#444"}
     for colour in colours - {"#fff"}:
@@ -247,21 +248,21 @@ HOSTILE = [
 ]
 
 
-def named(name: str, *, pictures: bool = False) -> Sheet:
+def named(name: str, *, pictures: bool = False) -> Handout:
     made = routine(areas=(), stretches=("single-knee-to-chest",))
     item = made.items[0]
     stretch = msgspec.structs.replace(item.stretch, name=name, steps=(name,), mistake=name)
     item = msgspec.structs.replace(item, stretch=stretch)
-    return sheet_of(msgspec.structs.replace(made, title=name, items=(item,)), pictures=pictures)
+    return handout_of(msgspec.structs.replace(made, title=name, items=(item,)), pictures=pictures)
 
 
 def check_harmless(name: str) -> None:
     shown = named(name)
-    usual = {tag for tag, _ in Page(html(named("Knee"))).elements}
-    page = Page(html(shown))
+    usual = {tag for tag, _ in Page(to_html(named("Knee"))).elements}
+    page = Page(to_html(shown))
     assert {tag for tag, _ in page.elements} == usual
-    assert page.text.count(plain(name)) >= 5
-    rendered = MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(markdown(shown))
+    assert page.text.count(one_line(name)) >= 5
+    rendered = MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(to_markdown(shown))
     tags = {tag for tag, _ in Page(f"<div>{rendered}</div>").elements}
     assert tags <= {
         "div",
@@ -281,38 +282,38 @@ def check_harmless(name: str) -> None:
         "td",
         "code",
     }
-    assert words_of_markdown(markdown(shown)).lower().count(plain(name).lower()) == 6
+    assert words_of_markdown(to_markdown(shown)).lower().count(one_line(name).lower()) == 6
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_nothing_in_a_catalog_is_markup(name: str) -> None:
+def test_catalog_text_is_escaped(name: str) -> None:
     check_harmless(name)
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_no_name_is_markup_in_what_is_said_of_a_picture(name: str) -> None:
+def test_a_name_is_escaped_in_the_text_of_a_picture(name: str) -> None:
     (card,) = named(name, pictures=True).cards
-    page = Page(html(named(name, pictures=True)))
-    assert [image["alt"] for image in page.all("img")] == [f"{plain(name)}: {caption}" for caption in card.captions]
+    page = Page(to_html(named(name, pictures=True)))
+    assert [image["alt"] for image in page.all("img")] == [f"{one_line(name)}: {caption}" for caption in card.captions]
     assert card.picture
-    assert ElementTree.fromstring(card.picture).findtext("{http://www.w3.org/2000/svg}title") == plain(name)
+    assert ElementTree.fromstring(card.picture).findtext("{http://www.w3.org/2000/svg}title") == one_line(name)
 
 
 @pytest.mark.parametrize("command", [*HOSTILE, "echo ``$(id)`` `id`"])
-def test_the_command_that_plays_it_stands_there_as_it_is_typed(command: str) -> None:
-    shown = msgspec.structs.replace(small(), again=f"stretch {command}")
-    for text in (Page(html(shown)).text, words_of_markdown(markdown(shown))):
-        assert plain(shown.again) in text
+def test_the_command_is_shown_as_typed(command: str) -> None:
+    shown = msgspec.structs.replace(small(), command=f"stretch {command}")
+    for text in (Page(to_html(shown)).text, words_of_markdown(to_markdown(shown))):
+        assert one_line(shown.command) in text
 
 
-@given(st.text(min_size=1, max_size=40).filter(lambda text: len(plain(text)) > 2))
-def test_no_text_at_all_is_markup(name: str) -> None:
+@given(st.text(min_size=1, max_size=40).filter(lambda text: len(one_line(text)) > 2))
+def test_any_text_is_escaped(name: str) -> None:
     shown = named(name)
-    assert plain(name) in Page(html(shown)).text
+    assert one_line(name) in Page(to_html(shown)).text
 
 
 @given(st.text(max_size=30))
-def test_the_foot_of_the_page_stays_in_its_string(title: str) -> None:
+def test_the_footer_cannot_end_its_css_string(title: str) -> None:
     written = re.search(r'@bottom-left\{content:"(.*?)";font', stylesheet(title))
     assert written
     assert re.fullmatch(r"(?:[A-Za-z0-9 ]|\\[0-9a-f]+ )*", written[1])
@@ -330,7 +331,7 @@ def test_the_foot_of_the_page_stays_in_its_string(title: str) -> None:
         ({"areas": (), "stretches": ("standing-forward-fold",)}, True),
     ],
 )
-def test_a_deep_stretch_is_followed_by_a_day_of_rest(request_: dict[str, object], rest: bool) -> None:
+def test_a_deep_or_contract_relax_stretch_needs_a_rest_day(request_: dict[str, object], rest: bool) -> None:
     made = routine(**request_)
     assert needs_rest_day(made) is rest
     assert ("rest day" in training_frequency.frequency_advice(made, rest=rest)[0]) == (
@@ -338,14 +339,14 @@ def test_a_deep_stretch_is_followed_by_a_day_of_rest(request_: dict[str, object]
     )
 
 
-def test_pressing_against_a_stretch_wants_rest_however_gentle_it_is() -> None:
+def test_a_gentle_contract_relax_stretch_needs_a_rest_day_too() -> None:
     made = routine(areas=(), stretches=("contract-relax-hamstring",))
     gentle = msgspec.structs.replace(made.items[0].stretch, level="gentle")
     item = msgspec.structs.replace(made.items[0], stretch=gentle)
     assert needs_rest_day(msgspec.structs.replace(made, items=(item,)))
 
 
-def test_the_program_of_article_004_as_written_is_followed_by_a_day_of_rest() -> None:
+def test_the_program_of_article_004_as_written_needs_a_rest_day() -> None:
     program = CATALOG.programs["hips-and-hams"]
     made = build_program(CATALOG, program.id, Request(), as_written=True)
     assert needs_rest_day(made, program, as_written=True)
@@ -354,24 +355,24 @@ def test_the_program_of_article_004_as_written_is_followed_by_a_day_of_rest() ->
     assert not needs_rest_day(made, other, as_written=True)
 
 
-def test_only_movement_may_be_done_three_times_a_day() -> None:
+def test_only_movement_is_for_three_times_a_day() -> None:
     moving = routine(areas=(), stretches=("cat-cow", "pelvic-tilt"))
     assert "3 short sessions" in " ".join(training_frequency.frequency_advice(moving, rest=False))
     held = routine(areas=(), stretches=("cat-cow", "single-knee-to-chest"))
     assert "Once a day" in " ".join(training_frequency.frequency_advice(held, rest=False))
 
 
-def test_three_sessions_a_week_and_a_desk_break_on_each_day_of_work() -> None:
+def test_default_days_are_three_a_week_or_each_working_day_for_a_desk_break() -> None:
     assert training_frequency.default_days(15.0, rest=False) == ("mon", "wed", "fri")
     assert training_frequency.default_days(6.0, rest=False) == ("mon", "tue", "wed", "thu", "fri")
     assert training_frequency.default_days(6.0, rest=True) == ("mon", "wed", "fri")
     assert training_frequency.consecutive_days(training_frequency.SESSION_DAYS) == ()
 
 
-def test_days_in_a_row_go_round_the_week() -> None:
+def test_monday_follows_sunday() -> None:
     assert training_frequency.consecutive_days(("mon", "wed", "fri")) == ()
     assert training_frequency.consecutive_days(("sun", "mon")) == (("sun", "mon"),)
-    assert len(training_frequency.consecutive_days(training_frequency.DAYS)) == 7
+    assert len(training_frequency.consecutive_days(WEEKDAYS)) == 7
 
 
 # -- the command
@@ -400,7 +401,7 @@ def test_handout_writes_a_file(tmp_path: Path, ending: str) -> None:
         (("-o", "back.html", "--program", "easy-five", "-a", "neck"), "--area or --program"),
     ],
 )
-def test_handout_says_what_is_wrong_before_it_writes(
+def test_handout_refuses_wrong_options_before_writing(
     args: tuple[str, ...], words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -410,14 +411,14 @@ def test_handout_says_what_is_wrong_before_it_writes(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_file_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+def test_an_unwritable_file_is_one_sentence(tmp_path: Path) -> None:
     result = run("handout", "-o", str(tmp_path / "missing" / "back.html"))
     assert result.exit_code == 1
     assert "missing" in result.stderr
     assert "Traceback" not in result.stderr
 
 
-def test_a_stretch_of_ones_own_is_printed_with_its_figure_and_told_how_to_play(tmp_path: Path) -> None:
+def test_a_user_stretch_has_its_figure_and_command(tmp_path: Path) -> None:
     data = Path(__file__).parents[1] / "data"
     own = tmp_path / "own"
     for kind in ("stretches", "figures"):
@@ -432,7 +433,7 @@ def test_a_stretch_of_ones_own_is_printed_with_its_figure_and_told_how_to_play(t
     assert f"stretch routine --stretch mine --catalog {own}" in page.text
 
 
-def test_a_standing_stop_is_told_and_the_sheet_is_for_whoever_needs_it(tmp_path: Path) -> None:
+def test_a_stored_stop_is_reported_and_the_handout_is_written(tmp_path: Path) -> None:
     app = App(environ={"STRETCH_HOME": str(tmp_path / "home")})
     today = app.today()
     stop = ScreeningRecord(
@@ -453,10 +454,10 @@ def test_a_standing_stop_is_told_and_the_sheet_is_for_whoever_needs_it(tmp_path:
     shutil.which("pdftotext") is None, reason="needs pdftotext of poppler-utils, which reads what was printed"
 )
 @pytest.mark.parametrize(("paper", "width"), [("A4", 595), ("letter", 612)])
-def test_on_paper_no_stretch_is_cut_by_the_end_of_a_page(tmp_path: Path, paper: str, width: int) -> None:
+def test_no_stretch_is_split_between_printed_pages(tmp_path: Path, paper: str, width: int) -> None:
     made = routine(areas=("legs", "neck"), minutes=40.0, avoid=("knee",), level="deep")
-    shown = sheet_of(made)
-    pages = printed(html(shown).replace("@page{", f"@page{{size:{paper};", 1), tmp_path)
+    shown = handout_of(made)
+    pages = printed(to_html(shown).replace("@page{", f"@page{{size:{paper};", 1), tmp_path)
     texts = [" ".join(words for words, _ in page) for page in pages]
     for card in shown.cards:
         # A long name is two lines, with the dose beside them.
@@ -472,7 +473,7 @@ def test_on_paper_no_stretch_is_cut_by_the_end_of_a_page(tmp_path: Path, paper: 
 
 
 def printed(page: str, folder: Path) -> list[list[tuple[str, float]]]:
-    """Print *page* and return the words of each sheet with their right edges in points."""
+    """Print *page*; return the words of each sheet of paper with their right edges in points."""
     source, pdf = folder / "page.html", folder / "page.pdf"
     source.write_text(page, encoding="utf-8")
     assert CHROMIUM

@@ -13,19 +13,21 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 
 from stretch.cli.app import App
+from stretch.core.vocabulary import WEEKDAYS, Weekday
 from stretch.export.ical import Reminder, calendar, first_occurrence
-from stretch.export.training_frequency import DAYS, Day
 from support import run
 
 NOW = datetime(2026, 3, 4, 18, 30)  # a Wednesday
-days_of_week = st.lists(st.sampled_from(DAYS), min_size=1, unique=True).map(tuple)
+days_of_week = st.lists(st.sampled_from(WEEKDAYS), min_size=1, unique=True).map(tuple)
 times_of_day = st.lists(
     st.times().map(lambda at: at.replace(second=0, microsecond=0)), min_size=1, max_size=3, unique=True
 )
 
 
 def reminder(
-    title: str = "Lower back", days: tuple[Day, ...] = ("mon", "wed", "fri"), times: tuple[time, ...] = (time(18, 0),)
+    title: str = "Lower back",
+    days: tuple[Weekday, ...] = ("mon", "wed", "fri"),
+    times: tuple[time, ...] = (time(18, 0),),
 ) -> Reminder:
     return Reminder(title=title, minutes=15, command="stretch routine", days=days, times=times)
 
@@ -58,7 +60,7 @@ def test_the_text_of_a_calendar() -> None:
 
 @example("漢" * 60, ("mon",), [time(18)])
 @given(st.text("é漢a,;\\\n", max_size=120) | st.text(max_size=120), days_of_week, times_of_day)
-def test_any_calendar_follows_the_standard(title: str, days: tuple[Day, ...], times: list[time]) -> None:
+def test_any_calendar_follows_the_standard(title: str, days: tuple[Weekday, ...], times: list[time]) -> None:
     made = reminder(title, days, tuple(times))
     text = calendar_text(made)
     assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
@@ -80,11 +82,11 @@ def test_any_calendar_follows_the_standard(title: str, days: tuple[Day, ...], ti
         if name == "DTSTART":
             start = datetime.strptime(value, "%Y%m%dT%H%M%S")
             assert NOW < start <= NOW + timedelta(days=7)
-            assert DAYS[start.weekday()] in days
+            assert WEEKDAYS[start.weekday()] in days
 
 
 @given(st.text(max_size=120), days_of_week, times_of_day)
-def test_any_calendar_is_read_by_icalendar(title: str, days: tuple[Day, ...], times: list[time]) -> None:
+def test_any_calendar_is_read_by_icalendar(title: str, days: tuple[Weekday, ...], times: list[time]) -> None:
     read = Calendar.from_ical(calendar_text(reminder(title, days, tuple(times))))
     assert read.errors == []
     events = list(read.walk("VEVENT"))
@@ -109,7 +111,7 @@ def test_a_routine_has_the_same_uid_at_any_time() -> None:
 
 
 def test_all_seven_days_are_one_daily_rule() -> None:
-    assert dict(unfolded(calendar_text(reminder(days=DAYS))))["RRULE"] == "FREQ=DAILY"
+    assert dict(unfolded(calendar_text(reminder(days=WEEKDAYS))))["RRULE"] == "FREQ=DAILY"
 
 
 @pytest.mark.parametrize(

@@ -9,16 +9,16 @@ import click
 
 from stretch.cli.options import equivalent_command, routine_options
 from stretch.core.errors import UsageError
+from stretch.core.vocabulary import WEEKDAY_LABELS, WEEKDAYS, Weekday
 
 if TYPE_CHECKING:
     from datetime import time
 
     from stretch.cli.app import App
     from stretch.cli.request import RoutineOptions
-    from stretch.export.training_frequency import Day
 
 DEFAULT_TIME = "18:00"
-SHORTCUTS = {"daily": "mon,tue,wed,thu,fri,sat,sun", "weekdays": "mon,tue,wed,thu,fri"}
+SHORTCUTS = {"daily": ",".join(WEEKDAYS), "weekdays": ",".join(WEEKDAYS[:5])}
 
 
 @click.command("remind")
@@ -47,8 +47,8 @@ def remind_command(
     from stretch import __version__
     from stretch.cli.request import personalized_routine
     from stretch.core.timing.timeline import build_timeline
-    from stretch.export import training_frequency
     from stretch.export.ical import Reminder, calendar
+    from stretch.export.training_frequency import consecutive_days, default_days
 
     app: App = ctx.obj
     if output.suffix.lower() != ".ics":
@@ -56,9 +56,9 @@ def remind_command(
     chosen_days, chosen_times = _days(days) if days else None, _times(times or (DEFAULT_TIME,))
     routine, rest = personalized_routine(app, options)
     minutes = max(1, -(-build_timeline(routine).length_ms // 60_000))
-    on = chosen_days or training_frequency.default_days(minutes, rest=rest)
-    if rest and (pairs := training_frequency.consecutive_days(on)):
-        first, second = (training_frequency.NAMES[day] for day in pairs[0])
+    on = chosen_days or default_days(minutes, rest=rest)
+    if rest and (pairs := consecutive_days(on)):
+        first, second = (WEEKDAY_LABELS[day] for day in pairs[0])
         app.info(f"This routine needs a rest day or a gentle day after it, but {second} follows {first}.")
     reminder = Reminder(
         title=routine.title, minutes=minutes, command=equivalent_command(ctx), days=on, times=chosen_times
@@ -70,13 +70,11 @@ def remind_command(
     app.info(f"Saved {output} ({when}). Open it to add it to your calendar.")
 
 
-def _days(text: str) -> tuple[Day, ...]:
-    from stretch.export.training_frequency import DAYS, NAMES
-
+def _days(text: str) -> tuple[Weekday, ...]:
     words = [word.strip().lower() for word in SHORTCUTS.get(text.lower(), text).split(",")]
-    if not {*words} <= {*DAYS, *(name.lower() for name in NAMES.values())}:
-        raise UsageError(f"--days {text}: give {', '.join(DAYS)} with commas between them, or daily, or weekdays.")
-    return tuple(day for day in DAYS if any(word.startswith(day) for word in words))
+    if not {*words} <= {*WEEKDAYS, *map(str.lower, WEEKDAY_LABELS.values())}:
+        raise UsageError(f"--days {text}: give {', '.join(WEEKDAYS)} with commas between them, or daily, or weekdays.")
+    return tuple(day for day in WEEKDAYS if any(word.startswith(day) for word in words))
 
 
 def _times(texts: tuple[str, ...]) -> tuple[time, ...]:

@@ -1,4 +1,4 @@
-"""A whole session as one file to listen to, every sound and every word at its time."""
+"""WAV file of a whole session, with every sound and every sentence at its time."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from operator import add
 from pathlib import Path
 
 import msgspec
-from msgspec import Struct
 
 from stretch.core.errors import StretchError
 from stretch.core.journal.progress import stretches_done
@@ -28,146 +27,149 @@ from stretch.core.narration.tones import RATE, sound_for
 from stretch.core.timing.cues import Cue, cues
 from stretch.core.timing.session import Session
 from stretch.core.timing.timeline import Timeline
-from stretch.export.text_to_speech import Synthesizer
+from stretch.export.text_to_speech import Synthesizer, sentence_timer
 from stretch.storage.files.atomic import atomic_write
 
 SOUND_VOLUME = 60
-SPEECH_PEAK = 18_000
-"""With a sound and a breath under it still below what a file can hold."""
-MOST, LEAST = 32_767, -32_768
+MAX_SPEECH_LEVEL = 18_000
+"""Leaves room for a sound and a breath in the same sample."""
+MIN_SAMPLE, MAX_SAMPLE = -32_768, 32_767
 FADE_FRAMES = RATE // 50
-"""Words that are cut short fade out in a fiftieth of a second, not with a click."""
-KEPT = 64
-"""Sentences and tones kept for when they come again; the rest of an hour need not be held."""
+"""Speech that is cut short fades out in 20 ms, so that it does not click."""
+CACHE_SIZE = 64
+"""Sentences and sounds kept in memory, because they repeat."""
 
 
-class Part(Struct, frozen=True):
-    """Samples, and the frame of the session at which they begin."""
+class Clip(msgspec.Struct, frozen=True):
+    """Samples, and the frame of the session at which they start."""
 
-    at: int
+    start: int
     samples: array[int]
 
+    @property
+    def end(self) -> int:
+        """The first frame after the samples."""
+        return self.start + len(self.samples)
 
-def render(
+
+def write_wav(
     timeline: Timeline,
     path: Path,
     *,
     speech: Synthesizer | None,
     progress: Callable[[float], None] = lambda fraction: None,
 ) -> None:
-    """Write the session to *path* as a WAV file exactly as long as *timeline*, one channel of 16 bits at RATE.
+    """Write the session to *path* as a mono 16-bit WAV file at RATE, exactly as long as *timeline*.
 
-    Without *speech* it has the sounds only. *progress* is told how much is written, 0 to 1. One second is in memory at
-    a time; *path* is there in full or not at all. Raises StretchError.
+    Without *speech* it contains the sounds only. *progress* is called with the fraction that is written, 0 to 1. Only
+    one second is in memory at a time, and *path* is replaced only when the file is complete. Raises StretchError.
     """
-    total = frames_of(timeline.length_ms)
+    total = frames(timeline.length_ms)
     try:
         with atomic_write(path) as stream, wave.open(stream, "wb") as file:
-            file.setnchannels(1)
-            file.setsampwidth(2)
-            file.setframerate(RATE)
-            file.setnframes(total)
-            for end, second in _mixed(_parts(timeline, speech), total):
+            file.setparams((1, 2, RATE, total, "NONE", "not compressed"))
+            for end, second in _mix(_clips(timeline, speech), total):
                 file.writeframes(second.tobytes())
                 progress(end / total)
     except OSError as error:
         raise StretchError(f"{path} cannot be written: {error.strerror or error}.") from None
 
 
-def frames_of(milliseconds: int) -> int:
-    """Return how many frames a length of time has, to the nearest."""
+def frames(milliseconds: int) -> int:
+    """Return a length of time in frames, rounded."""
     return (milliseconds * RATE + 500) // 1000
 
 
-def _parts(timeline: Timeline, speech: Synthesizer | None) -> Iterator[Part]:
-    """Return all that is heard, in the order in which it begins."""
-    if speech is None:
-        return _sounds(planned_cues(timeline, None), timeline)
-    say = lru_cache(KEPT)(lambda sentence: _levelled(speech(sentence)))
+def planned_cues(timeline: Timeline, timer: SentenceTimer | None) -> tuple[Cue, ...]:
+    """Return the cues of a session without interruptions, the last one early enough to finish with the session.
 
-    def takes(sentence: str) -> int:
-        return -(-len(say(sentence)) * 1000 // RATE)
-
-    called = planned_cues(timeline, takes)
-    words = _words(called, timeline, say, takes)
-    return merge(_sounds(called, timeline), words, key=lambda part: part.at)
-
-
-def _sounds(called: Sequence[Cue], timeline: Timeline) -> Iterator[Part]:
-    samples = lru_cache(KEPT)(tones.samples)
-    for cue in called:
-        if sound := sound_for(cue, timeline):
-            yield Part(frames_of(cue.at_ms), samples(sound, SOUND_VOLUME))
-
-
-def _words(called: Sequence[Cue], timeline: Timeline, say: Synthesizer, takes: SentenceTimer) -> Iterator[Part]:
-    """Return what is said, each until the next begins at most."""
-    done = all_done(timeline)
-    said = ((speech_start(cue, timeline), sentences_to_speak(cue, timeline, done=done, takes=takes)) for cue in called)
-    spoken = ((at, sentences) for at, sentences in said if sentences)
-    for (at, sentences), (until, _) in pairwise(chain(spoken, [(timeline.length_ms, ())])):
-        yield Part(frames_of(at), _joined([say(sentence) for sentence in sentences], frames_of(until) - frames_of(at)))
-
-
-def _joined(sentences: Sequence[array[int]], room: int) -> array[int]:
-    pause = bytes(2 * frames_of(PAUSE_MS))
-    made = array("h", pause.join(sentence.tobytes() for sentence in sentences))
-    if len(made) > room:
-        del made[room:]
-        for number in range(1, min(FADE_FRAMES, len(made)) + 1):
-            made[-number] = made[-number] * number // FADE_FRAMES
-    return made
-
-
-def _levelled(samples: array[int]) -> array[int]:
-    """Return *samples* no louder than speech may be."""
-    loudest = max(max(samples, default=0), -min(samples, default=0))
-    if loudest <= SPEECH_PEAK:
-        return samples
-    return array("h", (sample * SPEECH_PEAK // loudest for sample in samples))
-
-
-def _mixed(parts: Iterator[Part], total: int) -> Iterator[tuple[int, array[int]]]:
-    """Return the sum of *parts* second by second, each with the frame at which it ends."""
-    ahead = next(parts, None)
-    heard: list[Part] = []
-    for start in range(0, total, RATE):
-        end = min(start + RATE, total)
-        while ahead is not None and ahead.at < end:
-            heard.append(ahead)
-            ahead = next(parts, None)
-        heard = [part for part in heard if part.at + len(part.samples) > start]
-        yield end, _sum(heard, start, end)
-
-
-def _sum(parts: Sequence[Part], start: int, end: int) -> array[int]:
-    second = array("h", bytes(2 * (end - start)))
-    for part in parts:
-        low, high = max(part.at, start), min(part.at + len(part.samples), end)
-        piece, here = part.samples[low - part.at : high - part.at], slice(low - start, high - start)
-        try:
-            second[here] = array("h", map(add, second[here], piece))
-        except OverflowError:
-            second[here] = array("h", (min(max(a + b, LEAST), MOST) for a, b in zip(second[here], piece, strict=True)))
-    return second
-
-
-def planned_cues(timeline: Timeline, takes: SentenceTimer | None) -> tuple[Cue, ...]:
-    """Return every cue, the last one moved so far ahead that its sound and its words are over at the end.
-
-    *takes* is how long sentences take to say, None where nothing is said.
+    *timer* measures sentences in milliseconds; None if nothing is spoken.
     """
-    *before, end = cues(timeline, -1, timeline.length_ms)
+    *others, end = cues(timeline, -1, timeline.length_ms)
     sound = sound_for(end, timeline)
-    needs = sound.length_ms if sound else 0
-    if takes is not None:
-        words = sentences_to_speak(end, timeline, done=all_done(timeline), takes=takes)
-        needs = max(needs, speech_start(end, timeline) - end.at_ms + speech_duration_ms(words, takes))
-    moved = msgspec.structs.replace(end, at_ms=max(end.at_ms - needs, timeline.phases[end.index].start_ms))
-    return tuple(sorted((*before, moved), key=lambda cue: cue.at_ms))
+    needed_ms = sound.length_ms if sound else 0
+    if timer is not None:
+        sentences = sentences_to_speak(end, timeline, done=all_done(timeline), takes=timer)
+        needed_ms = max(needed_ms, speech_start(end, timeline) - end.at_ms + speech_duration_ms(sentences, timer))
+    end = msgspec.structs.replace(end, at_ms=max(end.at_ms - needed_ms, timeline.phases[end.index].start_ms))
+    return tuple(sorted((*others, end), key=lambda cue: cue.at_ms))
 
 
 def all_done(timeline: Timeline) -> tuple[int, int]:
-    """Return how many stretches are done of how many, when all of them are."""
+    """Return the number of stretches twice: all of them are done, out of all of them."""
     _, count = stretches_done(Session(timeline=timeline))
     return count, count
+
+
+def _clips(timeline: Timeline, speech: Synthesizer | None) -> Iterator[Clip]:
+    """Return all sounds and sentences in order of their start."""
+    if speech is None:
+        return _sounds(planned_cues(timeline, None), timeline)
+    cached_speech = lru_cache(CACHE_SIZE)(lambda sentence: _limited(speech(sentence)))
+    timer = sentence_timer(cached_speech)
+    planned = planned_cues(timeline, timer)
+    spoken = _speech(planned, timeline, cached_speech, timer)
+    return merge(_sounds(planned, timeline), spoken, key=lambda clip: clip.start)
+
+
+def _sounds(planned: Sequence[Cue], timeline: Timeline) -> Iterator[Clip]:
+    samples = lru_cache(CACHE_SIZE)(tones.samples)
+    for cue in planned:
+        if sound := sound_for(cue, timeline):
+            yield Clip(frames(cue.at_ms), samples(sound, SOUND_VOLUME))
+
+
+def _speech(planned: Sequence[Cue], timeline: Timeline, speech: Synthesizer, timer: SentenceTimer) -> Iterator[Clip]:
+    """Yield the sentences of each cue, cut off where those of the next cue start."""
+    done = all_done(timeline)
+    spoken = [
+        (frames(speech_start(cue, timeline)), sentences)
+        for cue in planned
+        if (sentences := sentences_to_speak(cue, timeline, done=done, takes=timer))
+    ]
+    for (start, sentences), (end, _) in pairwise(chain(spoken, [(frames(timeline.length_ms), ())])):
+        yield Clip(start, _joined([speech(sentence) for sentence in sentences], end - start))
+
+
+def _joined(sentences: Sequence[array[int]], max_frames: int) -> array[int]:
+    pause = bytes(2 * frames(PAUSE_MS))
+    samples = array("h", pause.join(sentence.tobytes() for sentence in sentences))
+    if len(samples) > max_frames:
+        del samples[max_frames:]
+        for number in range(1, min(FADE_FRAMES, len(samples)) + 1):
+            samples[-number] = samples[-number] * number // FADE_FRAMES
+    return samples
+
+
+def _limited(samples: array[int]) -> array[int]:
+    """Return *samples* scaled down to the level for speech if they are louder."""
+    loudest = max(max(samples, default=0), -min(samples, default=0))
+    if loudest <= MAX_SPEECH_LEVEL:
+        return samples
+    return array("h", (sample * MAX_SPEECH_LEVEL // loudest for sample in samples))
+
+
+def _mix(clips: Iterator[Clip], total: int) -> Iterator[tuple[int, array[int]]]:
+    """Yield the sum of *clips* second by second, each with the frame at which it ends."""
+    upcoming = next(clips, None)
+    current: list[Clip] = []
+    for start in range(0, total, RATE):
+        end = min(start + RATE, total)
+        while upcoming is not None and upcoming.start < end:
+            current.append(upcoming)
+            upcoming = next(clips, None)
+        current = [clip for clip in current if clip.end > start]
+        yield end, _sum(current, start, end)
+
+
+def _sum(clips: Sequence[Clip], start: int, end: int) -> array[int]:
+    total = array("h", bytes(2 * (end - start)))
+    for clip in clips:
+        low, high = max(clip.start, start), min(clip.end, end)
+        samples, span = clip.samples[low - clip.start : high - clip.start], slice(low - start, high - start)
+        try:
+            total[span] = array("h", map(add, total[span], samples))
+        except OverflowError:
+            sums = map(add, total[span], samples)
+            total[span] = array("h", (min(max(value, MIN_SAMPLE), MAX_SAMPLE) for value in sums))
+    return total

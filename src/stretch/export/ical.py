@@ -8,7 +8,8 @@ from uuid import NAMESPACE_URL, uuid5
 
 from msgspec import Struct
 
-from stretch.export.training_frequency import DAYS, Day
+from stretch.core.text import one_line
+from stretch.core.vocabulary import WEEKDAYS, Weekday
 
 MAX_TIMES_PER_DAY = 3
 """Rule D13: no more than three short sessions a day."""
@@ -24,7 +25,7 @@ class Reminder(Struct, frozen=True, kw_only=True):
     """Length of the routine, rounded up."""
     command: str
     """Command line that starts it."""
-    days: tuple[Day, ...]
+    days: tuple[Weekday, ...]
     times: tuple[time, ...]
 
 
@@ -46,10 +47,10 @@ def calendar(reminder: Reminder, *, now: datetime, stamp: datetime, version: str
     return "".join(f"{part}\r\n" for line in lines for part in _folded(line))
 
 
-def first_occurrence(now: datetime, days: tuple[Day, ...], at: time) -> datetime:
+def first_occurrence(now: datetime, days: tuple[Weekday, ...], at: time) -> datetime:
     """Return the first moment after *now* that is on one of *days* at the time *at*."""
-    upcoming = (datetime.combine(now.date() + timedelta(days=count), at) for count in range(len(DAYS) + 1))
-    return next(moment for moment in upcoming if moment > now and DAYS[moment.weekday()] in days)
+    upcoming = (datetime.combine(now.date() + timedelta(days=count), at) for count in range(len(WEEKDAYS) + 1))
+    return next(moment for moment in upcoming if moment > now and WEEKDAYS[moment.weekday()] in days)
 
 
 def _event(reminder: Reminder, index: int, now: datetime, stamp: datetime) -> Iterator[str]:
@@ -66,24 +67,18 @@ def _event(reminder: Reminder, index: int, now: datetime, stamp: datetime) -> It
     yield "CATEGORIES:Stretching"
     # Shared calendars must not show the person as busy.
     yield "TRANSP:TRANSPARENT"
-    yield "BEGIN:VALARM"
-    yield "ACTION:DISPLAY"
-    yield f"DESCRIPTION:{summary}"
-    yield "TRIGGER:PT0S"
-    yield "END:VALARM"
-    yield "END:VEVENT"
+    yield from ("BEGIN:VALARM", "ACTION:DISPLAY", f"DESCRIPTION:{summary}", "TRIGGER:PT0S", "END:VALARM", "END:VEVENT")
 
 
-def _recurrence(days: tuple[Day, ...]) -> str:
-    if len(days) == len(DAYS):
+def _recurrence(days: tuple[Weekday, ...]) -> str:
+    if len(days) == len(WEEKDAYS):
         return "FREQ=DAILY"
-    return f"FREQ=WEEKLY;BYDAY={','.join(day[:2].upper() for day in DAYS if day in days)}"
+    return f"FREQ=WEEKLY;BYDAY={','.join(day[:2].upper() for day in WEEKDAYS if day in days)}"
 
 
 def _escaped(text: str) -> str:
     """Return *text* on one line as a value of type TEXT (section 3.3.11)."""
-    line = " ".join("".join(character if character.isprintable() else " " for character in text).split())
-    return line.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
+    return one_line(text).replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
 
 
 def _folded(line: str) -> Iterator[str]:

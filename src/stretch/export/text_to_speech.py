@@ -1,4 +1,4 @@
-"""Sentences become samples, by whatever on this machine can speak into a file."""
+"""Text-to-speech programs that write samples: `say` on a Mac, otherwise espeak-ng."""
 
 from __future__ import annotations
 
@@ -17,66 +17,63 @@ from stretch.core.narration.speech_timing import SentenceTimer, speakable
 from stretch.core.narration.tones import RATE
 
 Synthesizer = Callable[[str], "array[int]"]
-"""Turns a sentence into signed 16-bit samples, one channel at RATE; raises StretchError."""
+"""Turns a sentence into mono 16-bit samples at RATE; raises StretchError."""
 
-LONGEST_S = 60.0
-"""No sentence takes so long to make."""
-
-
-def find(which: Callable[[str], str | None], platform: str = sys.platform) -> Synthesizer | None:
-    """Return what can speak into a file here: `say` on a Mac, else espeak-ng; None where there is neither."""
-    if platform == "darwin" and (path := which("say")):
-        return partial(_by_say, path)
-    path = which("espeak-ng") or which("espeak")
-    return partial(_by_espeak, path) if path else None
+TIMEOUT_S = 60.0
 
 
-def takes_of(speech: Synthesizer) -> SentenceTimer:
-    """Return how many milliseconds each sentence takes *speech* to say; asked once for each."""
+def find_synthesizer(find_program: Callable[[str], str | None], platform: str = sys.platform) -> Synthesizer | None:
+    """Return the text-to-speech program of this machine, None if there is none."""
+    if platform == "darwin" and (path := find_program("say")):
+        return partial(_say, path)
+    path = find_program("espeak-ng") or find_program("espeak")
+    return partial(_espeak, path) if path else None
+
+
+def sentence_timer(speech: Synthesizer) -> SentenceTimer:
+    """Return a function that measures a spoken sentence in milliseconds, and remembers it."""
     return cache(lambda sentence: -(-len(speech(sentence)) * 1000 // RATE))
 
 
-def _by_espeak(path: str, sentence: str) -> array[int]:
-    return _read(_run([path, "-v", "en", "-z", "--stdin", "--stdout"], sentence), path)
+def _espeak(path: str, sentence: str) -> array[int]:
+    return _samples(_run([path, "-v", "en", "-z", "--stdin", "--stdout"], sentence), path)
 
 
-def _by_say(path: str, sentence: str) -> array[int]:
+def _say(path: str, sentence: str) -> array[int]:
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "said.wav"
+        file = Path(folder) / "sentence.wav"
         _run([path, "-f", "-", "-o", str(file), "--file-format=WAVE", f"--data-format=LEI16@{RATE}"], sentence)
-        return _read(file.read_bytes() if file.exists() else b"", path)
+        return _samples(file.read_bytes() if file.exists() else b"", path)
 
 
-def _run(arguments: list[str], sentence: str) -> bytes:
+def _run(command: list[str], sentence: str) -> bytes:
+    text = speakable(sentence).encode()
     try:
-        done = subprocess.run(
-            arguments, input=speakable(sentence).encode(), capture_output=True, timeout=LONGEST_S, check=True
-        )
+        return subprocess.run(command, input=text, capture_output=True, timeout=TIMEOUT_S, check=True).stdout
     except (OSError, subprocess.SubprocessError) as error:
-        raise StretchError(f"{arguments[0]} could not speak: {error}.") from None
-    return done.stdout
+        raise StretchError(f"Voice failed: {command[0]}: {error}.") from None
 
 
-def _read(data: bytes, path: str) -> array[int]:
+def _samples(data: bytes, path: str) -> array[int]:
     try:
         with wave.open(io.BytesIO(data), "rb") as file:
             if file.getsampwidth() != 2 or file.getnchannels() != 1:
-                raise StretchError(f"{path} speaks in a format that is not understood here.")
-            # The header of a stream claims the most a file can hold; what is read is what there is.
+                raise StretchError(f"Voice failed: {path} did not write mono 16-bit sound.")
+            # The header of a stream gives the largest possible length instead of the real one.
             samples = array("h", file.readframes(len(data) // 2))
             rate = file.getframerate()
     except (wave.Error, EOFError) as error:
-        raise StretchError(f"{path} gave no sound that can be read: {error}.") from None
-    return samples if rate == RATE else _at_rate(samples, rate)
+        raise StretchError(f"Voice failed: {path} made no sound that can be read: {error}.") from None
+    return samples if rate == RATE else _resampled(samples, rate)
 
 
-def _at_rate(samples: array[int], rate: int) -> array[int]:
-    """Return *samples* of *rate* at RATE, in straight lines between them: some voices speak at 16 kHz."""
+def _resampled(samples: array[int], rate: int) -> array[int]:
+    """Return *samples* of *rate* at RATE by linear interpolation; some voices speak at 16 kHz."""
     count = len(samples) * RATE // rate
     last = len(samples) - 1
-    made = array("h", bytes(2 * count))
+    result = array("h", bytes(2 * count))
     for number in range(count):
-        at, part = divmod(number * rate, RATE)
-        here = samples[at]
-        made[number] = here + (samples[min(at + 1, last)] - here) * part // RATE
-    return made
+        index, part = divmod(number * rate, RATE)
+        sample = samples[index]
+        result[number] = sample + (samples[min(index + 1, last)] - sample) * part // RATE
+    return result

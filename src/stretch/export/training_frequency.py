@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, get_args
 
 from stretch.core.model import Program
 from stretch.core.planning.dosing import held_seconds
 from stretch.core.routine import DESK_BREAK_MIN, Routine
+from stretch.core.vocabulary import WEEKDAYS, Weekday
 
-Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-
-DAYS: tuple[Day, ...] = get_args(Day)
-NAMES: dict[Day, str] = dict(
-    zip(DAYS, ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"), strict=True)
-)
-DESK_BREAK_DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri")
+DESK_BREAK_DAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri")
 """Days of desk breaks (rule RB17)."""
-SESSION_DAYS: tuple[Day, ...] = ("mon", "wed", "fri")
+SESSION_DAYS: tuple[Weekday, ...] = ("mon", "wed", "fri")
 """Three sessions a week (rule RB17) keep the gain (rule D12), and each is followed by the rest day of rule D14."""
 HARD_SOURCE = "004"
 """Article whose program, as written, is followed by a rest day (rule D14)."""
@@ -33,7 +27,7 @@ def needs_rest_day(routine: Routine, program: Program | None = None, *, as_writt
     return any(item.stretch.level == "deep" or item.stretch.mode == "contract-relax" for item in routine.items)
 
 
-def default_days(minutes: float, *, rest: bool) -> tuple[Day, ...]:
+def default_days(minutes: float, *, rest: bool) -> tuple[Weekday, ...]:
     """Return the days for a routine of this length: a desk break on each working day, a session every other day."""
     return DESK_BREAK_DAYS if minutes <= DESK_BREAK_MIN and not rest else SESSION_DAYS
 
@@ -55,6 +49,10 @@ def frequency_advice(routine: Routine, *, rest: bool) -> tuple[str, ...]:
     )
 
 
-def consecutive_days(days: Sequence[Day]) -> tuple[tuple[Day, Day], ...]:
+def consecutive_days(days: Sequence[Weekday]) -> tuple[tuple[Weekday, Weekday], ...]:
     """Return the pairs of *days* that follow each other; Monday follows Sunday."""
-    return tuple((day, after) for day, after in zip(DAYS, (*DAYS[1:], DAYS[0]), strict=True) if {day, after} <= {*days})
+    return tuple(
+        (day, after)
+        for day, after in zip(WEEKDAYS, (*WEEKDAYS[1:], WEEKDAYS[0]), strict=True)
+        if {day, after} <= {*days}
+    )
