@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from stretch.storage.journal.jsonl import ImportedSession
 
 VERSION = 1
-SESSIONS_SHOWN = 5
+DEFAULT_LAST = 5
 STANDARD_STREAM = Path("-")
 MAX_ERRORS_SHOWN = 20
 MIN_ID_LENGTH = 4
@@ -33,12 +33,7 @@ class BrokenLinesError(StretchError):
 
 
 @click.group("history", invoke_without_command=True)
-@click.option(
-    "--last",
-    type=click.IntRange(0),
-    metavar="N",
-    help=f"List the last N sessions.  [default: {SESSIONS_SHOWN}; all in JSON]",
-)
+@click.option("--last", type=click.IntRange(0), metavar="N", help=f"Sessions to list.  [default: {DEFAULT_LAST}]")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON: all sessions, each with every side.")
 @click.pass_context
 def history_command(ctx: click.Context, last: int | None, as_json: bool) -> None:
@@ -61,7 +56,7 @@ def _read(app: App, last: int | None, *, everything: bool) -> tuple[History, fro
     if journal is None:
         return History(today=app.today()), frozenset()
     with journal:
-        count = journal.count() if last is None and everything else SESSIONS_SHOWN if last is None else last
+        count = journal.count() if last is None and everything else DEFAULT_LAST if last is None else last
         history = journal.history(app.today(), count)
     unfinished = (record.id for record in history.recent if record.ended is None)
     return history, frozenset(session for session in unfinished if is_running(app.folder, session))

@@ -85,10 +85,8 @@ def _done_label(record: SessionRecord, *, running: bool) -> str:
 
 
 def _pain_label(record: SessionRecord) -> str:
-    before, after = record.scores.before, record.scores.after
-    if before is None and after is None:
-        return ""
-    return f"{'-' if before is None else before} to {'-' if after is None else after}"
+    scores = record.scores.before, record.scores.after
+    return "" if scores == (None, None) else " to ".join("-" if score is None else str(score) for score in scores)
 
 
 def _print_tables(app: App, history: History) -> None:

@@ -82,23 +82,20 @@ def open_to_read(folder: Path) -> sqlite3.Connection | None:
         if not path.exists():
             return None
         # Not mode=ro: a transaction cut off by a crash has to be rolled back before anything can be read.
-        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=BUSY_TIMEOUT_S)
-        connection.isolation_level = None
+        uri = f"{path.absolute().as_uri()}?mode=rw"
+        connection = sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None)
+        version = None
         try:
             version = _version(connection, path)
-            if version == migrations.VERSION:
-                return connection
-            if version == 0:
-                connection.close()
-                return None
+            if version in (0, migrations.VERSION):
+                return connection if version else None
             copy = sqlite3.connect(":memory:", isolation_level=None)
             _copy(connection, copy)
-            connection.close()
             migrations.upgrade(copy)
             return copy
-        except BaseException:
-            connection.close()
-            raise
+        finally:
+            if version != migrations.VERSION:
+                connection.close()
 
 
 def open_to_write(folder: Path, today: date, *, thorough: bool = False) -> tuple[sqlite3.Connection, str | None]:
