@@ -19,10 +19,7 @@ HANG_FACTOR, HANG_SLACK_MS = 3, 5_000
 MAX_TEXT_BYTES = 4_000
 """Text for standard input is cut here: every pipe takes as much at once, so writing never blocks."""
 
-if sys.platform == "win32":
-    CREATION_FLAGS = subprocess.CREATE_NO_WINDOW
-else:
-    CREATION_FLAGS = 0
+CREATION_FLAGS: int = getattr(subprocess, "CREATE_NO_WINDOW", 0)
 
 
 class Process(Protocol):
@@ -133,11 +130,11 @@ class ProcessGroup(Generic[Content]):
         self._killed.clear()
 
 
-class _Subprocess:
+class _Subprocess(subprocess.Popen[bytes]):
     """A program in its own session: Ctrl-C does not reach it, and `kill` also ends what it started."""
 
     def __init__(self, arguments: Sequence[str], text: bytes) -> None:
-        self._popen = subprocess.Popen(
+        super().__init__(
             list(arguments),
             stdin=subprocess.PIPE if text else subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -145,22 +142,16 @@ class _Subprocess:
             start_new_session=sys.platform != "win32",
             creationflags=CREATION_FLAGS,
         )
-        if self._popen.stdin:
+        if self.stdin:
             # A program that ends before it has read its text shows that by its exit code.
-            with suppress(BrokenPipeError, OSError):
-                self._popen.stdin.write(text)
-            with suppress(BrokenPipeError, OSError):
-                self._popen.stdin.close()
-
-    def poll(self) -> int | None:
-        return self._popen.poll()
+            with suppress(OSError):
+                self.stdin.write(text)
+            with suppress(OSError):
+                self.stdin.close()
 
     def kill(self) -> None:
         if sys.platform == "win32":
-            self._popen.kill()
-        elif self._popen.poll() is None:
+            super().kill()
+        elif self.poll() is None:
             with suppress(ProcessLookupError, PermissionError):
-                os.killpg(self._popen.pid, signal.SIGKILL)
-
-    def wait(self, timeout: float) -> int:
-        return self._popen.wait(timeout)
+                os.killpg(self.pid, signal.SIGKILL)

@@ -74,13 +74,22 @@ class ScreenDisplay:
         return self._warning if session.active_ns < self._warning_until_ns else ""
 
 
-class PlainDisplay:
-    """Writes one line of text for each cue and each change, for pipes and screen readers."""
+class _LineDisplay:
+    """Base of the displays that write lines with *write_line*."""
 
     def __init__(self, write_line: Callable[[str], None]) -> None:
         self._write_line = write_line
         self._before: Session | None = None
-        self._paused_for = ""
+
+    def next_update_in(self, session: Session) -> float:
+        """Return the seconds to the next cue, MAX_WAIT_S at most."""
+        return seconds_to_next_cue(session)
+
+
+class PlainDisplay(_LineDisplay):
+    """Writes one line of text for each cue and each change, for pipes and screen readers."""
+
+    _pause_message = ""
 
     def show(self, session: Session, cues: tuple[Cue, ...]) -> None:
         """Write the lines of *cues*, help, what was made easier, and why the session pauses."""
@@ -95,32 +104,20 @@ class PlainDisplay:
         for name in session.easier_ids - before.easier_ids - {session.pain_stop}:
             easier = next(item.stretch.ease_off for item in session.timeline.items if item.stretch.id == name)
             self._write_line(f"Easier: {easier}")
-        paused_for = "" if session.end_state else pause_message(session)
-        if paused_for != self._paused_for and not session.end_state:
-            self._write_line(paused_for or "Continuing.")
-        self._before, self._paused_for = session, paused_for
-
-    def next_update_in(self, session: Session) -> float:
-        """Return the seconds to the next cue, MAX_WAIT_S at most."""
-        return seconds_to_next_cue(session)
+        message = pause_message(session)
+        if message != self._pause_message and not session.end_state:
+            self._write_line(message or "Continuing.")
+        self._before, self._pause_message = session, message
 
 
-class EventsDisplay:
+class EventsDisplay(_LineDisplay):
     """Writes one JSON object for each cue and each change; its `at` is the position in seconds."""
-
-    def __init__(self, write_line: Callable[[str], None]) -> None:
-        self._write_line = write_line
-        self._before: Session | None = None
 
     def show(self, session: Session, cues: tuple[Cue, ...]) -> None:
         """Write the changes since the last call, the *cues* and the end."""
         for event in (*self._changes(session), *(_cue_event(session, cue) for cue in cues), *_end_event(session)):
             self._write_line(msgspec.json.encode(event).decode())
         self._before = session
-
-    def next_update_in(self, session: Session) -> float:
-        """Return the seconds to the next cue, MAX_WAIT_S at most."""
-        return seconds_to_next_cue(session)
 
     def _changes(self, session: Session) -> Iterator[dict[str, Any]]:
         before = self._before

@@ -41,12 +41,7 @@ class PlayerCommand(Struct, frozen=True):
         return tuple(str(file) if argument == FILE else argument for argument in self.arguments)
 
 
-KNOWN_PLAYERS: dict[str, tuple[str, ...]] = {
-    "afplay": (),
-    "pw-play": (),
-    "paplay": (),
-    "aplay": ("-q",),
-}
+KNOWN_PLAYERS = {"afplay": (), "pw-play": (), "paplay": (), "aplay": ("-q",)}
 """Programs to look for, in this order, with their options."""
 
 

@@ -124,15 +124,13 @@ class Terminal:
         self._write("\a" * times)
 
     def _changes(self, y: int, old: StyledLine | None, new: StyledLine) -> str:
-        cells = _cells(new)
+        cells, before = _cells(new), _cells(old or ())
         first, last = 0, len(cells)
-        if old is not None:
-            before = _cells(old)
-            if len(before) == len(cells):
-                while first < last and before[first] == cells[first]:
-                    first += 1
-                while last > first and before[last - 1] == cells[last - 1]:
-                    last -= 1
+        if len(before) == len(cells):
+            while first < last and before[first] == cells[first]:
+                first += 1
+            while last > first and before[last - 1] == cells[last - 1]:
+                last -= 1
         if first == last:
             return ""
         # A wide character takes two cells, the second one empty: never start between them.
