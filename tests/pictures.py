@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pyte
 
-from test_pty import Run
+from test_pty import TerminalRun
 
 FOLDER = Path(__file__).parents[1] / ".github" / "pictures"
 CELL, ROW, FONT, MARGIN = 8.4, 18, 14, 14
@@ -110,8 +110,8 @@ def _path(pieces: list[str], colour: str, opacity: float, dots: bool) -> str:
 
 def printed(home: str, *command: str, columns: int) -> str:
     """Return what a terminal shows that is high enough for all that *command* prints."""
-    run = Run(*command, columns=columns, lines=120, env=_environ(home))
-    assert run.end() == 0
+    run = TerminalRun(*command, columns=columns, lines=120, env=_environ(home))
+    assert run.wait_for_exit() == 0
     run.close()
     return drawn(run.screen, "dark")
 
@@ -119,10 +119,10 @@ def printed(home: str, *command: str, columns: int) -> str:
 def playing(home: str, theme: str) -> str:
     """Return what a terminal shows some seconds into the first hold of a session."""
     options = ("--warm-up", "0", "--stretch", "single-knee-to-chest", "--no-sound", "--yes")
-    run = Run("routine", *options, env=_environ(home) | {"STRETCH_BACKGROUND": theme})
-    run.until("space pause")
+    run = TerminalRun("routine", *options, env=_environ(home) | {"STRETCH_BACKGROUND": theme})
+    run.wait_for("space pause")
     run.press("n")
-    run.look(HELD_S)
+    run.read_screen(HELD_S)
     taken = drawn(run.screen, theme)
     run.close()
     return taken

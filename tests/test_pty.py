@@ -1,4 +1,4 @@
-"""The program in a real terminal: a pseudo-terminal, real keys and signals, and a terminal in memory that looks."""
+"""The program in a pseudo-terminal, with real keys and signals and an emulated screen."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ if sys.platform != "win32":
 
     import pyte
 
-PATIENCE_S = 20.0
+TIMEOUT_S = 20.0
 
 
-class Run:
-    """A command in a terminal of its own; `screen` is what a person would see."""
+class TerminalRun:
+    """A command in its own pseudo-terminal; `screen` is what the user sees."""
 
     def __init__(self, *args: str, columns: int = 80, lines: int = 24, env: dict[str, str] | None = None) -> None:
         self.master, self.slave = pty.openpty()
@@ -52,7 +52,7 @@ class Run:
         if hasattr(self, "screen"):
             self.screen.resize(lines, columns)
 
-    def look(self, seconds: float = 0.05) -> str:
+    def read_screen(self, seconds: float = 0.05) -> str:
         """Read what came in that time and return the text of the screen."""
         deadline = time.monotonic() + seconds
         while (left := deadline - time.monotonic()) > 0:
@@ -69,15 +69,15 @@ class Run:
             self.stream.feed(re.sub(rb"\x1b\[\?2026[hl]", b"", data))
         return "\n".join(self.screen.display)
 
-    def until(self, words: str) -> str:
-        deadline = time.monotonic() + PATIENCE_S
-        while words not in (text := self.look()):
+    def wait_for(self, words: str) -> str:
+        deadline = time.monotonic() + TIMEOUT_S
+        while words not in (text := self.read_screen()):
             assert time.monotonic() < deadline, f"{words!r} did not come:\n{text}"
         return text
 
-    def until_gone(self, words: str) -> str:
-        deadline = time.monotonic() + PATIENCE_S
-        while words in (text := self.look()):
+    def wait_until_gone(self, words: str) -> str:
+        deadline = time.monotonic() + TIMEOUT_S
+        while words in (text := self.read_screen()):
             assert time.monotonic() < deadline, f"{words!r} stayed:\n{text}"
         return text
 
@@ -87,20 +87,20 @@ class Run:
     def signal(self, number: int) -> None:
         os.kill(self.pid, number)
 
-    def end(self) -> int:
+    def wait_for_exit(self) -> int:
         """Wait for the end and return the exit code."""
-        deadline = time.monotonic() + PATIENCE_S
+        deadline = time.monotonic() + TIMEOUT_S
         while self.status is None:
-            assert time.monotonic() < deadline, "did not end:\n" + self.look()
-            self.look()
+            assert time.monotonic() < deadline, "did not end:\n" + self.read_screen()
+            self.read_screen()
             pid, status = os.waitpid(self.pid, os.WNOHANG)
             if pid:
                 self.status = os.waitstatus_to_exitcode(status)
-        self.look(0.1)
+        self.read_screen(0.1)
         return self.status
 
-    def given_back(self) -> bool:
-        """Whether attributes, cursor, alternate screen, paste mode and colours are as they were."""
+    def is_restored(self) -> bool:
+        """Whether attributes, cursor, alternate screen, paste mode and colors are as before."""
         after = self.raw.rpartition(b"\x1b[?1049l")[2]
         return (
             termios.tcgetattr(self.slave) == self.before
@@ -110,8 +110,8 @@ class Run:
             and b"\x1b[" not in after
         )
 
-    def said_after(self) -> str:
-        """Return what was printed once the screen was given back; pyte knows no alternate screen."""
+    def text_after_screen(self) -> str:
+        """Return what was printed after the alternate screen was left; pyte does not know alternate screens."""
         return self.raw.rpartition(b"\x1b[?1049l")[2].decode()
 
     def close(self) -> None:
@@ -124,10 +124,10 @@ class Run:
 
 @pytest.fixture
 def terminal() -> Iterator[Any]:
-    runs: list[Run] = []
+    runs: list[TerminalRun] = []
 
-    def start(*args: str, **how: Any) -> Run:
-        runs.append(Run(*args, **how))
+    def start(*args: str, **how: Any) -> TerminalRun:
+        runs.append(TerminalRun(*args, **how))
         return runs[-1]
 
     yield start
@@ -137,152 +137,152 @@ def terminal() -> Iterator[Any]:
 
 def test_a_whole_session_on_the_full_screen(terminal) -> None:
     run = terminal("routine", "--area", "lower-back", "--yes", "--speed", "500")
-    run.until("left")
-    assert run.end() == 0
-    assert run.given_back()
-    assert re.fullmatch(r"Done: \d+ stretches, 15 min, 500 times as fast\.\r\n", run.said_after())
+    run.wait_for("left")
+    assert run.wait_for_exit() == 0
+    assert run.is_restored()
+    assert re.fullmatch(r"Done: \d+ stretches, 15 min, 500 times as fast\.\r\n", run.text_after_screen())
 
 
-def test_it_asks_before_it_starts(terminal) -> None:
+def test_the_safety_check_and_the_prompt_come_before_the_session(terminal) -> None:
     run = terminal("routine", "-m", "6", lines=40)
     for _ in range(3):
-        run.until("None of these")
+        run.wait_for("None of these")
         run.press("\n")
         run.screen.reset()
-    run.until("Pain right now")
+    run.wait_for("Pain right now")
     run.press("\n")
-    run.until("Enter to start")
-    assert "Loose clothing" in run.look()
+    run.wait_for("Enter to start")
+    assert "Loose clothing" in run.read_screen()
     run.press("\n")
-    run.until("pause")
+    run.wait_for("pause")
     run.press("q")
-    assert run.end() == 3
-    assert run.given_back()
+    assert run.wait_for_exit() == 3
+    assert run.is_restored()
 
 
-def test_what_is_too_long_for_the_window_is_asked_a_window_at_a_time_and_q_leaves(terminal) -> None:
+def test_a_long_question_is_asked_page_by_page_and_q_leaves(terminal) -> None:
     run = terminal("routine", "-m", "6")
     for heading, first in (
         ("Do you have any of these signs?", "  1  New numbness"),
         ("Do any of these fit you?", "  1  New weakness"),
         ("Which of these fit you?", "  1  A heart condition"),
     ):
-        text = run.until("Enter shows the rest.")
+        text = run.wait_for("Enter shows the rest.")
         assert heading in text
         assert first in text
         run.press("\n")
-        run.until("None of these.")
+        run.wait_for("None of these.")
         run.screen.reset()
         run.press("\n")
-    run.until("Pain right now")
+    run.wait_for("Pain right now")
     run.press("\n")
-    run.until("Enter to start")
+    run.wait_for("Enter to start")
     run.press("q\n")
-    assert run.end() == 3
+    assert run.wait_for_exit() == 3
     assert b"\x1b[?1049h" not in run.raw
 
 
-def test_what_is_typed_between_two_windows_of_a_question_counts(terminal) -> None:
+def test_answers_between_two_pages_of_a_question_count(terminal) -> None:
     run = terminal("routine", "-m", "6")
-    run.until("Enter shows the rest.")
+    run.wait_for("Enter shows the rest.")
     run.press("99\n")
-    run.until("please, or Enter alone.")
+    run.wait_for("please, or Enter alone.")
     run.press("1\n")
-    run.until("Noted: 1.")
+    run.wait_for("Noted: 1.")
     run.press("\n")
-    assert run.end() == 4
+    assert run.wait_for_exit() == 4
     assert b"\x1b[?1049h" not in run.raw
 
 
 def test_keys_pause_and_skip(terminal) -> None:
     run = terminal("routine", "--yes", "--warm-up", "0", "--stretch", "cat-cow")
-    run.until("stretch 1 of")
+    run.wait_for("stretch 1 of")
     run.press("n")
-    run.until("breath 1 of")
+    run.wait_for("breath 1 of")
     run.press(" ")
-    paused = run.look(0.5)
-    assert run.look(1.5) == paused
+    paused = run.read_screen(0.5)
+    assert run.read_screen(1.5) == paused
     run.press("?")
-    run.until("press any key to continue")
+    run.wait_for("press any key to continue")
     run.press("x")
     run.press("q")
-    assert run.end() == 3
-    assert "Stopped: 0 of 1" in run.said_after()
+    assert run.wait_for_exit() == 3
+    assert "Stopped: 0 of 1" in run.text_after_screen()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_signals_give_the_terminal_back_and_say_what_was_done(terminal, number: int) -> None:
+def test_signals_restore_the_terminal_and_print_the_summary(terminal, number: int) -> None:
     run = terminal("routine", "--yes")
-    run.until("left")
+    run.wait_for("left")
     run.signal(number)
-    assert run.end() == 128 + number
-    assert run.given_back()
-    assert re.match(r"Stopped: 0 of \d+ stretches", run.said_after())
+    assert run.wait_for_exit() == 128 + number
+    assert run.is_restored()
+    assert re.match(r"Stopped: 0 of \d+ stretches", run.text_after_screen())
 
 
-def test_plain_in_a_terminal_is_lines_and_hears_keys(terminal) -> None:
+def test_plain_lines_in_a_terminal_react_to_keys(terminal) -> None:
     run = terminal("routine", "--yes", "--plain")
-    run.until("Warm up")
+    run.wait_for("Warm up")
     run.press("q")
-    assert run.end() == 3
+    assert run.wait_for_exit() == 3
     assert b"\x1b" not in run.raw
-    assert run.given_back() is True
+    assert run.is_restored() is True
 
 
 @pytest.mark.parametrize("env", [{"TERM": "dumb"}, {"ACCESSIBLE": "1"}])
-def test_no_control_codes_where_they_are_not_wanted(terminal, env: dict[str, str]) -> None:
+def test_no_control_codes_on_a_dumb_or_accessible_terminal(terminal, env: dict[str, str]) -> None:
     run = terminal("routine", "-m", "6", "--yes", "--speed", "1000", env=env)
-    assert run.end() == 0
+    assert run.wait_for_exit() == 0
     assert b"\x1b" not in run.raw
 
 
-def test_frozen_time_is_not_counted_and_any_key_goes_on(terminal) -> None:
+def test_suspended_time_does_not_count_and_any_key_continues(terminal) -> None:
     run = terminal("routine", "--yes")
-    run.until("14:5")
+    run.wait_for("14:5")
     run.signal(signal.SIGSTOP)
     time.sleep(3.0)
     run.signal(signal.SIGCONT)
-    text = run.until("Welcome back after 3 s. Press any key to continue.")
+    text = run.wait_for("Welcome back after 3 s. Press any key to continue.")
     left = re.search(r"14:5[0-9] left", text)
-    run.look(1.2)
+    run.read_screen(1.2)
     assert left
-    assert left.group() in run.look()
+    assert left.group() in run.read_screen()
     run.press("k")
-    run.until_gone("Welcome back")
+    run.wait_until_gone("Welcome back")
     run.press("q")
-    assert run.end() == 3
+    assert run.wait_for_exit() == 3
 
 
-def test_ctrl_z_gives_the_terminal_back_and_fg_redraws_paused(terminal) -> None:
+def test_ctrl_z_restores_the_terminal_and_fg_shows_the_pause(terminal) -> None:
     run = terminal("routine", "--yes")
-    run.until("14:5")
+    run.wait_for("14:5")
     run.press("\x1a")
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = time.monotonic() + TIMEOUT_S
     while True:
         pid, status = os.waitpid(run.pid, os.WNOHANG | os.WUNTRACED)
-        run.look()
+        run.read_screen()
         if pid:
             break
         assert time.monotonic() < deadline
     assert os.WIFSTOPPED(status)
-    assert run.given_back()
+    assert run.is_restored()
     run.raw = b""
     run.signal(signal.SIGCONT)
-    run.until("Paused: space to continue.")
+    run.wait_for("Paused: space to continue.")
     assert b"\x1b[?1049h" in run.raw
     run.press(" ")
-    run.until("pause")
+    run.wait_for("pause")
     run.press("q")
-    assert run.end() == 3
-    assert run.given_back()
+    assert run.wait_for_exit() == 3
+    assert run.is_restored()
 
 
 def test_a_closed_window_ends_the_session(terminal) -> None:
     run = terminal("routine", "--yes")
-    run.until("left")
+    run.wait_for("left")
     os.close(run.master)
     os.close(run.slave)
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = time.monotonic() + TIMEOUT_S
     while True:
         pid, status = os.waitpid(run.pid, os.WNOHANG)
         if pid:
@@ -294,26 +294,26 @@ def test_a_closed_window_ends_the_session(terminal) -> None:
     run.master, run.slave = pty.openpty()
 
 
-def test_a_storm_of_keys_and_sizes_ends_well(terminal) -> None:
+def test_many_keys_and_resizes_do_no_harm(terminal) -> None:
     run = terminal("routine", "--yes")
-    run.until("left")
+    run.wait_for("left")
     for step in range(40):
         run.resize(20 + step * 7 % 140, 3 + step * 5 % 40)
         run.press("nb+-e?z x\x1b[C\x1b[D\x1b[200~qqq\x1b[201~\x1b[99~")
-        run.look(0.01)
+        run.read_screen(0.01)
     run.press("qqqq")
-    assert run.end() == 3
-    assert run.given_back()
+    assert run.wait_for_exit() == 3
+    assert run.is_restored()
 
 
-def test_keys_typed_before_the_first_frame_are_keys_and_not_echoed(terminal) -> None:
+def test_keys_before_the_first_frame_count_and_are_not_echoed(terminal) -> None:
     run = terminal("routine", "--yes")
     run.press("q")
-    assert run.end() == 3
-    assert run.given_back()
+    assert run.wait_for_exit() == 3
+    assert run.is_restored()
 
 
-def shell(command: str, **env: str) -> subprocess.CompletedProcess[str]:
+def run_in_shell(command: str, **env: str) -> subprocess.CompletedProcess[str]:
     command = command.replace("stretch", f"{sys.executable} -m stretch")
     environ = os.environ | env
     return subprocess.run(["sh", "-c", command], capture_output=True, text=True, env=environ, timeout=60)
@@ -331,21 +331,21 @@ def shell(command: str, **env: str) -> subprocess.CompletedProcess[str]:
         ("stretch list > /dev/full", 1),
     ],
 )
-def test_odd_ends_of_a_pipe(command: str, code: int) -> None:
-    result = shell(command)
+def test_closed_and_full_streams(command: str, code: int) -> None:
+    result = run_in_shell(command)
     assert result.returncode == code, result.stderr
     assert "Traceback" not in result.stderr
 
 
-def test_a_reader_that_has_enough_is_no_error() -> None:
-    result = shell("{ stretch list; echo $? >&2; } | head -n 1")
+def test_a_closed_pipe_is_no_error() -> None:
+    result = run_in_shell("{ stretch list; echo $? >&2; } | head -n 1")
     assert result.stdout.startswith("stretch")
     assert result.stderr.strip().splitlines()[-1] in ("0", "141")
     assert "Traceback" not in result.stderr
 
 
 @pytest.mark.parametrize("columns", ["0", "-5", "x", "100000"])
-def test_absurd_columns(columns: str) -> None:
+def test_invalid_columns_in_the_environment(columns: str) -> None:
     for command in ("stretch list", "stretch safety", "stretch routine --plan"):
-        result = shell(command, COLUMNS=columns)
+        result = run_in_shell(command, COLUMNS=columns)
         assert result.returncode == 0, result.stderr

@@ -1,4 +1,4 @@
-"""Sounds played by other programs: found, started without waiting, reaped, cut, and the bell where there are none."""
+"""Sounds played by other programs, the bell in their place, and the cue player that starts both."""
 
 from __future__ import annotations
 
@@ -28,23 +28,23 @@ from support import MS, routine
 
 ROUTINE = routine()
 TIMELINE = build_timeline(ROUTINE)
-EVERY = cues(TIMELINE, -1, TIMELINE.length_ms)
+ALL_CUES = cues(TIMELINE, -1, TIMELINE.length_ms)
 SESSION = Session(timeline=TIMELINE)
 SILENT = Session(timeline=TIMELINE, sound=False)
 HOLD = next(index for index, phase in enumerate(TIMELINE.phases) if phase.kind == "hold")
 SWITCH = next(index for index, phase in enumerate(TIMELINE.phases) if phase.kind == "switch")
 
 
-def cue(kind: str, index: int) -> Cue:
-    return next(cue for cue in EVERY if cue.kind == kind and cue.index == index)
+def cue_of(kind: str, index: int) -> Cue:
+    return next(cue for cue in ALL_CUES if cue.kind == kind and cue.index == index)
 
 
-def at(index: int) -> tuple[Cue, ...]:
-    """Return all that is called out as a phase begins."""
-    return tuple(cue for cue in EVERY if cue.at_ms == TIMELINE.phases[index].start_ms)
+def cues_at_start_of(index: int) -> tuple[Cue, ...]:
+    """Return the cues at the start of a phase."""
+    return tuple(cue for cue in ALL_CUES if cue.at_ms == TIMELINE.phases[index].start_ms)
 
 
-def test_the_players_are_looked_for_in_order_and_by_their_full_path() -> None:
+def test_players_are_found_in_order_with_their_full_path() -> None:
     programs = FakePrograms(aplay="plays", pw_play="plays")
     found = find_players(programs.find_program, {}, platform="linux")
     assert [player.name for player in found] == ["pw-play", "aplay"]
@@ -52,7 +52,7 @@ def test_the_players_are_looked_for_in_order_and_by_their_full_path() -> None:
     assert find_players(programs.find_program, {}, platform="win32")[0].name == "winsound"
 
 
-def test_over_ssh_nothing_plays_to_the_other_machine_unless_sound_is_sent_along_or_asked_for() -> None:
+def test_over_ssh_there_is_no_player_unless_sound_is_forwarded_or_a_command_is_set() -> None:
     programs = FakePrograms(aplay="plays")
     remote = {"SSH_CONNECTION": "1.2.3.4 5 6.7.8.9 22"}
     assert find_players(programs.find_program, remote, platform="linux") == ()
@@ -60,7 +60,7 @@ def test_over_ssh_nothing_plays_to_the_other_machine_unless_sound_is_sent_along_
     assert find_players(programs.find_program, remote, command="aplay", platform="linux")
 
 
-def test_a_command_of_the_users_own_is_the_only_one_and_gets_the_file() -> None:
+def test_a_sound_command_replaces_all_players_and_gets_the_file() -> None:
     programs = FakePrograms(aplay="plays")
     (player,) = find_players(programs.find_program, {}, command="mpv --really-quiet '--af=x y' {file} -v")
     assert player.arguments_for(Path("/x.wav")) == ("mpv", "--really-quiet", "--af=x y", "/x.wav", "-v")
@@ -69,12 +69,12 @@ def test_a_command_of_the_users_own_is_the_only_one_and_gets_the_file() -> None:
 
 
 @pytest.mark.parametrize("command", ["", "  ", "play 'x"])
-def test_a_command_that_cannot_be_read_is_said_to_be_so(command: str) -> None:
+def test_an_invalid_sound_command_is_an_error(command: str) -> None:
     with pytest.raises(UsageError, match="sound command"):
         split_command(command, "sound")
 
 
-def test_a_file_is_made_once_in_full_and_lasts_as_long_as_the_sound(tmp_path: Path) -> None:
+def test_a_sound_file_is_made_once_with_the_length_of_its_sound(tmp_path: Path) -> None:
     cache = SoundCache(tmp_path / "cache" / "sounds", 50)
     assert not (tmp_path / "cache").exists()
     for sound in (SOUNDS["start"], SOUNDS["done"], breath_sound("in", 2_999)):
@@ -88,7 +88,7 @@ def test_a_file_is_made_once_in_full_and_lasts_as_long_as_the_sound(tmp_path: Pa
     assert len(list(cache.folder.iterdir())) == 3
 
 
-def test_a_file_cut_short_is_made_again_and_each_volume_has_its_own(tmp_path: Path) -> None:
+def test_an_incomplete_file_is_made_again_and_each_volume_has_its_own(tmp_path: Path) -> None:
     cache = SoundCache(tmp_path, 50)
     file = cache.file(SOUNDS["count"])
     whole = file.read_bytes()
@@ -97,7 +97,7 @@ def test_a_file_cut_short_is_made_again_and_each_volume_has_its_own(tmp_path: Pa
     assert SoundCache(tmp_path, 90).file(SOUNDS["count"]) != file
 
 
-def test_a_failure_while_making_a_file_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_write_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(self: Path, target: Path) -> Path:
         raise OSError(28, "No space left on device")
 
@@ -107,7 +107,7 @@ def test_a_failure_while_making_a_file_leaves_nothing(tmp_path: Path, monkeypatc
     assert list(tmp_path.iterdir()) == []
 
 
-def test_never_more_than_two_at_once_and_the_breath_gives_way(tmp_path: Path) -> None:
+def test_at_most_two_sounds_play_at_once_and_the_breath_gives_way(tmp_path: Path) -> None:
     programs = FakePrograms()
     sounds = SoundPlayer(
         [PlayerCommand("p", ("p", "{file}"))], SoundCache(tmp_path, 50), programs.start, programs.clock, ""
@@ -121,7 +121,7 @@ def test_never_more_than_two_at_once_and_the_breath_gives_way(tmp_path: Path) ->
     assert [fake.killed for fake in programs.processes] == [True, True, False, False]
 
 
-def test_of_a_change_and_a_breath_the_breath_is_cut_even_if_it_came_last(tmp_path: Path) -> None:
+def test_a_breath_is_stopped_before_a_change_even_if_it_came_last(tmp_path: Path) -> None:
     programs = FakePrograms()
     sounds = SoundPlayer(
         [PlayerCommand("p", ("p", "{file}"))], SoundCache(tmp_path, 50), programs.start, programs.clock, ""
@@ -131,7 +131,7 @@ def test_of_a_change_and_a_breath_the_breath_is_cut_even_if_it_came_last(tmp_pat
     assert [fake.killed for fake in programs.processes] == [False, True, False]
 
 
-def test_where_only_one_can_play_the_breath_waits_for_nobody(tmp_path: Path) -> None:
+def test_a_player_of_one_sound_at_a_time_leaves_out_the_breath(tmp_path: Path) -> None:
     programs = FakePrograms()
     sounds = SoundPlayer(
         [PlayerCommand("p", ("p", "{file}"), at_once=1)], SoundCache(tmp_path, 50), programs.start, programs.clock, ""
@@ -141,20 +141,20 @@ def test_where_only_one_can_play_the_breath_waits_for_nobody(tmp_path: Path) -> 
     assert programs.sounds() == ["start"]
 
 
-def test_what_has_ended_is_reaped(tmp_path: Path) -> None:
+def test_ended_players_are_reaped(tmp_path: Path) -> None:
     programs = FakePrograms(aplay="plays")
     player = programs.cue_player(tmp_path)
-    player.handle_cues(SESSION, at(HOLD))
+    player.handle_cues(SESSION, cues_at_start_of(HOLD))
     assert programs.sounds() == ["start", "breath-in"]
     programs.clock.now += 10_000 * MS
     player.handle_cues(SESSION, ())
     assert all(fake.reaped for fake in programs.processes)
 
 
-def test_when_a_player_fails_the_next_one_plays_the_same_sound(tmp_path: Path) -> None:
+def test_the_next_player_plays_a_sound_that_failed(tmp_path: Path) -> None:
     programs = FakePrograms(pw_play="fails", paplay="missing", aplay="plays")
     player = programs.cue_player(tmp_path)
-    player.handle_cues(SESSION, (cue("phase", 0),))
+    player.handle_cues(SESSION, (cue_of("phase", 0),))
     programs.clock.now += 10 * MS
     player.handle_cues(SESSION, ())
     assert [Path(arguments[0]).name for arguments in programs.started] == ["pw-play", "aplay"]
@@ -163,10 +163,10 @@ def test_when_a_player_fails_the_next_one_plays_the_same_sound(tmp_path: Path) -
     assert programs.bells == []
 
 
-def test_when_all_fail_the_bell_rings_for_the_sound_and_it_is_said(tmp_path: Path) -> None:
+def test_the_bell_rings_and_a_problem_is_reported_if_all_players_fail(tmp_path: Path) -> None:
     programs = FakePrograms(aplay="fails")
     player = programs.cue_player(tmp_path)
-    player.handle_cues(SESSION, at(SWITCH))
+    player.handle_cues(SESSION, cues_at_start_of(SWITCH))
     assert player.problem(SESSION) is None
     assert player.next_update_in() <= 0.1
     programs.clock.now += 10 * MS
@@ -174,17 +174,17 @@ def test_when_all_fail_the_bell_rings_for_the_sound_and_it_is_said(tmp_path: Pat
     assert programs.bells == [2]
     assert player.problem(SESSION) is not None
     assert "aplay failed" in player.problem(SESSION)
-    player.handle_cues(SESSION, at(HOLD))
+    player.handle_cues(SESSION, cues_at_start_of(HOLD))
     assert programs.bells == [2, 1]
 
 
-def test_a_player_that_has_played_before_gets_another_chance(tmp_path: Path) -> None:
+def test_a_proven_player_is_given_up_only_after_three_failures(tmp_path: Path) -> None:
     programs = FakePrograms(aplay="plays")
     player = programs.cue_player(tmp_path)
 
     def once(fate: str) -> None:
         programs.behaviors["aplay"] = fate
-        player.handle_cues(SESSION, (cue("phase", 0),))
+        player.handle_cues(SESSION, (cue_of("phase", 0),))
         for _ in range(3):
             programs.clock.now += 1_000 * MS
             programs.behaviors["aplay"] = "plays"
@@ -195,7 +195,7 @@ def test_a_player_that_has_played_before_gets_another_chance(tmp_path: Path) -> 
     assert programs.sounds() == ["get-ready"] * 8
     assert player.problem(SESSION) is None
     programs.behaviors["aplay"] = "fails"
-    player.handle_cues(SESSION, (cue("phase", 0),))
+    player.handle_cues(SESSION, (cue_of("phase", 0),))
     for _ in range(3):
         programs.clock.now += 10 * MS
         player.handle_cues(SESSION, ())
@@ -203,10 +203,10 @@ def test_a_player_that_has_played_before_gets_another_chance(tmp_path: Path) -> 
     assert programs.bells == [1]
 
 
-def test_a_player_that_hangs_is_ended_and_given_up(tmp_path: Path) -> None:
+def test_a_hanging_player_is_killed_and_given_up(tmp_path: Path) -> None:
     programs = FakePrograms(aplay="hangs")
     player = programs.cue_player(tmp_path)
-    player.handle_cues(SESSION, (cue("phase", 0),))
+    player.handle_cues(SESSION, (cue_of("phase", 0),))
     programs.clock.now += 60_000 * MS
     player.handle_cues(SESSION, ())
     assert programs.processes[0].killed
@@ -215,51 +215,51 @@ def test_a_player_that_hangs_is_ended_and_given_up(tmp_path: Path) -> None:
     assert programs.bells == []
 
 
-def test_without_a_player_the_bell_rings_once_for_a_change_twice_for_a_switch_and_not_for_a_breath(
+def test_the_bell_rings_once_for_a_change_twice_for_a_switch_and_not_for_a_breath(
     tmp_path: Path,
 ) -> None:
     programs = FakePrograms()
     player = programs.cue_player(tmp_path / "cache")
     assert player.problem(SESSION) is not None
     assert "bell" in player.problem(SESSION)
-    for one in EVERY:
+    for one in ALL_CUES:
         player.handle_cues(SESSION, (one,))
     kinds = [phase.kind for phase in TIMELINE.phases]
     assert programs.bells == [2 if kind == "switch" else 1 for kind in kinds] + [1]
     assert not (tmp_path / "cache").exists()
 
 
-def test_no_volume_is_no_sound_and_no_bell(tmp_path: Path) -> None:
+def test_volume_0_means_neither_sound_nor_bell(tmp_path: Path) -> None:
     programs = FakePrograms()
     player = programs.cue_player(tmp_path, volume=0)
-    player.handle_cues(SESSION, at(SWITCH))
+    player.handle_cues(SESSION, cues_at_start_of(SWITCH))
     assert programs.bells == []
     assert player.problem(SESSION) is None
 
 
-def test_a_cache_that_cannot_be_written_is_said_and_the_bell_rings(tmp_path: Path) -> None:
+def test_an_unwritable_cache_is_reported_and_the_bell_rings(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
     programs = FakePrograms(aplay="plays")
     player = programs.cue_player(tmp_path / "file")
-    player.handle_cues(SESSION, (cue("phase", 0),))
+    player.handle_cues(SESSION, (cue_of("phase", 0),))
     assert programs.bells == [1]
     assert player.problem(SESSION) is not None
     assert "cannot be written" in player.problem(SESSION)
 
 
-def test_no_sound_neither_plays_nor_rings_and_can_be_changed_at_any_moment(tmp_path: Path) -> None:
+def test_sound_can_be_turned_off_and_on_at_any_time(tmp_path: Path) -> None:
     programs = FakePrograms(aplay="plays")
     player = programs.cue_player(tmp_path)
-    player.handle_cues(SILENT, at(HOLD))
+    player.handle_cues(SILENT, cues_at_start_of(HOLD))
     assert programs.started == []
-    player.handle_cues(SESSION, at(HOLD))
+    player.handle_cues(SESSION, cues_at_start_of(HOLD))
     assert len(programs.playing) == 2
     player.handle_cues(SILENT, ())
     assert programs.playing == []
     assert player.problem(SILENT) is None
 
 
-def test_after_a_late_frame_only_what_is_still_true_is_heard(tmp_path: Path) -> None:
+def test_after_a_late_frame_only_the_last_sounds_are_played(tmp_path: Path) -> None:
     programs = FakePrograms(aplay="plays")
     player = programs.cue_player(tmp_path)
     before = TIMELINE.phases[HOLD].start_ms
@@ -267,9 +267,9 @@ def test_after_a_late_frame_only_what_is_still_true_is_heard(tmp_path: Path) -> 
     assert programs.sounds() == ["start", "breath-in"]
 
 
-def test_sounds_are_made_one_at_a_time_while_nothing_is_called_out(tmp_path: Path) -> None:
+def test_sound_files_are_made_one_at_a_time_between_cues(tmp_path: Path) -> None:
     player = FakePrograms(aplay="plays").cue_player(tmp_path)
-    needed = {sound for cue in EVERY if (sound := sound_for(cue, TIMELINE))}
+    needed = {sound for cue in ALL_CUES if (sound := sound_for(cue, TIMELINE))}
     for frame in range(len(needed) + 1):
         player.handle_cues(SESSION, ())
         assert len([*tmp_path.iterdir()]) == min(frame + 1, len(needed))
@@ -277,28 +277,28 @@ def test_sounds_are_made_one_at_a_time_while_nothing_is_called_out(tmp_path: Pat
     assert not (tmp_path / "none").exists()
 
 
-def test_hush_and_close_leave_nothing_behind(tmp_path: Path) -> None:
+def test_stop_and_close_leave_no_process(tmp_path: Path) -> None:
     programs = FakePrograms(aplay="hangs")
     player = programs.cue_player(tmp_path)
-    player.handle_cues(SESSION, at(HOLD))
+    player.handle_cues(SESSION, cues_at_start_of(HOLD))
     player.stop()
     assert all(fake.killed for fake in programs.processes)
-    player.handle_cues(SESSION, at(SWITCH))
+    player.handle_cues(SESSION, cues_at_start_of(SWITCH))
     player.close()
     assert all(fake.killed and fake.reaped for fake in programs.processes)
 
 
-def test_the_last_sound_may_end_before_one_leaves(tmp_path: Path) -> None:
+def test_finish_waits_for_the_last_sound(tmp_path: Path) -> None:
     programs = FakePrograms(aplay="plays")
     player = programs.cue_player(tmp_path)
-    player.handle_cues(SESSION, (EVERY[-1],))
+    player.handle_cues(SESSION, (ALL_CUES[-1],))
     player.finish()
     assert programs.sounds() == ["done"]
     assert not programs.processes[0].killed
     assert programs.clock.now == 1_500 * MS
 
 
-def test_a_whole_session_is_heard_in_order_and_never_more_than_two_at_once(tmp_path: Path) -> None:
+def test_the_sounds_of_a_whole_session_come_in_order_and_at_most_two_at_once(tmp_path: Path) -> None:
     programs = FakePrograms(aplay="plays")
     player = programs.cue_player(tmp_path)
     for before, now in zip(range(-100, TIMELINE.length_ms, 100), range(0, TIMELINE.length_ms + 100, 100), strict=True):
@@ -314,7 +314,7 @@ def test_a_whole_session_is_heard_in_order_and_never_more_than_two_at_once(tmp_p
     assert names.count("breath-in") == sum(len(phase.breaths) for phase in TIMELINE.phases)
 
 
-def test_the_doctor_is_told_what_plays_what_fails_and_what_to_do(tmp_path: Path) -> None:
+def test_backends_are_described_with_advice(tmp_path: Path) -> None:
     working = FakePrograms(pw_play="fails", aplay="plays", espeak_ng="plays").backends(tmp_path).describe()
     assert (working[0].found, working[0].advice) == ("pw-play (fails), aplay", "")
     assert (working[1].found, working[1].advice) == ("espeak-ng", "No voice? Run `espeak-ng hello` to see why.")
@@ -326,14 +326,14 @@ def test_the_doctor_is_told_what_plays_what_fails_and_what_to_do(tmp_path: Path)
     assert "espeak-ng" in nothing[1].advice
     remote = {"SSH_CONNECTION": "x"}
     assert "SSH" in FakePrograms(aplay="plays").backends(tmp_path, environ=remote).describe()[0].found
-    trouble = FakePrograms(aplay="plays").cue_player(tmp_path, environ=remote).problem(SESSION)
-    assert trouble is not None
-    assert "on the other machine" in trouble
+    problem = FakePrograms(aplay="plays").cue_player(tmp_path, environ=remote).problem(SESSION)
+    assert problem is not None
+    assert "on the other machine" in problem
 
 
 @pytest.fixture
 def program(tmp_path: Path) -> Callable[[str, str], str]:
-    """Return a way to put a real program on the path of its own."""
+    """Return a function that writes a shell script and returns its path."""
 
     def make(name: str, body: str) -> str:
         file = tmp_path / "bin" / name
@@ -349,9 +349,7 @@ needs_sh = pytest.mark.skipif(sys.platform == "win32", reason="the fake players 
 
 
 @needs_sh
-def test_a_real_program_is_started_within_a_tenth_of_a_second_and_given_the_file(
-    tmp_path: Path, program: Callable[[str, str], str]
-) -> None:
+def test_a_real_program_gets_the_file_within_100_ms(tmp_path: Path, program: Callable[[str, str], str]) -> None:
     log = tmp_path / "log"
     command = program("player", f'echo "$(date +%s%N) $1" >> "{log}"')
     backends = AudioBackends(
@@ -365,7 +363,7 @@ def test_a_real_program_is_started_within_a_tenth_of_a_second_and_given_the_file
     asked = []
     for index in range(5):
         asked.append(time.time_ns())
-        player.handle_cues(SESSION, (cue("phase", index),))
+        player.handle_cues(SESSION, (cue_of("phase", index),))
         player.finish()
     player.close()
     played = [line.split(" ", 1) for line in log.read_text().splitlines()]
@@ -375,9 +373,7 @@ def test_a_real_program_is_started_within_a_tenth_of_a_second_and_given_the_file
 
 
 @needs_sh
-def test_a_real_program_and_what_it_started_are_ended_together(
-    tmp_path: Path, program: Callable[[str, str], str]
-) -> None:
+def test_kill_also_ends_what_a_program_started(tmp_path: Path, program: Callable[[str, str], str]) -> None:
     fifo = tmp_path / "fifo"
     os.mkfifo(fifo)
     # The inner program holds the fifo open for as long as it lives.
@@ -390,7 +386,7 @@ def test_a_real_program_and_what_it_started_are_ended_together(
 
 
 @needs_sh
-def test_a_real_player_that_fails_or_hangs_is_found_out(tmp_path: Path, program: Callable[[str, str], str]) -> None:
+def test_probing_detects_a_player_that_fails_or_hangs(tmp_path: Path, program: Callable[[str, str], str]) -> None:
     assert probe(PlayerCommand("ok", (program("ok", "exit 0"), "{file}")), tmp_path, child_process.start)
     assert not probe(PlayerCommand("no", (program("no", "exit 3"), "{file}")), tmp_path, child_process.start)
     silence = next(tmp_path.glob("*.wav"))
@@ -399,5 +395,5 @@ def test_a_real_player_that_fails_or_hangs_is_found_out(tmp_path: Path, program:
 
 
 @needs_sh
-def test_a_program_that_reads_nothing_does_no_harm(program: Callable[[str, str], str]) -> None:
+def test_a_program_that_ignores_its_input_raises_nothing(program: Callable[[str, str], str]) -> None:
     assert child_process.start((program("deaf", "exec <&-; exit 0"),), b"x" * 4_000).wait(5.0) == 0

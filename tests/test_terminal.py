@@ -1,4 +1,4 @@
-"""Both ends of a terminal in this process: rows go out as few bytes, and a terminal in memory shows them."""
+"""The terminal over a pseudo-terminal in this process, with an emulated screen at its other end; and themes."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ if sys.platform != "win32":
 
 ROUTINE = SAMPLE
 TIMELINE = build_timeline(ROUTINE)
-PLAIN = Theme()
-MARK = b"\x00\x00"
-"""Written after what is looked for; a terminal ignores it."""
+NO_COLOR = Theme()
+END_MARK = b"\x00\x00"
+"""Marks the end of a frame; a terminal ignores it."""
 
 
-class Pair:
-    """Both ends of a pseudo-terminal, and what a person would see at the far one."""
+class TerminalPair:
+    """Both ends of a pseudo-terminal, and the screen that the user sees."""
 
     def __init__(self) -> None:
         self.master, self.slave = pty.openpty()
@@ -70,33 +70,33 @@ class Pair:
 
     def seen(self) -> list[str]:
         """Wait until all that was written has come through and return the rows of the screen."""
-        os.write(self.slave, MARK)
+        os.write(self.slave, END_MARK)
         deadline = time.monotonic() + 10
-        while not self._read.endswith(MARK):
+        while not self._read.endswith(END_MARK):
             assert time.monotonic() < deadline
             time.sleep(0.0002)
-        data, self._read = self._read.removesuffix(MARK), b""
+        data, self._read = self._read.removesuffix(END_MARK), b""
         self.raw += data
         self.stream.feed(re.sub(rb"\x1b\[\?2026[hl]", b"", data))
         return list(self.screen.display)
 
     def hang_up(self) -> None:
-        """Take the far end away, as a closed window does."""
+        """Close the far end, as closing the window does."""
         self._stop.set()
         self._reader.join()
         os.close(self.master)
 
 
 @pytest.fixture
-def pair() -> Iterator[Pair]:
-    made = Pair()
+def pair() -> Iterator[TerminalPair]:
+    made = TerminalPair()
     yield made
     if not made._stop.is_set():
         made.hang_up()
     os.close(made.slave)
 
 
-def rows_at(position: int, columns: int, lines: int) -> list:
+def screen_at(position: int, columns: int, lines: int) -> list:
     return render_screen(Session(timeline=TIMELINE, position_ns=position * MS), columns, lines)
 
 
@@ -104,51 +104,51 @@ def text_of(rows: list) -> list[str]:
     return ["".join(text for text, _ in row) for row in rows]
 
 
-def test_what_was_drawn_is_what_is_seen(pair: Pair) -> None:
-    with Terminal(pair.slave, pair.slave, PLAIN) as terminal:
+def test_drawn_lines_appear_on_the_screen(pair: TerminalPair) -> None:
+    with Terminal(pair.slave, pair.slave, NO_COLOR) as terminal:
         for position in range(0, TIMELINE.length_ms, 7_777):
-            rows = rows_at(position, 80, 24)
+            rows = screen_at(position, 80, 24)
             terminal.draw(rows)
             assert pair.seen() == text_of(rows)
 
 
-def test_an_unchanged_screen_costs_no_byte_and_a_second_costs_few(pair: Pair) -> None:
+def test_an_unchanged_frame_writes_nothing_and_the_next_second_little(pair: TerminalPair) -> None:
     hold = next(phase for phase in TIMELINE.phases if phase.kind == "hold")
     with Terminal(pair.slave, pair.slave, theme_for({"COLORTERM": "truecolor"}, "utf-8")) as terminal:
-        terminal.draw(rows_at(hold.start_ms, 80, 24))
+        terminal.draw(screen_at(hold.start_ms, 80, 24))
         pair.seen()
         full, pair.raw = len(pair.raw), b""
-        terminal.draw(rows_at(hold.start_ms, 80, 24))
+        terminal.draw(screen_at(hold.start_ms, 80, 24))
         pair.seen()
         assert pair.raw == b""
-        terminal.draw(rows_at(hold.start_ms + 1_000, 80, 24))
+        terminal.draw(screen_at(hold.start_ms + 1_000, 80, 24))
         pair.seen()
         assert 0 < len(pair.raw) < full / 3
         assert b"\x1b[2J" not in pair.raw
 
 
-def test_a_storm_of_sizes_leaves_nothing_of_old_frames(pair: Pair) -> None:
+def test_many_resizes_leave_nothing_of_old_frames(pair: TerminalPair) -> None:
     random.seed(7)
-    with Terminal(pair.slave, pair.slave, PLAIN) as terminal:
+    with Terminal(pair.slave, pair.slave, NO_COLOR) as terminal:
         for step in range(100):
             columns, lines = random.randint(1, 300), random.randint(1, 100)
             pair.resize(columns, lines)
-            rows = rows_at(step * 6_000, columns, lines)
+            rows = screen_at(step * 6_000, columns, lines)
             terminal.draw(rows)
             assert pair.seen() == text_of(rows)
 
 
-def test_another_height_draws_every_row_again(pair: Pair) -> None:
-    rows = rows_at(400_000, 80, 24)
-    with Terminal(pair.slave, pair.slave, PLAIN) as terminal:
+def test_a_new_height_redraws_every_line(pair: TerminalPair) -> None:
+    rows = screen_at(400_000, 80, 24)
+    with Terminal(pair.slave, pair.slave, NO_COLOR) as terminal:
         terminal.draw(rows)
         pair.resize(80, 23)
         terminal.draw(rows[:23])
         assert pair.seen() == text_of(rows[:23])
 
 
-def test_a_mark_that_leaves_a_wide_letter_draws_the_letter_again(pair: Pair) -> None:
-    with Terminal(pair.slave, pair.slave, PLAIN) as terminal:
+def test_removing_an_accent_redraws_its_wide_character(pair: TerminalPair) -> None:
+    with Terminal(pair.slave, pair.slave, NO_COLOR) as terminal:
         terminal.draw([(("aか\u3099", "plain"),)])
         pair.seen()
         pair.raw = b""
@@ -157,8 +157,8 @@ def test_a_mark_that_leaves_a_wide_letter_draws_the_letter_again(pair: Pair) -> 
     assert "\x1b[1;2Hか".encode() in pair.raw.replace(b"\x1b[0m", b"")
 
 
-def test_colours_are_only_in_the_codes(pair: Pair) -> None:
-    rows = rows_at(400_000, 80, 24)
+def test_colors_do_not_change_the_text(pair: TerminalPair) -> None:
+    rows = screen_at(400_000, 80, 24)
     for environ in ({"COLORTERM": "truecolor"}, {"TERM": "xterm-256color"}, {"TERM": "xterm"}, {"NO_COLOR": "1"}):
         with Terminal(pair.slave, pair.slave, theme_for(environ, "utf-8")) as terminal:
             terminal.draw(rows)
@@ -177,7 +177,7 @@ def test_colours_are_only_in_the_codes(pair: Pair) -> None:
         ({"NO_COLOR": "", "COLORTERM": "truecolor"}, "true"),
     ],
 )
-def test_depth_of_colour(environ: dict[str, str], depth: str) -> None:
+def test_color_depth(environ: dict[str, str], depth: str) -> None:
     assert color_depth(environ) == depth
 
 
@@ -192,14 +192,14 @@ def luminance(colour: str) -> float:
     ("background", "behind"),
     [("dark", "#16181d"), ("light", "#ffffff"), ("unknown", "#16181d"), ("unknown", "#ffffff")],
 )
-def test_words_can_be_read_on_the_background_they_stand_on(background: Background, behind: str) -> None:
+def test_text_colors_have_enough_contrast(background: Background, behind: str) -> None:
     for role, color in TEXT_COLORS[background].items():
         if color and role is not TextRole.LEFT:  # the rest of the progress bar may be faint
             low, high = sorted((luminance(color), luminance(behind)))
             assert (high + 0.05) / (low + 0.05) >= 3.0, role
 
 
-def test_light_and_dark_backgrounds() -> None:
+def test_detection_of_light_and_dark_backgrounds() -> None:
     assert detect_background({"COLORFGBG": "0;15"}) == "light"
     assert detect_background({"COLORFGBG": "15;0"}) == "dark"
     assert detect_background({}) == "unknown"
@@ -221,11 +221,11 @@ def test_light_and_dark_backgrounds() -> None:
         ({}, "cp1252", False),
     ],
 )
-def test_more_than_ascii_only_where_the_locale_has_it(environ: dict[str, str], encoding: str, unicode: bool) -> None:
+def test_unicode_is_used_only_if_the_locale_has_it(environ: dict[str, str], encoding: str, unicode: bool) -> None:
     assert theme_for(environ, encoding).unicode is unicode
 
 
-def test_an_ascii_terminal_gets_ascii_even_for_names_that_are_not(pair: Pair) -> None:
+def test_an_ascii_terminal_gets_only_ascii(pair: TerminalPair) -> None:
     with Terminal(pair.slave, pair.slave, Theme(unicode=False)) as terminal:
         terminal.draw([(("Kätzchen ━", "plain"),)])
         pair.seen()
@@ -233,7 +233,7 @@ def test_an_ascii_terminal_gets_ascii_even_for_names_that_are_not(pair: Pair) ->
     assert pair.raw.isascii()
 
 
-def test_everything_is_given_back_even_when_the_view_breaks(pair: Pair) -> None:
+def test_the_terminal_is_restored_after_an_exception(pair: TerminalPair) -> None:
     before = termios.tcgetattr(pair.slave)
 
     class Broken(ScreenDisplay):
@@ -241,7 +241,7 @@ def test_everything_is_given_back_even_when_the_view_breaks(pair: Pair) -> None:
             super().show(session, cues)
             raise ZeroDivisionError("a view that breaks")
 
-    with Terminal(pair.slave, pair.slave, PLAIN) as terminal:
+    with Terminal(pair.slave, pair.slave, NO_COLOR) as terminal:
         assert termios.tcgetattr(pair.slave) != before
         ending = run_session(Session(timeline=TIMELINE), clock=FakeClock(), source=terminal, display=Broken(terminal))
     assert isinstance(ending.failure, ZeroDivisionError)
@@ -251,8 +251,8 @@ def test_everything_is_given_back_even_when_the_view_breaks(pair: Pair) -> None:
     assert pair.raw.endswith(b"\x1b[0m\x1b[?2004l\x1b[?25h\x1b[?1049l")
 
 
-def test_keys_typed_and_not_read_do_not_reach_the_shell(pair: Pair) -> None:
-    with Terminal(pair.slave, pair.slave, PLAIN) as terminal:
+def test_unread_keys_do_not_reach_the_shell(pair: TerminalPair) -> None:
+    with Terminal(pair.slave, pair.slave, NO_COLOR) as terminal:
         os.write(pair.master, b"rm -rf important\n")
         assert terminal.read(5.0).key == "r"  # it has come through
     os.set_blocking(pair.slave, False)
@@ -260,25 +260,25 @@ def test_keys_typed_and_not_read_do_not_reach_the_shell(pair: Pair) -> None:
         os.read(pair.slave, 100)
 
 
-def test_several_keys_in_one_read_come_one_by_one(pair: Pair) -> None:
-    with Terminal(pair.slave, pair.slave, PLAIN) as terminal:
+def test_keys_of_one_read_are_returned_one_by_one(pair: TerminalPair) -> None:
+    with Terminal(pair.slave, pair.slave, NO_COLOR) as terminal:
         os.write(pair.master, b"n \x1b[Cq")
         assert [terminal.read(0.5).key for _ in range(4)] == ["n", "space", "right", "q"]
         assert terminal.read(0.0).key is None
 
 
-def test_a_terminal_that_went_away_is_a_hang_up(pair: Pair) -> None:
-    with Terminal(pair.slave, pair.slave, PLAIN) as terminal:
+def test_a_closed_terminal_is_reported_as_a_hang_up(pair: TerminalPair) -> None:
+    with Terminal(pair.slave, pair.slave, NO_COLOR) as terminal:
         pair.hang_up()
         assert terminal.read(0.5).signal == HANG_UP
-        terminal.draw(rows_at(0, 80, 24))
+        terminal.draw(screen_at(0, 80, 24))
         assert terminal.read(0.5).signal == HANG_UP
 
 
-def test_a_signal_that_was_ignored_before_stays_so(pair: Pair) -> None:
+def test_an_ignored_signal_stays_ignored(pair: TerminalPair) -> None:
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
-        with Terminal(pair.slave, pair.slave, PLAIN) as terminal:
+        with Terminal(pair.slave, pair.slave, NO_COLOR) as terminal:
             os.kill(os.getpid(), signal.SIGHUP)
             assert terminal.read(0.0).signal is None
             os.kill(os.getpid(), signal.SIGTERM)
@@ -287,14 +287,14 @@ def test_a_signal_that_was_ignored_before_stays_so(pair: Pair) -> None:
         signal.signal(signal.SIGHUP, before)
 
 
-def test_a_terminal_that_does_not_say_its_size_is_80_by_24(pair: Pair) -> None:
+def test_an_unknown_size_counts_as_80_by_24(pair: TerminalPair) -> None:
     fcntl.ioctl(pair.slave, termios.TIOCSWINSZ, struct.pack("HHHH", 0, 0, 0, 0))
-    assert Terminal(pair.slave, pair.slave, PLAIN).size() == (80, 24)
+    assert Terminal(pair.slave, pair.slave, NO_COLOR).size() == (80, 24)
 
 
-def test_a_mark_on_a_wide_letter_moves_nothing_behind_it(pair: Pair) -> None:
+def test_an_accent_on_a_wide_character_moves_nothing_after_it(pair: TerminalPair) -> None:
     before, after = (((text, "plain"),) for text in ("\u304b b      ", "\u304b\u3099 c      "))
-    with Terminal(pair.slave, pair.slave, PLAIN) as terminal:
+    with Terminal(pair.slave, pair.slave, NO_COLOR) as terminal:
         terminal.draw([before])
         terminal.draw([after])
         assert pair.seen()[0].rstrip().endswith(" c")

@@ -1,4 +1,4 @@
-"""The screen as a person sees it: golden pictures, and what no size may break."""
+"""The screen at many sizes: golden files, and what must hold at any size."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ GOLDEN = Path(__file__).parent / "golden" / "screens"
 SIZES = [(120, 40), (100, 30), (80, 24), (60, 20), (40, 12), (20, 6)]
 
 
-def picture(session: Session, columns: int, lines: int, **how) -> list[str]:
+def screen_text(session: Session, columns: int, lines: int, **how) -> list[str]:
     how.setdefault("figures", FIGURES)
     return ["".join(text for text, _ in row) for row in render_screen(session, columns, lines, **how)]
 
@@ -72,13 +72,13 @@ SCENES = {
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 @pytest.mark.parametrize("name", SCENES)
 def test_golden_screens(name: str, size: tuple[int, int], request: pytest.FixtureRequest) -> None:
-    check_golden(f"{name}-{size[0]}x{size[1]}", picture(SCENES[name], *size), request)
+    check_golden(f"{name}-{size[0]}x{size[1]}", screen_text(SCENES[name], *size), request)
 
 
 @pytest.mark.parametrize("size", SIZES[:4], ids=lambda size: f"{size[0]}x{size[1]}")
 @pytest.mark.parametrize("name", ["prepare", "hold", "away"])
 def test_golden_screens_without_a_figure(name: str, size: tuple[int, int], request: pytest.FixtureRequest) -> None:
-    check_golden(f"{name}-{size[0]}x{size[1]}-words", picture(SCENES[name], *size, figures=None), request)
+    check_golden(f"{name}-{size[0]}x{size[1]}-words", screen_text(SCENES[name], *size, figures=None), request)
 
 
 def check_golden(name: str, rows: list[str], request: pytest.FixtureRequest) -> None:
@@ -97,10 +97,10 @@ def check_golden(name: str, rows: list[str], request: pytest.FixtureRequest) -> 
     st.floats(0, 1),
     st.booleans(),
 )
-def test_every_size_is_filled_exactly(name: str, columns: int, lines: int, part: float, unicode: bool) -> None:
+def test_the_screen_has_exactly_the_asked_size(name: str, columns: int, lines: int, part: float, unicode: bool) -> None:
     scene = SCENES[name]
     scene = msgspec.structs.replace(scene, position_ns=int(part * scene.timeline.length_ms) * MS)
-    rows = picture(scene, columns, lines, unicode=unicode)
+    rows = screen_text(scene, columns, lines, unicode=unicode)
     assert len(rows) == lines
     assert {cell_len(row) for row in rows} == {columns}
     if not unicode:
@@ -108,71 +108,71 @@ def test_every_size_is_filled_exactly(name: str, columns: int, lines: int, part:
 
 
 @pytest.mark.parametrize("size", SIZES[:5])
-def test_what_matters_is_on_every_screen_of_some_size(size: tuple[int, int]) -> None:
-    text = " ".join(picture(in_phase("hold"), *size)).lower()
+def test_name_and_count_are_on_every_screen_but_the_smallest(size: tuple[int, int]) -> None:
+    text = " ".join(screen_text(in_phase("hold"), *size)).lower()
     assert "seated back extension" in text
     assert "hold 1 of 2" in text
     assert "1 of" in text
 
 
-def test_wide_letters_keep_the_columns_straight() -> None:
+def test_wide_characters_keep_every_line_at_its_width() -> None:
     item = ROUTINE.items[0]
     wide = msgspec.structs.replace(item.stretch, name="猫と牛のポーズ", steps=("猫のように背中を丸めます。" * 6,))
     items = (msgspec.structs.replace(item, stretch=wide), *ROUTINE.items[1:])
     made = msgspec.structs.replace(ROUTINE, items=items)
     timeline = build_timeline(made)
     for columns in range(1, 140, 3):
-        rows = picture(in_phase("prepare", timeline=timeline), columns, 24)
+        rows = screen_text(in_phase("prepare", timeline=timeline), columns, 24)
         assert {cell_len(row) for row in rows} == {columns}
 
 
-def test_the_hint_line_comes_from_the_keymap() -> None:
-    last = picture(in_phase("hold"), 100, 30)[-1]
+def test_the_hint_line_shows_the_keymap() -> None:
+    last = screen_text(in_phase("hold"), 100, 30)[-1]
     for binding in KEYMAP:
         assert f" {binding.label} {binding.hint}".rstrip() in last
 
 
-def test_seconds_left_reach_one_and_never_show_zero_before_the_end() -> None:
+def test_seconds_left_are_rounded_up() -> None:
     phase = next(phase for phase in TIMELINE.phases if phase.kind == "hold")
     one = Session(timeline=TIMELINE, position_ns=(phase.end_ms - 1) * MS)
-    assert "1 s" in picture(one, 20, 4)[1]
+    assert "1 s" in screen_text(one, 20, 4)[1]
 
 
 @pytest.mark.parametrize(
     "title", ["Lower back, Upper back, Hips, Hip flexors, Glutes, Piriformis", "\u8170\u80cc\u90e8" * 20]
 )
 @pytest.mark.parametrize("columns", [120, 80, 60, 40])
-def test_the_time_left_is_seen_however_much_was_asked_for(title: str, columns: int) -> None:
+def test_a_long_title_does_not_hide_the_time_left(title: str, columns: int) -> None:
     timeline = msgspec.structs.replace(TIMELINE, title=title)
-    top = picture(in_phase("hold", timeline=timeline), columns, 24)[0]
+    top = screen_text(in_phase("hold", timeline=timeline), columns, 24)[0]
     assert top.endswith(f"{minutes_seconds(in_phase('hold').moment.total_left_ms)} left ")
     assert top.startswith(f" {title[:2]}")
     assert cell_len(top) == columns
 
 
 @pytest.mark.parametrize(("columns", "lines"), [(120, 40), (100, 30), (80, 24), (60, 20), (40, 12)])
-def test_what_is_said_aside_hides_neither_the_figure_nor_the_keys(columns: int, lines: int) -> None:
+def test_a_warning_hides_neither_the_figure_nor_the_keys(columns: int, lines: int) -> None:
     warning = "No sound player found, so the terminal bell is used. See `stretch doctor`."
-    without, told = (picture(in_phase("warm-up"), columns, lines, warning=text) for text in ("", warning))
+    without, mentioned = (screen_text(in_phase("warm-up"), columns, lines, warning=text) for text in ("", warning))
     assert "pause" in without[-1]
-    assert told[-1] == without[-1]
-    assert "stretch doctor" in " ".join(" ".join(told[-4:]).split())
+    assert mentioned[-1] == without[-1]
+    assert "stretch doctor" in " ".join(" ".join(mentioned[-4:]).split())
     assert [row for row in without if set(row) & set("\u28ff\u28c0")] == [
-        row for row in told if set(row) & set("\u28ff\u28c0")
+        row for row in mentioned if set(row) & set("\u28ff\u28c0")
     ]
 
 
 @pytest.mark.parametrize(("columns", "lines"), [(120, 40), (80, 24), (61, 20), (60, 20), (60, 21), (40, 20), (80, 9)])
-def test_what_to_press_when_it_hurts_is_on_every_screen(columns: int, lines: int) -> None:
+def test_the_keys_for_pain_are_on_every_screen(columns: int, lines: int) -> None:
     session = update(in_phase("hold"), "hurt")
-    told = " ".join(" ".join(picture(session, columns, lines)).split())
+    mentioned = " ".join(" ".join(screen_text(session, columns, lines)).split())
     assert session.moment.phase.kind == "prepare"
-    assert "n to leave it out, 1 if you are numb" in told
-    assert "3 if your eyes hurt or blur" in told
+    assert "n to leave it out, 1 if you are numb" in mentioned
+    assert "3 if your eyes hurt or blur" in mentioned
 
 
 @pytest.mark.parametrize(
-    ("fields", "act", "seconds"),
+    ("fields", "prompt", "seconds"),
     [
         ({"paused": True}, "PAUSED", "4"),
         ({"waiting": True}, "READY", "4"),
@@ -181,46 +181,46 @@ def test_what_to_press_when_it_hurts_is_on_every_screen(columns: int, lines: int
     ],
     ids=["paused", "waiting", "getting back in", "stopped"],
 )
-def test_standing_still_is_one_word_and_getting_back_in_is_counted(fields: dict, act: str, seconds: str) -> None:
+def test_a_pause_has_one_prompt_word_and_the_lead_in_is_counted_down(fields: dict, prompt: str, seconds: str) -> None:
     phase = next(phase for phase in TIMELINE.phases if phase.kind == "hold")
     session = Session(timeline=TIMELINE, position_ns=(phase.end_ms - 4_000) * MS, **fields)
     rows = ["".join(text for text, _ in row).strip() for row in countdown_panel(session, PANEL, 8, unicode=False)]
-    assert act in rows
+    assert prompt in rows
     assert seconds in rows
 
 
-def words_of(rows: list[StyledLine]) -> str:
+def text_of(rows: list[StyledLine]) -> str:
     return " ".join("".join(text for text, _ in row) for row in rows)
 
 
-def test_a_new_position_is_told_where_it_changes_and_only_there() -> None:
-    before, told = ROUTINE.start_position, []
+def test_the_position_is_mentioned_exactly_where_it_changes() -> None:
+    before, mentioned = ROUTINE.start_position, []
     for phase in TIMELINE.phases:
         if phase.kind == "prepare":
             position = phase.item.position
             now = Session(timeline=TIMELINE, position_ns=phase.start_ms * MS)
-            told.append(f"Change to: {POSITION_LABELS[position]}." in words_of(full_column(now, 60, 30)))
-            assert told[-1] is (position != before)
+            mentioned.append(f"Change to: {POSITION_LABELS[position]}." in text_of(full_column(now, 60, 30)))
+            assert mentioned[-1] is (position != before)
             before = position
-    assert set(told) == {True, False}
+    assert set(mentioned) == {True, False}
 
 
 @pytest.mark.parametrize("words", [full_column, under_figure])
 @pytest.mark.parametrize("key", ["ease", "hurt"])
-def test_what_was_made_easier_shows_its_easier_way_first(words: Callable[..., list[StyledLine]], key: str) -> None:
+def test_an_eased_stretch_shows_its_easier_way_first(words: Callable[..., list[StyledLine]], key: str) -> None:
     session = update(in_phase("hold"), key)
-    assert words_of(words(session, 60, 30)).lstrip().startswith("Easier: ")
-    assert not words_of(words(in_phase("hold"), 60, 30)).lstrip().startswith("Easier: ")
+    assert text_of(words(session, 60, 30)).lstrip().startswith("Easier: ")
+    assert not text_of(words(in_phase("hold"), 60, 30)).lstrip().startswith("Easier: ")
 
 
-def test_the_keys_that_are_asked_for_when_it_hurts_are_those_that_answer() -> None:
+def test_the_keys_in_the_pain_message_have_their_actions() -> None:
     asked = re.findall(r"(\d) if ([\w ]+)", pause_message(update(in_phase("hold"), "hurt")))
     assert [key for key, _ in asked] == ["1", "2", "3"]
     assert [action for key, said in asked if (action := action_of(key)) in said.split()] == ["numb", "dizzy", "eyes"]
 
 
 @pytest.mark.parametrize("move", CATALOG.warm_up.standing, ids=lambda move: move.id)
-def test_a_move_of_each_side_in_turn_is_mirrored_every_other_time(move: Move) -> None:
+def test_a_move_that_alternates_sides_is_mirrored_every_other_time(move: Move) -> None:
     figure = load_figures([move.id], [data_root()])[move.id]
     first, second, third = (FIGURES.render(FigureState(move.id, None, 1.0, 1.0, turn), 60, 20) for turn in range(3))
     assert (first != second) is figure.alternates_sides

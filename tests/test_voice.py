@@ -1,4 +1,4 @@
-"""The voice: one at a time, cut on demand, after the sound, never through a shell, and told when there is none."""
+"""The voice: speech engines, hostile texts, fallbacks, and its place after the sounds."""
 
 from __future__ import annotations
 
@@ -22,32 +22,32 @@ from support import MS, routine
 
 ROUTINE = routine(areas=(), stretches=("cat-cow", "pelvic-tilt", "single-knee-to-chest"))
 TIMELINE = build_timeline(ROUTINE)
-EVERY = cues(TIMELINE, -1, TIMELINE.length_ms)
+ALL_CUES = cues(TIMELINE, -1, TIMELINE.length_ms)
 SESSION = Session(timeline=TIMELINE)
 WITH_VOICE = Session(timeline=TIMELINE, voice=True)
 VOICE_ONLY = Session(timeline=TIMELINE, voice=True, sound=False)
 SILENT = Session(timeline=TIMELINE, sound=False)
-NASTY = [
+HOSTILE_TEXTS = [
     "$(rm -rf ~)", "-w /etc/passwd", "--help", "`id` | sh; echo $HOME", "100 % %s %n", "!-!QUIT", "[[volm 0]] hush",
     "line\nbreak\x00and \x01" + "50S bell\x07", "\ud800 half a character", "'\"\\",
 ]  # fmt: skip
 
 
-def at(index: int) -> tuple[Cue, ...]:
-    return tuple(cue for cue in EVERY if cue.at_ms == TIMELINE.phases[index].start_ms)
+def cues_at_start_of(index: int) -> tuple[Cue, ...]:
+    return tuple(cue for cue in ALL_CUES if cue.at_ms == TIMELINE.phases[index].start_ms)
 
 
 def voice_of(programs: FakePrograms, **options: str) -> Voice:
     return Voice(find_engines(programs.find_program, {}, platform="linux", **options), programs.start, programs.clock)
 
 
-def test_the_voices_are_looked_for_in_order() -> None:
+def test_engines_are_found_in_order() -> None:
     programs = FakePrograms(say="plays", spd_say="plays", espeak_ng="plays", espeak="plays")
     names = [engine.name for engine in find_engines(programs.find_program, {}, platform="linux")]
     assert names == ["say", "spd-say", "espeak-ng", "espeak"]
 
 
-def test_windows_own_voice_reads_the_text_as_data_and_is_not_looked_for_in_the_folder_one_is_in() -> None:
+def test_the_windows_engine_has_a_full_path_and_reads_the_text_as_data() -> None:
     (engine,) = find_engines(FakePrograms().find_program, {"SystemRoot": r"D:\Win"}, platform="win32")
     assert engine.arguments[0] == r"D:\Win\System32\WindowsPowerShell\v1.0\powershell.exe"
     arguments, piped = engine.arguments_for("$(rm -rf ~)")
@@ -56,8 +56,8 @@ def test_windows_own_voice_reads_the_text_as_data_and_is_not_looked_for_in_the_f
 
 
 @pytest.mark.parametrize("name", ["say", "spd_say", "espeak_ng"])
-@pytest.mark.parametrize("text", NASTY)
-def test_any_text_is_spoken_and_none_is_an_option_or_a_command(name: str, text: str) -> None:
+@pytest.mark.parametrize("text", HOSTILE_TEXTS)
+def test_hostile_text_is_spoken_and_never_an_option_or_a_command(name: str, text: str) -> None:
     programs = FakePrograms(**{name: "plays"})
     voice_of(programs).say([text])
     (arguments,), (piped,) = programs.started, programs.texts
@@ -72,13 +72,13 @@ def test_any_text_is_spoken_and_none_is_an_option_or_a_command(name: str, text: 
     assert letters in "".join(character for character in spoken.replace("percent", "") if character.isalpha())
 
 
-def test_spd_say_is_never_given_a_format() -> None:
+def test_spd_say_never_gets_a_printf_format() -> None:
     programs = FakePrograms(spd_say="plays")
     voice_of(programs).say(["100 % %s"])
     assert "%" not in programs.started[0][-1]
 
 
-def test_a_command_of_the_users_own_gets_the_text_as_one_word_or_on_standard_input() -> None:
+def test_a_voice_command_gets_the_text_as_one_word_or_on_standard_input() -> None:
     programs = FakePrograms()
     voice_of(programs, command="festival --tts").say(["Hello there."])
     assert (programs.started[-1], programs.texts[-1]) == (("festival", "--tts"), "Hello there.")
@@ -87,12 +87,12 @@ def test_a_command_of_the_users_own_gets_the_text_as_one_word_or_on_standard_inp
 
 
 @pytest.mark.parametrize("command", ["sh -c 'say {text}'", "flite --text={text}", "", "flite 'x"])
-def test_a_command_that_would_put_the_text_inside_another_word_is_refused(command: str) -> None:
+def test_a_voice_command_with_the_text_inside_a_word_is_an_error(command: str) -> None:
     with pytest.raises(UsageError, match="voice command"):
         find_engines(FakePrograms().find_program, {}, command=command)
 
 
-def test_what_is_new_cuts_what_is_being_said_and_hush_cuts_it_too() -> None:
+def test_new_words_and_stop_end_the_words_before() -> None:
     programs = FakePrograms(espeak_ng="plays")
     voice = voice_of(programs)
     voice.say(["First up, a long sentence."])
@@ -104,7 +104,7 @@ def test_what_is_new_cuts_what_is_being_said_and_hush_cuts_it_too() -> None:
     assert not voice.busy
 
 
-def test_speech_dispatcher_goes_on_without_its_client_so_it_is_told_to_stop() -> None:
+def test_stopping_speech_dispatcher_runs_its_stop_command() -> None:
     programs = FakePrograms(spd_say="plays")
     voice = voice_of(programs)
     voice.say(["First up, a long sentence."])
@@ -116,7 +116,7 @@ def test_speech_dispatcher_goes_on_without_its_client_so_it_is_told_to_stop() ->
     assert all(fake.reaped for fake in programs.processes)
 
 
-def test_a_voice_that_fails_is_given_up_and_the_next_one_says_it() -> None:
+def test_the_next_engine_speaks_a_text_that_failed() -> None:
     programs = FakePrograms(spd_say="fails", espeak_ng="plays")
     voice = voice_of(programs)
     voice.say(["Switch to the right side."])
@@ -127,7 +127,7 @@ def test_a_voice_that_fails_is_given_up_and_the_next_one_says_it() -> None:
     assert voice.problem is None
 
 
-def test_a_voice_that_is_done_at_once_has_said_nothing() -> None:
+def test_an_engine_that_ends_at_once_counts_as_silent() -> None:
     programs = FakePrograms(espeak_ng="empty")
     voice = voice_of(programs)
     voice.say(["Switch to the right side."])
@@ -143,7 +143,7 @@ def test_a_voice_that_is_done_at_once_has_said_nothing() -> None:
     assert voice.problem is None
 
 
-def test_a_command_of_ones_own_may_hand_the_text_on_and_be_gone() -> None:
+def test_a_voice_command_may_end_at_once() -> None:
     programs = FakePrograms(mine="empty")
     voice = voice_of(programs, command="mine")
     voice.say(["Switch to the right side."])
@@ -152,33 +152,33 @@ def test_a_command_of_ones_own_may_hand_the_text_on_and_be_gone() -> None:
     assert voice.problem is None
 
 
-def test_without_a_voice_it_is_said_once_it_is_asked_for(tmp_path: Path) -> None:
+def test_a_missing_voice_is_a_problem_only_if_the_voice_is_on(tmp_path: Path) -> None:
     programs = FakePrograms(aplay="plays")
     player = programs.cue_player(tmp_path)
     assert player.problem(SESSION) is None
     assert "No voice" in (player.problem(WITH_VOICE) or "")
-    player.handle_cues(WITH_VOICE, at(0))
+    player.handle_cues(WITH_VOICE, cues_at_start_of(0))
 
 
-def test_the_words_wait_for_their_sound_and_without_sound_they_do_not(tmp_path: Path) -> None:
+def test_words_wait_for_their_sound_only_if_sound_is_on(tmp_path: Path) -> None:
     programs = FakePrograms(aplay="plays", espeak_ng="plays")
     player = programs.cue_player(tmp_path)
-    player.handle_cues(WITH_VOICE, at(0))
+    player.handle_cues(WITH_VOICE, cues_at_start_of(0))
     assert [Path(arguments[0]).name for arguments in programs.started] == ["aplay"]
     while len(programs.started) == 1:
         programs.clock.now += int(player.next_update_in() * 1000) * MS
         player.handle_cues(WITH_VOICE, ())
-    assert programs.clock.now == (speech_start(EVERY[0], TIMELINE) - EVERY[0].at_ms) * MS
+    assert programs.clock.now == (speech_start(ALL_CUES[0], TIMELINE) - ALL_CUES[0].at_ms) * MS
     assert player.next_update_in() <= 0.1
-    assert programs.texts[-1] == " ".join(sentences_to_speak(EVERY[0], TIMELINE))
-    player.handle_cues(VOICE_ONLY, at(1))
+    assert programs.texts[-1] == " ".join(sentences_to_speak(ALL_CUES[0], TIMELINE))
+    player.handle_cues(VOICE_ONLY, cues_at_start_of(1))
     assert programs.texts[-1].startswith("Warm up, 1 minute: Shoulder rolls")
 
 
-def test_skipping_drops_the_words_that_still_wait(tmp_path: Path) -> None:
+def test_stop_drops_scheduled_words(tmp_path: Path) -> None:
     programs = FakePrograms(aplay="plays", espeak_ng="plays")
     player = programs.cue_player(tmp_path)
-    player.handle_cues(WITH_VOICE, at(0))
+    player.handle_cues(WITH_VOICE, cues_at_start_of(0))
     player.stop()
     programs.clock.now += 1_000 * MS
     player.handle_cues(WITH_VOICE, ())
@@ -189,32 +189,32 @@ def test_skipping_drops_the_words_that_still_wait(tmp_path: Path) -> None:
 def test_the_voice_can_be_turned_off_in_mid_sentence_and_on_again(tmp_path: Path) -> None:
     programs = FakePrograms(espeak_ng="plays")
     player = programs.cue_player(tmp_path)
-    player.handle_cues(VOICE_ONLY, at(0))
+    player.handle_cues(VOICE_ONLY, cues_at_start_of(0))
     assert len(programs.playing) == 1
     player.handle_cues(SILENT, ())
     assert programs.playing == []
-    player.handle_cues(SILENT, at(1))
+    player.handle_cues(SILENT, cues_at_start_of(1))
     assert programs.playing == []
-    player.handle_cues(VOICE_ONLY, at(2))
+    player.handle_cues(VOICE_ONLY, cues_at_start_of(2))
     assert "Hip circles" in programs.texts[-1]
 
 
-def test_breath_is_said_on_request_only_and_never_cuts_other_words(tmp_path: Path) -> None:
+def test_breath_is_spoken_only_on_request_and_interrupts_no_words(tmp_path: Path) -> None:
     programs = FakePrograms(espeak_ng="plays")
     player = programs.cue_player(tmp_path)
-    held = next(cue for cue in EVERY if cue.kind == "breath-in" and cue.number == 4)
+    held = next(cue for cue in ALL_CUES if cue.kind == "breath-in" and cue.number == 4)
     assert TIMELINE.phases[held.index].kind == "move"
     player.handle_cues(VOICE_ONLY, (held,))
     assert programs.started == []
     player = programs.cue_player(tmp_path, breath=True)
-    late = next(cue for cue in EVERY if cue.kind == "breath-out" and cue.number == 7)
+    late = next(cue for cue in ALL_CUES if cue.kind == "breath-out" and cue.number == 7)
     player.handle_cues(VOICE_ONLY, (late,))
     assert programs.texts == ["Breathe out."]
     player.handle_cues(VOICE_ONLY, (late,))
     assert programs.texts == ["Breathe out."]
 
 
-def test_a_whole_session_is_said_as_written_and_one_thing_at_a_time(tmp_path: Path) -> None:
+def test_the_words_of_a_whole_session_are_spoken_one_text_at_a_time(tmp_path: Path) -> None:
     programs = FakePrograms(espeak_ng="plays")
     player = programs.cue_player(tmp_path)
     finished = Session(timeline=TIMELINE, voice=True, completed_phases=frozenset(range(len(TIMELINE.phases))))
@@ -224,7 +224,8 @@ def test_a_whole_session_is_said_as_written_and_one_thing_at_a_time(tmp_path: Pa
         player.handle_cues(finished, cues(TIMELINE, before, now))
         assert len(programs.playing) <= 1
     player.finish()
-    written = [speakable(" ".join(words)) for cue in EVERY if (words := sentences_to_speak(cue, TIMELINE, done=done))]
+    spoken = (sentences_to_speak(cue, TIMELINE, done=done) for cue in ALL_CUES)
+    written = [speakable(" ".join(sentences)) for sentences in spoken if sentences]
     assert programs.texts == written
     assert not any(fake.killed for fake in programs.processes)
     assert written[-1].startswith("Done: ")
@@ -234,8 +235,8 @@ needs_sh = pytest.mark.skipif(sys.platform == "win32", reason="the fake voice is
 
 
 @needs_sh
-@pytest.mark.parametrize("text", NASTY[:4])
-def test_a_real_program_reads_a_nasty_name_on_standard_input(tmp_path: Path, text: str) -> None:
+@pytest.mark.parametrize("text", HOSTILE_TEXTS[:4])
+def test_a_real_program_reads_hostile_text_on_standard_input(tmp_path: Path, text: str) -> None:
     heard = tmp_path / "heard"
     program = tmp_path / "speak"
     program.write_text(f'#!/bin/sh\necho "$#" > "{heard}"\nexec cat >> "{heard}"\n')
@@ -248,7 +249,7 @@ def test_a_real_program_reads_a_nasty_name_on_standard_input(tmp_path: Path, tex
 
 
 @pytest.mark.skipif(not shutil.which("espeak-ng"), reason="espeak-ng is not installed")
-def test_espeak_ng_takes_the_text_as_it_is_given(tmp_path: Path) -> None:
+def test_espeak_ng_speaks_the_text_unchanged(tmp_path: Path) -> None:
     (engine,) = find_engines(lambda name: shutil.which(name) if name == "espeak-ng" else None, {}, platform="linux")
     arguments, piped = engine.arguments_for("-w $(id)")
     # With -q it works out how to say it, without saying it.

@@ -28,19 +28,19 @@ from stretch.player.keymap import KEYMAP, action_of
         (b"\xff\xfe n", ["space", "n"]),
     ],
 )
-def test_bytes_become_keys(data: bytes, keys: list[str]) -> None:
+def test_bytes_are_decoded_to_key_names(data: bytes, keys: list[str]) -> None:
     assert KeyDecoder().feed(data) == keys
 
 
 @given(st.binary(max_size=40), st.lists(st.integers(0, 40)))
-def test_how_it_was_cut_into_reads_does_not_matter(data: bytes, cuts: list[int]) -> None:
+def test_decoding_does_not_depend_on_the_size_of_reads(data: bytes, cuts: list[int]) -> None:
     whole, parts = KeyDecoder(), KeyDecoder()
     edges = [0, *sorted(cut for cut in cuts if cut <= len(data)), len(data)]
     read = [key for start, end in pairwise(edges) for key in parts.feed(data[start:end])]
     assert read == whole.feed(data)
 
 
-def test_a_paste_of_ten_kilobytes_presses_no_key() -> None:
+def test_pasted_text_presses_no_key() -> None:
     decoder = KeyDecoder()
     pasted = b"\x1b[200~" + b"q x n\n" * 2_000 + b"\x1b[201~"
     keys = [key for at in range(0, len(pasted), 4096) for key in decoder.feed(pasted[at : at + 4096])]
@@ -48,7 +48,7 @@ def test_a_paste_of_ten_kilobytes_presses_no_key() -> None:
     assert decoder.feed(b"n") == ["n"]
 
 
-def test_escape_alone_is_forgotten() -> None:
+def test_a_lone_escape_is_dropped() -> None:
     decoder = KeyDecoder()
     assert decoder.feed(b"\x1b") == []
     decoder.drop_unfinished()
@@ -71,7 +71,7 @@ def test_keys_of_a_windows_console(typed: str, keys: list[str]) -> None:
     assert console_keys(lambda: bool(waiting), lambda: waiting.pop(0)) == keys
 
 
-def test_every_key_has_one_meaning() -> None:
+def test_every_key_has_one_action_and_every_binding_its_own_rank() -> None:
     keys = [key for binding in KEYMAP for key in binding.keys]
     assert len(keys) == len(set(keys))
     assert action_of("N") == "next"
@@ -87,10 +87,10 @@ def test_every_key_has_one_meaning() -> None:
         ("s", "sound"), ("v", "voice"), ("?", "help"), ("q", "quit"), ("Q", "quit"), ("w", "other"), ("up", "other"),
     ],
 )  # fmt: skip
-def test_a_key_does_what_is_promised(key: str, action: str) -> None:
+def test_keys_have_the_documented_actions(key: str, action: str) -> None:
     assert action_of(key) == action
 
 
-def test_what_stands_on_the_screen_is_the_key_that_does_it() -> None:
+def test_the_label_of_a_binding_is_one_of_its_keys() -> None:
     for binding in KEYMAP:
         assert action_of(binding.label) == binding.action

@@ -1,4 +1,4 @@
-"""A session heard through programs of our own on PATH, in a real terminal: what they were given, and when."""
+"""Audio of a session in a real terminal: what fake programs on PATH are given to play and speak, and when."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from support import CATALOG, routine
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the programs look into /proc")
 
 if sys.platform != "win32":
-    from test_pty import Run
+    from test_pty import TerminalRun
 
-LATE_S = 0.1
-FAKE = """\
+MAX_LATE_S = 0.1
+FAKE_PROGRAM = """\
 #!/bin/sh
 now=$(date +%s.%N)
 for last; do :; done
@@ -46,7 +46,7 @@ def folder(tmp_path: Path) -> Path:
     """A folder with a player, a voice, and a catalog with a stretch that is done quickly, under a nasty name."""
     for name, how in (("aplay", SOUND), ("espeak-ng", VOICE)):
         program = tmp_path / name
-        program.write_text(FAKE.format(folder=tmp_path, **how), encoding="utf-8")
+        program.write_text(FAKE_PROGRAM.format(folder=tmp_path, **how), encoding="utf-8")
         program.chmod(0o755)
     quick = msgspec.to_builtins(CATALOG.stretches["seated-side-bend"])
     quick |= {"id": "quick", "name": "$(touch no) `touch no`; touch no", "steps": ["One hand up."]}
@@ -59,7 +59,7 @@ def folder(tmp_path: Path) -> Path:
 def session(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     path = f"{folder}:/usr/bin:/bin"
     monkeypatch.chdir(folder)
-    run = Run(
+    run = TerminalRun(
         *("routine", "--yes", "--warm-up", "0", "--stretch", "quick", "--breath", "2-2", "--figure", "none"),
         *("--voice", "yes", "--catalog", str(folder / "quick.yaml")),
         env={"PATH": path, "STRETCH_HOME": str(folder / "home"), "SSH_CONNECTION": ""},
@@ -68,43 +68,45 @@ def session(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     run.close()
 
 
-def told(folder: Path, kind: str) -> list[tuple[float, int, int, str]]:
-    """Return what a program was given: when, how many of its like ran already, its process, and what."""
+def calls(folder: Path, kind: str) -> list[tuple[float, int, int, str]]:
+    """Return the calls of a program: when, how many others were running, its process id, and its argument or input."""
     lines = (folder / kind).read_text(encoding="utf-8").splitlines() if (folder / kind).exists() else []
     parts = [line.split(" ", 3) for line in lines]
     return [(float(when), int(running), int(process), what) for when, running, process, what in parts]
 
 
-def wait_for(session: Any, what: Callable[[], object]) -> None:
+def wait_until(session: Any, what: Callable[[], object]) -> None:
     for _ in range(300):
         if what():
             return
-        session.look()
-    raise AssertionError(session.look())
+        session.read_screen()
+    raise AssertionError(session.read_screen())
 
 
-def is_running(process: int) -> bool:
-    return Path(f"/proc/{process}").exists()
+def running_calls(folder: Path) -> list[int]:
+    """Return the processes of the fake programs that still run."""
+    processes = [process for _, _, process, _ in calls(folder, "words") + calls(folder, "sounds")]
+    return [process for process in processes if Path(f"/proc/{process}").exists()]
 
 
-def test_every_sound_and_every_word_begins_within_a_tenth_of_a_second_of_its_cue(session: Any, folder: Path) -> None:
-    session.until("One hand up")
+def test_sounds_and_words_start_within_100_ms_of_their_cues(session: Any, folder: Path) -> None:
+    session.wait_for("One hand up")
     # Ten seconds less of getting ready: the times are those of the changed plan.
     session.press("--")
-    wait_for(session, lambda: any("switch-" in what for *_, what in told(folder, "sounds")))
-    session.look(0.8)
+    wait_until(session, lambda: any("switch-" in what for *_, what in calls(folder, "sounds")))
+    session.read_screen(0.8)
     session.press("q")
-    assert session.end() == 3
+    assert session.wait_for_exit() == 3
     made = routine(
         catalog=load_catalog(extra=[folder / "quick.yaml"]), areas=(), stretches=("quick",), warm_up=0.0, breath="2-2"
     )
     asked = build_timeline(made)
     timeline = asked.adjust(1_000, -5_000).adjust(1_000, -5_000)
-    called = cues(timeline, -1, timeline.phases[2].start_ms + 500)
+    expected_cues = cues(timeline, -1, timeline.phases[2].start_ms + 500)
     assert timeline.phases[2].kind == "switch"
 
-    sounds = told(folder, "sounds")
-    planned = sorted((sound.name, cue.at_ms / 1000) for cue in called if (sound := sound_for(cue, timeline)))
+    sounds = calls(folder, "sounds")
+    planned = sorted((sound.name, cue.at_ms / 1000) for cue in expected_cues if (sound := sound_for(cue, timeline)))
     # By name: of two that are started at once, either may be the first to look at its clock.
     heard = sorted((what.rsplit("-", 3)[0], when) for when, *_, what in sounds)
     assert [name for name, _ in heard] == [name for name, _ in planned]
@@ -113,10 +115,10 @@ def test_every_sound_and_every_word_begins_within_a_tenth_of_a_second_of_its_cue
     check_times([when for _, when in heard], [at for _, at in planned], first)
     assert max(running for _, running, *_ in sounds) == 1
 
-    words = told(folder, "words")
+    words = calls(folder, "words")
     # The first words were chosen before there was less time for them.
     plans = {0: asked} | dict.fromkeys((1, 2), timeline)
-    spoken = ((speech_start(cue, timeline) / 1000, sentences_to_speak(cue, plans[cue.index])) for cue in called)
+    spoken = ((speech_start(cue, timeline) / 1000, sentences_to_speak(cue, plans[cue.index])) for cue in expected_cues)
     said = [(at, speakable(" ".join(sentences))) for at, sentences in spoken if sentences]
     assert [what for *_, what in words] == [text for _, text in said]
     assert [text[:12] for _, text in said] == ["First up: $(", "Hold, left s", "Switch to th"]
@@ -124,30 +126,30 @@ def test_every_sound_and_every_word_begins_within_a_tenth_of_a_second_of_its_cue
     assert max(running for _, running, *_ in words) == 0
 
     assert not (folder / "no").exists()
-    assert not any(is_running(process) for _, _, process, _ in sounds + words)
+    assert not running_calls(folder)
 
 
 def check_times(heard: list[float], planned: list[float], first: float) -> None:
     """Compare times with those of the plan, which begins with the *first* sound."""
     late = [when - first - at for when, at in zip(heard, planned, strict=True)]
-    assert max(map(abs, late)) < LATE_S, late
+    assert max(map(abs, late)) < MAX_LATE_S, late
 
 
 @pytest.mark.parametrize("how", ["q", signal.SIGTERM, signal.SIGHUP])
-def test_whoever_leaves_leaves_silence(session: Any, folder: Path, how: str | int) -> None:
-    session.until("One hand up")
-    wait_for(session, lambda: told(folder, "words") and told(folder, "sounds"))
+def test_quitting_leaves_no_sound_or_voice_running(session: Any, folder: Path, how: str | int) -> None:
+    session.wait_for("One hand up")
+    wait_until(session, lambda: calls(folder, "words") and calls(folder, "sounds"))
     session.press(how) if isinstance(how, str) else session.signal(how)
-    assert session.end() in (3, 128 + signal.SIGTERM, 128 + signal.SIGHUP)
-    assert not any(is_running(process) for _, _, process, _ in told(folder, "words") + told(folder, "sounds"))
+    assert session.wait_for_exit() in (3, 128 + signal.SIGTERM, 128 + signal.SIGHUP)
+    assert not running_calls(folder)
 
 
-def test_a_pause_is_silent_and_what_is_skipped_is_not_said(session: Any, folder: Path) -> None:
-    session.until("One hand up")
-    wait_for(session, lambda: told(folder, "words"))
+def test_a_pause_is_silent_and_skipped_words_are_not_spoken(session: Any, folder: Path) -> None:
+    session.wait_for("One hand up")
+    wait_until(session, lambda: calls(folder, "words"))
     session.press(" ")
-    session.until("aused")
-    wait_for(session, lambda: not any(is_running(each[2]) for each in told(folder, "words") + told(folder, "sounds")))
+    session.wait_for("aused")
+    wait_until(session, lambda: not running_calls(folder))
     session.press("q")
-    assert session.end() == 3
-    assert len(told(folder, "words")) == 1
+    assert session.wait_for_exit() == 3
+    assert len(calls(folder, "words")) == 1
