@@ -1,4 +1,4 @@
-"""The commands as a pipe sees them: data on stdout, words on stderr, an exit code that says how it went."""
+"""Commands in a pipe: data on stdout, messages on stderr, and exit codes."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def at_terminal(*args: str, columns: int) -> str:
 @pytest.mark.parametrize(
     "args", [("list",), ("show", "open-book", "--figure", "none"), ("areas",), ("programs",), ("routine", "--plan")]
 )
-def test_a_terminal_of_any_width_cuts_no_word(args: tuple[str, ...], columns: int) -> None:
+def test_no_word_is_cut_at_any_terminal_width(args: tuple[str, ...], columns: int) -> None:
     text = at_terminal(*args, columns=columns)
     assert max(map(len, text.splitlines())) <= columns
     assert "…" not in text
@@ -57,7 +57,7 @@ def test_stretch_alone_shows_examples_and_commands() -> None:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_has_help_that_agrees_with_the_table(name: str) -> None:
+def test_every_command_and_option_has_help(name: str) -> None:
     result = run(name, "--help")
     assert result.exit_code == 0
     command = main.get_command(None, name)
@@ -100,7 +100,7 @@ def test_version() -> None:
         (("show",), "ID"),
     ],
 )
-def test_bad_input_is_one_sentence_and_exit_2(args: tuple[str, ...], words: str) -> None:
+def test_wrong_input_is_one_sentence_and_exit_code_2(args: tuple[str, ...], words: str) -> None:
     result = run(*args)
     assert result.exit_code == 2
     assert result.stdout == ""
@@ -129,14 +129,14 @@ def test_list_json_has_the_fields_of_the_catalog() -> None:
     assert data("show", "sphinx", "--json") == next(entry for entry in listed if entry["id"] == "sphinx")
 
 
-def test_list_is_a_table_without_trailing_spaces_and_nothing_cut() -> None:
+def test_list_in_a_pipe_is_not_cut_or_padded() -> None:
     lines = run("list").stdout.splitlines()
     assert len(lines) == 50
     assert not [line for line in lines if line != line.rstrip() or "…" in line]
 
 
 @pytest.mark.parametrize("name", CATALOG.stretches)
-def test_show_says_all_there_is_in_words(name: str) -> None:
+def test_show_prints_all_texts_cautions_and_sources(name: str) -> None:
     stretch = CATALOG.stretches[name]
     text = run("show", name).stdout
     for words in (stretch.name, *stretch.steps, stretch.breath, stretch.mistake, stretch.ease_off):
@@ -147,11 +147,11 @@ def test_show_says_all_there_is_in_words(name: str) -> None:
         assert f"{key}:" in text or f"{key} (grade" in text
 
 
-def test_show_knows_other_names() -> None:
+def test_show_finds_a_stretch_by_an_alias() -> None:
     assert run("show", "balasana").stdout == run("show", "childs-pose").stdout
 
 
-def test_areas_and_programs() -> None:
+def test_areas_and_programs_list_the_whole_catalog() -> None:
     assert [entry["id"] for entry in data("areas", "--json")] == AREAS
     programs = data("programs", "--json")
     assert [entry["id"] for entry in programs] == list(CATALOG.programs)
@@ -161,7 +161,7 @@ def test_areas_and_programs() -> None:
         assert name in run("programs").stdout
 
 
-def test_safety_prints_every_part_in_eighty_columns_and_as_data() -> None:
+def test_safety_prints_the_whole_checklist_in_80_columns_and_as_json() -> None:
     text = at_terminal("safety", columns=80)
     assert max(map(len, text.splitlines())) <= 80
     folded = " ".join(text.split())
@@ -189,7 +189,7 @@ INVARIANT_CASES = [
 
 
 @pytest.mark.parametrize("args", INVARIANT_CASES, ids=" ".join)
-def test_the_plan_as_data_keeps_its_promises(args: tuple[str, ...]) -> None:
+def test_plan_json_has_all_fields_and_steps_that_add_up(args: tuple[str, ...]) -> None:
     plan = data("routine", "--plan", "--json", *args)
     assert list(plan) == ["version", "areas", "seconds", "seed", "breath", "steps", "left_out", "notes", "why", "held"]
     assert plan["version"] == 1
@@ -209,12 +209,12 @@ def test_the_plan_as_data_keeps_its_promises(args: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize(("breath", "counted"), [("steady", True), ("4.5-6", True), ("off", False)])
-def test_breaths_are_in_the_plan_where_they_are_counted(breath: str, counted: bool) -> None:
+def test_plan_json_has_breaths_only_if_they_are_counted(breath: str, counted: bool) -> None:
     plan = data("routine", "--plan", "--json", "--breath", breath)
     assert any(step["breaths"] for step in plan["steps"]) is counted
 
 
-def test_the_plan_as_a_table_says_when_each_stretch_starts() -> None:
+def test_the_plan_table_has_the_start_of_each_stretch() -> None:
     text = run("routine", "--plan").stdout
     plan = data("routine", "--plan", "--json")
     for step in plan["steps"]:
@@ -228,7 +228,7 @@ def test_the_plan_as_a_table_says_when_each_stretch_starts() -> None:
         assert left["stretch"] in text
 
 
-def test_a_session_in_a_pipe_is_lines_and_exits_0() -> None:
+def test_a_session_in_a_pipe_prints_lines_and_exits_with_0() -> None:
     result = run("routine", "-m", "8", app=plain_app())
     assert result.exit_code == 0
     assert result.stdout.splitlines()[-1].startswith("Done: ")
@@ -237,11 +237,11 @@ def test_a_session_in_a_pipe_is_lines_and_exits_0() -> None:
     assert "stretches, 8 min" in result.stderr or "7 min" in result.stderr
 
 
-def test_yes_asks_and_tells_nothing_before() -> None:
+def test_yes_skips_the_checklist() -> None:
     assert "Before you start" not in run("routine", "-m", "8", "--yes", app=plain_app()).stderr
 
 
-def test_stopping_exits_3_and_says_how_far_it_went() -> None:
+def test_a_stopped_session_exits_with_3_and_says_how_much_was_done() -> None:
     result = run("routine", "--yes", app=plain_app("q"))
     assert result.exit_code == 3
     assert "Stopped: 0 of " in result.stderr
@@ -250,24 +250,24 @@ def test_stopping_exits_3_and_says_how_far_it_went() -> None:
 @pytest.mark.parametrize(
     ("args", "voice"), [([], None), (["--voice"], "yes"), (["--voice", "breath"], "breath"), (["--voice=no"], "no")]
 )
-def test_the_voice_alone_means_yes(args: list[str], voice: str) -> None:
+def test_voice_without_a_value_means_yes(args: list[str], voice: str) -> None:
     assert main.get_command(None, "routine").make_context("routine", args, obj=App(environ={})).params["voice"] == voice
 
 
-def test_environment_variables_stand_in_for_options() -> None:
+def test_environment_variables_replace_defaults() -> None:
     plan = json.loads(run("routine", "--plan", "--json", env={"STRETCH_AREA": "neck", "STRETCH_MINUTES": "9"}).stdout)
     assert plan["areas"] == ["neck"]
     assert plan["seconds"] <= 540
 
 
-def test_a_closed_stdin_is_no_terminal() -> None:
+def test_a_closed_stdin_is_not_a_terminal() -> None:
     closed = io.StringIO()
     closed.close()
     app = App(environ={"TERM": "xterm"}, stdin=closed)
     assert not app.interactive
 
 
-def test_show_draws_the_figure_for_a_person_and_for_a_pipe_that_asks() -> None:
+def test_show_draws_the_figure_at_a_terminal_and_on_request() -> None:
     braille = re.compile("[\u2801-\u28ff]")
     wide = at_terminal("show", "cat-cow", columns=120)
     narrow = at_terminal("show", "cat-cow", columns=60)
@@ -287,14 +287,14 @@ def test_show_writes_an_svg(tmp_path) -> None:
     assert run("show", "cat-cow", "--svg", str(tmp_path / "no" / "where.svg")).exit_code == 1
 
 
-def test_a_contact_sheet_names_every_stretch() -> None:
+def test_list_figures_names_every_stretch() -> None:
     text = run("list", "--figures").stdout
     for name in CATALOG.stretches:
         assert name[:24] in text
 
 
 @pytest.mark.parametrize("name", CATALOG.stretches)
-def test_every_svg_as_written_stays_under_eight_kilobytes(name: str) -> None:
+def test_every_svg_is_smaller_than_8_kilobytes(name: str) -> None:
     for side in ("left", "right"):
         drawn = run("show", name, "--side", side, "--svg", "-").stdout
         assert len(drawn.encode()) < 8 * 1024

@@ -1,4 +1,4 @@
-"""Settings: read from the file and the variables, refused with file and line, and the way they reach the options."""
+"""Settings: read from file and variables, checked, and used as defaults of the options."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def home(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def written(home: Path, text: str) -> Path:
+def write_config(home: Path, text: str) -> Path:
     (home / "config.yaml").write_text(text, encoding="utf-8")
     return home
 
@@ -74,23 +74,23 @@ def playback_of(here: App, *args: str) -> PlaybackOptions:
 
 def problems(home: Path, text: str, **environ: str) -> list[str]:
     with pytest.raises(SettingsError) as caught:
-        load_settings(written(home, text), environ)
+        load_settings(write_config(home, text), environ)
     return str(caught.value).replace(str(home / "config.yaml"), "config.yaml").splitlines()
 
 
 # -- read
 
 
-def test_without_a_file_everything_is_as_it_comes(home: Path) -> None:
+def test_without_a_file_all_settings_are_defaults(home: Path) -> None:
     found = load_settings(home / "not" / "there", {})
     assert found.settings == DEFAULTS
     assert set(found.origins.values()) == {("default",)}
     assert not (home / "not").exists()
 
 
-def test_a_file_is_read_as_people_write_it(home: Path) -> None:
+def test_the_file_takes_single_names_lists_and_switches(home: Path) -> None:
     found = load_settings(
-        written(
+        write_config(
             home,
             "# mine\narea: neck\nminutes: 10\nbreath: off\nposition: [standing, seated]\nequipment: chair\n"
             "level: gentle\navoid: knee\nnever: [sphinx, happy-baby]\nmorning: on\nexperienced: yes\n"
@@ -111,11 +111,11 @@ def test_a_file_is_read_as_people_write_it(home: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "# nothing\n", "area:\nvoice: ~\n"])
-def test_a_file_that_says_nothing_is_no_file(home: Path, text: str) -> None:
-    assert load_settings(written(home, text), {}).settings == DEFAULTS
+def test_an_empty_file_sets_nothing(home: Path, text: str) -> None:
+    assert load_settings(write_config(home, text), {}).settings == DEFAULTS
 
 
-def test_a_variable_goes_before_the_file(home: Path) -> None:
+def test_variables_override_the_file(home: Path) -> None:
     environ = {
         "STRETCH_AREA": "neck, shoulders",
         "STRETCH_MINUTES": "7.5",
@@ -124,7 +124,9 @@ def test_a_variable_goes_before_the_file(home: Path) -> None:
         "STRETCH_VOLUME": " ",
         "STRETCH_CATALOG": os.pathsep.join(("a.yaml", "b")),
     }
-    found = load_settings(written(home, "area: calves\nminutes: 30\nsound: no\nvoice: breath\nvolume: 5\n"), environ)
+    found = load_settings(
+        write_config(home, "area: calves\nminutes: 30\nsound: no\nvoice: breath\nvolume: 5\n"), environ
+    )
     settings = found.settings
     assert (settings.area, settings.minutes, settings.sound) == (("neck", "shoulders"), 7.5, True)
     assert (settings.voice, settings.volume, settings.catalog) == ("no", 5, ("a.yaml", "b"))
@@ -133,42 +135,42 @@ def test_a_variable_goes_before_the_file(home: Path) -> None:
     assert found.place("area") == "$STRETCH_AREA"
 
 
-def test_what_protects_adds_up(home: Path) -> None:
+def test_avoid_and_never_are_merged_from_variables_and_file(home: Path) -> None:
     environ = {"STRETCH_AVOID": "neck knee", "STRETCH_NEVER": "happy-baby sphinx"}
-    found = load_settings(written(home, "avoid: [knee, disc]\nnever: sphinx\n"), environ)
+    found = load_settings(write_config(home, "avoid: [knee, disc]\nnever: sphinx\n"), environ)
     assert found.settings.avoid == ("knee", "disc", "neck")
     assert found.settings.never == ("sphinx", "happy-baby")
     assert found.origins["avoid"] == found.origins["never"] == ("environment", "file")
 
 
 @pytest.mark.parametrize(("text", "environ"), [("catalog: ~/mine\n", {}), ("", {"STRETCH_CATALOG": "~/mine"})])
-def test_a_tilde_is_the_home_in_the_file_and_in_a_variable(home: Path, text: str, environ: dict[str, str]) -> None:
-    assert load_settings(written(home, text), environ).settings.catalog == (str(Path("~/mine").expanduser()),)
+def test_a_tilde_in_a_path_is_the_home_folder(home: Path, text: str, environ: dict[str, str]) -> None:
+    assert load_settings(write_config(home, text), environ).settings.catalog == (str(Path("~/mine").expanduser()),)
 
 
 @pytest.mark.parametrize("word", ["off", "false", "False", "'off'"])
-def test_a_breath_that_is_false_is_off(home: Path, word: str) -> None:
-    assert load_settings(written(home, f"breath: {word}\n"), {}).settings.breath == "off"
+def test_breath_false_means_off(home: Path, word: str) -> None:
+    assert load_settings(write_config(home, f"breath: {word}\n"), {}).settings.breath == "off"
 
 
 # -- refused
 
 
-def test_every_problem_at_once_with_its_line_and_what_is_near(home: Path) -> None:
+def test_all_problems_are_reported_with_line_and_similar_names(home: Path) -> None:
     text = "minuts: 10\n\n# loud\nvolume: 300\nbreath: fast\navoid: [knee, kneee]\nlevel: hard\nzzz: 1\n"
-    told = problems(home, text, STRETCH_MINUTES="ten", STRETCH_FIGURE="ascii")
-    assert told[0] == "config.yaml:1: There is no setting called 'minuts'. Did you mean minutes?"
-    assert told[1] == "config.yaml:4: volume must be a number from 0 to 100, not 300"
-    assert told[2].startswith("config.yaml:5: breath must be steady, calm, even, off, or seconds in and out")
-    assert told[2].endswith(", not 'fast'")
-    assert told[3].startswith("config.yaml:6: avoid must be one of pregnancy, ")
-    assert told[3].endswith(", not 'kneee'. Did you mean knee?")
-    assert told[4] == "config.yaml:7: level must be one of gentle, moderate, deep, not 'hard'"
-    assert told[5] == "config.yaml:8: There is no setting called 'zzz'. `stretch config` lists them all."
-    assert told[6] == "$STRETCH_MINUTES must be a number from 1 to 180, not 'ten'"
-    assert told[7] == "$STRETCH_FIGURE must be one of braille, blocks, none, not 'ascii'"
+    output = problems(home, text, STRETCH_MINUTES="ten", STRETCH_FIGURE="ascii")
+    assert output[0] == "config.yaml:1: There is no setting called 'minuts'. Did you mean minutes?"
+    assert output[1] == "config.yaml:4: volume must be a number from 0 to 100, not 300"
+    assert output[2].startswith("config.yaml:5: breath must be steady, calm, even, off, or seconds in and out")
+    assert output[2].endswith(", not 'fast'")
+    assert output[3].startswith("config.yaml:6: avoid must be one of pregnancy, ")
+    assert output[3].endswith(", not 'kneee'. Did you mean knee?")
+    assert output[4] == "config.yaml:7: level must be one of gentle, moderate, deep, not 'hard'"
+    assert output[5] == "config.yaml:8: There is no setting called 'zzz'. `stretch config` lists them all."
+    assert output[6] == "$STRETCH_MINUTES must be a number from 1 to 180, not 'ten'"
+    assert output[7] == "$STRETCH_FIGURE must be one of braille, blocks, none, not 'ascii'"
     assert problems(home, "sound: loud\n") == ["config.yaml:1: sound must be on or off, not 'loud'"]
-    assert len(told) == 8
+    assert len(output) == 8
 
 
 @pytest.mark.parametrize(
@@ -188,7 +190,7 @@ def test_every_problem_at_once_with_its_line_and_what_is_near(home: Path) -> Non
         ("catalog: [1]\n", "catalog"),
     ],
 )
-def test_what_cannot_be_used_is_refused_with_its_line(home: Path, text: str, words: str) -> None:
+def test_invalid_files_are_refused_with_the_line(home: Path, text: str, words: str) -> None:
     assert words in "\n".join(problems(home, text))
 
 
@@ -200,26 +202,28 @@ plain_data = st.recursive(
 
 
 @given(st.dictionaries(st.sampled_from(NAMES) | st.text(max_size=8), plain_data, max_size=5))
-def test_no_file_brings_it_down(tmp_path_factory: pytest.TempPathFactory, data: dict[str, Any]) -> None:
-    home = written(tmp_path_factory.mktemp("home"), yaml.safe_dump(data, allow_unicode=True))
+def test_any_data_is_loaded_or_refused(tmp_path_factory: pytest.TempPathFactory, data: dict[str, Any]) -> None:
+    home = write_config(tmp_path_factory.mktemp("home"), yaml.safe_dump(data, allow_unicode=True))
     try:
         assert isinstance(load_settings(home, {}), LoadedSettings)
     except SettingsError as error:
         assert str(error).isprintable() or "\n" in str(error)
 
 
-def test_variables_that_mean_nothing_are_noticed() -> None:
-    told = list(unknown_variables({"STRETCH_AERA": "neck", "STRETCH_HOME": "/x", "STRETCH_AREA": "neck", "OTHER": ""}))
-    assert told == ["$STRETCH_AERA is not a setting. Did you mean $STRETCH_AREA?"]
+def test_unknown_variables_are_reported() -> None:
+    output = list(
+        unknown_variables({"STRETCH_AERA": "neck", "STRETCH_HOME": "/x", "STRETCH_AREA": "neck", "OTHER": ""})
+    )
+    assert output == ["$STRETCH_AERA is not a setting. Did you mean $STRETCH_AREA?"]
 
 
 # -- the template
 
 
-def test_the_template_says_nothing_until_it_is_asked_to(home: Path) -> None:
-    assert load_settings(written(home, template()), {}).settings == DEFAULTS
+def test_the_template_sets_nothing_until_uncommented(home: Path) -> None:
+    assert load_settings(write_config(home, template()), {}).settings == DEFAULTS
     spoken = re.sub(r"^#(?=[a-z_]+:)", "", template(), flags=re.MULTILINE)
-    found = load_settings(written(home, spoken), {})
+    found = load_settings(write_config(home, spoken), {})
     assert found.settings == DEFAULTS
     assert set(re.findall(r"^([a-z_]+):", spoken, re.MULTILINE)) == set(NAMES)
     assert found.origins["minutes"] == ("file",)
@@ -228,8 +232,8 @@ def test_the_template_says_nothing_until_it_is_asked_to(home: Path) -> None:
 # -- the command
 
 
-def test_config_says_what_is_in_effect_and_where_it_comes_from(home: Path) -> None:
-    written(home, "minutes: 10\navoid: knee\n")
+def test_config_shows_values_and_origins(home: Path) -> None:
+    write_config(home, "minutes: 10\navoid: knee\n")
     here = app(home, STRETCH_AVOID="disc", STRETCH_BREATH="calm", STRETCH_AERA="neck")
     result = run("config", app=here)
     assert result.exit_code == 0
@@ -253,23 +257,23 @@ def test_config_fits_a_terminal(home: Path, columns: int) -> None:
     out = Terminal()
     here = App(environ={"STRETCH_HOME": str(home)}, stdout=out)
     environ = {"COLUMNS": str(columns), "NO_COLOR": "1", "TERM": "xterm"}
-    told = run("config", app=here, env=environ).stderr
-    assert ("--template" in told) == (columns == 80)
+    output = run("config", app=here, env=environ).stderr
+    assert ("--template" in output) == (columns == 80)
     assert (describe("volume") in out.getvalue()) == (columns == 120)
     assert all(f"\n{name} " in out.getvalue() for name in NAMES)
 
 
-def test_config_as_data(home: Path) -> None:
-    written(home, "area: neck\n")
-    told = json.loads(run("config", "--json", app=app(home)).stdout)
-    assert told["version"] == 1
-    assert (told["folder"], told["exists"]) == (str(home), True)
-    assert told["settings"]["area"] == {"value": ["neck"], "from": ["file"]}
-    assert set(told["settings"]) == set(NAMES)
+def test_config_json(home: Path) -> None:
+    write_config(home, "area: neck\n")
+    output = json.loads(run("config", "--json", app=app(home)).stdout)
+    assert output["version"] == 1
+    assert (output["folder"], output["exists"]) == (str(home), True)
+    assert output["settings"]["area"] == {"value": ["neck"], "from": ["file"]}
+    assert set(output["settings"]) == set(NAMES)
 
 
-def test_config_prints_a_template_even_where_the_file_is_broken(home: Path) -> None:
-    written(home, "minuts: 1\n")
+def test_config_prints_the_template_even_if_the_file_is_broken(home: Path) -> None:
+    write_config(home, "minuts: 1\n")
     assert run("config", "--template", app=app(home)).stdout == template()
     result = run("config", app=app(home))
     assert (result.exit_code, result.stdout) == (2, "")
@@ -285,8 +289,8 @@ def plan(home: Path, *args: str, **environ: str) -> dict[str, Any]:
     return json.loads(result.stdout)
 
 
-def test_the_command_line_goes_before_variables_before_the_file(home: Path) -> None:
-    written(home, "breath: even\narea: calves\nminutes: 9\n")
+def test_options_override_variables_and_these_the_file(home: Path) -> None:
+    write_config(home, "breath: even\narea: calves\nminutes: 9\n")
     assert plan(home)["breath"] == "even"
     assert plan(home, STRETCH_BREATH="calm")["breath"] == "calm"
     assert plan(home, "--breath", "4-6", STRETCH_BREATH="calm")["breath"] == "4-6"
@@ -296,16 +300,16 @@ def test_the_command_line_goes_before_variables_before_the_file(home: Path) -> N
     assert plan(home)["seconds"] <= 540 < plan(home, "-m", "20")["seconds"]
 
 
-def test_a_program_and_named_stretches_are_left_alone(home: Path) -> None:
+def test_area_and_minutes_do_not_change_programs_and_named_stretches(home: Path) -> None:
     bare = plan(home, "--program", "easy-five")
     named = plan(home, "--stretch", "sphinx")
-    written(home, "area: calves\nminutes: 6\n")
+    write_config(home, "area: calves\nminutes: 6\n")
     assert plan(home, "--program", "easy-five") == bare
     assert plan(home, "--stretch", "sphinx") == named
 
 
-def test_avoid_adds_and_never_is_never_unless_it_is_named(home: Path) -> None:
-    written(home, "avoid: disc\nnever: [cat-cow]\n")
+def test_avoid_is_added_to_the_option_and_never_gives_way_to_a_named_stretch(home: Path) -> None:
+    write_config(home, "avoid: disc\nnever: [cat-cow]\n")
     left = {entry["stretch"]: entry["reason"] for entry in plan(home, "--avoid", "knee", "-m", "60")["left_out"]}
     assert left["cat-cow"] == "excluded"
     assert "cautions: disc" in left.values()
@@ -313,15 +317,15 @@ def test_avoid_adds_and_never_is_never_unless_it_is_named(home: Path) -> None:
     assert [step["stretch"] for step in named["steps"] if step["kind"] == "move"] == ["cat-cow"]
 
 
-def test_an_area_that_is_not_in_the_catalog_is_placed(home: Path) -> None:
-    result = run("routine", "--plan", app=app(written(home, "area: nek\n")))
+def test_an_unknown_area_is_refused_with_its_place(home: Path) -> None:
+    result = run("routine", "--plan", app=app(write_config(home, "area: nek\n")))
     assert result.exit_code == 2
     assert f"{home / 'config.yaml'}: area: There is no area called 'nek'. Did you mean neck?" in result.stderr
     assert run("routine", "--plan", "-a", "neck", app=app(home)).exit_code == 0
 
 
-def test_a_stretch_never_wanted_that_is_not_there_is_told_and_stops_nothing(home: Path) -> None:
-    result = run("routine", "--plan", app=app(written(home, "never: chin-tuk\n")))
+def test_an_unknown_stretch_in_never_is_only_reported(home: Path) -> None:
+    result = run("routine", "--plan", app=app(write_config(home, "never: chin-tuk\n")))
     assert result.exit_code == 0
     assert f"{home / 'config.yaml'}: never: There is no stretch called 'chin-tuk'." in result.stderr
 
@@ -329,22 +333,22 @@ def test_a_stretch_never_wanted_that_is_not_there_is_told_and_stops_nothing(home
 @pytest.mark.parametrize(
     ("at", "morning"), [((3, 59), False), ((4, 0), True), ((7, 59), True), ((8, 0), False), ((18, 0), False)]
 )
-def test_the_morning_of_those_who_leave_it_to_the_clock_is_from_four_to_eight(
+def test_morning_auto_is_from_4_to_8_unless_an_option_is_given(
     home: Path, monkeypatch: pytest.MonkeyPatch, at: tuple[int, int], morning: bool
 ) -> None:
     monkeypatch.setattr(App, "now", lambda self: datetime(2026, 3, 4, *at).astimezone())
-    here = app(written(home, "morning: auto\n"))
+    here = app(write_config(home, "morning: auto\n"))
     assert build_request(here, options_of(here)).morning is morning
     assert build_request(here, options_of(here, "--morning")).morning is True
     assert build_request(here, options_of(here, "--no-morning")).morning is False
 
 
-def test_a_program_leaves_out_what_bends_forward_only_where_somebody_says_that_it_is_morning(home: Path) -> None:
+def test_a_program_keeps_forward_bends_unless_morning_is_an_option(home: Path) -> None:
     def played(*args: str) -> set[str]:
         steps = plan(home, "--program", "classic-five", *args)["steps"]
         return {step["stretch"] for step in steps} - {None}
 
-    written(home, "morning: on\n")
+    write_config(home, "morning: on\n")
     listed = [CATALOG.stretches[item.stretch] for item in CATALOG.programs["classic-five"].items]
     bends = {stretch.id for stretch in listed if (stretch.spine, stretch.mode) == ("flexion", "static")}
     assert played() == {stretch.id for stretch in listed}
@@ -353,33 +357,33 @@ def test_a_program_leaves_out_what_bends_forward_only_where_somebody_says_that_i
 
 
 @pytest.mark.parametrize("text", ["nan", "inf", "-1e999", "ten", "\u00b2", "1e3", "0"])
-def test_a_number_that_is_none_is_refused(home: Path, text: str) -> None:
+def test_invalid_numbers_are_refused(home: Path, text: str) -> None:
     with pytest.raises(SettingsError, match=r"^\$STRETCH_MINUTES must be a number from 1 to 180, not "):
         load_settings(home, {"STRETCH_MINUTES": text})
 
 
-def test_a_setting_reaches_which_routine_it_is(home: Path) -> None:
-    here = app(written(home, "position: seated\nequipment: chair\nlevel: gentle\nbreath: calm\nminutes: 9\n"))
+def test_settings_are_the_defaults_of_routine_options(home: Path) -> None:
+    here = app(write_config(home, "position: seated\nequipment: chair\nlevel: gentle\nbreath: calm\nminutes: 9\n"))
     said = build_request(here, options_of(here))
     assert (said.positions, said.equipment, said.level) == (("seated",), ("chair",), "gentle")
     assert (said.breath.name, said.minutes, said.areas) == ("calm", 9.0, ("lower-back",))
-    told = build_request(
+    output = build_request(
         here, options_of(here, "--position", "prone", "--level", "deep", "--breath", "off", "--minutes", "0")
     )
-    assert (told.positions, told.level, told.breath.name, told.minutes) == (("prone",), "deep", "off", 0.0)
+    assert (output.positions, output.level, output.breath.name, output.minutes) == (("prone",), "deep", "off", 0.0)
 
 
-def test_a_setting_reaches_how_a_session_is_played(home: Path) -> None:
-    here = app(written(home, "sound: off\nvolume: 7\nvoice: breath\nfigure: blocks\n"))
+def test_settings_are_the_defaults_of_playback_options(home: Path) -> None:
+    here = app(write_config(home, "sound: off\nvolume: 7\nvoice: breath\nfigure: blocks\n"))
     said = playback_of(here)
     assert (said.sound, said.volume, said.voice, said.figure) == (False, 7, "breath", "blocks")
     assert playback_of(here, "--voice", "yes", "--no-voice").voice == "no"
     assert playback_of(here, "--voice").voice == "yes"
-    told = playback_of(here, "--sound", "--volume", "0", "--voice", "no", "--figure", "none")
-    assert (told.sound, told.volume, told.voice, told.figure) == (True, 0, "no", "none")
+    output = playback_of(here, "--sound", "--volume", "0", "--voice", "no", "--figure", "none")
+    assert (output.sound, output.volume, output.voice, output.figure) == (True, 0, "no", "none")
 
 
-def test_without_options_and_settings_the_defaults_count(home: Path) -> None:
+def test_options_without_settings_have_their_defaults(home: Path) -> None:
     here = app(home)
     assert playback_of(here) == PlaybackOptions(ask=True, sound=True, volume=50, voice="no", figure="braille")
     said = options_of(here)
@@ -387,28 +391,30 @@ def test_without_options_and_settings_the_defaults_count(home: Path) -> None:
     assert (said.minutes, said.warm_up, said.morning, said.experienced, said.seed) == (None, None, None, False, 0)
 
 
-def test_a_catalog_of_the_settings_gives_way_to_one_on_the_command_line(home: Path) -> None:
+def test_the_catalog_option_replaces_the_setting(home: Path) -> None:
     for name in ("mine", "other"):
         text = (ROOT / "data/stretches/sphinx.yaml").read_text(encoding="utf-8").replace("id: sphinx", f"id: {name}")
         (home / f"{name}.yaml").write_text(f"stretches:\n- {text.strip().replace(chr(10), chr(10) + '  ')}\n")
-    written(home, "catalog: mine.yaml\n")
+    write_config(home, "catalog: mine.yaml\n")
     assert run("show", "mine", app=app(home)).exit_code == 0
     assert run("show", "other", "--catalog", str(home / "other.yaml"), app=app(home)).exit_code == 0
     assert run("show", "mine", "--catalog", str(home / "other.yaml"), app=app(home)).exit_code == 2
 
 
-def test_the_background_reaches_the_colours(home: Path) -> None:
+def test_the_background_setting_chooses_the_theme(home: Path) -> None:
     assert app(home, STRETCH_BACKGROUND="light").settings.background == "light"
-    assert theme_for({}, "utf-8", app(written(home, "background: light\n")).settings.background).background == "light"
+    assert (
+        theme_for({}, "utf-8", app(write_config(home, "background: light\n")).settings.background).background == "light"
+    )
 
 
-def test_help_never_fails_for_a_broken_file(home: Path) -> None:
-    here = app(written(home, "minuts: 1\n"))
+def test_help_works_with_a_broken_file(home: Path) -> None:
+    here = app(write_config(home, "minuts: 1\n"))
     assert run("routine", "--help", app=here).exit_code == 0
     result = run("routine", "--plan", app=here)
     assert result.exit_code == 2
     assert "Did you mean minutes?" in result.stderr
 
 
-def test_every_setting_can_be_a_variable() -> None:
+def test_the_variable_of_a_setting_is_its_name_in_capitals() -> None:
     assert variable("voice_command") == "$STRETCH_VOICE_COMMAND"

@@ -1,3 +1,5 @@
+"""Requests fitted to recent practice, and routines saved as programs."""
+
 from __future__ import annotations
 
 from datetime import date, timedelta
@@ -58,7 +60,7 @@ def test_d15_experienced_people_skip_the_easy_start() -> None:
     assert not personalized(experienced=True).beginner
 
 
-def test_the_journal_tells_what_was_done(tmp_path: Path) -> None:
+def test_recent_practice_is_read_from_the_journal(tmp_path: Path) -> None:
     def part(stretch: str, side: str | None, done: int) -> SideResult:
         return SideResult(stretch=stretch, name=stretch, side=side, areas=("hips",), planned=2, done=done)  # type: ignore[arg-type]
 
@@ -70,11 +72,11 @@ def test_the_journal_tells_what_was_done(tmp_path: Path) -> None:
                        part("contract-relax-hamstring", "left", 2), part("contract-relax-hamstring", "right", 1)),
             )
         )  # fmt: skip
-        lately = journal.recent_practice(CATALOG)
-    assert dict(lately.last_done) == {"supine-figure-four": date(2026, 3, 1)}
-    assert lately.days == (date(2026, 3, 1),)
-    assert lately.first_side == "right"
-    assert lately.last_hard_day is None  # only one side of it was done
+        practice = journal.recent_practice(CATALOG)
+    assert dict(practice.last_done) == {"supine-figure-four": date(2026, 3, 1)}
+    assert practice.days == (date(2026, 3, 1),)
+    assert practice.first_side == "right"
+    assert practice.last_hard_day is None  # only one side of it was done
 
 
 def test_d15_counts_only_days_on_which_a_stretch_was_done(tmp_path: Path) -> None:
@@ -87,7 +89,7 @@ def test_d15_counts_only_days_on_which_a_stretch_was_done(tmp_path: Path) -> Non
         assert journal.recent_practice(CATALOG).days == (date(2026, 3, 2),)
 
 
-def test_new_people_begin_gently_and_say_when_they_are_not_new() -> None:
+def test_d15_beginners_start_gently_unless_experienced() -> None:
     new = data("routine", "--plan", "--json", "--level", "deep")
     assert any("first two weeks" in note for note in new["notes"])
     assert max(step["reps"] or 1 for step in new["steps"] if step["kind"] == "hold") < 4
@@ -99,19 +101,19 @@ def test_new_people_begin_gently_and_say_when_they_are_not_new() -> None:
     assert run("routine", "--plan", "--stretch", "cow-face-legs", "--experienced").exit_code == 0
 
 
-def test_a_program_is_the_same_for_new_people_and_at_any_hour() -> None:
+def test_programs_do_not_change_for_beginners_or_in_the_morning() -> None:
     whole = data("routine", "--program", "easy-five", "--plan", "--json", "--experienced", "--no-morning")
     assert data("routine", "--program", "easy-five", "--plan", "--json", "--new") == whole
 
 
-def test_in_the_morning_nothing_bends_forward_but_what_is_named() -> None:
+def test_rb11_morning_leaves_out_forward_bends_unless_named() -> None:
     early = data("routine", "--plan", "--json", "--morning", "--experienced", "-m", "30")
     assert {"stretch": "childs-pose", "reason": "morning: bends forward"} in early["left_out"]
     named = data("routine", "--plan", "--json", "--morning", "--experienced", "--stretch", "childs-pose")
     assert named["why"] == {"childs-pose": "you asked for it"}
 
 
-def test_the_plan_tells_why_and_what_each_area_gets() -> None:
+def test_plan_json_has_reasons_and_hold_time_per_area() -> None:
     plan = data("routine", "--plan", "--json", "--experienced")
     held: dict[str, int] = {}
     for step in plan["steps"]:
@@ -124,7 +126,7 @@ def test_the_plan_tells_why_and_what_each_area_gets() -> None:
     assert "goal 60 s" in text
 
 
-def test_a_routine_is_kept_as_a_program_and_runs_again_as_it_was() -> None:
+def test_a_saved_routine_runs_again_unchanged() -> None:
     made = data("routine", "-a", "hips", "-m", "12", "--experienced", "--plan", "--json", "--save", "my-hips")
     again = data("routine", "--program", "my-hips", "--plan", "--json")
     doses = [
@@ -135,7 +137,7 @@ def test_a_routine_is_kept_as_a_program_and_runs_again_as_it_was() -> None:
     assert run("catalog", "check").exit_code == 0
 
 
-def test_what_was_made_easier_is_kept_whole_and_made_easier_when_it_runs() -> None:
+def test_a_dose_made_easier_is_saved_in_full() -> None:
     knee = ("--avoid", "knee", "--experienced", "--plan", "--json")
     made = data("routine", "-a", "piriformis", "-m", "12", *knee, "--save", "easy")
     again = data("routine", "--program", "easy", *knee)
@@ -147,21 +149,21 @@ def test_what_was_made_easier_is_kept_whole_and_made_easier_when_it_runs() -> No
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("../evil", "is no id"),
-        ("My Back", "is no id"),
+        ("../evil", "is not a valid id"),
+        ("My Back", "is not a valid id"),
         ("easy-five", "already"),
-        ("con", "device"),
-        ("x" * 61, "is no id"),
+        ("con", "reserved"),
+        ("x" * 61, "is not a valid id"),
     ],
 )
-def test_a_name_that_cannot_be_is_refused(name: str, words: str) -> None:
+def test_an_invalid_name_to_save_is_refused(name: str, words: str) -> None:
     result = run("routine", "--plan", "--save", name)
     assert result.exit_code == 2
     assert words in result.stderr
     assert len(result.stderr.splitlines()) == 1
 
 
-def test_a_kept_program_whose_stretch_is_gone_names_it_and_the_near_ones() -> None:
+def test_a_saved_program_with_an_unknown_stretch_names_similar_ones() -> None:
     run("routine", "--plan", "--experienced", "--save", "mine")
     folder = Path(run("catalog", "path").stdout.strip())
     file = folder / "mine.yaml"

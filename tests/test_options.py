@@ -1,4 +1,4 @@
-"""Completion: what Tab offers is what the commands take, from the shipped catalog and from one's own."""
+"""Shell completion: the values that options take, from the shipped catalog and the user's."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from stretch.core.vocabulary import TAGS
 from support import CATALOG
 
 
-def offered(*words: str, incomplete: str = "") -> dict[str, str | None]:
+def completions(*words: str, incomplete: str = "") -> dict[str, str | None]:
     completer = ShellComplete(main, {}, "stretch", "_STRETCH_COMPLETE")
     return {item.value: item.help for item in completer.get_completions(list(words), incomplete)}
 
@@ -28,14 +28,14 @@ def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STRETCH_HOME", str(tmp_path))
 
 
-def test_ids_are_offered_with_their_names() -> None:
-    assert offered("show") == {stretch.id: stretch.name.replace(",", ";") for stretch in CATALOG.stretches.values()}
-    assert offered("routine", "--program") == {program.id: program.name for program in CATALOG.programs.values()}
+def test_ids_are_completed_with_their_names() -> None:
+    assert completions("show") == {stretch.id: stretch.name.replace(",", ";") for stretch in CATALOG.stretches.values()}
+    assert completions("routine", "--program") == {program.id: program.name for program in CATALOG.programs.values()}
     areas = {each.id: each.name for each in (*CATALOG.areas.values(), *CATALOG.groups.values())}
-    assert offered("routine", "--area") == areas
+    assert completions("routine", "--area") == areas
 
 
-def test_the_users_own_catalogs_are_offered_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_user_catalogs_are_completed_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     own = tmp_path / "catalog"
     own.mkdir()
     (own / "mine.yaml").write_text(
@@ -44,25 +44,25 @@ def test_the_users_own_catalogs_are_offered_too(tmp_path: Path, monkeypatch: pyt
     )
     named = tmp_path / "named.yaml"
     named.write_text((own / "mine.yaml").read_text().replace("lunch", "supper"))
-    assert offered("routine", "--program", incomplete="lu") == {"lunch": "Lunch; short"}
-    assert set(offered("routine", "--catalog", str(named), "--program", incomplete="su")) == {"supper"}
+    assert completions("routine", "--program", incomplete="lu") == {"lunch": "Lunch; short"}
+    assert set(completions("routine", "--catalog", str(named), "--program", incomplete="su")) == {"supper"}
     monkeypatch.setenv("STRETCH_CATALOG", str(named))
-    assert {"lunch", "supper", *CATALOG.programs} == set(offered("routine", "--program"))
+    assert {"lunch", "supper", *CATALOG.programs} == set(completions("routine", "--program"))
 
 
 @pytest.mark.parametrize("text", ["id:", "name: x\n", "{id: a", "areas:\n  - {id: x}\n", "stretches:\n- id: x\n"])
-def test_with_a_broken_catalog_the_shipped_one_is_offered(tmp_path: Path, text: str) -> None:
+def test_a_broken_user_catalog_leaves_the_shipped_one(tmp_path: Path, text: str) -> None:
     (tmp_path / "catalog").mkdir()
     (tmp_path / "catalog" / "odd.yaml").write_text(text)
     (tmp_path / "config.yaml").write_text("minuts: 1\n")
-    assert set(offered("routine", "--program")) == set(CATALOG.programs)
-    assert set(offered("show")) == set(CATALOG.stretches)
+    assert set(completions("routine", "--program")) == set(CATALOG.programs)
+    assert set(completions("show")) == set(CATALOG.stretches)
 
 
-def test_commands_are_offered_with_their_line() -> None:
-    assert offered() == {name: about for name, (_, about) in COMMANDS.items()}
-    assert set(offered(incomplete="ro")) == {"routine"}
-    assert "--version" in offered(incomplete="--v")
+def test_commands_are_completed_with_their_help() -> None:
+    assert completions() == {name: about for name, (_, about) in COMMANDS.items()}
+    assert set(completions(incomplete="ro")) == {"routine"}
+    assert "--version" in completions(incomplete="--v")
 
 
 @pytest.mark.parametrize(
@@ -79,12 +79,12 @@ def test_commands_are_offered_with_their_line() -> None:
         (("routine", "--breath"), ("steady", "calm", "even", "off")),
     ],
 )
-def test_options_offer_what_they_take(words: tuple[str, ...], names: tuple[str, ...]) -> None:
-    found = offered(*words)
+def test_options_complete_the_values_they_take(words: tuple[str, ...], names: tuple[str, ...]) -> None:
+    found = completions(*words)
     assert set(found) == set(names)
-    assert all(words and "," not in words for words in found.values())
+    assert all(label and "," not in label for label in found.values())
     some = names[0]
-    assert set(offered(*words, incomplete=some[:2])) == {name for name in names if name.startswith(some[:2])}
+    assert set(completions(*words, incomplete=some[:2])) == {name for name in names if name.startswith(some[:2])}
 
 
 # -- in real shells
@@ -126,19 +126,19 @@ def test_tab_completes_in_a_shell(on_the_path: None, shell: str, typed: str, sho
     assert shown in at_the_prompt(shell, typed, shown)
 
 
-def test_the_readme_has_the_lines_that_are_tried_here() -> None:
+def test_the_readme_shows_the_tested_shell_setup() -> None:
     readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
     for source in SOURCES.values():
         assert f"`{source.rpartition('&& ')[2]}`" in readme
 
 
 @pytest.mark.skipif(shutil.which("fish") is None, reason="needs fish, which lists what it offers")
-def test_fish_shows_each_id_with_its_name(on_the_path: None) -> None:
+def test_fish_shows_ids_with_their_names(on_the_path: None) -> None:
     script = f"{SOURCES['fish']}; complete -C 'stretch routine --area '; complete -C 'stretch routine --avoid '"
     done = subprocess.run(["fish", "--no-config", "-c", script], capture_output=True, text=True, check=True, timeout=60)
-    told = dict(line.split("\t") for line in done.stdout.splitlines() if "\t" in line)
-    assert told["lower-back"] == "Lower back"
-    assert {*CATALOG.areas, *CATALOG.groups, *TAGS} == set(told)
+    shown = dict(line.split("\t") for line in done.stdout.splitlines() if "\t" in line)
+    assert shown["lower-back"] == "Lower back"
+    assert {*CATALOG.areas, *CATALOG.groups, *TAGS} == set(shown)
 
 
 def at_the_prompt(shell: str, typed: str, awaited: str) -> str:
