@@ -63,7 +63,7 @@ def test_the_template_passes_once_its_blanks_are_filled(home: Path) -> None:
     file.write_text(filled(template), encoding="utf-8")
     after = catalog("check")
     assert (after.exit_code, after.stdout) == (0, "")
-    assert "knee-hug.yaml:77: cautions: note: a bend forward without disc and osteoporosis" in after.stderr
+    assert "knee-hug.yaml:88: cautions: note: a bend forward without disc and osteoporosis" in after.stderr
     assert after.stderr.endswith("1 stretch; no problems.\n")
     assert load_catalog(extra=[home / "catalog"]).stretches["knee-hug"].name == "Seated knee hug"
     shown = run("show", "knee-hug").stdout
@@ -224,7 +224,7 @@ def test_notes_never_take_the_room_of_a_problem_and_too_much_is_said_to_be_too_m
     done = catalog("check", str(tmp_path))
     assert (done.exit_code, done.stdout.count("\n")) == (1, 1)
     assert "11.yaml:1: 0.breath: says '45 seconds'" in done.stdout
-    assert done.stderr.count(": note: ") == 1000
+    assert done.stderr.count(": note: ") == 200
     assert done.stderr.endswith("1101 stretches; 1 problem.\nThere may be more: fix these and check again.\n")
     done = catalog("check", str(tmp_path / "11.yaml"))
     assert done.stderr.endswith("1 stretch; 1 problem.\n")

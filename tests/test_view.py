@@ -25,7 +25,7 @@ from stretch.player.instructions import full_column, under_figure
 from stretch.player.keymap import KEYMAP, action_of
 from stretch.player.layout import StyledLine
 from stretch.player.view import pause_message, render_screen
-from stretch.storage.catalogs.figures import load_figures
+from stretch.storage.catalogs.catalog import load_figures
 from stretch.storage.files.package_data import data_root
 from support import CATALOG, MS, SAMPLE, SECOND, routine
 

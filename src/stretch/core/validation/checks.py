@@ -24,7 +24,6 @@ MAX_STEP_WORDS = 70
 WINDOWS_NAMES = {"aux", "con", "nul", "prn", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 """Names of devices on Windows; an id may become the name of a file."""
 ID_RULE = "use a to z, digits and single dashes, as in knee-rolls"
-KEY_RULE = "use letters A to Z, digits and single dashes"
 MAX_COMPARED = 200
 """Known names that an unknown one is compared with, the shipped ones first; comparing is slow."""
 

@@ -8,6 +8,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Any
+
+import msgspec
 
 from stretch.core.model import Program, Stretch
 from stretch.core.planning.dosing import AREA_CEILING_S, STRETCH_CEILING_S, held_seconds
@@ -209,24 +212,17 @@ _MARKUP = re.compile(
 
 def find_markup(record: Stretch | Program) -> Iterator[FieldProblem]:
     """Yield the texts of *record* with markup in them, which is never rendered."""
-    for field, text in _texts(record):
+    for field, text in _texts(msgspec.to_builtins(record), ()):
         if match := _MARKUP.search(text):
             yield field, f"has the markup {match[0][:40]!r}, which is shown and read aloud literally; remove it"
 
 
-def _texts(record: Stretch | Program) -> Iterator[tuple[FieldPath, str]]:
-    yield ("name",), record.name
-    if isinstance(record, Program):
-        yield ("about",), record.about
-        yield from ((("items", index, "note"), item.note or "") for index, item in enumerate(record.items))
-        return
-    yield from ((("aliases", index), name) for index, name in enumerate(record.aliases))
-    yield from ((("steps", index), step) for index, step in enumerate(record.steps))
-    for field in ("side_means", "halfway", "breath", "mistake", "ease_off"):
-        yield (field,), getattr(record, field) or ""
-    if record.pace:
-        yield ("pace", "inhale"), record.pace.inhale
-        yield ("pace", "exhale"), record.pace.exhale
+def _texts(data: Any, field: FieldPath) -> Iterator[tuple[FieldPath, str]]:
+    if isinstance(data, str):
+        yield field, data
+    elif isinstance(data, (dict, tuple)):
+        for step, value in data.items() if isinstance(data, dict) else enumerate(data):
+            yield from _texts(value, (*field, step))
 
 
 AREA_MUSCLES: Mapping[str, tuple[str, ...]] = {

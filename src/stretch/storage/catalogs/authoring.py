@@ -49,75 +49,34 @@ def catalog_schema(kind: EntryKind | None = None) -> dict[str, Any]:
     return {"$schema": DIALECT, "anyOf": [*single, lists, several], "$defs": definitions}
 
 
-_TEMPLATE = """\
+_HEADER = """\
 # A stretch of your own.
 # Fill in the blanks, the lines that end in a colon or a dash, then run `stretch catalog check`.
 # Until then the stretch is left out. Comments begin with a #; remove them as you like.
-id: {name}
-
-# {about[name]}.
-name:
-# {about[aliases]}:
-# aliases: [knee hug, one knee to chest]
-
-# The areas it stretches, such as [neck, shoulders], and those it reaches as well:
-{areas}
-areas:
-  primary:
-  secondary: []
-
-# {about[position]}:
-{positions}
-position:
-# {about[also]}:
-# also: [standing]
-
-# {about[equipment]}. One or more of {equipment}.
-equipment: [none]
-
-# {about[sides]}.
-sides: both
-# {about[side_means]}:
-# side_means: the back leg
-
-# {about[mode]}.
-mode: static
-# Seconds of one hold, 60 at most, and the number of holds.
-dose: {{hold_s: 30, reps: 2}}
-# With mode: dynamic, reps are whole breaths, and pace says what moves, 10 words at most for each half:
-# dose: {{reps: 8}}
-# pace: {{inhale: lift the chest, exhale: round the back}}
-# With mode: contract-relax:
-# dose: {{reps: 3, contract: {{contract_s: 6, release_s: 4, hold_s: 20, effort_pct: 30}}}}
-
-# {about[level]}: {levels}.
-level: gentle
-# {about[desk]}.
-desk: false
-# {about[spine]}:
-#   {spine}
-spine:
-
-# {about[steps]}.
-steps:
-  -
-  -
-# {about[breath]}.
-breath:
-# {about[mistake]}.
-mistake:
-# {about[ease_off]}.
-ease_off:
-
-# avoid: for people who must leave it out; adapt: for people who do half the hold, once.
-{cautions}
-cautions:
-  avoid: []
-  adapt: []
-
-# {about[source]}:
-# source: [NHS-BACK]
+id: {}
 """
+_LINES = {
+    "aliases": "# aliases: [knee hug, one knee to chest]",
+    "areas": "areas:\n  primary:\n  secondary: []",
+    "also": "# also: [standing]",
+    "equipment": "equipment: [none]",
+    "sides": "sides: both",
+    "side_means": "# side_means: the back leg",
+    "mode": "mode: static",
+    "dose": "dose: {hold_s: 30, reps: 2}\n# With mode: contract-relax:\n"
+    "# dose: {reps: 3, contract: {contract_s: 6, release_s: 4, hold_s: 20, effort_pct: 30}}",
+    "pace": "# With mode: dynamic, where reps are whole breaths:\n"
+    "# dose: {reps: 8}\n# pace: {inhale: lift the chest, exhale: round the back}",
+    "level": "level: gentle",
+    "desk": "desk: false",
+    "steps": "steps:\n  -\n  -",
+    "cautions": "# avoid: for people who must leave it out; adapt: for people who do half the hold, once.\n"
+    + "".join(f"#   {tag:<16}{label}\n" for tag, label in CAUTION_LABELS.items())
+    + "cautions:\n  avoid: []\n  adapt: []",
+    "source": "# source: [NHS-BACK]",
+}
+"""Lines of the template other than blanks."""
+_OMITTED = frozenset({"id", "tier", "opt_in", "halfway", "per_side_s"})
 
 
 def stretch_template(name: str, areas: Iterable[str]) -> str:
@@ -125,22 +84,25 @@ def stretch_template(name: str, areas: Iterable[str]) -> str:
 
     It passes the check once its blanks are filled.
     """
-    fields = msgspec.json.schema_components([Stretch])[1]["Stretch"]["properties"]
-    return _TEMPLATE.format(
-        name=name,
-        about={name: _capitalized(field["description"]) for name, field in fields.items()},
-        areas=_comment(areas),
-        positions=_comment(POSITIONS),
-        equipment=", ".join(EQUIPMENT),
-        levels=", ".join(LEVELS),
-        spine=", ".join(get_args(Spine)),
-        cautions="\n".join(f"#   {tag:<16}{label}" for tag, label in CAUTION_LABELS.items()),
-    )
+    choices: dict[str, Iterable[str]] = {
+        "areas": areas,
+        "position": POSITIONS,
+        "equipment": EQUIPMENT,
+        "level": LEVELS,
+        "spine": get_args(Spine),
+    }
+    parts = [_HEADER.format(name)]
+    for field, schema in msgspec.json.schema_components([Stretch])[1]["Stretch"]["properties"].items():
+        if field not in _OMITTED:
+            about = f"{_capitalized(schema['description'])}."
+            if field in choices:
+                about += f" Choose from {', '.join(choices[field])}."
+            parts.append(f"{_comment(about)}\n{_LINES.get(field, f'{field}:')}\n")
+    return "\n".join(parts)
 
 
-def _comment(names: Iterable[str]) -> str:
-    margin = "#   "
-    return fill(", ".join(names), 110, initial_indent=margin, subsequent_indent=margin, break_on_hyphens=False)
+def _comment(text: str) -> str:
+    return fill(text, 110, initial_indent="# ", subsequent_indent="# ", break_on_hyphens=False)
 
 
 def _capitalized(text: str) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from contextlib import suppress
 from pathlib import Path
 
 from msgspec import Struct
@@ -15,12 +16,14 @@ from stretch.core.validation.checks import FieldProblem, check_sources
 from stretch.core.vocabulary import ENTRY_KINDS, EntryKind
 from stretch.figure.lint import lint_figure
 from stretch.figure.model import Figure
-from stretch.storage.catalogs.catalog import SessionFile, origin_label
-from stretch.storage.catalogs.figures import check_figure, field_path
+from stretch.storage.catalogs.catalog import SessionFile, check_figure, field_path, origin_label
 from stretch.storage.catalogs.loader import CatalogEntry, CatalogLoader, id_of
 from stretch.storage.files.diagnostics import Diagnostic, Severity
 from stretch.storage.files.package_data import data_root, load_record
-from stretch.storage.files.safe_yaml import UnreadableFile, comments_in_text, read_text
+from stretch.storage.files.safe_yaml import UnreadableFile, read_text
+
+_ACCIDENTAL_COMMENT = r" *(?:- +|[\w-]+: +)+[^\s'\"\[{|>&#][^#]*? (#\d.*)"
+"""A line with an unquoted text that a comment such as `#2` ends."""
 
 
 class CatalogReport(Struct, frozen=True):
@@ -70,15 +73,13 @@ def check_catalogs(paths: Sequence[Path]) -> CatalogReport:
 
 
 def _note_comments(loader: CatalogLoader) -> None:
-    """Note the texts that an accidental comment cuts short."""
-    for file in dict.fromkeys(entry.file for kind in loader.entries for entry in loader.user_entries(kind)):
-        try:
-            text = read_text(file)
-        except UnreadableFile:  # it has changed since it was read
-            continue
-        for line, comment in islice(comments_in_text(text), loader.diagnostics.room(file, "note")):
-            problem = f"{quote(comment)} begins a comment and is ignored; put the text in quotes"
-            loader.diagnostics.add_line(file, line, problem, level="note")
+    """Note the texts that a comment cuts short: to YAML, `name: Bridge #2` is `Bridge`."""
+    for file in {entry.file for kind in loader.entries for entry in loader.user_entries(kind)}:
+        with suppress(UnreadableFile):  # it has changed since it was read
+            for number, line in enumerate(read_text(file).splitlines(), start=1):
+                if " #" in line and (comment := re.match(_ACCIDENTAL_COMMENT, line)):
+                    problem = f"{quote(comment[1])} begins a comment and is ignored; put the text in quotes"
+                    loader.diagnostics.add_line(file, number, problem, level="note")
 
 
 def _is_same(path: Path, other: Path) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -79,13 +80,14 @@ class CatalogLoader:
     def add(self, root: Path) -> None:
         """Add a catalog: a single file, or a folder of files with subfolders stretches/ and figures/."""
         self.add_files(root)
-        for kind in FOLDERS.keys() & self.entries.keys() if _is_folder(root) else ():
-            for file in self._files(root / FOLDERS[kind], optional=True):
-                self._add_single(kind, root, file)
+        for kind, folder in FOLDERS.items():
+            if kind in self.entries and os.path.lexists(root / folder):
+                for file in self._files(root / folder):
+                    self._add_single(kind, root, file)
 
     def add_files(self, root: Path) -> None:
         """Add the files of a catalog that hold entries or lists of them, but not its subfolders."""
-        if not _is_folder(root):
+        if not os.path.isdir(root):  # noqa: PTH112 - Path.is_dir raises for a name that is too long
             self._add_file(root, root)
             return
         for file in self._files(root):
@@ -96,7 +98,7 @@ class CatalogLoader:
         """Add the files called *names*, those that exist, of the subfolder for a *kind*."""
         for name in names:
             for extension in EXTENSIONS:
-                if exists(file := root / FOLDERS[kind] / f"{name}{extension}"):
+                if os.path.lexists(file := root / FOLDERS[kind] / f"{name}{extension}"):
                     self._add_single(kind, root, file)
 
     def records(self, kind: EntryKind) -> dict[str, Any]:
@@ -132,7 +134,7 @@ class CatalogLoader:
             if file == root and data is None:
                 self.diagnostics.add_line(file, 1, "is empty; `stretch catalog new` starts an entry")
             for raw in split_entries(data):
-                if not self.diagnostics.room(file):
+                if not self.diagnostics.room():
                     break
                 if not isinstance(raw, RawEntry):
                     self.diagnostics.add(file, [raw])
@@ -153,7 +155,7 @@ class CatalogLoader:
 
     def _read(self, root: Path, file: Path) -> tuple[Any, ...]:
         """Return the data of *file*; nothing if it is unreadable, was read before or has problems enough."""
-        if not self.diagnostics.room(file) or (root != self.trusted and self._was_read(file)):
+        if not self.diagnostics.room() or (root != self.trusted and self._was_read(file)):
             return ()
         try:
             return (read_yaml(file, None if root == self.trusted else self.quota),)
@@ -162,14 +164,12 @@ class CatalogLoader:
             return ()
 
     def _was_read(self, file: Path) -> bool:
-        """Return whether *file* was read before, for it may be in two catalogs; remember that it was."""
-        try:
-            real = os.path.realpath(file)
-        except (OSError, ValueError):  # reading it will give the reason
-            return False
-        before = len(self._files_read)
-        self._files_read.add(real)
-        return len(self._files_read) == before
+        """Return whether *file* was read before, as one may be in two catalogs, and remember it."""
+        with suppress(OSError, ValueError):  # reading it will give the reason
+            before = len(self._files_read)
+            self._files_read.add(os.path.realpath(file))
+            return len(self._files_read) == before
+        return False
 
     def _add_entry(self, raw: RawEntry, root: Path, file: Path) -> None:
         try:
@@ -200,10 +200,8 @@ class CatalogLoader:
         if isinstance(raw.data, dict) and isinstance(name := raw.data.get("id"), str):
             self.invalid_ids[raw.kind].add(name)
 
-    def _files(self, folder: Path, *, optional: bool = False) -> list[Path]:
+    def _files(self, folder: Path) -> list[Path]:
         """Return the YAML files of *folder* by name, without hidden ones."""
-        if optional and not exists(folder):
-            return []
         try:
             with os.scandir(folder) as entries:
                 names = [entry.name for entry in islice(entries, self.quota.files + 1)]
@@ -257,21 +255,6 @@ def _check(
         case Group():
             return checks.check_group(record, areas)
     return iter(())
-
-
-def exists(path: Path) -> bool:
-    """Return whether there is something at *path*; True if that is unknown, as reading it will give the reason."""
-    try:
-        return path.exists() or path.is_symlink()
-    except OSError:
-        return True
-
-
-def _is_folder(path: Path) -> bool:
-    try:
-        return path.is_dir()
-    except OSError:
-        return False
 
 
 def id_of(record: Any) -> str:

@@ -14,8 +14,8 @@ from stretch.core.errors import CatalogError
 from stretch.core.text import escape_control_chars
 from stretch.core.validation.checks import FieldPath, FieldProblem
 
-MAX_PER_FILE, MAX_IN_ALL = 200, 1000
-"""Problems reported of one file and in all, and as many notes."""
+MAX_REPORTED = 200
+"""Problems that are reported at most, and as many notes."""
 _MAX_STEP_LENGTH = 40
 
 Severity = Literal["problem", "note"]
@@ -42,28 +42,28 @@ class Diagnostics:
 
     def __init__(self) -> None:
         self._collected: dict[Path, list[tuple[FieldPath, int | None, str, Severity]]] = {}
-        self._counts: Counter[tuple[Path | None, Severity]] = Counter()
-        """By file, and in all under None; problems and notes are limited apart."""
-
-    @property
-    def complete(self) -> bool:
-        """Whether nothing was left out; False also if the limit was just reached."""
-        return all(count < (MAX_PER_FILE if file else MAX_IN_ALL) for (file, _), count in self._counts.items())
+        self._counts: Counter[Severity] = Counter()
 
     def add(
         self, file: Path, problems: Iterable[FieldProblem], at: FieldPath = (), level: Severity = "problem"
     ) -> None:
         """Add *problems* with the fields of the entry *at* a place in *file*."""
-        for field, problem in islice(problems, self.room(file, level)):
+        for field, problem in islice(problems, self.room(level)):
             self._add(file, (*at, *field), None, problem, level)
 
     def add_line(self, file: Path, line: int, problem: str, level: Severity = "problem") -> None:
         """Add a *problem* on a *line* of *file*."""
-        self._add(file, (), line, problem, level)
+        if self.room(level):
+            self._add(file, (), line, problem, level)
 
-    def room(self, file: Path, level: Severity = "problem") -> int:
-        """Return how many more problems, or notes, of *file* will be reported."""
-        return max(min(MAX_PER_FILE - self._counts[file, level], MAX_IN_ALL - self._counts[None, level]), 0)
+    def room(self, level: Severity = "problem") -> int:
+        """Return how many more problems or notes will be reported."""
+        return MAX_REPORTED - self._counts[level]
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing was left out; False also if the limit was just reached."""
+        return self.room("problem") > 0 and self.room("note") > 0
 
     def report(self) -> list[Diagnostic]:
         """Return everything that was added, sorted by file, line and field."""
@@ -83,10 +83,9 @@ class Diagnostics:
 
     def raise_if_problems(self) -> None:
         """Raise CatalogError with every problem if there is any; notes do not count."""
-        if self._counts[None, "problem"]:
+        if self._counts["problem"]:
             raise CatalogError(str(entry) for entry in self.report() if entry.level == "problem")
 
     def _add(self, file: Path, field: FieldPath, line: int | None, problem: str, level: Severity) -> None:
         self._collected.setdefault(file, []).append((field, line, problem, level))
-        self._counts[file, level] += 1
-        self._counts[None, level] += 1
+        self._counts[level] += 1

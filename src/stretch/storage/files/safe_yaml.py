@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from math import isfinite
 from pathlib import Path
 from typing import Any, NoReturn
@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 import yaml
 from yaml.events import AliasEvent, MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent, StreamEndEvent
 
-from stretch.core.text import quote
+from stretch.core.text import escape_control_chars, quote
 from stretch.core.validation.checks import FieldPath
 
 try:
@@ -48,8 +48,6 @@ _NUMBER_START, _NUMBER_CHARACTERS = frozenset("0123456789+-."), "0123456789+-.eE
 _BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Characters that change the direction of writing, so that a file reads differently from what it says."""
 
-_ACCIDENTAL_COMMENT = r" *(?:- +|[\w-]+: +)+[^\s'\"\[{|>&#][^#]*? (#\d.*)"
-
 
 class UnreadableFile(Exception):
     """A file that is not used: the problem, and the line, from 1, where it shows."""
@@ -72,10 +70,9 @@ class ReadQuota:
         """
         self.bytes -= size
         self.files -= 1
-        if self.bytes < 0:
-            raise UnreadableFile(f"is too much: all catalogs together have at most {MAX_TOTAL_BYTES >> 20} MiB")
-        if self.files < 0:
-            raise UnreadableFile(f"is too much: all catalogs together have at most {MAX_FILES} files")
+        if self.bytes < 0 or self.files < 0:
+            limits = f"{MAX_TOTAL_BYTES >> 20} MiB in {MAX_FILES} files"
+            raise UnreadableFile(f"is too much: all catalogs together have at most {limits}")
 
 
 def read_yaml(path: Path, quota: ReadQuota | None = None) -> Any:
@@ -150,18 +147,7 @@ def parse_yaml(text: str, lines: dict[FieldPath, int] | None = None) -> Any:
     try:
         return _Builder(text, lines).document()
     except yaml.YAMLError as error:
-        # Imported here: most files are valid.
-        from stretch.storage.files.yaml_errors import explain
-
-        explanation, line = explain(error, text)
-        raise UnreadableFile(explanation or _TOO_DEEP, line) from error
-
-
-def comments_in_text(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the line, from 1, and the text of comments that look accidental: to YAML, `name: Bridge #2` is `Bridge`."""
-    for number, line in enumerate(text.splitlines(), start=1):
-        if " #" in line and (match := re.match(_ACCIDENTAL_COMMENT, line)):
-            yield number, match[1]
+        raise UnreadableFile(*_explain(error, text)) from error
 
 
 class _Builder:
@@ -255,16 +241,12 @@ def _number(value: str, event: Any) -> int | float | str:
     if len(value) > MAX_DIGITS:
         _refuse(f"a number of {len(value)} digits is too large; put it in quotes if it is text", event)
     try:
-        return int(value)
-    except ValueError:
-        pass
-    try:
         number = float(value)
     except ValueError:
         return value  # a date, a range, a dash
     if not isfinite(number):
         _refuse(f"{value} is too large", event)
-    return number
+    return number if set(value) & set(".eE") else int(value)
 
 
 def _measure(data: Any) -> tuple[int, int]:
@@ -282,3 +264,47 @@ def _refuse(problem: str, event: Any) -> NoReturn:
 def _line(event: Any) -> int:
     line: int = event.start_mark.line
     return line + 1
+
+
+_NOT_YAML = "[^\t\r\n -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+"""Characters that are not allowed anywhere in a YAML file."""
+_MISPLACED = "does not fit what is above it; check the indentation, and quotes within quotes"
+_BACKSLASH = "a backslash has a meaning in double quotes; use single quotes"
+_EXPLANATIONS_AT_START = {
+    "could not find expected ':'": "is not a field; write a colon and a space after its name, or indent it",
+    "unexpected end of stream": "a quote that begins here is never closed",
+    "or '}'": "a { that begins here is never closed, or a comma is missing in it",
+    "or ']'": "a [ that begins here is never closed, or a comma is missing in it",
+}
+"""Parts of the errors of libyaml and PyYAML, each with its likely cause; these are shown where the fault begins."""
+_EXPLANATIONS = _EXPLANATIONS_AT_START | {
+    "mapping values are not": "a colon where none can be; put the text in quotes, or check the indentation",
+    "cannot start any token": "a text cannot begin with <character>; put it in quotes",
+    "alphabetic or numeric": "a text cannot begin with & or *; put it in quotes, and a dash before entries of a list",
+    "hex": _BACKSLASH,
+    "escape": _BACKSLASH,
+    "node content": "something is missing before this, or a [ or { is never closed",
+    "did not find expected key": _MISPLACED,
+    "did not find expected '-'": _MISPLACED,
+    "expected <block end>": _MISPLACED,
+}
+
+
+def _explain(error: yaml.YAMLError, text: str) -> tuple[str, int]:
+    """Return the problem with *text*, and the line, from 1, where it shows."""
+    if bad := re.search(_NOT_YAML, text):  # PyYAML's own error for these has no line
+        return f"has the control character U+{ord(bad[0]):04X}; remove it", text.count("\n", 0, bad.start()) + 1
+    problem, mark = getattr(error, "problem", None) or "cannot be read", getattr(error, "problem_mark", None)
+    if mark is None:
+        return f"not valid YAML: {escape_control_chars(problem)}", 1
+    if "nesting" in problem:  # of more than 1000 levels, where libyaml stops before its events reach us
+        return _TOO_DEEP, mark.line + 1
+    line = "".join(text.split("\n")[mark.line : mark.line + 1])
+    if re.match(r" *\t", line):
+        return "not valid YAML: a tab; indent with spaces", mark.line + 1
+    part = next((part for part in _EXPLANATIONS if part in problem), "")
+    if part in _EXPLANATIONS_AT_START:
+        mark = getattr(error, "context_mark", None) or mark
+    character = repr(escape_control_chars(line[mark.column :][:1]))
+    explanation = _EXPLANATIONS.get(part, escape_control_chars(problem)).replace("<character>", character)
+    return f"not valid YAML: {explanation}", mark.line + 1

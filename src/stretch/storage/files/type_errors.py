@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import islice
 from typing import Any
 
 import msgspec
@@ -12,10 +11,9 @@ from msgspec import inspect
 
 from stretch.core.model import ID_PATTERN
 from stretch.core.text import escape_control_chars, quote, quote_ascii
-from stretch.core.validation.checks import ID_RULE, KEY_RULE, FieldPath, FieldProblem, suggest
+from stretch.core.validation.checks import ID_RULE, FieldPath, FieldProblem, suggest
 from stretch.core.vocabulary import EQUIPMENT, LEVELS, POSITIONS, TAGS
 
-MAX_BLANKS = 100
 _TYPE_NAMES = {
     "int": "a whole number",
     "float": "a number",
@@ -25,36 +23,33 @@ _TYPE_NAMES = {
     "object": "a mapping",
 }
 _BOUNDS = {">= ": "at least ", "<= ": "at most ", None: ""}
-_ORDER = {value: number for number, value in enumerate((*POSITIONS, *EQUIPMENT, *LEVELS, *TAGS))}
-"""Choices in the order of the vocabulary; msgspec sorts them by name."""
+_VOCABULARY: tuple[Any, ...] = (*POSITIONS, *EQUIPMENT, *LEVELS, *TAGS)
 
 
 def type_errors(data: Any, kind: Any) -> tuple[list[FieldProblem], list[FieldProblem]]:
     """Return why *data* is not of the msgspec struct *kind*: the blank fields, and the first error in another field."""
-    info = inspect.type_info(kind)
-    blanks = dict(islice(_blank_fields(data, info, ()), MAX_BLANKS))
+    blanks = dict.fromkeys(_blank_fields(data, ()), "is empty; fill it in or remove it")
+    errors: dict[FieldPath, str] = {}
     try:
         msgspec.convert(data, kind)
     except msgspec.ValidationError as error:
-        field, problem = _explain(str(error), data, info)
-        return list(blanks.items()), [] if field in blanks else [(field, problem)]
-    return list(blanks.items()), []
+        field, problem = _explain(str(error), data, inspect.type_info(kind))
+        # A blank is described if it is the first error.
+        (blanks if field in blanks else errors)[field] = problem
+    return list(blanks.items()), list(errors.items())
 
 
-def _blank_fields(data: Any, info: Any, field: FieldPath) -> Iterator[FieldProblem]:
-    """Yield the fields of *data* that are null and must not be."""
+def _blank_fields(data: Any, field: FieldPath) -> Iterator[FieldPath]:
     if data is None:
-        if info is not None and not any(isinstance(each, inspect.NoneType) for each in _alternatives(info)):
-            yield field, f"is empty; fill it in{_hint(info)}"
-    elif info is not None and isinstance(data, (dict, list)):
+        yield field
+    elif isinstance(data, (dict, list)):
         for step, value in data.items() if isinstance(data, dict) else enumerate(data):
-            yield from _blank_fields(value, _member(info, data, step), (*field, step))
+            yield from _blank_fields(value, (*field, step))
 
 
 def _alternatives(info: Any) -> list[Any]:
     """Return the types of a union, or the only one."""
-    if isinstance(info, inspect.Metadata):
-        return _alternatives(info.type)
+    info = info.type if isinstance(info, inspect.Metadata) else info
     return [*info.types] if isinstance(info, inspect.UnionType) else [info]
 
 
@@ -64,33 +59,35 @@ def _hint(info: Any) -> str:
     return f": {schema['description']}" if schema else ""
 
 
-def _member(info: Any, data: Any, step: str | int) -> Any:
-    """Return the type of one field or item of *data*, which is of the type *info*; None if it has none."""
-    for each in _alternatives(info):
-        if isinstance(each, inspect.VarTupleType) and isinstance(data, list):
-            return each.item_type
-        if isinstance(each, inspect.TupleType) and isinstance(data, list) and int(step) < len(each.item_types):
-            return each.item_types[int(step)]
-    struct = _struct(info, data)
-    return next((field.type for field in struct.fields if field.encode_name == step), None) if struct else None
-
-
 def _struct(info: Any, data: Any) -> inspect.StructType | None:
-    """Return the struct type among the types of *info* that *data* is meant to be."""
+    """Return the struct among the types of *info* that *data* is meant to be."""
     for each in _alternatives(info) if isinstance(data, dict) else ():
         if isinstance(each, inspect.StructType) and each.tag in (None, data.get(each.tag_field)):
             return each
     return None
 
 
+def _member(info: Any, data: Any, step: str | int) -> Any:
+    """Return the type of one field or item of *data*, which is of the type *info*; None if it has none."""
+    if struct := _struct(info, data):
+        return next((field.type for field in struct.fields if field.encode_name == step), None)
+    for each in _alternatives(info) if isinstance(data, list) else ():
+        if isinstance(each, inspect.VarTupleType):
+            return each.item_type
+        if isinstance(each, inspect.TupleType) and int(step) < len(each.item_types):
+            return each.item_types[int(step)]
+    return None
+
+
 def _explain(message: str, data: Any, info: Any) -> FieldProblem:
     """Return the field and the problem of an error *message* of msgspec about *data*."""
+    unknown = message.startswith("Object contains unknown field")
+    # One at the top comes before the place is read: its name can imitate the end of a message.
+    if unknown and (problem := _unknown_field(data, info, ())):
+        return problem
     where = re.search(r" - at `\$((?:\.\w+|\[\d+\])*)`$", message)
     steps = re.findall(r"\.(\w+)|\[(\d+)\]", where[1]) if where else ()
     field: FieldPath = tuple(name or int(index) for name, index in steps)
-    unknown = message.startswith("Object contains unknown field")
-    if unknown and (problem := _unknown_field(data, info, ())):
-        return problem  # before *field* is used, for the name of an unknown field can imitate a message
     parent = None
     for step in field:
         parent, info, data = info, _member(info, data, step), data[step]
@@ -99,9 +96,9 @@ def _explain(message: str, data: Any, info: Any) -> FieldProblem:
     if missing := re.match(r"Object missing required field `(\w+)`", message):
         return (*field, missing[1]), f"is missing; add it{_hint(_member(info, data, missing[1]))}"
     if (choices := _choices(info, parent)) and not isinstance(data, (list, dict, type(None))):
-        otherwise = f"must be one of {', '.join(map(str, choices))}, not {_shown(data)}"
         near = suggest(data, choices, "") if isinstance(data, str) else ""
-        return field, f"is {_shown(data)}; {near}" if near else otherwise
+        must = f"must be one of {', '.join(map(str, choices))}, not {_shown(data)}"
+        return field, f"is {_shown(data)}; {near}" if near else must
     return field, _explain_value(message, data, info)
 
 
@@ -110,19 +107,18 @@ def _unknown_field(data: Any, info: Any, field: FieldPath) -> FieldProblem | Non
         known = [each.encode_name for each in struct.fields]
         for name in data:
             if name not in known and name != struct.tag_field:
-                hint = suggest(name, known, f"the fields are {', '.join(known)}")
-                return (*field, name), f"unknown field; {hint}"
+                return (*field, name), f"unknown field; {suggest(name, known, 'the fields are ' + ', '.join(known))}"
     return None
 
 
 def _choices(info: Any, parent: Any) -> list[Any]:
-    """Return the values that a field may have if they are listed; without *info* it is the tag of a struct."""
+    """Return the values a field can have if they are listed; one without a type is the tag of a struct."""
     if info is None:
         return [each.tag for each in _alternatives(parent)]
     values: list[Any] = []
     for each in _alternatives(info):
         if isinstance(each, inspect.LiteralType):
-            values += sorted(each.values, key=lambda value: _ORDER.get(value, 0))
+            values += [word for word in _VOCABULARY if word in each.values] or each.values  # msgspec sorts by name
         elif isinstance(each, inspect.EnumType):
             values += [member.value for member in each.cls]
     return values
@@ -135,12 +131,14 @@ def _explain_value(message: str, value: Any, info: Any) -> str:
         noun = "characters" if isinstance(value, str) else "entries"
         return f"must have {_BOUNDS[limit[1]]}{limit[2]} {noun}, not {len(value)}"
     if limit := re.search(r"` (>= |<= )(\S+)", message):
-        return f"must be {_BOUNDS[limit[1]]}{float(limit[2]):g}, not {value}"
+        return f"must be {_BOUNDS[limit[1]]}{limit[2]}, not {value}"
     if "matching regex" in message:
-        return f"is {quote_ascii(value)}; {ID_RULE if ID_PATTERN in message else KEY_RULE}"
-    if not (expected := re.match(r"Expected `([\w |]+)`, got", message)):
+        rule = ID_RULE if ID_PATTERN in message else "use letters A to Z, digits and single dashes"
+        return f"is {quote_ascii(value)}; {rule}"
+    expected = re.match(r"Expected `([\w |]+)`, got", message)
+    names = [_TYPE_NAMES[name] for name in expected[1].split(" | ") if name in _TYPE_NAMES] if expected else []
+    if not names:
         return escape_control_chars(message.replace("`", ""))
-    names = [_TYPE_NAMES[name] for name in expected[1].split(" | ") if name in _TYPE_NAMES]
     problem = f"must be {' or '.join(names)}, not {_shown(value)}"
     if "text" in names:
         return f"{problem}; put it in quotes if it is text"
@@ -149,6 +147,6 @@ def _explain_value(message: str, value: Any, info: Any) -> str:
 
 
 def _shown(value: Any) -> str:
-    if isinstance(value, str):
-        return quote(value)
-    return "a list" if isinstance(value, list) else "a mapping" if isinstance(value, dict) else str(value).lower()
+    if isinstance(value, (list, dict)):
+        return "a list" if isinstance(value, list) else "a mapping"
+    return quote(value) if isinstance(value, str) else str(value).lower()
