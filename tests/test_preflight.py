@@ -352,7 +352,7 @@ def test_what_is_answered_now_counts_for_this_session(tmp_path: Path, lines: tup
     assert "disc" in CATALOG.stretches["happy-baby"].cautions.avoid
     result, _ = start(tmp_path, *lines, "", args=("--stretch", "happy-baby"))
     assert result.exit_code == code
-    assert ("cautions: disc" in result.stderr) is (code == 2)
+    assert ("because of disc" in result.stderr) is (code == 2)
 
 
 def test_a_program_leaves_out_what_the_check_says(tmp_path: Path) -> None:
@@ -431,12 +431,12 @@ def test_nothing_deeper_than_the_check_allows_is_done_even_by_name(tmp_path: Pat
     screening_file.save(tmp_path, ScreeningRecord(outcome=Outcome.GO_GENTLY, screened=TODAY, since=date(2026, 1, 5)))
     result, _ = start(tmp_path, args=("--plan", *deep))
     assert result.exit_code == 2
-    assert "(safety check: deep): it contradicts your safety check" in result.stderr
+    assert "too deep, by your safety check" in result.stderr
     screening_file.save(tmp_path, ScreeningRecord(outcome=Outcome.GO, screened=TODAY, since=TODAY))
     assert start(tmp_path, args=("--plan", *deep))[0].exit_code == 0
     result, _ = start(tmp_path, "", "", "5", "", "", args=deep)
     assert result.exit_code == 2
-    assert "safety check: deep" in result.stderr
+    assert "too deep, by your safety check" in result.stderr
 
 
 @pytest.mark.parametrize(

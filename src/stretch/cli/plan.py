@@ -7,6 +7,7 @@ from typing import Any
 
 from stretch.cli.app import App
 from stretch.core.planning.dosing import TARGET_S
+from stretch.core.planning.eligibility import area_words, reason_text
 from stretch.core.planning.scoring import hold_time_by_area
 from stretch.core.routine import LeftOut, Routine
 from stretch.core.text import dose_label, duration, minutes_seconds
@@ -64,14 +65,14 @@ def _rows(timeline: Timeline) -> list[tuple[str, ...]]:
 
 
 def _print_held(app: App, routine: Routine) -> None:
-    """Print what each area gets on each side, against the aim and the most that is of use (rules D2, D5)."""
+    """Print the hold time of each area per side, compared with the goal (rule D2)."""
     rows = []
     for held in hold_time_by_area(routine.items):
         left, right = held.left_s, held.right_s
         sides = f"{left} s" if left == right else f"{left} s left, {right} s right"
         short = TARGET_S - min(left, right)
-        how = "moves only" if not left + right else f"{short} s short" if short > 0 else "reached"
-        rows.append((held.area, sides, how))
+        how = "movement" if not left + right else f"{short} s under" if short > 0 else "reached"
+        rows.append((area_words([held.area]), sides, how))
     app.out.paragraph()
     app.out.table(("area", "hold per side", f"goal {TARGET_S} s"), rows)
 
@@ -88,7 +89,7 @@ def _print_left_out(app: App, left_out: Sequence[LeftOut]) -> None:
         app.out.paragraph()
         app.out.paragraph("Left out", "dim")
     for reason, stretches in reasons.items():
-        app.out.paragraph(", ".join(stretches), "dim", indent=2, prefix=f"{reason}: ")
+        app.out.paragraph(", ".join(stretches), "dim", indent=2, prefix=f"{reason_text(reason)}: ")
 
 
 def _steps(timeline: Timeline) -> list[list[Phase]]:

@@ -16,10 +16,11 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from stretch.core.errors import UnknownName, UsageError
+from stretch.core.errors import UsageError
 from stretch.core.model import Catalog, expand_areas
-from stretch.core.planning.candidates import FLAGS, eligible_candidates, shortlist
+from stretch.core.planning.candidates import eligible_candidates, shortlist
 from stretch.core.planning.dosing import AREA_CEILING_S, BEFORE_SPORT_CEILING_S
+from stretch.core.planning.eligibility import FLAGS, check_stretch_ids
 from stretch.core.planning.notes import SHORTFALL_S, routine_notes
 from stretch.core.planning.problem import (
     NODE_LIMIT,
@@ -69,7 +70,7 @@ def build_routine(catalog: Catalog, request: Request) -> Routine:
         seed=request.seed,
         extra_transition_time=request.extra_transition_time,
         left_out=tuple(LeftOut(id, reasons[id]) for id in catalog.stretches if id in reasons),
-        notes=routine_notes(catalog, request, areas, items, reasons, shortfall_s),
+        notes=tuple(routine_notes(catalog, request, areas, items, reasons, shortfall_s)),
     )
 
 
@@ -81,12 +82,9 @@ def check_request(catalog: Catalog, request: Request) -> tuple[list[Candidate], 
     """
     areas = expand_areas(catalog, request.areas)
     _minutes(request)
-    for name in (*request.exclude, *request.stretches):
-        if name not in catalog.stretches:
-            raise UnknownName("stretch", name, catalog.stretches, "`stretch list` shows them all.")
-    for name in request.stretches:
-        if name in request.exclude:
-            raise UsageError(f"--stretch {name} and --exclude {name} contradict each other: leave one of them out.")
+    check_stretch_ids(catalog, (*request.exclude, *request.stretches))
+    if clash := next((name for name in request.stretches if name in request.exclude), None):
+        raise UsageError(f"--stretch {clash} and --exclude {clash} contradict each other: leave one of them out.")
     candidates, reasons = eligible_candidates(catalog, request, areas, goals_of(catalog, areas))
     if not candidates:
         raise UsageError(_nothing_left(areas, reasons))

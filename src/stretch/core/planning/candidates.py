@@ -9,24 +9,13 @@ from stretch.core.errors import UsageError
 from stretch.core.model import Catalog, Dose, Stretch
 from stretch.core.planning import scoring
 from stretch.core.planning.dosing import BEFORE_SPORT_CEILING_S, dose_for, held_seconds, lean_reps, with_reps
-from stretch.core.planning.eligibility import deepest_level, exclusion_reason, position_for
+from stretch.core.planning.eligibility import FLAGS, deepest_level, exclusion_reason, position_for, reason_text
 from stretch.core.planning.problem import Candidate, Option
 from stretch.core.planning.scoring import Goal
 from stretch.core.planning.spine_balance import spinal_load
 from stretch.core.routine import Item, Request, sides_in_order
 from stretch.core.timing.phases import EXTRA_CHANGE_MS, exercise_ms, preparation_ms
 
-FLAGS = {
-    "cautions": "--avoid",
-    "needs": "--equipment",
-    "position": "--position",
-    "level": "--level",
-    "safety check": "your safety check",
-    "excluded": "--exclude",
-    "opt-in": "opt-in (name them with --stretch)",
-    "morning": "the morning (--no-morning)",
-}
-"""The option or setting behind each reason, by the keyword of the reason."""
 SHORTLIST_LENGTH = 100
 """Most candidates for the solver; about twice as many as the shipped catalog has for all areas together."""
 
@@ -55,10 +44,10 @@ def eligible_candidates(
 
 def _contradiction(stretch: Stretch, reason: str) -> str:
     keyword = reason.partition(":")[0]
+    sentence = f"--stretch {stretch.id} is not possible here: {reason_text(reason)}."
     if keyword == "opt-in":
-        return f"--stretch {stretch.id} is not possible here ({reason}): add --experienced if you are past them."
-    flag = FLAGS.get(keyword, "another option")
-    return f"--stretch {stretch.id} is not possible here ({reason}): it contradicts {flag}; leave one of them out."
+        return f"{sentence} Use --experienced if they are behind you."
+    return f"{sentence} It contradicts {FLAGS[keyword]}." if FLAGS[keyword].startswith("--") else sentence
 
 
 def _candidate(stretch: Stretch, request: Request, areas: Sequence[str], goals: Sequence[Goal]) -> Candidate:

@@ -2,19 +2,49 @@
 
 from __future__ import annotations
 
-from stretch.core.model import Stretch
+from collections.abc import Iterable
+
+from stretch.core.errors import UnknownName
+from stretch.core.model import Catalog, Stretch
 from stretch.core.planning.spine_balance import spinal_load
 from stretch.core.routine import Request
-from stretch.core.vocabulary import LEVELS, POSITIONS, UPRIGHT, Level, Position
+from stretch.core.vocabulary import EQUIPMENT_LABELS, LEVELS, POSITION_LABELS, POSITIONS, UPRIGHT, Level, Position
 
 DEFAULT_LEVEL: Level = "moderate"
 """The deepest level without `--level`: deep stretches are only used on request (rule D15)."""
+FLAGS = {
+    "cautions": "--avoid",
+    "needs": "--equipment",
+    "position": "--position",
+    "level": "--level",
+    "safety check": "your safety check",
+    "excluded": "--exclude",
+    "opt-in": "opt-in (name them with --stretch)",
+    "morning": "the morning (--no-morning)",
+}
+"""The option or setting behind each reason, by the keyword of the reason."""
+REASON_TEXTS = {
+    "excluded": "you left it out",
+    "opt-in": "only if you ask for it",
+    "morning": "no forward bends in the morning",
+    "safety check": "too deep, by your safety check",
+    "level": "too deep for now",
+    "time": "no time for it",
+    "not at a desk": "not for the desk",
+}
+
+
+def check_stretch_ids(catalog: Catalog, ids: Iterable[str]) -> None:
+    """Raise UnknownName for the first of *ids* that is not a stretch of *catalog*."""
+    for id in ids:
+        if id not in catalog.stretches:
+            raise UnknownName("stretch", id, catalog.stretches, "`stretch list` shows them all.")
 
 
 def exclusion_reason(stretch: Stretch, request: Request, max_level: Level | None) -> str | None:
     """Return why *stretch* is not eligible for *request*, or None if it is.
 
-    The reason is a keyword, with details after a colon; `notes.reason_text` has the words for people. *max_level* is
+    The reason is a keyword, with details after a colon; `reason_text` has the words for people. *max_level* is
     the deepest level allowed; None allows all, for stretches that are given by name.
     """
     if stretch.id in request.exclude:
@@ -83,3 +113,23 @@ def deepest_level(request: Request) -> Level:
         return "gentle"
     no_deep = request.beginner or "hypermobility" in request.avoid
     return "moderate" if level == "deep" and no_deep else level
+
+
+def reason_text(reason: str) -> str:
+    """Return the *reason* of an exclusion in everyday words."""
+    keyword, _, details = reason.partition(": ")
+    if keyword == "cautions":
+        return f"because of {details}"
+    if keyword == "needs":
+        return "needs " + " and ".join(label for item, label in EQUIPMENT_LABELS.items() if item in details.split(", "))
+    if keyword == "position":
+        return "done " + next(label for position, label in POSITION_LABELS.items() if position == details)
+    if keyword == "enough":
+        return f"enough for the {area_words(details.split(', '))} already"
+    return details if keyword == "opt-in" and details else REASON_TEXTS[keyword]
+
+
+def area_words(areas: Iterable[str], conjunction: str = "and") -> str:
+    """Return the ids of *areas* as words: `neck, lower back and hips`."""
+    *others, last = (area.replace("-", " ") for area in areas)
+    return f"{', '.join(others)} {conjunction} {last}" if others else last

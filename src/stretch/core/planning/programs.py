@@ -1,44 +1,44 @@
-"""A program as a routine: its own stretches, order and doses, fitted to the person; it takes the time it takes."""
+"""Build the routine for a program: its own stretches, order and doses, adapted to the person."""
 
 from __future__ import annotations
 
-import msgspec
+from msgspec.structs import replace
 
 from stretch.core.errors import UnknownName, UsageError
 from stretch.core.model import Catalog, Dose, Program, ProgramItem, Stretch
 from stretch.core.planning.dosing import dose_for
-from stretch.core.planning.eligibility import exclusion_reason, position_for
+from stretch.core.planning.eligibility import check_stretch_ids, exclusion_reason, position_for
 from stretch.core.planning.notes import adaptation_notes
+from stretch.core.planning.scoring import primary_areas
 from stretch.core.planning.warm_up import SETTLE_S, bookends, settle_text, warm_up_seconds
 from stretch.core.routine import Item, LeftOut, Request, Routine, sides_in_order
 
 
 def build_program(catalog: Catalog, name: str, request: Request, *, as_written: bool = False) -> Routine:
-    """Return program *name* as a routine; *as_written* gives the order and dose of the document it came from.
+    """Return program *name* as a routine; *as_written* uses the order and doses of its original article.
 
-    Minutes and areas of the request do not matter here; cautions, equipment, positions and exclusions do. Raises
-    UnknownName, and UsageError when nothing of the program is left or there is no document behind it.
+    Cautions, equipment, positions and exclusions of *request* apply; minutes and areas do not. Raises UnknownName, and
+    UsageError if no stretch of the program is left or it has no original article.
     """
     program = catalog.programs.get(name)
     if program is None:
         raise UnknownName("program", name, catalog.programs, "`stretch programs` lists them.")
-    for unwanted in request.exclude:
-        if unwanted not in catalog.stretches:
-            raise UnknownName("stretch", unwanted, catalog.stretches, "`stretch list` shows them all.")
-    listed, warm_up_min, notes = _version(program, as_written)
-    entries = [(catalog.stretches[entry.stretch], entry) for entry in listed]
-    reasons = {stretch.id: exclusion_reason(stretch, request, request.level) for stretch, _ in entries}
-    items = tuple(_item(stretch, entry, request) for stretch, entry in entries if not reasons[stretch.id])
+    check_stretch_ids(catalog, request.exclude)
+    entries, warm_up_min, notes = _version(program, as_written)
+    stretches = [(catalog.stretches[entry.stretch], entry) for entry in entries]
+    reasons = {stretch.id: exclusion_reason(stretch, request, request.level) for stretch, _ in stretches}
+    items = tuple(_item(stretch, entry, request) for stretch, entry in stretches if not reasons[stretch.id])
     if not items:
-        raise UsageError(f"Nothing of the program {name} is left with these options: take one of them away.")
-    asked = msgspec.structs.replace(request, warm_up=warm_up_min if request.warm_up is None else request.warm_up)
-    ends = bookends(catalog.warm_up, asked, warm_up_seconds(asked, 0))
-    primary = {area for item in items for area in item.stretch.areas.primary}
+        raise UsageError(f"No stretch of the program {name} is left with these options: remove one of them.")
+    if request.warm_up is None:
+        request = replace(request, warm_up=warm_up_min)
+    ends = bookends(catalog.warm_up, request, warm_up_seconds(request, 0))
+    primary = primary_areas(items)
     notes += tuple(adaptation_notes(request, items))
     if request.minutes is not None:
-        notes += ("A program takes the time it takes: --minutes does not change it.",)
+        notes += ("A program has a fixed length: --minutes does not change it.",)
     if request.before_sport:
-        notes += ("A program has doses of its own: --before-sport does not change them.",)
+        notes += ("A program has fixed doses: --before-sport does not change them.",)
     return Routine(
         title=program.name,
         areas=tuple(area for area in catalog.areas if area in primary),
@@ -50,18 +50,18 @@ def build_program(catalog: Catalog, name: str, request: Request, *, as_written: 
         breath=request.breath.name,
         seed=request.seed,
         extra_transition_time=request.extra_transition_time,
-        left_out=tuple(LeftOut(name, reason) for name, reason in reasons.items() if reason),
+        left_out=tuple(LeftOut(stretch, reason) for stretch, reason in reasons.items() if reason),
         notes=notes,
     )
 
 
 def _version(program: Program, as_written: bool) -> tuple[tuple[ProgramItem, ...], float, tuple[str, ...]]:
+    """Return the entries, the minutes of warm-up and the notes."""
     if not as_written:
         return program.items, program.warm_up_min, ()
     if program.as_written is None:
-        raise UsageError(f"--as-written: there is no document behind the program {program.id}; leave the option out.")
-    written = program.as_written
-    return written.items, written.warm_up_min, written.notes
+        raise UsageError(f"{program.id} has no original article, so --as-written cannot be used.")
+    return program.as_written.items, program.as_written.warm_up_min, program.as_written.notes
 
 
 def _item(stretch: Stretch, entry: ProgramItem, request: Request) -> Item:
@@ -71,7 +71,7 @@ def _item(stretch: Stretch, entry: ProgramItem, request: Request) -> Item:
 
 
 def program_dose(stretch: Stretch, entry: ProgramItem) -> Dose:
-    """Return the dose a program gives *stretch*, with the timings of a contract-relax round kept."""
+    """Return the dose of *stretch* in a program; the timings of a contract-relax round stay those of the stretch."""
     if stretch.dose.contract is not None:
-        return msgspec.structs.replace(stretch.dose, reps=entry.reps)
+        return replace(stretch.dose, reps=entry.reps)
     return Dose(reps=entry.reps, hold_s=entry.hold_s)

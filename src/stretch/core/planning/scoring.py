@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from stretch.core.model import Area, Catalog, Dose, Stretch
 from stretch.core.planning.dosing import TARGET_S, held_seconds
+from stretch.core.planning.eligibility import area_words
 from stretch.core.planning.problem import Pick, SelectionProblem
 from stretch.core.routine import Item, Request
 
@@ -77,8 +78,11 @@ def goals_of(catalog: Catalog, areas: Sequence[str]) -> tuple[Goal, ...]:
         for partner in catalog.areas[area].partners:
             if partner not in areas:
                 partners.setdefault(partner, area)
-    goals += [Goal(group, FOCUS_GAINS, f"{{}}, goes with {area}") for group, area in focus.items()]
-    goals += [Goal(frozenset([partner]), PARTNER_GAINS, f"{{}}, balances {area}") for partner, area in partners.items()]
+    goals += [Goal(group, FOCUS_GAINS, f"{{}}, also helps the {area_words([area])}") for group, area in focus.items()]
+    goals += [
+        Goal(frozenset([partner]), PARTNER_GAINS, f"{{}}, to balance the {area_words([area])}")
+        for partner, area in partners.items()
+    ]
     return tuple(goals)
 
 
@@ -123,12 +127,12 @@ def inclusion_reason(stretch: Stretch, goals: Sequence[Goal], areas: Collection[
     """Return in a few words why *stretch* is in a routine for *areas*."""
     primary = stretch.areas.primary
     if wanted := [area for area in primary if area in areas]:
-        return ", ".join(wanted)
+        return area_words(wanted)
     for goal in goals:
         if hit := [area for area in primary if area in goal.areas]:
-            return goal.reason.format(", ".join(hit))
+            return goal.reason.format(area_words(hit))
     reached = [area for area in stretch.areas.secondary if area in areas]
-    return f"reaches {', '.join(reached)}" if reached else ", ".join(primary)
+    return f"also helps the {area_words(reached)}" if reached else area_words(primary)
 
 
 def hold_time_by_area(items: Iterable[Item]) -> tuple[HoldTime, ...]:
