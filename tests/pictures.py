@@ -1,7 +1,7 @@
-"""Make the pictures of the README anew, from real screens: `python tests/pictures.py`, into .github/pictures.
+"""Regenerate the pictures of the README in .github/pictures from real screens: `python tests/pictures.py`.
 
-Each is what a terminal shows of a command that runs; dots, blocks and lines are drawn, so no font has to have them.
-The page of the handout needs Chromium and pdftoppm.
+Each picture is the terminal screen of a running command as SVG. Dots, blocks and lines are drawn as shapes, so they do
+not depend on fonts. The page of the handout needs Chromium and pdftoppm.
 """
 
 from __future__ import annotations
@@ -30,34 +30,34 @@ BLOCKS = {
     "█": (0, 0, 1, 1), "▀": (0, 0, 1, 0.5), "▄": (0, 0.5, 1, 0.5), "▌": (0, 0, 0.5, 1), "▐": (0.5, 0, 0.5, 1),
     "░": (0, 0, 1, 1), "━": (0, 0.44, 1, 0.14), "─": (0, 0.47, 1, 0.06),
 }  # fmt: skip
-"""What is drawn as a rectangle: left, top, width and height as shares of a cell."""
-FAINT = {"░": 0.3}
-HELD_S = 12.0
+"""Characters drawn as rectangles: left, top, width and height as shares of a cell."""
+OPACITY = {"░": 0.3}
+SECONDS_INTO_HOLD = 12.0
 SCENES = {
     "plan": (("routine", "-a", "neck", "-a", "shoulders", "-m", "6", "--plan"), 90),
     "show": (("show", "single-knee-to-chest"), 100),
     "figures": (("list", "--area", "hamstrings", "--figures"), 106),
 }
-"""Commands that print and end, and the columns of the terminal; as high as what they print."""
+"""Commands that print and end, each with the columns of the terminal."""
 
 
-def drawn(screen: pyte.Screen, theme: str) -> str:
-    """Return what *screen* shows as SVG."""
+def screen_svg(screen: pyte.Screen, theme: str) -> str:
+    """Return the contents of *screen* as SVG."""
     background, plain, border = PAGES[theme]
-    shown = [y for y, line in enumerate(screen.display) if line.strip(" \u2800")]
-    first, rows = shown[0], shown[-1] - shown[0] + 1
+    used_rows = [y for y, line in enumerate(screen.display) if line.strip(" \u2800")]
+    first, rows = used_rows[0], used_rows[-1] - used_rows[0] + 1
     width, height = screen.columns * CELL + 2 * MARGIN, rows * ROW + 2 * MARGIN
     texts, shapes = list[str](), defaultdict[tuple[str, float, bool], list[str]](list)
     for y in range(rows):
         cells = [(x, screen.buffer[first + y][x]) for x in range(screen.columns)]
-        for (kind, fg, bold), run in groupby(cells, lambda cell: _look(cell[1])):
-            colour = f"#{fg}" if len(fg) == 6 else plain
-            places = [(x, cell.data) for x, cell in run]
+        for (kind, fg, bold), cells_alike in groupby(cells, lambda cell: _appearance(cell[1])):
+            color = f"#{fg}" if len(fg) == 6 else plain
+            places = [(x, cell.data) for x, cell in cells_alike]
             if kind == "text":
-                texts += _text(places, y, colour, bold)
+                texts += _text(places, y, color, bold)
                 continue
             for x, character in places:
-                key = colour, FAINT.get(character, 1.0), kind == "dots"
+                key = color, OPACITY.get(character, 1.0), kind == "dots"
                 shapes[key].append("".join(_dots(character, x, y) if kind == "dots" else _block(character, x, y)))
     paths = [_path(d, *key) for key, d in shapes.items()]
     return (
@@ -68,22 +68,22 @@ def drawn(screen: pyte.Screen, theme: str) -> str:
     )
 
 
-def _look(cell: pyte.screens.Char) -> tuple[str, str, bool]:
+def _appearance(cell: pyte.screens.Char) -> tuple[str, str, bool]:
     kind = "dots" if "\u2800" < cell.data <= "\u28ff" else "block" if cell.data in BLOCKS else "text"
     return kind, cell.fg, cell.bold and kind == "text"
 
 
-def _text(places: list[tuple[int, str]], y: int, colour: str, bold: bool) -> Iterator[str]:
-    """One element a word, as wide as its cells whatever the font."""
+def _text(places: list[tuple[int, str]], y: int, color: str, bold: bool) -> Iterator[str]:
+    """Yield one element for each word, as wide as its cells in any font."""
     for blank, word in groupby(places, lambda place: place[1] in " \u2800"):
         if blank:
             continue
         letters = list(word)
-        written = escape("".join(character for _, character in letters))
+        content = escape("".join(character for _, character in letters))
         weight = ' font-weight="700"' if bold else ""
         yield (
             f'<text x="{letters[0][0] * CELL:g}" y="{(y + 0.76) * ROW:g}" textLength="{len(letters) * CELL:g}" '
-            f'lengthAdjust="spacingAndGlyphs" fill="{colour}"{weight}>{written}</text>'
+            f'lengthAdjust="spacingAndGlyphs" fill="{color}"{weight}>{content}</text>'
         )
 
 
@@ -100,40 +100,40 @@ def _block(character: str, x: int, y: int) -> Iterator[str]:
     yield f"M{(x + left) * CELL:.1f} {(y + top) * ROW:.1f}h{w:.1f}v{h:.1f}h-{w:.1f}z"
 
 
-def _path(pieces: list[str], colour: str, opacity: float, dots: bool) -> str:
-    d = "".join(pieces)
+def _path(commands: list[str], color: str, opacity: float, dots: bool) -> str:
+    d = "".join(commands)
     if dots:
-        return f'<path stroke="{colour}" stroke-width="3" stroke-linecap="round" d="{d}"/>'
-    faint = f' fill-opacity="{opacity:g}"' if opacity < 1 else ""
-    return f'<path fill="{colour}"{faint} shape-rendering="crispEdges" d="{d}"/>'
+        return f'<path stroke="{color}" stroke-width="3" stroke-linecap="round" d="{d}"/>'
+    fill_opacity = f' fill-opacity="{opacity:g}"' if opacity < 1 else ""
+    return f'<path fill="{color}"{fill_opacity} shape-rendering="crispEdges" d="{d}"/>'
 
 
-def printed(home: str, *command: str, columns: int) -> str:
-    """Return what a terminal shows that is high enough for all that *command* prints."""
+def output_svg(home: str, *command: str, columns: int) -> str:
+    """Return the output of *command* in a terminal that is tall enough for all of it."""
     run = TerminalRun(*command, columns=columns, lines=120, env=_environ(home))
     assert run.wait_for_exit() == 0
     run.close()
-    return drawn(run.screen, "dark")
+    return screen_svg(run.screen, "dark")
 
 
-def playing(home: str, theme: str) -> str:
-    """Return what a terminal shows some seconds into the first hold of a session."""
+def session_svg(home: str, theme: str) -> str:
+    """Return the screen some seconds into the first hold of a session."""
     options = ("--warm-up", "0", "--stretch", "single-knee-to-chest", "--no-sound", "--yes")
     run = TerminalRun("routine", *options, env=_environ(home) | {"STRETCH_BACKGROUND": theme})
     run.wait_for("space pause")
     run.press("n")
-    run.read_screen(HELD_S)
-    taken = drawn(run.screen, theme)
+    run.read_screen(SECONDS_INTO_HOLD)
+    picture = screen_svg(run.screen, theme)
     run.close()
-    return taken
+    return picture
 
 
 def _environ(home: str) -> dict[str, str]:
     return {"STRETCH_HOME": home, "COLORTERM": "truecolor", "NO_COLOR": ""}
 
 
-def page_of_a_handout(home: str) -> None:
-    """Write a page of a handout as it comes out of a printer; nothing without the programs for that."""
+def write_handout_page(home: str) -> None:
+    """Write a page of a handout as printed; without Chromium and pdftoppm, only say so."""
     browser = next(filter(None, map(shutil.which, ("chromium", "google-chrome"))), None)
     if browser is None or shutil.which("pdftoppm") is None:
         print("handout: needs chromium and pdftoppm", file=sys.stderr)
@@ -147,14 +147,14 @@ def page_of_a_handout(home: str) -> None:
 
 
 def main() -> None:
-    """Make all of them."""
+    """Write all pictures."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as home:
-        made = {f"playing-{theme}": playing(home, theme) for theme in PAGES}
-        made |= {name: printed(home, *command, columns=columns) for name, (command, columns) in SCENES.items()}
-        for name, svg in made.items():
+        pictures = {f"playing-{theme}": session_svg(home, theme) for theme in PAGES}
+        pictures |= {name: output_svg(home, *command, columns=columns) for name, (command, columns) in SCENES.items()}
+        for name, svg in pictures.items():
             (FOLDER / f"{name}.svg").write_text(svg, encoding="utf-8")
-        page_of_a_handout(home)
+        write_handout_page(home)
 
 
 if __name__ == "__main__":

@@ -33,6 +33,7 @@ def test_a_correct_figure_has_no_problems() -> None:
         ({"anchor": "near_ankel"}, "keys[0].anchor", "did you mean near_ankle"),
         ({"near_arm": {"to": "knee"}}, "keys[0].near_arm", "no joint called 'knee'"),
         ({"near_arm": {"to": "near_hip~near_knee~half"}}, "keys[0].near_arm", "joint~joint~0.5"),
+        ({"near_arm": {"to": "near_hip~near_knee~1-"}}, "keys[0].near_arm", "joint~joint~0.5"),
         ({"near_leg": {"to": [0, 2.7]}}, "keys[0].anchor", "a limb that reaches"),
         ({"near_arm": {"to": "far_hand"}, "far_arm": {"to": "near_hand"}}, "keys[0].near_arm", "reaches for this one"),
     ],
