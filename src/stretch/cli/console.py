@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 MIN_WRAP_COLUMNS = 20
 """Narrower terminals wrap by themselves."""
+PIPE_COLUMNS = 100
+"""Width of figures that are not printed to a terminal."""
 COLUMN_GAP = "  "
 
 

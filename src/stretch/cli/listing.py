@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from stretch.cli.console import PIPE_COLUMNS
 from stretch.cli.options import AREA, EQUIPPED, LEVEL, POSITION, catalog_option
 
 if TYPE_CHECKING:
@@ -65,9 +66,7 @@ def list_command(
         app.info("No stretch matches all options. Leave one out.")
         return
     if figures:
-        from stretch.cli.figures import contact_sheet
-
-        contact_sheet(app, found, "braille")
+        _print_figures(app, found)
         return
     _print_stretches(app, found)
 
@@ -133,6 +132,22 @@ def programs_command(app: App, as_json: bool) -> None:
             for program in catalog.programs.values()
         ],
     )
+
+
+def _print_figures(app: App, stretches: Sequence[Stretch]) -> None:
+    """Print small figures with their ids below, as many in a row as fit."""
+    from stretch.player.figure_renderer import FigureRenderer
+    from stretch.player.layout import StyledLine, side_by_side
+
+    renderer = FigureRenderer(app.figures(stretch.id for stretch in stretches), color=app.theme.has_color)
+    columns, lines, gap = 24, 8, 2
+    per_row = max((app.out.columns or PIPE_COLUMNS) // (columns + gap), 1)
+    for start in range(0, len(stretches), per_row):
+        blocks: list[list[StyledLine]] = [
+            [*renderer.render_still(stretch.id, None, 1.0, columns, lines), ((stretch.id[:columns], "name"),)]
+            for stretch in stretches[start : start + per_row]
+        ]
+        app.out.styled_lines([*side_by_side(blocks, columns, gap), ()], app.theme)
 
 
 def _print_stretches(app: App, stretches: Sequence[Stretch]) -> None:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 import click
 
+from stretch.cli.console import PIPE_COLUMNS
 from stretch.cli.options import STRETCH, catalog_option
-from stretch.core.errors import UnknownName
+from stretch.core.errors import UnknownName, UsageError
 
 if TYPE_CHECKING:
     from stretch.cli.app import App
     from stretch.core.model import Catalog, Stretch
     from stretch.core.vocabulary import Side
+    from stretch.figure.render import Glyphs
+
+FIGURE_SIZES = ((48, 16), (36, 12))
+"""Cells and lines of each of the two figures; the first size that fits is used."""
 
 
 @click.command("show")
@@ -28,7 +34,12 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON with all fields.")
 @click.pass_obj
 def show_command(
-    app: App, stretch_id: str, side: Side | None, figure: str | None, svg: str | None, as_json: bool
+    app: App,
+    stretch_id: str,
+    side: Side | None,
+    figure: Glyphs | Literal["none"] | None,
+    svg: str | None,
+    as_json: bool,
 ) -> None:
     """Show one stretch: figure, steps, dose, cautions and sources."""
     stretch = find_stretch(app.catalog, stretch_id)
@@ -36,14 +47,13 @@ def show_command(
     if as_json:
         app.out.json(stretch)
         return
-    glyphs = figure or ("none" if app.out.columns is None else "braille")
-    if svg or glyphs != "none":
-        from stretch.cli import figures
-
-        if svg:
-            figures.write_svg(app, stretch, side, svg)
-            return
-        figures.draw(app, stretch, side or ("left" if stretch.both_sides else None), glyphs)
+    if svg:
+        _write_svg(app, stretch, side, svg)
+        return
+    if figure is None and app.out.columns is not None:
+        figure = "braille"
+    if figure and figure != "none":
+        _print_figure(app, stretch, side or ("left" if stretch.both_sides else None), figure)
     _print_stretch(app, stretch)
 
 
@@ -61,6 +71,38 @@ def find_stretch(catalog: Catalog, name: str) -> Stretch:
     if found := known.get(name.lower()):
         return catalog.stretches[found]
     raise UnknownName("stretch", name, known, "`stretch list` lists them.", canonical=known)
+
+
+def _print_figure(app: App, stretch: Stretch, side: Side | None, glyphs: Glyphs) -> None:
+    """Print the figure at the start and in the stretch, side by side if there is room, otherwise only in it."""
+    from stretch.player.figure_renderer import FigureRenderer
+    from stretch.player.layout import side_by_side
+
+    renderer = FigureRenderer(app.figures([stretch.id]), glyphs=glyphs, color=app.theme.has_color)
+    gap = 2
+    available = app.out.columns or PIPE_COLUMNS
+    for columns, lines in FIGURE_SIZES:
+        if available >= 2 * columns + gap:
+            both = [renderer.render_still(stretch.id, side, depth, columns, lines) for depth in (0.0, 1.0)]
+            app.out.styled_lines(side_by_side(both, columns, gap), app.theme)
+            return
+    if available >= columns:
+        app.out.styled_lines(renderer.render_still(stretch.id, side, 1.0, columns, lines), app.theme)
+
+
+def _write_svg(app: App, stretch: Stretch, side: Side | None, path: str) -> None:
+    from stretch.figure.svg import render_svg
+
+    figure = app.figures([stretch.id]).get(stretch.id)
+    if figure is None:
+        raise UsageError(f"There is no figure of {stretch.id}.")
+    title = f"{stretch.name}, {side} side" if side else stretch.name
+    description = f"Left, the start; right, {stretch.steps[-1]}"
+    svg = render_svg(figure, mirror=figure.mirrored_for(side), title=title, description=description)
+    if path == "-":
+        app.stdout.write(svg + "\n")
+    else:
+        Path(path).write_text(svg + "\n", encoding="utf-8")
 
 
 def _print_stretch(app: App, stretch: Stretch) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from stretch.core.timing.animation import FigureState
+from stretch.core.vocabulary import Side
 from stretch.figure.model import Figure
 from stretch.figure.render import Glyphs, render_frame
 from stretch.player.layout import StyledLine
@@ -29,3 +30,7 @@ class FigureRenderer:
             figure, columns, lines, depth, mirror=mirror, glyphs=self._glyphs, color=self._color, pressing=pressing
         )
         return list(frame)
+
+    def render_still(self, name: str, side: Side | None, depth: float, columns: int, lines: int) -> list[StyledLine]:
+        """Return the figure *name* at a depth from 0 (start, with the arrows of a contraction) to 1 (stretch)."""
+        return self.render(FigureState(name, side, depth, depth), columns, lines, pressing=depth == 0)
