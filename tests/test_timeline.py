@@ -174,7 +174,7 @@ def test_preparation_is_long_enough_to_read_the_steps_and_to_get_down() -> None:
         if phase.kind == "prepare" and phase.item:
             words = sum(len(step.split()) for step in phase.item.stretch.steps)
             assert phase.length_ms >= words / 200 * 60_000
-            assert phase.length_ms >= (15_000 if phase.position_changes else 8_000)
+            assert phase.length_ms >= (15_000 if phase.new_position else 8_000)
 
 
 @pytest.mark.parametrize("tag", ["older-adult", "balance", "pregnancy"])
@@ -203,7 +203,7 @@ def test_d18_getting_ready_takes_eight_seconds_and_fifteen_after_a_change_of_pos
     moved: bool, seconds: int
 ) -> None:
     short = msgspec.structs.replace(CATALOG.stretches["cat-cow"], steps=("Sit.",))
-    assert preparation_ms(short, moved=moved) == seconds * 1_000
+    assert preparation_ms(short, new_position=moved) == seconds * 1_000
 
 
 @pytest.mark.parametrize(("since", "before"), [(0, True), (1_999, True), (2_000, False)])

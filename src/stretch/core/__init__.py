@@ -1,1 +1,1 @@
-"""The pure middle: no clock, no file, no terminal, no random source but the seed given."""
+"""Pure logic: no clock, file, terminal or random source except the given seed."""

@@ -9,10 +9,10 @@ from msgspec import Meta, Struct
 from stretch.core.errors import UnknownName
 from stretch.core.vocabulary import Caution, EntryKind, Equipment, Level, Mode, Position, Spine
 
-LONGEST_HOLD = 60
+LONGEST_HOLD_S = 60
 """Seconds; a longer single hold is capped (rule D4)."""
 
-HoldSeconds = Annotated[int, Meta(ge=1, le=LONGEST_HOLD)]
+HoldSeconds = Annotated[int, Meta(ge=1, le=LONGEST_HOLD_S)]
 ShortText = Annotated[str, Meta(min_length=1, max_length=400)]
 Name = Annotated[str, Meta(min_length=1, max_length=80)]
 ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"

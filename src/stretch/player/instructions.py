@@ -59,7 +59,7 @@ def _paragraphs(session: Session) -> list[Paragraph]:
     eased = bool(phase.item.adapted) or stretch.id in session.easier_ids
     if eased:
         paragraphs.append((easier, TextRole.ALERT))
-    if phase.kind == "prepare" and phase.position_changes:
+    if phase.kind == "prepare" and phase.new_position:
         paragraphs.append((f"Change to: {POSITION_LABELS[phase.item.position]}.", TextRole.ALERT))
     if stretch.side_means and phase.side:
         paragraphs.append((f"{phase.side.capitalize()}: {stretch.side_means}.", TextRole.SIDE))

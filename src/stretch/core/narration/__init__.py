@@ -1,1 +1,1 @@
-"""What is said and what sounds at each cue."""
+"""Spoken phrases and tones for each cue of a session."""

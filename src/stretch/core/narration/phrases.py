@@ -121,7 +121,7 @@ def _announce_next(item: Item, phase: Phase, index: int, timeline: Timeline) -> 
     return (
         f"first up: {what}" if first else f"next up: {what}",
         # The steps begin in the usual position of the stretch.
-        POSITION_LABELS[item.position] if phase.position_changes and item.position != stretch.position else "",
+        POSITION_LABELS[item.position] if phase.new_position and item.position != stretch.position else "",
         f"the easier way first: {stretch.ease_off}" if item.adapted else "",
         *stretch.steps,
         f"{side}: {stretch.side_means}" if side and stretch.side_means else "",

@@ -66,7 +66,7 @@ def _candidate(stretch: Stretch, request: Request, areas: Sequence[str], goals: 
     return Candidate(
         item=Item(stretch, dose, position, sides_in_order(stretch, request.first_side), adapted, reason),
         options=tuple(_option(stretch, dose, reps, request) for reps in sorted({lean, dose.reps})),
-        extra_ms=preparation_ms(stretch, moved=True) - preparation_ms(stretch, moved=False),
+        extra_ms=preparation_ms(stretch, new_position=True) - preparation_ms(stretch, new_position=False),
         goals=scoring.goals_served(stretch, goals),
         base_score=scoring.base_score(stretch, request),
         load=spinal_load(stretch),
@@ -78,7 +78,7 @@ def _option(stretch: Stretch, full_dose: Dose, reps: int, request: Request) -> O
     dose = with_reps(full_dose, reps)
     held = held_seconds(stretch, dose)
     slow = request.extra_transition_time
-    preparation = preparation_ms(stretch, moved=False) + (EXTRA_CHANGE_MS if slow else 0)
+    preparation = preparation_ms(stretch, new_position=False) + (EXTRA_CHANGE_MS if slow else 0)
     return Option(
         reps,
         preparation + exercise_ms(stretch, dose, request.breath, slow=slow),

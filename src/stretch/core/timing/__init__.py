@@ -1,1 +1,1 @@
-"""What happens when: breaths, phases and cues, and a session that moves along them."""
+"""Timing of a session: breaths, phases, cues, and the state that moves along them."""

@@ -1,4 +1,4 @@
-"""A session while it goes on: `update(session, event)` gives the session after a clock reading or an action."""
+"""Session state: `update(session, event)` returns the session after a clock reading or an action."""
 
 from __future__ import annotations
 
@@ -10,27 +10,29 @@ from msgspec import Struct
 
 from stretch.core.timing import navigation
 from stretch.core.timing.cues import Cue, cues
-from stretch.core.timing.phases import NS_PER_MS as NS_PER_MS
-from stretch.core.timing.phases import Phase
+from stretch.core.timing.phases import NS_PER_MS, Phase
 from stretch.core.timing.timeline import Moment, Timeline
 
 Action = Literal[
     "pause", "next", "back", "more", "less", "ease", "hurt", "numb", "dizzy", "eyes",
     "sound", "voice", "help", "quit", "suspend", "other",
 ]  # fmt: skip
-"""What a key can ask for; `other` is any key that asks for nothing, which still ends help and goes on after being away;
-`suspend` is what Ctrl-Z does; `numb`, `dizzy` and `eyes` say what hurt was, and are `other` at any other time."""
+"""Actions of keys and signals.
 
-AWAY_NS = 2_000 * NS_PER_MS
+`other` is any other key: it still closes the help and continues after a pause. `suspend` is Ctrl-Z. `numb`, `dizzy`
+and `eyes` say what happened when something hurt; at any other time they count as `other`.
+"""
+
+SLEEP_GAP_NS = 2_000 * NS_PER_MS
 """A longer gap between two clock readings means that the machine or the process slept."""
 LEAD_IN_NS = 3_000 * NS_PER_MS
-"""Time to get back into the stretch after having been away."""
+"""Time to get back into the stretch after such a gap."""
 STEP_MS = 5_000
-"""What one press of more or less adds or takes away."""
+"""Change made by one press of `more` or `less`."""
 
 
 class Tick(Struct, frozen=True):
-    """A reading of the clock in nanoseconds."""
+    """A clock reading in nanoseconds."""
 
     clock_ns: int
 
@@ -39,47 +41,49 @@ Event = Tick | Action
 
 
 class Session(Struct, frozen=True, kw_only=True, dict=True):
-    """How far one is, what is done, and whether time stands still.
+    """The state of a session: its position, what was done, and whether its clock runs.
 
-    The position is kept in integer nanoseconds, so that no pattern of ticks and pauses makes it drift.
+    The position is in integer nanoseconds, so that it never drifts, however often the session ticks or pauses.
     """
 
     timeline: Timeline
     speed: int = 1
     wait: bool = False
-    """Whether to stand still before each new stretch until a key is pressed."""
+    """Whether to wait for a key before each stretch."""
     sound: bool = True
     voice: bool = False
     position_ns: int = 0
     clock_ns: int | None = None
+    """The last clock reading."""
     paused: bool = False
     waiting: bool = False
-    """Standing still before a new stretch, as `wait` asks."""
+    """Whether it is waiting for a key before a stretch."""
     sleep_gap_ns: int = 0
     """How long the machine slept, until a key is pressed."""
     lead_in_ns: int = 0
-    """What is left of the time to get back into the stretch; the position stands still meanwhile."""
+    """Time left to get back into the stretch, before the position moves again."""
     help_open: bool = False
     end_state: Literal["finished", "stopped"] | None = None
     active_ns: int = 0
-    """Time that counted: no pauses, no gaps."""
+    """Time played, without pauses and gaps."""
     elapsed_ns: dict[int, int] = {}
-    """How much of it fell into each phase, by the index of the phase."""
+    """Time played in each phase, by its index."""
     completed_phases: frozenset[int] = frozenset()
-    """Indexes of the working phases played to their end."""
+    """Indexes of the working phases played to the end."""
     easier_phases: frozenset[int] = frozenset()
     """Indexes of the phases that were made easier."""
     pain_reported_at: tuple[int, ...] = ()
-    """The indexes of the phases in which something hurt, in order, one for each time."""
+    """Indexes of the phases in which something hurt, in order, one for each report."""
     pain_stop: str | None = None
     """The id of the stretch or move that was stopped because it hurt, until a key is pressed."""
     end_reason: Literal["numb", "dizzy", "eyes"] | None = None
-    """What the person said when something hurt and that ended the session (rules ST2, ST6, ST7)."""
+    """The symptom that ended the session (rules ST2, ST6, ST7)."""
     seek_count: int = 0
+    """Number of jumps to another position."""
 
     @property
     def clock_stopped(self) -> bool:
-        """Whether time stands still."""
+        """Whether the position stays where it is until a key is pressed."""
         return self.paused or self.help_open or self.waiting or self.pain_stop is not None
 
     @property
@@ -89,26 +93,26 @@ class Session(Struct, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def moment(self) -> Moment:
-        """What is the case now."""
+        """The state of the timeline at the current position."""
         return self.timeline.at(self.position_ms)
 
     @property
     def easier_ids(self) -> frozenset[str]:
-        """Ids of the stretches that go on in their easier way."""
-        return frozenset(_name_of(self.timeline.phases[index]) for index in self.easier_phases)
+        """Ids of the stretches that were made easier."""
+        return frozenset(_activity_id(self.timeline.phases[index]) for index in self.easier_phases)
 
     @property
     def painful_ids(self) -> tuple[str, ...]:
-        """Ids of the stretches and moves that hurt, in order, one for each time."""
-        return tuple(_name_of(self.timeline.phases[index]) for index in self.pain_reported_at)
+        """Ids of the stretches and moves that hurt, in order, one for each report."""
+        return tuple(_activity_id(self.timeline.phases[index]) for index in self.pain_reported_at)
 
 
 def update(session: Session, event: Event) -> Session:
-    """Return *session* after *event*; a session that is over stays as it is."""
+    """Return *session* after *event*; a session that has ended does not change."""
     if session.end_state:
         return session
     if isinstance(event, Tick):
-        return _ticked(session, event.clock_ns)
+        return _advance(session, event.clock_ns)
     if event == "quit":
         return _with(session, end_state="stopped")
     if event == "suspend":
@@ -124,12 +128,12 @@ def update(session: Session, event: Event) -> Session:
     if session.pain_stop and event in ("numb", "dizzy", "eyes"):
         return _with(session, end_state="stopped", end_reason=event)
     if session.pain_stop:
-        return _left_out(session) if event in ("next", "hurt") else _with(session, pain_stop=None)
-    return _acted(session, event)
+        return _skip_stretch(session) if event in ("next", "hurt") else _with(session, pain_stop=None)
+    return _perform(session, event)
 
 
 def cues_between(before: Session | None, after: Session) -> tuple[Cue, ...]:
-    """Return what is to be called out on the way from one session to the next; None is before its start."""
+    """Return the cues from one session state to the next; None is the state before the start."""
     if before is None:
         return cues(after.timeline, -1, after.position_ms)
     if before.seek_count != after.seek_count:
@@ -137,7 +141,7 @@ def cues_between(before: Session | None, after: Session) -> tuple[Cue, ...]:
     return cues(after.timeline, before.position_ms, after.position_ms)
 
 
-def _name_of(phase: Phase) -> str:
+def _activity_id(phase: Phase) -> str:
     if phase.item is not None:
         return phase.item.stretch.id
     return phase.move.id if phase.move else phase.kind
@@ -147,59 +151,59 @@ def _with(session: Session, **changes: object) -> Session:
     return msgspec.structs.replace(session, **changes)
 
 
-def _acted(session: Session, action: Action) -> Session:
-    timeline, position = session.timeline, session.position_ms
+def _advance(session: Session, clock_ns: int) -> Session:
+    gap_ns = clock_ns - session.clock_ns if session.clock_ns is not None else 0
+    if gap_ns > SLEEP_GAP_NS and not session.clock_stopped:
+        return _with(session, clock_ns=clock_ns, paused=True, sleep_gap_ns=gap_ns)
+    if session.clock_stopped or gap_ns <= 0:
+        return _with(session, clock_ns=clock_ns)
+    lead_in_ns = min(gap_ns, session.lead_in_ns)
+    timeline, start_ns = session.timeline, session.position_ns
+    length_ns = timeline.length_ms * NS_PER_MS
+    end_ns, waiting = min(start_ns + (gap_ns - lead_in_ns) * session.speed, length_ns), False
+    if session.wait:
+        stop_ms = navigation.next_preparation(timeline, session.position_ms, end_ns // NS_PER_MS)
+        if stop_ms is not None:
+            end_ns, waiting = stop_ms * NS_PER_MS, True
+    completed = navigation.completed_phases(timeline, session.position_ms, end_ns // NS_PER_MS)
+    return _with(
+        session,
+        clock_ns=clock_ns,
+        lead_in_ns=session.lead_in_ns - lead_in_ns,
+        position_ns=end_ns,
+        active_ns=session.active_ns + end_ns - start_ns,
+        elapsed_ns=navigation.add_elapsed(timeline, start_ns, end_ns, session.elapsed_ns),
+        completed_phases=session.completed_phases | completed,
+        waiting=waiting,
+        end_state="finished" if end_ns == length_ns else None,
+    )
+
+
+def _perform(session: Session, action: Action) -> Session:
+    timeline, position_ms = session.timeline, session.position_ms
     match action:
         case "pause":
             return _with(session, paused=not session.paused, lead_in_ns=0)
         case "help":
             return _with(session, help_open=True)
         case "next":
-            return _jumped(session, navigation.next_start(timeline, position))
+            return _seek(session, navigation.next_start(timeline, position_ms))
         case "back":
-            return _jumped(session, navigation.back_start(timeline, position))
+            return _seek(session, navigation.back_start(timeline, position_ms))
         case "more" | "less":
-            change = STEP_MS if action == "more" else -STEP_MS
-            return _with(session, timeline=timeline.adjust(position, change))
+            change_ms = STEP_MS if action == "more" else -STEP_MS
+            return _with(session, timeline=timeline.adjust(position_ms, change_ms))
         case "ease":
-            return _eased(session)
+            return _ease(session)
         case "hurt":
-            return _hurt(session)
+            return _report_pain(session)
     return session
 
 
-def _ticked(session: Session, clock: int) -> Session:
-    gap = clock - session.clock_ns if session.clock_ns is not None else 0
-    if gap > AWAY_NS and not session.clock_stopped:
-        return _with(session, clock_ns=clock, paused=True, sleep_gap_ns=gap)
-    if session.clock_stopped or gap <= 0:
-        return _with(session, clock_ns=clock)
-    led = min(gap, session.lead_in_ns)
-    end = session.timeline.length_ms * NS_PER_MS
-    position_ns = min(session.position_ns + (gap - led) * session.speed, end)
-    waiting = False
-    if session.wait:
-        stop = navigation.next_preparation(session.timeline, session.position_ms, position_ns // NS_PER_MS)
-        if stop is not None:
-            position_ns, waiting = stop * NS_PER_MS, True
+def _seek(session: Session, position_ms: int) -> Session:
     return _with(
         session,
-        clock_ns=clock,
-        lead_in_ns=session.lead_in_ns - led,
-        position_ns=position_ns,
-        active_ns=session.active_ns + position_ns - session.position_ns,
-        elapsed_ns=navigation.add_elapsed(session.timeline, session.position_ns, position_ns, session.elapsed_ns),
-        completed_phases=session.completed_phases
-        | navigation.completed_phases(session.timeline, session.position_ms, position_ns // NS_PER_MS),
-        waiting=waiting,
-        end_state="finished" if position_ns == end else None,
-    )
-
-
-def _jumped(session: Session, position: int) -> Session:
-    return _with(
-        session,
-        position_ns=position * NS_PER_MS,
+        position_ns=position_ms * NS_PER_MS,
         seek_count=session.seek_count + 1,
         lead_in_ns=0,
         paused=False,
@@ -208,38 +212,38 @@ def _jumped(session: Session, position: int) -> Session:
     )
 
 
-def _eased(session: Session) -> Session:
-    """Go on in the easier way: halve what is left of this hold, or of the next one while getting ready for it."""
+def _ease(session: Session) -> Session:
+    """Switch to the easier way: halve the rest of this hold, or the next hold of the stretch being prepared."""
     found = navigation.hold_ahead(session.timeline, session.position_ms)
     if found is None:
         return session
-    index, position = found
+    index, position_ms = found
     phase = session.timeline.phases[index]
-    timeline = session.timeline.adjust(position, -(phase.end_ms - position) // 2)
+    timeline = session.timeline.adjust(position_ms, -(phase.end_ms - position_ms) // 2)
     return _with(session, timeline=timeline, easier_phases=session.easier_phases | {index})
 
 
-def _hurt(session: Session) -> Session:
-    """Stop the stretch that hurts: offer it once more in its easier way, and the second time drop it (rule ST1).
+def _report_pain(session: Session) -> Session:
+    """Stop the stretch that hurts: offer its easier way the first time, and skip it the second time (rule ST1).
 
-    A move of the warm-up has no easier way; it stops as well, and is gone on with or passed over. When the stretch
-    before hurt as well, it is enough for today: settle (rule ST5).
+    A warm-up move has no easier way: it is stopped, to be continued or skipped. If the stretch before hurt as well,
+    go straight to the settle phase (rule ST5).
     """
-    timeline, position = session.timeline, session.position_ms
+    timeline, position_ms = session.timeline, session.position_ms
     phase = session.moment.phase
-    noted = _with(session, pain_reported_at=(*session.pain_reported_at, session.moment.index))
-    name = _name_of(phase)
+    reported = _with(session, pain_reported_at=(*session.pain_reported_at, session.moment.index))
+    name = _activity_id(phase)
     if phase.item is None:
-        return _with(noted, pain_stop=name)
-    before = navigation.item_before(timeline, position)
+        return _with(reported, pain_stop=name)
+    before = navigation.item_before(timeline, position_ms)
     if before and before.stretch.id in session.painful_ids and name not in session.painful_ids:
-        return _jumped(noted, timeline.phases[-1].start_ms)
+        return _seek(reported, timeline.phases[-1].start_ms)
     if name in session.painful_ids:
-        return _left_out(noted)
-    again = _jumped(noted, navigation.back_start(timeline, position, again_ms=0))
-    return _with(_eased(again), pain_stop=name)
+        return _skip_stretch(reported)
+    again = _seek(reported, navigation.back_start(timeline, position_ms, again_ms=0))
+    return _with(_ease(again), pain_stop=name)
 
 
-def _left_out(session: Session) -> Session:
-    further = navigation.next_start if session.moment.phase.item is None else navigation.next_item_start
-    return _jumped(session, further(session.timeline, session.position_ms))
+def _skip_stretch(session: Session) -> Session:
+    start_of_next = navigation.next_start if session.moment.phase.item is None else navigation.next_item_start
+    return _seek(session, start_of_next(session.timeline, session.position_ms))

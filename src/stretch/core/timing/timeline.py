@@ -1,4 +1,4 @@
-"""A session as a function of one number: what is the case at a position, in integer milliseconds from its start."""
+"""Timeline of a session: the state at every position, in integer milliseconds from the start."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
-from stretch.core.model import LONGEST_HOLD
+from stretch.core.model import LONGEST_HOLD_S
 from stretch.core.routine import Item, Pattern, Routine
 from stretch.core.timing.animation import FigureState, figure_state_at
 from stretch.core.timing.breathing import Breath, fit, parse_pattern, repeat_breaths
 from stretch.core.timing.phases import Phase, build_phases, with_start_times
 
-SHORTEST_LEFT_MS = 1_000
-"""A phase is never shortened to less than this from now."""
+MIN_LEFT_MS = 1_000
+"""Time left in a phase that is shortened, at least."""
 
 
 class BreathPosition(Struct, frozen=True):
-    """Where in a breath one is: which of how many, which half, and the milliseconds of that half."""
+    """A position within the breaths of a phase: the breath, its half, and the milliseconds of that half."""
 
     number: int
     count: int
@@ -30,7 +30,7 @@ class BreathPosition(Struct, frozen=True):
 
 
 class Moment(Struct, frozen=True):
-    """All that is the case at one position of a session."""
+    """The state of a session at one position."""
 
     position_ms: int
     index: int
@@ -44,7 +44,7 @@ class Moment(Struct, frozen=True):
 
 
 class Timeline(Struct, frozen=True, dict=True):
-    """The phases of a session, one straight after the other from position 0."""
+    """The phases of a session, in order and without gaps, from position 0."""
 
     phases: tuple[Phase, ...]
     pattern: Pattern
@@ -52,7 +52,7 @@ class Timeline(Struct, frozen=True, dict=True):
 
     @cached_property
     def items(self) -> tuple[Item, ...]:
-        """The stretches in their order."""
+        """The stretches in order."""
         found: dict[int, Item] = {}
         for number, phase in zip(self._numbers, self.phases, strict=True):
             if phase.item is not None:
@@ -60,12 +60,12 @@ class Timeline(Struct, frozen=True, dict=True):
         return tuple(found.values())
 
     def stretch_number(self, index: int) -> int:
-        """Return which of the stretches, from 1, the phase at *index* belongs to, or the last one before it."""
+        """Return the number, from 1, of the stretch at the phase *index* or last before it; 0 before the first."""
         return self._numbers[index]
 
     @cached_property
     def _numbers(self) -> list[int]:
-        # By name: a session that goes on with the second side has another item for it.
+        # Compares ids: in a resumed session, the second side of a stretch has its own item.
         number, name, numbers = 0, "", []
         for phase in self.phases:
             if phase.item is not None and phase.item.stretch.id != name:
@@ -82,72 +82,72 @@ class Timeline(Struct, frozen=True, dict=True):
         """Milliseconds of the whole session."""
         return self.phases[-1].end_ms
 
-    def index_at(self, position: int) -> int:
-        """Return the index of the phase *position* lies in; beyond the ends, the first or last phase."""
-        return min(max(bisect_right(self._starts, position) - 1, 0), len(self.phases) - 1)
+    def index_at(self, position_ms: int) -> int:
+        """Return the index of the phase at *position_ms*; beyond the ends, the first or last one."""
+        return min(max(bisect_right(self._starts, position_ms) - 1, 0), len(self.phases) - 1)
 
-    def at(self, position: int) -> Moment:
-        """Return what is the case at *position*, which is held to 0 and the length."""
-        position = min(max(position, 0), self.length_ms)
-        index = self.index_at(position)
+    def at(self, position_ms: int) -> Moment:
+        """Return the state at *position_ms*, which is clamped to the timeline."""
+        position_ms = min(max(position_ms, 0), self.length_ms)
+        index = self.index_at(position_ms)
         phase = self.phases[index]
         return Moment(
-            position_ms=position,
+            position_ms=position_ms,
             index=index,
             phase=phase,
             next=self.phases[index + 1] if index + 1 < len(self.phases) else None,
-            left_ms=phase.end_ms - position,
-            total_left_ms=self.length_ms - position,
-            breath=_breath_at(phase, position - phase.start_ms),
-            figure=figure_state_at(self.phases, index, position - phase.start_ms),
+            left_ms=phase.end_ms - position_ms,
+            total_left_ms=self.length_ms - position_ms,
+            breath=_breath_at(phase, position_ms - phase.start_ms),
+            figure=figure_state_at(self.phases, index, position_ms - phase.start_ms),
         )
 
-    def adjust(self, position: int, change: int) -> Timeline:
-        """Make the phase at *position* longer or shorter by *change* milliseconds, in whole breaths where it has any.
+    def adjust(self, position_ms: int, change_ms: int) -> Timeline:
+        """Return the timeline with the phase at *position_ms* longer or shorter by *change_ms*.
 
-        The breath under way is kept and what comes after it is fitted anew, so that the phase still ends on a breath
-        out; a dynamic stretch gains or loses at least one breath. A phase never ends less than a second from now, and
-        a hold never grows past 60 s (rule D4).
+        The current breath is kept and later ones are refitted, so that the phase still ends on a breath out; a dynamic
+        stretch gains or loses at least one breath. At least a second of the phase is left, and a hold never becomes
+        longer than 60 s (rule D4).
         """
-        index = self.index_at(position)
+        index = self.index_at(position_ms)
         phase = self.phases[index]
         if phase.kind == "hold":
-            change = min(change, max(LONGEST_HOLD * 1000 - phase.length_ms, 0))
-        if change == 0:
+            change_ms = min(change_ms, max(LONGEST_HOLD_S * 1000 - phase.length_ms, 0))
+        if change_ms == 0:
             return self
         if phase.breaths:
-            breaths = self._refitted(phase, position - phase.start_ms, change)
+            breaths = self._refit(phase, position_ms - phase.start_ms, change_ms)
             new = msgspec.structs.replace(phase, breaths=breaths, length_ms=sum(map(sum, breaths)))
         else:
-            shortest = position - phase.start_ms + SHORTEST_LEFT_MS
-            new = msgspec.structs.replace(phase, length_ms=max(phase.length_ms + change, shortest))
+            shortest = position_ms - phase.start_ms + MIN_LEFT_MS
+            new = msgspec.structs.replace(phase, length_ms=max(phase.length_ms + change_ms, shortest))
         phases = with_start_times([*self.phases[:index], new, *self.phases[index + 1 :]])
         return msgspec.structs.replace(self, phases=phases)
 
-    def _refitted(self, phase: Phase, elapsed: int, change: int) -> tuple[Breath, ...]:
-        begun, done = 0, 0
-        while begun < len(phase.breaths) and done <= elapsed:
-            done += sum(phase.breaths[begun])
-            begun += 1
-        kept = phase.breaths[:begun]
+    def _refit(self, phase: Phase, elapsed_ms: int, change_ms: int) -> tuple[Breath, ...]:
+        kept_count, kept_ms = 0, 0
+        while kept_count < len(phase.breaths) and kept_ms <= elapsed_ms:
+            kept_ms += sum(phase.breaths[kept_count])
+            kept_count += 1
+        kept = phase.breaths[:kept_count]
         if phase.kind == "move":
-            by = max(abs(change) // self.pattern.cycle_ms, 1) * (1 if change > 0 else -1)
-            return kept + repeat_breaths(max(len(phase.breaths) - begun + by, 0), self.pattern)
-        return kept + fit(max(phase.length_ms + change - done, 0), self.pattern)
+            by = max(abs(change_ms) // self.pattern.cycle_ms, 1) * (1 if change_ms > 0 else -1)
+            return kept + repeat_breaths(max(len(phase.breaths) - kept_count + by, 0), self.pattern)
+        return kept + fit(max(phase.length_ms + change_ms - kept_ms, 0), self.pattern)
 
 
 def build_timeline(routine: Routine) -> Timeline:
-    """Lay *routine* out in time, breathing as it says."""
+    """Return the timeline of *routine*, with its breathing pattern."""
     pattern = parse_pattern(routine.breath)
     return Timeline(phases=build_phases(routine, pattern), pattern=pattern, title=routine.title)
 
 
-def _breath_at(phase: Phase, elapsed: int) -> BreathPosition | None:
+def _breath_at(phase: Phase, elapsed_ms: int) -> BreathPosition | None:
     at, count = 0, len(phase.breaths)
     for number, (inhale, exhale) in enumerate(phase.breaths, start=1):
-        if elapsed < at + inhale:
-            return BreathPosition(number, count, "in", elapsed - at, inhale)
-        if elapsed < at + inhale + exhale or number == count:
-            return BreathPosition(number, count, "out", min(elapsed - at - inhale, exhale), exhale)
+        if elapsed_ms < at + inhale:
+            return BreathPosition(number, count, "in", elapsed_ms - at, inhale)
+        if elapsed_ms < at + inhale + exhale or number == count:
+            return BreathPosition(number, count, "out", min(elapsed_ms - at - inhale, exhale), exhale)
         at += inhale + exhale
     return None
