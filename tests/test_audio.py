@@ -98,7 +98,7 @@ def test_sentences_start_on_time_and_do_not_overlap(with_speech: array[int]) -> 
         return 40 * len(sentence)
 
     for cue in planned_cues(TIMELINE, takes):
-        if words := sentences_to_speak(cue, TIMELINE, done=all_done(TIMELINE), takes=takes):
+        if words := sentences_to_speak(cue, TIMELINE, done=all_done(TIMELINE), duration_of=takes):
             start = speech_start(cue, TIMELINE)
             found = seconds(with_speech, start, start + takes(words[0]))
             # The hum is there from the first sample to the last of the first sentence.
@@ -116,7 +116,7 @@ def test_long_sentences_fade_out_before_the_next(tmp_path: Path) -> None:
     write_wav(TIMELINE, tmp_path / "session.wav", speech=lambda sentence: drawl)
     played = read_wav(tmp_path / "session.wav")
     called = planned_cues(TIMELINE, takes)
-    starts = [speech_start(cue, TIMELINE) for cue in called if sentences_to_speak(cue, TIMELINE, takes=takes)]
+    starts = [speech_start(cue, TIMELINE) for cue in called if sentences_to_speak(cue, TIMELINE, duration_of=takes)]
     assert len(starts) > len(TIMELINE.phases)
     for start in starts[1:]:
         edge = frames(start)

@@ -126,8 +126,8 @@ def test_steps_that_did_not_fit_are_said_as_the_stretch_begins() -> None:
     built = routine(areas=(), stretches=("single-knee-to-chest",), warm_up=0.0)
     timeline = build_timeline(built)
     ready, hold = every(timeline)[0], next(cue for cue in every(timeline) if cue.kind == "phase" and cue.index == 1)
-    slow = sentences_to_speak(hold, timeline, takes=lambda sentence: 2 * estimate_duration_ms(sentence))
-    said = sentences_to_speak(ready, timeline, takes=lambda sentence: 2 * estimate_duration_ms(sentence))
+    slow = sentences_to_speak(hold, timeline, duration_of=lambda sentence: 2 * estimate_duration_ms(sentence))
+    said = sentences_to_speak(ready, timeline, duration_of=lambda sentence: 2 * estimate_duration_ms(sentence))
     assert slow[0].startswith("Hold 1 of 2")
     assert slow[1] == sentences(ready, timeline)[len(said)]
 

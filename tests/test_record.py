@@ -181,7 +181,7 @@ def test_a_session_interrupted_anywhere_is_restored_with_its_progress(cut_off: t
 def test_restoring_in_the_middle_of_a_side_starts_with_the_next_repetition() -> None:
     hold = first_index("hold", side="right", rep=2)
     done = frozenset(i for i, phase in enumerate(TIMELINE.phases[:hold]) if phase.kind in WORKING_KINDS)
-    again = restore_session(update_record(NEW_RECORD, advance(at(hold, done=done), 3)), ROUTINE)
+    again = restore_session(update_record(NEW_RECORD, advance(at(hold, completed_phases=done), 3)), ROUTINE)
     ahead = again.timeline.phases[again.moment.index + 1]
     assert (ahead.kind, ahead.side, ahead.rep, ahead.reps) == ("hold", "right", 2, ahead.reps)
     assert ahead.item.sides == ("right",)  # not announced as the first side

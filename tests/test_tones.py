@@ -113,7 +113,7 @@ def test_the_volume_goes_from_silence_to_full_and_breath_is_softest() -> None:
 
 def test_a_changed_sound_is_a_new_edition() -> None:
     # Files of an older program stay in the cache: whoever changes a sound raises the edition, then these lines.
-    assert (tones.CACHE_VERSION, RATE, tones.PEAK, tones.PARTIALS, tones.FADING) == (
+    assert (tones.CACHE_VERSION, RATE, tones.PEAK, tones.PARTIALS, tones.DECAY) == (
         1, 22_050, 0.68, ((1, 0.76), (2, 0.18), (3, 0.06)), 4.5,
     )  # fmt: skip
     assert (tones.BREATH_LOW, tones.BREATH_HIGH, tones.BREATH_LEVEL) == (261.63, 392.00, 0.22)

@@ -89,7 +89,7 @@ def planned_cues(timeline: Timeline, timer: SentenceTimer | None) -> tuple[Cue, 
     sound = sound_for(end, timeline)
     needed_ms = sound.length_ms if sound else 0
     if timer is not None:
-        sentences = sentences_to_speak(end, timeline, done=all_done(timeline), takes=timer)
+        sentences = sentences_to_speak(end, timeline, done=all_done(timeline), duration_of=timer)
         needed_ms = max(needed_ms, speech_start(end, timeline) - end.at_ms + speech_duration_ms(sentences, timer))
     end = msgspec.structs.replace(end, at_ms=max(end.at_ms - needed_ms, timeline.phases[end.index].start_ms))
     return tuple(sorted((*others, end), key=lambda cue: cue.at_ms))
@@ -125,7 +125,7 @@ def _speech(planned: Sequence[Cue], timeline: Timeline, speech: Synthesizer, tim
     spoken = [
         (frames(speech_start(cue, timeline)), sentences)
         for cue in planned
-        if (sentences := sentences_to_speak(cue, timeline, done=done, takes=timer))
+        if (sentences := sentences_to_speak(cue, timeline, done=done, duration_of=timer))
     ]
     for (start, sentences), (end, _) in pairwise(chain(spoken, [(frames(timeline.length_ms), ())])):
         yield Clip(start, _joined([speech(sentence) for sentence in sentences], end - start))
