@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 from stretch.figure.colors import PALETTES, ColorRole, hex_color
+from stretch.figure.file_format import Figure
 from stretch.figure.lint import lint_figure
-from stretch.figure.model import Figure
 from stretch.figure.render import CharacterFrame, render_frame
 from stretch.figure.svg import render_svg
 

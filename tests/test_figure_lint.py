@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from stretch.figure.file_format import Figure
 from stretch.figure.lint import lint_figure
-from stretch.figure.model import Figure
 from stretch.figure.skeleton import skeleton_at
 
 STANDING: dict[str, Any] = {"anchor": "near_ankle", "at": [0, None], "spine": [90], "head": 90}

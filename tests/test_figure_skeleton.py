@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from stretch.figure.anatomy import LIMBS, SPINE_LENGTH, SPINE_SEGMENTS
 from stretch.figure.body import figure_parts
-from stretch.figure.model import Arrow, Figure
+from stretch.figure.file_format import Arrow, Figure
 from stretch.figure.skeleton import Skeleton, skeleton_at
 
 _angle = st.floats(-360, 360)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from stretch.core.model import Catalog, Source
     from stretch.core.planning.personalize import RecentPractice
     from stretch.core.safety.checklist import SafetyData
-    from stretch.figure.model import Figure
+    from stretch.figure.file_format import Figure
     from stretch.player.cue_player import AudioBackends
     from stretch.player.loop import InputSource
     from stretch.player.terminal import Terminal

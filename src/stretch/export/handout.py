@@ -14,7 +14,7 @@ from stretch.core.timing.timeline import Timeline, build_timeline
 from stretch.core.vocabulary import CAUTION_LABELS, EQUIPMENT_LABELS, POSITION_LABELS
 from stretch.export.training_frequency import frequency_advice
 from stretch.figure.colors import ColorRole
-from stretch.figure.model import Figure
+from stretch.figure.file_format import Figure
 from stretch.figure.svg import render_svg
 
 EACH_TIME = ("before", "feel", "stop")

@@ -10,8 +10,8 @@ from typing import NamedTuple
 from stretch.figure import anatomy
 from stretch.figure.anatomy import LIMBS
 from stretch.figure.colors import ColorRole
+from stretch.figure.file_format import Bar, Figure, Mat, View
 from stretch.figure.geometry import Circle, Hull, Point, bearing, circle, lerp, polar_offset
-from stretch.figure.model import Bar, Figure, Mat, View
 from stretch.figure.muscles import muscle_hulls
 from stretch.figure.props import arrow_hulls, prop_hulls, strap_hulls
 from stretch.figure.skeleton import Skeleton, resolve_place

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from stretch.figure.anatomy import LIMBS
+from stretch.figure.file_format import Figure, FootTarget, HandTarget, Keyframe, LimbSegments, Segment, View
 from stretch.figure.geometry import angle_difference, lerp, lerp_angle
-from stretch.figure.model import Figure, FootTarget, HandTarget, Keyframe, LimbSegments, Segment, View
 
 SPINE_SAMPLES = 5
 """A spine of one to three directions is resampled to this many before it is interpolated."""

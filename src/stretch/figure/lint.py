@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from stretch.figure import anatomy
 from stretch.figure.body import PAINT_WORDS, FigurePart, figure_parts
+from stretch.figure.file_format import Figure, FootTarget, HandTarget, Place, View
 from stretch.figure.geometry import angle_difference
 from stretch.figure.keyframes import ForwardLimb, IKLimb, Pose, keyframe_poses
-from stretch.figure.model import Figure, FootTarget, HandTarget, Place, View
 from stretch.figure.muscles import MUSCLE_NAMES
 from stretch.figure.raster import bounding_box, bounds
 from stretch.figure.skeleton import Skeleton, skeleton_at, solving_order, target_point

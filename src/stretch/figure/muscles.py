@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from stretch.figure.file_format import Figure, View
 from stretch.figure.geometry import Hull, bearing, circle, lerp_point, polar_offset
-from stretch.figure.model import Figure, View
 from stretch.figure.skeleton import Skeleton
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
+from stretch.figure.file_format import Arrow, Bar, Box, Chair, Mat, Pillow, Prop, View, Wall
 from stretch.figure.geometry import Hull, Point, bearing, circle, polar_offset
-from stretch.figure.model import Arrow, Bar, Box, Chair, Mat, Pillow, Prop, View, Wall
 from stretch.figure.skeleton import resolve_place
 
 STRAP, ARROW, FURNITURE, SEAT = 0.9, 1.0, 1.1, 1.9

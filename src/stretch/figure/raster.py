@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from stretch.figure.body import FigurePart, figure_parts
 from stretch.figure.colors import ColorRole
+from stretch.figure.file_format import Figure
 from stretch.figure.geometry import Circle, Hull
-from stretch.figure.model import Figure
 from stretch.figure.skeleton import skeleton_at
 
 Bitmap = dict[int, int]

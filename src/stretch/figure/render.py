@@ -11,7 +11,7 @@ from itertools import groupby, repeat
 from typing import Literal
 
 from stretch.figure.colors import HIGHLIGHT_STEPS, CellColor, ColorRole
-from stretch.figure.model import Figure
+from stretch.figure.file_format import Figure
 from stretch.figure.raster import Bitmap, Canvas, rasterize, to_monochrome
 
 Glyphs = Literal["braille", "blocks"]

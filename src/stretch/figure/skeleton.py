@@ -14,6 +14,7 @@ from math import acos, degrees, dist
 from typing import NamedTuple
 
 from stretch.figure import anatomy
+from stretch.figure.file_format import Figure, HandTarget, Place, View
 from stretch.figure.geometry import Point, bearing, lerp_point, polar_offset
 from stretch.figure.keyframes import (
     ForwardLimb,
@@ -25,7 +26,6 @@ from stretch.figure.keyframes import (
     keyframe_poses,
     sample,
 )
-from stretch.figure.model import Figure, HandTarget, Place, View
 
 
 class Skeleton(NamedTuple):

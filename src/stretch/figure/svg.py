@@ -10,8 +10,8 @@ from zlib import crc32
 
 from stretch.figure.body import FigurePart, figure_parts
 from stretch.figure.colors import PALETTES, ColorRole
+from stretch.figure.file_format import Figure
 from stretch.figure.geometry import Circle, Hull, Point
-from stretch.figure.model import Figure
 from stretch.figure.raster import bounding_box
 from stretch.figure.skeleton import skeleton_at
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from stretch.core.timing.animation import FigureState
 from stretch.core.vocabulary import Side
-from stretch.figure.model import Figure
+from stretch.figure.file_format import Figure
 from stretch.figure.render import Glyphs, render_frame
 from stretch.player.layout import StyledLine
 

@@ -17,7 +17,7 @@ from stretch.storage.catalogs.loader import SOURCES, CatalogEntry, CatalogLoader
 from stretch.storage.files.package_data import data_root, load_record
 
 if TYPE_CHECKING:
-    from stretch.figure.model import Figure
+    from stretch.figure.file_format import Figure
 
 KINDS: tuple[EntryKind, ...] = ("area", "group", "stretch", "program")
 """Kinds of entries in a `Catalog`; sources and figures are loaded only by those that need them."""

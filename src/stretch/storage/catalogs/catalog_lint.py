@@ -14,8 +14,8 @@ from stretch.core.text import quote
 from stretch.core.validation import content_lint
 from stretch.core.validation.checks import FieldProblem, check_sources
 from stretch.core.vocabulary import ENTRY_KINDS, EntryKind
+from stretch.figure.file_format import Figure
 from stretch.figure.lint import lint_figure
-from stretch.figure.model import Figure
 from stretch.storage.catalogs.catalog import SessionFile, check_figure, field_path, origin_label
 from stretch.storage.catalogs.loader import CatalogEntry, CatalogLoader, id_of
 from stretch.storage.files.diagnostics import Diagnostic, Severity

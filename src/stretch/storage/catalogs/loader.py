@@ -267,7 +267,7 @@ def record_type(kind: EntryKind) -> Any:
     """Return the type of the records of a *kind*."""
     if kind == "figure":
         # Imported here: only sessions and checks need figures.
-        from stretch.figure.model import Figure
+        from stretch.figure.file_format import Figure
 
         return Figure
     return _RECORD_TYPES[kind]
