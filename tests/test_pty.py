@@ -146,7 +146,7 @@ def test_a_whole_session_on_the_full_screen(terminal) -> None:
 def test_the_safety_check_and_the_prompt_come_before_the_session(terminal) -> None:
     run = terminal("routine", "-m", "6", lines=40)
     for _ in range(3):
-        run.wait_for("None of these")
+        run.wait_for("for none of these.")
         run.press("\n")
         run.screen.reset()
     run.wait_for("Pain right now")
@@ -167,11 +167,11 @@ def test_a_long_question_is_asked_page_by_page_and_q_leaves(terminal) -> None:
         ("Do any of these fit you?", "  1  New weakness"),
         ("Which of these fit you?", "  1  A heart condition"),
     ):
-        text = run.wait_for("Enter shows the rest.")
+        text = run.wait_for("Enter for more (1 of 2).")
         assert heading in text
         assert first in text
         run.press("\n")
-        run.wait_for("None of these.")
+        run.wait_for("for none of these.")
         run.screen.reset()
         run.press("\n")
     run.wait_for("Pain right now")
@@ -184,11 +184,11 @@ def test_a_long_question_is_asked_page_by_page_and_q_leaves(terminal) -> None:
 
 def test_answers_between_two_pages_of_a_question_count(terminal) -> None:
     run = terminal("routine", "-m", "6")
-    run.wait_for("Enter shows the rest.")
+    run.wait_for("Enter for more (1 of 2).")
     run.press("99\n")
-    run.wait_for("please, or Enter alone.")
+    run.wait_for("or only press Enter.")
     run.press("1\n")
-    run.wait_for("Noted: 1.")
+    run.wait_for("So far: 1.")
     run.press("\n")
     assert run.wait_for_exit() == 4
     assert b"\x1b[?1049h" not in run.raw

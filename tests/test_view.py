@@ -21,10 +21,10 @@ from stretch.core.timing.timeline import build_timeline
 from stretch.core.vocabulary import POSITION_LABELS
 from stretch.player.countdown_panel import PANEL, countdown_panel
 from stretch.player.figure_renderer import FigureRenderer
-from stretch.player.instructions import full_column, under_figure
+from stretch.player.instructions import full_column, pause_message, under_figure
 from stretch.player.keymap import KEYMAP, action_of
 from stretch.player.layout import StyledLine
-from stretch.player.view import pause_message, render_screen
+from stretch.player.view import render_screen
 from stretch.storage.catalogs.catalog import load_figures
 from stretch.storage.files.package_data import data_root
 from support import CATALOG, MS, SAMPLE, SECOND, routine

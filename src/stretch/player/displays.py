@@ -12,8 +12,8 @@ from stretch.core.narration.phrases import line_for
 from stretch.core.timing.cues import Cue, cues
 from stretch.core.timing.phases import NS_PER_MS
 from stretch.core.timing.session import Session
+from stretch.player.instructions import pause_message
 from stretch.player.keymap import KEYMAP
-from stretch.player.view import pause_message, render_screen
 
 if TYPE_CHECKING:
     from stretch.player.figure_renderer import FigureRenderer
@@ -52,6 +52,10 @@ class ScreenDisplay:
         figures: FigureRenderer | None = None,
         problem: Callable[[Session], str | None] = lambda session: None,
     ) -> None:
+        # Imported here because the other displays start faster without it.
+        from stretch.player.view import render_screen
+
+        self._render_screen = render_screen
         self._terminal, self._figures, self._problem = terminal, figures, problem
         self._warning, self._warning_until_ns = "", 0
 
@@ -59,8 +63,9 @@ class ScreenDisplay:
         """Draw the current frame; it shows the cues as well."""
         columns, lines = self._terminal.size()
         unicode, warning = self._terminal.theme.unicode, self._current_warning(session)
+        figures = self._figures
         self._terminal.draw(
-            render_screen(session, columns, lines, unicode=unicode, figures=self._figures, warning=warning)
+            self._render_screen(session, columns, lines, unicode=unicode, figures=figures, warning=warning)
         )
 
     def next_update_in(self, session: Session) -> float:

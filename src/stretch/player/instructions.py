@@ -1,8 +1,9 @@
-"""Written instructions of a moment: position, side, steps, breath, mistake and easier way, in the space there is."""
+"""Written instructions of a moment, in the space there is: how to stretch, and in a pause how to continue."""
 
 from __future__ import annotations
 
-from stretch.core.timing.phases import WORKING_KINDS
+from stretch.core.text import duration
+from stretch.core.timing.phases import NS_PER_MS, WORKING_KINDS
 from stretch.core.timing.session import Session
 from stretch.core.vocabulary import POSITION_LABELS
 from stretch.player.layout import StyledLine, wrap_styled
@@ -36,6 +37,24 @@ def under_figure(session: Session, cells: int, height: int) -> list[StyledLine]:
     pages = [lines[start : start + height] for start in range(0, len(lines), height)]
     elapsed = session.position_ms - phase.start_ms
     return pages[min(elapsed * len(pages) // phase.length_ms, len(pages) - 1)]
+
+
+def pause_message(session: Session) -> str:
+    """Return why the session is paused and which key continues it; empty while it runs."""
+    if session.help_open:
+        return ""
+    if session.sleep_gap_ns:
+        return f"Welcome back after {duration(session.sleep_gap_ns // NS_PER_MS)}. Press any key to continue."
+    if session.pain_stop is not None:
+        item = session.moment.phase.item
+        easier = f"Easier: {item.stretch.ease_off} Press any key to try that" if item else "Press any key to continue"
+        return (
+            f"Stopped. {easier}, n to leave it out, "
+            "1 if you are numb or it spreads, 2 if dizzy or breathless, 3 if your eyes hurt or blur."
+        )
+    if session.waiting:
+        return "Press any key when you are ready."
+    return "Paused: space to continue." if session.paused else ""
 
 
 def _join(paragraphs: list[Paragraph]) -> list[Paragraph]:

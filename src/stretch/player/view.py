@@ -9,8 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from stretch.core.narration.phrases import next_label, rep_label
-from stretch.core.text import duration, minutes_seconds, side_label
-from stretch.core.timing.phases import NS_PER_MS
+from stretch.core.text import minutes_seconds, side_label
 from stretch.core.timing.session import Session
 from stretch.player.countdown_panel import (
     LARGE_COLUMNS,
@@ -24,7 +23,7 @@ from stretch.player.countdown_panel import (
     countdown_text,
     phase_name,
 )
-from stretch.player.instructions import full_column, under_figure
+from stretch.player.instructions import full_column, pause_message, under_figure
 from stretch.player.keymap import KEYMAP, Binding
 from stretch.player.layout import (
     StyledLine,
@@ -190,21 +189,3 @@ def _hint_line(columns: int) -> StyledLine:
         if binding in shown:
             spans += [(f" {binding.label}", TextRole.KEY), (f" {binding.hint} " if binding.hint else "", TextRole.DIM)]
     return tuple(spans)
-
-
-def pause_message(session: Session) -> str:
-    """Return why the session is paused and which key continues it; empty while it runs."""
-    if session.help_open:
-        return ""
-    if session.sleep_gap_ns:
-        return f"Welcome back after {duration(session.sleep_gap_ns // NS_PER_MS)}. Press any key to continue."
-    if session.pain_stop is not None:
-        item = session.moment.phase.item
-        easier = f"Easier: {item.stretch.ease_off} Press any key to try that" if item else "Press any key to continue"
-        return (
-            f"Stopped. {easier}, n to leave it out, "
-            "1 if you are numb or it spreads, 2 if dizzy or breathless, 3 if your eyes hurt or blur."
-        )
-    if session.waiting:
-        return "Press any key when you are ready."
-    return "Paused: space to continue." if session.paused else ""
