@@ -1,3 +1,5 @@
+"""Pain scores around a session: asked, stored, and their consequences."""
+
 from __future__ import annotations
 
 import io
@@ -23,7 +25,7 @@ from test_preflight import Person as AtTerminal
 SAFETY = load_safety()
 TRENDS = {line.id: line.text for line in SAFETY.trends}
 FINE = ("", "")
-"""K1 and K2; the pain comes after them."""
+"""Answers to K1 and K2, which come before the pain question."""
 
 
 class Person(AtTerminal):
@@ -48,8 +50,8 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def kept(folder: Path, *sessions: tuple[int, dict[str, object]]) -> None:
-    """Keep sessions of so many days ago with these scores."""
+def store_sessions(folder: Path, *sessions: tuple[int, dict[str, object]]) -> None:
+    """Store sessions, each with its age in days and its scores."""
     with Journal.open_for_writing(folder, TODAY) as journal:
         for number, (ago, scores) in enumerate(sessions):
             day = TODAY - timedelta(days=ago)
@@ -68,14 +70,14 @@ def scores(folder: Path) -> PainScores:
         return journal.recent(1)[0].scores
 
 
-def test_pain_is_asked_before_and_after_and_kept(folder: Path) -> None:
+def test_pain_before_and_after_is_asked_and_stored(folder: Path) -> None:
     code, person = play(folder, *FINE, "3", "1", "", "4", "2", "1", "")
     assert code == 0
     assert "Worst pain" in person.said
     assert scores(folder) == PainScores(before=3, worst=4, after=2, spread="back", new_sign=False)
 
 
-def test_enter_skips_and_without_pain_nothing_more_is_asked(folder: Path) -> None:
+def test_enter_skips_and_no_pain_ends_the_questions(folder: Path) -> None:
     code, person = play(folder, *FINE, "", "", "", "0")
     assert code == 0
     assert "How far" not in person.said
@@ -83,20 +85,20 @@ def test_enter_skips_and_without_pain_nothing_more_is_asked(folder: Path) -> Non
 
 
 @pytest.mark.parametrize(("worst", "after"), [("4", "0"), ("", "4")])
-def test_pain_at_any_time_asks_how_far_it_went_and_for_new_signs(folder: Path, worst: str, after: str) -> None:
+def test_any_pain_leads_to_spread_and_new_signs(folder: Path, worst: str, after: str) -> None:
     _, person = play(folder, *FINE, "", "", worst, after, "2", "y")
     assert (scores(folder).spread, scores(folder).new_sign) == ("buttock", True)
     assert TRENDS["T8"] in person.said
 
 
-def test_a_session_that_is_left_asks_nothing(folder: Path) -> None:
+def test_a_stopped_session_asks_nothing(folder: Path) -> None:
     code, person = play(folder, *FINE, "3", "2", "", keys=("q",))
     assert code == 3
     assert "Worst pain" not in person.said
     assert scores(folder) == PainScores(before=3, spread="buttock")
 
 
-def test_what_is_no_score_is_asked_again_and_the_end_of_input_skips(folder: Path) -> None:
+def test_invalid_scores_are_asked_again_and_the_end_of_input_skips(folder: Path) -> None:
     code, person = play(folder, *FINE, "1", "", "", "eleven", "11", "5", "3", "9", "4", "perhaps")
     assert code == 0
     assert person.said.count("Type a number from 0 to 10") == 2
@@ -109,7 +111,7 @@ def test_what_is_no_score_is_asked_again_and_the_end_of_input_skips(folder: Path
     [(1, "this morning, after yesterday's session"), (3, "on the morning after the session of 17 Nov")],
 )
 def test_next_morning_pain_is_asked_once_at_the_next_start(folder: Path, ago: int, morning: str) -> None:
-    kept(folder, (ago, {"before": 3}))
+    store_sessions(folder, (ago, {"before": 3}))
     _, person = play(folder, "2", *FINE, "", "", keys=("q",))
     assert f"How was your pain {morning}, 0 to 10?" in person.said
     journal = Journal.open_for_reading(folder)
@@ -121,16 +123,16 @@ def test_next_morning_pain_is_asked_once_at_the_next_start(folder: Path, ago: in
 
 
 @pytest.mark.parametrize(("ago", "said"), [(0, {"before": 3}), (4, {"before": 3}), (1, {})])
-def test_nobody_is_asked_about_a_morning_to_come_or_long_ago_or_without_a_score(
+def test_next_morning_pain_is_not_asked_too_early_too_late_or_without_a_score(
     folder: Path, ago: int, said: dict[str, object]
 ) -> None:
-    kept(folder, (ago, said))
+    store_sessions(folder, (ago, said))
     _, person = play(folder, *FINE, "", "", keys=("q",))
     assert "How was your pain" not in person.said
 
 
-def test_t1_up_on_two_mornings_halves_the_dose(folder: Path) -> None:
-    kept(folder, (4, {"before": 2, "next_morning": 4}), (2, {"before": 2, "next_morning": 5}))
+def test_t1_halves_the_dose(folder: Path) -> None:
+    store_sessions(folder, (4, {"before": 2, "next_morning": 4}), (2, {"before": 2, "next_morning": 5}))
     _, person = play(folder, *FINE, "", "", keys=("q",))
     assert TRENDS["T1"] in person.said
     assert "Half the dose" in person.said
@@ -143,23 +145,25 @@ def test_t1_up_on_two_mornings_halves_the_dose(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("sign", [None, True])
-def test_all_that_is_found_has_its_consequence(folder: Path, sign: bool | None) -> None:
-    kept(folder, (4, {"before": 2, "next_morning": 4}), (2, {"before": 2, "next_morning": 5, "new_sign": sign}))
+def test_every_finding_has_its_consequence(folder: Path, sign: bool | None) -> None:
+    store_sessions(
+        folder, (4, {"before": 2, "next_morning": 4}), (2, {"before": 2, "next_morning": 5, "new_sign": sign})
+    )
     person = Person(folder, "", "", "", "")
     preflight = run_preflight(person, ask=True)
     assert (preflight.half_dose, preflight.gentle_only) == (True, True)
     assert person.said.count("press Enter for none of these") == (3 if sign else 0)
 
 
-def test_t1_one_short_of_it_changes_nothing(folder: Path) -> None:
-    kept(folder, (4, {"before": 2, "next_morning": 3}), (2, {"before": 2, "next_morning": 5}))
+def test_one_morning_short_of_t1_changes_nothing(folder: Path) -> None:
+    store_sessions(folder, (4, {"before": 2, "next_morning": 3}), (2, {"before": 2, "next_morning": 5}))
     _, person = play(folder, *FINE, "", "", keys=("q",))
     assert TRENDS["T1"] not in person.said
     assert "Half the dose" not in person.said
 
 
-def test_t2_no_better_is_told_before_a_session_goes_gently_and_advises(folder: Path) -> None:
-    kept(folder, *((ago, {"before": 3, "next_morning": 3}) for ago in (14, 9, 5, 1)))
+def test_t2_is_shown_before_a_session_and_means_go_gently(folder: Path) -> None:
+    store_sessions(folder, *((ago, {"before": 3, "next_morning": 3}) for ago in (14, 9, 5, 1)))
     code, person = play(folder, *FINE, "3", "", "", "3", "3", "1", "")
     assert code == 0
     assert person.said.count(TRENDS["T2"]) == 1
@@ -169,8 +173,8 @@ def test_t2_no_better_is_told_before_a_session_goes_gently_and_advises(folder: P
 
 
 @pytest.mark.parametrize(("cleared", "code"), [(0, 3), (1, 3), (2, 4)])
-def test_what_a_clinician_has_checked_since_does_not_stop_again(folder: Path, cleared: int, code: int) -> None:
-    kept(folder, (1, {"before": 3, "worst": 8, "next_morning": 3}))
+def test_a_clearance_ends_older_findings(folder: Path, cleared: int, code: int) -> None:
+    store_sessions(folder, (1, {"before": 3, "worst": 8, "next_morning": 3}))
     day = TODAY - timedelta(days=cleared)
     screening_file.save(folder, ScreeningRecord(outcome=Outcome.GO_GENTLY, screened=day, since=day, cleared=day))
     ended, person = play(folder, *FINE, "", "", keys=("q",))
@@ -178,7 +182,7 @@ def test_what_a_clinician_has_checked_since_does_not_stop_again(folder: Path, cl
     assert (TRENDS["T5"] in person.said) is (code == 4)
 
 
-def test_t5_severe_pain_after_a_session_stops_the_next_one(folder: Path) -> None:
+def test_t5_severe_pain_stops_the_next_session(folder: Path) -> None:
     code, person = play(folder, *FINE, "2", "", "", "8", "7", "1", "")
     assert code == 0
     assert TRENDS["T5"] in person.said
@@ -191,16 +195,16 @@ def test_t5_severe_pain_after_a_session_stops_the_next_one(folder: Path) -> None
     assert SAFETY.messages.soon in person.said
 
 
-def test_t4_getting_worse_stops_before_the_session(folder: Path) -> None:
+def test_t4_stops_the_session(folder: Path) -> None:
     first = [(day, {"before": 1}) for day in (20, 19, 18)]
     last = [(day, {"before": 4, "next_morning": 4}) for day in (4, 2, 1)]
-    kept(folder, *first, *last)
+    store_sessions(folder, *first, *last)
     code, person = play(folder, *FINE, "", "", keys=("q",))
     assert code == 4
     assert TRENDS["T4"] in person.said
 
 
-def test_t8_a_new_sign_brings_all_the_questions_back(folder: Path) -> None:
+def test_t8_asks_the_full_check_again(folder: Path) -> None:
     code, person = play(folder, *FINE, "2", "", "", "3", "2", "1", "y")
     assert code == 0
     assert TRENDS["T8"] in person.said
@@ -218,8 +222,8 @@ def test_advice_is_repeated_weekly_and_not_daily(folder: Path) -> None:
         assert screening_file.load(folder).advised == (TODAY if expected else shown)
 
 
-def test_what_is_meant_for_a_program_asks_nothing_even_at_a_terminal(folder: Path) -> None:
-    kept(folder, (1, {"before": 3}))
+def test_events_ask_nothing_even_at_a_terminal(folder: Path) -> None:
+    store_sessions(folder, (1, {"before": 3}))
     for command, keys, code in (("routine", ("q",), 3), ("resume", (), 0)):
         person = Person(folder, keys=keys)
         assert run(command, "--events", app=person).exit_code == code
@@ -227,7 +231,7 @@ def test_what_is_meant_for_a_program_asks_nothing_even_at_a_terminal(folder: Pat
 
 
 def test_a_pipe_is_asked_nothing(folder: Path) -> None:
-    kept(folder, (1, {"before": 3}))
+    store_sessions(folder, (1, {"before": 3}))
     piped = Person(folder, keys=())
     piped._streams = io.StringIO(), io.StringIO(), io.StringIO()
     result = run("routine", "-m", "6", "--yes", app=piped)
@@ -245,8 +249,8 @@ def test_a_pipe_is_asked_nothing(folder: Path) -> None:
         ([(40 - n * 2, {}) for n in range(20)], None),
     ],
 )
-def test_the_history_says_what_the_scores_show(folder: Path, sessions: list, said: str | None) -> None:
-    kept(folder, *sessions)
+def test_history_shows_the_pain_trend(folder: Path, sessions: list, said: str | None) -> None:
+    store_sessions(folder, *sessions)
     person = Person(folder)
     result = run("history", app=person)
     assert result.exit_code == 0

@@ -65,12 +65,12 @@ def mornings(*pairs: tuple[int | None, int | None]) -> list[PainEntry]:
         (mornings((3, 5), (3, 5), (3, 5), (3, 5)), "T1b", "met"),
     ],
 )
-def test_t1_a_flare_on_the_morning_after(entries: list[PainEntry], rule: str, state: str) -> None:
+def test_t1_flare(entries: list[PainEntry], rule: str, state: str) -> None:
     found = detect_flare(entries)
     assert (found.rule, found.state) == (rule, state)
 
 
-def test_t1_makes_it_easier_and_the_third_time_tells_a_clinician() -> None:
+def test_t1_makes_it_easier_and_t1b_advises_a_clinician() -> None:
     twice, thrice = detect_flare(mornings((0, 2), (0, 2))), detect_flare(mornings((0, 2), (0, 2), (0, 2)))
     assert twice.actions == thrice.actions == ("halve", "gentle-only")
     assert (twice.outcome, twice.advise_clinician) == (Outcome.GO, False)
@@ -95,7 +95,7 @@ def test_t1_makes_it_easier_and_the_third_time_tells_a_clinician() -> None:
         ({0: 5, 2: 5, 4: 5, 9: 6, 12: 6, 14: 6}, 14, "met"),
     ],
 )
-def test_t2_no_better_at_two_weeks(scores: Days, today: int, state: str) -> None:
+def test_t2_no_improvement(scores: Days, today: int, state: str) -> None:
     found = detect_no_improvement(before(scores), day(today))
     assert found.state == state
     assert (found.outcome is Outcome.GO_GENTLY) == found.advise_clinician == (state == "met")
@@ -120,7 +120,7 @@ def test_t2_no_better_at_two_weeks(scores: Days, today: int, state: str) -> None
         ({0: 0, 2: 0, 4: 0, 38: 3, 40: 3, 42: 3}, 42, "met"),  # it began at nothing
     ],
 )
-def test_t3_still_there_at_six_weeks(scores: Days, today: int, state: str) -> None:
+def test_t3_persistence(scores: Days, today: int, state: str) -> None:
     found = detect_persistence(before(scores), day(today))
     assert found.state == state
     assert (found.outcome is Outcome.GO_GENTLY) == found.advise_clinician == (state == "met")
@@ -142,7 +142,7 @@ def test_t3_still_there_at_six_weeks(scores: Days, today: int, state: str) -> No
         ({}, 18, "not-enough"),
     ],
 )
-def test_t4_getting_worse(scores: Days, today: int, state: str) -> None:
+def test_t4_worsening(scores: Days, today: int, state: str) -> None:
     found = detect_worsening(before(scores), day(today))
     assert found.state == state
     assert found.urgency is (Urgency.SOON if state == "met" else None)
@@ -169,7 +169,7 @@ def test_t4_getting_worse(scores: Days, today: int, state: str) -> None:
         ([PainEntry(day=day(0), worst=8, sudden=True), PainEntry(day=day(1), worst=7)], 1, "T5b", "met"),
     ],
 )
-def test_t5_severe(entries: list[PainEntry], today: int, rule: str, state: str) -> None:
+def test_t5_severe_pain(entries: list[PainEntry], today: int, rule: str, state: str) -> None:
     found = detect_severe_pain(entries, day(today))
     assert (found.rule, found.state) == (rule, state)
     urgency = {"T5": Urgency.SOON, "T5b": Urgency.TODAY}[rule] if state == "met" else None
@@ -201,14 +201,14 @@ def test_t5_severe(entries: list[PainEntry], today: int, rule: str, state: str) 
         (["below-knee", "back", "buttock", "thigh"], "met"),
     ],
 )
-def test_t6_spreading_down(spreads: list[PainSpread | None], state: str) -> None:
+def test_t6_spread(spreads: list[PainSpread | None], state: str) -> None:
     found = detect_spread([PainEntry(day=day(number), spread=spread) for number, spread in enumerate(spreads)])
     assert found.state == state
     assert found.urgency is (Urgency.SOON if state == "met" else None)
 
 
 @pytest.mark.parametrize(("signs", "asked"), [((True, False, False), False), ((False, True, None), True)])
-def test_t6_with_weakness_or_numbness_asks_for_the_signs(signs: tuple[bool | None, ...], asked: bool) -> None:
+def test_t6_with_a_new_sign_asks_about_the_warning_signs(signs: tuple[bool | None, ...], asked: bool) -> None:
     down: tuple[PainSpread, ...] = ("back", "buttock", "thigh")
     entries = [
         PainEntry(day=day(n), spread=s, new_sign=sign) for n, (s, sign) in enumerate(zip(down, signs, strict=True))
@@ -223,7 +223,7 @@ def test_t6_with_weakness_or_numbness_asks_for_the_signs(signs: tuple[bool | Non
     ("signs", "state"),
     [([], "not-enough"), ([None], "not-enough"), ([False], "not-met"), ([True], "met"), ([True, False], "not-met")],
 )
-def test_t8_a_new_sign_is_for_the_screening(signs: list[bool | None], state: str) -> None:
+def test_t8_new_sign(signs: list[bool | None], state: str) -> None:
     found = detect_new_sign([PainEntry(day=day(number), new_sign=sign) for number, sign in enumerate(signs)])
     assert found.state == state
     assert found.actions == (("ask-signs",) if state == "met" else ())
@@ -257,14 +257,14 @@ FROM_6_TO_4: Days = {0: 6, 2: 6, 4: 6, 7: 4, 9: 4, 11: 4, 14: 4, 17: 4, 21: 4}
         ({}, 21, "not-enough"),
     ],
 )
-def test_t9_better_for_two_weeks(scores: Days, today: int, state: str) -> None:
+def test_t9_improvement(scores: Days, today: int, state: str) -> None:
     entries = [entry for entry in before(dict(sorted(scores.items()))) if entry.day <= day(today)]
     found = detect_improvement(entries, day(today))
     assert found.state == state
 
 
 @given(st.lists(st.integers(0, 10), max_size=5), st.integers(0, 100))
-def test_nobody_is_told_of_an_improvement_on_fewer_than_six_sessions(scores: list[int], gap: int) -> None:
+def test_t9_needs_six_sessions(scores: list[int], gap: int) -> None:
     entries = before({number * gap: score for number, score in enumerate(scores)})
     assert all(detect_improvement(entries, day(today)).state == "not-enough" for today in (14, 100, 500))
 
@@ -276,7 +276,7 @@ def met(findings: tuple[TrendFinding, ...]) -> list[str]:
     return [finding.rule for finding in findings if finding.state == "met"]
 
 
-def test_no_history_is_not_enough_to_tell() -> None:
+def test_no_history_is_not_enough() -> None:
     findings = assess([], START)
     assert [finding.rule for finding in findings] == ["T1", "T2", "T3", "T4", "T5", "T6", "T8", "T9"]
     assert {finding.state for finding in findings} == {"not-enough"}
@@ -288,7 +288,7 @@ def test_the_order_of_the_entries_does_not_matter() -> None:
     assert met(assess(entries, day(14))) == ["T2"]
 
 
-def test_better_is_not_said_beside_a_warning() -> None:
+def test_t9_is_not_met_together_with_a_warning() -> None:
     entries = before(FROM_6_TO_4)
     assert met(assess(entries, day(21))) == ["T9"]
     last = PainEntry(day=day(21), before=4, new_sign=True)
@@ -304,7 +304,7 @@ def test_a_score_is_0_to_10(score: int) -> None:
             msgspec.convert({"day": "2026-01-05", field: score}, PainEntry)
 
 
-def test_what_a_clinician_has_checked_stops_nobody_again() -> None:
+def test_entries_before_a_clearance_are_ignored() -> None:
     worse = before({0: 3, 2: 3, 4: 3, 14: 5, 16: 5, 18: 8})
     assert met(assess(worse, day(18))) == ["T2", "T4", "T5"]
     assert met(assess(worse, day(20), since=day(18))) == []
@@ -328,9 +328,7 @@ ENTRIES = st.lists(
 
 
 @given(ENTRIES, st.integers(0, 90))
-def test_any_history_can_be_assessed_and_a_severe_score_is_never_passed_over(
-    entries: list[PainEntry], today: int
-) -> None:
+def test_any_history_can_be_assessed_and_severe_pain_is_never_missed(entries: list[PainEntry], today: int) -> None:
     findings = assess(entries, day(today))
     assert len(findings) == 8
     for finding in findings:

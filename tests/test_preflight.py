@@ -1,4 +1,4 @@
-"""The safety check as a person meets it: typed answers in, an outcome and an exit code out, and little kept."""
+"""The safety check at a terminal: typed answers, texts, exit codes, and the record that is stored."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ TODAY = date(2026, 11, 20)
 
 
 class Typed(io.StringIO):
-    """A terminal on which lines are typed."""
+    """Standard input or output of a terminal, with the lines that are typed."""
 
     def isatty(self) -> bool:
         return True
 
 
 class Person(App):
-    """An App with somebody at a terminal that can show lines only."""
+    """An App with a person at a terminal that can only show lines."""
 
     def __init__(self, folder: Path, *lines: str, keys: tuple[str, ...] = ("q",)) -> None:
         clock = FakeClock()
@@ -60,12 +60,12 @@ def start(folder: Path, *lines: str, args: tuple[str, ...] = ()) -> tuple[Result
     return result, person
 
 
-def kept(folder: Path) -> ScreeningRecord | None:
+def stored_record(folder: Path) -> ScreeningRecord | None:
     return screening_file.load(folder)
 
 
 def folded(person: Person) -> str:
-    """What was said, as if no line had been broken to fit the terminal."""
+    """Return all output as one line."""
     return " ".join(person.said.split())
 
 
@@ -76,23 +76,23 @@ def number_of(question: str, choice: str) -> str:
 
 
 HEALTHY = ("", "", "", "")
-"""Three screens and the pain, each answered by Enter."""
+"""Answers to the three screens and the pain question: only Enter."""
 FINE = ("", "", "")
-"""The short check, each line answered by Enter."""
+"""Answers to the quick check: only Enter."""
 
 
-def test_a_healthy_person_answers_three_screens_once_and_then_three_lines(tmp_path: Path) -> None:
+def test_a_healthy_person_answers_three_screens_and_later_three_questions(tmp_path: Path) -> None:
     result, person = start(tmp_path, *HEALTHY, "")
     assert result.exit_code == 3  # q was pressed in the session
     assert person.said.count("press Enter for none of these") == 3
-    assert kept(tmp_path).outcome is Outcome.GO
+    assert stored_record(tmp_path).outcome is Outcome.GO
     result, person = start(tmp_path, *FINE, "")
     assert result.exit_code == 3
     assert "None of these" not in person.said
     assert "New since last time" in person.said
 
 
-def test_nothing_but_outcome_tags_and_dates_is_kept(tmp_path: Path) -> None:
+def test_only_outcome_tags_and_dates_are_stored(tmp_path: Path) -> None:
     start(tmp_path, "", "", number_of("conditions", "F9"), "", "")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["journal.db", "safety.json"]
     # Exported, for the plan is packed in the file and any two letters may stand there by chance.
@@ -102,11 +102,11 @@ def test_nothing_but_outcome_tags_and_dates_is_kept(tmp_path: Path) -> None:
     text = (tmp_path / "safety.json").read_text()
     assert set(json.loads(text)) <= set(ScreeningRecord.__struct_fields__)
     assert "F9" not in text
-    assert kept(tmp_path).tags == ("disc",)
+    assert stored_record(tmp_path).tags == ("disc",)
 
 
 @pytest.mark.parametrize("line", [f"R0{n}" for n in (1, 2, 3, 4, 5, 6, 8, 9)] + ["R10", "R11b", "R12b", "R20b", "R24"])
-def test_each_emergency_sign_stops_at_once_with_the_message_and_nothing_else_to_do(tmp_path: Path, line: str) -> None:
+def test_each_emergency_sign_stops_at_once_with_only_its_message(tmp_path: Path, line: str) -> None:
     result, person = start(tmp_path, number_of("emergency", line))
     assert result.exit_code == 4
     assert person.said.rstrip().endswith(SAFETY.messages.emergency)
@@ -122,7 +122,7 @@ def test_each_emergency_sign_stops_at_once_with_the_message_and_nothing_else_to_
     [(HEALTHY, ["go"]), (("", number_of("see-someone", "R23"), "", ""), ["gently", "advise"])],
     ids=["healthy", "gently"],
 )
-def test_what_the_full_check_led_to_is_said_once_and_the_short_one_leaves_it_out(
+def test_the_outcome_is_shown_after_the_full_check_only(
     tmp_path: Path, lines: tuple[str, ...], said: list[str]
 ) -> None:
     for answers, times in ((lines, 1), (FINE, 0)):
@@ -147,7 +147,7 @@ def test_what_the_full_check_led_to_is_said_once_and_the_short_one_leaves_it_out
     ],
     ids=["healthy", "F9", "R13", "R20", "ill", "under 16"],
 )
-def test_the_check_alone_says_what_follows_and_whether_there_may_be_a_session(
+def test_safety_check_shows_the_outcome_and_its_exit_code(
     tmp_path: Path, screens: tuple[str, ...], said: list[str], code: int
 ) -> None:
     person = Person(tmp_path, *screens)
@@ -156,31 +156,31 @@ def test_the_check_alone_says_what_follows_and_whether_there_may_be_a_session(
         assert words in folded(person)
 
 
-def test_a_new_check_does_not_lift_what_waits_for_a_clinician(tmp_path: Path) -> None:
+def test_a_new_check_does_not_lift_see_clinician(tmp_path: Path) -> None:
     start(tmp_path, "", number_of("see-someone", "R13"), "", "")
     person = Person(tmp_path, "", "", "", "")  # no day, then the three screens
     assert run("safety", "check", app=person).exit_code == 4
-    assert (kept(tmp_path).outcome, kept(tmp_path).urgency) == (Outcome.SEE_CLINICIAN, Urgency.SOON)
+    assert (stored_record(tmp_path).outcome, stored_record(tmp_path).urgency) == (Outcome.SEE_CLINICIAN, Urgency.SOON)
 
 
-def test_after_an_emergency_the_check_asks_for_no_day_but_all_the_questions(tmp_path: Path) -> None:
+def test_after_an_emergency_the_check_asks_all_questions(tmp_path: Path) -> None:
     start(tmp_path, number_of("emergency", "R01"))
     person = Person(tmp_path, "", "", "")
     assert run("safety", "check", app=person).exit_code == 0
     assert SAFETY.messages.ask_cleared not in folded(person)
-    assert kept(tmp_path).outcome is Outcome.GO
+    assert stored_record(tmp_path).outcome is Outcome.GO
 
 
-def test_what_is_kept_is_shown_as_data_without_a_question(tmp_path: Path) -> None:
+def test_the_record_is_printed_as_json(tmp_path: Path) -> None:
     screening_file.save(
         tmp_path, ScreeningRecord(outcome=Outcome.GO_GENTLY, screened=TODAY, since=TODAY, tags=("disc",))
     )
     person = Person(tmp_path)
     assert run("safety", "check", "--json", app=person).exit_code == 0
-    assert msgspec.json.decode(person.stdout.getvalue(), type=ScreeningRecord) == kept(tmp_path)
+    assert msgspec.json.decode(person.stdout.getvalue(), type=ScreeningRecord) == stored_record(tmp_path)
 
 
-def test_see_a_clinician_stands_until_a_date_is_recorded(tmp_path: Path) -> None:
+def test_see_clinician_lasts_until_a_clearance_is_recorded(tmp_path: Path) -> None:
     result, person = start(tmp_path, "", number_of("see-someone", "R13"), "", "")
     assert result.exit_code == 4
     assert SAFETY.messages.soon in person.said
@@ -189,11 +189,11 @@ def test_see_a_clinician_stands_until_a_date_is_recorded(tmp_path: Path) -> None
     assert run("safety", "check", app=person).exit_code == 0
     for words in ("a date such as", "in the future", "more than 12 months ago"):
         assert words in person.said
-    assert (kept(tmp_path).outcome, kept(tmp_path).cleared) == (Outcome.GO_GENTLY, date(2026, 11, 18))
+    assert (stored_record(tmp_path).outcome, stored_record(tmp_path).cleared) == (Outcome.GO_GENTLY, date(2026, 11, 18))
     assert start(tmp_path, *FINE, "")[0].exit_code == 3
 
 
-def test_pain_now_decides(tmp_path: Path) -> None:
+def test_the_pain_now_limits_or_stops_the_session(tmp_path: Path) -> None:
     start(tmp_path, *HEALTHY, "")
     _, person = start(tmp_path, "", "", "5", "", "")
     assert "Gentle stretches only today." in person.said
@@ -201,10 +201,10 @@ def test_pain_now_decides(tmp_path: Path) -> None:
     result, person = start(tmp_path, "", "", "8", "y", "")
     assert result.exit_code == 4
     assert SAFETY.messages.today in person.said
-    assert kept(tmp_path).urgency is Urgency.TODAY
+    assert stored_record(tmp_path).urgency is Urgency.TODAY
 
 
-def test_ctrl_c_at_a_question_is_130_as_shells_know_it_and_keeps_nothing(
+def test_ctrl_c_at_a_question_exits_with_130_and_stores_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def pressed(self: Typed, *size: int) -> str:
@@ -217,7 +217,7 @@ def test_ctrl_c_at_a_question_is_130_as_shells_know_it_and_keeps_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_cautions_leave_out_is_told_before_the_start_and_nothing_else_that_is_left_out(tmp_path: Path) -> None:
+def test_only_stretches_left_out_for_cautions_are_listed_before_the_start(tmp_path: Path) -> None:
     _, person = start(tmp_path, *HEALTHY, "q", args=("--avoid", "disc", "--exclude", "cat-cow"))
     told = person.said.partition("Left out")[2].partition("Before you start")[0]
     avoided = {s.id for s in CATALOG.stretches.values() if "disc" in s.cautions.avoid}
@@ -227,7 +227,7 @@ def test_what_cautions_leave_out_is_told_before_the_start_and_nothing_else_that_
 
 
 @pytest.mark.parametrize(("pain", "limits"), [("0", None), ("3", (4, 6)), ("6", (7, 7))])
-def test_who_begins_in_pain_is_told_where_to_ease_off_and_to_stop(
+def test_pain_at_the_start_sets_the_limits_that_are_shown(
     tmp_path: Path, pain: str, limits: tuple[int, int] | None
 ) -> None:
     screening_file.save(tmp_path, ScreeningRecord(outcome=Outcome.GO, screened=TODAY, since=TODAY))
@@ -237,25 +237,25 @@ def test_who_begins_in_pain_is_told_where_to_ease_off_and_to_stop(
         assert "reaches {}, stop a stretch at {}.".format(*limits) in folded(person)
 
 
-def test_pain_goes_up_to_ten(tmp_path: Path) -> None:
+def test_pain_of_ten_is_accepted(tmp_path: Path) -> None:
     screening_file.save(tmp_path, ScreeningRecord(outcome=Outcome.GO, screened=TODAY, since=TODAY))
     result, _ = start(tmp_path, "", "", "10", "n", "")
     assert result.exit_code == 4
-    assert (kept(tmp_path).outcome, kept(tmp_path).urgency) == (Outcome.SEE_CLINICIAN, Urgency.SOON)
+    assert (stored_record(tmp_path).outcome, stored_record(tmp_path).urgency) == (Outcome.SEE_CLINICIAN, Urgency.SOON)
 
 
-def test_something_new_leads_into_the_signs(tmp_path: Path) -> None:
+def test_a_yes_to_k1_is_an_emergency(tmp_path: Path) -> None:
     start(tmp_path, *HEALTHY, "")
     result, person = start(tmp_path, "y")
     assert result.exit_code == 4
     assert SAFETY.messages.emergency in person.said
 
 
-def test_answers_that_are_none_are_asked_again(tmp_path: Path) -> None:
+def test_invalid_answers_are_asked_again(tmp_path: Path) -> None:
     _, person = start(tmp_path, "99", "abc", "1 x", ",", "", "", "", "eleven", "11", "", "")
     assert person.said.count("Type a number from 1 to") == 4
     assert person.said.count("Type a number from 0 to 10") == 2
-    assert kept(tmp_path).outcome is Outcome.GO
+    assert stored_record(tmp_path).outcome is Outcome.GO
 
 
 @pytest.mark.parametrize(
@@ -273,7 +273,7 @@ def test_answers_that_are_none_are_asked_again(tmp_path: Path) -> None:
         ("K1", ["x", "YES"], ("yes",)),
     ],
 )
-def test_an_answer_is_taken_as_it_was_meant_or_asked_for_again(
+def test_answers_are_parsed_or_asked_again(
     tmp_path: Path, question: str, lines: list[str], picked: tuple[str, ...]
 ) -> None:
     person = Person(tmp_path, *lines)
@@ -283,42 +283,42 @@ def test_an_answer_is_taken_as_it_was_meant_or_asked_for_again(
     assert not person.stdin.readline()
 
 
-def test_an_input_that_ends_starts_nothing(tmp_path: Path) -> None:
+def test_no_session_starts_when_the_input_ends(tmp_path: Path) -> None:
     result, _ = start(tmp_path, "", "")
     assert result.exit_code == 4
-    assert kept(tmp_path) is None
+    assert stored_record(tmp_path) is None
 
 
 @pytest.mark.parametrize("answer", ["q", "Q", " Quit ", "N", "no"])
-def test_who_would_rather_not_start_has_no_session(tmp_path: Path, answer: str) -> None:
+def test_declining_to_start_ends_without_a_session(tmp_path: Path, answer: str) -> None:
     result, person = start(tmp_path, *HEALTHY, answer)
     assert result.exit_code == 3
     assert "Stopped" not in person.said
     assert [path.name for path in tmp_path.iterdir()] == ["safety.json"]
 
 
-def test_yes_answers_everything_and_keeps_nothing(tmp_path: Path) -> None:
+def test_yes_skips_the_questions_and_stores_no_record(tmp_path: Path) -> None:
     result, person = start(tmp_path / "none", args=("--yes",))
     assert result.exit_code == 3
     assert "Enter" not in person.said
     assert [path.name for path in (tmp_path / "none").iterdir()] == ["journal.db"]  # the session, and no answers
 
 
-def test_a_record_that_cannot_be_read_starts_nothing_and_is_answered_anew(tmp_path: Path) -> None:
+def test_an_unreadable_record_stops_until_the_check_is_answered_again(tmp_path: Path) -> None:
     (tmp_path / "safety.json").write_text("{")
     result, person = start(tmp_path, args=("--yes",))
     assert result.exit_code == 4
     assert "stretch safety check" in person.said
     assert run("safety", "check", app=Person(tmp_path, "", "", "")).exit_code == 0
-    assert kept(tmp_path).outcome is Outcome.GO
+    assert stored_record(tmp_path).outcome is Outcome.GO
 
 
-def test_forget(tmp_path: Path) -> None:
+def test_safety_check_forget(tmp_path: Path) -> None:
     start(tmp_path, *HEALTHY, "")
     for words in ("Deleted.", "Nothing was stored."):
         person = Person(tmp_path)
         assert run("safety", "check", "--forget", app=person).exit_code == 0
-        assert kept(tmp_path) is None
+        assert stored_record(tmp_path) is None
         assert person.said.strip() == words
 
 
@@ -328,10 +328,10 @@ def test_the_full_check_comes_back_after_twelve_months(tmp_path: Path) -> None:
     )
     _, person = start(tmp_path, *HEALTHY, "")
     assert person.said.count("press Enter for none of these") == 3
-    assert kept(tmp_path).screened == TODAY
+    assert stored_record(tmp_path).screened == TODAY
 
 
-def test_a_check_that_cannot_be_kept_counts_for_this_session(tmp_path: Path) -> None:
+def test_a_check_that_cannot_be_saved_counts_for_this_session(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     result, person = start(tmp_path / "file", "", "", number_of("conditions", "F9"), "", "")
     assert result.exit_code == 3
@@ -340,7 +340,7 @@ def test_a_check_that_cannot_be_kept_counts_for_this_session(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("tag", TAGS)
-def test_tags_of_the_check_shape_every_plan(tmp_path: Path, tag: str) -> None:
+def test_a_plan_can_be_made_or_refused_with_every_tag(tmp_path: Path, tag: str) -> None:
     record = ScreeningRecord(outcome=Outcome.GO_GENTLY, screened=TODAY, since=TODAY, tags=(tag,))
     screening_file.save(tmp_path, record)
     result = run("routine", "--plan", "--json", app=Person(tmp_path), env={"COLUMNS": "80"})
@@ -348,7 +348,7 @@ def test_tags_of_the_check_shape_every_plan(tmp_path: Path, tag: str) -> None:
 
 
 @pytest.mark.parametrize(("lines", "code"), [(HEALTHY, 3), (("", "", number_of("conditions", "F9"), ""), 2)])
-def test_what_is_answered_now_counts_for_this_session(tmp_path: Path, lines: tuple[str, ...], code: int) -> None:
+def test_the_answers_count_for_this_session(tmp_path: Path, lines: tuple[str, ...], code: int) -> None:
     assert "disc" in CATALOG.stretches["happy-baby"].cautions.avoid
     result, _ = start(tmp_path, *lines, "", args=("--stretch", "happy-baby"))
     assert result.exit_code == code
@@ -380,7 +380,7 @@ def test_a_plan_leaves_out_what_the_check_says(tmp_path: Path, monkeypatch: pyte
 
 
 @pytest.mark.parametrize(("key", "rules"), [("1", ["ST2"]), ("2", ["ST6", "ST6b"]), ("3", ["ST7"])])
-def test_numb_dizzy_or_eyes_end_the_session_with_the_right_words(tmp_path: Path, key: str, rules: list[str]) -> None:
+def test_each_reason_for_an_early_end_shows_its_rule(tmp_path: Path, key: str, rules: list[str]) -> None:
     screening_file.save(tmp_path, ScreeningRecord(outcome=Outcome.GO, screened=TODAY, since=TODAY))
     person = Person(tmp_path, *FINE, "", keys=("n",) * 6 + (1.0, "x", key))
     result = run("routine", "-m", "15", app=person)
@@ -388,7 +388,7 @@ def test_numb_dizzy_or_eyes_end_the_session_with_the_right_words(tmp_path: Path,
     for rule in rules:
         assert SAFETY.lines[rule].text in person.stderr.getvalue()
     if key == "3":
-        record = kept(tmp_path)
+        record = stored_record(tmp_path)
         assert (record.outcome, record.urgency, record.tags) == (
             SAFETY.lines["ST7"].outcome,
             SAFETY.lines["ST7"].urgency,
@@ -396,7 +396,7 @@ def test_numb_dizzy_or_eyes_end_the_session_with_the_right_words(tmp_path: Path,
         )
 
 
-def test_standing_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+def test_the_record_is_written_atomically(tmp_path: Path) -> None:
     screening_file.save(tmp_path, ScreeningRecord(outcome=Outcome.GO, screened=TODAY, since=TODAY))
     blocked = tmp_path / "file"
     blocked.write_text("")
@@ -405,14 +405,14 @@ def test_standing_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     assert msgspec.json.decode((tmp_path / "safety.json").read_bytes())["outcome"] == "GO"
 
 
-def test_an_emergency_that_stands_says_how_it_ends_and_keeps_what_was_known(tmp_path: Path) -> None:
+def test_a_stored_emergency_says_how_it_ends_and_keeps_the_tags(tmp_path: Path) -> None:
     screening_file.save(
         tmp_path, ScreeningRecord(outcome=Outcome.GO_GENTLY, tags=("disc",), screened=TODAY, since=TODAY)
     )
     person = Person(tmp_path, "1")
     assert run("safety", "check", app=person).exit_code == 4
     assert SAFETY.messages.emergency_over not in person.said
-    assert (kept(tmp_path).outcome, kept(tmp_path).tags) == (Outcome.EMERGENCY, ("disc",))
+    assert (stored_record(tmp_path).outcome, stored_record(tmp_path).tags) == (Outcome.EMERGENCY, ("disc",))
     result, _ = start(tmp_path, args=("--yes",))
     assert result.exit_code == 4
     assert SAFETY.messages.emergency in result.stderr
@@ -420,13 +420,13 @@ def test_an_emergency_that_stands_says_how_it_ends_and_keeps_what_was_known(tmp_
 
 
 @pytest.mark.parametrize("nothing", ["", "n", "no", "none", "0"])
-def test_nothing_may_be_typed_as_well(tmp_path: Path, nothing: str) -> None:
+def test_none_can_be_typed_in_several_ways(tmp_path: Path, nothing: str) -> None:
     result, person = start(tmp_path, nothing, nothing, nothing, "", "")
     assert result.exit_code == 3  # it was asked whether to start, and nobody said so
     assert "Type a number" not in person.said
 
 
-def test_nothing_deeper_than_the_check_allows_is_done_even_by_name(tmp_path: Path) -> None:
+def test_a_named_stretch_deeper_than_the_check_allows_is_refused(tmp_path: Path) -> None:
     deep = ("--stretch", "contract-relax-hamstring", "--experienced")
     screening_file.save(tmp_path, ScreeningRecord(outcome=Outcome.GO_GENTLY, screened=TODAY, since=date(2026, 1, 5)))
     result, _ = start(tmp_path, args=("--plan", *deep))

@@ -1,4 +1,4 @@
-"""The shipped safety data: every rule is there, every id leads somewhere, and a person can read it."""
+"""`data/safety.yaml`: complete, consistent and readable."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ CHECKLIST = {
     **dict.fromkeys(["RB18a", "RB18b", "RB18c", "RB18d", "RB18e", "RB18f", "RB2", "RB7"], (None, None)),
     **dict.fromkeys(["D6", "D6b", "D6c", "D7", "D8", "B4", "B9"], (None, None)),
 }
-"""Every line of the checklist and what it leads to, from the tables of rules and not from the file."""
+"""Outcome of every line of the checklist, from the tables of the rules and not from the file."""
 
 ADVISED = {"R21", "R23", "T1b", "T2", "T3"}
 
@@ -115,11 +115,11 @@ def test_an_id_of_the_checklist_is_used_once(safety: SafetyData) -> None:
     assert len(ids) == len(set(ids))
 
 
-def test_only_the_weak_signs_and_the_slow_trends_are_to_be_mentioned(safety: SafetyData) -> None:
+def test_only_weak_signs_and_slow_trends_advise_a_clinician(safety: SafetyData) -> None:
     assert {name for name, line in safety.lines.items() if line.advise_clinician} == ADVISED
 
 
-def test_the_checklist_goes_from_before_to_emergency_which_stays_on_the_screen(safety: SafetyData) -> None:
+def test_the_checklist_ends_with_emergencies(safety: SafetyData) -> None:
     assert [part.id for part in safety.checklist] == [
         "before", "feel", "stop", "mention", "see-first", "see-soon", "see-today", "emergency",
     ]  # fmt: skip
@@ -145,19 +145,19 @@ def test_emergencies_say_what_to_do(safety: SafetyData) -> None:
         ("feel", None, None),
     ],
 )
-def test_the_lines_under_a_heading_lead_to_what_it_says(
+def test_lines_have_the_outcome_of_their_section(
     safety: SafetyData, part: str, outcome: Outcome | None, urgency: Urgency | None
 ) -> None:
     (found,) = [each for each in safety.checklist if each.id == part]
     assert {(line.outcome, line.urgency) for line in found.lines} == {(outcome, urgency)}
 
 
-def test_a_sign_that_is_allowed_does_not_stand_under_stop(safety: SafetyData) -> None:
+def test_an_allowed_sign_is_not_in_the_stop_section(safety: SafetyData) -> None:
     (stop,) = [part for part in safety.checklist if part.id == "stop"]
     assert [line.id for line in stop.lines] == ["ST1", "ST2", "ST4", "ST5", "ST6", "ST6b", "ST7", "ST8"]
 
 
-def test_urgency_goes_with_see_clinician_and_with_nothing_else(safety: SafetyData) -> None:
+def test_only_see_clinician_has_an_urgency(safety: SafetyData) -> None:
     choices = [choice for question in safety.questions for choice in safety.choices(question)]
     for each in (*safety.lines.values(), *safety.trends, *choices):
         assert (each.urgency is not None) == (each.outcome is Outcome.SEE_CLINICIAN), each.id
@@ -175,11 +175,11 @@ def test_every_red_flag_has_a_source(safety: SafetyData) -> None:
     ] == []
 
 
-def test_every_question_can_be_reached_and_every_name_leads_somewhere(safety: SafetyData) -> None:
+def test_every_question_is_reachable_and_every_reference_valid(safety: SafetyData) -> None:
     questions = {question.id: question for question in safety.questions}
     assert len(questions) == len(safety.questions)
     reached: set[str] = set()
-    waiting = [*safety.screens, *safety.signs, *safety.quick, *safety.after_illness]
+    waiting = [*safety.screens, *safety.quick, *safety.after_illness]
     while waiting:
         question = questions[waiting.pop()]
         if question.id not in reached:
@@ -192,7 +192,7 @@ def test_every_question_can_be_reached_and_every_name_leads_somewhere(safety: Sa
         assert set(question.unless) <= set(safety.lines)
 
 
-def test_a_choice_is_named_once_and_has_words(safety: SafetyData) -> None:
+def test_choices_have_unique_ids_and_text(safety: SafetyData) -> None:
     for question in safety.questions:
         choices = safety.choices(question)
         ids = [choice.id for choice in choices]
@@ -203,14 +203,14 @@ def test_a_choice_is_named_once_and_has_words(safety: SafetyData) -> None:
         assert question.default in ("", *ids), question.id
 
 
-def test_what_a_line_leads_to_is_said_once(safety: SafetyData) -> None:
+def test_a_choice_does_not_repeat_its_line(safety: SafetyData) -> None:
     for question in safety.questions:
         for choice in question.choices:
             if choice.line:
                 assert (choice.outcome, choice.urgency, choice.advise_clinician) == (None, None, False), choice.id
 
 
-def test_a_choice_takes_words_and_outcome_of_its_line(safety: SafetyData) -> None:
+def test_a_choice_takes_text_and_outcome_from_its_line(safety: SafetyData) -> None:
     (emergency,) = [question for question in safety.questions if question.id == "emergency"]
     first = safety.choices(emergency)[0]
     assert first.text == safety.lines["R01"].text
@@ -219,19 +219,19 @@ def test_a_choice_takes_words_and_outcome_of_its_line(safety: SafetyData) -> Non
     assert [choice.text for choice in safety.choices(own)] == ["Yes", "No"]
 
 
-def test_every_red_flag_is_asked_for_on_the_two_screens_of_signs(safety: SafetyData) -> None:
+def test_the_first_two_screens_ask_about_every_red_flag(safety: SafetyData) -> None:
     questions = {question.id: question for question in safety.questions}
-    asked = {choice.id for name in safety.signs for choice in questions[name].choices}
+    asked = {choice.id for name in safety.screens[:2] for choice in questions[name].choices}
     assert asked == {name for name in CHECKLIST if re.fullmatch(r"R\d\d[b]?", name)} - {"R21b"} | {"Q2"}
 
 
-def test_a_weak_sign_is_weighed_against_every_other(safety: SafetyData) -> None:
+def test_r21_is_combined_with_every_other_sign(safety: SafetyData) -> None:
     (rule,) = safety.together
     assert rule.line == "R21"
     assert set(rule.any_of) == {name for name in CHECKLIST if re.fullmatch(r"R\d\d[b]?", name)} - {"R21", "R21b"}
 
 
-def test_nothing_promises_too_much(safety: SafetyData) -> None:
+def test_no_text_overclaims(safety: SafetyData) -> None:
     assert [text for text in words(safety) if re.search(OVERCLAIMS, text, re.IGNORECASE)] == []
 
 
@@ -247,7 +247,7 @@ def test_the_conditions_fit_on_one_screen(safety: SafetyData) -> None:
     assert rows + 2 <= 24
 
 
-def test_the_words_of_a_trend_agree_with_the_checklist(safety: SafetyData) -> None:
+def test_trends_have_the_outcome_of_their_checklist_line(safety: SafetyData) -> None:
     assert [line.id for line in safety.trends] == ["T1", "T1b", "T2", "T3", "T4", "T5", "T5b", "T6", "T8", "T9"]
     for line in safety.trends:
         twin = safety.lines.get(line.id, ChecklistLine(id=line.id, text=""))
@@ -263,7 +263,7 @@ def test_an_unknown_key_is_refused() -> None:
         msgspec.convert({"id": "R01", "text": "words", "outcom": "EMERGENCY"}, ChecklistLine)
 
 
-def test_the_strongest_wins_and_of_two_visits_the_more_urgent() -> None:
+def test_strongest_outcome_and_urgency() -> None:
     today, soon = (Outcome.SEE_CLINICIAN, Urgency.TODAY), (Outcome.SEE_CLINICIAN, Urgency.SOON)
     routine, emergency = (Outcome.SEE_CLINICIAN, Urgency.ROUTINE), (Outcome.EMERGENCY, None)
     gently, go = (Outcome.GO_GENTLY, None), (Outcome.GO, None)

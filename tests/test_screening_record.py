@@ -1,4 +1,4 @@
-"""What is kept of a check: how long it holds, whether it stops a session, and what lifts it."""
+"""Screening records: how long they are current, when they stop a session, and what changes them."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ import msgspec
 import pytest
 import yaml
 
-from stretch.core.errors import UsageError
+from stretch.core.errors import SafetyError, UsageError
 from stretch.core.safety.checklist import Outcome, SafetyData, Urgency
 from stretch.core.safety.screening import ScreeningResult
 from stretch.core.safety.screening_record import (
-    EmergencyNotLifted,
     ScreeningRecord,
     advice_due,
     after_full_check,
@@ -39,32 +38,32 @@ YEAR_LATER = date(2027, 3, 2)
 GO = ScreeningResult()
 GENTLY = ScreeningResult(outcome=Outcome.GO_GENTLY, tags=("knee",), advise_clinician=True)
 SOON = ScreeningResult(outcome=Outcome.SEE_CLINICIAN, urgency=Urgency.SOON, tags=("neck",))
-SEEN_TODAY = ScreeningResult(outcome=Outcome.SEE_CLINICIAN, urgency=Urgency.TODAY)
+SEE_TODAY = ScreeningResult(outcome=Outcome.SEE_CLINICIAN, urgency=Urgency.TODAY)
 EMERGENCY = ScreeningResult(outcome=Outcome.EMERGENCY)
 ILL = ScreeningResult(ask_again_on=TOMORROW)
 YOUNG = ScreeningResult(too_young=True)
 BREATHLESS = ScreeningResult(breath_off=True)
 
 
-def stand(result: ScreeningResult, day: date = TODAY) -> ScreeningRecord:
+def record_after(result: ScreeningResult, day: date = TODAY) -> ScreeningRecord:
     return after_full_check(None, result, day)
 
 
 @pytest.mark.parametrize(
     ("result", "blocked"),
-    [(GO, False), (GENTLY, False), (SOON, True), (SEEN_TODAY, True), (EMERGENCY, True), (ILL, True), (YOUNG, True)],
+    [(GO, False), (GENTLY, False), (SOON, True), (SEE_TODAY, True), (EMERGENCY, True), (ILL, True), (YOUNG, True)],
 )
-def test_what_stops_a_session(result: ScreeningResult, blocked: bool) -> None:
-    assert forbids_session(stand(result), TODAY) is blocked
+def test_outcomes_that_forbid_a_session(result: ScreeningResult, blocked: bool) -> None:
+    assert forbids_session(record_after(result), TODAY) is blocked
 
 
-@pytest.mark.parametrize("result", [SOON, SEEN_TODAY, EMERGENCY, YOUNG])
-def test_time_alone_lifts_nothing(result: ScreeningResult) -> None:
-    assert forbids_session(stand(result), TODAY + timedelta(days=4000))
+@pytest.mark.parametrize("result", [SOON, SEE_TODAY, EMERGENCY, YOUNG])
+def test_time_does_not_lift_a_stop(result: ScreeningResult) -> None:
+    assert forbids_session(record_after(result), TODAY + timedelta(days=4000))
 
 
-def test_an_illness_stops_for_a_day_and_is_asked_about_the_next() -> None:
-    record = stand(ILL)
+def test_illness_stops_for_a_day_and_is_asked_about_on_the_next() -> None:
+    record = record_after(ILL)
     assert forbids_session(record, TODAY)
     assert not forbids_session(record, TOMORROW)
     assert questions_due(SAFETY, record, TOMORROW) == ("K1", "K2", "K3", "ill")
@@ -87,50 +86,50 @@ def test_an_illness_stops_for_a_day_and_is_asked_about_the_next() -> None:
         (date(2026, 3, 4), TODAY, False),  # the clock was wrong
     ],
 )
-def test_a_check_holds_for_12_months(screened: date, today: date, holds: bool) -> None:
-    record = stand(GO, screened)
+def test_a_check_is_current_for_12_months(screened: date, today: date, holds: bool) -> None:
+    record = record_after(GO, screened)
     assert is_current(record, today) is holds
     assert questions_due(SAFETY, record, today) == (SAFETY.quick if holds else SAFETY.screens)
 
 
-def test_the_first_run_begins_with_the_full_check() -> None:
+def test_the_first_check_is_the_full_one() -> None:
     assert questions_due(SAFETY, None, TODAY) == ("emergency", "see-someone", "conditions")
 
 
-def test_a_clinicians_word_lifts_to_gently() -> None:
-    cleared = record_clearance(stand(SOON), TODAY, TOMORROW)  # told of a day later
+def test_a_clearance_changes_the_outcome_to_go_gently() -> None:
+    cleared = record_clearance(record_after(SOON), TODAY, TOMORROW)  # told of a day later
     assert (cleared.outcome, cleared.urgency, cleared.cleared) == (Outcome.GO_GENTLY, None, TODAY)
     assert cleared.tags == ("neck",)
     assert not forbids_session(cleared, TOMORROW)
     assert gentle_until(cleared) == date(2026, 3, 17)
 
 
-def test_an_emergency_is_not_cleared_but_ends_with_a_new_full_check() -> None:
-    with pytest.raises(EmergencyNotLifted, match="full check") as caught:
-        record_clearance(stand(EMERGENCY), TODAY, TODAY)
+def test_an_emergency_ends_only_with_a_new_full_check() -> None:
+    with pytest.raises(SafetyError, match="full check") as caught:
+        record_clearance(record_after(EMERGENCY), TODAY, TODAY)
     assert caught.value.exit_code == 4
-    assert after_full_check(stand(EMERGENCY), GENTLY, TOMORROW) == stand(GENTLY, TOMORROW)
+    assert after_full_check(record_after(EMERGENCY), GENTLY, TOMORROW) == record_after(GENTLY, TOMORROW)
 
 
 @pytest.mark.parametrize(
     ("on", "words"),
     [(TOMORROW, "in the future"), (date(2025, 3, 2), "more than 12 months ago"), (date(2024, 1, 1), "12 months")],
 )
-def test_a_clinicians_word_has_a_day_in_the_last_12_months(on: date, words: str) -> None:
+def test_a_clearance_is_from_the_last_12_months(on: date, words: str) -> None:
     with pytest.raises(UsageError, match=words):
-        record_clearance(stand(SOON), on, TODAY)
+        record_clearance(record_after(SOON), on, TODAY)
 
 
 @pytest.mark.parametrize("result", [GO, GENTLY, YOUNG, ILL])
-def test_there_is_nothing_to_clear_but_a_visit(result: ScreeningResult) -> None:
+def test_only_see_clinician_can_be_cleared(result: ScreeningResult) -> None:
     with pytest.raises(UsageError, match="needs no clearance"):
-        record_clearance(stand(result), TODAY, TODAY)
+        record_clearance(record_after(result), TODAY, TODAY)
 
 
-def test_an_older_word_of_a_clinician_ends_sooner() -> None:
-    assert expires(record_clearance(stand(SOON), date(2025, 3, 3), TODAY)) == date(2026, 3, 3)
-    assert expires(record_clearance(stand(SOON), TODAY, TODAY)) == YEAR_LATER
-    assert expires(record_clearance(stand(SOON), date(2026, 9, 1), date(2026, 9, 1))) == YEAR_LATER
+def test_an_older_clearance_expires_sooner() -> None:
+    assert expires(record_clearance(record_after(SOON), date(2025, 3, 3), TODAY)) == date(2026, 3, 3)
+    assert expires(record_clearance(record_after(SOON), TODAY, TODAY)) == YEAR_LATER
+    assert expires(record_clearance(record_after(SOON), date(2026, 9, 1), date(2026, 9, 1))) == YEAR_LATER
 
 
 @pytest.mark.parametrize(
@@ -138,76 +137,78 @@ def test_an_older_word_of_a_clinician_ends_sooner() -> None:
     [
         (SOON, GO, Outcome.SEE_CLINICIAN, Urgency.SOON),
         (SOON, GENTLY, Outcome.SEE_CLINICIAN, Urgency.SOON),
-        (SOON, SEEN_TODAY, Outcome.SEE_CLINICIAN, Urgency.TODAY),
-        (SEEN_TODAY, SOON, Outcome.SEE_CLINICIAN, Urgency.TODAY),
+        (SOON, SEE_TODAY, Outcome.SEE_CLINICIAN, Urgency.TODAY),
+        (SEE_TODAY, SOON, Outcome.SEE_CLINICIAN, Urgency.TODAY),
         (SOON, EMERGENCY, Outcome.EMERGENCY, None),
         (GENTLY, GO, Outcome.GO, None),
         (EMERGENCY, GO, Outcome.GO, None),
         (EMERGENCY, SOON, Outcome.SEE_CLINICIAN, Urgency.SOON),
     ],
 )
-def test_a_new_check_replaces_the_old_but_lifts_no_visit(
+def test_a_new_check_replaces_the_old_one_but_keeps_see_clinician(
     old: ScreeningResult, new: ScreeningResult, outcome: Outcome, urgency: Urgency | None
 ) -> None:
-    record = after_full_check(stand(old), new, TOMORROW)
+    record = after_full_check(record_after(old), new, TOMORROW)
     assert (record.outcome, record.urgency) == (outcome, urgency)
     # In an emergency the questions end, and what was known of the person holds.
-    assert record.tags == (stand(old).tags if outcome is Outcome.EMERGENCY else new.tags)
+    assert record.tags == (record_after(old).tags if outcome is Outcome.EMERGENCY else new.tags)
     assert record.screened == TOMORROW
     kept = (outcome, urgency) == (old.outcome, old.urgency)
     assert record.since == (TODAY if kept else TOMORROW)
 
 
-def test_a_visit_that_was_cleared_is_not_carried_on() -> None:
-    assert after_full_check(record_clearance(stand(SOON), TODAY, TODAY), GO, TOMORROW) == stand(GO, TOMORROW)
+def test_a_cleared_outcome_is_not_carried_over() -> None:
+    assert after_full_check(record_clearance(record_after(SOON), TODAY, TODAY), GO, TOMORROW) == record_after(
+        GO, TOMORROW
+    )
 
 
-def test_the_quick_check_adds_and_does_not_put_off_the_full_one() -> None:
-    record = after_quick_check(stand(GENTLY), SOON, TOMORROW)
+def test_a_quick_check_adds_and_does_not_postpone_the_full_one() -> None:
+    record = after_quick_check(record_after(GENTLY), SOON, TOMORROW)
     assert (record.outcome, record.urgency) == (Outcome.SEE_CLINICIAN, Urgency.SOON)
     assert record.tags == ("knee", "neck")
     assert (record.screened, record.since) == (TODAY, TOMORROW)
     assert not record.advise_clinician
-    assert after_quick_check(stand(GENTLY), GO, TOMORROW) == stand(GENTLY)
-    assert after_quick_check(stand(GO), ScreeningResult(gentle_only=True), TOMORROW) == stand(GO)
-    assert after_quick_check(stand(GO), ScreeningResult(breath_off=True), TOMORROW).breath_off
-    assert after_quick_check(stand(YOUNG), GO, TOMORROW).too_young
+    assert after_quick_check(record_after(GENTLY), GO, TOMORROW) == record_after(GENTLY)
+    assert after_quick_check(record_after(GO), ScreeningResult(gentle_only=True), TOMORROW) == record_after(GO)
+    assert after_quick_check(record_after(GO), ScreeningResult(breath_off=True), TOMORROW).breath_off
+    assert after_quick_check(record_after(YOUNG), GO, TOMORROW).too_young
 
 
 @pytest.mark.parametrize("result", [GENTLY, SOON, ILL, YOUNG, BREATHLESS])
-def test_all_that_a_full_check_says_is_kept_and_a_quick_one_without_news_takes_nothing_away(
+def test_a_full_check_is_stored_and_an_empty_quick_check_changes_nothing(
     result: ScreeningResult,
 ) -> None:
-    record = stand(result)
+    record = record_after(result)
     for name in set(ScreeningRecord.__struct_fields__) & set(ScreeningResult.__struct_fields__):
         assert getattr(record, name) == getattr(result, name)
     assert after_quick_check(record, GO, TODAY) == record
 
 
-def test_something_new_needs_a_clinicians_word_of_its_own() -> None:
-    cleared = record_clearance(stand(SOON), TODAY, TODAY)
+def test_a_new_finding_needs_a_new_clearance() -> None:
+    cleared = record_clearance(record_after(SOON), TODAY, TODAY)
     again = escalate(cleared, TOMORROW, Outcome.SEE_CLINICIAN, Urgency.SOON)
     assert (again.cleared, again.since) == (None, TOMORROW)
     assert forbids_session(again, TOMORROW)
 
 
-def test_a_trend_can_turn_go_into_gently() -> None:
-    record = escalate(stand(GO), TOMORROW, Outcome.GO_GENTLY, advise_clinician=True)
+def test_a_trend_can_change_go_to_go_gently() -> None:
+    record = escalate(record_after(GO), TOMORROW, Outcome.GO_GENTLY, advise_clinician=True)
     assert (record.outcome, record.advise_clinician) == (Outcome.GO_GENTLY, True)
     assert gentle_until(record) == date(2026, 3, 17)
     assert escalate(record, date(2026, 3, 9), Outcome.GO_GENTLY, advise_clinician=True) == record
 
 
-def test_nothing_weaker_changes_a_stop() -> None:
-    for stop in (SOON, SEEN_TODAY, EMERGENCY):
-        assert escalate(stand(stop), TOMORROW, Outcome.GO_GENTLY) == stand(stop)
+def test_a_weaker_finding_does_not_change_a_stop() -> None:
+    for stop in (SOON, SEE_TODAY, EMERGENCY):
+        assert escalate(record_after(stop), TOMORROW, Outcome.GO_GENTLY) == record_after(stop)
 
 
 @pytest.mark.parametrize(
     ("result", "words"),
     [
         (EMERGENCY, ["Call your emergency number"]),
-        (SEEN_TODAY, ["seen today", "says that gentle exercise is fine"]),
+        (SEE_TODAY, ["seen today", "says that gentle exercise is fine"]),
         (SOON, ["within days", "says that gentle exercise is fine"]),
         (
             ScreeningResult(outcome=Outcome.SEE_CLINICIAN, urgency=Urgency.ROUTINE),
@@ -227,37 +228,37 @@ def test_nothing_weaker_changes_a_stop() -> None:
         (GO, ["You can start"]),
     ],
 )
-def test_a_standing_says_what_to_do(result: ScreeningResult, words: list[str]) -> None:
-    told = status_messages(SAFETY.messages, stand(result), TODAY)
+def test_status_messages_for_each_outcome(result: ScreeningResult, words: list[str]) -> None:
+    told = status_messages(SAFETY.messages, record_after(result), TODAY)
     assert len(told) == len(words)
     for sentence, word in zip(told, words, strict=True):
         assert word in sentence
 
 
-def test_an_old_check_says_that_it_is_due_but_a_stop_still_stops() -> None:
-    assert status_messages(SAFETY.messages, stand(GENTLY), YEAR_LATER) == (SAFETY.messages.due,)
-    assert status_messages(SAFETY.messages, stand(EMERGENCY), YEAR_LATER) == (SAFETY.messages.emergency,)
+def test_an_expired_check_is_due_but_a_stop_remains() -> None:
+    assert status_messages(SAFETY.messages, record_after(GENTLY), YEAR_LATER) == (SAFETY.messages.due,)
+    assert status_messages(SAFETY.messages, record_after(EMERGENCY), YEAR_LATER) == (SAFETY.messages.emergency,)
 
 
 def test_advice_is_repeated_weekly() -> None:
-    record = stand(GENTLY)
+    record = record_after(GENTLY)
     assert advice_due(record, None, TODAY)
     assert not advice_due(record, TODAY, date(2026, 3, 8))
     assert advice_due(record, TODAY, date(2026, 3, 9))
-    assert not advice_due(stand(GO), None, TODAY)
+    assert not advice_due(record_after(GO), None, TODAY)
 
 
-def test_only_gently_has_two_weeks_of_less() -> None:
-    assert gentle_until(stand(GENTLY)) == date(2026, 3, 16)
-    assert gentle_until(stand(GO)) is None
-    assert gentle_until(stand(SOON)) is None
+def test_only_go_gently_has_an_easy_start_of_two_weeks() -> None:
+    assert gentle_until(record_after(GENTLY)) == date(2026, 3, 16)
+    assert gentle_until(record_after(GO)) is None
+    assert gentle_until(record_after(SOON)) is None
 
 
-def test_what_is_kept_holds_no_answer_and_survives_a_file() -> None:
-    record = record_clearance(stand(SOON), TODAY, TODAY)
+def test_a_record_has_no_answers_and_survives_json() -> None:
+    record = record_clearance(record_after(SOON), TODAY, TODAY)
     kept = msgspec.to_builtins(record)
     assert msgspec.convert(kept, ScreeningRecord) == record
-    assert ScreeningRecord(outcome=Outcome.GO, screened=TODAY, since=TODAY) == stand(GO)
+    assert ScreeningRecord(outcome=Outcome.GO, screened=TODAY, since=TODAY) == record_after(GO)
     assert set(kept) == {
         "outcome",
         "screened",

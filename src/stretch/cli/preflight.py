@@ -17,7 +17,7 @@ from stretch.cli.pain_log import (
     trend_texts,
 )
 from stretch.cli.prompts import PAIN, ask_all
-from stretch.core.errors import StretchError
+from stretch.core.errors import SafetyError, StretchError
 from stretch.core.safety import screening_record
 from stretch.core.safety.checklist import Outcome, Urgency
 from stretch.core.safety.screening import ScreeningResult, evaluate, pain_limits
@@ -28,16 +28,10 @@ STOP_RULES = {"numb": "ST2", "dizzy": "ST6", "eyes": "ST7"}
 """ChecklistLine of the checklist for each answer that ends a session."""
 
 
-class SessionRefused(StretchError):
-    """No session may start, for safety; the message says what to do instead."""
-
-    exit_code = 4
-
-
 def run_preflight(app: App, *, ask: bool) -> PreflightResult:
     """Return everything known about the person, after the questions that are due if *ask*.
 
-    Raises SessionRefused if no session may start, and InputEnded if a question was not answered.
+    Raises SafetyError if no session may start, and InputEnded if a question was not answered.
     """
     today = app.today()
     old = screening_file.load(app.folder)
@@ -104,12 +98,12 @@ def after_session(app: App, session: str) -> None:
 
 
 def _refuse_if_forbidden(app: App, record: ScreeningRecord, today: date, *, stored: bool = False) -> None:
-    """Raise SessionRefused if *record* forbids a session; for a *stored* emergency also say how it ends."""
+    """Raise SafetyError if *record* forbids a session; for a *stored* emergency also say how it ends."""
     if screening_record.forbids_session(record, today):
         texts = [*screening_record.status_messages(app.safety.messages, record, today)]
         if stored and record.outcome is Outcome.EMERGENCY:
             texts.append(app.safety.messages.emergency_over)
-        raise SessionRefused("\n".join(texts))
+        raise SafetyError("\n".join(texts))
 
 
 def _save(app: App, record: ScreeningRecord) -> None:

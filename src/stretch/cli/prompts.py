@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from stretch.cli.app import App
-from stretch.core.errors import StretchError
+from stretch.core.errors import SafetyError
 from stretch.core.safety.checklist import Question, SafetyData
 from stretch.core.safety.screening import Answers, pain_choice, pending_questions
 
@@ -17,10 +17,8 @@ PAIN = "K3"
 """Id of the question that is answered by a score."""
 
 
-class InputEnded(StretchError):
+class InputEnded(SafetyError):
     """The input ended before the last question was answered; a missing answer never counts as "go"."""
-
-    exit_code = 4
 
 
 def ask_all(app: App, safety: SafetyData, start: Sequence[str]) -> tuple[Answers, int | None]:

@@ -105,7 +105,8 @@ def plan_routine(
     if options.program:
         # A program has its own doses; of recent practice only the side to begin with matters.
         request = msgspec.structs.replace(asked, first_side=request.first_side)
-    request = apply_preflight(request, preflight or _stored_preflight(app), app.today())
+    if preflight := preflight or _stored_preflight(app):
+        request = apply_preflight(request, preflight, app.today())
     if options.program:
         from stretch.core.planning.programs import build_program
 
@@ -145,12 +146,15 @@ def personalized_routine(app: App, options: RoutineOptions) -> tuple[Routine, bo
     return routine, needs_rest_day(routine, program, as_written=options.as_written)
 
 
-def _stored_preflight(app: App) -> PreflightResult:
-    """Return the result of the last safety check; nothing is known before the first one."""
-    from stretch.core.safety.screening_record import PreflightResult
+def _stored_preflight(app: App) -> PreflightResult | None:
+    """Return the result of the last safety check, None before the first one."""
     from stretch.storage import screening_file
 
-    return PreflightResult(record=screening_file.load(app.folder))
+    if (record := screening_file.load(app.folder)) is None:
+        return None
+    from stretch.core.safety.screening_record import PreflightResult
+
+    return PreflightResult(record=record)
 
 
 def _check(options: RoutineOptions) -> None:

@@ -17,6 +17,12 @@ class UsageError(StretchError):
     exit_code = 2
 
 
+class SafetyError(StretchError):
+    """For safety, no session starts; the message says what to do instead."""
+
+    exit_code = 4
+
+
 class CatalogError(StretchError):
     """A file of the catalog cannot be used; one line for each problem, `file:line: field: what is wrong`."""
 

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from stretch.core.model import Cautions, Dose, Source
 from stretch.core.routine import Item, Routine
-from stretch.core.safety.checklist import ChecklistSection, Outcome, SafetyData, strongest
+from stretch.core.safety.checklist import ChecklistSection, Outcome, SafetyData, severity
 from stretch.core.text import dose_label, duration, one_line, pluralize, side_label
 from stretch.core.timing.timeline import Timeline, build_timeline
 from stretch.core.vocabulary import CAUTION_LABELS, EQUIPMENT_LABELS, POSITION_LABELS
@@ -148,8 +148,7 @@ def build_handout(
 
 
 def _severity(section: ChecklistSection) -> tuple[int, int]:
-    outcome, urgency = strongest(*((line.outcome or Outcome.GO, line.urgency) for line in section.lines))
-    return outcome.strength, urgency.strength if urgency else -1
+    return max(severity(line.outcome or Outcome.GO, line.urgency) for line in section.lines)
 
 
 def _card(number: int, item: Item, timeline: Timeline, figure: Figure | None) -> Card:

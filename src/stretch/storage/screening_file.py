@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from stretch.core.errors import StretchError
+from stretch.core.errors import SafetyError
 
 if TYPE_CHECKING:
     from stretch.core.safety.screening_record import ScreeningRecord
@@ -15,10 +15,8 @@ if TYPE_CHECKING:
 NAME = "safety.json"
 
 
-class UnreadableRecord(StretchError):
-    """The record exists but cannot be read; it could be a stop, so no session starts."""
-
-    exit_code = 4
+class UnreadableRecord(SafetyError):
+    """The record exists but cannot be read; it could be a stop."""
 
 
 def load(folder: Path) -> ScreeningRecord | None:

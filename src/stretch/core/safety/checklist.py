@@ -18,11 +18,6 @@ class Outcome(Enum):
     EMERGENCY = "EMERGENCY"
 
     @property
-    def strength(self) -> int:
-        """0 for GO up to 3 for EMERGENCY."""
-        return list(Outcome).index(self)
-
-    @property
     def stops(self) -> bool:
         """Whether this outcome allows no session."""
         return self in (Outcome.SEE_CLINICIAN, Outcome.EMERGENCY)
@@ -35,19 +30,15 @@ class Urgency(Enum):
     SOON = "soon"
     TODAY = "today"
 
-    @property
-    def strength(self) -> int:
-        """0 for routine up to 2 for today."""
-        return list(Urgency).index(self)
+
+def severity(outcome: Outcome, urgency: Urgency | None) -> tuple[int, int]:
+    """Return a sort key that grows with the outcome, and within SEE-CLINICIAN with the urgency."""
+    return list(Outcome).index(outcome), list(Urgency).index(urgency) if urgency else -1
 
 
 def strongest(*outcomes: tuple[Outcome, Urgency | None]) -> tuple[Outcome, Urgency | None]:
     """Return the strongest outcome, of two SEE-CLINICIAN the more urgent one; GO if there are none."""
-    return max(
-        outcomes,
-        key=lambda pair: (pair[0].strength, -1 if pair[1] is None else pair[1].strength),
-        default=(Outcome.GO, None),
-    )
+    return max(outcomes, key=lambda pair: severity(*pair), default=(Outcome.GO, None))
 
 
 class ChecklistLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -138,14 +129,12 @@ class OutcomeMessages(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
 class SafetyData(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """All of `data/safety.yaml`.
 
-    `screens` are the questions of the full check, `signs` those about rules R01-R26, `quick` those before each session,
-    and `after_illness` the extra ones after rule Q8; every other question follows from a choice. `trends` are the texts
-    of rules T1-T9.
+    `screens` are the questions of the full check, `quick` those before each session, and `after_illness` the extra ones
+    after rule Q8; every other question follows from a choice. `trends` are the texts of rules T1-T9.
     """
 
     checklist: tuple[ChecklistSection, ...]
     screens: tuple[str, ...]
-    signs: tuple[str, ...]
     quick: tuple[str, ...]
     after_illness: tuple[str, ...]
     questions: tuple[Question, ...]

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import msgspec
 
-from stretch.core.errors import StretchError, UnknownName
+from stretch.core.errors import SafetyError, UnknownName
 from stretch.core.safety.checklist import Choice, Outcome, Question, SafetyData, Urgency, strongest
 from stretch.core.vocabulary import Tag
 
@@ -20,10 +20,8 @@ MAX_STOP = 7
 """No stretch continues above this pain, whatever the pain at the start (rule D6)."""
 
 
-class UnansweredQuestions(StretchError):
+class UnansweredQuestions(SafetyError):
     """An outcome was requested before all questions were answered; a missing answer never counts as "go"."""
-
-    exit_code = 4
 
     def __init__(self, questions: Sequence[Question]) -> None:
         self.questions = tuple(questions)

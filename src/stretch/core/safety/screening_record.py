@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from stretch.core.errors import StretchError, UsageError
+from stretch.core.errors import SafetyError, UsageError
 from stretch.core.safety.checklist import Outcome, OutcomeMessages, SafetyData, Urgency, strongest
 from stretch.core.vocabulary import Tag
 
@@ -22,17 +22,6 @@ GENTLE_DAYS = 14
 ADVICE_DAYS = 7
 """Interval at which the advice to tell a clinician is repeated."""
 DAY = timedelta(days=1)
-
-
-class EmergencyNotLifted(StretchError):
-    """A clinician's word was given for an emergency, which only a new full check ends."""
-
-    exit_code = 4
-
-    def __init__(self) -> None:
-        super().__init__(
-            'An emergency cannot be cleared. Once it is over, answer the full check: "stretch safety check".'
-        )
 
 
 class ScreeningRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -154,11 +143,11 @@ def _with_outcome(record: ScreeningRecord, other: tuple[Outcome, Urgency | None]
 def record_clearance(record: ScreeningRecord, on: date, today: date) -> ScreeningRecord:
     """Return the record, now GO-GENTLY, after a clinician said on the day *on* that gentle exercise is fine.
 
-    Raises EmergencyNotLifted for an emergency, and UsageError if the record needs no clearance or if the day is in the
-    future or more than 12 months ago.
+    Raises SafetyError for an emergency, which only a new full check ends, and UsageError if the record needs no
+    clearance or if the day is in the future or more than 12 months ago.
     """
     if record.outcome is Outcome.EMERGENCY:
-        raise EmergencyNotLifted
+        raise SafetyError("An emergency cannot be cleared. Once it is over, answer the full check again.")
     if record.outcome is not Outcome.SEE_CLINICIAN:
         raise UsageError("Your safety check needs no clearance.")
     if on > today:
