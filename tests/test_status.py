@@ -144,7 +144,7 @@ def test_the_file_is_written_once_per_phase(tmp_path: Path) -> None:
     assert now.end_state == "finished"
     phases = [phase for phase in TIMELINE.phases if phase.kind != "warm-up" or phase.move]
     assert len(phases) <= status.writes <= len(phases) + 1
-    assert list((tmp_path / status_file.FOLDER).iterdir()) == []
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_of_two_sessions_the_longer_comes_first(tmp_path: Path) -> None:
@@ -187,19 +187,18 @@ def other_process(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
 def test_a_killed_process_leaves_a_file_but_no_running_session(
     tmp_path: Path, other_process: subprocess.Popen[str]
 ) -> None:
-    folder = tmp_path / status_file.FOLDER
     assert len(running_sessions(tmp_path, START)) == 1
     other_process.kill()
     other_process.wait()
-    assert len(list(folder.iterdir())) == 1
+    assert len(list(tmp_path.iterdir())) == 1
     assert running_sessions(tmp_path, START) == ()
-    assert list(folder.iterdir()) == []
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_file_left_by_a_crash_with_a_reused_process_id_does_not_count(tmp_path: Path) -> None:
     status = StatusFile(tmp_path, ID)
     status.update(at(1_000))
-    (file,) = (tmp_path / status_file.FOLDER).iterdir()
+    (file,) = tmp_path.iterdir()
     text = file.read_bytes()
     status.close()
     file.write_bytes(text)  # as if a process with the id of this one had crashed
@@ -212,7 +211,7 @@ def test_a_file_left_by_a_crash_with_a_reused_process_id_does_not_count(tmp_path
 def test_an_unreadable_file_is_ignored_but_its_session_is_running(tmp_path: Path) -> None:
     status = StatusFile(tmp_path, ID)
     status.update(at(1_000))
-    (file,) = (tmp_path / status_file.FOLDER).iterdir()
+    (file,) = tmp_path.iterdir()
     for text in (b"", b"{", b'{"state":"playing"}', b"\xff" * 3000):
         file.write_bytes(text)
         assert running_sessions(tmp_path, START) == ()
@@ -221,12 +220,12 @@ def test_an_unreadable_file_is_ignored_but_its_session_is_running(tmp_path: Path
 
 
 def test_a_folder_that_cannot_be_written_is_ignored(tmp_path: Path) -> None:
-    (tmp_path / status_file.FOLDER).write_text("a file")
-    status = StatusFile(tmp_path, ID)
+    (tmp_path / "home").write_text("a file")
+    status = StatusFile(tmp_path / "home", ID)
     for position in (0, 200_000):
         status.update(at(position))
     status.close()
-    assert running_sessions(tmp_path, START) == ()
+    assert running_sessions(tmp_path / "home", START) == ()
     assert running_sessions(tmp_path / "not there", START) == ()
 
 
@@ -332,7 +331,7 @@ def test_a_session_is_running_while_it_plays_but_a_dry_run_is_not(tmp_path: Path
     seconds = [left.seconds for left in source.seen]
     assert seconds == sorted(seconds, reverse=True)
     assert {"warm-up", "prepare", "hold", "settle"} <= {left.status.kind for left in source.seen} or speed > 1
-    assert list(home.glob(f"{status_file.FOLDER}/*")) == []
+    assert not list(home.glob(f"{status_file.FILE_PREFIX}*"))
 
 
 def test_last_session_and_streak_come_from_the_journal(tmp_path: Path) -> None:

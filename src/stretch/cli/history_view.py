@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from stretch.cli.app import App
 from stretch.core.journal.record import SessionRecord
 from stretch.core.journal.statistics import WEEKS, History, first_monday
 from stretch.core.text import MONTHS, escape_control_chars, hours_minutes, pluralize, short_date, whole_minutes
 from stretch.core.vocabulary import WEEKDAYS
-from stretch.player.layout import StyledLine, side_by_side
 from stretch.player.theme import TextRole
+
+if TYPE_CHECKING:
+    from stretch.player.layout import StyledLine
 
 ID_LENGTH = 6
 """Characters of an id that are shown: enough to identify a session."""
@@ -139,6 +142,9 @@ def _pain_series(history: History) -> tuple[tuple[str, list[int | None]], ...]:
 
 def chart(history: History, columns: int, *, unicode: bool) -> list[StyledLine]:
     """Return the chart in at most *columns* cells: weeks above a calendar, then areas, sides and pain."""
+    # Late, because it loads rich, which tables for a pipe do not need.
+    from stretch.player.layout import side_by_side
+
     weeks = _week_lines(history, columns, unicode=unicode)
     if columns < WIDE_COLUMNS:
         return [*weeks, (), *_detail_lines(history, columns, unicode=unicode)]

@@ -21,7 +21,7 @@ from msgspec import Struct
 if TYPE_CHECKING:
     from stretch.core.timing.session import Session
 
-FOLDER = "playing"
+FILE_PREFIX = "playing-"
 FILE_SIZE = 2048
 """Bytes, padded with spaces: a single write replaces all of the old status."""
 NS_PER_S = 1_000_000_000
@@ -65,7 +65,7 @@ class StatusFile:
     """The status file of one session, by its id; trouble with the file never stops the session."""
 
     def __init__(self, folder: Path, session_id: str) -> None:
-        self._path = folder / FOLDER / f"{session_id}-{os.getpid()}.json"
+        self._path = folder / f"{FILE_PREFIX}{session_id}-{os.getpid()}.json"
         self._file: FileIO | None = None
         self._status: SessionStatus | None = None
         self._failed = False
@@ -142,20 +142,20 @@ def _state(session: Session) -> RunState:
 
 def running_sessions(folder: Path, clock: int) -> tuple[RunningSession, ...]:
     """Return the sessions running at *clock*, a monotonic reading, those with the most time left first."""
-    statuses = (_decode(path) for path in _live_files(folder, "*.json"))
+    statuses = (_decode(path) for path in _live_files(folder, ""))
     running = (_at(status, clock) for status in statuses if status)
     return tuple(sorted(running, key=lambda session: -session.seconds))
 
 
 def is_running(folder: Path, session_id: str) -> bool:
     """Return whether a process is playing the session with this id."""
-    return any(True for _ in _live_files(folder, f"{session_id}-*.json"))
+    return any(True for _ in _live_files(folder, f"{session_id}-"))
 
 
-def _live_files(folder: Path, pattern: str) -> Iterator[Path]:
+def _live_files(folder: Path, prefix: str) -> Iterator[Path]:
     """Yield the files that a process has open, and remove the others."""
     with suppress(OSError):
-        for path in sorted((folder / FOLDER).glob(pattern)):
+        for path in sorted(folder.glob(f"{FILE_PREFIX}{prefix}*.json")):
             with suppress(OSError):
                 if _is_open(path):
                     yield path
