@@ -182,7 +182,7 @@ def test_one_file_can_hold_everything(tmp_path: Path) -> None:
         assert catalog.programs["for-me"].items[0].stretch == "toes"
         assert catalog.groups["below"].areas == ("calves", "feet")
         assert load_sources(extra=[extra])["DR-WHO"].where == "by mail"
-        assert load_figures(["toes", "cat-cow"], [data_root(), extra])["toes"].muscles == ("calf",)
+        assert load_figures(["toes", "cat-cow"], [extra])["toes"].muscles == ("calf",)
     routine = build_routine(catalog, Request(areas=("feet",), minutes=6))
     assert "toes" in [item.stretch.id for item in routine.items]
 
@@ -298,11 +298,11 @@ def test_figures_come_from_the_last_catalog_that_has_them(tmp_path: Path) -> Non
         text.replace("target: [abs]", "target: [chest]"), encoding="utf-8"
     )
     (tmp_path / "figures" / "broken.yaml").write_text("id: broken", encoding="utf-8")
-    found = load_figures(["sphinx", "cat-cow", "nothing", "../figures/sphinx"], [data_root(), tmp_path])
+    found = load_figures(["sphinx", "cat-cow", "nothing", "../figures/sphinx"], [tmp_path])
     assert list(found) == ["sphinx", "cat-cow"]
     assert found["sphinx"].muscles == ("chest",)
     with pytest.raises(CatalogError, match=r"broken\.yaml:1: keys: is missing"):
-        load_figures(["broken"], [data_root(), tmp_path])
+        load_figures(["broken"], [tmp_path])
 
 
 @pytest.mark.parametrize(
@@ -322,7 +322,7 @@ def test_a_figure_that_cannot_be_drawn_is_refused(tmp_path: Path, old: str, new:
     file = tmp_path / "figure.yaml"
     file.write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(CatalogError) as raised:
-        load_figures(["sphinx"], [data_root(), file])
+        load_figures(["sphinx"], [file])
     assert said in str(raised.value)
 
 

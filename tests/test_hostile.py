@@ -287,7 +287,7 @@ def test_no_file_takes_more_than_two_seconds_and_200_mib(tmp_path: Path) -> None
     done = subprocess.run([sys.executable, "-c", BOUNDED, str(tmp_path)], capture_output=True, text=True, check=True)
     assert json.loads(done.stdout) == {}
     with pytest.raises(CatalogError, match="order: must have at most 400 characters, not 799999"):
-        load_figures(["x"], [data_root(), tmp_path / "figures.yaml"])
+        load_figures(["x"], [tmp_path / "figures.yaml"])
 
 
 # What follows looks for what nobody thought of.
@@ -334,7 +334,7 @@ def test_nothing_but_our_own_errors_leaves_the_figures(folder: Path, data: bytes
     (folder / "figures").mkdir(exist_ok=True)
     (folder / "figures" / "sphinx.yaml").write_bytes(data)
     try:
-        assert load_figures(["sphinx"], [data_root(), folder])["sphinx"].keyframes
+        assert load_figures(["sphinx"], [folder])["sphinx"].keyframes
     except StretchError as error:
         assert str(error).replace("\n", "").isprintable()
 

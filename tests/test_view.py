@@ -26,18 +26,13 @@ from stretch.player.keymap import KEYMAP, action_of
 from stretch.player.layout import StyledLine
 from stretch.player.view import render_screen
 from stretch.storage.catalogs.catalog import load_figures
-from stretch.storage.files.package_data import data_root
 from support import CATALOG, MS, SAMPLE, SECOND, routine
 
 ROUTINE = SAMPLE
 TIMELINE = build_timeline(ROUTINE)
 CONTRACT = routine(areas=(), stretches=("contract-relax-hamstring",), level="deep")
 FIGURES = FigureRenderer(
-    load_figures(
-        [*(move.id for move in CATALOG.warm_up.standing), *CATALOG.stretches],
-        [data_root()],
-    ),
-    color=False,
+    load_figures([*(move.id for move in CATALOG.warm_up.standing), *CATALOG.stretches]), color=False
 )
 GOLDEN = Path(__file__).parent / "golden" / "screens"
 SIZES = [(120, 40), (100, 30), (80, 24), (60, 20), (40, 12), (20, 6)]
@@ -221,7 +216,7 @@ def test_the_keys_in_the_pain_message_have_their_actions() -> None:
 
 @pytest.mark.parametrize("move", CATALOG.warm_up.standing, ids=lambda move: move.id)
 def test_a_move_that_alternates_sides_is_mirrored_every_other_time(move: Move) -> None:
-    figure = load_figures([move.id], [data_root()])[move.id]
+    figure = load_figures([move.id])[move.id]
     first, second, third = (FIGURES.render(FigureState(move.id, None, 1.0, 1.0, turn), 60, 20) for turn in range(3))
     assert (first != second) is figure.alternates_sides
     assert first == third

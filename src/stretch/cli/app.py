@@ -192,9 +192,8 @@ class App:
     def figures(self, names: Iterable[str]) -> dict[str, Figure]:
         """Return the figures of these stretches and warm-up moves; those without one are left out."""
         from stretch.storage.catalogs.catalog import load_figures
-        from stretch.storage.files.package_data import data_root
 
-        return load_figures(names, [data_root(), *self.user_catalogs])
+        return load_figures(names, self.user_catalogs)
 
     @cached_property
     def safety(self) -> SafetyData:

@@ -26,56 +26,48 @@ BREATH_S = STEADY_MS // 1000
 SWITCH_PHRASE = "Switch to the right side. Right:"
 """The words around `side_means` while the side changes."""
 
-_NUMBERS = {word: number for number, word in enumerate(
-    ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"], start=1
-)}  # fmt: skip
+_WORDS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 _TENS = {"fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "ninety": 90}
-_NUMBERS |= _TENS | {f"{word}-five": number + 5 for word, number in _TENS.items()}
+_NUMBERS = {word: number for number, word in enumerate(_WORDS, start=1)} | _TENS
+_NUMBERS |= {f"{word}-five": number + 5 for word, number in _TENS.items()}
 _NUMBER = rf"\d{{1,4}}|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))}"
 _RANGE = rf"\b(?P<low>{_NUMBER})(?:\s*(?:-|\u2013|to|or)\s*(?P<high>{_NUMBER}))?"
-_SECONDS = re.compile(rf"{_RANGE}(?:[\s-]+|(?<=\d))(?P<unit>s|secs?|seconds?|mins?|minutes?)\b", re.IGNORECASE)
-_BEFORE_PACING = re.compile(r"\b(over|takes?|taking|within|after|every|the (first|last))( about)?\s*$", re.IGNORECASE)
-_BEFORE_BREATH = re.compile(r"\b(inhal|exhal|breath)\w*( (in|out|slowly|for|over|about|deeply))*\s*$", re.IGNORECASE)
-_TIMES = re.compile(
-    rf"(?:{_RANGE}\s+(?P<more>more )?(?:times|repetitions|reps|rounds)|\b(?P<twice>twice))\b"
-    r"(?! (?:as|the|each way|(?:in )?each direction|(?:a|per|each|every|this) (?:day|week))\b)",
-    re.IGNORECASE,
+_SECONDS = re.compile(rf"(?i){_RANGE}(?:[\s-]+|(?<=\d))(?P<unit>s|secs?|seconds?|mins?|minutes?)\b")
+_BEFORE_PACING = re.compile(r"(?i)\b(over|takes?|taking|within|after|every|the (first|last))( about)?\s*$")
+_BEFORE_BREATH = re.compile(r"(?i)\b(inhal|exhal|breath)\w*( (in|out|slowly|for|over|about|deeply))*\s*$")
+_COUNT = re.compile(
+    rf"(?i)(?:{_RANGE}\s+(?:(?P<breaths>(?:\w+ ){{0,2}}breaths)|(?P<more>more )?(?:times|repetitions|reps|rounds))"
+    r"|\btwice)\b(?! (?:as|the|each way|(?:in )?each direction|(?:a|per|each|every|this) (?:day|week))\b)"
 )
-_BREATHS = re.compile(rf"{_RANGE}\s+(?:\w+ ){{0,2}}breaths\b", re.IGNORECASE)
 _LIMB = (
     "(?:side|leg|knee|foot|thigh|calf|shin|ankle|heel|toe|hip|buttock|glute|hamstring|"
     "arm|hand|elbow|wrist|shoulder|ear|cheek)s?"
 )
 _ONE_SIDE = re.compile(
-    rf"\b(?:left|right)[- ]{_LIMB}\b"
+    rf"(?i)\b(?:left|right)[- ]{_LIMB}\b"
     rf"|\b(?:to|on|onto|toward|towards) (?:the|your) (?:left|right)\b(?! angle)(?: {_LIMB}\b)?"
-    r"|\b(?:turn|roll|lean|look|twist|rotate) (?:left|right)\b",
-    re.IGNORECASE,
+    r"|\b(?:turn|roll|lean|look|twist|rotate) (?:left|right)\b"
 )
 _OTHER_SIDE = re.compile(
-    rf"\b(?:repeat|same|again)\b[^.;]*\b(?:other|opposite|each|both) {_LIMB}\b"
-    r"|\b(?:switch|change|swap) (?:sides|legs|arms|hands|feet)\b",
-    re.IGNORECASE,
+    rf"(?i)\b(?:repeat|same|again)\b[^.;]*\b(?:other|opposite|each|both) {_LIMB}\b"
+    r"|\b(?:switch|change|swap) (?:sides|legs|arms|hands|feet)\b"
 )
 _SIDE_WORDS = re.compile(
-    r"\b(?:one|other|opposite|that|this|same|each|both|side|top|bottom|upper|lower|front|back|near|far)\b",
-    re.IGNORECASE,
+    r"\b(?:one|other|opposite|that|this|same|each|both|side|top|bottom|upper|lower|front|back|near|far)\b"
 )
 _FILLER_WORDS = frozenset({"the", "you", "your", "that", "which", "way", "what"})
 
 
 def check_wording(stretch: Stretch) -> Iterator[FieldProblem]:
     """Yield where the text of *stretch* contradicts its dose or its sides."""
-    texts: list[tuple[FieldPath, str]] = [(("steps", index), step) for index, step in enumerate(stretch.steps)]
-    texts += [(("breath",), stretch.breath), (("halfway",), stretch.halfway or "")]
+    names = ("breath", "halfway", "side_means", "mistake", "ease_off")
+    texts: list[tuple[FieldPath, str]] = [((name,), getattr(stretch, name) or "") for name in names]
+    texts += [(("steps", index), step) for index, step in enumerate(stretch.steps)]
     for field, text in texts:
-        for problem in (*_wrong_seconds(text, stretch), *_wrong_counts(text, stretch)):
-            yield field, problem
-    texts += [(("side_means",), stretch.side_means or ""), (("mistake",), stretch.mistake)]
-    texts += [(("ease_off",), stretch.ease_off)]
-    for field, text in texts:
-        for problem in _wrong_sides(text, stretch):
-            yield field, problem
+        if field[0] in ("steps", "breath", "halfway"):
+            yield from ((field, problem) for problem in _wrong_seconds(text, stretch))
+            yield from ((field, problem) for problem in _wrong_counts(text, stretch))
+        yield from ((field, problem) for problem in _wrong_sides(text, stretch))
     if stretch.both_sides and not _distinguishes_sides(stretch):
         yield ("steps",), "do not say which side is meant; write one leg, the other arm, the top knee"
 
@@ -97,16 +89,14 @@ def _wrong_seconds(text: str, stretch: Stretch) -> Iterator[str]:
 
 
 def _wrong_counts(text: str, stretch: Stretch) -> Iterator[str]:
-    reps = stretch.dose.reps
-    for match in _TIMES.finditer(text):
-        low, high = (2, 2) if match["twice"] else _range(match)
-        more = 1 if match["more"] else 0
-        if not low + more <= reps <= high + more:
-            yield f"says {match[0]!r}, but reps is {reps}; make them agree, or leave the count to the timer"
-    for match in _BREATHS.finditer(text) if stretch.mode == "dynamic" else ():
-        low, high = _range(match)
+    for match in _COUNT.finditer(text):
+        if match["breaths"] and stretch.mode != "dynamic":
+            continue
+        low, high = _range(match) if match["low"] else (2, 2)
+        reps = stretch.dose.reps - (1 if match["more"] else 0)
         if not low <= reps <= high:
-            yield f"says {match[0]!r}, but reps is {reps} breaths; make them agree, or leave the count to the timer"
+            dose = f"{stretch.dose.reps} breaths" if match["breaths"] else stretch.dose.reps
+            yield f"says {match[0]!r}, but reps is {dose}; make them agree, or leave the count to the timer"
 
 
 def _range(match: re.Match[str]) -> tuple[int, int]:
@@ -203,10 +193,9 @@ def weaker_cautions(stretch: Stretch, replaced: Stretch) -> Iterator[FieldProble
 
 _STYLE = "bold|dim|italic|underline|strike|reverse|blink|red|green|yellow|blue|magenta|cyan|white|black|link|[biusd]"
 _MARKUP = re.compile(
-    rf"\[(?:/?(?:{_STYLE})(?:[ =][^\[\]]*)?|/)\]"  # rich, BBCode
+    rf"(?i)\[(?:/?(?:{_STYLE})(?:[ =][^\[\]]*)?|/)\]"  # rich, BBCode
     r"|</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>|&(?:amp|lt|gt|quot|nbsp|#\d{1,5});"  # HTML
-    r"|\*\*[^*]+\*\*|(?<!\w)__[^_]+__(?!\w)|\]\(https?:",  # Markdown
-    re.IGNORECASE,
+    r"|\*\*[^*]+\*\*|(?<!\w)__[^_]+__(?!\w)|\]\(https?:"  # Markdown
 )
 
 

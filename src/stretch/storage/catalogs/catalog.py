@@ -78,30 +78,27 @@ def origin_label(entry: CatalogEntry, base: Path) -> str:
     return "the shipped one" if entry.root == base else f"the one in {escape_control_chars(str(entry.file))}"
 
 
-def load_sources(root: Path | None = None, extra: Sequence[Path] = ()) -> dict[str, Source]:
+def load_sources(extra: Sequence[Path] = ()) -> dict[str, Source]:
     """Return the sources by citation key, of the shipped catalog and of those of *extra*.
 
     Raises CatalogError.
     """
     loader = CatalogLoader(("source",))
-    loader.add((root or data_root()) / SOURCES)
-    for path in extra:
+    for path in (data_root() / SOURCES, *extra):
         loader.add(path)
     loader.diagnostics.raise_if_problems()
     return loader.records("source")
 
 
-def load_figures(names: Iterable[str], roots: Sequence[Path]) -> dict[str, Figure]:
-    """Return the figures called *names* that exist, each from the last of *roots* that has it.
+def load_figures(names: Iterable[str], extra: Sequence[Path] = ()) -> dict[str, Figure]:
+    """Return the figures called *names* that exist, each from the last catalog that has it.
 
-    The first of *roots* is the shipped catalog, which is trusted; the others are folders or files as for
-    `CatalogLoader.add`. Raises CatalogError for a figure that is invalid or cannot be drawn.
+    Raises CatalogError for a figure of *extra* that is invalid or cannot be drawn.
     """
     wanted = [name for name in dict.fromkeys(names) if re.fullmatch(ID_PATTERN, name)]
-    shipped, *user_roots = roots
-    loader = CatalogLoader(("figure",), trusted=shipped)
-    loader.add_named("figure", wanted, shipped)
-    for root in user_roots:
+    loader = CatalogLoader(("figure",), trusted=data_root())
+    loader.add_named("figure", wanted, data_root())
+    for root in extra:
         loader.add_files(root)
         loader.add_named("figure", wanted, root)
     for entry in loader.user_entries("figure"):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 
 from msgspec import Struct
@@ -31,8 +32,8 @@ class CatalogReport(Struct, frozen=True):
 
     counts: dict[EntryKind, int]
     diagnostics: tuple[Diagnostic, ...]
-    complete: bool = True
-    """Whether everything is in it; of very many diagnostics only the first are."""
+    complete: bool
+    """Whether all diagnostics are in it; of very many only the first are."""
 
     def of(self, level: Severity) -> tuple[Diagnostic, ...]:
         """Return the problems or the notes."""
@@ -40,7 +41,7 @@ class CatalogReport(Struct, frozen=True):
 
 
 class _References(Struct, frozen=True):
-    """Entries that others may refer to."""
+    """Entries that others may refer to, by id or citation key."""
 
     stretches: dict[str, Stretch]
     sources: dict[str, Source]
@@ -55,31 +56,21 @@ def check_catalogs(paths: Sequence[Path]) -> CatalogReport:
     for path in (base, *user_paths):
         loader.add(path)
     loader.check_references()
-    session = load_record(base / "session.yaml", SessionFile)
-    moves = frozenset(move.id for move in (*session.warm_up.standing, *session.warm_up.seated))
+    warm_up = load_record(base / "session.yaml", SessionFile).warm_up
+    moves = frozenset(move.id for move in (*warm_up.standing, *warm_up.seated))
     references = _References(loader.records("stretch"), loader.records("source"), moves)
     counts: dict[EntryKind, int] = {}
     for kind in ENTRY_KINDS:
         entries = [*loader.user_entries(kind)]
         for entry in entries:
-            before = loader.replaced.get((kind, id_of(entry.record)))
-            loader.diagnostics.add(entry.file, _problems(entry.record, references), entry.at)
-            notes = (*_replacement_notes(entry, before), *_notes(entry.record, references))
-            loader.diagnostics.add(entry.file, notes, entry.at, level="note")
+            problems, notes = _lint(entry.record, references)
+            loader.diagnostics.add(entry.file, problems, entry.at)
+            replaced = loader.replaced.get((kind, id_of(entry.record)))
+            loader.diagnostics.add(entry.file, chain(_replacement_notes(entry, replaced), notes), entry.at, "note")
         if count := len(entries) + loader.invalid[kind]:
             counts[kind] = count
     _note_comments(loader)
     return CatalogReport(counts, tuple(loader.diagnostics.report()), loader.diagnostics.complete)
-
-
-def _note_comments(loader: CatalogLoader) -> None:
-    """Note the texts that a comment cuts short: to YAML, `name: Bridge #2` is `Bridge`."""
-    for file in {entry.file for kind in loader.entries for entry in loader.user_entries(kind)}:
-        with suppress(UnreadableFile):  # it has changed since it was read
-            for number, line in enumerate(read_text(file).splitlines(), start=1):
-                if " #" in line and (comment := re.match(_ACCIDENTAL_COMMENT, line)):
-                    problem = f"{quote(comment[1])} begins a comment and is ignored; put the text in quotes"
-                    loader.diagnostics.add_line(file, number, problem, level="note")
 
 
 def _is_same(path: Path, other: Path) -> bool:
@@ -89,27 +80,28 @@ def _is_same(path: Path, other: Path) -> bool:
         return False
 
 
-def _problems(record: CatalogStruct | Figure, references: _References) -> Iterator[FieldProblem]:
+def _lint(
+    record: CatalogStruct | Figure, references: _References
+) -> tuple[Iterable[FieldProblem], Iterable[FieldProblem]]:
+    """Return the problems of a record, and the notes on it."""
     match record:
         case Stretch():
-            yield from content_lint.check_wording(record)
-            yield from content_lint.check_cue_lengths(record)
-            yield from check_sources(record.source, references.sources)
+            wording, lengths = content_lint.check_wording(record), content_lint.check_cue_lengths(record)
+            notes = chain(content_lint.missing_cautions(record), content_lint.find_markup(record))
+            return chain(wording, lengths, check_sources(record.source, references.sources)), notes
         case Program():
-            yield from content_lint.check_area_doses(record, references.stretches)
-            yield from check_sources(record.source, references.sources)
+            doses = content_lint.check_area_doses(record, references.stretches)
+            notes = chain(content_lint.check_item_doses(record, references.stretches), content_lint.find_markup(record))
+            return chain(doses, check_sources(record.source, references.sources)), notes
         case Source():
-            keys = [key for key in references.sources if key != record.key and key.lower() == record.key.lower()]
-            if keys:
-                yield ("key",), f"{record.key} differs from {keys[0]} only in case; use one of them"
+            similar = [key for key in references.sources if key != record.key and key.lower() == record.key.lower()]
+            return [(("key",), f"{record.key} differs from {key} only in case; use one of them") for key in similar], ()
         case Figure():
-            yield from _figure_problems(record, references)
+            return [*check_figure(record)] or _lint_figure(record, references), ()
+    return (), ()
 
 
-def _figure_problems(figure: Figure, references: _References) -> Iterator[FieldProblem]:
-    if problems := list(check_figure(figure)):
-        yield from problems
-        return
+def _lint_figure(figure: Figure, references: _References) -> Iterator[FieldProblem]:
     if stretch := references.stretches.get(figure.id):
         yield from content_lint.check_target_muscles(figure.muscles, stretch)
     elif figure.id not in references.warm_up_moves:
@@ -117,19 +109,18 @@ def _figure_problems(figure: Figure, references: _References) -> Iterator[FieldP
     yield from ((field_path(field), message) for field, message in lint_figure(figure))
 
 
-def _notes(record: CatalogStruct | Figure, references: _References) -> Iterator[FieldProblem]:
-    match record:
-        case Stretch():
-            yield from content_lint.missing_cautions(record)
-            yield from content_lint.find_markup(record)
-        case Program():
-            yield from content_lint.check_item_doses(record, references.stretches)
-            yield from content_lint.find_markup(record)
+def _replacement_notes(entry: CatalogEntry, replaced: CatalogEntry | None) -> Iterator[FieldProblem]:
+    if replaced is not None and replaced.record != entry.record:
+        yield (), f"{id_of(entry.record)} replaces {origin_label(replaced, data_root())}"
+        if isinstance(entry.record, Stretch):
+            yield from content_lint.weaker_cautions(entry.record, replaced.record)
 
 
-def _replacement_notes(entry: CatalogEntry, before: CatalogEntry | None) -> Iterator[FieldProblem]:
-    if before is None or before.record == entry.record:
-        return
-    yield (), f"{id_of(entry.record)} replaces {origin_label(before, data_root())}"
-    if isinstance(entry.record, Stretch):
-        yield from content_lint.weaker_cautions(entry.record, before.record)
+def _note_comments(loader: CatalogLoader) -> None:
+    """Note the texts that a comment cuts short: to YAML, `name: Bridge #2` is `Bridge`."""
+    for file in {entry.file for kind in loader.entries for entry in loader.user_entries(kind)}:
+        with suppress(UnreadableFile):  # it has changed since it was read
+            for number, line in enumerate(read_text(file).splitlines(), start=1):
+                if " #" in line and (comment := re.match(_ACCIDENTAL_COMMENT, line)):
+                    problem = f"{quote(comment[1])} begins a comment and is ignored; put the text in quotes"
+                    loader.diagnostics.add_line(file, number, problem, "note")

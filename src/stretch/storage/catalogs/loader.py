@@ -259,8 +259,7 @@ def _check(
 
 def id_of(record: Any) -> str:
     """Return the id of a record; of a source its key."""
-    name: str = record.key if isinstance(record, Source) else record.id
-    return name
+    return str(record.key if isinstance(record, Source) else record.id)
 
 
 def record_type(kind: EntryKind) -> Any:
@@ -270,13 +269,7 @@ def record_type(kind: EntryKind) -> Any:
         from stretch.figure.file_format import Figure
 
         return Figure
-    return _RECORD_TYPES[kind]
+    return _TYPES[kind]
 
 
-_RECORD_TYPES: dict[EntryKind, Any] = {
-    "stretch": Stretch,
-    "program": Program,
-    "area": Area,
-    "group": Group,
-    "source": Source,
-}
+_TYPES: dict[EntryKind, Any] = {"stretch": Stretch, "program": Program, "area": Area, "group": Group, "source": Source}

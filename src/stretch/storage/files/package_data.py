@@ -23,14 +23,14 @@ def data_root() -> Path:
     return packaged if packaged.is_dir() else Path(__file__).parents[4] / "data"
 
 
-def load_safety(root: Path | None = None) -> SafetyData:
+def load_safety() -> SafetyData:
     """Return the safety checklist and the screening questions.
 
     Raises CatalogError.
     """
     from stretch.core.safety.checklist import SafetyData
 
-    return load_record((root or data_root()) / "safety.yaml", SafetyData)
+    return load_record(data_root() / "safety.yaml", SafetyData)
 
 
 def load_record(file: Path, kind: type[T]) -> T:
