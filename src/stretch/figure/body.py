@@ -17,7 +17,7 @@ from stretch.figure.props import arrow_hulls, prop_hulls, strap_hulls
 from stretch.figure.skeleton import Skeleton, resolve_place
 
 _FRONT_ORDER = "body far_leg near_leg head far_arm near_arm"
-PAINT_ORDERS = {
+_PAINT_ORDERS = {
     View.SIDE: "far_arm far_leg body head near_leg near_arm",
     View.FRONT: _FRONT_ORDER,
     View.TOP: _FRONT_ORDER,
@@ -52,9 +52,9 @@ class FigurePart(NamedTuple):
     dotted: bool = False
 
 
-def paint_order(figure: Figure) -> Iterator[str]:
+def _paint_order(figure: Figure) -> Iterator[str]:
     """Yield the person's segments and the straps, farthest first; straps go before the near arm by default."""
-    words = (figure.paint_order or PAINT_ORDERS[figure.view]).split()
+    words = (figure.paint_order or _PAINT_ORDERS[figure.view]).split()
     if "strap" not in words:
         words.insert(words.index("near_arm") if "near_arm" in words else len(words), "strap")
     return chain.from_iterable(LIMBS[word].segments if word in LIMBS else [word] for word in words)
@@ -70,7 +70,7 @@ def figure_parts(figure: Figure, skeleton: Skeleton, *, pressing: bool = False) 
             continue
         dotted = isinstance(prop, Mat) and prop.y0 is not None
         yield FigurePart("prop", ColorRole.PROP, prop_hulls(prop, figure.view), has_gap=False, dotted=dotted)
-    for name in paint_order(figure):
+    for name in _paint_order(figure):
         match name:
             case "body":
                 yield _trunk(figure, skeleton, muscles.get(name, ()))

@@ -71,10 +71,10 @@ FRONT_VIEW: Mapping[str, tuple[MuscleBand, ...]] = {
     "side": (MuscleBand("spine", 0.08, 0.85, 6.4, 3.2, _BODY),),
     "shoulder": (MuscleBand("upper_arm", -0.1, 0.45, 0.0, 4.2, _ARM),),
     "arm": (MuscleBand("upper_arm", 0.1, 0.95, 0.0, 2.6, ("upper_arm",)),),
-    "trap": (MuscleBand("shoulder_line", 0.1, 0.85, 0.4, 2.6, _ARM),),
+    "trap": (MuscleBand("shoulder", 0.1, 0.85, 0.4, 2.6, _ARM),),
     "neck": (
         MuscleBand("neck", 0.1, 1.0, 1.9, 1.9, ("body", "head")),
-        MuscleBand("shoulder_line", 0.0, 0.75, 0.8, 2.2, _ARM),
+        MuscleBand("shoulder", 0.0, 0.75, 0.8, 2.2, _ARM),
     ),
 }
 """The groin shows the adductors of a thigh turned out, as in sitting with the soles of the feet together."""
@@ -85,7 +85,7 @@ _AXES = {
     "shin": ("{side}_knee", "{side}_ankle"),
     "upper_arm": ("{side}_shoulder", "{side}_elbow"),
     "neck": ("chest", "neck"),
-    "shoulder_line": ("neck", "{side}_shoulder"),
+    "shoulder": ("neck", "{side}_shoulder"),
     "hips": ("hip", "{side}_hip"),
 }
 """The two joints of each axis but the spine."""

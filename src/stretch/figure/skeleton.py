@@ -97,11 +97,10 @@ class _Solver:
         """Place spine, head, shoulders and hips; return the points of the spine, hip first."""
         pose, joints = self._pose, self._joints
         spine: list[Point] = [(0.0, 0.0)]
+        length = anatomy.SPINE_LENGTH / anatomy.SPINE_SEGMENTS
         for i in range(anatomy.SPINE_SEGMENTS):
             direction, foreshortening = sample(pose.spine, (i + 0.5) / anatomy.SPINE_SEGMENTS)
-            spine.append(
-                polar_offset(spine[-1], direction, anatomy.SPINE_LENGTH / anatomy.SPINE_SEGMENTS * foreshortening)
-            )
+            spine.append(polar_offset(spine[-1], direction, length * foreshortening))
         hip, chest = spine[0], spine[-1]
         pelvis_direction, chest_direction = pose.spine[0].direction, pose.spine[-1].direction
         neck = polar_offset(chest, pose.neck.direction, anatomy.NECK_LENGTH * pose.neck.foreshortening)
