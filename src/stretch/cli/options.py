@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial, wraps
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from stretch.core.errors import StretchError, UnknownName, UsageError
-from stretch.core.vocabulary import BREATH_PRESETS, EQUIPMENT, LEVELS, POSITIONS, TAG_LABELS, TAGS
+from stretch.core.vocabulary import BREATH_PRESETS, EQUIPMENT_LABELS, LEVEL_LABELS, POSITION_LABELS, TAG_LABELS, TAGS
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -38,11 +38,11 @@ def default_map(app: App) -> dict[str, Callable[[], Any]]:
 
 
 class Name(click.Choice):  # type: ignore[type-arg]  # generic only since click 8.4
-    """One of *names*; the error for any other name suggests similar ones and lists them all."""
+    """One of the names in *labels*; the error for any other name suggests similar ones and lists them all."""
 
-    def __init__(self, what: str, names: Sequence[str], labels: Mapping[str, str] | None = None) -> None:
-        super().__init__(names)
-        self.what, self.labels = what, labels or dict.fromkeys(names, "")
+    def __init__(self, what: str, labels: Mapping[Any, str]) -> None:
+        super().__init__(tuple(labels))
+        self.what, self.labels = what, labels
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return *value* if it is one of the names."""
@@ -52,7 +52,7 @@ class Name(click.Choice):  # type: ignore[type-arg]  # generic only since click 
         raise UsageError(f"{unknown} Choose from {', '.join(self.choices)}.")
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        """Return the names that begin with *incomplete*."""
+        """Return the names that begin with *incomplete*, with their labels."""
         return _completions(self.labels, incomplete)
 
 
@@ -99,10 +99,10 @@ class CatalogId(click.ParamType):  # type: ignore[type-arg]  # generic only sinc
         return _completions({entry.id: entry.name for entry in entries}, incomplete)
 
 
-POSITION = Name("position", POSITIONS)
-EQUIPPED = Name("equipment", EQUIPMENT)
-LEVEL = Name("level", LEVELS)
-TAG = Name("caution tag", TAGS, TAG_LABELS)
+POSITION = Name("position", POSITION_LABELS)
+EQUIPPED = Name("equipment", EQUIPMENT_LABELS)
+LEVEL = Name("level", LEVEL_LABELS)
+TAG = Name("caution tag", TAG_LABELS)
 
 
 AREA = CatalogId("area", "areas", "groups")
@@ -239,14 +239,18 @@ _ROUTINE = (
         multiple=True,
         type=POSITION,
         metavar="POSITION",
-        help=f"Use only this position (repeatable): {', '.join(POSITIONS)}.",
+        help=f"Use only this position (repeatable): {', '.join(POSITION_LABELS)}.",
     ),
     click.option(
         "--equipment", multiple=True, type=EQUIPPED, help="Equipment you have (repeatable).  [default: all of it]"
     ),
     click.option("--level", type=LEVEL, help="The deepest level to use.  [default: moderate]"),
     click.option(
-        "--avoid", multiple=True, type=TAG, metavar="TAG", help=f"Go easy on this (repeatable): {', '.join(TAGS)}."
+        "--avoid",
+        multiple=True,
+        type=TAG,
+        metavar="TAG",
+        help=f"Go easy on this (repeatable): {', '.join(TAGS)}.",
     ),
     click.option("--exclude", multiple=True, type=STRETCH, help="Leave this stretch out (repeatable)."),
     click.option(

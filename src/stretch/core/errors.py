@@ -1,4 +1,4 @@
-"""What can go wrong, each with the sentence a person reads and the exit code of the process."""
+"""Errors that are shown to the user as one sentence, with the exit code of the process."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 
 
 class StretchError(Exception):
-    """Something the user is told in one sentence; nothing of it is a traceback."""
+    """Base class of errors that are printed without a traceback."""
 
     exit_code = 1
 
 
 class UsageError(StretchError):
-    """What was asked for cannot be done; the sentence says what to do instead."""
+    """A request that is not possible; the message says what to do instead."""
 
     exit_code = 2
 
@@ -24,7 +24,7 @@ class SafetyError(StretchError):
 
 
 class CatalogError(StretchError):
-    """A file of the catalog cannot be used; one line for each problem, `file:line: field: what is wrong`."""
+    """Problems in catalog files, one line each: `file:line: field: problem`."""
 
     def __init__(self, problems: Iterable[str]) -> None:
         self.problems = tuple(problems)
@@ -32,16 +32,16 @@ class CatalogError(StretchError):
 
 
 class UnknownName(UsageError):
-    """A name that is not known, with the near ones; *canonical* says which name each of the known ones stands for."""
+    """An unknown name, with similar ones; *canonical* maps known names such as aliases to the ids to suggest."""
 
     def __init__(
         self, what: str, name: str, known: Iterable[str], where: str = "", canonical: Mapping[str, str] | None = None
     ) -> None:
-        # Imported here: most runs have no error, and every run pays for what stands at the top.
+        # Imported here because most runs have no error.
         from difflib import get_close_matches
 
-        near = get_close_matches(name.lower(), list(known), n=3, cutoff=0.6)
+        similar = get_close_matches(name.lower(), list(known), n=3, cutoff=0.6)
         if canonical:
-            near = list(dict.fromkeys(canonical[match] for match in near))
-        hint = f" Did you mean {' or '.join(near)}?" if near else f" {where}" if where else ""
+            similar = list(dict.fromkeys(canonical[match] for match in similar))
+        hint = f" Did you mean {' or '.join(similar)}?" if similar else f" {where}" if where else ""
         super().__init__(f"There is no {what} called {name!r}.{hint}")

@@ -1,16 +1,16 @@
-"""The nouns of the catalog: what a stretch, an area and a program are made of, as their YAML files say it."""
+"""Catalog data: stretches, areas, programs, the warm-up and sources, with the fields of their YAML files."""
 
-# No `from __future__ import annotations` here: msgspec would compile every annotation anew at each start (1 ms).
+# No `from __future__ import annotations` here: msgspec would have to evaluate every annotation at start (1 ms).
 from collections.abc import Collection
 from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
 from stretch.core.errors import UnknownName
-from stretch.core.vocabulary import Caution, EntryKind, Equipment, Level, Mode, Position, Spine
+from stretch.core.vocabulary import MODE_LABELS, Caution, EntryKind, Equipment, Level, Mode, Position, Spine
 
 LONGEST_HOLD_S = 60
-"""Seconds; a longer single hold is capped (rule D4)."""
+"""The longest single hold (rule D4)."""
 
 HoldSeconds = Annotated[int, Meta(ge=1, le=LONGEST_HOLD_S)]
 ShortText = Annotated[str, Meta(min_length=1, max_length=400)]
@@ -18,9 +18,9 @@ Name = Annotated[str, Meta(min_length=1, max_length=80)]
 ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 LONGEST_ID = 60
 Id = Annotated[str, Meta(pattern=ID_PATTERN, max_length=LONGEST_ID)]
-"""Kebab-case and ASCII: an id is typed in a shell and may become a file name."""
+"""Kebab case in ASCII, because ids are typed in a shell and may become file names."""
 SourceKey = Annotated[str, Meta(pattern=r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$", max_length=40)]
-"""What a source is cited by."""
+"""The key by which a source is cited."""
 
 
 def _about(description: str, **limits: Any) -> Meta:
@@ -29,11 +29,11 @@ def _about(description: str, **limits: Any) -> Meta:
 
 
 class CatalogStruct(Struct, frozen=True, forbid_unknown_fields=True):
-    """An immutable record that refuses fields it does not know."""
+    """Immutable data that refuses unknown fields."""
 
 
 class Areas(CatalogStruct, frozen=True, kw_only=True):
-    """The body areas a stretch is for, and those it reaches as well."""
+    """The body areas of a stretch."""
 
     primary: Annotated[
         tuple[Id, ...], _about("areas it stretches; `stretch areas` lists them", min_length=1, max_length=10)
@@ -51,7 +51,7 @@ class Contract(CatalogStruct, frozen=True, kw_only=True):
 
 
 class Dose(CatalogStruct, frozen=True, kw_only=True):
-    """How much: `reps` holds of `hold_s`, whole breaths of a dynamic stretch, or rounds of contract-relax."""
+    """The amount of a stretch: a number of holds, of breaths if dynamic, or of contract-relax rounds."""
 
     reps: Annotated[int, _about("holds, whole breaths of a dynamic stretch, or rounds of contract-relax", ge=1, le=20)]
     hold_s: Annotated[HoldSeconds | None, _about("seconds of one hold, 60 at most; static only")] = None
@@ -59,21 +59,21 @@ class Dose(CatalogStruct, frozen=True, kw_only=True):
 
 
 class Pace(CatalogStruct, frozen=True, kw_only=True):
-    """What moves on each half of the breath in a dynamic stretch."""
+    """The movements of a dynamic stretch on each half of the breath."""
 
     inhale: Annotated[ShortText, _about("what moves on the breath in, 10 words at most")]
     exhale: Annotated[ShortText, _about("what moves on the breath out, 10 words at most")]
 
 
 class Cautions(CatalogStruct, frozen=True, kw_only=True):
-    """For whom a stretch is dropped, and for whom it is kept but made easier."""
+    """Cautions for which a stretch is left out, and those for which it is made easier."""
 
     avoid: Annotated[tuple[Caution, ...], _about("cautions for people who must leave it out")] = ()
     adapt: Annotated[tuple[Caution, ...], _about("cautions for people who do half the hold, once")] = ()
 
 
 class Stretch(CatalogStruct, frozen=True, kw_only=True):
-    """One entry of the catalog; the fields and their allowed values are those of its YAML file."""
+    """A stretch as in its YAML file."""
 
     id: Annotated[Id, _about("its id on the command line and the name of its file: a to z, digits and single dashes")]
     name: Annotated[Name, _about("its name on the screen and aloud")]
@@ -90,9 +90,7 @@ class Stretch(CatalogStruct, frozen=True, kw_only=True):
     side_means: Annotated[
         ShortText | None, _about("with sides: each, what left and right refer to, such as: the back leg")
     ] = None
-    mode: Annotated[
-        Mode, _about("static: held; dynamic: moved with the breath; contract-relax: pressed, released, then held")
-    ]
+    mode: Annotated[Mode, _about("; ".join(f"{mode}: {label}" for mode, label in MODE_LABELS.items()))]
     dose: Annotated[Dose, _about("how long and how often")]
     pace: Annotated[Pace | None, _about("dynamic only: what moves on each half of the breath")] = None
     halfway: Annotated[ShortText | None, _about("what to say half-way, such as: Change direction")] = None
@@ -115,7 +113,7 @@ class Stretch(CatalogStruct, frozen=True, kw_only=True):
 
     @property
     def needs(self) -> frozenset[str]:
-        """The equipment that must be at hand; empty for a stretch that needs none."""
+        """The equipment needed; empty for none."""
         return frozenset(self.equipment) - {"none"}
 
     @property
@@ -125,11 +123,11 @@ class Stretch(CatalogStruct, frozen=True, kw_only=True):
 
 
 CATALOG_BREATH_S = 10
-"""Seconds the catalog counts for one breath of a dynamic stretch when it states `per_side_s`."""
+"""Seconds of one breath in the `per_side_s` of a dynamic stretch."""
 
 
 def per_side_seconds(stretch: Stretch) -> int:
-    """Seconds of stretch on one side at the catalog's own dose: hold x reps, or ten for each breath."""
+    """Return the seconds of stretching on one side with the dose in the catalog."""
     dose = stretch.dose
     if dose.contract is not None:
         c = dose.contract
@@ -138,7 +136,7 @@ def per_side_seconds(stretch: Stretch) -> int:
 
 
 class Area(CatalogStruct, frozen=True, kw_only=True):
-    """A part of the body, and the areas that balance it (rule RB9) or that its routines need (rule RB15)."""
+    """A part of the body, with the areas that balance it (rule RB9) or that its routines need (rule RB15)."""
 
     id: Annotated[Id, _about("its id on the command line: a to z, digits and single dashes")]
     name: Annotated[Name, _about("its name")]
@@ -158,7 +156,7 @@ class Group(CatalogStruct, frozen=True, kw_only=True):
 
 
 class ProgramItem(CatalogStruct, frozen=True, kw_only=True):
-    """One stretch of a program with the program's own dose."""
+    """One stretch of a program, with its dose there."""
 
     stretch: Annotated[Id, _about("the id of a stretch")]
     reps: Annotated[int, _about("holds, whole breaths of a dynamic stretch, or rounds of contract-relax", ge=1, le=20)]
@@ -170,7 +168,7 @@ Items = Annotated[tuple[ProgramItem, ...], Meta(min_length=1, max_length=60)]
 
 
 class AsWritten(CatalogStruct, frozen=True, kw_only=True):
-    """The order and dose of the document a program came from, with its unsafe parts replaced."""
+    """A program as in the article it came from, with unsafe parts replaced."""
 
     warm_up_min: Annotated[int, _about("minutes of warm-up before it, 0 to 10", ge=0, le=10)]
     notes: Annotated[tuple[ShortText, ...], _about("what was replaced, and why", max_length=20)] = ()
@@ -178,7 +176,7 @@ class AsWritten(CatalogStruct, frozen=True, kw_only=True):
 
 
 class Program(CatalogStruct, frozen=True, kw_only=True):
-    """A fixed list of stretches with doses of its own; it takes the time it takes."""
+    """A fixed list of stretches with doses, of no set length."""
 
     id: Annotated[Id, _about("its id on the command line: a to z, digits and single dashes")]
     name: Annotated[Name, _about("its name")]
@@ -190,7 +188,7 @@ class Program(CatalogStruct, frozen=True, kw_only=True):
 
 
 class Move(CatalogStruct, frozen=True, kw_only=True):
-    """One move of the warm-up."""
+    """A warm-up move."""
 
     id: Id
     name: Name
@@ -198,14 +196,14 @@ class Move(CatalogStruct, frozen=True, kw_only=True):
 
 
 class WarmUp(CatalogStruct, frozen=True, kw_only=True):
-    """The warm-up script, standing and seated (rule RB4)."""
+    """Warm-up moves, standing and seated (rule RB4)."""
 
     standing: Annotated[tuple[Move, ...], Meta(min_length=1)]
     seated: Annotated[tuple[Move, ...], Meta(min_length=1)]
 
 
 class Settle(CatalogStruct, frozen=True, kw_only=True):
-    """How a session ends: lying or sitting quietly, and getting up without a rush (rule RB16)."""
+    """Texts for the end of a session: lying or sitting quietly, then getting up slowly (rule RB16)."""
 
     lying: ShortText
     sitting: ShortText
@@ -214,7 +212,7 @@ class Settle(CatalogStruct, frozen=True, kw_only=True):
 
 
 class Source(CatalogStruct, frozen=True, kw_only=True):
-    """What a citation key stands for: the evidence grade A, B or C, what it supports, and where it is."""
+    """A cited source: its evidence grade, what it supports, and where to find it."""
 
     key: Annotated[SourceKey, _about("the key it is cited by")]
     grade: Annotated[
@@ -226,16 +224,16 @@ class Source(CatalogStruct, frozen=True, kw_only=True):
 
 
 class EntryOrigin(Struct, frozen=True):
-    """Where an entry that is not shipped comes from."""
+    """The origin of an entry that is not built in."""
 
     file: str
-    """The file, safe to show."""
+    """The file name, safe to print."""
     replaces: str | None
-    """What it stands in for, in words: `the shipped one`, `the one in FILE`; None for one that is new."""
+    """The replaced entry in words, `the shipped one` or `the one in FILE`; None for a new entry."""
 
 
 class Catalog(Struct, frozen=True):
-    """All that the program knows about stretching; every reference in it resolves."""
+    """The whole catalog; all references in it are valid."""
 
     stretches: dict[str, Stretch]
     areas: dict[str, Area]
@@ -244,16 +242,13 @@ class Catalog(Struct, frozen=True):
     warm_up: WarmUp
     settle: Settle
     origins: dict[tuple[EntryKind, str], EntryOrigin] = {}
-    """By kind and id; what is shipped is not in it."""
+    """By kind and id, only of entries that are not built in."""
     incomplete_files: tuple[str, ...] = ()
-    """Files with entries that have blanks; these were left out."""
+    """Files with unfinished entries, which were left out."""
 
 
 def expand_areas(catalog: Catalog, names: Collection[str]) -> tuple[str, ...]:
-    """Return the areas that area and group *names* stand for, in the catalog's order.
-
-    Raises UnknownName.
-    """
+    """Return the areas of the given areas and groups, in catalog order. Raise UnknownName for any other name."""
     wanted: set[str] = set()
     for name in names:
         if name in catalog.areas:

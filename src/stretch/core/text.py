@@ -1,4 +1,4 @@
-"""Text helpers: numbers, times, doses and sides in words, and untrusted text made safe to print."""
+"""Text helpers: quantities, dates, doses and sides in words, and untrusted text made safe to print."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def whole_minutes(seconds: float) -> str:
 
 
 def minutes_seconds(milliseconds: int) -> str:
-    """Return the time left as `11:20`, rounded up so that 0:00 is the end."""
+    """Return a time left as `11:20`, rounded up so that only the end is 0:00."""
     minutes, seconds = divmod(-(-milliseconds // 1000), 60)
     return f"{minutes}:{seconds:02d}"
 
@@ -56,7 +56,7 @@ def short_date(day: date, today: date | None = None) -> str:
 
 
 def dose_label(stretch: Stretch, dose: Dose) -> str:
-    """Return a dose in short: `30 s x 2 each side`, `8 breaths`."""
+    """Return a dose in short form: `30 s x 2 each side`, `8 breaths`."""
     each = " each side" if stretch.both_sides else ""
     if dose.contract is not None:
         c = dose.contract
@@ -72,24 +72,24 @@ def side_label(side: Side | None) -> str:
 
 
 def one_line(text: str) -> str:
-    """Return *text* as one line without control characters, any run of white space as one space."""
+    """Return *text* as one line: control characters and runs of whitespace become single spaces."""
     return " ".join("".join(character if character.isprintable() else " " for character in text).split())
 
 
 def escape_control_chars(text: str) -> str:
-    """Return *text* with every character that is not printable as an escape such as `\\x1b`."""
+    """Return *text* with unprintable characters as escapes such as `\\x1b`."""
     if text.isprintable():
         return text
     return "".join(character if character.isprintable() else _escape(character) for character in text)
 
 
 def quote(text: str) -> str:
-    """Return *text* in quotes, without control characters and cut if it is long."""
+    """Return *text* in quotes, with unprintable characters escaped, and cut if it is long."""
     return f"'{escape_control_chars(text[:MAX_QUOTED])}{'...' if len(text) > MAX_QUOTED else ''}'"
 
 
 def quote_ascii(text: str) -> str:
-    """Return *text* in quotes and in ASCII only, so that letters that merely look like a to z show."""
+    """Return *text* in quotes and in ASCII, so that letters that only look like a to z stand out."""
     return f"'{ascii(text[:MAX_QUOTED])[1:-1]}{'...' if len(text) > MAX_QUOTED else ''}'"
 
 

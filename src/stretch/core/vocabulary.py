@@ -1,6 +1,6 @@
-"""Values that catalog fields and options are chosen from, each with its label in everyday words.
+"""Values of catalog fields and command-line options, each with a label in everyday words.
 
-Nothing heavy is imported here: shell completion reads these tables and has no time for msgspec.
+This module must not import msgspec: shell completion needs these tables and must stay fast.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ POSITION_LABELS: dict[Position, str] = {
     "supine": "on your back",
 }
 POSITIONS = tuple(POSITION_LABELS)
-"""In the order of one trip down to the floor and one trip up (rule RB5)."""
+"""From standing down to the floor, the order of a session (rule RB5)."""
 UPRIGHT: tuple[Position, ...] = ("standing", "seated")
-"""The positions that are not on the floor."""
+"""Positions off the floor."""
 
 Equipment = Literal["none", "chair", "wall", "strap", "mat"]
 EQUIPMENT_LABELS: dict[Equipment, str] = {
@@ -35,18 +35,18 @@ EQUIPMENT = tuple(EQUIPMENT_LABELS)
 
 Level = Literal["gentle", "moderate", "deep"]
 LEVEL_LABELS: dict[Level, str] = {
-    "gentle": "gentle, for every day",
-    "moderate": "moderate, a clear but mild pull",
-    "deep": "deep, for experienced people",
+    "gentle": "a light stretch",
+    "moderate": "a clear but mild pull",
+    "deep": "a strong pull, not in the first two weeks",
 }
 LEVELS = tuple(LEVEL_LABELS)
 """From the easiest to the hardest."""
 
 Mode = Literal["static", "dynamic", "contract-relax"]
 MODE_LABELS: dict[Mode, str] = {
-    "static": "held still",
-    "dynamic": "moving with the breath",
-    "contract-relax": "press, let go, then hold",
+    "static": "held",
+    "dynamic": "moved with the breath",
+    "contract-relax": "pressed, released, then held",
 }
 
 Spine = Literal["neutral", "flexion", "extension", "rotation", "side-bend", "mixed"]
@@ -83,10 +83,10 @@ CAUTION_LABELS: dict[str, str] = {
     "balance": "when you are unsteady or dizzy",
     "hypermobility": "with very bendy joints",
 }
-"""Cautions that stretches name, each with the people it is about."""
+"""Cautions that stretches name, with the people they are for."""
 
 Tag = Literal[Caution, "floor", "older-adult"]
-"""A caution that a person may report: one that stretches name, or one that applies to the whole routine."""
+"""Anything a person may report: a caution of stretches, or one about the routine as a whole."""
 ROUTINE_CAUTION_LABELS = {
     "floor": "when getting down to the floor or up again is hard",
     "older-adult": "from the age of 65",
@@ -96,7 +96,7 @@ TAGS: tuple[Tag, ...] = get_args(Tag)
 
 
 class BreathPreset(NamedTuple):
-    """A named way to breathe: milliseconds of the breath in and out, and a label."""
+    """A named breathing pattern: milliseconds of the breath in and out, and a label."""
 
     inhale_ms: int
     exhale_ms: int
@@ -109,7 +109,7 @@ BREATH_PRESETS = {
     "even": BreathPreset(5_000, 5_000, "5 s in, 5 s out"),
     "off": BreathPreset(3_000, 3_000, "a plain timer"),
 }
-"""Rules B1, B2 and B8; `off` cues no breaths but still moves at six seconds a repetition (rule B10)."""
+"""Rules B1, B2 and B8. `off` has no breath cues; dynamic stretches then take six seconds a repetition (rule B10)."""
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAY_LABELS: dict[Weekday, str] = {

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from textwrap import fill
-from typing import Any, get_args
+from typing import Any
 
 import msgspec
 
@@ -13,11 +13,11 @@ from stretch.core.vocabulary import (
     CAUTION_LABELS,
     ENTRY_KINDS,
     ENTRY_LISTS,
-    EQUIPMENT,
-    LEVELS,
-    POSITIONS,
+    EQUIPMENT_LABELS,
+    LEVEL_LABELS,
+    POSITION_LABELS,
+    SPINE_LABELS,
     EntryKind,
-    Spine,
 )
 from stretch.storage.catalogs.loader import record_type
 
@@ -84,19 +84,21 @@ def stretch_template(name: str, areas: Iterable[str]) -> str:
 
     It passes the check once its blanks are filled.
     """
-    choices: dict[str, Iterable[str]] = {
-        "areas": areas,
-        "position": POSITIONS,
-        "equipment": EQUIPMENT,
-        "level": LEVELS,
-        "spine": get_args(Spine),
+    choices: dict[str, Mapping[Any, str]] = {
+        "areas": {area: area for area in areas},
+        "position": POSITION_LABELS,
+        "equipment": EQUIPMENT_LABELS,
+        "level": LEVEL_LABELS,
+        "spine": SPINE_LABELS,
     }
     parts = [_HEADER.format(name)]
     for field, schema in msgspec.json.schema_components([Stretch])[1]["Stretch"]["properties"].items():
         if field not in _OMITTED:
             about = f"{_capitalized(schema['description'])}."
             if field in choices:
-                about += f" Choose from {', '.join(choices[field])}."
+                labels = choices[field].items()
+                names = (name if label == name else f"{name} ({label})" for name, label in labels)
+                about += f" Choose from {', '.join(names)}."
             parts.append(f"{_comment(about)}\n{_LINES.get(field, f'{field}:')}\n")
     return "\n".join(parts)
 
