@@ -9,24 +9,24 @@ from hypothesis import settings
 from stretch.core.model import Catalog
 from stretch.storage.catalogs.catalog import load_catalog
 
-# Every run tries the same examples, so a red test is red for everybody; the other profile looks for new ones.
+# Every run tries the same examples, so a failing test fails for everybody; "search" looks for new examples.
 settings.register_profile("same", derandomize=True, deadline=None, max_examples=60)
 settings.register_profile("search", deadline=None, max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
-# A shell that starts something in the background has it ignore Ctrl-C, and so would every process the tests start.
+# A background job of a shell ignores Ctrl-C, and so would every process that the tests start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--update-golden", action="store_true", help="write the golden files anew")
+    parser.addoption("--update-golden", action="store_true", help="rewrite the golden files")
 
 
 @pytest.fixture(autouse=True)
-def _a_folder_of_its_own(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test reads or writes what the person who runs it keeps."""
+def _private_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep every test away from the files of the person who runs it."""
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("STRETCH_HOME", str(home / "stretch"))
     for name in ("HOME", "XDG_CONFIG_HOME", "APPDATA"):  # for an App whose environment is empty

@@ -68,9 +68,9 @@ class FakePrograms:
             spoken = speech_duration_ms([self.texts[-1] or arguments[-1]])
             played = arguments[-1].endswith(".wav") and int(Path(arguments[-1]).name.split("-")[-3])
             duration = (played or spoken) * MS
-        fake = FakeProcess(self, self.clock.now + duration, 1 if behavior == "fails" else 0)
-        self.processes.append(fake)
-        return fake
+        process = FakeProcess(self, self.clock.now + duration, 1 if behavior == "fails" else 0)
+        self.processes.append(process)
+        return process
 
     def sounds(self) -> list[str]:
         """Return the names of the sounds that were started."""
@@ -78,7 +78,7 @@ class FakePrograms:
 
     @property
     def playing(self) -> list[FakeProcess]:
-        return [fake for fake in self.processes if not fake.killed and fake.ends > self.clock.now]
+        return [process for process in self.processes if not process.killed and process.ends > self.clock.now]
 
     def cue_player(self, cache: Path, *, breath: bool = False, volume: int = 50, **options: Any) -> CuePlayer:
         return CuePlayer(self.backends(cache, **options), self.bells.append, breath=breath, volume=volume)

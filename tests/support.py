@@ -1,4 +1,4 @@
-"""What several tests need: a clock that is told the time, keys that are typed by a script, routines from anywhere."""
+"""Helpers of several tests: a fake clock, scripted input, commands run in-process, sample and random routines."""
 
 from __future__ import annotations
 
@@ -27,12 +27,13 @@ from stretch.storage.catalogs.catalog import load_catalog
 
 SECOND = 1_000_000_000
 MS = 1_000_000
+"""Nanoseconds."""
 CATALOG: Catalog = load_catalog()
 AREAS = [*CATALOG.areas, *CATALOG.groups]
 
 
 class FakeClock:
-    """Stands still until somebody waits."""
+    """A clock in nanoseconds that moves only when a test moves it or an input source waits."""
 
     def __init__(self) -> None:
         self.now = 0
@@ -42,7 +43,10 @@ class FakeClock:
 
 
 class ScriptedInput:
-    """Ears that hear the given keys, signals or gaps one after the other, then nothing; waiting moves the clock."""
+    """Input source that returns the given keys and events, lets a float of seconds pass, and then only times out.
+
+    A timeout moves the clock, *late* seconds more than it should.
+    """
 
     def __init__(self, clock: FakeClock, events: Iterable[InputEvent | str | float] = (), late: float = 0.0) -> None:
         self.clock, self.events, self.late = clock, deque(events), late
@@ -77,15 +81,16 @@ SAMPLE: Routine = msgspec.structs.replace(
     items=(msgspec.structs.replace(NAMED.items[0], dose=with_reps(NAMED.items[0].dose, 2)), *NAMED.items[1:]),
     settle_s=31,
 )
-"""A routine with every kind of phase that no change of the builder changes: for screens and words."""
+"""A routine with all kinds of phases that does not depend on the planner, for screens and phrases."""
 
 
 def run(*args: str, app: App | None = None, input: str | None = None, env: dict[str, str] | None = None) -> Result:
-    """Run a command in this process, as a pipe would see it."""
+    """Run a command in this process, with pipes instead of a terminal."""
     return CliRunner().invoke(main, args, obj=app, input=input, env=env, catch_exceptions=False)
 
 
 def data(*args: str) -> Any:
+    """Return the parsed JSON output of a command."""
     result = run(*args)
     assert result.exit_code == 0, result.output
     return json.loads(result.stdout)
@@ -105,7 +110,7 @@ requests = st.builds(
 )
 
 
-def _laid_out(request: Request) -> Timeline:
+def _timeline_or_skip(request: Request) -> Timeline:
     try:
         return build_timeline(build_routine(CATALOG, request))
     except UsageError:
@@ -113,5 +118,5 @@ def _laid_out(request: Request) -> Timeline:
         raise
 
 
-timelines = requests.map(_laid_out)
-"""Of routines of all kinds."""
+timelines = requests.map(_timeline_or_skip)
+"""Timelines of random routines."""

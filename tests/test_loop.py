@@ -33,16 +33,16 @@ def run_plain(
 
 
 def test_a_session_takes_exactly_the_time_it_says() -> None:
-    ending, _, clock = run_plain()
-    length = ending.session.timeline.length_ms
-    assert ending.session.end_state == "finished"
+    result, _, clock = run_plain()
+    length = result.session.timeline.length_ms
+    assert result.session.end_state == "finished"
     assert clock.now / SECOND == pytest.approx(length / 1000, abs=0.02)
-    assert stretches_done(ending.session) == (len(ROUTINE.items), len(ROUTINE.items))
+    assert stretches_done(result.session) == (len(ROUTINE.items), len(ROUTINE.items))
 
 
 def test_late_wake_ups_do_not_add_up() -> None:
-    ending, _, clock = run_plain(late=0.137)
-    assert clock.now / SECOND - ending.session.timeline.length_ms / 1000 < 0.2
+    result, _, clock = run_plain(late=0.137)
+    assert clock.now / SECOND - result.session.timeline.length_ms / 1000 < 0.2
 
 
 def test_plain_lines_run_from_the_warm_up_to_the_end() -> None:
@@ -64,38 +64,38 @@ def test_plain_lines_name_and_switch_sides() -> None:
 
 
 def test_a_pause_and_a_suspension_are_announced_once_and_take_no_time() -> None:
-    ending, lines, _ = run_plain(1.0, "space", 0.5, "space", 1.0, 700.0, 1.0, "x")
+    result, lines, _ = run_plain(1.0, "space", 0.5, "space", 1.0, 700.0, 1.0, "x")
     assert [line for line in lines if line in ("Paused: space to continue.", "Continuing.")] == [
         "Paused: space to continue.",
         "Continuing.",
         "Continuing.",
     ]
     assert sum(line.startswith("Welcome back after 11 min 40 s.") for line in lines) == 1
-    assert ending.session.active_ns == ending.session.timeline.length_ms * 1_000_000
+    assert result.session.active_ns == result.session.timeline.length_ms * 1_000_000
 
 
 def test_q_stops_the_session() -> None:
-    ending, _, _ = run_plain(1.5, "q")
-    assert ending.session.end_state == "stopped"
-    assert ending.session.active_ns == int(1.5 * SECOND)
+    result, _, _ = run_plain(1.5, "q")
+    assert result.session.end_state == "stopped"
+    assert result.session.active_ns == int(1.5 * SECOND)
 
 
 def test_a_signal_stops_the_session_and_is_returned() -> None:
-    ending, _, _ = run_plain(1.5, InputEvent(signal=signal.SIGTERM))
-    assert (ending.session.end_state, ending.signal) == ("stopped", signal.SIGTERM)
+    result, _, _ = run_plain(1.5, InputEvent(signal=signal.SIGTERM))
+    assert (result.session.end_state, result.signal) == ("stopped", signal.SIGTERM)
 
 
 def test_ctrl_z_pauses_the_session_until_a_key_is_pressed() -> None:
-    ending, lines, _ = run_plain(1.0, InputEvent(suspended=True), 900.0, "space")
+    result, lines, _ = run_plain(1.0, InputEvent(suspended=True), 900.0, "space")
     assert "Paused: space to continue." in lines
     assert not any("Welcome back" in line for line in lines)
-    assert ending.session.end_state == "finished"
+    assert result.session.end_state == "finished"
 
 
 def test_speed_makes_the_session_that_many_times_shorter() -> None:
-    ending, lines, clock = run_plain(speed=60)
-    assert ending.session.end_state == "finished"
-    assert clock.now / SECOND == pytest.approx(ending.session.timeline.length_ms / 60_000, abs=0.1)
+    result, lines, clock = run_plain(speed=60)
+    assert result.session.end_state == "finished"
+    assert clock.now / SECOND == pytest.approx(result.session.timeline.length_ms / 60_000, abs=0.1)
     assert lines == run_plain()[1]
 
 
@@ -110,10 +110,10 @@ def test_an_exception_of_the_display_stops_the_session_and_is_returned() -> None
 
     clock = FakeClock()
     session = Session(timeline=build_timeline(ROUTINE))
-    ending = run_session(session, clock=clock, source=ScriptedInput(clock), display=BrokenDisplay())
-    assert isinstance(ending.failure, ZeroDivisionError)
-    assert ending.session.end_state == "stopped"
-    assert ending.session.active_ns > SECOND
+    result = run_session(session, clock=clock, source=ScriptedInput(clock), display=BrokenDisplay())
+    assert isinstance(result.failure, ZeroDivisionError)
+    assert result.session.end_state == "stopped"
+    assert result.session.active_ns > SECOND
 
 
 def test_events_are_json_objects_in_order_with_their_position() -> None:
@@ -133,8 +133,8 @@ def test_events_are_json_objects_in_order_with_their_position() -> None:
 
 
 def test_the_easier_way_after_hurt_is_written_once() -> None:
-    ending, lines, _ = run_plain(1.0, *["n"] * 6, 1.0, "x", 1.0, "space", 1.0, "q")
-    (name,) = ending.session.easier_ids
+    result, lines, _ = run_plain(1.0, *["n"] * 6, 1.0, "x", 1.0, "space", 1.0, "q")
+    (name,) = result.session.easier_ids
     (way,) = {item.stretch.ease_off for item in ROUTINE.items if item.stretch.id == name}
     assert [line.partition(":")[0] for line in lines if way in line] == ["Stopped. Easier"]
 

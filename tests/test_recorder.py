@@ -120,14 +120,14 @@ def test_a_record_is_submitted_at_each_new_phase() -> None:
         def next_update_in(self, session: Session) -> float:
             return 0.25
 
-    ending = run_session(session, clock=clock, source=ScriptedInput(clock), display=SilentDisplay(), recorder=recorder)
-    recorder.close(ending.session)
+    result = run_session(session, clock=clock, source=ScriptedInput(clock), display=SilentDisplay(), recorder=recorder)
+    recorder.close(result.session)
     put = writer.records
     assert [record.phase for record in put[:-1]] == list(range(len(session.timeline.phases)))
     for record in put:
         working = [index for index in range(record.phase) if session.timeline.phases[index].kind in WORKING_KINDS]
         assert sum(part.done for part in record.parts) == len(working)
-    assert put[-1].stretch_counts == stretches_done(ending.session)
+    assert put[-1].stretch_counts == stretches_done(result.session)
     assert put[-1].ended == "finished"
 
 
@@ -156,10 +156,10 @@ def test_a_slow_disk_delays_no_cue(folder: Path) -> None:
     recorder = SessionRecorder(new_record(App(environ={}), ROUTINE, session), writer)
     until = time.monotonic() + 2.0
     source, display = RealTimeInput(), SilentDisplay()
-    ending = run_session(session, clock=time.monotonic_ns, source=source, display=display, recorder=recorder)
+    result = run_session(session, clock=time.monotonic_ns, source=source, display=display, recorder=recorder)
     assert len(late) > 20
     assert max(late) < 100  # a disk in the way would make it 500 ms
-    assert recorder.close(ending.session) == []
+    assert recorder.close(result.session) == []
     assert saved_records(folder)[0].ended == "stopped"
 
 

@@ -114,11 +114,11 @@ def test_at_most_two_sounds_play_at_once_and_the_breath_gives_way(tmp_path: Path
     )
     for sound in (breath_sound("in", 3_000), SOUNDS["get-ready"], SOUNDS["next"]):
         assert sounds.play(sound)
-    assert [fake.killed for fake in programs.processes] == [True, False, False]
+    assert [process.killed for process in programs.processes] == [True, False, False]
     assert sounds.play(breath_sound("out", 3_000))
     assert len(programs.started) == 3
     assert sounds.play(SOUNDS["start"])
-    assert [fake.killed for fake in programs.processes] == [True, True, False, False]
+    assert [process.killed for process in programs.processes] == [True, True, False, False]
 
 
 def test_a_breath_is_stopped_before_a_change_even_if_it_came_last(tmp_path: Path) -> None:
@@ -128,7 +128,7 @@ def test_a_breath_is_stopped_before_a_change_even_if_it_came_last(tmp_path: Path
     )
     for sound in (SOUNDS["get-ready"], breath_sound("in", 3_000), SOUNDS["next"]):
         assert sounds.play(sound)
-    assert [fake.killed for fake in programs.processes] == [False, True, False]
+    assert [process.killed for process in programs.processes] == [False, True, False]
 
 
 def test_a_player_of_one_sound_at_a_time_leaves_out_the_breath(tmp_path: Path) -> None:
@@ -148,7 +148,7 @@ def test_ended_players_are_reaped(tmp_path: Path) -> None:
     assert programs.sounds() == ["start", "breath-in"]
     programs.clock.now += 10_000 * MS
     player.handle_cues(SESSION, ())
-    assert all(fake.reaped for fake in programs.processes)
+    assert all(process.reaped for process in programs.processes)
 
 
 def test_the_next_player_plays_a_sound_that_failed(tmp_path: Path) -> None:
@@ -282,10 +282,10 @@ def test_stop_and_close_leave_no_process(tmp_path: Path) -> None:
     player = programs.cue_player(tmp_path)
     player.handle_cues(SESSION, cues_at_start_of(HOLD))
     player.stop()
-    assert all(fake.killed for fake in programs.processes)
+    assert all(process.killed for process in programs.processes)
     player.handle_cues(SESSION, cues_at_start_of(SWITCH))
     player.close()
-    assert all(fake.killed and fake.reaped for fake in programs.processes)
+    assert all(process.killed and process.reaped for process in programs.processes)
 
 
 def test_finish_waits_for_the_last_sound(tmp_path: Path) -> None:

@@ -243,9 +243,9 @@ def test_the_terminal_is_restored_after_an_exception(pair: TerminalPair) -> None
 
     with Terminal(pair.slave, pair.slave, NO_COLOR) as terminal:
         assert termios.tcgetattr(pair.slave) != before
-        ending = run_session(Session(timeline=TIMELINE), clock=FakeClock(), source=terminal, display=Broken(terminal))
-    assert isinstance(ending.failure, ZeroDivisionError)
-    assert ending.session.end_state == "stopped"
+        result = run_session(Session(timeline=TIMELINE), clock=FakeClock(), source=terminal, display=Broken(terminal))
+    assert isinstance(result.failure, ZeroDivisionError)
+    assert result.session.end_state == "stopped"
     assert termios.tcgetattr(pair.slave) == before
     pair.seen()
     assert pair.raw.endswith(b"\x1b[0m\x1b[?2004l\x1b[?25h\x1b[?1049l")

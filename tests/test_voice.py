@@ -97,10 +97,10 @@ def test_new_words_and_stop_end_the_words_before() -> None:
     voice = voice_of(programs)
     voice.say(["First up, a long sentence."])
     voice.say(["Switch to the right side."])
-    assert [fake.killed for fake in programs.processes] == [True, False]
+    assert [process.killed for process in programs.processes] == [True, False]
     assert voice.busy
     voice.stop()
-    assert [fake.killed for fake in programs.processes] == [True, True]
+    assert [process.killed for process in programs.processes] == [True, True]
     assert not voice.busy
 
 
@@ -113,7 +113,7 @@ def test_stopping_speech_dispatcher_runs_its_stop_command() -> None:
     voice.stop()
     assert len(programs.started) == 2
     voice.close()
-    assert all(fake.reaped for fake in programs.processes)
+    assert all(process.reaped for process in programs.processes)
 
 
 def test_the_next_engine_speaks_a_text_that_failed() -> None:
@@ -227,7 +227,7 @@ def test_the_words_of_a_whole_session_are_spoken_one_text_at_a_time(tmp_path: Pa
     spoken = (sentences_to_speak(cue, TIMELINE, done=done) for cue in ALL_CUES)
     written = [speakable(" ".join(sentences)) for sentences in spoken if sentences]
     assert programs.texts == written
-    assert not any(fake.killed for fake in programs.processes)
+    assert not any(process.killed for process in programs.processes)
     assert written[-1].startswith("Done: ")
 
 
