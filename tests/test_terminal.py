@@ -20,7 +20,16 @@ from stretch.figure.colors import CellColor, ColorRole
 from stretch.player.displays import ScreenDisplay
 from stretch.player.loop import run_session
 from stretch.player.terminal import HANG_UP, Terminal
-from stretch.player.theme import TEXT_COLORS, Background, TextRole, Theme, color_depth, detect_background, theme_for
+from stretch.player.theme import (
+    BACKGROUNDS,
+    TEXT_COLORS,
+    Background,
+    TextRole,
+    Theme,
+    color_depth,
+    detect_background,
+    theme_for,
+)
 from stretch.player.view import render_screen
 from support import MS, SAMPLE, FakeClock
 
@@ -193,7 +202,8 @@ def luminance(colour: str) -> float:
     [("dark", "#16181d"), ("light", "#ffffff"), ("unknown", "#16181d"), ("unknown", "#ffffff")],
 )
 def test_text_colors_have_enough_contrast(background: Background, behind: str) -> None:
-    for role, color in TEXT_COLORS[background].items():
+    for role, colors in TEXT_COLORS.items():
+        color = colors[BACKGROUNDS.index(background)]
         if color and role is not TextRole.LEFT:  # the rest of the progress bar may be faint
             low, high = sorted((luminance(color), luminance(behind)))
             assert (high + 0.05) / (low + 0.05) >= 3.0, role

@@ -231,5 +231,5 @@ class AudioBackends(Struct, frozen=True, kw_only=True):
             return BackendReport("voice", "none", INSTALL_VOICE)
         # A command of the user is the user's to test, and Windows has no command for it.
         testable = not self.voice_command and self.platform != "win32"
-        advice = f"No voice? Run `{engines[0].name} hello` to see why." if testable else ""
+        advice = f"If you hear nothing, run `{engines[0].name} hello` to see why." if testable else ""
         return BackendReport("voice", ", ".join(engine.name for engine in engines), advice)

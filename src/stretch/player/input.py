@@ -79,12 +79,9 @@ def console_keys(kbhit: Callable[[], bool], getwch: Callable[[], str]) -> list[s
     return [key for key in keys if key.isprintable()]
 
 
-if sys.platform == "win32":
-    CAUGHT_SIGNALS: tuple[signal.Signals, ...] = (signal.SIGINT, signal.SIGTERM)
-    SUSPEND: signal.Signals | None = None
-else:
-    CAUGHT_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGTSTP)
-    SUSPEND = signal.SIGTSTP
+CAUGHT_SIGNALS: tuple[signal.Signals, ...] = (signal.SIGINT, signal.SIGTERM)
+if sys.platform != "win32":
+    CAUGHT_SIGNALS += (signal.SIGHUP, signal.SIGTSTP)
 
 
 class SignalCatcher:
@@ -127,14 +124,6 @@ class SignalCatcher:
             with suppress(BlockingIOError):
                 os.read(self._pipe[0], 64)
         return self._pending.pop(0) if self._pending else None
-
-    def suspend_process(self, leave: Callable[[], None], enter: Callable[[], None]) -> None:
-        """Call *leave*, stop this process as Ctrl-Z asks, and call *enter* when it is continued."""
-        if sys.platform == "win32":
-            return
-        leave()
-        os.kill(os.getpid(), signal.SIGSTOP)
-        enter()
 
     def _queue(self, number: int, frame: FrameType | None) -> None:
         self._pending.append(number)

@@ -6,6 +6,7 @@ The only module that imports termios and msvcrt.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
 from collections import deque
@@ -17,7 +18,7 @@ from typing import Any
 
 from rich.cells import cell_len
 
-from stretch.player.input import SUSPEND, InputEvent, KeyDecoder, SignalCatcher, console_keys
+from stretch.player.input import InputEvent, KeyDecoder, SignalCatcher, console_keys
 from stretch.player.layout import StyledLine, StyledSpan
 from stretch.player.theme import Theme
 
@@ -91,8 +92,10 @@ class Terminal:
         deadline = time.monotonic() + timeout
         while True:
             if (number := self._signals.next_signal()) is not None:
-                if number == SUSPEND:
-                    self._signals.suspend_process(self._restore, self._enter)
+                if sys.platform != "win32" and number == signal.SIGTSTP:
+                    self._restore()
+                    os.kill(os.getpid(), signal.SIGSTOP)
+                    self._enter()
                     return InputEvent(suspended=True)
                 return InputEvent(signal=number)
             if self._gone:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from enum import StrEnum
-from typing import Literal, get_args
+from typing import Literal
 
 from stretch.figure.colors import HIGHLIGHT_STEPS, PALETTES, CellColor, hex_color
 
@@ -28,7 +28,8 @@ class TextRole(StrEnum):
     ALERT = "alert"
 
 
-_COLORS: Mapping[TextRole, tuple[str, str, str]] = {
+BACKGROUNDS: tuple[Background, ...] = ("dark", "light", "unknown")
+TEXT_COLORS: Mapping[TextRole, tuple[str, str, str]] = {
     TextRole.PLAIN: ("#d8d4cc", "#33343a", ""),
     TextRole.DIM: ("#8b8f9a", "#6a6d76", "#868a95"),
     TextRole.NAME: ("#ffffff", "#000000", ""),
@@ -41,11 +42,7 @@ _COLORS: Mapping[TextRole, tuple[str, str, str]] = {
     TextRole.KEY: ("#ffffff", "#000000", ""),
     TextRole.ALERT: ("#ffb454", "#a85300", "#c4780c"),
 }
-"""Colors on a dark, a light and an unknown background; the last are the terminal's own or readable on both."""
-TEXT_COLORS: Mapping[Background, Mapping[TextRole, str]] = {
-    background: {role: colors[column] for role, colors in _COLORS.items()}
-    for column, background in enumerate(get_args(Background))
-}
+"""Colors for each of BACKGROUNDS; on an unknown one, the terminal's own or one that is readable on both."""
 BOLD = frozenset({TextRole.NAME, TextRole.SIDE, TextRole.TIME, TextRole.KEY, TextRole.ALERT})
 
 
@@ -54,9 +51,10 @@ class Theme:
 
     def __init__(self, depth: Depth = "none", *, background: Background = "unknown", unicode: bool = True) -> None:
         self.depth, self.background, self.unicode = depth, background, unicode
+        column = BACKGROUNDS.index(background)
         self._codes: dict[Hashable, str] = {
-            role: ";".join(filter(None, ("1" if role in BOLD else "", _color_code(color, depth))))
-            for role, color in TEXT_COLORS[background].items()
+            role: ";".join(filter(None, ("1" if role in BOLD else "", _color_code(colors[column], depth))))
+            for role, colors in TEXT_COLORS.items()
         }
 
     @property
