@@ -107,7 +107,7 @@ def _exit_code(run: Any, args: Sequence[str] | None, extra: dict[str, Any]) -> i
         _print_error(str(error) if error.exit_code == SAFETY_STOP else f"stretch: {error}")
         return error.exit_code
     except click.UsageError as error:
-        where = error.ctx.command_path if error.ctx else _command_of(args)
+        where = error.ctx.command_path if error.ctx else "stretch"
         _print_error(f"stretch: {error.format_message()} See `{where} --help`.")
         return error.exit_code
     except click.ClickException as error:
@@ -123,12 +123,6 @@ def _exit_code(run: Any, args: Sequence[str] | None, extra: dict[str, Any]) -> i
         what = f"{error.filename}: " if error.filename else ""
         _print_error(f"stretch: {what}{error.strerror or error}.")
         return StretchError.exit_code
-
-
-def _command_of(args: Sequence[str] | None) -> str:
-    """Return the command that *args* begin with, for errors without a click context."""
-    first = [*(sys.argv[1:] if args is None else args), ""][0]
-    return f"stretch {first}" if first in COMMANDS else "stretch"
 
 
 def _print_error(text: str) -> None:

@@ -77,33 +77,24 @@ def list_command(
 @click.pass_obj
 def areas_command(app: App, as_json: bool) -> None:
     """List the body areas and groups that --area takes."""
-    catalog = app.catalog
-    rows: list[dict[str, Any]] = [
+    areas, groups, stretches = app.catalog.areas.values(), app.catalog.groups.values(), app.catalog.stretches.values()
+    entries: list[dict[str, Any]] = [
         {"id": a.id, "name": a.name, "kind": "area", "areas": [a.id], "partners": a.partners, "focus": a.focus}
-        for a in catalog.areas.values()
-    ] + [
-        {"id": g.id, "name": g.name, "kind": "group", "areas": g.areas, "partners": [], "focus": []}
-        for g in catalog.groups.values()
+        for a in areas
     ]
-    for row in rows:
-        row["stretches"] = sum(
-            bool(set(row["areas"]) & set(stretch.areas.primary)) for stretch in catalog.stretches.values()
-        )
+    entries += [
+        {"id": g.id, "name": g.name, "kind": "group", "areas": g.areas, "partners": [], "focus": []} for g in groups
+    ]
+    for entry in entries:
+        entry["stretches"] = sum(not set(entry["areas"]).isdisjoint(stretch.areas.primary) for stretch in stretches)
     if as_json:
-        app.out.json(rows)
+        app.out.json(entries)
         return
-    app.out.table(
-        ("area", "name", "stretches", "balanced by, or consists of"),
-        [
-            (
-                row["id"],
-                row["name"],
-                str(row["stretches"]),
-                ", ".join(row["partners"] if row["kind"] == "area" else row["areas"]),
-            )
-            for row in rows
-        ],
-    )
+    rows = []
+    for entry in entries:
+        related = entry["partners"] if entry["kind"] == "area" else entry["areas"]
+        rows.append((entry["id"], entry["name"], str(entry["stretches"]), ", ".join(related)))
+    app.out.table(("area", "name", "stretches", "balanced by, or consists of"), rows)
 
 
 @click.command("programs")
@@ -125,13 +116,11 @@ def programs_command(app: App, as_json: bool) -> None:
         programs = catalog.programs.values()
         app.out.json([msgspec.to_builtins(p) | {"seconds": lengths[p.id] / 1000} for p in programs])
         return
-    app.out.table(
-        ("program", "time", "stretches", "description"),
-        [
-            (program.id, minutes_seconds(lengths[program.id]), str(len(program.items)), program.about)
-            for program in catalog.programs.values()
-        ],
-    )
+    rows = [
+        (program.id, minutes_seconds(lengths[program.id]), str(len(program.items)), program.about)
+        for program in catalog.programs.values()
+    ]
+    app.out.table(("program", "time", "stretches", "description"), rows)
 
 
 def _print_figures(app: App, stretches: Sequence[Stretch]) -> None:
