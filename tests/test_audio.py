@@ -24,7 +24,7 @@ from stretch.core.narration.speech_timing import SPOKEN_CUES, sentences_to_speak
 from stretch.core.narration.tones import RATE, breath_sound, samples, sound_for
 from stretch.core.timing.cues import cues
 from stretch.core.timing.timeline import Timeline, build_timeline
-from stretch.export.audio_file import SOUND_VOLUME, all_done, frames, planned_cues, write_wav
+from stretch.export.audio_file import SOUND_VOLUME, all_done, frames, session_cues, write_wav
 from stretch.export.captions import captions
 from stretch.export.text_to_speech import find_synthesizer
 from support import data, routine, run
@@ -78,7 +78,7 @@ def test_the_file_is_exactly_as_long_as_the_plan(tmp_path: Path, pattern: str) -
 
 def test_every_sound_is_at_its_time(without_speech: array[int]) -> None:
     soft = loudest(samples(breath_sound("out", 3_000), SOUND_VOLUME))
-    for cue in planned_cues(TIMELINE, None):
+    for cue in session_cues(TIMELINE, None):
         sound = sound_for(cue, TIMELINE)
         if sound is None or sound.name.startswith("breath"):
             continue
@@ -97,7 +97,7 @@ def test_sentences_start_on_time_and_do_not_overlap(with_speech: array[int]) -> 
     def takes(sentence: str) -> int:
         return 40 * len(sentence)
 
-    for cue in planned_cues(TIMELINE, takes):
+    for cue in session_cues(TIMELINE, takes):
         if words := sentences_to_speak(cue, TIMELINE, done=all_done(TIMELINE), duration_of=takes):
             start = speech_start(cue, TIMELINE)
             found = seconds(with_speech, start, start + takes(words[0]))
@@ -115,7 +115,7 @@ def test_long_sentences_fade_out_before_the_next(tmp_path: Path) -> None:
 
     write_wav(TIMELINE, tmp_path / "session.wav", speech=lambda sentence: drawl)
     played = read_wav(tmp_path / "session.wav")
-    called = planned_cues(TIMELINE, takes)
+    called = session_cues(TIMELINE, takes)
     starts = [speech_start(cue, TIMELINE) for cue in called if sentences_to_speak(cue, TIMELINE, duration_of=takes)]
     assert len(starts) > len(TIMELINE.phases)
     for start in starts[1:]:
@@ -130,13 +130,13 @@ def test_the_last_sound_and_sentence_finish_before_the_end(with_speech: array[in
     assert loudest(seconds(without_speech, TIMELINE.length_ms - 300, TIMELINE.length_ms - 50)) > 100
     assert abs(without_speech[-1]) < 50
     assert loudest(seconds(with_speech, TIMELINE.length_ms - 200, TIMELINE.length_ms - 100)) >= LEVEL
-    *_, end = planned_cues(TIMELINE, lambda sentence: 40 * len(sentence))
+    *_, end = session_cues(TIMELINE, lambda sentence: 40 * len(sentence))
     assert end.at_ms >= TIMELINE.phases[-1].start_ms
 
 
 @given(st.integers(100, 12_000))
 def test_last_sentences_of_any_length_stay_inside_the_last_phase(takes_ms: int) -> None:
-    called = planned_cues(TIMELINE, lambda sentence: takes_ms)
+    called = session_cues(TIMELINE, lambda sentence: takes_ms)
     assert [cue.at_ms for cue in called] == sorted(cue.at_ms for cue in called)
     (end,) = (cue for cue in called if cue.kind == "end")
     assert TIMELINE.phases[-1].start_ms <= end.at_ms <= TIMELINE.length_ms - 1_500

@@ -25,7 +25,7 @@ from stretch.core.safety.screening_record import PreflightResult, ScreeningRecor
 from stretch.storage import screening_file
 
 STOP_RULES = {"numb": "ST2", "dizzy": "ST6", "eyes": "ST7"}
-"""ChecklistLine of the checklist for each answer that ends a session."""
+"""Line of the checklist for each answer that ends a session."""
 
 
 def run_preflight(app: App, *, ask: bool) -> PreflightResult:
@@ -53,13 +53,13 @@ def run_preflight(app: App, *, ask: bool) -> PreflightResult:
     else:
         new = screening_record.after_quick_check(old, result, today)
     new = screening_record.apply_findings(new, findings, today)
-    if advised := screening_record.advice_due(new, new.advised, today):
+    if show_advice := screening_record.advice_due(new, new.advised, today):
         new = msgspec.structs.replace(new, advised=today)
     if new != old:
         _save(app, new)
     _say_all(app, trend_texts(app, findings))
     _refuse_if_forbidden(app, new, today)
-    _explain(app, result, new, pain, full=full, advised=advised)
+    _explain(app, result, new, pain, full=full, show_advice=show_advice)
     return PreflightResult(
         record=new,
         pain=pain,
@@ -115,7 +115,7 @@ def _save(app: App, record: ScreeningRecord) -> None:
 
 
 def _explain(
-    app: App, result: ScreeningResult, record: ScreeningRecord, pain: int | None, *, full: bool, advised: bool
+    app: App, result: ScreeningResult, record: ScreeningRecord, pain: int | None, *, full: bool, show_advice: bool
 ) -> None:
     texts = [*result.notes]
     if full:
@@ -126,7 +126,7 @@ def _explain(
     _say_all(app, texts)
     if texts:
         app.out.paragraph()
-    if advised and not full:
+    if show_advice and not full:
         app.out.paragraph(app.safety.messages.advise)
 
 

@@ -74,18 +74,18 @@ def ask(app: App, safety: SafetyData, question: Question) -> tuple[str, ...]:
     choices = safety.choices(question)
     if {(choice.id, choice.text.strip()) for choice in choices} == {("yes", "Yes"), ("no", "No")}:
         return ("yes" if confirm(app, question.text, default=False if question.default == "no" else None) else "no",)
-    shown = [choice for choice in choices if choice.id != question.default]
-    so_far = _show(app, question.text, [choice.text for choice in shown])
+    options = [choice for choice in choices if choice.id != question.default]
+    so_far = _show(app, question.text, [choice.text for choice in options])
     while True:
-        answer = read_line(app, _prompt(question, len(shown), so_far))
-        numbers = _parse_numbers(answer, len(shown))
+        answer = read_line(app, _prompt(question, len(options), so_far))
+        numbers = _parse_numbers(answer, len(options))
         if numbers is not None and question.many:
-            return tuple(shown[number - 1].id for number in sorted({*so_far, *numbers}))
+            return tuple(options[number - 1].id for number in sorted({*so_far, *numbers}))
         if numbers is not None and len(one := numbers or so_far) == 1:
-            return (shown[one[0] - 1].id,)
+            return (options[one[0] - 1].id,)
         if not answer and not so_far and question.default:
             return (question.default,)
-        app.out.paragraph(_valid_numbers(len(shown)))
+        app.out.paragraph(_valid_numbers(len(options)))
 
 
 def _parse_numbers(answer: str, last: int) -> list[int] | None:

@@ -80,7 +80,7 @@ def frames(milliseconds: int) -> int:
     return (milliseconds * RATE + 500) // 1000
 
 
-def planned_cues(timeline: Timeline, timer: SentenceTimer | None) -> tuple[Cue, ...]:
+def session_cues(timeline: Timeline, timer: SentenceTimer | None) -> tuple[Cue, ...]:
     """Return the cues of a session without interruptions, the last one early enough to finish with the session.
 
     *timer* measures sentences in milliseconds; None if nothing is spoken.
@@ -104,34 +104,34 @@ def all_done(timeline: Timeline) -> tuple[int, int]:
 def _clips(timeline: Timeline, speech: Synthesizer | None) -> Iterator[Clip]:
     """Return all sounds and sentences in order of their start."""
     if speech is None:
-        return _sounds(planned_cues(timeline, None), timeline)
-    cached_speech = lru_cache(CACHE_SIZE)(lambda sentence: _limited(speech(sentence)))
+        return _sounds(session_cues(timeline, None), timeline)
+    cached_speech = lru_cache(CACHE_SIZE)(lambda sentence: _limit_level(speech(sentence)))
     timer = sentence_timer(cached_speech)
-    planned = planned_cues(timeline, timer)
-    spoken = _speech(planned, timeline, cached_speech, timer)
-    return merge(_sounds(planned, timeline), spoken, key=lambda clip: clip.start)
+    schedule = session_cues(timeline, timer)
+    speech_clips = _speech(schedule, timeline, cached_speech, timer)
+    return merge(_sounds(schedule, timeline), speech_clips, key=lambda clip: clip.start)
 
 
-def _sounds(planned: Sequence[Cue], timeline: Timeline) -> Iterator[Clip]:
+def _sounds(schedule: Sequence[Cue], timeline: Timeline) -> Iterator[Clip]:
     samples = lru_cache(CACHE_SIZE)(tones.samples)
-    for cue in planned:
+    for cue in schedule:
         if sound := sound_for(cue, timeline):
             yield Clip(frames(cue.at_ms), samples(sound, SOUND_VOLUME))
 
 
-def _speech(planned: Sequence[Cue], timeline: Timeline, speech: Synthesizer, timer: SentenceTimer) -> Iterator[Clip]:
+def _speech(schedule: Sequence[Cue], timeline: Timeline, speech: Synthesizer, timer: SentenceTimer) -> Iterator[Clip]:
     """Yield the sentences of each cue, cut off where those of the next cue start."""
     done = all_done(timeline)
-    spoken = [
+    speeches = [
         (frames(speech_start(cue, timeline)), sentences)
-        for cue in planned
+        for cue in schedule
         if (sentences := sentences_to_speak(cue, timeline, done=done, duration_of=timer))
     ]
-    for (start, sentences), (end, _) in pairwise(chain(spoken, [(frames(timeline.length_ms), ())])):
-        yield Clip(start, _joined([speech(sentence) for sentence in sentences], end - start))
+    for (start, sentences), (end, _) in pairwise(chain(speeches, [(frames(timeline.length_ms), ())])):
+        yield Clip(start, _join([speech(sentence) for sentence in sentences], end - start))
 
 
-def _joined(sentences: Sequence[array[int]], max_frames: int) -> array[int]:
+def _join(sentences: Sequence[array[int]], max_frames: int) -> array[int]:
     pause = bytes(2 * frames(PAUSE_MS))
     samples = array("h", pause.join(sentence.tobytes() for sentence in sentences))
     if len(samples) > max_frames:
@@ -141,7 +141,7 @@ def _joined(sentences: Sequence[array[int]], max_frames: int) -> array[int]:
     return samples
 
 
-def _limited(samples: array[int]) -> array[int]:
+def _limit_level(samples: array[int]) -> array[int]:
     """Return *samples* scaled down to the level for speech if they are louder."""
     loudest = max(max(samples, default=0), -min(samples, default=0))
     if loudest <= MAX_SPEECH_LEVEL:

@@ -17,7 +17,7 @@ from stretch.core.narration.speech_timing import (
 )
 from stretch.core.text import one_line
 from stretch.core.timing.timeline import Timeline
-from stretch.export.audio_file import all_done, planned_cues
+from stretch.export.audio_file import all_done, session_cues
 
 LINGER_MS = 2_000
 """Extra time for the last sentence of a cue, because reading takes longer than listening."""
@@ -37,10 +37,10 @@ def captions(timeline: Timeline, timer: SentenceTimer = estimate_duration_ms) ->
 
 def _timed_sentences(timeline: Timeline, timer: SentenceTimer) -> Iterator[tuple[int, int, str]]:
     """Yield each sentence with its start and end in milliseconds."""
-    spoken = [cue for cue in planned_cues(timeline, timer) if cue.kind in SPOKEN_CUES]
+    speech_cues = [cue for cue in session_cues(timeline, timer) if cue.kind in SPOKEN_CUES]
     done = all_done(timeline)
-    starts = (speech_start(cue, timeline) for cue in spoken)
-    for cue, (start, end) in zip(spoken, pairwise(chain(starts, [timeline.length_ms])), strict=True):
+    starts = (speech_start(cue, timeline) for cue in speech_cues)
+    for cue, (start, end) in zip(speech_cues, pairwise(chain(starts, [timeline.length_ms])), strict=True):
         sentences = phrases.sentences(cue, timeline, done)
         scale = min((end - start) / speech_duration_ms(sentences, timer), 1.0)
         elapsed = 0
@@ -50,8 +50,5 @@ def _timed_sentences(timeline: Timeline, timer: SentenceTimer) -> Iterator[tuple
             yield start + int(before * scale), min(start + int(elapsed * scale) + linger, end), sentence
 
 
-def _timestamp(milliseconds: int) -> str:
-    seconds, thousandths = divmod(milliseconds, 1000)
-    minutes, seconds = divmod(seconds, 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours:02d}:{minutes:02d}:{seconds:02d}.{thousandths:03d}"
+def _timestamp(ms: int) -> str:
+    return f"{ms // 3_600_000:02d}:{ms // 60_000 % 60:02d}:{ms // 1000 % 60:02d}.{ms % 1000:03d}"

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 from msgspec import Struct
 
-from stretch.core.model import Cautions, Dose, Source
+from stretch.core.model import Cautions, Source
 from stretch.core.routine import Item, Routine
 from stretch.core.safety.checklist import ChecklistSection, Outcome, SafetyData, severity
 from stretch.core.text import dose_label, duration, one_line, pluralize, side_label
@@ -25,12 +25,10 @@ DISCLAIMER = (
     "This is general wellness information for adults. It does not diagnose or treat anything, and it does not replace "
     "the advice of a doctor or a physiotherapist."
 )
-GRADES = {
-    "A": "an authority or a study, read in the original",
-    "B": "an authority, read in a copy",
-    "C": "clinic or teaching pages, for technique only",
-    "seed": "an article that the catalog started from",
-}
+GRADES = (
+    "Grades. A: an authority or a study, read in the original; B: an authority, read in a copy; "
+    "C: clinic or teaching pages, for technique only; seed: an article that the catalog started from."
+)
 WEEKS = 2
 WEEKS_HINT = "Tick what you did, and write down how much it hurt."
 SCORES = ("Pain before, 0 to 10", "Pain after, 0 to 10")
@@ -105,11 +103,6 @@ class Handout(Struct, frozen=True, kw_only=True):
         """Legend of the pictures, empty if there are none."""
         return LEGEND if any(card.picture for card in self.cards) else ""
 
-    @property
-    def grades(self) -> str:
-        """Meaning of the grades of the sources."""
-        return f"Grades. {'; '.join(f'{grade}: {meaning}' for grade, meaning in GRADES.items())}."
-
 
 def build_handout(
     routine: Routine,
@@ -129,7 +122,7 @@ def build_handout(
         _card(number, item, timeline, figures.get(item.stretch.id))
         for number, item in enumerate(routine.items, start=1)
     )
-    cited = dict.fromkeys(key for card in cards for key in card.sources)
+    source_keys = dict.fromkeys(key for card in cards for key in card.sources)
     minutes = max(1, round(timeline.length_ms / 60_000))
     get_help = [section for section in safety.checklist if section.id not in EACH_TIME]
     return Handout(
@@ -142,7 +135,7 @@ def build_handout(
         warm_up=tuple((move.name, duration(seconds * 1000), move.text) for move, seconds in routine.warm_up),
         cards=cards,
         cool_down=(duration(routine.settle_s * 1000), routine.settle_text),
-        sources=tuple(sources[key] for key in cited if key in sources),
+        sources=tuple(sources[key] for key in source_keys if key in sources),
         command=command,
     )
 
@@ -181,28 +174,25 @@ def _position(item: Item) -> str:
 
 
 def _dose(item: Item) -> Labelled:
-    sides = ", then ".join(side for side in item.sides if side) or "both at once"
-    return (*_amounts(item.dose), ("Sides", sides))
-
-
-def _amounts(dose: Dose) -> Labelled:
+    dose = item.dose
     repeat = ("Repeat", "once only" if dose.reps == 1 else f"{dose.reps} times")
+    sides = ("Sides", ", then ".join(side for side in item.sides if side) or "both at once")
     if dose.contract is not None:
         c = dose.contract
         press = f"{c.contract_s} s, {c.effort_pct} % effort"
-        return ("Press", press), ("Let go", f"{c.release_s} s"), ("Hold", f"{c.hold_s} s"), repeat
+        return ("Press", press), ("Let go", f"{c.release_s} s"), ("Hold", f"{c.hold_s} s"), repeat, sides
     if dose.hold_s is None:
-        return (("Move", pluralize(dose.reps, "slow breath")),)
-    return ("Hold", f"{dose.hold_s} s"), repeat
+        return ("Move", pluralize(dose.reps, "slow breath")), sides
+    return ("Hold", f"{dose.hold_s} s"), repeat, sides
 
 
 def _notes(item: Item, timeline: Timeline) -> Labelled:
     stretch, pace = item.stretch, item.stretch.pace
     inhale, exhale, times = _breath(item, timeline)
-    counted = f" In {inhale}, out {exhale}, {times}." if times and not pace else ""
+    breath_count = f" In {inhale}, out {exhale}, {times}." if times and not pace else ""
     notes = (
         ("Side", stretch.side_means or ""),
-        ("Breathe", stretch.breath + counted),
+        ("Breathe", stretch.breath + breath_count),
         (f"In, {inhale}" if times else "In", pace.inhale if pace else ""),
         (f"Out, {exhale}" if times else "Out", pace.exhale if pace else ""),
         ("Half-way", stretch.halfway or ""),

@@ -9,7 +9,7 @@ from html import escape
 
 from stretch.core.text import one_line
 from stretch.core.vocabulary import WEEKDAY_LABELS, WEEKDAYS
-from stretch.export.handout import DISCLAIMER, EASIER_FIRST, SCORES, WEEKS, WEEKS_HINT, Card, Handout
+from stretch.export.handout import DISCLAIMER, EASIER_FIRST, GRADES, SCORES, WEEKS, WEEKS_HINT, Card, Handout
 from stretch.storage.files.package_data import data_root
 
 WIDE = 2.3
@@ -138,12 +138,12 @@ def _get_help(handout: Handout) -> str:
 
 
 def _sources(handout: Handout) -> str:
-    cited = "".join(
+    entries = "".join(
         f"<div><dt>{_text(source.key)} ({source.grade}):</dt> <dd>{_text(source.supports)}. {_text(source.where)}.</dd>"
         "</div>"
         for source in handout.sources
     )
-    return f'<section><h2>Sources</h2><p class="end">{handout.grades}</p><dl class="sources">{cited}</dl></section>'
+    return f'<section><h2>Sources</h2><p class="end">{GRADES}</p><dl class="sources">{entries}</dl></section>'
 
 
 def _items(lines: Iterable[str]) -> str:

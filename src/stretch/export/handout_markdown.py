@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from stretch.core.safety.checklist import ChecklistSection
 from stretch.core.text import one_line
 from stretch.core.vocabulary import WEEKDAYS
-from stretch.export.handout import DISCLAIMER, EASIER_FIRST, SCORES, WEEKS, WEEKS_HINT, Card, Handout
+from stretch.export.handout import DISCLAIMER, EASIER_FIRST, GRADES, SCORES, WEEKS, WEEKS_HINT, Card, Handout
 from stretch.export.handout_html import data_uri
 
 BOX = "☐"
@@ -37,7 +37,7 @@ def to_markdown(handout: Handout) -> str:
         *_sections(handout.get_help, level=3),
         "## Sources",
         _list(f"{s.key} ({s.grade}): {s.supports}. {s.where}." for s in handout.sources),
-        handout.grades,
+        GRADES,
         f"With a timer, in a terminal: {_code(handout.command)}" if handout.command else "",
         DISCLAIMER,
         "\n".join(pictures),

@@ -44,7 +44,7 @@ def calendar(reminder: Reminder, *, now: datetime, stamp: datetime, version: str
         *(line for index in range(len(reminder.times)) for line in _event(reminder, index, now, stamp)),
         "END:VCALENDAR",
     ]
-    return "".join(f"{part}\r\n" for line in lines for part in _folded(line))
+    return "".join(f"{part}\r\n" for line in lines for part in _fold(line))
 
 
 def first_occurrence(now: datetime, days: tuple[Weekday, ...], at: time) -> datetime:
@@ -55,7 +55,7 @@ def first_occurrence(now: datetime, days: tuple[Weekday, ...], at: time) -> date
 
 def _event(reminder: Reminder, index: int, now: datetime, stamp: datetime) -> Iterator[str]:
     start = first_occurrence(now, reminder.days, reminder.times[index])
-    summary = _escaped(f"Stretch: {reminder.title}")
+    summary = _escape(f"Stretch: {reminder.title}")
     yield "BEGIN:VEVENT"
     yield f"UID:{uuid5(NAMESPACE_URL, f'stretch-timer:{reminder.title}:{index}')}"
     yield f"DTSTAMP:{stamp:%Y%m%dT%H%M%SZ}"
@@ -63,7 +63,7 @@ def _event(reminder: Reminder, index: int, now: datetime, stamp: datetime) -> It
     yield f"DURATION:PT{reminder.minutes}M"
     yield f"RRULE:{_recurrence(reminder.days)}"
     yield f"SUMMARY:{summary}"
-    yield f"DESCRIPTION:{_escaped(f'In a terminal: {reminder.command}')}"
+    yield f"DESCRIPTION:{_escape(f'In a terminal: {reminder.command}')}"
     yield "CATEGORIES:Stretching"
     # Shared calendars must not show the person as busy.
     yield "TRANSP:TRANSPARENT"
@@ -76,12 +76,12 @@ def _recurrence(days: tuple[Weekday, ...]) -> str:
     return f"FREQ=WEEKLY;BYDAY={','.join(day[:2].upper() for day in WEEKDAYS if day in days)}"
 
 
-def _escaped(text: str) -> str:
+def _escape(text: str) -> str:
     """Return *text* on one line as a value of type TEXT (section 3.3.11)."""
     return one_line(text).replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
 
 
-def _folded(line: str) -> Iterator[str]:
+def _fold(line: str) -> Iterator[str]:
     """Split *line* into parts of at most 75 octets without cutting a character; later parts begin with a space."""
     part, octets = "", 0
     for character in line:

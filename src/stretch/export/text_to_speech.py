@@ -64,10 +64,10 @@ def _samples(data: bytes, path: str) -> array[int]:
             rate = file.getframerate()
     except (wave.Error, EOFError) as error:
         raise StretchError(f"Voice failed: {path} made no sound that can be read: {error}.") from None
-    return samples if rate == RATE else _resampled(samples, rate)
+    return samples if rate == RATE else _resample(samples, rate)
 
 
-def _resampled(samples: array[int], rate: int) -> array[int]:
+def _resample(samples: array[int], rate: int) -> array[int]:
     """Return *samples* of *rate* at RATE by linear interpolation; some voices speak at 16 kHz."""
     count = len(samples) * RATE // rate
     last = len(samples) - 1

@@ -150,10 +150,10 @@ class SafetyData(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     def choices(self, question: Question) -> tuple[Choice, ...]:
         """Return the choices of *question*, each completed by the line that it states."""
         lines = self.lines
-        return tuple(_completed(choice, lines[choice.line]) if choice.line else choice for choice in question.choices)
+        return tuple(_with_line(choice, lines[choice.line]) if choice.line else choice for choice in question.choices)
 
 
-def _completed(choice: Choice, line: ChecklistLine) -> Choice:
+def _with_line(choice: Choice, line: ChecklistLine) -> Choice:
     return msgspec.structs.replace(
         choice,
         text=choice.text or line.text,

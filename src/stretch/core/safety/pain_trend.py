@@ -125,10 +125,10 @@ def detect_worsening(entries: Sequence[PainEntry], today: date) -> TrendFinding:
 def detect_severe_pain(entries: Sequence[PainEntry], today: date) -> TrendFinding:
     """T5: a score of 7 or more in the latest session or the last week; T5b: sudden pain, or unlike any before."""
     recent = [entry for entry in entries[:-1] if (today - entry.day).days < WEEK] + list(entries[-1:])
-    scored = [(max(entry.known), entry.sudden) for entry in recent if entry.known]
-    if not scored:
+    maxima = [(max(entry.known), entry.sudden) for entry in recent if entry.known]
+    if not maxima:
         return _finding("T5", "not-enough")
-    high = [sudden for score, sudden in scored if score >= SEVERE]
+    high = [sudden for score, sudden in maxima if score >= SEVERE]
     if not high:
         return _finding("T5", "not-met")
     return _require_clinician("T5b", urgency=Urgency.TODAY) if any(high) else _require_clinician("T5")

@@ -53,10 +53,10 @@ def pending_questions(safety: SafetyData, answers: Answers, start: Sequence[str]
     *start* are the ids of the first questions; by default the screens of the full check. Raises UnknownName for an
     unknown question or choice in *answers*.
     """
-    asked = list(_ask_order(safety, answers, start))
-    if any(choice.outcome is Outcome.EMERGENCY for _, chosen in asked for choice in chosen or ()):
+    steps = list(_ask_order(safety, answers, start))
+    if any(choice.outcome is Outcome.EMERGENCY for _, choices in steps for choice in choices or ()):
         return ()
-    return tuple(question for question, chosen in asked if chosen is None)
+    return tuple(question for question, choices in steps if choices is None)
 
 
 def evaluate(safety: SafetyData, answers: Answers, today: date, start: Sequence[str] = ()) -> ScreeningResult:
@@ -67,21 +67,21 @@ def evaluate(safety: SafetyData, answers: Answers, today: date, start: Sequence[
     """
     if missing := pending_questions(safety, answers, start):
         raise UnansweredQuestions(missing)
-    chosen = [choice for _, choices in _ask_order(safety, answers, start) for choice in choices or ()]
-    outcomes = [(choice.outcome, choice.urgency) for choice in chosen if choice.outcome]
-    outcome, urgency = strongest(*outcomes, *_combined_signs(safety, chosen))
-    notes = () if outcome is Outcome.EMERGENCY else tuple(dict.fromkeys(c.note for c in chosen if c.note))
-    wait_days = max((choice.wait_days for choice in chosen), default=0)
+    picks = [choice for _, choices in _ask_order(safety, answers, start) for choice in choices or ()]
+    outcomes = [(choice.outcome, choice.urgency) for choice in picks if choice.outcome]
+    outcome, urgency = strongest(*outcomes, *_combined_signs(safety, picks))
+    notes = () if outcome is Outcome.EMERGENCY else tuple(dict.fromkeys(c.note for c in picks if c.note))
+    wait_days = max((choice.wait_days for choice in picks), default=0)
     return ScreeningResult(
         outcome=outcome,
         urgency=urgency,
-        tags=tuple(sorted({tag for choice in chosen for tag in choice.tags})),
+        tags=tuple(sorted({tag for choice in picks for tag in choice.tags})),
         notes=notes,
-        advise_clinician=not outcome.stops and any(choice.advise_clinician for choice in chosen),
-        breath_off=any(choice.breath_off for choice in chosen),
-        gentle_only=any(choice.gentle_only for choice in chosen),
+        advise_clinician=not outcome.stops and any(choice.advise_clinician for choice in picks),
+        breath_off=any(choice.breath_off for choice in picks),
+        gentle_only=any(choice.gentle_only for choice in picks),
         ask_again_on=today + timedelta(days=wait_days) if wait_days else None,
-        too_young=any(choice.too_young for choice in chosen),
+        too_young=any(choice.too_young for choice in picks),
     )
 
 
@@ -106,7 +106,7 @@ def pain_limits(start: int) -> tuple[int, int]:
 def _ask_order(
     safety: SafetyData, answers: Answers, start: Sequence[str]
 ) -> Iterator[tuple[Question, tuple[Choice, ...] | None]]:
-    """Yield the applicable questions in order, each with the chosen answers, or None if it is not answered yet."""
+    """Yield the applicable questions in order, each with the choices in its answer, None if there is none yet."""
     questions = {question.id: question for question in safety.questions}
     for name in answers:
         if name not in questions:
@@ -119,13 +119,13 @@ def _ask_order(
         if question.id in seen or not true_lines.isdisjoint(question.unless):
             continue
         seen.add(question.id)
-        chosen = _chosen(safety, question, answers[question.id]) if question.id in answers else None
-        yield question, chosen
-        true_lines.update(choice.line for choice in chosen or () if choice.line)
-        queue[:0] = [name for choice in chosen or () for name in choice.then]
+        choices = _find_choices(safety, question, answers[question.id]) if question.id in answers else None
+        yield question, choices
+        true_lines.update(choice.line for choice in choices or () if choice.line)
+        queue[:0] = [name for choice in choices or () for name in choice.then]
 
 
-def _chosen(safety: SafetyData, question: Question, ids: tuple[str, ...]) -> tuple[Choice, ...] | None:
+def _find_choices(safety: SafetyData, question: Question, ids: tuple[str, ...]) -> tuple[Choice, ...] | None:
     choices = {choice.id: choice for choice in safety.choices(question)}
     for name in ids:
         if name not in choices:
@@ -135,10 +135,10 @@ def _chosen(safety: SafetyData, question: Question, ids: tuple[str, ...]) -> tup
     return tuple(choice for choice in choices.values() if choice.id in ids)
 
 
-def _combined_signs(safety: SafetyData, chosen: Sequence[Choice]) -> Iterator[tuple[Outcome, Urgency | None]]:
+def _combined_signs(safety: SafetyData, picks: Sequence[Choice]) -> Iterator[tuple[Outcome, Urgency | None]]:
     """Yield the outcomes of signs that are weak alone and serious together with another one."""
     lines = safety.lines
-    true_lines = {choice.line for choice in chosen}
+    true_lines = {choice.line for choice in picks}
     for rule in safety.together:
         becomes = lines[rule.becomes]
         if rule.line in true_lines and becomes.outcome and not true_lines.isdisjoint(rule.any_of):

@@ -117,10 +117,7 @@ def escalate(
 def apply_findings(record: ScreeningRecord, findings: Iterable[TrendFinding], today: date) -> ScreeningRecord:
     """Return the record after the *findings* of the pain trend; the strongest outcome wins."""
     for finding in findings:
-        if finding.outcome is not Outcome.GO or finding.advise_clinician:
-            record = escalate(
-                record, today, finding.outcome, finding.urgency, advise_clinician=finding.advise_clinician
-            )
+        record = escalate(record, today, finding.outcome, finding.urgency, advise_clinician=finding.advise_clinician)
     return record
 
 
