@@ -1,4 +1,4 @@
-"""Reading catalogs: one's own goes over the shipped one, and what is wrong is said with file, line and field."""
+"""Loading catalogs: user entries replace shipped ones, and problems are reported with file, line and field."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from stretch.storage.files.diagnostics import Diagnostics
 from stretch.storage.files.package_data import data_root
 from support import CATALOG
 
-DEFECTS = [  # file, what is replaced, by what, what is said
+DEFECTS = [  # file, old text, new text, part of the error
     ("stretches/open-book.yaml", "level: gentle", "level: easy", "open-book.yaml:14: level: must be one of gentle"),
     ("stretches/open-book.yaml", "reps: 6", "reps: 0", "open-book.yaml:11: dose.reps: must be at least 1, not 0"),
     ("stretches/open-book.yaml", "reps: 6", "reps: six", "dose.reps: must be a whole number, not 'six'"),
@@ -77,17 +77,19 @@ def problems(*extra: Path, root: Path | None = None) -> tuple[str, ...]:
     return raised.value.problems
 
 
-def test_a_copy_loads_as_it_is(root: Path) -> None:
+def test_a_copy_of_the_shipped_catalog_is_equal(root: Path) -> None:
     assert load_catalog(root) == load_catalog()
 
 
-@pytest.mark.parametrize(("name", "old", "new", "said"), DEFECTS, ids=lambda text: text[:30])
-def test_a_defect_is_named_with_file_line_and_field(root: Path, name: str, old: str, new: str, said: str) -> None:
+@pytest.mark.parametrize(("name", "old", "new", "expected"), DEFECTS, ids=lambda text: text[:30])
+def test_a_problem_is_reported_with_file_line_and_field(
+    root: Path, name: str, old: str, new: str, expected: str
+) -> None:
     text = (root / name).read_text(encoding="utf-8")
     assert old in text
     (root / name).write_text(text.replace(old, new, 1), encoding="utf-8")
     found = problems(root=root)
-    assert any(said in problem for problem in found), found
+    assert any(expected in problem for problem in found), found
     assert all(problem.startswith(str(root)) for problem in found)
 
 
@@ -123,14 +125,14 @@ def test_the_problems_of_all_entries_are_reported_sorted_by_line(root: Path) -> 
     ]
 
 
-def test_what_refers_to_something_broken_has_no_problem_of_its_own(root: Path) -> None:
+def test_references_to_an_invalid_entry_are_not_reported(root: Path) -> None:
     path = root / "stretches" / "cat-cow.yaml"
     for broken in (path.read_text(encoding="utf-8").replace("level: gentle", "level: soft"), "["):
         path.write_text(broken, encoding="utf-8")
         assert len(problems(root=root)) == 1
 
 
-def test_one_s_own_goes_over_the_shipped_and_is_told(tmp_path: Path) -> None:
+def test_a_user_entry_replaces_the_shipped_one_and_its_origin_is_noted(tmp_path: Path) -> None:
     (tmp_path / "stretches").mkdir()
     file = tmp_path / "stretches" / "sphinx.yaml"
     file.write_text(changed("sphinx", name="My sphinx"), encoding="utf-8")
@@ -146,7 +148,7 @@ def test_one_s_own_goes_over_the_shipped_and_is_told(tmp_path: Path) -> None:
     assert CATALOG.origins == {}
 
 
-def test_the_last_catalog_is_on_top(tmp_path: Path) -> None:
+def test_the_last_catalog_wins(tmp_path: Path) -> None:
     first, last = tmp_path / "first.yaml", tmp_path / "last.yaml"
     first.write_text(changed("sphinx", name="First"), encoding="utf-8")
     last.write_text(changed("sphinx", name="Last"), encoding="utf-8")
@@ -172,7 +174,7 @@ figures:
 """
 
 
-def test_one_file_can_hold_everything(tmp_path: Path) -> None:
+def test_one_file_can_hold_entries_of_all_kinds(tmp_path: Path) -> None:
     stretch = changed("calf-straight-knee", id="toes", areas="{primary: [feet]}", source="[DR-WHO]")
     file = tmp_path / "physio.yaml"
     file.write_text(BUNDLE.format(stretch=stretch.replace("\n", "\n    ")), encoding="utf-8")
@@ -188,7 +190,7 @@ def test_one_file_can_hold_everything(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("what", ["one stretch", "a list of stretches", "one program", "a list of programs"])
-def test_a_file_is_taken_for_what_it_is(tmp_path: Path, what: str) -> None:
+def test_the_kind_of_an_entry_is_recognized(tmp_path: Path, what: str) -> None:
     text = changed("sphinx", id="mine") if "stretch" in what else PROGRAM
     file = tmp_path / "file.yml"
     file.write_text("- " + text.replace("\n", "\n  ") if "list" in what else text, encoding="utf-8")
@@ -199,7 +201,7 @@ def test_a_file_is_taken_for_what_it_is(tmp_path: Path, what: str) -> None:
 PROGRAM = "id: mine\nname: Mine\nabout: Mine.\nwarm_up_min: 0\nitems: [{stretch: cat-cow, reps: 6}]"
 
 
-def test_what_is_none_of_it_is_refused(tmp_path: Path) -> None:
+def test_data_that_is_not_an_entry_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "letter.yaml"
     file.write_text("- Dear Sir\n- {a: b}\n", encoding="utf-8")
     assert [problem.split("; ")[0] for problem in problems(file)] == [
@@ -219,7 +221,7 @@ def test_ids_are_unique_within_a_catalog(tmp_path: Path) -> None:
     )
 
 
-def test_a_file_that_is_named_twice_or_lies_in_a_catalog_that_is_named_is_read_once(tmp_path: Path) -> None:
+def test_a_file_in_several_catalogs_is_read_once(tmp_path: Path) -> None:
     file = tmp_path / "physio.yaml"
     file.write_text(changed("sphinx", id="low-sphinx"), encoding="utf-8")
     (tmp_path / "again").symlink_to(tmp_path)
@@ -227,7 +229,7 @@ def test_a_file_that_is_named_twice_or_lies_in_a_catalog_that_is_named_is_read_o
         assert load_catalog(extra=extra).origins["stretch", "low-sphinx"].replaces is None
 
 
-def test_an_area_and_a_group_never_share_a_name(tmp_path: Path) -> None:
+def test_an_area_and_a_group_cannot_share_an_id(tmp_path: Path) -> None:
     file = tmp_path / "areas.yaml"
     file.write_text("areas: [{id: back, name: Back}]\ngroups: [{id: hips, name: Hips, areas: [hips]}]", "utf-8")
     assert problems(file) == (
@@ -238,7 +240,7 @@ def test_an_area_and_a_group_never_share_a_name(tmp_path: Path) -> None:
     assert [line.split(": ")[1] for line in problems(file)] == ["groups.0.id"]
 
 
-def test_a_shipped_program_must_fit_what_replaced_its_stretch(tmp_path: Path) -> None:
+def test_a_shipped_program_is_checked_against_a_replaced_stretch(tmp_path: Path) -> None:
     file = tmp_path / "held.yaml"
     file.write_text(
         changed("cat-cow", mode="static", dose="{hold_s: 20, reps: 2}", pace="null", per_side_s="40"), encoding="utf-8"
@@ -259,14 +261,14 @@ def test_an_entry_with_blank_fields_is_left_out_and_its_file_noted(tmp_path: Pat
         assert [entry.field for entry in check_catalogs([tmp_path]).diagnostics] == [*fields]
 
 
-def test_how_a_session_begins_and_when_not_to_stretch_cannot_be_changed(root: Path) -> None:
+def test_session_and_safety_files_cannot_be_replaced(root: Path) -> None:
     (root / "session.yaml").write_text("settle: {lying: Jump.}", encoding="utf-8")
     (root / "safety.yaml").write_text("checklist: []", encoding="utf-8")
     catalog = load_catalog(extra=[root])
     assert (catalog.settle, catalog.warm_up) == (CATALOG.settle, CATALOG.warm_up)
 
 
-def test_what_other_programs_leave_in_a_folder_is_no_concern_of_ours(tmp_path: Path) -> None:
+def test_hidden_files_and_other_file_types_are_ignored(tmp_path: Path) -> None:
     for name in (".DS_Store", "._cat.yaml", "README.md", "cat.yaml~"):
         (tmp_path / name).write_bytes(b"\x00\x01")
     assert load_catalog(extra=[tmp_path]) == CATALOG
@@ -278,7 +280,7 @@ def test_white_space_of_any_kind_becomes_one_space(tmp_path: Path) -> None:
     assert load_catalog(extra=[file]).stretches["sphinx"].name == "My own sphinx"
 
 
-def test_lists_may_be_shared(tmp_path: Path) -> None:
+def test_yaml_aliases_work(tmp_path: Path) -> None:
     file = tmp_path / "file.yaml"
     file.write_text(
         changed("sphinx", cautions="{avoid: &tags [pregnancy], adapt: [disc]}", also="[]"), encoding="utf-8"
@@ -306,7 +308,7 @@ def test_figures_come_from_the_last_catalog_that_has_them(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "expected"),
     [
         ("target: [abs]", "target: [tail]", "target: there is no muscle called 'tail'"),
         ("id: sphinx", "id: ../sphinx", "id: is '../sphinx'; use a to z"),
@@ -316,17 +318,17 @@ def test_figures_come_from_the_last_catalog_that_has_them(tmp_path: Path) -> Non
         ("target: [abs]", f"target: ['abs.{'x' * 500}']", "must have at most 400 characters"),
     ],
 )
-def test_a_figure_that_cannot_be_drawn_is_refused(tmp_path: Path, old: str, new: str, said: str) -> None:
+def test_a_figure_that_cannot_be_drawn_is_refused(tmp_path: Path, old: str, new: str, expected: str) -> None:
     text = (data_root() / "figures" / "sphinx.yaml").read_text(encoding="utf-8")
     assert old in text
     file = tmp_path / "figure.yaml"
     file.write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(CatalogError) as raised:
         load_figures(["sphinx"], [file])
-    assert said in str(raised.value)
+    assert expected in str(raised.value)
 
 
-def test_a_note_stops_nothing_and_is_not_told_among_the_problems(tmp_path: Path) -> None:
+def test_notes_do_not_raise_and_are_not_among_the_problems(tmp_path: Path) -> None:
     diagnostics = Diagnostics()
     diagnostics.add_line(tmp_path / "mine.yaml", 2, "perhaps", level="note")
     diagnostics.raise_if_problems()

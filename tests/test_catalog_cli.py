@@ -1,4 +1,4 @@
-"""`stretch catalog`: begin a stretch of one's own, check it, and have an editor help."""
+"""`stretch catalog`: the template, the check and the JSON Schema."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def filled(template: str) -> str:
     return "\n".join(lines)
 
 
-def test_the_template_passes_once_its_blanks_are_filled(home: Path) -> None:
+def test_the_filled_template_passes_the_check(home: Path) -> None:
     made = catalog("new", "knee-hug")
     file = home / "catalog" / "stretches" / "knee-hug.yaml"
     assert (made.exit_code, made.stdout) == (0, f"{file}\n")
@@ -71,7 +71,7 @@ def test_the_template_passes_once_its_blanks_are_filled(home: Path) -> None:
     assert "Sources" not in shown
 
 
-def test_every_choice_and_every_field_is_in_the_template() -> None:
+def test_the_template_has_every_field_and_choice() -> None:
     template = catalog("new", "mine", "-o", "-").stdout
     for field in Stretch.__struct_fields__:
         assert re.search(rf"^(# )?{field}:", template, re.MULTILINE) or field in (
@@ -85,7 +85,7 @@ def test_every_choice_and_every_field_is_in_the_template() -> None:
 
 
 @pytest.mark.parametrize("example", ["dynamic", "contract-relax"])
-def test_the_examples_in_the_template_are_right(home: Path, example: str) -> None:
+def test_the_examples_in_the_template_are_valid(home: Path, example: str) -> None:
     lines = filled(catalog("new", "mine", "-o", "-").stdout).splitlines()
     start = next(n for n, line in enumerate(lines) if line.startswith(f"# With mode: {example}"))
     shown = [line.removeprefix("# ") for line in lines[start + 1 : start + 3] if line.startswith(("# dose", "# pace"))]
@@ -96,7 +96,7 @@ def test_the_examples_in_the_template_are_right(home: Path, example: str) -> Non
     assert catalog("check", str(file)).stdout == ""
 
 
-def test_new_never_writes_over_a_file_and_takes_only_ids(home: Path) -> None:
+def test_new_never_overwrites_a_file_and_takes_only_ids(home: Path) -> None:
     assert "There is a shipped sphinx; yours will replace it." in catalog("new", "sphinx").stderr
     again = catalog("new", "sphinx")
     assert again.exit_code == 1
@@ -110,7 +110,7 @@ def test_new_never_writes_over_a_file_and_takes_only_ids(home: Path) -> None:
     assert [file.name for file in home.rglob("*.yaml")] == ["sphinx.yaml"]
 
 
-def test_new_writes_where_it_is_told(tmp_path: Path) -> None:
+def test_new_writes_to_the_output_file(tmp_path: Path) -> None:
     file = tmp_path / "there" / "mine.yaml"
     assert "No such file or directory" in catalog("new", "mine", "-o", str(file)).stderr
     file.parent.mkdir()
@@ -118,7 +118,7 @@ def test_new_writes_where_it_is_told(tmp_path: Path) -> None:
     assert "id: mine" in file.read_text(encoding="utf-8")
 
 
-def test_check_prints_every_problem_on_a_line_of_its_own(tmp_path: Path) -> None:
+def test_check_prints_one_line_for_each_problem(tmp_path: Path) -> None:
     (tmp_path / "stretches").mkdir()
     sphinx = (data_root() / "stretches" / "sphinx.yaml").read_text(encoding="utf-8")
     broken = sphinx.replace("MDT]", "NOBODY]").replace("[core]", "[heart]")
@@ -157,7 +157,7 @@ def test_check_prints_every_problem_on_a_line_of_its_own(tmp_path: Path) -> None
     assert [f["problem"] for f in found if f["level"] == "note"] == ["sphinx replaces the shipped one"]
 
 
-def test_check_looks_at_figures_programs_sources_and_what_is_replaced(tmp_path: Path) -> None:
+def test_check_covers_figures_programs_sources_and_replaced_entries(tmp_path: Path) -> None:
     own = {
         "stretches": [but("sphinx", cautions={"avoid": ["stenosis", "pregnancy"]})],
         "figures": [
@@ -183,7 +183,7 @@ def test_check_looks_at_figures_programs_sources_and_what_is_replaced(tmp_path: 
     file = tmp_path / "own.yaml"
     file.write_bytes(msgspec.yaml.encode(own))
     done = catalog("check", str(file))
-    said = {line.split(": ", 1)[1] for line in done.stdout.splitlines()}
+    reported = {line.split(": ", 1)[1] for line in done.stdout.splitlines()}
     for expected in (
         "figures.0.target: highlights no muscle; one of abs, back, hip_flexor, lat, low_back, quad, side",
         "figures.1.id: there is no stretch 'nothing'",
@@ -191,7 +191,7 @@ def test_check_looks_at_figures_programs_sources_and_what_is_replaced(tmp_path: 
         "programs.0.source.0: there is no source 'dr-who'; write DR-WHO",
         "sources.0.key: DR-WHO differs from Dr-Who only in case; use one of them",
     ):
-        assert expected in said, said
+        assert expected in reported, reported
     for note in (
         "stretches.0: note: sphinx replaces the shipped one",
         "stretches.0.cautions: note: weaker than in the sphinx it replaces: recent-surgery, shoulder, neck",
@@ -204,7 +204,7 @@ def but(name: str, **changes: Any) -> Any:
     return msgspec.to_builtins(CATALOG.stretches[name]) | changes
 
 
-def test_check_of_nothing(home: Path, tmp_path: Path) -> None:
+def test_check_without_a_catalog_or_entries(home: Path, tmp_path: Path) -> None:
     none = catalog("check")
     assert (none.exit_code, none.stdout) == (0, "")
     assert str(home / "catalog") in none.stderr
@@ -215,7 +215,7 @@ def test_check_of_nothing(home: Path, tmp_path: Path) -> None:
     assert json.loads(catalog("check", str(data_root()), "--json").stdout) == []
 
 
-def test_notes_never_take_the_room_of_a_problem_and_too_much_is_said_to_be_too_much(tmp_path: Path) -> None:
+def test_problems_and_notes_are_limited_separately(tmp_path: Path) -> None:
     entries = [but("sphinx", id=f"s-{number}", cautions={}) for number in range(1100)]
     entries.append(but("sphinx", id="last", breath="Hold for 45 seconds."))
     for part in range(12):
@@ -230,7 +230,7 @@ def test_notes_never_take_the_room_of_a_problem_and_too_much_is_said_to_be_too_m
     assert done.stderr.endswith("1 stretch; 1 problem.\n")
 
 
-def test_check_notes_text_that_a_number_sign_cuts_short(tmp_path: Path) -> None:
+def test_check_notes_text_that_a_comment_cuts_short(tmp_path: Path) -> None:
     file = tmp_path / "sphinx.yaml"
     text = (data_root() / "stretches" / "sphinx.yaml").read_text(encoding="utf-8")
     file.write_text(
@@ -250,14 +250,14 @@ def test_path_creates_nothing(home: Path) -> None:
     assert not home.exists()
 
 
-def test_alone_it_shows_its_help() -> None:
+def test_without_a_subcommand_the_help_is_shown() -> None:
     done = catalog()
     assert done.exit_code == 0
     for name in ("check", "new", "schema", "path"):
         assert f"  {name} " in done.stdout
 
 
-def test_the_schema_is_that_of_the_structs() -> None:
+def test_the_schema_matches_the_structs() -> None:
     whole = json.loads(catalog("schema").stdout)
     one = json.loads(catalog("schema", "stretch").stdout)
     assert one["$ref"] == "#/$defs/Stretch"

@@ -1,4 +1,4 @@
-"""What contradicts itself in an entry is found, and nothing is found in what does not."""
+"""Consistency checks of entries, and the lint rules for their content."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def step(stretch: Stretch, text: str) -> Stretch:
     return but(stretch, steps=(*stretch.steps, text))
 
 
-def said(problems: Any) -> str:
+def as_text(problems: Any) -> str:
     return "\n".join(f"{'.'.join(map(str, field))}: {problem}" for field, problem in problems)
 
 
@@ -67,8 +67,8 @@ def said(problems: Any) -> str:
         (HELD, "Then switch legs.", "says 'switch legs', but sides: both"),
     ],
 )
-def test_words_that_contradict_the_numbers(stretch: Stretch, text: str, problem: str) -> None:
-    found = said(check_wording(step(stretch, text)))
+def test_wording_that_contradicts_the_dose_or_sides(stretch: Stretch, text: str, problem: str) -> None:
+    found = as_text(check_wording(step(stretch, text)))
     assert found.startswith(f"steps.{len(stretch.steps)}: ")
     assert problem in found
     assert "\n" not in found
@@ -95,20 +95,20 @@ def test_words_that_contradict_the_numbers(stretch: Stretch, text: str, problem:
         (SIDED, "What is left of the pull stays right there."),
     ],
 )
-def test_words_that_agree_with_the_numbers(stretch: Stretch, text: str) -> None:
-    assert said(check_wording(step(stretch, text))) == ""
+def test_wording_that_agrees_with_the_dose_and_sides(stretch: Stretch, text: str) -> None:
+    assert as_text(check_wording(step(stretch, text))) == ""
 
 
-def test_every_text_that_is_read_on_both_sides_is_asked_for_sides() -> None:
+def test_every_text_read_for_both_sides_is_checked_for_a_side() -> None:
     for field in ("breath", "mistake", "ease_off", "side_means"):
-        found = said(check_wording(but(SIDED, **{field: "Bend the left knee."})))
+        found = as_text(check_wording(but(SIDED, **{field: "Bend the left knee."})))
         assert found.startswith(f"{field}: says 'left knee'")
 
 
-def test_two_sides_need_words_that_tell_them_apart() -> None:
-    assert "do not say which side" in said(check_wording(but(SIDED, steps=("Lean in.",))))
-    assert said(check_wording(but(SIDED, steps=("Lean on the back leg.",)))) == ""
-    assert "side_means must say" in said(check_stretch(but(SIDED, side_means=None), CATALOG.areas))
+def test_the_steps_of_a_two_sided_stretch_must_tell_the_sides_apart() -> None:
+    assert "do not say which side" in as_text(check_wording(but(SIDED, steps=("Lean in.",))))
+    assert as_text(check_wording(but(SIDED, steps=("Lean on the back leg.",)))) == ""
+    assert "side_means must say" in as_text(check_stretch(but(SIDED, side_means=None), CATALOG.areas))
 
 
 @pytest.mark.parametrize(
@@ -123,15 +123,15 @@ def test_two_sides_need_words_that_tell_them_apart() -> None:
         (but(SIDED, side_means="word " * 11), "side_means"),
     ],
 )
-def test_a_cue_is_no_longer_than_its_moment(stretch: Stretch, field: str) -> None:
-    assert said(check_cue_lengths(stretch)).startswith(f"{field}: ")
+def test_a_cue_too_long_for_its_moment_is_a_problem(stretch: Stretch, field: str) -> None:
+    assert as_text(check_cue_lengths(stretch)).startswith(f"{field}: ")
     part = getattr(stretch, field.partition(".")[0])
     shorter = (
         but(stretch, pace=Pace(inhale="word " * 10, exhale="word " * 10))
         if isinstance(part, Pace)
         else but(stretch, **{field: part.removesuffix("word ")})
     )
-    assert said(check_cue_lengths(shorter)) == ""
+    assert as_text(check_cue_lengths(shorter)) == ""
 
 
 @pytest.mark.parametrize(
@@ -148,19 +148,19 @@ def test_a_cue_is_no_longer_than_its_moment(stretch: Stretch, field: str) -> Non
         ),
     ],
 )
-def test_what_cannot_be_done_is_a_problem_at_every_start(stretch: Stretch, problem: str) -> None:
-    assert problem in said(check_stretch(stretch, CATALOG.areas))
+def test_contradicting_fields_of_a_stretch_are_problems(stretch: Stretch, problem: str) -> None:
+    assert problem in as_text(check_stretch(stretch, CATALOG.areas))
 
 
-def test_references_to_nothing() -> None:
+def test_unknown_areas_and_sources_are_problems() -> None:
     area = Area(id="feet", name="Feet", partners=("calfs",), focus=(("calves", "wings"),))
-    assert said(check_area(area, CATALOG.areas, CATALOG.groups)) == (
+    assert as_text(check_area(area, CATALOG.areas, CATALOG.groups)) == (
         "partners.0: there is no area 'calfs'; did you mean calves?\n"
         "focus.0.1: there is no area 'wings'; see `stretch areas`"
     )
     group = Group(id="below", name="Below", areas=("calves", "toes"))
-    assert "areas.1: there is no area 'toes'" in said(check_group(group, CATALOG.areas))
-    assert said(check_sources(("NHS-BACK", "nhs-back", "X"), {"NHS-BACK"})) == (
+    assert "areas.1: there is no area 'toes'" in as_text(check_group(group, CATALOG.areas))
+    assert as_text(check_sources(("NHS-BACK", "nhs-back", "X"), {"NHS-BACK"})) == (
         "source.1: there is no source 'nhs-back'; write NHS-BACK\n"
         "source.2: there is no source 'X'; add it under sources, or leave it out"
     )
@@ -170,7 +170,7 @@ def program(*items: ProgramItem) -> Program:
     return Program(id="mine", name="Mine", about="Mine.", warm_up_min=5, items=items)
 
 
-def test_a_program_gives_doses_that_its_stretches_can_take() -> None:
+def test_program_doses_must_suit_their_stretches() -> None:
     item = ProgramItem
     mine = program(
         item(stretch="sphinx", reps=1),
@@ -179,7 +179,7 @@ def test_a_program_gives_doses_that_its_stretches_can_take() -> None:
         item(stretch="broken", reps=2),
         item(stretch="sfinx", reps=2, hold_s=20),
     )
-    assert said(check_program(mine, {**CATALOG.stretches, "broken": None})) == (
+    assert as_text(check_program(mine, {**CATALOG.stretches, "broken": None})) == (
         "items.0: a static stretch needs hold_s\n"
         "items.1: a dynamic stretch takes no hold_s\n"
         "items.2.hold_s: a contract-relax stretch has its own timings; leave hold_s out\n"
@@ -187,30 +187,30 @@ def test_a_program_gives_doses_that_its_stretches_can_take() -> None:
     )
 
 
-def test_a_program_stays_under_the_ceilings() -> None:
+def test_program_doses_above_the_ceilings() -> None:
     mine = program(
         ProgramItem(stretch="standing-hamstring", hold_s=60, reps=2),
         ProgramItem(stretch="seated-hamstring", hold_s=60, reps=2),
     )
-    assert said(check_area_doses(mine, CATALOG.stretches)) == ""
+    assert as_text(check_area_doses(mine, CATALOG.stretches)) == ""
     more = program(*mine.items, ProgramItem(stretch="supine-hamstring-hold", hold_s=10, reps=1))
-    assert "items: 250 s for hamstrings on a side; more than 240" in said(check_area_doses(more, CATALOG.stretches))
-    assert said(check_item_doses(mine, CATALOG.stretches)) == ""
+    assert "items: 250 s for hamstrings on a side; more than 240" in as_text(check_area_doses(more, CATALOG.stretches))
+    assert as_text(check_item_doses(mine, CATALOG.stretches)) == ""
     longer = program(ProgramItem(stretch="standing-hamstring", hold_s=45, reps=3))
-    assert said(check_item_doses(longer, CATALOG.stretches)).startswith("items.0: 135 s of one stretch on a side")
+    assert as_text(check_item_doses(longer, CATALOG.stretches)).startswith("items.0: 135 s of one stretch on a side")
 
 
-def test_what_a_stretch_like_this_should_warn_of() -> None:
+def test_missing_and_weakened_cautions() -> None:
     bare = but(HELD, spine="flexion", level="deep", cautions=Cautions())
-    assert said(missing_cautions(bare)) == (
+    assert as_text(missing_cautions(bare)) == (
         "cautions: a bend forward without disc and osteoporosis; who should leave it out, or take it easier?\n"
         "cautions: deep without hypermobility; who should leave it out, or take it easier?\n"
         "cautions.avoid: prone without pregnancy; nobody pregnant should lie like that here"
     )
     before = but(HELD, cautions=Cautions(avoid=("knee", "hip"), adapt=("neck", "disc")))
     after = but(HELD, cautions=Cautions(avoid=("hip", "disc"), adapt=("knee",)))
-    assert said(weaker_cautions(after, before)) == "cautions: weaker than in the sphinx it replaces: knee, neck"
-    assert said(weaker_cautions(before, before)) == ""
+    assert as_text(weaker_cautions(after, before)) == "cautions: weaker than in the sphinx it replaces: knee, neck"
+    assert as_text(weaker_cautions(before, before)) == ""
 
 
 @pytest.mark.parametrize(
@@ -229,38 +229,38 @@ def test_what_a_stretch_like_this_should_warn_of() -> None:
         ({"position": "prone"}, "prone", ("pregnancy",)),
     ],
 )
-def test_each_way_to_stretch_has_those_whom_it_should_warn(
+def test_each_kind_of_stretch_has_its_expected_cautions(
     changes: dict[str, Any], what: str, tags: tuple[Any, ...]
 ) -> None:
     def made(areas: tuple[str, ...] = ("calves",), **fields: Any) -> Stretch:
         usual = {"spine": "neutral", "position": "standing", "level": "gentle", "cautions": Cautions()}
         return but(HELD, **usual | fields, areas=msgspec.structs.replace(HELD.areas, primary=areas))
 
-    assert said(missing_cautions(made())) == ""
-    assert f": {what} without {' and '.join(tags)}; " in said(missing_cautions(made(**changes)))
-    assert said(missing_cautions(made(**changes, cautions=Cautions(avoid=tags)))) == ""
+    assert as_text(missing_cautions(made())) == ""
+    assert f": {what} without {' and '.join(tags)}; " in as_text(missing_cautions(made(**changes)))
+    assert as_text(missing_cautions(made(**changes, cautions=Cautions(avoid=tags)))) == ""
 
 
-def test_a_figure_lights_a_muscle_of_its_stretch() -> None:
-    assert said(check_target_muscles(["abs"], HELD)) == ""
-    assert said(check_target_muscles(["low_back.near", "tail"], HELD)) == ""
-    assert "highlights no muscle; one of abs" in said(check_target_muscles([], HELD))
-    assert "highlights no muscle of calves; one of calf, soleus" in said(check_target_muscles(["neck"], SIDED))
+def test_a_figure_must_highlight_a_muscle_of_its_stretch() -> None:
+    assert as_text(check_target_muscles(["abs"], HELD)) == ""
+    assert as_text(check_target_muscles(["low_back.near", "tail"], HELD)) == ""
+    assert "highlights no muscle; one of abs" in as_text(check_target_muscles([], HELD))
+    assert "highlights no muscle of calves; one of calf, soleus" in as_text(check_target_muscles(["neck"], SIDED))
     own = but(SIDED, areas=msgspec.structs.replace(SIDED.areas, primary=("feet",)))
-    assert said(check_target_muscles(["calf"], own)) == ""
+    assert as_text(check_target_muscles(["calf"], own)) == ""
     assert set(AREA_MUSCLES) == set(CATALOG.areas)
     assert {muscle for muscles in AREA_MUSCLES.values() for muscle in muscles} <= MUSCLE_NAMES
 
 
-def test_a_dose_is_checked_whatever_the_timings() -> None:
+def test_per_side_seconds_are_checked_for_contract_relax() -> None:
     timed = Dose(reps=2, contract=Contract(contract_s=5, release_s=2, hold_s=15, effort_pct=30))
-    assert said(check_stretch(but(PRESSED, dose=timed, per_side_s=44), CATALOG.areas)) == ""
-    assert "the dose adds up to 44, not 45" in said(
+    assert as_text(check_stretch(but(PRESSED, dose=timed, per_side_s=44), CATALOG.areas)) == ""
+    assert "the dose adds up to 44, not 45" in as_text(
         check_stretch(but(PRESSED, dose=timed, per_side_s=45), CATALOG.areas)
     )
 
 
-def test_inert_text_is_what_it_looks_like() -> None:
+def test_control_and_non_ascii_characters_are_escaped() -> None:
     assert escape_control_chars("Cat-cow, ça va?") == "Cat-cow, ça va?"
     assert escape_control_chars("a\x1b[31m\x00\n\u202e\udcff") == "a\\x1b[31m\\x00\\n\\u202e\\udcff"
     assert quote("x" * 100) == f"'{'x' * 60}...'"

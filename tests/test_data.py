@@ -1,4 +1,4 @@
-"""The shipped catalog: nothing in it is wrong, every reference resolves, and the numbers are those of the content."""
+"""The shipped catalog: valid, complete, and with the numbers of the reviewed content."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ def test_there_are_49_stretches_24_for_the_desk() -> None:
 
 
 @pytest.mark.parametrize("area", CONTENT_COVERAGE)
-def test_every_area_has_its_stretches(area: str) -> None:
+def test_each_area_has_the_expected_number_of_stretches(area: str) -> None:
     assert sum(area in stretch.areas.primary for stretch in STRETCHES) == CONTENT_COVERAGE[area]
 
 
-def test_nothing_is_wrong_and_nothing_gives_a_second_thought() -> None:
+def test_the_shipped_catalog_has_no_problems_and_no_notes() -> None:
     report = check_catalogs([data_root()])
     assert list(map(str, report.diagnostics)) == []
     assert report.counts == {
@@ -48,13 +48,13 @@ def test_nothing_is_wrong_and_nothing_gives_a_second_thought() -> None:
 
 
 @pytest.mark.parametrize("stretch", STRETCHES, ids=lambda stretch: stretch.id)
-def test_a_stretch_says_where_it_comes_from_and_what_it_makes(stretch) -> None:
+def test_each_stretch_has_a_source_and_the_right_seconds_per_side(stretch) -> None:
     assert stretch.source
     assert stretch.per_side_s == per_side_seconds(stretch)
 
 
-def told(stretch: Stretch) -> str:
-    """All of a stretch that is for whom, how much and on which side: what nobody may change without noticing."""
+def summary(stretch: Stretch) -> str:
+    """The areas, dose, sides and cautions of a stretch, which must not change unnoticed."""
     given = {name: value for name, value in msgspec.to_builtins(stretch.dose).items() if value is not None}
     dose = msgspec.json.encode(given).decode().replace('"', "")
     rows = {
@@ -70,20 +70,20 @@ def told(stretch: Stretch) -> str:
     return "".join([f"{stretch.id}\n", *(f"  {name}: {text}\n" for name, text in rows.items() if text)])
 
 
-def test_for_whom_how_much_and_on_which_side_is_as_it_was_read(pytestconfig: pytest.Config) -> None:
-    now = "\n".join(told(stretch) for stretch in sorted(STRETCHES, key=lambda stretch: stretch.id))
+def test_areas_doses_sides_and_cautions_match_the_reviewed_file(pytestconfig: pytest.Config) -> None:
+    now = "\n".join(summary(stretch) for stretch in sorted(STRETCHES, key=lambda stretch: stretch.id))
     if pytestconfig.getoption("--update-golden"):
         GOLDEN.write_text(now, encoding="utf-8")
     assert now == GOLDEN.read_text(encoding="utf-8")
 
 
-def test_what_is_done_on_the_floor_wants_something_to_lie_on() -> None:
+def test_floor_stretches_need_a_mat() -> None:
     for stretch in STRETCHES:
         if stretch.position not in (*UPRIGHT, "kneeling") and not stretch.also:
             assert "mat" in stretch.equipment, stretch.id
 
 
-def test_the_groups_are_those_of_the_content() -> None:
+def test_the_groups_of_areas() -> None:
     assert {name: group.areas for name, group in CATALOG.groups.items()} == {
         "back": ("lower-back", "upper-back"),
         "spine": ("lower-back", "upper-back"),
@@ -93,7 +93,7 @@ def test_the_groups_are_those_of_the_content() -> None:
 
 
 @pytest.mark.parametrize("file", sorted(data_root().rglob("*.yaml")), ids=lambda file: file.name)
-def test_any_reader_of_yaml_reads_the_same(file: Path) -> None:
+def test_a_standard_yaml_loader_reads_the_same_data(file: Path) -> None:
     """Ours is YAML 1.2; in the shipped files an older reader must not find a date, a yes or a number elsewhere."""
     theirs = yaml.load(file.read_bytes(), Loader=yaml.CSafeLoader)
     assert repr(read_yaml(file)) == repr(theirs)
@@ -105,7 +105,7 @@ def test_partners_are_mutual() -> None:
             assert area.id in CATALOG.areas[partner].partners or partner in ("core",)
 
 
-def test_every_source_has_a_grade_and_every_citation_stands_for_something() -> None:
+def test_every_source_has_a_grade_and_every_citation_a_source() -> None:
     assert Counter(source.grade for source in SOURCES.values()) == {"A": 46, "B": 21, "C": 10, "seed": 5}
     safety = load_safety()
     for part in safety.checklist:
@@ -117,11 +117,11 @@ def test_the_warm_up_has_five_moves_standing_and_seated() -> None:
     assert len(CATALOG.warm_up.standing) == len(CATALOG.warm_up.seated) == 5
 
 
-def test_every_tag_that_a_stretch_names_can_be_reported() -> None:
+def test_stretches_use_every_caution() -> None:
     used = {tag for s in STRETCHES for tag in (*s.cautions.avoid, *s.cautions.adapt)}
     assert used == set(TAGS) - {"floor", "older-adult"}
 
 
-def test_the_wheel_would_carry_every_file() -> None:
+def test_the_data_folder_has_every_file() -> None:
     names = {path.name for path in Path(str(data_root())).iterdir()}
     assert {"areas.yaml", "programs.yaml", "safety.yaml", "session.yaml", "sources.yaml", "stretches"} <= names

@@ -1,4 +1,4 @@
-"""A file from a stranger hurts nobody: refused in one line, fast, in bounded memory, and what is shown is inert."""
+"""Untrusted catalog files: refused in one line, quickly and in bounded memory, with a printable error."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ LAUGHS = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 12)
 )
 
-ONE_LINE = {  # what is in the file, and what is said about it
+BAD_FILES = {  # content, part of the error
     "laughs": (LAUGHS, ":4: aliases repeat more than 10000 values"),
     "quadratic": (f"a: &a {'x' * 500_000}\nb: [{'*a, ' * 50_000}]", "aliases repeat more than 10000 values"),
     "itself": ("&a [*a]", "there is no anchor 'a' before this"),
@@ -70,7 +70,7 @@ ONE_LINE = {  # what is in the file, and what is said about it
     "not-utf-8": (b"a: b\nc: \xff\xfe", ":2: is not UTF-8 text; save it as UTF-8"),
     "utf-16": (SPHINX.encode("utf-16"), "is not UTF-8 text"),
     "surrogate": ('a: "\\ud800"', "not valid YAML"),
-    # No attack, but what people write; said alike by both parsers.
+    # Common mistakes, with the same error from both parsers.
     "colon": (SPHINX.replace("name: Sphinx", "name: Sphinx: low"), ":2: not valid YAML: a colon where none can"),
     "quote": (SPHINX.replace("name: Sphinx", "name: 'Don't'"), ":2: not valid YAML: does not fit what is above it"),
     "unclosed": (SPHINX.replace("name: Sphinx", "name: 'Sphinx"), ":2: not valid YAML: a quote that begins here"),
@@ -95,7 +95,7 @@ ONE_LINE = {  # what is in the file, and what is said about it
 
 
 def refusal(file: Path) -> str:
-    """The one line that is said about *file*."""
+    """Return the only problem with *file*."""
     with pytest.raises(CatalogError) as raised:
         load_catalog(extra=[file])
     (line,) = raised.value.problems
@@ -104,17 +104,17 @@ def refusal(file: Path) -> str:
     return line
 
 
-@pytest.mark.parametrize("name", ONE_LINE)
-def test_it_is_refused_in_one_line(tmp_path: Path, name: str) -> None:
-    content, said = ONE_LINE[name]
+@pytest.mark.parametrize("name", BAD_FILES)
+def test_a_bad_file_is_refused_in_one_line(tmp_path: Path, name: str) -> None:
+    content, expected = BAD_FILES[name]
     file = tmp_path / f"{name}.yaml"
     file.write_bytes(content if isinstance(content, bytes) else content.encode())
     line = refusal(file)
     assert line.startswith(f"{file}:")
-    assert said in line
+    assert expected in line
 
 
-PURE = """
+WITHOUT_LIBYAML = """
 import json, sys
 sys.modules["yaml._yaml"] = None  # as where PyYAML is built without libyaml
 from pathlib import Path
@@ -122,36 +122,38 @@ from stretch.core.errors import CatalogError
 from stretch.storage.files import safe_yaml
 from stretch.storage.catalogs.catalog import load_catalog
 assert safe_yaml.Loader.__name__ == "SafeLoader"
-said = {}
+errors = {}
 root, *files = map(Path, sys.argv[1:])
 for file in files:
     try:
         load_catalog(root, extra=[file])
     except CatalogError as error:
-        said[file.stem] = str(error)
-print(json.dumps(said))
+        errors[file.stem] = str(error)
+print(json.dumps(errors))
 """
 
 
-def test_without_libyaml_the_same_is_refused_with_the_same_words(tmp_path: Path) -> None:
-    # A catalog of no stretches: it takes this reader a while to read all the shipped ones again for each file.
+def test_without_libyaml_the_errors_are_the_same(tmp_path: Path) -> None:
+    # A catalog without stretches, because this reader is slow and reads it again for each file.
     root, files = tmp_path / "root", []
     root.mkdir()
     for name in ("areas.yaml", "session.yaml"):
         shutil.copy(data_root() / name, root)
-    for name, (content, _) in ONE_LINE.items():
+    for name, (content, _) in BAD_FILES.items():
         files.append(tmp_path / f"{name}.yaml")
         files[-1].write_bytes(content if isinstance(content, bytes) else content.encode())
-    done = subprocess.run([sys.executable, "-c", PURE, root, *files], capture_output=True, text=True, check=True)
-    told = json.loads(done.stdout)
-    expected = {name: said for name, (_, said) in ONE_LINE.items()}
-    expected["surrogate"] = "has the invisible character U+D800"  # this loader lets it through, and we do not
-    assert told.keys() == expected.keys()
-    assert [name for name, said in expected.items() if said not in told[name]] == []
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_LIBYAML, root, *files], capture_output=True, text=True, check=True
+    )
+    reported = json.loads(done.stdout)
+    expected = {name: error for name, (_, error) in BAD_FILES.items()}
+    expected["surrogate"] = "has the invisible character U+D800"  # PyYAML accepts it, we do not
+    assert reported.keys() == expected.keys()
+    assert [name for name, error in expected.items() if error not in reported[name]] == []
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no such files")
-def test_only_plain_files_are_read_and_none_is_waited_for(tmp_path: Path) -> None:
+def test_only_regular_files_are_read(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.yaml")
     (tmp_path / "loop.yaml").symlink_to("loop.yaml")
     (tmp_path / "zero.yaml").symlink_to("/dev/zero")
@@ -171,7 +173,7 @@ def test_only_plain_files_are_read_and_none_is_waited_for(tmp_path: Path) -> Non
         load_sources(extra=[tmp_path / "pipe.yaml"])
 
 
-def test_a_folder_that_is_none_or_holds_too_much(tmp_path: Path) -> None:
+def test_an_unreadable_or_too_large_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "stretches").write_text("", encoding="utf-8")
     assert "stretches:1: cannot be read" in refusal(tmp_path)
     (tmp_path / "stretches").unlink()
@@ -184,7 +186,7 @@ def test_a_folder_that_is_none_or_holds_too_much(tmp_path: Path) -> None:
     assert "has more than 3 files" in str(loader.diagnostics.report()[0])
 
 
-def test_all_catalogs_together_are_bounded(tmp_path: Path) -> None:
+def test_the_total_size_of_catalogs_is_limited(tmp_path: Path) -> None:
     for number in range(11):
         (tmp_path / f"{number:02}.yaml").write_text("#" * (MIB - 1), encoding="utf-8")
     assert "10.yaml:1: is too much: all catalogs together have at most 10 MiB" in refusal(tmp_path)
@@ -196,7 +198,7 @@ def test_all_catalogs_together_are_bounded(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no file can be called that")
-def test_the_name_of_a_file_is_shown_inert(tmp_path: Path) -> None:
+def test_control_characters_in_a_file_name_are_escaped(tmp_path: Path) -> None:
     file = tmp_path / "a\x1b[31m\u202eb\n.yaml"
     file.write_text("a: [", encoding="utf-8")
     assert "a\\x1b[31m\\u202eb\\n.yaml:2: not valid YAML" in refusal(file)
@@ -290,7 +292,7 @@ def test_no_file_takes_more_than_two_seconds_and_200_mib(tmp_path: Path) -> None
         load_figures(["x"], [tmp_path / "figures.yaml"])
 
 
-# What follows looks for what nobody thought of.
+# Fuzzing.
 
 REAL = [file.read_text(encoding="utf-8") for file in sorted(data_root().rglob("*.yaml")) if file.stat().st_size < 9000]
 PIECES = [
@@ -318,7 +320,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @given(data=mutated())
-def test_nothing_but_our_own_errors_leaves_the_loader(folder: Path, data: bytes) -> None:
+def test_the_catalog_loader_raises_only_stretch_errors(folder: Path, data: bytes) -> None:
     file = folder / "mutated.yaml"
     file.write_bytes(data)
     try:
@@ -330,7 +332,7 @@ def test_nothing_but_our_own_errors_leaves_the_loader(folder: Path, data: bytes)
 
 
 @given(data=mutated())
-def test_nothing_but_our_own_errors_leaves_the_figures(folder: Path, data: bytes) -> None:
+def test_the_figure_loader_raises_only_stretch_errors(folder: Path, data: bytes) -> None:
     (folder / "figures").mkdir(exist_ok=True)
     (folder / "figures" / "sphinx.yaml").write_bytes(data)
     try:
@@ -340,7 +342,7 @@ def test_nothing_but_our_own_errors_leaves_the_figures(folder: Path, data: bytes
 
 
 @given(text=st.text())
-def test_any_text_is_data_or_malformed(text: str) -> None:
+def test_any_text_is_parsed_or_refused(text: str) -> None:
     try:
         safe_yaml.parse_yaml(text)
     except safe_yaml.UnreadableFile as error:
@@ -358,5 +360,5 @@ plain = st.recursive(
 
 
 @given(data=plain)
-def test_what_another_writer_wrote_is_read_as_it_was_meant(data: object) -> None:
+def test_yaml_of_another_writer_is_read_unchanged(data: object) -> None:
     assert safe_yaml.parse_yaml(yaml.safe_dump(data, allow_unicode=True)) == data

@@ -1,4 +1,4 @@
-"""Markup in the text of strangers is text: nothing that shows it obeys it, and the check says that it is there."""
+"""Markup in catalog texts is shown literally everywhere, and noted by the check."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ MARKUP = "[bold red]S[/] [link=http://x.y]:smile: [@click=a]<b>&amp;[/nothing]"
 EVERYWHERE = ("name", "side_means", "breath", "mistake", "ease_off")
 
 
-class Screenful(io.StringIO):
-    """A terminal as far as anybody asks."""
+class TerminalOutput(io.StringIO):
+    """Text output that claims to be a terminal."""
 
     def isatty(self) -> bool:
         return True
@@ -53,12 +53,10 @@ def marked(tmp_path: Path) -> Path:
         ("routine --plain --yes --speed 1000 --warm-up 0 --stretch marked", 4),
     ],
 )
-def test_in_a_pipe_and_at_a_terminal_it_is_shown_as_it_stands(
-    marked: Path, command: str, times: int, terminal: bool
-) -> None:
+def test_commands_show_markup_literally(marked: Path, command: str, times: int, terminal: bool) -> None:
     clock = FakeClock()
     env = {"COLUMNS": "1000", "TERM": "xterm-256color"}
-    out = Screenful() if terminal else io.StringIO()
+    out = TerminalOutput() if terminal else io.StringIO()
     app = App(environ=os.environ | env, stdin=io.StringIO(), stdout=out, clock=clock, input_source=ScriptedInput(clock))
     name, *rest = command.split()
     run(name, "--catalog", str(marked), *rest, app=app, env=env)
@@ -66,14 +64,14 @@ def test_in_a_pipe_and_at_a_terminal_it_is_shown_as_it_stands(
     assert "\x1b]8" not in out.getvalue()
 
 
-def test_on_the_full_screen_it_is_shown_as_it_stands(marked: Path) -> None:
+def test_the_full_screen_shows_markup_literally(marked: Path) -> None:
     made = routine_of(marked)
     session = Session(timeline=build_timeline(made), position_ns=1_000 * MS)
     shown = ["".join(text for text, _ in row) for row in render_screen(session, 400, 40)]
     assert sum(row.count(MARKUP) for row in shown) >= 4, shown
 
 
-def test_in_captions_it_is_escaped(marked: Path) -> None:
+def test_captions_escape_markup(marked: Path) -> None:
     made = routine_of(marked)
     text = captions(build_timeline(made))
     assert "[bold red]S[/]" in text
@@ -84,7 +82,7 @@ def routine_of(file: Path):
     return routine(catalog=load_catalog(extra=[file]), areas=(), stretches=("marked",), warm_up=0.0)
 
 
-def test_the_check_notes_it_for_nobody_means_it_to_be_read_aloud(marked: Path) -> None:
+def test_the_check_notes_texts_with_markup(marked: Path) -> None:
     report = check_catalogs([marked])
     assert report.of("problem") == ()
     fields = [note.field for note in report.of("note") if "has the markup '[bold red]', which is shown" in note.problem]
@@ -98,14 +96,14 @@ def test_the_check_notes_it_for_nobody_means_it_to_be_read_aloud(marked: Path) -
 @pytest.mark.parametrize(
     "text", ["**Sit** up", "<br/>", "Sit</b> up", "Sit &amp; bend", "[b]Sit[/b]", "a [link](http://x)", "[/]"]
 )
-def test_other_markup_is_noted_as_well(text: str) -> None:
+def test_markup_is_found(text: str) -> None:
     assert [field for field, _ in find_markup(but(text))] == [("mistake",)]
 
 
 @pytest.mark.parametrize(
     "text", ["Sit [on both hands].", "Bend < 90 degrees & > 60", "a_b_c __ d", "5 * 6 * 7", "[1] see below", "I <3 it"]
 )
-def test_brackets_and_stars_are_not(text: str) -> None:
+def test_plain_brackets_and_stars_are_not_markup(text: str) -> None:
     assert list(find_markup(but(text))) == []
 
 
