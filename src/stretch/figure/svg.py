@@ -38,7 +38,6 @@ def render_svg(
     title: str = "",
     description: str = "",
     palette: Mapping[ColorRole, str] = PALETTES["light"],
-    background: str = "#fff",
 ) -> str:
     """Return the figure as an SVG document; *title* and *description* are read out by screen readers."""
     left, bottom, right, top = bounding_box(figure)
@@ -51,7 +50,7 @@ def render_svg(
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {total_width} {height}" role="img">',
         f"<title>{escape(title or figure.id)}</title>",
         f"<desc>{escape(description or 'Left, the start; right, the stretch.')}</desc>",
-        _style(prefix, roles | ({ColorRole.PROP} if figure.has_floor else set()), palette, background),
+        _style(prefix, roles | ({ColorRole.PROP} if figure.has_floor else set()), palette),
     ]
     x, y = round((left - _MARGIN) * UNITS), round(-(top + _MARGIN) * UNITS)
     clip = ""
@@ -83,14 +82,14 @@ def _panels(scenes: Sequence[Sequence[FigurePart]], prefix: str) -> tuple[list[s
     return start, stretch
 
 
-def _style(pattern_id: str, roles: set[ColorRole], palette: Mapping[ColorRole, str], background: str) -> str:
+def _style(pattern_id: str, roles: set[ColorRole], palette: Mapping[ColorRole, str]) -> str:
     rules = "".join(
         f".{_CLASS[role]}{{fill:{color}}}" + (f".{_CLASS[role]}l{{stroke:{color}}}" if role in _STROKED_ROLES else "")
         for role, color in palette.items()
         if role in roles
     )
     return (
-        f"<style>{rules}.zh{{fill:none;stroke:{background};stroke-width:8;stroke-linejoin:round}}.ze{{fill:#222}}"
+        f"<style>{rules}.zh{{fill:none;stroke:#fff;stroke-width:8;stroke-linejoin:round}}.ze{{fill:#222}}"
         ".zl{fill:none;stroke-linecap:round;stroke-linejoin:round}.zn{fill-opacity:.22}</style>"
         f'<pattern id="{pattern_id}" width="12" height="12" patternUnits="userSpaceOnUse">'
         f'<path fill="{palette[ColorRole.ACCENT]}" d="M0 0h12v12H0z"/>'
