@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+import msgspec
 
 from stretch.cli.app import App
 from stretch.cli.history_view import print_history, start_label
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 VERSION = 1
 DEFAULT_LAST = 5
-STANDARD_STREAM = Path("-")
+STDOUT = Path("-")
 MAX_ERRORS_SHOWN = 20
 MIN_ID_LENGTH = 4
 
@@ -64,8 +65,6 @@ def _read(app: App, last: int | None, *, everything: bool) -> tuple[History, fro
 
 def as_data(history: History, running: frozenset[str] = frozenset()) -> dict[str, Any]:
     """Return the history as JSON data, version 1: times in seconds, days in local time."""
-    import msgspec
-
     data: dict[str, Any] = msgspec.to_builtins(history)
     sessions = data.pop("recent")
     for session, record in zip(sessions, history.recent, strict=True):
@@ -77,9 +76,7 @@ def as_data(history: History, running: frozenset[str] = frozenset()) -> dict[str
 
 
 @history_command.command("export")
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), default=STANDARD_STREAM, help="File to write.  [default: stdout]"
-)
+@click.option("-o", "--output", type=click.Path(path_type=Path), default=STDOUT, help="File.  [default: stdout]")
 @click.pass_obj
 def export_command(app: App, output: Path) -> None:
     """Export all sessions as JSON Lines, for `stretch history import` on this or another machine."""
@@ -90,7 +87,7 @@ def export_command(app: App, output: Path) -> None:
     if journal is None:
         raise UsageError("No sessions yet, so there is nothing to export.")
     with journal:
-        if output == STANDARD_STREAM:
+        if output == STDOUT:
             for line in export_lines(journal):
                 app.stdout.write(line.decode())
             return

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
+import msgspec
 
 from stretch.core.text import minutes_seconds
 
@@ -30,8 +31,6 @@ def status_command(app: App, as_json: bool) -> None:
     # Status bars ask every second while a session is running, so the journal is read only if it is shown.
     last = app.last_session() if as_json or not running else None
     if as_json:
-        import msgspec
-
         # On one line, as status bars expect it.
         app.write_line(msgspec.json.encode(_data(running, last, app.now())).decode())
     else:

@@ -68,18 +68,16 @@ class StatusFile:
         self._path = folder / f"{FILE_PREFIX}{session_id}-{os.getpid()}.json"
         self._file: FileIO | None = None
         self._status: SessionStatus | None = None
-        self._failed = False
 
     def update(self, session: Session) -> None:
         """Write the status of *session* if it has changed; to be called for every frame."""
         status = status_of(session)
-        if status == self._status or self._failed:
+        if status == self._status:
             return
         self._status = status
         try:
             self._write(status)
         except OSError:
-            self._failed = True
             self.close()
 
     def close(self) -> None:
