@@ -120,7 +120,9 @@ def test_a_record_is_submitted_at_each_new_phase() -> None:
         def next_update_in(self, session: Session) -> float:
             return 0.25
 
-    result = run_session(session, clock=clock, source=ScriptedInput(clock), display=SilentDisplay(), recorder=recorder)
+    result = run_session(
+        session, clock=clock, source=ScriptedInput(clock), display=SilentDisplay(), observers=[recorder.record]
+    )
     recorder.close(result.session)
     put = writer.records
     assert [record.phase for record in put[:-1]] == list(range(len(session.timeline.phases)))
@@ -156,7 +158,7 @@ def test_a_slow_disk_delays_no_cue(folder: Path) -> None:
     recorder = SessionRecorder(new_record(App(environ={}), ROUTINE, session), writer)
     until = time.monotonic() + 2.0
     source, display = RealTimeInput(), SilentDisplay()
-    result = run_session(session, clock=time.monotonic_ns, source=source, display=display, recorder=recorder)
+    result = run_session(session, clock=time.monotonic_ns, source=source, display=display, observers=[recorder.record])
     assert len(late) > 20
     assert max(late) < 100  # a disk in the way would make it 500 ms
     assert recorder.close(result.session) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING
@@ -123,18 +124,15 @@ class _Playback:
             self.cue_player = self._make_cue_player(terminal)
             if self.cue_player is not None:
                 stack.callback(self.cue_player.close)
-            display = self._make_display(session.timeline, terminal)
-            if self.recorder is not None:
-                display = self._with_status_file(display, self.recorder.session_id, stack)
             source: InputSource | None = terminal or app.input_source
             assert source
             result = run_session(
                 session,
                 clock=app.clock,
                 source=source,
-                display=display,
+                display=self._make_display(session.timeline, terminal),
                 audio=self.cue_player,
-                recorder=self.recorder,
+                observers=self._make_observers(stack),
             )
             if self.cue_player is not None and result.session.end_state == "finished":
                 self.cue_player.finish()
@@ -165,13 +163,15 @@ class _Playback:
         glyphs: Glyphs = "blocks" if self.options.figure == "blocks" else "braille"
         return FigureRenderer(figures, glyphs=glyphs, color=terminal.theme.has_color)
 
-    def _with_status_file(self, display: Display, session_id: str, stack: ExitStack) -> Display:
-        from stretch.player.displays import StatusPublishingDisplay
+    def _make_observers(self, stack: ExitStack) -> list[Callable[[Session], None]]:
+        """Return what keeps the session in the journal and what shows it to `stretch status`."""
+        if self.recorder is None:
+            return []
         from stretch.storage.status_file import StatusFile
 
-        status_file = StatusFile(self.app.folder, session_id)
+        status_file = StatusFile(self.app.folder, self.recorder.session_id)
         stack.callback(status_file.close)
-        return StatusPublishingDisplay(display, status_file)
+        return [self.recorder.record, status_file.update]
 
     def _problem(self, session: Session) -> str | None:
         """Return why the session is not being kept, or else not heard."""

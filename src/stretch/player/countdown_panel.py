@@ -8,7 +8,7 @@ from stretch.core.narration.phrases import rep_label
 from stretch.core.text import dose_label, minutes_seconds, side_label
 from stretch.core.timing.phases import NS_PER_MS, Phase
 from stretch.core.timing.session import Session
-from stretch.core.timing.timeline import BreathPosition, Moment
+from stretch.core.timing.timeline import Moment
 from stretch.player.layout import (
     BIG_HEIGHT,
     HALF_HEIGHT,
@@ -145,12 +145,8 @@ def _breath_bar(session: Session, cells: int, unicode: bool) -> list[StyledLine]
     if breath is None or not session.timeline.pattern.has_cues or session.clock_stopped or session.lead_in_ns:
         return []
     length = min(cells - 3, 40 if cells >= LARGE_PANEL else 24)
-    filled = round(length * _fill(breath))
+    share = breath.elapsed_ms / breath.length_ms
+    filled = round(length * (share if breath.half == "in" else 1 - share))
     full, empty = ("█", "░") if unicode else ("#", ".")
     seconds, role = -(-(breath.length_ms - breath.elapsed_ms) // 1000), _breath_role(session.moment)
     return [((full * filled, role), (empty * (length - filled), TextRole.LEFT), (f" {seconds}", role))]
-
-
-def _fill(breath: BreathPosition) -> float:
-    share = breath.elapsed_ms / breath.length_ms
-    return share if breath.half == "in" else 1 - share

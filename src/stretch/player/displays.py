@@ -1,4 +1,4 @@
-"""Displays of a session: a full screen, plain lines, JSON events, and the status file for other programs."""
+"""Displays of a session: a full screen, plain lines or JSON events."""
 
 from __future__ import annotations
 
@@ -17,9 +17,7 @@ from stretch.player.keymap import KEYMAP
 
 if TYPE_CHECKING:
     from stretch.player.figure_renderer import FigureRenderer
-    from stretch.player.loop import Display
     from stretch.player.terminal import Terminal
-    from stretch.storage.status_file import StatusFile
 
 WARNING_NS = 8_000_000_000
 """Time for which a warning is shown."""
@@ -167,19 +165,3 @@ def _end_event(session: Session) -> Iterator[dict[str, Any]]:
         active = session.active_ns / NS_PER_MS / 1000
         at = session.position_ms / 1000
         yield {"at": at, "event": "end", "over": session.end_state, "done": done, "of": of, "active": active}
-
-
-class StatusPublishingDisplay:
-    """Display that also writes each change to the status file, which `stretch status` reads."""
-
-    def __init__(self, display: Display, status_file: StatusFile) -> None:
-        self._display, self._status_file = display, status_file
-
-    def show(self, session: Session, cues: tuple[Cue, ...]) -> None:
-        """Show *session* on the display first, then in the status file."""
-        self._display.show(session, cues)
-        self._status_file.update(session)
-
-    def next_update_in(self, session: Session) -> float:
-        """Return the seconds until the display must be updated."""
-        return self._display.next_update_in(session)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import msgspec
@@ -47,13 +47,6 @@ class AudioOutput(Protocol):
         """Stop all sounds and words."""
 
 
-class Recorder(Protocol):
-    """Keeps a session in the journal."""
-
-    def record(self, session: Session) -> None:
-        """Record the state of *session*; never waits for a disk."""
-
-
 class PlaybackResult(Struct, frozen=True):
     """Final state of a session, with the signal or the exception that ended it, if any."""
 
@@ -69,9 +62,9 @@ def run_session(
     source: InputSource,
     display: Display,
     audio: AudioOutput | None = None,
-    recorder: Recorder | None = None,
+    observers: Sequence[Callable[[Session], None]] = (),
 ) -> PlaybackResult:
-    """Run *session* until it is over; nothing is played without *audio* and nothing kept without *recorder*.
+    """Run *session* until it is over; *observers* get its state in every frame and must return at once.
 
     An exception of the display or the input source ends the session too and is returned in the result, so that the
     terminal is restored and the summary printed before it is raised.
@@ -87,8 +80,8 @@ def run_session(
                 if _must_be_silent(before, session):
                     audio.stop()
                 audio.handle_cues(session, cues)
-            if recorder is not None:
-                recorder.record(session)
+            for observe in observers:
+                observe(session)
             if session.end_state:
                 return PlaybackResult(session)
             before = session

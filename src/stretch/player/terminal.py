@@ -123,7 +123,7 @@ class Terminal:
             self._write(f"{_BEGIN_UPDATE}{''.join(out)}{_END_UPDATE}")
 
     def bell(self, times: int) -> None:
-        """Ring the bell."""
+        """Ring the terminal bell so many *times*."""
         self._write("\a" * times)
 
     def _changes(self, y: int, old: StyledLine | None, new: StyledLine) -> str:
