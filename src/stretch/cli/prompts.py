@@ -85,7 +85,8 @@ def ask(app: App, safety: SafetyData, question: Question) -> tuple[str, ...]:
             return (options[one[0] - 1].id,)
         if not answer and not so_far and question.default:
             return (question.default,)
-        app.out.paragraph(_valid_numbers(len(options)))
+        if question.many or so_far:
+            app.out.paragraph(_valid_numbers(len(options)))
 
 
 def _parse_numbers(answer: str, last: int) -> list[int] | None:
@@ -146,7 +147,7 @@ def _valid_numbers(last: int) -> str:
 
 def _prompt(question: Question, count: int, so_far: Sequence[int]) -> str:
     if so_far:
-        more = "more that apply" if question.many else "another instead"
+        more = "more numbers" if question.many else "another number instead"
         return f"So far: {', '.join(map(str, so_far))}. Type {more}, or press Enter. "
     if question.many:
         return f"Type the numbers that apply, or press Enter for {question.none.lower()}. "
