@@ -1,4 +1,4 @@
-"""Requests fitted to recent practice, and routines saved as programs."""
+"""Requests fitted to recent practice and to the safety check, and routines saved as programs."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ import msgspec
 import pytest
 
 from stretch.core.journal.record import SessionRecord, SideResult
-from stretch.core.planning.personalize import RecentPractice, apply_recent_practice, is_beginner
-from stretch.core.routine import Request
+from stretch.core.planning.personalize import RecentPractice, apply_preflight, apply_recent_practice, is_beginner
+from stretch.core.routine import PRESET_PATTERNS, Request
+from stretch.core.safety.checklist import Outcome
+from stretch.core.safety.screening_record import NO_INFORMATION, PreflightResult, ScreeningRecord
+from stretch.core.vocabulary import LEVELS, Level
 from stretch.storage.journal.journal import Journal
 from support import CATALOG, data, run
 
@@ -171,3 +174,69 @@ def test_a_saved_program_with_an_unknown_stretch_names_similar_ones() -> None:
     result = run("routine", "--program", "mine", "--plan")
     assert result.exit_code == 1
     assert "did you mean pelvic-tilt?" in result.stderr
+
+
+# -- the safety check
+
+
+def record_with(outcome: Outcome = Outcome.GO, **known: Any) -> ScreeningRecord:
+    return ScreeningRecord(outcome=outcome, screened=TODAY, since=TODAY, **known)
+
+
+def fit(record: ScreeningRecord, today: date = TODAY, **asked: Any) -> Request:
+    return apply_preflight(Request(**asked), PreflightResult(record), today)
+
+
+@pytest.mark.parametrize(
+    "preflight", [NO_INFORMATION, PreflightResult(record_with()), PreflightResult(record_with(), pain=3)]
+)
+def test_no_finding_changes_nothing(preflight: PreflightResult) -> None:
+    request = Request(areas=("neck",), level="deep", avoid=("knee",), breath=PRESET_PATTERNS["calm"])
+    assert apply_preflight(request, preflight, TODAY) == request
+
+
+def test_tags_are_added_to_the_cautions() -> None:
+    request = fit(record_with(tags=("disc", "neck")), avoid=("knee", "disc"))
+    assert request.avoid == ("knee", "disc", "neck")
+
+
+@pytest.mark.parametrize(
+    ("asked", "given"), [("deep", "moderate"), ("moderate", "moderate"), ("gentle", "gentle"), (None, None)]
+)
+def test_go_gently_excludes_deep_stretches(asked: Level, given: Level) -> None:
+    for days in (0, 14, 300):
+        assert fit(record_with(Outcome.GO_GENTLY), TODAY + timedelta(days=days), level=asked).level == given
+
+
+@pytest.mark.parametrize("asked", [None, *LEVELS])
+@pytest.mark.parametrize("record", [None, record_with(), record_with(Outcome.GO_GENTLY)])
+def test_gentle_only_overrides_the_level(record: ScreeningRecord | None, asked: Level | None) -> None:
+    assert apply_preflight(Request(level=asked), PreflightResult(record, gentle_only=True), TODAY).level == "gentle"
+
+
+@pytest.mark.parametrize("record", [None, record_with()])
+def test_half_dose_changes_only_the_dose(record: ScreeningRecord | None) -> None:
+    request = Request(level="deep")
+    halved = apply_preflight(request, PreflightResult(record, half_dose=True), TODAY)
+    assert halved == msgspec.structs.replace(request, half_dose=True)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "days", "beginner"),
+    [
+        (Outcome.GO_GENTLY, 0, True),
+        (Outcome.GO_GENTLY, 13, True),
+        (Outcome.GO_GENTLY, 14, False),
+        (Outcome.GO, 0, False),
+    ],
+)
+def test_go_gently_means_beginner_doses_for_two_weeks(outcome: Outcome, days: int, beginner: bool) -> None:
+    today = TODAY + timedelta(days=days)
+    assert fit(record_with(outcome), today).beginner is beginner
+    assert fit(record_with(outcome), today, beginner=True).beginner  # for a reason of its own
+
+
+@pytest.mark.parametrize("outcome", [Outcome.GO, Outcome.GO_GENTLY])
+def test_breath_off_turns_counting_off(outcome: Outcome) -> None:
+    assert fit(record_with(outcome, breath_off=True), breath=PRESET_PATTERNS["calm"]).breath.name == "off"
+    assert fit(record_with(outcome), breath=PRESET_PATTERNS["calm"]).breath.name == "calm"
