@@ -2,6 +2,7 @@
 
 The near side is always the working side; the other side is the same picture mirrored.
 No key is a word that YAML 1.1 reads as a boolean (on, off, yes, no).
+Docstrings name the keys as they are in the file, because `stretch catalog schema` prints them.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ class _FileStruct(Struct, frozen=True, forbid_unknown_fields=True, cache_hash=Tr
 
 
 class _IKTarget(_FileStruct, frozen=True):
-    """A limb given by the place of its wrist or ankle; `bend` chooses between the two solutions for elbow or knee."""
+    """A limb that reaches `to` a place; `bend` chooses between the two solutions for elbow or knee."""
 
     place: Place = field(name="to")
     offset: Point = field(name="plus", default=(0.0, 0.0))
@@ -47,13 +48,13 @@ class _IKTarget(_FileStruct, frozen=True):
 
 
 class HandTarget(_IKTarget, frozen=True):
-    """An arm with its wrist at a place; `end` is the direction of the hand."""
+    """An arm with its wrist at a place; `plus` moves the place, `len` foreshortens the arm, `hand` turns the hand."""
 
     end: Segment | None = field(name="hand", default=None)
 
 
 class FootTarget(_IKTarget, frozen=True):
-    """A leg with its ankle at a place; `end` is the direction of the foot."""
+    """A leg with its ankle at a place; `plus` moves the place, `len` foreshortens the leg, `foot` turns the foot."""
 
     end: Segment | None = field(name="foot", default=None)
 
@@ -156,8 +157,9 @@ class Arrow(_FileStruct, frozen=True):
 class Figure(_FileStruct, frozen=True):
     """The picture of one stretch, moving from the first keyframe (depth 0) to the last (depth 1).
 
-    `muscles` light up, each as `name` or `name.far`. `far_shift` moves the far limbs so that they show in a side view.
-    `crop` is the left, bottom, right and top of a close-up. `deepens_on` is the breath that leads into the stretch.
+    The muscles in `target` light up, each as `name` or `name.far`. `far_shift` moves the far limbs so that they show
+    in a side view. `frame` is the left, bottom, right and top of a close-up. `into` is the breath that leads into the
+    stretch; with `alternate` every other cycle is mirrored. `back` means that the person is seen from behind.
     """
 
     id: str
