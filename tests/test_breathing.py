@@ -1,3 +1,5 @@
+"""Breathing patterns and breaths fitted to holds."""
+
 from __future__ import annotations
 
 import pytest
@@ -24,7 +26,7 @@ patterns = st.sampled_from(["steady", "calm", "even", "2-2", "2.5-10", "10-10"])
 
 
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: f"{row[0]} s")
-def test_table_of_whole_breaths(row: tuple[float, ...]) -> None:
+def test_breath_counts_match_the_table(row: tuple[float, ...]) -> None:
     hold, *expected = row
     for pattern, (count, inhale, exhale) in (("steady", expected[:3]), ("calm", expected[3:])):
         breaths = fit(int(hold * 1000), PRESET_PATTERNS[pattern])
@@ -44,12 +46,12 @@ def test_breaths_fill_a_hold_exactly(hold: int, pattern) -> None:
 
 
 @given(hold=holds)
-def test_steady_never_goes_over_three_seconds(hold: int) -> None:
+def test_steady_breaths_are_at_most_three_seconds(hold: int) -> None:
     assert all(max(breath) <= 3_000 for breath in fit(hold, PRESET_PATTERNS["steady"]))
 
 
 @given(hold=st.integers(10_000, 240_000), pattern=patterns.filter(lambda p: p.name != "steady"))
-def test_no_other_count_of_breaths_is_nearer_the_pattern(hold: int, pattern) -> None:
+def test_breaths_are_as_close_to_the_pattern_as_possible(hold: int, pattern) -> None:
     count = len(fit(hold, pattern))
     counts = [n for n in range(1, 60) if 5_000 <= hold / n <= 12_000]
     assert count in counts
@@ -57,23 +59,23 @@ def test_no_other_count_of_breaths_is_nearer_the_pattern(hold: int, pattern) -> 
 
 
 @pytest.mark.parametrize(("hold", "pattern", "count"), [(24, "calm", 2), (36, "4.5-6", 3), (60, "5-6", 5)])
-def test_of_two_counts_that_are_as_near_it_is_the_one_with_fewer_breaths(hold: int, pattern: str, count: int) -> None:
+def test_ties_go_to_fewer_breaths(hold: int, pattern: str, count: int) -> None:
     cycle = parse_pattern(pattern).cycle_ms
     assert hold * 1000 / count - cycle == cycle - hold * 1000 / (count + 1)
     assert len(fit(hold * 1000, parse_pattern(pattern))) == count
 
 
 @pytest.mark.parametrize("pattern", ["steady", "calm", "4-6"])
-def test_short_holds_and_off_have_no_counted_breath(pattern: str) -> None:
+def test_short_holds_and_off_have_no_breaths(pattern: str) -> None:
     assert fit(4_999, parse_pattern(pattern)) == ()
     assert fit(30_000, PRESET_PATTERNS["off"]) == ()
 
 
 @pytest.mark.parametrize("text", ["", "fast", "4", "4-", "4/6", "4-6-4", "1-3", "4-11", "4.2-6", "-4-6", "4-6s", "٤-٦"])
-def test_a_pattern_that_makes_no_sense_is_refused_with_an_example(text: str) -> None:
+def test_invalid_patterns_are_refused_with_an_example(text: str) -> None:
     with pytest.raises(UsageError, match=r"--breath"):
         parse_pattern(text)
 
 
-def test_a_pattern_of_ones_own() -> None:
+def test_custom_patterns() -> None:
     assert (parse_pattern("3.5-5").inhale_ms, parse_pattern("3.5-5").exhale_ms) == (3_500, 5_000)

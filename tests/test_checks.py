@@ -8,7 +8,6 @@ import msgspec
 import pytest
 
 from stretch.core.model import Area, Cautions, Contract, Dose, Group, Pace, Program, ProgramItem, Stretch
-from stretch.core.text import escape_control_chars, quote, quote_ascii
 from stretch.core.validation.checks import check_area, check_group, check_program, check_sources, check_stretch
 from stretch.core.validation.content_lint import (
     AREA_MUSCLES,
@@ -258,10 +257,3 @@ def test_per_side_seconds_are_checked_for_contract_relax() -> None:
     assert "the dose adds up to 44, not 45" in as_text(
         check_stretch(but(PRESSED, dose=timed, per_side_s=45), CATALOG.areas)
     )
-
-
-def test_control_and_non_ascii_characters_are_escaped() -> None:
-    assert escape_control_chars("Cat-cow, ça va?") == "Cat-cow, ça va?"
-    assert escape_control_chars("a\x1b[31m\x00\n\u202e\udcff") == "a\\x1b[31m\\x00\\n\\u202e\\udcff"
-    assert quote("x" * 100) == f"'{'x' * 60}...'"
-    assert quote_ascii("c\u0430t") == "'c\\u0430t'"

@@ -24,7 +24,6 @@ from stretch.core.journal.record import SessionRecord, SideResult
 from stretch.core.journal.statistics import DayTotal, History, Streak, current_streak
 from stretch.core.planning.builder import build_routine
 from stretch.core.safety.pain import PainScores
-from stretch.core.text import whole_minutes
 from stretch.core.timing.session import Session, Tick, update
 from stretch.core.timing.timeline import build_timeline
 from stretch.storage.journal import jsonl, migrations
@@ -498,8 +497,3 @@ def test_an_unclear_request_deletes_nothing(folder: Path, args: tuple[str, ...],
     assert result.exit_code == 2
     assert words in result.stderr
     assert len(stored(folder)) == 2
-
-
-@pytest.mark.parametrize(("seconds", "words"), [(0.0, "0"), (20.0, "<1"), (40.0, "1"), (600.0, "10")])
-def test_less_than_a_minute_is_not_shown_as_zero(seconds: float, words: str) -> None:
-    assert whole_minutes(seconds) == words

@@ -1,3 +1,5 @@
+"""Sessions: clock, keys, pain and cues."""
+
 from __future__ import annotations
 
 import msgspec
@@ -6,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stretch.core.journal.progress import stretches_done
+from stretch.core.timing.navigation import back_start
 from stretch.core.timing.phases import WORKING_KINDS
 from stretch.core.timing.session import Session, Tick, cues_between, update
 from stretch.core.timing.timeline import build_timeline
-from support import MS, SECOND, routine
+from support import MS, SAMPLE, SECOND, routine
 
 TIMELINE = build_timeline(routine())
 
@@ -37,7 +40,7 @@ def test_the_position_follows_the_clock() -> None:
     assert now.position_ms == 1_250
 
 
-def test_a_pause_stands_still_and_loses_nothing() -> None:
+def test_pause_stops_the_clock_without_losing_time() -> None:
     now = played(session(), 0, 1.0)
     now = played(update(now, "pause"), 5.0, 900.0)
     assert now.position_ms == 1_000
@@ -47,7 +50,7 @@ def test_a_pause_stands_still_and_loses_nothing() -> None:
 
 
 @pytest.mark.parametrize(("gap", "away"), [(2.0, False), (2.001, True), (840.0, True)])
-def test_a_gap_over_two_seconds_is_not_counted_and_pauses(gap: float, away: bool) -> None:
+def test_gaps_over_two_seconds_pause_and_do_not_count(gap: float, away: bool) -> None:
     now = played(session(), 0, 1.0, 1.0 + gap)
     assert now.paused is away
     assert now.position_ms == (1_000 if away else 3_000)
@@ -55,7 +58,7 @@ def test_a_gap_over_two_seconds_is_not_counted_and_pauses(gap: float, away: bool
 
 
 @pytest.mark.parametrize("key", ["other", "next", "pause", "more"])
-def test_any_key_comes_back_with_a_lead_in(key) -> None:
+def test_any_key_continues_after_a_gap_with_a_lead_in(key) -> None:
     now = update(played(session(), 0, 1.0, 900.0), key)
     assert not now.paused
     now = played(now, 901.0, 902.9)
@@ -63,13 +66,13 @@ def test_any_key_comes_back_with_a_lead_in(key) -> None:
     assert played(now, 903.5).position_ms == 1_500
 
 
-def test_next_starts_a_stretch_that_is_being_prepared() -> None:
+def test_next_during_preparation_starts_the_stretch() -> None:
     now = update(at(phase("prepare").start_ms + 2_000), "next")
     assert now.moment.phase.kind in WORKING_KINDS
     assert now.position_ms == now.moment.phase.start_ms
 
 
-def test_next_leaves_a_side_for_the_other_one_and_then_for_the_next_stretch() -> None:
+def test_next_goes_to_the_other_side_and_then_to_the_next_stretch() -> None:
     hold = phase("hold")
     now = update(at(hold.start_ms + 1_000), "next")
     assert (now.moment.phase.kind, now.moment.phase.side) == ("switch", "right")
@@ -78,12 +81,12 @@ def test_next_leaves_a_side_for_the_other_one_and_then_for_the_next_stretch() ->
     assert now.moment.phase.item != hold.item
 
 
-def test_next_in_the_settle_ends_the_session() -> None:
+def test_next_while_settling_ends_the_session() -> None:
     now = update(at(phase("settle").start_ms + 10), "next")
     assert played(now, 0.1).end_state == "finished"
 
 
-def test_back_goes_to_the_start_of_the_side_and_again_to_the_one_before() -> None:
+def test_back_goes_to_the_start_of_this_side_and_then_of_the_one_before() -> None:
     switch = phase("switch")
     now = update(at(switch.end_ms + 9_000), "back")
     assert now.position_ms == switch.start_ms
@@ -92,18 +95,18 @@ def test_back_goes_to_the_start_of_the_side_and_again_to_the_one_before() -> Non
     assert again.moment.phase.item == switch.item
 
 
-def test_back_at_the_very_start_stays_there() -> None:
+def test_back_at_the_start_stays_there() -> None:
     assert update(at(500), "back").position_ms == 0
 
 
-def test_longer_while_holding_moves_the_end() -> None:
+def test_more_during_a_hold_makes_the_session_longer() -> None:
     hold = phase("hold")
     now = update(at(hold.start_ms + 1_000), "more")
     assert now.timeline.length_ms == TIMELINE.length_ms + 5_000
     assert now.position_ms == hold.start_ms + 1_000
 
 
-def test_help_stands_still_and_any_key_closes_it() -> None:
+def test_help_stops_the_clock_until_any_key() -> None:
     now = update(at(1_000), "help")
     now = played(now, 0.5, 30.0)
     assert now.position_ms == 1_000
@@ -113,7 +116,7 @@ def test_help_stands_still_and_any_key_closes_it() -> None:
     assert played(now, 30.5).position_ms == 1_500
 
 
-def test_a_stretch_counts_when_every_repetition_of_both_sides_was_played() -> None:
+def test_a_stretch_is_done_when_all_repetitions_of_both_sides_were_played() -> None:
     single = build_timeline(routine(areas=(), stretches=("open-book", "childs-pose"), warm_up=0.0))
     now = played(Session(timeline=single), 0)
     second = 0.0
@@ -127,13 +130,13 @@ def test_a_stretch_counts_when_every_repetition_of_both_sides_was_played() -> No
     assert stretches_done(skipped) == (0, 2)
 
 
-def test_a_session_that_is_over_stays_as_it_is() -> None:
+def test_ended_sessions_do_not_change() -> None:
     ended = update(at(1_000), "quit")
     assert ended.end_state == "stopped"
     assert played(update(ended, "next"), 5.0) == ended
 
 
-def test_the_first_cue_is_heard_and_a_jump_says_only_where_it_leads() -> None:
+def test_cues_start_with_the_first_and_a_jump_cues_only_its_target() -> None:
     start = played(session(), 0)
     assert [cue.kind for cue in cues_between(None, start)] == ["phase"]
     jumped = update(start, "next")
@@ -141,7 +144,7 @@ def test_the_first_cue_is_heard_and_a_jump_says_only_where_it_leads() -> None:
     assert [(cue.kind, cue.index) for cue in heard] == [("phase", 1)]
 
 
-def test_speed_counts_each_second_as_many_but_a_gap_as_a_gap() -> None:
+def test_speed_multiplies_time_but_not_gaps() -> None:
     fast = played(session(speed=60), 0, 1.5)
     assert fast.position_ms == 90_000
     assert played(fast, 9.0).sleep_gap_ns == int(7.5 * SECOND)
@@ -152,26 +155,26 @@ steps = st.lists(st.tuples(st.integers(0, 1_999_999_999), st.none() | actions), 
 
 
 @given(steps)
-def test_no_pattern_of_ticks_and_keys_makes_the_position_drift(steps) -> None:
-    """The truth is kept here in the plainest way: what the clock did while time ran, added up by hand."""
-    now, clock, truth = played(session(), 0), 0, 0
+def test_the_position_never_drifts(steps) -> None:
+    """Compare with the plain sum of the clock gaps while the clock ran."""
+    now, clock, expected = played(session(), 0), 0, 0
     for gap, action in steps:
         clock += gap
         before = now
         now = update(now, Tick(clock))
         if not before.clock_stopped and not before.end_state:
-            truth += max(0, gap - before.lead_in_ns)
-        truth = min(truth, now.timeline.length_ms * MS)
-        assert now.position_ns == truth
+            expected += max(0, gap - before.lead_in_ns)
+        expected = min(expected, now.timeline.length_ms * MS)
+        assert now.position_ns == expected
         if action and not now.end_state:
             now = update(now, action)
             if now.seek_count != before.seek_count:
-                truth = now.position_ns
+                expected = now.position_ns
         assert 0 <= now.position_ms <= now.timeline.length_ms
 
 
 @given(steps)
-def test_cues_are_neither_lost_nor_doubled_while_nothing_jumps(steps) -> None:
+def test_cues_are_neither_lost_nor_repeated_without_jumps(steps) -> None:
     now, clock, heard = played(session(), 0), 0, list(cues_between(None, played(session(), 0)))
     for gap, action in steps:
         clock += gap
@@ -182,7 +185,7 @@ def test_cues_are_neither_lost_nor_doubled_while_nothing_jumps(steps) -> None:
     assert heard == list(everything)
 
 
-def test_easing_off_halves_what_is_left_in_whole_breaths_and_shows_the_easier_way() -> None:
+def test_ease_halves_the_rest_of_a_hold_in_whole_breaths() -> None:
     hold = phase("hold")
     now = at(hold.start_ms + 1_000)
     eased = update(now, "ease")
@@ -194,11 +197,11 @@ def test_easing_off_halves_what_is_left_in_whole_breaths_and_shows_the_easier_wa
     assert while_preparing.timeline.length_ms < TIMELINE.length_ms
 
 
-def test_easing_off_where_there_is_no_stretch_does_nothing() -> None:
+def test_ease_without_a_stretch_does_nothing() -> None:
     assert update(at(1_000), "ease") == at(1_000)
 
 
-def test_what_hurts_is_stopped_offered_easier_and_the_second_time_left_out() -> None:
+def test_a_painful_stretch_is_made_easier_and_skipped_the_second_time() -> None:
     hold = phase("hold")
     name = hold.item.stretch.id
     now = update(at(hold.start_ms + 5_000), "hurt")
@@ -216,7 +219,7 @@ def test_what_hurts_is_stopped_offered_easier_and_the_second_time_left_out() -> 
 
 
 @pytest.mark.parametrize("kind", ["warm-up", "settle"])
-def test_what_hurts_before_or_after_the_stretches_stops_as_well(kind: str) -> None:
+def test_pain_during_warm_up_or_settle_stops_the_clock(kind: str) -> None:
     whole = build_timeline(routine(minutes=12.0))
     index, phase = next((index, phase) for index, phase in enumerate(whole.phases) if phase.kind == kind)
     moving = Session(timeline=whole, position_ns=(phase.start_ms + 5_000) * MS)
@@ -230,7 +233,7 @@ def test_what_hurts_before_or_after_the_stretches_stops_as_well(kind: str) -> No
         assert update(now, key).position_ms == phase.end_ms
 
 
-def test_two_stretches_in_a_row_that_hurt_are_enough_for_today() -> None:
+def test_two_painful_stretches_in_a_row_end_with_the_settle_phase() -> None:
     holds = [p for p in TIMELINE.phases if p.kind in ("hold", "move")]
     first = holds[0]
     second = next(p for p in holds if p.item is not first.item)
@@ -239,7 +242,7 @@ def test_two_stretches_in_a_row_that_hurt_are_enough_for_today() -> None:
     assert update(now, "hurt").moment.phase.kind == "settle"
 
 
-def test_waiting_stands_still_before_each_new_stretch_until_a_key() -> None:
+def test_wait_stops_before_each_stretch_until_a_key() -> None:
     prepare = phase("prepare")
     now = at(prepare.start_ms - 500, wait=True)
     now = played(now, 1.0)
@@ -250,7 +253,7 @@ def test_waiting_stands_still_before_each_new_stretch_until_a_key() -> None:
     assert update(now, "next").moment.phase.kind in WORKING_KINDS
 
 
-def test_sound_and_voice_are_switched_while_it_plays() -> None:
+def test_keys_toggle_sound_and_voice() -> None:
     now = update(update(at(1_000), "sound"), "voice")
     assert (now.sound, now.voice) == (False, True)
 
@@ -259,12 +262,19 @@ def test_sound_and_voice_are_switched_while_it_plays() -> None:
     "fields", [{"paused": True}, {"help_open": True}, {"waiting": True}, {"paused": True, "sleep_gap_ns": 9 * SECOND}]
 )
 @pytest.mark.parametrize("key", ["sound", "voice"])
-def test_sound_and_voice_are_switched_while_time_stands_still_and_it_goes_on_standing(key, fields: dict) -> None:
+def test_toggling_sound_or_voice_does_not_start_the_clock(key, fields: dict) -> None:
     still = at(1_000, sound=False, voice=False, **fields)
     assert update(still, key) == msgspec.structs.replace(still, **{key: True})
 
 
-def test_a_pause_while_getting_back_in_ends_that() -> None:
+def test_pause_during_the_lead_in_ends_it() -> None:
     now = update(played(session(), 0, 1.0, 900.0), "other")
     now = played(update(played(now, 901.0), "pause"), 950.0)
     assert played(update(now, "pause"), 951.0).position_ms == 2_000
+
+
+@pytest.mark.parametrize(("since", "before"), [(0, True), (1_999, True), (2_000, False)])
+def test_back_within_two_seconds_of_a_start_goes_to_the_start_before(since: int, before: bool) -> None:
+    timeline = build_timeline(SAMPLE)
+    starts = [phase.start_ms for phase in timeline.phases if phase.kind in ("warm-up", "prepare", "switch", "settle")]
+    assert back_start(timeline, starts[5] + since) == starts[4 if before else 5]

@@ -1,4 +1,4 @@
-"""The sounds: told apart by the ear, without clicks, not too loud, one for each thing that is called out."""
+"""Tones: easy to tell apart, without clicks, not too loud, one for each cue."""
 
 from __future__ import annotations
 
@@ -51,40 +51,40 @@ def pitch(sound: SoundCue, start: float, end: float) -> float:
 
 
 @pytest.fixture(scope="module")
-def measured() -> dict[SoundCue, tuple[float, float, int]]:
+def measurements() -> dict[SoundCue, tuple[float, float, int]]:
     """Return the pitch at the beginning and at the end of each sound, and its length."""
     return {sound: (pitch(sound, 0, 0.12), pitch(sound, 0.85, 0.95), sound.length_ms) for sound in EVERY}
 
 
-def test_no_two_sounds_can_be_taken_for_each_other(measured: dict[SoundCue, tuple[float, float, int]]) -> None:
+def test_sounds_are_easy_to_tell_apart(measurements: dict[SoundCue, tuple[float, float, int]]) -> None:
     for one, other in combinations(EVERY, 2):
         if one.name == other.name:
             continue
-        begins, ends = (abs(measured[one][part] - measured[other][part]) for part in (0, 1))
+        begins, ends = (abs(measurements[one][part] - measurements[other][part]) for part in (0, 1))
         lengths = sorted((one.length_ms, other.length_ms))
         # Two semitones are a whole tone, which anybody hears.
         assert max(begins, ends) > 1.5 * SEMITONE or lengths[1] / lengths[0] > 1.5, f"{one.name} and {other.name}"
 
 
-def test_switching_sides_has_two_notes_and_nothing_else_has() -> None:
+def test_only_the_switch_sound_has_two_notes() -> None:
     assert [name for name, notes in NOTES.items() if len(notes) == 2] == ["switch"]
 
 
-def test_a_breath_in_rises_and_a_breath_out_falls(measured: dict[SoundCue, tuple[float, float, int]]) -> None:
+def test_breath_in_rises_and_breath_out_falls(measurements: dict[SoundCue, tuple[float, float, int]]) -> None:
     for half, way in (("in", 1), ("out", -1)):
-        begins, ends, _ = measured[breath_sound(half, 3_000)]  # type: ignore[arg-type]
+        begins, ends, _ = measurements[breath_sound(half, 3_000)]  # type: ignore[arg-type]
         assert way * (ends - begins) > 5 * SEMITONE
 
 
 @given(st.integers(2_000, 10_000))
-def test_a_breath_is_as_long_as_its_half_and_comes_in_few_lengths(milliseconds: int) -> None:
+def test_breath_tones_have_few_lengths_close_to_their_half(milliseconds: int) -> None:
     length = breath_sound("in", milliseconds).length_ms
     assert 0 <= milliseconds + 2 - length < tones.BREATH_STEP_MS
     assert length % tones.BREATH_STEP_MS == 0
 
 
 @pytest.mark.parametrize("sound", EVERY, ids=str)
-def test_it_is_under_3_db_short_of_full_and_begins_and_ends_in_silence(sound: SoundCue) -> None:
+def test_sounds_stay_3_db_below_full_scale_and_start_and_end_silent(sound: SoundCue) -> None:
     heard = samples(sound)
     assert len(heard) == tones.sample_count(sound) == RATE * sound.length_ms // 1000
     assert 20 * log10(max(map(abs, heard)) / 32_767) < -3
@@ -92,7 +92,7 @@ def test_it_is_under_3_db_short_of_full_and_begins_and_ends_in_silence(sound: So
 
 
 @pytest.mark.parametrize("sound", EVERY, ids=str)
-def test_nothing_clicks(sound: SoundCue) -> None:
+def test_sounds_do_not_click(sound: SoundCue) -> None:
     # A click is a step: no step is larger than the steepest slope of the partials at their pitch, ramps included.
     highest = max(note.pitch for note in NOTES[sound.name]) if sound.name in NOTES else tones.BREATH_HIGH
     steepest = 2 * pi * highest / RATE * sum(multiple * share for multiple, share in tones.PARTIALS)
@@ -103,7 +103,7 @@ def test_nothing_clicks(sound: SoundCue) -> None:
     assert max(map(abs, samples(sound)[-edge:])) < 0.05 * tones.PEAK * 32_767
 
 
-def test_the_volume_goes_from_silence_to_full_and_breath_is_softest() -> None:
+def test_volume_goes_from_silence_to_full_and_breaths_are_softest() -> None:
     loudness = [max(map(abs, samples(SOUNDS["start"], volume))) for volume in (0, 10, 50, 100)]
     assert loudness[0] == 0
     assert loudness == sorted(set(loudness))
@@ -111,7 +111,7 @@ def test_the_volume_goes_from_silence_to_full_and_breath_is_softest() -> None:
     assert all(max(map(abs, samples(sound))) > 1.5 * softest for sound in SOUNDS.values())
 
 
-def test_a_changed_sound_is_a_new_edition() -> None:
+def test_a_changed_sound_needs_a_new_cache_version() -> None:
     # Files of an older program stay in the cache: whoever changes a sound raises the edition, then these lines.
     assert (tones.CACHE_VERSION, RATE, tones.PEAK, tones.PARTIALS, tones.DECAY) == (
         1, 22_050, 0.68, ((1, 0.76), (2, 0.18), (3, 0.06)), 4.5,
@@ -130,7 +130,7 @@ def test_a_changed_sound_is_a_new_edition() -> None:
     }  # fmt: skip
 
 
-def test_every_change_has_its_sound_and_the_first_ones_say_get_ready() -> None:
+def test_every_phase_has_a_sound_and_the_first_ones_are_get_ready() -> None:
     timeline = build_timeline(routine())
     every = cues(timeline, -1, timeline.length_ms)
     heard = [(timeline.phases[cue.index].kind, sound_for(cue, timeline)) for cue in every
@@ -143,13 +143,13 @@ def test_every_change_has_its_sound_and_the_first_ones_say_get_ready() -> None:
     assert {(kind, name) for kind, name in names if name != "get-ready"} <= set(PHASE_SOUNDS.items())
 
 
-def test_a_session_without_a_warm_up_opens_with_get_ready_as_well() -> None:
+def test_a_session_without_warm_up_starts_with_get_ready() -> None:
     timeline = build_timeline(routine(warm_up=0.0))
     first = sound_for(cues(timeline, -1, 0)[0], timeline)
     assert first == SOUNDS["get-ready"]
 
 
-def test_breaths_sound_as_long_as_they_are_and_the_last_seconds_are_counted() -> None:
+def test_breath_tones_match_their_breaths_and_the_last_seconds_are_counted() -> None:
     timeline = build_timeline(routine(breath="4-6"))
     by_kind = {}
     for cue in cues(timeline, -1, timeline.length_ms):
@@ -164,7 +164,7 @@ def test_breaths_sound_as_long_as_they_are_and_the_last_seconds_are_counted() ->
     assert {sound for _, sound in by_kind["end"]} == {SOUNDS["done"]}
 
 
-def test_the_bell_rings_once_for_a_change_twice_for_the_other_side_and_not_for_less() -> None:
+def test_bell_strokes_by_sound() -> None:
     rings = {sound.name: bell_strokes(sound) for sound in EVERY}
     assert rings.pop("switch") == 2
     assert {name for name, times in rings.items() if times == 0} == {"count", "half-way", "breath-in", "breath-out"}

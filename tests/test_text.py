@@ -1,0 +1,65 @@
+"""Quantities, dates and doses in words, and untrusted text."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from stretch.core.model import Dose
+from stretch.core.text import (
+    dose_label,
+    escape_control_chars,
+    hours_minutes,
+    minutes_seconds,
+    one_line,
+    pluralize,
+    quote,
+    quote_ascii,
+    short_date,
+    whole_minutes,
+)
+from support import CATALOG
+
+
+def test_unprintable_characters_are_escaped_and_long_quotes_cut() -> None:
+    assert escape_control_chars("Cat-cow, ça va?") == "Cat-cow, ça va?"
+    assert escape_control_chars("a\x1b[31m\x00\n\u202e\udcff") == "a\\x1b[31m\\x00\\n\\u202e\\udcff"
+    assert quote("x" * 100) == f"'{'x' * 60}...'"
+    assert quote_ascii("c\u0430t") == "'c\\u0430t'"
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(0.0, "0"), (20.0, "<1"), (40.0, "1"), (600.0, "10")])
+def test_less_than_a_minute_is_not_shown_as_zero(seconds: float, text: str) -> None:
+    assert whole_minutes(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("name", "amount", "text"),
+    [
+        ("sphinx", Dose(hold_s=20, reps=3), "20 s x 3"),
+        ("standing-quad", Dose(hold_s=30, reps=1), "30 s x 1 each side"),
+        ("pelvic-tilt", Dose(reps=8), "8 breaths"),
+        ("pelvic-tilt", Dose(reps=1), "1 breath"),
+        ("open-book", Dose(reps=1), "1 breath each side"),
+    ],
+)
+def test_dose_labels(name: str, amount: Dose, text: str) -> None:
+    assert dose_label(CATALOG.stretches[name], amount) == text
+
+
+def test_quantities_and_dates() -> None:
+    assert [pluralize(1, "stretch"), pluralize(2, "stretch"), pluralize(0, "day")] == [
+        "1 stretch",
+        "2 stretches",
+        "0 days",
+    ]
+    assert [hours_minutes(45 * 60), hours_minutes(7 * 3600 + 12 * 60)] == ["45 min", "7 h 12 min"]
+    assert [minutes_seconds(680_000), minutes_seconds(1), minutes_seconds(0)] == ["11:20", "0:01", "0:00"]
+    day = date(2026, 11, 4)
+    assert [short_date(day), short_date(day, day), short_date(day, date(2027, 1, 1))] == [
+        "4 Nov 2026",
+        "4 Nov",
+        "4 Nov 2026",
+    ]
+    assert one_line(" a\tb\x1b[1m\n c ") == "a b [1m c"
