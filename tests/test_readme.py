@@ -92,7 +92,7 @@ def test_a_picture_has_the_characters_and_colours_of_the_terminal() -> None:
     pyte, pictures = pytest.importorskip("pyte"), pytest.importorskip("pictures")
     screen = pyte.Screen(30, 5)
     pyte.Stream(screen).feed("\r\n\x1b[1;38;2;255;110;46m1 < 2\x1b[0m \u28ff\u2801 \u2588\u2591")
-    root = ElementTree.fromstring(pictures.drawn(screen, "light"))
+    root = ElementTree.fromstring(pictures.screen_svg(screen, "light"))
     words = [element for element in root.iter() if element.tag.endswith("text")]
     assert [word.text for word in words] == ["1", "<", "2"]
     assert {word.get("fill") for word in words} == {"#ff6e2e"}
