@@ -158,9 +158,13 @@ def test_remind_writes_a_calendar(app: App, file: Path) -> None:
     assert ("DESCRIPTION", "In a terminal: stretch routine --area neck") in lines
 
 
-def test_remind_says_what_it_saved(app: App, file: Path) -> None:
-    result = run("remind", "--days", "wed,Monday", "--at", "20:00", "-o", str(file), app=app)
-    assert result.stderr == f"Saved {file} (mon, wed at 20:00). Open it to add it to your calendar.\n"
+@pytest.mark.parametrize(
+    ("days", "label"),
+    [("wed,Monday", "Mon, Wed"), ("weekdays", "Mon-Fri"), ("daily", "Mon-Sun"), ("tue,wed", "Tue, Wed")],
+)
+def test_remind_says_what_it_saved(app: App, file: Path, days: str, label: str) -> None:
+    result = run("remind", "--days", days, "--at", "20:00", "-o", str(file), app=app)
+    assert result.stderr == f"Saved {file} ({label} 20:00). Open it to add it to your calendar.\n"
 
 
 def test_desk_breaks_are_on_working_days_at_six(app: App, file: Path) -> None:

@@ -66,8 +66,15 @@ def remind_command(
     now = app.now()
     text = calendar(reminder, now=now.replace(tzinfo=None), stamp=now.astimezone(UTC), version=__version__)
     output.write_text(text, encoding="utf-8", newline="")
-    when = f"{', '.join(on)} at {' and '.join(f'{at:%H:%M}' for at in chosen_times)}"
-    app.info(f"Saved {output} ({when}). Open it to add it to your calendar.")
+    when = " and ".join(f"{at:%H:%M}" for at in chosen_times)
+    app.info(f"Saved {output} ({_days_label(on)} {when}). Open it to add it to your calendar.")
+
+
+def _days_label(days: tuple[Weekday, ...]) -> str:
+    first = WEEKDAYS.index(days[0])
+    if len(days) > 2 and days == WEEKDAYS[first : first + len(days)]:
+        return f"{days[0].title()}-{days[-1].title()}"
+    return ", ".join(day.title() for day in days)
 
 
 def _days(text: str) -> tuple[Weekday, ...]:
