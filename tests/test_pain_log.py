@@ -33,8 +33,8 @@ class Person(AtTerminal):
         return datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=UTC)
 
     @property
-    def said(self) -> str:
-        return " ".join(super().said.split())
+    def output(self) -> str:
+        return " ".join(super().output.split())
 
 
 def play(folder: Path, *lines: str, keys: tuple[str, ...] = ()) -> tuple[int, Person]:
@@ -73,14 +73,14 @@ def scores(folder: Path) -> PainScores:
 def test_pain_before_and_after_is_asked_and_stored(folder: Path) -> None:
     code, person = play(folder, *FINE, "3", "1", "", "4", "2", "1", "")
     assert code == 0
-    assert "Worst pain" in person.said
+    assert "Worst pain" in person.output
     assert scores(folder) == PainScores(before=3, worst=4, after=2, spread="back", new_sign=False)
 
 
 def test_enter_skips_and_no_pain_ends_the_questions(folder: Path) -> None:
     code, person = play(folder, *FINE, "", "", "", "0")
     assert code == 0
-    assert "How far" not in person.said
+    assert "How far" not in person.output
     assert scores(folder) == PainScores(after=0)
 
 
@@ -88,21 +88,21 @@ def test_enter_skips_and_no_pain_ends_the_questions(folder: Path) -> None:
 def test_any_pain_leads_to_spread_and_new_signs(folder: Path, worst: str, after: str) -> None:
     _, person = play(folder, *FINE, "", "", worst, after, "2", "y")
     assert (scores(folder).spread, scores(folder).new_sign) == ("buttock", True)
-    assert TRENDS["T8"] in person.said
+    assert TRENDS["T8"] in person.output
 
 
 def test_a_stopped_session_asks_nothing(folder: Path) -> None:
     code, person = play(folder, *FINE, "3", "2", "", keys=("q",))
     assert code == 3
-    assert "Worst pain" not in person.said
+    assert "Worst pain" not in person.output
     assert scores(folder) == PainScores(before=3, spread="buttock")
 
 
 def test_invalid_scores_are_asked_again_and_the_end_of_input_skips(folder: Path) -> None:
     code, person = play(folder, *FINE, "1", "", "", "eleven", "11", "5", "3", "9", "4", "perhaps")
     assert code == 0
-    assert person.said.count("Type a number from 0 to 10") == 2
-    assert "Type a number from 1 to 8" in person.said
+    assert person.output.count("Type a number from 0 to 10") == 2
+    assert "Type a number from 1 to 8" in person.output
     assert scores(folder) == PainScores(before=1, worst=5, after=3, spread="below-knee")
 
 
@@ -113,13 +113,13 @@ def test_invalid_scores_are_asked_again_and_the_end_of_input_skips(folder: Path)
 def test_next_morning_pain_is_asked_once_at_the_next_start(folder: Path, ago: int, morning: str) -> None:
     store_sessions(folder, (ago, {"before": 3}))
     _, person = play(folder, "2", *FINE, "", "", keys=("q",))
-    assert f"How was your pain {morning}, 0 to 10?" in person.said
+    assert f"How was your pain {morning}, 0 to 10?" in person.output
     journal = Journal.open_for_reading(folder)
     assert journal is not None
     with journal:
         assert journal.get(f"{0:032x}").scores.next_morning == 2
     _, person = play(folder, *FINE, "", "", keys=("q",))
-    assert "How was your pain" not in person.said
+    assert "How was your pain" not in person.output
 
 
 @pytest.mark.parametrize(("ago", "said"), [(0, {"before": 3}), (4, {"before": 3}), (1, {})])
@@ -128,14 +128,14 @@ def test_next_morning_pain_is_not_asked_too_early_too_late_or_without_a_score(
 ) -> None:
     store_sessions(folder, (ago, said))
     _, person = play(folder, *FINE, "", "", keys=("q",))
-    assert "How was your pain" not in person.said
+    assert "How was your pain" not in person.output
 
 
 def test_t1_halves_the_dose(folder: Path) -> None:
     store_sessions(folder, (4, {"before": 2, "next_morning": 4}), (2, {"before": 2, "next_morning": 5}))
     _, person = play(folder, *FINE, "", "", keys=("q",))
-    assert TRENDS["T1"] in person.said
-    assert "Half the dose" in person.said
+    assert TRENDS["T1"] in person.output
+    assert "Half the dose" in person.output
     made = routine(half_dose=True, minutes=20.0, areas=("hamstrings",))
     for item in made.items:
         if item.stretch.dose.hold_s:
@@ -152,22 +152,22 @@ def test_every_finding_has_its_consequence(folder: Path, sign: bool | None) -> N
     person = Person(folder, "", "", "", "")
     preflight = run_preflight(person, ask=True)
     assert (preflight.half_dose, preflight.gentle_only) == (True, True)
-    assert person.said.count("press Enter for none of these") == (3 if sign else 0)
+    assert person.output.count("press Enter for none of these") == (3 if sign else 0)
 
 
 def test_one_morning_short_of_t1_changes_nothing(folder: Path) -> None:
     store_sessions(folder, (4, {"before": 2, "next_morning": 3}), (2, {"before": 2, "next_morning": 5}))
     _, person = play(folder, *FINE, "", "", keys=("q",))
-    assert TRENDS["T1"] not in person.said
-    assert "Half the dose" not in person.said
+    assert TRENDS["T1"] not in person.output
+    assert "Half the dose" not in person.output
 
 
 def test_t2_is_shown_before_a_session_and_means_go_gently(folder: Path) -> None:
     store_sessions(folder, *((ago, {"before": 3, "next_morning": 3}) for ago in (14, 9, 5, 1)))
     code, person = play(folder, *FINE, "3", "", "", "3", "3", "1", "")
     assert code == 0
-    assert person.said.count(TRENDS["T2"]) == 1
-    assert person.said.count(SAFETY.messages.advise) == 1
+    assert person.output.count(TRENDS["T2"]) == 1
+    assert person.output.count(SAFETY.messages.advise) == 1
     standing = screening_file.load(folder)
     assert (standing.outcome, standing.since, standing.advise_clinician) == (Outcome.GO_GENTLY, TODAY, True)
 
@@ -179,20 +179,20 @@ def test_a_clearance_ends_older_findings(folder: Path, cleared: int, code: int) 
     screening_file.save(folder, ScreeningRecord(outcome=Outcome.GO_GENTLY, screened=day, since=day, cleared=day))
     ended, person = play(folder, *FINE, "", "", keys=("q",))
     assert ended == code
-    assert (TRENDS["T5"] in person.said) is (code == 4)
+    assert (TRENDS["T5"] in person.output) is (code == 4)
 
 
 def test_t5_severe_pain_stops_the_next_session(folder: Path) -> None:
     code, person = play(folder, *FINE, "2", "", "", "8", "7", "1", "")
     assert code == 0
-    assert TRENDS["T5"] in person.said
+    assert TRENDS["T5"] in person.output
     assert (screening_file.load(folder).outcome, screening_file.load(folder).urgency) == (
         Outcome.SEE_CLINICIAN,
         Urgency.SOON,
     )
     code, person = play(folder)
     assert code == 4
-    assert SAFETY.messages.soon in person.said
+    assert SAFETY.messages.soon in person.output
 
 
 def test_t4_stops_the_session(folder: Path) -> None:
@@ -201,15 +201,15 @@ def test_t4_stops_the_session(folder: Path) -> None:
     store_sessions(folder, *first, *last)
     code, person = play(folder, *FINE, "", "", keys=("q",))
     assert code == 4
-    assert TRENDS["T4"] in person.said
+    assert TRENDS["T4"] in person.output
 
 
 def test_t8_asks_the_full_check_again(folder: Path) -> None:
     code, person = play(folder, *FINE, "2", "", "", "3", "2", "1", "y")
     assert code == 0
-    assert TRENDS["T8"] in person.said
+    assert TRENDS["T8"] in person.output
     _, person = play(folder, "", "", "", "", "", "")
-    assert person.said.count("press Enter for none of these") == 3
+    assert person.output.count("press Enter for none of these") == 3
 
 
 def test_advice_is_repeated_weekly_and_not_daily(folder: Path) -> None:
@@ -218,7 +218,7 @@ def test_advice_is_repeated_weekly_and_not_daily(folder: Path) -> None:
     for shown, expected in ((None, True), (TODAY - timedelta(days=7), True), (TODAY - timedelta(days=6), False)):
         screening_file.save(folder, msgspec.structs.replace(advised, advised=shown))
         _, person = play(folder, *FINE, "", "", keys=("q",))
-        assert (advice in person.said) is expected
+        assert (advice in person.output) is expected
         assert screening_file.load(folder).advised == (TODAY if expected else shown)
 
 
@@ -236,8 +236,8 @@ def test_a_pipe_is_asked_nothing(folder: Path) -> None:
     piped._streams = io.StringIO(), io.StringIO(), io.StringIO()
     result = run("routine", "-m", "6", "--yes", app=piped)
     assert result.exit_code == 0
-    assert "How was your pain" not in piped.said
-    assert "Worst pain" not in piped.said
+    assert "How was your pain" not in piped.output
+    assert "Worst pain" not in piped.output
 
 
 @pytest.mark.parametrize(
@@ -255,6 +255,6 @@ def test_history_shows_the_pain_trend(folder: Path, sessions: list, said: str | 
     result = run("history", app=person)
     assert result.exit_code == 0
     if said is None:
-        assert "Pain:" not in person.said
+        assert "Pain:" not in person.output
     else:
-        assert said in person.said
+        assert said in person.output

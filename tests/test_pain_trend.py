@@ -165,7 +165,7 @@ def test_t4_worsening(scores: Days, today: int, state: str) -> None:
         ([PainEntry(day=day(0), worst=6, sudden=True)], 0, "T5", "not-met"),
         ([PainEntry(day=day(0), worst=7), PainEntry(day=day(6), worst=2)], 6, "T5", "met"),
         ([PainEntry(day=day(0), worst=7), PainEntry(day=day(7), worst=2)], 7, "T5", "not-met"),  # over a week ago
-        ([PainEntry(day=day(0), next_morning=7)], 30, "T5", "met"),  # first told of at the next start
+        ([PainEntry(day=day(0), next_morning=7)], 30, "T5", "met"),  # given at the next start
         ([PainEntry(day=day(0), worst=8, sudden=True), PainEntry(day=day(1), worst=7)], 1, "T5b", "met"),
     ],
 )

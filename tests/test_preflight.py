@@ -49,7 +49,7 @@ class Person(App):
         return TODAY
 
     @property
-    def said(self) -> str:
+    def output(self) -> str:
         return self.stdout.getvalue() + self.stderr.getvalue()
 
 
@@ -66,7 +66,7 @@ def stored_record(folder: Path) -> ScreeningRecord | None:
 
 def folded(person: Person) -> str:
     """Return all output as one line."""
-    return " ".join(person.said.split())
+    return " ".join(person.output.split())
 
 
 def number_of(question: str, choice: str) -> str:
@@ -84,12 +84,12 @@ FINE = ("", "", "")
 def test_a_healthy_person_answers_three_screens_and_later_three_questions(tmp_path: Path) -> None:
     result, person = start(tmp_path, *HEALTHY, "")
     assert result.exit_code == 3  # q was pressed in the session
-    assert person.said.count("press Enter for none of these") == 3
+    assert person.output.count("press Enter for none of these") == 3
     assert stored_record(tmp_path).outcome is Outcome.GO
     result, person = start(tmp_path, *FINE, "")
     assert result.exit_code == 3
-    assert "None of these" not in person.said
-    assert "New since last time" in person.said
+    assert "None of these" not in person.output
+    assert "New since last time" in person.output
 
 
 def test_only_outcome_tags_and_dates_are_stored(tmp_path: Path) -> None:
@@ -109,12 +109,12 @@ def test_only_outcome_tags_and_dates_are_stored(tmp_path: Path) -> None:
 def test_each_emergency_sign_stops_at_once_with_only_its_message(tmp_path: Path, line: str) -> None:
     result, person = start(tmp_path, number_of("emergency", line))
     assert result.exit_code == 4
-    assert person.said.rstrip().endswith(SAFETY.messages.emergency)
+    assert person.output.rstrip().endswith(SAFETY.messages.emergency)
     assert result.stderr.strip() == SAFETY.messages.emergency
     for args in ((), ("--yes",), ("--yes", "--plain")):
         again, person = start(tmp_path, *FINE, args=args)
         assert again.exit_code == 4
-        assert "Warm up" not in person.said
+        assert "Warm up" not in person.output
 
 
 @pytest.mark.parametrize(
@@ -183,12 +183,12 @@ def test_the_record_is_printed_as_json(tmp_path: Path) -> None:
 def test_see_clinician_lasts_until_a_clearance_is_recorded(tmp_path: Path) -> None:
     result, person = start(tmp_path, "", number_of("see-someone", "R13"), "", "")
     assert result.exit_code == 4
-    assert SAFETY.messages.soon in person.said
+    assert SAFETY.messages.soon in person.output
     assert start(tmp_path, *HEALTHY, args=("--yes",))[0].exit_code == 4
     person = Person(tmp_path, "soon", "2026-11-30", "2020-01-01", "2026-11-18")
     assert run("safety", "check", app=person).exit_code == 0
     for words in ("a date such as", "in the future", "more than 12 months ago"):
-        assert words in person.said
+        assert words in person.output
     assert (stored_record(tmp_path).outcome, stored_record(tmp_path).cleared) == (Outcome.GO_GENTLY, date(2026, 11, 18))
     assert start(tmp_path, *FINE, "")[0].exit_code == 3
 
@@ -196,11 +196,11 @@ def test_see_clinician_lasts_until_a_clearance_is_recorded(tmp_path: Path) -> No
 def test_the_pain_now_limits_or_stops_the_session(tmp_path: Path) -> None:
     start(tmp_path, *HEALTHY, "")
     _, person = start(tmp_path, "", "", "5", "", "")
-    assert "Gentle stretches only today." in person.said
-    assert "ease off when pain reaches 6, stop a stretch at 7" in person.said
+    assert "Gentle stretches only today." in person.output
+    assert "ease off when pain reaches 6, stop a stretch at 7" in person.output
     result, person = start(tmp_path, "", "", "8", "y", "")
     assert result.exit_code == 4
-    assert SAFETY.messages.today in person.said
+    assert SAFETY.messages.today in person.output
     assert stored_record(tmp_path).urgency is Urgency.TODAY
 
 
@@ -213,17 +213,17 @@ def test_ctrl_c_at_a_question_exits_with_130_and_stores_nothing(
     monkeypatch.setattr(Typed, "readline", pressed)
     result, person = start(tmp_path)
     assert result.exit_code == 130
-    assert "Traceback" not in person.said
+    assert "Traceback" not in person.output
     assert list(tmp_path.iterdir()) == []
 
 
 def test_only_stretches_left_out_for_cautions_are_listed_before_the_start(tmp_path: Path) -> None:
     _, person = start(tmp_path, *HEALTHY, "q", args=("--avoid", "disc", "--exclude", "cat-cow"))
-    told = person.said.partition("Left out")[2].partition("Before you start")[0]
+    listed = person.output.partition("Left out")[2].partition("Before you start")[0]
     avoided = {s.id for s in CATALOG.stretches.values() if "disc" in s.cautions.avoid}
-    assert "because of disc: " in told
-    assert avoided & set(told.replace(",", " ").split())
-    assert "cat-cow" not in told
+    assert "because of disc: " in listed
+    assert avoided & set(listed.replace(",", " ").split())
+    assert "cat-cow" not in listed
 
 
 @pytest.mark.parametrize(("pain", "limits"), [("0", None), ("3", (4, 6)), ("6", (7, 7))])
@@ -248,13 +248,13 @@ def test_a_yes_to_k1_is_an_emergency(tmp_path: Path) -> None:
     start(tmp_path, *HEALTHY, "")
     result, person = start(tmp_path, "y")
     assert result.exit_code == 4
-    assert SAFETY.messages.emergency in person.said
+    assert SAFETY.messages.emergency in person.output
 
 
 def test_invalid_answers_are_asked_again(tmp_path: Path) -> None:
     _, person = start(tmp_path, "99", "abc", "1 x", ",", "", "", "", "eleven", "11", "", "")
-    assert person.said.count("Type a number from 1 to") == 4
-    assert person.said.count("Type a number from 0 to 10") == 2
+    assert person.output.count("Type a number from 1 to") == 4
+    assert person.output.count("Type a number from 0 to 10") == 2
     assert stored_record(tmp_path).outcome is Outcome.GO
 
 
@@ -279,7 +279,7 @@ def test_answers_are_parsed_or_asked_again(
     person = Person(tmp_path, *lines)
     asked = next(one for one in SAFETY.questions if one.id == question)
     assert ask(person, SAFETY, asked) == picked
-    assert ("[y/N]" in person.said) is (asked.default == "no")
+    assert ("[y/N]" in person.output) is (asked.default == "no")
     assert not person.stdin.readline()
 
 
@@ -293,14 +293,14 @@ def test_no_session_starts_when_the_input_ends(tmp_path: Path) -> None:
 def test_declining_to_start_ends_without_a_session(tmp_path: Path, answer: str) -> None:
     result, person = start(tmp_path, *HEALTHY, answer)
     assert result.exit_code == 3
-    assert "Stopped" not in person.said
+    assert "Stopped" not in person.output
     assert [path.name for path in tmp_path.iterdir()] == ["safety.json"]
 
 
 def test_yes_skips_the_questions_and_stores_no_record(tmp_path: Path) -> None:
     result, person = start(tmp_path / "none", args=("--yes",))
     assert result.exit_code == 3
-    assert "Enter" not in person.said
+    assert "Enter" not in person.output
     assert [path.name for path in (tmp_path / "none").iterdir()] == ["journal.db"]  # the session, and no answers
 
 
@@ -308,7 +308,7 @@ def test_an_unreadable_record_stops_until_the_check_is_answered_again(tmp_path: 
     (tmp_path / "safety.json").write_text("{")
     result, person = start(tmp_path, args=("--yes",))
     assert result.exit_code == 4
-    assert "stretch safety check" in person.said
+    assert "stretch safety check" in person.output
     assert run("safety", "check", app=Person(tmp_path, "", "", "")).exit_code == 0
     assert stored_record(tmp_path).outcome is Outcome.GO
 
@@ -319,7 +319,7 @@ def test_safety_check_forget(tmp_path: Path) -> None:
         person = Person(tmp_path)
         assert run("safety", "check", "--forget", app=person).exit_code == 0
         assert stored_record(tmp_path) is None
-        assert person.said.strip() == words
+        assert person.output.strip() == words
 
 
 def test_the_full_check_comes_back_after_twelve_months(tmp_path: Path) -> None:
@@ -327,7 +327,7 @@ def test_the_full_check_comes_back_after_twelve_months(tmp_path: Path) -> None:
         tmp_path, ScreeningRecord(outcome=Outcome.GO, screened=date(2025, 11, 19), since=date(2025, 11, 19))
     )
     _, person = start(tmp_path, *HEALTHY, "")
-    assert person.said.count("press Enter for none of these") == 3
+    assert person.output.count("press Enter for none of these") == 3
     assert stored_record(tmp_path).screened == TODAY
 
 
@@ -335,7 +335,7 @@ def test_a_check_that_cannot_be_saved_counts_for_this_session(tmp_path: Path) ->
     (tmp_path / "file").write_text("")
     result, person = start(tmp_path / "file", "", "", number_of("conditions", "F9"), "", "")
     assert result.exit_code == 3
-    assert "The safety check could not be saved" in person.said
+    assert "The safety check could not be saved" in person.output
     assert SAFETY.messages.gently in folded(person)
 
 
@@ -411,7 +411,7 @@ def test_a_stored_emergency_says_how_it_ends_and_keeps_the_tags(tmp_path: Path) 
     )
     person = Person(tmp_path, "1")
     assert run("safety", "check", app=person).exit_code == 4
-    assert SAFETY.messages.emergency_over not in person.said
+    assert SAFETY.messages.emergency_over not in person.output
     assert (stored_record(tmp_path).outcome, stored_record(tmp_path).tags) == (Outcome.EMERGENCY, ("disc",))
     result, _ = start(tmp_path, args=("--yes",))
     assert result.exit_code == 4
@@ -423,7 +423,7 @@ def test_a_stored_emergency_says_how_it_ends_and_keeps_the_tags(tmp_path: Path) 
 def test_none_can_be_typed_in_several_ways(tmp_path: Path, nothing: str) -> None:
     result, person = start(tmp_path, nothing, nothing, nothing, "", "")
     assert result.exit_code == 3  # it was asked whether to start, and nobody said so
-    assert "Type a number" not in person.said
+    assert "Type a number" not in person.output
 
 
 def test_a_named_stretch_deeper_than_the_check_allows_is_refused(tmp_path: Path) -> None:

@@ -203,8 +203,8 @@ def test_safety_questions_come_before_resuming(
     person = Person(tmp_path, *lines)
     result = run("resume", app=person)
     assert result.exit_code == code
-    assert why in person.said + result.stderr
-    assert ("Continuing with" in person.said) is (code == 3)
+    assert why in person.output + result.stderr
+    assert ("Continuing with" in person.output) is (code == 3)
 
 
 @pytest.mark.parametrize(

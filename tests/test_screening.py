@@ -343,8 +343,8 @@ def test_breath_counting_stays_on_otherwise() -> None:
     ],
 )
 def test_a_note_is_shown_once(script: dict[str, str], note: str) -> None:
-    (told,) = check(**script).notes
-    assert told.startswith(note)
+    (shown,) = check(**script).notes
+    assert shown.startswith(note)
 
 
 def test_illness_means_asking_again_tomorrow() -> None:

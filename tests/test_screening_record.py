@@ -97,7 +97,7 @@ def test_the_first_check_is_the_full_one() -> None:
 
 
 def test_a_clearance_changes_the_outcome_to_go_gently() -> None:
-    cleared = record_clearance(record_after(SOON), TODAY, TOMORROW)  # told of a day later
+    cleared = record_clearance(record_after(SOON), TODAY, TOMORROW)  # reported a day later
     assert (cleared.outcome, cleared.urgency, cleared.cleared) == (Outcome.GO_GENTLY, None, TODAY)
     assert cleared.tags == ("neck",)
     assert not forbids_session(cleared, TOMORROW)
@@ -153,8 +153,8 @@ def test_a_new_check_replaces_the_old_one_but_keeps_see_clinician(
     # In an emergency the questions end, and what was known of the person holds.
     assert record.tags == (record_after(old).tags if outcome is Outcome.EMERGENCY else new.tags)
     assert record.screened == TOMORROW
-    kept = (outcome, urgency) == (old.outcome, old.urgency)
-    assert record.since == (TODAY if kept else TOMORROW)
+    unchanged = (outcome, urgency) == (old.outcome, old.urgency)
+    assert record.since == (TODAY if unchanged else TOMORROW)
 
 
 def test_a_cleared_outcome_is_not_carried_over() -> None:
@@ -229,9 +229,9 @@ def test_a_weaker_finding_does_not_change_a_stop() -> None:
     ],
 )
 def test_status_messages_for_each_outcome(result: ScreeningResult, words: list[str]) -> None:
-    told = status_messages(SAFETY.messages, record_after(result), TODAY)
-    assert len(told) == len(words)
-    for sentence, word in zip(told, words, strict=True):
+    texts = status_messages(SAFETY.messages, record_after(result), TODAY)
+    assert len(texts) == len(words)
+    for sentence, word in zip(texts, words, strict=True):
         assert word in sentence
 
 
@@ -256,10 +256,10 @@ def test_only_go_gently_has_an_easy_start_of_two_weeks() -> None:
 
 def test_a_record_has_no_answers_and_survives_json() -> None:
     record = record_clearance(record_after(SOON), TODAY, TODAY)
-    kept = msgspec.to_builtins(record)
-    assert msgspec.convert(kept, ScreeningRecord) == record
+    data = msgspec.to_builtins(record)
+    assert msgspec.convert(data, ScreeningRecord) == record
     assert ScreeningRecord(outcome=Outcome.GO, screened=TODAY, since=TODAY) == record_after(GO)
-    assert set(kept) == {
+    assert set(data) == {
         "outcome",
         "screened",
         "since",

@@ -19,7 +19,7 @@ class Outcome(Enum):
 
     @property
     def stops(self) -> bool:
-        """Whether this outcome allows no session."""
+        """True for the outcomes that allow no session."""
         return self in (Outcome.SEE_CLINICIAN, Outcome.EMERGENCY)
 
 

@@ -10,7 +10,7 @@ import msgspec
 Score = Annotated[int, msgspec.Meta(ge=0, le=10)]
 
 PainSpread = Literal["back", "buttock", "thigh", "below-knee", "neck", "shoulder", "arm", "hand"]
-"""How far pain reaches, down the leg from the back or down the arm from the neck."""
+"""Furthest point that pain reaches, down the leg from the back or down the arm from the neck."""
 
 SPREAD_ORDERS: tuple[tuple[PainSpread, ...], ...] = (
     ("back", "buttock", "thigh", "below-knee"),

@@ -52,7 +52,7 @@ class PreflightResult(msgspec.Struct, frozen=True):
     pain: int | None = None
     spread: PainSpread | None = None
     sudden: bool = False
-    """Whether the pain came on suddenly or is unlike any before."""
+    """The pain came on suddenly or is unlike any before."""
     gentle_only: bool = False
     half_dose: bool = False
     """Half the dose, because pain was up on the mornings after (rule T1)."""
