@@ -13,7 +13,7 @@ from stretch.figure.colors import ColorRole
 from stretch.figure.file_format import Bar, Figure, Mat, View
 from stretch.figure.geometry import Circle, Hull, Point, bearing, circle, lerp, polar_offset
 from stretch.figure.muscles import muscle_hulls
-from stretch.figure.props import arrow_hulls, prop_hulls, strap_hulls
+from stretch.figure.props import STRAP, arrow_hulls, line_hulls, prop_hulls
 from stretch.figure.skeleton import Skeleton, resolve_place
 
 _FRONT_ORDER = "body far_leg near_leg head far_arm near_arm"
@@ -81,7 +81,7 @@ def figure_parts(figure: Figure, skeleton: Skeleton, *, pressing: bool = False) 
                     points = tuple(resolve_place(place, skeleton.joints) for place in strap)
                     # No gap where it goes around a foot or a hand: that would cut off the toes.
                     root = circle(points[1], anatomy.BALL) if len(points) > 2 else None
-                    yield FigurePart("strap", ColorRole.STRAP, strap_hulls(points), root=root)
+                    yield FigurePart("strap", ColorRole.STRAP, line_hulls(points, STRAP), root=root)
             case _:
                 yield _limb_segment(name, limbs[name], muscles.get(name, ()), figure.view)
     for prop in front:

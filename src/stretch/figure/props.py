@@ -29,11 +29,11 @@ def prop_hulls(prop: Prop, view: View) -> tuple[Hull, ...]:
             return _wall(prop)
         case Box(x0, x1, y0, y1):
             left, bottom, right, top = x0 + FURNITURE, y0 + FURNITURE, x1 - FURNITURE, y1 - FURNITURE
-            return _line(((left, bottom), (left, top), (right, top), (right, bottom), (left, bottom)), FURNITURE)
+            return line_hulls(((left, bottom), (left, top), (right, top), (right, bottom), (left, bottom)), FURNITURE)
         case Pillow(a, b, radius):
             return ((circle(a, radius), circle(b, radius)),)
         case Bar(points, radius):
-            return _line(points, radius)
+            return line_hulls(points, radius)
     return ()
 
 
@@ -50,24 +50,20 @@ def _chair(chair: Chair, view: View) -> tuple[Hull, ...]:
         lines.append(((rear, seat), (rear - 2.0 * chair.facing, top)))
     elif chair.back:
         lines.append(((left, seat), (left, top), (right, top), (right, seat)))
-    return cushion, *(hull for line in lines for hull in _line(line, FURNITURE))
+    return cushion, *(hull for line in lines for hull in line_hulls(line, FURNITURE))
 
 
 def _wall(wall: Wall) -> tuple[Hull, ...]:
     """Return the surface and, behind it, the short slanted strokes that mean solid in technical drawings."""
     x = wall.x + wall.solid * FURNITURE
     strokes = (((x, float(y)), (x + wall.solid * 3.5, y - 3.5)) for y in range(8, int(wall.height) + 1, 8))
-    surface = _line(((x, 0.0), (x, wall.height)), FURNITURE)
-    return (*surface, *(hull for stroke in strokes for hull in _line(stroke, 0.5)))
+    surface = line_hulls(((x, 0.0), (x, wall.height)), FURNITURE)
+    return (*surface, *(hull for stroke in strokes for hull in line_hulls(stroke, 0.5)))
 
 
-def _line(points: Sequence[Point], radius: float) -> tuple[Hull, ...]:
+def line_hulls(points: Sequence[Point], radius: float) -> tuple[Hull, ...]:
+    """Return the hulls of a line through *points*, such as a taut strap, twice *radius* thick."""
     return tuple((circle(a, radius), circle(b, radius)) for a, b in pairwise(points))
-
-
-def strap_hulls(points: Sequence[Point]) -> tuple[Hull, ...]:
-    """Return the hulls of a taut strap."""
-    return _line(points, STRAP)
 
 
 def arrow_hulls(arrow: Arrow, joints: Mapping[str, Point]) -> tuple[Hull, ...]:
@@ -81,4 +77,4 @@ def arrow_hulls(arrow: Arrow, joints: Mapping[str, Point]) -> tuple[Hull, ...]:
     direction = bearing(shaft[-2], shaft[-1])
     corners = ((direction, 5.0), (direction + 115, 4.0), (direction - 115, 4.0))
     head = tuple(circle(polar_offset(shaft[-1], angle, distance), 0.3) for angle, distance in corners)
-    return *_line(shaft, ARROW), head
+    return *line_hulls(shaft, ARROW), head

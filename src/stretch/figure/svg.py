@@ -190,10 +190,10 @@ def _outline_path(corners: list[_Corner], *, closed: bool) -> str:
 
     Relative commands are shorter to write than absolute ones.
     """
-    position = _on_grid(_on_circle(corners[0][0], corners[0][2]))
+    position = _rim_point(corners[0][0], corners[0][2])
     commands = [f"M{_pair(position)}"]
     for circle, begins, ends in corners[1:] + (corners[:1] if closed else []):
-        first, last = _on_grid(_on_circle(circle, begins)), _on_grid(_on_circle(circle, ends))
+        first, last = _rim_point(circle, begins), _rim_point(circle, ends)
         commands.append(f"l{_difference(position, first)}")
         sweep = (ends - begins) % _FULL_TURN
         if circle[2] * sweep * UNITS < _MIN_ARC:
@@ -203,7 +203,7 @@ def _outline_path(corners: list[_Corner], *, closed: bool) -> str:
             radius = 1 if 0.9 * pi < sweep < 1.1 * pi else round(circle[2] * UNITS)
             commands.append(f"a{radius} {radius} 0 {int(sweep > pi)} 0 {_difference(first, last)}")
         position = last
-    root_start = _on_grid(_on_circle(corners[0][0], corners[0][1]))
+    root_start = _rim_point(corners[0][0], corners[0][1])
     return "".join(commands) + ("z" if closed else f"l{_difference(position, root_start)}")
 
 
@@ -218,8 +218,8 @@ def _circle_path(circle: Circle) -> str:
     return f"M{_pair(_on_grid((x - radius, y)))}a{r} {r} 0 1 0 {2 * r} 0a{r} {r} 0 1 0-{2 * r} 0z"
 
 
-def _on_circle(circle: Circle, angle: float) -> Point:
-    return circle[0] + circle[2] * cos(angle), circle[1] + circle[2] * sin(angle)
+def _rim_point(circle: Circle, angle: float) -> _GridPoint:
+    return _on_grid((circle[0] + circle[2] * cos(angle), circle[1] + circle[2] * sin(angle)))
 
 
 def _on_grid(point: Point) -> _GridPoint:
