@@ -174,17 +174,17 @@ def _read(file: Path) -> tuple[dict[str, Any], dict[str, int]]:
     if not file.exists():
         return {}, {}
     # Imported here: most people have no such file.
-    from stretch.storage.files.safe_yaml import UnreadableFile, parse_yaml, read_text
+    from stretch.storage.files.safe_yaml import FieldLines, UnreadableFile, parse_yaml, read_text
 
     place = escape_control_chars(str(file))
-    lines: dict[tuple[str | int, ...], int] = {}
+    lines: FieldLines = {}
     try:
         data = parse_yaml(read_text(file), lines) or {}
     except UnreadableFile as error:
         raise SettingsError(f"{place}:{error.line}: {error}") from error
     if not isinstance(data, dict):
         raise SettingsError(f"{place}:1: must hold settings, one on a line, such as `minutes: 10`")
-    return data, {name: lines[(name,)] for name in data}
+    return data, {name: lines[id(data), name] for name in data}
 
 
 def _split(name: str, text: str) -> str | list[str]:

@@ -72,13 +72,11 @@ class Diagnostics:
 
         report = []
         for file, collected in self._collected.items():
-            lines = line_numbers(file) if any(line is None for _, line, _, _ in collected) else {}
+            fields = {field for field, line, _, _ in collected if line is None}
+            lines = line_numbers(file, fields) if fields else {}
             for field, line, problem, level in collected:
-                if line is None:
-                    # A field that is missing is shown on the line of what it is missing in.
-                    line = next(lines[field[:end]] for end in range(len(field), -1, -1) if field[:end] in lines)
                 name = ".".join(escape_control_chars(str(step)[:_MAX_STEP_LENGTH]) for step in field)
-                report.append(Diagnostic(escape_control_chars(str(file)), line, name, problem, level))
+                report.append(Diagnostic(escape_control_chars(str(file)), line or lines[field], name, problem, level))
         return sorted(report, key=lambda entry: (entry.file, entry.line, entry.field, entry.problem))
 
     def raise_if_problems(self) -> None:

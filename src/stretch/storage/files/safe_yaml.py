@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from math import isfinite
 from pathlib import Path
 from typing import Any, NoReturn
@@ -48,6 +49,9 @@ _NUMBER_START, _NUMBER_CHARACTERS = frozenset("0123456789+-."), "0123456789+-.eE
 _BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Characters that change the direction of writing, so that a file reads differently from what it says."""
 
+FieldLines = dict[tuple[int, str | int], int]
+"""The line, from 1, of each field, by the `id` of the mapping or list that holds it, and its key or index."""
+
 
 class UnreadableFile(Exception):
     """A file that is not used: the problem, and the line, from 1, where it shows."""
@@ -83,14 +87,21 @@ def read_yaml(path: Path, quota: ReadQuota | None = None) -> Any:
     return parse_yaml(read_text(path, quota))
 
 
-def line_numbers(path: Path) -> dict[FieldPath, int]:
-    """Return the line, from 1, of each field of the YAML file *path*; of its beginning only if it is unreadable."""
-    lines: dict[FieldPath, int] = {(): 1}
-    try:
-        parse_yaml(read_text(path), lines)
-    except UnreadableFile:  # the file has changed since it was read
-        return {(): 1}
-    return lines
+def line_numbers(path: Path, fields: Iterable[FieldPath]) -> dict[FieldPath, int]:
+    """Return the line, from 1, of each of *fields* in the YAML file *path*; of a missing one where it is missing."""
+    lines: FieldLines = {}
+    data: Any = None
+    with suppress(UnreadableFile):  # the file may have changed since it was read
+        data = parse_yaml(read_text(path), lines)
+    found = {}
+    for field in fields:
+        line, container = 1, data
+        for step in field:
+            if (id(container), step) not in lines:
+                break
+            line, container = lines[id(container), step], container[step]
+        found[field] = line
+    return found
 
 
 def read_text(path: Path, quota: ReadQuota | None = None) -> str:
@@ -131,7 +142,7 @@ def _read_bytes(descriptor: int) -> bytes:
     return b"".join(chunks)
 
 
-def parse_yaml(text: str, lines: dict[FieldPath, int] | None = None) -> Any:
+def parse_yaml(text: str, lines: FieldLines | None = None) -> Any:
     """Return the data of the YAML document *text*: dicts with text keys, lists, text, numbers, booleans and None.
 
     Text comes out on one line. The line of each field is added to *lines*. Raises UnreadableFile for invalid YAML,
@@ -153,7 +164,7 @@ def parse_yaml(text: str, lines: dict[FieldPath, int] | None = None) -> Any:
 class _Builder:
     """Builds data from the events of the parser."""
 
-    def __init__(self, text: str, lines: dict[FieldPath, int] | None) -> None:
+    def __init__(self, text: str, lines: FieldLines | None) -> None:
         self._next: Callable[[], Any] = Loader(text).get_event
         self._lines = lines
         self._anchors: dict[str, Any] = {}
@@ -164,49 +175,47 @@ class _Builder:
         self._next()
         if type(self._next()) is StreamEndEvent:
             return None
-        data = self._value(self._next(), ())
+        data = self._value(self._next(), 0)
         self._next()
         if type(event := self._next()) is not StreamEndEvent:
             _refuse("another document begins here; use one document with a list", event)
         return data
 
-    def _value(self, event: Any, path: FieldPath) -> Any:
+    def _value(self, event: Any, depth: int) -> Any:
         kind = type(event)
         if kind is AliasEvent:
-            return self._alias(event, len(path))
+            return self._alias(event, depth)
         if event.tag is not None:
             _refuse(f"tags are not allowed; remove {quote(event.tag)}", event)
         data: Any
         if kind is ScalarEvent:
             data = _scalar(event)
-        elif len(path) >= MAX_DEPTH:
+        elif depth >= MAX_DEPTH:
             _refuse(_TOO_DEEP, event)
         else:
-            data = self._mapping(path) if kind is MappingStartEvent else self._list(path)
+            data = self._mapping(depth + 1) if kind is MappingStartEvent else self._list(depth + 1)
         if event.anchor is not None:
             self._anchors[event.anchor] = data
         return data
 
-    def _mapping(self, path: FieldPath) -> dict[str, Any]:
+    def _mapping(self, depth: int) -> dict[str, Any]:
         data: dict[str, Any] = {}
         while type(key := self._next()) is not MappingEndEvent:
             if type(key) is not ScalarEvent or key.tag is not None:
                 _refuse("a key must be plain text", key)
             if key.value in data:
                 _refuse(f"{quote(key.value)} is given twice; remove one of them", key)
-            field = (*path, key.value)
             if self._lines is not None:
-                self._lines[field] = _line(key)
-            data[key.value] = self._value(self._next(), field)
+                self._lines[id(data), key.value] = _line(key)
+            data[key.value] = self._value(self._next(), depth)
         return data
 
-    def _list(self, path: FieldPath) -> list[Any]:
+    def _list(self, depth: int) -> list[Any]:
         data: list[Any] = []
         while type(item := self._next()) is not SequenceEndEvent:
-            field = (*path, len(data))
             if self._lines is not None:
-                self._lines[field] = _line(item)
-            data.append(self._value(item, field))
+                self._lines[id(data), len(data)] = _line(item)
+            data.append(self._value(item, depth))
         return data
 
     def _alias(self, event: Any, depth: int) -> Any:
