@@ -93,7 +93,7 @@ class Stretch(CatalogStruct, frozen=True, kw_only=True):
     mode: Annotated[Mode, _about("; ".join(f"{mode}: {label}" for mode, label in MODE_LABELS.items()))]
     dose: Annotated[Dose, _about("how long and how often")]
     pace: Annotated[Pace | None, _about("dynamic only: what moves on each half of the breath")] = None
-    halfway: Annotated[ShortText | None, _about("what to say half-way, such as: Change direction")] = None
+    halfway: Annotated[ShortText | None, _about("what to say halfway, such as: Change direction")] = None
     per_side_s: Annotated[int | None, _about("computed from the dose; leave it out")] = None
     level: Annotated[Level, _about("how strong it is; deep stretches are left out for the first two weeks")]
     desk: Annotated[bool, _about("true if it can be done at a desk")] = False
@@ -118,7 +118,7 @@ class Stretch(CatalogStruct, frozen=True, kw_only=True):
 
     @property
     def both_sides(self) -> bool:
-        """Whether the dose is done once for each side."""
+        """True if the dose is done once for each side."""
         return self.sides == "each"
 
 

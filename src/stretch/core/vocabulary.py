@@ -113,25 +113,16 @@ BREATH_PRESETS = {
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAY_LABELS: dict[Weekday, str] = {
-    "mon": "Monday",
-    "tue": "Tuesday",
-    "wed": "Wednesday",
-    "thu": "Thursday",
-    "fri": "Friday",
-    "sat": "Saturday",
+    "mon": "Monday", "tue": "Tuesday", "wed": "Wednesday", "thu": "Thursday", "fri": "Friday", "sat": "Saturday",
     "sun": "Sunday",
-}
+}  # fmt: skip
 WEEKDAYS = tuple(WEEKDAY_LABELS)
 """Monday first, as `date.weekday()` counts; the short name is `key.capitalize()`, iCalendar's is `key[:2].upper()`."""
 
 EntryKind = Literal["stretch", "figure", "program", "area", "group", "source"]
 ENTRY_LISTS: dict[EntryKind, str] = {
-    "stretch": "stretches",
-    "figure": "figures",
-    "program": "programs",
-    "area": "areas",
-    "group": "groups",
+    "stretch": "stretches", "figure": "figures", "program": "programs", "area": "areas", "group": "groups",
     "source": "sources",
-}
+}  # fmt: skip
 """Kinds of catalog entries, each with the field under which a file lists several of them."""
 ENTRY_KINDS = tuple(ENTRY_LISTS)

@@ -195,7 +195,7 @@ def _notes(item: Item, timeline: Timeline) -> Labelled:
         ("Breathe", stretch.breath + breath_count),
         (f"In, {inhale}" if times else "In", pace.inhale if pace else ""),
         (f"Out, {exhale}" if times else "Out", pace.exhale if pace else ""),
-        ("Half-way", stretch.halfway or ""),
+        ("Halfway", stretch.halfway or ""),
         ("Avoid", stretch.mistake),
         ("Easier", stretch.ease_off),
     )

@@ -152,7 +152,7 @@ def _movement_parts(phase: Phase, item: Item, index: int, timeline: Timeline) ->
 
 
 def _breathing_changes(phase: Phase, index: int, timeline: Timeline) -> bool:
-    """Whether the breathing is not that of the repetition before, or there was none."""
+    """Return whether the breathing differs from the last repetition, or this is the first."""
     for before in reversed(timeline.phases[:index]):
         if before.item is not phase.item:
             break

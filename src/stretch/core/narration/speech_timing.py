@@ -26,7 +26,7 @@ FAREWELL_MS = 10_000
 SPOKEN_CUES: frozenset[CueKind] = frozenset({"phase", "half-way", "last", "end"})
 """Cues with words; breaths are spoken only on request, counts are only sounds."""
 PRIORITY_CUES: frozenset[CueKind] = SPOKEN_CUES - {"half-way"}
-"""Cues that come before left-over steps; so do half-way cues of moving stretches, which may change direction."""
+"""Cues that come before left-over steps; so do halfway cues of moving stretches, which may change direction."""
 
 SentenceTimer = Callable[[str], int]
 """Returns the milliseconds it takes to say a sentence."""
@@ -126,7 +126,7 @@ def _with_steps(
     own: Sequence[str], steps: Sequence[str], cue: Cue, timeline: Timeline, duration_of: SentenceTimer
 ) -> tuple[str, ...]:
     """Return the first of the cue's *own* sentences and as many of *steps* as fit."""
-    # For a hold, the steps matter more than the half-way cue.
+    # For a hold, the steps matter more than the halfway cue.
     kinds = SPOKEN_CUES if timeline.phases[cue.index].kind == "move" else PRIORITY_CUES
     limit_ms = _next_speech_start(cue, timeline, kinds) - speech_start(cue, timeline)
     return _fitting((*own[:1], *steps), limit_ms, duration_of)

@@ -63,7 +63,7 @@ SOUNDS: dict[SoundName, SoundCue] = {
 PARTIALS = ((1, 0.76), (2, 0.18), (3, 0.06))
 """Multiples of the pitch and their shares; small speakers would swallow a pure tone."""
 DECAY = 4.5
-"""How many times a struck note decays to 1/e within its length."""
+"""Number of times a struck note decays to 1/e within its length."""
 
 BREATH_LOW, BREATH_HIGH = 261.63, 392.00
 """Pitches in hertz between which a breath in rises and a breath out falls: a fifth, a calm interval."""
@@ -162,7 +162,7 @@ def sound_for(cue: Cue, timeline: Timeline) -> SoundCue | None:
 
 
 def is_breath(sound: SoundCue) -> bool:
-    """Whether *sound* is the tone of a breath, which other sounds interrupt."""
+    """Return whether *sound* is the tone of a breath, which other sounds interrupt."""
     return sound.name in ("breath-in", "breath-out")
 
 

@@ -8,7 +8,7 @@ from math import cos, pi
 from msgspec import Struct
 
 from stretch.core.routine import Item
-from stretch.core.timing.breathing import Breath
+from stretch.core.timing.breathing import Breath, breath_at
 from stretch.core.timing.phases import Phase
 from stretch.core.vocabulary import Side
 
@@ -25,7 +25,7 @@ PRESS_DEPTH = 0.75
 
 
 class FigureState(Struct, frozen=True):
-    """What the figure shows: a stretch or move, its side, and its depth from 0 (out of it) to 1 (fully in).
+    """The figure to show: a stretch or move, its side, and its depth from 0 (out of it) to 1 (fully in).
 
     Some movements go in on the breath out and others on the breath in. Only the figure knows which, so both are here.
     """
@@ -85,15 +85,9 @@ def _start_depth(item: Item) -> float:
 
 
 def _cycle(phase: Phase, elapsed_ms: int) -> int:
-    """Return the number of the repetition; each starts with the breath out, when the body is out of the stretch."""
-    at_ms = 0
-    for number, (inhale_ms, exhale_ms) in enumerate(phase.breaths):
-        if elapsed_ms < at_ms + inhale_ms:
-            return max(number - 1, 0)
-        at_ms += inhale_ms + exhale_ms
-        if elapsed_ms < at_ms:
-            return number
-    return max(len(phase.breaths) - 1, 0)
+    """Return the number of repetitions before this one; each starts with the breath out, out of the stretch."""
+    breath = breath_at(phase.breaths, elapsed_ms)
+    return max(breath.number - (2 if breath.half == "in" else 1), 0) if breath else 0
 
 
 def _depth(phase: Phase, elapsed_ms: int) -> float:
@@ -130,11 +124,7 @@ def _rest_depth(phase: Phase, elapsed_ms: int, end_depth: float) -> float:
 
 def _swing(breaths: tuple[Breath, ...], elapsed_ms: int) -> float:
     """Return 1 at the end of each breath out and 0 at the end of each breath in; the first breath in stays at 0."""
-    at_ms = 0
-    for number, (inhale_ms, exhale_ms) in enumerate(breaths):
-        if elapsed_ms < at_ms + inhale_ms:
-            return 1 - ease((elapsed_ms - at_ms) / inhale_ms) if number else 0.0
-        if elapsed_ms < at_ms + inhale_ms + exhale_ms:
-            return ease((elapsed_ms - at_ms - inhale_ms) / exhale_ms)
-        at_ms += inhale_ms + exhale_ms
-    return 1.0
+    breath = breath_at(breaths, elapsed_ms)
+    if breath is None or breath.half == "out":
+        return ease(breath.elapsed_ms / breath.length_ms) if breath else 1.0
+    return 1 - ease(breath.elapsed_ms / breath.length_ms) if breath.number > 1 else 0.0

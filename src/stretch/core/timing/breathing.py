@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 from math import lcm
+from typing import Literal
+
+from msgspec import Struct
 
 from stretch.core.errors import UsageError
 from stretch.core.routine import PRESET_PATTERNS, Pattern
@@ -18,6 +21,17 @@ UNCOUNTED_MS = 5_000
 
 Breath = tuple[int, int]
 """Milliseconds of the breath in and of the breath out."""
+
+
+class BreathPosition(Struct, frozen=True):
+    """A position within the breaths of a phase: the breath, its half, and the milliseconds of that half."""
+
+    number: int
+    """From 1."""
+    count: int
+    half: Literal["in", "out"]
+    elapsed_ms: int
+    length_ms: int
 
 
 def parse_pattern(text: str) -> Pattern:
@@ -64,3 +78,16 @@ def _nearest_count(hold_ms: int, cycle_ms: int) -> int:
 def repeat_breaths(count: int, pattern: Pattern) -> tuple[Breath, ...]:
     """Return *count* breaths of the pattern's own length, the pace of a dynamic stretch (rule B10)."""
     return ((pattern.inhale_ms, pattern.exhale_ms),) * count
+
+
+def breath_at(breaths: tuple[Breath, ...], elapsed_ms: int) -> BreathPosition | None:
+    """Return the position *elapsed_ms* into *breaths*, at most the end of the last one; None if there are none."""
+    count = len(breaths)
+    for number, (inhale_ms, exhale_ms) in enumerate(breaths, start=1):
+        if elapsed_ms < inhale_ms:
+            return BreathPosition(number, count, "in", elapsed_ms, inhale_ms)
+        elapsed_ms -= inhale_ms
+        if elapsed_ms < exhale_ms or number == count:
+            return BreathPosition(number, count, "out", min(elapsed_ms, exhale_ms), exhale_ms)
+        elapsed_ms -= exhale_ms
+    return None

@@ -1,4 +1,4 @@
-"""Cues of a session: phase changes, the last seconds, half-way points, and each half of a breath."""
+"""Cues of a session: phase changes, the last seconds, halfway points, and each half of a breath."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CueKind = Literal["phase", "count", "half-way", "last", "breath-in", "breath-out
 
 COUNTDOWN_S = (3, 2, 1)
 HALF_WAY_MS = 20_000
-"""A shorter hold or warm-up move has no half-way cue: it would be too close to the others."""
+"""A shorter hold or warm-up move has no halfway cue: it would be too close to the others."""
 LAST_SECONDS = 5
 """Seconds before its end at which a hold has its last cue; a moving stretch has it at its last breath."""
 LAST_CUE_MS = 10_000

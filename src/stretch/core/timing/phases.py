@@ -41,11 +41,11 @@ class Phase(Struct, frozen=True, kw_only=True):
     breaths: tuple[Breath, ...] = ()
     move: Move | None = None
     text: str = ""
-    """How to settle and then get up, for the last phase."""
+    """Instructions for settling and then getting up, in the last phase."""
     new_position: bool = False
-    """Whether the body changes its position during this preparation."""
+    """True if the position of the body changes during this preparation."""
     cool_down: bool = False
-    """Whether this warm-up move comes after the stretches (rule D17)."""
+    """True for a warm-up move after the stretches (rule D17)."""
 
     @property
     def end_ms(self) -> int:

@@ -49,7 +49,7 @@ class Session(Struct, frozen=True, kw_only=True, dict=True):
     timeline: Timeline
     speed: int = 1
     wait: bool = False
-    """Whether to wait for a key before each stretch."""
+    """Wait for a key before each stretch."""
     sound: bool = True
     voice: bool = False
     position_ns: int = 0
@@ -57,9 +57,9 @@ class Session(Struct, frozen=True, kw_only=True, dict=True):
     """The last clock reading."""
     paused: bool = False
     waiting: bool = False
-    """Whether it is waiting for a key before a stretch."""
+    """True while it waits for a key before a stretch."""
     sleep_gap_ns: int = 0
-    """How long the machine slept, until a key is pressed."""
+    """Length of the last sleep of the machine, until a key is pressed."""
     lead_in_ns: int = 0
     """Time left to get back into the stretch, before the position moves again."""
     help_open: bool = False
@@ -83,7 +83,7 @@ class Session(Struct, frozen=True, kw_only=True, dict=True):
 
     @property
     def clock_stopped(self) -> bool:
-        """Whether the position stays where it is until a key is pressed."""
+        """True while the position stays where it is until a key is pressed."""
         return self.paused or self.help_open or self.waiting or self.pain_stop is not None
 
     @property

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from functools import cached_property
-from typing import Literal
 
 import msgspec
 from msgspec import Struct
@@ -12,21 +11,11 @@ from msgspec import Struct
 from stretch.core.model import LONGEST_HOLD_S
 from stretch.core.routine import Item, Pattern, Routine
 from stretch.core.timing.animation import FigureState, figure_state_at
-from stretch.core.timing.breathing import Breath, fit, parse_pattern, repeat_breaths
+from stretch.core.timing.breathing import Breath, BreathPosition, breath_at, fit, parse_pattern, repeat_breaths
 from stretch.core.timing.phases import Phase, build_phases, with_start_times
 
 MIN_LEFT_MS = 1_000
 """Time left in a phase that is shortened, at least."""
-
-
-class BreathPosition(Struct, frozen=True):
-    """A position within the breaths of a phase: the breath, its half, and the milliseconds of that half."""
-
-    number: int
-    count: int
-    half: Literal["in", "out"]
-    elapsed_ms: int
-    length_ms: int
 
 
 class Moment(Struct, frozen=True):
@@ -98,7 +87,7 @@ class Timeline(Struct, frozen=True, dict=True):
             next=self.phases[index + 1] if index + 1 < len(self.phases) else None,
             left_ms=phase.end_ms - position_ms,
             total_left_ms=self.length_ms - position_ms,
-            breath=_breath_at(phase, position_ms - phase.start_ms),
+            breath=breath_at(phase.breaths, position_ms - phase.start_ms),
             figure=figure_state_at(self.phases, index, position_ms - phase.start_ms),
         )
 
@@ -140,14 +129,3 @@ def build_timeline(routine: Routine) -> Timeline:
     """Return the timeline of *routine*, with its breathing pattern."""
     pattern = parse_pattern(routine.breath)
     return Timeline(phases=build_phases(routine, pattern), pattern=pattern, title=routine.title)
-
-
-def _breath_at(phase: Phase, elapsed_ms: int) -> BreathPosition | None:
-    at, count = 0, len(phase.breaths)
-    for number, (inhale, exhale) in enumerate(phase.breaths, start=1):
-        if elapsed_ms < at + inhale:
-            return BreathPosition(number, count, "in", elapsed_ms - at, inhale)
-        if elapsed_ms < at + inhale + exhale or number == count:
-            return BreathPosition(number, count, "out", min(elapsed_ms - at - inhale, exhale), exhale)
-        at += inhale + exhale
-    return None
