@@ -37,7 +37,7 @@ def default_map(app: App) -> dict[str, Callable[[], Any]]:
     return {option: partial(load, setting) for option, setting in SETTINGS.items()}
 
 
-class Name(click.Choice):  # type: ignore[type-arg]  # generic only since click 8.4
+class NameChoice(click.Choice):  # type: ignore[type-arg]  # generic only since click 8.4
     """One of the names in *labels*; the error for any other name suggests similar ones and lists them all."""
 
     def __init__(self, what: str, labels: Mapping[Any, str]) -> None:
@@ -99,19 +99,17 @@ class CatalogId(click.ParamType):  # type: ignore[type-arg]  # generic only sinc
         return _completions({entry.id: entry.name for entry in entries}, incomplete)
 
 
-POSITION = Name("position", POSITION_LABELS)
-EQUIPPED = Name("equipment", EQUIPMENT_LABELS)
-LEVEL = Name("level", LEVEL_LABELS)
-TAG = Name("caution tag", TAG_LABELS)
-
-
+POSITION = NameChoice("position", POSITION_LABELS)
+EQUIPPED = NameChoice("equipment", EQUIPMENT_LABELS)
+LEVEL = NameChoice("level", LEVEL_LABELS)
+TAG = NameChoice("caution tag", TAG_LABELS)
 AREA = CatalogId("area", "areas", "groups")
 PROGRAM = CatalogId("name", "programs")
 STRETCH = CatalogId("id", "stretches")
 
 
 def _catalog(ctx: click.Context) -> Catalog:
-    """Return the user's catalog, or the shipped one where that has problems."""
+    """Return the catalog with the user's entries, or only the shipped one if those have problems."""
     from pathlib import Path
 
     from stretch.cli.app import App
@@ -121,7 +119,7 @@ def _catalog(ctx: click.Context) -> Catalog:
     app = App()
     app.add_catalogs([Path(path) for path in ctx.meta.get(CATALOGS, ())])
     try:
-        # Not App.catalog, which reports unfinished files on stderr.
+        # Not App.catalog, which reports incomplete files on stderr.
         return load_catalog(extra=app.user_catalogs)
     except (StretchError, OSError):
         return load_catalog()
@@ -132,7 +130,7 @@ def _completions(labels: Mapping[str, str], incomplete: str) -> list[CompletionI
 
     # What click writes for fish ends at a comma.
     found = {name: label.replace(",", ";") for name, label in labels.items() if name.startswith(incomplete)}
-    return [CompletionItem(name, help=label or None) for name, label in found.items()]
+    return [CompletionItem(name, help=label) for name, label in found.items()]
 
 
 def _with_catalogs(ctx: click.Context, param: click.Parameter, paths: tuple[str, ...]) -> None:

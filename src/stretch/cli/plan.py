@@ -1,4 +1,4 @@
-"""A routine before it is played: as a table for a person, and as data."""
+"""The plan of a routine, as a table and as JSON."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from stretch.core.timing.timeline import Timeline, build_timeline
 VERSION = 1
 
 
-def as_data(routine: Routine) -> dict[str, Any]:
-    """Return the plan, version 1: every step with its start and its seconds, which add up exactly."""
+def plan_data(routine: Routine) -> dict[str, Any]:
+    """Return the plan for JSON, version 1: each step with its start and its seconds, which add up exactly."""
     timeline = build_timeline(routine)
     return {
         "version": VERSION,
@@ -35,13 +35,12 @@ def as_data(routine: Routine) -> dict[str, Any]:
 
 
 def print_plan(app: App, routine: Routine, *, brief: bool = False) -> None:
-    """Print the plan as a table, then what was left out and why; *brief* only what a person's cautions left out."""
-
+    """Print the plan as a table, and what was left out and why; if *brief*, only what was left out for cautions."""
     timeline = build_timeline(routine)
     app.out.paragraph(f"{routine.title}, {duration(timeline.length_ms)}, breath {routine.breath}", "bold")
     app.out.table(("starts", "stretch", "side", "dose", "why"), _rows(timeline))
     if not brief:
-        _print_held(app, routine)
+        _print_hold_times(app, routine)
         app.out.paragraph()
     for note in routine.notes:
         app.out.paragraph(note)
@@ -53,32 +52,29 @@ def _rows(timeline: Timeline) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
     for phases in _steps(timeline):
         first = phases[0]
+        start = f"{minutes_seconds(first.start_ms):>6}"
         if first.kind == "prepare" and first.item:
             item = first.item
             sides = ", then ".join(name for name in item.sides if name) or "both at once"
             dose = dose_label(item.stretch, item.dose).removesuffix(" each side")
-            rows.append((_starts(first.start_ms), item.stretch.name, sides, dose, item.reason))
+            rows.append((start, item.stretch.name, sides, dose, item.reason))
         elif first.kind in ("warm-up", "settle"):
             name = "Settle" if first.kind == "settle" else "Keep moving" if first.cool_down else "Warm-up"
-            rows.append((_starts(first.start_ms), name, "", duration(sum(p.length_ms for p in phases)), ""))
+            rows.append((start, name, "", duration(sum(p.length_ms for p in phases)), ""))
     return rows
 
 
-def _print_held(app: App, routine: Routine) -> None:
+def _print_hold_times(app: App, routine: Routine) -> None:
     """Print the hold time of each area per side, compared with the goal (rule D2)."""
     rows = []
     for held in hold_time_by_area(routine.items):
         left, right = held.left_s, held.right_s
         sides = f"{left} s" if left == right else f"{left} s left, {right} s right"
         short = TARGET_S - min(left, right)
-        how = "movement" if not left + right else f"{short} s under" if short > 0 else "reached"
-        rows.append((area_words([held.area]), sides, how))
+        result = "movement" if not left + right else f"{short} s under" if short > 0 else "reached"
+        rows.append((area_words([held.area]), sides, result))
     app.out.paragraph()
     app.out.table(("area", "hold per side", f"goal {TARGET_S} s"), rows)
-
-
-def _starts(position: int) -> str:
-    return f"{minutes_seconds(position):>6}"
 
 
 def _print_left_out(app: App, left_out: Sequence[LeftOut]) -> None:
@@ -93,7 +89,7 @@ def _print_left_out(app: App, left_out: Sequence[LeftOut]) -> None:
 
 
 def _steps(timeline: Timeline) -> list[list[Phase]]:
-    """Return the phases, moves that belong together as one step: those of the warm-up are no stretches of their own."""
+    """Return the phases as steps; all moves of a warm-up are one step."""
     steps: list[list[Phase]] = []
     for phase in timeline.phases:
         if steps and phase.kind == steps[-1][0].kind == "warm-up":

@@ -53,7 +53,7 @@ def routine_command(
         if save is not None:
             _save(app, routine, save)
         if as_json:
-            app.out.json(plan.as_data(routine))
+            app.out.json(plan.plan_data(routine))
         else:
             plan.print_plan(app, routine)
         return 0
