@@ -412,6 +412,7 @@ def test_a_stored_emergency_says_how_it_ends_and_keeps_the_tags(tmp_path: Path) 
     person = Person(tmp_path, "1")
     assert run("safety", "check", app=person).exit_code == 4
     assert SAFETY.messages.emergency_over not in person.output
+    assert "Taken into account" not in person.output
     assert (stored_record(tmp_path).outcome, stored_record(tmp_path).tags) == (Outcome.EMERGENCY, ("disc",))
     result, _ = start(tmp_path, args=("--yes",))
     assert result.exit_code == 4
