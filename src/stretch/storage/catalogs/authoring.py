@@ -11,7 +11,6 @@ import msgspec
 from stretch.core.model import Stretch
 from stretch.core.vocabulary import (
     CAUTION_LABELS,
-    ENTRY_KINDS,
     ENTRY_LISTS,
     EQUIPMENT_LABELS,
     LEVEL_LABELS,
@@ -27,13 +26,13 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 def catalog_schema(kind: EntryKind | None = None) -> dict[str, Any]:
     """Return the JSON Schema of a file that holds one entry of *kind*, by default of any catalog file."""
     references, definitions = msgspec.json.schema_components(
-        [record_type(each) for each in ENTRY_KINDS], ref_template="#/$defs/{name}"
+        [record_type(each) for each in ENTRY_LISTS], ref_template="#/$defs/{name}"
     )
     for definition in definitions.values():
         for field in definition.get("properties", {}).values():
             if hint := field.get("description"):
                 field["description"] = f"{_capitalized(hint)}."
-    by_kind = dict(zip(ENTRY_KINDS, references, strict=True))
+    by_kind = dict(zip(ENTRY_LISTS, references, strict=True))
     if kind is not None:
         return {"$schema": DIALECT, **by_kind[kind], "$defs": definitions}
     lists = {

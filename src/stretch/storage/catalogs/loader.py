@@ -61,9 +61,7 @@ class CatalogLoader:
     An entry with blank fields is a problem; with *skip_incomplete* it is left out and its file noted.
     """
 
-    def __init__(
-        self, kinds: Sequence[EntryKind], trusted: Path | None = None, *, skip_incomplete: bool = False
-    ) -> None:
+    def __init__(self, kinds: Sequence[EntryKind], trusted: Path | None = None, skip_incomplete: bool = False) -> None:
         self.entries: dict[EntryKind, dict[str, CatalogEntry]] = {kind: {} for kind in kinds}
         self.replaced: dict[tuple[EntryKind, str], CatalogEntry] = {}
         """Entries of earlier catalogs that a later one replaced."""

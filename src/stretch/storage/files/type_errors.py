@@ -28,7 +28,7 @@ _VOCABULARY: tuple[Any, ...] = (*POSITIONS, *EQUIPMENT, *LEVELS, *TAGS)
 
 def type_errors(data: Any, kind: Any) -> tuple[list[FieldProblem], list[FieldProblem]]:
     """Return why *data* is not of the msgspec struct *kind*: the blank fields, and the first error in another field."""
-    blanks = dict.fromkeys(_blank_fields(data, ()), "is empty; fill it in or remove it")
+    blanks = dict.fromkeys(_blank_fields(data, ()), "is empty; fill it in")
     errors: dict[FieldPath, str] = {}
     try:
         msgspec.convert(data, kind)
