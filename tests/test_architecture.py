@@ -1,15 +1,16 @@
-"""The layers of the package: which may import which, and the limits on the size of a module and of a function."""
+"""Layers of the package: allowed imports, purity, and the size limits of modules and functions."""
 
 from __future__ import annotations
 
 import ast
+from functools import cache
 from pathlib import Path
 
 SRC = Path(__file__).parents[1] / "src"
 FILES = sorted((SRC / "stretch").rglob("*.py"))
 CORE = ("core", "core.safety", "core.timing", "core.narration", "core.journal", "core.planning", "core.validation")
 STORAGE = ("storage", "storage.files", "storage.journal", "storage.catalogs")
-BELOW: dict[str, set[str]] = {
+ALLOWED_IMPORTS: dict[str, set[str]] = {
     "cli": {"cli", "player", "export", *STORAGE, "figure", *CORE},
     "player": {"player", *STORAGE, "figure", *CORE},
     "export": {"export", *STORAGE, "figure", *CORE},
@@ -26,17 +27,18 @@ BELOW: dict[str, set[str]] = {
     "core.planning": {"core", "core.timing", "core.safety", "core.planning"},
     "core.validation": {"core", "core.timing", "core.planning", "core.validation"},
 }
-"""The packages that each package may import."""
+"""The packages that the modules of each package may import."""
 MAX_MODULE_LINES, MAX_FUNCTION_LINES = 400, 40
 IMPURE = {"click", "rich", "yaml", "os", "sys", "time", "pathlib", "io", "select", "signal", "sqlite3",
           "subprocess", "threading", "asyncio", "shutil", "tempfile", "socket", "termios", "msvcrt"}  # fmt: skip
 
 
+@cache
 def syntax_tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
-def imports(path: Path) -> set[str]:
+def imported_names(path: Path) -> set[str]:
     names: set[str] = set()
     for node in ast.walk(syntax_tree(path)):
         if isinstance(node, ast.Import):
@@ -46,75 +48,75 @@ def imports(path: Path) -> set[str]:
     return names
 
 
-def package(path: Path) -> str:
-    """Return the package of a module; the modules at the top belong to the commands."""
+def package_name(path: Path) -> str:
+    """Return the package of a module below `stretch`; the modules at the top count as `cli`."""
     return ".".join(path.relative_to(SRC / "stretch").parts[:-1]) or "cli"
 
 
-def module(path: Path) -> str:
+def module_name(path: Path) -> str:
     return ".".join(path.relative_to(SRC).with_suffix("").parts).removesuffix(".__init__")
 
 
-PACKAGES = {module(path): package(path) for path in FILES if path.name != "__init__.py"}
-IMPORTS = {path: imports(path) for path in FILES}
+PACKAGES = {module_name(path): package_name(path) for path in FILES if path.name != "__init__.py"}
+IMPORTS = {path: imported_names(path) for path in FILES}
 
 
-def test_every_package_has_a_place_among_the_layers() -> None:
-    assert {package(path) for path in FILES} == BELOW.keys()
+def test_every_package_has_a_layer() -> None:
+    assert {package_name(path) for path in FILES} == ALLOWED_IMPORTS.keys()
 
 
-def test_imports_go_down_the_layers() -> None:
-    wrong = [
-        f"{module(path)} imports {name}"
+def test_modules_import_only_lower_layers() -> None:
+    assert not [
+        f"{module_name(path)} imports {name}"
         for path in FILES
         for name in IMPORTS[path]
-        if name in PACKAGES and PACKAGES[name] not in BELOW[package(path)]
+        if name in PACKAGES and PACKAGES[name] not in ALLOWED_IMPORTS[package_name(path)]
     ]
-    assert not wrong
 
 
 def test_core_and_figure_are_pure() -> None:
     for path in FILES:
-        if package(path).startswith(("core", "figure")):
+        if package_name(path).startswith(("core", "figure")):
             names = IMPORTS[path]
-            assert not {name.split(".")[0] for name in names} & IMPURE, module(path)
+            assert not {name.split(".")[0] for name in names} & IMPURE, module_name(path)
             assert not {name for name in names if name.startswith("random")} - {"random", "random.Random"}
-            assert "datetime.datetime" not in names, module(path)  # dates are plain values, the current time is not
+            # Dates are plain values; the current time is not.
+            assert "datetime.datetime" not in names, module_name(path)
 
 
 def test_only_commands_import_click_and_only_the_terminal_imports_termios() -> None:
     for path in FILES:
         roots = {name.split(".")[0] for name in IMPORTS[path]}
-        assert "click" not in roots or package(path) == "cli", module(path)
-        assert not roots & {"termios", "tty", "msvcrt"} or module(path) == "stretch.player.terminal"
+        assert "click" not in roots or package_name(path) == "cli", module_name(path)
+        assert not roots & {"termios", "tty", "msvcrt"} or module_name(path) == "stretch.player.terminal"
 
 
-def test_no_import_cycles() -> None:
-    graph = {module(path): {n for n in IMPORTS[path] if n.startswith("stretch.")} for path in FILES}
-    seen: set[str] = set()
+def test_there_are_no_import_cycles() -> None:
+    # Commands are not part of the graph: their group imports them by name when they run.
+    graph = {module_name(path): {n for n in IMPORTS[path] if n.startswith("stretch.")} for path in FILES}
+    done: set[str] = set()
 
-    def visit(name: str, above: tuple[str, ...]) -> None:
-        assert name not in above, " -> ".join((*above, name))
-        if name not in seen:
-            for below in graph.get(name, ()):
-                if below in graph and below != name:
-                    visit(below, (*above, name))
-            seen.add(name)
+    def visit(name: str, importers: tuple[str, ...]) -> None:
+        assert name not in importers, " -> ".join((*importers, name))
+        if name not in done:
+            for imported in graph.get(name, ()):
+                if imported in graph and imported != name:
+                    visit(imported, (*importers, name))
+            done.add(name)
 
     for name in graph:
-        # Commands are imported by their group when they run, by name and not by an import statement.
         visit(name, ())
 
 
-def test_every_module_has_a_docstring_and_a_limited_size() -> None:
+def test_every_module_has_a_docstring_and_a_limited_length() -> None:
     for path in FILES:
-        assert ast.get_docstring(syntax_tree(path)), module(path)
-        assert len(path.read_text(encoding="utf-8").splitlines()) <= MAX_MODULE_LINES, module(path)
+        assert ast.get_docstring(syntax_tree(path)), module_name(path)
+        assert len(path.read_text(encoding="utf-8").splitlines()) <= MAX_MODULE_LINES, module_name(path)
 
 
-def test_no_function_is_longer_than_a_screen() -> None:
+def test_functions_have_a_limited_length() -> None:
     for path in FILES:
         for node in ast.walk(syntax_tree(path)):
             if isinstance(node, ast.FunctionDef):
                 assert node.end_lineno is not None
-                assert node.end_lineno - node.lineno < MAX_FUNCTION_LINES, f"{module(path)}.{node.name}"
+                assert node.end_lineno - node.lineno < MAX_FUNCTION_LINES, f"{module_name(path)}.{node.name}"

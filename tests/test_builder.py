@@ -1,3 +1,5 @@
+"""Routines for requests: rules, notes and errors."""
+
 from __future__ import annotations
 
 import pytest
@@ -27,7 +29,7 @@ def built(request: Request) -> Routine:
 
 
 @given(requests)
-def test_never_over_the_minutes(request: Request) -> None:
+def test_routines_keep_the_time_budget_and_the_ceilings(request: Request) -> None:
     try:
         made = build_routine(CATALOG, request)
     except UsageError as error:
@@ -37,7 +39,7 @@ def test_never_over_the_minutes(request: Request) -> None:
     assert all(max(held.left_s, held.right_s) <= 240 for held in hold_time_by_area(made.items))
 
 
-def test_rb5_one_goes_down_to_the_floor_step_by_step() -> None:
+def test_rb5_positions_go_down_to_the_floor_and_levels_go_deeper() -> None:
     assert POSITIONS == (
         "standing", "seated", "kneeling", "quadruped", "prone", "side-lying", "seated-floor", "supine"
     )  # fmt: skip
@@ -45,7 +47,7 @@ def test_rb5_one_goes_down_to_the_floor_step_by_step() -> None:
 
 
 @given(requests)
-def test_one_trip_down_and_gentle_before_deep_in_each_position(request: Request) -> None:
+def test_rb5_and_rb6_stretches_are_in_session_order(request: Request) -> None:
     try:
         items = build_routine(CATALOG, request).items
     except UsageError:
@@ -56,7 +58,7 @@ def test_one_trip_down_and_gentle_before_deep_in_each_position(request: Request)
 
 @pytest.mark.parametrize("tag", TAGS)
 @pytest.mark.parametrize("area", AREAS)
-def test_nothing_to_avoid_is_planned_and_the_rest_is_made_easier(area: str, tag: str) -> None:
+def test_cautions_exclude_stretches_or_make_them_easier(area: str, tag: str) -> None:
     try:
         made = routine(areas=(area,), avoid=(tag,), minutes=20.0)
     except UsageError as error:
@@ -77,7 +79,7 @@ def test_nothing_to_avoid_is_planned_and_the_rest_is_made_easier(area: str, tag:
 
 @pytest.mark.parametrize("minutes", [5.0, 8.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0])
 @pytest.mark.parametrize("area", AREAS)
-def test_a_routine_fills_its_time_or_says_why_not(area: str, minutes: float) -> None:
+def test_a_routine_fills_its_time_or_has_a_note(area: str, minutes: float) -> None:
     made = routine(areas=(area,), minutes=minutes)
     short_s = minutes * 60 - build_timeline(made).length_ms / 1000
     assert short_s >= 0
@@ -92,13 +94,13 @@ def test_a_routine_fills_its_time_or_says_why_not(area: str, minutes: float) -> 
         ({"before_sport": True}, "less than a minute of holding for one area and side before sport"),
     ],
 )
-def test_a_routine_that_is_shorter_says_what_limits_it(fields: dict[str, bool], limit: str) -> None:
+def test_the_note_on_a_short_routine_names_the_limit(fields: dict[str, bool], limit: str) -> None:
     note = routine(areas=("calves",), minutes=60.0, **fields).notes[0]
     assert "shorter than asked" in note
     assert note.endswith(f"{limit}.")
 
 
-def test_a_lower_back_routine_has_back_hip_and_hamstring() -> None:
+def test_lower_back_routines_have_back_hip_and_hamstring_stretches() -> None:
     for minutes in (12.0, 15.0, 20.0, 30.0):
         primary = {area for item in routine(minutes=minutes).items for area in item.stretch.areas.primary}
         assert primary & {"lower-back", "upper-back"}
@@ -121,7 +123,7 @@ def test_the_warm_up_takes_five_minutes_or_a_third(minutes: float, asked: float 
     ("avoid", "begins"),
     [((), "standing"), (("knee",), "standing"), (("balance",), "seated"), (("recent-surgery",), "seated")],
 )
-def test_rb4_the_warm_up_is_seated_for_the_unsteady_and_after_surgery(avoid: tuple[Tag, ...], begins: str) -> None:
+def test_rb4_the_warm_up_is_seated_with_poor_balance_and_after_surgery(avoid: tuple[Tag, ...], begins: str) -> None:
     made = routine(areas=("neck",), avoid=avoid)
     assert made.start_position == begins
     moves = CATALOG.warm_up.seated if begins == "seated" else CATALOG.warm_up.standing
@@ -136,12 +138,12 @@ def test_a_desk_break_is_gentle_and_at_the_desk() -> None:
         assert made.start_position == "seated"
 
 
-def test_a_short_routine_goes_to_the_floor_when_that_is_asked_for_or_all_there_is() -> None:
+def test_a_desk_break_is_on_the_floor_only_if_requested_or_inevitable() -> None:
     assert {item.position for item in routine(minutes=6.0, positions=("supine",)).items} == {"supine"}
     assert ids(routine(areas=("inner-thighs",), minutes=6.0)) == ["butterfly"]
 
 
-def test_opt_in_stretches_come_only_when_they_are_named() -> None:
+def test_opt_in_stretches_are_only_used_by_name() -> None:
     assert "cow-face-legs" not in ids(routine(areas=("glutes",), minutes=60.0, level="deep"))
     assert "cow-face-legs" in ids(routine(areas=("glutes",), minutes=30.0, stretches=("cow-face-legs",)))
     for tag in ("knee", "sciatica"):
@@ -154,56 +156,56 @@ def test_named_stretches_alone_are_the_whole_routine() -> None:
     assert ids(made) == ["neck-rotation", "childs-pose"]
 
 
-def test_what_is_not_at_hand_is_not_used_and_said() -> None:
+def test_missing_equipment_excludes_stretches() -> None:
     made = routine(areas=("hamstrings",), equipment=("chair", "mat"), minutes=30.0)
     assert all(item.stretch.needs <= {"chair", "mat"} for item in made.items)
     assert ("supine-hamstring-strap", "needs: strap") in [(left.stretch, left.reason) for left in made.left_out]
 
 
-def test_a_position_finds_stretches_that_also_work_in_it() -> None:
+def test_alternative_positions_of_stretches_count() -> None:
     made = routine(areas=("neck",), positions=("standing",), minutes=10.0)
     assert ids(made)
     assert {item.position for item in made.items} == {"standing"}
 
 
-def test_with_a_disc_and_a_narrow_canal_only_the_neutral_remains() -> None:
+def test_rb12_disc_and_stenosis_leave_only_neutral_stretches() -> None:
     made = routine(avoid=("disc", "stenosis"), minutes=30.0)
     assert {item.stretch.spine for item in made.items} == {"neutral"}
 
 
-def test_very_bendy_joints_hold_fifteen_seconds_and_never_deep() -> None:
+def test_hypermobility_limits_holds_to_fifteen_seconds_and_excludes_deep() -> None:
     made = routine(areas=("hip-area", "hamstrings"), avoid=("hypermobility",), minutes=30.0, level="deep")
     assert all((item.dose.hold_s or 0) <= 15 for item in made.items)
     assert all(item.stretch.level != "deep" for item in made.items)
 
 
-def test_from_65_a_hold_takes_thirty_seconds_where_it_aims_at_a_minute() -> None:
+def test_d3_from_65_holds_with_a_target_of_a_minute_last_thirty_seconds() -> None:
     made = routine(areas=("piriformis", "chest"), avoid=("older-adult",), minutes=20.0)
     for item in made.items:
         if item.stretch.mode == "static" and item.stretch.per_side_s >= 60:
             assert item.dose.hold_s == 30
 
 
-def test_d2_the_neck_is_held_no_longer_than_it_aims_at_however_much_time_there_is() -> None:
+def test_d2_spare_time_does_not_extend_neck_holds() -> None:
     held = [item for item in routine(areas=("neck",), minutes=30.0).items if "neck" in item.stretch.areas.primary]
     assert {"neck-rotation", "neck-side-bend"} <= {item.stretch.id for item in held}
     for item in held:
         assert held_seconds(item.stretch, item.dose) <= held_seconds(item.stretch, item.stretch.dose)
 
 
-def test_halved_holds_are_said_in_a_note() -> None:
+def test_halved_holds_have_a_note() -> None:
     made = routine(areas=("hamstrings",), avoid=("sciatica",))
     halved = next(item for item in made.items if item.stretch.id == "supine-hamstring-strap")
     assert (halved.dose.hold_s, halved.dose.reps) == (15, 1)
     assert any("sciatica" in note for note in made.notes)
 
 
-def test_the_same_request_gives_the_same_routine_and_another_seed_another() -> None:
+def test_routines_depend_on_the_seed_and_nothing_random() -> None:
     assert routine(seed=3) == routine(seed=3)
     assert len({tuple(ids(routine(seed=seed, minutes=20.0))) for seed in range(6)}) > 2
 
 
-def test_first_side() -> None:
+def test_the_first_side_comes_first() -> None:
     made = routine(areas=("piriformis",), first_side="right")
     assert {item.sides for item in made.items} == {("right", "left")}
 
@@ -230,7 +232,7 @@ def test_first_side() -> None:
         ({"areas": ("hamstrings",), "stretches": ("sphinx",) * 1, "minutes": 2.0}, "do not fit"),
     ],
 )
-def test_what_cannot_be_done_is_said_in_a_sentence(request_fields, words: str) -> None:
+def test_impossible_requests_are_usage_errors_of_one_line(request_fields, words: str) -> None:
     with pytest.raises(UsageError) as raised:
         routine(**request_fields)
     assert words in str(raised.value)
@@ -238,12 +240,12 @@ def test_what_cannot_be_done_is_said_in_a_sentence(request_fields, words: str) -
 
 
 @pytest.mark.parametrize("name", ["lower-bak", "hip", "backs"])
-def test_unknown_names_are_answered_with_the_near_ones(name: str) -> None:
+def test_unknown_areas_suggest_similar_names(name: str) -> None:
     with pytest.raises(UnknownName, match="Did you mean"):
         routine(areas=(name,))
 
 
-def test_d15_the_first_two_weeks_have_one_repetition_fewer_and_nothing_deep() -> None:
+def test_d15_beginners_get_one_repetition_fewer_and_nothing_deep() -> None:
     made = routine(areas=("hip-area", "hamstrings"), beginner=True, level="deep", minutes=40.0)
     for item in made.items:
         usual, given = item.stretch.dose.reps, item.dose.reps
@@ -255,7 +257,7 @@ def test_d15_the_first_two_weeks_have_one_repetition_fewer_and_nothing_deep() ->
         routine(stretches=("cow-face-legs",), beginner=True)
 
 
-def test_rb11_no_bending_forward_soon_after_getting_up() -> None:
+def test_rb11_morning_routines_have_no_forward_bends() -> None:
     made = routine(morning=True, minutes=30.0)
     assert not any(spinal_load(item.stretch) == "flexion" for item in made.items)
     assert ("childs-pose", "morning: bends forward") in [(left.stretch, left.reason) for left in made.left_out]
@@ -263,7 +265,7 @@ def test_rb11_no_bending_forward_soon_after_getting_up() -> None:
 
 
 @pytest.mark.parametrize("area", AREAS)
-def test_d17_before_sport_less_than_a_minute_for_each_muscle_and_movement_last(area: str) -> None:
+def test_d17_before_sport_holds_are_short_and_movement_comes_last(area: str) -> None:
     made = routine(areas=(area,), before_sport=True, minutes=20.0)
     assert all(max(held.left_s, held.right_s) < 60 for held in hold_time_by_area(made.items))
     kinds = [phase.kind for phase in build_timeline(made).phases]
@@ -271,7 +273,7 @@ def test_d17_before_sport_less_than_a_minute_for_each_muscle_and_movement_last(a
     assert build_timeline(made).length_ms <= 20 * 60_000
 
 
-def test_d17_before_sport_each_muscle_has_one_held_stretch() -> None:
+def test_d17_before_sport_each_area_has_one_held_stretch() -> None:
     items = routine(areas=("spine",), before_sport=True, minutes=20.0).items
     held = [area for i in items if held_seconds(i.stretch, i.dose) for area in i.stretch.areas.primary]
     assert {"lower-back", "upper-back"} <= set(held)
@@ -279,7 +281,7 @@ def test_d17_before_sport_each_muscle_has_one_held_stretch() -> None:
 
 
 @pytest.mark.parametrize("before_sport", [False, True])
-def test_rb16_one_settles_lying_where_one_lay_last_and_sitting_after_moves_to_finish_with(before_sport: bool) -> None:
+def test_rb16_settling_is_in_the_last_position(before_sport: bool) -> None:
     made = routine(before_sport=before_sport)
     assert made.items[-1].position == "supine"
     settle = CATALOG.settle
@@ -287,23 +289,23 @@ def test_rb16_one_settles_lying_where_one_lay_last_and_sitting_after_moves_to_fi
     assert made.settle_text == " ".join(words)
 
 
-def test_d14_a_rest_day_is_said_in_a_note() -> None:
+def test_d14_the_day_after_a_hard_session_has_a_note() -> None:
     assert any("you went deep yesterday" in note for note in routine(level="gentle", day_after_hard_session=True).notes)
     assert not any("you went deep yesterday" in note for note in routine(level="gentle").notes)
 
 
-def test_what_both_sides_do_at_once_is_held_on_each() -> None:
+def test_a_stretch_for_both_sides_counts_for_each() -> None:
     made = routine(areas=(), stretches=("chair-flat-back",))
     assert hold_time_by_area(made.items) == (HoldTime("lower-back", 60, 60), HoldTime("upper-back", 60, 60))
 
 
-def test_rb9_a_partner_that_is_wanted_itself_is_counted_once() -> None:
+def test_rb9_a_requested_area_is_no_partner_goal() -> None:
     wanted = ("hamstrings", "quads")
     assert all(CATALOG.areas[area].partners == (other,) for area, other in zip(wanted, wanted[::-1], strict=True))
     assert [goal.areas for goal in goals_of(CATALOG, wanted)] == [{area} for area in wanted]
 
 
-def test_rb9_a_partner_area_is_in_it_or_the_plan_says_why_not() -> None:
+def test_rb9_a_partner_area_is_included_or_has_a_note() -> None:
     made = routine(areas=("chest",), minutes=20.0)
     assert "upper-back" in {area for item in made.items for area in item.stretch.areas.primary}
     short = routine(areas=("hip-flexors",), minutes=20.0, avoid=("recent-surgery",), stretches=())
@@ -311,7 +313,7 @@ def test_rb9_a_partner_area_is_in_it_or_the_plan_says_why_not() -> None:
     assert "glutes" in primary or any("to balance hip flexors" in note for note in short.notes)
 
 
-def test_rb15_a_focus_set_that_has_nothing_is_said_with_the_reason() -> None:
+def test_rb15_a_missing_focus_set_has_a_note_with_the_reason() -> None:
     hamstrings = tuple(s.id for s in CATALOG.stretches.values() if "hamstrings" in s.areas.primary)
     made = routine(exclude=hamstrings)
     assert "No stretch for hamstrings (you left it out)." in made.notes
@@ -330,38 +332,38 @@ def test_rb10_holds_in_every_routine(request: Request) -> None:
         state = then
 
 
-def test_what_was_not_done_lately_comes_first() -> None:
+def test_recently_done_stretches_are_replaced() -> None:
     before = ids(routine(minutes=12.0))
     after = ids(routine(minutes=12.0, days_since_last_done=dict.fromkeys(before, 0)))
     assert len(set(before) & set(after)) < len(before)
 
 
-def test_each_seed_and_stretch_have_luck_of_their_own() -> None:
+def test_seeds_change_the_scores_of_stretches_independently() -> None:
     names = ("sphinx", "childs-pose", "open-book")
     luck = {tuple(base_score(CATALOG.stretches[n], Request(seed=seed)) for n in names) for seed in range(1, 20)}
     assert len(luck) > 5
 
 
-def test_a_short_routine_leaves_repetitions_out_before_stretches_and_never_a_side() -> None:
+def test_rb14_short_routines_drop_repetitions_but_never_a_side() -> None:
     made = routine(minutes=9.0)
     assert any(item.dose.reps < item.stretch.dose.reps for item in made.items)
     for item in made.items:
         assert len(item.sides) == (2 if item.stretch.both_sides else 1)
 
 
-def test_what_named_stretches_hold_too_long_is_said() -> None:
+def test_named_stretches_over_the_ceiling_are_refused() -> None:
     hamstrings = [s.id for s in CATALOG.stretches.values() if s.areas.primary == ("hamstrings",)]
     with pytest.raises(UsageError, match=r"hold hamstrings for \d+ s on a side"):
         routine(stretches=tuple(hamstrings), minutes=60.0, before_sport=True)
 
 
-def test_time_that_is_left_is_used_rather_than_saving_a_change_of_position() -> None:
+def test_spare_time_is_worth_a_change_of_position() -> None:
     for area in ("quads", "calves", "chest"):
         made = routine(areas=(area,), minutes=15.0)
         if 15 * 60_000 - build_timeline(made).length_ms > 45_000:
             assert not [left for left in made.left_out if left.reason == "time"]
 
 
-def test_rb16_one_settles_for_half_a_minute_at_least_and_never_over_a_minute() -> None:
+def test_rb16_settling_takes_half_a_minute_to_a_minute() -> None:
     assert routine(areas=("neck",), minutes=60.0).settle_s == 60
     assert routine(areas=(), stretches=("cat-cow",)).settle_s == 30

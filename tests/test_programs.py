@@ -1,3 +1,5 @@
+"""Routines for programs: stretches, doses, adaptations and errors."""
+
 from __future__ import annotations
 
 from math import ceil
@@ -85,7 +87,7 @@ def doses(made: Routine) -> list[tuple[str, int | None, int]]:
 
 
 @pytest.mark.parametrize("name", CORRECTED)
-def test_programs_have_the_stretches_and_doses_of_the_content(name: str) -> None:
+def test_programs_have_the_stretches_and_doses_of_the_catalog(name: str) -> None:
     assert doses(program(name)) == CORRECTED[name]
 
 
@@ -108,13 +110,13 @@ def test_every_program_warms_up_and_settles(name: str) -> None:
     assert first.kind == "warm-up" or (name == "desk-reset" and first.item and first.item.stretch.mode == "dynamic")
 
 
-def test_a_program_takes_its_time_and_says_so() -> None:
+def test_minutes_do_not_change_a_program_and_add_a_note() -> None:
     made = program("easy-five", minutes=3.0)
     assert doses(made) == CORRECTED["easy-five"]
     assert any("--minutes" in note for note in made.notes)
 
 
-def test_cautions_hold_in_a_program_too() -> None:
+def test_cautions_apply_to_programs() -> None:
     made = program("easy-five", avoid=("disc",))
     assert "happy-baby" not in [item.stretch.id for item in made.items]
     assert [(left.stretch, left.reason) for left in made.left_out] == [("happy-baby", "cautions: disc")]
@@ -122,19 +124,19 @@ def test_cautions_hold_in_a_program_too() -> None:
     assert (halved["chair-flat-back"].hold_s, halved["chair-flat-back"].reps) == (10, 1)
 
 
-def test_t1_half_the_hold_and_half_the_repetitions_in_a_program_too() -> None:
+def test_t1_half_doses_apply_to_programs() -> None:
     halved = [(name, hold and ceil(hold / 2), ceil(reps / 2)) for name, hold, reps in CORRECTED["easy-five"]]
     assert doses(program("easy-five", half_dose=True)) == halved
 
 
 @pytest.mark.parametrize(("avoid", "seconds"), [((), 5), (("balance",), 15)])
-def test_d18_who_needs_it_gets_ten_seconds_more_in_a_program_too(avoid: tuple[str, ...], seconds: int) -> None:
+def test_d18_extra_transition_time_applies_to_programs(avoid: tuple[str, ...], seconds: int) -> None:
     phases = build_timeline(program("desk-reset", avoid=avoid)).phases
     changes = [phase for phase in phases if phase.kind in ("rest", "switch")]
     assert {phase.length_ms for phase in changes} == {seconds * 1000}
 
 
-def test_a_level_leaves_out_of_a_program_what_is_deeper() -> None:
+def test_a_level_excludes_deeper_stretches_of_a_program() -> None:
     made = program("easy-five", level="gentle")
     assert [item.stretch.id for item in made.items] == ["chair-flat-back", "cat-cow"]
     assert {left.reason for left in made.left_out} == {"level: moderate"}
@@ -150,13 +152,13 @@ def test_a_level_leaves_out_of_a_program_what_is_deeper() -> None:
         ("wind-down", {"exclude": ("knee-roll",)}, "knee-rolls"),
     ],
 )
-def test_what_cannot_be_done_is_said_in_a_sentence(name: str, options: dict, words: str) -> None:
+def test_impossible_requests_for_a_program_are_usage_errors(name: str, options: dict, words: str) -> None:
     with pytest.raises(UsageError) as raised:
         program(name, **options)
     assert words in str(raised.value)
 
 
-def test_a_program_says_what_was_made_easier_and_what_does_not_change_it() -> None:
+def test_program_notes_name_adaptations_and_ignored_options() -> None:
     asked = Request(avoid=("disc",), half_dose=True, minutes=10.0, before_sport=True)
     notes = " ".join(build_program(CATALOG, "easy-five", asked).notes)
     for words in ("Half the dose", "easier because of disc", "--minutes does not", "--before-sport does not"):

@@ -1,3 +1,5 @@
+"""Solver: optimal, feasible selections in session order, compared with brute force."""
+
 from __future__ import annotations
 
 from itertools import product
@@ -30,12 +32,12 @@ from stretch.core.vocabulary import POSITIONS
 from support import CATALOG
 
 AREAS = ("lower-back", "hips", "neck")
-MODEL = CATALOG.stretches["sphinx"]
+TEMPLATE = CATALOG.stretches["sphinx"]
 
 
 def stretch(number: int, position: str, level: str, load: str, areas: tuple[str, ...]) -> Stretch:
     return msgspec.structs.replace(
-        MODEL, id=f"s{number}", position=position, level=level, spine=load, areas=Areas(primary=areas),
+        TEMPLATE, id=f"s{number}", position=position, level=level, spine=load, areas=Areas(primary=areas),
         dose=Dose(hold_s=20, reps=3), mode="static",
     )  # fmt: skip
 
@@ -62,8 +64,8 @@ def candidates(draw: st.DrawFn, number: int) -> Candidate:
 
 
 @st.composite
-def spaces(draw: st.DrawFn, most: int = 6) -> SelectionProblem:
-    count = draw(st.integers(0, most))
+def problems(draw: st.DrawFn, max_candidates: int = 6) -> SelectionProblem:
+    count = draw(st.integers(0, max_candidates))
     gains = st.lists(st.integers(0, 6), min_size=1, max_size=3).map(lambda row: tuple(sorted(row, reverse=True)))
     return SelectionProblem(
         candidates=session_order([draw(candidates(number)) for number in range(count)]),
@@ -77,7 +79,7 @@ def spaces(draw: st.DrawFn, most: int = 6) -> SelectionProblem:
 
 
 def brute_force(problem: SelectionProblem) -> int | None:
-    """The score of the best of all choices there are."""
+    """Return the highest score of all feasible selections."""
     best = None
     for doses in product(*([None, *candidate.options] for candidate in problem.candidates)):
         picks: list[Pick] = [(c, o) for c, o in zip(problem.candidates, doses, strict=True) if o is not None]
@@ -86,8 +88,8 @@ def brute_force(problem: SelectionProblem) -> int | None:
     return best
 
 
-@given(spaces())
-def test_it_is_as_good_as_the_best_of_all_choices(problem: SelectionProblem) -> None:
+@given(problems())
+def test_the_solver_finds_the_optimum_of_all_selections(problem: SelectionProblem) -> None:
     picks = best_selection(problem)
     best = brute_force(problem)
     if picks is None:
@@ -97,24 +99,24 @@ def test_it_is_as_good_as_the_best_of_all_choices(problem: SelectionProblem) -> 
         assert score(problem, picks) == best
 
 
-@given(spaces())
-def test_the_prices_prove_a_bound(problem: SelectionProblem) -> None:
+@given(problems())
+def test_the_lagrangian_bound_is_never_below_the_optimum(problem: SelectionProblem) -> None:
     best = brute_force(problem)
     assume(best is not None)
     _, bound = optimize_multipliers(problem, incumbent_score=best)
     assert bound >= best - 1e-6
 
 
-@given(spaces())
-def test_what_is_left_out_beforehand_is_not_needed(problem: SelectionProblem) -> None:
+@given(problems())
+def test_pruning_dominated_candidates_keeps_the_optimum(problem: SelectionProblem) -> None:
     kept, dominators = prune_dominated(problem)
     assert set(kept.candidates) <= set(problem.candidates)
     assert brute_force(kept) == brute_force(problem)
     assert all(dominator is None or dominator < index for index, dominator in enumerate(dominators))
 
 
-@given(spaces(most=4), st.integers(2, 3))
-def test_twins_change_nothing(problem: SelectionProblem, times: int) -> None:
+@given(problems(max_candidates=4), st.integers(2, 3))
+def test_duplicate_candidates_are_handled(problem: SelectionProblem, times: int) -> None:
     several = msgspec.structs.replace(
         problem, candidates=session_order(c for c in problem.candidates for _ in range(times))
     )
@@ -125,7 +127,7 @@ def test_twins_change_nothing(problem: SelectionProblem, times: int) -> None:
     assert score(several, picks) >= (brute_force(problem) or 0)
 
 
-def test_a_search_that_is_given_up_still_answers() -> None:
+def test_a_search_at_the_node_limit_returns_a_feasible_selection() -> None:
     problem = SelectionProblem(
         candidates=session_order(
             Candidate(
@@ -160,7 +162,7 @@ def test_a_search_that_is_given_up_still_answers() -> None:
         (["extension", "extension", "flexion"], True),
     ],
 )
-def test_rb10_no_long_run_of_bends_and_no_backbend_right_after_several(loads: list[str], balanced: bool) -> None:
+def test_rb10_limits_flexions_in_a_row_and_extensions_after_them(loads: list[str], balanced: bool) -> None:
     made = [stretch(n, "supine", "gentle", load, ("hips",)) for n, load in enumerate(loads)]
     row = [
         (Candidate(Item(s, s.dose, s.position, (None,)), (), 0, (), 0, spinal_load(s)), Option(1, 0, 0, 0))
@@ -180,7 +182,7 @@ def test_rb10_no_long_run_of_bends_and_no_backbend_right_after_several(loads: li
     ],
     ids=["position", "level", "movement", "flexion", "rotation"],
 )
-def test_rb5_rb6_and_rb10_who_comes_before_whom_however_good(one: tuple[str, ...], other: tuple[str, ...]) -> None:
+def test_rb5_rb6_and_rb10_scores_do_not_change_the_session_order(one: tuple[str, ...], other: tuple[str, ...]) -> None:
     row = []
     for base_score, (position, level, load, mode) in enumerate((one, other)):
         made = msgspec.structs.replace(stretch(base_score, position, level, load, ("hips",)), mode=mode)
@@ -189,7 +191,7 @@ def test_rb5_rb6_and_rb10_who_comes_before_whom_however_good(one: tuple[str, ...
     assert list(session_order(row)) == list(session_order(row[::-1])) == row
 
 
-def test_movement_through_a_bend_is_a_reset() -> None:
+def test_rb10_movement_is_a_neutral_reset() -> None:
     loads = {name: spinal_load(CATALOG.stretches[name]) for name in ("pelvic-tilt", "knee-rolls", "cat-cow")}
     assert set(loads.values()) == {"neutral"}
     assert spinal_load(CATALOG.stretches["childs-pose"]) == "flexion"
@@ -197,7 +199,7 @@ def test_movement_through_a_bend_is_a_reset() -> None:
     assert spinal_load(CATALOG.stretches["prone-press-up"]) == "extension"
 
 
-def test_a_change_of_position_costs_time_but_not_where_one_is_already() -> None:
+def test_changing_position_takes_time_except_to_the_start_position() -> None:
     made = [
         stretch(0, "standing", "gentle", "neutral", ("hips",)),
         stretch(1, "supine", "gentle", "neutral", ("hips",)),
@@ -209,7 +211,7 @@ def test_a_change_of_position_costs_time_but_not_where_one_is_already() -> None:
     assert duration_ms(msgspec.structs.replace(problem, start_position=None), picks) == 108_000
 
 
-def test_time_that_is_left_goes_to_what_is_held_least_not_to_what_is_repeated_least() -> None:
+def test_spare_time_goes_to_the_shortest_hold_time() -> None:
     longer, shorter = Dose(hold_s=40, reps=2), Dose(hold_s=20, reps=3)
     made = stretch(0, "supine", "gentle", "neutral", ("hips",))
     picks = [
@@ -220,7 +222,7 @@ def test_time_that_is_left_goes_to_what_is_held_least_not_to_what_is_repeated_le
     assert [option.reps for _, option in add_repetitions(either, picks, Request())] == [2, 4]
 
 
-def test_of_very_many_the_best_of_every_goal_and_position_are_looked_at() -> None:
+def test_the_shortlist_keeps_the_best_for_each_goal_and_position() -> None:
     many = [
         Candidate(
             Item(s, s.dose, s.position, (None,)),
