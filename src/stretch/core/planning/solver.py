@@ -179,8 +179,6 @@ class _BranchAndBound:
         candidates = problem.candidates
         self.problem, self.dominators = problem, dominators
         self.areas = [c.areas for c in candidates]
-        # The start position costs nothing, however late a candidate comes.
-        self.extra_ms = [0 if c.item.position == problem.start_position else c.extra_ms for c in candidates]
         self.ms_cost = multipliers.minute / MINUTE_MS
         self.held_costs = [multipliers.held_minute(areas) / MINUTE_S for areas in self.areas]
         totals = cumulative_gains(problem)
@@ -254,7 +252,8 @@ class _BranchAndBound:
                 extra_ms = 0
                 if not same:
                     points -= self.problem.position_penalty
-                    extra_ms = self.extra_ms[index]
+                    if node.position is not None or position != self.problem.start_position:
+                        extra_ms = candidate.extra_ms
                 room = ceiling - max((held[area] for area in self.areas[index]), default=0)
                 for option in candidate.options:
                     ms = option.ms + extra_ms
