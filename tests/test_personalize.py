@@ -1,4 +1,4 @@
-"""Requests fitted to recent practice and to the safety check, and routines saved as programs."""
+"""Requests adapted to recent practice and to the safety check, and routines saved as programs."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What lasts: the catalog and what the user keeps."""
+"""Files and databases: the catalog, the settings, the journal and the safety record."""
