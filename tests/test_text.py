@@ -40,6 +40,11 @@ def test_less_than_a_minute_is_not_shown_as_zero(seconds: float, text: str) -> N
         ("sphinx", Dose(hold_s=20, reps=3), "20 s x 3"),
         ("standing-quad", Dose(hold_s=30, reps=1), "30 s x 1 each side"),
         ("pelvic-tilt", Dose(reps=8), "8 breaths"),
+        (
+            "contract-relax-hamstring",
+            CATALOG.stretches["contract-relax-hamstring"].dose,
+            "3 rounds of 6 s press, 4 s release, 20 s hold each side",
+        ),
         ("pelvic-tilt", Dose(reps=1), "1 breath"),
         ("open-book", Dose(reps=1), "1 breath each side"),
     ],

@@ -56,11 +56,12 @@ def short_date(day: date, today: date | None = None) -> str:
 
 
 def dose_label(stretch: Stretch, dose: Dose) -> str:
-    """Return a dose in short form: `30 s x 2 each side`, `8 breaths`."""
+    """Return a dose in short form, such as `30 s x 2 each side`, `8 breaths` or `3 rounds of 6 s press, ...`."""
     each = " each side" if stretch.both_sides else ""
     if dose.contract is not None:
         c = dose.contract
-        return f"({c.contract_s} s press, {c.release_s} s release, {c.hold_s} s hold) x {dose.reps}{each}"
+        timings = f"{c.contract_s} s press, {c.release_s} s release, {c.hold_s} s hold"
+        return f"{pluralize(dose.reps, 'round')} of {timings}{each}"
     if dose.hold_s is None:
         return f"{pluralize(dose.reps, 'breath')}{each}"
     return f"{dose.hold_s} s x {dose.reps}{each}"
