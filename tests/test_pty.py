@@ -65,7 +65,7 @@ class TerminalRun:
             if not data:
                 break
             self.raw += data
-            # pyte draws the private "erase" sequences of this mode as text; a terminal ignores what it does not know.
+            # pyte draws the sequences of synchronized output as text; a terminal ignores them.
             self.stream.feed(re.sub(rb"\x1b\[\?2026[hl]", b"", data))
         return "\n".join(self.screen.display)
 
@@ -100,7 +100,7 @@ class TerminalRun:
         return self.status
 
     def is_restored(self) -> bool:
-        """Whether attributes, cursor, alternate screen, paste mode and colors are as before."""
+        """Return whether attributes, cursor, alternate screen, paste mode and colors are as before."""
         after = self.raw.rpartition(b"\x1b[?1049l")[2]
         return (
             termios.tcgetattr(self.slave) == self.before

@@ -211,7 +211,7 @@ def test_a_hanging_player_is_killed_and_given_up(tmp_path: Path) -> None:
     player.handle_cues(SESSION, ())
     assert programs.processes[0].killed
     assert player.problem(SESSION) is not None
-    # It would be said a minute late.
+    # The bell would come a minute late.
     assert programs.bells == []
 
 
@@ -379,7 +379,7 @@ def test_a_real_program_gets_the_file_within_100_ms(tmp_path: Path, program: Cal
 def test_kill_also_ends_what_a_program_started(tmp_path: Path, program: Callable[[str, str], str]) -> None:
     fifo = tmp_path / "fifo"
     os.mkfifo(fifo)
-    # The inner program holds the fifo open for as long as it lives.
+    # The inner program keeps the fifo open as long as it runs.
     running = child_process.start((program("outer", f'sh -c "echo up; exec sleep 60" > "{fifo}"\nsleep 60'),), b"")
     with fifo.open() as end:
         assert end.readline() == "up\n"

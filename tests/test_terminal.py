@@ -56,7 +56,7 @@ class TerminalPair:
     def __init__(self) -> None:
         self.master, self.slave = pty.openpty()
         self._read = b""
-        # A thread, because a write to a terminal that nobody reads stops the writer, which is this very process.
+        # A thread, because writing to a terminal that nobody reads would block this process.
         self._stop = threading.Event()
         self._reader = threading.Thread(target=self._drain, daemon=True)
         self._reader.start()
@@ -264,7 +264,7 @@ def test_the_terminal_is_restored_after_an_exception(pair: TerminalPair) -> None
 def test_unread_keys_do_not_reach_the_shell(pair: TerminalPair) -> None:
     with Terminal(pair.slave, pair.slave, NO_COLOR) as terminal:
         os.write(pair.master, b"rm -rf important\n")
-        assert terminal.read(5.0).key == "r"  # it has come through
+        assert terminal.read(5.0).key == "r"  # all has arrived
     os.set_blocking(pair.slave, False)
     with pytest.raises(BlockingIOError):
         os.read(pair.slave, 100)

@@ -106,7 +106,7 @@ def _after_input(session: Session, event: InputEvent, clock: Clock) -> Session:
 
 
 def _must_be_silent(before: Session | None, session: Session) -> bool:
-    """Whether sounds and words of *before* no longer apply: after a jump, in a pause, and when stopped."""
+    """Return whether sounds and words of *before* no longer apply: after a jump, in a pause, and when stopped."""
     if session.end_state == "stopped":
         return True
     return before is not None and (

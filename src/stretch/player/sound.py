@@ -64,7 +64,7 @@ def find_players(
 
 
 def is_remote(environ: Mapping[str, str]) -> bool:
-    """Whether this is an SSH session without sound forwarding."""
+    """Return whether this is an SSH session without sound forwarding."""
     return bool(environ.get("SSH_CONNECTION")) and not environ.get("PULSE_SERVER")
 
 
@@ -125,7 +125,7 @@ class SoundPlayer:
 
     @property
     def unproven(self) -> bool:
-        """Whether a sound is playing with a player that has not yet worked once."""
+        """True while a sound plays with a player that has not yet worked once."""
         return bool(self._processes.running) and self._failures_left < MAX_FAILURES
 
     def play(self, sound: SoundCue) -> bool:

@@ -59,7 +59,7 @@ class Theme:
 
     @property
     def has_color(self) -> bool:
-        """Whether the terminal shows any color."""
+        """True if the terminal shows any color."""
         return self.depth != "none"
 
     def code(self, style: Hashable) -> str:

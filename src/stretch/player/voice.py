@@ -39,7 +39,7 @@ class SpeechEngine(Struct, frozen=True):
     arguments: tuple[str, ...]
     stop: tuple[str, ...] = ()
     waits: bool = True
-    """Whether it runs until everything is spoken; a command of the user may pass the text on and end."""
+    """True if it runs until everything is spoken; a command of the user may pass the text on and end."""
 
     def arguments_for(self, text: str) -> tuple[tuple[str, ...], str]:
         """Return the command line that speaks *text*, and its standard input."""
@@ -111,7 +111,7 @@ class Voice:
 
     @property
     def busy(self) -> bool:
-        """Whether the voice is speaking."""
+        """True while the voice is speaking."""
         return bool(self._processes.running)
 
     def say(self, sentences: Sequence[str]) -> None:
