@@ -63,11 +63,11 @@ Content = TypeVar("Content")
 
 
 class ChildProcess(Generic[Content]):
-    """A running program and the *content* it plays or speaks; times are in milliseconds, *started* in nanoseconds."""
+    """A running program and the *content* it plays or speaks; *expected_ms* is how long that takes."""
 
-    def __init__(self, process: Process, program: str, content: Content, expected_ms: int, started: int) -> None:
+    def __init__(self, process: Process, program: str, content: Content, expected_ms: int, started_ns: int) -> None:
         self.process, self.program, self.content = process, program, content
-        self.expected_ms, self.started = expected_ms, started
+        self.expected_ms, self.started_ns = expected_ms, started_ns
         self.elapsed_ms = 0
         """Time it ran, set by `reap`."""
         self.failed = False
@@ -103,7 +103,7 @@ class ProcessGroup(Generic[Content]):
         self._killed = [process for process in self._killed if process.poll() is None]
         ended: list[ChildProcess[Content]] = []
         for child in tuple(self.running):
-            child.elapsed_ms = (self._clock() - child.started) // NS_PER_MS
+            child.elapsed_ms = (self._clock() - child.started_ns) // NS_PER_MS
             code = child.process.poll()
             if code is not None:
                 self.running.remove(child)
