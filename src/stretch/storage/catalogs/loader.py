@@ -132,7 +132,7 @@ class CatalogLoader:
             if file == root and data is None:
                 self.diagnostics.add_line(file, 1, "is empty; `stretch catalog new` starts an entry")
             for raw in split_entries(data):
-                if not self.diagnostics.room():
+                if not self.diagnostics.remaining():
                     break
                 if not isinstance(raw, RawEntry):
                     self.diagnostics.add(file, [raw])
@@ -153,7 +153,7 @@ class CatalogLoader:
 
     def _read(self, root: Path, file: Path) -> tuple[Any, ...]:
         """Return the data of *file*; nothing if it is unreadable, was read before or has problems enough."""
-        if not self.diagnostics.room() or (root != self.trusted and self._was_read(file)):
+        if not self.diagnostics.remaining() or (root != self.trusted and self._was_read(file)):
             return ()
         try:
             return (read_yaml(file, None if root == self.trusted else self.quota),)

@@ -48,22 +48,22 @@ class Diagnostics:
         self, file: Path, problems: Iterable[FieldProblem], at: FieldPath = (), level: Severity = "problem"
     ) -> None:
         """Add *problems* with the fields of the entry *at* a place in *file*."""
-        for field, problem in islice(problems, self.room(level)):
+        for field, problem in islice(problems, self.remaining(level)):
             self._add(file, (*at, *field), None, problem, level)
 
     def add_line(self, file: Path, line: int, problem: str, level: Severity = "problem") -> None:
         """Add a *problem* on a *line* of *file*."""
-        if self.room(level):
+        if self.remaining(level):
             self._add(file, (), line, problem, level)
 
-    def room(self, level: Severity = "problem") -> int:
+    def remaining(self, level: Severity = "problem") -> int:
         """Return how many more problems or notes will be reported."""
         return MAX_REPORTED - self._counts[level]
 
     @property
     def complete(self) -> bool:
         """Whether nothing was left out; False also if the limit was just reached."""
-        return self.room("problem") > 0 and self.room("note") > 0
+        return self.remaining("problem") > 0 and self.remaining("note") > 0
 
     def report(self) -> list[Diagnostic]:
         """Return everything that was added, sorted by file, line and field."""
