@@ -243,3 +243,14 @@ def test_the_shortlist_keeps_the_best_for_each_goal_and_position() -> None:
         best = max(c.base_score for c in many if (c.item.position, c.goals) == place)
         assert any((c.item.position, c.goals) == place and c.base_score == best for c in kept)
     assert shortlist(many[:SHORTLIST_LENGTH]) == many[:SHORTLIST_LENGTH]
+
+
+def test_returning_to_the_start_position_takes_time() -> None:
+    made = [stretch(n, position, "gentle", "neutral", ("hips",)) for n, position in enumerate(("standing", "seated"))]
+    both = session_order(
+        Candidate(Item(s, s.dose, s.position, (None,)), (Option(1, 50_000, 0, 0),), 4000, (), 5, "neutral")
+        for s in made
+    )
+    problem = SelectionProblem(candidates=both, goals=(), budget_ms=107_999, start_position="seated")
+    assert len(best_selection(problem) or []) == 1
+    assert len(best_selection(msgspec.structs.replace(problem, budget_ms=108_000)) or []) == 2

@@ -36,8 +36,9 @@ METAPHORS = (
         (vocabulary.Caution, vocabulary.CAUTION_LABELS),
         (vocabulary.Tag, vocabulary.TAG_LABELS),
         (vocabulary.Weekday, vocabulary.WEEKDAY_LABELS),
+        (vocabulary.EntryKind, vocabulary.ENTRY_LISTS),
     ],
-    ids=["position", "equipment", "level", "mode", "spine", "side", "caution", "tag", "weekday"],
+    ids=["position", "equipment", "level", "mode", "spine", "side", "caution", "tag", "weekday", "entry kind"],
 )
 def test_every_value_has_a_label(values: Any, labels: dict[str, str]) -> None:
     assert list(labels) == list(get_args(values))

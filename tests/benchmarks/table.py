@@ -1,8 +1,8 @@
-"""Print the budgets beside what is measured now: `python tests/benchmarks/table.py [--seconds N] [--peers]`.
+"""Print measurements next to their budgets: `python tests/benchmarks/table.py [--seconds N] [--peers]`.
 
-Everything is measured in one run and shown as a ratio to something measured beside it, so that a slow machine or a
-busy one does not matter. Nothing here fails. `--peers` installs two other terminal timers into a folder of their own
-and measures them in the same way. POSIX with /proc only.
+Every measurement is a ratio to another one of the same run, so that a slow or busy machine does not matter. Nothing
+here fails. `--peers` installs two other terminal timers into a temporary folder and measures them in the same way.
+POSIX with /proc only.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 
 
 def cpu_of(command: list[str]) -> float:
-    """CPU seconds of one whole run, its output thrown away."""
+    """Return the CPU seconds of one run; its output is discarded."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, check=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -54,13 +54,13 @@ def cpu_of(command: list[str]) -> float:
 
 
 def ratio(command: list[str], other: list[str], runs: int) -> float:
-    """The median ratio of CPU seconds, the two run in turn."""
+    """Return the median ratio of CPU seconds of two commands that run in turn."""
     cpu_of(command), cpu_of(other)
     return statistics.median(cpu_of(command) / cpu_of(other) for _ in range(runs))
 
 
-class Watched:
-    """A command in a terminal of 80 x 24 that is only read from."""
+class TerminalRun:
+    """A command in a terminal of 80 x 24."""
 
     def __init__(self, command: list[str]) -> None:
         self.pid, self.master = pty.fork()
@@ -95,9 +95,9 @@ class Watched:
         os.waitpid(self.pid, 0)
 
 
-def played(command: list[str], seconds: float, keys: str = "") -> tuple[float, float, float]:
-    """Share of a core in percent, peak memory in MiB and KB a second, after start-up."""
-    run = Watched(command)
+def measure_playing(command: list[str], seconds: float, keys: str = "") -> tuple[float, float, float]:
+    """Return the share of a core in percent, the peak memory in MiB and the KB per second, after start-up."""
+    run = TerminalRun(command)
     run.read(2.0)
     for key in keys:
         run.press(key)
@@ -111,7 +111,7 @@ def played(command: list[str], seconds: float, keys: str = "") -> tuple[float, f
 
 
 def lateness(seconds: float) -> float:
-    """The most milliseconds that an event of a real session came later than its time."""
+    """Return the longest delay of an event in a real session, in milliseconds."""
     command = [*STRETCH, "routine", "--events", "--yes", "--warm-up", "0"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     assert process.stdout
@@ -129,17 +129,17 @@ def lateness(seconds: float) -> float:
 
 
 def history_ratio(runs: int) -> float:
-    """The median ratio of CPU seconds of `stretch history` with 20,000 sessions in ten years to an empty journal."""
+    """Return the median ratio of CPU seconds of `stretch history`: 20,000 sessions in ten years to an empty journal."""
     with tempfile.TemporaryDirectory() as folder:
         homes = [Path(folder, name) for name in ("full", "empty")]
         for home, count in zip(homes, (20_000, 0), strict=True):
             with Journal.open_for_writing(home, date.today()) as journal:
-                journal.merge((_made_up(number), None) for number in range(count))
+                journal.merge((_sample_session(number), None) for number in range(count))
         commands = [["env", f"STRETCH_HOME={home}", *STRETCH, "history"] for home in homes]
         return ratio(*commands, runs)
 
 
-def _made_up(number: int) -> SessionRecord:
+def _sample_session(number: int) -> SessionRecord:
     day = date.today() - timedelta(days=number * 3650 // 20_000)
     parts = tuple(
         SideResult(
@@ -167,7 +167,7 @@ def _made_up(number: int) -> SessionRecord:
 
 
 def peers(folder: Path) -> dict[str, list[str]]:
-    """Install other timers where that can be done, and return how they count five minutes down."""
+    """Install other timers where possible; return their commands for five minutes."""
     venv.create(folder, with_pip=True)
     commands = {"termdown": ["termdown", "300"], "countdown-cli": ["countdown", "5m"]}
     found = {}
@@ -208,7 +208,7 @@ def main() -> None:
         if options.peers:
             players |= {name: (command, "") for name, command in peers(Path(folder)).items()}
         for name, (command, keys) in players.items():
-            cpu, memory, rate = played(command, options.seconds, keys)
+            cpu, memory, rate = measure_playing(command, options.seconds, keys)
             ours = "1 % of a core, 32 MiB, 4 KB/s" if name == "stretch" else ""
             row(f"  {name}", f"{cpu:.2f} % {memory:.0f} MiB {rate:.2f} KB/s", ours)
     row("lateness of any event", f"{lateness(options.seconds):.1f} ms", "20 ms")
