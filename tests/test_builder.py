@@ -8,8 +8,8 @@ from hypothesis import assume, given
 from stretch.core.errors import UnknownName, UsageError
 from stretch.core.planning.builder import build_routine
 from stretch.core.planning.dosing import held_seconds
+from stretch.core.planning.problem import INITIAL, advance, spinal_load
 from stretch.core.planning.scoring import HoldTime, base_score, goals_of, hold_time_by_area
-from stretch.core.planning.spine_balance import INITIAL, advance, spinal_load
 from stretch.core.routine import Request, Routine
 from stretch.core.timing.timeline import build_timeline
 from stretch.core.vocabulary import LEVELS, POSITIONS, TAGS, Tag

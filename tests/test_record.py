@@ -10,9 +10,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from stretch.core.errors import UsageError
-from stretch.core.journal.progress import side_results, stretches_done, update_record
+from stretch.core.journal.progress import restore_session, side_results, stretches_done, update_record
 from stretch.core.journal.record import SessionRecord, SideResult, count_stretches
-from stretch.core.journal.resume import restore_session
 from stretch.core.planning.builder import build_routine
 from stretch.core.routine import Routine
 from stretch.core.timing.phases import WORKING_KINDS

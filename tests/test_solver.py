@@ -10,9 +10,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from stretch.core.model import Areas, Dose, Stretch
+from stretch.core.planning.builder import add_repetitions
 from stretch.core.planning.candidates import SHORTLIST_LENGTH, shortlist
 from stretch.core.planning.lagrangian import optimize_multipliers
 from stretch.core.planning.problem import (
+    SPINAL_LOADS,
     Candidate,
     Option,
     Pick,
@@ -21,11 +23,10 @@ from stretch.core.planning.problem import (
     is_balanced,
     is_feasible,
     session_order,
+    spinal_load,
 )
 from stretch.core.planning.scoring import score
 from stretch.core.planning.solver import best_selection, prune_dominated
-from stretch.core.planning.spine_balance import SPINAL_LOADS, spinal_load
-from stretch.core.planning.top_up import add_repetitions
 from stretch.core.routine import Item, Request
 from stretch.core.timing.phases import REST_MS
 from stretch.core.vocabulary import POSITIONS

@@ -10,9 +10,9 @@ import click
 from stretch.cli.app import App
 from stretch.cli.options import playback_options
 from stretch.core.errors import UsageError
+from stretch.core.journal.progress import MAX_AGE_H, restore_session
 from stretch.core.journal.record import SessionRecord
-from stretch.core.journal.resume import MAX_AGE_H, restore_session
-from stretch.core.planning.eligibility import caution_conflicts, exceeds_max_level
+from stretch.core.planning.eligibility import caution_conflicts, is_deeper
 from stretch.core.planning.personalize import apply_preflight
 from stretch.core.routine import Item, Request, Routine
 from stretch.core.text import duration, side_label
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from stretch.cli.request import PlaybackOptions
 
 START_NEW = "Start a new one with `stretch routine`."
-
-if TYPE_CHECKING:
-    from stretch.cli.request import PlaybackOptions
 
 
 @click.command("resume")
@@ -78,7 +75,7 @@ def _interrupted_session(app: App) -> tuple[SessionRecord, Routine]:
 def _check_allowed(item: Item, request: Request) -> None:
     """Raise UsageError if health reports since the session was planned rule out *item*."""
     reasons = caution_conflicts(item.stretch, request)
-    if exceeds_max_level(item.stretch, request):
+    if is_deeper(item.stretch, request.max_level):
         reasons = ["gentle only today" if request.max_level == "gentle" else "nothing deep"]
     if reasons:
         raise UsageError(

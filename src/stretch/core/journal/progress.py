@@ -1,4 +1,4 @@
-"""The progress of a running session, as its record in the journal."""
+"""Progress of a session as its record in the journal, and an interrupted session restored from it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ from collections.abc import Sequence
 
 import msgspec
 
+from stretch.core.errors import UsageError
 from stretch.core.journal.record import SessionRecord, SideResult, count_stretches
-from stretch.core.timing.phases import NS_PER_MS, WORKING_KINDS, Phase
+from stretch.core.routine import Routine
+from stretch.core.timing.phases import NS_PER_MS, WORKING_KINDS, Phase, preparation_ms, with_start_times
 from stretch.core.timing.session import Session
+from stretch.core.timing.timeline import Timeline, build_timeline
 
 
 def update_record(record: SessionRecord, session: Session) -> SessionRecord:
@@ -77,3 +80,65 @@ def _first_lead_in(phases: Sequence[Phase], first: int) -> int:
 
 def _seconds(nanoseconds: int) -> float:
     return round(nanoseconds / NS_PER_MS) / 1000
+
+
+MAX_AGE_H = 12
+"""Older sessions cannot be resumed: the body is as cold as before the warm-up."""
+
+
+def restore_session(record: SessionRecord, routine: Routine) -> Session:
+    """Return the session of *record*, which played *routine*, at the first thing that remains to be done.
+
+    That is the first repetition not done on the first side that is neither complete nor skipped, with time to prepare;
+    in the warm-up, the move that was interrupted. Raise UsageError if record and routine do not match.
+    """
+    timeline = build_timeline(routine)
+    groups = working_phases(timeline.phases)
+    planned = [(phase.item.stretch.id, phase.side) for phase in (timeline.phases[g[0]] for g in groups) if phase.item]
+    if planned != [(part.stretch, part.side) for part in record.parts] or record.phase >= len(timeline.phases):
+        raise UsageError("The plan of the last session does not match its record. Start a new one: `stretch routine`.")
+    position, phases = _first_remaining(record, routine, timeline, groups)
+    phases = with_start_times(list(phases))
+    results = list(zip(record.parts, groups, strict=True))
+    return Session(
+        timeline=msgspec.structs.replace(timeline, phases=phases),
+        position_ns=phases[position].start_ms * NS_PER_MS,
+        active_ns=_ns(record.active_seconds),
+        completed_phases=frozenset(index for part, indexes in results for index in indexes[: part.done]),
+        elapsed_ns={indexes[0]: _ns(part.seconds) for part, indexes in results if part.seconds},
+        easier_phases=frozenset(indexes[0] for part, indexes in results if part.eased),
+        pain_reported_at=tuple(indexes[0] for part, indexes in results for _ in range(part.hurt)),
+    )
+
+
+def _first_remaining(
+    record: SessionRecord, routine: Routine, timeline: Timeline, groups: list[list[int]]
+) -> tuple[int, tuple[Phase, ...]]:
+    """Return the index of the phase to start with, and the phases including the time to prepare for it."""
+    phases = timeline.phases
+    if phases[record.phase].kind == "warm-up":
+        return record.phase, phases
+    for part, indexes in zip(record.parts, groups, strict=True):
+        if part.remaining:
+            return _insert_preparation(routine, phases, indexes, indexes[part.done])
+    return len(phases) - 1, phases
+
+
+def _insert_preparation(
+    routine: Routine, phases: tuple[Phase, ...], side: list[int], remaining: int
+) -> tuple[int, tuple[Phase, ...]]:
+    first = next(index for index in side if phases[index].rep == phases[remaining].rep)
+    item = phases[first].item
+    assert item is not None
+    if phases[first].side == item.sides[-1]:
+        # The other side is done, so this one must not be announced as the first.
+        item = msgspec.structs.replace(item, sides=item.sides[-1:])
+    start = first - 1
+    length = preparation_ms(item.stretch, new_position=True, slow=routine.extra_transition_time)
+    changed = {index: msgspec.structs.replace(phases[index], item=item) for index in range(start, side[-1] + 1)}
+    changed[start] = Phase(kind="prepare", length_ms=length, item=item, side=phases[first].side, new_position=True)
+    return start, tuple(changed.get(index, phase) for index, phase in enumerate(phases))
+
+
+def _ns(seconds: float) -> int:
+    return round(seconds * 1000) * NS_PER_MS

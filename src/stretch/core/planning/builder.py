@@ -1,10 +1,10 @@
 """Build the routine for a request: warm-up, the best selection that fits the time, and settling.
 
-Where the rules are: D1 and D2 `dosing` and `top_up`; D3, D9 to D11, D15, D17 and T1 `dosing.dose_for`; D4 the types
-of the catalog and `Timeline.adjusted`; D5 `SelectionProblem.ceiling_s`; D14, RB7, RB17 and the days of D15
+Where the rules are: D1 and D2 `dosing` and `add_repetitions`; D3, D9 to D11, D15, D17 and T1 `dosing.dose_for`; D4 the
+types of the catalog and `Timeline.adjust`; D5 `SelectionProblem.ceiling_s`; D14, RB7, RB17 and the days of D15
 `personalize`; levels and opt-ins of D15, RB3, RB11 and RB12 `eligibility`; D16 the pain trend; D18 `phases`; D19
 `programs`; RB1, RB2, RB4 and RB16 `warm_up` and `phases`; RB5 and RB6 `routine.sort_key`; RB9, RB13, RB14 and RB15
-`scoring`, with `notes` for what is missing; RB10 `spine_balance`. RB8 needs no code: no dose grows on one side only.
+`scoring`, with `notes` for what is missing; RB10 `problem.advance`. RB8 needs no code: no dose grows on one side only.
 D6 to D8, D12, D13 and RB18 concern sessions and weeks: `screening.pain_limits`, the texts of the catalog, the
 training frequency in exports, and the checklist.
 """
@@ -19,12 +19,13 @@ from msgspec.structs import replace
 from stretch.core.errors import UsageError
 from stretch.core.model import Catalog, expand_areas
 from stretch.core.planning.candidates import eligible_candidates, shortlist
-from stretch.core.planning.dosing import AREA_CEILING_S, BEFORE_SPORT_CEILING_S
+from stretch.core.planning.dosing import AREA_CEILING_S, BEFORE_SPORT_CEILING_S, held_seconds, max_reps, with_reps
 from stretch.core.planning.eligibility import FLAGS, check_stretch_ids
 from stretch.core.planning.notes import SHORTFALL_S, routine_notes
 from stretch.core.planning.problem import (
     NODE_LIMIT,
     Candidate,
+    Option,
     Pick,
     SelectionProblem,
     duration_ms,
@@ -35,9 +36,9 @@ from stretch.core.planning.problem import (
 )
 from stretch.core.planning.scoring import POSITION_CHANGE_PENALTY, Goal, goals_of, primary_areas
 from stretch.core.planning.solver import best_selection
-from stretch.core.planning.top_up import add_repetitions
 from stretch.core.planning.warm_up import MAX_SETTLE_S, SETTLE_S, Bookends, bookends, settle_text, warm_up_seconds
 from stretch.core.routine import DEFAULT_MINUTES, LeftOut, Request, Routine
+from stretch.core.timing.phases import exercise_ms
 
 MAX_MINUTES, MAX_WARM_UP_MIN = 180, 30
 SHORTLIST_NODE_LIMIT = 1_000
@@ -166,6 +167,50 @@ def _check_required(problem: SelectionProblem, minutes: float) -> None:
                 f"The stretches you named hold {area} for {seconds} s on a side, "
                 f"and {problem.ceiling_s} s is the maximum: name fewer stretches."
             )
+
+
+def add_repetitions(problem: SelectionProblem, picks: Sequence[Pick], request: Request) -> list[Pick]:
+    """Return *picks* with repetitions added one at a time, shortest hold time first, within budget and ceilings.
+
+    No dose exceeds `max_reps` (rules D2, D5 and D10), or the full dose if that was made smaller for the person.
+    """
+    picks = list(picks)
+    spare_ms = problem.budget_ms - duration_ms(problem, picks)
+    held = held_per_side(picks)
+    while True:
+        for index in sorted(range(len(picks)), key=lambda index: _repetition_priority(picks[index])):
+            candidate, option = picks[index]
+            larger = _one_more_rep(candidate, option, request)
+            if larger is None or larger.ms - option.ms > spare_ms:
+                continue
+            added = larger.held_s - option.held_s
+            if any(held[area] + added > problem.ceiling_s for area in candidate.areas):
+                continue
+            picks[index] = candidate, larger
+            spare_ms -= larger.ms - option.ms
+            held |= {area: held[area] + added for area in candidate.areas}
+            break
+        else:
+            return picks
+
+
+def _repetition_priority(pick: Pick) -> tuple[bool, int, int]:
+    """Return the sort key for more repetitions: lean doses first, then the shortest hold time, movement last."""
+    candidate, option = pick
+    return option.reps >= candidate.item.dose.reps, option.held_s or 1000, option.reps
+
+
+def _one_more_rep(candidate: Candidate, option: Option, request: Request) -> Option | None:
+    """Return *option* with one more repetition, or None if it has the maximum."""
+    stretch, full_dose = candidate.item.stretch, candidate.item.dose
+    reduced = candidate.item.adapted or request.beginner or request.half_dose or request.before_sport
+    if option.reps >= (full_dose.reps if reduced else max_reps(stretch, full_dose)):
+        return None
+    pattern, slow = request.breath, request.extra_transition_time
+    dose = with_reps(full_dose, option.reps + 1)
+    ms = option.ms - exercise_ms(stretch, with_reps(full_dose, option.reps), pattern, slow=slow)
+    ms += exercise_ms(stretch, dose, pattern, slow=slow)
+    return Option(dose.reps, ms, held_seconds(stretch, dose), option.points)
 
 
 def _spare_s(problem: SelectionProblem, picks: Sequence[Pick]) -> int:

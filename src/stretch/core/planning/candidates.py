@@ -10,11 +10,10 @@ from stretch.core.model import Catalog, Dose, Stretch
 from stretch.core.planning import scoring
 from stretch.core.planning.dosing import BEFORE_SPORT_CEILING_S, dose_for, held_seconds, lean_reps, with_reps
 from stretch.core.planning.eligibility import FLAGS, deepest_level, exclusion_reason, position_for, reason_text
-from stretch.core.planning.problem import Candidate, Option
+from stretch.core.planning.problem import Candidate, Option, spinal_load
 from stretch.core.planning.scoring import Goal
-from stretch.core.planning.spine_balance import spinal_load
 from stretch.core.routine import Item, Request, sides_in_order
-from stretch.core.timing.phases import EXTRA_CHANGE_MS, exercise_ms, preparation_ms
+from stretch.core.timing.phases import exercise_ms, preparation_ms
 
 SHORTLIST_LENGTH = 100
 """Most candidates for the solver; about twice as many as the shipped catalog has for all areas together."""
@@ -78,7 +77,7 @@ def _option(stretch: Stretch, full_dose: Dose, reps: int, request: Request) -> O
     dose = with_reps(full_dose, reps)
     held = held_seconds(stretch, dose)
     slow = request.extra_transition_time
-    preparation = preparation_ms(stretch, new_position=False) + (EXTRA_CHANGE_MS if slow else 0)
+    preparation = preparation_ms(stretch, new_position=False, slow=slow)
     return Option(
         reps,
         preparation + exercise_ms(stretch, dose, request.breath, slow=slow),

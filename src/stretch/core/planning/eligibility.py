@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from stretch.core.errors import UnknownName
 from stretch.core.model import Catalog, Stretch
-from stretch.core.planning.spine_balance import spinal_load
+from stretch.core.planning.problem import spinal_load
 from stretch.core.routine import Request
 from stretch.core.vocabulary import EQUIPMENT_LABELS, LEVELS, POSITION_LABELS, POSITIONS, UPRIGHT, Level, Position
 
@@ -60,23 +60,19 @@ def exclusion_reason(stretch: Stretch, request: Request, max_level: Level | None
         return "opt-in: not in the first two weeks"
     if request.morning and not named and spinal_load(stretch) == "flexion":
         return "morning: bends forward"
-    if missing := missing_equipment(stretch, request):
+    if request.equipment is not None and (missing := sorted(stretch.needs - set(request.equipment))):
         return "needs: " + ", ".join(missing)
     if position_for(stretch, request) is None:
         return f"position: {stretch.position}"
-    if exceeds_max_level(stretch, request):
+    if is_deeper(stretch, request.max_level):
         return f"safety check: {stretch.level}"
-    if _is_deeper(stretch, max_level):
+    if is_deeper(stretch, max_level):
         return f"level: {stretch.level}"
     return None
 
 
-def exceeds_max_level(stretch: Stretch, request: Request) -> bool:
-    """Return whether *stretch* is deeper than the safety check allows."""
-    return _is_deeper(stretch, request.max_level)
-
-
-def _is_deeper(stretch: Stretch, level: Level | None) -> bool:
+def is_deeper(stretch: Stretch, level: Level | None) -> bool:
+    """Return whether *stretch* is deeper than *level*; None allows all."""
     return level is not None and LEVELS.index(stretch.level) > LEVELS.index(level)
 
 
@@ -91,11 +87,6 @@ def caution_conflicts(stretch: Stretch, request: Request) -> list[str]:
     if not tags and stretch.spine != "neutral" and {"disc", "stenosis"} <= set(request.avoid):
         tags = ["disc", "stenosis"]
     return tags
-
-
-def missing_equipment(stretch: Stretch, request: Request) -> list[str]:
-    """Return the equipment that *stretch* needs and *request* does not list."""
-    return [] if request.equipment is None else sorted(stretch.needs - set(request.equipment))
 
 
 def position_for(stretch: Stretch, request: Request) -> Position | None:

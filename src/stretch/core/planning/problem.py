@@ -1,14 +1,15 @@
-"""The selection problem: candidate stretches with optional doses, a time budget, and ceilings on hold time."""
+"""The selection problem: candidate stretches with optional doses, and limits on time, hold time and spinal load."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Literal, get_args
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from stretch.core.model import Stretch
 from stretch.core.planning.dosing import AREA_CEILING_S, with_reps
-from stretch.core.planning.spine_balance import INITIAL, SPINAL_LOADS, SpinalLoad, advance
 from stretch.core.routine import Item, sort_key
 from stretch.core.vocabulary import Position
 
@@ -17,6 +18,19 @@ NODE_LIMIT = 100_000
 
 It bounds the time with a catalog that is hard on purpose. The result may then be less than optimal.
 """
+SpinalLoad = Literal["extension", "neutral", "flexion", "rotation"]
+"""Load of a stretch on the spine, counted at the end of the range.
+
+Movement through flexion or rotation is neutral: pelvic tilt, knee rolls and cat-cow are the resets of rule RB10.
+"""
+SPINAL_LOADS: tuple[SpinalLoad, ...] = get_args(SpinalLoad)
+BalanceState = tuple[int, int]
+"""The number of flexions, and of flexions and rotations together, directly before the next stretch."""
+INITIAL: BalanceState = (0, 0)
+MAX_FLEXIONS = 3
+"""Most flexions in a row."""
+MAX_BEFORE_EXTENSION = 1
+"""Most flexions and rotations directly before an extension."""
 
 
 class Option(Struct, frozen=True):
@@ -120,6 +134,25 @@ def held_per_side(picks: Iterable[Pick]) -> dict[str, int]:
         for area in candidate.areas:
             held[area] = held.get(area, 0) + option.held_s
     return held
+
+
+def spinal_load(stretch: Stretch) -> SpinalLoad:
+    """Return the load of *stretch* on the spine."""
+    if stretch.spine == "extension":
+        return "extension"
+    if stretch.mode != "dynamic" and (stretch.spine == "flexion" or stretch.spine == "rotation"):
+        return stretch.spine
+    return "neutral"
+
+
+def advance(state: BalanceState, load: SpinalLoad) -> BalanceState | None:
+    """Return the state after a stretch with *load*, or None if it must not follow (rule RB10)."""
+    flexions, bent = state
+    if load == "flexion":
+        return (flexions + 1, bent + 1) if flexions < MAX_FLEXIONS else None
+    if load == "rotation":
+        return 0, bent + 1
+    return INITIAL if load == "neutral" or bent <= MAX_BEFORE_EXTENSION else None
 
 
 def is_balanced(picks: Iterable[Pick]) -> bool:

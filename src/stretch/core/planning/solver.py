@@ -25,9 +25,17 @@ from stretch.core.planning.lagrangian import (
     optimize_multipliers,
     reduced_value,
 )
-from stretch.core.planning.problem import Candidate, Option, Pick, SelectionProblem, is_feasible
+from stretch.core.planning.problem import (
+    INITIAL,
+    BalanceState,
+    Candidate,
+    Option,
+    Pick,
+    SelectionProblem,
+    advance,
+    is_feasible,
+)
 from stretch.core.planning.scoring import score
-from stretch.core.planning.spine_balance import INITIAL, BalanceState, advance
 from stretch.core.vocabulary import Position
 
 TOLERANCE = 1e-6

@@ -86,7 +86,7 @@ def item_phases(item: Item, pattern: Pattern, *, new_position: bool, slow: bool)
         if phases:
             phases.append(Phase(kind="switch", length_ms=SWITCH_MS + extra_ms, item=item, side=side))
         else:
-            length_ms = preparation_ms(item.stretch, new_position=new_position) + extra_ms
+            length_ms = preparation_ms(item.stretch, new_position=new_position, slow=slow)
             phases.append(Phase(kind="prepare", length_ms=length_ms, item=item, side=side, new_position=new_position))
         phases += _side_phases(item, side, pattern, REST_MS + extra_ms)
     return phases
@@ -107,11 +107,11 @@ def _repetition_ms(dose: Dose) -> int:
     return 1000 * ((c.contract_s + c.release_s + c.hold_s) if c else (dose.hold_s or 0))
 
 
-def preparation_ms(stretch: Stretch, *, new_position: bool) -> int:
+def preparation_ms(stretch: Stretch, *, new_position: bool, slow: bool = False) -> int:
     """Return the preparation time of a stretch: enough to get into position and to read the steps."""
     words = sum(len(step.split()) for step in stretch.steps)
     reading_ms = -(-words * 60 // READING_WORDS_PER_MINUTE) * 1000
-    return max(NEW_POSITION_MS if new_position else PREPARE_MS, reading_ms)
+    return max(NEW_POSITION_MS if new_position else PREPARE_MS, reading_ms) + (EXTRA_CHANGE_MS if slow else 0)
 
 
 def _side_phases(item: Item, side: Side | None, pattern: Pattern, rest_ms: int) -> list[Phase]:
