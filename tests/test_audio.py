@@ -24,8 +24,7 @@ from stretch.core.narration.speech_timing import SPOKEN_CUES, sentences_to_speak
 from stretch.core.narration.tones import RATE, breath_sound, samples, sound_for
 from stretch.core.timing.cues import cues
 from stretch.core.timing.timeline import Timeline, build_timeline
-from stretch.export.audio_file import SOUND_VOLUME, all_done, frames, session_cues, write_wav
-from stretch.export.captions import captions
+from stretch.export.audio_file import SOUND_VOLUME, all_done, captions, frames, session_cues, write_wav
 from stretch.export.text_to_speech import find_synthesizer
 from support import data, routine, run
 

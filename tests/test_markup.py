@@ -13,7 +13,7 @@ from stretch.cli.app import App
 from stretch.core.timing.session import Session
 from stretch.core.timing.timeline import build_timeline
 from stretch.core.validation.content_lint import find_markup
-from stretch.export.captions import captions
+from stretch.export.audio_file import captions
 from stretch.player.view import render_screen
 from stretch.storage.catalogs.catalog import load_catalog
 from stretch.storage.catalogs.catalog_lint import check_catalogs

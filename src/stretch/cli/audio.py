@@ -38,8 +38,7 @@ def audio_command(app: App, /, *, paths: tuple[Path, ...], silent: bool, options
     from stretch.core.narration.speech_timing import estimate_duration_ms
     from stretch.core.text import duration
     from stretch.core.timing.timeline import build_timeline
-    from stretch.export.audio_file import write_wav
-    from stretch.export.captions import captions
+    from stretch.export.audio_file import captions, write_wav
     from stretch.export.text_to_speech import find_synthesizer, sentence_timer
 
     if wrong := [path for path in paths if path.suffix.lower() not in (".wav", ".vtt")]:

@@ -1,4 +1,4 @@
-"""WAV file of a whole session, with every sound and every sentence at its time."""
+"""A whole session as a WAV file, with every sound and sentence at its time, and as WebVTT captions for it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from array import array
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from heapq import merge
+from html import escape
 from itertools import chain, pairwise
 from operator import add
 from pathlib import Path
@@ -15,15 +16,18 @@ import msgspec
 
 from stretch.core.errors import StretchError
 from stretch.core.journal.progress import stretches_done
-from stretch.core.narration import tones
+from stretch.core.narration import phrases, tones
 from stretch.core.narration.speech_timing import (
     PAUSE_MS,
+    SPOKEN_CUES,
     SentenceTimer,
+    estimate_duration_ms,
     sentences_to_speak,
     speech_duration_ms,
     speech_start,
 )
 from stretch.core.narration.tones import RATE, sound_for
+from stretch.core.text import one_line
 from stretch.core.timing.cues import Cue, cues
 from stretch.core.timing.session import Session
 from stretch.core.timing.timeline import Timeline
@@ -173,3 +177,38 @@ def _sum(clips: Sequence[Clip], start: int, end: int) -> array[int]:
             sums = map(add, total[span], samples)
             total[span] = array("h", (min(max(value, MIN_SAMPLE), MAX_SAMPLE) for value in sums))
     return total
+
+
+LINGER_MS = 2_000
+"""Extra time for the last sentence of a cue, because reading takes longer than listening."""
+
+
+def captions(timeline: Timeline, timer: SentenceTimer = estimate_duration_ms) -> str:
+    """Return the text of a WebVTT file with every sentence of the session.
+
+    Captions contain all steps, even those that there is no time to speak. *timer* measures sentences in milliseconds.
+    """
+    blocks = (
+        f"{_timestamp(start)} --> {_timestamp(end)}\n{escape(one_line(text), quote=False)}\n"
+        for start, end, text in _timed_sentences(timeline, timer)
+    )
+    return "\n".join(chain(["WEBVTT\n"], blocks))
+
+
+def _timed_sentences(timeline: Timeline, timer: SentenceTimer) -> Iterator[tuple[int, int, str]]:
+    """Yield each sentence with its start and end in milliseconds."""
+    speech_cues = [cue for cue in session_cues(timeline, timer) if cue.kind in SPOKEN_CUES]
+    done = all_done(timeline)
+    starts = (speech_start(cue, timeline) for cue in speech_cues)
+    for cue, (start, end) in zip(speech_cues, pairwise(chain(starts, [timeline.length_ms])), strict=True):
+        sentences = phrases.sentences(cue, timeline, done)
+        scale = min((end - start) / speech_duration_ms(sentences, timer), 1.0)
+        elapsed = 0
+        for sentence in sentences:
+            before, elapsed = elapsed, elapsed + timer(sentence) + PAUSE_MS
+            linger = LINGER_MS if sentence is sentences[-1] else 0
+            yield start + int(before * scale), min(start + int(elapsed * scale) + linger, end), sentence
+
+
+def _timestamp(ms: int) -> str:
+    return f"{ms // 3_600_000:02d}:{ms // 60_000 % 60:02d}:{ms // 1000 % 60:02d}.{ms % 1000:03d}"
