@@ -25,12 +25,8 @@ _MAX_SINK, _MAX_REACH_GAP, _MAX_OVERHANG = 0.6, 0.5, 1.0
 """Body units that a part may sink into the floor, miss its target, or be outside the picture."""
 _MAX_TURN = 175.0
 
-
-class FigureProblem(NamedTuple):
-    """A problem: the field, as in `keys[0].near_arm`, and what is wrong with it and what would be right."""
-
-    field: str
-    message: str
+FigureProblem = tuple[str, str]
+"""A field, as in `keys[0].near_arm`, and a sentence: what is wrong with it and what would be right."""
 
 
 class _Snapshot(NamedTuple):
@@ -53,7 +49,7 @@ def lint_figure(figure: Figure) -> list[FigureProblem]:
         snapshot = _snapshot(figure, step / (_DEPTHS - 1))
         for check in (_targets_out_of_reach, _impossible_angles, _parts_below_floor, _parts_outside_picture):
             for problem in check(snapshot):
-                found.setdefault((check, problem.field), problem)
+                found.setdefault((check, problem[0]), problem)
     return list(found.values())
 
 
@@ -69,20 +65,20 @@ def unknown_names(figure: Figure) -> Iterator[FigureProblem]:
     for muscle in figure.muscles:
         name, _, side = muscle.partition(".")
         if name not in MUSCLE_NAMES:
-            yield FigureProblem("target", f"there is no muscle called {name!r}; {_suggestion(name, MUSCLE_NAMES)}")
+            yield "target", f"there is no muscle called {name!r}; {_suggestion(name, MUSCLE_NAMES)}"
         if side not in ("", "near", "far"):
-            yield FigureProblem("target", f"{muscle!r} has the side {side!r}; write {name}.near or {name}.far")
+            yield "target", f"{muscle!r} has the side {side!r}; write {name}.near or {name}.far"
     for word in figure.paint_order.split():
         if word not in PAINT_WORDS:
-            yield FigureProblem("order", f"there is no part called {word!r}; {_suggestion(word, PAINT_WORDS)}")
+            yield "order", f"there is no part called {word!r}; {_suggestion(word, PAINT_WORDS)}"
     for i, strap in enumerate(figure.straps):
         yield from _unknown_places(f"straps[{i}]", strap)
         if len(strap) < 2:
-            yield FigureProblem(f"straps[{i}]", "a strap needs at least two places")
+            yield f"straps[{i}]", "a strap needs at least two places"
     for i, arrow in enumerate(figure.arrows):
         yield from _unknown_places(f"arrows[{i}]", arrow.path)
         if (arrow.arc is None) == (len(arrow.path) < 2):
-            yield FigureProblem(f"arrows[{i}]", "an arrow needs either an arc or a path of at least two places")
+            yield f"arrows[{i}]", "an arrow needs either an arc or a path of at least two places"
     for i, keyframe in enumerate(figure.keyframes):
         yield from _unknown_joints(f"keys[{i}].anchor", [keyframe.anchor or "hip"])
         for limb in anatomy.LIMBS:
@@ -96,7 +92,7 @@ def unknown_names(figure: Figure) -> Iterator[FigureProblem]:
 def _unknown_joints(field: str, names: Iterable[str]) -> Iterator[FigureProblem]:
     for name in names:
         if name not in anatomy.JOINTS:
-            yield FigureProblem(field, f"there is no joint called {name!r}; {_suggestion(name, anatomy.JOINTS)}")
+            yield field, f"there is no joint called {name!r}; {_suggestion(name, anatomy.JOINTS)}"
 
 
 def _unknown_places(field: str, places: Iterable[Place]) -> Iterator[FigureProblem]:
@@ -106,9 +102,7 @@ def _unknown_places(field: str, places: Iterable[Place]) -> Iterator[FigureProbl
         names, t = place.split("~")[:2], place.split("~")[2:]
         yield from _unknown_joints(field, names)
         if len(t) > 1 or (t and not re.fullmatch(r"-?(\d+\.?\d*|\.\d+)", t[0])):
-            yield FigureProblem(
-                field, f"{place!r} is not a place; write joint~joint~0.5 for a point between two joints"
-            )
+            yield field, f"{place!r} is not a place; write joint~joint~0.5 for a point between two joints"
 
 
 def _circular_targets(key: str, pose: Pose) -> Iterator[FigureProblem]:
@@ -117,7 +111,7 @@ def _circular_targets(key: str, pose: Pose) -> Iterator[FigureProblem]:
     except CycleError as error:
         for name in sorted(set(error.args[1])):
             message = "reaches for a limb that reaches for this one; give one of them by directions"
-            yield FigureProblem(f"{key}.{name}", message)
+            yield f"{key}.{name}", message
 
 
 def _suggestion(word: str, known: Iterable[str]) -> str:
@@ -130,17 +124,15 @@ def _unusable_keyframes(figure: Figure) -> Iterator[FigureProblem]:
     for i, pose in enumerate(poses):
         anchor, at = f"keys[{i}].anchor", f"keys[{i}].at"
         if pose.anchor != poses[0].anchor:
-            yield FigureProblem(anchor, "the anchor changes between keyframes; name it in the first one only")
+            yield anchor, "the anchor changes between keyframes; name it in the first one only"
         on_floor = pose.at[1] is None
         if on_floor != (poses[0].at[1] is None):
-            yield FigureProblem(at, "y is null in one keyframe and a number in another; use one or the other in all")
+            yield at, "y is null in one keyframe and a number in another; use one or the other in all"
         if on_floor and not figure.has_floor:
-            yield FigureProblem(
-                at, "y is null but there is no floor to rest on; add {type: floor} to props or give a number"
-            )
+            yield at, "y is null but there is no floor to rest on; add {type: floor} to props or give a number"
         for name, limb in anatomy.LIMBS.items():
             if pose.anchor in limb.joints[1:] and isinstance(pose.limbs[name], IKLimb):
-                yield FigureProblem(anchor, f"{pose.anchor} is on a limb that reaches; anchor a joint that does not")
+                yield anchor, f"{pose.anchor} is on a limb that reaches; anchor a joint that does not"
 
 
 def _half_turns(figure: Figure) -> Iterator[FigureProblem]:
@@ -148,11 +140,9 @@ def _half_turns(figure: Figure) -> Iterator[FigureProblem]:
     for i, (a, b) in enumerate(pairwise(keyframe_poses(figure)), start=1):
         for field, start, finish in _direction_pairs(a, b):
             if abs(angle_difference(start, finish)) > _MAX_TURN:
-                yield FigureProblem(
-                    f"keys[{i}].{field}",
-                    f"turns from {start:g} to {finish:g}, half a circle, so it may go either way; "
-                    f"add a keyframe in between or turn less than {_MAX_TURN:g} degrees",
-                )
+                either_way = f"turns from {start:g} to {finish:g}, half a circle, so it may go either way"
+                advice = f"add a keyframe in between or turn less than {_MAX_TURN:g} degrees"
+                yield f"keys[{i}].{field}", f"{either_way}; {advice}"
 
 
 def _direction_pairs(a: Pose, b: Pose) -> Iterator[tuple[str, float, float]]:
@@ -176,11 +166,9 @@ def _targets_out_of_reach(snapshot: _Snapshot) -> Iterator[FigureProblem]:
         distance = dist(joints[names[0]], target_point(snapshot.figure, side, limb, joints))
         length = (lengths[0] + lengths[1]) * limb.foreshortening
         if distance > length + _MAX_REACH_GAP:
-            yield FigureProblem(
-                f"{snapshot.key}.{name}",
-                f"reaches for a place {distance:.1f} away {snapshot.when}, but the {kind} is {length:.1f} long; "
-                f"move the target or the body {distance - length:.1f} closer",
-            )
+            far = f"reaches for a place {distance:.1f} away {snapshot.when}, but the {kind} is {length:.1f} long"
+            advice = f"move the target or the body {distance - length:.1f} closer"
+            yield f"{snapshot.key}.{name}", f"{far}; {advice}"
 
 
 def _impossible_angles(snapshot: _Snapshot) -> Iterator[FigureProblem]:
@@ -197,23 +185,15 @@ def _impossible_angles(snapshot: _Snapshot) -> Iterator[FigureProblem]:
             middle = (low + high) / 2
             angle = middle + angle_difference(middle, directions[side + lower] - start - straight)
             if not low - 0.5 <= angle <= high + 0.5:
-                yield FigureProblem(
-                    f"{snapshot.key}.{side + (limb or lower)}",
-                    f"bends the {joint} to {angle:.0f} degrees {snapshot.when}; it goes from {low:g} to {high:g}",
-                )
+                bend = f"bends the {joint} to {angle:.0f} degrees {snapshot.when}"
+                yield f"{snapshot.key}.{side + (limb or lower)}", f"{bend}; it goes from {low:g} to {high:g}"
 
 
 def _parts_below_floor(snapshot: _Snapshot) -> Iterator[FigureProblem]:
     for part in snapshot.parts if snapshot.figure.has_floor else ():
-        if part.name in ("prop", "arrow"):
-            continue
-        depth = -bounds([part])[1]
-        if depth > _MAX_SINK:
-            yield FigureProblem(
-                _field_of(part, snapshot.key),
-                f"{part.name} is {depth:.1f} below the floor {snapshot.when}; "
-                "lift it, or write at: [x, null] to rest it there",
-            )
+        if part.name not in ("prop", "arrow") and (depth := -bounds([part])[1]) > _MAX_SINK:
+            sunk = f"{part.name} is {depth:.1f} below the floor {snapshot.when}"
+            yield _field_of(part, snapshot.key), f"{sunk}; lift it, or write at: [x, null] to rest it there"
 
 
 def _parts_outside_picture(snapshot: _Snapshot) -> Iterator[FigureProblem]:
@@ -229,11 +209,9 @@ def _parts_outside_picture(snapshot: _Snapshot) -> Iterator[FigureProblem]:
             continue
         overhang = max(left - x0, bottom - y0, x1 - right, y1 - top)
         if overhang > _MAX_OVERHANG:
-            yield FigureProblem(
-                "frame" if crop else _field_of(part, snapshot.key),
-                f"{part.name} is {overhang:.1f} outside the picture {snapshot.when}; "
-                "make the frame wider or move it in",
-            )
+            cut_off = f"{part.name} is {overhang:.1f} outside the picture {snapshot.when}"
+            field = "frame" if crop else _field_of(part, snapshot.key)
+            yield field, f"{cut_off}; make the frame wider or move it in"
 
 
 def _field_of(part: FigurePart, key: str) -> str:

@@ -164,10 +164,7 @@ def _default_end(figure: Figure, side: str, kind: str, lower: float) -> Projecte
 
 
 def solving_order(limbs: Mapping[str, IKLimb]) -> Iterable[str]:
-    """Return the names of *limbs*, each after the limbs that its target is on.
-
-    Raises graphlib.CycleError if limbs reach for each other.
-    """
+    """Return the names of *limbs*, each after those that its target is on. Raises CycleError if there is no order."""
     return TopologicalSorter({name: _target_limbs(limb) & limbs.keys() for name, limb in limbs.items()}).static_order()
 
 
@@ -220,10 +217,7 @@ def target_point(figure: Figure, side: str, limb: IKLimb, joints: Mapping[str, P
 
 
 def resolve_place(place: Place, joints: Mapping[str, Point]) -> Point:
-    """Return the point of a place.
-
-    Raises KeyError for an unknown joint and ValueError if the part after the second `~` is not a number.
-    """
+    """Return the point of a place. Raises KeyError for an unknown joint, ValueError for a *t* that is not a number."""
     if not isinstance(place, str):
         return place
     first, *rest = place.split("~")

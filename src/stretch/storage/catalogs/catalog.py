@@ -79,10 +79,7 @@ def origin_label(entry: CatalogEntry, base: Path) -> str:
 
 
 def load_sources(extra: Sequence[Path] = ()) -> dict[str, Source]:
-    """Return the sources by citation key, of the shipped catalog and of those of *extra*.
-
-    Raises CatalogError.
-    """
+    """Return the sources by citation key, of the shipped catalog and of those of *extra*. Raises CatalogError."""
     loader = CatalogLoader(("source",))
     for path in (data_root() / SOURCES, *extra):
         loader.add(path)
@@ -122,7 +119,7 @@ def check_figure(figure: Figure) -> Iterator[FieldProblem]:
 
 def _undrawable(figure: Figure) -> Iterator[FieldProblem]:
     """Yield unknown names and anything else that makes drawing fail; the figure is drawn to find out."""
-    from stretch.figure.lint import FigureProblem, lint_figure, unknown_names
+    from stretch.figure.lint import lint_figure, unknown_names
     from stretch.figure.skeleton import skeleton_at
 
     problems = list(unknown_names(figure))
@@ -130,7 +127,7 @@ def _undrawable(figure: Figure) -> Iterator[FieldProblem]:
         for depth in () if problems else (0.0, 0.5, 1.0):
             skeleton_at(figure, depth)
     except (ArithmeticError, AssertionError, LookupError, TypeError, ValueError):
-        problems = [*lint_figure(figure)] or [FigureProblem("keys", "cannot be drawn; start from a shipped figure")]
+        problems = [*lint_figure(figure)] or [("keys", "cannot be drawn; start from a shipped figure")]
     yield from ((field_path(field), problem) for field, problem in problems)
 
 
