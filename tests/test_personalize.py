@@ -13,7 +13,7 @@ from stretch.core.journal.record import SessionRecord, SideResult
 from stretch.core.planning.personalize import RecentPractice, apply_preflight, apply_recent_practice, is_beginner
 from stretch.core.routine import PRESET_PATTERNS, Request
 from stretch.core.safety.checklist import Outcome
-from stretch.core.safety.screening_record import NO_INFORMATION, PreflightResult, ScreeningRecord
+from stretch.core.safety.screening_record import PreflightResult, ScreeningRecord
 from stretch.core.vocabulary import LEVELS, Level
 from stretch.storage.journal.journal import Journal
 from support import CATALOG, data, run
@@ -188,7 +188,7 @@ def fit(record: ScreeningRecord, today: date = TODAY, **asked: Any) -> Request:
 
 
 @pytest.mark.parametrize(
-    "preflight", [NO_INFORMATION, PreflightResult(record_with()), PreflightResult(record_with(), pain=3)]
+    "preflight", [PreflightResult(), PreflightResult(record_with()), PreflightResult(record_with(), pain=3)]
 )
 def test_no_finding_changes_nothing(preflight: PreflightResult) -> None:
     request = Request(areas=("neck",), level="deep", avoid=("knee",), breath=PRESET_PATTERNS["calm"])

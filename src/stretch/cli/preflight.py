@@ -7,15 +7,8 @@ from datetime import date
 
 import msgspec
 
+from stretch.cli import pain_log
 from stretch.cli.app import App
-from stretch.cli.pain_log import (
-    SPREAD_QUESTION,
-    ask_next_morning_pain,
-    ask_post_session_pain,
-    spread_of,
-    trend_findings,
-    trend_texts,
-)
 from stretch.cli.prompts import PAIN, ask_all
 from stretch.core.errors import SafetyError, StretchError
 from stretch.core.safety import screening_record
@@ -39,8 +32,8 @@ def run_preflight(app: App, *, ask: bool) -> PreflightResult:
         _refuse_if_forbidden(app, old, today, stored=True)
     if not ask:
         return PreflightResult(record=old)
-    ask_next_morning_pain(app)
-    findings = trend_findings(app, old)
+    pain_log.ask_next_morning_pain(app)
+    findings = pain_log.trend_findings(app, old)
     actions = {action for finding in findings for action in finding.actions}
     full = old is None or not screening_record.is_current(old, today) or "ask-signs" in actions
     start = app.safety.screens if full else screening_record.questions_due(app.safety, old, today)
@@ -57,13 +50,13 @@ def run_preflight(app: App, *, ask: bool) -> PreflightResult:
         new = msgspec.structs.replace(new, advised=today)
     if new != old:
         _save(app, new)
-    _say_all(app, trend_texts(app, findings))
+    _say_all(app, pain_log.trend_texts(app, findings))
     _refuse_if_forbidden(app, new, today)
     _explain(app, result, new, pain, full=full, show_advice=show_advice)
     return PreflightResult(
         record=new,
         pain=pain,
-        spread=spread_of(answers.get(SPREAD_QUESTION, ())),
+        spread=pain_log.spread_of(answers.get(pain_log.SPREAD_QUESTION, ())),
         sudden="yes" in answers.get("K3-sudden", ()),
         gentle_only=result.gentle_only or "gentle-only" in actions,
         half_dose="halve" in actions,
@@ -85,15 +78,15 @@ def after_early_end(app: App, reason: str) -> None:
 def after_session(app: App, session: str) -> None:
     """Ask for the pain during and after *session*, and say and record what its trend requires (rules T1-T8)."""
     try:
-        ask_post_session_pain(app, session)
+        pain_log.ask_post_session_pain(app, session)
     except StretchError as error:
         app.info(f"stretch: {error}")
         return
     old, today = screening_file.load(app.folder), app.today()
-    findings = [finding for finding in trend_findings(app, old) if finding.outcome.stops or finding.rule == "T8"]
+    findings = [found for found in pain_log.trend_findings(app, old) if found.outcome.stops or found.rule == "T8"]
     if old is not None and (new := screening_record.apply_findings(old, findings, today)) != old:
         _save(app, new)
-    for text in trend_texts(app, findings):
+    for text in pain_log.trend_texts(app, findings):
         app.info(text)
 
 

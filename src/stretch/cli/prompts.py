@@ -22,10 +22,7 @@ class InputEnded(SafetyError):
 
 
 def ask_all(app: App, safety: SafetyData, start: Sequence[str]) -> tuple[Answers, int | None]:
-    """Ask all pending questions, the questions *start* first; return the answers and the pain now, None if skipped.
-
-    Raises InputEnded.
-    """
+    """Ask all questions from *start* on; return the answers and the pain now, None if skipped. Raises InputEnded."""
     answers: dict[str, tuple[str, ...]] = {}
     pain: int | None = None
     while questions := pending_questions(safety, answers, start):

@@ -81,7 +81,7 @@ def escape_control_chars(text: str) -> str:
     """Return *text* with unprintable characters as escapes such as `\\x1b`."""
     if text.isprintable():
         return text
-    return "".join(character if character.isprintable() else _escape(character) for character in text)
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
 def quote(text: str) -> str:
@@ -92,7 +92,3 @@ def quote(text: str) -> str:
 def quote_ascii(text: str) -> str:
     """Return *text* in quotes and in ASCII, so that letters that only look like a to z stand out."""
     return f"'{ascii(text[:MAX_QUOTED])[1:-1]}{'...' if len(text) > MAX_QUOTED else ''}'"
-
-
-def _escape(character: str) -> str:
-    return character.encode("unicode_escape").decode("ascii")

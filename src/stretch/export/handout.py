@@ -125,13 +125,16 @@ def build_handout(
     source_keys = dict.fromkeys(key for card in cards for key in card.sources)
     minutes = max(1, round(timeline.length_ms / 60_000))
     get_help = [section for section in safety.checklist if section.id not in EACH_TIME]
+    get_help.sort(
+        key=lambda s: max(severity(line.outcome or Outcome.GO, line.urgency) for line in s.lines), reverse=True
+    )
     return Handout(
         title=routine.title,
         summary=f"{pluralize(len(cards), 'stretch')}, about {pluralize(minutes, 'minute')}",
         frequency=frequency_advice(routine, rest=rest),
         notes=routine.notes,
         each_time=tuple(section for name in EACH_TIME for section in safety.checklist if section.id == name),
-        get_help=tuple(sorted(get_help, key=_severity, reverse=True)),
+        get_help=tuple(get_help),
         warm_up=tuple((move.name, duration(seconds * 1000), move.text) for move, seconds in routine.warm_up),
         cards=cards,
         cool_down=(duration(routine.settle_s * 1000), routine.settle_text),
@@ -140,12 +143,11 @@ def build_handout(
     )
 
 
-def _severity(section: ChecklistSection) -> tuple[int, int]:
-    return max(severity(line.outcome or Outcome.GO, line.urgency) for line in section.lines)
-
-
 def _card(number: int, item: Item, timeline: Timeline, figure: Figure | None) -> Card:
-    stretch = item.stretch
+    stretch, picture = item.stretch, None
+    if figure:
+        mirror = figure.mirrored_for(item.sides[0])
+        picture = render_svg(figure, mirror=mirror, title=one_line(stretch.name), palette=PAPER_COLORS)
     return Card(
         number=number,
         name=stretch.name,
@@ -157,14 +159,9 @@ def _card(number: int, item: Item, timeline: Timeline, figure: Figure | None) ->
         easier_for="; ".join(CAUTION_LABELS[tag] for tag in item.adapted),
         cautions=_cautions(stretch.cautions, item.adapted),
         sources=stretch.source,
-        picture=_picture(figure, item) if figure else None,
+        picture=picture,
         side=side_label(item.sides[0]),
     )
-
-
-def _picture(figure: Figure, item: Item) -> str:
-    mirror = figure.mirrored_for(item.sides[0])
-    return render_svg(figure, mirror=mirror, title=one_line(item.stretch.name), palette=PAPER_COLORS)
 
 
 def _position(item: Item) -> str:

@@ -200,10 +200,7 @@ else:
     import fcntl
 
     def _create_locked(path: Path) -> FileIO:
-        """Return *path* open for writing and locked until it is closed or the process ends.
-
-        Raise OSError, also if the file system has no locks.
-        """
+        """Return *path* open for writing and locked until it is closed; raise OSError, also if there are no locks."""
         # Under a temporary name, so that nobody sees it before it is locked.
         temporary = path.with_suffix(".new")
         file = FileIO(temporary, "w+")

@@ -42,10 +42,7 @@ def line_for(cue: Cue, timeline: Timeline, done: tuple[int, int] | None = None) 
 
 
 def sentences(cue: Cue, timeline: Timeline, done: tuple[int, int] | None = None) -> tuple[str, ...]:
-    """Return the sentences of *cue*, the most important first.
-
-    *done*, the number of stretches done and of all, is for the last cue.
-    """
+    """Return the sentences of *cue*, the most important first; the last cue has *done*, stretches done and planned."""
     phase = timeline.phases[cue.index]
     match cue.kind:
         case "phase":

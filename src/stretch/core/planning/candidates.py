@@ -107,11 +107,11 @@ def shortlist(candidates: Sequence[Candidate]) -> list[Candidate]:
     """
     if len(candidates) <= SHORTLIST_LENGTH:
         return list(candidates)
-    ranked = sorted(range(len(candidates)), key=lambda index: _rank(candidates[index]))
+    best_first = sorted(enumerate(candidates), key=lambda e: (-len(e[1].goals), -e[1].base_score, e[1].options[0].ms))
     groups: dict[tuple[str, int], list[int]] = defaultdict(list)
-    for index in ranked:
-        for goal in candidates[index].goals or (-1,):
-            groups[candidates[index].item.position, goal].append(index)
+    for index, candidate in best_first:
+        for goal in candidate.goals or (-1,):
+            groups[candidate.item.position, goal].append(index)
     kept = {index for index, candidate in enumerate(candidates) if candidate.required}
     for depth in range(max(map(len, groups.values()), default=0)):
         layer = {group[depth] for group in groups.values() if depth < len(group)}
@@ -119,7 +119,3 @@ def shortlist(candidates: Sequence[Candidate]) -> list[Candidate]:
             break
         kept |= layer
     return [candidates[index] for index in sorted(kept)]
-
-
-def _rank(candidate: Candidate) -> tuple[int, int, int]:
-    return -len(candidate.goals), -candidate.base_score, candidate.options[0].ms

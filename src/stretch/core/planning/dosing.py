@@ -18,7 +18,7 @@ AREA_CEILING_S = 240
 BEFORE_SPORT_CEILING_S = 59
 """The same before a hard effort: less than a minute (rule D17)."""
 MIN_BREATHS, MAX_BREATHS = 5, 10
-"""Breaths of a dynamic stretch (rule D10)."""
+"""Fewest and most breaths of a dynamic stretch in any dose (rule D10)."""
 MOBILITY_HOLD_S = 5
 """Holds up to this length are mobility and do not count toward the target (rule D11)."""
 OLDER_ADULT_HOLD_S = 30
@@ -56,7 +56,7 @@ def dose_for(
         hold = max(OLDER_ADULT_HOLD_S, _hold(dose))
         dose = with_reps(_with_hold(dose, hold), -(-TARGET_S // hold))
     if beginner:
-        dose = with_reps(dose, min(dose.reps, max(min_reps(stretch), dose.reps - 1)))
+        dose = with_reps(dose, min(dose.reps, max(MIN_BREATHS if dynamic else 1, dose.reps - 1)))
     if half_dose:
         dose = with_reps(dose, _half(dose.reps))
         dose = dose if dynamic else _with_hold(dose, _half(_hold(dose)))
@@ -68,11 +68,6 @@ def dose_for(
     if before_sport and (once := held_seconds(stretch, with_reps(dose, 1))):
         dose = with_reps(dose, max(1, min(dose.reps, BEFORE_SPORT_CEILING_S // once)))
     return dose, adapted
-
-
-def min_reps(stretch: Stretch) -> int:
-    """Return the fewest repetitions of *stretch* in any dose: one, or five breaths (rule D10)."""
-    return MIN_BREATHS if stretch.mode == "dynamic" else 1
 
 
 def lean_reps(stretch: Stretch, dose: Dose) -> int:

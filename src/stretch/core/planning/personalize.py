@@ -52,10 +52,7 @@ def apply_recent_practice(request: Request, practice: RecentPractice, today: dat
 
 
 def is_beginner(days: Iterable[date], today: date) -> bool:
-    """Return whether *today* is within two weeks of the first of *days*, or of the first after a two-week break.
-
-    Rules D15 and RB17.
-    """
+    """Return whether *today* is within two weeks of the first of *days* or of a two-week break (rules D15, RB17)."""
     start = previous = None
     for day in sorted({day for day in days if day <= today} | {today}):
         if previous is None or day - previous >= TWO_WEEKS:

@@ -58,9 +58,6 @@ class PreflightResult(msgspec.Struct, frozen=True):
     """Half the dose, because pain was up on the mornings after (rule T1)."""
 
 
-NO_INFORMATION = PreflightResult()
-
-
 def after_full_check(old: ScreeningRecord | None, result: ScreeningResult, today: date) -> ScreeningRecord:
     """Return the record after a full check.
 

@@ -62,10 +62,6 @@ class Timeline(Struct, frozen=True, dict=True):
             numbers.append(number)
         return numbers
 
-    @cached_property
-    def _starts(self) -> list[int]:
-        return [phase.start_ms for phase in self.phases]
-
     @property
     def length_ms(self) -> int:
         """Milliseconds of the whole session."""
@@ -73,7 +69,8 @@ class Timeline(Struct, frozen=True, dict=True):
 
     def index_at(self, position_ms: int) -> int:
         """Return the index of the phase at *position_ms*; beyond the ends, the first or last one."""
-        return min(max(bisect_right(self._starts, position_ms) - 1, 0), len(self.phases) - 1)
+        after = bisect_right(self.phases, position_ms, key=lambda phase: phase.start_ms)
+        return min(max(after - 1, 0), len(self.phases) - 1)
 
     def at(self, position_ms: int) -> Moment:
         """Return the state at *position_ms*, which is clamped to the timeline."""

@@ -8,16 +8,9 @@ from typing import Any
 
 import msgspec
 
+from stretch.core import vocabulary
 from stretch.core.model import Stretch
-from stretch.core.vocabulary import (
-    CAUTION_LABELS,
-    ENTRY_LISTS,
-    EQUIPMENT_LABELS,
-    LEVEL_LABELS,
-    POSITION_LABELS,
-    SPINE_LABELS,
-    EntryKind,
-)
+from stretch.core.vocabulary import ENTRY_LISTS, EntryKind
 from stretch.storage.catalogs.loader import record_type
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -70,7 +63,7 @@ _LINES = {
     "desk": "desk: false",
     "steps": "steps:\n  -\n  -",
     "cautions": "# avoid: for people who must leave it out; adapt: for people who do half the hold, once.\n"
-    + "".join(f"#   {tag:<16}{label}\n" for tag, label in CAUTION_LABELS.items())
+    + "".join(f"#   {tag:<16}{label}\n" for tag, label in vocabulary.CAUTION_LABELS.items())
     + "cautions:\n  avoid: []\n  adapt: []",
     "source": "# source: [NHS-BACK]",
 }
@@ -85,10 +78,10 @@ def stretch_template(name: str, areas: Iterable[str]) -> str:
     """
     choices: dict[str, Mapping[Any, str]] = {
         "areas": {area: area for area in areas},
-        "position": POSITION_LABELS,
-        "equipment": EQUIPMENT_LABELS,
-        "level": LEVEL_LABELS,
-        "spine": SPINE_LABELS,
+        "position": vocabulary.POSITION_LABELS,
+        "equipment": vocabulary.EQUIPMENT_LABELS,
+        "level": vocabulary.LEVEL_LABELS,
+        "spine": vocabulary.SPINE_LABELS,
     }
     parts = [_HEADER.format(name)]
     for field, schema in msgspec.json.schema_components([Stretch])[1]["Stretch"]["properties"].items():
