@@ -75,7 +75,7 @@ def test_version() -> None:
     ("args", "words"),
     [
         (("rotine",), "routine"),
-        (("routine", "--area", "lowerback"), "lower-back"),
+        (("routine", "--area", "lowerback"), "Did you mean lower-back, upper-back or back?"),
         (("routine", "-m", "0"), "--minutes 0"),
         (("routine", "-m", "-3"), "--minutes -3"),
         (("routine", "-m", "99999"), "1 to 180"),

@@ -229,7 +229,7 @@ _ROUTINE = (
         "stretches",
         multiple=True,
         type=STRETCH,
-        help="Include this stretch; alone: only these (repeatable).",
+        help="Include this stretch (repeatable); without --area, use only these.",
     ),
     click.option(
         "--position",
@@ -274,7 +274,7 @@ _ROUTINE = (
         type=click.IntRange(0),
         metavar="N",
         default=0,
-        help="Pick a different selection; the same number gives the same routine.",
+        help="Choose other similar stretches; the same number gives the same routine.",
     ),
 )
 _PLAYBACK = (
