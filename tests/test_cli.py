@@ -67,7 +67,7 @@ def test_every_command_and_option_has_help(name: str) -> None:
         assert getattr(option, "help", None) or option.param_type_name == "argument", option.name
 
 
-def test_version() -> None:
+def test_version_prints_name_and_version() -> None:
     assert run("--version").stdout.startswith("stretch ")
 
 
