@@ -1,4 +1,4 @@
-"""Options that several commands share, their types, and what the shell completes for them."""
+"""Shared options of the commands, their types, and their completion in a shell."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""A session while it plays."""
+"""Playback of a session: the loop, input, displays, sound, voice and the recorder."""

@@ -1,4 +1,4 @@
-"""Screen of a session: the lines for one frame at any terminal size. Pure: prints nothing and remembers nothing.
+"""Screen of a session: the lines for one frame at any terminal size. Pure: no output and no state.
 
 The figure, the seconds left, the side and the breath are biggest and the last to go on a small screen.
 """

@@ -14,9 +14,9 @@ from stretch.storage.journal import migrations
 
 FILE_NAME = "journal.db"
 BUSY_TIMEOUT_S = 2.0
-"""How long to wait for another writer; a transaction takes milliseconds."""
+"""Longest wait for another writer; a transaction takes milliseconds."""
 ROLLBACK_SUFFIX = "-journal"
-"""What SQLite appends to the file name for its rollback journal."""
+"""Suffix that SQLite appends to the file name for its rollback journal."""
 
 
 class JournalError(StretchError):
