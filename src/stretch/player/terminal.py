@@ -18,7 +18,8 @@ from typing import Any
 
 from rich.cells import cell_len
 
-from stretch.player.input import InputEvent, KeyDecoder, SignalCatcher, console_keys
+from stretch.player.input import InputEvent, SignalCatcher, console_keys
+from stretch.player.key_decoder import KeyDecoder
 from stretch.player.layout import StyledLine, StyledSpan
 from stretch.player.theme import Theme
 
@@ -185,15 +186,13 @@ class Terminal:
             watched = [fd for fd in (self.source, self._signals.wakeup_fd) if fd is not None]
             ready, _, _ = select(watched, [], [], seconds)
             if self.source is None or self.source not in ready:
-                if not ready:
-                    self._decoder.drop_unfinished()
                 return
             try:
                 data = os.read(self.source, 4096)
             except OSError:
                 data = b""
             if data:
-                self._keys.extend(self._decoder.feed(data))
+                self._keys.extend(self._decoder.feed(data, time.monotonic()))
             else:
                 self._gone = True
 
