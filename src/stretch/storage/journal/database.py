@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import date
@@ -14,9 +15,12 @@ from stretch.storage.journal import migrations
 
 FILE_NAME = "journal.db"
 BUSY_TIMEOUT_S = 2.0
-"""Longest wait for another writer; a transaction takes milliseconds."""
-ROLLBACK_SUFFIX = "-journal"
-"""Suffix that SQLite appends to the file name for its rollback journal."""
+"""How long to wait for another writer; a transaction takes milliseconds."""
+SUFFIXES = ("-journal", "-wal", "-shm")
+"""What SQLite appends to the file name for files that it opens by itself, the rollback journal first."""
+MAX_VALUE_BYTES = 16 << 20
+MAX_TEXT_BYTES = 4000
+"""A text is cut at this length, which none that we write has."""
 
 
 class JournalError(StretchError):
@@ -55,7 +59,8 @@ def _translated(path: Path, error: sqlite3.Error) -> JournalError:
     if code == sqlite3.SQLITE_READONLY_DBMOVED:
         return JournalMovedError(f"The journal {path} was moved or removed while it was in use.")
     match code & 0xFF if code is not None else None:
-        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
+        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_ERROR:
+            # SQLITE_ERROR: the tables are gone or others, because the file was replaced while it was open.
             return _damaged(path)
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             return JournalBusyError(f"The journal {path} is in use by another program.")
@@ -81,15 +86,13 @@ def open_to_read(folder: Path) -> sqlite3.Connection | None:
     with translated_errors(path):
         if not path.exists():
             return None
-        # Not mode=ro: a transaction cut off by a crash has to be rolled back before anything can be read.
-        uri = f"{path.absolute().as_uri()}?mode=rw"
-        connection = sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None)
+        connection = _connect(path)
         version = None
         try:
             version = _version(connection, path)
             if version in (0, migrations.VERSION):
                 return connection if version else None
-            copy = sqlite3.connect(":memory:", isolation_level=None)
+            copy = _limited(sqlite3.connect(":memory:", isolation_level=None))
             _copy(connection, copy)
             migrations.upgrade(copy)
             return copy
@@ -119,6 +122,26 @@ def open_to_write(folder: Path, today: date, *, thorough: bool = False) -> tuple
         return _open(path, today, thorough=thorough), notice
 
 
+def _connect(path: Path) -> sqlite3.Connection:
+    """Return a connection to an existing file, with limits on what is believed of it; raise JournalError."""
+    real = os.path.realpath(path)
+    for file in map(Path, (real, *(real + suffix for suffix in SUFFIXES))):
+        # SQLite would wait for the other end of a pipe.
+        if file.exists() and not stat.S_ISREG(file.stat().st_mode):
+            raise JournalError(f"Cannot use the journal {path}: {file} is not a regular file. Move it away.")
+    # Not mode=ro: a transaction cut off by a crash has to be rolled back before anything can be read.
+    uri = f"{Path(real).as_uri()}?mode=rw"
+    return _limited(sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None))
+
+
+def _limited(connection: sqlite3.Connection) -> sqlite3.Connection:
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_VALUE_BYTES)
+    connection.text_factory = lambda text: text[:MAX_TEXT_BYTES].decode("utf-8", "backslashreplace")
+    connection.execute("PRAGMA trusted_schema = OFF")
+    connection.execute("PRAGMA cell_size_check = ON")
+    return connection
+
+
 def _inode(path: Path) -> int | None:
     try:
         return path.stat().st_ino
@@ -130,10 +153,10 @@ def _move_aside(path: Path, today: date) -> str:
     """Rename a damaged file, without overwriting any other, and return a notice that says so."""
     with translated_errors(path):
         target = _reserve(path, f"damaged-{today}")
-        rollback = path.with_name(path.name + ROLLBACK_SUFFIX)
-        # First, because SQLite would apply it to the new file.
-        if rollback.exists():
-            rollback.replace(target.with_name(target.name + ROLLBACK_SUFFIX))
+        for suffix in SUFFIXES:
+            # First, because SQLite would apply it to the new file.
+            with suppress(FileNotFoundError):
+                path.with_name(path.name + suffix).replace(target.with_name(target.name + suffix))
         path.replace(target)
     return f"The journal was damaged. It was moved to {target}, and a new one was started."
 
@@ -142,7 +165,7 @@ def _open(path: Path, today: date, *, thorough: bool) -> sqlite3.Connection:
     with translated_errors(path):
         with suppress(FileExistsError):
             _create_private(path)
-        connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
+        connection = _connect(path)
         try:
             version = _version(connection, path)
             if thorough and version and connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
@@ -195,16 +218,17 @@ def _version(connection: sqlite3.Connection, path: Path) -> int:
     Raise NewerJournalError, or JournalDamagedError for a database of another program.
     """
     objects, application, version = _header(connection)
-    if application == migrations.APPLICATION_ID and version > migrations.VERSION:
+    ours = application == migrations.APPLICATION_ID
+    if ours and version > migrations.VERSION:
         raise NewerJournalError(
             f"The journal {path} was written by a newer stretch (format {version}; this one reads up to"
             f" {migrations.VERSION}). Nothing in it was changed. Install the newer version to use it."
         )
-    if application == migrations.APPLICATION_ID and version:
-        return version
-    if objects:
+    if not objects and not version:
+        return 0
+    if not ours or version < 1 or not migrations.has_tables(connection, version):
         raise _damaged(path)
-    return 0
+    return version
 
 
 def _header(connection: sqlite3.Connection) -> tuple[int, int, int]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import sqlite3
+from contextlib import closing, suppress
+from sqlite3 import Connection
 
 import msgspec
-
-if TYPE_CHECKING:
-    from sqlite3 import Connection
 
 APPLICATION_ID = 0x53747265
 """`Stre` in ASCII: marks a SQLite file as a journal of this program."""
@@ -75,6 +74,27 @@ def upgrade(connection: Connection) -> None:
     connection.execute(f"PRAGMA user_version = {VERSION}")
 
 
+def has_tables(connection: Connection, version: int) -> bool:
+    """Return whether the file has the tables and indexes of *version*, and no triggers, which would run with ours."""
+    with closing(sqlite3.connect(":memory:")) as new:
+        for statement in (statement for statements in MIGRATIONS[:version] for statement in statements):
+            new.execute(statement)
+        expected = _structure(new)
+    found, names = _structure(connection), {row[1] for row in expected}
+    return {row for row in found if row[1] in names or row[0] == "trigger"} == expected
+
+
+def _structure(connection: Connection) -> set[tuple[object, ...]]:
+    """Return the tables and indexes with their columns, and the triggers; views and virtual tables have no pages."""
+    return set(
+        connection.execute(
+            """SELECT m.type, m.name, m.tbl_name, c.name, c.type, c.pk, c.hidden
+            FROM sqlite_master AS m LEFT JOIN pragma_table_xinfo(m.name) AS c ON m.type = 'table'
+            WHERE m.rootpage > 0 OR m.type = 'trigger' LIMIT 1000"""
+        )
+    )
+
+
 def recompute_aggregates(connection: Connection, session: int | None = None) -> None:
     """Update the sums that the history reads, for one *session* by its key or for all sessions.
 
@@ -100,11 +120,13 @@ def recompute_aggregates(connection: Connection, session: int | None = None) -> 
     times: dict[tuple[int, str, str], float] = {}
     for key, day, areas, seconds in connection.execute(
         f"""SELECT session.key, session.day, part.areas, part.seconds
-        FROM part JOIN session ON session.key = part.session AND part.seconds > 0 {only}""",
+        FROM part JOIN session ON session.key = part.session AND part.seconds > 0 AND part.seconds <= 1e6 {only}""",
         values,
     ):
-        for area in set(msgspec.json.decode(areas, type=list[str])):
-            times[key, day, area] = times.get((key, day, area), 0.0) + seconds
+        # A damaged session must not stop a migration; it is left out where it is read.
+        with suppress(msgspec.MsgspecError, TypeError):
+            for area in set(msgspec.json.decode(areas, type=list[str])):
+                times[key, day, area] = times.get((key, day, area), 0.0) + seconds
     connection.executemany(
         "INSERT INTO area_time (session, day, area, seconds) VALUES (?, ?, ?, ?)",
         [(*key, seconds) for key, seconds in times.items()],
