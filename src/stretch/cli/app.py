@@ -47,6 +47,7 @@ class App:
         self.environ = environ
         self._streams = stdin, stdout, stderr
         self._catalogs: list[Path] = []
+        self._damaged: set[str] = set()
         self.clock = clock or boottime_ns
         self.input_source = input_source
         """Source of keys and signals for a session without a full screen; None opens the terminal, if there is one."""
@@ -135,7 +136,21 @@ class App:
             return None
         from stretch.storage.journal.journal import Journal
 
-        return Journal.open_for_reading(self.folder)
+        if journal := Journal.open_for_reading(self.folder, self.today()):
+            journal.on_damage = self.report_damaged
+        return journal
+
+    def report_damaged(self, sessions: Iterable[str]) -> None:
+        """Name damaged sessions of the journal, each of them once."""
+        from stretch.core.text import escape_control_chars, pluralize
+
+        if new := [name for name in sessions if name not in self._damaged]:
+            self._damaged.update(new)
+            names = ", ".join(escape_control_chars(name[:8]) for name in new[:10]) + (", ..." if new[10:] else "")
+            self.info(
+                f"stretch: The journal has {pluralize(len(new), 'damaged session')}: {names}."
+                " What cannot be read is left out; `stretch history forget ID` deletes it."
+            )
 
     def last_session(self) -> LastSession | None:
         """Return the last session in short; None if there is none, or the journal cannot be read."""
@@ -221,18 +236,18 @@ class App:
 
     @property
     def interactive(self) -> bool:
-        """True if both standard input and output are terminals."""
+        """Whether both standard input and output are a terminal."""
         return is_terminal(self.stdin) and is_terminal(self.stdout)
 
     @property
     def full_screen(self) -> bool:
-        """True if the terminal can show a full screen and $ACCESSIBLE does not ask for lines."""
+        """Whether the terminal can show a full screen and $ACCESSIBLE does not ask for lines."""
         plain = self.environ.get("TERM", "dumb") in ("dumb", "") and sys.platform != "win32"
         return self.interactive and not plain and not self.environ.get("ACCESSIBLE")
 
     @cached_property
     def theme(self) -> Theme:
-        """Colors and characters of the terminal; no colors if standard output is not a terminal."""
+        """Colours and characters of the terminal; no colours if standard output is not a terminal."""
         from stretch.player.theme import Theme, theme_for
 
         theme = theme_for(self.environ, self.stdout.encoding, self.settings.background)

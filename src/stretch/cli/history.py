@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
+from contextlib import nullcontext
 from datetime import date, datetime
-from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 import msgspec
@@ -14,18 +14,16 @@ import msgspec
 from stretch.cli.app import App
 from stretch.cli.history_view import print_history, start_label
 from stretch.core.errors import StretchError, UsageError
+from stretch.core.journal.record import SessionRecord
 from stretch.core.journal.statistics import History
 from stretch.core.text import escape_control_chars, pluralize, quote, short_date
 from stretch.storage.journal.journal import Journal
 from stretch.storage.status_file import is_running
 
-if TYPE_CHECKING:
-    from stretch.storage.journal.jsonl import ImportedSession
-
 VERSION = 1
 DEFAULT_LAST = 5
 STDOUT = Path("-")
-MAX_ERRORS_SHOWN = 20
+MAX_ERRORS_SHOWN = 10
 MIN_ID_LENGTH = 4
 
 
@@ -42,46 +40,57 @@ def history_command(ctx: click.Context, last: int | None, as_json: bool) -> None
     if ctx.invoked_subcommand is not None:
         return
     app: App = ctx.obj
-    history, running = _read(app, last, everything=as_json)
-    if as_json:
-        app.out.json(as_data(history, running))
-    elif history.sessions:
-        print_history(app, history, running)
-    else:
-        app.info("No sessions yet. Start one with `stretch routine`.")
+    with app.open_journal() or nullcontext() as journal:
+        shown = DEFAULT_LAST if last is None else last
+        history = journal.history(app.today(), shown) if journal else History(today=app.today())
+        if as_json:
+            sessions = journal.sessions() if journal and last is None else iter(history.recent)
+            _write_json(app, history, (record for record in sessions if record.day <= history.today))
+        elif history.sessions or history.future:
+            running = frozenset(record.id for record in history.recent if _is_running(app, record))
+            print_history(app, history, running)
+        else:
+            app.info("No sessions yet. Start one with `stretch routine`.")
 
 
-def _read(app: App, last: int | None, *, everything: bool) -> tuple[History, frozenset[str]]:
-    """Return the history, and the ids of its sessions that are running now."""
-    journal = app.open_journal()
-    if journal is None:
-        return History(today=app.today()), frozenset()
-    with journal:
-        count = journal.count() if last is None and everything else DEFAULT_LAST if last is None else last
-        history = journal.history(app.today(), count)
-    unfinished = (record.id for record in history.recent if record.ended is None)
-    return history, frozenset(session for session in unfinished if is_running(app.folder, session))
+def _is_running(app: App, record: SessionRecord) -> bool:
+    return record.ended is None and is_running(app.folder, record.id)
 
 
-def as_data(history: History, running: frozenset[str] = frozenset()) -> dict[str, Any]:
-    """Return the history as JSON data, version 1: times in seconds, days in local time."""
+def _write_json(app: App, history: History, sessions: Iterable[SessionRecord]) -> None:
+    """Write the history as JSON data, version 1: times in seconds, days in local time.
+
+    Years of sessions are written one by one, so that they are never in memory all at once.
+    """
     data: dict[str, Any] = msgspec.to_builtins(history)
-    sessions = data.pop("recent")
-    for session, record in zip(sessions, history.recent, strict=True):
-        done, planned = record.stretch_counts
-        session |= {"stretches_done": done, "stretches_planned": planned, "playing": record.id in running}
+    del data["recent"]
+    data["future"] = [_session_data(app, record) for record in history.future]
     data["total"] = {name: data.pop(name) for name in ("sessions", "seconds", "first_day")}
     data["sides"] = {side: data.pop(f"{side}_seconds") for side in ("left", "right")}
-    return {"version": VERSION, **data, "weeks": msgspec.to_builtins(history.weeks), "sessions": sessions}
+    data = {"version": VERSION, **data, "weeks": msgspec.to_builtins(history.weeks), "sessions": []}
+    app.stdout.write(_formatted(data).removesuffix("]\n}"))
+    separator = "\n    "
+    for record in sessions:
+        app.stdout.write(separator + _formatted(_session_data(app, record)).replace("\n", "\n    "))
+        separator = ",\n    "
+    app.stdout.write(("\n  " if separator[0] == "," else "") + "]\n}\n")
+
+
+def _formatted(data: Any) -> str:
+    return msgspec.json.format(msgspec.json.encode(data), indent=2).decode()
+
+
+def _session_data(app: App, record: SessionRecord) -> dict[str, Any]:
+    done, planned = record.stretch_counts
+    counts = {"stretches_done": done, "stretches_planned": planned, "playing": _is_running(app, record)}
+    return msgspec.to_builtins(record) | counts  # type: ignore[no-any-return]
 
 
 @history_command.command("export")
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), default=STDOUT, help="File to write.  [default: stdout]"
-)
+@click.option("-o", "--output", type=click.Path(path_type=Path), default=STDOUT, help="File.  [default: stdout]")
 @click.pass_obj
 def export_command(app: App, output: Path) -> None:
-    """Export all sessions as JSON Lines. Read them with `stretch history import`, here or elsewhere."""
+    """Export all sessions as JSON Lines, for `stretch history import` on this or another machine."""
     from stretch.storage.files.atomic import atomic_write
     from stretch.storage.journal.jsonl import export_lines
 
@@ -103,51 +112,43 @@ def export_command(app: App, output: Path) -> None:
 @click.option("--skip-bad", is_flag=True, help="Skip broken lines and import the rest.")
 @click.pass_obj
 def import_command(app: App, file: Path, skip_bad: bool) -> None:
-    """Import exported sessions from FILE; `-` is standard input.
+    """Import the sessions in FILE, an export; - is standard input.
 
     Sessions that are stored already are kept unless the imported copy is newer, so files can be imported in any order
     and more than once.
     """
-    from stretch.storage.journal.jsonl import parse_sessions, read_lines
+    from stretch.storage.journal.jsonl import parse_sessions, read_lines, rereadable
 
     errors: list[str] = []
-    total = 0
+    broken = total = 0
 
     def report(number: int, reason: str) -> None:
-        errors.append(f"{file}:{number}: {escape_control_chars(reason)}")
+        nonlocal broken
+        broken += 1
+        if broken <= MAX_ERRORS_SHOWN:
+            errors.append(f"{file}:{number}: {escape_control_chars(reason)}")
 
-    def checked(sessions: Iterator[ImportedSession]) -> Iterator[ImportedSession]:
-        nonlocal total
-        for session in sessions:
-            total += 1
-            if skip_bad or not errors:
-                yield session
-        if errors and not skip_bad:
-            raise BrokenLinesError(f"{_listed(errors)}\nNothing was imported. --skip-bad imports the other lines.")
-
-    with click.open_file(str(file), "rb") as source:
-        sessions = parse_sessions(read_lines(source), report)
-        first = next(sessions, None)
-        if first is None and errors:
-            raise BrokenLinesError(f"{_listed(errors)}\nThe file contains no session.")
-        if first is None:
+    with click.open_file(str(file), "rb") as given, rereadable(given) as source:
+        # All lines are checked before the first one is stored.
+        total = sum(1 for _ in parse_sessions(read_lines(source), report))
+        if more := broken - len(errors):
+            errors.append(f"and {pluralize(more, 'more broken line')}")
+        if broken and not (skip_bad and total):
+            rest = "Nothing was imported. --skip-bad imports the other lines." if total else "The file has no session."
+            raise BrokenLinesError("\n".join([*errors, rest]))
+        if not total:
             raise UsageError(f"{file} is empty, so there is nothing to import.")
+        source.seek(0)
         with Journal.open_for_writing(app.folder, app.today()) as journal:
-            count = journal.merge(checked(chain([first], sessions)))
+            count = journal.merge(parse_sessions(read_lines(source), lambda *_: None))
             if journal.notice:
                 app.info(journal.notice)
     if errors:
-        app.info(_listed(errors))
+        app.info("\n".join(errors))
     notes = [f"{total - count} already stored"] if count < total else []
-    notes += [f"{pluralize(len(errors), 'broken line')} skipped"] if errors else []
+    notes += [f"{pluralize(broken, 'broken line')} skipped"] if broken else []
     details = f" ({', '.join(notes)})" if notes else ""
     app.info(f"Imported {pluralize(count, 'session')}{details}.")
-
-
-def _listed(errors: list[str]) -> str:
-    if (more := len(errors) - MAX_ERRORS_SHOWN) > 0:
-        errors = [*errors[:MAX_ERRORS_SHOWN], f"and {pluralize(more, 'more broken line')}"]
-    return "\n".join(errors)
 
 
 @history_command.command("forget")
@@ -201,8 +202,11 @@ def _selection(journal: Journal, today: date, prefix: str | None, before: date |
     if len(prefix) < MIN_ID_LENGTH:
         raise UsageError(f"{quote(prefix)} is too short. Give at least {MIN_ID_LENGTH} characters of the id.")
     records = journal.find(prefix.lower())
-    if len(records) > 1:
+    damaged = [name for name in journal.damaged.values() if name.startswith(prefix)]
+    if len(records) + len(damaged) > 1:
         raise UsageError(f"{quote(prefix)} matches several sessions. Give more of the id.")
+    if damaged:
+        return f"the damaged session {quote(damaged[0])}", damaged[0]
     if not records:
         raise UsageError(f"There is no session {quote(prefix)}. `stretch history` shows the ids.")
     (record,) = records

@@ -31,6 +31,7 @@ BAR_MARKS = ("▁▂▃▄▅▆▇█", ".:-=+*%#")
 DAY_LEVELS = (5, 10, 20, 30)
 """Minutes from which the mark of a day is one step taller."""
 MAX_AREAS = 5
+MAX_FUTURE = 5
 MAX_DETAIL_CELLS = 60
 
 
@@ -51,6 +52,10 @@ def print_history(app: App, history: History, running: frozenset[str]) -> None:
     if history.recent:
         app.out.paragraph()
         _print_sessions(app, history.recent, running)
+    if history.future:
+        app.out.paragraph()
+        app.out.paragraph("Dated after today, and not counted until then:")
+        _print_sessions(app, history.future[-MAX_FUTURE:], running)
 
 
 def summary(history: History) -> str:

@@ -1,4 +1,4 @@
-"""Shared options of the commands, their types, and their completion in a shell."""
+"""Options that several commands share, their types, and what the shell completes for them."""
 
 from __future__ import annotations
 
@@ -229,7 +229,7 @@ _ROUTINE = (
         "stretches",
         multiple=True,
         type=STRETCH,
-        help="Include this stretch (repeatable); without --area, use only these.",
+        help="Include this stretch; alone: only these (repeatable).",
     ),
     click.option(
         "--position",
@@ -274,7 +274,7 @@ _ROUTINE = (
         type=click.IntRange(0),
         metavar="N",
         default=0,
-        help="Choose other similar stretches; the same number gives the same routine.",
+        help="Pick a different selection; the same number gives the same routine.",
     ),
 )
 _PLAYBACK = (

@@ -58,7 +58,7 @@ def show_command(
 
 
 def find_stretch(catalog: Catalog, name: str) -> Stretch:
-    """Return the stretch with this id, name or alias. Raise UnknownName, which suggests the ids of similar ones."""
+    """Return the stretch with this id, name or alias. Raises UnknownName, which suggests the ids of similar ones."""
     if stretch := catalog.stretches.get(name):
         return stretch
     known: dict[str, str] = {}

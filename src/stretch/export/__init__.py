@@ -1,1 +1,1 @@
-"""Exports of a routine: sound file and captions, handout, calendar file."""
+"""A routine that leaves the terminal: as a file to hear, to print, to keep."""

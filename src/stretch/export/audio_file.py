@@ -66,7 +66,7 @@ def write_wav(
     """Write the session to *path* as a mono 16-bit WAV file at RATE, exactly as long as *timeline*.
 
     Without *speech* it contains the sounds only. *progress* is called with the fraction that is written, 0 to 1. Only
-    one second is in memory at a time, and *path* is replaced only when the file is complete. Raise StretchError.
+    one second is in memory at a time, and *path* is replaced only when the file is complete. Raises StretchError.
     """
     total = frames(timeline.length_ms)
     try:
@@ -100,7 +100,7 @@ def session_cues(timeline: Timeline, timer: SentenceTimer | None) -> tuple[Cue, 
 
 
 def all_done(timeline: Timeline) -> tuple[int, int]:
-    """Return the number of stretches done and of all stretches, which are equal in a session without interruptions."""
+    """Return the number of stretches twice: all of them are done, out of all of them."""
     _, count = stretches_done(Session(timeline=timeline))
     return count, count
 

@@ -1,1 +1,1 @@
-"""Playback of a session: the loop, input, displays, sound, voice and the recorder."""
+"""A session while it plays."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import codecs
 import os
+import re
 import signal
 import sys
 from collections.abc import Callable
 from contextlib import suppress
 from types import FrameType
 from typing import Any, NamedTuple
-
-from stretch.player.key_decoder import KEY_NAMES
 
 
 class InputEvent(NamedTuple):
@@ -19,6 +19,45 @@ class InputEvent(NamedTuple):
     key: str | None = None
     signal: int | None = None
     suspended: bool = False
+
+
+_KEY_NAMES = {
+    "\x1b[A": "up", "\x1b[B": "down", "\x1b[C": "right", "\x1b[D": "left",
+    "\x1bOA": "up", "\x1bOB": "down", "\x1bOC": "right", "\x1bOD": "left",
+    " ": "space", "\n": "enter", "\r": "enter", "\t": "tab",
+}  # fmt: skip
+# Enter is "\n" or "\r": Python 3.12.0 and 3.12.1 clear ICRNL in cbreak mode.
+
+_TOKEN = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[NO].|\x1b[^\[NO\x1b]|\x1b|.", re.DOTALL)
+_UNFINISHED = re.compile(r"\x1b(\[[0-?]*[ -/]*|[NO])?$")
+PASTE_START, PASTE_END = "\x1b[200~", "\x1b[201~"
+"""Markers around pasted text in bracketed paste mode."""
+
+
+class KeyDecoder:
+    """Incremental decoder of terminal input into key names. Pasted text and unknown sequences are ignored."""
+
+    def __init__(self) -> None:
+        self._utf8 = codecs.getincrementaldecoder("utf-8")("ignore")
+        self._unfinished = ""
+        self._pasting = False
+
+    def feed(self, data: bytes) -> list[str]:
+        """Return the names of the keys in *data*; an unfinished sequence is kept for the next call."""
+        text = self._unfinished + self._utf8.decode(data)
+        unfinished = _UNFINISHED.search(text)
+        self._unfinished = text[unfinished.start() :] if unfinished else ""
+        keys = []
+        for token in _TOKEN.findall(text[: len(text) - len(self._unfinished)]):
+            if token in (PASTE_START, PASTE_END):
+                self._pasting = token == PASTE_START
+            elif not self._pasting and (len(token) == 1 or token in _KEY_NAMES):
+                keys.append(_KEY_NAMES.get(token, token))
+        return [key for key in keys if key.isprintable()]
+
+    def drop_unfinished(self) -> None:
+        """Forget an unfinished sequence. Nothing followed, so it was the Escape key, which has no function."""
+        self._unfinished = ""
 
 
 _CONSOLE_ARROWS = {"H": "up", "P": "down", "M": "right", "K": "left"}
@@ -36,7 +75,7 @@ def console_keys(kbhit: Callable[[], bool], getwch: Callable[[], str]) -> list[s
             if arrow := _CONSOLE_ARROWS.get(getwch()):
                 keys.append(arrow)
         else:
-            keys.append(KEY_NAMES.get(first, first))
+            keys.append(_KEY_NAMES.get(first, first))
     return [key for key in keys if key.isprintable()]
 
 

@@ -18,8 +18,7 @@ from typing import Any
 
 from rich.cells import cell_len
 
-from stretch.player.input import InputEvent, SignalCatcher, console_keys
-from stretch.player.key_decoder import KeyDecoder
+from stretch.player.input import InputEvent, KeyDecoder, SignalCatcher, console_keys
 from stretch.player.layout import StyledLine, StyledSpan
 from stretch.player.theme import Theme
 
@@ -186,13 +185,15 @@ class Terminal:
             watched = [fd for fd in (self.source, self._signals.wakeup_fd) if fd is not None]
             ready, _, _ = select(watched, [], [], seconds)
             if self.source is None or self.source not in ready:
+                if not ready:
+                    self._decoder.drop_unfinished()
                 return
             try:
                 data = os.read(self.source, 4096)
             except OSError:
                 data = b""
             if data:
-                self._keys.extend(self._decoder.feed(data, time.monotonic()))
+                self._keys.extend(self._decoder.feed(data))
             else:
                 self._gone = True
 

@@ -20,7 +20,7 @@ class UnreadableRecord(SafetyError):
 
 
 def load(folder: Path) -> ScreeningRecord | None:
-    """Return the stored record, None before the first check. Raise UnreadableRecord."""
+    """Return the stored record, None before the first check. Raises UnreadableRecord."""
     path = folder / NAME
     try:
         data = path.read_bytes()
@@ -37,7 +37,7 @@ def load(folder: Path) -> ScreeningRecord | None:
 
 
 def save(folder: Path, record: ScreeningRecord) -> None:
-    """Replace the stored record atomically. Raise OSError."""
+    """Replace the stored record atomically. Raises OSError."""
     from stretch.storage.files.atomic import atomic_write
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -46,7 +46,7 @@ def save(folder: Path, record: ScreeningRecord) -> None:
 
 
 def delete(folder: Path) -> bool:
-    """Delete the stored record; return whether there was one. Raise OSError."""
+    """Delete the stored record; return whether there was one. Raises OSError."""
     path = folder / NAME
     existed = path.exists()
     path.unlink(missing_ok=True)

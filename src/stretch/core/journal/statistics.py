@@ -63,7 +63,7 @@ class LastSession(Struct, frozen=True, kw_only=True):
     title: str
     seconds: int
     done: bool
-    """True if a stretch was done on every side."""
+    """Whether a stretch was done on every side."""
     streak: int
     """Days, rest days not counted."""
 
@@ -86,6 +86,8 @@ class History(Struct, frozen=True, kw_only=True):
     """The last sessions with a score, the latest last."""
     recent: tuple[SessionRecord, ...] = ()
     """The latest first."""
+    future: tuple[SessionRecord, ...] = ()
+    """Sessions dated after today, which count for nothing until their day; the latest first."""
 
     @property
     def weeks(self) -> tuple[WeekTotal, ...]:
@@ -106,11 +108,11 @@ def first_monday(today: date) -> date:
 def current_streak(days: Iterable[date], today: date) -> Streak:
     """Return the streak that a session *today* would continue; zero days if there is none.
 
-    *days* are unique, the latest first, and are read only until the streak ends. A day after today (a wrong clock, the
-    date line) counts like any other.
+    *days* are unique, the latest first, and are read only until the streak ends. Days after today (a wrong clock, the
+    date line) do not count.
     """
     count, since, until, next_day = 0, None, None, today
-    for day in days:
+    for day in (day for day in days if day <= today):
         if (next_day - day).days > MAX_REST_DAYS + 1:
             break
         count, since, until, next_day = count + 1, day, until or day, day

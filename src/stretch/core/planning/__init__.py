@@ -1,1 +1,1 @@
-"""Planning: the eligible stretches for a request, the score of a selection, and the best one that fits the time."""
+"""A request becomes a routine: who may be in it, what a choice is worth, and the best choice."""

@@ -15,7 +15,7 @@ from stretch.core.errors import StretchError
 def atomic_write(path: Path, *, durable: bool = False) -> Iterator[IO[bytes]]:
     """Open a temporary file that becomes *path* on success; with *durable* it is synced to the disk first.
 
-    Several processes may do so at once: the last one wins. Raise OSError.
+    Several processes may do so at once: the last one wins. Raises OSError.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
@@ -37,7 +37,7 @@ def atomic_write(path: Path, *, durable: bool = False) -> Iterator[IO[bytes]]:
 def create_file(path: Path, text: str) -> None:
     """Write *text* to a new file.
 
-    Raise StretchError if the file exists, OSError if it cannot be written.
+    Raises StretchError if the file exists, OSError if it cannot be written.
     """
     try:
         with path.open("x", encoding="utf-8") as stream:

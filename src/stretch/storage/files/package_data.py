@@ -26,7 +26,7 @@ def data_root() -> Path:
 def load_safety() -> SafetyData:
     """Return the safety checklist and the screening questions.
 
-    Raise CatalogError.
+    Raises CatalogError.
     """
     from stretch.core.safety.checklist import SafetyData
 
@@ -36,7 +36,7 @@ def load_safety() -> SafetyData:
 def load_record(file: Path, kind: type[T]) -> T:
     """Return the YAML *file* as one record of a *kind*.
 
-    Raise CatalogError.
+    Raises CatalogError.
     """
     diagnostics = Diagnostics()
     try:

@@ -11,7 +11,7 @@ from stretch.storage.journal.database import JournalBusyError, JournalDamagedErr
 from stretch.storage.journal.journal import Journal
 
 CLOSE_TIMEOUT_S = 5.0
-"""Longest wait for the disk at the end of a session."""
+"""How long the end of a session waits for the disk."""
 RETRY_S = 0.05
 
 
@@ -31,7 +31,7 @@ class BackgroundWriter:
         self._thread: Thread | None = None
         self._deadline: float | None = None
         self.problem: str | None = None
-        """The reason why the last attempt to write failed; None if it succeeded."""
+        """Why the last attempt to write failed; None if it succeeded."""
         self.notice: str | None = None
         """A message to the user: a damaged file was moved aside."""
 
@@ -46,7 +46,7 @@ class BackgroundWriter:
 
     @property
     def saved_before(self) -> bool:
-        """True if any record has been written."""
+        """Whether any record has been written."""
         return self._saved is not None
 
     def close(self, timeout: float = CLOSE_TIMEOUT_S) -> bool:

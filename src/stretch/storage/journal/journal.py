@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import date
+from itertools import islice
 from pathlib import Path
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from stretch.core.journal.record import SessionRecord
-from stretch.core.journal.statistics import History, LastSession
+from stretch.core.journal.statistics import History, LastSession, current_streak
 from stretch.core.safety.pain import PainEntry, PainScores
 from stretch.storage.journal import row_mapping, summary
 from stretch.storage.journal.database import FILE_NAME, open_to_read, open_to_write, translated_errors
@@ -24,21 +26,33 @@ if TYPE_CHECKING:
 
 PAGE_SIZE = 200
 """Sessions read at a time, so that a slow reader does not block a session that is being written."""
+BATCH_S, TURN_S = 0.3, 0.11
+"""Seconds of a transaction of an import, and of the break after it: others look once every 0.1 s."""
+MAX_PLAN_BYTES = 1 << 20
+"""The plan of an hour takes 40,000."""
 
 
 class Journal:
     """An open journal; close it, or use it in a `with`. Every method raises JournalError."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path, notice: str | None = None) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, path: Path, notice: str | None = None, today: date = date.max
+    ) -> None:
         self._connection, self.path = connection, path
         self.notice = notice
         """A message to the user: a damaged file was moved aside."""
+        self.today = today
+        """Sessions dated after this day are left out of all that looks back."""
+        self.damaged: row_mapping.Damaged = {}
+        """Ids of the damaged sessions found so far, which are left out, by their keys."""
+        self.on_damage: Callable[[Iterable[str]], None] | None = None
+        """Called with the ids of the damaged sessions, if any, when the journal is closed."""
 
     @classmethod
-    def open_for_reading(cls, folder: Path) -> Journal | None:
-        """Return the journal in *folder*; None if there is none."""
+    def open_for_reading(cls, folder: Path, today: date = date.max) -> Journal | None:
+        """Return the journal in *folder* as of *today*; None if there is none."""
         connection = open_to_read(folder)
-        return cls(connection, folder / FILE_NAME) if connection else None
+        return cls(connection, folder / FILE_NAME, today=today) if connection else None
 
     @classmethod
     def open_for_writing(cls, folder: Path, today: date, *, thorough: bool = False) -> Journal:
@@ -47,7 +61,7 @@ class Journal:
         *thorough* checks the whole file for damage first.
         """
         connection, notice = open_to_write(folder, today, thorough=thorough)
-        return cls(connection, folder / FILE_NAME, notice)
+        return cls(connection, folder / FILE_NAME, notice, today)
 
     def __enter__(self) -> Journal:
         return self
@@ -56,8 +70,10 @@ class Journal:
         self.close()
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file and report damaged sessions."""
         self._connection.close()
+        if self.damaged and self.on_damage:
+            self.on_damage(self.damaged.values())
 
     def save(self, record: SessionRecord, plan: bytes | None = None) -> None:
         """Insert *record*, or update the stored session and increment its revision.
@@ -70,26 +86,36 @@ class Journal:
                 row_mapping.insert(self._connection, msgspec.structs.replace(record, revision=1), plan)
             else:
                 key, revision = row
-                row_mapping.update(self._connection, key, msgspec.structs.replace(record, revision=revision + 1))
+                revision = revision + 1 if isinstance(revision, int) else 1
+                row_mapping.update(self._connection, key, msgspec.structs.replace(record, revision=revision))
 
     def merge(self, sessions: Iterable[tuple[SessionRecord, bytes | None]]) -> int:
         """Import those *sessions*, each with its plan, that are newer than the stored copy; return their number.
 
-        It imports all of them or none. Of two copies with the same revision the one whose JSON is greater wins, so
-        that the order and the number of imports do not matter.
+        Of two copies with the same revision the one whose JSON is greater wins, so that the order and the number of
+        imports do not matter. Between short transactions others get their turn, such as a session that is playing.
         """
-        with self._transaction():
-            imported = 0
-            for record, plan in sessions:
-                stored = self.get(record.id)
-                if stored is not None and _rank(record) <= _rank(stored):
-                    continue
-                if stored is not None:
-                    plan = plan or self.plan(record.id)
-                    self._delete("id = ?", record.id)
-                row_mapping.insert(self._connection, record, plan)
-                imported += 1
-            return imported
+        remaining, imported = iter(sessions), 0
+        while True:
+            with self._transaction():
+                deadline = monotonic() + BATCH_S
+                for record, plan in remaining:
+                    imported += self._merge_one(record, plan)
+                    if monotonic() > deadline:
+                        break
+                else:
+                    return imported
+            sleep(TURN_S)
+
+    def _merge_one(self, record: SessionRecord, plan: bytes | None) -> bool:
+        stored = self.get(record.id)
+        if stored is not None and _rank(record) <= _rank(stored):
+            return False
+        plan = plan or self.plan(record.id)
+        # A stored copy is older or damaged.
+        self._delete("id = ?", record.id)
+        row_mapping.insert(self._connection, record, plan)
+        return True
 
     def set_scores(self, session: str, **scores: Any) -> bool:
         """Store *scores*, some of the fields of `PainScores`; return False if there is no such session."""
@@ -117,76 +143,113 @@ class Journal:
 
     def get(self, session: str) -> SessionRecord | None:
         """Return one session by its id."""
-        return next(iter(self._select("WHERE id = ?", session)), None)
+        return next(self._select("WHERE id = ?", session), None)
 
     def find(self, prefix: str) -> list[SessionRecord]:
         """Return up to two sessions whose id starts with *prefix*."""
-        return self._select("WHERE substr(id, 1, ?) = ? LIMIT 2", len(prefix), prefix)
+        return list(self._select("WHERE substr(id, 1, ?) = ? LIMIT 2", len(prefix), prefix))
 
     def recent(self, limit: int = PAGE_SIZE) -> list[SessionRecord]:
-        """Return the last *limit* sessions, the latest first."""
-        return self._select("ORDER BY epoch DESC, id DESC LIMIT ?", limit)
+        """Return the last *limit* sessions up to today, the latest first."""
+        sessions = self.sessions(page_size=max(1, min(limit, PAGE_SIZE)))
+        return list(islice((record for record in sessions if record.day <= self.today), limit))
 
     def sessions(self, *, earliest_first: bool = False, page_size: int = PAGE_SIZE) -> Iterator[SessionRecord]:
         """Return all sessions, the latest first, without a lock on the file between two pages."""
-        operator, order = (">", "ASC") if earliest_first else ("<", "DESC")
-        where = ""
-        values: tuple[Any, ...] = ()
-        while page := self._select(f"{where} ORDER BY epoch {order}, id {order} LIMIT ?", *values, page_size):
-            yield from page
-            where, values = f"WHERE (epoch, id) {operator} (?, ?)", (row_mapping.epoch(page[-1]), page[-1].id)
+        order = "ASC" if earliest_first else "DESC"
+        return self._select(f"ORDER BY epoch {order}, id {order}", page_size=page_size)
 
     def plan(self, session: str) -> bytes | None:
-        """Return the plan of a session as JSON; None if it has none."""
-        row = self._one("SELECT data FROM plan JOIN session ON plan.key = session.plan WHERE id = ?", session)
-        return zlib.decompress(row[0]) if row else None
+        """Return the plan of a session as JSON; None if it has none, or one that is damaged."""
+        row = self._one(
+            "SELECT session.key, data FROM plan JOIN session ON plan.key = session.plan WHERE id = ?", session
+        )
+        if row is None:
+            return None
+        with suppress(zlib.error, TypeError, msgspec.MsgspecError, RecursionError):
+            plan = zlib.decompressobj().decompress(row[1], MAX_PLAN_BYTES + 1)
+            # Only checked: a plan of any version is passed on as it is, on one line.
+            if len(plan) <= MAX_PLAN_BYTES and b"\n" not in plan and msgspec.json.decode(plan, type=msgspec.Raw):
+                return plan
+        self.damaged[row[0]] = session
+        return None
 
     def last_done_days(self) -> dict[str, date]:
-        """Return the day on which each stretch was last done on every side."""
+        """Return the day up to today on which each stretch was last done on every side."""
         # Skips through the index: there are few stretches, however often each was done.
-        query = """WITH RECURSIVE each (stretch) AS (
+        query = f"""WITH RECURSIVE each (stretch) AS (
             SELECT min(stretch) FROM stretched
             UNION ALL
             SELECT (SELECT min(stretch) FROM stretched WHERE stretch > each.stretch) FROM each WHERE stretch IS NOT NULL
-        ) SELECT stretch, (SELECT max(day) FROM stretched WHERE stretched.stretch = each.stretch)
-        FROM each WHERE stretch IS NOT NULL"""
+        ) SELECT stretch, (
+            SELECT day FROM stretched WHERE stretched.stretch = each.stretch AND day <= ?
+            AND session IN (SELECT key FROM session WHERE {row_mapping.SOUND} AND key = stretched.session)
+            ORDER BY day DESC LIMIT 1
+        ) FROM each WHERE stretch IS NOT NULL"""
         with translated_errors(self.path):
-            rows = self._connection.execute(query).fetchall()
-        return {stretch: date.fromisoformat(day) for stretch, day in rows}
+            rows = self._connection.execute(query, (self.today.isoformat(),)).fetchall()
+        days = {}
+        for stretch, day in rows:
+            with suppress(ValueError, TypeError):
+                days[stretch] = date.fromisoformat(day)
+        return days
 
     def count(self, before: date | None = None) -> int:
         """Return the number of sessions, or of those that began before a day."""
-        row = self._one("SELECT count(*) FROM session WHERE day < ?", before.isoformat() if before else "a")
+        row = self._one("SELECT count(*) FROM session WHERE day < ? OR ?", str(before), before is None)
         return int(row[0]) if row else 0
 
     def pain_entries(self, since: date | None = None, recent: date | None = None) -> list[PainEntry]:
-        """Return the pain scores of the sessions with their days, the earliest first.
+        """Return the pain scores of the sessions up to today with their days, the earliest first.
 
         With *recent*, only the first fifty of them and those from that day on.
         """
+        days = (day.isoformat() if day else "" for day in (since, recent, self.today))
         with translated_errors(self.path):
-            return row_mapping.pain_entries(
-                self._connection, since.isoformat() if since else "", recent.isoformat() if recent else ""
-            )
+            return list(row_mapping.pain_entries(self._connection, *days))
 
     def history(self, today: date, last: int) -> History:
-        """Return statistics over all sessions and the last twelve weeks, with the *last* sessions."""
+        """Return statistics over all sessions and the last twelve weeks, with the *last* sessions.
+
+        Sessions dated after *today* count for nothing and stand apart.
+        """
+        self.today = today
+        recent: list[SessionRecord] = []
+        future: list[SessionRecord] = []
         with translated_errors(self.path):
-            return summary.read_history(self._connection, today, last)
+            # All on one page, so that whatever is shown has been checked before it is summed up.
+            checked = self._up_to_today(max(last, PAGE_SIZE), recent, future)
+            history = summary.read_history(self._connection, today, checked, self.damaged)
+        return msgspec.structs.replace(history, recent=tuple(recent[:last]), future=tuple(future))
+
+    def _up_to_today(
+        self, limit: int, recent: list[SessionRecord], future: list[SessionRecord]
+    ) -> Iterator[SessionRecord]:
+        """Return sessions, the latest first, until *limit* are in *recent*; the nearest later ones in *future*."""
+        for record in self.sessions():
+            if record.day > self.today:
+                future[:] = [*future, record][-PAGE_SIZE:]
+            else:
+                recent.append(record)
+            if len(recent) >= limit:
+                return
+            yield record
 
     def last_session(self, today: date) -> LastSession | None:
         """Return a summary of the last session, with the streak; None if there is no session."""
-        history = self.history(today, 1)
-        if not history.recent:
-            return None
-        (last,) = history.recent
-        return LastSession(
-            started=last.started,
-            title=last.title,
-            seconds=round(last.active_seconds),
-            done=last.stretch_counts[0] > 0,
-            streak=history.streak.days,
-        )
+        self.today = today
+        for last in self.recent(1):
+            with translated_errors(self.path):
+                sound = f"NOT IN ({', '.join(map(str, self.damaged))})"
+                streak = current_streak(summary.training_days(self._connection, today, sound), today)
+            return LastSession(
+                started=last.started,
+                title=last.title,
+                seconds=round(last.active_seconds),
+                done=last.stretch_counts[0] > 0,
+                streak=streak.days,
+            )
+        return None
 
     def recent_practice(self, catalog: Catalog) -> RecentPractice:
         """Return the recent practice that the next routine takes into account."""
@@ -219,9 +282,11 @@ class Journal:
         row_mapping.delete(self._connection, keys)
         return len(keys)
 
-    def _select(self, clauses: str, *values: Any) -> list[SessionRecord]:
+    def _select(self, clauses: str, *values: Any, page_size: int = PAGE_SIZE) -> Iterator[SessionRecord]:
         with translated_errors(self.path):
-            return row_mapping.select(self._connection, clauses, values)
+            keys = [key for (key,) in self._connection.execute(f"SELECT key FROM session {clauses}", values)]
+            for start in range(0, len(keys), page_size):
+                yield from row_mapping.select(self._connection, keys[start : start + page_size], self.damaged)
 
     def _one(self, query: str, *values: Any) -> tuple[Any, ...] | None:
         with translated_errors(self.path):

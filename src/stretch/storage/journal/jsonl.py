@@ -2,6 +2,9 @@
 
 # No `from __future__ import annotations` here: msgspec would compile every annotation again at each start.
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from shutil import copyfileobj
+from tempfile import TemporaryFile
 from typing import IO, Annotated, Any
 
 import msgspec
@@ -9,12 +12,17 @@ from msgspec import Meta, Struct
 
 from stretch.core.journal.record import SessionRecord
 from stretch.storage.journal.journal import Journal
-from stretch.storage.journal.row_mapping import epoch
+from stretch.storage.journal.row_mapping import check
 
 VERSION = 1
 """Version of `ExportLine`; raise it when the fields change."""
 MAX_LINE_BYTES = 1_048_576
 """A session of an hour with its plan takes 40,000."""
+PATTERN_WORDS = {
+    "started": "must be a time such as 2026-03-31T07:30:00+01:00",
+    "id": "must be 32 digits and letters from a to f",
+}
+"""What the regular expressions of fields ask for."""
 ImportedSession = tuple[SessionRecord, bytes | None]
 """A session and its plan as JSON."""
 
@@ -46,6 +54,18 @@ def read_lines(file: IO[bytes]) -> Iterator[bytes]:
             line = file.readline(MAX_LINE_BYTES + 1)
 
 
+@contextmanager
+def rereadable(file: IO[bytes]) -> Iterator[IO[bytes]]:
+    """Return *file* for reading from its beginning more than once; what comes through a pipe is copied to the disk."""
+    if file.seekable():
+        yield file
+        return
+    with TemporaryFile() as copy:
+        copyfileobj(file, copy)
+        copy.seek(0)
+        yield copy
+
+
 def parse_sessions(lines: Iterable[bytes], on_error: Callable[[int, str], None]) -> Iterator[ImportedSession]:
     """Return the sessions in *lines*; call *on_error* with the number of each broken line and the reason.
 
@@ -75,13 +95,7 @@ def _parse(text: bytes) -> ImportedSession:
 
 def _check(record: SessionRecord, plan: Any) -> None:
     """Raise ValueError for values that are valid one by one but impossible together."""
-    try:
-        epoch(record)
-    except ValueError as error:
-        raise ValueError(f"session.started: {error}") from error
-    for number, part in enumerate(record.parts):
-        if part.done > part.planned:
-            raise ValueError(f"session.parts[{number}].done: {part.done} of {part.planned} planned")
+    check(record)
     # A terminal would obey them; nothing that was exported contains any.
     if not all(text.isprintable() for text in _texts([msgspec.to_builtins(record), plan])):
         raise ValueError("contains control characters")
@@ -102,4 +116,8 @@ def _reason(error: Exception) -> str:
     """Return the message of *error*, the field first: `session.parts[0].done: Expected int, got str`."""
     text = str(error).replace("`", "")
     problem, found, field = text.rpartition(" - at ")
+    if "matching regex" in problem:
+        problem = PATTERN_WORDS.get(
+            field.rpartition(".")[2], "must be an id of small letters, digits and single dashes"
+        )
     return f"{field.removeprefix('$').removeprefix('.')}: {problem}" if found else text

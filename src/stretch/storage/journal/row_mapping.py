@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import datetime
+from functools import lru_cache
 from importlib import import_module
 from typing import Any
 
 import msgspec
 
 from stretch.core.journal.record import SessionRecord, SideResult
+from stretch.core.model import Id
 from stretch.core.safety.pain import PainEntry, PainScores
+from stretch.core.text import escape_control_chars
 from stretch.storage.journal.migrations import recompute_aggregates
 
 SCORE_COLUMNS = PainScores.__struct_fields__
@@ -22,6 +25,21 @@ COMPUTED_COLUMNS = ("epoch", "day", "done", "planned")
 PART_COLUMNS = SideResult.__struct_fields__
 FIRST_ENTRIES = 50
 """Pain entries read from the beginning: more than there are in a first week."""
+USUAL_PARTS, MAX_PARTS = 60, 500
+"""Parts of a session that are read together with those of others, and the most that are read at all."""
+MAX_HURT = 1000
+"""The most pain reports of a session that are believed; each is kept in memory while it plays."""
+YEARS = range(1900, 9999)
+"""Years from which every difference of times and days can be computed, in all time zones."""
+SOUND = """typeof(day) = 'text' AND day IS date(day) AND day BETWEEN '1900' AND '9999'
+    AND typeof(done) = 'integer' AND done BETWEEN 0 AND 500
+    AND typeof(active_seconds) = 'real' AND active_seconds BETWEEN 0 AND 1e6
+    AND typeof(left_seconds) = 'real' AND left_seconds BETWEEN 0 AND 1e6
+    AND typeof(right_seconds) = 'real' AND right_seconds BETWEEN 0 AND 1e6"""
+"""SQL condition for the columns of a session that are summed up, all in one index."""
+FLAGS = {0: False, 1: True}
+Damaged = dict[int, str]
+"""Ids of damaged sessions by their keys."""
 
 
 def epoch(record: SessionRecord) -> int:
@@ -29,10 +47,23 @@ def epoch(record: SessionRecord) -> int:
 
     Raise ValueError for a date or time that does not exist.
     """
+    started = datetime.fromisoformat(record.started)
+    if started.year not in YEARS:
+        raise ValueError(f"the year must be {YEARS[0]} to {YEARS[-1]}")
+    return int(started.timestamp())
+
+
+def check(record: SessionRecord) -> None:
+    """Raise ValueError for values that are valid one by one but impossible together."""
     try:
-        return int(datetime.fromisoformat(record.started).timestamp())
-    except OverflowError as error:
-        raise ValueError(str(error)) from error
+        epoch(record)
+    except ValueError as error:
+        raise ValueError(f"session.started: {error}") from error
+    for number, part in enumerate(record.parts):
+        if part.done > part.planned:
+            raise ValueError(f"session.parts[{number}].done: {part.done} of {part.planned} planned")
+    if sum(part.hurt for part in record.parts) > MAX_HURT:
+        raise ValueError(f"session.parts: more than {MAX_HURT} pain reports")
 
 
 def insert(connection: sqlite3.Connection, record: SessionRecord, plan: bytes | None) -> None:
@@ -58,38 +89,81 @@ def delete(connection: sqlite3.Connection, keys: Sequence[int]) -> None:
     connection.execute("DELETE FROM plan WHERE key NOT IN (SELECT plan FROM session WHERE plan IS NOT NULL)")
 
 
-def select(connection: sqlite3.Connection, clauses: str, values: tuple[Any, ...]) -> list[SessionRecord]:
-    """Return the sessions selected by the SQL *clauses*, in their order."""
-    columns = ", ".join(("key", *RECORD_COLUMNS, *SCORE_COLUMNS))
-    rows = connection.execute(f"SELECT {columns} FROM session {clauses}", values).fetchall()
-    if not rows:
-        return []
-    parts: dict[int, list[SideResult]] = {row[0]: [] for row in rows}
-    part_rows = connection.execute(
-        f"SELECT session, {', '.join(PART_COLUMNS)} FROM part WHERE session IN ({', '.join('?' * len(rows))})"
-        " ORDER BY session, number",
-        list(parts),
+def select(connection: sqlite3.Connection, keys: Sequence[int], damaged: Damaged) -> Iterator[SessionRecord]:
+    """Return the sessions with these *keys*, in this order; the ids of those that cannot be read go to *damaged*."""
+    try:
+        yield from _load(connection, keys, damaged)
+    except (sqlite3.DataError, OverflowError):
+        # A huge value or too many parts: one by one, to find the session with them.
+        for key in keys:
+            try:
+                yield from _load(connection, [key], damaged)
+            except (sqlite3.DataError, OverflowError):
+                note_damaged(connection, key, damaged)
+
+
+def _load(connection: sqlite3.Connection, keys: Sequence[int], damaged: Damaged) -> list[SessionRecord]:
+    chosen, limit = ", ".join("?" * len(keys)), USUAL_PARTS * len(keys) if len(keys) > 1 else MAX_PARTS
+    parts: dict[int, list[SideResult]] = {key: [] for key in keys}
+    broken = set()
+    cursor = connection.execute(
+        f"SELECT session, number, {', '.join(PART_COLUMNS)} FROM part WHERE session IN ({chosen})"
+        f" ORDER BY session, number LIMIT {limit + 1}",
+        keys,
     )
-    for key, *fields in part_rows:
-        parts[key].append(_part(fields))
-    return [_record(row[1:], tuple(parts[row[0]])) for row in rows]
+    for index, (key, number, *fields) in enumerate(cursor):
+        if index == limit:
+            raise OverflowError
+        try:
+            if number != len(parts[key]):
+                raise ValueError(number)
+            parts[key].append(_part(fields))
+        except (ValueError, RecursionError):
+            broken.add(key)
+    columns = ", ".join(("key", f"({SOUND}) IS TRUE", "epoch", "day", *RECORD_COLUMNS, *SCORE_COLUMNS))
+    found = {}
+    for key, sound, start, day, *fields in connection.execute(
+        f"SELECT {columns} FROM session WHERE key IN ({chosen})", keys
+    ):
+        with suppress(ValueError, RecursionError):
+            record = _record(fields, tuple(parts[key]))
+            if sound and key not in broken and (epoch(record), record.day.isoformat()) == (start, day):
+                found[key] = record
+        if key not in found:
+            note_damaged(connection, key, damaged)
+    return [found[key] for key in keys if key in found]
 
 
-def pain_entries(connection: sqlite3.Connection, since: str, recent: str) -> list[PainEntry]:
-    """Return the pain entries from the day *since* on, the earliest first.
+def note_damaged(connection: sqlite3.Connection, key: int, damaged: Damaged) -> None:
+    """Add the id of the session *key* to *damaged*; its number in the table if the id is unreadable too."""
+    damaged[key] = f"number {key}"
+    with suppress(sqlite3.Error):
+        for (name,) in connection.execute("SELECT id FROM session WHERE key = ? AND typeof(id) = 'text'", (key,)):
+            damaged[key] = name
+
+
+def pain_entries(connection: sqlite3.Connection, since: str, recent: str, until: str) -> Iterator[PainEntry]:
+    """Return the pain entries from the day *since* to the day *until*, the earliest first.
 
     That is the first `FIRST_ENTRIES` of them, and all from the day *recent* on: a beginning and an end to compare.
     """
     answered = "coalesce(before, worst, after, next_morning, spread, new_sign) IS NOT NULL"
     rows = connection.execute(
-        f"""SELECT day, {", ".join(SCORE_COLUMNS)} FROM session WHERE key IN (
+        f"""SELECT day, {", ".join(SCORE_COLUMNS)} FROM session WHERE day <= ? AND key IN (
             SELECT key FROM (
                 SELECT key FROM session WHERE day >= ? AND {answered} ORDER BY epoch, id LIMIT {FIRST_ENTRIES}
             ) UNION SELECT key FROM session WHERE day >= ? AND {answered}
         ) ORDER BY epoch, id""",
-        (since, max(since, recent)),
+        (until, since, max(since, recent)),
     )
-    return [PainEntry(day=date.fromisoformat(day), **_scores(row)) for day, *row in rows]
+    for row in rows:
+        with suppress(ValueError):
+            yield pain_entry(row)
+
+
+def pain_entry(row: Sequence[Any]) -> PainEntry:
+    """Return the day and the scores of *row* as an entry; raise ValueError."""
+    return msgspec.convert({"day": row[0], **_scores(row[1:])}, PainEntry)
 
 
 def _values(record: SessionRecord) -> tuple[Any, ...]:
@@ -99,7 +173,7 @@ def _values(record: SessionRecord) -> tuple[Any, ...]:
 
 
 def _write_parts(connection: sqlite3.Connection, key: int, parts: Sequence[SideResult]) -> None:
-    connection.execute("DELETE FROM part WHERE session = ? AND number >= ?", (key, len(parts)))
+    connection.execute("DELETE FROM part WHERE session = ? AND number NOT BETWEEN 0 AND ?", (key, len(parts) - 1))
     placeholders = ", ".join("?" * (len(PART_COLUMNS) + 2))
     connection.executemany(
         f"INSERT OR REPLACE INTO part (session, number, {', '.join(PART_COLUMNS)}) VALUES ({placeholders})",
@@ -130,26 +204,38 @@ def _sha256(data: bytes) -> bytes:
 
 
 def _record(row: Sequence[Any], parts: tuple[SideResult, ...]) -> SessionRecord:
-    fields: dict[str, Any] = dict(zip(RECORD_COLUMNS, row[: len(RECORD_COLUMNS)], strict=True))
-    fields["areas"] = _areas(fields["areas"])
-    return SessionRecord(**fields, parts=parts, scores=PainScores(**_scores(row[len(RECORD_COLUMNS) :])))
+    """Return a row as a record; raise ValueError if any value is not what was once written."""
+    fields = _inert(RECORD_COLUMNS, row[: len(RECORD_COLUMNS)])
+    scores = _scores(row[len(RECORD_COLUMNS) :])
+    record = msgspec.convert(fields | {"areas": _areas(fields["areas"]), "scores": scores}, SessionRecord)
+    record = msgspec.structs.replace(record, parts=parts)
+    check(record)
+    return record
 
 
 def _scores(row: Sequence[Any]) -> dict[str, Any]:
-    fields: dict[str, Any] = dict(zip(SCORE_COLUMNS, row, strict=True))
-    new_sign = fields["new_sign"]
-    return fields | {"new_sign": None if new_sign is None else bool(new_sign), "sudden": bool(fields["sudden"])}
+    fields = _inert(SCORE_COLUMNS, row)
+    return fields | {name: FLAGS.get(fields[name], fields[name]) for name in ("new_sign", "sudden")}
 
 
 def _part(row: Sequence[Any]) -> SideResult:
-    fields: dict[str, Any] = dict(zip(PART_COLUMNS, row, strict=True))
-    fields |= {name: bool(fields[name]) for name in ("eased", "skipped")} | {"areas": _areas(fields["areas"])}
-    return SideResult(**fields)
+    fields = _inert(PART_COLUMNS, row)
+    flags = {name: FLAGS.get(fields[name], fields[name]) for name in ("eased", "skipped")}
+    return msgspec.convert(fields | flags | {"areas": _areas(fields["areas"])}, SideResult)
+
+
+def _inert(names: Sequence[str], values: Sequence[Any]) -> dict[str, Any]:
+    """Return the columns of a row by name, without anything that a terminal would obey."""
+    pairs = zip(names, values, strict=True)
+    return {name: escape_control_chars(value) if isinstance(value, str) else value for name, value in pairs}
 
 
 def _json(names: Sequence[str]) -> str:
     return msgspec.json.encode(names).decode()
 
 
-def _areas(text: str) -> tuple[str, ...]:
-    return msgspec.json.decode(text, type=tuple[str, ...])
+@lru_cache(maxsize=256)
+def _areas(text: Any) -> tuple[str, ...]:
+    if not isinstance(text, str):
+        raise ValueError(text)
+    return msgspec.json.decode(text, type=tuple[Id, ...])

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import inspect
 
 from stretch.core.routine import Routine
+from stretch.core.text import escape_control_chars
 
 
 def encode_plan(routine: Routine) -> bytes:
@@ -18,27 +19,29 @@ def encode_plan(routine: Routine) -> bytes:
 def decode_plan(plan: bytes) -> Routine | None:
     """Return the routine stored as *plan*; None if it cannot be read.
 
-    Unknown fields are ignored, and missing ones take their defaults.
+    Unknown fields are ignored, missing ones take their defaults, and texts are made safe to print.
     """
     try:
-        return msgspec.convert(_without_unknown_fields(msgspec.json.decode(plan), inspect.type_info(Routine)), Routine)
+        return msgspec.convert(_cleaned(msgspec.json.decode(plan), inspect.type_info(Routine)), Routine)
     except (msgspec.MsgspecError, RecursionError):
         return None
 
 
-def _without_unknown_fields(value: Any, type_info: inspect.Type) -> Any:
-    """Return JSON data without the fields that the structs of *type_info* do not have."""
+def _cleaned(value: Any, type_info: inspect.Type) -> Any:
+    """Return JSON data without control characters and the fields that the structs of *type_info* do not have."""
     match value, type_info:
+        case str(), _:
+            return escape_control_chars(value)
         case _, inspect.Metadata(type=inner):
-            return _without_unknown_fields(value, inner)
+            return _cleaned(value, inner)
         case dict(), inspect.StructType(fields=fields):
             known = {field.encode_name: field.type for field in fields}
-            return {key: _without_unknown_fields(item, known[key]) for key, item in value.items() if key in known}
+            return {key: _cleaned(item, known[key]) for key, item in value.items() if key in known}
         case list(), inspect.VarTupleType(item_type=item_type):
-            return [_without_unknown_fields(item, item_type) for item in value]
+            return [_cleaned(item, item_type) for item in value]
         case list(), inspect.TupleType(item_types=item_types) if len(value) == len(item_types):
-            return [_without_unknown_fields(item, kind) for item, kind in zip(value, item_types, strict=True)]
+            return [_cleaned(item, kind) for item, kind in zip(value, item_types, strict=True)]
         case dict() | list(), inspect.UnionType(types=types):
             kind = next((one for one in types if not isinstance(one, inspect.NoneType)), inspect.AnyType())
-            return _without_unknown_fields(value, kind)
+            return _cleaned(value, kind)
     return value
