@@ -83,7 +83,7 @@ def test_every_sound_is_at_its_time(without_speech: array[int]) -> None:
             continue
         expected = samples(sound, SOUND_VOLUME)
         found = without_speech[frames(cue.at_ms) : frames(cue.at_ms) + len(expected)]
-        # Under it there may be a breath, which is soft.
+        # A soft breath tone may sound at the same time.
         assert max(abs(one - other) for one, other in zip(found, expected, strict=True)) <= soft < loudest(expected) / 2
 
 
@@ -100,7 +100,7 @@ def test_sentences_start_on_time_and_do_not_overlap(with_speech: array[int]) -> 
         if words := sentences_to_speak(cue, TIMELINE, done=all_done(TIMELINE), duration_of=takes):
             start = speech_start(cue, TIMELINE)
             found = seconds(with_speech, start, start + takes(words[0]))
-            # The hum is there from the first sample to the last of the first sentence.
+            # The square wave lasts from the first to the last sample of the first sentence.
             assert min(map(abs, found)) > LEVEL // 3
             assert abs(with_speech[frames(start) - 1]) < LEVEL // 3
     assert loudest(with_speech) < LEVEL + 0.3 * 32_767
@@ -119,7 +119,7 @@ def test_long_sentences_fade_out_before_the_next(tmp_path: Path) -> None:
     assert len(starts) > len(TIMELINE.phases)
     for start in starts[1:]:
         edge = frames(start)
-        # The wave goes from one side to the other with each sample; its last step is a small one.
+        # The wave changes its sign with each sample; faded out, its last step is small.
         assert abs(played[edge - 1] - played[edge - 2]) < LEVEL // 5
         assert abs(played[edge - 601] - played[edge - 600]) > LEVEL
     assert len(played) == frames(TIMELINE.length_ms)
@@ -292,7 +292,7 @@ def test_a_whole_session_measured_by_sox(tmp_path: Path) -> None:
     assert 0.3 < whole["Maximum amplitude"] < 0.99
     first_words, hold = measured("trim", "0.4", "4"), TIMELINE.phases[1]
     assert first_words["RMS     amplitude"] > 0.03
-    # Between the words about the last seconds and the first blip there is only the breath.
+    # Between the words for the last seconds and the first count there is only the breath tone.
     breath_sound = measured("trim", str((hold.end_ms - 3_600) / 1000), "0.5")
     assert 0.003 < breath_sound["RMS     amplitude"] < 0.03
 

@@ -29,7 +29,7 @@ class Terminal(io.StringIO):
 
 
 def at_terminal(*args: str, columns: int) -> str:
-    """Run a command and return what a person at a terminal without colour sees."""
+    """Run a command and return what a person at a terminal without color sees."""
     out = Terminal()
     app = App(environ={}, stdout=out)
     assert run(*args, app=app, env={"COLUMNS": str(columns), "NO_COLOR": "1", "TERM": "xterm"}).exit_code == 0

@@ -120,7 +120,7 @@ def test_unknown_keys_are_errors() -> None:
 
 @pytest.mark.parametrize(("distance", "within_reach"), [(31.0, True), (36.0, False)])
 def test_targets_up_to_the_length_of_the_arm_are_within_reach(distance: float, within_reach: bool) -> None:
-    # Upper arm and forearm are 32 long together; the shoulder is given room to be anywhere.
+    # Upper arm and forearm are 32 long together; the rest allows for the place of the shoulder.
     shoulder = skeleton_at(msgspec.convert({"id": "x", "keys": [{"spine": [90], "head": 90}]}, Figure), 0.0).joints
     x, y = shoulder["near_shoulder"]
     key = {"anchor": "hip", "at": [0, 0], "near_arm": {"to": [x + distance, y]}}

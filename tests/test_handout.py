@@ -169,7 +169,7 @@ def test_an_adapted_stretch_names_the_caution_once() -> None:
     for text in (to_html(shown), to_markdown(shown)):
         assert text.count(EASIER_FIRST) == len(easier)
     assert all(card.easier_for == CAUTION_LABELS["knee"] for card in easier)
-    # It is said once, and not again in the small print.
+    # It is stated once, and not again among the cautions.
     assert all(CAUTION_LABELS["knee"] not in words for card in easier for _, words in card.cautions)
 
 
@@ -191,7 +191,7 @@ def test_a_stretch_without_a_figure_has_no_picture() -> None:
     assert all(card.name in to_html(shown) for card in shown.cards)
 
 
-# -- accessible, and nothing but itself
+# -- self-contained and accessible
 
 
 def test_the_page_is_self_contained() -> None:
@@ -231,7 +231,7 @@ def test_text_has_high_contrast() -> None:
     assert "background:#111;color:#fff" in stylesheet("")
 
 
-# -- a catalog may come from a stranger
+# -- untrusted catalogs
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -446,7 +446,7 @@ def test_a_stored_stop_is_reported_and_the_handout_is_written(tmp_path: Path) ->
     assert EASIER_FIRST in (tmp_path / "quads.md").read_text(encoding="utf-8")
 
 
-# -- on paper
+# -- printed
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium, which prints the page")

@@ -147,7 +147,7 @@ def test_without_libyaml_the_errors_are_the_same(tmp_path: Path) -> None:
     )
     reported = json.loads(done.stdout)
     expected = {name: error for name, (_, error) in BAD_FILES.items()}
-    expected["surrogate"] = "has the invisible character U+D800"  # PyYAML accepts it, we do not
+    expected["surrogate"] = "has the invisible character U+D800"  # accepted by PyYAML, refused here
     assert reported.keys() == expected.keys()
     assert [name for name, error in expected.items() if error not in reported[name]] == []
 

@@ -60,7 +60,7 @@ def test_a_lone_escape_is_dropped() -> None:
     [
         (" n", ["space", "n"]),
         ("\x00M\xe0K", ["right", "left"]),
-        ("\x00;q", ["q"]),  # F1 is nothing here
+        ("\x00;q", ["q"]),  # F1 has no function
         ("\xe0", ["à"]),
         ("\r", ["enter"]),
         ("\x03", []),

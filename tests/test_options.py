@@ -142,7 +142,7 @@ def test_fish_shows_ids_with_their_names(on_the_path: None) -> None:
 
 
 def at_the_prompt(shell: str, typed: str, awaited: str) -> str:
-    """Type into an interactive *shell*, press Tab, and return what came back until *awaited* did or patience ended."""
+    """Type into an interactive *shell*, press Tab, and return what came back until *awaited* came or time ran out."""
     import pty
 
     pid, master = pty.fork()

@@ -192,7 +192,7 @@ def test_t5_severe_pain(entries: list[PainEntry], today: int, rule: str, state: 
         (["back", "thigh", "below-knee"], "met"),
         (["back", "buttock", "buttock"], "not-met"),  # down one step, once
         (["back", "back", "thigh"], "not-met"),  # once so far
-        (["back", "thigh", "thigh"], "met"),  # two steps at once, and there to stay
+        (["back", "thigh", "thigh"], "met"),  # two steps at once, and still there on the next entry
         (["back", "below-knee", "buttock"], "not-met"),  # and up again
         (["thigh", "buttock", "back"], "not-met"),
         (["thigh", "thigh", "thigh"], "not-met"),
@@ -269,7 +269,7 @@ def test_t9_needs_six_sessions(scores: list[int], gap: int) -> None:
     assert all(detect_improvement(entries, day(today)).state == "not-enough" for today in (14, 100, 500))
 
 
-# -- all of them
+# -- all rules
 
 
 def met(findings: tuple[TrendFinding, ...]) -> list[str]:

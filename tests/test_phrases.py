@@ -142,9 +142,9 @@ def test_every_step_and_side_of_every_stretch_is_spoken(breath: bool) -> None:
         if unsaid:
             lost[name] = unsaid
     assert lost == {
-        # Fifteen seconds of getting ready and holds and rests of five leave no room for its last step.
+        # Its preparation of 15 s and its holds and rests of 5 s leave no time for the last step.
         "chair-back-extension": [*CATALOG.stretches["chair-back-extension"].steps[-1:]],
-        # Its parts say the same, each in its time.
+        # Each part announces its own step when it starts.
         "contract-relax-hamstring": [*CATALOG.stretches["contract-relax-hamstring"].steps[-2:]],
     }
 

@@ -56,7 +56,7 @@ class Person(App):
 def start(folder: Path, *lines: str, args: tuple[str, ...] = ()) -> tuple[Result, Person]:
     person = Person(folder, *lines)
     result = run("routine", "-m", "8", *args, app=person, env={"COLUMNS": "80"})
-    person.stderr.write(result.stderr)  # what the group says of an error
+    person.stderr.write(result.stderr)  # errors that the command group prints
     return result, person
 
 
@@ -95,7 +95,7 @@ def test_a_healthy_person_answers_three_screens_and_later_three_questions(tmp_pa
 def test_only_outcome_tags_and_dates_are_stored(tmp_path: Path) -> None:
     start(tmp_path, "", "", number_of("conditions", "F9"), "", "")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["journal.db", "safety.json"]
-    # Exported, for the plan is packed in the file and any two letters may stand there by chance.
+    # Exported, because the plan is compressed in the file and any two letters may be in it by chance.
     exported = run("history", "export", env={"STRETCH_HOME": str(tmp_path)}).stdout
     assert exported.count("\n") == 1
     assert "F9" not in exported
@@ -423,7 +423,7 @@ def test_a_stored_emergency_says_how_it_ends_and_keeps_the_tags(tmp_path: Path) 
 @pytest.mark.parametrize("nothing", ["", "n", "no", "none", "0"])
 def test_none_can_be_typed_in_several_ways(tmp_path: Path, nothing: str) -> None:
     result, person = start(tmp_path, nothing, nothing, nothing, "", "")
-    assert result.exit_code == 3  # it was asked whether to start, and nobody said so
+    assert result.exit_code == 3  # the input ended at the question whether to start
     assert "Type a number" not in person.output
 
 

@@ -88,7 +88,7 @@ def _interrupt(command: str, folder: Path, environ: dict[str, str]) -> int:
         return child.wait(60)
 
 
-def test_a_picture_has_the_characters_and_colours_of_the_terminal() -> None:
+def test_a_picture_has_the_characters_and_colors_of_the_terminal() -> None:
     pyte, pictures = pytest.importorskip("pyte"), pytest.importorskip("pictures")
     screen = pyte.Screen(30, 5)
     pyte.Stream(screen).feed("\r\n\x1b[1;38;2;255;110;46m1 < 2\x1b[0m \u28ff\u2801 \u2588\u2591")

@@ -160,7 +160,7 @@ def test_a_slow_disk_delays_no_cue(folder: Path) -> None:
     source, display = RealTimeInput(), SilentDisplay()
     result = run_session(session, clock=time.monotonic_ns, source=source, display=display, observers=[recorder.record])
     assert len(late) > 20
-    assert max(late) < 100  # a disk in the way would make it 500 ms
+    assert max(late) < 100  # waiting for the disk would take 500 ms
     assert recorder.close(result.session) == []
     assert saved_records(folder)[0].ended == "stopped"
 

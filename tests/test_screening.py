@@ -452,7 +452,7 @@ def test_pain_limits_depend_on_the_starting_pain(start: int, limits: tuple[int, 
     assert pain_limits(start) == limits
 
 
-# -- anything any_answers can answer
+# -- any answers
 
 
 @st.composite

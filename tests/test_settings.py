@@ -280,7 +280,7 @@ def test_config_prints_the_template_even_if_the_file_is_broken(home: Path) -> No
     assert "Did you mean minutes?" in result.stderr
 
 
-# -- how it reaches the options
+# -- defaults of the options
 
 
 def plan(home: Path, *args: str, **environ: str) -> dict[str, Any]:

@@ -211,7 +211,7 @@ def test_a_hanging_player_is_killed_and_given_up(tmp_path: Path) -> None:
     player.handle_cues(SESSION, ())
     assert programs.processes[0].killed
     assert player.problem(SESSION) is not None
-    # The bell would come a minute late.
+    # After a minute it would be too late for the bell.
     assert programs.bells == []
 
 

@@ -112,7 +112,7 @@ def test_volume_goes_from_silence_to_full_and_breaths_are_softest() -> None:
 
 
 def test_a_changed_sound_needs_a_new_cache_version() -> None:
-    # Files of an older program stay in the cache: whoever changes a sound raises the edition, then these lines.
+    # Files of an older program stay in the cache: a changed sound needs a higher CACHE_VERSION, and new lines here.
     assert (tones.CACHE_VERSION, RATE, tones.PEAK, tones.PARTIALS, tones.DECAY) == (
         1, 22_050, 0.68, ((1, 0.76), (2, 0.18), (3, 0.06)), 4.5,
     )  # fmt: skip

@@ -252,7 +252,7 @@ def test_a_real_program_reads_hostile_text_on_standard_input(tmp_path: Path, tex
 def test_espeak_ng_speaks_the_text_unchanged(tmp_path: Path) -> None:
     (engine,) = find_engines(lambda name: shutil.which(name) if name == "espeak-ng" else None, {}, platform="linux")
     arguments, piped = engine.arguments_for("-w $(id)")
-    # With -q it works out how to say it, without saying it.
+    # With -q it writes the phonemes and stays silent.
     run = child_process.start((*arguments, "-q", "-x", "--phonout", str(tmp_path / "phonemes")), piped.encode())
     assert run.wait(5.0) == 0
     dollar = (tmp_path / "phonemes").read_text()

@@ -1,4 +1,4 @@
-"""Navigation on a timeline: where to go back or on to from a position, and what is passed on the way."""
+"""Navigation on a timeline: the targets of next and back, and the phases completed between two positions."""
 
 from __future__ import annotations
 
