@@ -50,7 +50,7 @@ def unescaped(value: str) -> str:
 def test_the_text_of_a_calendar() -> None:
     assert calendar_text(reminder()).replace("\r\n", "\n") == (
         "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//stretch-timer//stretch 1.0//EN\nCALSCALE:GREGORIAN\n"
-        "BEGIN:VEVENT\nUID:df25ac10-c6be-57f2-bace-174e09d93d0e\nDTSTAMP:20260304T173000Z\nDTSTART:20260306T180000\n"
+        "BEGIN:VEVENT\nUID:22733833-828a-5f87-b8e6-01b18ddd2e7e\nDTSTAMP:20260304T173000Z\nDTSTART:20260306T180000\n"
         "DURATION:PT15M\nRRULE:FREQ=WEEKLY;BYDAY=MO,WE,FR\nSUMMARY:Stretch: Lower back\n"
         "DESCRIPTION:In a terminal: stretch routine\nCATEGORIES:Stretching\nTRANSP:TRANSPARENT\n"
         "BEGIN:VALARM\nACTION:DISPLAY\nDESCRIPTION:Stretch: Lower back\nTRIGGER:PT0S\nEND:VALARM\n"
@@ -104,10 +104,36 @@ def test_any_calendar_is_read_by_icalendar(title: str, days: tuple[Weekday, ...]
         assert alarm["DESCRIPTION"] == event["SUMMARY"]
 
 
-def test_a_routine_has_the_same_uid_at_any_time() -> None:
-    early, late = (calendar_text(reminder(times=(at,))) for at in (time(7), time(19)))
-    assert dict(unfolded(early))["UID"] == dict(unfolded(late))["UID"]
-    assert dict(unfolded(calendar_text(reminder("Neck"))))["UID"] != dict(unfolded(early))["UID"]
+def uid(made: Reminder, now: datetime = NOW) -> str:
+    return dict(unfolded(calendar_text(made, now)))["UID"]
+
+
+def test_the_uid_differs_where_the_reminder_differs() -> None:
+    reminders = [
+        reminder(),
+        reminder("Neck"),
+        reminder(days=("mon", "wed")),
+        reminder(times=(time(9),)),
+        msgspec.structs.replace(reminder(), command="stretch routine --minutes 6"),
+    ]
+    assert len({uid(made) for made in reminders}) == len(reminders)
+    assert uid(reminder(), NOW + timedelta(days=9)) == uid(reminder())
+    assert uid(reminder(times=(time(9), time(18)))) == uid(reminder()), "each time of day is its own event"
+
+
+def test_the_same_command_makes_the_same_uid(app: App, file: Path) -> None:
+    uids = [
+        dict(remind(app, file, *args))["UID"]
+        for args in (
+            ("-a", "neck", "-m", "6", "--days", "mon,tue"),
+            ("--minutes", "6", "--days", "tue,mon", "--area", "neck"),
+            ("-a", "neck", "-m", "10", "--days", "mon,tue"),
+            ("-a", "neck", "-m", "6", "--days", "tue"),
+            ("-a", "neck", "-m", "6", "--days", "mon,tue", "--at", "09:00"),
+        )
+    ]
+    assert uids[0] == uids[1]
+    assert len(set(uids)) == 4
 
 
 def test_all_seven_days_are_one_daily_rule() -> None:

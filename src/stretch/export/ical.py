@@ -33,15 +33,15 @@ def calendar(reminder: Reminder, *, now: datetime, stamp: datetime, version: str
     """Return the text of the file, with one event for each time of day and CR LF line ends.
 
     *now* is the local time without a zone: the events float, so that 18:00 stays 18:00 in every time zone. *stamp* is
-    the same moment in UTC. The UID depends on the title only: importing the file again moves the event instead of
-    adding another.
+    the same moment in UTC. The UID depends on the routine, the days and the time: importing the same reminder again
+    replaces its event instead of adding another, and two reminders stay two.
     """
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
         f"PRODID:-//stretch-timer//stretch {version}//EN",
         "CALSCALE:GREGORIAN",
-        *(line for index in range(len(reminder.times)) for line in _event(reminder, index, now, stamp)),
+        *(line for at in reminder.times for line in _event(reminder, at, now, stamp)),
         "END:VCALENDAR",
     ]
     return "".join(f"{part}\r\n" for line in lines for part in _fold(line))
@@ -53,11 +53,12 @@ def first_occurrence(now: datetime, days: tuple[Weekday, ...], at: time) -> date
     return next(moment for moment in upcoming if moment > now and WEEKDAYS[moment.weekday()] in days)
 
 
-def _event(reminder: Reminder, index: int, now: datetime, stamp: datetime) -> Iterator[str]:
-    start = first_occurrence(now, reminder.days, reminder.times[index])
+def _event(reminder: Reminder, at: time, now: datetime, stamp: datetime) -> Iterator[str]:
+    start = first_occurrence(now, reminder.days, at)
+    identity = f"{reminder.title}:{reminder.command}:{','.join(sorted(reminder.days))}:{at:%H:%M}"
     summary = _escape(f"Stretch: {reminder.title}")
     yield "BEGIN:VEVENT"
-    yield f"UID:{uuid5(NAMESPACE_URL, f'stretch-timer:{reminder.title}:{index}')}"
+    yield f"UID:{uuid5(NAMESPACE_URL, f'stretch-timer:{identity}')}"
     yield f"DTSTAMP:{stamp:%Y%m%dT%H%M%SZ}"
     yield f"DTSTART:{start:%Y%m%dT%H%M%S}"
     yield f"DURATION:PT{reminder.minutes}M"
