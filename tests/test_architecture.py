@@ -16,7 +16,7 @@ ALLOWED_IMPORTS: dict[str, set[str]] = {
     "export": {"export", *STORAGE, "figure", *CORE},
     "storage": {*STORAGE, "figure", *CORE},
     "storage.catalogs": {"storage.catalogs", "storage.files", "figure", *CORE},
-    "storage.journal": {"storage.journal", *CORE},
+    "storage.journal": {"storage.journal", "storage.files", *CORE},
     "storage.files": {"storage.files", *CORE},
     "figure": {"figure", "core"},
     "core": {"core"},

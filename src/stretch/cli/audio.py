@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     multiple=True,
     required=True,
     metavar="FILE",
-    type=click.Path(path_type=Path),
+    type=click.Path(readable=False, path_type=Path),
     help="File to write: .wav for sound or .vtt for captions. Can be repeated.",
 )
 @click.option("--silent", is_flag=True, help="Write the sounds without the voice.")
@@ -40,6 +40,7 @@ def audio_command(app: App, /, *, paths: tuple[Path, ...], silent: bool, options
     from stretch.core.timing.timeline import build_timeline
     from stretch.export.audio_file import captions, write_wav
     from stretch.export.text_to_speech import find_synthesizer, sentence_timer
+    from stretch.storage.files.atomic import write_text
 
     if wrong := [path for path in paths if path.suffix.lower() not in (".wav", ".vtt")]:
         raise UsageError(f"--output {wrong[0]}: the file name must end in .wav (sound) or .vtt (captions).")
@@ -51,7 +52,7 @@ def audio_command(app: App, /, *, paths: tuple[Path, ...], silent: bool, options
         if path.suffix.lower() == ".vtt":
             # Measured sentences keep the captions in step with the sound file.
             timer = sentence_timer(speech) if speech else estimate_duration_ms
-            path.write_text(captions(timeline, timer), encoding="utf-8")
+            write_text(path, captions(timeline, timer))
         else:
             with click.progressbar(length=1000, label=path.name, file=app.stderr) as bar:
                 # Bound here: the function is only called inside this round of the loop.

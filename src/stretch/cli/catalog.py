@@ -76,6 +76,7 @@ def new_command(app: App, name: str, output: str | None) -> None:
     from stretch.storage.catalogs.authoring import stretch_template
     from stretch.storage.catalogs.catalog import load_catalog
     from stretch.storage.files.atomic import create_file
+    from stretch.storage.files.folders import make_private
 
     if problem := id_problem(name):
         raise UsageError(f"{problem}.")
@@ -87,7 +88,7 @@ def new_command(app: App, name: str, output: str | None) -> None:
         return
     file = Path(output) if output else _catalog_folder(app) / "stretches" / f"{name}.yaml"
     if not output:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        make_private(file.parent)
     create_file(file, text)
     app.out.paragraph(str(file))
     if name in shipped.stretches:

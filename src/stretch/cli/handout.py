@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     "--output",
     required=True,
     metavar="FILE",
-    type=click.Path(path_type=Path),
+    type=click.Path(readable=False, path_type=Path),
     help="File to write: .html for a page to print, .md for Markdown.",
 )
 @click.pass_context
@@ -39,6 +39,7 @@ def handout_command(ctx: click.Context, /, output: Path, options: RoutineOptions
     from stretch.export.handout import build_handout
     from stretch.export.handout_html import to_html
     from stretch.export.handout_markdown import to_markdown
+    from stretch.storage.files.atomic import write_text
 
     app: App = ctx.obj
     routine, rest = personalized_routine(app, options)
@@ -51,7 +52,7 @@ def handout_command(ctx: click.Context, /, output: Path, options: RoutineOptions
         command=equivalent_command(ctx),
     )
     text = to_markdown(handout) if kind == ".md" else to_html(handout)
-    output.write_text(text, encoding="utf-8", newline="\n")
+    write_text(output, text)
     for note in routine.notes:
         app.info(note)
     hint = "" if kind == ".md" else " Open it in a browser to print it."

@@ -87,11 +87,13 @@ def _session_data(app: App, record: SessionRecord) -> dict[str, Any]:
 
 
 @history_command.command("export")
-@click.option("-o", "--output", type=click.Path(path_type=Path), default=STDOUT, help="File.  [default: stdout]")
+@click.option(
+    "-o", "--output", type=click.Path(readable=False, path_type=Path), default=STDOUT, help="File.  [default: stdout]"
+)
 @click.pass_obj
 def export_command(app: App, output: Path) -> None:
     """Export all sessions as JSON Lines, for `stretch history import` on this or another machine."""
-    from stretch.storage.files.atomic import atomic_write
+    from stretch.storage.files.atomic import PRIVATE, atomic_write
     from stretch.storage.journal.jsonl import export_lines
 
     journal = app.open_journal()
@@ -102,7 +104,7 @@ def export_command(app: App, output: Path) -> None:
             for line in export_lines(journal):
                 app.stdout.write(line.decode())
             return
-        with atomic_write(output) as file:
+        with atomic_write(output, mode=PRIVATE) as file:
             count = sum(1 for line in export_lines(journal) if file.write(line))
     app.info(f"Exported {pluralize(count, 'session')} to {output}.")
 

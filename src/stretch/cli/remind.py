@@ -24,7 +24,12 @@ SHORTCUTS = {"daily": ",".join(WEEKDAYS), "weekdays": ",".join(WEEKDAYS[:5])}
 @click.command("remind")
 @routine_options
 @click.option(
-    "-o", "--output", required=True, metavar="FILE.ics", type=click.Path(path_type=Path), help="Calendar file to write."
+    "-o",
+    "--output",
+    required=True,
+    metavar="FILE.ics",
+    type=click.Path(readable=False, path_type=Path),
+    help="Calendar file to write.",
 )
 @click.option(
     "--at", "times", multiple=True, metavar="HH:MM", help=f"Time of day, up to 3 times.  [default: {DEFAULT_TIME}]"
@@ -49,6 +54,7 @@ def remind_command(
     from stretch.core.timing.timeline import build_timeline
     from stretch.export.ical import Reminder, calendar
     from stretch.export.training_frequency import consecutive_days, default_days
+    from stretch.storage.files.atomic import write_text
 
     app: App = ctx.obj
     if output.suffix.lower() != ".ics":
@@ -65,7 +71,7 @@ def remind_command(
     )
     now = app.now()
     text = calendar(reminder, now=now.replace(tzinfo=None), stamp=now.astimezone(UTC), version=__version__)
-    output.write_text(text, encoding="utf-8", newline="")
+    write_text(output, text)
     when = " and ".join(f"{at:%H:%M}" for at in chosen_times)
     app.info(f"Saved {output} ({_days_label(on)} {when}). Open it to add it to your calendar.")
 

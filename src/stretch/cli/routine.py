@@ -81,9 +81,10 @@ def _check_name(app: App, name: str) -> None:
 def _save(app: App, routine: Routine, name: str) -> None:
     """Write *routine* as the program *name* into the user's catalog."""
     from stretch.storage.files.atomic import create_file
+    from stretch.storage.files.folders import make_private
 
     file = app.folder / "catalog" / f"{name}.yaml"
-    file.parent.mkdir(parents=True, exist_ok=True)
+    make_private(file.parent)
     create_file(file, _program_yaml(routine, name))
     app.info(f"Saved {file}. Run it with `stretch routine --program {name}`; edit the file to change it.")
 

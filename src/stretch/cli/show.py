@@ -89,6 +89,7 @@ def _print_figure(app: App, stretch: Stretch, side: Side | None, glyphs: Glyphs)
 
 def _write_svg(app: App, stretch: Stretch, side: Side | None, path: str) -> None:
     from stretch.figure.svg import render_svg
+    from stretch.storage.files.atomic import write_text
 
     figure = app.figures([stretch.id]).get(stretch.id)
     if figure is None:
@@ -99,7 +100,7 @@ def _write_svg(app: App, stretch: Stretch, side: Side | None, path: str) -> None
     if path == "-":
         app.stdout.write(svg + "\n")
     else:
-        Path(path).write_text(svg + "\n", encoding="utf-8")
+        write_text(Path(path), svg + "\n")
 
 
 def _print_stretch(app: App, stretch: Stretch) -> None:

@@ -65,9 +65,11 @@ def _days_ago(started: str, now: datetime) -> str:
 
 def _data(running: tuple[RunningSession, ...], last: LastSession | None, now: datetime) -> dict[str, Any]:
     """Return the status as JSON data, version 1; waybar shows `text` and styles it by `class`."""
+    # Waybar reads it as Pango markup.
+    text = status_line(running, last, now).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return {
         "version": VERSION,
-        "text": status_line(running, last, now),
+        "text": text,
         "class": running[0].state if running else "idle",
         "playing": [_session_data(session) for session in running],
         "last": {"began": last.started, "title": last.title, "seconds": last.seconds} if last else None,

@@ -14,7 +14,6 @@ from pathlib import Path
 
 import msgspec
 
-from stretch.core.errors import StretchError
 from stretch.core.journal.progress import stretches_done
 from stretch.core.narration import phrases, tones
 from stretch.core.narration.speech_timing import (
@@ -66,17 +65,15 @@ def write_wav(
     """Write the session to *path* as a mono 16-bit WAV file at RATE, exactly as long as *timeline*.
 
     Without *speech* it contains the sounds only. *progress* is called with the fraction that is written, 0 to 1. Only
-    one second is in memory at a time, and *path* is replaced only when the file is complete. Raises StretchError.
+    one second is in memory at a time, and *path* is replaced only when the file is complete. Raises OSError.
     """
     total = frames(timeline.length_ms)
-    try:
-        with atomic_write(path) as stream, wave.open(stream, "wb") as file:
-            file.setparams((1, 2, RATE, total, "NONE", "not compressed"))
-            for end, second in _mix(_clips(timeline, speech), total):
-                file.writeframes(second.tobytes())
-                progress(end / total)
-    except OSError as error:
-        raise StretchError(f"{path} cannot be written: {error.strerror or error}.") from None
+    with atomic_write(path) as stream, wave.open(stream, "wb") as file:
+        file.setparams((1, 2, RATE, total, "NONE", "not compressed"))
+        for end, second in _mix(_clips(timeline, speech), total):
+            # The length is in the header already; a pipe could not go back to it.
+            file.writeframesraw(second.tobytes())
+            progress(end / total)
 
 
 def frames(milliseconds: int) -> int:

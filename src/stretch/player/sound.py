@@ -15,6 +15,7 @@ from stretch.core.narration import tones
 from stretch.core.narration.tones import RATE, SOUNDS, SoundCue, is_breath
 from stretch.player.child_process import FindProgram, Process, ProcessGroup, StartProcess, split_command, start
 from stretch.storage.files.atomic import atomic_write
+from stretch.storage.files.folders import make_private
 
 DEFAULT_VOLUME = 50
 """Percent; 12 dB below the loudest."""
@@ -80,7 +81,7 @@ class SoundCache:
         with suppress(FileNotFoundError):
             if path.stat().st_size == WAV_HEADER_BYTES + 2 * tones.sample_count(sound):
                 return path
-        self.folder.mkdir(parents=True, exist_ok=True)
+        make_private(self.folder)
         self._write(sound, path)
         return path
 
@@ -88,7 +89,7 @@ class SoundCache:
         # Imported here because from the second session on all files exist.
         import wave
 
-        with atomic_write(path) as stream, wave.open(stream, "wb") as file:
+        with atomic_write(path, own=True, durable=False) as stream, wave.open(stream, "wb") as file:
             file.setnchannels(1)
             file.setsampwidth(2)
             file.setframerate(RATE)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from stretch.core.errors import SafetyError
+from stretch.storage.files.regular import UnreadableFile, read_regular
 
 if TYPE_CHECKING:
     from stretch.core.safety.screening_record import ScreeningRecord
@@ -23,14 +25,14 @@ def load(folder: Path) -> ScreeningRecord | None:
     """Return the stored record, None before the first check. Raises UnreadableRecord."""
     path = folder / NAME
     try:
-        data = path.read_bytes()
+        data = read_regular(path)
         from stretch.core.safety.screening_record import ScreeningRecord
 
         return msgspec.json.decode(data, type=ScreeningRecord)
     except (FileNotFoundError, NotADirectoryError):
         # If *folder* lies below a file, nothing was ever stored.
         return None
-    except (OSError, msgspec.MsgspecError) as error:
+    except (OSError, UnreadableFile, msgspec.MsgspecError, RecursionError) as error:
         raise UnreadableRecord(
             f"The record of your safety check cannot be read ({path}). Answer it again: stretch safety check."
         ) from error
@@ -39,15 +41,16 @@ def load(folder: Path) -> ScreeningRecord | None:
 def save(folder: Path, record: ScreeningRecord) -> None:
     """Replace the stored record atomically. Raises OSError."""
     from stretch.storage.files.atomic import atomic_write
+    from stretch.storage.files.folders import make_private
 
-    folder.mkdir(parents=True, exist_ok=True)
-    with atomic_write(folder / NAME, durable=True) as file:
+    make_private(folder)
+    with atomic_write(folder / NAME, own=True) as file:
         file.write(msgspec.json.encode(record))
 
 
 def delete(folder: Path) -> bool:
     """Delete the stored record; return whether there was one. Raises OSError."""
     path = folder / NAME
-    existed = path.exists()
+    existed = os.path.lexists(path)
     path.unlink(missing_ok=True)
     return existed

@@ -18,6 +18,7 @@ from stretch.core.model import Id
 from stretch.core.routine import DEFAULT_MINUTES
 from stretch.core.text import escape_control_chars, quote
 from stretch.core.vocabulary import BREATH_PRESETS, Equipment, Level, Position, Tag
+from stretch.storage.files.folders import expand_home
 
 FILE_NAME = "config.yaml"
 PREFIX = "STRETCH_"
@@ -171,7 +172,8 @@ def _read(file: Path) -> tuple[dict[str, Any], dict[str, int]]:
     if not file.exists():
         return {}, {}
     # Imported here: most people have no such file.
-    from stretch.storage.files.safe_yaml import FieldLines, UnreadableFile, parse_yaml, read_text
+    from stretch.storage.files.regular import UnreadableFile
+    from stretch.storage.files.safe_yaml import FieldLines, parse_yaml, read_text
 
     place = escape_control_chars(str(file))
     lines: FieldLines = {}
@@ -198,7 +200,7 @@ def _normalize(name: str, value: Any, folder: Path) -> Any:
         values = value if isinstance(value, list) else [value]
         if name != "catalog":
             return values
-        return [str(folder / Path(path).expanduser()) if isinstance(path, str) else path for path in values]
+        return [str(folder / expand_home(path)) if isinstance(path, str) else path for path in values]
     switch = _SWITCH.get(str(value).lower())
     if switch is None or not (isinstance(default, bool) or name in _SWITCH_WORDS):
         return value

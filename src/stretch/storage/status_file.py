@@ -17,6 +17,12 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
+
+from stretch.core.text import escape_control_chars
+from stretch.storage.files.atomic import create_locked, is_locked
+from stretch.storage.files.folders import make_private
+from stretch.storage.files.regular import UnreadableFile, read_regular
 
 if TYPE_CHECKING:
     from stretch.core.timing.session import Session
@@ -97,8 +103,10 @@ class StatusFile:
             self.close()
             return
         if self._file is None:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = _create_locked(self._path)
+            make_private(self._path.parent)
+            with suppress(OSError):  # of a killed process with the same id
+                is_locked(self._path, remove=True)
+            self._file = FileIO(create_locked(self._path), "w")
         data = msgspec.json.encode(status).ljust(FILE_SIZE)
         self._file.seek(0)
         self._file.write(data)
@@ -140,29 +148,33 @@ def _state(session: Session) -> RunState:
 
 def running_sessions(folder: Path, clock: int) -> tuple[RunningSession, ...]:
     """Return the sessions running at *clock*, a monotonic reading, those with the most time left first."""
-    statuses = (_decode(path) for path in _live_files(folder, ""))
-    running = (_at(status, clock) for status in statuses if status)
+    running = (_at(status, clock) for status in _live(folder) if status)
     return tuple(sorted(running, key=lambda session: -session.seconds))
 
 
 def is_running(folder: Path, session_id: str) -> bool:
     """Return whether a process is playing the session with this id."""
-    return any(True for _ in _live_files(folder, f"{session_id}-"))
+    return any(True for _ in _live(folder, session_id))
 
 
-def _live_files(folder: Path, prefix: str) -> Iterator[Path]:
-    """Yield the files that a process has open, and remove the others."""
+def _live(folder: Path, session_id: str = "[0-9a-f]" * 32) -> Iterator[SessionStatus | None]:
+    """Yield the status in each file that a process has open, and remove the others, if they are status files."""
     with suppress(OSError):
-        for path in sorted(folder.glob(f"{FILE_PREFIX}{prefix}*.json")):
-            with suppress(OSError):
-                if _is_open(path):
-                    yield path
+        for path in sorted(folder.glob(f"{FILE_PREFIX}{session_id}-[0-9]*.json")):
+            with suppress(OSError, UnreadableFile):
+                data = read_regular(path)
+                status = _decode(data)
+                # A file right after it was created is empty.
+                if is_locked(path, remove=status is not None or not data):
+                    yield status
 
 
-def _decode(path: Path) -> SessionStatus | None:
-    # Empty right after it was created, and anything if another version wrote it.
-    with suppress(OSError, msgspec.MsgspecError):
-        return msgspec.json.decode(path.read_bytes(), type=SessionStatus)
+def _decode(data: bytes) -> SessionStatus | None:
+    """Return the status with escapes for what a terminal would obey; None if another program or version wrote it."""
+    with suppress(msgspec.MsgspecError, RecursionError):
+        status = msgspec.json.decode(data, type=SessionStatus)
+        texts = ((name, getattr(status, name)) for name in status.__struct_fields__)
+        return replace(status, **{name: escape_control_chars(text) for name, text in texts if isinstance(text, str)})
     return None
 
 
@@ -180,45 +192,3 @@ def _at(status: SessionStatus, clock: int) -> RunningSession:
 def _seconds(nanoseconds: int) -> int:
     """Return whole seconds rounded up, as the screen shows them: 0 is the end."""
     return max(0, -(-nanoseconds // NS_PER_S))
-
-
-if sys.platform == "win32":
-
-    def _create_locked(path: Path) -> FileIO:
-        """Return *path* open for writing, which is lock enough on Windows; raise OSError."""
-        return FileIO(path, "w+")
-
-    def _is_open(path: Path) -> bool:
-        """Return whether a process has *path* open; remove it if not."""
-        try:
-            path.unlink()
-        except PermissionError:
-            return True
-        return False
-
-else:
-    import fcntl
-
-    def _create_locked(path: Path) -> FileIO:
-        """Return *path* open for writing and locked until it is closed; raise OSError, also if there are no locks."""
-        # Under a temporary name, so that nobody sees it before it is locked.
-        temporary = path.with_suffix(".new")
-        file = FileIO(temporary, "w+")
-        try:
-            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-            temporary.replace(path)
-        except OSError:
-            file.close()
-            temporary.unlink(missing_ok=True)
-            raise
-        return file
-
-    def _is_open(path: Path) -> bool:
-        """Return whether a process has *path* open; remove it if not."""
-        with path.open("rb") as file:
-            try:
-                fcntl.flock(file.fileno(), fcntl.LOCK_SH | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return True
-        path.unlink(missing_ok=True)
-        return False

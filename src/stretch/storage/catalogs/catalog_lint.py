@@ -21,7 +21,8 @@ from stretch.storage.catalogs.catalog import SessionFile, check_figure, field_pa
 from stretch.storage.catalogs.loader import CatalogEntry, CatalogLoader, id_of
 from stretch.storage.files.diagnostics import Diagnostic, Severity
 from stretch.storage.files.package_data import data_root, load_record
-from stretch.storage.files.safe_yaml import UnreadableFile, read_text
+from stretch.storage.files.regular import UnreadableFile
+from stretch.storage.files.safe_yaml import read_text
 
 _ACCIDENTAL_COMMENT = r" *(?:- +|[\w-]+: +)+[^\s'\"\[{|>&#][^#]*? (#\d.*)"
 """A line with an unquoted text that a comment such as `#2` ends."""

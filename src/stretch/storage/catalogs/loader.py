@@ -19,7 +19,8 @@ from stretch.core.validation import checks
 from stretch.core.validation.checks import FieldPath, FieldProblem
 from stretch.core.vocabulary import ENTRY_LISTS, EntryKind
 from stretch.storage.files.diagnostics import Diagnostics
-from stretch.storage.files.safe_yaml import ReadQuota, UnreadableFile, read_yaml
+from stretch.storage.files.regular import UnreadableFile
+from stretch.storage.files.safe_yaml import ReadQuota, read_yaml
 
 SHIPPED_ONLY = frozenset({"session.yaml", "safety.yaml"})
 """Files that a user catalog cannot replace: the frame of a session, and when not to stretch."""

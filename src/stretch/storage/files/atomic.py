@@ -1,37 +1,79 @@
-"""Files that are written in full or not at all, and that never overwrite a file by surprise."""
+"""Atomic file writes: a file is replaced in full or stays as it was, whatever happens in between."""
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
+from zlib import crc32
 
 from stretch.core.errors import StretchError
+from stretch.storage.files.regular import descriptor_of
+
+PRIVATE = 0o600
+"""Mode of files about a person."""
+_NEW_FILE = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
 
 
 @contextmanager
-def atomic_write(path: Path, *, durable: bool = False) -> Iterator[IO[bytes]]:
-    """Open a temporary file that becomes *path* on success; with *durable* it is synced to the disk first.
+def atomic_write(
+    path: Path, *, mode: int = 0o666, own: bool = False, new: bool = False, durable: bool = True
+) -> Iterator[IO[bytes]]:
+    """Open a temporary file that becomes *path* on success, synced to the disk if *durable*.
 
-    Several processes may do so at once: the last one wins. Raises OSError.
+    A symbolic link is followed, and an existing file keeps its mode; a new one has *mode*, less the umask. A pipe, a
+    terminal and an open descriptor are written to directly. An *own* file is always private and never any of these.
+    With *new*, an existing file raises FileExistsError. Several processes may write at once: the last one wins.
+
+    Raises OSError with the name *path*, not that of the temporary file.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        file = temporary.open("wb")
+        stream = None if own else _stream(path)
+        if stream is None:
+            with _replacement(Path(os.path.realpath(path)), mode=mode, own=own, new=new, durable=durable) as file:
+                yield file
+        else:
+            with os.fdopen(stream, "wb") as file:
+                yield file
     except OSError as error:
-        # The user knows only the final name.
-        raise type(error)(error.errno, error.strerror, str(path)) from None
+        raise OSError(error.errno, error.strerror or str(error), str(path)) from None
+
+
+@contextmanager
+def _replacement(target: Path, *, mode: int, own: bool, new: bool, durable: bool) -> Iterator[IO[bytes]]:
+    old = _replaceable(target, new=new)
+    _remove_litter(target)
+    temporary = _temporary(target, os.urandom(4).hex())
+    descriptor = create_locked(temporary, PRIVATE if own else mode)
+    final_mode = PRIVATE if own else (old or os.fstat(descriptor)).st_mode & 0o777
+    _set_access(descriptor, PRIVATE)
     try:
-        with file:
+        with os.fdopen(descriptor, "wb") as file:
             yield file
+            file.flush()
+            _set_access(descriptor, final_mode, old)
             if durable:
-                file.flush()
-                os.fsync(file.fileno())
-        temporary.replace(path)
+                os.fsync(descriptor)
+            if sys.platform != "win32":  # still locked, so that nobody takes it for litter
+                _publish(temporary, target, new=new)
+        if sys.platform == "win32":  # which cannot rename an open file
+            _publish(temporary, target, new=new)
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink()
+    if durable:
+        _sync_folder(target.parent)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Replace *path* with *text* atomically, line ends unchanged. Raises OSError."""
+    with atomic_write(path) as file:
+        file.write(text.encode(errors="backslashreplace"))
 
 
 def create_file(path: Path, text: str) -> None:
@@ -40,7 +82,127 @@ def create_file(path: Path, text: str) -> None:
     Raises StretchError if the file exists, OSError if it cannot be written.
     """
     try:
-        with path.open("x", encoding="utf-8") as stream:
-            stream.write(text)
+        with atomic_write(path, new=True) as file:
+            file.write(text.encode(errors="backslashreplace"))
     except FileExistsError as error:
         raise StretchError(f"{path} already exists. Choose another name or delete it first.") from error
+
+
+def _stream(path: Path) -> int | None:
+    """Return a descriptor to write to *path* directly; None if it is a file, or does not exist."""
+    if (descriptor := descriptor_of(path)) is not None:
+        return os.dup(descriptor)
+    try:
+        kind = path.stat().st_mode
+    except FileNotFoundError:
+        return None
+    if stat.S_ISFIFO(kind) or stat.S_ISCHR(kind):
+        return os.open(path, os.O_WRONLY | getattr(os, "O_NOCTTY", 0))
+    return None
+
+
+def _replaceable(target: Path, *, new: bool) -> os.stat_result | None:
+    """Return the status of the file *target*, None if there is none; raise OSError if it must not be replaced."""
+    try:
+        status = target.stat()
+    except FileNotFoundError:
+        return None
+    if new:
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+    if stat.S_ISDIR(status.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(errno.EINVAL, "Not a regular file")
+    if not os.access(target, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    return status
+
+
+def _temporary(target: Path, name: str) -> Path:
+    # A fixed length: the name of the target may be as long as the file system allows.
+    return target.with_name(f".stretch-{crc32(os.fsencode(target.name)):08x}-{name}.tmp")
+
+
+def _remove_litter(target: Path) -> None:
+    """Remove temporary files that killed processes left behind beside *target*."""
+    for path in target.parent.glob(_temporary(target, "?" * 8).name):
+        with suppress(OSError):
+            is_locked(path, remove=True)
+
+
+def _set_access(descriptor: int, mode: int, like: os.stat_result | None = None) -> None:
+    """Set the mode of a file, and its owner to that of the file it replaces; some systems have neither."""
+    if sys.platform != "win32":
+        with suppress(OSError):
+            if like is not None and (like.st_uid, like.st_gid) != (os.geteuid(), os.getegid()):
+                os.fchown(descriptor, like.st_uid, like.st_gid)
+        with suppress(OSError):
+            os.fchmod(descriptor, mode)
+
+
+def _publish(temporary: Path, target: Path, *, new: bool) -> None:
+    if not new:
+        temporary.replace(target)
+    elif sys.platform == "win32":
+        temporary.rename(target)  # refuses an existing one
+    else:
+        try:
+            target.hardlink_to(temporary)  # refuses an existing one
+        except FileExistsError:
+            raise
+        except OSError:  # a file system without hard links
+            temporary.replace(target)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name last; not every system can."""
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+if sys.platform == "win32":
+
+    def create_locked(path: Path, mode: int = PRIVATE) -> int:
+        """Return a descriptor of the new file *path*, which nobody can delete until it is closed; raise OSError."""
+        return os.open(path, _NEW_FILE, mode)
+
+    def is_locked(path: Path, *, remove: bool) -> bool:
+        """Return whether a process has the file *path* open; if none has and *remove*, remove it. Raise OSError."""
+        if remove:
+            try:
+                path.unlink()
+            except PermissionError:
+                return True
+        return False
+
+else:
+    import fcntl
+
+    def create_locked(path: Path, mode: int = PRIVATE) -> int:
+        """Return a descriptor of the new file *path*, locked until it is closed or the process ends; raise OSError."""
+        while True:
+            descriptor = os.open(path, _NEW_FILE, mode)
+            with suppress(OSError):  # a file system without locks
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
+            # Another process may have removed it as litter before it was locked.
+            if os.fstat(descriptor).st_nlink:
+                return descriptor
+            os.close(descriptor)
+
+    def is_locked(path: Path, *, remove: bool) -> bool:
+        """Return whether a process has locked the file *path*; if none has and *remove*, remove it. Raise OSError."""
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+        try:
+            status = os.fstat(descriptor)
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            if remove and stat.S_ISREG(status.st_mode) and status.st_uid == os.geteuid():
+                path.unlink(missing_ok=True)
+        except BlockingIOError:
+            return True
+        finally:
+            os.close(descriptor)
+        return False

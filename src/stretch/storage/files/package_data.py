@@ -9,7 +9,8 @@ import msgspec
 
 from stretch.core.errors import CatalogError
 from stretch.storage.files.diagnostics import Diagnostics
-from stretch.storage.files.safe_yaml import UnreadableFile, read_yaml
+from stretch.storage.files.regular import UnreadableFile
+from stretch.storage.files.safe_yaml import read_yaml
 
 if TYPE_CHECKING:
     from stretch.core.safety.checklist import SafetyData

@@ -6,9 +6,7 @@ and reading the shipped catalog takes half the time.
 
 from __future__ import annotations
 
-import os
 import re
-import stat
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from math import isfinite
@@ -20,14 +18,13 @@ from yaml.events import AliasEvent, MappingEndEvent, MappingStartEvent, ScalarEv
 
 from stretch.core.text import escape_control_chars, quote
 from stretch.core.validation.checks import FieldPath
+from stretch.storage.files.regular import UnreadableFile, read_regular
 
 try:
     from yaml import CSafeLoader as Loader
 except ImportError:  # a PyYAML built without libyaml reads the same, slower
     from yaml import SafeLoader as Loader  # type: ignore[assignment]
 
-MAX_BYTES = 1 << 20
-"""Size of one file; the largest shipped one has a twentieth of it."""
 MAX_TOTAL_BYTES, MAX_FILES = 10 << 20, 10_000
 """All user catalogs together."""
 MAX_DEPTH = 20
@@ -39,8 +36,6 @@ MAX_SEPARATORS = 100_000
 MAX_DIGITS = 18
 
 _TOO_DEEP = f"is nested more than {MAX_DEPTH} deep"
-_OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
-"""With these, opening a pipe or a device returns at once; Windows knows only the last."""
 _KEYWORDS = dict.fromkeys(("", "~", "null", "Null", "NULL"), None) | {
     "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False
 }  # fmt: skip
@@ -51,14 +46,6 @@ _BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u20
 
 FieldLines = dict[tuple[int, str | int], int]
 """The line, from 1, of each field, by the `id` of the mapping or list that holds it, and its key or index."""
-
-
-class UnreadableFile(Exception):
-    """A file that is not used: the problem, and the line, from 1, where it shows."""
-
-    def __init__(self, problem: str, line: int = 1) -> None:
-        self.line = line
-        super().__init__(problem)
 
 
 class ReadQuota:
@@ -110,11 +97,7 @@ def read_text(path: Path, quota: ReadQuota | None = None) -> str:
     Raises UnreadableFile for a pipe, a device or a folder, for a file of more than 1 MiB, or if it is not UTF-8.
     """
     try:
-        descriptor = os.open(path, _OPEN_FLAGS)
-        try:
-            data = _read_bytes(descriptor)
-        finally:
-            os.close(descriptor)
+        data = read_regular(path)
     except OSError as error:
         raise UnreadableFile(f"cannot be read: {error.strerror or error}") from error
     except ValueError as error:  # a zero byte in the name
@@ -126,20 +109,6 @@ def read_text(path: Path, quota: ReadQuota | None = None) -> str:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise UnreadableFile("is not UTF-8 text; save it as UTF-8", line) from error
-
-
-def _read_bytes(descriptor: int) -> bytes:
-    status = os.fstat(descriptor)
-    if not stat.S_ISREG(status.st_mode):
-        raise UnreadableFile("is not a regular file")
-    # The size may be wrong: a file can grow, and those of /proc say 0.
-    size, chunks = status.st_size, []
-    while size <= MAX_BYTES and (chunk := os.read(descriptor, 1 << 16)):
-        chunks.append(chunk)
-        size = max(size, sum(map(len, chunks)))
-    if size > MAX_BYTES:
-        raise UnreadableFile(f"is larger than {MAX_BYTES >> 20} MiB, the limit for one file; split it")
-    return b"".join(chunks)
 
 
 def parse_yaml(text: str, lines: FieldLines | None = None) -> Any:

@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from stretch.core.errors import StretchError
+from stretch.storage.files.folders import make_private
 from stretch.storage.journal import migrations
 
 FILE_NAME = "journal.db"
@@ -110,7 +111,7 @@ def open_to_write(folder: Path, today: date, *, thorough: bool = False) -> tuple
     path = folder / FILE_NAME
     with translated_errors(path):
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            make_private(folder)
         except (FileExistsError, NotADirectoryError) as error:
             raise JournalError(f"Cannot create the journal {path}: {error.filename} is not a folder.") from error
     inode = _inode(path)

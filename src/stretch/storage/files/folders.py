@@ -1,0 +1,45 @@
+"""Folders: the one of the user, and private ones."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+NO_FOLDER = Path(os.devnull, "stretch")
+"""Stands for the user's folder where there is none: nothing is ever found in it or written to it."""
+
+
+def user_folder(home: str | None) -> Path:
+    """Return the folder that *home*, the value of $STRETCH_HOME, names, else the usual place, else NO_FOLDER.
+
+    A relative path is ignored: it would be another folder in each working folder.
+    """
+    if sys.platform == "win32":
+        places = [Path(os.environ.get("APPDATA", "")), expand_home("~")]
+    elif sys.platform == "darwin":
+        places = [expand_home("~/Library/Application Support")]
+    else:
+        places = [Path(os.environ.get("XDG_CONFIG_HOME", "")), expand_home("~/.config")]
+    candidates = [expand_home(home or ""), *(place / "stretch" for place in places)]
+    return next((path for path in candidates if path.is_absolute()), NO_FOLDER)
+
+
+def expand_home(text: str) -> Path:
+    """Return the path *text* with a home folder for the `~` or `~name` at its start; as it stands if there is none."""
+    path = Path(text)
+    with suppress(RuntimeError, KeyError):  # a container may run as a user without an account
+        if sys.platform != "win32" and path.parts[:1] == ("~",) and not Path(os.environ.get("HOME", "/")).is_absolute():
+            import pwd
+
+            return Path(pwd.getpwuid(os.getuid()).pw_dir, *path.parts[1:])
+        return path.expanduser()
+    return path
+
+
+def make_private(folder: Path) -> None:
+    """Create *folder* and what is missing above it, for its owner only. Raises OSError."""
+    for missing in reversed([each for each in folder.parents if not each.exists()]):
+        missing.mkdir(0o700, exist_ok=True)
+    folder.mkdir(0o700, exist_ok=True)
