@@ -1,0 +1,136 @@
+"""The shipped figures show what the steps say and not the mistakes that they name, as computed from the joints."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from math import dist
+
+import pytest
+
+from stretch.figure.anatomy import LIMBS
+from stretch.figure.file_format import Chair
+from stretch.figure.geometry import Point, angle_difference, bearing
+from stretch.figure.skeleton import Skeleton, skeleton_at
+from test_figure import FIGURES
+
+DEPTHS = (0.0, 0.25, 0.5, 0.75, 1.0)
+STRAIGHT = 8.0
+"""Degrees up to which a joint or the trunk counts as straight."""
+
+
+def _pose(name: str, depth: float = 1.0) -> Skeleton:
+    return skeleton_at(FIGURES[name], depth)
+
+
+def _bend(a: Point, joint: Point, b: Point) -> float:
+    """Return how far the way from *a* over *joint* to *b* is from straight, in degrees."""
+    return abs(angle_difference(bearing(a, joint), bearing(joint, b)))
+
+
+def _knee_bend(pose: Skeleton, side: str = "near") -> float:
+    """Return the bend of the knee in degrees, 0 if it is straight."""
+    return angle_difference(pose.directions[f"{side}_shin"], pose.directions[f"{side}_thigh"])
+
+
+def _trunk_bend(pose: Skeleton) -> float:
+    """Return the largest angle between a piece of the spine and the line from hip to neck, in degrees."""
+    line = bearing(pose.spine[0], pose.spine[-1])
+    return max(abs(angle_difference(line, bearing(a, b))) for a, b in pairwise(pose.spine))
+
+
+def _chair(name: str) -> Chair:
+    return next(prop for prop in FIGURES[name].props if isinstance(prop, Chair))
+
+
+def test_the_bridge_has_shoulders_hips_and_knees_in_line_and_no_arched_back() -> None:
+    pose = _pose("glute-bridge")
+    assert _bend(pose.joints["chest"], pose.joints["hip"], pose.joints["near_knee"]) <= STRAIGHT
+    assert _trunk_bend(pose) <= STRAIGHT
+    assert abs(pose.joints["near_knee"][0] - pose.joints["near_ankle"][0]) < 2
+
+
+def test_the_back_extension_over_a_chair_bends_only_above_the_backrest() -> None:
+    pose, chair = _pose("chair-back-extension"), _chair("chair-back-extension")
+    top = chair.height + chair.back
+    below = [point for point in pose.spine if point[1] < top]
+    assert all(abs(angle_difference(90, bearing(a, b))) <= STRAIGHT for a, b in pairwise(below[:-1]))
+    assert angle_difference(bearing(below[0], below[-1]), pose.directions["chest"]) > 30
+    assert top < pose.joints["near_shoulder"][1] - 5
+    assert pose.directions["head"] < pose.directions["chest"], "the head drops back"
+    assert dist(pose.joints["near_wrist"], pose.joints["head"]) < 8, "the hands do not support the head"
+
+
+@pytest.mark.parametrize("name", ["chair-flat-back", "seated-hamstring"])
+@pytest.mark.parametrize("depth", DEPTHS)
+def test_the_back_stays_flat_in_a_bow_from_the_hips(name: str, depth: float) -> None:
+    assert _trunk_bend(_pose(name, depth)) <= STRAIGHT
+
+
+def test_the_head_is_level_with_the_arms_in_the_flat_back_stretch() -> None:
+    pose = _pose("chair-flat-back")
+    assert abs(pose.joints["head"][1] - pose.joints["near_wrist"][1]) < 5
+    assert _knee_bend(pose) > 3
+
+
+def test_the_forward_fold_ends_with_the_hands_on_the_chair_and_bent_knees() -> None:
+    pose, chair = _pose("standing-forward-fold"), _chair("standing-forward-fold")
+    x, y = pose.joints["near_wrist"]
+    assert abs(x - chair.x) < chair.width / 2
+    assert 0 <= y - chair.height < 4
+    assert _knee_bend(pose) > 30
+    assert pose.joints["head"][1] > pose.joints["near_knee"][1]
+
+
+def test_the_seated_forward_bend_ends_with_the_hands_on_the_shins_and_the_head_level_with_the_knees() -> None:
+    joints = _pose("seated-chair-flexion").joints
+    assert joints["near_ankle"][1] + 6 < joints["near_wrist"][1] < joints["near_knee"][1]
+    assert abs(joints["near_wrist"][0] - joints["near_knee"][0]) < 5
+    assert 0 <= joints["head"][1] - joints["near_knee"][1] < 8
+
+
+@pytest.mark.parametrize("name", ["supine-hamstring-hold", "supine-hamstring-strap", "contract-relax-hamstring"])
+def test_the_raised_leg_is_short_of_upright_with_a_slightly_bent_knee(name: str) -> None:
+    pose = _pose(name)
+    assert 60 <= bearing(pose.joints["near_hip"], pose.joints["near_ankle"]) <= 75
+    assert 3 <= _knee_bend(pose) <= 15
+
+
+@pytest.mark.parametrize("depth", DEPTHS)
+def test_the_thigh_stays_upright_and_the_other_foot_flat_in_the_90_90_stretch(depth: float) -> None:
+    pose = _pose("hamstring-90-90", depth)
+    assert pose.directions["near_thigh"] == pytest.approx(90)
+    assert _knee_bend(pose, "far") > 60
+    assert pose.directions["far_foot"] == pytest.approx(0)
+
+
+def test_the_eyes_look_at_the_floor_just_ahead_in_the_cow_pose() -> None:
+    assert _pose("cat-cow", 0.0).directions["head"] <= 30
+
+
+def test_the_arms_reach_straight_forward_at_chest_height_in_the_upper_back_stretch() -> None:
+    pose = _pose("upper-back-hug")
+    joints = pose.joints
+    assert dist(joints["near_shoulder"], joints["near_wrist"]) > 0.95 * sum(LIMBS["near_arm"].lengths[:2])
+    assert joints["waist"][1] + 5 < joints["near_wrist"][1] <= joints["chest"][1]
+    assert _bend(pose.spine[0], pose.spine[3], pose.spine[5]) <= STRAIGHT, "the low back slumps"
+
+
+def test_the_heel_comes_to_the_buttock_behind_in_the_side_lying_quad_stretch() -> None:
+    pose = _pose("side-lying-quad")
+    hip, ankle, wrist = (pose.joints[name] for name in ("near_hip", "near_ankle", "near_wrist"))
+    assert dist(hip, ankle) < 15
+    assert ankle[1] < hip[1], "the body faces up in this picture, so that behind is down"
+    assert dist(ankle, wrist) < 2
+    assert _trunk_bend(pose) <= STRAIGHT
+
+
+@pytest.mark.parametrize("depth", DEPTHS)
+def test_the_front_knee_stays_over_the_foot_in_the_half_kneeling_lunge(depth: float) -> None:
+    pose = _pose("half-kneeling-hip-flexor", depth)
+    assert pose.joints["far_knee"][0] <= pose.joints["far_toe"][0]
+    assert _trunk_bend(pose) <= STRAIGHT
+
+
+def test_the_two_calf_stretches_differ_in_the_knee() -> None:
+    assert _knee_bend(_pose("calf-straight-knee")) < 15
+    assert _knee_bend(_pose("calf-bent-knee")) > 40
