@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -10,8 +11,6 @@ from stretch.core.errors import UsageError
 from stretch.core.vocabulary import ENTRY_KINDS
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from stretch.cli.app import App
     from stretch.core.vocabulary import EntryKind
 
@@ -39,8 +38,6 @@ def check_command(app: App, paths: tuple[str, ...], as_json: bool) -> int:
     Each problem is one line: file, line, field, what is wrong and how to fix it. The exit code is 1 if there are any.
     Notes, which need no change, go to standard error.
     """
-    from pathlib import Path
-
     from stretch.core.text import pluralize
     from stretch.storage.catalogs.catalog_lint import check_catalogs
 
@@ -70,8 +67,6 @@ def check_command(app: App, paths: tuple[str, ...], as_json: bool) -> int:
 @click.pass_obj
 def new_command(app: App, name: str, output: str | None) -> None:
     """Write a template for a stretch of your own: each field with a comment, and blanks to fill in."""
-    from pathlib import Path
-
     from stretch.core.validation.checks import id_problem
     from stretch.storage.catalogs.authoring import stretch_template
     from stretch.storage.catalogs.catalog import load_catalog

@@ -41,9 +41,8 @@ def config_command(app: App, as_json: bool, as_template: bool) -> None:
         app.out.json(data)
         return
     missing = "" if loaded.file.exists() else " (missing; `stretch config --template` prints one to start from)"
-    app.out.paragraph(
-        f"{app.folder}{' ($STRETCH_HOME)' if app.environ.get(settings.HOME) else ''}", prefix="Folder    "
-    )
+    origin = " ($STRETCH_HOME)" if app.environ.get(settings.HOME) else ""
+    app.out.paragraph(f"{app.folder}{origin}", prefix="Folder    ")
     app.out.paragraph(f"{loaded.file}{missing}", prefix="Settings  ")
     app.out.paragraph()
     wide = app.out.columns is None or app.out.columns >= DESCRIPTION_COLUMNS

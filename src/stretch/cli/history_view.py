@@ -99,18 +99,11 @@ def _pain_label(record: SessionRecord) -> str:
 
 def _print_tables(app: App, history: History) -> None:
     table = app.out.table
-    table(
-        ("week of", "sessions", "minutes", ""),
-        [
-            (
-                short_date(week.monday, history.today),
-                str(week.sessions),
-                whole_minutes(week.seconds),
-                "#" * round(week.seconds / 600),
-            )
-            for week in history.weeks
-        ],
-    )
+    weeks = [
+        (short_date(w.monday, history.today), str(w.sessions), whole_minutes(w.seconds), "#" * round(w.seconds / 600))
+        for w in history.weeks
+    ]
+    table(("week of", "sessions", "minutes", ""), weeks)
     app.out.paragraph()
     mondays = [first_monday(history.today) + timedelta(weeks=week) for week in range(WEEKS)]
     table(("minutes", *(f"{monday.day} {MONTHS[monday.month - 1]}" for monday in mondays)), _calendar_rows(history))
@@ -122,13 +115,10 @@ def _print_tables(app: App, history: History) -> None:
     table(("side", "minutes"), [(side, whole_minutes(seconds)) for side, seconds in sides])
     if history.pain:
         app.out.paragraph()
-        table(
-            ("pain", "0 to 10, the latest last"),
-            [
-                (name, " ".join("-" if score is None else str(score) for score in scores))
-                for name, scores in _pain_series(history)
-            ],
+        series = (
+            (name, ["-" if score is None else str(score) for score in row]) for name, row in _pain_series(history)
         )
+        table(("pain", "0 to 10, the latest last"), [(name, " ".join(scores)) for name, scores in series])
 
 
 def _calendar_rows(history: History) -> list[tuple[str, ...]]:

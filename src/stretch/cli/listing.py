@@ -20,14 +20,7 @@ WIDE_COLUMNS = 110
 
 
 @click.command("list")
-@click.option(
-    "-a",
-    "--area",
-    "areas",
-    multiple=True,
-    type=AREA,
-    help="Only for this body area or group (repeatable).",
-)
+@click.option("-a", "--area", "areas", multiple=True, type=AREA, help="Only for this body area or group (repeatable).")
 @click.option("--position", type=POSITION, help="Only in this position.")
 @click.option("--equipment", type=EQUIPPED, help="Only with this equipment; `none`: without any.")
 @click.option("--level", type=LEVEL, help="Only of this level.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial, wraps
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -103,6 +104,7 @@ POSITION = NameChoice("position", POSITION_LABELS)
 EQUIPPED = NameChoice("equipment", EQUIPMENT_LABELS)
 LEVEL = NameChoice("level", LEVEL_LABELS)
 TAG = NameChoice("caution tag", TAG_LABELS)
+FIGURE = click.Choice(["braille", "blocks", "none"])
 AREA = CatalogId("area", "areas", "groups")
 PROGRAM = CatalogId("name", "programs")
 STRETCH = CatalogId("id", "stretches")
@@ -110,8 +112,6 @@ STRETCH = CatalogId("id", "stretches")
 
 def _catalog(ctx: click.Context) -> Catalog:
     """Return the catalog with the user's entries, or only the shipped one if those have problems."""
-    from pathlib import Path
-
     from stretch.cli.app import App
     from stretch.storage.catalogs.catalog import load_catalog
 
@@ -137,8 +137,6 @@ def _with_catalogs(ctx: click.Context, param: click.Parameter, paths: tuple[str,
     ctx.meta[CATALOGS] = paths
     # While a shell asks what to offer, there is no App.
     if ctx.obj is not None:
-        from pathlib import Path
-
         ctx.obj.add_catalogs([Path(path) for path in paths])
 
 
@@ -239,16 +237,10 @@ _ROUTINE = (
         metavar="POSITION",
         help=f"Use only this position (repeatable): {', '.join(POSITION_LABELS)}.",
     ),
-    click.option(
-        "--equipment", multiple=True, type=EQUIPPED, help="Equipment you have (repeatable).  [default: all of it]"
-    ),
+    click.option("--equipment", multiple=True, type=EQUIPPED, help="Equipment you have (repeatable).  [default: all]"),
     click.option("--level", type=LEVEL, help="The deepest level to use.  [default: moderate]"),
     click.option(
-        "--avoid",
-        multiple=True,
-        type=TAG,
-        metavar="TAG",
-        help=f"Go easy on this (repeatable): {', '.join(TAGS)}.",
+        "--avoid", multiple=True, type=TAG, metavar="TAG", help=f"Go easy on this (repeatable): {', '.join(TAGS)}."
     ),
     click.option("--exclude", multiple=True, type=STRETCH, help="Leave this stretch out (repeatable)."),
     click.option(
@@ -293,7 +285,5 @@ _PLAYBACK = (
     ),
     # Not one option with --voice: click would give a bare --voice the value of the other.
     click.option("--no-voice", is_flag=True, help="Do not speak.  [default]"),
-    click.option(
-        "--figure", type=click.Choice(["braille", "blocks", "none"]), help="How to draw the figure.  [default: braille]"
-    ),
+    click.option("--figure", type=FIGURE, help="How to draw the figure.  [default: braille]"),
 )

@@ -40,9 +40,7 @@ FINISHED, STOPPED, SIGNALLED = 0, 3, 128
 MAX_TITLE = 200
 
 
-def play_routine(
-    app: App, routine: Routine, playback: PlaybackOptions, preflight: PreflightResult | None = None
-) -> int:
+def play_routine(app: App, routine: Routine, playback: PlaybackOptions, preflight: PreflightResult | None) -> int:
     """Play *routine* and return the exit code: 0 finished, 3 stopped before the end, 128 + n for signal n.
 
     *preflight* holds the answers of the safety check before it.

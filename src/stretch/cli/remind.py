@@ -59,20 +59,18 @@ def remind_command(
     app: App = ctx.obj
     if output.suffix.lower() != ".ics":
         raise UsageError(f"-o {output}: the file name must end in .ics.")
-    chosen_days, chosen_times = _days(days) if days else None, _times(times or (DEFAULT_TIME,))
+    chosen_days, hours = _days(days) if days else None, _times(times or (DEFAULT_TIME,))
     routine, rest = personalized_routine(app, options)
     minutes = max(1, -(-build_timeline(routine).length_ms // 60_000))
     on = chosen_days or default_days(minutes, rest=rest)
     if rest and (pairs := consecutive_days(on)):
         first, second = (WEEKDAY_LABELS[day] for day in pairs[0])
         app.info(f"This routine needs a rest day or a gentle day after it, but {second} follows {first}.")
-    reminder = Reminder(
-        title=routine.title, minutes=minutes, command=equivalent_command(ctx), days=on, times=chosen_times
-    )
+    reminder = Reminder(title=routine.title, minutes=minutes, command=equivalent_command(ctx), days=on, times=hours)
     now = app.now()
     text = calendar(reminder, now=now.replace(tzinfo=None), stamp=now.astimezone(UTC), version=__version__)
     write_text(output, text)
-    when = " and ".join(f"{at:%H:%M}" for at in chosen_times)
+    when = " and ".join(f"{at:%H:%M}" for at in hours)
     app.info(f"Saved {output} ({_days_label(on)} {when}). Open it to add it to your calendar.")
 
 

@@ -23,7 +23,7 @@ SourceKey = Annotated[str, Meta(pattern=r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$", max_l
 """The key by which a source is cited."""
 
 
-def _about(description: str, **limits: Any) -> Meta:
+def doc(description: str, **limits: Any) -> Meta:
     """Return the limits of a field, with a description for the template, the JSON Schema and errors."""
     return Meta(description=description, **limits)
 
@@ -35,80 +35,76 @@ class CatalogStruct(Struct, frozen=True, forbid_unknown_fields=True):
 class Areas(CatalogStruct, frozen=True, kw_only=True):
     """The body areas of a stretch."""
 
-    primary: Annotated[
-        tuple[Id, ...], _about("areas it stretches; `stretch areas` lists them", min_length=1, max_length=10)
-    ]
-    secondary: Annotated[tuple[Id, ...], _about("areas it reaches as well", max_length=10)] = ()
+    primary: Annotated[tuple[Id, ...], doc("areas it stretches; see `stretch areas`", min_length=1, max_length=10)]
+    secondary: Annotated[tuple[Id, ...], doc("areas it reaches as well", max_length=10)] = ()
 
 
 class Contract(CatalogStruct, frozen=True, kw_only=True):
     """The timings of one contract-relax round in seconds, and the effort in percent (rule D9)."""
 
-    contract_s: Annotated[int, _about("seconds of pressing, 3 to 6", ge=3, le=6)]
-    release_s: Annotated[int, _about("seconds of letting go", ge=1, le=30)]
-    hold_s: Annotated[int, _about("seconds of the hold that follows, 10 to 30", ge=10, le=30)]
-    effort_pct: Annotated[int, _about("how hard to press, 20 to 75 percent", ge=20, le=75)]
+    contract_s: Annotated[int, doc("seconds of pressing, 3 to 6", ge=3, le=6)]
+    release_s: Annotated[int, doc("seconds of letting go", ge=1, le=30)]
+    hold_s: Annotated[int, doc("seconds of the hold that follows, 10 to 30", ge=10, le=30)]
+    effort_pct: Annotated[int, doc("how hard to press, 20 to 75 percent", ge=20, le=75)]
 
 
 class Dose(CatalogStruct, frozen=True, kw_only=True):
     """The amount of a stretch: a number of holds, of breaths if dynamic, or of contract-relax rounds."""
 
-    reps: Annotated[int, _about("holds, whole breaths of a dynamic stretch, or rounds of contract-relax", ge=1, le=20)]
-    hold_s: Annotated[HoldSeconds | None, _about("seconds of one hold, 60 at most; static only")] = None
-    contract: Annotated[Contract | None, _about("contract-relax only: the timings of one round")] = None
+    reps: Annotated[int, doc("holds, whole breaths of a dynamic stretch, or rounds of contract-relax", ge=1, le=20)]
+    hold_s: Annotated[HoldSeconds | None, doc("seconds of one hold, 60 at most; static only")] = None
+    contract: Annotated[Contract | None, doc("contract-relax only: the timings of one round")] = None
 
 
 class Pace(CatalogStruct, frozen=True, kw_only=True):
     """The movements of a dynamic stretch on each half of the breath."""
 
-    inhale: Annotated[ShortText, _about("what moves on the breath in, 10 words at most")]
-    exhale: Annotated[ShortText, _about("what moves on the breath out, 10 words at most")]
+    inhale: Annotated[ShortText, doc("what moves on the breath in, 10 words at most")]
+    exhale: Annotated[ShortText, doc("what moves on the breath out, 10 words at most")]
 
 
 class Cautions(CatalogStruct, frozen=True, kw_only=True):
     """Cautions for which a stretch is left out, and those for which it is made easier."""
 
-    avoid: Annotated[tuple[Caution, ...], _about("cautions for people who must leave it out")] = ()
-    adapt: Annotated[tuple[Caution, ...], _about("cautions for people who do half the hold, once")] = ()
+    avoid: Annotated[tuple[Caution, ...], doc("cautions for people who must leave it out")] = ()
+    adapt: Annotated[tuple[Caution, ...], doc("cautions for people who do half the hold, once")] = ()
 
 
 class Stretch(CatalogStruct, frozen=True, kw_only=True):
     """A stretch as in its YAML file."""
 
-    id: Annotated[Id, _about("its id on the command line and the name of its file: a to z, digits and single dashes")]
-    name: Annotated[Name, _about("its name on the screen and aloud")]
-    aliases: Annotated[tuple[Name, ...], _about("other names people know it by", max_length=20)] = ()
-    tier: Annotated[Literal[1, 2], _about("1, or 2 for a stretch to use only when no more of tier 1 are left")] = 1
-    opt_in: Annotated[bool, _about("true: only when asked for by name")] = False
-    areas: Annotated[Areas, _about("the areas it stretches")]
-    position: Annotated[Position, _about("the position it is done in")]
-    also: Annotated[tuple[Position, ...], _about("other positions in which the same steps work")] = ()
-    equipment: Annotated[tuple[Equipment, ...], _about("everything it needs; [none] for nothing", min_length=1)]
-    sides: Annotated[
-        Literal["both", "each"], _about("both: both sides at once; each: the dose is done once for each side")
-    ]
+    id: Annotated[Id, doc("its id on the command line and the name of its file: a to z, digits and single dashes")]
+    name: Annotated[Name, doc("its name on the screen and aloud")]
+    aliases: Annotated[tuple[Name, ...], doc("other names people know it by", max_length=20)] = ()
+    tier: Annotated[Literal[1, 2], doc("1, or 2 for a stretch to use only when no more of tier 1 are left")] = 1
+    opt_in: Annotated[bool, doc("true: only when asked for by name")] = False
+    areas: Annotated[Areas, doc("the areas it stretches")]
+    position: Annotated[Position, doc("the position it is done in")]
+    also: Annotated[tuple[Position, ...], doc("other positions in which the same steps work")] = ()
+    equipment: Annotated[tuple[Equipment, ...], doc("everything it needs; [none] for nothing", min_length=1)]
+    sides: Annotated[Literal["both", "each"], doc("both: both sides at once; each: the dose is done for each side")]
     side_means: Annotated[
-        ShortText | None, _about("with sides: each, what left and right refer to, such as: the back leg")
+        ShortText | None, doc("with sides: each, what left and right refer to, such as: the back leg")
     ] = None
-    mode: Annotated[Mode, _about("; ".join(f"{mode}: {label}" for mode, label in MODE_LABELS.items()))]
-    dose: Annotated[Dose, _about("how long and how often")]
-    pace: Annotated[Pace | None, _about("dynamic only: what moves on each half of the breath")] = None
-    halfway: Annotated[ShortText | None, _about("what to say halfway, such as: Change direction")] = None
-    per_side_s: Annotated[int | None, _about("computed from the dose; leave it out")] = None
-    level: Annotated[Level, _about("how strong it is; deep stretches are left out for the first two weeks")]
-    desk: Annotated[bool, _about("true if it can be done at a desk")] = False
-    spine: Annotated[Spine, _about("how the spine moves; people with a disc problem or stenosis depend on it")]
+    mode: Annotated[Mode, doc("; ".join(f"{mode}: {label}" for mode, label in MODE_LABELS.items()))]
+    dose: Annotated[Dose, doc("how long and how often")]
+    pace: Annotated[Pace | None, doc("dynamic only: what moves on each half of the breath")] = None
+    halfway: Annotated[ShortText | None, doc("what to say halfway, such as: Change direction")] = None
+    per_side_s: Annotated[int | None, doc("computed from the dose; leave it out")] = None
+    level: Annotated[Level, doc("how strong it is; deep stretches are left out for the first two weeks")]
+    desk: Annotated[bool, doc("true if it can be done at a desk")] = False
+    spine: Annotated[Spine, doc("how the spine moves; people with a disc problem or stenosis depend on it")]
     steps: Annotated[
         tuple[ShortText, ...],
-        _about("what to do, one line each, 70 words in all, without counts and seconds", min_length=1, max_length=20),
+        doc("what to do, one line each, 70 words in all, without counts and seconds", min_length=1, max_length=20),
     ]
-    breath: Annotated[ShortText, _about("how to breathe during it")]
-    mistake: Annotated[ShortText, _about("what to avoid")]
-    ease_off: Annotated[ShortText, _about("an easier way")]
-    cautions: Annotated[Cautions, _about("people who must leave it out or take it easier")]
+    breath: Annotated[ShortText, doc("how to breathe during it")]
+    mistake: Annotated[ShortText, doc("what to avoid")]
+    ease_off: Annotated[ShortText, doc("an easier way")]
+    cautions: Annotated[Cautions, doc("people who must leave it out or take it easier")]
     source: Annotated[
         tuple[SourceKey, ...],
-        _about("citation keys, each explained under sources; leave it out if there are none", max_length=20),
+        doc("citation keys, each explained under sources; leave it out if there are none", max_length=20),
     ] = ()
 
     @property
@@ -138,30 +134,30 @@ def per_side_seconds(stretch: Stretch) -> int:
 class Area(CatalogStruct, frozen=True, kw_only=True):
     """A part of the body, with the areas that balance it (rule RB9) or that its routines need (rule RB15)."""
 
-    id: Annotated[Id, _about("its id on the command line: a to z, digits and single dashes")]
-    name: Annotated[Name, _about("its name")]
-    partners: Annotated[tuple[Id, ...], _about("areas that balance it", max_length=20)] = ()
+    id: Annotated[Id, doc("its id on the command line: a to z, digits and single dashes")]
+    name: Annotated[Name, doc("its name")]
+    partners: Annotated[tuple[Id, ...], doc("areas that balance it", max_length=20)] = ()
     focus: Annotated[
         tuple[tuple[Id, ...], ...],
-        _about("sets of areas of which a routine for this area has at least one stretch each", max_length=20),
+        doc("sets of areas of which a routine for this area has at least one stretch each", max_length=20),
     ] = ()
 
 
 class Group(CatalogStruct, frozen=True, kw_only=True):
     """A name for several areas at once."""
 
-    id: Annotated[Id, _about("its id on the command line: a to z, digits and single dashes")]
-    name: Annotated[Name, _about("its name")]
-    areas: Annotated[tuple[Id, ...], _about("the areas it stands for", min_length=1, max_length=40)]
+    id: Annotated[Id, doc("its id on the command line: a to z, digits and single dashes")]
+    name: Annotated[Name, doc("its name")]
+    areas: Annotated[tuple[Id, ...], doc("the areas it stands for", min_length=1, max_length=40)]
 
 
 class ProgramItem(CatalogStruct, frozen=True, kw_only=True):
     """One stretch of a program, with its dose there."""
 
-    stretch: Annotated[Id, _about("the id of a stretch")]
-    reps: Annotated[int, _about("holds, whole breaths of a dynamic stretch, or rounds of contract-relax", ge=1, le=20)]
-    hold_s: Annotated[HoldSeconds | None, _about("seconds of one hold, 60 at most; static only")] = None
-    note: Annotated[ShortText | None, _about("why it is here")] = None
+    stretch: Annotated[Id, doc("the id of a stretch")]
+    reps: Annotated[int, doc("holds, whole breaths of a dynamic stretch, or rounds of contract-relax", ge=1, le=20)]
+    hold_s: Annotated[HoldSeconds | None, doc("seconds of one hold, 60 at most; static only")] = None
+    note: Annotated[ShortText | None, doc("why it is here")] = None
 
 
 Items = Annotated[tuple[ProgramItem, ...], Meta(min_length=1, max_length=60)]
@@ -170,21 +166,21 @@ Items = Annotated[tuple[ProgramItem, ...], Meta(min_length=1, max_length=60)]
 class AsWritten(CatalogStruct, frozen=True, kw_only=True):
     """A program as in the article it came from, with unsafe parts replaced."""
 
-    warm_up_min: Annotated[int, _about("minutes of warm-up before it, 0 to 10", ge=0, le=10)]
-    notes: Annotated[tuple[ShortText, ...], _about("what was replaced, and why", max_length=20)] = ()
-    items: Annotated[Items, _about("the stretches in the order of the document, each with its dose")]
+    warm_up_min: Annotated[int, doc("minutes of warm-up before it, 0 to 10", ge=0, le=10)]
+    notes: Annotated[tuple[ShortText, ...], doc("what was replaced, and why", max_length=20)] = ()
+    items: Annotated[Items, doc("the stretches in the order of the document, each with its dose")]
 
 
 class Program(CatalogStruct, frozen=True, kw_only=True):
     """A fixed list of stretches with doses, of no set length."""
 
-    id: Annotated[Id, _about("its id on the command line: a to z, digits and single dashes")]
-    name: Annotated[Name, _about("its name")]
-    about: Annotated[ShortText, _about("what it is and for whom, in one line")]
-    source: Annotated[tuple[SourceKey, ...], _about("citation keys, each explained under sources", max_length=20)] = ()
-    warm_up_min: Annotated[int, _about("minutes of warm-up before it, 0 to 10", ge=0, le=10)]
-    items: Annotated[Items, _about("its stretches in order, each with its dose")]
-    as_written: Annotated[AsWritten | None, _about("the order and doses of the document it came from")] = None
+    id: Annotated[Id, doc("its id on the command line: a to z, digits and single dashes")]
+    name: Annotated[Name, doc("its name")]
+    about: Annotated[ShortText, doc("what it is and for whom, in one line")]
+    source: Annotated[tuple[SourceKey, ...], doc("citation keys, each explained under sources", max_length=20)] = ()
+    warm_up_min: Annotated[int, doc("minutes of warm-up before it, 0 to 10", ge=0, le=10)]
+    items: Annotated[Items, doc("its stretches in order, each with its dose")]
+    as_written: Annotated[AsWritten | None, doc("the order and doses of the document it came from")] = None
 
 
 class Move(CatalogStruct, frozen=True, kw_only=True):
@@ -214,13 +210,13 @@ class Settle(CatalogStruct, frozen=True, kw_only=True):
 class Source(CatalogStruct, frozen=True, kw_only=True):
     """A cited source: its evidence grade, what it supports, and where to find it."""
 
-    key: Annotated[SourceKey, _about("the key it is cited by")]
+    key: Annotated[SourceKey, doc("the key it is cited by")]
     grade: Annotated[
         Literal["A", "B", "C", "seed"],
-        _about("A: an authority's own text was read; B: a copy of it; C: technique only"),
+        doc("A: an authority's own text was read; B: a copy of it; C: technique only"),
     ] = "C"
-    supports: Annotated[str, _about("what it says", min_length=1, max_length=1000)]
-    where: Annotated[str, _about("where to find it", min_length=1, max_length=1000)]
+    supports: Annotated[str, doc("what it says", min_length=1, max_length=1000)]
+    where: Annotated[str, doc("where to find it", min_length=1, max_length=1000)]
 
 
 class EntryOrigin(Struct, frozen=True):

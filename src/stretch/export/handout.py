@@ -124,17 +124,15 @@ def build_handout(
     )
     source_keys = dict.fromkeys(key for card in cards for key in card.sources)
     minutes = max(1, round(timeline.length_ms / 60_000))
-    get_help = [section for section in safety.checklist if section.id not in EACH_TIME]
-    get_help.sort(
-        key=lambda s: max(severity(line.outcome or Outcome.GO, line.urgency) for line in s.lines), reverse=True
-    )
+    urgent = [section for section in safety.checklist if section.id not in EACH_TIME]
+    urgent.sort(key=lambda s: max(severity(line.outcome or Outcome.GO, line.urgency) for line in s.lines), reverse=True)
     return Handout(
         title=routine.title,
         summary=f"{pluralize(len(cards), 'stretch')}, about {pluralize(minutes, 'minute')}",
         frequency=frequency_advice(routine, rest=rest),
         notes=routine.notes,
         each_time=tuple(section for name in EACH_TIME for section in safety.checklist if section.id == name),
-        get_help=tuple(get_help),
+        get_help=tuple(urgent),
         warm_up=tuple((move.name, duration(seconds * 1000), move.text) for move, seconds in routine.warm_up),
         cards=cards,
         cool_down=(duration(routine.settle_s * 1000), routine.settle_text),

@@ -53,9 +53,7 @@ def _header(handout: Handout) -> str:
 def _weeks(handout: Handout) -> str:
     """Return the table of two weeks, with a box for each stretch and day and a cell for each score."""
     weeks = "".join(f'<th scope="colgroup" colspan="{len(WEEKDAYS)}">Week {week + 1}</th>' for week in range(WEEKS))
-    days = "".join(
-        f'<th scope="col"><abbr title="{label}">{label[:2]}</abbr></th>' for label in WEEKDAY_LABELS.values()
-    )
+    days = "".join(f'<th scope="col"><abbr title="{day}">{day[:2]}</abbr></th>' for day in WEEKDAY_LABELS.values())
     rows = [_row(f"{_text(card.name)} <small>{_text(card.dose_line)}</small>", "<i></i>") for card in handout.cards]
     rows += [_row(score, "") for score in SCORES]
     return (

@@ -57,6 +57,5 @@ def hex_color(color: CellColor, palette: Mapping[ColorRole, str]) -> str:
     """Return the color as `#rrggbb`, without its lower half."""
     base, accent = palette[color.role], palette[ColorRole.ACCENT]
     t = color.highlight / HIGHLIGHT_STEPS
-    return "#" + "".join(
-        f"{round(int(base[i : i + 2], 16) * (1 - t) + int(accent[i : i + 2], 16) * t):02x}" for i in (1, 3, 5)
-    )
+    channels = (round(int(base[i : i + 2], 16) * (1 - t) + int(accent[i : i + 2], 16) * t) for i in (1, 3, 5))
+    return "#" + "".join(f"{channel:02x}" for channel in channels)

@@ -136,7 +136,7 @@ def interpolate(a: Pose, b: Pose, t: float) -> Pose:
     return Pose(
         anchor=a.anchor,
         at=(lerp(a.at[0], b.at[0], t), None if a.at[1] is None or b.at[1] is None else lerp(a.at[1], b.at[1], t)),
-        spine=_interpolate_spine(a.spine, b.spine, t),
+        spine=_lerp_spine(a.spine, b.spine, t),
         neck=_lerp_segment(a.neck, b.neck, t),
         head=_lerp_segment(a.head, b.head, t),
         face=lerp(a.face, b.face, t),
@@ -149,9 +149,7 @@ def interpolate(a: Pose, b: Pose, t: float) -> Pose:
     )
 
 
-def _interpolate_spine(
-    a: Sequence[ProjectedSegment], b: Sequence[ProjectedSegment], t: float
-) -> tuple[ProjectedSegment, ...]:
+def _lerp_spine(a: Sequence[ProjectedSegment], b: Sequence[ProjectedSegment], t: float) -> tuple[ProjectedSegment, ...]:
     """Turn the pelvis the shorter way and the rest of the spine with it: a spine bends, it never flips."""
     pelvis = a[0].direction, b[0].direction
     unwrap = pelvis[0] + angle_difference(*pelvis) - pelvis[1]

@@ -61,10 +61,8 @@ class ScreenDisplay:
         """Draw the current frame; it shows the cues as well."""
         columns, lines = self._terminal.size()
         unicode, warning = self._terminal.theme.unicode, self._current_warning(session)
-        figures = self._figures
-        self._terminal.draw(
-            self._render_screen(session, columns, lines, unicode=unicode, figures=figures, warning=warning)
-        )
+        frame = self._render_screen(session, columns, lines, unicode=unicode, figures=self._figures, warning=warning)
+        self._terminal.draw(frame)
 
     def next_update_in(self, session: Session) -> float:
         """Return the seconds to the next frame, or to the next cue if that is sooner, so that it is heard on time."""

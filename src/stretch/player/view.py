@@ -133,9 +133,7 @@ def _tiny(session: Session, columns: int, lines: int, unicode: bool) -> list[Sty
 
 
 def _help(columns: int) -> list[StyledLine]:
-    keys: list[StyledLine] = [
-        ((f" {binding.label:>6}  ", TextRole.KEY), (binding.help, TextRole.PLAIN)) for binding in KEYMAP
-    ]
+    keys: list[StyledLine] = [((f" {key.label:>6}  ", TextRole.KEY), (key.help, TextRole.PLAIN)) for key in KEYMAP]
     hint = "press any key to continue".center(min(columns, 60))
     return [((" Keys", TextRole.NAME),), (), *keys, (), ((hint, TextRole.DIM),)]
 

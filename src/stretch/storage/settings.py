@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from stretch.core.errors import UnknownName, UsageError
-from stretch.core.model import Id
+from stretch.core.model import Id, doc
 from stretch.core.routine import DEFAULT_MINUTES
 from stretch.core.text import escape_control_chars, quote
 from stretch.core.vocabulary import BREATH_PRESETS, Equipment, Level, Position, Tag
@@ -34,45 +34,30 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     Relative paths in the file are relative to its folder.
     """
 
-    area: Annotated[
-        tuple[Id, ...],
-        Meta(min_length=1, description="body areas or groups to stretch; `stretch areas` lists them"),
-    ] = ("lower-back",)
-    minutes: Annotated[float, Meta(ge=1, le=180, description="length of a routine, 1 to 180")] = DEFAULT_MINUTES
-    breath: Annotated[str, Meta(description=f"{', '.join(BREATH_PRESETS)}, or seconds in and out such as 4-6")] = (
-        "steady"
+    area: Annotated[tuple[Id, ...], doc("areas or groups to stretch; see `stretch areas`", min_length=1)] = (
+        "lower-back",
     )
-    position: Annotated[
-        tuple[Position, ...], Meta(description="positions to use, such as [standing, seated]; empty: all")
-    ] = ()
-    equipment: Annotated[
-        tuple[Equipment, ...], Meta(description="what you have of chair, wall, strap and mat; empty: all of them")
-    ] = ()
-    level: Annotated[Level | None, Meta(description="deepest level: gentle, moderate or deep")] = None
-    avoid: Annotated[
-        tuple[Tag, ...], Meta(description="what to be careful with every time, such as knee; `--avoid` adds to it")
-    ] = ()
-    never: Annotated[tuple[Id, ...], Meta(description="ids of stretches that are never suggested")] = ()
+    minutes: Annotated[float, doc("length of a routine, 1 to 180", ge=1, le=180)] = DEFAULT_MINUTES
+    breath: Annotated[str, doc(f"{', '.join(BREATH_PRESETS)}, or seconds in and out such as 4-6")] = "steady"
+    position: Annotated[tuple[Position, ...], doc("positions to use, such as [standing, seated]; empty: all")] = ()
+    equipment: Annotated[tuple[Equipment, ...], doc("what you have of chair, wall, strap and mat; empty: all")] = ()
+    level: Annotated[Level | None, doc("deepest level: gentle, moderate or deep")] = None
+    avoid: Annotated[tuple[Tag, ...], doc("what to be careful with, such as knee; `--avoid` adds to it")] = ()
+    never: Annotated[tuple[Id, ...], doc("ids of stretches that are never suggested")] = ()
     morning: Annotated[
-        Literal["off", "on", "auto"],
-        Meta(description="no forward bends: off, on, or auto, from 4 to 8 in the morning"),
+        Literal["off", "on", "auto"], doc("no forward bends: off, on, or auto, from 4 to 8 in the morning")
     ] = "off"
-    experienced: Annotated[bool, Meta(description="full doses from the first day: on or off")] = False
-    sound: Annotated[bool, Meta(description="a sound at every change: on or off")] = True
-    volume: Annotated[int, Meta(ge=0, le=100, description="loudness, 0 to 100")] = 50
-    sound_command: Annotated[str | None, Meta(description="command that plays a file, such as: play -q {file}")] = None
+    experienced: Annotated[bool, doc("full doses from the first day: on or off")] = False
+    sound: Annotated[bool, doc("a sound at every change: on or off")] = True
+    volume: Annotated[int, doc("loudness, 0 to 100", ge=0, le=100)] = 50
+    sound_command: Annotated[str | None, doc("command that plays a file, such as: play -q {file}")] = None
     voice: Annotated[
-        Literal["no", "yes", "breath"],
-        Meta(description="spoken instructions: no, yes, or breath, with each breath as well"),
+        Literal["no", "yes", "breath"], doc("spoken instructions: no, yes, or breath, with each breath as well")
     ] = "no"
-    voice_command: Annotated[str | None, Meta(description="command that speaks, such as: espeak-ng {text}")] = None
-    figure: Annotated[
-        Literal["braille", "blocks", "none"], Meta(description="how the figure is drawn: braille, blocks or none")
-    ] = "braille"
-    background: Annotated[
-        Literal["auto", "dark", "light"], Meta(description="of your terminal: auto, dark or light")
-    ] = "auto"
-    catalog: Annotated[tuple[str, ...], Meta(description="files or folders with your own stretches")] = ()
+    voice_command: Annotated[str | None, doc("command that speaks, such as: espeak-ng {text}")] = None
+    figure: Annotated[Literal["braille", "blocks", "none"], doc("drawn as braille, blocks or none")] = "braille"
+    background: Annotated[Literal["auto", "dark", "light"], doc("of your terminal: auto, dark or light")] = "auto"
+    catalog: Annotated[tuple[str, ...], doc("files or folders with your own stretches")] = ()
 
 
 DEFAULTS = Settings()
@@ -241,9 +226,8 @@ def _requirement(name: str) -> str:
         return f"a number from {meta.ge} to {meta.le}"
     if isinstance(getattr(DEFAULTS, name), bool):
         return "on or off"
-    return {"area": "ids such as lower-back", "never": "ids such as happy-baby", "breath": describe("breath")}.get(
-        name, "text"
-    )
+    others = {"area": "ids such as lower-back", "never": "ids such as happy-baby", "breath": describe("breath")}
+    return others.get(name, "text")
 
 
 def _hint(name: str) -> Any:

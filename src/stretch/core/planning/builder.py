@@ -145,9 +145,7 @@ def _select(problem: SelectionProblem, request: Request, minutes: float) -> tupl
         relaxed = replace(problem, candidates=useful, position_penalty=0)
         picks = add_repetitions(problem, best_selection(relaxed) or (), request)
     if not picks:
-        raise UsageError(
-            f"--minutes {minutes:g} is too short for the warm-up, one stretch and settling: add a minute or two."
-        )
+        raise UsageError(f"--minutes {minutes:g} is too short for the warm-up, one stretch and settling: add a minute.")
     spare_s = _spare_s(problem, picks)
     settle_s = min(MAX_SETTLE_S, SETTLE_S + spare_s)
     return picks, settle_s, spare_s + SETTLE_S - settle_s
@@ -158,9 +156,7 @@ def _check_required(problem: SelectionProblem, minutes: float) -> None:
     excess_ms = duration_ms(problem, required) - problem.budget_ms
     if required and excess_ms > 0:
         more = -(-excess_ms // 60_000)
-        raise UsageError(
-            f"The stretches you named do not fit in --minutes {minutes:g}: add {more} min, or name fewer stretches."
-        )
+        raise UsageError(f"The stretches you named do not fit in --minutes {minutes:g}: add {more} min, or name fewer.")
     for area, seconds in held_per_side(required).items():
         if seconds > problem.ceiling_s:
             raise UsageError(

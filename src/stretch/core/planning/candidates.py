@@ -107,15 +107,14 @@ def shortlist(candidates: Sequence[Candidate]) -> list[Candidate]:
     """
     if len(candidates) <= SHORTLIST_LENGTH:
         return list(candidates)
-    best_first = sorted(enumerate(candidates), key=lambda e: (-len(e[1].goals), -e[1].base_score, e[1].options[0].ms))
-    groups: dict[tuple[str, int], list[int]] = defaultdict(list)
-    for index, candidate in best_first:
+    groups: dict[tuple[str, int], list[str]] = defaultdict(list)
+    for candidate in sorted(candidates, key=lambda c: (-len(c.goals), -c.base_score, c.options[0].ms)):
         for goal in candidate.goals or (-1,):
-            groups[candidate.item.position, goal].append(index)
-    kept = {index for index, candidate in enumerate(candidates) if candidate.required}
+            groups[candidate.item.position, goal].append(candidate.item.stretch.id)
+    kept = {candidate.item.stretch.id for candidate in candidates if candidate.required}
     for depth in range(max(map(len, groups.values()), default=0)):
         layer = {group[depth] for group in groups.values() if depth < len(group)}
         if depth and len(kept | layer) > SHORTLIST_LENGTH:
             break
         kept |= layer
-    return [candidates[index] for index in sorted(kept)]
+    return [candidate for candidate in candidates if candidate.item.stretch.id in kept]

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from stretch.core.model import Catalog
 from stretch.core.planning.dosing import AREA_CEILING_S
 from stretch.core.planning.eligibility import area_words, reason_text
-from stretch.core.planning.scoring import missing_focus_sets, missing_partners
+from stretch.core.planning.scoring import missing_focus, missing_partners
 from stretch.core.routine import Item, Request
 from stretch.core.text import duration
 
@@ -36,7 +36,7 @@ def routine_notes(
         yield "No forward bends in the first hour after getting up. (--no-morning: allow them)"
     if request.before_sport:
         yield "Before sport: less than a minute for each muscle, and movement at the end."
-    for group in missing_focus_sets(catalog.areas, areas, items):
+    for group in missing_focus(catalog.areas, areas, items):
         yield f"No stretch for {area_words(group, 'or')} ({_commonest_reason(catalog, group, reasons)})."
     for partner, area in missing_partners(catalog.areas, areas, items).items():
         cause = _commonest_reason(catalog, [partner], reasons)

@@ -164,9 +164,7 @@ def missing_partners(areas: Mapping[str, Area], wanted: Sequence[str], items: Se
     }
 
 
-def missing_focus_sets(
-    areas: Mapping[str, Area], wanted: Sequence[str], items: Sequence[Item]
-) -> list[tuple[str, ...]]:
+def missing_focus(areas: Mapping[str, Area], wanted: Sequence[str], items: Sequence[Item]) -> list[tuple[str, ...]]:
     """Return the focus sets of the wanted areas without a stretch in *items* (rule RB15)."""
     there = primary_areas(items)
     sets = dict.fromkeys(group for area in wanted for group in areas[area].focus)

@@ -104,9 +104,7 @@ def escalate(
 ) -> ScreeningRecord:
     """Return the record after a new finding, a stop rule (ST6-ST8) or a trend (T1-T8); the strongest outcome wins."""
     new = msgspec.structs.replace(
-        record,
-        tags=tuple(sorted({*record.tags, *tags})),
-        advise_clinician=record.advise_clinician or advise_clinician,
+        record, tags=tuple(sorted({*record.tags, *tags})), advise_clinician=record.advise_clinician or advise_clinician
     )
     return _with_outcome(new, (outcome, urgency), today)
 
