@@ -191,10 +191,7 @@ def _parse_date(text: str) -> date:
 
 
 def _selection(journal: Journal, today: date, prefix: str | None, before: date | None) -> tuple[str, str | None]:
-    """Return a description of the sessions to delete, and the id if it is a single one.
-
-    Raise UsageError if there is none, or if *prefix* is ambiguous.
-    """
+    """Return the sessions to delete in words, and the id of a single one; UsageError if none or several match."""
     if prefix is None:
         count = journal.count(before)
         limit = f" before {short_date(before)}" if before else ""

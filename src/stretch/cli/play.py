@@ -41,10 +41,7 @@ MAX_TITLE = 200
 
 
 def play_routine(app: App, routine: Routine, playback: PlaybackOptions, preflight: PreflightResult | None) -> int:
-    """Play *routine* and return the exit code: 0 finished, 3 stopped before the end, 128 + n for signal n.
-
-    *preflight* holds the answers of the safety check before it.
-    """
+    """Play *routine* and return the exit code: 0 finished, 3 stopped before the end, 128 + n for signal n."""
     if playback.ask and not _confirm_start(app, routine, quiet=playback.events):
         return STOPPED
     session = Session(timeline=build_timeline(routine))

@@ -1,1 +1,1 @@
-"""A routine that leaves the terminal: as a file to hear, to print, to keep."""
+"""Exports of a routine: sound file, captions, handout and calendar file."""

@@ -113,10 +113,7 @@ def build_handout(
     rest: bool,
     command: str = "",
 ) -> Handout:
-    """Return the handout of *routine*.
-
-    *rest* is whether rule D14 requires rest days. Stretches that have no figure in *figures* have no picture.
-    """
+    """Return the handout of *routine* with its *figures*; *rest* is whether rule D14 requires rest days."""
     timeline = build_timeline(routine)
     cards = tuple(
         _card(number, item, timeline, figures.get(item.stretch.id))

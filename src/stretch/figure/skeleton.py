@@ -39,10 +39,7 @@ class Skeleton(NamedTuple):
 
 
 def skeleton_at(figure: Figure, depth: float) -> Skeleton:
-    """Return the skeleton at a depth from 0 (first keyframe) to 1 (last keyframe).
-
-    Raises KeyError for a joint that does not exist; `lint_figure` says which.
-    """
+    """Return the skeleton at a depth from 0 (first keyframe) to 1 (last). Raises KeyError for an unknown joint."""
     transitions = _transitions(figure)
     position = min(max(depth, 0.0), 1.0) * len(transitions)
     index = min(int(position), len(transitions) - 1)
@@ -175,10 +172,7 @@ def _target_limbs(limb: IKLimb) -> set[str]:
 
 
 def _solve_two_bone(figure: Figure, name: str, limb: IKLimb, joints: Mapping[str, Point]) -> ForwardLimb:
-    """Return the directions that bring the end of a limb to its target, by the law of cosines.
-
-    A limb whose target is out of reach points straight at it.
-    """
+    """Return the directions that bring the end of a limb to its target, or as near as it reaches (law of cosines)."""
     side, _, lengths, _, names = anatomy.LIMBS[name]
     root, target = joints[names[0]], target_point(figure, side, limb, joints)
     upper, lower = lengths[0] * limb.foreshortening, lengths[1] * limb.foreshortening

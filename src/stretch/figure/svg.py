@@ -150,10 +150,7 @@ def _hull_paths(hulls: Iterable[Hull]) -> str:
 
 
 def _hull_path(hull: Hull, *, closed: bool = True) -> str:
-    """Return the exact outline of a hull as arcs and straight lines.
-
-    If not *closed*, the arc around the first circle is left out: there a limb joins the one before.
-    """
+    """Return the exact outline of a hull; if not *closed*, without the arc around its first circle, a joint."""
     corners = _corners(hull)
     if not corners:
         return _circle_path(max(hull, key=lambda circle: circle[2]))
@@ -186,10 +183,7 @@ def _tangent_angle(a: Circle, b: Circle) -> float:
 
 
 def _outline_path(corners: list[_Corner], *, closed: bool) -> str:
-    """Return the path from the end of the first circle around the others and, if closed, around the first.
-
-    Relative commands are shorter to write than absolute ones.
-    """
+    """Return the path from the end of the first circle around the others and, if closed, around the first."""
     position = _rim_point(corners[0][0], corners[0][2])
     commands = [f"M{_pair(position)}"]
     for circle, begins, ends in corners[1:] + (corners[:1] if closed else []):

@@ -1,1 +1,1 @@
-"""A session while it plays."""
+"""Playback of a session: screen, plain lines or events, keys, sound and voice."""

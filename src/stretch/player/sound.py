@@ -97,10 +97,7 @@ class SoundCache:
 
 
 class SoundPlayer:
-    """Plays sounds without waiting, with the first of *players* that works.
-
-    *none_found* says why there are no players, for the message shown then.
-    """
+    """Plays sounds without waiting, with the first of *players* that works; *none_found* says why there are none."""
 
     def __init__(
         self,

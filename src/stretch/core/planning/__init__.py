@@ -1,1 +1,1 @@
-"""A request becomes a routine: who may be in it, what a choice is worth, and the best choice."""
+"""Planning: eligible stretches for a request, their scores, and the best selection."""

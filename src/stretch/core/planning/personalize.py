@@ -62,10 +62,7 @@ def is_beginner(days: Iterable[date], today: date) -> bool:
 
 
 def apply_preflight(request: Request, result: PreflightResult, today: date) -> Request:
-    """Return *request* with the limits of the safety check (rules K3, D15 and B9).
-
-    They are cautions, a maximum level, smaller doses, and breathing without counting.
-    """
+    """Return *request* with the cautions, level, doses and breath that the safety check requires (K3, D15, B9)."""
     # Imported here for start-up: before the first safety check there is nothing to apply.
     from stretch.core.safety.checklist import Outcome
     from stretch.core.safety.screening_record import gentle_until

@@ -35,10 +35,7 @@ class Cue(Struct, frozen=True):
 
 
 def cues(timeline: Timeline, after_ms: int, until_ms: int) -> tuple[Cue, ...]:
-    """Return the cues in (after, until], in order, so that (a, b] and (b, c] together are (a, c].
-
-    The first cue is at 0; start with -1.
-    """
+    """Return the cues in (after, until], in order. The first cue is at 0: start with -1."""
     every = _every_cue(timeline)
     low = bisect_right(every, after_ms, key=lambda cue: cue.at_ms)
     high = bisect_right(every, until_ms, key=lambda cue: cue.at_ms)

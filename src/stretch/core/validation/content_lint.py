@@ -234,10 +234,7 @@ AREA_MUSCLES: Mapping[str, tuple[str, ...]] = {
 
 
 def check_target_muscles(targets: Collection[str], stretch: Stretch) -> Iterator[FieldProblem]:
-    """Yield a problem if a figure highlights no muscle, or none of an area of its *stretch*.
-
-    The figure of a stretch for an area that is not shipped may highlight any.
-    """
+    """Yield a problem if a figure highlights no muscle, or none of the areas of its *stretch* and all are shipped."""
     names = {target.partition(".")[0] for target in targets}
     areas = (*stretch.areas.primary, *stretch.areas.secondary)
     expected = sorted({muscle for area in areas for muscle in AREA_MUSCLES.get(area, ())})

@@ -72,10 +72,7 @@ _OMITTED = frozenset({"id", "tier", "opt_in", "halfway", "per_side_s"})
 
 
 def stretch_template(name: str, areas: Iterable[str]) -> str:
-    """Return a commented file for a stretch with the id *name*; *areas* are those to choose from.
-
-    It passes the check once its blanks are filled.
-    """
+    """Return a commented file for a stretch *name*, valid once its blanks are filled, with *areas* to choose from."""
     choices: dict[str, Mapping[Any, str]] = {
         "areas": {area: area for area in areas},
         "position": vocabulary.POSITION_LABELS,

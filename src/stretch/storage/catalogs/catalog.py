@@ -88,10 +88,7 @@ def load_sources(extra: Sequence[Path] = ()) -> dict[str, Source]:
 
 
 def load_figures(names: Iterable[str], extra: Sequence[Path] = ()) -> dict[str, Figure]:
-    """Return the figures called *names* that exist, each from the last catalog that has it.
-
-    Raises CatalogError for a figure of *extra* that is invalid or cannot be drawn.
-    """
+    """Return the figures *names* that exist, the last of each. Raises CatalogError for an invalid one of *extra*."""
     wanted = [name for name in dict.fromkeys(names) if re.fullmatch(ID_PATTERN, name)]
     loader = CatalogLoader(("figure",), trusted=data_root())
     loader.add_named("figure", wanted, data_root())

@@ -214,10 +214,7 @@ class CatalogLoader:
 
 
 def split_entries(data: Any) -> Iterator[RawEntry | FieldProblem]:
-    """Yield the entries in the *data* of a file, and a problem for what is not an entry.
-
-    A file holds one entry, a list of them, or lists by kind.
-    """
+    """Yield the entries in the *data* of a file: one, a list, or lists by kind; and a problem for anything else."""
     if isinstance(data, list):
         for index, item in enumerate(data):
             yield _identify(item, (index,))
