@@ -13,6 +13,7 @@ import pytest
 
 from stretch.cli import COMMANDS, main
 from stretch.cli.app import App
+from stretch.cli.show import find_stretch
 from support import AREAS, CATALOG, FakeClock, ScriptedInput, data, run
 
 
@@ -149,6 +150,41 @@ def test_show_prints_all_texts_cautions_and_sources(name: str) -> None:
 
 def test_show_finds_a_stretch_by_an_alias() -> None:
     assert run("show", "balasana").stdout == run("show", "childs-pose").stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "stretch_id"),
+    [
+        ("pelvic tilt", "pelvic-tilt"),
+        ("cat/cow", "cat-cow"),
+        ("cat cow stretch", "cat-cow"),
+        ("knee to chest", "single-knee-to-chest"),
+        ("knee-to-chest stretch", "single-knee-to-chest"),
+        ("piriformis stretch", "supine-figure-four"),
+        ("glute stretch", "supine-figure-four"),
+        ("trunk rotation", "supine-spinal-twist"),
+        ("Spinal Twist", "supine-spinal-twist"),
+        ("quad stretch", "side-lying-quad"),
+        ("HAMSTRING STRETCH", "supine-hamstring-strap"),
+        ("hip flexor stretch", "half-kneeling-hip-flexor"),
+        ("happy baby stretch", "happy-baby"),
+        ("neck  stretch", "neck-side-bend"),
+    ],
+)
+def test_show_finds_a_stretch_by_its_everyday_name(name: str, stretch_id: str) -> None:
+    assert find_stretch(CATALOG, name).id == stretch_id
+
+
+def test_a_name_of_two_stretches_names_both() -> None:
+    shown = run("show", "back flexion stretch")
+    assert shown.exit_code == 2
+    assert "double-knee-to-chest and seated-chair-flexion" in shown.stderr
+
+
+def test_a_misspelled_name_suggests_ids() -> None:
+    shown = run("show", "knee to chst")
+    assert shown.exit_code == 2
+    assert "Did you mean single-knee-to-chest or double-knee-to-chest?" in shown.stderr
 
 
 def test_areas_and_programs_list_the_whole_catalog() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -54,16 +55,28 @@ def show_command(
 
 
 def find_stretch(catalog: Catalog, name: str) -> Stretch:
-    """Return the stretch with this id, name or alias. Raises UnknownName, which suggests the ids of similar ones."""
+    """Return the stretch with this id, name or alias; case, hyphens, slashes and a last "stretch" do not matter.
+
+    Raises UnknownName with the ids of similar ones, and UsageError if several stretches have this name.
+    """
     if stretch := catalog.stretches.get(name):
         return stretch
-    known: dict[str, str] = {}
+    ids: dict[str, dict[str, None]] = {}
     for stretch in catalog.stretches.values():
-        for alias in (stretch.id, stretch.name.lower(), *(alias.lower() for alias in stretch.aliases)):
-            known.setdefault(alias, stretch.id)
-    if found := known.get(name.lower()):
-        return catalog.stretches[found]
-    raise UnknownName("stretch", name, known, "`stretch list` lists them.", canonical=known)
+        for alias in (stretch.id, stretch.name, *stretch.aliases):
+            ids.setdefault(_search_key(alias), {})[stretch.id] = None
+    match list(ids.get(_search_key(name), ())):
+        case [found]:
+            return catalog.stretches[found]
+        case []:
+            known = {key: next(iter(found)) for key, found in ids.items()}
+            raise UnknownName("stretch", name, known, "`stretch list` lists them.", canonical=known)
+        case several:
+            raise UsageError(f"Several stretches are called {name!r}: {' and '.join(several)}. Choose one by its id.")
+
+
+def _search_key(name: str) -> str:
+    return re.sub(r"[\s/-]+", " ", name.casefold()).strip().removesuffix(" stretch")
 
 
 def _print_figure(app: App, stretch: Stretch, side: Side | None, glyphs: Glyphs) -> None:
