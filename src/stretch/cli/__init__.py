@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from stretch.cli import interrupt
+
+# isort: split
+import errno
 import os
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from stretch import __version__
+from stretch.cli.console import is_terminal, wrap_for
+from stretch.cli.streams import BROKEN_PIPE, CLOSED_TERMINAL, OutputFailed, prepare_streams
 from stretch.core.errors import StretchError
 
 if TYPE_CHECKING:
@@ -39,8 +44,6 @@ COMMANDS = {
 ROUTINE_COMMANDS = ("routine", "resume", "audio", "handout", "remind")
 """Commands whose options take their defaults from the settings."""
 
-INTERRUPTED = 130
-BROKEN_PIPE = 141
 SAFETY_STOP = 4
 
 
@@ -83,62 +86,70 @@ class CommandGroup(click.Group):
         return [item for item in commands if item.value.startswith(incomplete)] + options
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; a closed pipe raises _OutputClosed."""
+        """Run the command; a closed pipe raises OutputFailed, because click would exit with code 1."""
         try:
             return super().invoke(ctx)
         except BrokenPipeError as error:
-            raise _OutputClosed from error
+            raise OutputFailed(error) from error
 
     def main(self, args: Sequence[str] | None = None, *unused: Any, **extra: Any) -> Any:
         """Run the command line and exit the process with its exit code."""
         extra["standalone_mode"] = False
         extra.setdefault("prog_name", "stretch")
-        sys.exit(_exit_code(super().main, args, extra))
+        own_process = prepare_streams()
+        if own_process:
+            interrupt.raise_interrupted()
+        code = _exit_code(lambda: super(CommandGroup, self).main(args, **extra))
+        if own_process:
+            interrupt.ignore()
+        sys.exit(code)
 
 
-def _exit_code(run: Any, args: Sequence[str] | None, extra: dict[str, Any]) -> int:
+def _exit_code(run: Callable[[], Any]) -> int:
     try:
-        code = run(args, **extra)
-        if sys.stdout is not None:
-            sys.stdout.flush()
+        code = _run(run)
+        sys.stdout.flush()
+        return code
+    except (click.Abort, interrupt.Interrupted):
+        # A terminal has written ^C without ending the line.
+        _print_error("", end="\n" if is_terminal(sys.stderr) else "")
+        return interrupt.EXIT_CODE
+    except OutputFailed as failed:
+        return _report_failure(failed.error, "standard output")
+    except OSError as error:
+        return _report_failure(error, error.filename)
+
+
+def _run(run: Callable[[], Any]) -> int:
+    """Run the command line and return its exit code; what it got wrong is printed as a sentence."""
+    try:
+        code = run()
         return code if isinstance(code, int) else 0
     except StretchError as error:
         # Safety advice is not an error of the program, so it has no prefix.
         _print_error(str(error) if error.exit_code == SAFETY_STOP else f"stretch: {error}")
         return error.exit_code
-    except click.UsageError as error:
-        where = error.ctx.command_path if error.ctx else "stretch"
-        _print_error(f"stretch: {error.format_message()} See `{where} --help`.")
-        return error.exit_code
     except click.ClickException as error:
-        _print_error(f"stretch: {error.format_message()}")
+        where = ""
+        if isinstance(error, click.UsageError):
+            where = f" See `{error.ctx.command_path if error.ctx else 'stretch'} --help`."
+        _print_error(f"stretch: {error.format_message()}{where}")
         return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        return INTERRUPTED
-    except (_OutputClosed, BrokenPipeError):
-        _discard_output()
+
+
+def _report_failure(error: OSError, what: object) -> int:
+    if error.errno == errno.EPIPE:
         return BROKEN_PIPE
-    except OSError as error:
-        _discard_output()
-        what = f"{error.filename}: " if error.filename else ""
-        _print_error(f"stretch: {what}{error.strerror or error}.")
-        return StretchError.exit_code
+    if error.errno == errno.EIO and not error.filename:
+        return CLOSED_TERMINAL
+    where = f"{os.fsdecode(what)}: " if isinstance(what, (str, bytes)) else ""
+    _print_error(f"stretch: {where}{error.strerror or error}.")
+    return StretchError.exit_code
 
 
-def _print_error(text: str) -> None:
-    from stretch.cli.console import wrap_for
-
-    click.echo(wrap_for(text, sys.stderr), err=True)
-
-
-class _OutputClosed(Exception):
-    """The reader of the output has closed the pipe; click would handle an OSError by itself."""
-
-
-def _discard_output() -> None:
-    """Send what is left in the buffer of stdout to /dev/null, so that it raises no error at exit."""
-    with suppress(OSError, ValueError, AttributeError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _print_error(text: str, end: str = "\n") -> None:
+    sys.stderr.write(wrap_for(text, sys.stderr) + end)
+    sys.stderr.flush()
 
 
 @click.group(
@@ -168,3 +179,6 @@ def main(ctx: click.Context) -> None:
         ctx.default_map = {ctx.invoked_subcommand: default_map(ctx.obj)}
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())
+
+
+interrupt.restore()

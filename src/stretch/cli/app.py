@@ -54,22 +54,18 @@ class App:
 
     @property
     def stdin(self) -> TextIO | None:
-        """Standard input, None when it is closed."""
+        """Standard input."""
         return self._streams[0] or sys.stdin
 
     @property
     def stdout(self) -> TextIO:
-        """Standard output, for data; /dev/null when it is closed."""
-        return self._streams[1] or sys.stdout or self._null
+        """Standard output, for data."""
+        return self._streams[1] or sys.stdout
 
     @property
     def stderr(self) -> TextIO:
-        """Standard error, for messages to a person; /dev/null when it is closed."""
-        return self._streams[2] or sys.stderr or self._null
-
-    @cached_property
-    def _null(self) -> TextIO:
-        return Path(os.devnull).open("w", encoding="utf-8")
+        """Standard error, for messages to a person."""
+        return self._streams[2] or sys.stderr
 
     @cached_property
     def folder(self) -> Path:
@@ -106,10 +102,17 @@ class App:
         )
 
     def now(self) -> datetime:
-        """Return the current local time with its time zone."""
+        """Return the current local time with its time zone; raises UsageError if $TZ is none."""
         from datetime import datetime
 
-        return datetime.now().astimezone()
+        try:
+            return datetime.now().astimezone()
+        except ValueError as error:
+            from stretch.core.errors import UsageError
+            from stretch.core.text import quote
+
+            zone = quote(self.environ.get("TZ", ""))
+            raise UsageError(f"$TZ is {zone}, which is no time zone. Set one such as Europe/Berlin.") from error
 
     def today(self) -> date:
         """Return the current local date."""
@@ -221,11 +224,6 @@ class App:
     def out(self) -> Printer:
         """Printer on standard output."""
         return Printer(self.stdout, terminal=is_terminal(self.stdout))
-
-    def write_line(self, line: str) -> None:
-        """Write one line of data to standard output and flush it."""
-        self.stdout.write(line + "\n")
-        self.stdout.flush()
 
     def info(self, line: str) -> None:
         """Write a message to standard error."""

@@ -79,7 +79,7 @@ def new_command(app: App, name: str, output: str | None) -> None:
     shipped = load_catalog()
     text = stretch_template(name, shipped.areas)
     if output == "-":
-        app.stdout.write(text)
+        app.out.document(text)
         return
     file = Path(output) if output else _catalog_folder(app) / "stretches" / f"{name}.yaml"
     if not output:

@@ -26,7 +26,7 @@ def config_command(app: App, as_json: bool, as_template: bool) -> None:
     from stretch.storage import settings
 
     if as_template:
-        app.stdout.write(settings.template())
+        app.out.document(settings.template())
         return
     loaded = app.loaded_settings
     values = {name: getattr(loaded.settings, name) for name in settings.NAMES}

@@ -9,6 +9,9 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TextIO
 
+from stretch.cli.streams import ERRORS
+from stretch.core.text import escape_control_chars, escape_json, escape_lines
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -31,7 +34,8 @@ def is_terminal(stream: TextIO | None) -> bool:
 
 
 def wrap_for(text: str, stream: TextIO | None) -> str:
-    """Return *text* with lines broken between words to fit the terminal on *stream*; unchanged for anything else."""
+    """Return *text*, made inert, with lines broken between words to fit the terminal on *stream*, if it is one."""
+    text = escape_lines(text)
     if stream is None or not is_terminal(stream):
         return text
     from textwrap import fill
@@ -57,6 +61,7 @@ def boottime_ns() -> int:
 class Printer:
     """Print to *stream*: wrapped and coloured by rich at a *terminal*, else one line each, nothing wrapped or cut.
 
+    Everything printed is made inert here: control characters of files, paths, variables and arguments are escaped.
     For a pipe rich is not imported, and each line of output stands for itself, so grep can find it.
     """
 
@@ -71,6 +76,7 @@ class Printer:
 
     def paragraph(self, text: str = "", style: str = "", *, indent: int = 0, prefix: str = "") -> None:
         """Print a paragraph; *prefix* stands before the first line and the other lines are indented by its width."""
+        text = escape_lines(text)
         if not self._terminal:
             self._stream.write(f"{' ' * indent}{prefix}{text}".rstrip() + "\n")
             return
@@ -88,6 +94,7 @@ class Printer:
 
     def table(self, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Print *rows* under *headings* in columns as wide as their contents."""
+        rows = [[*map(escape_control_chars, row)] for row in rows]
         if not self._terminal:
             lines = [headings, *rows]
             widths = [max(len(line[column]) for line in lines) for column in range(len(headings))]
@@ -110,6 +117,9 @@ class Printer:
         for line in lines:
             parts = []
             for text, role in line:
+                text = escape_control_chars(text)
+                if not theme.unicode:
+                    text = text.encode("ascii", ERRORS).decode()
                 code = theme.code(role) if self._terminal and text.strip() else ""
                 parts.append(f"\x1b[{code}m{text}\x1b[0m" if code else text)
             self._stream.write("".join(parts).rstrip() + "\n")
@@ -127,11 +137,33 @@ class Printer:
         except (OSError, ValueError):
             return None
 
+    def line(self, line: str) -> None:
+        """Print one line as it is, and flush it."""
+        self._stream.write(escape_control_chars(line) + "\n")
+        self._stream.flush()
+
     def json(self, data: Any) -> None:
         """Print *data* as indented JSON."""
         import msgspec
 
-        self._stream.write(msgspec.json.format(msgspec.json.encode(data), indent=2).decode() + "\n")
+        try:
+            text = msgspec.json.format(msgspec.json.encode(data), indent=2).decode()
+        except UnicodeEncodeError:
+            # A path that is no UTF-8, for which there is no JSON.
+            import json
+
+            text = json.dumps(msgspec.to_builtins(data), indent=2, ensure_ascii=False)
+        self.json_line(text)
+
+    def json_line(self, text: str) -> None:
+        """Print *text*, which is JSON, as a line, and flush it."""
+        ascii_only = "utf" not in (getattr(self._stream, "encoding", None) or "utf").lower()
+        self._stream.write(escape_json(text, ascii_only=ascii_only) + "\n")
+        self._stream.flush()
+
+    def document(self, text: str) -> None:
+        """Print *text*, a whole file that the program has made, as it is."""
+        self._stream.write(text)
 
     def prompt(self, text: str) -> None:
         """Print *text* without ending the line."""

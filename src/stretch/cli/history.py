@@ -102,7 +102,7 @@ def export_command(app: App, output: Path) -> None:
     with journal:
         if output == STDOUT:
             for line in export_lines(journal):
-                app.stdout.write(line.decode())
+                app.out.json_line(line.decode().rstrip("\n"))
             return
         with atomic_write(output, mode=PRIVATE) as file:
             count = sum(1 for line in export_lines(journal) if file.write(line))
@@ -200,7 +200,8 @@ def _selection(journal: Journal, today: date, prefix: str | None, before: date |
         return f"{pluralize(count, 'session')}{limit}" if before else f"all {pluralize(count, 'session')}", None
     if len(prefix) < MIN_ID_LENGTH:
         raise UsageError(f"{quote(prefix)} is too short. Give at least {MIN_ID_LENGTH} characters of the id.")
-    records = journal.find(prefix.lower())
+    # SQLite takes no characters that are not Unicode.
+    records = journal.find(prefix.lower()) if prefix.isascii() else []
     damaged = [name for name in journal.damaged.values() if name.startswith(prefix)]
     if len(records) + len(damaged) > 1:
         raise UsageError(f"{quote(prefix)} matches several sessions. Give more of the id.")
@@ -209,4 +210,4 @@ def _selection(journal: Journal, today: date, prefix: str | None, before: date |
     if not records:
         raise UsageError(f"There is no session {quote(prefix)}. `stretch history` shows the ids.")
     (record,) = records
-    return f"the session of {start_label(record, today)} ({escape_control_chars(record.title)})", record.id
+    return f"the session of {start_label(record, today)} ({record.title})", record.id

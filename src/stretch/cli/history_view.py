@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from stretch.cli.app import App
 from stretch.core.journal.record import SessionRecord
 from stretch.core.journal.statistics import WEEKS, History, first_monday
-from stretch.core.text import MONTHS, escape_control_chars, hours_minutes, pluralize, short_date, whole_minutes
+from stretch.core.text import MONTHS, hours_minutes, pluralize, short_date, whole_minutes
 from stretch.core.vocabulary import WEEKDAYS
 from stretch.player.theme import TextRole
 
@@ -79,7 +79,7 @@ def _print_sessions(app: App, records: tuple[SessionRecord, ...], running: froze
         "done": lambda record: _done_label(record, running=record.id in running),
         "pain": _pain_label,
         "id": lambda record: record.id[:ID_LENGTH],
-        "session": lambda record: escape_control_chars(record.title),
+        "session": lambda record: record.title,
     }
     if app.out.columns is not None and app.out.columns < WIDE_COLUMNS:
         del columns["session"], columns["pain"]

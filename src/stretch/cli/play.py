@@ -146,7 +146,8 @@ class _Playback:
 
         if self.screen and terminal is not None:
             return ScreenDisplay(terminal, self._make_figures(timeline, terminal), self._problem)
-        return (EventsDisplay if self.options.events else PlainDisplay)(self.app.write_line)
+        out = self.app.out
+        return EventsDisplay(out.json_line) if self.options.events else PlainDisplay(out.line)
 
     def _make_figures(self, timeline: Timeline, terminal: Terminal) -> FigureRenderer | None:
         if self.options.figure == "none":

@@ -107,7 +107,8 @@ def _write_svg(app: App, stretch: Stretch, side: Side | None, path: str) -> None
     description = f"Left, the start; right, {stretch.steps[-1]}"
     svg = render_svg(figure, mirror=figure.mirrored_for(side), title=title, description=description)
     if path == "-":
-        app.stdout.write(svg + "\n")
+        # In ASCII it is the same picture whatever the encoding of the terminal.
+        app.out.document(svg.encode("ascii", "xmlcharrefreplace").decode() + "\n")
     else:
         write_text(Path(path), svg + "\n")
 

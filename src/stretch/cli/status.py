@@ -32,9 +32,9 @@ def status_command(app: App, as_json: bool) -> None:
     last = app.last_session() if as_json or not running else None
     if as_json:
         # On one line, as status bars expect it.
-        app.write_line(msgspec.json.encode(_data(running, last, app.now())).decode())
+        app.out.json_line(msgspec.json.encode(_data(running, last, app.now())).decode())
     else:
-        app.write_line(status_line(running, last, app.now()))
+        app.out.line(status_line(running, last, app.now()))
 
 
 def status_line(running: tuple[RunningSession, ...], last: LastSession | None, now: datetime) -> str:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stretch.core.vocabulary import SIDE_LABELS
-
 if TYPE_CHECKING:
     from datetime import date
 
@@ -69,6 +67,9 @@ def dose_label(stretch: Stretch, dose: Dose) -> str:
 
 def side_label(side: Side | None) -> str:
     """Return `left side` or `right side`; empty for a stretch that works both at once."""
+    # Imported here: every command needs the rest of this module, and many need no vocabulary.
+    from stretch.core.vocabulary import SIDE_LABELS
+
     return SIDE_LABELS[side] if side else ""
 
 
@@ -84,6 +85,23 @@ def escape_control_chars(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
+def escape_lines(text: str) -> str:
+    """Return *text* with unprintable characters other than line ends as escapes."""
+    return text if text.isprintable() else "\n".join(map(escape_control_chars, text.split("\n")))
+
+
+def escape_json(text: str, *, ascii_only: bool = False) -> str:
+    """Return the JSON *text* with unprintable characters other than line ends as JSON escapes."""
+
+    def fits(part: str) -> bool:
+        return part.isprintable() and (part.isascii() or not ascii_only)
+
+    return "\n".join(
+        line if fits(line) else "".join(each if fits(each) else _json_escape(each) for each in line)
+        for line in text.split("\n")
+    )
+
+
 def quote(text: str) -> str:
     """Return *text* in quotes, with unprintable characters escaped, and cut if it is long."""
     return f"'{escape_control_chars(text[:MAX_QUOTED])}{'...' if len(text) > MAX_QUOTED else ''}'"
@@ -92,3 +110,11 @@ def quote(text: str) -> str:
 def quote_ascii(text: str) -> str:
     """Return *text* in quotes and in ASCII, so that letters that only look like a to z stand out."""
     return f"'{ascii(text[:MAX_QUOTED])[1:-1]}{'...' if len(text) > MAX_QUOTED else ''}'"
+
+
+def _json_escape(character: str) -> str:
+    from json import dumps
+
+    # JSON has no half characters: a byte that is no UTF-8 is shown as in any other text.
+    half = "\ud800" <= character <= "\udfff"
+    return "\\" + escape_control_chars(character) if half else dumps(character)[1:-1]

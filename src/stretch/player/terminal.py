@@ -203,6 +203,8 @@ def _cells(row: StyledLine) -> tuple[StyledSpan, ...]:
     """Return a row cell by cell; a character without width is added to the cell before it."""
     cells: list[StyledSpan] = []
     for text, style in row:
+        if not text.isprintable():
+            text = "".join(each if each.isprintable() else "?" for each in text)
         if text.isascii():
             cells += [(character, style) for character in text]
             continue

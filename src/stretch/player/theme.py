@@ -110,9 +110,9 @@ def detect_background(environ: Mapping[str, str], background: str = "auto") -> B
 
 
 def _shows_unicode(environ: Mapping[str, str], encoding: str | None) -> bool:
-    # Python writes UTF-8 even in the C locale, so the locale counts before the stream.
+    # Python writes UTF-8 even in the C locale, and the stream may have been given another encoding.
     locale = environ.get("LC_ALL") or environ.get("LC_CTYPE") or environ.get("LANG")
-    return "utf" in (locale or encoding or "").lower()
+    return all("utf" in name.lower() for name in (locale, encoding) if name)
 
 
 def _color_code(color: str, depth: Depth, *, foreground: bool = True) -> str:

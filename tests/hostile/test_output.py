@@ -1,0 +1,267 @@
+"""Attacks on what is shown: escapes, encodings, streams that are closed, full or slow, and Ctrl-C while it starts."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+import zlib
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+import pytest
+import yaml
+
+from stretch.cli.app import App
+from stretch.cli.streams import ERRORS, OutputFailed, OutputFile, prepare_streams
+from stretch.storage.journal.stored_plan import decode_plan, encode_plan
+from support import FakeClock, ScriptedInput, run
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="paths there have no such characters")
+
+HOSTILE = "\x1b]0;gone\x07\x1b[2J\x9b31m\x7f\u202egnp\u2066\x08\r"
+"""A window title, an erased screen, a C1 control, DEL, text turned round, backspaces."""
+COMMAND_LINES = [
+    "areas", "areas --json", "audio -o {out}.vtt", "audio -o {bad}.vtt", "catalog", "catalog check",
+    "catalog check --json", "catalog check {bad}", "catalog new mine", "catalog new {bad}", "catalog new a-b -o -",
+    "catalog path", "catalog schema", "config", "config --json", "config --template", "doctor", "doctor --json",
+    "handout -o {out}.md", "handout -o {bad}.html", "handout -o {bad}", "history", "history --json", "history export",
+    "history export -o {bad}/x", "history forget 1234 --yes", "history forget {bad}", "history forget --before {bad}",
+    "history forget --all", "history import {bad}", "list", "list --json", "list --figures", "list -a {bad}",
+    "programs", "programs --json", "remind -o {out}.ics", "remind -o {bad}", "remind -o {bad}.ics --at {bad}",
+    "remind -o {bad}.ics --days {bad}", "resume --yes --plain", "resume --yes --events", "routine --plan",
+    "routine --plan --json", "routine --plan -a {bad}", "routine --plan -m {bad}", "routine --plan --catalog {bad}",
+    "routine --plan --save {bad}", "routine --plan --breath {bad}", "routine --yes --speed 1000",
+    "routine --yes --events --speed 1000", "safety", "safety --json", "safety check --json", "safety check",
+    "show sphinx", "show sphinx --figure braille", "show sphinx --json", "show sphinx --svg -", "show {bad}",
+    "show sphinx --svg {bad}/x", "status", "status --json", "{bad}", "--{bad}",
+]  # fmt: skip
+
+
+class HostileApp(App):
+    """An App at a fixed moment whose folder has escapes in its name and in everything it holds."""
+
+    def now(self) -> datetime:
+        return datetime(2026, 11, 25, 7, 30).astimezone()
+
+
+def fill(folder: Path) -> None:
+    """Write settings, a stretch and a journal with an unfinished session, all with escapes in every text."""
+    app = App(environ={"STRETCH_HOME": str(folder)}, clock=(clock := FakeClock()))
+    app.input_source = ScriptedInput(clock, (30.0, 30.0, 30.0, "q"))
+    assert run("routine", "--yes", "-m", "6", app=app).exit_code == 3
+    journal = sqlite3.connect(folder / "journal.db")
+    with journal:
+        plan = decode_plan(zlib.decompress(journal.execute("SELECT data FROM plan").fetchone()[0]))
+        assert plan
+        first = msgspec.structs.replace(plan.items[0].stretch, name=HOSTILE, ease_off=HOSTILE, steps=(HOSTILE,))
+        items = (msgspec.structs.replace(plan.items[0], stretch=first), *plan.items[1:])
+        plan = msgspec.structs.replace(plan, title=HOSTILE, items=items)
+        areas = json.dumps([HOSTILE], ensure_ascii=False)
+        journal.execute("UPDATE plan SET data = ?", (zlib.compress(encode_plan(plan)),))
+        journal.execute("UPDATE session SET title = ?, areas = ?", (HOSTILE, areas))
+        journal.execute("UPDATE part SET areas = ?", (areas,))
+    journal.close()
+    (folder / "config.yaml").write_text(yaml.safe_dump({"sound_command": HOSTILE, "catalog": [HOSTILE]}))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("hostile") / f"caf\udce9{HOSTILE}"
+    home.mkdir()
+    fill(home)
+    return home
+
+
+def inert(text: str) -> bool:
+    return all(line.isprintable() for line in text.split("\n"))
+
+
+@pytest.mark.parametrize("line", COMMAND_LINES)
+def test_no_command_prints_what_a_terminal_obeys(folder: Path, tmp_path: Path, line: str) -> None:
+    words = [word.format(bad=f"{HOSTILE}\udcff", out=tmp_path / "out") for word in line.split()]
+    environ = {"STRETCH_HOME": str(folder), "STRETCH_WRONG\x1b[2J": "", "PATH": "", "TERM": HOSTILE}
+    app = HostileApp(environ=environ, clock=(clock := FakeClock()), input_source=ScriptedInput(clock))
+    result = run(*words, app=app)
+    assert result.exit_code in (0, 1, 2, 3, 4)
+    assert inert(result.stdout)
+    assert inert(result.stderr)
+    if result.stdout and "--json" in words:
+        json.loads(result.stdout)
+    if result.stdout and ("--events" in words or "export" in words):
+        assert all(isinstance(json.loads(each), dict) for each in result.stdout.splitlines())
+
+
+def in_process(*args: str, env: dict[str, str] | None = None, **streams: object) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-m", "stretch", *args]
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL} | streams
+    return subprocess.run(command, env=os.environ | (env or {}), timeout=60, **streams)  # type: ignore[call-overload]
+
+
+def as_written(text: str, encoding: str) -> str:
+    """Return *text* as it comes out of a stream of *encoding* that the program has prepared."""
+    raw = io.BytesIO()
+    stream = io.TextIOWrapper(raw, encoding=encoding, errors=ERRORS)
+    stream.write(text)
+    stream.flush()
+    return raw.getvalue().decode(encoding)
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "shown"),
+    [
+        ("Öffne die Hüfte", "ascii", "Offne die Hufte"),
+        ("Öffne die Hüfte", "cp1252", "Öffne die Hüfte"),
+        ("½ \N{PERSON IN LOTUS POSITION} 漢 \udcff", "latin-1", "½ ? ? ?"),
+        ("⠀⠁⣀⢸⣿", "latin-1", " '.:#"),
+        ("▁▄█▀ ▗▟██▙▖", "ascii", ".=## #####" + "#"),
+        ("▄█▀", "cp437", "▄█▀"),
+        ("… “a” → b", "ascii", '. "a" > b'),
+        ("⣿ é \udcff", "utf-16", "⣿ é ?"),
+    ],
+)
+def test_what_an_encoding_lacks_is_drawn_in_what_it_has(text: str, encoding: str, shown: str) -> None:
+    prepare_streams()
+    assert as_written(text, encoding) == shown
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1:strict", "cp437", "utf-16", "utf-8:strict"])
+@pytest.mark.parametrize("line", ["doctor", "list --figures", "config --json", "show sphinx"])
+def test_every_encoding_can_show_every_command(tmp_path: Path, line: str, encoding: str) -> None:
+    home = str(tmp_path / f"caf\udce9{HOSTILE}\N{PERSON IN LOTUS POSITION}")
+    result = in_process(*line.split(), env={"PYTHONIOENCODING": encoding, "STRETCH_HOME": home})
+    assert (result.returncode, result.stderr) == (0, b"")
+    text = result.stdout.decode(encoding.partition(":")[0])
+    assert inert(text)
+    if "--json" in line:
+        json.loads(text)
+    if "--figures" in line:
+        assert sum(character in "#:.'⣿" for character in text) > 50
+
+
+@pytest.mark.slow
+def test_a_locale_without_unicode_gets_figures_in_ascii() -> None:
+    result = in_process("list", "--figures", env={"LC_ALL": "en_US.ISO-8859-1", "PYTHONUTF8": "1"})
+    assert result.stdout.isascii()
+    assert result.stdout.count(b"#") > 1000
+
+
+# Streams.
+
+
+def test_a_slow_reader_of_a_non_blocking_stream_gets_everything() -> None:
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    received = bytearray()
+
+    def read() -> None:
+        while data := os.read(reader, 10_000):
+            received.extend(data)
+            time.sleep(0.002)
+
+    thread = threading.Thread(target=read)
+    thread.start()
+    stream = io.TextIOWrapper(io.BufferedWriter(OutputFile(writer, optional=False)), "utf-8")
+    stream.write("0123456789" * 50_000)
+    stream.flush()
+    os.close(writer)
+    thread.join()
+    os.close(reader)
+    assert received == b"0123456789" * 50_000
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+def test_a_stream_fails_once_and_then_drops_everything() -> None:
+    with open("/dev/full", "wb", buffering=0) as full:  # noqa: PTH123
+        for optional in (False, True):
+            stream = io.BufferedWriter(OutputFile(full.fileno(), optional=optional))
+            if not optional:
+                stream.write(b"lost")
+                with pytest.raises(OutputFailed):
+                    stream.flush()
+            stream.write(b"lost")
+            stream.flush()
+
+
+STREAM_ATTACKS = [
+    # what the shell does with the streams, the exit code, the words on standard error
+    ("{} >&-", 0, ""),
+    ("{} 2>&-", 0, ""),
+    ("{} <&- >&- 2>&-", 0, ""),
+    ("{} > /dev/full", 1, "stretch: standard output: No space left on device.\n"),
+    ("{} 2> /dev/full", 0, ""),
+    ("{} > /dev/full 2>&1", 1, ""),
+    ("{} 1< /dev/null", 1, "stretch: standard output: Bad file descriptor.\n"),
+    ("(sleep 0.3; {}; echo $? > code) | exec true", 141, ""),
+    ("(sleep 0.3; {} 2>&1; echo $? > code) | exec true", 141, ""),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("shell", "code", "words"), STREAM_ATTACKS)
+@pytest.mark.parametrize(
+    "line",
+    ["stretch --help", "stretch list --json", "_STRETCH_COMPLETE=zsh_source stretch",
+     "stretch routine --yes --speed 1000 -m 3"],
+)  # fmt: skip
+def test_every_command_ends_with_one_exit_code(tmp_path: Path, line: str, shell: str, code: int, words: str) -> None:
+    command = shell.format(line.replace("stretch", f"{sys.executable} -m stretch", 1))
+    env = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2] / "src")}
+    result = subprocess.run(["sh", "-c", command], cwd=tmp_path, env=env, capture_output=True, text=True, timeout=60)
+    told = tmp_path / "code"
+    assert (int(told.read_text()) if told.exists() else result.returncode) == code
+    assert words in result.stderr
+    assert "Traceback" not in result.stderr
+    assert "Exception ignored" not in result.stderr
+
+
+CLOSED_STDIN = [
+    ("history import - <&-", 2),
+    ("history import - < /dev/null", 2),
+    ("safety check <&-", 4),
+    ("history forget --all <&-", 2),
+    ("routine --yes --speed 1000 -m 3 <&-", 0),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("line", "code"), CLOSED_STDIN)
+def test_a_closed_input_is_an_empty_one(line: str, code: int) -> None:
+    command = f"{sys.executable} -m stretch {line}"
+    result = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=60)
+    assert result.returncode == code
+    assert "Traceback" not in result.stderr
+    assert result.stderr
+
+
+INTERRUPTED = """
+import os, signal, sys
+
+class Finder:
+    def find_spec(self, name, *_):
+        if name == sys.argv[-1]:
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Finder())
+from stretch.cli import main
+main(sys.argv[1:-1])
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "module",
+    ["click", "click.types", "stretch.cli.console", "stretch.cli.listing", "stretch.cli.app", "msgspec", "yaml",
+     "stretch.figure.render", "stretch.player.figure_renderer"],
+)  # fmt: skip
+def test_ctrl_c_while_a_module_loads_is_silent(module: str) -> None:
+    command = [sys.executable, "-c", INTERRUPTED, "list", "--figures", module]
+    result = subprocess.run(command, capture_output=True, timeout=60)
+    assert (result.returncode, result.stderr) == (130, b"")
