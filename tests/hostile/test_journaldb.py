@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
+import threading
+import time
 import zlib
+from collections.abc import Callable
 from contextlib import closing
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
@@ -16,15 +20,20 @@ import msgspec
 import pytest
 
 from stretch.cli.app import App
+from stretch.cli.resume import _claim, _interrupted_session
+from stretch.core.errors import UsageError
 from stretch.core.journal.progress import side_results
 from stretch.core.journal.record import SessionRecord
 from stretch.core.safety.pain import PainScores
 from stretch.core.timing.session import Session
 from stretch.core.timing.timeline import build_timeline
+from stretch.player.recorder import SessionRecorder
 from stretch.storage.journal import migrations
+from stretch.storage.journal.background_writer import BackgroundWriter
 from stretch.storage.journal.database import FILE_NAME, SUFFIXES
 from stretch.storage.journal.journal import Journal
 from stretch.storage.journal.stored_plan import encode_plan
+from stretch.storage.status_file import StatusFile
 from support import FakeClock, ScriptedInput, routine, run
 
 TODAY = date(2026, 11, 25)
@@ -331,3 +340,105 @@ def test_a_special_file_is_named_and_left_alone(folder: Path, suffix: str, kind:
     assert run("routine", "-m", "6", "--plan", app=FakeApp(folder)).exit_code == 0
     assert "not a regular file" in run(*PLAYERS[1], app=FakeApp(folder)).stderr
     assert path.is_fifo() or path.is_dir() or path.is_symlink()
+
+
+# -- the journal changes while a session plays
+
+
+def replace_in_place(folder: Path, other: Path) -> None:
+    (folder / FILE_NAME).write_bytes((other / FILE_NAME).read_bytes())
+
+
+def foreign(folder: Path, other: Path) -> None:
+    with closing(sqlite3.connect(other / "foreign.db")) as raw, raw:
+        raw.execute("CREATE TABLE session (key INTEGER PRIMARY KEY, id TEXT, revision TEXT)")
+    (folder / FILE_NAME).write_bytes((other / "foreign.db").read_bytes())
+
+
+def cut(folder: Path, size: int) -> None:
+    os.truncate(folder / FILE_NAME, size)
+
+
+CHANGES = {
+    "truncated": lambda folder, other: cut(folder, 0),
+    "cut in the header": lambda folder, other: cut(folder, 50),
+    "cut in half": lambda folder, other: cut(folder, (folder / FILE_NAME).stat().st_size // 2),
+    "deleted": lambda folder, other: (folder / FILE_NAME).unlink(),
+    "deleted with its folder": lambda folder, other: shutil.rmtree(folder),
+    "overwritten with text": lambda folder, other: (folder / FILE_NAME).write_bytes(b"text " * 9999),
+    "overwritten with zeros": lambda folder, other: (folder / FILE_NAME).write_bytes(bytes(40960)),
+    "an older copy over it": replace_in_place,
+    "an older copy in its place": lambda folder, other: (other / FILE_NAME).rename(folder / FILE_NAME),
+    "another database over it": foreign,
+}
+
+
+def wait_until(condition: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 10
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.002)
+    assert condition()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="an open file cannot be replaced")
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_session_is_whole_in_the_end_whatever_happens_to_the_file(folder: Path, tmp_path: Path, name: str) -> None:
+    other = tmp_path / "other"
+    shutil.copytree(folder, other)
+    writer = BackgroundWriter(lambda: Journal.open_for_writing(folder, TODAY, thorough=True), PLAN)
+    playing = msgspec.structs.replace(record("c" * 32, hour=8), ended=None)
+    writer.submit(playing)
+    wait_until(lambda: writer.saved_before)
+    CHANGES[name](folder, other)
+    writer.submit(msgspec.structs.replace(playing, active_seconds=99.0, ended="finished"))
+    assert writer.close(), writer.problem
+    with Journal.open_for_reading(folder) as journal:
+        assert journal.get(playing.id).active_seconds == 99.0
+        assert journal.plan(playing.id) == PLAN
+    assert bool(writer.notice) == any(folder.glob("journal-damaged-*"))
+
+
+@pytest.mark.parametrize("arguments", [("c" * 32,), ("--all",), ("--before", "2026-11-26")])
+def test_a_session_forgotten_while_it_plays_is_not_written_again(folder: Path, arguments: tuple[str, ...]) -> None:
+    playing = msgspec.structs.replace(record("c" * 32, hour=8), ended=None)
+    status = StatusFile(folder, playing.id)
+    status.claim()
+    recorder = SessionRecorder(playing, BackgroundWriter(lambda: Journal.open_for_writing(folder, TODAY), PLAN))
+    session = Session(timeline=build_timeline(ROUTINE))
+    recorder.record(session)
+    wait_until(lambda: recorder._writer.saved_before)
+    assert "Deleted" in check(folder, "history", "forget", *arguments, "--yes")
+    recorder.record(msgspec.structs.replace(session, seek_count=1))
+    wait_until(lambda: recorder.problem)
+    assert recorder.problem.endswith("It was deleted by `stretch history forget`.")
+    (message,) = recorder.close(msgspec.structs.replace(session, end_state="stopped"))
+    assert "deleted by" in message
+    status.close()
+    with Journal.open_for_reading(folder) as journal:
+        assert journal.get(playing.id) is None
+    assert not list(folder.glob("forgotten-*"))
+
+
+def test_of_two_resumes_at_once_the_second_is_told_that_it_plays_already(folder: Path) -> None:
+    results, barrier = [], threading.Barrier(2)
+
+    def resume() -> None:
+        app = FakeApp(folder)
+        last, _ = _interrupted_session(app)
+        barrier.wait()
+        try:
+            results.append(_claim(app, last))
+        except UsageError as error:
+            results.append(str(error))
+
+    threads = [threading.Thread(target=resume) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {type(result) for result in results} == {StatusFile, str}
+    assert "The last session is still running." in results
+    assert run("resume", "--yes", app=FakeApp(folder)).exit_code == 2
+    next(result for result in results if isinstance(result, StatusFile)).close()
+    check(folder, "resume", "--yes")
+    assert not list(folder.glob("playing-*"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import nullcontext
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -176,7 +177,7 @@ def forget_command(app: App, session: str | None, before: str | None, everything
         if not yes and not confirm(app, f"Delete {description} for good?", default=False):
             app.info("Nothing was deleted.")
             return 3
-        count = journal.delete(session_id, before=day)
+        count = journal.delete(session_id, before=day, playing=partial(is_running, app.folder))
     app.info(f"Deleted {pluralize(count, 'session')}.")
     if copies := sorted(path for path in app.folder.glob("journal-*.db*") if path.is_file()):
         app.info(f"Older copies of the journal may still contain them: {', '.join(map(str, copies))}.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack, closing, suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -17,8 +18,10 @@ from stretch.core.planning.personalize import apply_preflight
 from stretch.core.routine import Item, Request, Routine
 from stretch.core.text import duration, side_label
 from stretch.core.timing.session import Session
+from stretch.storage.journal.database import JournalError
+from stretch.storage.journal.journal import Journal
 from stretch.storage.journal.stored_plan import decode_plan
-from stretch.storage.status_file import is_running
+from stretch.storage.status_file import StatusFile, is_running
 
 if TYPE_CHECKING:
     from stretch.cli.request import PlaybackOptions
@@ -37,6 +40,11 @@ def resume_command(app: App, /, playback: PlaybackOptions) -> int:
     """
     record, routine = _interrupted_session(app)
     session = restore_session(record, routine)
+    with closing(_claim(app, record)):
+        return _resume(app, playback, record, routine, session)
+
+
+def _resume(app: App, playback: PlaybackOptions, record: SessionRecord, routine: Routine, session: Session) -> int:
     from stretch.cli.play import open_recorder, play_session
     from stretch.cli.preflight import run_preflight
 
@@ -47,6 +55,21 @@ def resume_command(app: App, /, playback: PlaybackOptions) -> int:
             _check_allowed(item, apply_preflight(Request(), preflight, app.today()))
     app.info(_announcement(record, session))
     return play_session(app, session, playback, open_recorder(app, routine, record))
+
+
+def _claim(app: App, record: SessionRecord) -> StatusFile:
+    """Return the status file of *record*, created while nobody else can; raise UsageError if it is playing already."""
+    status_file = StatusFile(app.folder, record.id)
+    with ExitStack() as stack:
+        # Without a journal that can be written there is nothing that two sessions could spoil.
+        with suppress(JournalError):
+            journal = stack.enter_context(Journal.open_for_writing(app.folder, app.today()))
+            stack.enter_context(journal.transaction())
+        if is_running(app.folder, record.id):
+            raise UsageError("The last session is still running.")
+        with suppress(OSError):
+            status_file.claim()
+    return status_file
 
 
 def _interrupted_session(app: App) -> tuple[SessionRecord, Routine]:
@@ -63,8 +86,6 @@ def _interrupted_session(app: App) -> tuple[SessionRecord, Routine]:
         raise UsageError(f"Nothing to resume: the last session has ended. {START_NEW}")
     if abs(app.now() - datetime.fromisoformat(record.started)) > timedelta(hours=MAX_AGE_H):
         raise UsageError(f"Nothing to resume: the last session began over {MAX_AGE_H} hours ago. {START_NEW}")
-    if is_running(app.folder, record.id):
-        raise UsageError("The last session is still running.")
     if plan is None or (routine := decode_plan(plan)) is None:
         raise UsageError(
             f"The last session cannot be resumed: its plan is missing or from another version of stretch. {START_NEW}"

@@ -86,6 +86,14 @@ class StatusFile:
         except OSError:
             self.close()
 
+    def claim(self) -> None:
+        """Create the file, which says that the session is running; raise OSError."""
+        if self._file is None:
+            make_private(self._path.parent)
+            with suppress(OSError):  # of a killed process with the same id
+                is_locked(self._path, remove=True)
+            self._file = FileIO(create_locked(self._path), "w")
+
     def close(self) -> None:
         """Remove the file."""
         if self._file is None:
@@ -102,11 +110,8 @@ class StatusFile:
         if status is None:
             self.close()
             return
-        if self._file is None:
-            make_private(self._path.parent)
-            with suppress(OSError):  # of a killed process with the same id
-                is_locked(self._path, remove=True)
-            self._file = FileIO(create_locked(self._path), "w")
+        self.claim()
+        assert self._file is not None
         data = msgspec.json.encode(status).ljust(FILE_SIZE)
         self._file.seek(0)
         self._file.write(data)

@@ -7,7 +7,12 @@ from threading import Condition, Thread
 from time import monotonic
 
 from stretch.core.journal.record import SessionRecord
-from stretch.storage.journal.database import JournalBusyError, JournalDamagedError, JournalMovedError
+from stretch.storage.journal.database import (
+    JournalBusyError,
+    JournalDamagedError,
+    JournalMovedError,
+    SessionForgottenError,
+)
 from stretch.storage.journal.journal import Journal
 
 CLOSE_TIMEOUT_S = 5.0
@@ -70,6 +75,8 @@ class BackgroundWriter:
             except Exception as error:
                 # The session must go on whatever happens; the recorder reports the problem.
                 self.problem = str(error) or type(error).__name__
+                if isinstance(error, SessionForgottenError) and self._deadline is not None and self._journal:
+                    self._journal.forgotten_mark(record.id).unlink(missing_ok=True)
                 if self._deadline is not None and not isinstance(error, JournalBusyError):
                     break
         self._close_journal()

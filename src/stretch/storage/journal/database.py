@@ -40,6 +40,10 @@ class JournalMovedError(JournalError):
     """The file was renamed while open, for example moved aside by another session; reopening finds a new one."""
 
 
+class SessionForgottenError(JournalError):
+    """The session was deleted while it was playing, and must not be written again."""
+
+
 class NewerJournalError(JournalError):
     """The file was written by a later version of stretch."""
 

@@ -18,7 +18,13 @@ from stretch.core.journal.record import SessionRecord
 from stretch.core.journal.statistics import History, LastSession, current_streak
 from stretch.core.safety.pain import PainEntry, PainScores
 from stretch.storage.journal import row_mapping, summary
-from stretch.storage.journal.database import FILE_NAME, open_to_read, open_to_write, translated_errors
+from stretch.storage.journal.database import (
+    FILE_NAME,
+    SessionForgottenError,
+    open_to_read,
+    open_to_write,
+    translated_errors,
+)
 
 if TYPE_CHECKING:
     from stretch.core.model import Catalog
@@ -76,11 +82,13 @@ class Journal:
             self.on_damage(self.damaged.values())
 
     def save(self, record: SessionRecord, plan: bytes | None = None) -> None:
-        """Insert *record*, or update the stored session and increment its revision.
+        """Insert *record*, or update the stored session and increment its revision, unless it was forgotten.
 
         *plan* and the scores of *record* are stored only with a new session; later scores come by `set_scores`.
         """
-        with self._transaction():
+        with self.transaction():
+            if self.forgotten_mark(record.id).exists():
+                raise SessionForgottenError("It was deleted by `stretch history forget`.")
             row = self._one("SELECT key, revision FROM session WHERE id = ?", record.id)
             if row is None:
                 row_mapping.insert(self._connection, msgspec.structs.replace(record, revision=1), plan)
@@ -97,7 +105,7 @@ class Journal:
         """
         remaining, imported = iter(sessions), 0
         while True:
-            with self._transaction():
+            with self.transaction():
                 deadline = monotonic() + BATCH_S
                 for record, plan in remaining:
                     imported += self._merge_one(record, plan)
@@ -115,11 +123,13 @@ class Journal:
         # A stored copy is older or damaged.
         self._delete("id = ?", record.id)
         row_mapping.insert(self._connection, record, plan)
+        # Left by a process that was killed.
+        self.forgotten_mark(record.id).unlink(missing_ok=True)
         return True
 
     def set_scores(self, session: str, **scores: Any) -> bool:
         """Store *scores*, some of the fields of `PainScores`; return False if there is no such session."""
-        with self._transaction():
+        with self.transaction():
             record = self.get(session)
             if record is None:
                 return False
@@ -131,15 +141,29 @@ class Journal:
             )
             return True
 
-    def delete(self, session: str | None = None, *, before: date | None = None) -> int:
+    def delete(
+        self, session: str | None = None, *, before: date | None = None, playing: Callable[[str], bool] | None = None
+    ) -> int:
         """Delete one *session*, those that began before a day, or all; return their number.
 
-        Their data is overwritten in the file, not only unlinked.
+        Their data is overwritten in the file, not only unlinked. One that is *playing* is marked, or its process would
+        write it again.
         """
-        with self._transaction():
-            if session is not None:
-                return self._delete("id = ?", session)
-            return self._delete("day < ?", before.isoformat()) if before else self._delete("1")
+        condition, values = "1", tuple[str, ...]()
+        if session is not None:
+            condition, values = "id = ?", (session,)
+        elif before is not None:
+            condition, values = "day < ?", (before.isoformat(),)
+        with self.transaction():
+            ids = f"SELECT id FROM session WHERE {condition} AND length(id) = 32 AND id NOT GLOB '*[^0-9a-f]*'"
+            for (name,) in self._connection.execute(ids, values):
+                if playing and playing(name):
+                    self.forgotten_mark(name).touch(mode=0o600)
+            return self._delete(condition, *values)
+
+    def forgotten_mark(self, session: str) -> Path:
+        """Return the file whose existence tells the process that plays *session* that it was deleted."""
+        return self.path.with_name(f"forgotten-{session}")
 
     def get(self, session: str) -> SessionRecord | None:
         """Return one session by its id."""
@@ -265,7 +289,8 @@ class Journal:
         )
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
+    def transaction(self) -> Iterator[None]:
+        """Keep others from writing; raise JournalError if they are."""
         with translated_errors(self.path):
             self._connection.execute("BEGIN IMMEDIATE")
             try:
