@@ -24,7 +24,7 @@ from stretch.player.theme import TextRole
 PANEL = 30
 """Width of the panel in cells."""
 SMALL_PANEL = 23
-"""Width beside a small figure: that of the longest prompt word in half-height letters."""
+"""Width next to a small figure: that of the longest prompt word in half-height letters."""
 LARGE_PANEL, LARGE_COLUMNS, LARGE_LINES = 46, 110, 34
 """On a screen of this size the panel is wider and everything in it twice as big."""
 MAX_SECONDS_MS = 99_000
@@ -99,7 +99,7 @@ def breath_line(session: Session, cells: int, unicode: bool) -> list[StyledLine]
 
 
 def _stack(blocks: Sequence[list[StyledLine]], height: int) -> list[StyledLine]:
-    """Return *blocks* one below the other, with empty lines before the last of them as far as *height* allows."""
+    """Return *blocks* one below the other, with empty lines before the last of them if *height* allows."""
     spare = height - sum(map(len, blocks))
     lines: list[StyledLine] = []
     for index, block in enumerate(blocks):

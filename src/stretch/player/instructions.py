@@ -13,7 +13,7 @@ Paragraph = tuple[str, TextRole]
 
 
 def full_column(session: Session, cells: int, height: int) -> list[StyledLine]:
-    """Return the instructions for a column of their own, one block per paragraph, as many as fit into *height*."""
+    """Return the instructions for a separate column, one block per paragraph, as many as fit into *height*."""
     lines: list[StyledLine] = [()]
     for text, role in _paragraphs(session):
         block = wrap_styled(text, role, cells)

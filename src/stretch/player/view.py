@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from stretch.player.figure_renderer import FigureRenderer
 
 FIGURE_SIZES = ((72, 24, LARGE_PANEL), (60, 20, PANEL), (48, 16, PANEL), (36, 12, SMALL_PANEL))
-"""Columns and lines of a figure, largest first, and the smallest width of the panel beside it."""
+"""Columns and lines of a figure, largest first, and the smallest width of the panel next to it."""
 HEADER_LINES, FOOTER_LINES = 2, 2
 
 

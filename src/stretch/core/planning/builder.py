@@ -4,24 +4,30 @@ Where the rules are: D1 and D2 `dosing` and `add_repetitions`; D3, D9 to D11, D1
 types of the catalog and `Timeline.adjust`; D5 `SelectionProblem.ceiling_s`; D14, RB7, RB17 and the days of D15
 `personalize`; levels and opt-ins of D15, RB3, RB11 and RB12 `eligibility`; D16 the pain trend; D18 `phases`; D19
 `programs`; RB1, RB2, RB4 and RB16 `warm_up` and `phases`; RB5 and RB6 `routine.sort_key`; RB9, RB13, RB14 and RB15
-`scoring`, with `notes` for what is missing; RB10 `problem.advance`. RB8 needs no code: no dose grows on one side only.
-D6 to D8, D12, D13 and RB18 concern sessions and weeks: `screening.pain_limits`, the texts of the catalog, the
+`scoring`, with `_routine_notes` for gaps; RB10 `problem.advance`. RB8 needs no code: no dose grows on one side
+only. D6 to D8, D12, D13 and RB18 concern sessions and weeks: `screening.pain_limits`, the texts of the catalog, the
 training frequency in exports, and the checklist.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
 from stretch.core.errors import UsageError
 from stretch.core.model import Catalog, expand_areas
 from stretch.core.planning.candidates import eligible_candidates, shortlist
-from stretch.core.planning.dosing import AREA_CEILING_S, BEFORE_SPORT_CEILING_S, held_seconds, max_reps, with_reps
-from stretch.core.planning.eligibility import FLAGS, check_stretch_ids
-from stretch.core.planning.notes import SHORTFALL_S, routine_notes
+from stretch.core.planning.dosing import (
+    AREA_CEILING_S,
+    BEFORE_SPORT_CEILING_S,
+    adaptation_notes,
+    held_seconds,
+    max_reps,
+    with_reps,
+)
+from stretch.core.planning.eligibility import FLAGS, area_words, check_stretch_ids, reason_text
 from stretch.core.planning.problem import (
     NODE_LIMIT,
     Candidate,
@@ -34,15 +40,25 @@ from stretch.core.planning.problem import (
     item_of,
     session_order,
 )
-from stretch.core.planning.scoring import POSITION_CHANGE_PENALTY, Goal, goals_of, primary_areas
+from stretch.core.planning.scoring import (
+    POSITION_CHANGE_PENALTY,
+    Goal,
+    goals_of,
+    missing_focus,
+    missing_partners,
+    primary_areas,
+)
 from stretch.core.planning.solver import best_selection
 from stretch.core.planning.warm_up import MAX_SETTLE_S, SETTLE_S, Bookends, bookends, settle_text, warm_up_seconds
-from stretch.core.routine import DEFAULT_MINUTES, LeftOut, Request, Routine
+from stretch.core.routine import DEFAULT_MINUTES, Item, LeftOut, Request, Routine
+from stretch.core.text import duration
 from stretch.core.timing.phases import exercise_ms
 
 MAX_MINUTES, MAX_WARM_UP_MIN = 180, 30
 SHORTLIST_NODE_LIMIT = 1_000
 """Search nodes if the candidates had to be shortlisted: a few hundredths of a second."""
+SHORTFALL_S = 45
+"""A routine that is shorter than asked by more than this has a note with the reason."""
 
 
 def build_routine(catalog: Catalog, request: Request) -> Routine:
@@ -71,7 +87,7 @@ def build_routine(catalog: Catalog, request: Request) -> Routine:
         seed=request.seed,
         extra_transition_time=request.extra_transition_time,
         left_out=tuple(LeftOut(id, reasons[id]) for id in catalog.stretches if id in reasons),
-        notes=tuple(routine_notes(catalog, request, areas, items, reasons, shortfall_s)),
+        notes=tuple(_routine_notes(catalog, request, areas, items, reasons, shortfall_s)),
     )
 
 
@@ -230,3 +246,49 @@ def _nothing_left(areas: Sequence[str], reasons: dict[str, str]) -> str:
     causes = ", ".join(f"{count} by {flag}" for flag, count in counts.most_common())
     what = " or ".join(areas) if areas else "your request"
     return f"No stretch is left for {what} ({causes}): add areas, or remove one of these options."
+
+
+def _routine_notes(
+    catalog: Catalog,
+    request: Request,
+    areas: Sequence[str],
+    items: Sequence[Item],
+    reasons: Mapping[str, str],
+    shortfall_s: int,
+) -> Iterator[str]:
+    """Yield the notes on a routine of *items*; *reasons* has the reason for each stretch that is left out."""
+    if shortfall_s > SHORTFALL_S:
+        yield f"{duration(shortfall_s * 1000)} shorter than asked: {_shortfall_cause(request)}."
+    if request.beginner:
+        yield "Easy start: fewer repetitions and nothing deep in your first two weeks. (--experienced: full doses)"
+    if request.day_after_hard_session:
+        yield "Gentle today, because you went deep yesterday. (--level moderate: more)"
+    yield from adaptation_notes(request, items)
+    if request.morning and any(reason.startswith("morning") for reason in reasons.values()):
+        yield "No forward bends in the first hour after getting up. (--no-morning: allow them)"
+    if request.before_sport:
+        yield "Before sport: less than a minute for each muscle, and movement at the end."
+    for group in missing_focus(catalog.areas, areas, items):
+        yield f"No stretch for {area_words(group, 'or')} ({_commonest_reason(catalog, group, reasons)})."
+    for partner, area in missing_partners(catalog.areas, areas, items).items():
+        cause = _commonest_reason(catalog, [partner], reasons)
+        yield f"No stretch for {area_words([partner])} to balance {area_words([area])} ({cause})."
+
+
+def _shortfall_cause(request: Request) -> str:
+    if request.stretches and not request.areas:
+        return "only the stretches you named are in it"
+    limit = f"at most {AREA_CEILING_S // 60} minutes of holding for one area and side"
+    if request.before_sport:
+        limit = "less than a minute of holding for one area and side before sport"
+    if request.beginner:
+        limit += ", and fewer repetitions in your first two weeks"
+    return f"everything that fits is in it, with {limit}"
+
+
+def _commonest_reason(catalog: Catalog, areas: Collection[str], reasons: Mapping[str, str]) -> str:
+    """Return the commonest reason why the stretches for *areas* are left out."""
+    found = Counter(
+        reason for name, reason in reasons.items() if not set(areas).isdisjoint(catalog.stretches[name].areas.primary)
+    )
+    return reason_text(found.most_common(1)[0][0]) if found else "the catalog has none"

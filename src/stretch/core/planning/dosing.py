@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 
 from msgspec.structs import replace
 
 from stretch.core.model import Dose, Stretch
+from stretch.core.routine import Item, Request
 
 TARGET_S = 60
 """Target hold time in seconds for each side in a session (rule D2)."""
@@ -68,6 +69,14 @@ def dose_for(
     if before_sport and (once := held_seconds(stretch, with_reps(dose, 1))):
         dose = with_reps(dose, max(1, min(dose.reps, BEFORE_SPORT_CEILING_S // once)))
     return dose, adapted
+
+
+def adaptation_notes(request: Request, items: Sequence[Item]) -> Iterator[str]:
+    """Yield what was made easier for the person, in a routine or a program."""
+    if request.half_dose:
+        yield "Half the dose, because you had more pain on the mornings after."
+    if tags := sorted({tag for item in items for tag in item.adapted}):
+        yield f"Shorter and easier because of {', '.join(tags)}: half the hold, once, the easier way first."
 
 
 def lean_reps(stretch: Stretch, dose: Dose) -> int:

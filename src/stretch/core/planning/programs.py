@@ -6,9 +6,8 @@ from msgspec.structs import replace
 
 from stretch.core.errors import UnknownName, UsageError
 from stretch.core.model import Catalog, Dose, Program, ProgramItem, Stretch
-from stretch.core.planning.dosing import dose_for
+from stretch.core.planning.dosing import adaptation_notes, dose_for
 from stretch.core.planning.eligibility import check_stretch_ids, exclusion_reason, position_for
-from stretch.core.planning.notes import adaptation_notes
 from stretch.core.planning.scoring import primary_areas
 from stretch.core.planning.warm_up import SETTLE_S, bookends, settle_text, warm_up_seconds
 from stretch.core.routine import Item, LeftOut, Request, Routine, sides_in_order

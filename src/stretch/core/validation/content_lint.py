@@ -112,7 +112,7 @@ def _wrong_sides(text: str, stretch: Stretch) -> Iterator[str]:
 
 
 def _distinguishes_sides(stretch: Stretch) -> bool:
-    """Return whether the steps have a word that tells one side from the other, or a word of `side_means`."""
+    """Return whether the steps have a word that distinguishes the sides, or a word of `side_means`."""
     text = " ".join(stretch.steps).lower()
     words = set(re.findall(r"\w{3,}", (stretch.side_means or "").lower())) - _FILLER_WORDS
     return bool(_SIDE_WORDS.search(text)) or any(word in text for word in words)

@@ -36,7 +36,7 @@ _IDENTIFYING_FIELDS: tuple[tuple[EntryKind, frozenset[str]], ...] = (
     ("program", frozenset({"items"})),
     ("stretch", frozenset({"id", "name", "steps", "dose"})),
 )
-"""Fields that tell the kind of an entry outside a list of its kind, the surest first; an area needs its list."""
+"""Fields that identify the kind of an entry outside a list of its kind, the surest first; an area needs its list."""
 
 
 class RawEntry(Struct, frozen=True):
