@@ -87,7 +87,7 @@ def test_every_sound_is_at_its_time(without_speech: array[int]) -> None:
         assert max(abs(one - other) for one, other in zip(found, expected, strict=True)) <= soft < loudest(expected) / 2
 
 
-def test_silence_between_the_first_sound_and_the_first_breath(without_speech: array[int]) -> None:
+def test_the_file_is_silent_between_the_first_sound_and_the_first_breath(without_speech: array[int]) -> None:
     assert loudest(seconds(without_speech, 0, 900)) > 1_000
     assert loudest(seconds(without_speech, 900, TIMELINE.phases[0].length_ms - 3_000)) == 0
 
@@ -224,7 +224,7 @@ def test_names_are_escaped_in_captions() -> None:
     assert "&lt;b&gt;--&gt; &amp; 00:00 NOTE" in found[0][2]
 
 
-def test_find_synthesizer_by_platform() -> None:
+def test_the_synthesizer_depends_on_the_platform() -> None:
     assert find_synthesizer(lambda name: None, "linux") is None
     assert find_synthesizer(lambda name: "/bin/say" if name == "say" else None, "linux") is None
     assert find_synthesizer(lambda name: "/bin/say" if name == "say" else None, "darwin") is not None
@@ -332,7 +332,7 @@ def test_audio_refuses_other_formats(args: tuple[str, ...], words: str) -> None:
     assert words in result.stderr
 
 
-def test_a_missing_folder_is_one_sentence(tmp_path: Path) -> None:
+def test_a_missing_folder_is_reported_in_one_sentence(tmp_path: Path) -> None:
     result = run("audio", "-m", "5", "--silent", "-o", str(tmp_path / "no" / "session.wav"))
     assert result.exit_code == 1
     assert "Traceback" not in result.output

@@ -77,5 +77,5 @@ def test_invalid_patterns_are_refused_with_an_example(text: str) -> None:
         parse_pattern(text)
 
 
-def test_custom_patterns() -> None:
+def test_custom_patterns_are_parsed() -> None:
     assert (parse_pattern("3.5-5").inhale_ms, parse_pattern("3.5-5").exhale_ms) == (3_500, 5_000)

@@ -186,7 +186,7 @@ def test_program_doses_must_suit_their_stretches() -> None:
     )
 
 
-def test_program_doses_above_the_ceilings() -> None:
+def test_program_doses_above_the_ceilings_are_noted() -> None:
     mine = program(
         ProgramItem(stretch="standing-hamstring", hold_s=60, reps=2),
         ProgramItem(stretch="seated-hamstring", hold_s=60, reps=2),
@@ -199,7 +199,7 @@ def test_program_doses_above_the_ceilings() -> None:
     assert as_text(check_item_doses(longer, CATALOG.stretches)).startswith("items.0: 135 s of one stretch on a side")
 
 
-def test_missing_and_weakened_cautions() -> None:
+def test_missing_and_weakened_cautions_are_noted() -> None:
     bare = but(HELD, spine="flexion", level="deep", cautions=Cautions())
     assert as_text(missing_cautions(bare)) == (
         "cautions: a bend forward without disc and osteoporosis; who should leave it out, or take it easier?\n"

@@ -68,7 +68,7 @@ def test_every_command_and_option_has_help(name: str) -> None:
         assert getattr(option, "help", None) or option.param_type_name == "argument", option.name
 
 
-def test_version() -> None:
+def test_version_prints_name_and_version() -> None:
     assert run("--version").stdout.startswith("stretch ")
 
 
@@ -76,7 +76,7 @@ def test_version() -> None:
     ("args", "words"),
     [
         (("rotine",), "routine"),
-        (("routine", "--area", "lowerback"), "lower-back"),
+        (("routine", "--area", "lowerback"), "Did you mean lower-back, upper-back or back?"),
         (("routine", "-m", "0"), "--minutes 0"),
         (("routine", "-m", "-3"), "--minutes -3"),
         (("routine", "-m", "99999"), "1 to 180"),

@@ -83,7 +83,7 @@ def test_floor_stretches_need_a_mat() -> None:
             assert "mat" in stretch.equipment, stretch.id
 
 
-def test_the_groups_of_areas() -> None:
+def test_groups_have_the_expected_areas() -> None:
     assert {name: group.areas for name, group in CATALOG.groups.items()} == {
         "back": ("lower-back", "upper-back"),
         "spine": ("lower-back", "upper-back"),

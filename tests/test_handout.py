@@ -411,7 +411,7 @@ def test_handout_refuses_wrong_options_before_writing(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_unwritable_file_is_one_sentence(tmp_path: Path) -> None:
+def test_an_unwritable_file_is_reported_in_one_sentence(tmp_path: Path) -> None:
     result = run("handout", "-o", str(tmp_path / "missing" / "back.html"))
     assert result.exit_code == 1
     assert "missing" in result.stderr

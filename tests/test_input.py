@@ -66,7 +66,7 @@ def test_a_lone_escape_is_dropped() -> None:
         ("\x03", []),
     ],
 )
-def test_keys_of_a_windows_console(typed: str, keys: list[str]) -> None:
+def test_keys_of_a_windows_console_are_decoded(typed: str, keys: list[str]) -> None:
     waiting = list(typed)
     assert console_keys(lambda: bool(waiting), lambda: waiting.pop(0)) == keys
 

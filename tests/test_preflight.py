@@ -313,7 +313,7 @@ def test_an_unreadable_record_stops_until_the_check_is_answered_again(tmp_path: 
     assert stored_record(tmp_path).outcome is Outcome.GO
 
 
-def test_safety_check_forget(tmp_path: Path) -> None:
+def test_forget_deletes_the_safety_record(tmp_path: Path) -> None:
     start(tmp_path, *HEALTHY, "")
     for words in ("Deleted.", "Nothing was stored."):
         person = Person(tmp_path)

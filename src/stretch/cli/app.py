@@ -234,18 +234,18 @@ class App:
 
     @property
     def interactive(self) -> bool:
-        """Whether both standard input and output are a terminal."""
+        """True if both standard input and output are terminals."""
         return is_terminal(self.stdin) and is_terminal(self.stdout)
 
     @property
     def full_screen(self) -> bool:
-        """Whether the terminal can show a full screen and $ACCESSIBLE does not ask for lines."""
+        """True if the terminal can show a full screen and $ACCESSIBLE does not ask for lines."""
         plain = self.environ.get("TERM", "dumb") in ("dumb", "") and sys.platform != "win32"
         return self.interactive and not plain and not self.environ.get("ACCESSIBLE")
 
     @cached_property
     def theme(self) -> Theme:
-        """Colours and characters of the terminal; no colours if standard output is not a terminal."""
+        """Colors and characters of the terminal; no colors if standard output is not a terminal."""
         from stretch.player.theme import Theme, theme_for
 
         theme = theme_for(self.environ, self.stdout.encoding, self.settings.background)

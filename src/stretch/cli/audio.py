@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     required=True,
     metavar="FILE",
     type=click.Path(readable=False, path_type=Path),
-    help="File to write: .wav for sound or .vtt for captions. Can be repeated.",
+    help="File to write: .wav for sound or .vtt for captions (repeatable).",
 )
 @click.option("--silent", is_flag=True, help="Write the sounds without the voice.")
 @click.pass_obj

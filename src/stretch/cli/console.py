@@ -59,7 +59,7 @@ def boottime_ns() -> int:
 
 
 class Printer:
-    """Print to *stream*: wrapped and coloured by rich at a *terminal*, else one line each, nothing wrapped or cut.
+    """Print to *stream*: wrapped and colored by rich at a *terminal*, else one line each, nothing wrapped or cut.
 
     Everything printed is made inert here: control characters of files, paths, variables and arguments are escaped.
     For a pipe rich is not imported, and each line of output stands for itself, so grep can find it.
@@ -113,7 +113,7 @@ class Printer:
         self._console.print(table)
 
     def styled_lines(self, lines: Iterable[StyledLine], theme: Theme) -> None:
-        """Print *lines* in the colours of *theme*; without colours if this is not a terminal."""
+        """Print *lines* in the colors of *theme*; without colors if this is not a terminal."""
         for line in lines:
             parts = []
             for text, role in line:

@@ -16,10 +16,10 @@ from stretch.core.text import pluralize
 FIGURE_COLUMNS, FIGURE_LINES = 60, 20
 """The smallest terminal with room for a figure."""
 BRAILLE, BLOCKS = "⢠⣾⣿⣿⣷⡄", "▗▟██▙▖"
-"""The same hill drawn in both ways."""
+"""The same hill in braille and in blocks."""
 
 Result = tuple[str, str, str]
-"""What was checked, what was found, and what to do about it, if anything."""
+"""The subject of a check, the finding, and advice; empty if all is well."""
 Check = Callable[[App], Iterable[Result]]
 
 
@@ -52,7 +52,7 @@ def _display(app: App) -> Iterable[Result]:
     yield _screen(app)
     depth = {"none": "none", "16": "16", "256": "256", "true": "16 million"}[app.theme.depth]
     why = "NO_COLOR turns them off." if app.environ.get("NO_COLOR") else ""
-    yield "colours", depth, why if depth == "none" else ""
+    yield "colors", depth, why if depth == "none" else ""
     if app.theme.unicode:
         yield "letters", "UTF-8", ""
         advice = "If the first hill looks broken, use --figure blocks; if both do, --figure none."

@@ -31,9 +31,6 @@ def handout_command(ctx: click.Context, /, output: Path, options: RoutineOptions
 
     Takes the options of `stretch routine`. The page is a single file that you can print or send.
     """
-    kind = output.suffix.lower()
-    if kind not in (".html", ".htm", ".md"):
-        raise UsageError(f"-o {output}: the file name must end in .html (a page to print) or .md (Markdown).")
     from stretch.cli.request import personalized_routine
     from stretch.core.text import pluralize
     from stretch.export.handout import build_handout
@@ -41,6 +38,9 @@ def handout_command(ctx: click.Context, /, output: Path, options: RoutineOptions
     from stretch.export.handout_markdown import to_markdown
     from stretch.storage.files.atomic import write_text
 
+    renderers = {".html": to_html, ".htm": to_html, ".md": to_markdown}
+    if (render := renderers.get(output.suffix.lower())) is None:
+        raise UsageError(f"--output {output}: the file name must end in .html (a page to print) or .md (Markdown).")
     app: App = ctx.obj
     routine, rest = personalized_routine(app, options)
     handout = build_handout(
@@ -51,9 +51,8 @@ def handout_command(ctx: click.Context, /, output: Path, options: RoutineOptions
         rest=rest,
         command=equivalent_command(ctx),
     )
-    text = to_markdown(handout) if kind == ".md" else to_html(handout)
-    write_text(output, text)
+    write_text(output, render(handout))
     for note in routine.notes:
         app.info(note)
-    hint = "" if kind == ".md" else " Open it in a browser to print it."
+    hint = " Open it in a browser to print it." if render is to_html else ""
     app.info(f"Saved {output}: {routine.title}, {pluralize(len(routine.items), 'stretch')}.{hint}")

@@ -89,11 +89,15 @@ def _session_data(app: App, record: SessionRecord) -> dict[str, Any]:
 
 @history_command.command("export")
 @click.option(
-    "-o", "--output", type=click.Path(readable=False, path_type=Path), default=STDOUT, help="File.  [default: stdout]"
+    "-o",
+    "--output",
+    type=click.Path(readable=False, path_type=Path),
+    default=STDOUT,
+    help="File to write.  [default: stdout]",
 )
 @click.pass_obj
 def export_command(app: App, output: Path) -> None:
-    """Export all sessions as JSON Lines, for `stretch history import` on this or another machine."""
+    """Export all sessions as JSON Lines. Read them with `stretch history import`, here or elsewhere."""
     from stretch.storage.files.atomic import PRIVATE, atomic_write
     from stretch.storage.journal.jsonl import export_lines
 
@@ -115,7 +119,7 @@ def export_command(app: App, output: Path) -> None:
 @click.option("--skip-bad", is_flag=True, help="Skip broken lines and import the rest.")
 @click.pass_obj
 def import_command(app: App, file: Path, skip_bad: bool) -> None:
-    """Import the sessions in FILE, an export; - is standard input.
+    """Import exported sessions from FILE; `-` is standard input.
 
     Sessions that are stored already are kept unless the imported copy is newer, so files can be imported in any order
     and more than once.

@@ -1,4 +1,4 @@
-"""Options that several commands share, their types, and what the shell completes for them."""
+"""Shared options of the commands, their types, and their completion in a shell."""
 
 from __future__ import annotations
 
@@ -227,7 +227,7 @@ _ROUTINE = (
         "stretches",
         multiple=True,
         type=STRETCH,
-        help="Include this stretch; alone: only these (repeatable).",
+        help="Include this stretch (repeatable); without --area, use only these.",
     ),
     click.option(
         "--position",
@@ -266,7 +266,7 @@ _ROUTINE = (
         type=click.IntRange(0),
         metavar="N",
         default=0,
-        help="Pick a different selection; the same number gives the same routine.",
+        help="Choose other similar stretches; the same number gives the same routine.",
     ),
 )
 _PLAYBACK = (

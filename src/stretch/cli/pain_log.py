@@ -80,7 +80,7 @@ def spread_of(answers: Sequence[str]) -> PainSpread | None:
 
 
 def trend_findings(app: App, record: ScreeningRecord | None) -> tuple[TrendFinding, ...]:
-    """Return the findings that the scores in the journal meet; none if there are no scores or they are unreadable."""
+    """Return the findings from the scores in the journal; none if there are no scores or they are unreadable."""
     return tuple(finding for finding in _assess(app, record) if finding.state == "met")
 
 

@@ -160,7 +160,7 @@ class _Playback:
         return FigureRenderer(figures, glyphs=glyphs, color=terminal.theme.has_color)
 
     def _make_observers(self, stack: ExitStack) -> list[Callable[[Session], None]]:
-        """Return what keeps the session in the journal and what shows it to `stretch status`."""
+        """Return the observers that record the session and show it to `stretch status`; none without a recorder."""
         if self.recorder is None:
             return []
         from stretch.storage.status_file import StatusFile
@@ -170,7 +170,7 @@ class _Playback:
         return [self.recorder.record, status_file.update]
 
     def _problem(self, session: Session) -> str | None:
-        """Return why the session is not being kept, or else not heard."""
+        """Return the problem of the recorder, or else of sound or voice; None if all is well."""
         problem = self.recorder.problem if self.recorder else None
         return problem or (self.cue_player.problem(session) if self.cue_player else None)
 

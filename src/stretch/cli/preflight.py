@@ -24,7 +24,7 @@ STOP_RULES = {"numb": "ST2", "dizzy": "ST6", "eyes": "ST7"}
 def run_preflight(app: App, *, ask: bool) -> PreflightResult:
     """Return everything known about the person, after the questions that are due if *ask*.
 
-    Raises SafetyError if no session may start, and InputEnded if a question was not answered.
+    Raise SafetyError if no session may start, and InputEnded if a question was not answered.
     """
     today = app.today()
     old = screening_file.load(app.folder)

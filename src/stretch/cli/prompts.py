@@ -22,7 +22,7 @@ class InputEnded(SafetyError):
 
 
 def ask_all(app: App, safety: SafetyData, start: Sequence[str]) -> tuple[Answers, int | None]:
-    """Ask all questions from *start* on; return the answers and the pain now, None if skipped. Raises InputEnded."""
+    """Ask all questions from *start* on; return the answers and the pain now, None if skipped. Raise InputEnded."""
     answers: dict[str, tuple[str, ...]] = {}
     pain: int | None = None
     while questions := pending_questions(safety, answers, start):
@@ -58,7 +58,7 @@ def confirm(app: App, text: str, *, default: bool | None = None) -> bool:
 
 
 def read_line(app: App, prompt: str) -> str:
-    """Return the line typed after *prompt*, stripped and in lower case; raises InputEnded at the end of the input."""
+    """Return the line typed after *prompt*, stripped and in lower case; raise InputEnded at the end of the input."""
     app.out.prompt(prompt)
     line = app.stdin.readline() if app.stdin else ""
     if not line:
@@ -67,7 +67,7 @@ def read_line(app: App, prompt: str) -> str:
 
 
 def ask(app: App, safety: SafetyData, question: Question) -> tuple[str, ...]:
-    """Ask one question until it is answered; return the ids of the choices. Raises InputEnded."""
+    """Ask one question until it is answered; return the ids of the choices. Raise InputEnded."""
     choices = safety.choices(question)
     if {(choice.id, choice.text.strip()) for choice in choices} == {("yes", "Yes"), ("no", "No")}:
         return ("yes" if confirm(app, question.text, default=False if question.default == "no" else None) else "no",)
@@ -99,7 +99,7 @@ def _parse_numbers(answer: str, last: int) -> list[int] | None:
 def _show(app: App, title: str, texts: Sequence[str]) -> list[int]:
     """Print *title* and the numbered *texts* in pages that fit the window; return the numbers typed between two pages.
 
-    What has scrolled away has not been asked, and people answer as soon as they see a line that applies.
+    A line that has scrolled out of sight has not been asked, and people answer as soon as they see a line that applies.
     """
     so_far: list[int] = []
     pages = list(_pages(app, texts))

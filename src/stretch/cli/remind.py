@@ -58,7 +58,7 @@ def remind_command(
 
     app: App = ctx.obj
     if output.suffix.lower() != ".ics":
-        raise UsageError(f"-o {output}: the file name must end in .ics.")
+        raise UsageError(f"--output {output}: the file name must end in .ics.")
     chosen_days, hours = _days(days) if days else None, _times(times or (DEFAULT_TIME,))
     routine, rest = personalized_routine(app, options)
     minutes = max(1, -(-build_timeline(routine).length_ms // 60_000))

@@ -56,7 +56,7 @@ class PlaybackOptions(Struct, frozen=True, kw_only=True):
 
     @property
     def dry_run(self) -> bool:
-        """Whether the session is played faster than real time, without sound and without a record."""
+        """True if the session is played faster than real time, without sound and without a record."""
         return self.speed > 1
 
 
@@ -65,7 +65,7 @@ def build_request(app: App, options: RoutineOptions) -> Request:
 
     The area and the minutes of the settings count only where no program and no stretches are named: these take their
     own time. `avoid` and `never` of the settings are added to the options, except for stretches that are named.
-    Raises UsageError for options that contradict each other, SettingsError for an unknown area in the settings.
+    Raise UsageError for options that contradict each other, SettingsError for an unknown area in the settings.
     """
     _check(options)
     settings, areas, minutes = app.settings, options.areas, options.minutes
@@ -96,7 +96,7 @@ def plan_routine(
     """Return the routine for *options*, fitted to recent practice and to the safety check.
 
     *request* is what `build_request` returned for them, if it was called before; without *preflight* the last safety
-    check counts. Raises UsageError where no routine can be built.
+    check counts. Raise UsageError where no routine can be built.
     """
     from stretch.core.planning.personalize import apply_preflight, apply_recent_practice
 

@@ -19,7 +19,7 @@ MAX_SPEED = 1000
 
 @click.command("routine")
 @routine_options
-@click.option("--save", metavar="NAME", help="Save it as your own program, to run again and to edit.")
+@click.option("--save", metavar="NAME", help="Save the routine as your own program, to run again and to edit.")
 @click.option("--plan", "plan_only", is_flag=True, help="Print the routine without playing it.")
 @click.option("--json", "as_json", is_flag=True, help="With --plan: print JSON.")
 @playback_options

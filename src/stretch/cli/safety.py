@@ -43,7 +43,7 @@ def safety_command(ctx: click.Context, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the stored result as JSON, without asking anything.")
 @click.pass_obj
 def check_command(app: App, forget: bool, as_json: bool) -> int:
-    """Answer the safety check, which decides whether you may stretch and what a routine leaves out.
+    """Find out whether you may stretch, and with what limits.
 
     Only the outcome, the tags and the dates are stored, never the answers.
     """

@@ -57,7 +57,7 @@ def show_command(
 def find_stretch(catalog: Catalog, name: str) -> Stretch:
     """Return the stretch with this id, name or alias; case, hyphens, slashes and a last "stretch" do not matter.
 
-    Raises UnknownName with the ids of similar ones, and UsageError if several stretches have this name.
+    Raise UnknownName with the ids of similar ones, and UsageError if several stretches have this name.
     """
     if stretch := catalog.stretches.get(name):
         return stretch

@@ -43,5 +43,6 @@ class UnknownName(UsageError):
         similar = get_close_matches(name.lower(), list(known), n=3, cutoff=0.6)
         if canonical:
             similar = list(dict.fromkeys(canonical[match] for match in similar))
-        hint = f" Did you mean {' or '.join(similar)}?" if similar else f" {where}" if where else ""
+        words = ", ".join([*similar[:-2], " or ".join(similar[-2:])])
+        hint = f" Did you mean {words}?" if similar else f" {where}" if where else ""
         super().__init__(f"There is no {what} called {name!r}.{hint}")

@@ -1,4 +1,4 @@
-"""The request for a routine, and the routine that answers it."""
+"""Requests for routines, and the routines built from them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Pattern(Struct, frozen=True):
 
     @property
     def has_cues(self) -> bool:
-        """Whether breaths are cued at all; `off` is a plain timer."""
+        """True if breaths are cued at all; `off` is a plain timer."""
         return self.name != "off"
 
 
@@ -73,12 +73,12 @@ class Request(Struct, frozen=True, kw_only=True):
 
     @property
     def desk_break(self) -> bool:
-        """Whether the routine is so short that it is a break at the desk (rule RB3)."""
+        """True if the routine is so short that it is a break at the desk (rule RB3)."""
         return self.minutes is not None and self.minutes <= DESK_BREAK_MIN
 
     @property
     def extra_transition_time(self) -> bool:
-        """Whether every change takes ten seconds more (rule D18)."""
+        """True if every change takes ten seconds more (rule D18)."""
         return not SLOW_TRANSITION_TAGS.isdisjoint(self.avoid)
 
 
@@ -123,7 +123,7 @@ class Routine(Struct, frozen=True, kw_only=True, rename=ENCODED_NAMES):
     breath: str
     seed: int = 0
     extra_transition_time: bool = False
-    """Whether every change takes ten seconds more (rule D18)."""
+    """True if every change takes ten seconds more (rule D18)."""
     left_out: tuple[LeftOut, ...] = ()
     notes: tuple[str, ...] = ()
 

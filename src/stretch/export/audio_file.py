@@ -65,7 +65,7 @@ def write_wav(
     """Write the session to *path* as a mono 16-bit WAV file at RATE, exactly as long as *timeline*.
 
     Without *speech* it contains the sounds only. *progress* is called with the fraction that is written, 0 to 1. Only
-    one second is in memory at a time, and *path* is replaced only when the file is complete. Raises OSError.
+    one second is in memory at a time, and *path* is replaced only when the file is complete. Raise OSError.
     """
     total = frames(timeline.length_ms)
     with atomic_write(path) as stream, wave.open(stream, "wb") as file:
@@ -97,7 +97,7 @@ def session_cues(timeline: Timeline, timer: SentenceTimer | None) -> tuple[Cue, 
 
 
 def all_done(timeline: Timeline) -> tuple[int, int]:
-    """Return the number of stretches twice: all of them are done, out of all of them."""
+    """Return the number of stretches done and of all stretches, which are equal in a session without interruptions."""
     _, count = stretches_done(Session(timeline=timeline))
     return count, count
 

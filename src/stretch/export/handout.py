@@ -44,7 +44,7 @@ PAPER_COLORS: Mapping[ColorRole, str] = {
     ColorRole.PROP: "#8a7f74",
     ColorRole.STRAP: "#14702c",
 }
-"""Colours of the figures on paper: pale, so that the stretched muscle is the darkest part in black and white too."""
+"""Colors of the figures on paper: pale, so that the stretched muscle is the darkest part in black and white too."""
 
 Labelled = tuple[tuple[str, str], ...]
 """Pairs of a label and its text."""

@@ -153,7 +153,7 @@ def _across_spine(below: Point, above: Point, direction: float) -> float:
 
 _SKULL, _JAW = 6.3, 3.9
 _NOD = 35
-"""How far the head tips at a nod of 1, in degrees."""
+"""Angle by which a nod of 1 tips the head, in degrees."""
 _HAIR = ((100, 4.6, 4.0), (-100, 4.6, 4.0), (140, 2.4, 3.6), (-140, 2.4, 3.6), (180, 2.8, 5.2), (180, -1.2, 3.4))
 """Tufts of hair: azimuth from the face in degrees, height above the middle of the head, radius."""
 

@@ -179,7 +179,7 @@ class Figure(_FileStruct, frozen=True):
 
     @property
     def has_floor(self) -> bool:
-        """Whether the ground is part of the picture."""
+        """True if the ground is part of the picture."""
         return any(isinstance(prop, Floor) for prop in self.props)
 
     def mirrored_for(self, side: Side | None) -> bool:

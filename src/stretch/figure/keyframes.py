@@ -31,7 +31,7 @@ class ForwardLimb(NamedTuple):
 
     @property
     def is_foreshortened(self) -> bool:
-        """Whether upper or lower segment point towards the viewer."""
+        """True if the upper or the lower segment points towards the viewer."""
         return self.upper.foreshortening != 1 or self.lower.foreshortening != 1
 
 

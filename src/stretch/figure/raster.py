@@ -1,4 +1,4 @@
-"""Rasterizer: figure parts to layers of dots, one bitmap for each color role. Knows nothing of characters or colors.
+"""Rasterizer: figure parts to layers of dots, one bitmap for each color role. Independent of characters and colors.
 
 A bitmap is one integer for each row, with bit x for the dot in column x, so that whole rows are set, cut and dilated
 with a shift and an OR.

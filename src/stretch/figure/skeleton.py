@@ -39,7 +39,7 @@ class Skeleton(NamedTuple):
 
 
 def skeleton_at(figure: Figure, depth: float) -> Skeleton:
-    """Return the skeleton at a depth from 0 (first keyframe) to 1 (last). Raises KeyError for an unknown joint."""
+    """Return the skeleton at a depth from 0 (first keyframe) to 1 (last). Raise KeyError for an unknown joint."""
     transitions = _transitions(figure)
     position = min(max(depth, 0.0), 1.0) * len(transitions)
     index = min(int(position), len(transitions) - 1)
@@ -161,7 +161,7 @@ def _default_end(figure: Figure, side: str, kind: str, lower: float) -> Projecte
 
 
 def solving_order(limbs: Mapping[str, IKLimb]) -> Iterable[str]:
-    """Return the names of *limbs*, each after those that its target is on. Raises CycleError if there is no order."""
+    """Return the names of *limbs*, each after those that its target is on. Raise CycleError if there is no order."""
     return TopologicalSorter({name: _target_limbs(limb) & limbs.keys() for name, limb in limbs.items()}).static_order()
 
 
@@ -211,7 +211,7 @@ def target_point(figure: Figure, side: str, limb: IKLimb, joints: Mapping[str, P
 
 
 def resolve_place(place: Place, joints: Mapping[str, Point]) -> Point:
-    """Return the point of a place. Raises KeyError for an unknown joint, ValueError for a *t* that is not a number."""
+    """Return the point of a place. Raise KeyError for an unknown joint, ValueError for a *t* that is not a number."""
     if not isinstance(place, str):
         return place
     first, *rest = place.split("~")

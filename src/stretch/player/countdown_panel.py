@@ -9,16 +9,8 @@ from stretch.core.text import dose_label, minutes_seconds, side_label
 from stretch.core.timing.phases import NS_PER_MS, Phase
 from stretch.core.timing.session import Session
 from stretch.core.timing.timeline import Moment
-from stretch.player.layout import (
-    BIG_HEIGHT,
-    HALF_HEIGHT,
-    StyledLine,
-    big_text_width,
-    block_text,
-    half_height_text,
-    pad_to_height,
-    wrap_styled,
-)
+from stretch.player.big_font import BIG_HEIGHT, HALF_HEIGHT, big_text
+from stretch.player.layout import StyledLine, pad_to_height, wrap_styled
 from stretch.player.theme import TextRole
 
 PANEL = 30
@@ -77,17 +69,6 @@ def phase_name(phase: Phase) -> str:
     if phase.move:
         return phase.move.name
     return phase.item.stretch.name if phase.item else "Settle"
-
-
-def big_text(text: str, role: TextRole, cells: int, scale: int, unicode: bool) -> list[StyledLine]:
-    """Return *text* in big letters of *scale*, or of the largest smaller scale that fits into *cells*."""
-    if not text:
-        return []
-    while scale and big_text_width(text, scale) > cells:
-        scale -= 1
-    if scale:
-        return [((line, role),) for line in block_text(text, scale, "█" if unicode else "#")]
-    return [((line, role),) for line in half_height_text(text)] if unicode else [((text, role),)]
 
 
 def breath_line(session: Session, cells: int, unicode: bool) -> list[StyledLine]:

@@ -229,7 +229,7 @@ class AudioBackends(Struct, frozen=True, kw_only=True):
         engines = self._engines()
         if not engines:
             return BackendReport("voice", "none", INSTALL_VOICE)
-        # A command of the user is the user's to test, and Windows has no command for it.
+        # Users can test their own command, and on Windows there is no command to suggest.
         testable = not self.voice_command and self.platform != "win32"
         advice = f"If you hear nothing, run `{engines[0].name} hello` to see why." if testable else ""
         return BackendReport("voice", ", ".join(engine.name for engine in engines), advice)

@@ -1,4 +1,4 @@
-"""Screen layout: lines of styled spans measured in terminal cells, and big letters made of blocks."""
+"""Screen layout: lines of styled spans measured in terminal cells."""
 
 from __future__ import annotations
 
@@ -82,48 +82,3 @@ def side_by_side(blocks: Sequence[Sequence[StyledLine]], cells: int, gap: int = 
         *others, last = row
         rows.append((*(span for line in others for span in (*fit_width(line, cells), (" " * gap, "plain"))), *last))
     return rows
-
-
-_FONT = {
-    "0": "### #.# #.# #.# ###", "1": ".#. ##. .#. .#. ###", "2": "### ..# ### #.. ###", "3": "### ..# .## ..# ###",
-    "4": "#.# #.# ### ..# ..#", "5": "### #.. ### ..# ###", "6": "### #.. ### #.# ###", "7": "### ..# ..# .#. .#.",
-    "8": "### #.# ### #.# ###", "9": "### #.# ### ..# ###", ":": ". # . # .", " ": ". . . . .",
-    "A": ".#. #.# ### #.# #.#", "B": "##. #.# ##. #.# ##.", "C": "### #.. #.. #.. ###", "D": "##. #.# #.# #.# ##.",
-    "E": "### #.. ##. #.. ###", "F": "### #.. ##. #.. #..", "G": "#### #... #.## #..# ####", "H": "#.# #.# ### #.# #.#",
-    "I": "# # # # #", "J": "..# ..# ..# #.# ###", "K": "#.# #.# ##. #.# #.#", "L": "#.. #.. #.. #.. ###",
-    "M": "#...# ##.## #.#.# #...# #...#", "N": "#..# ##.# #.## #..# #..#", "O": "### #.# #.# #.# ###",
-    "P": "### #.# ### #.. #..", "Q": "### #.# #.# ### ..#", "R": "##. #.# ##. #.# #.#", "S": "### #.. ### ..# ###",
-    "T": "### .#. .#. .#. .#.", "U": "#.# #.# #.# #.# ###", "V": "#.# #.# #.# #.# .#.",
-    "W": "#...# #...# #.#.# ##.## #...#", "X": "#.# #.# .#. #.# #.#", "Y": "#.# #.# .#. .#. .#.",
-    "Z": "### ..# .#. #.. ###",
-}  # fmt: skip
-BIG_HEIGHT, HALF_HEIGHT = 5, 3
-"""Lines of a letter with a block for each dot, and with two dots to a cell."""
-_HALVES = {(False, False): " ", (True, False): "▀", (False, True): "▄", (True, True): "█"}
-
-
-def half_height_text(text: str) -> list[str]:
-    """Return *text* HALF_HEIGHT lines high; characters missing from the font are left out."""
-    dots = [*_dots(text), ""]
-    width = len(dots[0])
-    dots[-1] = "." * width
-    return [
-        "".join(_HALVES[top[x] == "#", bottom[x] == "#"] for x in range(width))
-        for top, bottom in zip(dots[::2], dots[1::2], strict=True)
-    ]
-
-
-def block_text(text: str, scale: int, block: str = "█") -> list[str]:
-    """Return *text* BIG_HEIGHT x *scale* lines high; a dot is square, 2 x *scale* cells wide and *scale* high."""
-    lines = ["".join((block if dot == "#" else " ") * 2 * scale for dot in row) for row in _dots(text)]
-    return [line for line in lines for _ in range(scale)]
-
-
-def big_text_width(text: str, scale: int) -> int:
-    """Return the width in cells of *text* in big letters of *scale*; 0 is half height."""
-    return len(_dots(text)[0]) * max(2 * scale, 1)
-
-
-def _dots(text: str) -> Sequence[str]:
-    glyphs = [_FONT[letter].split() for letter in text.upper() if letter in _FONT]
-    return [".".join(glyph[row] for glyph in glyphs) for row in range(BIG_HEIGHT)]

@@ -1,4 +1,4 @@
-"""Screen of a session: the lines for one frame at any terminal size. Pure: prints nothing and remembers nothing.
+"""Screen of a session: the lines for one frame at any terminal size. Pure: no output and no state.
 
 The figure, the seconds left, the side and the breath are biggest and the last to go on a small screen.
 """
@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 from stretch.core.narration.phrases import next_label, rep_label
 from stretch.core.text import minutes_seconds, side_label
 from stretch.core.timing.session import Session
+from stretch.player.big_font import big_text, big_text_width
 from stretch.player.countdown_panel import (
     LARGE_COLUMNS,
     LARGE_LINES,
     LARGE_PANEL,
     PANEL,
     SMALL_PANEL,
-    big_text,
     breath_line,
     countdown_panel,
     countdown_text,
@@ -28,7 +28,6 @@ from stretch.player.keymap import KEYMAP, Binding
 from stretch.player.layout import (
     StyledLine,
     StyledSpan,
-    big_text_width,
     ellipsize,
     fit_width,
     line_width,

@@ -22,7 +22,7 @@ class UnreadableRecord(SafetyError):
 
 
 def load(folder: Path) -> ScreeningRecord | None:
-    """Return the stored record, None before the first check. Raises UnreadableRecord."""
+    """Return the stored record, None before the first check. Raise UnreadableRecord."""
     path = folder / NAME
     try:
         data = read_regular(path)
@@ -39,7 +39,7 @@ def load(folder: Path) -> ScreeningRecord | None:
 
 
 def save(folder: Path, record: ScreeningRecord) -> None:
-    """Replace the stored record atomically. Raises OSError."""
+    """Replace the stored record atomically. Raise OSError."""
     from stretch.storage.files.atomic import atomic_write
     from stretch.storage.files.folders import make_private
 
@@ -49,7 +49,7 @@ def save(folder: Path, record: ScreeningRecord) -> None:
 
 
 def delete(folder: Path) -> bool:
-    """Delete the stored record; return whether there was one. Raises OSError."""
+    """Delete the stored record; return whether there was one. Raise OSError."""
     path = folder / NAME
     existed = os.path.lexists(path)
     path.unlink(missing_ok=True)

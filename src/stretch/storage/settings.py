@@ -91,7 +91,7 @@ def variable(name: str) -> str:
 
 
 def load_settings(folder: Path, environ: Mapping[str, str]) -> LoadedSettings:
-    """Return the settings for the user's *folder*. Raises SettingsError with all problems, OSError if unreadable."""
+    """Return the settings for the user's *folder*. Raise SettingsError with all problems, OSError if unreadable."""
     file = folder / FILE_NAME
     data, lines = _read(file)
     in_file = {name: _normalize(name, data[name], folder) for name in NAMES if data.get(name) is not None}

@@ -37,16 +37,16 @@ class SideResult(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     hurt: Count = 0
     """Number of pain reports."""
     skipped: bool = False
-    """Whether any of it was skipped."""
+    """True if any of it was skipped."""
 
     @property
     def complete(self) -> bool:
-        """Whether every repetition is done."""
+        """True if every repetition is done."""
         return self.done >= self.planned
 
     @property
     def remaining(self) -> bool:
-        """Whether it is still to be done."""
+        """True if it is still to be done."""
         return not self.complete and not self.skipped
 
 

@@ -63,7 +63,7 @@ class LastSession(Struct, frozen=True, kw_only=True):
     title: str
     seconds: int
     done: bool
-    """Whether a stretch was done on every side."""
+    """True if a stretch was done on every side."""
     streak: int
     """Days, rest days not counted."""
 

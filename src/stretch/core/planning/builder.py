@@ -94,7 +94,7 @@ def build_routine(catalog: Catalog, request: Request) -> Routine:
 def check_request(catalog: Catalog, request: Request) -> tuple[list[Candidate], dict[str, str]]:
     """Return the candidates for *request* and why other stretches are excluded, without choosing any.
 
-    Raises UnknownName for an unknown area or stretch, and UsageError if the minutes are out of range, a stretch given
+    Raise UnknownName for an unknown area or stretch, and UsageError if the minutes are out of range, a stretch given
     by name is not eligible, or nothing is left to do.
     """
     areas = expand_areas(catalog, request.areas)
@@ -148,7 +148,7 @@ def _required(candidates: Sequence[Candidate]) -> list[Pick]:
 def _select(problem: SelectionProblem, request: Request, minutes: float) -> tuple[list[Pick], int, int]:
     """Return the best picks, the seconds of settling after them, and the seconds by which they miss the budget.
 
-    Raises UsageError if nothing fits, or not all stretches given by name.
+    Raise UsageError if nothing fits, or not all stretches given by name.
     """
     if request.minutes is None and request.stretches and not request.areas:
         # Stretches given by name, without areas or minutes, are the whole routine.

@@ -24,7 +24,7 @@ def eligible_candidates(
 ) -> tuple[list[Candidate], dict[str, str]]:
     """Return the eligible stretches for *areas*, and the reason for each relevant stretch that is excluded.
 
-    Raises UsageError for a stretch that is given by name and not eligible.
+    Raise UsageError for a stretch that is given by name and not eligible.
     """
     candidates, reasons = [], {}
     deepest, named = deepest_level(request), frozenset(request.stretches)

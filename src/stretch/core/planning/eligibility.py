@@ -38,7 +38,7 @@ def check_stretch_ids(catalog: Catalog, ids: Iterable[str]) -> None:
     """Raise UnknownName for the first of *ids* that is not a stretch of *catalog*."""
     for id in ids:
         if id not in catalog.stretches:
-            raise UnknownName("stretch", id, catalog.stretches, "`stretch list` shows them all.")
+            raise UnknownName("stretch", id, catalog.stretches, "`stretch list` lists them.")
 
 
 def exclusion_reason(stretch: Stretch, request: Request, max_level: Level | None) -> str | None:

@@ -36,7 +36,7 @@ def apply_recent_practice(request: Request, practice: RecentPractice, today: dat
     """Return *request* adapted to recent practice.
 
     - Days since each stretch was last done, for variety.
-    - The other side first than last time (rule RB7).
+    - The side that was second last time comes first (rule RB7).
     - Gentle on the day after a deep or contract-relax stretch, unless a level was given (rule D14).
     - An easy start in the first two weeks and after a break of two weeks, unless *experienced* (rules D15 and RB17).
     """
@@ -52,7 +52,7 @@ def apply_recent_practice(request: Request, practice: RecentPractice, today: dat
 
 
 def is_beginner(days: Iterable[date], today: date) -> bool:
-    """Return whether *today* is within two weeks of the first of *days* or of a two-week break (rules D15, RB17)."""
+    """Return whether *today* is within two weeks of the start, or of a restart after two weeks off (D15, RB17)."""
     start = previous = None
     for day in sorted({day for day in days if day <= today} | {today}):
         if previous is None or day - previous >= TWO_WEEKS:

@@ -86,7 +86,7 @@ class SelectionProblem(Struct, frozen=True, kw_only=True):
     node_limit: int = NODE_LIMIT
     """Most nodes of the search; each target score may use half of the nodes left."""
     balance_spine: bool = True
-    """Whether rule RB10 applies; not if stretches given by name break it."""
+    """True if rule RB10 applies; not if stretches given by name break it."""
 
     def gain(self, goal: int, count: int) -> int:
         """Return the points for one more stretch for *goal* when *count* serve it already."""

@@ -16,7 +16,7 @@ from stretch.core.routine import Item, LeftOut, Request, Routine, sides_in_order
 def build_program(catalog: Catalog, name: str, request: Request, *, as_written: bool = False) -> Routine:
     """Return program *name* as a routine; *as_written* uses the order and doses of its original article.
 
-    Cautions, equipment, positions and exclusions of *request* apply; minutes and areas do not. Raises UnknownName, and
+    Cautions, equipment, positions and exclusions of *request* apply; minutes and areas do not. Raise UnknownName, and
     UsageError if no stretch of the program is left or it has no original article.
     """
     program = catalog.programs.get(name)

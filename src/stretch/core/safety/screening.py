@@ -50,7 +50,7 @@ class ScreeningResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
 def pending_questions(safety: SafetyData, answers: Answers, start: Sequence[str] = ()) -> tuple[Question, ...]:
     """Return the questions still to ask, the next one first; none after an emergency.
 
-    *start* are the ids of the first questions; by default the screens of the full check. Raises UnknownName for an
+    *start* are the ids of the first questions; by default the screens of the full check. Raise UnknownName for an
     unknown question or choice in *answers*.
     """
     steps = list(_ask_order(safety, answers, start))
@@ -62,8 +62,8 @@ def pending_questions(safety: SafetyData, answers: Answers, start: Sequence[str]
 def evaluate(safety: SafetyData, answers: Answers, today: date, start: Sequence[str] = ()) -> ScreeningResult:
     """Return the outcome of *answers*; the strongest one wins (rules R01-R26, Q1-Q9, F1-F16 and K1-K3).
 
-    One emergency answer is enough for an emergency. Otherwise raises UnansweredQuestions while questions are pending.
-    Raises UnknownName for an unknown question or choice.
+    One emergency answer is enough for an emergency. Otherwise raise UnansweredQuestions while questions are pending.
+    Raise UnknownName for an unknown question or choice.
     """
     if missing := pending_questions(safety, answers, start):
         raise UnansweredQuestions(missing)

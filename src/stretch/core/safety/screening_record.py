@@ -135,7 +135,7 @@ def _with_outcome(record: ScreeningRecord, other: tuple[Outcome, Urgency | None]
 def record_clearance(record: ScreeningRecord, on: date, today: date) -> ScreeningRecord:
     """Return the record, now GO-GENTLY, after a clinician said on the day *on* that gentle exercise is fine.
 
-    Raises SafetyError for an emergency, which only a new full check ends, and UsageError if the record needs no
+    Raise SafetyError for an emergency, which only a new full check ends, and UsageError if the record needs no
     clearance or if the day is in the future or more than 12 months ago.
     """
     if record.outcome is Outcome.EMERGENCY:

@@ -21,7 +21,7 @@ from stretch.core.validation.checks import FieldPath, FieldProblem
 from stretch.core.vocabulary import Caution
 
 MAX_PACING_S = 3
-"""Seconds in the text up to which they say how slowly to move; more are a dose (rule D7)."""
+"""Most seconds in a text that are taken for the speed of a movement; more are taken for a dose (rule D7)."""
 BREATH_S = STEADY_MS // 1000
 SWITCH_PHRASE = "Switch to the right side. Right:"
 """The words around `side_means` while the side changes."""

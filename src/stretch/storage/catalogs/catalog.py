@@ -39,7 +39,7 @@ def load_catalog(root: Path | None = None, extra: Sequence[Path] = ()) -> Catalo
 
     Each of *extra* is a folder or a file, as for `CatalogLoader.add`. An entry replaces one with the same id, which is
     noted in `Catalog.origins`. The shipped catalog is trusted, others are checked: entries with blank fields are left
-    out and noted in `Catalog.incomplete_files`. Raises CatalogError with every other problem.
+    out and noted in `Catalog.incomplete_files`. Raise CatalogError with every other problem.
     """
     base = root or data_root()
     loader = CatalogLoader(KINDS, trusted=None if root else base, skip_incomplete=True)
@@ -79,7 +79,7 @@ def origin_label(entry: CatalogEntry, base: Path) -> str:
 
 
 def load_sources(extra: Sequence[Path] = ()) -> dict[str, Source]:
-    """Return the sources by citation key, of the shipped catalog and of those of *extra*. Raises CatalogError."""
+    """Return the sources by citation key, of the shipped catalog and of those of *extra*. Raise CatalogError."""
     loader = CatalogLoader(("source",))
     for path in (data_root() / SOURCES, *extra):
         loader.add(path)
@@ -88,7 +88,7 @@ def load_sources(extra: Sequence[Path] = ()) -> dict[str, Source]:
 
 
 def load_figures(names: Iterable[str], extra: Sequence[Path] = ()) -> dict[str, Figure]:
-    """Return the figures *names* that exist, the last of each. Raises CatalogError for an invalid one of *extra*."""
+    """Return the figures *names* that exist, the last of each. Raise CatalogError for an invalid one of *extra*."""
     wanted = [name for name in dict.fromkeys(names) if re.fullmatch(ID_PATTERN, name)]
     loader = CatalogLoader(("figure",), trusted=data_root())
     loader.add_named("figure", wanted, data_root())

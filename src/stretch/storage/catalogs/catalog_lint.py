@@ -34,7 +34,7 @@ class CatalogReport(Struct, frozen=True):
     counts: dict[EntryKind, int]
     diagnostics: tuple[Diagnostic, ...]
     complete: bool
-    """Whether all diagnostics are in it; of very many only the first are."""
+    """True if it has all diagnostics; of very many it has only the first."""
 
     def of(self, level: Severity) -> tuple[Diagnostic, ...]:
         """Return the problems or the notes."""

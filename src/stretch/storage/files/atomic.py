@@ -30,7 +30,7 @@ def atomic_write(
     terminal and an open descriptor are written to directly. An *own* file is always private and never any of these.
     With *new*, an existing file raises FileExistsError. Several processes may write at once: the last one wins.
 
-    Raises OSError with the name *path*, not that of the temporary file.
+    Raise OSError with the name *path*, not that of the temporary file.
     """
     try:
         stream = None if own else _stream(path)
@@ -71,7 +71,7 @@ def _replacement(target: Path, *, mode: int, own: bool, new: bool, durable: bool
 
 
 def write_text(path: Path, text: str) -> None:
-    """Replace *path* with *text* atomically, line ends unchanged. Raises OSError."""
+    """Replace *path* with *text* atomically, line ends unchanged. Raise OSError."""
     with atomic_write(path) as file:
         file.write(text.encode(errors="backslashreplace"))
 
@@ -79,7 +79,7 @@ def write_text(path: Path, text: str) -> None:
 def create_file(path: Path, text: str) -> None:
     """Write *text* to a new file.
 
-    Raises StretchError if the file exists, OSError if it cannot be written.
+    Raise StretchError if the file exists, OSError if it cannot be written.
     """
     try:
         with atomic_write(path, new=True) as file:

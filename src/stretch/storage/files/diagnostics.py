@@ -15,7 +15,7 @@ from stretch.core.text import escape_control_chars
 from stretch.core.validation.checks import FieldPath, FieldProblem
 
 MAX_REPORTED = 200
-"""Problems that are reported at most, and as many notes."""
+"""Most problems that are reported; the same limit holds for the notes."""
 _MAX_STEP_LENGTH = 40
 
 Severity = Literal["problem", "note"]
@@ -62,7 +62,7 @@ class Diagnostics:
 
     @property
     def complete(self) -> bool:
-        """Whether nothing was left out; False also if the limit was just reached."""
+        """True if nothing was left out; False also if the limit was just reached."""
         return self.remaining("problem") > 0 and self.remaining("note") > 0
 
     def report(self) -> list[Diagnostic]:

@@ -27,7 +27,7 @@ def data_root() -> Path:
 def load_safety() -> SafetyData:
     """Return the safety checklist and the screening questions.
 
-    Raises CatalogError.
+    Raise CatalogError.
     """
     from stretch.core.safety.checklist import SafetyData
 
@@ -37,7 +37,7 @@ def load_safety() -> SafetyData:
 def load_record(file: Path, kind: type[T]) -> T:
     """Return the YAML *file* as one record of a *kind*.
 
-    Raises CatalogError.
+    Raise CatalogError.
     """
     diagnostics = Diagnostics()
     try:

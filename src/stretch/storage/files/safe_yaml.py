@@ -57,7 +57,7 @@ class ReadQuota:
     def take(self, size: int) -> None:
         """Count one file of *size* bytes.
 
-        Raises UnreadableFile when the quota is used up.
+        Raise UnreadableFile when the quota is used up.
         """
         self.bytes -= size
         self.files -= 1
@@ -69,7 +69,7 @@ class ReadQuota:
 def read_yaml(path: Path, quota: ReadQuota | None = None) -> Any:
     """Return the data of the YAML file *path*.
 
-    Raises UnreadableFile for anything that `read_text` or `parse_yaml` refuses.
+    Raise UnreadableFile for anything that `read_text` or `parse_yaml` refuses.
     """
     return parse_yaml(read_text(path, quota))
 
@@ -94,7 +94,7 @@ def line_numbers(path: Path, fields: Iterable[FieldPath]) -> dict[FieldPath, int
 def read_text(path: Path, quota: ReadQuota | None = None) -> str:
     """Return the text of the regular file *path*.
 
-    Raises UnreadableFile for a pipe, a device or a folder, for a file of more than 1 MiB, or if it is not UTF-8.
+    Raise UnreadableFile for a pipe, a device or a folder, for a file of more than 1 MiB, or if it is not UTF-8.
     """
     try:
         data = read_regular(path)
@@ -114,7 +114,7 @@ def read_text(path: Path, quota: ReadQuota | None = None) -> str:
 def parse_yaml(text: str, lines: FieldLines | None = None) -> Any:
     """Return the data of the YAML document *text*: dicts with text keys, lists, text, numbers, booleans and None.
 
-    Text comes out on one line. The line of each field is added to *lines*. Raises UnreadableFile for invalid YAML,
+    Text comes out on one line. The line of each field is added to *lines*. Raise UnreadableFile for invalid YAML,
     tags, aliases that repeat much, duplicate keys, keys that are not text, more than 20 levels, numbers out of range,
     and invisible characters.
     """

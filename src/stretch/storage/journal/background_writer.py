@@ -16,7 +16,7 @@ from stretch.storage.journal.database import (
 from stretch.storage.journal.journal import Journal
 
 CLOSE_TIMEOUT_S = 5.0
-"""How long the end of a session waits for the disk."""
+"""Longest wait for the disk at the end of a session."""
 RETRY_S = 0.05
 
 
@@ -36,7 +36,7 @@ class BackgroundWriter:
         self._thread: Thread | None = None
         self._deadline: float | None = None
         self.problem: str | None = None
-        """Why the last attempt to write failed; None if it succeeded."""
+        """The reason why the last attempt to write failed; None if it succeeded."""
         self.notice: str | None = None
         """A message to the user: a damaged file was moved aside."""
 
@@ -51,7 +51,7 @@ class BackgroundWriter:
 
     @property
     def saved_before(self) -> bool:
-        """Whether any record has been written."""
+        """True if any record has been written."""
         return self._saved is not None
 
     def close(self, timeout: float = CLOSE_TIMEOUT_S) -> bool:

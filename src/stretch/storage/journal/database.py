@@ -16,9 +16,9 @@ from stretch.storage.journal import migrations
 
 FILE_NAME = "journal.db"
 BUSY_TIMEOUT_S = 2.0
-"""How long to wait for another writer; a transaction takes milliseconds."""
+"""Longest wait for another writer; a transaction takes milliseconds."""
 SUFFIXES = ("-journal", "-wal", "-shm")
-"""What SQLite appends to the file name for files that it opens by itself, the rollback journal first."""
+"""Suffixes that SQLite appends to the file name for its other files, the rollback journal first."""
 MAX_VALUE_BYTES = 16 << 20
 MAX_TEXT_BYTES = 4000
 """A text is cut at this length, which none that we write has."""
