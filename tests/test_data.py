@@ -54,15 +54,23 @@ def test_each_stretch_has_a_source_and_the_right_seconds_per_side(stretch) -> No
 
 
 def summary(stretch: Stretch) -> str:
-    """The areas, dose, sides and cautions of a stretch, which must not change unnoticed."""
+    """Every sentence and number of a stretch, which must not change unnoticed."""
     given = {name: value for name, value in msgspec.to_builtins(stretch.dose).items() if value is not None}
     dose = msgspec.json.encode(given).decode().replace('"', "")
+    marks = [f"tier {stretch.tier}", *["desk"] * stretch.desk, *["opt-in"] * stretch.opt_in]
     rows = {
+        "name": "; ".join((stretch.name, *stretch.aliases)),
         "for": f"{', '.join(stretch.areas.primary)}; reaches {', '.join(stretch.areas.secondary) or 'nothing else'}",
         "in": f"{', '.join((stretch.position, *stretch.also))}; needs {', '.join(stretch.equipment)}",
-        "dose": f"{stretch.mode} {dose}, {stretch.level}, spine {stretch.spine}",
+        "dose": f"{stretch.mode} {dose}, {stretch.per_side_s} s a side, {stretch.level}, spine {stretch.spine}",
+        "marks": ", ".join(marks),
         "sides": f"{stretch.sides}{f', {stretch.side_means}' if stretch.side_means else ''}",
-        "breath": f"in: {stretch.pace.inhale}; out: {stretch.pace.exhale}" if stretch.pace else "",
+        **{f"step {number}": step for number, step in enumerate(stretch.steps, start=1)},
+        "breath": stretch.breath,
+        "pace": f"in: {stretch.pace.inhale}; out: {stretch.pace.exhale}" if stretch.pace else "",
+        "halfway": stretch.halfway or "",
+        "mistake": stretch.mistake,
+        "easier": stretch.ease_off,
         "avoid": ", ".join(stretch.cautions.avoid),
         "adapt": ", ".join(stretch.cautions.adapt),
         "source": ", ".join(stretch.source),
@@ -70,7 +78,7 @@ def summary(stretch: Stretch) -> str:
     return "".join([f"{stretch.id}\n", *(f"  {name}: {text}\n" for name, text in rows.items() if text)])
 
 
-def test_areas_doses_sides_and_cautions_match_the_reviewed_file(pytestconfig: pytest.Config) -> None:
+def test_texts_doses_areas_and_cautions_match_the_reviewed_file(pytestconfig: pytest.Config) -> None:
     now = "\n".join(summary(stretch) for stretch in sorted(STRETCHES, key=lambda stretch: stretch.id))
     if pytestconfig.getoption("--update-golden"):
         GOLDEN.write_text(now, encoding="utf-8")
