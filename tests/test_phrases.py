@@ -219,7 +219,7 @@ def test_an_unusual_position_is_announced() -> None:
 
 
 def test_a_position_is_announced_only_when_it_changes() -> None:
-    neck = ("neck-rotation", "neck-side-bend")
+    neck = ("neck-rotation", "chin-tuck")
     result = lines(areas=(), stretches=neck, positions=("standing",), warm_up=0.0)
     ready = [line for line in result if line.startswith(("First up:", "Next up:"))]
     assert ["Standing." in line for line in ready] == [True, False]
