@@ -118,6 +118,8 @@ def on_the_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("stretch routine --area lower-b", "lower-back"),
         ("stretch show single-k", "single-knee-to-chest"),
         ("stretch routine --avoid recent-s", "recent-surgery"),
+        ("stretch routine --area=lower-b", "--area=lower-back"),
+        ("stretch routine --plan --position=sup", "--position=supine"),
     ],
 )
 def test_tab_completes_in_a_shell(on_the_path: None, shell: str, typed: str, shown: str) -> None:

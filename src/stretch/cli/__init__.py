@@ -96,6 +96,10 @@ class CommandGroup(click.Group):
         """Run the command line and exit the process with its exit code."""
         extra["standalone_mode"] = False
         extra.setdefault("prog_name", "stretch")
+        if "_STRETCH_COMPLETE" in os.environ:
+            from stretch.cli import completion
+
+            completion.register()
         own_process = prepare_streams()
         if own_process:
             interrupt.raise_interrupted()
