@@ -265,3 +265,79 @@ def test_ctrl_c_while_a_module_loads_is_silent(module: str) -> None:
     command = [sys.executable, "-c", INTERRUPTED, "list", "--figures", module]
     result = subprocess.run(command, capture_output=True, timeout=60)
     assert (result.returncode, result.stderr) == (130, b"")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("line", ["--help", "history --help", "catalog schema --help", "routine --help"])
+def test_help_is_the_same_without_docstrings(line: str) -> None:
+    texts = [
+        subprocess.run([sys.executable, *flags, "-m", "stretch", *line.split()], capture_output=True, check=True).stdout
+        for flags in ((), ("-OO",))
+    ]
+    assert texts[0] == texts[1]
+
+
+WRONG = [
+    "routine -m nan", "routine -m inf", "routine -m -1", "routine -m 1e400", "routine -m \udcff",
+    "routine --warm-up nan",
+    "routine --warm-up -1", "routine --breath nan-nan", "routine --breath 1e9-1",
+    "routine --seed 99999999999999999999x",
+    "list --catalog /nowhere", "routine --catalog {long}", "show {long}", "history forget {long}", "history --last -1",
+    "history forget --before 2026-02-30", "remind -o x.ics --at 25:00", "remind -o x.ics --days ,",
+    "audio -o", "show sphinx --svg", "catalog new ../x", "routine --save ../x",
+    "routine --volume 101", "routine --speed 0", "handout -o=", "handout -o x.pdf",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", WRONG)
+def test_what_the_command_line_got_wrong_is_one_sentence_and_code_2(line: str) -> None:
+    result = run(*(word.format(long="x" * 5000) for word in line.split()))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("stretch: ")
+    assert result.stderr.count("\n") == 1
+
+
+EMPTY_OUTPUTS = [
+    "handout -o",
+    "remind -o",
+    "audio -o",
+    "history export -o",
+    "catalog new my-own -o",
+    "show sphinx --svg",
+]
+
+
+@pytest.mark.parametrize("line", EMPTY_OUTPUTS)
+def test_an_empty_file_name_is_refused(line: str) -> None:
+    result = run(*line.split(), "")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.count("\n") == 1
+
+
+ODD_ENVIRONMENT = [
+    ("TZ", "UTC+26", "routine --plan", 0),
+    ("TZ", "UTC+26", "status --json", 2),
+    ("TZ", "UTC+26", "routine --yes --speed 1000 -m 3", 0),
+    ("TZ", "\udcff", "status --json", 0),
+    ("STRETCH_MINUTES", "\udcff", "routine --plan", 2),
+    ("STRETCH_MINUTES", "nan", "routine --plan", 2),
+    ("STRETCH_AREA", "\udcff", "routine --plan", 2),
+    ("STRETCH_BREATH", "\udcff", "config", 2),
+    ("STRETCH_CATALOG", "/nowhere/\udcff", "config --json", 0),
+    ("STRETCH_SOUND_COMMAND", "\udcff {file}", "config --json", 0),
+    ("STRETCH_NEVER", "x" * 100_000, "config", 2),
+    ("COLUMNS", "99999999999999999999", "list", 0),
+    ("TERM", "\udcff", "list", 0),
+    ("LANG", "\udcff", "list --figures", 0),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "value", "line", "code"), ODD_ENVIRONMENT)
+def test_odd_variables_are_used_or_refused_in_a_sentence(name: str, value: str, line: str, code: int) -> None:
+    result = in_process(*line.split(), env={name: value})
+    stderr = result.stderr.decode()
+    assert "Traceback" not in stderr
+    assert result.returncode == code, stderr
+    assert inert(stderr)
+    assert code == 0 or len(stderr) < 600

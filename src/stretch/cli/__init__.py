@@ -160,11 +160,7 @@ def _print_error(text: str, end: str = "\n") -> None:
     cls=CommandGroup,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-)
-@click.version_option(__version__, "-V", "--version", message="stretch %(version)s")
-@click.pass_context
-def main(ctx: click.Context) -> None:
-    """Build a stretch routine for the body areas and minutes you choose, and play it.
+    help="""Build a stretch routine for the body areas and minutes you choose, and play it.
 
     \b
     First steps:
@@ -172,7 +168,11 @@ def main(ctx: click.Context) -> None:
       stretch routine -a neck -a shoulders -m 6     a desk break
       stretch routine --plan                        print the routine without playing it
       stretch safety                                when not to stretch
-    """
+    """,
+)
+@click.version_option(__version__, "-V", "--version", message="stretch %(version)s")
+@click.pass_context
+def main(ctx: click.Context) -> None:
     if ctx.obj is None:
         from stretch.cli.app import App
 

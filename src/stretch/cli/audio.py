@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from stretch.cli.options import routine_options
+from stretch.cli.options import OUTPUT, routine_options
 from stretch.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -15,7 +15,13 @@ if TYPE_CHECKING:
     from stretch.cli.request import RoutineOptions
 
 
-@click.command("audio")
+@click.command(
+    "audio",
+    help="""Write a session as a sound file with voice and sounds, to play without this program, or its captions.
+
+    Takes the options of `stretch routine`.
+    """,
+)
 @routine_options
 @click.option(
     "-o",
@@ -24,16 +30,12 @@ if TYPE_CHECKING:
     multiple=True,
     required=True,
     metavar="FILE",
-    type=click.Path(readable=False, path_type=Path),
+    type=OUTPUT,
     help="File to write: .wav for sound or .vtt for captions (repeatable).",
 )
 @click.option("--silent", is_flag=True, help="Write the sounds without the voice.")
 @click.pass_obj
 def audio_command(app: App, /, *, paths: tuple[Path, ...], silent: bool, options: RoutineOptions) -> None:
-    """Write a session as a sound file with voice and sounds, to play without this program, or its captions.
-
-    Takes the options of `stretch routine`.
-    """
     from stretch.cli.request import plan_routine
     from stretch.core.narration.speech_timing import estimate_duration_ms
     from stretch.core.text import duration

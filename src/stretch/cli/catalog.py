@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from stretch.cli.options import OUTPUT, STDOUT
 from stretch.core.errors import UsageError
 from stretch.core.vocabulary import ENTRY_KINDS
 
@@ -15,29 +16,35 @@ if TYPE_CHECKING:
     from stretch.core.vocabulary import EntryKind
 
 
-@click.group("catalog", invoke_without_command=True)
-@click.pass_context
-def catalog_command(ctx: click.Context) -> None:
-    """Add stretches, figures and programs of your own.
+@click.group(
+    "catalog",
+    invoke_without_command=True,
+    help="""Add stretches, figures and programs of your own.
 
     Every YAML file in your catalog folder is read. A file in stretches/ or figures/ holds one entry and is named
     after its id. Any other file holds one or several entries, in lists under stretches, figures, programs, areas,
     groups and sources. An entry with the id of a shipped one replaces it.
-    """
+    """,
+)
+@click.pass_context
+def catalog_command(ctx: click.Context) -> None:
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())
 
 
-@catalog_command.command("check", short_help="Check your catalog for problems.")
+@catalog_command.command(
+    "check",
+    short_help="Check your catalog for problems.",
+    help="""Check your catalog, or the files and folders PATH, for problems.
+
+    Each problem is one line: file, line, field, what is wrong and how to fix it. The exit code is 1 if there are any.
+    Notes, which need no change, go to standard error.
+    """,
+)
 @click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path())
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array of problems and notes.")
 @click.pass_obj
 def check_command(app: App, paths: tuple[str, ...], as_json: bool) -> int:
-    """Check your catalog, or the files and folders PATH, for problems.
-
-    Each problem is one line: file, line, field, what is wrong and how to fix it. The exit code is 1 if there are any.
-    Notes, which need no change, go to standard error.
-    """
     from stretch.core.text import pluralize
     from stretch.storage.catalogs.catalog_lint import check_catalogs
 
@@ -61,12 +68,15 @@ def check_command(app: App, paths: tuple[str, ...], as_json: bool) -> int:
     return 1 if problems else 0
 
 
-@catalog_command.command("new", short_help="Start a stretch of your own.")
+@catalog_command.command(
+    "new",
+    short_help="Start a stretch of your own.",
+    help="Write a template for a stretch of your own: each field with a comment, and blanks to fill in.",
+)
 @click.argument("name", metavar="ID")
-@click.option("-o", "--output", metavar="FILE", help="Write to FILE; `-` is standard output.")
+@click.option("-o", "--output", metavar="FILE", type=OUTPUT, help="Write to FILE; `-` is standard output.")
 @click.pass_obj
-def new_command(app: App, name: str, output: str | None) -> None:
-    """Write a template for a stretch of your own: each field with a comment, and blanks to fill in."""
+def new_command(app: App, name: str, output: Path | None) -> None:
     from stretch.core.validation.checks import id_problem
     from stretch.storage.catalogs.authoring import stretch_template
     from stretch.storage.catalogs.catalog import load_catalog
@@ -78,10 +88,10 @@ def new_command(app: App, name: str, output: str | None) -> None:
     # The shipped catalog only: the user's may have problems.
     shipped = load_catalog()
     text = stretch_template(name, shipped.areas)
-    if output == "-":
+    if output == STDOUT:
         app.out.document(text)
         return
-    file = Path(output) if output else _catalog_folder(app) / "stretches" / f"{name}.yaml"
+    file = output or _catalog_folder(app) / "stretches" / f"{name}.yaml"
     if not output:
         make_private(file.parent)
     create_file(file, text)
@@ -91,28 +101,34 @@ def new_command(app: App, name: str, output: str | None) -> None:
     app.info("Fill in the blanks, then run `stretch catalog check`.")
 
 
-@catalog_command.command("schema", short_help="Print the JSON Schema for editors.")
-@click.argument("kind", required=False, type=click.Choice(ENTRY_KINDS))
-@click.pass_obj
-def schema_command(app: App, kind: EntryKind | None) -> None:
-    """Print the JSON Schema of catalog files; editors use it to complete and check them.
+@catalog_command.command(
+    "schema",
+    short_help="Print the JSON Schema for editors.",
+    help="""Print the JSON Schema of catalog files; editors use it to complete and check them.
 
     \b
     With a YAML language server:
       stretch catalog schema stretch > stretch.schema.json
     and as the first line of a stretch in the same folder:
       # yaml-language-server: $schema=stretch.schema.json
-    """
+    """,
+)
+@click.argument("kind", required=False, type=click.Choice(ENTRY_KINDS))
+@click.pass_obj
+def schema_command(app: App, kind: EntryKind | None) -> None:
     from stretch.storage.catalogs.authoring import catalog_schema
 
     app.out.json(catalog_schema(kind))
 
 
-@catalog_command.command("path", short_help="Print the folder of your catalog.")
+@catalog_command.command(
+    "path",
+    short_help="Print the folder of your catalog.",
+    help="Print the folder of your catalog, whether or not it exists.",
+)
 @click.option("--shipped", is_flag=True, help="Print the folder of the shipped catalog, to read and copy from.")
 @click.pass_obj
 def path_command(app: App, shipped: bool) -> None:
-    """Print the folder of your catalog, whether or not it exists."""
     from stretch.storage.files.package_data import data_root
 
     app.out.paragraph(str(data_root() if shipped else _catalog_folder(app)))

@@ -14,15 +14,17 @@ DESCRIPTION_COLUMNS = 110
 """Columns from which the table also describes each setting."""
 
 
-@click.command("config")
+@click.command(
+    "config",
+    help="""Show the settings in effect and where each one comes from.
+
+    Command-line options override STRETCH_* variables, these override config.yaml, and that overrides the defaults.
+    """,
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--template", "as_template", is_flag=True, help="Print a config.yaml with all settings to start from.")
 @click.pass_obj
 def config_command(app: App, as_json: bool, as_template: bool) -> None:
-    """Show the settings in effect and where each one comes from.
-
-    Command-line options override STRETCH_* variables, these override config.yaml, and that overrides the defaults.
-    """
     from stretch.storage import settings
 
     if as_template:

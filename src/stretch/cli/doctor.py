@@ -23,12 +23,11 @@ Result = tuple[str, str, str]
 Check = Callable[[App], Iterable[Result]]
 
 
-@click.command("doctor")
+@click.command("doctor", help="Check sound, voice, display and storage, and say what to do if something is missing.")
 @catalog_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def doctor_command(app: App, as_json: bool) -> None:
-    """Check sound, voice, display and storage, and say what to do if something is missing."""
     results = [result for what, check in CHECKS.items() for result in _run_check(app, what, check)]
     if as_json:
         app.out.json([{"what": what, "found": found, "advice": advice} for what, found, advice in results])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from stretch.cli.options import equivalent_command, routine_options
+from stretch.cli.options import OUTPUT, equivalent_command, routine_options
 from stretch.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -15,22 +15,24 @@ if TYPE_CHECKING:
     from stretch.cli.request import RoutineOptions
 
 
-@click.command("handout")
+@click.command(
+    "handout",
+    help="""Write a routine as a page to print, with figures, steps, doses, cautions and boxes to tick.
+
+    Takes the options of `stretch routine`. The page is a single file that you can print or send.
+    """,
+)
 @routine_options
 @click.option(
     "-o",
     "--output",
     required=True,
     metavar="FILE",
-    type=click.Path(readable=False, path_type=Path),
+    type=OUTPUT,
     help="File to write: .html for a page to print, .md for Markdown.",
 )
 @click.pass_context
 def handout_command(ctx: click.Context, /, output: Path, options: RoutineOptions) -> None:
-    """Write a routine as a page to print, with figures, steps, doses, cautions and boxes to tick.
-
-    Takes the options of `stretch routine`. The page is a single file that you can print or send.
-    """
     from stretch.cli.request import personalized_routine
     from stretch.core.text import pluralize
     from stretch.export.handout import build_handout

@@ -14,6 +14,7 @@ import msgspec
 
 from stretch.cli.app import App
 from stretch.cli.history_view import print_history, start_label
+from stretch.cli.options import OUTPUT, STDOUT
 from stretch.core.errors import StretchError, UsageError
 from stretch.core.journal.record import SessionRecord
 from stretch.core.journal.statistics import History
@@ -23,7 +24,6 @@ from stretch.storage.status_file import is_running
 
 VERSION = 1
 DEFAULT_LAST = 5
-STDOUT = Path("-")
 MAX_ERRORS_SHOWN = 10
 MIN_ID_LENGTH = 4
 
@@ -32,12 +32,15 @@ class BrokenLinesError(StretchError):
     """A file to import has lines without a session; nothing was imported."""
 
 
-@click.group("history", invoke_without_command=True)
+@click.group(
+    "history",
+    invoke_without_command=True,
+    help="Show your sessions: totals by week, day, area and side, pain, and a list of the last ones.",
+)
 @click.option("--last", type=click.IntRange(0), metavar="N", help=f"Sessions to list.  [default: {DEFAULT_LAST}]")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON: all sessions, each with every side.")
 @click.pass_context
 def history_command(ctx: click.Context, last: int | None, as_json: bool) -> None:
-    """Show your sessions: totals by week, day, area and side, pain, and a list of the last ones."""
     if ctx.invoked_subcommand is not None:
         return
     app: App = ctx.obj
@@ -87,17 +90,18 @@ def _session_data(app: App, record: SessionRecord) -> dict[str, Any]:
     return msgspec.to_builtins(record) | counts  # type: ignore[no-any-return]
 
 
-@history_command.command("export")
+@history_command.command(
+    "export", help="Export all sessions as JSON Lines. Read them with `stretch history import`, here or elsewhere."
+)
 @click.option(
     "-o",
     "--output",
-    type=click.Path(readable=False, path_type=Path),
+    type=OUTPUT,
     default=STDOUT,
     help="File to write.  [default: stdout]",
 )
 @click.pass_obj
 def export_command(app: App, output: Path) -> None:
-    """Export all sessions as JSON Lines. Read them with `stretch history import`, here or elsewhere."""
     from stretch.storage.files.atomic import PRIVATE, atomic_write
     from stretch.storage.journal.jsonl import export_lines
 
@@ -114,16 +118,18 @@ def export_command(app: App, output: Path) -> None:
     app.info(f"Exported {pluralize(count, 'session')} to {output}.")
 
 
-@history_command.command("import")
+@history_command.command(
+    "import",
+    help="""Import exported sessions from FILE; `-` is standard input.
+
+    Sessions that are stored already are kept unless the imported copy is newer, so files can be imported in any order
+    and more than once.
+    """,
+)
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--skip-bad", is_flag=True, help="Skip broken lines and import the rest.")
 @click.pass_obj
 def import_command(app: App, file: Path, skip_bad: bool) -> None:
-    """Import exported sessions from FILE; `-` is standard input.
-
-    Sessions that are stored already are kept unless the imported copy is newer, so files can be imported in any order
-    and more than once.
-    """
     from stretch.storage.journal.jsonl import parse_sessions, read_lines, rereadable
 
     errors: list[str] = []
@@ -158,14 +164,16 @@ def import_command(app: App, file: Path, skip_bad: bool) -> None:
     app.info(f"Imported {pluralize(count, 'session')}{details}.")
 
 
-@history_command.command("forget")
+@history_command.command(
+    "forget",
+    help="Delete one SESSION, given by the start of its id, or several. Their data is overwritten in the file.",
+)
 @click.argument("session", required=False)
 @click.option("--before", metavar="DATE", help="Delete all sessions before this day, such as 2026-03-31.")
 @click.option("--all", "everything", is_flag=True, help="Delete all sessions.")
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @click.pass_obj
 def forget_command(app: App, session: str | None, before: str | None, everything: bool, yes: bool) -> int:
-    """Delete one SESSION, given by the start of its id, or several. Their data is overwritten in the file."""
     if (session is not None) + (before is not None) + everything != 1:
         raise UsageError("Give one of: the id of a session, --before DATE, or --all.")
     from stretch.cli.prompts import confirm

@@ -19,7 +19,7 @@ WIDE_COLUMNS = 110
 """Columns from which the table of stretches also shows names and equipment."""
 
 
-@click.command("list")
+@click.command("list", help="List the stretches that match all options.")
 @click.option("-a", "--area", "areas", multiple=True, type=AREA, help="Only for this body area or group (repeatable).")
 @click.option("--position", type=POSITION, help="Only in this position.")
 @click.option("--equipment", type=EQUIPPED, help="Only with this equipment; `none`: without any.")
@@ -39,7 +39,6 @@ def list_command(
     figures: bool,
     as_json: bool,
 ) -> None:
-    """List the stretches that match all options."""
     from stretch.core.model import expand_areas
 
     wanted = set(expand_areas(app.catalog, areas))
@@ -64,12 +63,11 @@ def list_command(
     _print_stretches(app, found)
 
 
-@click.command("areas")
+@click.command("areas", help="List the body areas and groups that --area takes.")
 @catalog_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def areas_command(app: App, as_json: bool) -> None:
-    """List the body areas and groups that --area takes."""
     areas, groups, stretches = app.catalog.areas.values(), app.catalog.groups.values(), app.catalog.stretches.values()
     entries: list[dict[str, Any]] = [
         {"id": a.id, "name": a.name, "kind": "area", "areas": [a.id], "partners": a.partners, "focus": a.focus}
@@ -90,12 +88,11 @@ def areas_command(app: App, as_json: bool) -> None:
     app.out.table(("area", "name", "stretches", "balanced by, or consists of"), rows)
 
 
-@click.command("programs")
+@click.command("programs", help="List the programs: fixed routines with their own doses.")
 @catalog_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON with all fields and the length in seconds.")
 @click.pass_obj
 def programs_command(app: App, as_json: bool) -> None:
-    """List the programs: fixed routines with their own doses."""
     import msgspec
 
     from stretch.core.planning.programs import build_program

@@ -71,6 +71,16 @@ class Minutes(click.ParamType):  # type: ignore[type-arg]  # generic only since 
             raise UsageError(f"{flag} takes a number of minutes, such as 15, not {value!r}.") from None
 
 
+class OutputFile(click.Path):
+    """A file to write."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return *value* as a path; an empty one is nobody's file."""
+        if not value:
+            raise UsageError(f"{param.opts[-1] if param else self.name} takes the name of a file.")
+        return super().convert(value, param, ctx)
+
+
 class BreathPattern(click.ParamType):  # type: ignore[type-arg]  # generic only since click 8.2
     """A preset of the breath, or seconds in and out."""
 
@@ -100,6 +110,8 @@ class CatalogId(click.ParamType):  # type: ignore[type-arg]  # generic only sinc
         return _completions({entry.id: entry.name for entry in entries}, incomplete)
 
 
+STDOUT = Path("-")
+OUTPUT = OutputFile(readable=False, path_type=Path)
 POSITION = NameChoice("position", POSITION_LABELS)
 EQUIPPED = NameChoice("equipment", EQUIPMENT_LABELS)
 LEVEL = NameChoice("level", LEVEL_LABELS)
@@ -133,8 +145,9 @@ def _completions(labels: Mapping[str, str], incomplete: str) -> list[CompletionI
     return [CompletionItem(name, help=label) for name, label in found.items()]
 
 
-def _with_catalogs(ctx: click.Context, param: click.Parameter, paths: tuple[str, ...]) -> None:
-    ctx.meta[CATALOGS] = paths
+def _with_catalogs(ctx: click.Context, param: click.Parameter, paths: tuple[str, ...] | None) -> None:
+    # A shell that asks what to offer does not mind a missing file.
+    ctx.meta[CATALOGS] = paths = paths or ()
     # While a shell asks what to offer, there is no App.
     if ctx.obj is not None:
         ctx.obj.add_catalogs([Path(path) for path in paths])
@@ -144,7 +157,7 @@ catalog_option = click.option(
     "--catalog",
     multiple=True,
     metavar="PATH",
-    type=click.Path(),
+    type=click.Path(exists=True),
     expose_value=False,
     callback=_with_catalogs,
     help="Add your own catalog, a folder or a file (repeatable).",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from stretch.cli.options import equivalent_command, routine_options
+from stretch.cli.options import OUTPUT, equivalent_command, routine_options
 from stretch.core.errors import UsageError
 from stretch.core.vocabulary import WEEKDAY_LABELS, WEEKDAYS, Weekday
 
@@ -21,14 +21,20 @@ DEFAULT_TIME = "18:00"
 SHORTCUTS = {"daily": ",".join(WEEKDAYS), "weekdays": ",".join(WEEKDAYS[:5])}
 
 
-@click.command("remind")
+@click.command(
+    "remind",
+    help="""Write a calendar file that reminds you to stretch.
+
+    Takes the options of `stretch routine`. Open the file to add the reminder to your calendar.
+    """,
+)
 @routine_options
 @click.option(
     "-o",
     "--output",
     required=True,
     metavar="FILE.ics",
-    type=click.Path(readable=False, path_type=Path),
+    type=OUTPUT,
     help="Calendar file to write.",
 )
 @click.option(
@@ -43,10 +49,6 @@ SHORTCUTS = {"daily": ",".join(WEEKDAYS), "weekdays": ",".join(WEEKDAYS[:5])}
 def remind_command(
     ctx: click.Context, /, output: Path, times: tuple[str, ...], days: str | None, options: RoutineOptions
 ) -> None:
-    """Write a calendar file that reminds you to stretch.
-
-    Takes the options of `stretch routine`. Open the file to add the reminder to your calendar.
-    """
     from datetime import UTC
 
     from stretch import __version__

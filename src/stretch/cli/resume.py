@@ -29,15 +29,17 @@ if TYPE_CHECKING:
 START_NEW = "Start a new one with `stretch routine`."
 
 
-@click.command("resume")
-@playback_options
-@click.pass_obj
-def resume_command(app: App, /, playback: PlaybackOptions) -> int:
-    """Continue the last session if it was stopped or cut off.
+@click.command(
+    "resume",
+    help="""Continue the last session if it was stopped or cut off.
 
     It continues as planned with the first side that is not done, and keeps what was done before. A session that was
     finished, or that began more than 12 hours ago, cannot be resumed.
-    """
+    """,
+)
+@playback_options
+@click.pass_obj
+def resume_command(app: App, /, playback: PlaybackOptions) -> int:
     record, routine = _interrupted_session(app)
     session = restore_session(record, routine)
     with closing(_claim(app, record)):

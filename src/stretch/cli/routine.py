@@ -17,7 +17,14 @@ if TYPE_CHECKING:
 MAX_SPEED = 1000
 
 
-@click.command("routine")
+@click.command(
+    "routine",
+    help="""Build a stretch routine and play it.
+
+    Without options it takes 15 minutes for the lower back, or what the settings say (`stretch config`). Warm-up and
+    changes of position are included in the minutes.
+    """,
+)
 @routine_options
 @click.option("--save", metavar="NAME", help="Save the routine as your own program, to run again and to edit.")
 @click.option("--plan", "plan_only", is_flag=True, help="Print the routine without playing it.")
@@ -34,11 +41,6 @@ MAX_SPEED = 1000
 def routine_command(
     app: App, /, options: RoutineOptions, playback: PlaybackOptions, save: str | None, plan_only: bool, as_json: bool
 ) -> int:
-    """Build a stretch routine and play it.
-
-    Without options it takes 15 minutes for the lower back, or what the settings say (`stretch config`). Warm-up and
-    changes of position are included in the minutes.
-    """
     from stretch.cli.request import build_request, check_request, plan_routine
 
     if as_json and not plan_only:

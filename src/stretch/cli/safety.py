@@ -18,11 +18,14 @@ BEFORE = "before"
 """Section of the checklist that is shown at each start (rule RB18)."""
 
 
-@click.group("safety", invoke_without_command=True)
+@click.group(
+    "safety",
+    invoke_without_command=True,
+    help="Print the safety checklist: before you start, how it should feel, when to stop, when to get help.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print each line as JSON, with its id, outcome and sources.")
 @click.pass_context
 def safety_command(ctx: click.Context, as_json: bool) -> None:
-    """Print the safety checklist: before you start, how it should feel, when to stop, when to get help."""
     app: App = ctx.obj
     if ctx.invoked_subcommand is not None:
         return
@@ -38,15 +41,17 @@ def safety_command(ctx: click.Context, as_json: bool) -> None:
         print_section(app, section)
 
 
-@safety_command.command("check")
+@safety_command.command(
+    "check",
+    help="""Find out whether you may stretch, and with what limits.
+
+    Only the outcome, the tags and the dates are stored, never the answers.
+    """,
+)
 @click.option("--forget", is_flag=True, help="Delete the stored result of the check.")
 @click.option("--json", "as_json", is_flag=True, help="Print the stored result as JSON, without asking anything.")
 @click.pass_obj
 def check_command(app: App, forget: bool, as_json: bool) -> int:
-    """Find out whether you may stretch, and with what limits.
-
-    Only the outcome, the tags and the dates are stored, never the answers.
-    """
     from stretch.core.safety.screening_record import forbids_session, status_messages
     from stretch.storage import screening_file
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from stretch.cli.console import PIPE_COLUMNS
-from stretch.cli.options import FIGURE, STRETCH, catalog_option
+from stretch.cli.options import FIGURE, OUTPUT, STDOUT, STRETCH, catalog_option
 from stretch.core.errors import UnknownName, UsageError
 
 if TYPE_CHECKING:
@@ -22,12 +22,12 @@ FIGURE_SIZES = ((48, 16), (36, 12))
 """Cells and lines of each of the two figures; the first size that fits is used."""
 
 
-@click.command("show")
+@click.command("show", help="Show one stretch: figure, steps, dose, cautions and sources.")
 @click.argument("stretch_id", metavar="ID", type=STRETCH)
 @click.option("--side", type=click.Choice(["left", "right"]), help="Show the figure on this side.")
 @click.option("--figure", type=FIGURE, help="How to draw the figure.  [default: braille; none in a pipe]")
 @catalog_option
-@click.option("--svg", metavar="FILE", help="Only write the figure as SVG; `-` for standard output.")
+@click.option("--svg", metavar="FILE", type=OUTPUT, help="Only write the figure as SVG; `-` for standard output.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON with all fields.")
 @click.pass_obj
 def show_command(
@@ -35,10 +35,9 @@ def show_command(
     stretch_id: str,
     side: Side | None,
     figure: Glyphs | Literal["none"] | None,
-    svg: str | None,
+    svg: Path | None,
     as_json: bool,
 ) -> None:
-    """Show one stretch: figure, steps, dose, cautions and sources."""
     stretch = find_stretch(app.catalog, stretch_id)
     side = side if stretch.both_sides else None
     if as_json:
@@ -96,7 +95,7 @@ def _print_figure(app: App, stretch: Stretch, side: Side | None, glyphs: Glyphs)
         app.out.styled_lines(renderer.render_still(stretch.id, side, 1.0, columns, lines), app.theme)
 
 
-def _write_svg(app: App, stretch: Stretch, side: Side | None, path: str) -> None:
+def _write_svg(app: App, stretch: Stretch, side: Side | None, path: Path) -> None:
     from stretch.figure.svg import render_svg
     from stretch.storage.files.atomic import write_text
 
@@ -106,11 +105,11 @@ def _write_svg(app: App, stretch: Stretch, side: Side | None, path: str) -> None
     title = f"{stretch.name}, {side} side" if side else stretch.name
     description = f"Left, the start; right, {stretch.steps[-1]}"
     svg = render_svg(figure, mirror=figure.mirrored_for(side), title=title, description=description)
-    if path == "-":
+    if path == STDOUT:
         # In ASCII it is the same picture whatever the encoding of the terminal.
         app.out.document(svg.encode("ascii", "xmlcharrefreplace").decode() + "\n")
     else:
-        write_text(Path(path), svg + "\n")
+        write_text(path, svg + "\n")
 
 
 def _print_stretch(app: App, stretch: Stretch) -> None:

@@ -20,11 +20,13 @@ NAMED_KINDS = ("rest", "switch", "prepare", "warm-up")
 """Kinds of phases that are named next to the stretch or move."""
 
 
-@click.command("status")
+@click.command(
+    "status",
+    help="Print one line for a status bar: the running session and the time left, or the last session and the streak.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, as waybar expects it.")
 @click.pass_obj
 def status_command(app: App, as_json: bool) -> None:
-    """Print one line for a status bar: the running session and the time left, or the last session and the streak."""
     from stretch.storage.status_file import running_sessions
 
     running = running_sessions(app.folder, app.clock())

@@ -204,7 +204,7 @@ def _is_valid(name: str, value: Any) -> bool:
         setting = getattr(msgspec.convert({name: value}, Settings, strict=False), name)
         # A number that differs from itself is NaN.
         return setting == setting and (name != "breath" or bool(parse_pattern(setting)))
-    except (msgspec.ValidationError, UsageError):
+    except (msgspec.ValidationError, UsageError, UnicodeError):
         return False
 
 
