@@ -134,3 +134,11 @@ def test_the_front_knee_stays_over_the_foot_in_the_half_kneeling_lunge(depth: fl
 def test_the_two_calf_stretches_differ_in_the_knee() -> None:
     assert _knee_bend(_pose("calf-straight-knee")) < 15
     assert _knee_bend(_pose("calf-bent-knee")) > 40
+
+
+def test_the_standing_pelvic_tilt_presses_the_low_back_to_the_wall_with_soft_knees() -> None:
+    start, end = _pose("standing-pelvic-tilt", 0.0), _pose("standing-pelvic-tilt")
+    assert start.spine[3][0] - end.spine[3][0] > 2, "the low back does not move to the wall"
+    assert _trunk_bend(end) <= STRAIGHT
+    assert 5 < _knee_bend(end) < 40
+    assert end.joints["near_ankle"] == start.joints["near_ankle"]
