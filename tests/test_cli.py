@@ -132,7 +132,7 @@ def test_list_json_has_the_fields_of_the_catalog() -> None:
 
 def test_list_in_a_pipe_is_not_cut_or_padded() -> None:
     lines = run("list").stdout.splitlines()
-    assert len(lines) == 50
+    assert len(lines) == 51
     assert not [line for line in lines if line != line.rstrip() or "…" in line]
 
 
