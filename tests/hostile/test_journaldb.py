@@ -32,8 +32,9 @@ from stretch.storage.journal import migrations
 from stretch.storage.journal.background_writer import BackgroundWriter
 from stretch.storage.journal.database import FILE_NAME, SUFFIXES
 from stretch.storage.journal.journal import Journal
+from stretch.storage.journal.jsonl import parse_sessions, read_lines
 from stretch.storage.journal.stored_plan import encode_plan
-from stretch.storage.status_file import StatusFile
+from stretch.storage.status_file import StatusFile, running_sessions
 from support import FakeClock, ScriptedInput, routine, run
 
 TODAY = date(2026, 11, 25)
@@ -210,10 +211,11 @@ finally:
 """
 
 
-def bounded(folder: Path, *args: str, mib: int) -> subprocess.CompletedProcess[str]:
+def bounded(folder: Path, *args: str, mib: int, text: str | None = None) -> subprocess.CompletedProcess[str]:
     """Run a command in its own process, and check the memory it took."""
     environ = os.environ | {"STRETCH_HOME": str(folder)}
-    done = subprocess.run([sys.executable, "-c", BOUNDED, *args], capture_output=True, text=True, env=environ)
+    command = [sys.executable, "-c", BOUNDED, *args]
+    done = subprocess.run(command, input=text, capture_output=True, text=True, env=environ)
     assert int(done.stderr.split()[-1]) < mib
     assert "Traceback" not in done.stderr
     return done
@@ -221,7 +223,7 @@ def bounded(folder: Path, *args: str, mib: int) -> subprocess.CompletedProcess[s
 
 def bomb(folder: Path) -> None:
     packer = zlib.compressobj(9)
-    packed = b"".join([packer.compress(bytes(1 << 20)) for _ in range(1024)]) + packer.flush()
+    packed = b"".join([packer.compress(bytes(1 << 20)) for _ in range(256)]) + packer.flush()
     damage(folder, "plan", "data", packed)
 
 
@@ -237,7 +239,7 @@ def many_parts(folder: Path) -> None:
 
 
 BOMBS = {
-    "a plan that unpacks to 1 GiB": bomb,
+    "a plan that unpacks to 256 MiB": bomb,
     "a title of 100 MB": lambda folder: damage(folder, "session", "title", "x" * 100_000_000),
     "a title of 10 MB": lambda folder: damage(folder, "session", "title", "x" * 10_000_000),
     "300,000 parts": many_parts,
@@ -440,5 +442,65 @@ def test_of_two_resumes_at_once_the_second_is_told_that_it_plays_already(folder:
     assert "The last session is still running." in results
     assert run("resume", "--yes", app=FakeApp(folder)).exit_code == 2
     next(result for result in results if isinstance(result, StatusFile)).close()
-    check(folder, "resume", "--yes")
+    app = FakeApp(folder)
+    seen, read = [], app.input_source.read
+    app.input_source.read = lambda timeout: (seen.append(running_sessions(folder, app.clock())), read(timeout))[1]
+    run("resume", "--yes", app=app)
+    assert any(seen)
     assert not list(folder.glob("playing-*"))
+
+
+# -- many sessions
+
+
+def export_of(path: Path, count: int) -> None:
+    """Write an export of *count* sessions without plans."""
+    line = json.dumps({"version": 1, "session": msgspec.to_builtins(record("#" * 32, "2020-01-01")), "plan": None})
+    with path.open("w", encoding="utf-8") as file:
+        file.writelines(line.replace("#" * 32, f"{number:032x}") + "\n" for number in range(count))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("through_a_pipe", [False, True])
+def test_many_broken_lines_take_no_memory_and_ten_are_named(tmp_path: Path, through_a_pipe: bool) -> None:
+    export_of(tmp_path / "broken", 1)
+    with (tmp_path / "broken").open("a") as file:
+        file.writelines("rubbish\n" for _ in range(200_000))
+    source = "-" if through_a_pipe else str(tmp_path / "broken")
+    text = (tmp_path / "broken").read_text() if through_a_pipe else None
+    done = bounded(tmp_path / "new", "history", "import", source, "--skip-bad", mib=60, text=text)
+    assert done.returncode == 0
+    assert done.stderr.count("JSON is malformed") == 10
+    assert "and 199990 more broken lines" in done.stderr
+    assert "Imported 1 session (200000 broken lines skipped)" in done.stderr
+
+
+@pytest.mark.slow
+def test_years_of_sessions_are_written_without_reading_them_all(tmp_path: Path) -> None:
+    export_of(tmp_path / "many", 4000)
+    with Journal.open_for_writing(tmp_path, TODAY) as journal, (tmp_path / "many").open("rb") as file:
+        journal._connection.execute("PRAGMA synchronous = OFF")
+        journal.merge(parse_sessions(read_lines(file), lambda *_: None))
+    history = bounded(tmp_path, "history", "--json", mib=60)
+    assert len(json.loads(history.stdout)["sessions"]) == 4000
+    assert bounded(tmp_path, "history", "export", mib=60).stdout.count("\n") == 4000
+
+
+@pytest.mark.slow
+def test_the_end_of_a_session_is_kept_while_many_are_imported(folder: Path, tmp_path: Path) -> None:
+    export_of(tmp_path / "many", 1500)
+    writer = BackgroundWriter(lambda: Journal.open_for_writing(folder, TODAY), PLAN)
+    playing = msgspec.structs.replace(record("c" * 32, hour=8), ended=None)
+    writer.submit(playing)
+    wait_until(lambda: writer.saved_before)
+    importing = threading.Thread(
+        target=run, args=("history", "import", str(tmp_path / "many")), kwargs={"app": FakeApp(folder)}
+    )
+    importing.start()
+    with Journal.open_for_reading(folder) as journal:
+        wait_until(lambda: journal.count() > 3)
+        writer.submit(msgspec.structs.replace(playing, ended="finished"))
+        assert writer.close(), writer.problem
+        assert importing.is_alive()
+        assert journal.get(playing.id).ended == "finished"
+    importing.join()

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from stretch.player.cue_player import CuePlayer
     from stretch.player.figure_renderer import FigureRenderer
     from stretch.player.terminal import Terminal
+    from stretch.storage.status_file import StatusFile
 
 FINISHED, STOPPED, SIGNALLED = 0, 3, 128
 MAX_TITLE = 200
@@ -51,7 +52,13 @@ def play_routine(app: App, routine: Routine, playback: PlaybackOptions, prefligh
     return play_session(app, session, playback, open_recorder(app, routine, record))
 
 
-def play_session(app: App, session: Session, playback: PlaybackOptions, recorder: SessionRecorder | None = None) -> int:
+def play_session(
+    app: App,
+    session: Session,
+    playback: PlaybackOptions,
+    recorder: SessionRecorder | None = None,
+    status_file: StatusFile | None = None,
+) -> int:
     """Play *session* from its position, kept by *recorder*, and return the exit code."""
     session = msgspec.structs.replace(
         session,
@@ -61,7 +68,7 @@ def play_session(app: App, session: Session, playback: PlaybackOptions, recorder
         sound=playback.sound,
         voice=playback.voice != "no",
     )
-    result = _Playback(app, playback, recorder).run(session)
+    result = _Playback(app, playback, recorder, status_file).run(session)
     session = result.session
     app.info(_summary(session))
     for line in recorder.close(session) if recorder else ():
@@ -100,8 +107,10 @@ def _confirm_start(app: App, routine: Routine, *, quiet: bool) -> bool:
 class _Playback:
     """Terminal, display, audio and recorder of one session."""
 
-    def __init__(self, app: App, options: PlaybackOptions, recorder: SessionRecorder | None) -> None:
-        self.app, self.options, self.recorder = app, options, recorder
+    def __init__(
+        self, app: App, options: PlaybackOptions, recorder: SessionRecorder | None, status_file: StatusFile | None
+    ) -> None:
+        self.app, self.options, self.recorder, self.status_file = app, options, recorder, status_file
         self.screen = app.full_screen and not options.plain and not options.events
         self.cue_player: CuePlayer | None = None
 
@@ -165,7 +174,7 @@ class _Playback:
             return []
         from stretch.storage.status_file import StatusFile
 
-        status_file = StatusFile(self.app.folder, self.recorder.session_id)
+        status_file = self.status_file or StatusFile(self.app.folder, self.recorder.session_id)
         stack.callback(status_file.close)
         return [self.recorder.record, status_file.update]
 

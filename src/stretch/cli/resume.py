@@ -42,21 +42,17 @@ START_NEW = "Start a new one with `stretch routine`."
 def resume_command(app: App, /, playback: PlaybackOptions) -> int:
     record, routine = _interrupted_session(app)
     session = restore_session(record, routine)
-    with closing(_claim(app, record)):
-        return _resume(app, playback, record, routine, session)
-
-
-def _resume(app: App, playback: PlaybackOptions, record: SessionRecord, routine: Routine, session: Session) -> int:
     from stretch.cli.play import open_recorder, play_session
     from stretch.cli.preflight import run_preflight
 
-    preflight = run_preflight(app, ask=app.interactive and playback.ask and not playback.events)
-    remaining = {part.stretch for part in record.parts if part.remaining}
-    for item in routine.items:
-        if item.stretch.id in remaining:
-            _check_allowed(item, apply_preflight(Request(), preflight, app.today()))
-    app.info(_announcement(record, session))
-    return play_session(app, session, playback, open_recorder(app, routine, record))
+    with closing(_claim(app, record)) as status_file:
+        preflight = run_preflight(app, ask=app.interactive and playback.ask and not playback.events)
+        remaining = {part.stretch for part in record.parts if part.remaining}
+        for item in routine.items:
+            if item.stretch.id in remaining:
+                _check_allowed(item, apply_preflight(Request(), preflight, app.today()))
+        app.info(_announcement(record, session))
+        return play_session(app, session, playback, open_recorder(app, routine, record), status_file)
 
 
 def _claim(app: App, record: SessionRecord) -> StatusFile:

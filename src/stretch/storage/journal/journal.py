@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 PAGE_SIZE = 200
 """Sessions read at a time, so that a slow reader does not block a session that is being written."""
+CHECKED = 50
+"""The latest sessions are checked whole before they are summed up, older ones by the columns that are summed."""
 BATCH_S, TURN_S = 0.3, 0.11
 """Seconds of a transaction of an import, and of the break after it: others look once every 0.1 s."""
 MAX_PLAN_BYTES = 1 << 20
@@ -181,7 +183,17 @@ class Journal:
     def sessions(self, *, earliest_first: bool = False, page_size: int = PAGE_SIZE) -> Iterator[SessionRecord]:
         """Return all sessions, the latest first, without a lock on the file between two pages."""
         order = "ASC" if earliest_first else "DESC"
-        return self._select(f"ORDER BY epoch {order}, id {order}", page_size=page_size)
+        ordered = f"ORDER BY epoch {order}, id {order}"
+        # Most readers need the first page only.
+        page = self._keys(f"{ordered} LIMIT ?", page_size)
+        keys: list[int] | None = None
+        while page:
+            with translated_errors(self.path):
+                yield from row_mapping.select(self._connection, page, self.damaged)
+            if keys is None:
+                read = set(page)
+                keys = [key for key in self._keys(ordered) if key not in read]
+            page, keys = keys[:page_size], keys[page_size:]
 
     def plan(self, session: str) -> bytes | None:
         """Return the plan of a session as JSON; None if it has none, or one that is damaged."""
@@ -241,8 +253,7 @@ class Journal:
         recent: list[SessionRecord] = []
         future: list[SessionRecord] = []
         with translated_errors(self.path):
-            # All on one page, so that whatever is shown has been checked before it is summed up.
-            checked = self._up_to_today(max(last, PAGE_SIZE), recent, future)
+            checked = self._up_to_today(max(last, CHECKED), recent, future)
             history = summary.read_history(self._connection, today, checked, self.damaged)
         return msgspec.structs.replace(history, recent=tuple(recent[:last]), future=tuple(future))
 
@@ -250,7 +261,7 @@ class Journal:
         self, limit: int, recent: list[SessionRecord], future: list[SessionRecord]
     ) -> Iterator[SessionRecord]:
         """Return sessions, the latest first, until *limit* are in *recent*; the nearest later ones in *future*."""
-        for record in self.sessions():
+        for record in self.sessions(page_size=CHECKED):
             if record.day > self.today:
                 future[:] = [*future, record][-PAGE_SIZE:]
             else:
@@ -307,11 +318,13 @@ class Journal:
         row_mapping.delete(self._connection, keys)
         return len(keys)
 
-    def _select(self, clauses: str, *values: Any, page_size: int = PAGE_SIZE) -> Iterator[SessionRecord]:
+    def _select(self, clauses: str, *values: Any) -> Iterator[SessionRecord]:
         with translated_errors(self.path):
-            keys = [key for (key,) in self._connection.execute(f"SELECT key FROM session {clauses}", values)]
-            for start in range(0, len(keys), page_size):
-                yield from row_mapping.select(self._connection, keys[start : start + page_size], self.damaged)
+            yield from row_mapping.select(self._connection, self._keys(clauses, *values), self.damaged)
+
+    def _keys(self, clauses: str, *values: Any) -> list[int]:
+        with translated_errors(self.path):
+            return [key for (key,) in self._connection.execute(f"SELECT key FROM session {clauses}", values)]
 
     def _one(self, query: str, *values: Any) -> tuple[Any, ...] | None:
         with translated_errors(self.path):

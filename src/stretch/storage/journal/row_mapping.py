@@ -31,11 +31,8 @@ MAX_HURT = 1000
 """The most pain reports of a session that are believed; each is kept in memory while it plays."""
 YEARS = range(1900, 9999)
 """Years from which every difference of times and days can be computed, in all time zones."""
-SOUND = """typeof(day) = 'text' AND day IS date(day) AND day BETWEEN '1900' AND '9999'
-    AND typeof(done) = 'integer' AND done BETWEEN 0 AND 500
-    AND typeof(active_seconds) = 'real' AND active_seconds BETWEEN 0 AND 1e6
-    AND typeof(left_seconds) = 'real' AND left_seconds BETWEEN 0 AND 1e6
-    AND typeof(right_seconds) = 'real' AND right_seconds BETWEEN 0 AND 1e6"""
+SOUND = """day IS date(day) AND day BETWEEN '1900' AND '9999' AND done BETWEEN 0 AND 500
+    AND active_seconds BETWEEN 0 AND 1e6 AND left_seconds BETWEEN 0 AND 1e6 AND right_seconds BETWEEN 0 AND 1e6"""
 """SQL condition for the columns of a session that are summed up, all in one index."""
 FLAGS = {0: False, 1: True}
 Damaged = dict[int, str]
@@ -117,7 +114,7 @@ def _load(connection: sqlite3.Connection, keys: Sequence[int], damaged: Damaged)
         try:
             if number != len(parts[key]):
                 raise ValueError(number)
-            parts[key].append(_part(fields))
+            parts[key].append(_part(tuple(fields)))
         except (ValueError, RecursionError):
             broken.add(key)
     columns = ", ".join(("key", f"({SOUND}) IS TRUE", "epoch", "day", *RECORD_COLUMNS, *SCORE_COLUMNS))
@@ -218,7 +215,8 @@ def _scores(row: Sequence[Any]) -> dict[str, Any]:
     return fields | {name: FLAGS.get(fields[name], fields[name]) for name in ("new_sign", "sudden")}
 
 
-def _part(row: Sequence[Any]) -> SideResult:
+@lru_cache(maxsize=512)
+def _part(row: tuple[Any, ...]) -> SideResult:
     fields = _inert(PART_COLUMNS, row)
     flags = {name: FLAGS.get(fields[name], fields[name]) for name in ("eased", "skipped")}
     return msgspec.convert(fields | flags | {"areas": _areas(fields["areas"])}, SideResult)

@@ -32,19 +32,13 @@ def read_history(
         since = first_monday(today).isoformat()
         for (key,) in connection.execute(f"SELECT key FROM session WHERE ({row_mapping.SOUND}) IS NOT TRUE"):
             row_mapping.note_damaged(connection, key, damaged)
-        history = _read_history(connection, today, since, f"NOT IN ({', '.join(map(str, damaged))})")
-        # Their sessions count all the same.
-        for (key,) in connection.execute(
-            f"SELECT DISTINCT session FROM area_time WHERE day >= ? AND ({AREA_SOUND}) IS NOT TRUE", (since,)
-        ):
-            row_mapping.note_damaged(connection, key, damaged)
-        return history
+        return _read_history(connection, today, since, damaged)
     finally:
         connection.execute("ROLLBACK")
 
 
-def _read_history(connection: sqlite3.Connection, today: date, since: str, sound: str) -> History:
-    until = today.isoformat()
+def _read_history(connection: sqlite3.Connection, today: date, since: str, damaged: row_mapping.Damaged) -> History:
+    until, sound = today.isoformat(), f"NOT IN ({', '.join(map(str, damaged))})"
     count, seconds, first = connection.execute(
         f"SELECT count(*), total(active_seconds), min(day) FROM session WHERE day <= ? AND key {sound}", (until,)
     ).fetchone()
@@ -55,11 +49,17 @@ def _read_history(connection: sqlite3.Connection, today: date, since: str, sound
     left, right = connection.execute(
         f"SELECT total(left_seconds), total(right_seconds) FROM session WHERE {recent}", sums
     ).fetchone()
-    areas = connection.execute(
-        f"SELECT area, total(seconds) FROM area_time WHERE day BETWEEN ? AND ? AND session {sound} AND {AREA_SOUND}"
-        " GROUP BY area ORDER BY 2 DESC, area",
+    areas = []
+    for area, total, session, usable in connection.execute(
+        f"""SELECT area, total(seconds), session, ({AREA_SOUND}) IS TRUE FROM area_time
+        WHERE day BETWEEN ? AND ? AND session {sound} GROUP BY area, 4 ORDER BY 2 DESC, area""",
         sums,
-    ).fetchall()
+    ).fetchall():
+        if usable:
+            areas.append(AreaTotal(area, _whole_ms(total)))
+        else:
+            # The session counts all the same.
+            row_mapping.note_damaged(connection, session, damaged)
     return History(
         today=today,
         sessions=count,
@@ -67,7 +67,7 @@ def _read_history(connection: sqlite3.Connection, today: date, since: str, sound
         first_day=date.fromisoformat(first) if first else None,
         streak=current_streak(training_days(connection, today, sound), today),
         days=tuple(DayTotal(date.fromisoformat(day), sessions, _whole_ms(total)) for day, sessions, total in days),
-        areas=tuple(AreaTotal(area, _whole_ms(total)) for area, total in areas),
+        areas=tuple(areas),
         left_seconds=_whole_ms(left),
         right_seconds=_whole_ms(right),
         pain=_pain_changes(connection, until, sound),
@@ -77,9 +77,10 @@ def _read_history(connection: sqlite3.Connection, today: date, since: str, sound
 def training_days(connection: sqlite3.Connection, today: date, sound: str) -> Iterator[date]:
     """Return the days up to *today* with a stretch done, the latest first."""
     query = f"""SELECT DISTINCT day FROM session
-        WHERE day <= ? AND done > 0 AND key {sound} AND {row_mapping.SOUND} ORDER BY day DESC"""
+        WHERE day <= ? AND done BETWEEN 1 AND 500 AND key {sound} ORDER BY day DESC"""
     for (day,) in connection.execute(query, (today.isoformat(),)):
-        yield date.fromisoformat(day)
+        with suppress(ValueError, TypeError):
+            yield date.fromisoformat(day)
 
 
 def _pain_changes(connection: sqlite3.Connection, until: str, sound: str) -> tuple[PainChange, ...]:
