@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -11,16 +12,22 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from stretch.core.errors import StretchError
+from stretch.core.safety.checklist import Outcome
+from stretch.core.safety.screening_record import ScreeningRecord
+from stretch.storage import screening_file
 from stretch.storage.files.atomic import atomic_write, create_file
 from support import run
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="links, pipes, modes and limits of POSIX")
 if sys.platform != "win32":
+    import fcntl
+    import pwd
     import resource
 
 SESSION = (
@@ -36,6 +43,7 @@ OUTPUTS = {  # each command that writes a file, which is named last
     "picture": ("show", "sphinx", "--svg", "{}.svg"),
     "export": ("history", "export", "-o", "{}.jsonl"),
 }
+RECORD = ScreeningRecord(outcome=Outcome.GO, screened=date(2026, 3, 4), since=date(2026, 3, 4))
 OLD = b"what was there before"
 
 
@@ -285,3 +293,170 @@ def test_a_file_that_appears_meanwhile_is_not_replaced_by_a_new_one(tmp_path: Pa
     assert (path.read_bytes(), names(tmp_path)) == (OLD, [path.name])
     with pytest.raises(StretchError, match=r"mine\.yaml already exists"):
         create_file(path, "new")
+
+
+# -- what is read
+
+NOT_REGULAR = {
+    "pipe": os.mkfifo,
+    "folder": Path.mkdir,
+    "socket": listen,
+    "endless": lambda path: path.symlink_to("/dev/zero"),
+    "link-to-pipe": lambda path: (os.mkfifo(path.with_suffix(".x")), path.symlink_to(path.with_suffix(".x"))),
+}
+READ = {  # each file of a person, a command that reads it, the exit code, and the words of the refusal
+    "safety.json": (("routine", "--plan", *ROUTINE), 4, "cannot be read"),
+    "config.yaml": (("config",), 2, "is not a regular file"),
+    "catalog/mine.yaml": (("catalog", "check"), 1, "is not a regular file"),
+    "export.jsonl": (("history", "import", "{}"), 1, "is not a regular file"),
+}
+
+
+@pytest.mark.parametrize("kind", NOT_REGULAR)
+@pytest.mark.parametrize("name", READ)
+def test_only_regular_files_are_read(name: str, kind: str) -> None:
+    path = Path(os.environ["STRETCH_HOME"]) / name
+    path.parent.mkdir(exist_ok=True)
+    NOT_REGULAR[kind](path)
+    args, code, words = READ[name]
+    result = run(*(each.format(path) for each in args))
+    assert result.exit_code == code, result.output
+    assert words in result.output
+    assert str(path) in result.output.replace("\n", "")
+
+
+def test_a_safety_record_is_never_written_through(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "safety.json")
+    with pytest.raises(OSError, match="Not a regular file"):
+        screening_file.save(tmp_path, RECORD)
+    assert screening_file.delete(tmp_path)
+    screening_file.save(tmp_path, RECORD)
+    (tmp_path / "safety.json").write_bytes(b"[" * 100_000)
+    with pytest.raises(screening_file.UnreadableRecord):
+        screening_file.load(tmp_path)
+    with (tmp_path / "safety.json").open("wb") as file:
+        file.truncate(1 << 40)
+    with pytest.raises(screening_file.UnreadableRecord):
+        screening_file.load(tmp_path)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_an_import_in_another_encoding_is_called_by_its_name(encoding: str, mark: str, tmp_path: Path) -> None:
+    (path := tmp_path / "export.jsonl").write_bytes((mark + SESSION).encode(encoding))
+    result = run("history", "import", str(path))
+    assert (result.exit_code, encoding[:6].upper() in result.stderr) == (1, True)
+    path.write_bytes(("\ufeff" + SESSION).encode())
+    assert run("history", "import", str(path)).exit_code == 0
+
+
+def test_an_import_of_a_line_without_end_ends(tmp_path: Path) -> None:
+    with (path := tmp_path / "export.jsonl").open("wb") as file:
+        file.truncate(1 << 40)
+    result = run("history", "import", str(path))
+    assert (result.exit_code, result.stderr) == (1, f"stretch: {path}:1: is longer than 64 MiB.\n")
+
+
+@pytest.mark.slow
+def test_an_open_descriptor_can_be_imported() -> None:
+    command = [sys.executable, "-m", "stretch", "history", "import", "/dev/stdin"]
+    assert "Imported 0 sessions" in subprocess.run(command, input=SESSION.encode(), capture_output=True).stderr.decode()
+
+
+# -- the folder
+
+HOMES = {  # variables, and the folder that is used under the temporary one; None if there is none
+    "named": ({"STRETCH_HOME": "{}/a b"}, "a b"),
+    "named-below-home": ({"STRETCH_HOME": "~/x", "HOME": "{}"}, "x"),
+    "empty": ({"STRETCH_HOME": "", "XDG_CONFIG_HOME": "{}"}, "stretch"),
+    "relative": ({"STRETCH_HOME": "here", "XDG_CONFIG_HOME": "{}"}, "stretch"),
+    "of-nobody": ({"STRETCH_HOME": "~no-such-user/x", "XDG_CONFIG_HOME": "{}"}, "stretch"),
+    "xdg-empty": ({"XDG_CONFIG_HOME": "", "HOME": "{}"}, ".config/stretch"),
+    "xdg-relative": ({"XDG_CONFIG_HOME": "config", "HOME": "{}"}, ".config/stretch"),
+    "xdg-dots": ({"XDG_CONFIG_HOME": "../x", "HOME": "{}"}, ".config/stretch"),
+    "no-account": ({}, None),
+    "home-empty": ({"HOME": ""}, None),
+    "home-relative": ({"HOME": "home"}, None),
+    "home-relative-named": ({"HOME": "home", "STRETCH_HOME": "~/x"}, None),
+}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the folders of Linux")
+@pytest.mark.parametrize("case", HOMES)
+def test_the_folder_is_never_in_the_working_folder(case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    variables, expected = HOMES[case]
+    for name in ("STRETCH_HOME", "XDG_CONFIG_HOME", "HOME"):
+        monkeypatch.delenv(name)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value.format(tmp_path / "base"))
+    monkeypatch.setattr(pwd, "getpwuid", lambda user: {}[user])  # as in a container
+    (here := tmp_path / "here").mkdir()
+    monkeypatch.chdir(here)
+    before = os.umask(0o022)
+    try:
+        result = run("history", "import", "-", input=SESSION)
+        plan = run("routine", *ROUTINE, "--plan")
+    finally:
+        os.umask(before)
+    assert not names(here)
+    assert plan.exit_code == 0
+    if expected is None:
+        assert result.exit_code == 1
+        assert "There is no home folder, so no session, setting or safety check is kept." in plan.stderr
+        return
+    assert result.exit_code == 0, result.output
+    folder = tmp_path / "base" / expected
+    assert {mode(folder), mode(folder.parent), mode(folder / "journal.db")} == {0o700, 0o600}
+    assert ("is ignored" in plan.stderr) == (case in ("relative", "of-nobody"))
+
+
+def test_the_safety_check_tells_its_outcome_even_if_it_cannot_be_saved(monkeypatch: pytest.MonkeyPatch) -> None:
+    home = Path(os.environ["STRETCH_HOME"])
+    (home / "safety.json").mkdir()
+    result = run("safety", "check", input="1\n")
+    assert (result.exit_code, "The safety check could not be saved" in result.stderr) == (4, True)
+    assert "emergency" in result.stdout.lower()
+
+
+# -- status files
+
+
+def status_file(folder: Path, **changes: object) -> Path:
+    content = {"state": "playing", "title": "Neck", "kind": "hold", "ends": 2**60, "phase_ends": 2**60} | changes
+    path = folder / f"playing-{'a' * 32}-77.json"
+    path.write_text(json.dumps(content))
+    return path
+
+
+FOREIGN = {
+    "other-name": ("playing-mine.json", b"{}"),
+    "other-content": (f"playing-{'b' * 32}-1.json", b"my notes"),
+    "other-json": (f"playing-{'b' * 32}-1.json", b'{"state": "playing"}'),
+    "too-large": (f"playing-{'b' * 32}-1.json", b" " * (2 << 20)),
+}
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+def test_only_own_status_files_of_dead_processes_are_removed(name: str, tmp_path: Path) -> None:
+    file, content = FOREIGN[name]
+    (foreign := tmp_path / file).write_bytes(content)
+    dead = status_file(tmp_path)
+    (link := tmp_path / f"playing-{'c' * 32}-1.json").symlink_to(foreign)
+    os.mkfifo(pipe := tmp_path / f"playing-{'d' * 32}-1.json")
+    result = run("status", env={"STRETCH_HOME": str(tmp_path)})
+    assert (result.exit_code, result.stdout) == (0, "no session running\n")
+    assert set(tmp_path.iterdir()) == {foreign, link, pipe}
+    assert not dead.exists()
+
+
+def test_a_running_session_in_a_file_is_shown_inert(tmp_path: Path) -> None:
+    path = status_file(tmp_path, name="Hang & <swing>\x1b[31m\x9b\u202e", title="\x1b]0;x\x07", kind="\x07")
+    with path.open("rb+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        line = run("status", env={"STRETCH_HOME": str(tmp_path)}).stdout
+        text = run("status", "--json", env={"STRETCH_HOME": str(tmp_path)}).stdout
+    assert line.strip().isprintable()
+    assert line.startswith(r"Hang & <swing>\x1b[31m\x9b\u202e ")
+    assert text.strip().isprintable()
+    assert json.loads(text)["text"].startswith("Hang &amp; &lt;swing&gt;")
+    assert json.loads(text)["playing"][0]["title"] == r"\x1b]0;x\x07"

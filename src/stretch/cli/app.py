@@ -70,11 +70,15 @@ class App:
     @cached_property
     def folder(self) -> Path:
         """The user's folder, $STRETCH_HOME or the usual place; it is created when something is first written."""
-        if home := self.environ.get("STRETCH_HOME"):
-            return Path(home).expanduser()
-        import click
+        from stretch.core.text import quote
+        from stretch.storage.files.folders import NO_FOLDER, user_folder
 
-        return Path(click.get_app_dir("stretch"))
+        folder, ignored = user_folder(home := self.environ.get("STRETCH_HOME", ""))
+        if ignored:
+            self.info(f"$STRETCH_HOME is {quote(home)}, which is not an absolute path, so it is ignored.")
+        if folder == NO_FOLDER:
+            self.info("There is no home folder, so no session, setting or safety check is kept. Set STRETCH_HOME.")
+        return folder
 
     @property
     def cache(self) -> Path:

@@ -12,6 +12,7 @@ from stretch.cli.console import is_terminal
 from stretch.cli.options import catalog_option
 from stretch.core.errors import CatalogError, StretchError
 from stretch.core.text import pluralize
+from stretch.storage.files.folders import NO_FOLDER
 
 FIGURE_COLUMNS, FIGURE_LINES = 60, 20
 """The smallest terminal with room for a figure."""
@@ -75,7 +76,9 @@ def _screen(app: App) -> Result:
 
 
 def _folder(app: App) -> Iterable[Result]:
-    if not app.folder.exists():
+    if app.folder == NO_FOLDER:
+        yield "folder", "there is no home folder", "Nothing is saved. Set STRETCH_HOME to a folder of yours."
+    elif not app.folder.exists():
         parent = next(parent for parent in app.folder.absolute().parents if parent.exists())
         advice = "It will be created when something is first saved."
         if not os.access(parent, os.W_OK | os.X_OK):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import click
 import msgspec
@@ -126,10 +126,11 @@ def export_command(app: App, output: Path) -> None:
     and more than once.
     """,
 )
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(readable=False, path_type=Path))
 @click.option("--skip-bad", is_flag=True, help="Skip broken lines and import the rest.")
 @click.pass_obj
 def import_command(app: App, file: Path, skip_bad: bool) -> None:
+    from stretch.storage.files.regular import open_input
     from stretch.storage.journal.jsonl import parse_sessions, read_lines, rereadable
 
     errors: list[str] = []
@@ -141,9 +142,9 @@ def import_command(app: App, file: Path, skip_bad: bool) -> None:
         if broken <= MAX_ERRORS_SHOWN:
             errors.append(f"{file}:{number}: {escape_control_chars(reason)}")
 
-    with click.open_file(str(file), "rb") as given, rereadable(given) as source:
+    with click.open_file("-", "rb") if file == STDOUT else open_input(file) as given, rereadable(given) as source:
         # All lines are checked before the first one is stored.
-        total = sum(1 for _ in parse_sessions(read_lines(source), report))
+        total = _count_sessions(source, file, report)
         if more := broken - len(errors):
             errors.append(f"and {pluralize(more, 'more broken line')}")
         if broken and not (skip_bad and total):
@@ -162,6 +163,16 @@ def import_command(app: App, file: Path, skip_bad: bool) -> None:
     notes += [f"{pluralize(broken, 'broken line')} skipped"] if broken else []
     details = f" ({', '.join(notes)})" if notes else ""
     app.info(f"Imported {pluralize(count, 'session')}{details}.")
+
+
+def _count_sessions(source: IO[bytes], file: Path, report: Callable[[int, str], None]) -> int:
+    from stretch.storage.files.regular import UnreadableFile
+    from stretch.storage.journal.jsonl import parse_sessions, read_lines
+
+    try:
+        return sum(1 for _ in parse_sessions(read_lines(source), report))
+    except UnreadableFile as error:
+        raise BrokenLinesError(f"{file}:{error.line}: {error}.") from error
 
 
 @history_command.command(

@@ -49,7 +49,7 @@ def run_preflight(app: App, *, ask: bool) -> PreflightResult:
     if show_advice := screening_record.advice_due(new, new.advised, today):
         new = msgspec.structs.replace(new, advised=today)
     if new != old:
-        _save(app, new)
+        save_record(app, new)
     _say_all(app, pain_log.trend_texts(app, findings))
     _refuse_if_forbidden(app, new, today)
     _explain(app, result, new, pain, full=full, show_advice=show_advice)
@@ -72,7 +72,7 @@ def after_early_end(app: App, reason: str) -> None:
             app.info(lines[name].text + ".")
     if reason == "eyes" and (old := screening_file.load(app.folder)):
         new = screening_record.escalate(old, app.today(), Outcome.SEE_CLINICIAN, Urgency.SOON, ("head-down",))
-        _save(app, new)
+        save_record(app, new)
 
 
 def after_session(app: App, session: str) -> None:
@@ -85,7 +85,7 @@ def after_session(app: App, session: str) -> None:
     old, today = screening_file.load(app.folder), app.today()
     findings = [found for found in pain_log.trend_findings(app, old) if found.outcome.stops or found.rule == "T8"]
     if old is not None and (new := screening_record.apply_findings(old, findings, today)) != old:
-        _save(app, new)
+        save_record(app, new)
     for text in pain_log.trend_texts(app, findings):
         app.info(text)
 
@@ -99,12 +99,14 @@ def _refuse_if_forbidden(app: App, record: ScreeningRecord, today: date, *, stor
         raise SafetyError("\n".join(texts))
 
 
-def _save(app: App, record: ScreeningRecord) -> None:
-    """Store *record*; if that fails it still counts for this session, and the next one asks again."""
+def save_record(app: App, record: ScreeningRecord) -> bool:
+    """Store *record* and return whether it worked; if not it still counts for this session, and the next one asks."""
     try:
         screening_file.save(app.folder, record)
     except OSError as error:
         app.info(f"The safety check could not be saved: {app.folder}: {error.strerror or error}.")
+        return False
+    return True
 
 
 def _explain(

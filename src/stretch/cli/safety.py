@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from stretch.core.errors import UsageError
+from stretch.core.errors import StretchError, UsageError
 
 if TYPE_CHECKING:
     from stretch.cli.app import App
@@ -52,6 +52,7 @@ def safety_command(ctx: click.Context, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the stored result as JSON, without asking anything.")
 @click.pass_obj
 def check_command(app: App, forget: bool, as_json: bool) -> int:
+    from stretch.cli.preflight import save_record
     from stretch.core.safety.screening_record import forbids_session, status_messages
     from stretch.storage import screening_file
 
@@ -62,14 +63,14 @@ def check_command(app: App, forget: bool, as_json: bool) -> int:
         app.out.json(screening_file.load(app.folder))
         return 0
     record = _run_check(app)
-    screening_file.save(app.folder, record)
+    saved = save_record(app, record)
     for text in status_messages(app.safety.messages, record, app.today()):
         app.out.paragraph(text, "bold")
     if forbids_session(record, app.today()):
         return 4
     if record.tags:
         app.out.paragraph(f"Taken into account: {', '.join(record.tags)}.")
-    return 0
+    return 0 if saved else StretchError.exit_code
 
 
 def before_you_start(app: App, *, to_stderr: bool = False) -> None:

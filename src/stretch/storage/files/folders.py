@@ -11,10 +11,10 @@ NO_FOLDER = Path(os.devnull, "stretch")
 """Stands for the user's folder where there is none: nothing is ever found in it or written to it."""
 
 
-def user_folder(home: str | None) -> Path:
+def user_folder(home: str) -> tuple[Path, bool]:
     """Return the folder that *home*, the value of $STRETCH_HOME, names, else the usual place, else NO_FOLDER.
 
-    A relative path is ignored: it would be another folder in each working folder.
+    A relative path is ignored, because it would be another folder in each working folder; return also whether it was.
     """
     if sys.platform == "win32":
         places = [Path(os.environ.get("APPDATA", "")), expand_home("~")]
@@ -22,8 +22,9 @@ def user_folder(home: str | None) -> Path:
         places = [expand_home("~/Library/Application Support")]
     else:
         places = [Path(os.environ.get("XDG_CONFIG_HOME", "")), expand_home("~/.config")]
-    candidates = [expand_home(home or ""), *(place / "stretch" for place in places)]
-    return next((path for path in candidates if path.is_absolute()), NO_FOLDER)
+    named = expand_home(home)
+    candidates = [named, *(place / "stretch" for place in places)]
+    return next((path for path in candidates if path.is_absolute()), NO_FOLDER), bool(home) and not named.is_absolute()
 
 
 def expand_home(text: str) -> Path:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import sys
 from pathlib import Path
+from typing import IO
+
+from stretch.core.errors import StretchError
 
 MAX_BYTES = 1 << 20
 """Size of one file; the largest shipped one has a twentieth of it."""
@@ -24,10 +28,14 @@ class UnreadableFile(Exception):
 
 def open_regular(path: Path) -> int:
     """Return a descriptor of the regular file *path*. Raises OSError, and UnreadableFile for anything else."""
-    descriptor = os.open(path, _READ)
-    if stat.S_ISREG(os.fstat(descriptor).st_mode):
-        return descriptor
-    os.close(descriptor)
+    try:
+        descriptor = os.open(path, _READ)
+        if stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return descriptor
+        os.close(descriptor)
+    except OSError as error:
+        if error.errno != errno.ENXIO:  # a socket
+            raise
     raise UnreadableFile("is not a regular file")
 
 
@@ -42,6 +50,18 @@ def read_regular(path: Path) -> bytes:
     if size > MAX_BYTES:
         raise UnreadableFile(f"is larger than {MAX_BYTES >> 20} MiB, the limit for one file; split it")
     return b"".join(chunks)
+
+
+def open_input(path: Path) -> IO[bytes]:
+    """Return the regular file *path*, or what an open descriptor such as /dev/stdin reads, open for reading.
+
+    Raises OSError, and StretchError for anything else.
+    """
+    try:
+        descriptor = descriptor_of(path)
+        return os.fdopen(open_regular(path) if descriptor is None else os.dup(descriptor), "rb")
+    except UnreadableFile as error:
+        raise StretchError(f"{path} {error}.") from None
 
 
 def descriptor_of(path: Path) -> int | None:

@@ -1,6 +1,7 @@
 """Export and import of sessions as JSON Lines."""
 
 # No `from __future__ import annotations` here: msgspec would compile every annotation again at each start.
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from shutil import copyfileobj
@@ -11,6 +12,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from stretch.core.journal.record import SessionRecord
+from stretch.storage.files.regular import UnreadableFile
 from stretch.storage.journal.journal import Journal
 from stretch.storage.journal.row_mapping import check
 
@@ -23,6 +25,8 @@ PATTERN_WORDS = {
     "id": "must be 32 digits and letters from a to f",
 }
 """What the regular expressions of fields ask for."""
+MAX_SKIPPED = 64
+"""MiB of a line that is too long that are read to find its end."""
 ImportedSession = tuple[SessionRecord, bytes | None]
 """A session and its plan as JSON."""
 
@@ -47,11 +51,29 @@ def export_lines(journal: Journal) -> Iterator[bytes]:
 
 
 def read_lines(file: IO[bytes]) -> Iterator[bytes]:
-    """Return the lines of *file*; one that is too long is cut off just above the limit."""
+    """Return the lines of *file*; one that is too long is cut off just above the limit.
+
+    Raises UnreadableFile for UTF-16 and UTF-32, and for a line without end.
+    """
+    number = 0
     while line := file.readline(MAX_LINE_BYTES + 1):
+        number += 1
+        if number == 1 and (encoding := _wide_encoding(line[:4])):
+            raise UnreadableFile(f"is {encoding} text; save it as UTF-8")
         yield line
-        while len(line) > MAX_LINE_BYTES and not line.endswith(b"\n"):
+        for _ in range(MAX_SKIPPED):
+            if len(line) <= MAX_LINE_BYTES or line.endswith(b"\n"):
+                break
             line = file.readline(MAX_LINE_BYTES + 1)
+        else:
+            raise UnreadableFile(f"is longer than {MAX_SKIPPED} MiB", number)
+
+
+def _wide_encoding(start: bytes) -> str | None:
+    """Return the name of an encoding with two or four bytes a character, by the first four bytes of a text in it."""
+    if start in (BOM_UTF32_LE, BOM_UTF32_BE) or start.count(0) == 3:
+        return "UTF-32"
+    return "UTF-16" if start[:2] in (BOM_UTF16_LE, BOM_UTF16_BE) or start.count(0) == 2 else None
 
 
 @contextmanager
