@@ -1,1 +1,1 @@
-"""Playback of a session: screen, plain lines or events, keys, sound and voice."""
+"""Playback of a session: the loop, input, displays, sound, voice and the recorder."""

@@ -17,15 +17,17 @@ class FigureRenderer:
     def __init__(self, figures: Mapping[str, Figure], *, glyphs: Glyphs = "braille", color: bool = True) -> None:
         self._figures, self._glyphs, self._color = figures, glyphs, color
 
-    def render(self, state: FigureState | None, columns: int, rows: int, *, pressing: bool = False) -> list[StyledLine]:
-        """Return the figure in *rows* lines of *columns* cells; empty if there is no figure for *state*."""
+    def render(
+        self, state: FigureState | None, columns: int, lines: int, *, pressing: bool = False
+    ) -> list[StyledLine]:
+        """Return the figure in *lines* lines of *columns* cells; empty if there is no figure for *state*."""
         figure = self._figures.get(state.name) if state else None
         if figure is None or state is None:
             return []
         depth = state.inhale_depth if figure.deepens_on == "inhale" else state.depth
         mirror = figure.mirrored_for(state.side) != (figure.alternates_sides and state.cycle % 2 == 1)
         frame = render_frame(
-            figure, columns, rows, depth, mirror=mirror, glyphs=self._glyphs, color=self._color, pressing=pressing
+            figure, columns, lines, depth, mirror=mirror, glyphs=self._glyphs, color=self._color, pressing=pressing
         )
         return list(frame)
 

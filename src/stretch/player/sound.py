@@ -15,7 +15,6 @@ from stretch.core.narration import tones
 from stretch.core.narration.tones import RATE, SOUNDS, SoundCue, is_breath
 from stretch.player.child_process import FindProgram, Process, ProcessGroup, StartProcess, split_command, start
 from stretch.storage.files.atomic import atomic_write
-from stretch.storage.files.folders import make_private
 
 DEFAULT_VOLUME = 50
 """Percent; 12 dB below the loudest."""
@@ -81,7 +80,7 @@ class SoundCache:
         with suppress(FileNotFoundError):
             if path.stat().st_size == WAV_HEADER_BYTES + 2 * tones.sample_count(sound):
                 return path
-        make_private(self.folder)
+        self.folder.mkdir(parents=True, exist_ok=True)
         self._write(sound, path)
         return path
 
@@ -89,7 +88,7 @@ class SoundCache:
         # Imported here because from the second session on all files exist.
         import wave
 
-        with atomic_write(path, own=True, durable=False) as stream, wave.open(stream, "wb") as file:
+        with atomic_write(path) as stream, wave.open(stream, "wb") as file:
             file.setnchannels(1)
             file.setsampwidth(2)
             file.setframerate(RATE)
@@ -97,7 +96,10 @@ class SoundCache:
 
 
 class SoundPlayer:
-    """Plays sounds without waiting, with the first of *players* that works; *none_found* says why there are none."""
+    """Plays sounds without waiting, with the first of *players* that works.
+
+    *none_found* says why there are no players, for the message shown then.
+    """
 
     def __init__(
         self,
