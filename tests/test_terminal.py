@@ -144,6 +144,8 @@ def test_many_resizes_leave_nothing_of_old_frames(pair: TerminalPair) -> None:
             pair.resize(columns, lines)
             rows = screen_at(step * 6_000, columns, lines)
             terminal.draw(rows)
+            while terminal._unwritten:
+                terminal.read(0.01)
             assert pair.seen() == text_of(rows)
 
 
@@ -183,6 +185,11 @@ def test_colors_do_not_change_the_text(pair: TerminalPair) -> None:
         ({"COLORTERM": "24bit"}, "true"),
         ({"TERM": "xterm-256color"}, "256"),
         ({"TERM": "linux"}, "16"),
+        ({"TERM": "screen-256color", "STY": "1", "COLORTERM": "truecolor"}, "256"),
+        ({"TERM": "xterm-256color", "STY": "1", "COLORTERM": "truecolor"}, "256"),
+        ({"TERM": "tmux-256color", "COLORTERM": "24bit"}, "256"),
+        ({"TERM": "xterm-256color", "TMUX": "/tmp/x,1,0", "COLORTERM": "truecolor"}, "256"),
+        ({"TERM": "screen"}, "16"),
         ({"NO_COLOR": "", "COLORTERM": "truecolor"}, "true"),
     ],
 )
@@ -213,12 +220,20 @@ def test_detection_of_light_and_dark_backgrounds() -> None:
     assert detect_background({"COLORFGBG": "0;15"}) == "light"
     assert detect_background({"COLORFGBG": "15;0"}) == "dark"
     assert detect_background({}) == "unknown"
+    for odd in ("default;default", "15;default", "0;12", "0;99", ";", "7;-1", "\u0663", "15;0x7"):
+        assert detect_background({"COLORFGBG": odd}) == "unknown"
+    assert detect_background({"COLORFGBG": "12;7;8"}) == "dark"
     assert detect_background({"COLORFGBG": "15;0"}, "light") == "light"
     assert detect_background({"COLORFGBG": "0;15"}, "dark") == "dark"
     dark, light = theme_for({"TERM": "xterm"}, "utf-8"), theme_for({"TERM": "xterm", "COLORFGBG": "0;15"}, "utf-8")
     assert theme_for({"TERM": "xterm"}, "utf-8", "light").background == "light"
     assert dark.code(TextRole.SIDE) != light.code(TextRole.SIDE)
     assert dark.code(CellColor(ColorRole.SHIRT)) != light.code(CellColor(ColorRole.SHIRT, highlight=8))
+
+
+def test_the_linux_console_gets_blocks() -> None:
+    assert theme_for({"TERM": "linux"}, "utf-8").glyphs == "blocks"
+    assert theme_for({"TERM": "xterm"}, "utf-8").glyphs == "braille"
 
 
 @pytest.mark.parametrize(

@@ -118,7 +118,9 @@ def _print_figures(app: App, stretches: Sequence[Stretch]) -> None:
     from stretch.player.figure_renderer import FigureRenderer
     from stretch.player.layout import StyledLine, side_by_side
 
-    renderer = FigureRenderer(app.figures(stretch.id for stretch in stretches), color=app.theme.has_color)
+    renderer = FigureRenderer(
+        app.figures(stretch.id for stretch in stretches), glyphs=app.theme.glyphs, color=app.theme.has_color
+    )
     columns, lines, gap = 24, 8, 2
     per_row = max((app.out.columns or PIPE_COLUMNS) // (columns + gap), 1)
     for start in range(0, len(stretches), per_row):

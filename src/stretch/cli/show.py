@@ -47,7 +47,7 @@ def show_command(
         _write_svg(app, stretch, side, svg)
         return
     if figure is None and app.out.columns is not None:
-        figure = "braille"
+        figure = app.theme.glyphs
     if figure and figure != "none":
         _print_figure(app, stretch, side or ("left" if stretch.both_sides else None), figure)
     _print_stretch(app, stretch)

@@ -25,15 +25,20 @@ KEYMAP: tuple[Binding, ...] = (
     Binding("pause", ("space",), "space", "pause", 1, "pause or continue"),
     Binding("next", ("n", "right"), "n", "next", 2, "next: start now while getting ready, else next side or stretch"),
     Binding("back", ("b", "left"), "b", "back", 6, "back to the start of this side; press again for the one before"),
-    Binding("more", ("+", "="), "+", "", 8, "about 5 s longer, in whole breaths"),
-    Binding("less", ("-", "_"), "-", "5 s", 7, "about 5 s shorter, in whole breaths"),
-    Binding("ease", ("e",), "e", "ease off", 4, "easier: the easier way, for half of the time left"),
-    Binding("hurt", ("x",), "x", "hurts", 3, "it hurts: stop this stretch and offer an easier way"),
-    Binding("sound", ("s",), "s", "sound", 9, "sound on or off"),
-    Binding("voice", ("v",), "v", "voice", 10, "voice on or off"),
-    Binding("help", ("?", "h"), "?", "help", 5, "this help; the timer is paused"),
-    Binding("quit", ("q",), "q", "stop", 0, "quit without questions"),
+    Binding("more", ("+", "=", "up"), "+", "", 8, "about 5 s longer, in whole breaths"),
+    Binding("less", ("-", "_", "down"), "-", "5 s", 7, "about 5 s shorter, in whole breaths"),
+    Binding("ease", ("e", "4"), "e", "ease off", 4, "easier: the easier way, for half of the time left"),
+    Binding("hurt", ("x", "5"), "x", "hurts", 3, "it hurts: stop this stretch and offer an easier way"),
+    Binding("sound", ("s", "6"), "s", "sound", 9, "sound on or off"),
+    Binding("voice", ("v", "7"), "v", "voice", 10, "voice on or off"),
+    Binding("help", ("?", "h", "8"), "?", "help", 5, "this help; the timer is paused"),
+    Binding("quit", ("q", "0"), "q", "stop", 0, "quit without questions"),
 )
+
+SAME_KEYS = "On any keyboard: up +, down -, " + ", ".join(
+    f"{key} {binding.label}" for binding in KEYMAP for key in binding.keys if key.isdigit()
+)
+"""The keys that every keyboard has, whatever its letters are, and the keys that they stand for."""
 
 _ACTIONS: dict[str, Action] = {key: binding.action for binding in KEYMAP for key in binding.keys}
 # Answers to the question after "hurt".

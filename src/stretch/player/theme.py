@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from enum import StrEnum
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from stretch.figure.colors import HIGHLIGHT_STEPS, PALETTES, CellColor, hex_color
+
+if TYPE_CHECKING:
+    from stretch.figure.render import Glyphs
 
 Depth = Literal["none", "16", "256", "true"]
 Background = Literal["dark", "light", "unknown"]
@@ -49,8 +52,15 @@ BOLD = frozenset({TextRole.NAME, TextRole.SIDE, TextRole.TIME, TextRole.KEY, Tex
 class Theme:
     """Escape codes of the styles for one terminal; none where it has no color."""
 
-    def __init__(self, depth: Depth = "none", *, background: Background = "unknown", unicode: bool = True) -> None:
-        self.depth, self.background, self.unicode = depth, background, unicode
+    def __init__(
+        self,
+        depth: Depth = "none",
+        *,
+        background: Background = "unknown",
+        unicode: bool = True,
+        glyphs: Glyphs = "braille",
+    ) -> None:
+        self.depth, self.background, self.unicode, self.glyphs = depth, background, unicode, glyphs
         column = BACKGROUNDS.index(background)
         self._codes: dict[Hashable, str] = {
             role: ";".join(filter(None, ("1" if role in BOLD else "", _color_code(colors[column], depth))))
@@ -88,6 +98,8 @@ def theme_for(environ: Mapping[str, str], encoding: str | None, background: str 
         color_depth(environ),
         background=detect_background(environ, background),
         unicode=_shows_unicode(environ, encoding),
+        # The fonts of the Linux console have no braille.
+        glyphs="blocks" if environ.get("TERM") == "linux" else "braille",
     )
 
 
@@ -95,17 +107,22 @@ def color_depth(environ: Mapping[str, str]) -> Depth:
     """Return how many colors the terminal has; none if NO_COLOR is set."""
     if environ.get("NO_COLOR"):
         return "none"
-    if environ.get("COLORTERM", "").lower() in ("truecolor", "24bit"):
-        return "true"
     term = environ.get("TERM", "")
+    # Screen and tmux hand on the COLORTERM of the terminal that they were started in.
+    multiplexer = term.startswith(("screen", "tmux")) or environ.get("STY") or environ.get("TMUX")
+    if environ.get("COLORTERM", "").lower() in ("truecolor", "24bit"):
+        return "256" if multiplexer else "true"
     return "256" if "256" in term or "kitty" in term else "16"
+
+
+_ANNOUNCED: dict[str, Background] = {**dict.fromkeys("01234568", "dark"), "7": "light", "15": "light"}
+"""Backgrounds by their color numbers; the bright colors between are neither dark nor light."""
 
 
 def detect_background(environ: Mapping[str, str], background: str = "auto") -> Background:
     """Return the *background* that is set, or for `auto` the one that some terminals announce in COLORFGBG."""
     if background == "auto":
-        announced = environ.get("COLORFGBG", "").rpartition(";")[2]
-        return "unknown" if not announced else "light" if announced in ("7", "15") else "dark"
+        return _ANNOUNCED.get(environ.get("COLORFGBG", "").rpartition(";")[2], "unknown")
     return "light" if background == "light" else "dark"
 
 

@@ -24,7 +24,7 @@ from stretch.player.countdown_panel import (
     phase_name,
 )
 from stretch.player.instructions import full_column, pause_message, under_figure
-from stretch.player.keymap import KEYMAP, Binding
+from stretch.player.keymap import KEYMAP, SAME_KEYS, Binding
 from stretch.player.layout import (
     StyledLine,
     StyledSpan,
@@ -132,9 +132,12 @@ def _tiny(session: Session, columns: int, lines: int, unicode: bool) -> list[Sty
 
 
 def _help(columns: int) -> list[StyledLine]:
-    keys: list[StyledLine] = [((f" {key.label:>6}  ", TextRole.KEY), (key.help, TextRole.PLAIN)) for key in KEYMAP]
+    keys: list[StyledLine] = [
+        ((f" {binding.label:>6}  ", TextRole.KEY), (binding.help, TextRole.PLAIN)) for binding in KEYMAP
+    ]
+    same: StyledLine = ((f" {SAME_KEYS}", TextRole.DIM),)
     hint = "press any key to continue".center(min(columns, 60))
-    return [((" Keys", TextRole.NAME),), (), *keys, (), ((hint, TextRole.DIM),)]
+    return [((" Keys", TextRole.NAME),), (), *keys, (), same, (), ((hint, TextRole.DIM),)]
 
 
 def _indent(lines: list[StyledLine]) -> list[StyledLine]:
