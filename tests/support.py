@@ -59,7 +59,10 @@ class ScriptedInput:
         if event is None:
             self.clock.now += int((timeout + self.late) * SECOND)
             return InputEvent()
-        return InputEvent(key=event) if isinstance(event, str) else event
+        if isinstance(event, str):
+            return InputEvent(key=event)
+        self.clock.now += event.frozen_ns
+        return event
 
 
 def routine(catalog: Catalog = CATALOG, **request: Any) -> Routine:

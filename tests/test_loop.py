@@ -14,7 +14,7 @@ from stretch.core.journal.progress import stretches_done
 from stretch.core.narration.speech_timing import speakable
 from stretch.core.timing.session import Session
 from stretch.core.timing.timeline import build_timeline
-from stretch.player.displays import EventsDisplay, PlainDisplay
+from stretch.player.displays import EventsDisplay, PlainDisplay, seconds_to_next_cue
 from stretch.player.input import InputEvent
 from stretch.player.loop import PlaybackResult, run_session
 from support import MS, SECOND, FakeClock, ScriptedInput, routine
@@ -64,7 +64,7 @@ def test_plain_lines_name_and_switch_sides() -> None:
 
 
 def test_a_pause_and_a_suspension_are_announced_once_and_take_no_time() -> None:
-    result, lines, _ = run_plain(1.0, "space", 0.5, "space", 1.0, 700.0, 1.0, "x")
+    result, lines, _ = run_plain(1.0, "space", 0.5, "space", 1.0, InputEvent(frozen_ns=700 * SECOND), 1.0, "x")
     assert [line for line in lines if line in ("Paused: space to continue.", "Continuing.")] == [
         "Paused: space to continue.",
         "Continuing.",
@@ -86,10 +86,46 @@ def test_a_signal_stops_the_session_and_is_returned() -> None:
 
 
 def test_ctrl_z_pauses_the_session_until_a_key_is_pressed() -> None:
-    result, lines, _ = run_plain(1.0, InputEvent(suspended=True), 900.0, "space")
+    result, lines, _ = run_plain(1.0, InputEvent(suspended=True, frozen_ns=900 * SECOND), 900.0, "space")
+    assert result.session.active_ns == result.session.timeline.length_ms * MS
     assert "Paused: space to continue." in lines
     assert not any("Welcome back" in line for line in lines)
     assert result.session.end_state == "finished"
+
+
+def test_the_time_between_the_last_frame_and_ctrl_z_counts() -> None:
+    clock = FakeClock()
+
+    class Late(ScriptedInput):
+        def read(self, timeout: float) -> InputEvent:
+            self.clock.now += SECOND // 10
+            return super().read(timeout)
+
+    for event in (InputEvent(suspended=True, frozen_ns=SECOND), InputEvent(frozen_ns=5 * SECOND)):
+        clock.now = 0
+        session = Session(timeline=build_timeline(ROUTINE))
+        result = run_session(
+            session, clock=clock, source=Late(clock, (event, "q")), display=PlainDisplay(lambda line: None)
+        )
+        assert result.session.active_ns == SECOND // 10
+
+
+def test_drawing_that_takes_long_is_not_taken_for_sleep() -> None:
+    result, lines, clock = run_plain(1.0, 300.0)
+    assert not any("Welcome back" in line for line in lines)
+    assert clock.now / SECOND == pytest.approx(result.session.timeline.length_ms / 1000, abs=0.5)
+
+
+@pytest.mark.parametrize("frozen_s", [0.1, 1.0, 1.9, 2.0])
+def test_a_short_freeze_takes_its_time_and_no_key(frozen_s: float) -> None:
+    result, lines, clock = run_plain(5.0, InputEvent(frozen_ns=int(frozen_s * SECOND)))
+    assert "Continuing." not in lines
+    assert clock.now / SECOND - result.session.timeline.length_ms / 1000 == pytest.approx(frozen_s, abs=0.02)
+
+
+def test_no_wait_is_longer_than_a_second_after_a_freeze() -> None:
+    session = Session(timeline=build_timeline(ROUTINE), lead_in_ns=3 * SECOND)
+    assert seconds_to_next_cue(session) <= 1.0
 
 
 def test_speed_makes_the_session_that_many_times_shorter() -> None:

@@ -49,17 +49,33 @@ def test_pause_stops_the_clock_without_losing_time() -> None:
     assert now.active_ns == 2 * SECOND
 
 
-@pytest.mark.parametrize(("gap", "away"), [(2.0, False), (2.001, True), (840.0, True)])
-def test_gaps_over_two_seconds_pause_and_do_not_count(gap: float, away: bool) -> None:
-    now = played(session(), 0, 1.0, 1.0 + gap)
+def frozen(start: Session, clock: float, frozen_s: float) -> Session:
+    return update(start, Tick(int(clock * SECOND), int(frozen_s * SECOND)))
+
+
+@pytest.mark.parametrize(("length", "away"), [(0.5, False), (2.0, False), (2.001, True), (840.0, True)])
+def test_freezes_do_not_count_and_over_two_seconds_they_pause(length: float, away: bool) -> None:
+    now = frozen(played(session(), 0, 1.0), 1.25 + length, length)
     assert now.paused is away
-    assert now.position_ms == (1_000 if away else 3_000)
-    assert now.sleep_gap_ns == (int(gap * SECOND) if away else 0)
+    assert now.position_ms == 1_250
+    assert now.sleep_gap_ns == (int(length * SECOND) if away else 0)
+    assert played(now, 2.25 + length).position_ms == (1_250 if away else 2_250)
+
+
+def test_time_that_was_no_freeze_counts_however_long() -> None:
+    assert played(session(), 0, 1.0, 31.0).position_ms == 31_000
+
+
+def test_without_keys_a_freeze_and_a_suspension_do_not_pause() -> None:
+    now = frozen(played(session(has_keys=False), 0, 1.0), 841.0, 840.0)
+    assert not now.clock_stopped
+    now = played(update(now, "suspend"), 842.0)
+    assert now.position_ms == 2_000
 
 
 @pytest.mark.parametrize("key", ["other", "next", "pause", "more"])
-def test_any_key_continues_after_a_gap_with_a_lead_in(key) -> None:
-    now = update(played(session(), 0, 1.0, 900.0), key)
+def test_any_key_continues_after_a_freeze_with_a_lead_in(key) -> None:
+    now = update(frozen(played(session(), 0, 1.0), 900.0, 899.0), key)
     assert not now.paused
     now = played(now, 901.0, 902.9)
     assert now.position_ms == 1_000
@@ -144,10 +160,10 @@ def test_cues_start_with_the_first_and_a_jump_cues_only_its_target() -> None:
     assert [(cue.kind, cue.index) for cue in heard] == [("phase", 1)]
 
 
-def test_speed_multiplies_time_but_not_gaps() -> None:
+def test_speed_multiplies_time_but_not_freezes() -> None:
     fast = played(session(speed=60), 0, 1.5)
     assert fast.position_ms == 90_000
-    assert played(fast, 9.0).sleep_gap_ns == int(7.5 * SECOND)
+    assert frozen(fast, 9.0, 7.5).sleep_gap_ns == int(7.5 * SECOND)
 
 
 actions = st.sampled_from(["pause", "next", "back", "more", "less", "help", "other", "suspend"])
@@ -268,7 +284,7 @@ def test_toggling_sound_or_voice_does_not_start_the_clock(key, fields: dict) -> 
 
 
 def test_pause_during_the_lead_in_ends_it() -> None:
-    now = update(played(session(), 0, 1.0, 900.0), "other")
+    now = update(frozen(played(session(), 0, 1.0), 900.0, 899.0), "other")
     now = played(update(played(now, 901.0), "pause"), 950.0)
     assert played(update(now, "pause"), 951.0).position_ms == 2_000
 

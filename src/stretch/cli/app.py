@@ -10,7 +10,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from stretch.cli.console import Printer, boottime_ns, is_terminal, wrap_for
+from stretch.cli.console import Printer, is_terminal, wrap_for
+from stretch.player.freeze import boottime_ns
 
 if TYPE_CHECKING:
     from datetime import date, datetime

@@ -1,10 +1,8 @@
-"""Printing to terminals and pipes, and the clock that also counts sleep."""
+"""Printing to terminals and pipes."""
 
 from __future__ import annotations
 
 import os
-import sys
-import time
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TextIO
@@ -49,13 +47,6 @@ def wrap_for(text: str, stream: TextIO | None) -> str:
     lines = (fill(line, columns, break_long_words=False, break_on_hyphens=False) for line in text.split("\n"))
     # The space after a prompt is dropped by fill.
     return "\n".join(lines) + text[len(text.rstrip(" ")) :]
-
-
-def boottime_ns() -> int:
-    """Return nanoseconds since the machine started; on Linux the time it was suspended counts too."""
-    if sys.platform == "linux":
-        return time.clock_gettime_ns(time.CLOCK_BOOTTIME)
-    return time.monotonic_ns()
 
 
 class Printer:

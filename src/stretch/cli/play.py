@@ -23,6 +23,7 @@ from stretch.core.text import duration, escape_control_chars, pluralize
 from stretch.core.timing.phases import NS_PER_MS
 from stretch.core.timing.session import Session
 from stretch.core.timing.timeline import Timeline, build_timeline
+from stretch.player.input import raise_again
 from stretch.player.loop import Display, InputSource, PlaybackResult, run_session
 from stretch.player.recorder import SessionRecorder
 from stretch.storage.journal.background_writer import BackgroundWriter
@@ -60,18 +61,21 @@ def play_session(
     status_file: StatusFile | None = None,
 ) -> int:
     """Play *session* from its position, kept by *recorder*, and return the exit code."""
+    has_keys = app.input_source is not None or is_terminal(app.stdin)
     session = msgspec.structs.replace(
         session,
         speed=playback.speed,
-        wait=playback.wait,
-        waiting=playback.wait and session.moment.phase.kind == "prepare",
+        wait=playback.wait and has_keys,
+        waiting=playback.wait and has_keys and session.moment.phase.kind == "prepare",
+        has_keys=has_keys,
         sound=playback.sound,
         voice=playback.voice != "no",
     )
     result = _Playback(app, playback, recorder, status_file).run(session)
     session = result.session
-    app.info(_summary(session))
-    for line in recorder.close(session) if recorder else ():
+    # The journal before the words: a terminal that takes no output keeps the process waiting.
+    notes = recorder.close(session) if recorder else []
+    for line in (_summary(session), *notes):
         app.info(line)
     if recorder and not recorder.problem and session.end_state == "stopped" and session.end_reason is None:
         app.info("Run `stretch resume` to continue it.")
@@ -86,6 +90,7 @@ def play_session(
     if result.failure is not None:
         raise result.failure
     if result.signal is not None:
+        raise_again(result.signal)
         return SIGNALLED + result.signal
     return FINISHED if session.end_state == "finished" else STOPPED
 
@@ -148,7 +153,9 @@ class _Playback:
         from stretch.player.cue_player import CuePlayer
 
         breath = self.options.voice == "breath"
-        return CuePlayer(self.app.audio_backends, terminal.bell, breath=breath, volume=self.options.volume)
+        # The output of --events is read by a program.
+        ring_bell = (lambda times: None) if self.options.events else terminal.bell
+        return CuePlayer(self.app.audio_backends, ring_bell, breath=breath, volume=self.options.volume)
 
     def _make_display(self, timeline: Timeline, terminal: Terminal | None) -> Display:
         from stretch.player.displays import EventsDisplay, PlainDisplay, ScreenDisplay
@@ -165,7 +172,7 @@ class _Playback:
 
         moves = (phase.move.id for phase in timeline.phases if phase.move)
         figures = self.app.figures([*moves, *(item.stretch.id for item in timeline.items)])
-        glyphs: Glyphs = "blocks" if self.options.figure == "blocks" else "braille"
+        glyphs: Glyphs = "blocks" if self.options.figure == "blocks" else terminal.theme.glyphs
         return FigureRenderer(figures, glyphs=glyphs, color=terminal.theme.has_color)
 
     def _make_observers(self, stack: ExitStack) -> list[Callable[[Session], None]]:

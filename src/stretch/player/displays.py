@@ -13,7 +13,7 @@ from stretch.core.timing.cues import Cue, cues
 from stretch.core.timing.phases import NS_PER_MS
 from stretch.core.timing.session import Session
 from stretch.player.instructions import pause_message
-from stretch.player.keymap import KEYMAP
+from stretch.player.keymap import KEYMAP, SAME_KEYS
 
 if TYPE_CHECKING:
     from stretch.player.figure_renderer import FigureRenderer
@@ -24,7 +24,7 @@ WARNING_NS = 8_000_000_000
 FRAME_S = 0.125
 """Time between two frames: the bar of a 3 s breath moves by one cell, and a resized window is redrawn at once."""
 MAX_WAIT_S = 1.0
-"""Longest time between two readings of the clock, so that a suspended process is noticed."""
+"""Longest time between two updates."""
 PLAIN_CUES = ("phase", "half-way", "last", "end")
 """Cues with a plain line; lines for breaths and seconds would drown the others, and a hold says how to breathe."""
 
@@ -38,7 +38,7 @@ def seconds_to_next_cue(session: Session) -> float:
     if not ahead:
         return MAX_WAIT_S
     wait_ns = (ahead[0].at_ms * NS_PER_MS - session.position_ns) / session.speed + session.lead_in_ns
-    return max(wait_ns / 1e9, 0.001)
+    return min(max(wait_ns / 1e9, 0.001), MAX_WAIT_S)
 
 
 class ScreenDisplay:
@@ -61,8 +61,10 @@ class ScreenDisplay:
         """Draw the current frame; it shows the cues as well."""
         columns, lines = self._terminal.size()
         unicode, warning = self._terminal.theme.unicode, self._current_warning(session)
-        frame = self._render_screen(session, columns, lines, unicode=unicode, figures=self._figures, warning=warning)
-        self._terminal.draw(frame)
+        figures = self._figures
+        self._terminal.draw(
+            self._render_screen(session, columns, lines, unicode=unicode, figures=figures, warning=warning)
+        )
 
     def next_update_in(self, session: Session) -> float:
         """Return the seconds to the next frame, or to the next cue if that is sooner, so that it is heard on time."""
@@ -101,7 +103,7 @@ class PlainDisplay(_LineDisplay):
                 self._write_line(line)
         if session.help_open and not before.help_open:
             keys = ", ".join(f"{binding.label} {binding.hint}".rstrip() for binding in KEYMAP)
-            self._write_line(f"Keys: {keys}. Press any key to continue.")
+            self._write_line(f"Keys: {keys}. {SAME_KEYS}. Press any key to continue.")
         for name in session.easier_ids - before.easier_ids - {session.pain_stop}:
             easier = next(item.stretch.ease_off for item in session.timeline.items if item.stretch.id == name)
             self._write_line(f"Easier: {easier}")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import codecs
+import atexit
 import os
-import re
+import select
 import signal
 import sys
 from collections.abc import Callable
@@ -12,52 +12,17 @@ from contextlib import suppress
 from types import FrameType
 from typing import Any, NamedTuple
 
+from stretch.player.key_decoder import KEY_NAMES
+
 
 class InputEvent(NamedTuple):
-    """A key, the number of a signal or the return from a suspension; all empty after a timeout."""
+    """A key, the number of a signal, the return from a suspension or the end of a freeze; all empty after a timeout."""
 
     key: str | None = None
     signal: int | None = None
     suspended: bool = False
-
-
-_KEY_NAMES = {
-    "\x1b[A": "up", "\x1b[B": "down", "\x1b[C": "right", "\x1b[D": "left",
-    "\x1bOA": "up", "\x1bOB": "down", "\x1bOC": "right", "\x1bOD": "left",
-    " ": "space", "\n": "enter", "\r": "enter", "\t": "tab",
-}  # fmt: skip
-# Enter is "\n" or "\r": Python 3.12.0 and 3.12.1 clear ICRNL in cbreak mode.
-
-_TOKEN = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[NO].|\x1b[^\[NO\x1b]|\x1b|.", re.DOTALL)
-_UNFINISHED = re.compile(r"\x1b(\[[0-?]*[ -/]*|[NO])?$")
-PASTE_START, PASTE_END = "\x1b[200~", "\x1b[201~"
-"""Markers around pasted text in bracketed paste mode."""
-
-
-class KeyDecoder:
-    """Incremental decoder of terminal input into key names. Pasted text and unknown sequences are ignored."""
-
-    def __init__(self) -> None:
-        self._utf8 = codecs.getincrementaldecoder("utf-8")("ignore")
-        self._unfinished = ""
-        self._pasting = False
-
-    def feed(self, data: bytes) -> list[str]:
-        """Return the names of the keys in *data*; an unfinished sequence is kept for the next call."""
-        text = self._unfinished + self._utf8.decode(data)
-        unfinished = _UNFINISHED.search(text)
-        self._unfinished = text[unfinished.start() :] if unfinished else ""
-        keys = []
-        for token in _TOKEN.findall(text[: len(text) - len(self._unfinished)]):
-            if token in (PASTE_START, PASTE_END):
-                self._pasting = token == PASTE_START
-            elif not self._pasting and (len(token) == 1 or token in _KEY_NAMES):
-                keys.append(_KEY_NAMES.get(token, token))
-        return [key for key in keys if key.isprintable()]
-
-    def drop_unfinished(self) -> None:
-        """Forget an unfinished sequence. Nothing followed, so it was the Escape key, which has no function."""
-        self._unfinished = ""
+    frozen_ns: int = 0
+    """Time for which the process or the machine stood still, before the event."""
 
 
 _CONSOLE_ARROWS = {"H": "up", "P": "down", "M": "right", "K": "left"}
@@ -75,23 +40,40 @@ def console_keys(kbhit: Callable[[], bool], getwch: Callable[[], str]) -> list[s
             if arrow := _CONSOLE_ARROWS.get(getwch()):
                 keys.append(arrow)
         else:
-            keys.append(_KEY_NAMES.get(first, first))
+            keys.append(KEY_NAMES.get(first, first))
     return [key for key in keys if key.isprintable()]
 
 
-CAUGHT_SIGNALS: tuple[signal.Signals, ...] = (signal.SIGINT, signal.SIGTERM)
-if sys.platform != "win32":
-    CAUGHT_SIGNALS += (signal.SIGHUP, signal.SIGTSTP)
+OUTPUT_TIMEOUT_S = 0.5
+"""After a signal that ends the session, output that nobody takes is waited for this long."""
+OUTPUT_CHECKS = 4
+
+if sys.platform == "win32":
+    CAUGHT_SIGNALS = {signal.SIGINT, signal.SIGTERM, signal.SIGBREAK}
+    RAISED_AGAIN: frozenset[int] = frozenset()
+else:
+    CAUGHT_SIGNALS = signal.valid_signals() - {
+        signal.SIGKILL, signal.SIGSTOP, signal.SIGTTIN, signal.SIGTTOU, signal.SIGCHLD, signal.SIGURG, signal.SIGWINCH,
+        getattr(signal, "SIGINFO", signal.SIGKILL),
+        # After a fault the program cannot go on.
+        signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL,
+    }  # fmt: skip
+    RAISED_AGAIN = frozenset(
+        {signal.SIGQUIT, signal.SIGABRT, signal.SIGTRAP, signal.SIGSYS, signal.SIGXCPU, signal.SIGXFSZ}
+    )
+    """Signals that ask for a core dump: when the session is kept, their default action follows."""
 
 
 class SignalCatcher:
-    """Context manager that queues the signals that end or suspend a session and wakes `select` for each."""
+    """Context manager that queues the signals that end or suspend a process and wakes `select` for each."""
 
     def __init__(self) -> None:
+        self._continued = False
         self._pending: list[int] = []
-        self._handlers: dict[signal.Signals, Any] = {}
+        self._handlers: dict[int, Any] = {}
         self._pipe: tuple[int, int] | None = None
         self._old_wakeup = -1
+        self._checks_left = 0
 
     def __enter__(self) -> SignalCatcher:
         if sys.platform != "win32":
@@ -100,14 +82,15 @@ class SignalCatcher:
                 os.set_blocking(end, False)
             self._old_wakeup = signal.set_wakeup_fd(self._pipe[1], warn_on_full_buffer=False)
         for number in CAUGHT_SIGNALS:
-            # A signal that is ignored, as by nohup, stays ignored.
-            if signal.getsignal(number) is not signal.SIG_IGN:
+            # A signal that is ignored, as by nohup, stays ignored, and so does the handler of a C library.
+            if signal.getsignal(number) not in (signal.SIG_IGN, None):
                 self._handlers[number] = signal.signal(number, self._queue)
         return self
 
     def __exit__(self, *exception: object) -> None:
         for number, old in self._handlers.items():
-            signal.signal(number, old if old is not None else signal.SIG_DFL)
+            if sys.platform == "win32" or number != signal.SIGALRM or not self._checks_left:
+                signal.signal(number, old)
         if self._pipe:
             signal.set_wakeup_fd(self._old_wakeup)
             for end in self._pipe:
@@ -118,6 +101,11 @@ class SignalCatcher:
         """File descriptor that becomes readable when a signal arrives; None on Windows."""
         return self._pipe[0] if self._pipe else None
 
+    def was_continued(self) -> bool:
+        """Return whether SIGCONT came since the last call."""
+        continued, self._continued = self._continued, False
+        return continued
+
     def next_signal(self) -> int | None:
         """Return and remove the oldest queued signal, None if there is none."""
         if self._pipe:
@@ -126,4 +114,38 @@ class SignalCatcher:
         return self._pending.pop(0) if self._pending else None
 
     def _queue(self, number: int, frame: FrameType | None) -> None:
+        if sys.platform != "win32":
+            if number == signal.SIGCONT:
+                self._continued = True
+                return
+            if number == signal.SIGALRM and self._checks_left:
+                self._check_output()
+                return
+            if number != signal.SIGTSTP and not self._checks_left:
+                self._checks_left = OUTPUT_CHECKS
+                signal.setitimer(signal.ITIMER_REAL, OUTPUT_TIMEOUT_S)
+                atexit.register(signal.setitimer, signal.ITIMER_REAL, 0)
         self._pending.append(number)
+
+    if sys.platform != "win32":
+
+        def _check_output(self) -> None:
+            """Discard the output that nobody takes: a write that waits is interrupted by this signal and goes on."""
+            for stream in (1, 2):
+                with suppress(OSError):
+                    poller = select.poll()
+                    poller.register(stream, select.POLLOUT)
+                    if not poller.poll(0):
+                        null = os.open(os.devnull, os.O_WRONLY)
+                        os.dup2(null, stream)
+                        os.close(null)
+            self._checks_left -= 1
+            if self._checks_left:
+                signal.setitimer(signal.ITIMER_REAL, OUTPUT_TIMEOUT_S)
+
+
+def raise_again(number: int) -> None:
+    """End the process by signal *number* if its default action is more than to end it."""
+    if number in RAISED_AGAIN:
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)

@@ -96,13 +96,12 @@ def run_session(
 
 def _after_input(session: Session, event: InputEvent, clock: Clock) -> Session:
     # The clock is read before the action, which happens now and not when the last frame was drawn.
+    session = update(session, Tick(clock(), event.frozen_ns))
     if event.signal is not None:
-        return update(update(session, Tick(clock())), "quit")
+        return update(session, "quit")
     if event.suspended:
         return update(session, "suspend")
-    if event.key is not None:
-        return update(update(session, Tick(clock())), action_of(event.key))
-    return session
+    return session if event.key is None else update(session, action_of(event.key))
 
 
 def _must_be_silent(before: Session | None, session: Session) -> bool:

@@ -13,34 +13,43 @@ from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import lru_cache
-from select import select
+from selectors import EVENT_READ, EVENT_WRITE, SelectorKey
 from typing import Any
 
 from rich.cells import cell_len
 
-from stretch.player.input import InputEvent, KeyDecoder, SignalCatcher, console_keys
+from stretch.player.freeze import SLICE_S, FreezeDetector, boottime_ns
+from stretch.player.input import InputEvent, SignalCatcher, console_keys
+from stretch.player.key_decoder import KeyDecoder
 from stretch.player.layout import StyledLine, StyledSpan
 from stretch.player.theme import Theme
 
 if sys.platform == "win32":
     import msvcrt
 
-    def _write_all(target: int, data: bytes) -> None:
+    def _write_to(output: int, data: bytes) -> int:
         # Python writes Unicode to a console that it opens itself, whatever the code page.
-        with open(target, "w", encoding="utf-8", newline="", closefd=False) as console:
+        with open(output, "w", encoding="utf-8", newline="", closefd=False) as console:
             console.write(data.decode("utf-8"))
+        return len(data)
 
 else:
     import termios
     import tty
 
-    def _write_all(target: int, data: bytes) -> None:
-        while data:
-            data = data[os.write(target, data) :]
+    _write_to = os.write
+
+# On macOS, poll does not work with terminals; everywhere else select fails from descriptor 1,024 on.
+if sys.platform in ("darwin", "win32"):
+    from selectors import SelectSelector as Selector
+else:
+    from selectors import PollSelector as Selector
 
 
 CONSOLE_POLL_S = 0.01
 """Interval at which a Windows console is polled, because it cannot be waited for."""
+RESTORE_TIMEOUT_S = 0.3
+"""Longest wait for a terminal to take the codes that restore it."""
 HANG_UP = 1
 """Signal number reported for a closed terminal (SIGHUP)."""
 
@@ -58,7 +67,14 @@ class Terminal:
     def __init__(self, source: int | None, target: int, theme: Theme, *, screen: bool = True) -> None:
         self.source, self.target, self.theme, self.screen = source, target, theme, screen
         self._signals = SignalCatcher()
+        self._freeze = FreezeDetector()
+        self._frozen_ns = 0
         self._decoder = KeyDecoder()
+        self._selector = Selector()
+        self._output: int | None = None
+        """The terminal opened once more, so that non-blocking writes change nothing for other processes."""
+        self._unwritten = b""
+        """The rest of a frame, until the terminal takes it. There is one at most: later frames are dropped."""
         self._keys: deque[str] = deque()
         self._drawn: list[StyledLine] = []
         self._size = (0, 0)
@@ -68,15 +84,18 @@ class Terminal:
     def __enter__(self) -> Terminal:
         self._signals.__enter__()
         try:
+            for fd in (self.source, self._signals.wakeup_fd):
+                if fd is not None and sys.platform != "win32":
+                    self._selector.register(fd, EVENT_READ)
             self._enter()
         except BaseException:
-            self._restore()
-            self._signals.__exit__(None, None, None)
+            self.__exit__()
             raise
         return self
 
     def __exit__(self, *exception: object) -> None:
         self._restore()
+        self._selector.close()
         self._signals.__exit__(*exception)
 
     def size(self) -> tuple[int, int]:
@@ -88,15 +107,16 @@ class Terminal:
         return 80, 24
 
     def read(self, timeout: float) -> InputEvent:
-        """Wait at most *timeout* seconds for a key or a signal."""
+        """Wait at most *timeout* seconds for a key, a signal or the end of a freeze."""
         deadline = time.monotonic() + timeout
+        self._frozen_ns += self._freeze.frozen_ns(continued=self._signals.was_continued(), waited=False)
         while True:
+            if self._frozen_ns:
+                frozen_ns, self._frozen_ns = self._frozen_ns, 0
+                return InputEvent(frozen_ns=frozen_ns)
             if (number := self._signals.next_signal()) is not None:
                 if sys.platform != "win32" and number == signal.SIGTSTP:
-                    self._restore()
-                    os.kill(os.getpid(), signal.SIGSTOP)
-                    self._enter()
-                    return InputEvent(suspended=True)
+                    return self._suspend()
                 return InputEvent(signal=number)
             if self._gone:
                 return InputEvent(signal=HANG_UP)
@@ -107,8 +127,23 @@ class Terminal:
                 return InputEvent()
             self._wait(left)
 
+    def _suspend(self) -> InputEvent:
+        before_ns = boottime_ns()
+        self._restore()
+        if sys.platform != "win32":
+            os.kill(os.getpid(), signal.SIGSTOP)
+        self._enter()
+        self._freeze.frozen_ns(continued=self._signals.was_continued(), waited=False)
+        return InputEvent(suspended=True, frozen_ns=boottime_ns() - before_ns)
+
     def draw(self, rows: Sequence[StyledLine]) -> None:
-        """Draw *rows*; only cells that changed since the last call are written."""
+        """Draw *rows*; only cells that changed since the last frame are written.
+
+        The frame is dropped while the terminal has not taken the last one.
+        """
+        self._flush()
+        if self._unwritten:
+            return
         size = self.size()
         out = []
         if size != self._size:
@@ -123,8 +158,9 @@ class Terminal:
             self._write(f"{_BEGIN_UPDATE}{''.join(out)}{_END_UPDATE}")
 
     def bell(self, times: int) -> None:
-        """Ring the terminal bell so many *times*."""
-        self._write("\a" * times)
+        """Ring the terminal bell so many *times*, if the terminal takes output at once."""
+        if not self._unwritten:
+            self._write("\a" * times)
 
     def _changes(self, y: int, old: StyledLine | None, new: StyledLine) -> str:
         cells, before = _cells(new), _cells(old or ())
@@ -149,27 +185,65 @@ class Terminal:
         return "".join(parts)
 
     def _write(self, text: str) -> None:
+        self._unwritten += text.encode("utf-8" if self.theme.unicode else "ascii", "replace")
+        self._flush()
+
+    def _flush(self) -> None:
+        """Write what the terminal takes without waiting, and watch for when it takes more."""
+        if self._output is None:
+            return
         try:
-            _write_all(self.target, text.encode("utf-8" if self.theme.unicode else "ascii", "replace"))
+            while self._unwritten:
+                self._unwritten = self._unwritten[_write_to(self._output, self._unwritten) :]
+        except BlockingIOError:
+            pass
         except OSError:
-            self._gone = True
+            self._gone, self._unwritten = True, b""
+        if bool(self._unwritten) != (self._output in self._selector.get_map()):
+            if self._unwritten:
+                self._selector.register(self._output, EVENT_WRITE)
+            else:
+                self._selector.unregister(self._output)
 
     def _enter(self) -> None:
-        self._drawn, self._size = [], (0, 0)
+        self._drawn, self._size, self._unwritten = [], (0, 0), b""
         if self.source is not None and sys.platform != "win32":
             self._attributes = termios.tcgetattr(self.source)
-            tty.setcbreak(self.source, termios.TCSADRAIN)
+            tty.setcbreak(self.source, termios.TCSANOW)
+        self._output = _open_again(self.target)
         if self.screen:
             self._write(_ENTER_SCREEN)
 
     def _restore(self) -> None:
-        if self.screen:
-            self._write(_LEAVE_SCREEN)
+        if self._output is not None:
+            if self.screen:
+                self._leave_screen()
+            self._unwritten = b""
+            self._flush()
+            os.close(self._output)
+            self._output = None
         if self._attributes is not None and self.source is not None and sys.platform != "win32":
-            # Unread keys are dropped: they were meant for the session, not for the shell.
+            # Unread keys are dropped: they were meant for the session, not for the shell. TCSAFLUSH would do so too,
+            # but it waits until the terminal has taken all output.
             with suppress(termios.error, OSError):
-                termios.tcsetattr(self.source, termios.TCSAFLUSH, self._attributes)
+                termios.tcsetattr(self.source, termios.TCSANOW, self._attributes)
+                termios.tcflush(self.source, termios.TCIFLUSH)
             self._attributes = None
+
+    def _leave_screen(self) -> None:
+        """Leave the full screen; if the terminal is behind, discard the frames that it has not shown yet."""
+        if self._unwritten and self._output is not None and sys.platform != "win32":
+            self._unwritten = _END_UPDATE.encode()
+            with suppress(termios.error):
+                # Output that was stopped by Ctrl-S goes on only after a stop of our own.
+                termios.tcflow(self._output, termios.TCOOFF)
+                termios.tcflow(self._output, termios.TCOON)
+                termios.tcflush(self._output, termios.TCOFLUSH)
+        self._write(_LEAVE_SCREEN)
+        deadline = time.monotonic() + RESTORE_TIMEOUT_S
+        while self._unwritten and time.monotonic() < deadline:
+            time.sleep(CONSOLE_POLL_S)
+            self._flush()
 
     if sys.platform == "win32":
 
@@ -178,24 +252,40 @@ class Terminal:
             self._keys.extend(keys)
             if not keys:
                 time.sleep(min(seconds, CONSOLE_POLL_S))
+            self._frozen_ns = self._freeze.frozen_ns(continued=False, waited=True)
 
     else:
 
         def _wait(self, seconds: float) -> None:
-            watched = [fd for fd in (self.source, self._signals.wakeup_fd) if fd is not None]
-            ready, _, _ = select(watched, [], [], seconds)
+            deadline = time.monotonic() + seconds
+            events: list[tuple[SelectorKey, int]] = []
+            while seconds > 0 and not events and not self._frozen_ns:
+                events = self._selector.select(min(seconds, SLICE_S))
+                self._frozen_ns = self._freeze.frozen_ns(continued=self._signals.was_continued(), waited=True)
+                seconds = deadline - time.monotonic()
+            ready = {key.fd for key, _ in events}
+            if self._output in ready:
+                self._flush()
             if self.source is None or self.source not in ready:
-                if not ready:
-                    self._decoder.drop_unfinished()
                 return
             try:
                 data = os.read(self.source, 4096)
+            except BlockingIOError:
+                return
             except OSError:
                 data = b""
             if data:
-                self._keys.extend(self._decoder.feed(data))
+                self._keys.extend(self._decoder.feed(data, time.monotonic()))
             else:
                 self._gone = True
+
+
+def _open_again(target: int) -> int:
+    """Return a new descriptor for the terminal *target*, in non-blocking mode if it can be opened by its name."""
+    if sys.platform != "win32":
+        with suppress(OSError):
+            return os.open(os.ttyname(target), os.O_WRONLY | os.O_NOCTTY | os.O_NONBLOCK)
+    return os.dup(target)
 
 
 @lru_cache(64)

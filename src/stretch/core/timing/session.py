@@ -24,7 +24,7 @@ and `eyes` say what happened when something hurt; at any other time they count a
 """
 
 SLEEP_GAP_NS = 2_000 * NS_PER_MS
-"""A longer gap between two clock readings means that the machine or the process slept."""
+"""After a longer freeze the session waits for a key."""
 LEAD_IN_NS = 3_000 * NS_PER_MS
 """Time to get back into the stretch after such a gap."""
 STEP_MS = 5_000
@@ -32,9 +32,10 @@ STEP_MS = 5_000
 
 
 class Tick(Struct, frozen=True):
-    """A clock reading in nanoseconds."""
+    """A clock reading in nanoseconds; for *frozen_ns* before it the process or the machine stood still."""
 
     clock_ns: int
+    frozen_ns: int = 0
 
 
 Event = Tick | Action
@@ -50,6 +51,8 @@ class Session(Struct, frozen=True, kw_only=True, dict=True):
     speed: int = 1
     wait: bool = False
     """Wait for a key before each stretch."""
+    has_keys: bool = True
+    """Keys can be pressed; without them nothing waits for one."""
     sound: bool = True
     voice: bool = False
     position_ns: int = 0
@@ -59,7 +62,7 @@ class Session(Struct, frozen=True, kw_only=True, dict=True):
     waiting: bool = False
     """True while it waits for a key before a stretch."""
     sleep_gap_ns: int = 0
-    """Length of the last sleep of the machine, until a key is pressed."""
+    """Length of the last long freeze, until a key is pressed."""
     lead_in_ns: int = 0
     """Time left to get back into the stretch, before the position moves again."""
     help_open: bool = False
@@ -112,11 +115,11 @@ def update(session: Session, event: Event) -> Session:
     if session.end_state:
         return session
     if isinstance(event, Tick):
-        return _advance(session, event.clock_ns)
+        return _tick(session, event)
     if event == "quit":
         return _with(session, end_state="stopped")
     if event == "suspend":
-        return _with(session, paused=True)
+        return _with(session, paused=True, sleep_gap_ns=0) if session.has_keys else session
     if event in ("sound", "voice"):
         return _with(session, **{event: not getattr(session, event)})
     if session.help_open:
@@ -151,10 +154,15 @@ def _with(session: Session, **changes: object) -> Session:
     return msgspec.structs.replace(session, **changes)
 
 
+def _tick(session: Session, tick: Tick) -> Session:
+    session = _with(_advance(session, tick.clock_ns - tick.frozen_ns), clock_ns=tick.clock_ns)
+    if tick.frozen_ns > SLEEP_GAP_NS and session.has_keys and not session.clock_stopped and not session.end_state:
+        return _with(session, paused=True, sleep_gap_ns=tick.frozen_ns)
+    return session
+
+
 def _advance(session: Session, clock_ns: int) -> Session:
     gap_ns = clock_ns - session.clock_ns if session.clock_ns is not None else 0
-    if gap_ns > SLEEP_GAP_NS and not session.clock_stopped:
-        return _with(session, clock_ns=clock_ns, paused=True, sleep_gap_ns=gap_ns)
     if session.clock_stopped or gap_ns <= 0:
         return _with(session, clock_ns=clock_ns)
     lead_in_ns = min(gap_ns, session.lead_in_ns)

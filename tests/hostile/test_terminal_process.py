@@ -1,0 +1,168 @@
+"""Signals, freezes and terminals that take no output, against the whole program."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")]
+
+if sys.platform != "win32":
+    import fcntl
+    import pty
+    import termios
+
+    from test_pty import TerminalRun
+
+PLAY = ("routine", "--yes", "--no-sound", "--warm-up", "0")
+CORE_DUMP = ("SIGQUIT", "SIGABRT", "SIGTRAP", "SIGSYS", "SIGXCPU")
+ENDING = (
+    "SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGALRM", "SIGVTALRM", "SIGPROF", "SIGIO", "SIGRTMIN",
+    *CORE_DUMP,
+)  # fmt: skip
+
+
+@pytest.fixture
+def play(tmp_path: Path) -> Iterator[Callable[..., Any]]:
+    runs: list[Any] = []
+
+    def start(*options: str) -> Any:
+        runs.append(TerminalRun(*PLAY, *options, env={"STRETCH_HOME": str(tmp_path)}))
+        return runs[-1]
+
+    yield start
+    for run in runs:
+        run.close()
+
+
+def sessions(home: Path) -> list[dict[str, Any]]:
+    command = [sys.executable, "-m", "stretch", "history", "--json"]
+    done = subprocess.run(command, env=os.environ | {"STRETCH_HOME": str(home)}, capture_output=True, check=True)
+    found: list[dict[str, Any]] = json.loads(done.stdout)["sessions"]
+    return found
+
+
+def seconds_to_exit(run: Any, limit: float = 10.0) -> float:
+    """Wait for the end without reading the terminal, and return how long it took."""
+    start = time.monotonic()
+    while time.monotonic() - start < limit:
+        pid, status = os.waitpid(run.pid, os.WNOHANG)
+        if pid:
+            run.status = os.waitstatus_to_exitcode(status)
+            return time.monotonic() - start
+        time.sleep(0.01)
+    raise AssertionError("did not end")
+
+
+def fill(run: Any) -> None:
+    """Write to the terminal until it takes nothing more, as a program before this one may have done."""
+    descriptor = os.open(os.ttyname(run.slave), os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
+    for _ in range(100):
+        try:
+            while True:
+                os.write(descriptor, b"x")
+        except BlockingIOError:
+            time.sleep(0.005)
+    os.close(descriptor)
+
+
+@pytest.mark.parametrize("name", [name for name in ENDING if hasattr(signal, name)])
+def test_every_signal_restores_the_terminal_and_keeps_the_session(play: Any, tmp_path: Path, name: str) -> None:
+    run = play()
+    run.wait_for("left")
+    number = getattr(signal, name)
+    run.signal(number)
+    code = run.wait_for_exit()
+    assert code == (-number if name in CORE_DUMP else 128 + number)
+    assert run.is_restored()
+    assert len(sessions(tmp_path)) == 1
+
+
+@pytest.mark.parametrize("options", [(), ("--plain",), ("--events",)], ids=str)
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", "SIGUSR1"])
+def test_a_signal_ends_it_though_the_terminal_takes_no_output(
+    play: Any, tmp_path: Path, options: tuple[str, ...], name: str
+) -> None:
+    run = play(*options)
+    while not run.raw:
+        run.read_screen()
+    fill(run)
+    time.sleep(0.5)
+    run.signal(getattr(signal, name))
+    assert seconds_to_exit(run) < 2.0
+    assert termios.tcgetattr(run.slave) == run.before
+    assert len(sessions(tmp_path)) == 1
+    run.read_screen(0.5)
+    assert run.is_restored()
+
+
+def test_a_terminal_stopped_by_ctrl_s_is_restored(play: Any, tmp_path: Path) -> None:
+    run = play()
+    run.wait_for("left")
+    run.press("\x13")
+    time.sleep(1.0)
+    run.signal(signal.SIGTERM)
+    assert run.wait_for_exit() == 128 + signal.SIGTERM
+    assert run.is_restored()
+
+
+def test_q_works_within_a_second_on_a_slow_line_and_the_clock_is_right(play: Any, tmp_path: Path) -> None:
+    run = play()
+    run.wait_for("left")
+    start = time.monotonic()
+    while time.monotonic() - start < 8:
+        os.read(run.master, 100)
+        time.sleep(0.1)
+    played = time.monotonic() - start
+    run.press("q")
+    assert seconds_to_exit(run) < 1.5
+    assert run.status == 3
+    (session,) = sessions(tmp_path)
+    assert session["active_seconds"] == pytest.approx(played, abs=2.0)
+
+
+def test_a_terminal_left_non_blocking_stays_so_and_works(play: Any, tmp_path: Path) -> None:
+    run = play()
+    os.set_blocking(run.slave, False)
+    run.wait_for("left")
+    fill(run)
+    time.sleep(0.5)
+    assert os.waitpid(run.pid, os.WNOHANG) == (0, 0)
+    run.read_screen(0.5)
+    run.press("q")
+    assert run.wait_for_exit() == 3
+    assert fcntl.fcntl(run.slave, fcntl.F_GETFL) & os.O_NONBLOCK
+    assert run.is_restored()
+
+
+def test_a_closed_terminal_ends_with_129(tmp_path: Path) -> None:
+    master, slave = pty.openpty()
+    environ = os.environ | {"STRETCH_HOME": str(tmp_path), "TERM": "xterm"}
+    command = [sys.executable, "-m", "stretch", *PLAY]
+    with subprocess.Popen(command, stdin=slave, stdout=slave, stderr=slave, env=environ, start_new_session=True) as run:
+        os.close(slave)
+        os.read(master, 1)
+        time.sleep(0.5)
+        os.close(master)
+        assert run.wait(5) == 128 + signal.SIGHUP
+    assert len(sessions(tmp_path)) == 1
+
+
+def test_many_open_files_do_no_harm(tmp_path: Path) -> None:
+    files = [os.open(os.devnull, os.O_RDONLY) for _ in range(900)]
+    more = [fcntl.fcntl(files[0], fcntl.F_DUPFD, 1_030 + at) for at in range(100)]
+    command = [sys.executable, "-m", "stretch", *PLAY, "-m", "3", "--speed", "500"]
+    environ = os.environ | {"STRETCH_HOME": str(tmp_path)}
+    done = subprocess.run(command, env=environ, capture_output=True, pass_fds=[*files, *more])
+    for descriptor in files + more:
+        os.close(descriptor)
+    assert (done.returncode, b"Traceback" in done.stderr) == (0, False)
