@@ -331,8 +331,8 @@ def test_a_figure_that_cannot_be_drawn_is_refused(tmp_path: Path, old: str, new:
 def test_notes_do_not_raise_and_are_not_among_the_problems(tmp_path: Path) -> None:
     diagnostics = Diagnostics()
     diagnostics.add_line(tmp_path / "mine.yaml", 2, "perhaps", level="note")
-    diagnostics.raise_if_problems()
+    diagnostics.raise_or_call(None)
     diagnostics.add_line(tmp_path / "mine.yaml", 3, "wrong")
     with pytest.raises(CatalogError) as caught:
-        diagnostics.raise_if_problems()
+        diagnostics.raise_or_call(None)
     assert caught.value.problems == (f"{tmp_path / 'mine.yaml'}:3: wrong",)

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 JOURNAL = "journal.db"
 """The file name of the journal, without importing the modules that read it."""
 
+MAX_NAMED_PROBLEMS = 5
+"""Problems of the user's catalogs that are named at a start; `stretch catalog check` lists all."""
+
 
 class App:
     """Everything outside the process that commands use; tests pass an App with their own streams and clock."""
@@ -49,6 +52,7 @@ class App:
         self._streams = stdin, stdout, stderr
         self._catalogs: list[Path] = []
         self._damaged: set[str] = set()
+        self._catalog_problems: dict[str, None] = {}
         self.clock = clock or boottime_ns
         self.input_source = input_source
         """Source of keys and signals for a session without a full screen; None opens the terminal, if there is one."""
@@ -200,23 +204,32 @@ class App:
         """The shipped catalog, overridden by the user's."""
         from stretch.storage.catalogs.catalog import load_catalog
 
-        catalog = load_catalog(extra=self.user_catalogs)
+        catalog = load_catalog(extra=self.user_catalogs, on_problem=self._name_problem)
         for file in catalog.incomplete_files:
             self.info(f"{file} is not used: it still has blanks to fill in. `stretch catalog check` lists them.")
         return catalog
+
+    def _name_problem(self, problem: str) -> None:
+        """Name a problem of the user's catalogs, each once and only the first few."""
+        number = len(self._catalog_problems)
+        self._catalog_problems[problem] = None
+        if number < len(self._catalog_problems) <= MAX_NAMED_PROBLEMS:
+            self.info(f"In your catalog: {problem}")
+        elif number == MAX_NAMED_PROBLEMS < len(self._catalog_problems):
+            self.info("There are more problems; `stretch catalog check` lists them.")
 
     @cached_property
     def sources(self) -> dict[str, Source]:
         """The sources by their citation keys."""
         from stretch.storage.catalogs.catalog import load_sources
 
-        return load_sources(extra=self.user_catalogs)
+        return load_sources(self.user_catalogs, self._name_problem)
 
     def figures(self, names: Iterable[str]) -> dict[str, Figure]:
         """Return the figures of these stretches and warm-up moves; those without one are left out."""
         from stretch.storage.catalogs.catalog import load_figures
 
-        return load_figures(names, self.user_catalogs)
+        return load_figures(names, self.user_catalogs, self._name_problem)
 
     @cached_property
     def safety(self) -> SafetyData:

@@ -104,8 +104,10 @@ def _journal(app: App) -> Iterable[Result]:
 
 
 def _catalog(app: App) -> Iterable[Result]:
+    from stretch.storage.catalogs.catalog import load_catalog
+
     try:
-        catalog = app.catalog
+        catalog = load_catalog(extra=app.user_catalogs)
     except CatalogError as error:
         problems = f"{pluralize(len(error.problems), 'problem')} in yours"
         yield "catalog", problems, "`stretch catalog check` lists them with file and line."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial, wraps
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from stretch.core.errors import StretchError, UnknownName, UsageError
+from stretch.core.text import escape_control_chars
 from stretch.core.vocabulary import BREATH_PRESETS, EQUIPMENT_LABELS, LEVEL_LABELS, POSITION_LABELS, TAG_LABELS, TAGS
 
 if TYPE_CHECKING:
@@ -123,7 +125,7 @@ STRETCH = CatalogId("id", "stretches")
 
 
 def _catalog(ctx: click.Context) -> Catalog:
-    """Return the catalog with the user's entries, or only the shipped one if those have problems."""
+    """Return the catalog with the sound entries of the user, or only the shipped one if the settings have problems."""
     from stretch.cli.app import App
     from stretch.storage.catalogs.catalog import load_catalog
 
@@ -131,8 +133,8 @@ def _catalog(ctx: click.Context) -> Catalog:
     app = App()
     app.add_catalogs([Path(path) for path in ctx.meta.get(CATALOGS, ())])
     try:
-        # Not App.catalog, which reports incomplete files on stderr.
-        return load_catalog(extra=app.user_catalogs)
+        # Not App.catalog, which reports problems on stderr.
+        return load_catalog(extra=app.user_catalogs, on_problem=lambda problem: None)
     except (StretchError, OSError):
         return load_catalog()
 
@@ -150,6 +152,8 @@ def _with_catalogs(ctx: click.Context, param: click.Parameter, paths: tuple[str,
     ctx.meta[CATALOGS] = paths = paths or ()
     # While a shell asks what to offer, there is no App.
     if ctx.obj is not None:
+        if missing := next((path for path in paths if not os.path.exists(path)), None):  # noqa: PTH110 - any text
+            raise UsageError(f"There is no catalog {escape_control_chars(missing)}.")
         ctx.obj.add_catalogs([Path(path) for path in paths])
 
 

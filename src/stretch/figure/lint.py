@@ -101,7 +101,7 @@ def _unknown_places(field: str, places: Iterable[Place]) -> Iterator[FigureProbl
             continue
         names, t = place.split("~")[:2], place.split("~")[2:]
         yield from _unknown_joints(field, names)
-        if len(t) > 1 or (t and not re.fullmatch(r"-?(\d+\.?\d*|\.\d+)", t[0])):
+        if len(t) > 1 or (t and not re.fullmatch(r"-?(\d+(\.\d*)?|\.\d+)", t[0])):
             yield field, f"{place!r} is not a place; write joint~joint~0.5 for a point between two joints"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,12 +34,15 @@ class SessionFile(CatalogStruct, frozen=True, kw_only=True):
     settle: Settle
 
 
-def load_catalog(root: Path | None = None, extra: Sequence[Path] = ()) -> Catalog:
+def load_catalog(
+    root: Path | None = None, extra: Sequence[Path] = (), on_problem: Callable[[str], None] | None = None
+) -> Catalog:
     """Load the catalog under *root*, by default the shipped one, and those of *extra* over it, the last one on top.
 
     Each of *extra* is a folder or a file, as for `CatalogLoader.add`. An entry replaces one with the same id, which is
     noted in `Catalog.origins`. The shipped catalog is trusted, others are checked: entries with blank fields are left
-    out and noted in `Catalog.incomplete_files`. Raise CatalogError with every other problem.
+    out and noted in `Catalog.incomplete_files`. With *on_problem*, so are all other invalid entries, and it is called
+    with each problem; without it CatalogError is raised with every problem.
     """
     base = root or data_root()
     loader = CatalogLoader(KINDS, trusted=None if root else base, skip_incomplete=True)
@@ -48,8 +51,8 @@ def load_catalog(root: Path | None = None, extra: Sequence[Path] = ()) -> Catalo
     for path in extra:
         loader.add(path)
     if extra or root:
-        loader.check_references()
-    loader.diagnostics.raise_if_problems()
+        loader.leave_out_invalid() if on_problem else loader.check_references()
+    loader.diagnostics.raise_or_call(on_problem)
     return Catalog(
         stretches=loader.records("stretch"),
         areas=loader.records("area"),
@@ -67,8 +70,7 @@ def _origins(loader: CatalogLoader, base: Path) -> dict[tuple[EntryKind, str], E
     for kind in KINDS:
         for name, entry in loader.entries[kind].items():
             if entry.root != base:
-                before = loader.replaced.get((kind, name))
-                replaces = origin_label(before, base) if before else None
+                replaces = origin_label(entry.replaces, base) if entry.replaces else None
                 origins[kind, name] = EntryOrigin(escape_control_chars(str(entry.file)), replaces)
     return origins
 
@@ -78,26 +80,28 @@ def origin_label(entry: CatalogEntry, base: Path) -> str:
     return "the shipped one" if entry.root == base else f"the one in {escape_control_chars(str(entry.file))}"
 
 
-def load_sources(extra: Sequence[Path] = ()) -> dict[str, Source]:
-    """Return the sources by citation key, of the shipped catalog and of those of *extra*. Raise CatalogError."""
+def load_sources(extra: Sequence[Path] = (), on_problem: Callable[[str], None] | None = None) -> dict[str, Source]:
+    """Return the sources by citation key, of the shipped catalog and of those of *extra*, as `load_catalog` does."""
     loader = CatalogLoader(("source",))
     for path in (data_root() / SOURCES, *extra):
         loader.add(path)
-    loader.diagnostics.raise_if_problems()
+    loader.diagnostics.raise_or_call(on_problem)
     return loader.records("source")
 
 
-def load_figures(names: Iterable[str], extra: Sequence[Path] = ()) -> dict[str, Figure]:
-    """Return the figures *names* that exist, the last of each. Raise CatalogError for an invalid one of *extra*."""
+def load_figures(
+    names: Iterable[str], extra: Sequence[Path] = (), on_problem: Callable[[str], None] | None = None
+) -> dict[str, Figure]:
+    """Return the figures *names* that exist, the last of each; an invalid one of *extra* is as in `load_catalog`."""
     wanted = [name for name in dict.fromkeys(names) if re.fullmatch(ID_PATTERN, name)]
     loader = CatalogLoader(("figure",), trusted=data_root())
     loader.add_named("figure", wanted, data_root())
     for root in extra:
         loader.add_files(root)
         loader.add_named("figure", wanted, root)
-    for entry in loader.user_entries("figure"):
-        loader.diagnostics.add(entry.file, check_figure(entry.record), entry.at)
-    loader.diagnostics.raise_if_problems()
+    for entry in [*loader.user_entries("figure")]:
+        loader.leave_out_if("figure", entry, check_figure(entry.record))
+    loader.diagnostics.raise_or_call(on_problem)
     figures = loader.records("figure")
     return {name: figures[name] for name in wanted if name in figures}
 

@@ -24,7 +24,7 @@ from stretch.storage.files.package_data import data_root, load_record
 from stretch.storage.files.regular import UnreadableFile
 from stretch.storage.files.safe_yaml import read_text
 
-_ACCIDENTAL_COMMENT = r" *(?:- +|[\w-]+: +)+[^\s'\"\[{|>&#][^#]*? (#\d.*)"
+_ACCIDENTAL_COMMENT = r" *+(?:- ++|[\w-]++: ++)++[^\s'\"\[{|>&#][^#]*+(?<= )(#\d.*)"
 """A line with an unquoted text that a comment such as `#2` ends."""
 
 
@@ -64,10 +64,11 @@ def check_catalogs(paths: Sequence[Path]) -> CatalogReport:
     for kind in ENTRY_KINDS:
         entries = [*loader.user_entries(kind)]
         for entry in entries:
+            if not loader.diagnostics.remaining():
+                break
             problems, notes = _lint(entry.record, references)
             loader.diagnostics.add(entry.file, problems, entry.at)
-            replaced = loader.replaced.get((kind, id_of(entry.record)))
-            loader.diagnostics.add(entry.file, chain(_replacement_notes(entry, replaced), notes), entry.at, "note")
+            loader.diagnostics.add(entry.file, chain(_replacement_notes(entry), notes), entry.at, "note")
         if count := len(entries) + loader.invalid[kind]:
             counts[kind] = count
     _note_comments(loader)
@@ -110,8 +111,8 @@ def _lint_figure(figure: Figure, references: _References) -> Iterator[FieldProbl
     yield from ((field_path(field), message) for field, message in lint_figure(figure))
 
 
-def _replacement_notes(entry: CatalogEntry, replaced: CatalogEntry | None) -> Iterator[FieldProblem]:
-    if replaced is not None and replaced.record != entry.record:
+def _replacement_notes(entry: CatalogEntry) -> Iterator[FieldProblem]:
+    if (replaced := entry.replaces) and replaced.record != entry.record:
         yield (), f"{id_of(entry.record)} replaces {origin_label(replaced, data_root())}"
         if isinstance(entry.record, Stretch):
             yield from content_lint.weaker_cautions(entry.record, replaced.record)

@@ -29,6 +29,10 @@ SOURCES = "sources.yaml"
 FOLDERS: dict[EntryKind, str] = {"stretch": "stretches", "figure": "figures"}
 """Folders of a catalog whose files hold one entry each."""
 EXTENSIONS = (".yaml", ".yml")
+MAX_ENTRIES = 1000
+"""Of all user catalogs together."""
+_CONFLICT_COPIES = ("sync-conflict", "conflicted copy")
+"""In the names that Syncthing, and Dropbox or Nextcloud, give the second version of a file."""
 _LIST_KINDS = {plural: kind for kind, plural in ENTRY_LISTS.items()}
 _IDENTIFYING_FIELDS: tuple[tuple[EntryKind, frozenset[str]], ...] = (
     ("source", frozenset({"key"})),
@@ -48,12 +52,13 @@ class RawEntry(Struct, frozen=True):
 
 
 class CatalogEntry(Struct, frozen=True):
-    """One record of a catalog with its origin: the catalog, the file and the place in the file."""
+    """One record of a catalog, its origin (the catalog, the file and the place in the file), and what it replaces."""
 
     record: Any
     root: Path
     file: Path
     at: FieldPath
+    replaces: CatalogEntry | None = None
 
 
 class CatalogLoader:
@@ -64,14 +69,12 @@ class CatalogLoader:
 
     def __init__(self, kinds: Sequence[EntryKind], trusted: Path | None = None, skip_incomplete: bool = False) -> None:
         self.entries: dict[EntryKind, dict[str, CatalogEntry]] = {kind: {} for kind in kinds}
-        self.replaced: dict[tuple[EntryKind, str], CatalogEntry] = {}
-        """Entries of earlier catalogs that a later one replaced."""
         self.incomplete_files: dict[Path, None] = {}
         self.invalid: Counter[EntryKind] = Counter()
         """The number of entries that could not be decoded."""
         self.invalid_ids: dict[EntryKind, set[str]] = {kind: set() for kind in kinds}
         """Ids of entries that exist but are invalid; references to them are not reported as missing."""
-        self.quota = ReadQuota()
+        self.quota, self._entries_left = ReadQuota(), MAX_ENTRIES
         self.diagnostics = Diagnostics()
         self.trusted, self._skip_incomplete = trusted, skip_incomplete
         self._files_read: set[str] = set()
@@ -80,7 +83,7 @@ class CatalogLoader:
         """Add a catalog: a single file, or a folder of files with subfolders stretches/ and figures/."""
         self.add_files(root)
         for kind, folder in FOLDERS.items():
-            if kind in self.entries and os.path.lexists(root / folder):
+            if kind in self.entries and os.path.lexists(root / folder) and self._is_inside(root, root / folder):
                 for file in self._files(root / folder):
                     self._add_single(kind, root, file)
 
@@ -109,24 +112,58 @@ class CatalogLoader:
         return (entry for entry in self.entries[kind].values() if entry.root != self.trusted)
 
     def check_references(self) -> None:
-        """Add diagnostics for references to nothing and for fields that contradict each other.
+        """Add diagnostics for references to nothing and for fields that contradict each other."""
+        for _, entry, problems in self._inconsistencies(self.invalid_ids):
+            self.diagnostics.add(entry.file, problems, entry.at)
+
+    def leave_out_invalid(self) -> None:
+        """Leave out what `check_references` reports and all that refers to it; what it replaced counts again.
+
+        With problems enough, all user entries are left out.
+        """
+        found = True
+        while found:
+            found = False
+            for kind, entry, problems in [*self._inconsistencies()]:
+                found |= self.leave_out_if(kind, entry, problems)
+        for kind in self.entries if not self.diagnostics.remaining() else ():
+            for entry in [*self.user_entries(kind)]:
+                shipped = entry.replaces
+                while shipped and shipped.root != self.trusted:
+                    shipped = shipped.replaces
+                self._replace(kind, entry, shipped)
+
+    def leave_out_if(self, kind: EntryKind, entry: CatalogEntry, problems: Iterable[FieldProblem]) -> bool:
+        """Leave out *entry* if it has *problems*, and report them; return whether it has any."""
+        if reported := [*islice(problems, self.diagnostics.remaining())]:
+            self.diagnostics.add(entry.file, reported, entry.at)
+            self._replace(kind, entry, entry.replaces)
+        return bool(reported)
+
+    def _replace(self, kind: EntryKind, entry: CatalogEntry, other: CatalogEntry | None) -> None:
+        del self.entries[kind][id_of(entry.record)]
+        if other:
+            self.entries[kind][id_of(other.record)] = other
+
+    def _inconsistencies(
+        self, invalid: Mapping[EntryKind, Collection[str]] = {}
+    ) -> Iterator[tuple[EntryKind, CatalogEntry, Iterator[FieldProblem]]]:
+        """Yield the entries with their problems; references to *invalid* entries are none.
 
         Shipped programs are checked only if a stretch of theirs was replaced.
         """
-        areas = self.entries["area"].keys() | self.invalid_ids["area"]
+        areas = self.entries["area"].keys() | invalid.get("area", ())
         # Of a user area and a user group with the same id only the group is reported.
         groups = {name for name, entry in self.entries["group"].items() if entry.root == self.trusted}
-        stretches = dict.fromkeys(self.invalid_ids["stretch"]) | self.records("stretch")
+        stretches = dict.fromkeys(invalid.get("stretch", ())) | self.records("stretch")
         for kind in self.entries:
             for entry in self.user_entries(kind):
-                self.diagnostics.add(entry.file, _check(entry.record, areas, groups, stretches), entry.at)
-        replaced = {name for kind, name in self.replaced if kind == "stretch"}
+                yield kind, entry, _check(entry.record, areas, groups, stretches)
+        replaced = {name for name, entry in self.entries["stretch"].items() if entry.replaces}
         for entry in self.entries["program"].values() if replaced else ():
             names = ", ".join(sorted(replaced & {item.stretch for item in entry.record.items}))
             if names and entry.root == self.trusted:
-                problems = checks.check_program(entry.record, stretches)
-                reworded = ((field, f"{problem} (your catalog replaces {names})") for field, problem in problems)
-                self.diagnostics.add(entry.file, reworded, entry.at)
+                yield "program", entry, _reworded(checks.check_program(entry.record, stretches), names)
 
     def _add_file(self, root: Path, file: Path) -> None:
         for data in self._read(root, file):
@@ -154,13 +191,22 @@ class CatalogLoader:
 
     def _read(self, root: Path, file: Path) -> tuple[Any, ...]:
         """Return the data of *file*; nothing if it is unreadable, was read before or has problems enough."""
-        if not self.diagnostics.remaining() or (root != self.trusted and self._was_read(file)):
+        if not self.diagnostics.remaining() or not self._is_inside(root, file):
+            return ()
+        if root != self.trusted and self._was_read(file):
             return ()
         try:
             return (read_yaml(file, None if root == self.trusted else self.quota),)
         except UnreadableFile as error:
             self.diagnostics.add_line(file, error.line, str(error))
             return ()
+
+    def _is_inside(self, root: Path, path: Path) -> bool:
+        """Return whether *path* lies in the catalog *root*; a link that leaves it is a problem and is not read."""
+        if path == root or root == self.trusted or Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root)):
+            return True
+        self.diagnostics.add_line(path, 1, "is a link out of its catalog and is not read; put a copy in its place")
+        return False
 
     def _was_read(self, file: Path) -> bool:
         """Return whether *file* was read before, as one may be in two catalogs, and remember it."""
@@ -171,6 +217,12 @@ class CatalogLoader:
         return False
 
     def _add_entry(self, raw: RawEntry, root: Path, file: Path) -> None:
+        self._entries_left -= root != self.trusted
+        if self._entries_left < 0:
+            if self._entries_left == -1:
+                problem = f"is too much: all catalogs together have at most {MAX_ENTRIES} entries"
+                self.diagnostics.add(file, [((), problem)], raw.at)
+            return
         try:
             record = msgspec.convert(raw.data, record_type(raw.kind))
         except msgspec.ValidationError:
@@ -181,10 +233,10 @@ class CatalogLoader:
         if before is not None and before.root == root:
             problem = f"there is another {raw.kind} {name!r} in {escape_control_chars(str(before.file))}; rename one"
             self.diagnostics.add(file, [(("key" if raw.kind == "source" else "id",), problem)], raw.at)
-            return
-        if before is not None:
-            self.replaced[raw.kind, name] = before
-        self.entries[raw.kind][name] = CatalogEntry(record, root, file, raw.at)
+            if file.stem != name:  # a copy beside the file with the right name may come before it
+                return
+            before = before.replaces
+        self.entries[raw.kind][name] = CatalogEntry(record, root, file, raw.at, before)
 
     def _add_type_errors(self, raw: RawEntry, file: Path) -> None:
         # Imported here: most runs have no error.
@@ -200,7 +252,7 @@ class CatalogLoader:
             self.invalid_ids[raw.kind].add(name)
 
     def _files(self, folder: Path) -> list[Path]:
-        """Return the YAML files of *folder* by name, without hidden ones."""
+        """Return the YAML files of *folder* by name, without hidden ones and copies that a conflict left."""
         try:
             with os.scandir(folder) as entries:
                 names = [entry.name for entry in islice(entries, self.quota.files + 1)]
@@ -210,7 +262,11 @@ class CatalogLoader:
         if len(names) > self.quota.files:
             self.diagnostics.add_line(folder, 1, f"has more than {self.quota.files} files")
             return []
-        return [folder / name for name in sorted(names) if name.lower().endswith(EXTENSIONS) and name[0] != "."]
+        files = [folder / name for name in sorted(names) if name.lower().endswith(EXTENSIONS) and name[0] != "."]
+        copies = [file for file in files if any(word in file.name for word in _CONFLICT_COPIES)]
+        for file in copies:
+            self.diagnostics.add_line(file, 1, "is the copy that a conflict left; merge it and delete it")
+        return [file for file in files if file not in copies] if copies else files
 
 
 def split_entries(data: Any) -> Iterator[RawEntry | FieldProblem]:
@@ -251,6 +307,10 @@ def _check(
         case Group():
             return checks.check_group(record, areas)
     return iter(())
+
+
+def _reworded(problems: Iterable[FieldProblem], names: str) -> Iterator[FieldProblem]:
+    return ((field, f"{problem} (your catalog replaces {names})") for field, problem in problems)
 
 
 def id_of(record: Any) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import islice
 from pathlib import Path
 from typing import Literal
@@ -79,10 +79,14 @@ class Diagnostics:
                 report.append(Diagnostic(escape_control_chars(str(file)), line or lines[field], name, problem, level))
         return sorted(report, key=lambda entry: (entry.file, entry.line, entry.field, entry.problem))
 
-    def raise_if_problems(self) -> None:
-        """Raise CatalogError with every problem if there is any; notes do not count."""
-        if self._counts["problem"]:
-            raise CatalogError(str(entry) for entry in self.report() if entry.level == "problem")
+    def raise_or_call(self, on_problem: Callable[[str], None] | None) -> None:
+        """Call *on_problem* with every problem, or raise CatalogError with them if it is None; notes do not count."""
+        problems = [str(entry) for entry in self.report() if entry.level == "problem"]
+        if on_problem:
+            for problem in problems:
+                on_problem(problem)
+        elif problems:
+            raise CatalogError(problems)
 
     def _add(self, file: Path, field: FieldPath, line: int | None, problem: str, level: Severity) -> None:
         self._collected.setdefault(file, []).append((field, line, problem, level))

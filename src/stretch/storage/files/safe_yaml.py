@@ -25,14 +25,12 @@ try:
 except ImportError:  # a PyYAML built without libyaml reads the same, slower
     from yaml import SafeLoader as Loader  # type: ignore[assignment]
 
-MAX_TOTAL_BYTES, MAX_FILES = 10 << 20, 10_000
-"""All user catalogs together."""
+MAX_TOTAL_BYTES, MAX_FILES, MAX_VALUES = 10 << 20, 10_000, 50_000
+"""All user catalogs together; the shipped one has a tenth of the values."""
 MAX_DEPTH = 20
 """Nested lists and mappings; the shipped files need 7."""
 MAX_ALIASED_VALUES = 10_000
 """Values that all aliases of a file may repeat together: enough for a few shared lists."""
-MAX_SEPARATORS = 100_000
-"""Commas and line ends of a file, and so the longest list or mapping."""
 MAX_DIGITS = 18
 
 _TOO_DEEP = f"is nested more than {MAX_DEPTH} deep"
@@ -49,10 +47,10 @@ FieldLines = dict[tuple[int, str | int], int]
 
 
 class ReadQuota:
-    """Bytes and files that may still be read of all user catalogs together."""
+    """Bytes, files and values that may still be read of all user catalogs together."""
 
     def __init__(self) -> None:
-        self.bytes, self.files = MAX_TOTAL_BYTES, MAX_FILES
+        self.bytes, self.files, self.values = MAX_TOTAL_BYTES, MAX_FILES, MAX_VALUES
 
     def take(self, size: int) -> None:
         """Count one file of *size* bytes.
@@ -71,7 +69,7 @@ def read_yaml(path: Path, quota: ReadQuota | None = None) -> Any:
 
     Raise UnreadableFile for anything that `read_text` or `parse_yaml` refuses.
     """
-    return parse_yaml(read_text(path, quota))
+    return parse_yaml(read_text(path, quota), quota=quota)
 
 
 def line_numbers(path: Path, fields: Iterable[FieldPath]) -> dict[FieldPath, int]:
@@ -111,21 +109,19 @@ def read_text(path: Path, quota: ReadQuota | None = None) -> str:
         raise UnreadableFile("is not UTF-8 text; save it as UTF-8", line) from error
 
 
-def parse_yaml(text: str, lines: FieldLines | None = None) -> Any:
+def parse_yaml(text: str, lines: FieldLines | None = None, quota: ReadQuota | None = None) -> Any:
     """Return the data of the YAML document *text*: dicts with text keys, lists, text, numbers, booleans and None.
 
     Text comes out on one line. The line of each field is added to *lines*. Raise UnreadableFile for invalid YAML,
     tags, aliases that repeat much, duplicate keys, keys that are not text, more than 20 levels, numbers out of range,
     and invisible characters.
     """
-    if len(text) > MAX_SEPARATORS and text.count(",") + text.count("\n") > MAX_SEPARATORS:
-        raise UnreadableFile(f"has more than {MAX_SEPARATORS} lines and commas; split it")
     if not text.isascii() and (bidi := _BIDI_CONTROLS.intersection(text)):
         position = min(map(text.index, bidi))
         problem = f"has the invisible character U+{ord(text[position]):04X}, which reverses the text; remove it"
         raise UnreadableFile(problem, text.count("\n", 0, position) + 1)
     try:
-        return _Builder(text, lines).document()
+        return _Builder(text, lines, quota or ReadQuota()).document()
     except yaml.YAMLError as error:
         raise UnreadableFile(*_explain(error, text)) from error
 
@@ -133,9 +129,9 @@ def parse_yaml(text: str, lines: FieldLines | None = None) -> Any:
 class _Builder:
     """Builds data from the events of the parser."""
 
-    def __init__(self, text: str, lines: FieldLines | None) -> None:
+    def __init__(self, text: str, lines: FieldLines | None, quota: ReadQuota) -> None:
         self._next: Callable[[], Any] = Loader(text).get_event
-        self._lines = lines
+        self._lines, self._quota = lines, quota
         self._anchors: dict[str, Any] = {}
         self._aliased_values = 0
 
@@ -151,6 +147,9 @@ class _Builder:
         return data
 
     def _value(self, event: Any, depth: int) -> Any:
+        self._quota.values -= 1
+        if self._quota.values < 0:
+            _refuse(f"has too many values: at most {MAX_VALUES} are read of all files together", event)
         kind = type(event)
         if kind is AliasEvent:
             return self._alias(event, depth)

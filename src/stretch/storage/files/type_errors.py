@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -33,10 +34,13 @@ def type_errors(data: Any, kind: Any) -> tuple[list[FieldProblem], list[FieldPro
     try:
         msgspec.convert(data, kind)
     except msgspec.ValidationError as error:
-        field, problem = _explain(str(error), data, inspect.type_info(kind))
+        field, problem = _explain(str(error), data, _type_info(kind))
         # A blank is described if it is the first error.
         (blanks if field in blanks else errors)[field] = problem
     return list(blanks.items()), list(errors.items())
+
+
+_type_info = cache(inspect.type_info)
 
 
 def _blank_fields(data: Any, field: FieldPath) -> Iterator[FieldPath]:
