@@ -436,7 +436,7 @@ LONG_TEXTS: dict[str, Callable[[], object]] = {
     "field": lambda: field_path("keys[0]." * 100_000),
     "one-line": lambda: one_line(" \x1b" * MILLION),
     "quote": lambda: quote("\x1b" * MILLION),
-    "speech": lambda: speakable("10/" * MILLION),
+    "speech": lambda: speakable("10/" * 300_000),
     "unknown-name": lambda: str(UnknownName("area", "neck" * 100_000, ["neck", "knee"])),
 }
 
