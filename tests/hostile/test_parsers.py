@@ -33,6 +33,9 @@ from support import run
 
 MIB = 1 << 20
 SPHINX = (data_root() / "stretches" / "sphinx.yaml").read_text(encoding="utf-8")
+END = SPHINX.count("\n") + 1
+"""The line after the last one."""
+BREATH = SPHINX[: SPHINX.index("breath:")].count("\n") + 1
 LAUGHS = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 12)
 )
@@ -73,9 +76,9 @@ BAD_FILES = {  # content, part of the error
     "digits": (SPHINX.replace("hold_s: 20", f"hold_s: {'9' * 5000}"), ":10: a number of 5000 digits is too large"),
     "negative": (SPHINX.replace("hold_s: 20", "hold_s: -20"), "dose.hold_s: must be at least 1, not -20"),
     "true": (SPHINX.replace("hold_s: 20", "hold_s: true"), "dose.hold_s: must be a whole number, not true"),
-    "twice": (SPHINX + "name: Other\n", ":24: 'name' is given twice"),
+    "twice": (SPHINX + "name: Other\n", f":{END}: 'name' is given twice"),
     "key": ("{[a]: b}", "a key must be plain text"),
-    "merge": (SPHINX + "<<: {name: Other}\n", ":24: <<: unknown field"),
+    "merge": (SPHINX + "<<: {name: Other}\n", f":{END}: <<: unknown field"),
     "not-utf-8": (b"a: b\nc: \xff\xfe", ":2: is not UTF-8 text; save it as UTF-8"),
     "utf-16": (SPHINX.encode("utf-16"), "is not UTF-8 text"),
     "surrogate": ('a: "\\ud800"', "not valid YAML"),
@@ -86,7 +89,7 @@ BAD_FILES = {  # content, part of the error
     "bracket": (SPHINX.replace("elbows, prone prop]", "elbows"), ":3: not valid YAML: a [ that begins here is never"),
     "brace": (SPHINX.replace("reps: 3}", "reps: 3"), ":10: not valid YAML: a { that begins here is never closed"),
     "comma": (SPHINX.replace("[prone on elbows,", "[, prone on elbows,"), ":3: not valid YAML: something is missing"),
-    "no-field": (SPHINX.replace("breath: ", "breath "), ":19: not valid YAML: is not a field; write a colon"),
+    "no-field": (SPHINX.replace("breath: ", "breath "), f":{BREATH}: not valid YAML: is not a field; write a colon"),
     "percent": (SPHINX.replace("name: Sphinx", "name: %d"), ":2: not valid YAML: a text cannot begin with '%'; put"),
     "star": (SPHINX.replace("  - Lie", "  * Lie"), ":16: not valid YAML: a text cannot begin with & or *; put"),
     "dash-less": (SPHINX.replace("  - Keep", "  Keep:"), ":17: not valid YAML: does not fit what is above it"),
