@@ -245,7 +245,7 @@ DAMAGE = {  # files beside a sound one, how many of them are named, ids of stret
     "not YAML": ({"other.yaml": "a: ["}, 1, ["low", "sphinx"]),
     "not UTF-8": ({"stretches/other.yaml": b"\xff"}, 1, ["low"]),
     "wrong type": ({"stretches/sphinx.yaml": SPHINX.replace("hold_s: 20", "hold_s: x")}, 1, ["low", "sphinx"]),
-    "wrong area": ({"stretches/sphinx.yaml": SPHINX.replace("[core]", "[heart]")}, 1, ["low", "sphinx"]),
+    "wrong area": ({"stretches/sphinx.yaml": SPHINX.replace("lower-back", "heart")}, 1, ["low", "sphinx"]),
     "sync conflict": ({"stretches/low.sync-conflict-20261128-120000-ABCDEFG.yaml": "LOW"}, 1, ["low"]),
     "conflict with lists": ({"a (conflicted copy 2026).yaml": PROGRAM, "a.yaml": PROGRAM}, 1, ["low", "two"]),
     "copy": ({"stretches/low copy.yaml": "LOW"}, 2, ["low"]),
