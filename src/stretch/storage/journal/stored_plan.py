@@ -10,6 +10,9 @@ from msgspec import inspect
 from stretch.core.routine import Routine
 from stretch.core.text import escape_control_chars
 
+MAX_STEPS, MAX_STEP_S = 500, 3600
+"""The most stretches and moves of a plan, and the longest of the moves, that are believed."""
+
 
 def encode_plan(routine: Routine) -> bytes:
     """Return *routine* as JSON, without the stretches that were left out."""
@@ -22,9 +25,12 @@ def decode_plan(plan: bytes) -> Routine | None:
     Unknown fields are ignored, missing ones take their defaults, and texts are made safe to print.
     """
     try:
-        return msgspec.convert(_cleaned(msgspec.json.decode(plan), inspect.type_info(Routine)), Routine)
+        routine = msgspec.convert(_cleaned(msgspec.json.decode(plan), inspect.type_info(Routine)), Routine)
     except (msgspec.MsgspecError, RecursionError):
         return None
+    seconds = (routine.settle_s, *(length for _, length in (*routine.warm_up, *routine.cool_down)))
+    few = len(seconds) + len(routine.items) <= MAX_STEPS and all(len(item.sides) <= 2 for item in routine.items)
+    return routine if few and all(0 < length <= MAX_STEP_S for length in seconds) else None
 
 
 def _cleaned(value: Any, type_info: inspect.Type) -> Any:
