@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import json
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
 import threading
 import time
 import zlib
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -220,6 +222,26 @@ def test_every_command_ends_with_one_exit_code(tmp_path: Path, line: str, shell:
     assert words in result.stderr
     assert "Traceback" not in result.stderr
     assert "Exception ignored" not in result.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("line", ["list --json", "list --figures"])
+def test_ctrl_c_ends_a_command_whose_reader_stalls(line: str) -> None:
+    reader, writer = os.pipe()
+    command = [sys.executable, "-m", "stretch", *line.split()]
+    # Until it takes nothing more.
+    os.set_blocking(writer, False)
+    with suppress(BlockingIOError):
+        while os.write(writer, b" " * 100):
+            pass
+    os.set_blocking(writer, True)
+    process = subprocess.Popen(command, stdout=writer, stderr=subprocess.PIPE)
+    os.close(writer)
+    time.sleep(3)
+    process.send_signal(signal.SIGINT)
+    _, stderr = process.communicate(timeout=20)
+    os.close(reader)
+    assert (process.returncode, stderr) == (130, b"")
 
 
 CLOSED_STDIN = [

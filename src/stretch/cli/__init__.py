@@ -16,7 +16,7 @@ import click
 
 from stretch import __version__
 from stretch.cli.console import is_terminal, wrap_for
-from stretch.cli.streams import BROKEN_PIPE, CLOSED_TERMINAL, OutputFailed, prepare_streams
+from stretch.cli.streams import BROKEN_PIPE, CLOSED_TERMINAL, OutputFailed, discard_output, prepare_streams
 from stretch.core.errors import StretchError
 
 if TYPE_CHECKING:
@@ -115,6 +115,7 @@ def _exit_code(run: Callable[[], Any]) -> int:
         sys.stdout.flush()
         return code
     except (click.Abort, interrupt.Interrupted):
+        discard_output()
         # A terminal has written ^C without ending the line.
         _print_error("", end="\n" if is_terminal(sys.stderr) else "")
         return interrupt.EXIT_CODE

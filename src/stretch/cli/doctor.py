@@ -52,7 +52,7 @@ def _display(app: App) -> Iterable[Result]:
     yield _screen(app)
     depth = {"none": "none", "16": "16", "256": "256", "true": "16 million"}[app.theme.depth]
     why = "NO_COLOR turns them off." if app.environ.get("NO_COLOR") else ""
-    yield "colors", depth, why if depth == "none" else ""
+    yield "colours", depth, why if depth == "none" else ""
     if app.theme.unicode:
         yield "letters", "UTF-8", ""
         advice = "If the first hill looks broken, use --figure blocks; if both do, --figure none."

@@ -36,18 +36,18 @@ class OutputFile(io.FileIO):
 
     def __init__(self, descriptor: int, *, optional: bool) -> None:
         super().__init__(descriptor, "w", closefd=False)
-        self._optional, self._failed = optional, False
+        self._optional, self.failed = optional, False
 
     def write(self, data: Any) -> int:
         """Write *data*, or a part of it, and return the number of bytes."""
         try:
-            while not self._failed:
+            while not self.failed:
                 # None from a descriptor that somebody made non-blocking: its reader is slow.
                 if (written := super().write(data)) is not None:
                     return written
                 _wait_until_writable(self.fileno())
         except OSError as error:
-            self._failed = True
+            self.failed = True
             if not self._optional:
                 raise OutputFailed(error) from None
         return len(data)
@@ -73,6 +73,13 @@ def prepare_streams() -> bool:
             else:
                 stream.reconfigure(errors=ERRORS if descriptor else "replace")
     return own_process
+
+
+def discard_output() -> None:
+    """Drop what standard output has not taken yet, so that the process does not wait for its reader."""
+    raw = getattr(getattr(sys.stdout, "buffer", None), "raw", None)
+    if isinstance(raw, OutputFile):
+        raw.failed = True
 
 
 def _wrap(descriptor: int, stream: io.TextIOWrapper) -> io.TextIOWrapper:
