@@ -194,6 +194,14 @@ def test_a_device_stays_a_device(tmp_path: Path) -> None:
     assert stat.S_ISCHR(Path(os.devnull).stat().st_mode)
 
 
+def test_an_export_never_replaces_the_journal(tmp_path: Path) -> None:
+    path = Path(os.environ["STRETCH_HOME"]) / "journal.db"
+    (link := tmp_path / "link").symlink_to(path)
+    for output in (path, link):
+        assert run("history", "export", "-o", str(output)).exit_code == 2
+    assert path.read_bytes().startswith(b"SQLite format 3")
+
+
 def test_a_read_only_file_is_not_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (path := tmp_path / "file").write_bytes(OLD)
     monkeypatch.setattr(os, "access", lambda path, how: how != os.W_OK)  # root may write to any

@@ -113,6 +113,8 @@ def export_command(app: App, output: Path) -> None:
             for line in export_lines(journal):
                 app.out.json_line(line.decode().rstrip("\n"))
             return
+        if output.exists() and output.samefile(journal.path):
+            raise UsageError(f"{output} is the journal itself. Give another name.")
         with atomic_write(output, mode=PRIVATE) as file:
             count = sum(1 for line in export_lines(journal) if file.write(line))
     app.info(f"Exported {pluralize(count, 'session')} to {output}.")
