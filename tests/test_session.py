@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -10,11 +12,12 @@ from hypothesis import strategies as st
 from stretch.core.journal.progress import stretches_done
 from stretch.core.timing.navigation import back_start
 from stretch.core.timing.phases import WORKING_KINDS
-from stretch.core.timing.session import Session, Tick, cues_between, update
+from stretch.core.timing.session import Action, Session, Tick, cues_between, update
 from stretch.core.timing.timeline import build_timeline
 from support import MS, SAMPLE, SECOND, routine
 
 TIMELINE = build_timeline(routine())
+SAMPLE_TIMELINE = build_timeline(SAMPLE)
 
 
 def session(**fields: object) -> Session:
@@ -294,3 +297,72 @@ def test_back_within_two_seconds_of_a_start_goes_to_the_start_before(since: int,
     timeline = build_timeline(SAMPLE)
     starts = [phase.start_ms for phase in timeline.phases if phase.kind in ("warm-up", "prepare", "switch", "settle")]
     assert back_start(timeline, starts[5] + since) == starts[4 if before else 5]
+
+
+HOLD = next(phase for phase in SAMPLE_TIMELINE.phases if phase.kind == "hold")
+PREPARE = [phase for phase in SAMPLE_TIMELINE.phases if phase.kind == "prepare"][1]
+
+
+def in_sample(position_ms: int, **fields: object) -> Session:
+    return Session(timeline=SAMPLE_TIMELINE, position_ns=position_ms * MS, clock_ns=0, **fields)
+
+
+IN_HOLD = HOLD.start_ms + 3_000
+STATES = {
+    "playing": in_sample(IN_HOLD),
+    "lead-in": in_sample(IN_HOLD, lead_in_ns=2 * SECOND),
+    "paused": in_sample(IN_HOLD, paused=True),
+    "waiting": in_sample(PREPARE.start_ms, wait=True, waiting=True),
+    "away": in_sample(IN_HOLD, paused=True, sleep_gap_ns=9 * SECOND),
+    "helping": in_sample(IN_HOLD, help_open=True),
+    "stopped for pain": update(in_sample(IN_HOLD), "hurt"),
+    "over": in_sample(IN_HOLD, end_state="stopped"),
+}
+ALWAYS = {"sound": "sound", "voice": "voice", "quit": "ends", "suspend": "stands"}
+PERFORMED = ALWAYS | {
+    "next": "jumps", "back": "jumps", "more": "plan", "less": "", "ease": "easier", "hurt": "jumps easier pain stands",
+    "help": "stands", "numb": "", "dizzy": "", "eyes": "", "other": "",
+}  # fmt: skip
+CONTINUES = dict.fromkeys(get_args(Action), "runs") | ALWAYS
+EFFECTS: dict[str, dict[str, str]] = {
+    "playing": PERFORMED | {"pause": "stands"},
+    "lead-in": PERFORMED | {"pause": "stands"},
+    "paused": PERFORMED
+    | {
+        "pause": "runs",
+        "next": "jumps runs",
+        "back": "jumps runs",
+        "hurt": "jumps easier pain",
+        "help": "",
+        "suspend": "",
+    },
+    "waiting": CONTINUES
+    | {"next": "jumps runs", "back": "jumps runs", "hurt": "jumps plan easier pain", "help": "", "suspend": ""},
+    "away": CONTINUES | {"hurt": "jumps easier pain", "suspend": ""},
+    "helping": CONTINUES | {"hurt": "jumps easier pain", "suspend": ""},
+    "stopped for pain": CONTINUES
+    | {"next": "jumps runs", "hurt": "jumps runs", "suspend": "", "numb": "ends", "dizzy": "ends", "eyes": "ends"},
+    "over": dict.fromkeys(get_args(Action), ""),
+}
+"""What each action changes in each state: a jump, the plan, an easier way, a report of pain, the clock, the end."""
+
+
+def effects(before: Session, after: Session) -> set[str]:
+    found = {
+        "jumps": before.seek_count != after.seek_count,
+        "plan": before.timeline != after.timeline,
+        "easier": before.easier_phases != after.easier_phases,
+        "pain": before.pain_reported_at != after.pain_reported_at,
+        "stands": after.clock_stopped and not before.clock_stopped,
+        "runs": before.clock_stopped and not after.clock_stopped,
+        "ends": before.end_state != after.end_state,
+        "sound": before.sound != after.sound,
+        "voice": before.voice != after.voice,
+    }
+    return {name for name, true in found.items() if true}
+
+
+@pytest.mark.parametrize("action", get_args(Action))
+@pytest.mark.parametrize("state", STATES)
+def test_every_action_in_every_state(state: str, action: Action) -> None:
+    assert effects(STATES[state], update(STATES[state], action)) == set(EFFECTS[state][action].split())

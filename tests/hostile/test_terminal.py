@@ -8,7 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stretch.core.timing.session import Session, update
+from stretch.core.timing.timeline import build_timeline
 from stretch.player.key_decoder import KeyDecoder
+from stretch.player.keymap import KEYMAP, action_of
+from support import MS, SAMPLE
 
 SEQUENCES: dict[str, tuple[bytes, list[str]]] = {
     "space": (b" ", ["space"]),
@@ -114,3 +118,21 @@ def test_pasted_text_presses_no_key() -> None:
     keys = [key for at in range(0, len(pasted), 4096) for key in decoder.feed(pasted[at : at + 4096], 0.0)]
     assert keys == []
     assert decoder.feed(b"n", 0.0) == ["n"]
+
+
+BOUND_KEYS = {key for binding in KEYMAP for key in binding.keys}
+PLAYING = Session(timeline=build_timeline(SAMPLE), position_ns=100_000 * MS, clock_ns=0)
+
+
+@given(terminal_output)
+def test_only_a_bound_key_changes_a_session_that_plays(data: bytes) -> None:
+    for key in KeyDecoder().feed(data, 0.0):
+        if key.lower() not in BOUND_KEYS:
+            assert update(PLAYING, action_of(key)) == PLAYING
+
+
+@pytest.mark.parametrize("name", [name for name, (_, keys) in SEQUENCES.items() if keys == ["n"]])
+def test_what_is_no_key_changes_no_session(name: str) -> None:
+    data, _ = SEQUENCES[name]
+    assert KeyDecoder().feed(data.removesuffix(b"n"), 0.0) in ([], ["n"])
+    assert [action_of(key) for key in KeyDecoder().feed(data, 0.0)] == ["next"]

@@ -122,6 +122,9 @@ def update(session: Session, event: Event) -> Session:
         return _with(session, paused=True, sleep_gap_ns=0) if session.has_keys else session
     if event in ("sound", "voice"):
         return _with(session, **{event: not getattr(session, event)})
+    if event == "hurt":
+        # Pain is never only the key that closes the help or ends a pause.
+        session = _with(session, help_open=False, sleep_gap_ns=0)
     if session.help_open:
         return _with(session, help_open=False)
     if session.sleep_gap_ns:
