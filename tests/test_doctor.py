@@ -97,7 +97,7 @@ def test_stretches_problems_and_blanks_of_a_user_catalog_are_counted(tmp_path: P
     )
     text = Path(run("catalog", "path", "--shipped").stdout.strip(), "stretches", "sphinx.yaml").read_text("utf-8")
     file.write_text(text.replace("id: sphinx", "id: mine"), encoding="utf-8")
-    assert results(tmp_path)["catalog"] == ("50 stretches, 1 of them yours", "")
+    assert results(tmp_path)["catalog"] == ("51 stretches, 1 of them yours", "")
     file.write_text("[", encoding="utf-8")
     found = results(tmp_path)
     assert found["catalog"] == ("1 problem in yours", "`stretch catalog check` lists them with file and line.")
