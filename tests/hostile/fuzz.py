@@ -295,8 +295,14 @@ def attack_terminal(rng: random.Random, home: Path) -> Iterator[Run]:
         (rng.choice((0.0, 0.01, 0.3)), mutate(rng, rng.choice(KEYS)) if rng.random() < 0.2 else rng.choice(KEYS))
         for _ in range(20)
     ]
-    # A paste or a sequence that was begun is given up after a second.
-    keys = [(0.6, b""), *keys, (1.5, b"\x1b[201~q"), (0.5, b"q"), (0.3, b"q\rq\r")]
+    # Ctrl-Z would suspend it for good. A paste or a sequence that was begun is given up after a second.
+    keys = [
+        (0.6, b""),
+        *((pause, data.replace(b"\x1a", b"")) for pause, data in keys),
+        (1.5, b"\x1b[201~q"),
+        (0.5, b"q"),
+        (0.3, b"q\rq\r"),
+    ]
     keys += [(0.3, b"\x03"), (0.5, b"\x03")]
     size = rng.choice(((80, 24), (100, 30), (20, 5), (1, 1), (300, 100), (60, 16)))
     yield Run(args, {"TERM": rng.choice(("xterm-256color", "linux", "screen", "dumb"))}, keys=keys, size=size)
