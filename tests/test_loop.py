@@ -64,7 +64,7 @@ def test_plain_lines_name_and_switch_sides() -> None:
 
 
 def test_a_pause_and_a_suspension_are_announced_once_and_take_no_time() -> None:
-    result, lines, _ = run_plain(1.0, "space", 0.5, "space", 1.0, InputEvent(frozen_ns=700 * SECOND), 1.0, "x")
+    result, lines, _ = run_plain(1.0, "space", 0.5, "space", 1.0, InputEvent(frozen_ns=700 * SECOND), 1.0, "w")
     assert [line for line in lines if line in ("Paused: space to continue.", "Continuing.")] == [
         "Paused: space to continue.",
         "Continuing.",
