@@ -172,7 +172,7 @@ def test_a_saved_program_with_an_unknown_stretch_names_similar_ones() -> None:
     file = folder / "mine.yaml"
     file.write_text(file.read_text("utf-8").replace("stretch: pelvic-tilt", "stretch: pelvic-tlit"), encoding="utf-8")
     result = run("routine", "--program", "mine", "--plan")
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "did you mean pelvic-tilt?" in result.stderr
 
 

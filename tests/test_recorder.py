@@ -197,13 +197,13 @@ def test_a_journal_of_a_newer_version_is_left_alone_and_stops_nothing(folder: Pa
 
 
 def test_a_safety_check_that_cannot_be_saved_is_reported(tmp_path: Path) -> None:
-    from stretch.cli.preflight import _save
+    from stretch.cli.preflight import save_record
     from stretch.core.safety.checklist import Outcome
     from stretch.core.safety.screening_record import ScreeningRecord
 
     (tmp_path / "file").write_text("mine")
     app = App(environ={"STRETCH_HOME": str(tmp_path / "file")}, stderr=io.StringIO())
-    _save(app, ScreeningRecord(outcome=Outcome.GO, screened=app.today(), since=app.today()))
+    assert not save_record(app, ScreeningRecord(outcome=Outcome.GO, screened=app.today(), since=app.today()))
     assert "could not be saved" in app.stderr.getvalue()
 
 

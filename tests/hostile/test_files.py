@@ -327,6 +327,8 @@ def test_only_regular_files_are_read(name: str, kind: str) -> None:
     path.parent.mkdir(exist_ok=True)
     NOT_REGULAR[kind](path)
     args, code, words = READ[name]
+    if kind == "endless" and name.startswith("catalog/"):
+        words = "is a link out of its catalog"
     result = run(*(each.format(path) for each in args))
     assert result.exit_code == code, result.output
     assert words in result.output

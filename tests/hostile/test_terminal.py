@@ -1,4 +1,4 @@
-"""What terminals send and do, and what must hold."""
+"""Terminals: what they send and do, and what must hold."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ class Minutes(click.ParamType):  # type: ignore[type-arg]  # generic only since 
             raise UsageError(f"{flag} takes a number of minutes, such as 15, not {value!r}.") from None
 
 
-class OutputFile(click.Path):
+class OutputPath(click.Path):
     """A file to write."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
@@ -113,7 +113,7 @@ class CatalogId(click.ParamType):  # type: ignore[type-arg]  # generic only sinc
 
 
 STDOUT = Path("-")
-OUTPUT = OutputFile(readable=False, path_type=Path)
+OUTPUT = OutputPath(readable=False, path_type=Path)
 POSITION = NameChoice("position", POSITION_LABELS)
 EQUIPPED = NameChoice("equipment", EQUIPMENT_LABELS)
 LEVEL = NameChoice("level", LEVEL_LABELS)
