@@ -24,7 +24,7 @@ PATTERN_WORDS = {
     "started": "must be a time such as 2026-03-31T07:30:00+01:00",
     "id": "must be 32 digits and letters from a to f",
 }
-"""What the regular expressions of fields ask for."""
+"""Plain words for the regular expressions of fields."""
 MAX_SKIPPED = 64
 """MiB of a line that is too long that are read to find its end."""
 ImportedSession = tuple[SessionRecord, bytes | None]
