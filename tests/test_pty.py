@@ -81,6 +81,14 @@ class TerminalRun:
             assert time.monotonic() < deadline, f"{words!r} stayed:\n{text}"
         return text
 
+    def wait_for_silence(self, seconds: float) -> None:
+        """Wait until nothing has come for so many *seconds*."""
+        deadline, read = time.monotonic() + TIMEOUT_S, None
+        while read != len(self.raw):
+            assert time.monotonic() < deadline, "output went on:\n" + self.read_screen()
+            read = len(self.raw)
+            self.read_screen(seconds)
+
     def press(self, keys: str) -> None:
         os.write(self.master, keys.encode())
 
@@ -100,7 +108,16 @@ class TerminalRun:
         return self.status
 
     def is_restored(self) -> bool:
-        """Return whether attributes, cursor, alternate screen, paste mode and colors are as before."""
+        """Return whether attributes, cursor, alternate screen, paste mode and colors are as before, or get so soon.
+
+        On a busy machine the last output comes through the terminal after the end of its program.
+        """
+        deadline = time.monotonic() + TIMEOUT_S
+        while not self._is_restored() and time.monotonic() < deadline:
+            self.read_screen()
+        return self._is_restored()
+
+    def _is_restored(self) -> bool:
         after = self.raw.rpartition(b"\x1b[?1049l")[2]
         return (
             termios.tcgetattr(self.slave) == self.before

@@ -105,11 +105,15 @@ def test_a_signal_ends_it_though_the_terminal_takes_no_output(
     assert run.is_restored()
 
 
-def test_a_terminal_stopped_by_ctrl_s_is_restored(play: Any, tmp_path: Path) -> None:
+@pytest.mark.parametrize("keys", ["", " "], ids=["while it draws", "while it pauses"])
+def test_a_terminal_stopped_by_ctrl_s_is_restored(play: Any, tmp_path: Path, keys: str) -> None:
     run = play()
     run.wait_for("left")
+    run.press(keys)
+    run.wait_for("Paused" if keys else "left")
+    run.read_screen(0.5)
     run.press("\x13")
-    time.sleep(1.0)
+    run.wait_for_silence(1.0)
     run.signal(signal.SIGTERM)
     assert run.wait_for_exit() == 128 + signal.SIGTERM
     assert run.is_restored()

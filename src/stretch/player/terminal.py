@@ -232,14 +232,15 @@ class Terminal:
 
     def _leave_screen(self) -> None:
         """Leave the full screen; if the terminal is behind, discard the frames that it has not shown yet."""
+        self._write(_LEAVE_SCREEN)
         if self._unwritten and self._output is not None and sys.platform != "win32":
-            self._unwritten = _END_UPDATE.encode()
+            self._unwritten = f"{_END_UPDATE}{_LEAVE_SCREEN}".encode()
             with suppress(termios.error):
                 # Output that was stopped by Ctrl-S goes on only after a stop of our own.
                 termios.tcflow(self._output, termios.TCOOFF)
                 termios.tcflow(self._output, termios.TCOON)
                 termios.tcflush(self._output, termios.TCOFLUSH)
-        self._write(_LEAVE_SCREEN)
+            self._flush()
         deadline = time.monotonic() + RESTORE_TIMEOUT_S
         while self._unwritten and time.monotonic() < deadline:
             time.sleep(CONSOLE_POLL_S)
