@@ -78,6 +78,7 @@ class Stretch(CatalogStruct, frozen=True, kw_only=True):
     aliases: Annotated[tuple[Name, ...], doc("other names people know it by", max_length=20)] = ()
     tier: Annotated[Literal[1, 2], doc("1, or 2 for a stretch to use only when no more of tier 1 are left")] = 1
     opt_in: Annotated[bool, doc("true: only when asked for by name")] = False
+    family: Annotated[Id | None, doc("stretches alike; a routine has one of each family")] = None
     areas: Annotated[Areas, doc("the areas it stretches")]
     position: Annotated[Position, doc("the position it is done in")]
     also: Annotated[tuple[Position, ...], doc("other positions in which the same steps work")] = ()

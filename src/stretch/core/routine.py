@@ -60,6 +60,8 @@ class Request(Struct, frozen=True, kw_only=True):
     first_side: Side = "left"
     beginner: bool = False
     """Easy start, for two weeks or after a long break: one repetition fewer, nothing deep or opt-in (rule D15)."""
+    first_week: bool = False
+    """The first seven of these days: no back bend (rule RB10)."""
     half_dose: bool = False
     """Half the hold and half the repetitions, after mornings with more pain (rule T1)."""
     day_after_hard_session: bool = False
@@ -70,6 +72,12 @@ class Request(Struct, frozen=True, kw_only=True):
     """First hour after getting up: no forward bends held at the end of the range (rule RB11)."""
     days_since_last_done: Mapping[str, int] = {}
     """Days since each stretch was last done, by id; only stretches that were ever done."""
+    kept: tuple[str, ...] = ()
+    """Ids of the stretches this request had before, most binding first."""
+    progress: int = 0
+    """Steps of progression earned (rule D16)."""
+    replaced: tuple[str, ...] = ()
+    """Ids of stretches that hurt twice: used only by name."""
 
     @property
     def desk_break(self) -> bool:

@@ -49,6 +49,7 @@ id: {}
 """
 _LINES = {
     "aliases": "# aliases: [knee hug, one knee to chest]",
+    "family": "# family: figure-four",
     "areas": "areas:\n  primary:\n  secondary: []",
     "also": "# also: [standing]",
     "equipment": "equipment: [none]",
