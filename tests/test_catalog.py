@@ -14,7 +14,7 @@ from stretch.core.routine import Request
 from stretch.storage.catalogs.catalog import load_catalog, load_figures, load_sources
 from stretch.storage.catalogs.catalog_lint import check_catalogs
 from stretch.storage.files.diagnostics import Diagnostics
-from stretch.storage.files.package_data import data_root
+from stretch.storage.files.locations import data_root
 from support import CATALOG
 
 DEFECTS = [  # file, old text, new text, part of the error

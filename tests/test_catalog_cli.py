@@ -16,7 +16,7 @@ from stretch.core.model import Stretch
 from stretch.core.vocabulary import ENTRY_LISTS, TAGS
 from stretch.storage.catalogs.authoring import catalog_schema
 from stretch.storage.catalogs.catalog import load_catalog
-from stretch.storage.files.package_data import data_root
+from stretch.storage.files.locations import data_root
 from support import CATALOG, run
 
 BLANKS = {

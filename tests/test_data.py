@@ -13,7 +13,8 @@ from stretch.core.model import Stretch, per_side_seconds
 from stretch.core.vocabulary import TAGS, UPRIGHT
 from stretch.storage.catalogs.catalog import load_sources
 from stretch.storage.catalogs.catalog_lint import check_catalogs
-from stretch.storage.files.package_data import data_root, load_safety
+from stretch.storage.files.diagnostics import load_safety
+from stretch.storage.files.locations import data_root
 from stretch.storage.files.safe_yaml import read_yaml
 from support import CATALOG
 

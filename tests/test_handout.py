@@ -32,7 +32,7 @@ from stretch.export.handout_markdown import to_markdown
 from stretch.export.training_frequency import needs_rest_day
 from stretch.storage import screening_file
 from stretch.storage.catalogs.catalog import load_sources
-from stretch.storage.files.package_data import load_safety
+from stretch.storage.files.diagnostics import load_safety
 from support import CATALOG, routine, run
 
 APP = App(environ={"STRETCH_HOME": "/nowhere"})

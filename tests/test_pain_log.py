@@ -16,7 +16,7 @@ from stretch.core.safety.checklist import Outcome, Urgency
 from stretch.core.safety.pain import PainScores
 from stretch.core.safety.screening_record import ScreeningRecord
 from stretch.storage import screening_file
-from stretch.storage.files.package_data import load_safety
+from stretch.storage.files.diagnostics import load_safety
 from stretch.storage.journal.journal import Journal
 from support import routine, run
 from test_preflight import TODAY

@@ -17,7 +17,7 @@ from stretch.core.safety.checklist import Outcome, Urgency
 from stretch.core.safety.screening_record import ScreeningRecord
 from stretch.core.vocabulary import TAGS
 from stretch.storage import screening_file
-from stretch.storage.files.package_data import load_safety
+from stretch.storage.files.diagnostics import load_safety
 from support import CATALOG, FakeClock, ScriptedInput, data, run
 
 SAFETY = load_safety()

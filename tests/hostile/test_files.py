@@ -21,7 +21,7 @@ from stretch.core.errors import StretchError
 from stretch.core.safety.checklist import Outcome
 from stretch.core.safety.screening_record import ScreeningRecord
 from stretch.storage import screening_file
-from stretch.storage.files.atomic import atomic_write, create_file
+from stretch.storage.files.safe_io import atomic_write, create_file
 from support import run
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="links, pipes, modes and limits of POSIX")
@@ -233,7 +233,7 @@ def test_an_open_descriptor_is_written_to_where_it_stands(name: str, path: str, 
 WRITER = """
 import sys, time
 from pathlib import Path
-from stretch.storage.files.atomic import atomic_write, create_file
+from stretch.storage.files.safe_io import atomic_write, create_file
 with atomic_write(Path(sys.argv[1])) as file:
     file.write(b"half")
     file.flush()

@@ -28,7 +28,7 @@ from stretch.storage.catalogs.catalog import field_path, load_catalog, load_figu
 from stretch.storage.catalogs.catalog_lint import _ACCIDENTAL_COMMENT, check_catalogs
 from stretch.storage.catalogs.loader import MAX_ENTRIES, CatalogLoader
 from stretch.storage.files import safe_yaml
-from stretch.storage.files.package_data import data_root
+from stretch.storage.files.locations import data_root
 from support import run
 
 MIB = 1 << 20

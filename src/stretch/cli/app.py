@@ -76,7 +76,7 @@ class App:
     def folder(self) -> Path:
         """The user's folder, $STRETCH_HOME or the usual place; it is created when something is first written."""
         from stretch.core.text import quote
-        from stretch.storage.files.folders import NO_FOLDER, user_folder
+        from stretch.storage.files.locations import NO_FOLDER, user_folder
 
         folder, ignored = user_folder(home := self.environ.get("STRETCH_HOME", ""))
         if ignored:
@@ -234,7 +234,7 @@ class App:
     @cached_property
     def safety(self) -> SafetyData:
         """The safety checklist and the screening questions."""
-        from stretch.storage.files.package_data import load_safety
+        from stretch.storage.files.diagnostics import load_safety
 
         return load_safety()
 

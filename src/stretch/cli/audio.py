@@ -42,7 +42,7 @@ def audio_command(app: App, /, *, paths: tuple[Path, ...], silent: bool, options
     from stretch.core.timing.timeline import build_timeline
     from stretch.export.audio_file import captions, write_wav
     from stretch.export.text_to_speech import find_synthesizer, sentence_timer
-    from stretch.storage.files.atomic import write_text
+    from stretch.storage.files.safe_io import write_text
 
     if wrong := [path for path in paths if path.suffix.lower() not in (".wav", ".vtt")]:
         raise UsageError(f"--output {wrong[0]}: the file name must end in .wav (sound) or .vtt (captions).")

@@ -80,8 +80,7 @@ def new_command(app: App, name: str, output: Path | None) -> None:
     from stretch.core.validation.checks import id_problem
     from stretch.storage.catalogs.authoring import stretch_template
     from stretch.storage.catalogs.catalog import load_catalog
-    from stretch.storage.files.atomic import create_file
-    from stretch.storage.files.folders import make_private
+    from stretch.storage.files.safe_io import create_file, make_private
 
     if problem := id_problem(name):
         raise UsageError(f"{problem}.")
@@ -129,7 +128,7 @@ def schema_command(app: App, kind: EntryKind | None) -> None:
 @click.option("--shipped", is_flag=True, help="Print the folder of the shipped catalog, to read and copy from.")
 @click.pass_obj
 def path_command(app: App, shipped: bool) -> None:
-    from stretch.storage.files.package_data import data_root
+    from stretch.storage.files.locations import data_root
 
     app.out.paragraph(str(data_root() if shipped else _catalog_folder(app)))
 

@@ -12,7 +12,7 @@ from stretch.cli.console import is_terminal
 from stretch.cli.options import catalog_option
 from stretch.core.errors import CatalogError, StretchError
 from stretch.core.text import pluralize
-from stretch.storage.files.folders import NO_FOLDER
+from stretch.storage.files.locations import NO_FOLDER
 
 FIGURE_COLUMNS, FIGURE_LINES = 60, 20
 """The smallest terminal with room for a figure."""

@@ -38,7 +38,7 @@ def handout_command(ctx: click.Context, /, output: Path, options: RoutineOptions
     from stretch.export.handout import build_handout
     from stretch.export.handout_html import to_html
     from stretch.export.handout_markdown import to_markdown
-    from stretch.storage.files.atomic import write_text
+    from stretch.storage.files.safe_io import write_text
 
     renderers = {".html": to_html, ".htm": to_html, ".md": to_markdown}
     if (render := renderers.get(output.suffix.lower())) is None:

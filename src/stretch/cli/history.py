@@ -102,7 +102,7 @@ def _session_data(app: App, record: SessionRecord) -> dict[str, Any]:
 )
 @click.pass_obj
 def export_command(app: App, output: Path) -> None:
-    from stretch.storage.files.atomic import PRIVATE, atomic_write
+    from stretch.storage.files.safe_io import PRIVATE, atomic_write
     from stretch.storage.journal.jsonl import export_lines
 
     journal = app.open_journal()
@@ -132,7 +132,7 @@ def export_command(app: App, output: Path) -> None:
 @click.option("--skip-bad", is_flag=True, help="Skip broken lines and import the rest.")
 @click.pass_obj
 def import_command(app: App, file: Path, skip_bad: bool) -> None:
-    from stretch.storage.files.regular import open_input
+    from stretch.storage.files.safe_io import open_input
     from stretch.storage.journal.jsonl import parse_sessions, read_lines, rereadable
 
     errors: list[str] = []
@@ -168,7 +168,7 @@ def import_command(app: App, file: Path, skip_bad: bool) -> None:
 
 
 def _count_sessions(source: IO[bytes], file: Path, report: Callable[[int, str], None]) -> int:
-    from stretch.storage.files.regular import UnreadableFile
+    from stretch.storage.files.safe_io import UnreadableFile
     from stretch.storage.journal.jsonl import parse_sessions, read_lines
 
     try:

@@ -56,7 +56,7 @@ def remind_command(
     from stretch.core.timing.timeline import build_timeline
     from stretch.export.ical import Reminder, calendar
     from stretch.export.training_frequency import consecutive_days, default_days
-    from stretch.storage.files.atomic import write_text
+    from stretch.storage.files.safe_io import write_text
 
     app: App = ctx.obj
     if output.suffix.lower() != ".ics":

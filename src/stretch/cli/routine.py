@@ -82,8 +82,7 @@ def _check_name(app: App, name: str) -> None:
 
 def _save(app: App, routine: Routine, name: str) -> None:
     """Write *routine* as the program *name* into the user's catalog."""
-    from stretch.storage.files.atomic import create_file
-    from stretch.storage.files.folders import make_private
+    from stretch.storage.files.safe_io import create_file, make_private
 
     file = app.folder / "catalog" / f"{name}.yaml"
     make_private(file.parent)

@@ -97,7 +97,7 @@ def _print_figure(app: App, stretch: Stretch, side: Side | None, glyphs: Glyphs)
 
 def _write_svg(app: App, stretch: Stretch, side: Side | None, path: Path) -> None:
     from stretch.figure.svg import render_svg
-    from stretch.storage.files.atomic import write_text
+    from stretch.storage.files.safe_io import write_text
 
     figure = app.figures([stretch.id]).get(stretch.id)
     if figure is None:

@@ -31,7 +31,7 @@ from stretch.core.timing.cues import Cue, cues
 from stretch.core.timing.session import Session
 from stretch.core.timing.timeline import Timeline
 from stretch.export.text_to_speech import Synthesizer, sentence_timer
-from stretch.storage.files.atomic import atomic_write
+from stretch.storage.files.safe_io import atomic_write
 
 SOUND_VOLUME = 60
 MAX_SPEECH_LEVEL = 18_000

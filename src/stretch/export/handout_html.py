@@ -10,7 +10,7 @@ from html import escape
 from stretch.core.text import one_line
 from stretch.core.vocabulary import WEEKDAY_LABELS, WEEKDAYS
 from stretch.export.handout import DISCLAIMER, EASIER_FIRST, GRADES, SCORES, WEEKS, WEEKS_HINT, Card, Handout
-from stretch.storage.files.package_data import data_root
+from stretch.storage.files.locations import data_root
 
 WIDE = 2.3
 """Ratio of width to height from which the two halves of a picture stand one above the other."""

@@ -14,7 +14,7 @@ from msgspec import Struct
 from stretch.core.narration import tones
 from stretch.core.narration.tones import RATE, SOUNDS, SoundCue, is_breath
 from stretch.player.child_process import FindProgram, Process, ProcessGroup, StartProcess, split_command, start
-from stretch.storage.files.atomic import atomic_write
+from stretch.storage.files.safe_io import atomic_write
 
 DEFAULT_VOLUME = 50
 """Percent; 12 dB below the loudest."""

@@ -18,7 +18,7 @@ from stretch.core.model import Id, doc
 from stretch.core.routine import DEFAULT_MINUTES
 from stretch.core.text import escape_control_chars, quote
 from stretch.core.vocabulary import BREATH_PRESETS, Equipment, Level, Position, Tag
-from stretch.storage.files.folders import expand_home
+from stretch.storage.files.locations import expand_home
 
 FILE_NAME = "config.yaml"
 PREFIX = "STRETCH_"
@@ -157,7 +157,7 @@ def _read(file: Path) -> tuple[dict[str, Any], dict[str, int]]:
     if not file.exists():
         return {}, {}
     # Imported here: most people have no such file.
-    from stretch.storage.files.regular import UnreadableFile
+    from stretch.storage.files.safe_io import UnreadableFile
     from stretch.storage.files.safe_yaml import FieldLines, parse_yaml, read_text
 
     place = escape_control_chars(str(file))

@@ -20,9 +20,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from stretch.core.text import escape_control_chars
-from stretch.storage.files.atomic import create_locked, is_locked
-from stretch.storage.files.folders import make_private
-from stretch.storage.files.regular import UnreadableFile, read_regular
+from stretch.storage.files.safe_io import UnreadableFile, create_locked, is_locked, make_private, read_regular
 
 if TYPE_CHECKING:
     from stretch.core.timing.session import Session

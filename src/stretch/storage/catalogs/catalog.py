@@ -14,7 +14,8 @@ from stretch.core.text import escape_control_chars, quote_ascii
 from stretch.core.validation.checks import ID_RULE, FieldPath, FieldProblem
 from stretch.core.vocabulary import EntryKind
 from stretch.storage.catalogs.loader import SOURCES, CatalogEntry, CatalogLoader
-from stretch.storage.files.package_data import data_root, load_record
+from stretch.storage.files.diagnostics import load_record
+from stretch.storage.files.locations import data_root
 
 if TYPE_CHECKING:
     from stretch.figure.file_format import Figure

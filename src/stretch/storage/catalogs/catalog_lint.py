@@ -19,9 +19,9 @@ from stretch.figure.file_format import Figure
 from stretch.figure.lint import lint_figure
 from stretch.storage.catalogs.catalog import SessionFile, check_figure, field_path, origin_label
 from stretch.storage.catalogs.loader import CatalogEntry, CatalogLoader, id_of
-from stretch.storage.files.diagnostics import Diagnostic, Severity
-from stretch.storage.files.package_data import data_root, load_record
-from stretch.storage.files.regular import UnreadableFile
+from stretch.storage.files.diagnostics import Diagnostic, Severity, load_record
+from stretch.storage.files.locations import data_root
+from stretch.storage.files.safe_io import UnreadableFile
 from stretch.storage.files.safe_yaml import read_text
 
 _ACCIDENTAL_COMMENT = r" *+(?:- ++|[\w-]++: ++)++[^\s'\"\[{|>&#][^#]*+(?<= )(#\d.*)"

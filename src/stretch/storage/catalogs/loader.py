@@ -19,7 +19,7 @@ from stretch.core.validation import checks
 from stretch.core.validation.checks import FieldPath, FieldProblem
 from stretch.core.vocabulary import ENTRY_LISTS, EntryKind
 from stretch.storage.files.diagnostics import Diagnostics
-from stretch.storage.files.regular import UnreadableFile
+from stretch.storage.files.safe_io import UnreadableFile
 from stretch.storage.files.safe_yaml import ReadQuota, read_yaml
 
 SHIPPED_ONLY = frozenset({"session.yaml", "safety.yaml"})

@@ -1,4 +1,4 @@
-"""Diagnostics of catalog files: collected by field, reported by line."""
+"""Diagnostics of data files, collected by field and reported by line, and the files that hold one record each."""
 
 from __future__ import annotations
 
@@ -6,13 +6,22 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from itertools import islice
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
+import msgspec
 from msgspec import Struct
 
 from stretch.core.errors import CatalogError
 from stretch.core.text import escape_control_chars
 from stretch.core.validation.checks import FieldPath, FieldProblem
+from stretch.storage.files.locations import data_root
+from stretch.storage.files.safe_io import UnreadableFile
+from stretch.storage.files.safe_yaml import line_numbers, read_yaml
+
+if TYPE_CHECKING:
+    from stretch.core.safety.checklist import SafetyData
+
+T = TypeVar("T")
 
 MAX_REPORTED = 200
 """Most problems that are reported; the same limit holds for the notes."""
@@ -67,9 +76,6 @@ class Diagnostics:
 
     def report(self) -> list[Diagnostic]:
         """Return everything that was added, sorted by file, line and field."""
-        # Imported here: most runs have nothing to report.
-        from stretch.storage.files.safe_yaml import line_numbers
-
         report = []
         for file, collected in self._collected.items():
             fields = {field for field, line, _, _ in collected if line is None}
@@ -91,3 +97,27 @@ class Diagnostics:
     def _add(self, file: Path, field: FieldPath, line: int | None, problem: str, level: Severity) -> None:
         self._collected.setdefault(file, []).append((field, line, problem, level))
         self._counts[level] += 1
+
+
+def load_safety() -> SafetyData:
+    """Return the safety checklist and the screening questions. Raise CatalogError."""
+    from stretch.core.safety.checklist import SafetyData
+
+    return load_record(data_root() / "safety.yaml", SafetyData)
+
+
+def load_record(file: Path, kind: type[T]) -> T:
+    """Return the YAML *file* as one record of a *kind*. Raise CatalogError."""
+    diagnostics = Diagnostics()
+    try:
+        data = read_yaml(file)
+        return msgspec.convert(data, kind)
+    except UnreadableFile as error:
+        diagnostics.add_line(file, error.line, str(error))
+    except msgspec.ValidationError:
+        # Imported here: most runs have no error.
+        from stretch.storage.files.type_errors import type_errors
+
+        blanks, errors = type_errors(data, kind)
+        diagnostics.add(file, blanks + errors)
+    raise CatalogError(map(str, diagnostics.report()))

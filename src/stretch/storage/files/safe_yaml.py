@@ -18,7 +18,7 @@ from yaml.events import AliasEvent, MappingEndEvent, MappingStartEvent, ScalarEv
 
 from stretch.core.text import escape_control_chars, quote
 from stretch.core.validation.checks import FieldPath
-from stretch.storage.files.regular import UnreadableFile, read_regular
+from stretch.storage.files.safe_io import UnreadableFile, read_regular
 
 try:
     from yaml import CSafeLoader as Loader

@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from stretch.core.errors import StretchError
-from stretch.storage.files.folders import make_private
+from stretch.storage.files.safe_io import make_private
 from stretch.storage.journal import migrations
 
 FILE_NAME = "journal.db"

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from stretch.core.journal.record import SessionRecord
-from stretch.storage.files.regular import UnreadableFile
+from stretch.storage.files.safe_io import UnreadableFile
 from stretch.storage.journal.journal import Journal
 from stretch.storage.journal.row_mapping import check
 

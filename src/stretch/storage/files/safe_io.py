@@ -1,4 +1,4 @@
-"""Atomic file writes: a file is replaced in full or stays as it was, whatever happens in between."""
+"""Safe reads and writes: only regular files are read, and a file is replaced in full or stays as it was."""
 
 from __future__ import annotations
 
@@ -13,11 +13,76 @@ from typing import IO
 from zlib import crc32
 
 from stretch.core.errors import StretchError
-from stretch.storage.files.regular import descriptor_of
 
+MAX_BYTES = 1 << 20
+"""Size of one file; the largest shipped one has a twentieth of it."""
 PRIVATE = 0o600
 """Mode of files about a person."""
 _NEW_FILE = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+_READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
+"""With these, opening a pipe or a device returns at once; Windows knows only the last."""
+_DESCRIPTOR_FOLDERS = ("/dev/fd", f"/proc/{os.getpid()}/fd")
+
+
+class UnreadableFile(Exception):
+    """A file that is not used: the problem, and the line, from 1, where it shows."""
+
+    def __init__(self, problem: str, line: int = 1) -> None:
+        self.line = line
+        super().__init__(problem)
+
+
+def open_regular(path: Path) -> int:
+    """Return a descriptor of the regular file *path*. Raises OSError, and UnreadableFile for anything else."""
+    try:
+        descriptor = os.open(path, _READ)
+        if stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return descriptor
+        os.close(descriptor)
+    except OSError as error:
+        if error.errno != errno.ENXIO:  # a socket
+            raise
+    raise UnreadableFile("is not a regular file")
+
+
+def read_regular(path: Path) -> bytes:
+    """Return the content of the regular file *path*. Raises OSError, and UnreadableFile if it is larger than 1 MiB."""
+    with os.fdopen(open_regular(path), "rb") as file:
+        # The size may be wrong: a file can grow, and those of /proc say 0.
+        data = file.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise UnreadableFile(f"is larger than {MAX_BYTES >> 20} MiB, the limit for one file; split it")
+    return data
+
+
+def open_input(path: Path) -> IO[bytes]:
+    """Return the regular file *path*, or what an open descriptor such as /dev/stdin reads, open for reading.
+
+    Raises OSError, and StretchError for anything else.
+    """
+    try:
+        descriptor = descriptor_of(path)
+        return os.fdopen(open_regular(path) if descriptor is None else os.dup(descriptor), "rb")
+    except UnreadableFile as error:
+        raise StretchError(f"{path} {error}.") from None
+
+
+def descriptor_of(path: Path) -> int | None:
+    """Return the open descriptor that *path* stands for, such as 1 for /dev/stdout or 3 for /dev/fd/3."""
+    for _ in range(40 if sys.platform != "win32" else 0):  # as many links as Linux follows
+        if len(path.name) < 10 and path.name.isdecimal() and os.path.realpath(path.parent) in _DESCRIPTOR_FOLDERS:
+            return int(path.name)
+        if not path.is_symlink():
+            break
+        path = path.parent / path.readlink()
+    return None
+
+
+def make_private(folder: Path) -> None:
+    """Create *folder* and what is missing above it, for its owner only. Raises OSError."""
+    for missing in reversed([each for each in folder.parents if not each.exists()]):
+        missing.mkdir(0o700, exist_ok=True)
+    folder.mkdir(0o700, exist_ok=True)
 
 
 @contextmanager
@@ -70,20 +135,16 @@ def _replacement(target: Path, *, mode: int, own: bool, new: bool, durable: bool
         _sync_folder(target.parent)
 
 
-def write_text(path: Path, text: str) -> None:
+def write_text(path: Path, text: str, *, new: bool = False) -> None:
     """Replace *path* with *text* atomically, line ends unchanged. Raise OSError."""
-    with atomic_write(path) as file:
+    with atomic_write(path, new=new) as file:
         file.write(text.encode(errors="backslashreplace"))
 
 
 def create_file(path: Path, text: str) -> None:
-    """Write *text* to a new file.
-
-    Raise StretchError if the file exists, OSError if it cannot be written.
-    """
+    """Write *text* to a new file. Raise StretchError if it exists, OSError if it cannot be written."""
     try:
-        with atomic_write(path, new=True) as file:
-            file.write(text.encode(errors="backslashreplace"))
+        write_text(path, text, new=True)
     except FileExistsError as error:
         raise StretchError(f"{path} already exists. Choose another name or delete it first.") from error
 

@@ -1,4 +1,4 @@
-"""Folders: the one of the user, and private ones."""
+"""Locations of the shipped data and of the user's folder."""
 
 from __future__ import annotations
 
@@ -9,6 +9,12 @@ from pathlib import Path
 
 NO_FOLDER = Path(os.devnull, "stretch")
 """Stands for the user's folder where there is none: nothing is ever found in it or written to it."""
+
+
+def data_root() -> Path:
+    """Return the folder of the shipped data: in the installed package, or at the top of a checkout."""
+    packaged = Path(__file__).parents[2] / "data"
+    return packaged if packaged.is_dir() else Path(__file__).parents[4] / "data"
 
 
 def user_folder(home: str) -> tuple[Path, bool]:
@@ -37,10 +43,3 @@ def expand_home(text: str) -> Path:
             return Path(pwd.getpwuid(os.getuid()).pw_dir, *path.parts[1:])
         return path.expanduser()
     return path
-
-
-def make_private(folder: Path) -> None:
-    """Create *folder* and what is missing above it, for its owner only. Raises OSError."""
-    for missing in reversed([each for each in folder.parents if not each.exists()]):
-        missing.mkdir(0o700, exist_ok=True)
-    folder.mkdir(0o700, exist_ok=True)
