@@ -63,7 +63,7 @@ def test_the_filled_template_passes_the_check(home: Path) -> None:
     file.write_text(filled(template), encoding="utf-8")
     after = catalog("check")
     assert (after.exit_code, after.stdout) == (0, "")
-    assert "knee-hug.yaml:92: cautions: note: a bend forward without disc and osteoporosis" in after.stderr
+    assert "knee-hug.yaml:95: cautions: note: a bend forward without disc and osteoporosis" in after.stderr
     assert after.stderr.endswith("1 stretch; no problems.\n")
     assert load_catalog(extra=[home / "catalog"]).stretches["knee-hug"].name == "Seated knee hug"
     shown = run("show", "knee-hug").stdout
