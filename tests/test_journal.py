@@ -459,6 +459,20 @@ def test_a_version_1_journal_is_migrated_with_all_its_data(folder: Path) -> None
     new.close()
 
 
+def test_a_version_2_journal_is_migrated(folder: Path) -> None:
+    folder.mkdir()
+    old = sqlite3.connect(folder / FILE_NAME)
+    for statement in (*migrations.MIGRATIONS[0], *migrations.MIGRATIONS[1]):
+        old.execute(statement)
+    old.execute(f"PRAGMA application_id = {migrations.APPLICATION_ID}")
+    old.execute("PRAGMA user_version = 2")
+    old.close()
+    with Journal.open_for_writing(folder, TODAY) as journal:
+        journal.save(record())
+        assert journal.count() == 1
+    assert (folder / "journal-version-2-2026-11-25.db").exists()
+
+
 def test_a_change_of_the_tables_needs_a_migration_and_a_new_version() -> None:
     fresh = sqlite3.connect(":memory:", isolation_level=None)
     migrations.upgrade(fresh)

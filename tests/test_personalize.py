@@ -39,6 +39,7 @@ def test_d15_days_that_are_still_to_come_do_not_count() -> None:
 
 
 PLAIN = Request()
+LOWER_BACK = Request(areas=("lower-back",))
 
 
 def personalized(request: Request = PLAIN, *, experienced: bool = True, **practice: Any) -> Request:
@@ -75,7 +76,7 @@ def test_recent_practice_is_read_from_the_journal(tmp_path: Path) -> None:
                        part("contract-relax-hamstring", "left", 2), part("contract-relax-hamstring", "right", 1)),
             )
         )  # fmt: skip
-        practice = journal.recent_practice(CATALOG)
+        practice = journal.recent_practice(CATALOG, LOWER_BACK)
     assert dict(practice.last_done) == {"supine-figure-four": date(2026, 3, 1)}
     assert practice.days == (date(2026, 3, 1),)
     assert practice.first_side == "right"
@@ -89,7 +90,7 @@ def test_d15_counts_only_days_on_which_a_stretch_was_done(tmp_path: Path) -> Non
             parts = (msgspec.structs.replace(half, done=done),)
             started = f"2026-03-0{number}T08:00:00+00:00"
             journal.save(SessionRecord(id=f"{number:032x}", started=started, title="One", parts=parts))
-        assert journal.recent_practice(CATALOG).days == (date(2026, 3, 2),)
+        assert journal.recent_practice(CATALOG, LOWER_BACK).days == (date(2026, 3, 2),)
 
 
 def test_d15_beginners_start_gently_unless_experienced() -> None:

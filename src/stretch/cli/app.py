@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from stretch.core.journal.statistics import LastSession
     from stretch.core.model import Catalog, Source
     from stretch.core.planning.personalize import RecentPractice
+    from stretch.core.routine import Request
     from stretch.core.safety.checklist import SafetyData
     from stretch.figure.file_format import Figure
     from stretch.player.cue_player import AudioBackends
@@ -177,16 +178,15 @@ class App:
             self.info(f"stretch: {error}")
         return None
 
-    @cached_property
-    def recent_practice(self) -> RecentPractice:
-        """Recent practice from the journal; empty if it cannot be read, which the session itself reports."""
+    def recent_practice(self, request: Request) -> RecentPractice:
+        """Return recent practice from the journal; empty if it cannot be read, which the session itself reports."""
         from stretch.core.errors import StretchError
         from stretch.core.planning.personalize import RecentPractice
 
         with suppress(StretchError):
             if journal := self.open_journal():
                 with journal:
-                    return journal.recent_practice(self.catalog)
+                    return journal.recent_practice(self.catalog, request)
         return RecentPractice()
 
     def add_catalogs(self, paths: Sequence[Path]) -> None:

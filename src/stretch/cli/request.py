@@ -98,10 +98,11 @@ def plan_routine(
     *request* is what `build_request` returned for them, if it was called before; without *preflight* the last safety
     check counts. Raise UsageError where no routine can be built.
     """
-    from stretch.core.planning.personalize import apply_preflight, apply_recent_practice
+    from stretch.core.planning.personalize import apply_preflight, apply_recent_practice, continuity_after
 
     asked = request or build_request(app, options)
-    request = apply_recent_practice(asked, app.recent_practice, app.today(), experienced=options.experienced)
+    practice = app.recent_practice(asked)
+    request = apply_recent_practice(asked, practice, app.today(), experienced=options.experienced)
     if options.program:
         # A program has its own doses; of recent practice only the side to begin with matters.
         request = msgspec.structs.replace(asked, first_side=request.first_side)
@@ -113,7 +114,9 @@ def plan_routine(
         return build_program(app.catalog, options.program, request, as_written=options.as_written)
     from stretch.core.planning.builder import build_routine
 
-    return build_routine(app.catalog, request)
+    routine = build_routine(app.catalog, request)
+    continuity = continuity_after(routine, asked.key, request, practice, app.today())
+    return msgspec.structs.replace(routine, continuity=continuity)
 
 
 def check_request(app: App, options: RoutineOptions, request: Request) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
-from msgspec import Struct
+from msgspec import Struct, json
 
 from stretch.core.model import Dose, Move, Stretch
 from stretch.core.vocabulary import BREATH_PRESETS, LEVELS, POSITIONS, Equipment, Level, Position, Side, Tag
@@ -80,6 +81,16 @@ class Request(Struct, frozen=True, kw_only=True):
     """Ids of stretches that hurt twice: used only by name."""
 
     @property
+    def key(self) -> str:
+        """What was asked for, apart from the minutes and what only excludes stretches.
+
+        Requests with the same key keep their stretches from day to day.
+        """
+        sets = self.areas, self.positions, self.stretches
+        flags = self.desk_break, self.before_sport, self.level == "deep"
+        return json.encode((*map(sorted, sets), *flags, self.seed)).decode()
+
+    @property
     def desk_break(self) -> bool:
         """True if the routine is so short that it is a break at the desk (rule RB3)."""
         return self.minutes is not None and self.minutes <= DESK_BREAK_MIN
@@ -110,6 +121,19 @@ class LeftOut(Struct, frozen=True):
     reason: str
 
 
+class Continuity(Struct, frozen=True):
+    """What a routine leaves to the next one for the same request; stored with the plan of its session."""
+
+    key: str
+    """The key of the request."""
+    since: date
+    """The day since which nothing was added to the doses."""
+    kept: tuple[str, ...] = ()
+    """Ids of the stretches that were ever in it, in order of first appearance."""
+    progress: int = 0
+    """Steps of progression earned (rule D16)."""
+
+
 ENCODED_NAMES = {"start_position": "begins", "cool_down": "closing", "extra_transition_time": "slow"}
 """Names of fields in the stored JSON, where they differ from the names here."""
 
@@ -134,6 +158,8 @@ class Routine(Struct, frozen=True, kw_only=True, rename=ENCODED_NAMES):
     """True if every change takes ten seconds more (rule D18)."""
     left_out: tuple[LeftOut, ...] = ()
     notes: tuple[str, ...] = ()
+    continuity: Continuity | None = None
+    """None for a program."""
 
 
 def sides_in_order(stretch: Stretch, first: Side) -> tuple[Side | None, ...]:

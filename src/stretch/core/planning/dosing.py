@@ -12,6 +12,8 @@ from stretch.core.routine import Item, Request
 TARGET_S = 60
 """Target hold time in seconds for each side in a session (rule D2)."""
 MAX_REPS = 4
+MAX_PROGRESS = 3
+"""Steps of progression: one more repetition, then holds of 45 s, then of 60 s (rules D3 and D16)."""
 STRETCH_CEILING_S = 120
 """Most seconds of one stretch for each side; longer brings no more range (rule D5)."""
 AREA_CEILING_S = 240

@@ -19,12 +19,14 @@ FLAGS = {
     "level": "--level",
     "safety check": "your safety check",
     "excluded": "--exclude",
+    "hurt twice": "pain in two sessions (name them with --stretch)",
     "opt-in": "opt-in (name them with --stretch)",
     "morning": "the morning (--no-morning)",
 }
 """The option or setting behind each reason, by the keyword of the reason."""
 REASON_TEXTS = {
     "excluded": "you left it out",
+    "hurt twice": "it hurt in two sessions",
     "opt-in": "only if you ask for it",
     "morning": "no forward bends in the morning",
     "safety check": "too deep, by your safety check",
@@ -52,6 +54,8 @@ def exclusion_reason(stretch: Stretch, request: Request, max_level: Level | None
     if tags := caution_conflicts(stretch, request):
         return "cautions: " + ", ".join(tags)
     named = stretch.id in request.stretches
+    if stretch.id in request.replaced and not named:
+        return "hurt twice"
     if stretch.opt_in and not named:
         return "opt-in"
     if stretch.opt_in and (tags := [tag for tag in stretch.cautions.adapt if tag in request.avoid]):

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from stretch.core.routine import PRESET_PATTERNS, Request
+from stretch.core.planning.dosing import MAX_PROGRESS
+from stretch.core.routine import PRESET_PATTERNS, Continuity, Request, Routine
+from stretch.core.safety.pain import PainEntry
 from stretch.core.vocabulary import Side
 
 if TYPE_CHECKING:
@@ -17,38 +19,92 @@ if TYPE_CHECKING:
 
 TWO_WEEKS = timedelta(days=14)
 DAY = timedelta(days=1)
+DAYS_A_WEEK = 3
+"""Days with a stretch done that a week needs to count for progression (rules D12 and D16)."""
+COMFORTABLE, RISE = 3, 2
+"""The highest pain score that allows progression (rule D16), and the smallest rise that forbids it (rule T1)."""
+MAX_KEPT = 100
+"""Most stretches that are remembered for a request."""
+
+
+class PastSession(Struct, frozen=True, kw_only=True):
+    """A session of the last two weeks for the areas of a request, as far as progression depends on it."""
+
+    done: bool
+    """True if a stretch was done."""
+    hurt: bool
+    """True if pain was reported."""
+    pain: PainEntry
+
+    @property
+    def comfortable(self) -> bool:
+        """True if nothing hurt, and no score was high or meaningfully above the one before (rules D16 and T1)."""
+        highest, before = max(self.pain.known, default=0), self.pain.before
+        return not self.hurt and highest <= COMFORTABLE and (before is None or highest - before < RISE)
 
 
 class RecentPractice(Struct, frozen=True, kw_only=True):
-    """Summary of the journal; empty for somebody who has not started."""
+    """Summary of the journal for one request; empty for somebody who has not started."""
 
     last_done: Mapping[str, date] = {}
     """The last day each stretch was done, by id."""
     days: tuple[date, ...] = ()
-    """Days with at least one stretch done, earliest first, as many as matter here."""
+    """Days with at least one stretch done, as many as matter here."""
     first_side: Side | None = None
-    """The side that came first in the latest session that had sides."""
+    """The side that came first in the latest session in which something was done on a side."""
     last_hard_day: date | None = None
     """The last day with a deep or contract-relax stretch."""
+    hurtful: tuple[str, ...] = ()
+    """Ids of the stretches with pain reports in two sessions or more."""
+    continuity: Continuity | None = None
+    """What the latest session for the same request left, unless it is two weeks ago."""
+    sessions: tuple[PastSession, ...] = ()
 
 
 def apply_recent_practice(request: Request, practice: RecentPractice, today: date, *, experienced: bool) -> Request:
     """Return *request* adapted to recent practice.
 
+    - The stretches of last time, those that hurt twice replaced, and the progression earned since (rule D16).
     - Days since each stretch was last done, for variety.
     - The side that was second last time comes first (rule RB7).
     - Gentle on the day after a deep or contract-relax stretch, unless a level was given (rule D14).
     - An easy start in the first two weeks and after a break of two weeks, unless *experienced* (rules D15 and RB17).
     """
-    days_since = {name: (today - day).days for name, day in practice.last_done.items()}
-    request = replace(request, days_since_last_done=days_since)
+    request = replace(
+        request,
+        days_since_last_done={name: (today - day).days for name, day in practice.last_done.items()},
+        replaced=practice.hurtful,
+        beginner=request.beginner or (not experienced and is_beginner(practice.days, today)),
+    )
+    if continuity := practice.continuity:
+        request = replace(request, kept=continuity.kept, progress=_progress(continuity, practice.sessions, today))
     if practice.first_side is not None:
         request = replace(request, first_side="right" if practice.first_side == "left" else "left")
-    if not experienced and is_beginner(practice.days, today):
-        request = replace(request, beginner=True)
     if request.level is None and practice.last_hard_day is not None and practice.last_hard_day + DAY == today:
         request = replace(request, level="gentle", day_after_hard_session=True)
     return request
+
+
+def _progress(continuity: Continuity, sessions: Iterable[PastSession], today: date) -> int:
+    """Return the steps of progression earned: one more after two comfortable weeks, then after each comfortable one."""
+    weeks = 1 if continuity.progress else 2
+    start = today - timedelta(weeks=weeks)
+    lately = [session for session in sessions if start <= session.pain.day < today]
+    enough = len({session.pain.day for session in lately if session.done}) >= DAYS_A_WEEK * weeks
+    earned = continuity.since <= start and enough and all(session.comfortable for session in lately)
+    return min(continuity.progress + earned, MAX_PROGRESS)
+
+
+def continuity_after(routine: Routine, key: str, request: Request, practice: RecentPractice, today: date) -> Continuity:
+    """Return what *routine*, which was built from *request*, leaves to the next one with the same *key*.
+
+    An easy start counts as no time at these doses: its end is an addition of its own (rule D15).
+    """
+    earlier = practice.continuity
+    unchanged = earlier and earlier.progress == request.progress and not request.beginner
+    kept = dict.fromkeys((*request.kept, *(item.stretch.id for item in routine.items)))
+    since = earlier.since if earlier and unchanged else today
+    return Continuity(key, since, tuple(kept)[:MAX_KEPT], request.progress)
 
 
 def is_beginner(days: Iterable[date], today: date) -> bool:

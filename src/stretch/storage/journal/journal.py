@@ -16,6 +16,7 @@ import msgspec
 
 from stretch.core.journal.record import SessionRecord
 from stretch.core.journal.statistics import History, LastSession, current_streak
+from stretch.core.model import expand_areas
 from stretch.core.safety.pain import PainEntry, PainScores
 from stretch.storage.journal import row_mapping, summary
 from stretch.storage.journal.database import (
@@ -29,6 +30,7 @@ from stretch.storage.journal.database import (
 if TYPE_CHECKING:
     from stretch.core.model import Catalog
     from stretch.core.planning.personalize import RecentPractice
+    from stretch.core.routine import Request
 
 PAGE_SIZE = 200
 """Sessions read at a time, so that a slow reader does not block a session that is being written."""
@@ -286,18 +288,17 @@ class Journal:
             )
         return None
 
-    def recent_practice(self, catalog: Catalog) -> RecentPractice:
-        """Return the recent practice that the next routine takes into account."""
-        from stretch.core.planning.personalize import RecentPractice
+    def recent_practice(self, catalog: Catalog, request: Request) -> RecentPractice:
+        """Return the recent practice that the routine for *request* takes into account."""
+        from stretch.storage.journal.practice import read_practice
 
-        recent, last_done = self.recent(), self.last_done_days()
         hard = {s.id for s in catalog.stretches.values() if s.level == "deep" or s.mode == "contract-relax"}
-        return RecentPractice(
-            last_done=last_done,
-            days=tuple(sorted({record.day for record in recent if record.stretch_counts[0]})),
-            first_side=next((part.side for record in recent for part in record.parts if part.side), None),
-            last_hard_day=max((day for name, day in last_done.items() if name in hard), default=None),
-        )
+        areas = expand_areas(catalog, request.areas)
+        last_done = self.last_done_days()
+        with translated_errors(self.path):
+            practice = read_practice(self._connection, self.today, areas, request.key, self.plan)
+        last_hard_day = max((day for name, day in last_done.items() if name in hard), default=None)
+        return msgspec.structs.replace(practice, last_done=last_done, last_hard_day=last_hard_day)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

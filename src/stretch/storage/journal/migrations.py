@@ -57,7 +57,8 @@ _VERSION_2 = (
     "CREATE INDEX session_day ON session (day, done, active_seconds, left_seconds, right_seconds)",
     "CREATE INDEX session_pain ON session (epoch) WHERE before IS NOT NULL OR after IS NOT NULL",
 )
-MIGRATIONS = (_VERSION_1, _VERSION_2)
+_VERSION_3 = ("CREATE INDEX part_hurt ON part (stretch, session) WHERE hurt > 0",)
+MIGRATIONS = (_VERSION_1, _VERSION_2, _VERSION_3)
 """Statements by version: each entry turns a file of the version before into its own; a new file runs all of them."""
 VERSION = len(MIGRATIONS)
 

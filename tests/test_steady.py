@@ -1,0 +1,220 @@
+"""Plans from day to day: a request keeps its stretches, and one thing at a time is added."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from stretch.cli.app import App
+from stretch.cli.request import RoutineOptions, plan_routine
+from stretch.core.journal.record import SessionRecord, SideResult
+from stretch.core.planning.personalize import (
+    PastSession,
+    RecentPractice,
+    apply_recent_practice,
+    continuity_after,
+)
+from stretch.core.routine import PRESET_PATTERNS, Request, Routine
+from stretch.core.safety.pain import PainEntry, PainScores
+from stretch.core.safety.screening_record import PreflightResult
+from stretch.storage.journal.journal import Journal
+from stretch.storage.journal.stored_plan import encode_plan
+from support import CATALOG, SAMPLE
+
+START = date(2026, 3, 2)
+OPTIONS = RoutineOptions(
+    areas=("lower-back",), minutes=15.0, program=None, as_written=False, stretches=(), positions=(), equipment=(),
+    level=None, avoid=(), exclude=(), breath=PRESET_PATTERNS["steady"], warm_up=None, before_sport=False,
+    morning=False, experienced=False, seed=0,
+)  # fmt: skip
+
+
+class Person:
+    """Somebody who stretches day after day; their journal is in *folder*."""
+
+    def __init__(self, folder: Path, **options: Any) -> None:
+        self.folder, self.options = folder, replace(OPTIONS, **options)
+        self.sessions = 0
+
+    def plan(self, day: int, *, pain: int | None = None, **options: Any) -> Routine:
+        """Return the plan of a day, as `stretch routine` makes it."""
+        app = DatedApp(self.folder, START + timedelta(days=day))
+        preflight = PreflightResult(pain=pain, gentle_only=(pain or 0) >= 4)
+        return plan_routine(app, replace(self.options, **options), preflight=preflight)
+
+    def play(self, day: int, *, pain: int | None = None, hurts: str = "", done: bool = True, **options: Any) -> Routine:
+        """Do the session of a day; *hurts* is stopped because of pain. Return its plan."""
+        made = self.plan(day, pain=pain, **options)
+        parts = tuple(
+            SideResult(
+                stretch=item.stretch.id,
+                name=item.stretch.name,
+                side=side,
+                planned=item.dose.reps,
+                done=item.dose.reps if done and item.stretch.id != hurts else 0,
+                hurt=item.stretch.id == hurts,
+            )
+            for item in made.items
+            for side in item.sides
+        )
+        self.sessions += 1
+        record = SessionRecord(
+            id=f"{self.sessions:032x}",
+            started=f"{START + timedelta(days=day)}T08:{self.sessions % 60:02}:00+00:00",
+            title=made.title,
+            areas=made.areas,
+            parts=parts,
+            scores=PainScores(before=pain),
+        )
+        with Journal.open_for_writing(self.folder, START + timedelta(days=day)) as journal:
+            journal.save(record, encode_plan(made))
+        return made
+
+
+class DatedApp(App):
+    """The application on one day."""
+
+    def __init__(self, folder: Path, day: date) -> None:
+        super().__init__(environ={"STRETCH_HOME": str(folder)})
+        self.day, self.catalog = day, CATALOG
+
+    def today(self) -> date:
+        return self.day
+
+
+def ids(made: Routine) -> tuple[str, ...]:
+    return tuple(item.stretch.id for item in made.items)
+
+
+def steps(days: Iterable[int], *, experienced: bool = True, **bad: PastSession) -> dict[int, int]:
+    """Return the first day with each step of progression for somebody who plays on *days*; *bad* replaces sessions."""
+    seen: dict[int, int] = {}
+    practice = RecentPractice()
+    for number in days:
+        today = START + timedelta(days=number)
+        request = apply_recent_practice(Request(), practice, today, experienced=experienced)
+        seen.setdefault(request.progress, number)
+        session = bad.get(f"day{number}") or COMFORTABLE
+        pain = PainEntry(day=today, before=session.pain.before)
+        practice = RecentPractice(
+            days=(*practice.days, today),
+            continuity=continuity_after(SAMPLE, "key", request, practice, today),
+            sessions=(*practice.sessions, replace(session, pain=pain)),
+        )
+    return seen
+
+
+COMFORTABLE = PastSession(done=True, hurt=False, pain=PainEntry(day=START))
+
+
+@pytest.mark.parametrize(
+    ("experienced", "every", "expected"),
+    [
+        (True, 1, {0: 0, 1: 14, 2: 21, 3: 28}),
+        (True, 2, {0: 0, 1: 14, 2: 22, 3: 30}),
+        (True, 3, {0: 0}),  # two or three days a week keep what there is, and add nothing
+        (False, 1, {0: 0, 1: 27, 2: 34, 3: 41}),  # the end of the easy start is the first addition
+    ],
+)
+def test_d16_one_thing_is_added_after_good_weeks(experienced: bool, every: int, expected: dict[int, int]) -> None:
+    assert steps(range(0, 60, every), experienced=experienced) == expected
+
+
+@pytest.mark.parametrize("changes", [{"hurt": True}, {"pain": PainEntry(day=START, before=4)}])
+def test_d16_nothing_is_added_within_two_weeks_of_pain(changes: dict[str, Any]) -> None:
+    assert steps(range(30), day10=replace(COMFORTABLE, **changes)) == {0: 0, 1: 25}
+
+
+def test_d16_sessions_in_which_nothing_was_done_earn_nothing() -> None:
+    stopped = replace(COMFORTABLE, done=False)
+    assert steps(range(20), **{f"day{day}": stopped for day in range(10)}) == {0: 0, 1: 16}
+
+
+@pytest.mark.parametrize(
+    ("scores", "hurt", "comfortable"),
+    [({}, False, True), ({}, True, False), ({"before": 3, "after": 3}, False, True), ({"after": 4}, False, False),
+     ({"before": 1, "worst": 2}, False, True), ({"before": 0, "next_morning": 2}, False, False),
+     ({"before": 3, "after": 1}, False, True)],
+)  # fmt: skip
+def test_d16_what_counts_as_comfortable(scores: dict[str, int], hurt: bool, comfortable: bool) -> None:
+    session = PastSession(done=True, hurt=hurt, pain=PainEntry(day=START, **scores))
+    assert session.comfortable is comfortable
+
+
+@pytest.mark.parametrize(
+    ("day", "options", "kept"),
+    [
+        (1, {}, True),
+        (13, {}, True),
+        (14, {}, False),
+        (1, {"minutes": 30.0}, True),
+        (1, {"morning": True}, True),
+        (1, {"avoid": ("knee",)}, True),
+        (1, {"minutes": 5.0}, False),
+        (1, {"seed": 2}, False),
+        (1, {"before_sport": True}, False),
+        (1, {"positions": ("standing",)}, False),
+        (1, {"level": "deep"}, False),
+        (1, {"level": "gentle"}, True),
+        (1, {"areas": ("neck",)}, False),
+    ],
+)
+def test_what_counts_as_the_same_request(tmp_path: Path, day: int, options: dict[str, Any], kept: bool) -> None:
+    person = Person(tmp_path, experienced=True)
+    first = person.play(0)
+    later = person.plan(day, **options).continuity
+    assert later is not None
+    assert (later.kept[: len(first.items)] == ids(first) and later.since == START) is kept
+
+
+def test_d16_progress_is_read_from_the_journal(tmp_path: Path) -> None:
+    def progress(made: Routine) -> int | None:
+        return made.continuity and made.continuity.progress
+
+    for hurts, expected in (("", 1), ("pelvic-tilt", 0)):
+        person = Person(tmp_path / f"hurts-{hurts}", experienced=True)
+        for day in (0, 2, 4, 9, 11, 13):
+            assert progress(person.play(day, hurts=hurts if day == 4 else "")) == 0
+        assert progress(person.plan(13)) == 0
+        assert progress(person.plan(14)) == expected
+
+
+def test_a_request_finds_its_plan_again_after_others_for_the_same_areas(tmp_path: Path) -> None:
+    person = Person(tmp_path, experienced=True)
+    first = person.play(0)
+    person.play(1, seed=3)
+    person.play(1, minutes=5.0)
+    again = person.plan(2).continuity
+    assert again is not None
+    assert again.kept[: len(first.items)] == ids(first)
+
+
+def test_a_program_leaves_nothing_and_takes_nothing(tmp_path: Path) -> None:
+    person = Person(tmp_path, areas=(), minutes=None, program="easy-five")
+    assert person.play(0).continuity is None
+    assert ids(person.plan(1)) == ids(person.plan(0))
+
+
+def test_a_stretch_that_hurt_in_two_sessions_is_replaced_for_good(tmp_path: Path) -> None:
+    person = Person(tmp_path, experienced=True)
+    for day in (0, 1):
+        assert "pelvic-tilt" in ids(person.plan(day, stretches=("pelvic-tilt",)))
+        person.play(day, stretches=("pelvic-tilt",), hurts="pelvic-tilt")
+    for day in (2, 400):
+        for minutes in (15.0, 30.0, 60.0):
+            assert "pelvic-tilt" not in ids(person.plan(day, minutes=minutes))
+    assert "pelvic-tilt" in ids(person.plan(400, stretches=("pelvic-tilt",)))
+
+
+def test_rb7_a_session_in_which_nothing_was_done_does_not_turn_the_first_side(tmp_path: Path) -> None:
+    def first_side(made: Routine) -> str | None:
+        return next(item.sides[0] for item in made.items if item.sides[0])
+
+    person = Person(tmp_path)
+    played = [first_side(person.play(day, done=day not in (1, 2))) for day in range(5)]
+    assert played == ["left", "right", "right", "right", "left"]
