@@ -2,18 +2,17 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
+from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import settings
 
-from stretch.core.model import Catalog
-from stretch.storage.catalogs.catalog import load_catalog
+if TYPE_CHECKING:
+    from stretch.core.model import Catalog
 
-# Every run tries the same examples, so a failing test fails for everybody; "search" looks for new examples.
-settings.register_profile("same", derandomize=True, deadline=None, max_examples=60)
-settings.register_profile("search", deadline=None, max_examples=1000)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
-
+# The tests and the program, which they start in hundreds of processes, are compiled once, before the first import.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # A background job of a shell ignores Ctrl-C, and so would every process that the tests start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -22,6 +21,17 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="rewrite the golden files")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    from hypothesis import settings
+
+    # Every run tries the same examples, so a failing test fails for everybody; "search" looks for new examples.
+    settings.register_profile("same", derandomize=True, deadline=None, max_examples=60)
+    settings.register_profile("quick", derandomize=True, deadline=None, max_examples=15)
+    settings.register_profile("search", deadline=None, max_examples=1000)
+    usual = "quick" if config.option.markexpr == "not slow" else "same"
+    settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", usual))
 
 
 @pytest.fixture(autouse=True)
@@ -35,4 +45,6 @@ def _private_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.
 
 @pytest.fixture(scope="session")
 def catalog() -> Catalog:
+    from stretch.storage.catalogs.catalog import load_catalog
+
     return load_catalog()

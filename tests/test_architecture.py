@@ -38,6 +38,7 @@ def syntax_tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
+@cache
 def imported_names(path: Path) -> set[str]:
     names: set[str] = set()
     for node in ast.walk(syntax_tree(path)):
@@ -58,7 +59,6 @@ def module_name(path: Path) -> str:
 
 
 PACKAGES = {module_name(path): package_name(path) for path in FILES if path.name != "__init__.py"}
-IMPORTS = {path: imported_names(path) for path in FILES}
 
 
 def test_every_package_has_a_layer() -> None:
@@ -69,7 +69,7 @@ def test_modules_import_only_lower_layers() -> None:
     assert not [
         f"{module_name(path)} imports {name}"
         for path in FILES
-        for name in IMPORTS[path]
+        for name in imported_names(path)
         if name in PACKAGES and PACKAGES[name] not in ALLOWED_IMPORTS[package_name(path)]
     ]
 
@@ -77,7 +77,7 @@ def test_modules_import_only_lower_layers() -> None:
 def test_core_and_figure_are_pure() -> None:
     for path in FILES:
         if package_name(path).startswith(("core", "figure")):
-            names = IMPORTS[path]
+            names = imported_names(path)
             assert not {name.split(".")[0] for name in names} & IMPURE, module_name(path)
             assert not {name for name in names if name.startswith("random")} - {"random", "random.Random"}
             # Dates are plain values; the current time is not.
@@ -86,14 +86,14 @@ def test_core_and_figure_are_pure() -> None:
 
 def test_only_commands_import_click_and_only_the_terminal_imports_termios() -> None:
     for path in FILES:
-        roots = {name.split(".")[0] for name in IMPORTS[path]}
+        roots = {name.split(".")[0] for name in imported_names(path)}
         assert "click" not in roots or package_name(path) == "cli", module_name(path)
         assert not roots & {"termios", "tty", "msvcrt"} or module_name(path) == "stretch.player.terminal"
 
 
 def test_there_are_no_import_cycles() -> None:
     # Commands are not part of the graph: their group imports them by name when they run.
-    graph = {module_name(path): {n for n in IMPORTS[path] if n.startswith("stretch.")} for path in FILES}
+    graph = {module_name(path): {n for n in imported_names(path) if n.startswith("stretch.")} for path in FILES}
     done: set[str] = set()
 
     def visit(name: str, importers: tuple[str, ...]) -> None:

@@ -67,6 +67,7 @@ def without_speech(tmp_path_factory: pytest.TempPathFactory) -> array[int]:
     return read_wav(path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pattern", ["steady", "calm", "off", "3.5-5"])
 def test_the_file_is_exactly_as_long_as_the_plan(tmp_path: Path, pattern: str) -> None:
     built = routine(areas=(), stretches=("hamstring-90-90",), warm_up=0.0, minutes=3.0, breath=pattern)
@@ -75,6 +76,7 @@ def test_the_file_is_exactly_as_long_as_the_plan(tmp_path: Path, pattern: str) -
     assert len(read_wav(tmp_path / "session.wav")) * 1000 == timeline.length_ms * RATE
 
 
+@pytest.mark.slow
 def test_every_sound_is_at_its_time(without_speech: array[int]) -> None:
     soft = loudest(samples(breath_sound("out", 3_000), SOUND_VOLUME))
     for cue in session_cues(TIMELINE, None):
@@ -92,6 +94,7 @@ def test_the_file_is_silent_between_the_first_sound_and_the_first_breath(without
     assert loudest(seconds(without_speech, 900, TIMELINE.phases[0].length_ms - 3_000)) == 0
 
 
+@pytest.mark.slow
 def test_sentences_start_on_time_and_do_not_overlap(with_speech: array[int]) -> None:
     def takes(sentence: str) -> int:
         return 40 * len(sentence)
@@ -106,6 +109,7 @@ def test_sentences_start_on_time_and_do_not_overlap(with_speech: array[int]) -> 
     assert loudest(with_speech) < LEVEL + 0.3 * 32_767
 
 
+@pytest.mark.slow
 def test_long_sentences_fade_out_before_the_next(tmp_path: Path) -> None:
     drawl = array("h", [LEVEL, -LEVEL] * (RATE * 15))
 
@@ -141,6 +145,7 @@ def test_last_sentences_of_any_length_stay_inside_the_last_phase(takes_ms: int) 
     assert TIMELINE.phases[-1].start_ms <= end.at_ms <= TIMELINE.length_ms - 1_500
 
 
+@pytest.mark.slow
 def test_loud_speech_is_limited_and_nothing_clips(tmp_path: Path) -> None:
     def shout(sentence: str) -> array[int]:
         return array("h", [32_767, -32_768] * (RATE * len(sentence) // 50))
@@ -274,6 +279,7 @@ def test_espeak_ng_speaks_a_hostile_name() -> None:
     assert loudest(said) > 3_000
 
 
+@pytest.mark.slow
 @real("espeak-ng", "sox")
 def test_a_whole_session_measured_by_sox(tmp_path: Path) -> None:
     path = tmp_path / "session.wav"

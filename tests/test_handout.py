@@ -449,6 +449,7 @@ def test_a_stored_stop_is_reported_and_the_handout_is_written(tmp_path: Path) ->
 # -- printed
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium, which prints the page")
 @pytest.mark.skipif(
     shutil.which("pdftotext") is None, reason="needs pdftotext of poppler-utils, which reads what was printed"

@@ -236,6 +236,7 @@ def test_a_file_in_place_of_the_folder_is_reported(tmp_path: Path) -> None:
     assert (tmp_path / "stretch").read_text() == "a file"
 
 
+@pytest.mark.slow
 def test_a_locked_file_is_reported(folder: Path, journal: Journal) -> None:
     other = sqlite3.connect(folder / FILE_NAME, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
@@ -285,6 +286,7 @@ def test_concurrent_writers_lose_nothing(folder: Path) -> None:
         assert journal.count() == 24
 
 
+@pytest.mark.slow
 def test_concurrent_first_sessions_create_one_file(folder: Path) -> None:
     for number in range(12):
         home, failed = folder / str(number), []

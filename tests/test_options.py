@@ -109,6 +109,7 @@ def on_the_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, {"TERM": "xterm", "LC_ALL": "C.UTF-8", "HISTFILE": "/dev/null"}[name])
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="these shells and pseudo-terminals are POSIX")
 @pytest.mark.parametrize("shell", SOURCES)
 @pytest.mark.parametrize(
@@ -134,6 +135,7 @@ def test_the_readme_shows_the_tested_shell_setup() -> None:
         assert f"`{source.rpartition('&& ')[2]}`" in readme
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("fish") is None, reason="needs fish, which lists what it offers")
 def test_fish_shows_ids_with_their_names(on_the_path: None) -> None:
     script = f"{SOURCES['fish']}; complete -C 'stretch routine --area '; complete -C 'stretch routine --avoid '"

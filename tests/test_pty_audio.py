@@ -18,7 +18,10 @@ from stretch.core.timing.timeline import build_timeline
 from stretch.storage.catalogs.catalog import load_catalog
 from support import CATALOG, routine
 
-pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the programs look into /proc")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the programs look into /proc"),
+]
 
 if sys.platform != "win32":
     from test_pty import TerminalRun

@@ -23,8 +23,8 @@ ENTER = "\n" * 20
 """Answers of a person without symptoms."""
 RESUMING = ("stretch resume",)
 """Commands that need an interrupted session and have no --speed."""
-FAST = "--speed 1000"
-"""Added to commands that play a session."""
+FAST, SHORT = "--speed 1000", "--minutes 4"
+"""Added to commands that play a session, and to those that make the sound of one."""
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the README is written for a POSIX shell")
 
@@ -44,11 +44,14 @@ def test_the_readme_has_commands() -> None:
     assert len([line for line in LINES if line.startswith("stretch ")]) >= 15
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("line", [line for line in LINES if not line.startswith(INSTALLING)])
 def test_each_command_of_the_readme_works(newcomer: Path, line: str) -> None:
     command = line.partition("  #")[0].rstrip()
     if command.startswith(PLAYING) and "--plan" not in command:
         command += f" {FAST}"
+    if command.startswith("stretch audio"):
+        command += f" {SHORT}"
     path = f"{newcomer / 'bin'}{os.pathsep}{os.environ['PATH']}"
     environ = {"HOME": str(newcomer), "PATH": path, "LC_ALL": "C.UTF-8", "TERM": "xterm"}
     if command in RESUMING:

@@ -133,6 +133,7 @@ def test_a_record_is_submitted_at_each_new_phase() -> None:
     assert put[-1].ended == "finished"
 
 
+@pytest.mark.slow
 def test_a_slow_disk_delays_no_cue(folder: Path) -> None:
     late: list[float] = []
 
@@ -270,6 +271,7 @@ def test_an_unsaved_session_is_reported_once(successes: tuple[bool, ...], during
     assert (reported, after_messages) == (during, after)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
 @pytest.mark.parametrize("number", ["SIGTERM", "SIGINT", "SIGHUP"])
 def test_a_session_ended_by_a_signal_is_saved(folder: Path, number: str) -> None:
@@ -312,6 +314,7 @@ play_routine(app, routine(minutes=30.0, warm_up=0.0), quiet, None)
 """A session of 30 minutes played in 18 seconds by a fast clock."""
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="no kill -9")
 def test_kill_9_leaves_a_sound_journal_that_lacks_only_the_current_phase(folder: Path) -> None:
     timeline = build_timeline(routine(minutes=30.0, warm_up=0.0))

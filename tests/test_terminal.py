@@ -136,6 +136,7 @@ def test_an_unchanged_frame_writes_nothing_and_the_next_second_little(pair: Term
         assert b"\x1b[2J" not in pair.raw
 
 
+@pytest.mark.slow
 def test_many_resizes_leave_nothing_of_old_frames(pair: TerminalPair) -> None:
     random.seed(7)
     with Terminal(pair.slave, pair.slave, NO_COLOR) as terminal:

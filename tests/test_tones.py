@@ -56,6 +56,7 @@ def measurements() -> dict[SoundCue, tuple[float, float, int]]:
     return {sound: (pitch(sound, 0, 0.12), pitch(sound, 0.85, 0.95), sound.length_ms) for sound in EVERY}
 
 
+@pytest.mark.slow
 def test_sounds_are_easy_to_tell_apart(measurements: dict[SoundCue, tuple[float, float, int]]) -> None:
     for one, other in combinations(EVERY, 2):
         if one.name == other.name:

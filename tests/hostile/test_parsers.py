@@ -146,6 +146,7 @@ print(json.dumps(errors))
 """
 
 
+@pytest.mark.slow
 def test_without_libyaml_the_errors_are_the_same(tmp_path: Path) -> None:
     # A catalog without stretches, because this reader is slow and reads it again for each file.
     root, files = tmp_path / "root", []
@@ -456,6 +457,7 @@ def test_a_million_characters_are_parsed_within_a_second(name: str) -> None:
     assert time.process_time() - begin < 1
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc and limits a child")
 def test_no_file_takes_more_than_a_second_and_100_mib(tmp_path: Path) -> None:
     for name, text in LARGE.items():
