@@ -307,7 +307,7 @@ WRONG = [
     "list --catalog /nowhere", "routine --catalog {long}", "show {long}", "history forget {long}", "history --last -1",
     "history forget --before 2026-02-30", "remind -o x.ics --at 25:00", "remind -o x.ics --days ,",
     "audio -o", "show sphinx --svg", "catalog new ../x", "routine --save ../x",
-    "routine --volume 101", "routine --speed 0", "handout -o=", "handout -o x.pdf",
+    "routine --volume 101", "routine --speed 0", "handout -o=", "handout -o x.pdf", "list \x1b[31m", "history \x1b[2J",
 ]  # fmt: skip
 
 
@@ -317,6 +317,43 @@ def test_what_the_command_line_got_wrong_is_one_sentence_and_code_2(line: str) -
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.startswith("stretch: ")
     assert result.stderr.count("\n") == 1
+    assert "\x1b" not in result.stderr
+
+
+USAGE_ERRORS = [
+    ("routine --speed abc", "--speed takes a whole number from 1 to 1000, not 'abc'. See `stretch routine --help`."),
+    ("routine --volume 101", "--volume takes a whole number from 0 to 100, not '101'. See `stretch routine --help`."),
+    ("routine --seed -1", "--seed takes a whole number of at least 0, not '-1'. See `stretch routine --help`."),
+    ("history --last 1.5", "--last takes a whole number of at least 0, not '1.5'. See `stretch history --help`."),
+    ("routine -m 5min", "--minutes takes a number of minutes, such as 15, not '5min'. See `stretch routine --help`."),
+    ("audio --warm-up no", "--warm-up takes a number of minutes, such as 15, not 'no'. See `stretch audio --help`."),
+    ("routine --figure block", "There is no figure style called 'block'. Did you mean blocks?"
+     " Choose from braille, blocks, none."),
+    ("routine --voice loud", "There is no voice mode called 'loud'. Choose from yes, no, breath."),
+    ("show sphinx --side up", "There is no side called 'up'. Choose from left, right."),
+    ("catalog schema areas", "There is no kind called 'areas'. Did you mean area?"
+     " Choose from stretch, figure, program, area, group, source."),
+    ("routine --catalog /nowhere", "There is no catalog /nowhere."),
+    ("history expert", "There is no command called 'expert'. Did you mean export?"),
+    ("catalog foo", "There is no command called 'foo'. `stretch catalog --help` lists them."),
+    ("foo", "There is no command called 'foo'. `stretch --help` lists them."),
+    ("show sphinx cobra", "`stretch show` does not take 'cobra'. See `stretch show --help`."),
+    ("history forget a b c", "`stretch history forget` does not take 'b c'. See `stretch history forget --help`."),
+    ("list (a)", "`stretch list` does not take '(a)'. See `stretch list --help`."),
+    ("show", "ID is missing. See `stretch show --help`."),
+    ("handout", "--output is missing. See `stretch handout --help`."),
+    ("list --figure", "There is no option called '--figure'. Did you mean --figures? See `stretch list --help`."),
+    ("list -x", "There is no option called '-x'. See `stretch list --help`."),
+    ("routine -a", "-a needs a value."),
+    ("routine --plan=3", "--plan takes no value."),
+]  # fmt: skip
+"""One command line for each mistake that click or a type of an option finds, and the sentence."""
+
+
+@pytest.mark.parametrize(("line", "sentence"), USAGE_ERRORS)
+def test_each_mistake_in_the_command_line_has_its_sentence(line: str, sentence: str) -> None:
+    result = run(*line.split())
+    assert (result.exit_code, result.stdout, result.stderr) == (2, "", f"stretch: {sentence}\n")
 
 
 EMPTY_OUTPUTS = [

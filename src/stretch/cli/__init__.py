@@ -17,6 +17,7 @@ import click
 from stretch import __version__
 from stretch.cli.console import is_terminal, wrap_for
 from stretch.cli.streams import BROKEN_PIPE, CLOSED_TERMINAL, OutputFailed, discard_output, prepare_streams
+from stretch.cli.usage import Group, error_sentence
 from stretch.core.errors import StretchError
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ ROUTINE_COMMANDS = ("routine", "resume", "audio", "handout", "remind")
 SAFETY_STOP = 4
 
 
-class CommandGroup(click.Group):
+class CommandGroup(Group):
     """A group that imports each command when it runs, and prints every error as a sentence with an exit code."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -60,16 +61,6 @@ class CommandGroup(click.Group):
             return None
         module = import_module(COMMANDS[cmd_name][0])
         return getattr(module, cmd_name.replace("-", "_") + "_command")  # type: ignore[no-any-return]
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Return the command that *args* begin with; raise UnknownName, with similar names, if there is none."""
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            from stretch.core.errors import UnknownName
-
-            raise UnknownName("command", args[0], COMMANDS, "`stretch --help` lists them.")
-        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the table of commands without importing them."""
@@ -94,12 +85,11 @@ class CommandGroup(click.Group):
 
     def main(self, args: Sequence[str] | None = None, *unused: Any, **extra: Any) -> Any:
         """Run the command line and exit the process with its exit code."""
-        extra["standalone_mode"] = False
-        extra.setdefault("prog_name", "stretch")
+        extra |= {"standalone_mode": False, "prog_name": "stretch"}
         if "_STRETCH_COMPLETE" in os.environ:
-            from stretch.cli import completion
+            from stretch.cli.options import complete_joined_options
 
-            completion.register()
+            complete_joined_options()
         own_process = prepare_streams()
         if own_process:
             interrupt.raise_interrupted()
@@ -135,10 +125,7 @@ def _run(run: Callable[[], Any]) -> int:
         _print_error(str(error) if error.exit_code == SAFETY_STOP else f"stretch: {error}")
         return error.exit_code
     except click.ClickException as error:
-        where = ""
-        if isinstance(error, click.UsageError):
-            where = f" See `{error.ctx.command_path if error.ctx else 'stretch'} --help`."
-        _print_error(f"stretch: {error.format_message()}{where}")
+        _print_error(f"stretch: {error_sentence(error)}")
         return error.exit_code
 
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from stretch.cli.options import OUTPUT, STDOUT
+from stretch.cli.options import OUTPUT, STDOUT, NameChoice
+from stretch.cli.usage import Group
 from stretch.core.errors import UsageError
-from stretch.core.vocabulary import ENTRY_KINDS
+from stretch.core.vocabulary import ENTRY_LISTS
 
 if TYPE_CHECKING:
     from stretch.cli.app import App
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 @click.group(
     "catalog",
+    cls=Group,
     invoke_without_command=True,
     help="""Add stretches, figures and programs of your own.
 
@@ -112,7 +114,7 @@ def new_command(app: App, name: str, output: Path | None) -> None:
       # yaml-language-server: $schema=stretch.schema.json
     """,
 )
-@click.argument("kind", required=False, type=click.Choice(ENTRY_KINDS))
+@click.argument("kind", required=False, type=NameChoice("kind", ENTRY_LISTS))
 @click.pass_obj
 def schema_command(app: App, kind: EntryKind | None) -> None:
     from stretch.storage.catalogs.authoring import catalog_schema

@@ -14,7 +14,8 @@ import msgspec
 
 from stretch.cli.app import App
 from stretch.cli.history_view import print_history, start_label
-from stretch.cli.options import OUTPUT, STDOUT
+from stretch.cli.options import OUTPUT, STDOUT, Number
+from stretch.cli.usage import Group
 from stretch.core.errors import StretchError, UsageError
 from stretch.core.journal.record import SessionRecord
 from stretch.core.journal.statistics import History
@@ -34,10 +35,11 @@ class BrokenLinesError(StretchError):
 
 @click.group(
     "history",
+    cls=Group,
     invoke_without_command=True,
     help="Show your sessions: totals by week, day, area and side, pain, and a list of the last ones.",
 )
-@click.option("--last", type=click.IntRange(0), metavar="N", help=f"Sessions to list.  [default: {DEFAULT_LAST}]")
+@click.option("--last", type=Number(), metavar="N", help=f"Sessions to list.  [default: {DEFAULT_LAST}]")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON: all sessions, each with every side.")
 @click.pass_context
 def history_command(ctx: click.Context, last: int | None, as_json: bool) -> None:

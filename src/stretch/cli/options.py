@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -11,8 +12,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from stretch.core.errors import StretchError, UnknownName, UsageError
-from stretch.core.text import escape_control_chars
-from stretch.core.vocabulary import BREATH_PRESETS, EQUIPMENT_LABELS, LEVEL_LABELS, POSITION_LABELS, TAG_LABELS, TAGS
+from stretch.core.text import escape_control_chars, quote
+from stretch.core.vocabulary import (
+    BREATH_PRESETS,
+    EQUIPMENT_LABELS,
+    LEVEL_LABELS,
+    POSITION_LABELS,
+    SIDE_LABELS,
+    TAG_LABELS,
+)  # fmt: skip
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -24,6 +32,8 @@ if TYPE_CHECKING:
 
     AnyStruct = TypeVar("AnyStruct", bound=Struct)
 
+FIGURE_LABELS = {"braille": "fine dots", "blocks": "for fonts without braille", "none": "no figure"}
+VOICE_LABELS = {"yes": "speak the instructions", "no": "do not speak", "breath": "speak each breath too"}
 CATALOGS = "stretch.catalogs"
 """Key under which `ctx.meta` keeps the paths that `--catalog` gave."""
 _SETTINGS = ("equipment", "level", "breath", "experienced", "sound", "volume", "voice", "figure")
@@ -59,18 +69,24 @@ class NameChoice(click.Choice):  # type: ignore[type-arg]  # generic only since 
         return _completions(self.labels, incomplete)
 
 
-class Minutes(click.ParamType):  # type: ignore[type-arg]  # generic only since click 8.2
-    """A number of minutes."""
+class Number(click.ParamType):  # type: ignore[type-arg]  # generic only since click 8.2
+    """A whole number from *low* to *high*, or minutes, whose limits the planner knows."""
 
-    name = "minutes"
+    name = "number"
+
+    def __init__(self, low: int = 0, high: int | None = None, *, minutes: bool = False) -> None:
+        limits = f"of at least {low}" if high is None else f"from {low} to {high}"
+        self.low, self.high, self.minutes = low, high, minutes
+        self.what = "a number of minutes, such as 15" if minutes else f"a whole number {limits}"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """Return *value* as a number."""
-        try:
-            return float(value)
-        except ValueError:
-            flag = param.opts[-1] if param else self.name
-            raise UsageError(f"{flag} takes a number of minutes, such as 15, not {value!r}.") from None
+        with suppress(ValueError):
+            if self.minutes:
+                return float(value)
+            if self.low <= (number := int(value)) and (self.high is None or number <= self.high):
+                return number
+        self.fail(f"takes {self.what}, not {quote(str(value))}.", param)
 
 
 class OutputPath(click.Path):
@@ -78,9 +94,7 @@ class OutputPath(click.Path):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return *value* as a path; an empty one is nobody's file."""
-        if not value:
-            raise UsageError(f"{param.opts[-1] if param else self.name} takes the name of a file.")
-        return super().convert(value, param, ctx)
+        return super().convert(value, param, ctx) if value else self.fail("takes the name of a file.", param)
 
 
 class BreathPattern(click.ParamType):  # type: ignore[type-arg]  # generic only since click 8.2
@@ -117,8 +131,10 @@ OUTPUT = OutputPath(readable=False, path_type=Path)
 POSITION = NameChoice("position", POSITION_LABELS)
 EQUIPPED = NameChoice("equipment", EQUIPMENT_LABELS)
 LEVEL = NameChoice("level", LEVEL_LABELS)
+SIDE = NameChoice("side", SIDE_LABELS)
 TAG = NameChoice("caution tag", TAG_LABELS)
-FIGURE = click.Choice(["braille", "blocks", "none"])
+FIGURE = NameChoice("figure style", FIGURE_LABELS)
+MINUTES = Number(minutes=True)
 AREA = CatalogId("area", "areas", "groups")
 PROGRAM = CatalogId("name", "programs")
 STRETCH = CatalogId("id", "stretches")
@@ -157,11 +173,34 @@ def _with_catalogs(ctx: click.Context, param: click.Parameter, paths: tuple[str,
         ctx.obj.add_catalogs([Path(path) for path in paths])
 
 
+class _JoinedOptions:
+    """Completion of `--option=value`, which shells pass on in one word or in three."""
+
+    def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem]:
+        """Return the completions of *incomplete*; those of `--area=n` begin with `--area=`, as the word does."""
+        # Bash makes three words of it.
+        args = args[:-1] if args[-1:] == ["="] else args
+        items: list[CompletionItem] = super().get_completions(args, incomplete)  # type: ignore[misc]
+        option, joined, _ = incomplete.partition("=")
+        if joined and option.startswith("--"):
+            for item in items:
+                item.value = f"{option}={item.value}"
+        return items
+
+
+def complete_joined_options() -> None:
+    """Replace click's classes for the shells by ones that complete `--option=value`."""
+    from click.shell_completion import add_completion_class, get_completion_class
+
+    for shell in ("bash", "fish", "zsh"):
+        if base := get_completion_class(shell):
+            add_completion_class(type(base.__name__, (_JoinedOptions, base), {}), shell)
+
+
 catalog_option = click.option(
     "--catalog",
     multiple=True,
     metavar="PATH",
-    type=click.Path(exists=True),
     expose_value=False,
     callback=_with_catalogs,
     help="Add your own catalog, a folder or a file (repeatable).",
@@ -236,7 +275,7 @@ _ROUTINE = (
     click.option(
         "-a", "--area", "areas", multiple=True, type=AREA, help="Body area or group (repeatable); see `stretch areas`."
     ),
-    click.option("-m", "--minutes", type=Minutes(), help="Minutes for everything, warm-up included.  [default: 15]"),
+    click.option("-m", "--minutes", type=MINUTES, help="Minutes for everything, warm-up included.  [default: 15]"),
     click.option("--program", type=PROGRAM, help="Use this program instead; see `stretch programs`."),
     click.option("--as-written", is_flag=True, help="With --program: the order and doses of the original article."),
     click.option(
@@ -257,7 +296,11 @@ _ROUTINE = (
     click.option("--equipment", multiple=True, type=EQUIPPED, help="Equipment you have (repeatable).  [default: all]"),
     click.option("--level", type=LEVEL, help="The deepest level to use.  [default: moderate]"),
     click.option(
-        "--avoid", multiple=True, type=TAG, metavar="TAG", help=f"Go easy on this (repeatable): {', '.join(TAGS)}."
+        "--avoid",
+        multiple=True,
+        type=TAG,
+        metavar="TAG",
+        help=f"Go easy on this (repeatable): {', '.join(TAG_LABELS)}.",
     ),
     click.option("--exclude", multiple=True, type=STRETCH, help="Leave this stretch out (repeatable)."),
     click.option(
@@ -265,7 +308,7 @@ _ROUTINE = (
         type=BreathPattern(),
         help=f"{', '.join(BREATH_PRESETS)}, or seconds IN-OUT such as 4-6.  [default: steady]",
     ),
-    click.option("--warm-up", type=Minutes(), help="Minutes of warm-up; 0 if you are already warm."),
+    click.option("--warm-up", type=MINUTES, help="Minutes of warm-up; 0 if you are already warm."),
     click.option("--before-sport", is_flag=True, help="Prepare for sport: short holds, and movement at the end."),
     click.option(
         "--morning/--no-morning",
@@ -280,7 +323,7 @@ _ROUTINE = (
     catalog_option,
     click.option(
         "--seed",
-        type=click.IntRange(0),
+        type=Number(),
         metavar="N",
         default=0,
         help="Choose other similar stretches; the same number gives the same routine.",
@@ -292,12 +335,12 @@ _PLAYBACK = (
     click.option("--events", is_flag=True, help="Print events as JSON Lines while playing."),
     click.option("--wait", is_flag=True, help="Wait for a key before each stretch."),
     click.option("--sound/--no-sound", default=None, help="Play a sound at every change.  [default: on]"),
-    click.option("--volume", type=click.IntRange(0, 100), metavar="N", help="Volume in percent.  [default: 50]"),
+    click.option("--volume", type=Number(0, 100), metavar="N", help="Volume, 0 to 100.  [default: 50]"),
     click.option(
         "--voice",
         is_flag=False,
         flag_value="yes",
-        type=click.Choice(["yes", "no", "breath"]),
+        type=NameChoice("voice mode", VOICE_LABELS),
         help="Speak the instructions; `breath` also speaks each breath.",
     ),
     # Not one option with --voice: click would give a bare --voice the value of the other.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from stretch.cli.options import playback_options, routine_options
+from stretch.cli.options import Number, playback_options, routine_options
 from stretch.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ MAX_SPEED = 1000
 @playback_options
 @click.option(
     "--speed",
-    type=click.IntRange(1, MAX_SPEED),
+    type=Number(1, MAX_SPEED),
     metavar="N",
     default=1,
     help="Play N times faster, without sound or record.",

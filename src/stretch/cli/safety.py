@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from stretch.cli.usage import Group
 from stretch.core.errors import StretchError, UsageError
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ BEFORE = "before"
 
 @click.group(
     "safety",
+    cls=Group,
     invoke_without_command=True,
     help="Print the safety checklist: before you start, how it should feel, when to stop, when to get help.",
 )

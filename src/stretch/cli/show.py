@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from stretch.cli.console import PIPE_COLUMNS
-from stretch.cli.options import FIGURE, OUTPUT, STDOUT, STRETCH, catalog_option
+from stretch.cli.options import FIGURE, OUTPUT, SIDE, STDOUT, STRETCH, catalog_option
 from stretch.core.errors import UnknownName, UsageError
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ FIGURE_SIZES = ((48, 16), (36, 12))
 
 @click.command("show", help="Show one stretch: figure, steps, dose, cautions and sources.")
 @click.argument("stretch_id", metavar="ID", type=STRETCH)
-@click.option("--side", type=click.Choice(["left", "right"]), help="Show the figure on this side.")
+@click.option("--side", type=SIDE, help="Show the figure on this side.")
 @click.option("--figure", type=FIGURE, help="How to draw the figure.  [default: braille; none in a pipe]")
 @catalog_option
 @click.option("--svg", metavar="FILE", type=OUTPUT, help="Only write the figure as SVG; `-` for standard output.")

@@ -1,0 +1,47 @@
+"""Mistakes in a command line, in everyday words."""
+
+from __future__ import annotations
+
+import click
+
+from stretch.core.errors import UnknownName
+from stretch.core.text import quote
+
+
+class Group(click.Group):
+    """A group of commands that suggests similar names for a command it does not have."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that *args* begin with; raise UnknownName if there is none."""
+        names = self.list_commands(ctx)
+        if args[0] not in names and not args[0].startswith("-"):
+            raise UnknownName("command", args[0], names, f"`{ctx.command_path} --help` lists them.")
+        return super().resolve_command(ctx, args)
+
+
+def error_sentence(error: click.ClickException) -> str:
+    """Return what is wrong, as one sentence, and where to read more."""
+    ctx = getattr(error, "ctx", None)
+    words = error.message
+    match error:
+        case click.MissingParameter(param=click.Parameter() as param):
+            words = f"{parameter_name(param)} is missing."
+        case click.BadParameter(param=click.Parameter() as param):
+            words = f"{parameter_name(param)} {words}"
+        case click.NoSuchOption():
+            known = {flag for param in (ctx.command.get_params(ctx) if ctx else ()) for flag in param.opts}
+            words = str(UnknownName("option", error.option_name, known))
+        case click.BadOptionUsage():
+            takes = "takes no value" if "not take" in words else "needs a value"
+            words = f"{error.option_name} {takes}."
+        case click.UsageError() if ctx and words.endswith(")"):
+            # "Got unexpected extra argument (neck)": click has no class for it.
+            words = f"`{ctx.command_path}` does not take {quote(words[words.index('(') + 1 : -1])}."
+    return f"{words} See `{ctx.command_path} --help`." if ctx else words
+
+
+def parameter_name(param: click.Parameter) -> str:
+    """Return the name by which the user knows *param*: `--output`, or `ID` of an argument."""
+    return max(param.opts, key=len) if isinstance(param, click.Option) else param.human_readable_name
