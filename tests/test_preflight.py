@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import msgspec
@@ -75,16 +75,21 @@ def number_of(question: str, choice: str) -> str:
     return str(shown.index(choice) + 1)
 
 
-HEALTHY = ("", "", "", "")
-"""Answers to the three screens and the pain question: only Enter."""
+def theme(name: str, choice: str) -> tuple[str, str]:
+    """Return the two lines that choose a theme of the first screen and then one of its lines."""
+    return number_of("themes", name), number_of(name, choice)
+
+
+HEALTHY = ("", "")
+"""Answers to the themes and the pain question: only Enter."""
 FINE = ("", "", "")
 """Answers to the quick check: only Enter."""
 
 
-def test_a_healthy_person_answers_three_screens_and_later_three_questions(tmp_path: Path) -> None:
+def test_a_healthy_person_answers_one_screen_and_later_three_questions(tmp_path: Path) -> None:
     result, person = start(tmp_path, *HEALTHY, "")
     assert result.exit_code == 3  # q was pressed in the session
-    assert person.output.count("press Enter for none of these") == 3
+    assert person.output.count("press Enter for none of these") == 1
     assert stored_record(tmp_path).outcome is Outcome.GO
     result, person = start(tmp_path, *FINE, "")
     assert result.exit_code == 3
@@ -93,7 +98,7 @@ def test_a_healthy_person_answers_three_screens_and_later_three_questions(tmp_pa
 
 
 def test_only_outcome_tags_and_dates_are_stored(tmp_path: Path) -> None:
-    start(tmp_path, "", "", number_of("conditions", "F9"), "", "")
+    start(tmp_path, *theme("body", "F9"), "", "")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["journal.db", "safety.json"]
     # Exported, because the plan is compressed in the file and any two letters may be in it by chance.
     exported = run("history", "export", env={"STRETCH_HOME": str(tmp_path)}).stdout
@@ -105,9 +110,15 @@ def test_only_outcome_tags_and_dates_are_stored(tmp_path: Path) -> None:
     assert stored_record(tmp_path).tags == ("disc",)
 
 
-@pytest.mark.parametrize("line", [f"R0{n}" for n in (1, 2, 3, 4, 5, 6, 8, 9)] + ["R10", "R11b", "R12b", "R20b", "R24"])
-def test_each_emergency_sign_stops_at_once_with_only_its_message(tmp_path: Path, line: str) -> None:
-    result, person = start(tmp_path, number_of("emergency", line))
+EMERGENCY_LINES = [
+    ("bladder", "R01"), ("bladder", "R02"), ("bladder", "R03"), ("bladder", "R04"), ("legs", "R05"), ("legs", "R06"),
+    ("chest", "R08"), ("chest", "R20b"), ("chest", "R24"), ("chest", "R24b"), ("sudden", "R09"), ("sudden", "R10"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", EMERGENCY_LINES, ids="-".join)
+def test_each_emergency_sign_stops_at_once_with_only_its_message(tmp_path: Path, line: tuple[str, str]) -> None:
+    result, person = start(tmp_path, *theme(*line))
     assert result.exit_code == 4
     assert person.output.rstrip().endswith(SAFETY.messages.emergency)
     assert result.stderr.strip() == SAFETY.messages.emergency
@@ -119,7 +130,7 @@ def test_each_emergency_sign_stops_at_once_with_only_its_message(tmp_path: Path,
 
 @pytest.mark.parametrize(
     ("lines", "said"),
-    [(HEALTHY, ["go"]), (("", number_of("see-someone", "R23"), "", ""), ["gently", "advise"])],
+    [(HEALTHY, ["go"]), ((*theme("pain", "R23"), ""), ["gently", "advise"])],
     ids=["healthy", "gently"],
 )
 def test_the_outcome_is_shown_after_the_full_check_only(
@@ -134,16 +145,16 @@ def test_the_outcome_is_shown_after_the_full_check_only(
 @pytest.mark.parametrize(
     ("screens", "said", "code"),
     [
-        (("", "", ""), [SAFETY.messages.go], 0),
-        (("", "", number_of("conditions", "F9")), [SAFETY.messages.gently, "Taken into account: disc."], 0),
-        (("", number_of("see-someone", "R13"), ""), [SAFETY.messages.soon, SAFETY.messages.lift], 4),
+        (("",), [SAFETY.messages.go], 0),
+        (theme("body", "F9"), [SAFETY.messages.gently, "Taken into account: disc."], 0),
+        (theme("unwell", "R13"), [SAFETY.messages.soon, SAFETY.messages.lift], 4),
         (
-            ("", number_of("see-someone", "R20"), "n", ""),
+            (*theme("limb", "R20"), "n"),
             ["Do not stretch or rub that leg.", SAFETY.messages.today],
             4,
         ),
-        (("", "", number_of("conditions", "Q8"), "n"), [SAFETY.messages.wait], 4),
-        (("", "", number_of("conditions", "Q9b")), [SAFETY.messages.too_young], 4),
+        ((*theme("health", "Q8"), "n"), [SAFETY.messages.wait], 4),
+        (theme("body", "Q9b"), [SAFETY.messages.too_young], 4),
     ],
     ids=["healthy", "F9", "R13", "R20", "ill", "under 16"],
 )
@@ -157,15 +168,15 @@ def test_safety_check_shows_the_outcome_and_its_exit_code(
 
 
 def test_a_new_check_does_not_lift_see_clinician(tmp_path: Path) -> None:
-    start(tmp_path, "", number_of("see-someone", "R13"), "", "")
-    person = Person(tmp_path, "", "", "", "")  # no day, then the three screens
+    start(tmp_path, *theme("unwell", "R13"), "")
+    person = Person(tmp_path, "", "")  # no day, then none of the themes
     assert run("safety", "check", app=person).exit_code == 4
     assert (stored_record(tmp_path).outcome, stored_record(tmp_path).urgency) == (Outcome.SEE_CLINICIAN, Urgency.SOON)
 
 
 def test_after_an_emergency_the_check_asks_all_questions(tmp_path: Path) -> None:
-    start(tmp_path, number_of("emergency", "R01"))
-    person = Person(tmp_path, "", "", "")
+    start(tmp_path, *theme("bladder", "R01"))
+    person = Person(tmp_path, "")
     assert run("safety", "check", app=person).exit_code == 0
     assert SAFETY.messages.ask_cleared not in folded(person)
     assert stored_record(tmp_path).outcome is Outcome.GO
@@ -181,7 +192,7 @@ def test_the_record_is_printed_as_json(tmp_path: Path) -> None:
 
 
 def test_see_clinician_lasts_until_a_clearance_is_recorded(tmp_path: Path) -> None:
-    result, person = start(tmp_path, "", number_of("see-someone", "R13"), "", "")
+    result, person = start(tmp_path, *theme("unwell", "R13"), "")
     assert result.exit_code == 4
     assert SAFETY.messages.soon in person.output
     assert start(tmp_path, *HEALTHY, args=("--yes",))[0].exit_code == 4
@@ -239,9 +250,31 @@ def test_pain_at_the_start_sets_the_limits_that_are_shown(
 
 def test_pain_of_ten_is_accepted(tmp_path: Path) -> None:
     screening_file.save(tmp_path, ScreeningRecord(outcome=Outcome.GO, screened=TODAY, since=TODAY))
-    result, _ = start(tmp_path, "", "", "10", "n", "")
+    result, person = start(tmp_path, "", "", "10", "n", "")
     assert result.exit_code == 4
-    assert (stored_record(tmp_path).outcome, stored_record(tmp_path).urgency) == (Outcome.SEE_CLINICIAN, Urgency.SOON)
+    assert SAFETY.messages.severe_pain in folded(person)
+    assert (stored_record(tmp_path).outcome, stored_record(tmp_path).severe_pain_on) == (Outcome.GO, TODAY)
+    assert start(tmp_path, args=("--yes",))[0].exit_code == 4
+
+
+@pytest.mark.parametrize(("days", "outcome"), [(1, Outcome.SEE_CLINICIAN), (7, Outcome.SEE_CLINICIAN), (8, Outcome.GO)])
+def test_severe_pain_on_a_second_day_means_to_see_a_clinician(tmp_path: Path, days: int, outcome: Outcome) -> None:
+    before = TODAY - timedelta(days=days)
+    screening_file.save(
+        tmp_path, ScreeningRecord(outcome=Outcome.GO, screened=before, since=before, severe_pain_on=before)
+    )
+    result, _ = start(tmp_path, "", "", "7", "n", "")
+    assert result.exit_code == 4
+    assert stored_record(tmp_path).outcome is outcome
+
+
+def test_less_pain_the_next_day_allows_a_session(tmp_path: Path) -> None:
+    before = TODAY - timedelta(days=1)
+    screening_file.save(
+        tmp_path, ScreeningRecord(outcome=Outcome.GO, screened=before, since=before, severe_pain_on=before)
+    )
+    assert start(tmp_path, "", "", "3", "", "")[0].exit_code == 3
+    assert stored_record(tmp_path).severe_pain_on == before
 
 
 def test_a_yes_to_k1_is_an_emergency(tmp_path: Path) -> None:
@@ -252,7 +285,7 @@ def test_a_yes_to_k1_is_an_emergency(tmp_path: Path) -> None:
 
 
 def test_invalid_answers_are_asked_again(tmp_path: Path) -> None:
-    _, person = start(tmp_path, "99", "abc", "1 x", ",", "", "", "", "eleven", "11", "", "")
+    _, person = start(tmp_path, "99", "abc", "1 x", ",", "", "eleven", "11", "", "")
     assert person.output.count("Type a number from 1 to") == 4
     assert person.output.count("Type a number from 0 to 10") == 2
     assert stored_record(tmp_path).outcome is Outcome.GO
@@ -261,9 +294,9 @@ def test_invalid_answers_are_asked_again(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("question", "lines", "picked"),
     [
-        ("see-someone", ["4,2 4"], ("R11", "R13")),  # the second and the fourth
-        ("see-someone", ["99", "0 1", "1"], ("R07",)),
-        ("see-someone", ["0"], ()),
+        ("unwell", ["4,2 4"], ("R12", "R13")),  # the second and the fourth
+        ("unwell", ["99", "0 1", "1"], ("R11",)),
+        ("themes", ["0"], ()),
         ("Q2", ["1 2", "3"], ("other",)),  # one answer to one question
         ("Q2", ["", "3"], ("other",)),  # Enter answers nothing that has to be answered
         ("K3-sudden", ["", "y"], ("yes",)),
@@ -284,7 +317,7 @@ def test_answers_are_parsed_or_asked_again(
 
 
 def test_no_session_starts_when_the_input_ends(tmp_path: Path) -> None:
-    result, _ = start(tmp_path, "", "")
+    result, _ = start(tmp_path, "")
     assert result.exit_code == 4
     assert stored_record(tmp_path) is None
 
@@ -309,7 +342,7 @@ def test_an_unreadable_record_stops_until_the_check_is_answered_again(tmp_path: 
     result, person = start(tmp_path, args=("--yes",))
     assert result.exit_code == 4
     assert "stretch safety check" in person.output
-    assert run("safety", "check", app=Person(tmp_path, "", "", "")).exit_code == 0
+    assert run("safety", "check", app=Person(tmp_path, "")).exit_code == 0
     assert stored_record(tmp_path).outcome is Outcome.GO
 
 
@@ -327,13 +360,13 @@ def test_the_full_check_comes_back_after_twelve_months(tmp_path: Path) -> None:
         tmp_path, ScreeningRecord(outcome=Outcome.GO, screened=date(2025, 11, 19), since=date(2025, 11, 19))
     )
     _, person = start(tmp_path, *HEALTHY, "")
-    assert person.output.count("press Enter for none of these") == 3
+    assert person.output.count("press Enter for none of these") == 1
     assert stored_record(tmp_path).screened == TODAY
 
 
 def test_a_check_that_cannot_be_saved_counts_for_this_session(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    result, person = start(tmp_path / "file", "", "", number_of("conditions", "F9"), "", "")
+    result, person = start(tmp_path / "file", *theme("body", "F9"), "", "")
     assert result.exit_code == 3
     assert "The safety check could not be saved" in person.output
     assert SAFETY.messages.gently in folded(person)
@@ -347,7 +380,7 @@ def test_a_plan_can_be_made_or_refused_with_every_tag(tmp_path: Path, tag: str) 
     assert result.exit_code in (0, 2)
 
 
-@pytest.mark.parametrize(("lines", "code"), [(HEALTHY, 3), (("", "", number_of("conditions", "F9"), ""), 2)])
+@pytest.mark.parametrize(("lines", "code"), [(HEALTHY, 3), ((*theme("body", "F9"), ""), 2)])
 def test_the_answers_count_for_this_session(tmp_path: Path, lines: tuple[str, ...], code: int) -> None:
     assert "disc" in CATALOG.stretches["happy-baby"].cautions.avoid
     result, _ = start(tmp_path, *lines, "", args=("--stretch", "happy-baby"))
@@ -409,7 +442,7 @@ def test_a_stored_emergency_says_how_it_ends_and_keeps_the_tags(tmp_path: Path) 
     screening_file.save(
         tmp_path, ScreeningRecord(outcome=Outcome.GO_GENTLY, tags=("disc",), screened=TODAY, since=TODAY)
     )
-    person = Person(tmp_path, "1")
+    person = Person(tmp_path, *theme("bladder", "R01"))
     assert run("safety", "check", app=person).exit_code == 4
     assert SAFETY.messages.emergency_over not in person.output
     assert "Taken into account" not in person.output
@@ -422,7 +455,7 @@ def test_a_stored_emergency_says_how_it_ends_and_keeps_the_tags(tmp_path: Path) 
 
 @pytest.mark.parametrize("nothing", ["", "n", "no", "none", "0"])
 def test_none_can_be_typed_in_several_ways(tmp_path: Path, nothing: str) -> None:
-    result, person = start(tmp_path, nothing, nothing, nothing, "", "")
+    result, person = start(tmp_path, nothing, "", "")
     assert result.exit_code == 3  # the input ended at the question whether to start
     assert "Type a number" not in person.output
 

@@ -35,9 +35,11 @@ CHECKLIST = {
     "R14": (S, "soon"),
     "R15": (S, "soon"),
     "R16": (S, "soon"),
-    "R17": (S, "soon"),
+    "R17": (G, None),
+    "R17b": (S, "soon"),
     "R18": (S, "today"),
-    "R19": (S, "soon"),
+    "R19": (G, None),
+    "R19b": (S, "soon"),
     "R20": (S, "today"),
     "R20b": (E, None),
     "R21": (G, None),
@@ -53,7 +55,7 @@ CHECKLIST = {
     "Q2b": (S, "routine"),
     "Q2c": (S, "soon"),
     "Q3": (S, "soon"),
-    "Q4": (S, "routine"),
+    "Q4": (G, None),
     "Q7": (S, "routine"),
     "Q8": (None, None),
     "Q9": (None, None),
@@ -81,7 +83,7 @@ CHECKLIST = {
 }
 """Outcome of every line of the checklist, from the tables of the rules and not from the file."""
 
-ADVISED = {"R21", "R23", "T1b", "T2", "T3"}
+ADVISED = {"R17", "R19", "R21", "R23", "Q4", "T1b", "T2", "T3"}
 
 OVERCLAIMS = r"cure|fix(es)?\b|heal(s|ing)?\b|get rid|strengthen|prevents?\b|burn|push through|54 %|sciatic nerve"
 
@@ -211,24 +213,39 @@ def test_a_choice_does_not_repeat_its_line(safety: SafetyData) -> None:
 
 
 def test_a_choice_takes_text_and_outcome_from_its_line(safety: SafetyData) -> None:
-    (emergency,) = [question for question in safety.questions if question.id == "emergency"]
-    first = safety.choices(emergency)[0]
+    (bladder,) = [question for question in safety.questions if question.id == "bladder"]
+    first = safety.choices(bladder)[0]
     assert first.text == safety.lines["R01"].text
     assert first.outcome is Outcome.EMERGENCY
     own = Question(id="own", text="?", choices=(Choice(id="yes", line="R01", text="Yes"), Choice(id="no", text="No")))
     assert [choice.text for choice in safety.choices(own)] == ["Yes", "No"]
 
 
-def test_the_first_two_screens_ask_about_every_red_flag(safety: SafetyData) -> None:
+def themes_of(safety: SafetyData) -> list[Question]:
     questions = {question.id: question for question in safety.questions}
-    asked = {choice.id for name in safety.screens[:2] for choice in questions[name].choices}
-    assert asked == {name for name in CHECKLIST if re.fullmatch(r"R\d\d[b]?", name)} - {"R21b"} | {"Q2"}
+    assert safety.screens == ("themes",)
+    return [questions[name] for choice in questions["themes"].choices for name in choice.then]
 
 
-def test_r21_is_combined_with_every_other_sign(safety: SafetyData) -> None:
-    (rule,) = safety.together
-    assert rule.line == "R21"
-    assert set(rule.any_of) == {name for name in CHECKLIST if re.fullmatch(r"R\d\d[b]?", name)} - {"R21", "R21b"}
+def test_the_themes_ask_about_every_sign_once(safety: SafetyData) -> None:
+    asked = [choice.id for theme in themes_of(safety) for choice in theme.choices]
+    assert len(asked) == len(set(asked))
+    # R11b and R12b follow from R11 and R12, R19b from R19; R17b and R21b are combinations.
+    signs = {name for name in CHECKLIST if re.fullmatch(r"R\d\db?", name)}
+    assert signs - set(asked) == {"R11b", "R12b", "R17b", "R19b", "R21b"}
+
+
+def test_a_change_of_health_asks_the_same_themes(safety: SafetyData) -> None:
+    questions = {question.id: question for question in safety.questions}
+    assert questions["new"].choices == questions["themes"].choices
+
+
+@pytest.mark.parametrize(("combined", "alone"), [("R21b", "R21"), ("R17b", "R17")])
+def test_a_weak_sign_is_combined_with_every_other_one(safety: SafetyData, combined: str, alone: str) -> None:
+    (rule,) = [rule for rule in safety.together if rule.becomes == combined]
+    assert rule.line == alone
+    signs = {name for name in CHECKLIST if re.fullmatch(r"R\d\d[b]?", name)}
+    assert set(rule.any_of) == signs - {alone, "R17b", "R21b"}
 
 
 def test_no_text_overclaims(safety: SafetyData) -> None:
@@ -241,10 +258,12 @@ def test_a_line_is_one_line(safety: SafetyData) -> None:
     assert all(len(line.text) <= 120 for line in safety.lines.values())
 
 
-def test_the_conditions_fit_on_one_screen(safety: SafetyData) -> None:
-    (conditions,) = [question for question in safety.questions if question.id == "conditions"]
-    rows = sum(-(-len(choice.text) // 76) for choice in safety.choices(conditions))
-    assert rows + 2 <= 24
+def test_every_theme_fits_a_small_window(safety: SafetyData) -> None:
+    questions = {question.id: question for question in safety.questions}
+    for question in (questions["themes"], *themes_of(safety)):
+        rows = sum(bool(choice.heading) + -(-len(choice.text) // 74) for choice in safety.choices(question))
+        assert rows + 5 <= 24, question.id
+        assert len(question.choices) <= 10, question.id
 
 
 def test_trends_have_the_outcome_of_their_checklist_line(safety: SafetyData) -> None:

@@ -93,7 +93,7 @@ def test_a_check_is_current_for_12_months(screened: date, today: date, holds: bo
 
 
 def test_the_first_check_is_the_full_one() -> None:
-    assert questions_due(SAFETY, None, TODAY) == ("emergency", "see-someone", "conditions")
+    assert questions_due(SAFETY, None, TODAY) == ("themes",)
 
 
 def test_a_clearance_changes_the_outcome_to_go_gently() -> None:
@@ -270,5 +270,6 @@ def test_a_record_has_no_answers_and_survives_json() -> None:
         "breath_off",
         "ask_again_on",
         "too_young",
+        "severe_pain_on",
         "advised",
     }

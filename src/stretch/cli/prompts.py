@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from stretch.cli.app import App
 from stretch.core.errors import SafetyError
-from stretch.core.safety.checklist import Question, SafetyData
+from stretch.core.safety.checklist import Choice, Question, SafetyData
 from stretch.core.safety.screening import Answers, pain_choice, pending_questions
 
 YES, NO = ("y", "yes"), ("n", "no")
@@ -72,7 +72,7 @@ def ask(app: App, safety: SafetyData, question: Question) -> tuple[str, ...]:
     if {(choice.id, choice.text.strip()) for choice in choices} == {("yes", "Yes"), ("no", "No")}:
         return ("yes" if confirm(app, question.text, default=False if question.default == "no" else None) else "no",)
     options = [choice for choice in choices if choice.id != question.default]
-    so_far = _show(app, question.text, [choice.text for choice in options])
+    so_far = _show(app, question.text, options)
     while True:
         answer = read_line(app, _prompt(question, len(options), so_far))
         numbers = _parse_numbers(answer, len(options))
@@ -96,37 +96,39 @@ def _parse_numbers(answer: str, last: int) -> list[int] | None:
     return [int(word) for word in words]
 
 
-def _show(app: App, title: str, texts: Sequence[str]) -> list[int]:
-    """Print *title* and the numbered *texts* in pages that fit the window; return the numbers typed between two pages.
+def _show(app: App, title: str, options: Sequence[Choice]) -> list[int]:
+    """Print *title* and the numbered *options* in pages that fit the window; return what was typed between the pages.
 
     A line that has scrolled out of sight has not been asked, and people answer as soon as they see a line that applies.
     """
     so_far: list[int] = []
-    pages = list(_pages(app, texts))
+    pages = list(_pages(app, options))
     app.out.paragraph()
     for number, page in enumerate(pages, start=1):
         app.out.paragraph(title, "bold")
         for index in page:
-            app.out.paragraph(texts[index], prefix=f"{index + 1:>3}  ")
+            if options[index].heading:
+                app.out.paragraph(options[index].heading, "bold", indent=1)
+            app.out.paragraph(options[index].text, prefix=f"{index + 1:>3}  ")
         if number < len(pages):
             so_far += _ask_between_pages(app, page.stop, f"{number} of {len(pages)}")
     app.out.paragraph()
     return so_far
 
 
-def _pages(app: App, texts: Sequence[str]) -> Iterator[range]:
-    """Yield the indexes of *texts* that fit the window together, under a title and above a prompt."""
+def _pages(app: App, options: Sequence[Choice]) -> Iterator[range]:
+    """Yield the indexes of the *options* that fit the window together, under a title and above a prompt."""
     from stretch.player.layout import wrap_text
 
     columns, lines = app.out.columns or 0, app.out.lines
     first, used = 0, 2
-    for index, text in enumerate(texts):
-        height = len(wrap_text(text, columns - NUMBER_WIDTH)) if lines else 0
+    for index, option in enumerate(options):
+        height = bool(option.heading) + len(wrap_text(option.text, columns - NUMBER_WIDTH)) if lines else 0
         if lines and used + height > lines - 3:
             yield range(first, index)
             first, used = index, 2
         used += height
-    yield range(first, len(texts))
+    yield range(first, len(options))
 
 
 def _ask_between_pages(app: App, last: int, page: str) -> list[int]:

@@ -65,11 +65,13 @@ class Choice(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """One answer to a question, and its consequences.
 
     A choice with a `line` states that this line of the checklist is true; it takes the outcome, urgency and advice of
-    the line, and its text unless it has its own. `then` are the questions that follow. `breath_off` is rule B9,
-    `gentle_only` the middle of K3, `wait_days` Q8 and `too_young` Q9.
+    the line, and its text unless it has its own. A `heading` stands above it and the choices after it. `then` are the
+    questions that follow. `breath_off` is rule B9, `gentle_only` and `severe_pain` the middle and the top of K3,
+    `wait_days` Q8 and `too_young` Q9.
     """
 
     id: str
+    heading: str = ""
     text: str = ""
     line: str = ""
     outcome: Outcome | None = None
@@ -79,6 +81,7 @@ class Choice(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     advise_clinician: bool = False
     breath_off: bool = False
     gentle_only: bool = False
+    severe_pain: bool = False
     wait_days: int = 0
     too_young: bool = False
     then: tuple[str, ...] = ()
@@ -122,6 +125,7 @@ class OutcomeMessages(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     go: str
     advise: str
     wait: str
+    severe_pain: str
     too_young: str
     due: str
 

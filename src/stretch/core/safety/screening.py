@@ -31,9 +31,9 @@ class UnansweredQuestions(SafetyError):
 class ScreeningResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Outcome of one set of answers.
 
-    `gentle_only` holds for the next session only (K3), `breath_off` turns breath counting off (B9), `ask_again_on` is
-    the first day on which a session is possible again (Q8), `too_young` is Q9. An emergency has no notes: nothing may
-    distract from its message.
+    `gentle_only` and `severe_pain` hold for today only (K3), `breath_off` turns breath counting off (B9),
+    `ask_again_on` is the first day on which a session is possible again (Q8), `too_young` is Q9. An emergency has no
+    notes: nothing may distract from its message.
     """
 
     outcome: Outcome = Outcome.GO
@@ -43,6 +43,7 @@ class ScreeningResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     advise_clinician: bool = False
     breath_off: bool = False
     gentle_only: bool = False
+    severe_pain: bool = False
     ask_again_on: date | None = None
     too_young: bool = False
 
@@ -80,6 +81,7 @@ def evaluate(safety: SafetyData, answers: Answers, today: date, start: Sequence[
         advise_clinician=not outcome.stops and any(choice.advise_clinician for choice in picks),
         breath_off=any(choice.breath_off for choice in picks),
         gentle_only=any(choice.gentle_only for choice in picks),
+        severe_pain=any(choice.severe_pain for choice in picks),
         ask_again_on=today + timedelta(days=wait_days) if wait_days else None,
         too_young=any(choice.too_young for choice in picks),
     )

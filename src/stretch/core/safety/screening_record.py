@@ -21,6 +21,8 @@ GENTLE_DAYS = 14
 """Length of the easy start after GO-GENTLY (rule D15)."""
 ADVICE_DAYS = 7
 """Interval at which the advice to tell a clinician is repeated."""
+SEVERE_PAIN_DAYS = 7
+"""Severe pain on a second day within this many days means to see a clinician (rule K3)."""
 DAY = timedelta(days=1)
 
 
@@ -41,6 +43,8 @@ class ScreeningRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     breath_off: bool = False
     ask_again_on: date | None = None
     too_young: bool = False
+    severe_pain_on: date | None = None
+    """Last day with pain of 7 or more out of 10, which allows no session that day (rule K3)."""
     advised: date | None = None
     """Day on which the advice to tell a clinician was last shown."""
 
@@ -75,6 +79,7 @@ def after_full_check(old: ScreeningRecord | None, result: ScreeningResult, today
         ask_again_on=result.ask_again_on,
         too_young=result.too_young,
     )
+    new = _with_severe_pain(new, old, result, today)
     if old is None or old.outcome is not Outcome.SEE_CLINICIAN:
         return new
     return _with_outcome(new, (old.outcome, old.urgency), old.since)
@@ -86,12 +91,26 @@ def after_quick_check(record: ScreeningRecord, result: ScreeningResult, today: d
     It does not postpone the next full check.
     """
     new = escalate(record, today, result.outcome, result.urgency, result.tags, result.advise_clinician)
+    new = _with_severe_pain(new, record, result, today)
     return msgspec.structs.replace(
         new,
         breath_off=new.breath_off or result.breath_off,
         ask_again_on=result.ask_again_on or (new.ask_again_on if _must_wait(new, today) else None),
         too_young=new.too_young or result.too_young,
     )
+
+
+def _with_severe_pain(
+    new: ScreeningRecord, old: ScreeningRecord | None, result: ScreeningResult, today: date
+) -> ScreeningRecord:
+    """Return *new* with the day of severe pain; on the second such day the outcome is to see a clinician soon (K3)."""
+    last = old.severe_pain_on if old else None
+    if not result.severe_pain:
+        return msgspec.structs.replace(new, severe_pain_on=None if last == today else last)
+    new = msgspec.structs.replace(new, severe_pain_on=today)
+    if last is not None and DAY <= today - last <= SEVERE_PAIN_DAYS * DAY:
+        return escalate(new, today, Outcome.SEE_CLINICIAN, Urgency.SOON)
+    return new
 
 
 def escalate(
@@ -179,7 +198,7 @@ def questions_due(safety: SafetyData, record: ScreeningRecord | None, today: dat
 
 def forbids_session(record: ScreeningRecord, today: date) -> bool:
     """Return whether no session may start; time alone, even 12 months, does not lift this."""
-    return record.outcome.stops or record.too_young or _must_wait(record, today)
+    return record.outcome.stops or record.too_young or record.severe_pain_on == today or _must_wait(record, today)
 
 
 def _must_wait(record: ScreeningRecord, today: date) -> bool:
@@ -207,6 +226,8 @@ def status_messages(messages: OutcomeMessages, record: ScreeningRecord, today: d
             return first, messages.too_young if record.too_young else messages.lift
     if record.too_young:
         return (messages.too_young,)
+    if record.severe_pain_on == today:
+        return (messages.severe_pain,)
     if _must_wait(record, today):
         return (messages.wait,)
     if not is_current(record, today):
