@@ -8,7 +8,7 @@ from pathlib import Path
 
 SRC = Path(__file__).parents[1] / "src"
 FILES = sorted((SRC / "stretch").rglob("*.py"))
-CORE = ("core", "core.safety", "core.timing", "core.narration", "core.journal", "core.planning", "core.validation")
+CORE = ("core", "core.safety", "core.timing", "core.narration", "core.journal", "core.planning")
 STORAGE = ("storage", "storage.files", "storage.journal", "storage.catalogs")
 ALLOWED_IMPORTS: dict[str, set[str]] = {
     "cli": {"cli", "player", "export", *STORAGE, "figure", *CORE},
@@ -25,7 +25,6 @@ ALLOWED_IMPORTS: dict[str, set[str]] = {
     "core.narration": {"core", "core.timing", "core.narration"},
     "core.journal": {"core", "core.safety", "core.timing", "core.journal"},
     "core.planning": {"core", "core.timing", "core.safety", "core.planning"},
-    "core.validation": {"core", "core.timing", "core.planning", "core.validation"},
 }
 """The packages that the modules of each package may import."""
 MAX_MODULE_LINES, MAX_FUNCTION_LINES = 400, 40

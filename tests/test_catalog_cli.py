@@ -63,12 +63,20 @@ def test_the_filled_template_passes_the_check(home: Path) -> None:
     file.write_text(filled(template), encoding="utf-8")
     after = catalog("check")
     assert (after.exit_code, after.stdout) == (0, "")
-    assert "knee-hug.yaml:95: cautions: note: a bend forward without disc and osteoporosis" in after.stderr
+    line = template.splitlines().index("cautions:") + 1
+    assert f"knee-hug.yaml:{line}: cautions: note: a bend forward without disc and osteoporosis" in after.stderr
     assert after.stderr.endswith("1 stretch; no problems.\n")
     assert load_catalog(extra=[home / "catalog"]).stretches["knee-hug"].name == "Seated knee hug"
     shown = run("show", "knee-hug").stdout
     assert f"From {file}." in shown
     assert "Sources" not in shown
+
+
+def test_only_required_fields_of_the_template_are_blanks() -> None:
+    template = catalog("new", "mine", "-o", "-").stdout
+    blanks = {line.rstrip(":") for line in template.splitlines() if re.fullmatch(r"\w+:", line)}
+    assert {"name", "breath"} <= blanks
+    assert blanks <= {field.name for field in msgspec.structs.fields(Stretch) if field.required}
 
 
 def test_the_template_has_every_field_and_choice() -> None:

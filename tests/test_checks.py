@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import pytest
 
-from stretch.core.model import Area, Cautions, Contract, Dose, Group, Pace, Program, ProgramItem, Stretch
-from stretch.core.validation.checks import check_area, check_group, check_program, check_sources, check_stretch
-from stretch.core.validation.content_lint import (
+from stretch.core.checks import check_area, check_group, check_program, check_sources, check_stretch
+from stretch.core.model import (
+    Area,
+    Cautions,
+    Contract,
+    Dose,
+    Group,
+    Id,
+    Name,
+    Pace,
+    Program,
+    ProgramItem,
+    ShortText,
+    Stretch,
+    doc,
+    is_sentence,
+)
+from stretch.figure.muscles import MUSCLE_NAMES
+from stretch.storage.catalogs.catalog_lint import (
     AREA_MUSCLES,
     check_area_doses,
     check_cue_lengths,
@@ -19,7 +35,6 @@ from stretch.core.validation.content_lint import (
     missing_cautions,
     weaker_cautions,
 )
-from stretch.figure.muscles import MUSCLE_NAMES
 from support import CATALOG
 
 HELD = CATALOG.stretches["sphinx"]
@@ -102,6 +117,18 @@ def test_every_text_read_for_both_sides_is_checked_for_a_side() -> None:
     for field in ("breath", "mistake", "ease_off", "side_means"):
         found = as_text(check_wording(but(SIDED, **{field: "Bend the left knee."})))
         assert found.startswith(f"{field}: says 'left knee'")
+
+
+def test_sentences_are_known_by_their_type() -> None:
+    types = {
+        "plain": ShortText,
+        "optional": Annotated[ShortText | None, doc("x")],
+        "several": tuple[ShortText, ...],
+        "named": Annotated[Name, doc("x")],
+        "id": Id | None,
+        "limited": Annotated[int, doc("x", ge=1)],
+    }
+    assert [name for name, hint in types.items() if is_sentence(hint)] == ["plain", "optional", "several"]
 
 
 def test_the_steps_of_a_two_sided_stretch_must_tell_the_sides_apart() -> None:

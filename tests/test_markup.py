@@ -12,11 +12,10 @@ import pytest
 from stretch.cli.app import App
 from stretch.core.timing.session import Session
 from stretch.core.timing.timeline import build_timeline
-from stretch.core.validation.content_lint import find_markup
 from stretch.export.audio_file import captions
 from stretch.player.view import render_screen
 from stretch.storage.catalogs.catalog import load_catalog
-from stretch.storage.catalogs.catalog_lint import check_catalogs
+from stretch.storage.catalogs.catalog_lint import check_catalogs, find_markup
 from support import CATALOG, MS, FakeClock, ScriptedInput, routine, run
 
 MARKUP = "[bold red]S[/] [link=http://x.y]:smile: [@click=a]<b>&amp;[/nothing]"

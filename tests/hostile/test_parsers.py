@@ -18,11 +18,11 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stretch.core.checks import id_problem
 from stretch.core.errors import CatalogError, StretchError, UnknownName
 from stretch.core.narration.speech_timing import speakable
 from stretch.core.text import one_line, quote
 from stretch.core.timing.breathing import parse_pattern
-from stretch.core.validation.checks import id_problem
 from stretch.figure.lint import _unknown_places
 from stretch.storage.catalogs.catalog import field_path, load_catalog, load_figures, load_sources
 from stretch.storage.catalogs.catalog_lint import _ACCIDENTAL_COMMENT, check_catalogs

@@ -79,7 +79,7 @@ def check_command(app: App, paths: tuple[str, ...], as_json: bool) -> int:
 @click.option("-o", "--output", metavar="FILE", type=OUTPUT, help="Write to FILE; `-` is standard output.")
 @click.pass_obj
 def new_command(app: App, name: str, output: Path | None) -> None:
-    from stretch.core.validation.checks import id_problem
+    from stretch.core.checks import id_problem
     from stretch.storage.catalogs.authoring import stretch_template
     from stretch.storage.catalogs.catalog import load_catalog
     from stretch.storage.files.safe_io import create_file, make_private

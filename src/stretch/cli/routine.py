@@ -72,7 +72,7 @@ def routine_command(
 
 
 def _check_name(app: App, name: str) -> None:
-    from stretch.core.validation.checks import id_problem
+    from stretch.core.checks import id_problem
 
     if problem := id_problem(name):
         raise UsageError(f"--save: {problem}.")

@@ -2,7 +2,7 @@
 
 # No `from __future__ import annotations` here: msgspec would have to evaluate every annotation at start (1 ms).
 from collections.abc import Collection
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from msgspec import Meta, Struct
 
@@ -13,7 +13,8 @@ LONGEST_HOLD_S = 60
 """The longest single hold (rule D4)."""
 
 HoldSeconds = Annotated[int, Meta(ge=1, le=LONGEST_HOLD_S)]
-ShortText = Annotated[str, Meta(min_length=1, max_length=400)]
+MAX_SENTENCE = 400
+ShortText = Annotated[str, Meta(min_length=1, max_length=MAX_SENTENCE)]
 Name = Annotated[str, Meta(min_length=1, max_length=80)]
 ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 LONGEST_ID = 60
@@ -26,6 +27,12 @@ SourceKey = Annotated[str, Meta(pattern=r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$", max_l
 def doc(description: str, **limits: Any) -> Meta:
     """Return the limits of a field, with a description for the template, the JSON Schema and errors."""
     return Meta(description=description, **limits)
+
+
+def is_sentence(hint: Any) -> bool:
+    """Return whether *hint*, the type of a field, is a `ShortText`, or has one in it."""
+    limits = [meta.max_length for meta in getattr(hint, "__metadata__", ()) if isinstance(meta, Meta)]
+    return MAX_SENTENCE in limits or any(map(is_sentence, get_args(hint)))
 
 
 class CatalogStruct(Struct, frozen=True, forbid_unknown_fields=True):

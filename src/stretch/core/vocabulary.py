@@ -22,6 +22,8 @@ POSITIONS = tuple(POSITION_LABELS)
 """From standing down to the floor, the order of a session (rule RB5)."""
 UPRIGHT: tuple[Position, ...] = ("standing", "seated")
 """Positions off the floor."""
+KNEELING: tuple[Position, ...] = ("kneeling", "quadruped")
+"""Positions with weight on the knees."""
 
 Equipment = Literal["none", "chair", "wall", "strap", "mat"]
 EQUIPMENT_LABELS: dict[Equipment, str] = {

@@ -54,7 +54,6 @@ _LINES = {
     "also": "# also: [standing]",
     "equipment": "equipment: [none]",
     "sides": "sides: both",
-    "side_means": "# side_means: the back leg",
     "mode": "mode: static",
     "dose": "dose: {hold_s: 30, reps: 2}\n# With mode: contract-relax:\n"
     "# dose: {reps: 3, contract: {contract_s: 6, release_s: 4, hold_s: 20, effort_pct: 30}}",
@@ -68,7 +67,7 @@ _LINES = {
     + "cautions:\n  avoid: []\n  adapt: []",
     "source": "# source: [NHS-BACK]",
 }
-"""Lines of the template other than blanks."""
+"""Lines of the template other than blanks of required fields and names of optional ones."""
 _OMITTED = frozenset({"id", "tier", "opt_in", "halfway", "per_side_s"})
 
 
@@ -82,19 +81,18 @@ def stretch_template(name: str, areas: Iterable[str]) -> str:
         "spine": vocabulary.SPINE_LABELS,
     }
     parts = [_HEADER.format(name)]
-    for field, schema in msgspec.json.schema_components([Stretch])[1]["Stretch"]["properties"].items():
+    schema = msgspec.json.schema_components([Stretch])[1]["Stretch"]
+    for field, details in schema["properties"].items():
         if field not in _OMITTED:
-            about = f"{_capitalized(schema['description'])}."
+            about = f"{_capitalized(details['description'])}."
             if field in choices:
                 labels = choices[field].items()
                 names = (name if label == name else f"{name} ({label})" for name, label in labels)
                 about += f" Choose from {', '.join(names)}."
-            parts.append(f"{_comment(about)}\n{_LINES.get(field, f'{field}:')}\n")
+            comment = fill(about, 110, initial_indent="# ", subsequent_indent="# ", break_on_hyphens=False)
+            blank = f"{field}:" if field in schema["required"] else f"# {field}:"
+            parts.append(f"{comment}\n{_LINES.get(field, blank)}\n")
     return "\n".join(parts)
-
-
-def _comment(text: str) -> str:
-    return fill(text, 110, initial_indent="# ", subsequent_indent="# ", break_on_hyphens=False)
 
 
 def _capitalized(text: str) -> str:

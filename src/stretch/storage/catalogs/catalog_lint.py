@@ -1,29 +1,75 @@
-"""Check user catalogs for everything that is wrong or worth a second look."""
+"""Check user catalogs for everything that is wrong or worth a second look.
+
+The rules for wording, cue lengths, doses, cautions, markup and muscles are rules of thumb; none of them keeps a routine
+from running.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain
 from pathlib import Path
+from typing import Any, get_type_hints
 
+import msgspec
 from msgspec import Struct
 
-from stretch.core.model import CatalogStruct, Program, Source, Stretch
+from stretch.core.checks import FieldPath, FieldProblem, check_sources
+from stretch.core.model import CatalogStruct, Program, Source, Stretch, is_sentence
+from stretch.core.planning.dosing import AREA_CEILING_S, STRETCH_CEILING_S, held_seconds
+from stretch.core.planning.programs import program_dose
 from stretch.core.text import quote
-from stretch.core.validation import content_lint
-from stretch.core.validation.checks import FieldProblem, check_sources
-from stretch.core.vocabulary import ENTRY_KINDS, EntryKind
+from stretch.core.timing.breathing import STEADY_MS
+from stretch.core.timing.phases import READING_WORDS_PER_MINUTE, SWITCH_MS
+from stretch.core.vocabulary import ENTRY_KINDS, KNEELING, Caution, EntryKind
 from stretch.figure.file_format import Figure
 from stretch.figure.lint import lint_figure
 from stretch.storage.catalogs.catalog import SessionFile, check_figure, field_path, origin_label
-from stretch.storage.catalogs.loader import CatalogEntry, CatalogLoader, id_of
+from stretch.storage.catalogs.loader import CatalogEntry, CatalogLoader, id_of, real_path
 from stretch.storage.files.diagnostics import Diagnostic, Severity, load_record
 from stretch.storage.files.locations import data_root
 from stretch.storage.files.safe_io import UnreadableFile
 from stretch.storage.files.safe_yaml import read_text
 
+MAX_PACING_S = 3
+"""Most seconds in a text that are taken for the speed of a movement; more are taken for a dose (rule D7)."""
+BREATH_S = STEADY_MS // 1000
+SWITCH_PHRASE = "Switch to the right side. Right:"
+"""The words around `side_means` while the side changes."""
+
+_WORDS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+_TENS = {"fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "ninety": 90}
+_NUMBERS = {word: number for number, word in enumerate(_WORDS, start=1)} | _TENS
+_NUMBERS |= {f"{word}-five": number + 5 for word, number in _TENS.items()}
+_NUMBER = rf"\d{{1,4}}|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))}"
+_RANGE = rf"\b(?P<low>{_NUMBER})(?:\s*(?:-|\u2013|to|or)\s*(?P<high>{_NUMBER}))?"
+_SECONDS = re.compile(rf"(?i){_RANGE}(?:[\s-]+|(?<=\d))(?P<unit>s|secs?|seconds?|mins?|minutes?)\b")
+_BEFORE_PACING = re.compile(r"(?i)\b(over|takes?|taking|within|after|every|the (first|last))( about)?\s*$")
+_BEFORE_BREATH = re.compile(r"(?i)\b(inhal|exhal|breath)\w*( (in|out|slowly|for|over|about|deeply))*\s*$")
+_COUNT = re.compile(
+    rf"(?i)(?:{_RANGE}\s+(?:(?P<breaths>(?:\w+ ){{0,2}}breaths)|(?P<more>more )?(?:times|repetitions|reps|rounds))"
+    r"|\btwice)\b(?! (?:as|the|each way|(?:in )?each direction|(?:a|per|each|every|this) (?:day|week))\b)"
+)
+_LIMB = (
+    "(?:side|leg|knee|foot|thigh|calf|shin|ankle|heel|toe|hip|buttock|glute|hamstring|"
+    "arm|hand|elbow|wrist|shoulder|ear|cheek)s?"
+)
+_ONE_SIDE = re.compile(
+    rf"(?i)\b(?:left|right)[- ]{_LIMB}\b"
+    rf"|\b(?:to|on|onto|toward|towards) (?:the|your) (?:left|right)\b(?! angle)(?: {_LIMB}\b)?"
+    r"|\b(?:turn|roll|lean|look|twist|rotate) (?:left|right)\b"
+)
+_OTHER_SIDE = re.compile(
+    rf"(?i)\b(?:repeat|same|again)\b[^.;]*\b(?:other|opposite|each|both) {_LIMB}\b"
+    r"|\b(?:switch|change|swap) (?:sides|legs|arms|hands|feet)\b"
+)
+_SIDE_WORDS = re.compile(
+    r"\b(?:one|other|opposite|that|this|same|each|both|side|top|bottom|upper|lower|front|back|near|far)\b"
+)
+_FILLER_WORDS = frozenset({"the", "you", "your", "that", "which", "way", "what"})
 _ACCIDENTAL_COMMENT = r" *+(?:- ++|[\w-]++: ++)++[^\s'\"\[{|>&#][^#]*+(?<= )(#\d.*)"
 """A line with an unquoted text that a comment such as `#2` ends."""
 
@@ -52,7 +98,7 @@ class _References(Struct, frozen=True):
 def check_catalogs(paths: Sequence[Path]) -> CatalogReport:
     """Check the catalogs at *paths*, folders or files, as they are used on top of the shipped one."""
     base = data_root()
-    user_paths = [path for path in paths if not _is_same(path, base)]
+    user_paths = [path for path in paths if real_path(path) != real_path(base)]
     loader = CatalogLoader(ENTRY_KINDS, trusted=base if len(user_paths) == len(paths) else None)
     for path in (base, *user_paths):
         loader.add(path)
@@ -75,25 +121,18 @@ def check_catalogs(paths: Sequence[Path]) -> CatalogReport:
     return CatalogReport(counts, tuple(loader.diagnostics.report()), loader.diagnostics.complete)
 
 
-def _is_same(path: Path, other: Path) -> bool:
-    try:
-        return path.samefile(other)
-    except (OSError, ValueError):
-        return False
-
-
 def _lint(
     record: CatalogStruct | Figure, references: _References
 ) -> tuple[Iterable[FieldProblem], Iterable[FieldProblem]]:
     """Return the problems of a record, and the notes on it."""
     match record:
         case Stretch():
-            wording, lengths = content_lint.check_wording(record), content_lint.check_cue_lengths(record)
-            notes = chain(content_lint.missing_cautions(record), content_lint.find_markup(record))
+            wording, lengths = check_wording(record), check_cue_lengths(record)
+            notes = chain(missing_cautions(record), find_markup(record))
             return chain(wording, lengths, check_sources(record.source, references.sources)), notes
         case Program():
-            doses = content_lint.check_area_doses(record, references.stretches)
-            notes = chain(content_lint.check_item_doses(record, references.stretches), content_lint.find_markup(record))
+            doses = check_area_doses(record, references.stretches)
+            notes = chain(check_item_doses(record, references.stretches), find_markup(record))
             return chain(doses, check_sources(record.source, references.sources)), notes
         case Source():
             similar = [key for key in references.sources if key != record.key and key.lower() == record.key.lower()]
@@ -105,7 +144,7 @@ def _lint(
 
 def _lint_figure(figure: Figure, references: _References) -> Iterator[FieldProblem]:
     if stretch := references.stretches.get(figure.id):
-        yield from content_lint.check_target_muscles(figure.muscles, stretch)
+        yield from check_target_muscles(figure.muscles, stretch)
     elif figure.id not in references.warm_up_moves:
         yield ("id",), f"there is no stretch {figure.id!r}"
     yield from ((field_path(field), message) for field, message in lint_figure(figure))
@@ -115,7 +154,7 @@ def _replacement_notes(entry: CatalogEntry) -> Iterator[FieldProblem]:
     if (replaced := entry.replaces) and replaced.record != entry.record:
         yield (), f"{id_of(entry.record)} replaces {origin_label(replaced, data_root())}"
         if isinstance(entry.record, Stretch):
-            yield from content_lint.weaker_cautions(entry.record, replaced.record)
+            yield from weaker_cautions(entry.record, replaced.record)
 
 
 def _note_comments(loader: CatalogLoader) -> None:
@@ -126,3 +165,193 @@ def _note_comments(loader: CatalogLoader) -> None:
                 if " #" in line and (comment := re.match(_ACCIDENTAL_COMMENT, line)):
                     problem = f"{quote(comment[1])} begins a comment and is ignored; put the text in quotes"
                     loader.diagnostics.add_line(file, number, problem, "note")
+
+
+_SENTENCES = tuple(name for name, hint in get_type_hints(Stretch, include_extras=True).items() if is_sentence(hint))
+_DOSED = ("steps", "breath", "halfway")
+"""Sentences of a stretch, and those for the usual dose; `mistake` and `ease_off` may have another one."""
+
+
+def check_wording(stretch: Stretch) -> Iterator[FieldProblem]:
+    """Yield where the text of *stretch* contradicts its dose or its sides."""
+    for name in _SENTENCES:
+        for field, text in _texts(getattr(stretch, name), (name,)):
+            if name in _DOSED:
+                yield from ((field, problem) for problem in _wrong_seconds(text, stretch))
+                yield from ((field, problem) for problem in _wrong_counts(text, stretch))
+            yield from ((field, problem) for problem in _wrong_sides(text, stretch))
+    if stretch.both_sides and not _distinguishes_sides(stretch):
+        yield ("steps",), "do not say which side is meant; write one leg, the other arm, the top knee"
+
+
+def _wrong_seconds(text: str, stretch: Stretch) -> Iterator[str]:
+    contract = stretch.dose.contract
+    doses = (contract.contract_s, contract.release_s, contract.hold_s) if contract else (stretch.dose.hold_s or 0,)
+    for match in _SECONDS.finditer(text):
+        scale = 60 if match["unit"].lower().startswith("m") else 1
+        low, high = (number * scale for number in _range(match))
+        before = text[: match.start()]
+        if _BEFORE_BREATH.search(before):
+            yield f"says how long a breath takes, {match[0]!r}; leave that to the timer, which counts it"
+            continue
+        pacing = high <= MAX_PACING_S or _BEFORE_PACING.search(before)
+        if not pacing and not any(low <= seconds <= high for seconds in doses):
+            dose = " and ".join(f"{seconds} s" for seconds in doses if seconds) or "counted in breaths"
+            yield f"says {match[0]!r}, but the dose is {dose}; make them agree, or leave the seconds to the timer"
+
+
+def _wrong_counts(text: str, stretch: Stretch) -> Iterator[str]:
+    for match in _COUNT.finditer(text):
+        if match["breaths"] and stretch.mode != "dynamic":
+            continue
+        low, high = _range(match) if match["low"] else (2, 2)
+        reps = stretch.dose.reps - (1 if match["more"] else 0)
+        if not low <= reps <= high:
+            dose = f"{stretch.dose.reps} breaths" if match["breaths"] else stretch.dose.reps
+            yield f"says {match[0]!r}, but reps is {dose}; make them agree, or leave the count to the timer"
+
+
+def _range(match: re.Match[str]) -> tuple[int, int]:
+    low, high = (_NUMBERS.get(word.lower()) or int(word) for word in (match["low"], match["high"] or match["low"]))
+    return low, high
+
+
+def _wrong_sides(text: str, stretch: Stretch) -> Iterator[str]:
+    if stretch.both_sides and (match := _ONE_SIDE.search(text)):
+        yield f"says {match[0]!r}, but is read for both sides; write one leg, the other arm, the top knee"
+    if not stretch.both_sides and stretch.mode != "dynamic" and (match := _OTHER_SIDE.search(text)):
+        yield f"says {match[0]!r}, but sides: both does it once; write sides: each, and side_means"
+
+
+def _distinguishes_sides(stretch: Stretch) -> bool:
+    """Return whether the steps have a word that distinguishes the sides, or a word of `side_means`."""
+    text = " ".join(stretch.steps).lower()
+    words = set(re.findall(r"\w{3,}", (stretch.side_means or "").lower())) - _FILLER_WORDS
+    return bool(_SIDE_WORDS.search(text)) or any(word in text for word in words)
+
+
+def check_cue_lengths(stretch: Stretch) -> Iterator[FieldProblem]:
+    """Yield the cues of *stretch* that take longer to say than their moment lasts."""
+    dose, pace = stretch.dose, stretch.pace
+    hold = dose.contract.hold_s if dose.contract else dose.hold_s
+    if pace is not None:
+        yield from _too_long(("pace", "inhale"), pace.inhale, BREATH_S // 2, "half a breath")
+        yield from _too_long(("pace", "exhale"), pace.exhale, BREATH_S // 2, "half a breath")
+    if stretch.halfway is not None:
+        yield from _too_long(("halfway",), stretch.halfway, BREATH_S, "one breath")
+    yield from _too_long(("breath",), stretch.breath, min(hold or BREATH_S, BREATH_S), "the first breath")
+    if stretch.both_sides and stretch.side_means is not None:
+        yield from _too_long(("side_means",), stretch.side_means, SWITCH_MS // 1000, "changing sides", SWITCH_PHRASE)
+
+
+def _too_long(field: FieldPath, text: str, seconds: int, moment: str, spoken_with: str = "") -> Iterator[FieldProblem]:
+    limit = seconds * READING_WORDS_PER_MINUTE // 60 - len(spoken_with.split())
+    if (words := len(text.split())) > limit:
+        yield field, f"{words} words are too long for {moment}, {seconds} s; {limit} at most"
+
+
+def check_area_doses(program: Program, stretches: Mapping[str, Stretch]) -> Iterator[FieldProblem]:
+    """Yield the areas that *program* holds on one side for longer than is of use (rule D5; not `as_written`, D19)."""
+    held: Counter[str] = Counter()
+    for item in program.items:
+        if stretch := stretches.get(item.stretch):
+            held.update(dict.fromkeys(stretch.areas.primary, held_seconds(stretch, program_dose(stretch, item))))
+    for area, seconds in held.items():
+        if seconds > AREA_CEILING_S:
+            yield ("items",), f"{seconds} s for {area} on a side; more than {AREA_CEILING_S} bring no more range"
+
+
+def check_item_doses(program: Program, stretches: Mapping[str, Stretch]) -> Iterator[FieldProblem]:
+    """Yield the items of *program* that hold one stretch on one side for longer than is of use (rule D5)."""
+    for index, item in enumerate(program.items):
+        if stretch := stretches.get(item.stretch):
+            seconds = held_seconds(stretch, program_dose(stretch, item))
+            if seconds > STRETCH_CEILING_S:
+                limit = STRETCH_CEILING_S
+                yield ("items", index), f"{seconds} s of one stretch on a side; more than {limit} bring no more range"
+
+
+_EXPECTED_CAUTIONS: tuple[tuple[str, Callable[[Stretch], bool], tuple[Caution, ...]], ...] = (
+    ("a bend forward", lambda s: s.spine == "flexion", ("disc", "osteoporosis")),
+    ("a bend back", lambda s: s.spine == "extension", ("stenosis",)),
+    ("a twist", lambda s: s.spine == "rotation", ("osteoporosis",)),
+    ("on the knees", lambda s: s.position in KNEELING, ("knee",)),
+    ("for the neck", lambda s: "neck" in s.areas.primary, ("neck",)),
+    ("for the shoulders", lambda s: "shoulders" in s.areas.primary, ("shoulder",)),
+    ("for the hamstrings", lambda s: "hamstrings" in s.areas.primary, ("sciatica",)),
+    ("deep", lambda s: s.level == "deep", ("hypermobility",)),
+)
+"""Cautions that every shipped stretch of a kind has (rule RB12)."""
+
+
+def missing_cautions(stretch: Stretch) -> Iterator[FieldProblem]:
+    """Yield the cautions that *stretch* lacks although similar ones have them."""
+    given = {*stretch.cautions.avoid, *stretch.cautions.adapt}
+    for what, applies, tags in _EXPECTED_CAUTIONS:
+        if applies(stretch) and (missing := [tag for tag in tags if tag not in given]):
+            yield ("cautions",), f"{what} without {' and '.join(missing)}; who should leave it out, or take it easier?"
+    if stretch.position in ("supine", "prone") and "pregnancy" not in stretch.cautions.avoid:
+        yield ("cautions", "avoid"), f"{stretch.position} without pregnancy; nobody pregnant should lie like that here"
+
+
+def weaker_cautions(stretch: Stretch, replaced: Stretch) -> Iterator[FieldProblem]:
+    """Yield the cautions of the *replaced* stretch that *stretch* lacks or has only under adapt."""
+    avoid, adapt = stretch.cautions.avoid, stretch.cautions.adapt
+    lost = [tag for tag in replaced.cautions.avoid if tag not in avoid]
+    lost += [tag for tag in replaced.cautions.adapt if tag not in avoid and tag not in adapt]
+    if lost:
+        yield ("cautions",), f"weaker than in the {stretch.id} it replaces: {', '.join(lost)}"
+
+
+_STYLE = "bold|dim|italic|underline|strike|reverse|blink|red|green|yellow|blue|magenta|cyan|white|black|link|[biusd]"
+_MARKUP = re.compile(
+    rf"(?i)\[(?:/?(?:{_STYLE})(?:[ =][^\[\]]*)?|/)\]"  # rich, BBCode
+    r"|</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>|&(?:amp|lt|gt|quot|nbsp|#\d{1,5});"  # HTML
+    r"|\*\*[^*]+\*\*|(?<!\w)__[^_]+__(?!\w)|\]\(https?:"  # Markdown
+)
+
+
+def find_markup(record: Stretch | Program) -> Iterator[FieldProblem]:
+    """Yield the texts of *record* with markup in them, which is never rendered."""
+    for field, text in _texts(msgspec.to_builtins(record), ()):
+        if match := _MARKUP.search(text):
+            yield field, f"has the markup {match[0][:40]!r}, which is shown and read aloud literally; remove it"
+
+
+def _texts(data: Any, field: FieldPath) -> Iterator[tuple[FieldPath, str]]:
+    if isinstance(data, str):
+        yield field, data
+    elif isinstance(data, (dict, tuple)):
+        for step, value in data.items() if isinstance(data, dict) else enumerate(data):
+            yield from _texts(value, (*field, step))
+
+
+AREA_MUSCLES: Mapping[str, tuple[str, ...]] = {
+    "lower-back": ("low_back", "back", "lat", "side"),
+    "upper-back": ("upper_back", "back", "lat", "trap"),
+    "hips": ("outer_hip", "glute", "piriformis", "groin", "hip_flexor"),
+    "hip-flexors": ("hip_flexor", "quad"),
+    "glutes": ("glute", "outer_hip", "piriformis"),
+    "piriformis": ("piriformis", "glute", "outer_hip"),
+    "hamstrings": ("hamstring",),
+    "quads": ("quad",),
+    "calves": ("calf", "soleus"),
+    "core": ("abs", "side"),
+    "neck": ("neck", "trap"),
+    "shoulders": ("shoulder", "trap", "arm", "lat"),
+    "chest": ("chest",),
+    "inner-thighs": ("groin", "adductor"),
+}
+"""The muscles, in the words of figure files, that the figure of a stretch for an area may highlight."""
+
+
+def check_target_muscles(targets: Collection[str], stretch: Stretch) -> Iterator[FieldProblem]:
+    """Yield a problem if a figure highlights no muscle, or none of the areas of its *stretch* and all are shipped."""
+    names = {target.partition(".")[0] for target in targets}
+    areas = (*stretch.areas.primary, *stretch.areas.secondary)
+    expected = sorted({muscle for area in areas for muscle in AREA_MUSCLES.get(area, ())})
+    hint = f"; one of {', '.join(expected)}" if expected else "; name the one that is stretched"
+    if not names:
+        yield ("target",), f"highlights no muscle{hint}"
+    elif not names & set(expected) and all(area in AREA_MUSCLES for area in areas):
+        yield ("target",), f"highlights no muscle of {', '.join(areas)}{hint}"

@@ -13,10 +13,10 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from stretch.core import checks
+from stretch.core.checks import FieldPath, FieldProblem
 from stretch.core.model import Area, Group, Program, Source, Stretch
 from stretch.core.text import escape_control_chars, quote, quote_ascii
-from stretch.core.validation import checks
-from stretch.core.validation.checks import FieldPath, FieldProblem
 from stretch.core.vocabulary import ENTRY_LISTS, EntryKind
 from stretch.storage.files.diagnostics import Diagnostics
 from stretch.storage.files.safe_io import UnreadableFile
@@ -124,8 +124,8 @@ class CatalogLoader:
         found = True
         while found:
             found = False
-            for kind, entry, problems in [*self._inconsistencies()]:
-                found |= self.leave_out_if(kind, entry, problems)
+            for inconsistency in [*self._inconsistencies()]:
+                found |= self.leave_out_if(*inconsistency)
         for kind in self.entries if not self.diagnostics.remaining() else ():
             for entry in [*self.user_entries(kind)]:
                 shipped = entry.replaces
@@ -163,7 +163,9 @@ class CatalogLoader:
         for entry in self.entries["program"].values() if replaced else ():
             names = ", ".join(sorted(replaced & {item.stretch for item in entry.record.items}))
             if names and entry.root == self.trusted:
-                yield "program", entry, _reworded(checks.check_program(entry.record, stretches), names)
+                problems = checks.check_program(entry.record, stretches)
+                added = f" (your catalog replaces {names})"
+                yield "program", entry, iter([(field, problem + added) for field, problem in problems])
 
     def _add_file(self, root: Path, file: Path) -> None:
         for data in self._read(root, file):
@@ -193,8 +195,11 @@ class CatalogLoader:
         """Return the data of *file*; nothing if it is unreadable, was read before or has problems enough."""
         if not self.diagnostics.remaining() or not self._is_inside(root, file):
             return ()
-        if root != self.trusted and self._was_read(file):
-            return ()
+        if root != self.trusted:
+            # A file may be in two catalogs.
+            if (real := real_path(file)) in self._files_read:
+                return ()
+            self._files_read.add(real)
         try:
             return (read_yaml(file, None if root == self.trusted else self.quota),)
         except UnreadableFile as error:
@@ -203,17 +208,9 @@ class CatalogLoader:
 
     def _is_inside(self, root: Path, path: Path) -> bool:
         """Return whether *path* lies in the catalog *root*; a link that leaves it is a problem and is not read."""
-        if path == root or root == self.trusted or Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root)):
+        if path == root or root == self.trusted or Path(real_path(path)).is_relative_to(real_path(root)):
             return True
         self.diagnostics.add_line(path, 1, "is a link out of its catalog and is not read; put a copy in its place")
-        return False
-
-    def _was_read(self, file: Path) -> bool:
-        """Return whether *file* was read before, as one may be in two catalogs, and remember it."""
-        with suppress(OSError, ValueError):  # reading it will give the reason
-            before = len(self._files_read)
-            self._files_read.add(os.path.realpath(file))
-            return len(self._files_read) == before
         return False
 
     def _add_entry(self, raw: RawEntry, root: Path, file: Path) -> None:
@@ -309,8 +306,11 @@ def _check(
     return iter(())
 
 
-def _reworded(problems: Iterable[FieldProblem], names: str) -> Iterator[FieldProblem]:
-    return ((field, f"{problem} (your catalog replaces {names})") for field, problem in problems)
+def real_path(path: Path) -> str:
+    """Return *path* without links; as it is if that is not possible, which reading it will report."""
+    with suppress(OSError, ValueError):
+        return os.path.realpath(path)
+    return str(path)
 
 
 def id_of(record: Any) -> str:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 import msgspec
 from msgspec import Struct
 
+from stretch.core.checks import FieldPath, FieldProblem
 from stretch.core.errors import CatalogError
 from stretch.core.text import escape_control_chars
-from stretch.core.validation.checks import FieldPath, FieldProblem
 from stretch.storage.files.locations import data_root
 from stretch.storage.files.safe_io import UnreadableFile
 from stretch.storage.files.safe_yaml import line_numbers, read_yaml

@@ -16,8 +16,8 @@ from typing import Any, NoReturn
 import yaml
 from yaml.events import AliasEvent, MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent, StreamEndEvent
 
+from stretch.core.checks import FieldPath
 from stretch.core.text import escape_control_chars, quote
-from stretch.core.validation.checks import FieldPath
 from stretch.storage.files.safe_io import UnreadableFile, read_regular
 
 try:

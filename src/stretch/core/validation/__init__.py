@@ -1,1 +1,0 @@
-"""Rules that the entries of a catalog must keep, and lint rules for their content."""
