@@ -104,7 +104,7 @@ def _write_svg(app: App, stretch: Stretch, side: Side | None, path: Path) -> Non
         raise UsageError(f"There is no figure of {stretch.id}.")
     title = f"{stretch.name}, {side} side" if side else stretch.name
     description = f"Left, the start; right, {stretch.steps[-1]}"
-    svg = render_svg(figure, mirror=figure.mirrored_for(side), title=title, description=description)
+    svg = render_svg(figure, left=side == "left", title=title, description=description)
     if path == STDOUT:
         # In ASCII it is the same picture whatever the encoding of the terminal.
         app.out.document(svg.encode("ascii", "xmlcharrefreplace").decode() + "\n")

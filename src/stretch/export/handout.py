@@ -141,8 +141,7 @@ def build_handout(
 def _card(number: int, item: Item, timeline: Timeline, figure: Figure | None) -> Card:
     stretch, picture = item.stretch, None
     if figure:
-        mirror = figure.mirrored_for(item.sides[0])
-        picture = render_svg(figure, mirror=mirror, title=one_line(stretch.name), palette=PAPER_COLORS)
+        picture = render_svg(figure, left=item.sides[0] == "left", title=one_line(stretch.name), palette=PAPER_COLORS)
     return Card(
         number=number,
         name=stretch.name,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import chain, pairwise
 from math import cos, radians, sin
 from typing import NamedTuple
@@ -83,7 +83,7 @@ def figure_parts(figure: Figure, skeleton: Skeleton, *, pressing: bool = False) 
                     root = circle(points[1], anatomy.BALL) if len(points) > 2 else None
                     yield FigurePart("strap", ColorRole.STRAP, line_hulls(points, STRAP), root=root)
             case _:
-                yield _limb_segment(name, limbs[name], muscles.get(name, ()), figure.view)
+                yield _limb_segment(figure, name, limbs[name], muscles)
     for prop in front:
         yield FigurePart("prop", ColorRole.PROP, prop_hulls(prop, figure.view))
     for arrow in figure.arrows:
@@ -91,15 +91,20 @@ def figure_parts(figure: Figure, skeleton: Skeleton, *, pressing: bool = False) 
             yield FigurePart("arrow", ColorRole.STRAP, arrow_hulls(arrow, skeleton.joints))
 
 
-def _limb_segment(name: str, hull: Hull, muscles: tuple[Hull, ...], view: View) -> FigurePart:
+def _limb_segment(figure: Figure, name: str, hull: Hull, muscles: Mapping[str, tuple[Hull, ...]]) -> FigurePart:
     side, _, segment = name.partition("_")
-    dim = side == "far" and view is View.SIDE
+    is_leg = segment in ("thigh", "shin", "foot")
+    own = muscles.get(name, ())
+    if name == "near_thigh" and figure.resting_side == "near":
+        # The muscle of the thigh behind shines through.
+        own += muscles.get("far_thigh", ())
+    dim = side == (figure.resting_side if is_leg else figure.resting_side and "far")
     if segment in ("thigh", "shin"):
         role = ColorRole.FAR_LEGGINGS if dim else ColorRole.LEGGINGS
     else:
         role = ColorRole.FAR_SKIN if dim else ColorRole.SKIN
     x, y, radius = hull[0]
-    return FigurePart(name, role, (hull,), muscles=muscles, root=(x, y, radius * 1.1))
+    return FigurePart(name, role, (hull,), muscles=own, root=(x, y, radius * 1.1))
 
 
 def _trunk(figure: Figure, skeleton: Skeleton, muscles: tuple[Hull, ...]) -> FigurePart:

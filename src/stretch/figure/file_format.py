@@ -1,18 +1,21 @@
 """The figure file format: one stretch as keyframes of a person, with props.
 
-The near side is always the working side; the other side is the same picture mirrored.
+The file shows the right side at work, on the near limbs; the picture of the left side follows from it.
 No key is a word that YAML 1.1 reads as a boolean (on, off, yes, no).
 Docstrings name the keys as they are in the file, because `stretch catalog schema` prints them.
 """
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
+from functools import lru_cache
 from typing import Annotated, Literal
 
+import msgspec
 from msgspec import Meta, Struct, field
+from msgspec.structs import replace
 
-from stretch.core.vocabulary import Side
 from stretch.figure.geometry import Point
 
 Segment = float | tuple[float, float]
@@ -159,7 +162,9 @@ class Figure(_FileStruct, frozen=True):
 
     The muscles in `target` light up, each as `name` or `name.far`. `far_shift` moves the far limbs so that they show
     in a side view. `frame` is the left, bottom, right and top of a close-up. `into` is the breath that leads into the
-    stretch; with `alternate` every other cycle is mirrored. `back` means that the person is seen from behind.
+    stretch; with `alternate` every other cycle shows the left side. `back` means that the person is seen from behind.
+    `left` is how the picture changes for the left side: `mirror` puts its right at its left, `flip` its top at the
+    bottom, `swap` the near limbs at the far side; by default a view from the side is swapped, any other mirrored.
     """
 
     id: str
@@ -176,20 +181,52 @@ class Figure(_FileStruct, frozen=True):
     eyes: bool = True
     deepens_on: Literal["exhale", "inhale"] = field(name="into", default="exhale")
     alternates_sides: bool = field(name="alternate", default=False)
+    left_change: Literal["mirror", "flip", "swap"] | None = field(name="left", default=None)
 
     @property
     def has_floor(self) -> bool:
         """True if the ground is part of the picture."""
         return any(isinstance(prop, Floor) for prop in self.props)
 
-    def mirrored_for(self, side: Side | None) -> bool:
-        """Return whether the picture must be mirrored to show *side* working; None stands for both sides at once.
-
-        A person facing right shows their right side; one facing the viewer has their left at the right of the picture.
-        """
-        near_side = "right" if self.view is View.SIDE or self.from_behind else "left"
-        return side is not None and side != near_side
+    @property
+    def resting_side(self) -> str | None:
+        """The resting side in a view from the side, drawn in dim colors; None in other views."""
+        if self.view is not View.SIDE:
+            return None
+        return "near" if any(muscle.endswith(".far") for muscle in self.muscles) else "far"
 
     def shift(self, side: str) -> Point:
         """Return the offset of the limbs on the `near` or `far` *side*."""
         return self.far_shift if side == "far" and self.view is View.SIDE else (0.0, 0.0)
+
+
+def turned_to(figure: Figure, *, left: bool) -> tuple[Figure, int, int]:
+    """Return the figure to draw for the right or the *left* side, and the factors, 1 or -1, of its x and y.
+
+    Seen from the front it is a mirror, with the person's left at the left. In profile the head stays where it is.
+    """
+    change = figure.left_change or ("swap" if figure.view is View.SIDE else "mirror")
+    if not left or change == "swap":
+        return _swapped(figure) if left else figure, 1, 1
+    return figure, *((-1, 1) if change == "mirror" else (1, -1))
+
+
+@lru_cache(maxsize=64)
+def _swapped(figure: Figure) -> Figure:
+    """Return the same outline with the other side of the body towards the viewer."""
+    keyframes = figure.keyframes
+    if figure.view is not View.SIDE:
+        keyframes = tuple(replace(key, face=None if key.face is None else -key.face) for key in keyframes)
+        order = " ".join(reversed(figure.paint_order.split()))
+        return replace(figure, keyframes=keyframes, from_behind=not figure.from_behind, paint_order=order)
+    keyframes = tuple(
+        replace(key, shrug=key.shrug[::-1] if isinstance(key.shrug, tuple) else key.shrug) for key in keyframes
+    )
+    muscles = tuple(
+        muscle.removesuffix(".far") if muscle.endswith(".far") else f"{muscle.removesuffix('.near')}.far"
+        for muscle in figure.muscles
+    )
+    text = msgspec.json.encode(replace(figure, keyframes=keyframes, muscles=muscles)).decode()
+    other = {"near": "far", "far": "near"}
+    renamed = re.sub(r"\b(near|far)(?=_(?!shift))", lambda name: other[name[0]], text)
+    return replace(msgspec.json.decode(renamed, type=Figure), paint_order=figure.paint_order)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from stretch.figure.body import FigurePart, figure_parts
 from stretch.figure.colors import ColorRole
-from stretch.figure.file_format import Figure
+from stretch.figure.file_format import Figure, turned_to
 from stretch.figure.geometry import Circle, Hull
 from stretch.figure.skeleton import skeleton_at
 
@@ -82,15 +82,16 @@ class Canvas(NamedTuple):
     lit: Bitmap
 
 
-def rasterize(figure: Figure, width: int, height: int, depth: float, *, mirror: bool, pressing: bool) -> Canvas:
-    """Return the figure at one depth on a grid of dots."""
+def rasterize(figure: Figure, width: int, height: int, depth: float, *, left: bool, pressing: bool) -> Canvas:
+    """Return the figure at one depth on a grid of dots, with its right or its *left* side at work."""
+    figure, *factors = turned_to(figure, left=left)
     canvas = Canvas(width, height, {}, {})
     if figure.has_floor:
         canvas.layers[ColorRole.PROP] = {height - 1: _every_nth_bit(3, 0, width)}
     painter = _Painter(canvas, _viewport(figure, width, height))
     for part in figure_parts(figure, skeleton_at(figure, depth), pressing=pressing):
         painter.paint(part)
-    return _mirrored(canvas) if mirror else canvas
+    return _mirrored(canvas, *factors)
 
 
 class _Painter:
@@ -240,10 +241,14 @@ def _intersection(a: Bitmap, b: Bitmap) -> Bitmap:
     return {y: bits & b[y] for y, bits in a.items() if y in b}
 
 
-def _mirrored(canvas: Canvas) -> Canvas:
+def _mirrored(canvas: Canvas, x_factor: int, y_factor: int) -> Canvas:
     def mirrored(layer: Bitmap) -> Bitmap:
+        if y_factor < 0:
+            return {canvas.height - 1 - y: bits for y, bits in layer.items()}
         return {y: _reversed_bits(bits, canvas.width) for y, bits in layer.items()}
 
+    if x_factor == y_factor:
+        return canvas
     layers = {role: mirrored(layer) for role, layer in canvas.layers.items()}
     return canvas._replace(layers=layers, lit=mirrored(canvas.lit))
 

@@ -39,22 +39,25 @@ def render_frame(
     rows: int,
     depth: float,
     *,
-    mirror: bool = False,
+    left: bool = False,
     glyphs: Glyphs = "braille",
     color: bool = True,
     pressing: bool = False,
 ) -> CharacterFrame:
-    """Return the figure at a depth from 0 to 1; *pressing* also shows the arrows of a contraction."""
+    """Return the figure at a depth from 0 to 1 with its right or its *left* side at work.
+
+    *pressing* also shows the arrows of a contraction.
+    """
     step = round(min(max(depth, 0.0), 1.0) * DEPTH_STEPS)
-    return _render_step(figure, columns, rows, step, mirror, glyphs, color, pressing)
+    return _render_step(figure, columns, rows, step, left, glyphs, color, pressing)
 
 
 @lru_cache(maxsize=160)
 def _render_step(
-    figure: Figure, columns: int, rows: int, step: int, mirror: bool, glyphs: Glyphs, color: bool, pressing: bool
+    figure: Figure, columns: int, rows: int, step: int, left: bool, glyphs: Glyphs, color: bool, pressing: bool
 ) -> CharacterFrame:
     depth = step / DEPTH_STEPS
-    canvas = rasterize(figure, 2 * columns, 4 * rows, depth, mirror=mirror, pressing=pressing)
+    canvas = rasterize(figure, 2 * columns, 4 * rows, depth, left=left, pressing=pressing)
     if not color:
         canvas = to_monochrome(canvas, 1 if glyphs == "braille" else 2, lit=2 * step >= DEPTH_STEPS)
     encode = _braille_cell if glyphs == "braille" else _block_cell

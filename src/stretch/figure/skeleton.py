@@ -82,8 +82,9 @@ class _Solver:
             if isinstance(limb, ForwardLimb):
                 self._place_limb(name, limb)
         anchor = self._joints[pose.anchor]
-        dx = pose.at[0] - anchor[0]
-        dy = -self._lowest_edge(spine) if pose.at[1] is None else pose.at[1] - anchor[1]
+        shift = self._figure.shift(pose.anchor.partition("_")[0])
+        dx = pose.at[0] + shift[0] - anchor[0]
+        dy = -self._lowest_edge(spine) if pose.at[1] is None else pose.at[1] + shift[1] - anchor[1]
         self._joints = {name: (x + dx, y + dy) for name, (x, y) in self._joints.items()}
         for name in solving_order(targeted):
             self._place_limb(name, _solve_two_bone(self._figure, name, targeted[name], self._joints))

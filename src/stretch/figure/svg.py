@@ -10,7 +10,7 @@ from zlib import crc32
 
 from stretch.figure.body import FigurePart, figure_parts
 from stretch.figure.colors import PALETTES, ColorRole
-from stretch.figure.file_format import Figure
+from stretch.figure.file_format import Figure, turned_to
 from stretch.figure.geometry import Circle, Hull, Point
 from stretch.figure.raster import bounding_box
 from stretch.figure.skeleton import skeleton_at
@@ -34,16 +34,20 @@ _GridPoint = tuple[int, int]
 def render_svg(
     figure: Figure,
     *,
-    mirror: bool = False,
+    left: bool = False,
     title: str = "",
     description: str = "",
     palette: Mapping[ColorRole, str] = PALETTES["light"],
 ) -> str:
-    """Return the figure as an SVG document; *title* and *description* are read out by screen readers."""
-    left, bottom, right, top = bounding_box(figure)
-    width, height = round((right - left + 2 * _MARGIN) * UNITS), round((top - bottom + 2 * _MARGIN) * UNITS)
+    """Return the figure as an SVG document, with its right or its *left* side at work.
+
+    *title* and *description* are read out by screen readers.
+    """
+    figure, x_factor, y_factor = turned_to(figure, left=left)
+    x0, y0, x1, y1 = bounding_box(figure)
+    width, height = round((x1 - x0 + 2 * _MARGIN) * UNITS), round((y1 - y0 + 2 * _MARGIN) * UNITS)
     total_width = 2 * width + _GAP * UNITS
-    prefix = f"z{crc32(figure.id.encode()):x}{'m' if mirror else ''}"
+    prefix = f"z{crc32(figure.id.encode()):x}{'m' if left else ''}"
     scenes = [list(figure_parts(figure, skeleton_at(figure, depth), pressing=depth == 0)) for depth in (0.0, 1.0)]
     roles = {role for parts in scenes for part in parts for role in (part.role, *(o.role for o in part.overlays))}
     markup = [
@@ -52,15 +56,17 @@ def render_svg(
         f"<desc>{escape(description or 'Left, the start; right, the stretch.')}</desc>",
         _style(prefix, roles | ({ColorRole.PROP} if figure.has_floor else set()), palette),
     ]
-    x, y = round((left - _MARGIN) * UNITS), round(-(top + _MARGIN) * UNITS)
+    x, y = round((x0 - _MARGIN) * UNITS), round(-(y1 + _MARGIN) * UNITS)
     clip = ""
     if figure.crop:
         markup.append(f'<clipPath id="{prefix}f"><path d="M{x} {y}h{width}v{height}h-{width}z"/></clipPath>')
         clip = f' clip-path="url(#{prefix}f)"'
     for index, panel in enumerate(_panels(scenes, prefix)):
         # Each panel is mirrored on its own: the start stays on the left.
-        dx = index * (width + _GAP * UNITS) + (x + width if mirror else -x)
-        markup.append(f'<g transform="translate({dx} {-y}){"scale(-1 1)" if mirror else ""}"{clip}>')
+        dx = index * (width + _GAP * UNITS) + (x + width if x_factor < 0 else -x)
+        dy = y + height if y_factor < 0 else -y
+        scale = f"scale({x_factor} {y_factor})" if x_factor != y_factor else ""
+        markup.append(f'<g transform="translate({dx} {dy}){scale}"{clip}>')
         if figure.has_floor:
             markup.append(f'<path class="zl {_CLASS[ColorRole.PROP]}l" stroke-width="4" d="M{x} 3h{width}"/>')
         markup += [*panel, "</g>"]

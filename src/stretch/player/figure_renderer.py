@@ -25,9 +25,9 @@ class FigureRenderer:
         if figure is None or state is None:
             return []
         depth = state.inhale_depth if figure.deepens_on == "inhale" else state.depth
-        mirror = figure.mirrored_for(state.side) != (figure.alternates_sides and state.cycle % 2 == 1)
+        left = (state.side == "left") != (figure.alternates_sides and state.cycle % 2 == 1)
         frame = render_frame(
-            figure, columns, lines, depth, mirror=mirror, glyphs=self._glyphs, color=self._color, pressing=pressing
+            figure, columns, lines, depth, left=left, glyphs=self._glyphs, color=self._color, pressing=pressing
         )
         return list(frame)
 

@@ -1,0 +1,197 @@
+"""Left and right: the limb that a side names is the person's own, as in a mirror, and the head stays in place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from math import dist
+
+import pytest
+
+from stretch.core.vocabulary import Side
+from stretch.figure.body import figure_parts
+from stretch.figure.colors import ColorRole
+from stretch.figure.file_format import Figure, View, turned_to
+from stretch.figure.geometry import Point, angle_difference, bearing
+from stretch.figure.raster import rasterize
+from stretch.figure.skeleton import skeleton_at
+from support import CATALOG
+from test_figure import FIGURES
+
+Joints = Mapping[str, Point]
+
+TWO_SIDED = sorted(name for name, stretch in CATALOG.stretches.items() if stretch.both_sides)
+IN_PROFILE = [name for name in TWO_SIDED if FIGURES[name].view is View.SIDE]
+TURNING = ("thread-the-needle", "seated-spinal-twist")
+"""Hips in profile, with a chest that turns to the viewer or away."""
+FACING = [name for name in TWO_SIDED if name not in (*IN_PROFILE, *TURNING)]
+both_sides = pytest.mark.parametrize("side", ["left", "right"])
+
+
+def _turned(name: str, side: Side) -> tuple[Figure, int, int]:
+    return turned_to(FIGURES[name], left=side == "left")
+
+
+def _on_screen(name: str, side: Side, depth: float = 1.0) -> dict[str, Point]:
+    """Return the joints of the figure drawn for *side*, x to the right and y up."""
+    figure, x_factor, y_factor = _turned(name, side)
+    return {joint: (x * x_factor, y * y_factor) for joint, (x, y) in skeleton_at(figure, depth).joints.items()}
+
+
+def _is_left_of_trunk(joints: Joints, place: Point) -> bool:
+    """Return whether *place* is at the left of the line from hip to chest: the person's left, as in a mirror."""
+    (x0, y0), (x1, y1) = joints["hip"], joints["chest"]
+    return (x1 - x0) * (place[1] - y0) - (y1 - y0) * (place[0] - x0) > 0
+
+
+def _named(name: str, side: Side) -> str:
+    """Return which limbs of the drawn figure, near or far, are on the person's *side*."""
+    figure, x_factor, y_factor = _turned(name, side)
+    if figure.view is View.SIDE:
+        # Who faces right, or faces up with the head left, shows the right side; turned over, the left one.
+        shown = "right" if x_factor * y_factor == 1 else "left"
+        return "near" if side == shown else "far"
+    joints = _on_screen(name, side, 0.0)
+    return "near" if _is_left_of_trunk(joints, joints["near_shoulder"]) == (side == "left") else "far"
+
+
+@both_sides
+@pytest.mark.parametrize("name", IN_PROFILE)
+def test_in_profile_the_lit_muscle_is_on_the_named_side(name: str, side: Side) -> None:
+    figure, *_ = _turned(name, side)
+    assert {muscle.partition(".")[2] or "near" for muscle in figure.muscles} == {_named(name, side)}
+
+
+@both_sides
+@pytest.mark.parametrize("name", FACING)
+def test_as_in_a_mirror_the_working_side_is_at_its_own_side_of_the_screen(name: str, side: Side) -> None:
+    joints = _on_screen(name, side, 0.0)
+    assert _is_left_of_trunk(joints, joints["near_shoulder"]) == (side == "left")
+
+
+@pytest.mark.parametrize("name", TWO_SIDED)
+def test_the_head_stays_where_it_is_when_the_side_changes(name: str) -> None:
+    left, right = (_on_screen(name, side, 0.0) for side in ("left", "right"))
+    for joints in (left, right):
+        joints["top"] = joints["crown"][0] - joints["hip"][0], joints["crown"][1] - joints["hip"][1]
+    if abs(right["top"][0]) > abs(right["top"][1]):
+        assert left["top"][0] == pytest.approx(right["top"][0])
+    else:
+        assert left["top"][1] == pytest.approx(right["top"][1])
+
+
+@pytest.mark.parametrize("name", IN_PROFILE)
+def test_the_hair_is_drawn_at_the_same_end_for_both_sides(name: str) -> None:
+    middles = []
+    for left in (False, True):
+        hair = rasterize(FIGURES[name], 96, 64, 1.0, left=left, pressing=False).layers[ColorRole.HAIR]
+        columns = [x for bits in hair.values() for x in range(96) if bits >> x & 1]
+        middles.append(sum(columns) / len(columns))
+    assert abs(middles[0] - middles[1]) < 5
+
+
+def _closer(joint: str, place: str) -> Callable[[Joints], bool]:
+    return lambda j: dist(j[f"its_{joint}"], j[place]) < dist(j[f"other_{joint}"], j[place])
+
+
+def _higher(joint: str) -> Callable[[Joints], bool]:
+    return lambda j: j[f"its_{joint}"][1] > j[f"other_{joint}"][1] + 2
+
+
+def _behind(j: Joints) -> bool:
+    return j["its_ankle"][0] < j["other_ankle"][0] - 5
+
+
+def _straighter_knee(j: Joints) -> bool:
+    bends = [
+        abs(angle_difference(bearing(j[f"{its}_hip"], j[f"{its}_knee"]), bearing(j[f"{its}_knee"], j[f"{its}_ankle"])))
+        for its in ("its", "other")
+    ]
+    return bends[0] < bends[1] - 30
+
+
+def _toward(joint: str) -> Callable[[Joints], bool]:
+    """Return whether a joint is on the named side of the trunk."""
+    return lambda j: _is_left_of_trunk(j, j[joint]) == _is_left_of_trunk(j, j["its_hip"])
+
+
+def _away(joint: str) -> Callable[[Joints], bool]:
+    return lambda j: not _toward(joint)(j)
+
+
+DOES = {
+    "calf-bent-knee": _behind,
+    "calf-straight-knee": _behind,
+    "childs-pose-side-reach": lambda j: _away("its_hand")(j) and _away("other_hand")(j),
+    "contract-relax-hamstring": _higher("ankle"),
+    "cow-face-legs": _higher("knee"),
+    "cross-body-shoulder": _away("its_hand"),
+    "half-kneeling-hip-flexor": lambda j: not _higher("knee")(j),
+    "hamstring-90-90": _higher("ankle"),
+    "knee-to-opposite-shoulder": _away("its_knee"),
+    "levator-scapulae": _away("crown"),
+    "neck-side-bend": _away("crown"),
+    "open-book": _toward("its_hand"),
+    "seated-figure-four": _closer("ankle", "other_knee"),
+    "seated-hamstring": _straighter_knee,
+    "seated-side-bend": lambda j: _away("crown")(j) and _higher("hand")(j),
+    "side-lying-quad": _closer("ankle", "hip"),
+    "single-knee-to-chest": _closer("knee", "chest"),
+    "standing-hamstring": _higher("ankle"),
+    "standing-hip-flexor": _behind,
+    "standing-quad": _higher("ankle"),
+    "supine-figure-four": _closer("ankle", "other_knee"),
+    "supine-hamstring-hold": _higher("ankle"),
+    "supine-hamstring-strap": _higher("ankle"),
+    "supine-spinal-twist": lambda j: _toward("its_knee")(j) and _toward("other_knee")(j),
+}
+"""What the limb or direction that a side names does at the end of each stretch, as in `side_means` and the steps."""
+
+
+def test_only_the_turns_of_head_and_chest_are_not_seen_from_the_joints() -> None:
+    assert set(TWO_SIDED) - DOES.keys() == {"neck-rotation", *TURNING}
+
+
+@both_sides
+@pytest.mark.parametrize("name", DOES)
+def test_the_named_limb_does_what_the_steps_say(name: str, side: Side) -> None:
+    its = _named(name, side)
+    words = {its: "its", "near" if its == "far" else "far": "other"}
+    joints = {}
+    for joint, point in _on_screen(name, side).items():
+        first, _, rest = joint.partition("_")
+        joints[f"{words[first]}_{rest}" if first in words else joint] = point
+    assert DOES[name](joints)
+
+
+@both_sides
+def test_the_head_turns_to_the_named_side(side: Side) -> None:
+    figure, x_factor, _ = _turned("neck-rotation", side)
+    # A face of 1 looks to the right of the screen.
+    assert x_factor * skeleton_at(figure, 1.0).pose.face > 0.5 if side == "right" else -0.5
+
+
+@both_sides
+def test_the_arm_slides_under_away_from_the_shown_side(side: Side) -> None:
+    figure, x_factor, _ = _turned("thread-the-needle", side)
+    assert x_factor == 1, "the person faces right in both pictures, and shows the right side"
+    skeleton = skeleton_at(figure, 1.0)
+    names = [part.name for part in figure_parts(figure, skeleton)]
+    assert (names.index("near_hand") > names.index("body")) == (side == "left")
+    eyes = next(part.cutouts for part in figure_parts(figure, skeleton) if part.name == "head")
+    assert bool(eyes) == (side == "left"), "chest and face turn to the viewer with the left arm only"
+
+
+def test_the_resting_leg_is_dim_and_the_working_leg_behind_it_is_not() -> None:
+    figure, *_ = _turned("single-knee-to-chest", "left")
+    roles = {part.name: part.role for part in figure_parts(figure, skeleton_at(figure, 1.0))}
+    assert roles["far_thigh"] is ColorRole.LEGGINGS
+    assert roles["near_thigh"] is ColorRole.FAR_LEGGINGS
+    assert roles["near_upper_arm"] is ColorRole.SKIN
+
+
+def test_the_muscle_of_the_far_leg_shines_through_the_near_one() -> None:
+    right, left = (
+        rasterize(FIGURES["supine-hamstring-hold"], 96, 64, 1.0, left=left, pressing=False) for left in (False, True)
+    )
+    lit = [sum(bits.bit_count() for bits in canvas.lit.values()) for canvas in (right, left)]
+    assert lit[1] > 0.5 * lit[0] > 0
