@@ -14,6 +14,7 @@ import pytest
 from stretch.cli import COMMANDS, main
 from stretch.cli.app import App
 from stretch.cli.show import find_stretch
+from stretch.storage.files.diagnostics import load_safety
 from support import AREAS, CATALOG, FakeClock, ScriptedInput, data, run
 
 
@@ -271,6 +272,21 @@ def test_a_session_in_a_pipe_prints_lines_and_exits_with_0() -> None:
     assert "\x1b" not in result.stdout
     assert "Before you start" in result.stderr
     assert "stretches, 8 min" in result.stderr or "7 min" in result.stderr
+
+
+def test_the_first_three_sessions_have_advice_before_and_after() -> None:
+    expected = [line.text for line in load_safety().section("expect").lines]
+    for number in range(5):
+        result = run("routine", "-m", "3", "--warm-up", "0", app=plain_app())
+        assert ("Before you start" in result.stderr) is (number == 0)
+        assert ("through the nose if you like" in result.stderr) is (number < 3)
+        assert [text for text in expected if text in result.stderr] == expected[number : number + 1]
+
+
+def test_advice_after_a_session_is_for_those_who_finish_it() -> None:
+    expected = load_safety().section("expect").lines[0].text
+    assert expected not in run("routine", "-m", "3", app=plain_app("q")).stderr
+    assert expected not in run("routine", "-m", "3", "--events", app=plain_app()).stderr
 
 
 def test_yes_skips_the_checklist() -> None:

@@ -124,8 +124,9 @@ def _written() -> tuple[str, ...]:
 def test_every_format_has_the_checklist_and_the_sources() -> None:
     shown = small()
     said = [shown.title, shown.summary, *shown.frequency, shown.cool_down[1], DISCLAIMER, "Two weeks"]
-    said += [line.text for part in SAFETY.checklist for line in part.lines]
-    said += [part.action for part in SAFETY.checklist]
+    # How often to do it depends on the routine.
+    said += [line.text for part in SAFETY.checklist for line in part.lines if line.id != "D12"]
+    said += [part.action for part in SAFETY.checklist if part.id != "expect"]
     said += [move.text for move, _ in routine(minutes=8.0).warm_up]
     said += [source.supports for source in shown.sources]
     for text in (Page(to_html(shown)).text, words_of_markdown(to_markdown(shown))):

@@ -79,7 +79,7 @@ CHECKLIST = {
     "ST7": (S, "soon"),
     "ST8": (E, None),
     **dict.fromkeys(["RB18a", "RB18b", "RB18c", "RB18d", "RB18e", "RB18f", "RB2", "RB7"], (None, None)),
-    **dict.fromkeys(["D6", "D6b", "D6c", "D7", "D8", "B4", "B9"], (None, None)),
+    **dict.fromkeys(["D6", "D6b", "D6c", "D7", "D8", "B4", "B9", "D2", "D12", "D12b", "D12c"], (None, None)),
 }
 """Outcome of every line of the checklist, from the tables of the rules and not from the file."""
 
@@ -123,7 +123,7 @@ def test_only_weak_signs_and_slow_trends_advise_a_clinician(safety: SafetyData) 
 
 def test_the_checklist_ends_with_emergencies(safety: SafetyData) -> None:
     assert [part.id for part in safety.checklist] == [
-        "before", "feel", "stop", "mention", "see-first", "see-soon", "see-today", "emergency",
+        "before", "feel", "expect", "stop", "mention", "see-first", "see-soon", "see-today", "emergency",
     ]  # fmt: skip
 
 

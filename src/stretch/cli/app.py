@@ -189,6 +189,16 @@ class App:
                     return journal.recent_practice(self.catalog, request)
         return RecentPractice()
 
+    def count_sessions(self) -> int:
+        """Return the number of sessions in the journal, 0 if it cannot be read."""
+        from stretch.core.errors import StretchError
+
+        with suppress(StretchError):
+            if journal := self.open_journal():
+                with journal:
+                    return journal.count()
+        return 0
+
     def add_catalogs(self, paths: Sequence[Path]) -> None:
         """Use the catalogs at *paths* for this run instead of those in the settings."""
         self._catalogs += paths

@@ -14,7 +14,7 @@ from stretch.cli import plan
 from stretch.cli.app import App
 from stretch.cli.console import is_terminal
 from stretch.cli.request import PlaybackOptions
-from stretch.cli.safety import before_you_start
+from stretch.cli.safety import EXPECT, FIRST_SESSIONS, before_you_start
 from stretch.core.journal.progress import side_results, stretches_done
 from stretch.core.journal.record import SessionRecord
 from stretch.core.routine import Routine
@@ -44,13 +44,17 @@ MAX_TITLE = 200
 
 def play_routine(app: App, routine: Routine, playback: PlaybackOptions, preflight: PreflightResult | None) -> int:
     """Play *routine* and return the exit code: 0 finished, 3 stopped before the end, 128 + n for signal n."""
-    if playback.ask and not _confirm_start(app, routine, quiet=playback.events):
+    sessions = app.count_sessions()
+    if playback.ask and not _confirm_start(app, routine, sessions, quiet=playback.events):
         return STOPPED
     session = Session(timeline=build_timeline(routine))
     if playback.dry_run:
         return play_session(app, session, playback)
     record = new_record(app, routine, session, preflight)
-    return play_session(app, session, playback, open_recorder(app, routine, record))
+    code = play_session(app, session, playback, open_recorder(app, routine, record))
+    if code == FINISHED and playback.ask and not playback.events and sessions < FIRST_SESSIONS:
+        app.info(app.safety.section(EXPECT).lines[sessions].text + ".")
+    return code
 
 
 def play_session(
@@ -95,13 +99,13 @@ def play_session(
     return FINISHED if session.end_state == "finished" else STOPPED
 
 
-def _confirm_start(app: App, routine: Routine, *, quiet: bool) -> bool:
+def _confirm_start(app: App, routine: Routine, sessions: int, *, quiet: bool) -> bool:
     """Show the safety notes and the plan; return False if the user does not want to start."""
     if quiet or not app.interactive:
-        before_you_start(app, to_stderr=True)
+        before_you_start(app, sessions, to_stderr=True)
         return True
     # The plan last, so that on a small screen it is still visible at the prompt.
-    before_you_start(app)
+    before_you_start(app, sessions)
     app.out.paragraph()
     plan.print_plan(app, routine, brief=True)
     app.out.prompt("\nEnter to start, q to quit. ")

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from stretch.core.safety.checklist import ChecklistSection
     from stretch.core.safety.screening_record import ScreeningRecord
 
-BEFORE = "before"
-"""Section of the checklist that is shown at each start (rule RB18)."""
+BEFORE, EXPECT = "before", "expect"
+"""Sections of the checklist: shown before the first session (rule RB18), and line by line after the first ones."""
+FIRST_SESSIONS = 3
 
 
 @click.group(
@@ -75,14 +76,20 @@ def check_command(app: App, forget: bool, as_json: bool) -> int:
     return 0 if saved else StretchError.exit_code
 
 
-def before_you_start(app: App, *, to_stderr: bool = False) -> None:
-    """Show the checklist before a session; *to_stderr* keeps a pipe free for the session itself."""
-    section = next(section for section in app.safety.checklist if section.id == BEFORE)
-    if to_stderr:
-        for line in (f"{section.heading}. {section.action}", *(f"- {line.text}" for line in section.lines)):
-            app.info(line)
-    else:
-        print_section(app, section)
+def before_you_start(app: App, sessions: int, *, to_stderr: bool = False) -> None:
+    """Show what to know before one of the first sessions; *to_stderr* keeps a pipe free for the session itself.
+
+    *sessions* is the number of sessions before it. What has to be at hand is only said before the very first.
+    """
+    section = app.safety.section(BEFORE)
+    if sessions == 0:
+        if to_stderr:
+            for line in (f"{section.heading}. {section.action}", *(f"- {line.text}" for line in section.lines)):
+                app.info(line)
+        else:
+            print_section(app, section)
+    if sessions < FIRST_SESSIONS:
+        (app.info if to_stderr else app.out.paragraph)(app.safety.first_sessions)
 
 
 def print_section(app: App, section: ChecklistSection) -> None:

@@ -17,6 +17,8 @@ from stretch.figure.colors import ColorRole
 from stretch.figure.file_format import Figure
 from stretch.figure.svg import render_svg
 
+FREQUENCY_RULE = "D12"
+"""Line of the checklist in place of which a handout has `frequency_advice`."""
 EACH_TIME = ("before", "feel", "stop")
 """Sections of the checklist to read each time; the others say when to get help."""
 LEGEND = "The striped muscle is the one that is stretched. The paler arm and leg are those further away."
@@ -83,7 +85,7 @@ class Handout(Struct, frozen=True, kw_only=True):
     title: str
     summary: str
     frequency: tuple[str, ...]
-    """Sentences on how often to do the routine."""
+    """Sentences on how often to do the routine, and for how long."""
     notes: tuple[str, ...]
     """Changes to an article or because of cautions, with the reasons."""
     each_time: tuple[ChecklistSection, ...]
@@ -121,14 +123,18 @@ def build_handout(
     )
     source_keys = dict.fromkeys(key for card in cards for key in card.sources)
     minutes = max(1, round(timeline.length_ms / 60_000))
-    urgent = [section for section in safety.checklist if section.id not in EACH_TIME]
+    expect = safety.section("expect")
+    urgent = [section for section in safety.checklist if section.id not in EACH_TIME and section is not expect]
     urgent.sort(key=lambda s: max(severity(line.outcome or Outcome.GO, line.urgency) for line in s.lines), reverse=True)
     return Handout(
         title=routine.title,
         summary=f"{pluralize(len(cards), 'stretch')}, about {pluralize(minutes, 'minute')}",
-        frequency=frequency_advice(routine, rest=rest),
+        frequency=(
+            *frequency_advice(routine, rest=rest),
+            *(f"{line.text}." for line in expect.lines if line.id != FREQUENCY_RULE),
+        ),
         notes=routine.notes,
-        each_time=tuple(section for name in EACH_TIME for section in safety.checklist if section.id == name),
+        each_time=tuple(map(safety.section, EACH_TIME)),
         get_help=tuple(urgent),
         warm_up=tuple((move.name, duration(seconds * 1000), move.text) for move, seconds in routine.warm_up),
         cards=cards,

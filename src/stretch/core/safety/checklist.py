@@ -134,7 +134,8 @@ class SafetyData(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     """All of `data/safety.yaml`.
 
     `screens` are the questions of the full check, `quick` those before each session, and `after_illness` the extra ones
-    after rule Q8; every other question follows from a choice. `trends` are the texts of rules T1-T9.
+    after rule Q8; every other question follows from a choice. `first_sessions` is shown before the first sessions.
+    `trends` are the texts of rules T1-T9.
     """
 
     checklist: tuple[ChecklistSection, ...]
@@ -143,6 +144,7 @@ class SafetyData(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     after_illness: tuple[str, ...]
     questions: tuple[Question, ...]
     together: tuple[CombinedSigns, ...]
+    first_sessions: str
     messages: OutcomeMessages
     trends: tuple[ChecklistLine, ...]
 
@@ -150,6 +152,10 @@ class SafetyData(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     def lines(self) -> dict[str, ChecklistLine]:
         """The lines of the checklist by id, in the order of the file."""
         return {line.id: line for section in self.checklist for line in section.lines}
+
+    def section(self, name: str) -> ChecklistSection:
+        """Return the section with the id *name*."""
+        return next(section for section in self.checklist if section.id == name)
 
     def choices(self, question: Question) -> tuple[Choice, ...]:
         """Return the choices of *question*, each completed by the line that it states."""
