@@ -251,18 +251,38 @@ def test_plan_json_has_breaths_only_if_they_are_counted(breath: str, counted: bo
     assert any(step["breaths"] for step in plan["steps"]) is counted
 
 
-def test_the_plan_table_has_the_start_of_each_stretch() -> None:
-    text = run("routine", "--plan").stdout
-    plan = data("routine", "--plan", "--json")
-    for step in plan["steps"]:
-        if step["kind"] == "prepare":
-            minutes, seconds = divmod(int(step["start"]), 60)
-            name = CATALOG.stretches[step["stretch"]].name
-            assert any(
-                line.strip().startswith(f"{minutes}:{seconds:02}") and name in line for line in text.splitlines()
-            )
-    for left in plan["left_out"]:
-        assert left["stretch"] in text
+@pytest.mark.parametrize("columns", [40, 60, 80, 120, None])
+def test_the_plan_ends_with_the_start_name_and_dose_of_each_stretch(columns: int | None) -> None:
+    args = ("routine", "--plan", "-a", "hip-area")
+    text = at_terminal(*args, columns=columns) if columns else run(*args).stdout
+    # In a narrow terminal the dose is below the name.
+    lines = re.sub(r" *\n {8}", " ", text.rstrip()).splitlines()
+    steps = [step for step in data(*args, "--json")["steps"] if step["kind"] in ("warm-up", "prepare", "settle")]
+    for line, step in zip(lines[-len(steps) :], steps, strict=True):
+        minutes, seconds = divmod(int(step["start"]), 60)
+        assert line.strip().startswith(f"{minutes}:{seconds:02}  ")
+        if step["stretch"]:
+            stretch = CATALOG.stretches[step["stretch"]]
+            assert stretch.name in line
+            assert ("left first" in line) is stretch.both_sides
+
+
+def test_reasons_are_printed_with_why_above_the_plan() -> None:
+    args = ("routine", "--avoid", "disc", "-m", "30", "-a", "hip-area")
+    plan, text = run(*args, "--plan").stdout, run(*args, "--why").stdout
+    reasons = text.removesuffix(plan)
+    assert reasons != text
+    assert run(*args, "--why", "--plan").stdout == text
+    routine = data(*args, "--plan", "--json")
+    for left in routine["left_out"]:
+        name = CATALOG.stretches[left["stretch"]].name
+        assert name in reasons
+        assert name not in plan
+    for stretch, why in routine["why"].items():
+        assert re.search(rf"^{re.escape(CATALOG.stretches[stretch].name)} +{re.escape(why)}$", reasons, re.MULTILINE)
+    # What matters today is said without --why.
+    assert all(note in plan for note in routine["notes"])
+    assert "Because of disc  " in reasons
 
 
 def test_a_session_in_a_pipe_prints_lines_and_exits_with_0() -> None:

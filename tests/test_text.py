@@ -38,7 +38,7 @@ def test_less_than_a_minute_is_not_shown_as_zero(seconds: float, text: str) -> N
     ("name", "amount", "text"),
     [
         ("sphinx", Dose(hold_s=20, reps=3), "20 s x 3"),
-        ("standing-quad", Dose(hold_s=30, reps=1), "30 s x 1 each side"),
+        ("standing-quad", Dose(hold_s=30, reps=1), "30 s each side"),
         ("pelvic-tilt", Dose(reps=8), "8 breaths"),
         (
             "contract-relax-hamstring",

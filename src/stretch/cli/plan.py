@@ -1,20 +1,23 @@
-"""The plan of a routine, as a table and as JSON."""
+"""The plan of a routine, for people and as JSON."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from stretch.cli.app import App
 from stretch.core.planning.dosing import TARGET_S
 from stretch.core.planning.eligibility import area_words, reason_text
-from stretch.core.planning.scoring import hold_time_by_area
-from stretch.core.routine import LeftOut, Routine
+from stretch.core.planning.scoring import HoldTime, hold_time_by_area
+from stretch.core.routine import Routine
 from stretch.core.text import dose_label, duration, minutes_seconds
 from stretch.core.timing.phases import Phase
 from stretch.core.timing.timeline import Timeline, build_timeline
+from stretch.core.vocabulary import EQUIPMENT_LABELS
 
 VERSION = 1
+START_CELLS = 8
+"""Width of the column of start times in the timetable."""
 
 
 def plan_data(routine: Routine) -> dict[str, Any]:
@@ -34,58 +37,63 @@ def plan_data(routine: Routine) -> dict[str, Any]:
     }
 
 
-def print_plan(app: App, routine: Routine, *, brief: bool = False) -> None:
-    """Print the plan as a table, and what was left out and why; if *brief*, only what was left out for cautions."""
+def print_plan(app: App, routine: Routine, *, why: bool = False) -> None:
+    """Print what matters today and then the timetable; before them, if *why*, the reasons for every choice."""
+    if why:
+        _print_reasons(app, routine)
     timeline = build_timeline(routine)
-    app.out.paragraph(f"{routine.title}, {duration(timeline.length_ms)}, breath {routine.breath}", "bold")
-    app.out.table(("starts", "stretch", "side", "dose", "why"), _rows(timeline))
-    if not brief:
-        _print_hold_times(app, routine)
-        app.out.paragraph()
+    app.out.paragraph(f"{routine.title}, {duration(timeline.length_ms)}", "bold")
     for note in routine.notes:
         app.out.paragraph(note)
-    left_out = [left for left in routine.left_out if not brief or left.reason.startswith("cautions")]
-    _print_left_out(app, left_out)
+    equipment = {thing for item in routine.items for thing in item.stretch.needs}
+    if needed := [label for thing, label in EQUIPMENT_LABELS.items() if thing in equipment]:
+        app.out.paragraph(f"You need {area_words(needed)}.")
+    app.out.paragraph()
+    _print_timetable(app, timeline)
 
 
-def _rows(timeline: Timeline) -> list[tuple[str, ...]]:
-    rows: list[tuple[str, ...]] = []
+def _print_timetable(app: App, timeline: Timeline) -> None:
+    rows = [*_rows(timeline)]
+    name_cells, dose_cells = (max(len(row[column]) for row in rows) for column in (1, 2))
+    wide = app.out.columns is None or app.out.columns >= START_CELLS + name_cells + 2 + dose_cells
+    for start, name, dose in rows:
+        text = f"{name:<{name_cells}}  {dose}" if wide else f"{name}\n{dose}"
+        app.out.paragraph(text, prefix=f"{start:>{START_CELLS - 2}}  ")
+
+
+def _rows(timeline: Timeline) -> Iterator[tuple[str, str, str]]:
+    """Yield the start, the name and the dose in words of each step that a person would name."""
     for phases in _steps(timeline):
         first = phases[0]
-        start = f"{minutes_seconds(first.start_ms):>6}"
+        start = minutes_seconds(first.start_ms)
         if first.kind == "prepare" and first.item:
-            item = first.item
-            sides = ", then ".join(name for name in item.sides if name) or "both at once"
-            dose = dose_label(item.stretch, item.dose).removesuffix(" each side")
-            rows.append((start, item.stretch.name, sides, dose, item.reason))
+            stretch = first.item.stretch
+            begin = f", {first.item.sides[0]} first" if stretch.both_sides else ""
+            yield start, stretch.name, dose_label(stretch, first.item.dose) + begin
         elif first.kind in ("warm-up", "settle"):
-            name = "Settle" if first.kind == "settle" else "Keep moving" if first.cool_down else "Warm-up"
-            rows.append((start, name, "", duration(sum(p.length_ms for p in phases)), ""))
-    return rows
+            name = "Rest" if first.kind == "settle" else "Keep moving" if first.cool_down else "Warm-up"
+            yield start, name, duration(sum(phase.length_ms for phase in phases))
 
 
-def _print_hold_times(app: App, routine: Routine) -> None:
-    """Print the hold time of each area per side, compared with the goal (rule D2)."""
-    rows = []
-    for held in hold_time_by_area(routine.items):
-        left, right = held.left_s, held.right_s
-        sides = f"{left} s" if left == right else f"{left} s left, {right} s right"
-        short = TARGET_S - min(left, right)
-        result = "movement" if not left + right else f"{short} s under" if short > 0 else "reached"
-        rows.append((area_words([held.area]), sides, result))
+def _print_reasons(app: App, routine: Routine) -> None:
+    """Print why each stretch is in the routine, what each area gets (rule D2), and why others were left out."""
+    app.out.table(("stretch", "why"), [(item.stretch.name, item.reason) for item in routine.items])
     app.out.paragraph()
-    app.out.table(("area", "hold per side", f"goal {TARGET_S} s"), rows)
-
-
-def _print_left_out(app: App, left_out: Sequence[LeftOut]) -> None:
+    app.out.table(("area", f"held, of {TARGET_S} s per side"), [*map(_hold_time, hold_time_by_area(routine.items))])
+    app.out.paragraph()
     reasons: dict[str, list[str]] = {}
-    for left in left_out:
-        reasons.setdefault(left.reason, []).append(left.stretch)
-    if reasons:
+    for left in routine.left_out:
+        reasons.setdefault(reason_text(left.reason), []).append(app.catalog.stretches[left.stretch].name)
+    rows = [(reason.capitalize(), ", ".join(names)) for reason, names in reasons.items()]
+    if rows:
+        app.out.table(("left out", ""), rows)
         app.out.paragraph()
-        app.out.paragraph("Left out", "dim")
-    for reason, stretches in reasons.items():
-        app.out.paragraph(", ".join(stretches), "dim", indent=2, prefix=f"{reason_text(reason)}: ")
+
+
+def _hold_time(held: HoldTime) -> tuple[str, str]:
+    left, right = held.left_s, held.right_s
+    sides = f"{left} s" if left == right else f"{left} s left, {right} s right"
+    return area_words([held.area]), sides if left + right else "moved, not held"
 
 
 def _steps(timeline: Timeline) -> list[list[Phase]]:

@@ -107,7 +107,7 @@ def _confirm_start(app: App, routine: Routine, sessions: int, *, quiet: bool) ->
     # The plan last, so that on a small screen it is still visible at the prompt.
     before_you_start(app, sessions)
     app.out.paragraph()
-    plan.print_plan(app, routine, brief=True)
+    plan.print_plan(app, routine)
     app.out.prompt("\nEnter to start, q to quit. ")
     answer = app.stdin.readline() if app.stdin else ""
     return bool(answer) and answer.strip().lower() not in ("q", "quit", "n", "no")

@@ -28,6 +28,7 @@ MAX_SPEED = 1000
 @routine_options
 @click.option("--save", metavar="NAME", help="Save the routine as your own program, to run again and to edit.")
 @click.option("--plan", "plan_only", is_flag=True, help="Print the routine without playing it.")
+@click.option("--why", is_flag=True, help="Like --plan, with the reason for each stretch that is in it or left out.")
 @click.option("--json", "as_json", is_flag=True, help="With --plan: print JSON.")
 @playback_options
 @click.option(
@@ -39,16 +40,23 @@ MAX_SPEED = 1000
 )
 @click.pass_obj
 def routine_command(
-    app: App, /, options: RoutineOptions, playback: PlaybackOptions, save: str | None, plan_only: bool, as_json: bool
+    app: App,
+    /,
+    options: RoutineOptions,
+    playback: PlaybackOptions,
+    save: str | None,
+    plan_only: bool,
+    why: bool,
+    as_json: bool,
 ) -> int:
     from stretch.cli.request import build_request, check_request, plan_routine
 
-    if as_json and not plan_only:
+    if as_json and not (plan_only or why):
         raise UsageError("--json needs --plan.")
     request = build_request(app, options)
     if save is not None:
         _check_name(app, save)
-    if plan_only:
+    if plan_only or why:
         from stretch.cli import plan
 
         routine = plan_routine(app, options, request=request)
@@ -57,7 +65,7 @@ def routine_command(
         if as_json:
             app.out.json(plan.plan_data(routine))
         else:
-            plan.print_plan(app, routine)
+            plan.print_plan(app, routine, why=why)
         return 0
     from stretch.cli.play import play_routine
     from stretch.cli.preflight import run_preflight

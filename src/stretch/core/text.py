@@ -54,7 +54,7 @@ def short_date(day: date, today: date | None = None) -> str:
 
 
 def dose_label(stretch: Stretch, dose: Dose) -> str:
-    """Return a dose in short form, such as `30 s x 2 each side`, `8 breaths` or `3 rounds of 6 s press, ...`."""
+    """Return a dose in short form: `30 s each side`, `30 s x 2`, `8 breaths` or `3 rounds of 6 s press, ...`."""
     each = " each side" if stretch.both_sides else ""
     if dose.contract is not None:
         c = dose.contract
@@ -62,7 +62,7 @@ def dose_label(stretch: Stretch, dose: Dose) -> str:
         return f"{pluralize(dose.reps, 'round')} of {timings}{each}"
     if dose.hold_s is None:
         return f"{pluralize(dose.reps, 'breath')}{each}"
-    return f"{dose.hold_s} s x {dose.reps}{each}"
+    return f"{dose.hold_s} s{f' x {dose.reps}' if dose.reps > 1 else ''}{each}"
 
 
 def side_label(side: Side | None) -> str:
