@@ -6,9 +6,10 @@ with a shift and an OR.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from math import ceil, dist, floor, sqrt
+from itertools import combinations
+from math import ceil, dist, floor, inf, sqrt
 from typing import NamedTuple
 
 from stretch.figure.body import FigurePart, figure_parts
@@ -155,28 +156,40 @@ def fill_hulls(hulls: Sequence[Hull], width: int, height: int) -> Bitmap:
     """Return the dots with their middle inside any of the hulls; x to the right and y down, in dots."""
     bitmap: Bitmap = {}
     for hull in hulls:
-        for y, (left, right) in _row_spans(hull, height).items():
-            first, last = max(0, ceil(left - 0.5)), min(width - 1, floor(right - 0.5))
-            if first <= last:
-                bitmap[y] = bitmap.get(y, 0) | ((1 << (last + 1)) - (1 << first))
+        for y, bits in _hull_rows(hull, width, height):
+            bitmap[y] = bitmap.get(y, 0) | bits
     return bitmap
 
 
-def _row_spans(hull: Hull, height: int) -> dict[int, tuple[float, float]]:
-    """Return where each row enters and leaves the hull: at one of its circles or of their common tangents."""
-    spans: dict[int, tuple[float, float]] = {}
+@lru_cache(maxsize=512)
+def _hull_rows(hull: Hull, width: int, height: int) -> tuple[tuple[int, int], ...]:
+    """Return the bits of each row of a hull; cached because most of a picture stands still."""
+    lefts, rights = [inf] * height, [-inf] * height
     for x, y, radius in hull:
         for row in _rows_between(y - radius, y + radius, height):
             half = sqrt(max(0.0, radius * radius - (row + 0.5 - y) ** 2))
-            left, right = spans.get(row, (x, x))
-            spans[row] = (min(left, x - half), max(right, x + half))
-    for i, a in enumerate(hull):
-        for b in hull[i + 1 :]:
-            _add_tangents(spans, a, b, height)
-    return spans
+            if x - half < lefts[row]:
+                lefts[row] = x - half
+            if x + half > rights[row]:
+                rights[row] = x + half
+    for a, b in combinations(hull, 2):
+        for x, y, slope, rows in _tangents(a, b, height):
+            for row in rows:
+                edge = x + (row + 0.5 - y) * slope
+                if edge < lefts[row]:
+                    lefts[row] = edge
+                if edge > rights[row]:
+                    rights[row] = edge
+    spans = (
+        (y, max(0, ceil(left - 0.5)), min(width - 1, floor(right - 0.5)))
+        for y, (left, right) in enumerate(zip(lefts, rights, strict=True))
+        if left <= right
+    )
+    return tuple((y, (2 << last) - (1 << first)) for y, first, last in spans if first <= last)
 
 
-def _add_tangents(spans: dict[int, tuple[float, float]], a: Circle, b: Circle, height: int) -> None:
+def _tangents(a: Circle, b: Circle, height: int) -> Iterator[tuple[float, float, float, range]]:
+    """Yield the common tangents of two circles: a point, the inverse of the slope, and the rows between."""
     distance = dist(a[:2], b[:2])
     if distance <= abs(a[2] - b[2]):
         return
@@ -186,15 +199,8 @@ def _add_tangents(spans: dict[int, tuple[float, float]], a: Circle, b: Circle, h
     for sign in (1, -1):
         nx, ny = cosine * ux - sign * sine * uy, cosine * uy + sign * sine * ux
         x0, y0, x1, y1 = a[0] + a[2] * nx, a[1] + a[2] * ny, b[0] + b[2] * nx, b[1] + b[2] * ny
-        if y0 > y1:
-            x0, y0, x1, y1 = x1, y1, x0, y0
-        if y1 - y0 < 1e-9:
-            continue
-        slope = (x1 - x0) / (y1 - y0)
-        for row in _rows_between(y0, y1, height):
-            x = x0 + (row + 0.5 - y0) * slope
-            left, right = spans.get(row, (x, x))
-            spans[row] = (min(left, x), max(right, x))
+        if abs(y1 - y0) > 1e-9:
+            yield x0, y0, (x1 - x0) / (y1 - y0), _rows_between(min(y0, y1), max(y0, y1), height)
 
 
 def _rows_between(top: float, bottom: float, height: int) -> range:

@@ -5,9 +5,10 @@ Both are encoded from the same codes: one for each cell and color role, with the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache, lru_cache
-from itertools import groupby, repeat
+from itertools import groupby
+from operator import itemgetter
 from typing import Literal
 
 from stretch.figure.colors import HIGHLIGHT_STEPS, CellColor, ColorRole
@@ -60,16 +61,25 @@ def _render_step(
     canvas = rasterize(figure, 2 * columns, 4 * rows, depth, left=left, pressing=pressing)
     if not color:
         canvas = to_monochrome(canvas, 1 if glyphs == "braille" else 2, lit=2 * step >= DEPTH_STEPS)
-    encode = _braille_cell if glyphs == "braille" else _block_cell
     highlight = round(depth * HIGHLIGHT_STEPS)
-    return tuple(
-        tuple(_merge_cells((encode(codes, lit, highlight) for codes, lit in row), color)) for row in _cell_codes(canvas)
-    )
+    return tuple(tuple(_row(canvas, top, highlight, glyphs, color)) for top in range(0, canvas.height, 4))
 
 
-def _merge_cells(cells: Iterable[ColoredText], color: bool) -> Iterator[ColoredText]:
-    for cell_color, group in groupby(cells, key=lambda cell: cell[1] if color else None):
-        yield "".join(character for character, _ in group), cell_color
+def _row(canvas: Canvas, top: int, highlight: int, glyphs: Glyphs, color: bool) -> Iterator[ColoredText]:
+    """Yield a row of cells, those of one color together."""
+    columns = canvas.width // 2
+    by_role = {role: codes for role, layer in canvas.layers.items() if (codes := _row_codes(layer, top, columns))}
+    roles, lit = tuple(by_role), _row_codes(canvas.lit, top, columns) or bytes(columns)
+    cells = (_cell(roles, codes, highlight, glyphs) for codes in zip(*by_role.values(), lit, strict=False))
+    for cell_color, group in groupby(cells, key=itemgetter(1) if color else lambda cell: None):
+        yield "".join([character for character, _ in group]), cell_color
+
+
+@lru_cache(maxsize=4096)
+def _cell(roles: tuple[ColorRole, ...], codes: tuple[int, ...], highlight: int, glyphs: Glyphs) -> ColoredText:
+    """Return a cell from the code of each role and that of the lit dots; most cells look like many others."""
+    present = [(role, code) for role, code in zip(roles, codes, strict=False) if code]
+    return (_braille_cell if glyphs == "braille" else _block_cell)(present, codes[-1], highlight)
 
 
 def _braille_cell(codes: _RoleCodes, lit: int, highlight: int) -> ColoredText:
@@ -111,20 +121,6 @@ def _soft_highlight(code: int, lit: int, highlight: int) -> int:
     """Return a lower highlight for cells at the edge of the muscle, for a soft edge instead of steps."""
     share = (code & lit).bit_count() / max(1, code.bit_count())
     return highlight if share > 0.6 else highlight // 2 if share > 0.2 else 0
-
-
-def _cell_codes(canvas: Canvas) -> Iterator[Iterator[tuple[_RoleCodes, int]]]:
-    """Yield for each row of cells, and in it for each cell, the codes of its roles and of its lit dots."""
-    columns = canvas.width // 2
-    for top in range(0, canvas.height, 4):
-        by_role = {role: codes for role, layer in canvas.layers.items() if (codes := _row_codes(layer, top, columns))}
-        lit = _row_codes(canvas.lit, top, columns) or bytes(columns)
-        cells = zip(*by_role.values(), strict=False) if by_role else repeat((), columns)
-        roles = tuple(by_role)
-        yield (
-            ([(role, code) for role, code in zip(roles, codes, strict=True) if code], lit_code)
-            for codes, lit_code in zip(cells, lit, strict=False)
-        )
 
 
 def _row_codes(layer: Bitmap, top: int, columns: int) -> bytes | None:
