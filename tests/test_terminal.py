@@ -140,10 +140,10 @@ def test_an_unchanged_frame_writes_nothing_and_the_next_second_little(pair: Term
 def test_many_resizes_leave_nothing_of_old_frames(pair: TerminalPair) -> None:
     random.seed(7)
     with Terminal(pair.slave, pair.slave, NO_COLOR) as terminal:
-        for step in range(100):
+        for step in range(40):
             columns, lines = random.randint(1, 300), random.randint(1, 100)
             pair.resize(columns, lines)
-            rows = screen_at(step * 6_000, columns, lines)
+            rows = screen_at(step * 15_000, columns, lines)
             terminal.draw(rows)
             while terminal._unwritten:
                 terminal.read(0.01)
