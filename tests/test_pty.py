@@ -330,27 +330,14 @@ def test_keys_before_the_first_frame_count_and_are_not_echoed(terminal) -> None:
     assert run.is_restored()
 
 
-def run_in_shell(command: str, **env: str) -> subprocess.CompletedProcess[str]:
+def run_in_shell(command: str) -> subprocess.CompletedProcess[str]:
     command = command.replace("stretch", f"{sys.executable} -m stretch")
-    environ = os.environ | env
-    return subprocess.run(["sh", "-c", command], capture_output=True, text=True, env=environ, timeout=60)
+    return subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=60)
 
 
-@pytest.mark.parametrize(
-    ("command", "code"),
-    [
-        ("stretch routine -m 6 --yes --speed 1000 < /dev/null", 0),
-        ("stretch routine -m 6 --yes --speed 1000 < /etc/hostname", 0),
-        ("stretch routine -m 6 --yes --speed 1000 <&-", 0),
-        ("stretch routine -m 6 --yes --speed 1000 >&-", 0),
-        ("stretch routine -m 6 --yes --speed 1000 2>&-", 0),
-        ("stretch list >&-", 0),
-        ("stretch list > /dev/full", 1),
-    ],
-)
-def test_closed_and_full_streams(command: str, code: int) -> None:
-    result = run_in_shell(command)
-    assert result.returncode == code, result.stderr
+def test_a_file_as_input_has_no_keys() -> None:
+    result = run_in_shell("stretch routine -m 6 --yes --speed 1000 < /etc/hostname")
+    assert result.returncode == 0, result.stderr
     assert "Traceback" not in result.stderr
 
 
@@ -359,10 +346,3 @@ def test_a_closed_pipe_is_no_error() -> None:
     assert result.stdout.startswith("stretch")
     assert result.stderr.strip().splitlines()[-1] in ("0", "141")
     assert "Traceback" not in result.stderr
-
-
-@pytest.mark.parametrize("columns", ["0", "-5", "x", "100000"])
-def test_invalid_columns_in_the_environment(columns: str) -> None:
-    for command in ("stretch list", "stretch safety", "stretch routine --plan"):
-        result = run_in_shell(command, COLUMNS=columns)
-        assert result.returncode == 0, result.stderr

@@ -154,10 +154,10 @@ def test_a_slow_disk_delays_no_cue(folder: Path) -> None:
         def next_update_in(self, session: Session) -> float:
             return 0.005
 
-    session = Session(timeline=build_timeline(ROUTINE), speed=60)
+    session = Session(timeline=build_timeline(ROUTINE), speed=120)
     writer = BackgroundWriter(lambda: SlowJournal.open_for_writing(folder, date(2026, 11, 25)), b"{}")
     recorder = SessionRecorder(new_record(App(environ={}), ROUTINE, session), writer)
-    until = time.monotonic() + 2.0
+    until = time.monotonic() + 1.2
     source, display = RealTimeInput(), SilentDisplay()
     result = run_session(session, clock=time.monotonic_ns, source=source, display=display, observers=[recorder.record])
     assert len(late) > 20
@@ -307,11 +307,11 @@ class RealTimeInput:
 
 start = time.monotonic_ns()
 home = {"STRETCH_HOME": sys.argv[1]}
-app = App(environ=home, clock=lambda: (time.monotonic_ns() - start) * 100, input_source=RealTimeInput())
+app = App(environ=home, clock=lambda: (time.monotonic_ns() - start) * 200, input_source=RealTimeInput())
 quiet = PlaybackOptions(events=True, sound=False, volume=0, voice="no", figure="none")
 play_routine(app, routine(minutes=30.0, warm_up=0.0), quiet, None)
 """
-"""A session of 30 minutes played in 18 seconds by a fast clock."""
+"""A session of 30 minutes played in 9 seconds by a fast clock."""
 
 
 @pytest.mark.slow

@@ -399,6 +399,12 @@ def test_an_empty_file_name_is_refused(line: str) -> None:
     assert result.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize("columns", ["0", "-5", "x", "100000"])
+@pytest.mark.parametrize("line", ["list", "safety", "routine --plan"])
+def test_an_impossible_width_is_no_error(line: str, columns: str) -> None:
+    assert run(*line.split(), env={"COLUMNS": columns}).exit_code == 0
+
+
 ODD_ENVIRONMENT = [
     ("TZ", "UTC+26", "routine --plan", 0),
     ("TZ", "UTC+26", "status --json", 2),
