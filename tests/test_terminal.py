@@ -13,11 +13,14 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from stretch.core.timing.session import Session
 from stretch.core.timing.timeline import build_timeline
 from stretch.figure.colors import CellColor, ColorRole
 from stretch.player.displays import ScreenDisplay
+from stretch.player.layout import fit_width
 from stretch.player.loop import run_session
 from stretch.player.terminal import HANG_UP, Terminal
 from stretch.player.theme import (
@@ -167,6 +170,50 @@ def test_removing_an_accent_redraws_its_wide_character(pair: TerminalPair) -> No
         terminal.draw([(("aか", "plain"),)])
         pair.seen()
     assert "\x1b[1;2Hか".encode() in pair.raw.replace(b"\x1b[0m", b"")
+
+
+class MemoryTerminal(Terminal):
+    """A terminal that is drawn in memory."""
+
+    def __init__(self) -> None:
+        super().__init__(None, 1, Theme("true"))
+        self.view = pyte.Screen(12, 1)
+        self.stream = pyte.Stream(self.view)
+
+    def size(self) -> tuple[int, int]:
+        return 8, 1
+
+    def _write(self, text: str) -> None:
+        self.stream.feed(re.sub(r"\x1b\[\?2026[hl]", "", text))
+
+
+STYLES = [
+    "plain",
+    TextRole.NAME,
+    None,
+    CellColor(ColorRole.SHIRT),
+    CellColor(ColorRole.SHIRT, lower=CellColor(ColorRole.PROP)),
+]
+CHARACTERS = ("a", "b", " ", "▀", "か", "か\u3099", "e\u0301")
+row_lines = st.lists(
+    st.tuples(st.lists(st.sampled_from(CHARACTERS), min_size=1, max_size=4).map("".join), st.sampled_from(STYLES)),
+    min_size=1,
+    max_size=4,
+).map(lambda spans: [fit_width(tuple(spans), 8)])
+
+
+@given(st.lists(row_lines, min_size=1, max_size=3), row_lines)
+def test_changed_cells_give_the_same_screen_as_a_whole_frame(before: list, last: list) -> None:
+    changed, whole = MemoryTerminal(), MemoryTerminal()
+    for rows in (*before, last):
+        changed.draw(rows)
+    whole.draw(last)
+
+    def cells(terminal: MemoryTerminal) -> list:
+        row = [terminal.view.buffer[0][x] for x in range(8)]
+        return [(cell.data, cell.bg, cell.data.isspace() or (cell.fg, cell.bold)) for cell in row]
+
+    assert cells(changed) == cells(whole)
 
 
 def test_colors_do_not_change_the_text(pair: TerminalPair) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from stretch.player.layout import StyledLine
 from stretch.player.theme import TextRole
 
@@ -24,15 +26,18 @@ BIG_HEIGHT, HALF_HEIGHT = 5, 3
 _HALVES = {(False, False): " ", (True, False): "▀", (False, True): "▄", (True, True): "█"}
 
 
-def big_text(text: str, role: TextRole, cells: int, scale: int, unicode: bool) -> list[StyledLine]:
+@lru_cache(32)
+def big_text(text: str, role: TextRole, cells: int, scale: int, unicode: bool) -> tuple[StyledLine, ...]:
     """Return *text* in big letters of *scale*, or of the largest smaller scale that fits into *cells*."""
     if not text:
-        return []
+        return ()
     while scale and big_text_width(text, scale) > cells:
         scale -= 1
     if scale:
-        return [((line, role),) for line in _block_text(text, scale, "█" if unicode else "#")]
-    return [((line, role),) for line in _half_height_text(text)] if unicode else [((text, role),)]
+        lines = _block_text(text, scale, "█" if unicode else "#")
+    else:
+        lines = _half_height_text(text) if unicode else [text]
+    return tuple(((line, role),) for line in lines)
 
 
 def big_text_width(text: str, scale: int) -> int:

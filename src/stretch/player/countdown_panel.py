@@ -79,12 +79,12 @@ def breath_line(session: Session, cells: int, unicode: bool) -> list[StyledLine]
     return [(*word, (" ", TextRole.PLAIN), *bar[0])] if bar else ([word] if prompt else [])
 
 
-def _stack(blocks: Sequence[list[StyledLine]], height: int) -> list[StyledLine]:
+def _stack(blocks: Sequence[Sequence[StyledLine]], height: int) -> list[StyledLine]:
     """Return *blocks* one below the other, with empty lines before the last of them if *height* allows."""
     spare = height - sum(map(len, blocks))
     lines: list[StyledLine] = []
     for index, block in enumerate(blocks):
-        lines += ([()] if lines and len(blocks) - index <= spare else []) + block
+        lines += [*([()] if lines and len(blocks) - index <= spare else []), *block]
     return lines
 
 

@@ -7,13 +7,15 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-SLICE_S = 0.025
+SLICE_S = 0.036
 """Longest wait between two readings of the clock: a freeze began in the middle of one, with an error of half of it."""
 _SLICE_NS = int(SLICE_S * 1e9)
 _SHORT_NS = 20_000_000
 """Nothing within this time is a freeze: SIGCONT may come to a process that runs."""
 _UNEXPLAINED_NS = 2_000_000_000
 """A longer wait is a freeze even if nothing else shows it, as when a virtual machine is paused."""
+_RUN_QUEUE_INTERVAL_NS = _UNEXPLAINED_NS // 4
+"""Time between two readings of the run queue."""
 
 
 def boottime_ns() -> int:
@@ -51,7 +53,7 @@ class FreezeDetector:
     ) -> None:
         self._clock, self._suspended, self._run_queue = clock, suspended, run_queue
         self._last, self._last_suspended = clock(), suspended()
-        self._last_run_queue = run_queue()
+        self._last_run_queue, self._run_queue_read = run_queue(), self._last
 
     def frozen_ns(self, *, continued: bool, waited: bool) -> int:
         """Return the length of a freeze since the last call.
@@ -60,19 +62,18 @@ class FreezeDetector:
         """
         now = self._clock()
         gap, self._last = now - self._last, now
-        if not waited:
-            self._last_run_queue = self._run_queue()
-        if gap <= _SHORT_NS:
-            return 0
-        stopped = gap - min(gap, _SLICE_NS) // 2
-        if continued:
-            return stopped
-        if gap <= 2 * _SLICE_NS:
-            return 0
+        frozen = 0
+        if gap > (_SHORT_NS if continued else 2 * _SLICE_NS):
+            frozen = self._explain(gap, continued, waited)
+        if now - self._run_queue_read > _RUN_QUEUE_INTERVAL_NS:
+            self._last_run_queue, self._run_queue_read = self._run_queue(), now
+        return frozen
+
+    def _explain(self, gap: int, continued: bool, waited: bool) -> int:
+        """Return how much of a long *gap* was a freeze."""
         suspended = self._suspended()
         slept, self._last_suspended = suspended - self._last_suspended, suspended
-        if slept > 1_000_000:
-            return min(slept, gap)
-        if not waited or gap <= _UNEXPLAINED_NS or (self._run_queue() - self._last_run_queue) * 2 > gap:
-            return 0
-        return stopped
+        unexplained = waited and gap > _UNEXPLAINED_NS
+        if continued or (unexplained and (self._run_queue() - self._last_run_queue) * 2 <= gap):
+            return gap - min(gap, _SLICE_NS) // 2
+        return min(slept, gap) if slept > 1_000_000 else 0

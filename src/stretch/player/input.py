@@ -101,6 +101,11 @@ class SignalCatcher:
         """File descriptor that becomes readable when a signal arrives; None on Windows."""
         return self._pipe[0] if self._pipe else None
 
+    def clear_wakeups(self) -> None:
+        """Read what made `wakeup_fd` readable."""
+        if self._pipe:
+            os.read(self._pipe[0], 64)
+
     def was_continued(self) -> bool:
         """Return whether SIGCONT came since the last call."""
         continued, self._continued = self._continued, False
@@ -108,9 +113,6 @@ class SignalCatcher:
 
     def next_signal(self) -> int | None:
         """Return and remove the oldest queued signal, None if there is none."""
-        if self._pipe:
-            with suppress(BlockingIOError):
-                os.read(self._pipe[0], 64)
         return self._pending.pop(0) if self._pending else None
 
     def _queue(self, number: int, frame: FrameType | None) -> None:

@@ -10,18 +10,18 @@ import signal
 import sys
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from contextlib import suppress
-from functools import lru_cache
 from selectors import EVENT_READ, EVENT_WRITE, SelectorKey
 from typing import Any
 
 from rich.cells import cell_len
 
+from stretch.figure.colors import CellColor
 from stretch.player.freeze import SLICE_S, FreezeDetector, boottime_ns
 from stretch.player.input import InputEvent, SignalCatcher, console_keys
 from stretch.player.key_decoder import KeyDecoder
-from stretch.player.layout import StyledLine, StyledSpan
+from stretch.player.layout import StyledLine, StyledSpan, line_width
 from stretch.player.theme import Theme
 
 if sys.platform == "win32":
@@ -77,6 +77,8 @@ class Terminal:
         """The rest of a frame, until the terminal takes it. There is one at most: later frames are dropped."""
         self._keys: deque[str] = deque()
         self._drawn: list[StyledLine] = []
+        self._style: Hashable = None
+        """The style that the terminal is set to."""
         self._size = (0, 0)
         self._attributes: list[Any] | None = None
         self._gone = False
@@ -147,12 +149,12 @@ class Terminal:
         size = self.size()
         out = []
         if size != self._size:
-            self._size, self._drawn = size, []
+            self._size, self._drawn, self._style = size, [], None
             out.append("\x1b[0m\x1b[2J")
         for y, row in enumerate(rows):
-            old = self._drawn[y] if y < len(self._drawn) else None
-            if row != old and (changes := self._changes(y, old, row)):
-                out.append(changes)
+            old = self._drawn[y] if y < len(self._drawn) else ()
+            if row != old:
+                out.append(self._changes(y, old, row))
         self._drawn = list(rows)
         if out:
             self._write(f"{_BEGIN_UPDATE}{''.join(out)}{_END_UPDATE}")
@@ -162,25 +164,27 @@ class Terminal:
         if not self._unwritten:
             self._write("\a" * times)
 
-    def _changes(self, y: int, old: StyledLine | None, new: StyledLine) -> str:
-        cells, before = _cells(new), _cells(old or ())
-        first, last = 0, len(cells)
-        if len(before) == len(cells):
-            while first < last and before[first] == cells[first]:
-                first += 1
-            while last > first and before[last - 1] == cells[last - 1]:
-                last -= 1
-        if first == last:
-            return ""
-        # A wide character takes two cells, the second one empty: never start between them.
-        while first > 0 and cells[first][0] == "":
-            first -= 1
-        parts, current = [f"\x1b[{y + 1};{first + 1}H"], None
-        for text, style in cells[first:last]:
-            if style != current and text != " ":
+    def _changes(self, y: int, old: StyledLine, new: StyledLine) -> str:
+        """Return the codes that turn the line *old* into *new*: all from the first to the last cell that differs."""
+        shared = min(len(old), len(new)) if line_width(old) == line_width(new) else 0
+        first = next((at for at in range(shared) if old[at] != new[at]), shared)
+        last = next((at for at in range(shared - first) if old[-1 - at] != new[-1 - at]), shared - first)
+        spans, column = list(new[first : len(new) - last]), line_width(new[:first])
+        if first + last < shared:
+            text, style = spans[0]
+            same = _same_start(old[first], spans[0])
+            spans[0], column = (text[same:], style), column + cell_len(text[:same])
+            text, style = spans[-1]
+            spans[-1] = (text[: len(text) - _same_end(old[-1 - last], spans[-1])], style)
+        parts = [f"\x1b[{y + 1};{column + 1}H"]
+        for text, style in spans:
+            # Blanks look the same in all styles without a background.
+            if style != self._style and (text.strip() or _has_background(style) or _has_background(self._style)):
                 code = self.theme.code(style)
                 parts.append(f"\x1b[0;{code}m" if code else "\x1b[0m")
-                current = style
+                self._style = style
+            if not text.isprintable():
+                text = "".join(each if each.isprintable() else "?" for each in text)
             parts.append(text)
         return "".join(parts)
 
@@ -265,6 +269,8 @@ class Terminal:
                 self._frozen_ns = self._freeze.frozen_ns(continued=self._signals.was_continued(), waited=True)
                 seconds = deadline - time.monotonic()
             ready = {key.fd for key, _ in events}
+            if self._signals.wakeup_fd in ready:
+                self._signals.clear_wakeups()
             if self._output in ready:
                 self._flush()
             if self.source is None or self.source not in ready:
@@ -289,22 +295,26 @@ def _open_again(target: int) -> int:
     return os.dup(target)
 
 
-@lru_cache(64)
-def _cells(row: StyledLine) -> tuple[StyledSpan, ...]:
-    """Return a row cell by cell; a character without width is added to the cell before it."""
-    cells: list[StyledSpan] = []
-    for text, style in row:
-        if not text.isprintable():
-            text = "".join(each if each.isprintable() else "?" for each in text)
-        if text.isascii():
-            cells += [(character, style) for character in text]
-            continue
-        for character in text:
-            size = cell_len(character)
-            if size == 0 and cells:
-                # Skip the empty second cell of a wide character.
-                base = -2 if cells[-1][0] == "" else -1
-                cells[base] = (cells[base][0] + character, cells[base][1])
-            else:
-                cells += [(character, style), ("", style)][:size]
-    return tuple(cells)
+def _same_start(old: StyledSpan, new: StyledSpan) -> int:
+    """Return the number of characters at the start that two spans share; one stays with the accent that follows it."""
+    size = _shared(old[0], new[0]) if old[1] == new[1] else 0
+    while size and any(text[size:] and not cell_len(text[size]) for text, _ in (old, new)):
+        size -= 1
+    return size
+
+
+def _same_end(old: StyledSpan, new: StyledSpan) -> int:
+    """Return the number of characters at the end that two spans share, not beginning with an accent."""
+    size = _shared(old[0][::-1], new[0][::-1]) if old[1] == new[1] else 0
+    while size and not cell_len(new[0][-size]):
+        size -= 1
+    return size
+
+
+def _shared(old: str, new: str) -> int:
+    pairs = zip(old, new, strict=False)
+    return next((at for at, (before, after) in enumerate(pairs) if before != after), min(len(old), len(new)))
+
+
+def _has_background(style: Hashable) -> bool:
+    return isinstance(style, CellColor) and style.lower is not None

@@ -65,7 +65,7 @@ def render_screen(
     elif lines < 10 or columns < 34:
         screen = _tiny(session, columns, lines, unicode)
     elif figures and unicode and (with_figure := _with_figure(session, columns, lines, figures, warning)):
-        screen = with_figure
+        return with_figure
     else:
         screen = _without_figure(session, columns, lines, unicode, warning)
     return [fit_width(line, columns) for line in pad_to_height(screen[:lines], lines)]
@@ -88,11 +88,18 @@ def _with_figure(session: Session, columns: int, lines: int, figures: FigureRend
     text_lines = max(text_lines - (len(bottom) - FOOTER_LINES), 0)
     body = lines - HEADER_LINES - len(bottom) - text_lines
     gap = 2 if columns > width + panel_cells + 1 else 1
-    panel = countdown_panel(session, columns - width - gap, body, unicode=True)
-    above = [()] * ((body - height) // 2)
-    middle = pad_to_height(side_by_side(([*above, *figure], panel), width, gap)[:body], body)
+    panel_cells = columns - width - gap
+    panel = countdown_panel(session, panel_cells, body, unicode=True)
     text = _indent(under_figure(session, columns - 2, text_lines)) if text_lines else []
-    return [*header(session, columns, unicode=True), *middle, *pad_to_height(text, text_lines), *bottom]
+    # The figure is not measured again: its lines have the right width, and measuring is most of the work of a frame.
+    blank, space = ((" " * width, TextRole.PLAIN),), (" " * gap, TextRole.PLAIN)
+    left = [*[blank] * ((body - height) // 2), *(figure or [blank]), *[blank] * body]
+    right = [fit_width(line, panel_cells) for line in pad_to_height(panel[:body], body)]
+    return [
+        *[fit_width(line, columns) for line in header(session, columns, unicode=True)],
+        *[(*line, space, *beside) for line, beside in zip(left, right, strict=False)],
+        *[fit_width(line, columns) for line in (*pad_to_height(text, text_lines), *bottom)],
+    ]
 
 
 def _without_figure(session: Session, columns: int, lines: int, unicode: bool, warning: str) -> list[StyledLine]:
