@@ -113,6 +113,31 @@ def test_wording_that_agrees_with_the_dose_and_sides(stretch: Stretch, text: str
     assert as_text(check_wording(step(stretch, text))) == ""
 
 
+@pytest.mark.parametrize("field", ["side_means", "halfway", "feel", "breath", "mistake", "ease_off", "steps", "pace"])
+def test_a_placeholder_other_than_side_and_other_is_a_problem(field: str) -> None:
+    def with_text(stretch: Stretch, text: str) -> Stretch:
+        values: dict[str, object] = {"steps": (text,), "pace": Pace(inhale="in", exhale=text)}
+        return but(stretch, **{field: values.get(field, text)})
+
+    stretch = MOVED if field == "pace" else HELD
+    two_sided = but(stretch, sides="each", side_means="the leg")
+    assert as_text(check_stretch(with_text(two_sided, "Lift your {side} leg, {other} arm."), CATALOG.areas)) == ""
+    found = as_text(check_stretch(with_text(two_sided, "Lift your {sid} leg."), CATALOG.areas))
+    assert found.startswith(field)
+    assert "no placeholder '{sid}'; write {side} or {other}" in found
+    assert "{side} is only for a stretch with sides: each" in as_text(
+        check_stretch(with_text(stretch, "Lift your {side} leg."), CATALOG.areas)
+    )
+
+
+def test_the_steps_must_name_every_position_they_are_for() -> None:
+    standing = but(HELD, position="seated", also=("standing",))
+    assert "also: the steps are not for standing" in as_text(check_wording(but(standing, steps=("Sit tall.",))))
+    assert "also: the steps are not for seated" in as_text(check_wording(but(standing, steps=("Stand tall.",))))
+    for right in ("Sit or stand tall.", "Clasp your hands."):
+        assert as_text(check_wording(but(standing, steps=(right,)))) == ""
+
+
 def test_every_text_read_for_both_sides_is_checked_for_a_side() -> None:
     for field in ("breath", "mistake", "ease_off", "side_means"):
         found = as_text(check_wording(but(SIDED, **{field: "Bend the left knee."})))

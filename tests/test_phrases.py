@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stretch.core.narration.phrases import line_for, sentences, spoken_duration
+from stretch.core.model import Pace
+from stretch.core.narration.phrases import line_for, sentences, side_instruction, spoken_duration
 from stretch.core.narration.speech_timing import (
     estimate_duration_ms,
     sentences_to_speak,
@@ -19,6 +21,7 @@ from stretch.core.narration.speech_timing import (
 )
 from stretch.core.timing.cues import Cue, cues
 from stretch.core.timing.timeline import Timeline, build_timeline
+from stretch.core.vocabulary import Side
 from support import CATALOG, routine, timelines
 
 breaths = st.booleans()
@@ -263,3 +266,28 @@ def test_shell_syntax_is_spoken_unchanged() -> None:
     for text in ("$(rm -rf ~)", "-w /etc/passwd", "`id`; echo $HOME | sh", "100 % <b>&amp;"):
         assert speakable(text) == text
     assert speakable("90/90 hamstring, and/or 1/2") == "90 90 hamstring, and/or 1/2"
+
+
+@pytest.mark.parametrize(("side", "other"), [("left", "right"), ("right", "left")])
+def test_the_texts_of_a_stretch_name_the_side_it_is_done_on(side: Side, other: Side) -> None:
+    text = "Hold with your {side} hand, tip your head to the {other}."
+    pace = Pace(inhale="lift your {side} arm", exhale="lower your {other} arm")
+    stretch = msgspec.structs.replace(
+        CATALOG.stretches["neck-side-bend"], steps=(text, "Stay."), pace=pace,
+        **dict.fromkeys(("side_means", "halfway", "feel", "breath", "mistake", "ease_off"), text),
+    )  # fmt: skip
+    filled = stretch.for_side(side)
+    expected = f"Hold with your {side} hand, tip your head to the {other}."
+    assert filled.steps == (expected, "Stay.")
+    assert filled.pace == Pace(inhale=f"lift your {side} arm", exhale=f"lower your {other} arm")
+    for field in ("side_means", "halfway", "feel", "breath", "mistake", "ease_off"):
+        assert getattr(filled, field) == expected
+
+
+def test_texts_without_sides_stay_as_they_are() -> None:
+    both, each = CATALOG.stretches["cat-cow"], CATALOG.stretches["neck-side-bend"]
+    assert both.for_side(None) is both
+    plain = msgspec.structs.replace(each, steps=("Tip your head.",), side_means="the held side", feel=None)
+    assert plain.for_side("left").steps == plain.steps
+    assert side_instruction(plain, "left") == "left: the held side"
+    assert side_instruction(both, None) == ""

@@ -52,7 +52,7 @@ def list_command(
         and (not desk or stretch.desk)
     ]
     if as_json:
-        app.out.json(found)
+        app.out.json([stretch.for_side("left") for stretch in found])
         return
     if not found:
         app.info("No stretch matches all options. Leave one out.")

@@ -24,7 +24,7 @@ FIGURE_SIZES = ((48, 16), (36, 12))
 
 @click.command("show", help="Show one stretch: figure, steps, dose, cautions and sources.")
 @click.argument("stretch_id", metavar="ID", type=STRETCH)
-@click.option("--side", type=SIDE, help="Show the figure on this side.")
+@click.option("--side", type=SIDE, help="Show this side.  [default: left]")
 @click.option("--figure", type=FIGURE, help="How to draw the figure.  [default: braille; none in a pipe]")
 @catalog_option
 @click.option("--svg", metavar="FILE", type=OUTPUT, help="Only write the figure as SVG; `-` for standard output.")
@@ -39,9 +39,9 @@ def show_command(
     as_json: bool,
 ) -> None:
     stretch = find_stretch(app.catalog, stretch_id)
-    side = side if stretch.both_sides else None
+    side = (side or "left") if stretch.both_sides else None
     if as_json:
-        app.out.json(stretch)
+        app.out.json(stretch.for_side(side))
         return
     if svg:
         _write_svg(app, stretch, side, svg)
@@ -49,8 +49,8 @@ def show_command(
     if figure is None and app.out.columns is not None:
         figure = app.theme.glyphs
     if figure and figure != "none":
-        _print_figure(app, stretch, side or ("left" if stretch.both_sides else None), figure)
-    _print_stretch(app, stretch)
+        _print_figure(app, stretch, side, figure)
+    _print_stretch(app, stretch, side)
 
 
 def find_stretch(catalog: Catalog, name: str) -> Stretch:
@@ -103,7 +103,7 @@ def _write_svg(app: App, stretch: Stretch, side: Side | None, path: Path) -> Non
     if figure is None:
         raise UsageError(f"There is no figure of {stretch.id}.")
     title = f"{stretch.name}, {side} side" if side else stretch.name
-    description = f"Left, the start; right, {stretch.steps[-1]}"
+    description = f"Left, the start; right, {stretch.for_side(side).steps[-1]}"
     svg = render_svg(figure, left=side == "left", title=title, description=description)
     if path == STDOUT:
         # In ASCII it is the same picture whatever the encoding of the terminal.
@@ -112,8 +112,11 @@ def _write_svg(app: App, stretch: Stretch, side: Side | None, path: Path) -> Non
         write_text(path, svg + "\n")
 
 
-def _print_stretch(app: App, stretch: Stretch) -> None:
-    paragraph = app.out.paragraph
+def _print_stretch(app: App, stretch: Stretch, side: Side | None) -> None:
+    from stretch.core.text import side_note
+
+    paragraph, note = app.out.paragraph, side_note(stretch, side)
+    stretch = stretch.for_side(side)
     paragraph(stretch.name, "bold")
     if stretch.aliases:
         paragraph(f"also called {', '.join(stretch.aliases)}", "dim")
@@ -123,9 +126,13 @@ def _print_stretch(app: App, stretch: Stretch) -> None:
     paragraph()
     for number, step in enumerate(stretch.steps, start=1):
         paragraph(step, indent=2, prefix=f"{number}. ")
+    if note:
+        paragraph(note, indent=2)
     paragraph()
-    for label, text in (("Breathe", stretch.breath), ("Avoid", stretch.mistake), ("Easier", stretch.ease_off)):
-        paragraph(text, prefix=f"{label:<13}")
+    texts = (("Breathe", stretch.breath), ("Avoid", stretch.mistake), ("Easier", stretch.ease_off))
+    for label, text in (("Feel it", stretch.feel or ""), *texts):
+        if text:
+            paragraph(text, prefix=f"{label:<13}")
     _print_cautions(app, stretch)
     if origin := app.catalog.origins.get(("stretch", stretch.id)):
         paragraph()

@@ -17,7 +17,7 @@ from stretch.core.model import (
     Stretch,
     per_side_seconds,
 )
-from stretch.core.text import quote_ascii
+from stretch.core.text import quote, quote_ascii
 
 MAX_STEP_WORDS = 70
 """More words in all steps take longer to read than to get ready."""
@@ -41,6 +41,8 @@ def check_stretch(stretch: Stretch, areas: Collection[str]) -> Iterator[FieldPro
             yield from _check_known(("areas", name, index), "area", area, areas)
     if stretch.both_sides and stretch.side_means is None:
         yield ("sides",), "with sides: each, side_means must say what left and right refer to"
+    for field, text in stretch.texts():
+        yield from ((field, problem) for problem in _wrong_placeholders(text, stretch.both_sides))
     if "none" in stretch.equipment and len(stretch.equipment) > 1:
         yield ("equipment",), "none cannot be combined with other equipment; remove it"
     yield from _check_dose(stretch.mode, stretch.dose, ("dose",))
@@ -55,6 +57,14 @@ def check_stretch(stretch: Stretch, areas: Collection[str]) -> Iterator[FieldPro
     for tag in stretch.cautions.avoid:
         if tag in stretch.cautions.adapt:
             yield ("cautions",), f"{tag} is under both avoid and adapt; remove one of them"
+
+
+def _wrong_placeholders(text: str, both_sides: bool) -> Iterator[str]:
+    for name in re.findall(r"\{(\w*)\}", text) if "{" in text else ():
+        if name not in ("side", "other"):
+            yield f"there is no placeholder {quote('{' + name + '}')}; write {{side}} or {{other}}"
+        elif not both_sides:
+            yield f"{{{name}}} is only for a stretch with sides: each; name no side here"
 
 
 def check_area(area: Area, areas: Collection[str], groups: Collection[str]) -> Iterator[FieldProblem]:

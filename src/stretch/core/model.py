@@ -1,13 +1,14 @@
 """Catalog data: stretches, areas, programs, the warm-up and sources, with the fields of their YAML files."""
 
 # No `from __future__ import annotations` here: msgspec would have to evaluate every annotation at start (1 ms).
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Annotated, Any, Literal, get_args
 
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from stretch.core.errors import UnknownName
-from stretch.core.vocabulary import MODE_LABELS, Caution, EntryKind, Equipment, Level, Mode, Position, Spine
+from stretch.core.vocabulary import MODE_LABELS, Caution, EntryKind, Equipment, Level, Mode, Position, Side, Spine
 
 LONGEST_HOLD_S = 60
 """The longest single hold (rule D4)."""
@@ -92,7 +93,8 @@ class Stretch(CatalogStruct, frozen=True, kw_only=True):
     equipment: Annotated[tuple[Equipment, ...], doc("everything it needs; [none] for nothing", min_length=1)]
     sides: Annotated[Literal["both", "each"], doc("both: both sides at once; each: the dose is done for each side")]
     side_means: Annotated[
-        ShortText | None, doc("with sides: each, what left and right refer to, such as: the back leg")
+        ShortText | None,
+        doc("with sides: each, what left and right refer to, such as: the back leg, or: hug your {side} knee"),
     ] = None
     mode: Annotated[Mode, doc("; ".join(f"{mode}: {label}" for mode, label in MODE_LABELS.items()))]
     dose: Annotated[Dose, doc("how long and how often")]
@@ -104,8 +106,14 @@ class Stretch(CatalogStruct, frozen=True, kw_only=True):
     spine: Annotated[Spine, doc("how the spine moves; people with a disc problem or stenosis depend on it")]
     steps: Annotated[
         tuple[ShortText, ...],
-        doc("what to do, one line each, 70 words in all, without counts and seconds", min_length=1, max_length=20),
+        doc(
+            "what to do, one line each, 70 words in all, without counts and seconds; "
+            "with sides: each, {side} and {other} become left and right",
+            min_length=1,
+            max_length=20,
+        ),
     ]
+    feel: Annotated[ShortText | None, doc("where it is felt, such as: in the back of your {side} thigh")] = None
     breath: Annotated[ShortText, doc("how to breathe during it")]
     mistake: Annotated[ShortText, doc("what to avoid")]
     ease_off: Annotated[ShortText, doc("an easier way")]
@@ -124,6 +132,34 @@ class Stretch(CatalogStruct, frozen=True, kw_only=True):
     def both_sides(self) -> bool:
         """True if the dose is done once for each side."""
         return self.sides == "each"
+
+    @property
+    def names_side(self) -> bool:
+        """True if the steps say left and right."""
+        return any("{side}" in step for step in self.steps)
+
+    def texts(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
+        """Yield the path and the text of each field that may name a side."""
+        yield from (((name,), text) for name in TEXT_FIELDS if (text := getattr(self, name)))
+        yield from ((("steps", index), step) for index, step in enumerate(self.steps))
+        if self.pace:
+            yield from ((("pace", half), getattr(self.pace, half)) for half in ("inhale", "exhale"))
+
+    def for_side(self, side: Side | None) -> "Stretch":
+        """Return the stretch as done on *side*: {side} in its texts becomes that side, {other} the opposite one."""
+        if side is None or not self.both_sides:
+            return self
+        other = "right" if side == "left" else "left"
+        filled = {path: text.replace("{side}", side).replace("{other}", other) for path, text in self.texts()}
+        fields: dict[str, Any] = {name: filled[(name,)] for name in TEXT_FIELDS if (name,) in filled}
+        fields["steps"] = tuple(filled["steps", index] for index in range(len(self.steps)))
+        if self.pace:
+            fields["pace"] = Pace(inhale=filled["pace", "inhale"], exhale=filled["pace", "exhale"])
+        return replace(self, **fields)
+
+
+TEXT_FIELDS = tuple(name for name, hint in Stretch.__annotations__.items() if name != "steps" and is_sentence(hint))
+"""Fields of a stretch that hold one text each."""
 
 
 CATALOG_BREATH_S = 10

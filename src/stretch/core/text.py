@@ -73,6 +73,13 @@ def side_label(side: Side | None) -> str:
     return SIDE_LABELS[side] if side else ""
 
 
+def side_note(stretch: Stretch, side: Side | None) -> str:
+    """Return that the steps are for *side*, and how to do the other; empty if they name no side."""
+    if side is None or not stretch.names_side:
+        return ""
+    return f"This is the {side_label(side)}. Then do the other side, with left and right swapped."
+
+
 def one_line(text: str) -> str:
     """Return *text* as one line: control characters and runs of whitespace become single spaces."""
     return " ".join("".join(character if character.isprintable() else " " for character in text).split())

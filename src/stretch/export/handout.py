@@ -9,7 +9,7 @@ from msgspec import Struct
 from stretch.core.model import Cautions, Source
 from stretch.core.routine import Item, Routine
 from stretch.core.safety.checklist import ChecklistSection, Outcome, SafetyData, severity
-from stretch.core.text import dose_label, duration, one_line, pluralize, side_label
+from stretch.core.text import dose_label, duration, one_line, pluralize, side_label, side_note
 from stretch.core.timing.timeline import Timeline, build_timeline
 from stretch.core.vocabulary import CAUTION_LABELS, EQUIPMENT_LABELS, POSITION_LABELS
 from stretch.export.training_frequency import frequency_advice
@@ -145,7 +145,7 @@ def build_handout(
 
 
 def _card(number: int, item: Item, timeline: Timeline, figure: Figure | None) -> Card:
-    stretch, picture = item.stretch, None
+    stretch, picture = item.stretch.for_side(item.sides[0]), None
     if figure:
         picture = render_svg(figure, left=item.sides[0] == "left", title=one_line(stretch.name), palette=PAPER_COLORS)
     return Card(
@@ -184,11 +184,13 @@ def _dose(item: Item) -> Labelled:
 
 
 def _notes(item: Item, timeline: Timeline) -> Labelled:
-    stretch, pace = item.stretch, item.stretch.pace
+    stretch = item.stretch.for_side(item.sides[0])
+    pace = stretch.pace
     inhale, exhale, times = _breath(item, timeline)
     breath_count = f" In {inhale}, out {exhale}, {times}." if times and not pace else ""
     notes = (
-        ("Side", stretch.side_means or ""),
+        ("Side", side_note(item.stretch, item.sides[0]) or stretch.side_means or ""),
+        ("Feel it", stretch.feel or ""),
         ("Breathe", stretch.breath + breath_count),
         (f"In, {inhale}" if times else "In", pace.inhale if pace else ""),
         (f"Out, {exhale}" if times else "Out", pace.exhale if pace else ""),

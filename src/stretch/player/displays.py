@@ -105,8 +105,9 @@ class PlainDisplay(_LineDisplay):
             keys = ", ".join(f"{binding.label} {binding.hint}".rstrip() for binding in KEYMAP)
             self._write_line(f"Keys: {keys}. {SAME_KEYS}. Press any key to continue.")
         for name in session.easier_ids - before.easier_ids - {session.pain_stop}:
-            easier = next(item.stretch.ease_off for item in session.timeline.items if item.stretch.id == name)
-            self._write_line(f"Easier: {easier}")
+            item = next(item for item in session.timeline.items if item.stretch.id == name)
+            side = session.moment.phase.side or item.sides[0]
+            self._write_line(f"Easier: {item.stretch.for_side(side).ease_off}")
         message = pause_message(session)
         if message != self._pause_message and not session.end_state:
             self._write_line(message or "Continuing.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stretch.core.narration.phrases import as_sentences, side_instruction
 from stretch.core.text import duration
 from stretch.core.timing.phases import NS_PER_MS, WORKING_KINDS
 from stretch.core.timing.session import Session
@@ -29,7 +30,7 @@ def under_figure(session: Session, cells: int, height: int) -> list[StyledLine]:
     phase = session.moment.phase
     if phase.kind in WORKING_KINDS:
         # The figure shows the steps, so they come last.
-        steps = phase.item.stretch.steps if phase.item else ()
+        steps = phase.item.stretch.for_side(phase.side).steps if phase.item else ()
         paragraphs.sort(key=lambda paragraph: paragraph[0] in steps)
     lines = [line for text, role in _join(paragraphs) for line in wrap_styled(text, role, cells)]
     if phase.kind != "prepare" or len(lines) <= height:
@@ -47,7 +48,10 @@ def pause_message(session: Session) -> str:
         return f"Welcome back after {duration(session.sleep_gap_ns // NS_PER_MS)}. Press any key to continue."
     if session.pain_stop is not None:
         item = session.moment.phase.item
-        easier = f"Easier: {item.stretch.ease_off} Press any key to try that" if item else "Press any key to continue"
+        easier = "Press any key to continue"
+        if item:
+            ease_off = item.stretch.for_side(session.moment.phase.side).ease_off
+            easier = f"Easier: {ease_off} Press any key to try that"
         return (
             f"Stopped. {easier}, n to leave it out, "
             "1 if you are numb or it spreads, 2 if dizzy or breathless, 3 if your eyes hurt or blur."
@@ -72,7 +76,7 @@ def _paragraphs(session: Session) -> list[Paragraph]:
     phase = session.moment.phase
     if phase.move or phase.item is None:
         return [(phase.move.text if phase.move else phase.text, TextRole.PLAIN)]
-    stretch = phase.item.stretch
+    stretch = phase.item.stretch.for_side(phase.side)
     paragraphs: list[Paragraph] = []
     easier = f"Easier: {stretch.ease_off}"
     eased = bool(phase.item.adapted) or stretch.id in session.easier_ids
@@ -80,13 +84,12 @@ def _paragraphs(session: Session) -> list[Paragraph]:
         paragraphs.append((easier, TextRole.ALERT))
     if phase.kind == "prepare" and phase.new_position:
         paragraphs.append((f"Change to: {POSITION_LABELS[phase.item.position]}.", TextRole.ALERT))
-    if stretch.side_means and phase.side:
-        paragraphs.append((f"{phase.side.capitalize()}: {stretch.side_means}.", TextRole.SIDE))
+    paragraphs += [(text, TextRole.SIDE) for text in as_sentences(side_instruction(phase.item.stretch, phase.side))]
     paragraphs += [(step, TextRole.PLAIN) for step in stretch.steps]
     if phase.kind in WORKING_KINDS:
         # Without color the highlighted muscle is only a pattern, so it is named too.
         areas = " and ".join(area.replace("-", " ") for area in stretch.areas.primary)
-        paragraphs.append((f"Feel it in the {areas}.", TextRole.DONE))
+        paragraphs.append((f"Feel it {stretch.feel or f'in the {areas}'}.", TextRole.DONE))
         paragraphs.append((stretch.breath, TextRole.BREATH_IN))
     paragraphs.append((f"Avoid: {stretch.mistake}", TextRole.DIM))
     return paragraphs if eased else [*paragraphs, (easier, TextRole.DIM)]

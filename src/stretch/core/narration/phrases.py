@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from stretch.core.model import Stretch
 from stretch.core.routine import Item
 from stretch.core.text import pluralize, side_label
 from stretch.core.timing.cues import Cue
 from stretch.core.timing.phases import Phase
 from stretch.core.timing.timeline import Timeline
-from stretch.core.vocabulary import POSITION_LABELS
+from stretch.core.vocabulary import POSITION_LABELS, Side
 
 
 def rep_label(phase: Phase) -> str:
@@ -50,8 +51,7 @@ def sentences(cue: Cue, timeline: Timeline, done: tuple[int, int] | None = None)
         case "count":
             return (str(cue.number),)
         case "half-way":
-            stretch = phase.item.stretch if phase.item else None
-            return as_sentences(stretch.halfway if stretch and stretch.halfway else "halfway")
+            return as_sentences((phase.item and phase.item.stretch.for_side(phase.side).halfway) or "halfway")
         case "last":
             return as_sentences("last one" if phase.kind == "move" else f"last {cue.number} seconds")
         case "breath-in" | "breath-out":
@@ -63,6 +63,14 @@ def sentences(cue: Cue, timeline: Timeline, done: tuple[int, int] | None = None)
 def as_sentences(*parts: str) -> tuple[str, ...]:
     """Return *parts* with a capital letter and a full stop, without the empty ones."""
     return tuple(part[0].upper() + part[1:] + ("" if part.endswith((".", "!", "?")) else ".") for part in parts if part)
+
+
+def side_instruction(stretch: Stretch, side: Side | None) -> str:
+    """Return what *side* refers to, `right: the back leg` or `hug your right knee`; empty without sides."""
+    if side is None or not stretch.side_means:
+        return ""
+    meaning = stretch.for_side(side).side_means or ""
+    return meaning if "{side}" in stretch.side_means else f"{side}: {meaning}"
 
 
 def breathing_instruction(phase: Phase) -> str:
@@ -105,8 +113,8 @@ def _phase_parts(phase: Phase, index: int, timeline: Timeline) -> tuple[str, ...
         case "rest":
             return (f"ease out and rest, {length}", f"then {rep_label(phase)}")
         case "switch":
-            meaning = phase.item.stretch.side_means if phase.item else None
-            return (f"switch to the {side_label(phase.side)}", f"{phase.side}: {meaning}" if meaning else "", length)
+            meaning = side_instruction(phase.item.stretch, phase.side) if phase.item else ""
+            return (f"switch to the {side_label(phase.side)}", meaning, length)
         case "settle":
             return (f"settle, {length}", _settle_parts(phase)[0])
     return ()
@@ -114,7 +122,7 @@ def _phase_parts(phase: Phase, index: int, timeline: Timeline) -> tuple[str, ...
 
 def _stretch_parts(item: Item, phase: Phase, index: int, timeline: Timeline) -> tuple[str, ...]:
     """Return the announcement of a stretch: name, side and dose, then its steps, the side meant, and the breath."""
-    stretch = item.stretch
+    stretch = item.stretch.for_side(phase.side)
     first = all(before.kind == "warm-up" for before in timeline.phases[:index])
     side = f"{side_label(phase.side)}{' first' if len(item.sides) > 1 else ''}"
     return (
@@ -123,7 +131,7 @@ def _stretch_parts(item: Item, phase: Phase, index: int, timeline: Timeline) -> 
         POSITION_LABELS[item.position] if phase.new_position and item.position != stretch.position else "",
         f"the easier way first: {stretch.ease_off}" if item.adapted else "",
         *stretch.steps,
-        f"{side}: {stretch.side_means}" if side and stretch.side_means else "",
+        f"{side}: {stretch.side_means}" if side and stretch.side_means and not item.stretch.names_side else "",
         # A moving stretch explains its breathing when it starts.
         "" if stretch.pace else stretch.breath,
     )
@@ -144,7 +152,7 @@ def _movement_parts(phase: Phase, item: Item, index: int, timeline: Timeline) ->
     if not _breathing_changes(phase, index, timeline):
         return ()
     breathing = breathing_instruction(phase) if timeline.pattern.has_cues else ""
-    pace = item.stretch.pace
+    pace = item.stretch.for_side(phase.side).pace
     return (breathing, f"in: {pace.inhale}", f"out: {pace.exhale}") if pace else (breathing,)
 
 
@@ -169,7 +177,7 @@ def _reps_and_side(phase: Phase) -> str:
 
 
 def _breath_parts(phase: Phase, half: str, timeline: Timeline) -> tuple[str, ...]:
-    pace = phase.item.stretch.pace if phase.kind == "move" and phase.item else None
+    pace = phase.item.stretch.for_side(phase.side).pace if phase.kind == "move" and phase.item else None
     movement = (pace.inhale if half == "in" else pace.exhale) if pace else ""
     return (f"breathe {half}" if timeline.pattern.has_cues or not movement else "", movement)
 

@@ -146,7 +146,8 @@ def _unspoken_steps(cue: Cue, timeline: Timeline, duration_of: SentenceTimer) ->
     item = phases[index].item
     if item is not None and item.dose.contract is not None:
         # Press, release and hold each have their step: one spoken in the wrong phase would be done there.
-        steps = tuple(step for step in steps if step not in phrases.as_sentences(*item.stretch.steps))
+        announced = phrases.as_sentences(*item.stretch.for_side(phases[index].side).steps)
+        steps = tuple(step for step in steps if step not in announced)
     for between in range(index + 1, cue.index):
         if not steps:
             break

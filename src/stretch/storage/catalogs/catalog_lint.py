@@ -12,19 +12,19 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import suppress
 from itertools import chain
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any
 
 import msgspec
 from msgspec import Struct
 
 from stretch.core.checks import FieldPath, FieldProblem, check_sources
-from stretch.core.model import CatalogStruct, Program, Source, Stretch, is_sentence
+from stretch.core.model import CatalogStruct, Program, Source, Stretch
 from stretch.core.planning.dosing import AREA_CEILING_S, STRETCH_CEILING_S, held_seconds
 from stretch.core.planning.programs import program_dose
 from stretch.core.text import quote
 from stretch.core.timing.breathing import STEADY_MS
 from stretch.core.timing.phases import READING_WORDS_PER_MINUTE, SWITCH_MS
-from stretch.core.vocabulary import ENTRY_KINDS, KNEELING, Caution, EntryKind
+from stretch.core.vocabulary import ENTRY_KINDS, KNEELING, Caution, EntryKind, Position
 from stretch.figure.file_format import Figure
 from stretch.figure.lint import lint_figure
 from stretch.storage.catalogs.catalog import SessionFile, check_figure, field_path, origin_label
@@ -69,6 +69,16 @@ _OTHER_SIDE = re.compile(
 _SIDE_WORDS = re.compile(
     r"\b(?:one|other|opposite|that|this|same|each|both|side|top|bottom|upper|lower|front|back|near|far)\b"
 )
+_POSITION_WORDS: Mapping[Position, str] = {
+    "standing": r"(?i)\bstand",
+    "seated": r"(?i)\bsit|\bseat\b",
+    "seated-floor": r"(?i)\bsit|\bseat\b",
+    "kneeling": r"(?i)\bkneel|\ball fours\b",
+    "quadruped": r"(?i)\bkneel|\ball fours\b",
+    "prone": r"(?i)\blie\b.* front\b",
+    "side-lying": r"(?i)\blie\b.* side\b",
+    "supine": r"(?i)\blie\b.* back\b",
+}
 _FILLER_WORDS = frozenset({"the", "you", "your", "that", "which", "way", "what"})
 _ACCIDENTAL_COMMENT = r" *+(?:- ++|[\w-]++: ++)++[^\s'\"\[{|>&#][^#]*+(?<= )(#\d.*)"
 """A line with an unquoted text that a comment such as `#2` ends."""
@@ -167,21 +177,23 @@ def _note_comments(loader: CatalogLoader) -> None:
                     loader.diagnostics.add_line(file, number, problem, "note")
 
 
-_SENTENCES = tuple(name for name, hint in get_type_hints(Stretch, include_extras=True).items() if is_sentence(hint))
 _DOSED = ("steps", "breath", "halfway")
-"""Sentences of a stretch, and those for the usual dose; `mistake` and `ease_off` may have another one."""
+"""Texts for the usual dose; `mistake` and `ease_off` may have another one."""
 
 
 def check_wording(stretch: Stretch) -> Iterator[FieldProblem]:
     """Yield where the text of *stretch* contradicts its dose or its sides."""
-    for name in _SENTENCES:
-        for field, text in _texts(getattr(stretch, name), (name,)):
-            if name in _DOSED:
-                yield from ((field, problem) for problem in _wrong_seconds(text, stretch))
-                yield from ((field, problem) for problem in _wrong_counts(text, stretch))
-            yield from ((field, problem) for problem in _wrong_sides(text, stretch))
+    for field, text in stretch.texts():
+        if field[0] in _DOSED:
+            yield from ((field, problem) for problem in _wrong_seconds(text, stretch))
+            yield from ((field, problem) for problem in _wrong_counts(text, stretch))
+        yield from ((field, problem) for problem in _wrong_sides(text, stretch))
     if stretch.both_sides and not _distinguishes_sides(stretch):
-        yield ("steps",), "do not say which side is meant; write one leg, the other arm, the top knee"
+        yield ("steps",), "do not say which side is meant; write your {side} leg, your {other} arm"
+    named = [position for position, words in _POSITION_WORDS.items() if re.search(words, " ".join(stretch.steps))]
+    if stretch.also and named and (missing := {stretch.position, *stretch.also}.difference(named)):
+        both = " and ".join(sorted(missing))
+        yield ("also",), f"the steps are not for {both}; name each position, as in Sit or stand tall, or remove it"
 
 
 def _wrong_seconds(text: str, stretch: Stretch) -> Iterator[str]:
@@ -218,7 +230,7 @@ def _range(match: re.Match[str]) -> tuple[int, int]:
 
 def _wrong_sides(text: str, stretch: Stretch) -> Iterator[str]:
     if stretch.both_sides and (match := _ONE_SIDE.search(text)):
-        yield f"says {match[0]!r}, but is read for both sides; write one leg, the other arm, the top knee"
+        yield f"says {match[0]!r}, but is read for both sides; write your {{side}} leg, your {{other}} arm"
     if not stretch.both_sides and stretch.mode != "dynamic" and (match := _OTHER_SIDE.search(text)):
         yield f"says {match[0]!r}, but sides: both does it once; write sides: each, and side_means"
 
@@ -227,7 +239,7 @@ def _distinguishes_sides(stretch: Stretch) -> bool:
     """Return whether the steps have a word that distinguishes the sides, or a word of `side_means`."""
     text = " ".join(stretch.steps).lower()
     words = set(re.findall(r"\w{3,}", (stretch.side_means or "").lower())) - _FILLER_WORDS
-    return bool(_SIDE_WORDS.search(text)) or any(word in text for word in words)
+    return stretch.names_side or bool(_SIDE_WORDS.search(text)) or any(word in text for word in words)
 
 
 def check_cue_lengths(stretch: Stretch) -> Iterator[FieldProblem]:
