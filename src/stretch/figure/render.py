@@ -13,7 +13,7 @@ from typing import Literal
 
 from stretch.figure.colors import HIGHLIGHT_STEPS, CellColor, ColorRole
 from stretch.figure.file_format import Figure
-from stretch.figure.raster import Bitmap, Canvas, rasterize, to_monochrome
+from stretch.figure.raster import Canvas, rasterize
 
 Glyphs = Literal["braille", "blocks"]
 ColoredText = tuple[str, CellColor | None]
@@ -60,17 +60,23 @@ def _render_step(
     depth = step / DEPTH_STEPS
     canvas = rasterize(figure, 2 * columns, 4 * rows, depth, left=left, pressing=pressing)
     if not color:
-        canvas = to_monochrome(canvas, 1 if glyphs == "braille" else 2, lit=2 * step >= DEPTH_STEPS)
+        canvas.to_monochrome(1 if glyphs == "braille" else 2, lit=2 * step >= DEPTH_STEPS)
     highlight = round(depth * HIGHLIGHT_STEPS)
-    return tuple(tuple(_row(canvas, top, highlight, glyphs, color)) for top in range(0, canvas.height, 4))
+    layers = {role: _cell_codes(canvas, layer) for role, layer in canvas.layers.items()}
+    lit = _cell_codes(canvas, canvas.lit)
+    return tuple(
+        tuple(_row({role: codes[row] for role, codes in layers.items()}, lit[row][:columns], highlight, glyphs, color))
+        for row in range(rows)
+    )
 
 
-def _row(canvas: Canvas, top: int, highlight: int, glyphs: Glyphs, color: bool) -> Iterator[ColoredText]:
+def _row(
+    layers: dict[ColorRole, bytes], lit: bytes, highlight: int, glyphs: Glyphs, color: bool
+) -> Iterator[ColoredText]:
     """Yield a row of cells, those of one color together."""
-    columns = canvas.width // 2
-    by_role = {role: codes for role, layer in canvas.layers.items() if (codes := _row_codes(layer, top, columns))}
-    roles, lit = tuple(by_role), _row_codes(canvas.lit, top, columns) or bytes(columns)
-    cells = (_cell(roles, codes, highlight, glyphs) for codes in zip(*by_role.values(), lit, strict=False))
+    present = {role: codes for role, codes in layers.items() if any(codes)}
+    roles = tuple(present)
+    cells = (_cell(roles, codes, highlight, glyphs) for codes in zip(*present.values(), lit, strict=False))
     for cell_color, group in groupby(cells, key=itemgetter(1) if color else lambda cell: None):
         yield "".join([character for character, _ in group]), cell_color
 
@@ -123,21 +129,23 @@ def _soft_highlight(code: int, lit: int, highlight: int) -> int:
     return highlight if share > 0.6 else highlight // 2 if share > 0.2 else 0
 
 
-def _row_codes(layer: Bitmap, top: int, columns: int) -> bytes | None:
-    """Return the braille codes of a row of cells, or None if it is empty."""
-    rows = [layer.get(top + i, 0) for i in range(4)]
-    if not any(rows):
-        return None
-    # Each byte of a bitmap holds the dots of four cells.
-    first, second, third, fourth = _braille_tables()
-    packed = zip(*(row.to_bytes((columns + 3) // 4, "little") for row in rows), strict=True)
-    return b"".join((first[a] | second[b] | third[c] | fourth[d]).to_bytes(4, "little") for a, b, c, d in packed)
+def _cell_codes(canvas: Canvas, bitmap: int) -> list[bytes]:
+    """Return the braille codes of each row of cells."""
+    rows, codes = canvas.rows(bitmap), 0
+    for first, table in enumerate(_braille_tables()):
+        # Each byte of a bitmap holds the dots of four cells.
+        codes |= int.from_bytes(b"".join([table[dots] for dots in b"".join(rows[first::4])]), "little")
+    size = canvas.stride // 2
+    data = codes.to_bytes(size * (canvas.height // 4), "little")
+    return [data[i : i + size] for i in range(0, len(data), size)]
 
 
 @cache
-def _braille_tables() -> tuple[tuple[int, ...], ...]:
+def _braille_tables() -> tuple[tuple[bytes, ...], ...]:
     """Return, for each dot row of a cell, a table from eight dots to the braille bits of four cells."""
     return tuple(
-        tuple(sum(bits[x % 2] << 8 * (x // 2) for x in range(8) if byte >> x & 1) for byte in range(256))
+        tuple(
+            bytes(sum(bits[x] for x in (0, 1) if byte >> 2 * cell + x & 1) for cell in range(4)) for byte in range(256)
+        )
         for bits in _BRAILLE_BITS
     )
