@@ -1,20 +1,19 @@
-"""The history as text: a chart for a terminal, tables for a pipe."""
+"""The history as text: totals, a chart and the last sessions."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 from stretch.cli.app import App
+from stretch.cli.console import PIPE_COLUMNS
+from stretch.cli.pain_log import trend_summary
 from stretch.core.journal.record import SessionRecord
 from stretch.core.journal.statistics import WEEKS, History, first_monday
 from stretch.core.text import MONTHS, hours_minutes, pluralize, short_date, whole_minutes
 from stretch.core.vocabulary import WEEKDAYS
+from stretch.player.layout import StyledLine, side_by_side
 from stretch.player.theme import TextRole
-
-if TYPE_CHECKING:
-    from stretch.player.layout import StyledLine
 
 ID_LENGTH = 6
 """Characters of an id that are shown: enough to identify a session."""
@@ -39,16 +38,10 @@ def print_history(app: App, history: History, running: frozenset[str]) -> None:
     """Print the history; *running* are the ids of the sessions running now."""
     app.out.paragraph(summary(history), style="bold")
     app.out.paragraph()
-    if app.out.columns is None:
-        _print_tables(app, history)
-    else:
-        app.out.styled_lines(chart(history, app.out.columns, unicode=app.theme.unicode), app.theme)
+    app.out.styled_lines(chart(history, app.out.columns or PIPE_COLUMNS, unicode=app.theme.unicode), app.theme)
     if history.pain:
-        from stretch.cli.pain_log import trend_summary
-
         app.out.paragraph()
-        for line in trend_summary(app):
-            app.out.paragraph(line)
+        app.out.paragraph("\n".join(trend_summary(app)))
     if history.recent:
         app.out.paragraph()
         _print_sessions(app, history.recent, running)
@@ -97,49 +90,8 @@ def _pain_label(record: SessionRecord) -> str:
     return "" if scores == (None, None) else " to ".join("-" if score is None else str(score) for score in scores)
 
 
-def _print_tables(app: App, history: History) -> None:
-    table = app.out.table
-    weeks = [
-        (short_date(w.monday, history.today), str(w.sessions), whole_minutes(w.seconds), "#" * round(w.seconds / 600))
-        for w in history.weeks
-    ]
-    table(("week of", "sessions", "minutes", ""), weeks)
-    app.out.paragraph()
-    mondays = [first_monday(history.today) + timedelta(weeks=week) for week in range(WEEKS)]
-    table(("minutes", *(f"{monday.day} {MONTHS[monday.month - 1]}" for monday in mondays)), _calendar_rows(history))
-    if history.areas:
-        app.out.paragraph()
-        table(("area", "minutes"), [(area.area, whole_minutes(area.seconds)) for area in history.areas])
-    app.out.paragraph()
-    sides = (("left", history.left_seconds), ("right", history.right_seconds))
-    table(("side", "minutes"), [(side, whole_minutes(seconds)) for side, seconds in sides])
-    if history.pain:
-        app.out.paragraph()
-        series = (
-            (name, ["-" if score is None else str(score) for score in row]) for name, row in _pain_series(history)
-        )
-        table(("pain", "0 to 10, the latest last"), [(name, " ".join(scores)) for name, scores in series])
-
-
-def _calendar_rows(history: History) -> list[tuple[str, ...]]:
-    minutes = {day.day: whole_minutes(day.seconds) for day in history.days}
-    rows = []
-    for weekday, name in enumerate(WEEKDAYS):
-        days = [first_monday(history.today) + timedelta(weeks=week, days=weekday) for week in range(WEEKS)]
-        cells = (minutes.get(day, "" if day > history.today else ".") for day in days)
-        rows.append((name.capitalize(), *cells))
-    return rows
-
-
-def _pain_series(history: History) -> tuple[tuple[str, list[int | None]], ...]:
-    return ("before", [pain.before for pain in history.pain]), ("after", [pain.after for pain in history.pain])
-
-
 def chart(history: History, columns: int, *, unicode: bool) -> list[StyledLine]:
     """Return the chart in at most *columns* cells: weeks above a calendar, then areas, sides and pain."""
-    # Late, because it loads rich, which tables for a pipe do not need.
-    from stretch.player.layout import side_by_side
-
     weeks = _week_lines(history, columns, unicode=unicode)
     if columns < WIDE_COLUMNS:
         return [*weeks, (), *_detail_lines(history, columns, unicode=unicode)]
@@ -236,7 +188,8 @@ def _horizontal_bars(bars: Sequence[tuple[str, float, TextRole]], cells: int, *,
 
 def _pain_lines(history: History, cells: int, *, unicode: bool) -> list[StyledLine]:
     lines: list[StyledLine] = []
-    for name, scores in _pain_series(history):
+    series = {"before": [pain.before for pain in history.pain], "after": [pain.after for pain in history.pain]}
+    for name, scores in series.items():
         known = [score for score in scores if score is not None]
         change = f"  {known[0]} to {known[-1]}" if known else ""
         label = f"{name:<7}"
