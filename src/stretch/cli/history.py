@@ -95,13 +95,7 @@ def _session_data(app: App, record: SessionRecord) -> dict[str, Any]:
 @history_command.command(
     "export", help="Export all sessions as JSON Lines. Read them with `stretch history import`, here or elsewhere."
 )
-@click.option(
-    "-o",
-    "--output",
-    type=OUTPUT,
-    default=STDOUT,
-    help="File to write.  [default: stdout]",
-)
+@click.option("-o", "--output", type=OUTPUT, default=STDOUT, help="File to write.  [default: stdout]")
 @click.pass_obj
 def export_command(app: App, output: Path) -> None:
     from stretch.storage.files.safe_io import PRIVATE, atomic_write

@@ -29,14 +29,7 @@ SHORTCUTS = {"daily": ",".join(WEEKDAYS), "weekdays": ",".join(WEEKDAYS[:5])}
     """,
 )
 @routine_options
-@click.option(
-    "-o",
-    "--output",
-    required=True,
-    metavar="FILE.ics",
-    type=OUTPUT,
-    help="Calendar file to write.",
-)
+@click.option("-o", "--output", required=True, metavar="FILE.ics", type=OUTPUT, help="Calendar file to write.")
 @click.option(
     "--at", "times", multiple=True, metavar="HH:MM", help=f"Time of day, up to 3 times.  [default: {DEFAULT_TIME}]"
 )

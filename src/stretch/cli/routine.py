@@ -32,11 +32,7 @@ MAX_SPEED = 1000
 @click.option("--json", "as_json", is_flag=True, help="With --plan: print JSON.")
 @playback_options
 @click.option(
-    "--speed",
-    type=Number(1, MAX_SPEED),
-    metavar="N",
-    default=1,
-    help="Play N times faster, without sound or record.",
+    "--speed", type=Number(1, MAX_SPEED), metavar="N", default=1, help="Play N times faster, without sound or record."
 )
 @click.pass_obj
 def routine_command(
