@@ -1,0 +1,195 @@
+"""`stretch audio`, `stretch handout` and `stretch remind`: a routine as a file to play, to print or for a calendar."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from stretch.cli.options import OUTPUT, equivalent_command, routine_options
+from stretch.core.errors import UsageError
+from stretch.core.vocabulary import WEEKDAY_LABELS, WEEKDAYS, Weekday
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import time
+
+    from stretch.cli.app import App
+    from stretch.cli.request import RoutineOptions
+
+DEFAULT_TIME = "18:00"
+DAY_SETS = {"daily": ",".join(WEEKDAYS), "weekdays": ",".join(WEEKDAYS[:5])}
+
+
+@click.command(
+    "audio",
+    help="""Write a session as a sound file with voice and sounds, to play without this program, or its captions.
+
+    Takes the options of `stretch routine`.
+    """,
+)
+@routine_options
+@click.option(
+    "-o",
+    "--output",
+    "paths",
+    multiple=True,
+    required=True,
+    metavar="FILE",
+    type=OUTPUT,
+    help="File to write: .wav for sound or .vtt for captions (repeatable).",
+)
+@click.option("--silent", is_flag=True, help="Write the sounds without the voice.")
+@click.pass_obj
+def audio_command(app: App, /, *, paths: tuple[Path, ...], silent: bool, options: RoutineOptions) -> None:
+    from stretch.cli.request import plan_routine
+    from stretch.core.narration.speech_timing import estimate_duration_ms
+    from stretch.core.text import duration
+    from stretch.core.timing.timeline import build_timeline
+    from stretch.export.audio_file import captions, write_wav
+    from stretch.export.text_to_speech import find_synthesizer, sentence_timer
+    from stretch.storage.files.safe_io import write_text
+
+    for path in paths:
+        _check_ending(path, {".wav": "sound", ".vtt": "captions"})
+    timeline = build_timeline(plan_routine(app, options))
+    speech = None if silent else find_synthesizer(app.find_program)
+    if speech is None and not silent:
+        app.info("No voice found, so the file has the sounds only. Install espeak-ng for the voice.")
+    for path in paths:
+        if path.suffix.lower() == ".vtt":
+            # Measured sentences keep the captions in step with the sound file.
+            timer = sentence_timer(speech) if speech else estimate_duration_ms
+            write_text(path, captions(timeline, timer))
+        else:
+            with click.progressbar(length=1000, label=path.name, file=app.stderr) as bar:
+                # Bound here: the function is only called inside this round of the loop.
+                write_wav(timeline, path, speech=speech, progress=lambda done: bar.update(int(done * 1000) - bar.pos))
+        app.info(f"Saved {path}, {duration(timeline.length_ms)}.")
+
+
+@click.command(
+    "handout",
+    help="""Write a routine as a page to print, with figures, steps, doses, cautions and boxes to tick.
+
+    Takes the options of `stretch routine`. The page is a single file that you can print or send.
+    """,
+)
+@routine_options
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    metavar="FILE",
+    type=OUTPUT,
+    help="File to write: .html for a page to print, .md for Markdown.",
+)
+@click.pass_context
+def handout_command(ctx: click.Context, /, output: Path, options: RoutineOptions) -> None:
+    from stretch.cli.request import personalized_routine
+    from stretch.core.text import pluralize
+    from stretch.export.handout import build_handout
+    from stretch.export.handout_html import to_html
+    from stretch.export.handout_markdown import to_markdown
+    from stretch.storage.files.safe_io import write_text
+
+    app: App = ctx.obj
+    _check_ending(output, {".html": "a page to print", ".md": "Markdown"})
+    render = to_html if output.suffix.lower() == ".html" else to_markdown
+    routine, rest = personalized_routine(app, options)
+    handout = build_handout(
+        routine,
+        safety=app.safety,
+        sources=app.sources,
+        figures=app.figures(item.stretch.id for item in routine.items),
+        rest=rest,
+        command=equivalent_command(ctx),
+    )
+    write_text(output, render(handout))
+    for note in routine.notes:
+        app.info(note)
+    hint = " Open it in a browser to print it." if render is to_html else ""
+    app.info(f"Saved {output}: {routine.title}, {pluralize(len(routine.items), 'stretch')}.{hint}")
+
+
+@click.command(
+    "remind",
+    help="""Write a calendar file that reminds you to stretch.
+
+    Takes the options of `stretch routine`. Open the file to add the reminder to your calendar.
+    """,
+)
+@routine_options
+@click.option("-o", "--output", required=True, metavar="FILE.ics", type=OUTPUT, help="Calendar file to write.")
+@click.option(
+    "--at", "times", multiple=True, metavar="HH:MM", help=f"Time of day, up to 3 times.  [default: {DEFAULT_TIME}]"
+)
+@click.option(
+    "--days",
+    metavar="DAYS",
+    help="Days such as mon,wed,fri, or daily, or weekdays.  [default: the days that suit the routine]",
+)
+@click.pass_context
+def remind_command(
+    ctx: click.Context, /, output: Path, times: tuple[str, ...], days: str | None, options: RoutineOptions
+) -> None:
+    from datetime import UTC
+
+    from stretch import __version__
+    from stretch.cli.request import personalized_routine
+    from stretch.core.timing.timeline import build_timeline
+    from stretch.export.ical import Reminder, calendar
+    from stretch.export.training_frequency import consecutive_days, default_days
+    from stretch.storage.files.safe_io import write_text
+
+    app: App = ctx.obj
+    _check_ending(output, {".ics": "a calendar"})
+    chosen_days, hours = _days(days) if days else None, _times(times or (DEFAULT_TIME,))
+    routine, rest = personalized_routine(app, options)
+    minutes = max(1, -(-build_timeline(routine).length_ms // 60_000))
+    on = chosen_days or default_days(minutes, rest=rest)
+    if rest and (pairs := consecutive_days(on)):
+        first, second = (WEEKDAY_LABELS[day] for day in pairs[0])
+        app.info(f"This routine needs a rest day or a gentle day after it, but {second} follows {first}.")
+    reminder = Reminder(title=routine.title, minutes=minutes, command=equivalent_command(ctx), days=on, times=hours)
+    now = app.now()
+    text = calendar(reminder, now=now.replace(tzinfo=None), stamp=now.astimezone(UTC), version=__version__)
+    write_text(output, text)
+    when = " and ".join(f"{at:%H:%M}" for at in hours)
+    app.info(f"Saved {output} ({_days_label(on)} {when}). Open it to add it to your calendar.")
+
+
+def _days_label(days: tuple[Weekday, ...]) -> str:
+    first = WEEKDAYS.index(days[0])
+    if len(days) > 2 and days == WEEKDAYS[first : first + len(days)]:
+        return f"{days[0].title()}-{days[-1].title()}"
+    return ", ".join(day.title() for day in days)
+
+
+def _days(text: str) -> tuple[Weekday, ...]:
+    words = [word.strip().lower() for word in DAY_SETS.get(text.lower(), text).split(",")]
+    if not {*words} <= {*WEEKDAYS, *map(str.lower, WEEKDAY_LABELS.values())}:
+        raise UsageError(f"--days {text}: give {', '.join(WEEKDAYS)} with commas between them, or daily, or weekdays.")
+    return tuple(day for day in WEEKDAYS if any(word.startswith(day) for word in words))
+
+
+def _times(texts: tuple[str, ...]) -> tuple[time, ...]:
+    from datetime import datetime
+
+    from stretch.export.ical import MAX_TIMES_PER_DAY
+
+    try:
+        times = sorted({datetime.strptime(text, "%H:%M").time() for text in texts})
+    except ValueError:
+        raise UsageError(f"--at {' '.join(texts)}: write a time as HH:MM, such as {DEFAULT_TIME}.") from None
+    if len(times) > MAX_TIMES_PER_DAY:
+        raise UsageError(f"--at: give at most {MAX_TIMES_PER_DAY} times a day.")
+    return tuple(times)
+
+
+def _check_ending(path: Path, kinds: Mapping[str, str]) -> None:
+    """Raise UsageError unless the name of the file ends as one of the *kinds* does."""
+    if path.suffix.lower() not in kinds:
+        endings = " or ".join(f"{ending} ({kind})" for ending, kind in kinds.items())
+        raise UsageError(f"--output {path}: the file name must end in {endings}.")
