@@ -227,7 +227,7 @@ def test_a_routine_that_needs_rest_days_gets_them_or_a_warning(app: App, file: P
 @pytest.mark.parametrize(
     ("args", "words"),
     [
-        ((), "Missing option '-o'"),
+        ((), "--output is missing"),
         (("-o", "x.txt"), ".ics"),
         (("-o", "x.ics", "--at", "25:00"), "HH:MM"),
         (("-o", "x.ics", "--at", "noon"), "HH:MM"),
