@@ -7,8 +7,10 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -124,6 +126,69 @@ def test_a_terminal_stopped_by_ctrl_s_is_restored(play: Any, tmp_path: Path, key
     run.signal(signal.SIGTERM)
     assert run.wait_for_exit() == 128 + signal.SIGTERM
     assert run.is_restored()
+
+
+class Lateness(threading.Thread):
+    """Measures how late a process wakes up on this machine now: what is timed from outside is wrong by as much."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self.worst = 0.0
+        self._done = threading.Event()
+
+    def __enter__(self) -> Lateness:
+        self.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._done.set()
+        self.join()
+
+    def run(self) -> None:
+        before = time.monotonic()
+        while not self._done.wait(0.005):
+            now = time.monotonic()
+            self.worst, before = max(self.worst, now - before - 0.005), now
+
+
+FREEZES = (
+    (signal.SIGSTOP, 0.03, 0.410),
+    (signal.SIGSTOP, 0.2, 0.533),
+    (signal.SIGSTOP, 1.2, 0.347),
+    (signal.SIGSTOP, 2.5, 0.619),
+    (signal.SIGTSTP, 0.7, 0.458),
+)
+"""How a process is stopped, for how many seconds, and how many seconds after it began to play."""
+
+
+def freeze(run: Any, stop: int, seconds: float, after: float) -> float:
+    """Start a session that waits for a key, freeze it, end it, and return for how long it played."""
+    start = time.monotonic()
+    run.press("k")
+    run.read_screen(after)
+    run.signal(stop)
+    stopped = time.monotonic()
+    run.read_screen(seconds)
+    run.signal(signal.SIGCONT)
+    continued = time.monotonic()
+    run.read_screen(0.3)
+    run.press("q")
+    end = time.monotonic()
+    assert run.wait_for_exit() == 3
+    # After a long freeze, and after Ctrl-Z, it waits for a key.
+    goes_on = stop == signal.SIGSTOP and seconds < 2.0
+    return stopped - start + (end - continued if goes_on else 0.0)
+
+
+@pytest.mark.parametrize("option", ["--no-voice", "--plain", "--events"])
+def test_the_time_played_is_known_within_20_ms_after_a_freeze(play: Any, tmp_path: Path, option: str) -> None:
+    runs = [play("--wait", option, home=tmp_path / str(at)) for at in range(len(FREEZES))]
+    for run in runs:
+        run.wait_for('"say"' if option == "--events" else "when you are ready")
+    with Lateness() as lateness, ThreadPoolExecutor(len(FREEZES)) as pool:
+        played = list(pool.map(lambda run, how: freeze(run, *how), runs, FREEZES))
+    noted = [sessions(tmp_path / str(at))[0]["active_seconds"] for at in range(len(FREEZES))]
+    assert noted == pytest.approx(played, abs=0.02 + lateness.worst)
 
 
 def test_q_works_within_a_second_on_a_slow_line_and_the_clock_is_right(play: Any, tmp_path: Path) -> None:
