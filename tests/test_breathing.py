@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stretch.core.errors import UsageError
-from stretch.core.routine import PRESET_PATTERNS
 from stretch.core.timing.breathing import fit, parse_pattern
+from stretch.core.vocabulary import BREATH_PRESETS
 
 TABLE = [  # hold, steady: breaths, in, out; calm: breaths, in, out
     (5, 1, 2.5, 2.5, 1, 2.0, 3.0),
@@ -29,7 +29,7 @@ patterns = st.sampled_from(["steady", "calm", "even", "2-2", "2.5-10", "10-10"])
 def test_breath_counts_match_the_table(row: tuple[float, ...]) -> None:
     hold, *expected = row
     for pattern, (count, inhale, exhale) in (("steady", expected[:3]), ("calm", expected[3:])):
-        breaths = fit(int(hold * 1000), PRESET_PATTERNS[pattern])
+        breaths = fit(int(hold * 1000), BREATH_PRESETS[pattern])
         assert len(breaths) == count
         for breath_in, breath_out in breaths:
             assert breath_in / 1000 == pytest.approx(inhale, abs=0.051)
@@ -47,7 +47,7 @@ def test_breaths_fill_a_hold_exactly(hold: int, pattern) -> None:
 
 @given(hold=holds)
 def test_steady_breaths_are_at_most_three_seconds(hold: int) -> None:
-    assert all(max(breath) <= 3_000 for breath in fit(hold, PRESET_PATTERNS["steady"]))
+    assert all(max(breath) <= 3_000 for breath in fit(hold, BREATH_PRESETS["steady"]))
 
 
 @given(hold=st.integers(10_000, 240_000), pattern=patterns.filter(lambda p: p.name != "steady"))
@@ -68,7 +68,7 @@ def test_ties_go_to_fewer_breaths(hold: int, pattern: str, count: int) -> None:
 @pytest.mark.parametrize("pattern", ["steady", "calm", "4-6"])
 def test_short_holds_and_off_have_no_breaths(pattern: str) -> None:
     assert fit(4_999, parse_pattern(pattern)) == ()
-    assert fit(30_000, PRESET_PATTERNS["off"]) == ()
+    assert fit(30_000, BREATH_PRESETS["off"]) == ()
 
 
 @pytest.mark.parametrize("text", ["", "fast", "4", "4-", "4/6", "4-6-4", "1-3", "4-11", "4.2-6", "-4-6", "4-6s", "٤-٦"])

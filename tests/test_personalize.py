@@ -11,10 +11,10 @@ import pytest
 
 from stretch.core.journal.record import SessionRecord, SideResult
 from stretch.core.planning.personalize import RecentPractice, apply_preflight, apply_recent_practice, is_beginner
-from stretch.core.routine import PRESET_PATTERNS, Request
+from stretch.core.routine import Request
 from stretch.core.safety.checklist import Outcome
 from stretch.core.safety.screening_record import PreflightResult, ScreeningRecord
-from stretch.core.vocabulary import LEVELS, Level
+from stretch.core.vocabulary import BREATH_PRESETS, LEVELS, Level
 from stretch.storage.journal.journal import Journal
 from support import CATALOG, data, run
 
@@ -192,7 +192,7 @@ def fit(record: ScreeningRecord, today: date = TODAY, **asked: Any) -> Request:
     "preflight", [PreflightResult(), PreflightResult(record_with()), PreflightResult(record_with(), pain=3)]
 )
 def test_no_finding_changes_nothing(preflight: PreflightResult) -> None:
-    request = Request(areas=("neck",), level="deep", avoid=("knee",), breath=PRESET_PATTERNS["calm"])
+    request = Request(areas=("neck",), level="deep", avoid=("knee",), breath=BREATH_PRESETS["calm"])
     assert apply_preflight(request, preflight, TODAY) == request
 
 
@@ -239,5 +239,5 @@ def test_go_gently_means_beginner_doses_for_two_weeks(outcome: Outcome, days: in
 
 @pytest.mark.parametrize("outcome", [Outcome.GO, Outcome.GO_GENTLY])
 def test_breath_off_turns_counting_off(outcome: Outcome) -> None:
-    assert fit(record_with(outcome, breath_off=True), breath=PRESET_PATTERNS["calm"]).breath.name == "off"
-    assert fit(record_with(outcome), breath=PRESET_PATTERNS["calm"]).breath.name == "calm"
+    assert fit(record_with(outcome, breath_off=True), breath=BREATH_PRESETS["calm"]).breath.name == "off"
+    assert fit(record_with(outcome), breath=BREATH_PRESETS["calm"]).breath.name == "calm"

@@ -19,9 +19,10 @@ from stretch.core.planning.personalize import (
     apply_recent_practice,
     continuity_after,
 )
-from stretch.core.routine import PRESET_PATTERNS, Request, Routine
+from stretch.core.routine import Request, Routine
 from stretch.core.safety.pain import PainEntry, PainScores
 from stretch.core.safety.screening_record import PreflightResult
+from stretch.core.vocabulary import BREATH_PRESETS
 from stretch.storage.journal.journal import Journal
 from stretch.storage.journal.stored_plan import encode_plan
 from support import CATALOG, SAMPLE
@@ -29,7 +30,7 @@ from support import CATALOG, SAMPLE
 START = date(2026, 3, 2)
 OPTIONS = RoutineOptions(
     areas=("lower-back",), minutes=15.0, program=None, as_written=False, stretches=(), positions=(), equipment=(),
-    level=None, avoid=(), exclude=(), breath=PRESET_PATTERNS["steady"], warm_up=None, before_sport=False,
+    level=None, avoid=(), exclude=(), breath=BREATH_PRESETS["steady"], warm_up=None, before_sport=False,
     morning=False, experienced=False, seed=0,
 )  # fmt: skip
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from stretch.cli.app import App
     from stretch.core.model import Catalog
-    from stretch.core.routine import Pattern
+    from stretch.core.vocabulary import Pattern
 
     AnyStruct = TypeVar("AnyStruct", bound=Struct)
 

@@ -8,8 +8,8 @@ import msgspec
 from msgspec import Struct
 
 from stretch.core.errors import UnknownName, UsageError
-from stretch.core.routine import Pattern, Request
-from stretch.core.vocabulary import Equipment, Level, Position, Tag
+from stretch.core.routine import Request
+from stretch.core.vocabulary import Equipment, Level, Pattern, Position, Tag
 
 if TYPE_CHECKING:
     from stretch.cli.app import App

@@ -8,34 +8,13 @@ from datetime import date
 from msgspec import Struct, json
 
 from stretch.core.model import Dose, Move, Stretch
-from stretch.core.vocabulary import BREATH_PRESETS, LEVELS, POSITIONS, Equipment, Level, Position, Side, Tag
+from stretch.core.vocabulary import BREATH_PRESETS, LEVELS, POSITIONS, Equipment, Level, Pattern, Position, Side, Tag
 
 DEFAULT_MINUTES = 15.0
 DESK_BREAK_MIN = 6
 """A routine of at most this many minutes is a desk break: gentle stretches only (rule RB3)."""
 SLOW_TRANSITION_TAGS = frozenset({"older-adult", "balance", "pregnancy"})
 """Caution tags that add ten seconds to every change (rule D18)."""
-
-
-class Pattern(Struct, frozen=True):
-    """A way to breathe: its name as typed, and the milliseconds of a breath in and out."""
-
-    name: str
-    inhale_ms: int
-    exhale_ms: int
-
-    @property
-    def cycle_ms(self) -> int:
-        """Milliseconds of one breath, which is also the pace of a dynamic stretch (rule B10)."""
-        return self.inhale_ms + self.exhale_ms
-
-    @property
-    def has_cues(self) -> bool:
-        """True if breaths are cued at all; `off` is a plain timer."""
-        return self.name != "off"
-
-
-PRESET_PATTERNS = {name: Pattern(name, preset.inhale_ms, preset.exhale_ms) for name, preset in BREATH_PRESETS.items()}
 
 
 class Request(Struct, frozen=True, kw_only=True):
@@ -54,7 +33,7 @@ class Request(Struct, frozen=True, kw_only=True):
     exclude: tuple[str, ...] = ()
     stretches: tuple[str, ...] = ()
     """Ids of stretches to include in any case."""
-    breath: Pattern = PRESET_PATTERNS["steady"]
+    breath: Pattern = BREATH_PRESETS["steady"]
     warm_up: float | None = None
     """Minutes; 0 leaves the warm-up out."""
     seed: int = 0

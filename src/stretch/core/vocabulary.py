@@ -97,19 +97,30 @@ TAG_LABELS = CAUTION_LABELS | ROUTINE_CAUTION_LABELS
 TAGS: tuple[Tag, ...] = get_args(Tag)
 
 
-class BreathPreset(NamedTuple):
-    """A named breathing pattern: milliseconds of the breath in and out, and a label."""
+class Pattern(NamedTuple):
+    """A way to breathe: its name as typed, and the milliseconds of a breath in and out; presets have a label."""
 
+    name: str
     inhale_ms: int
     exhale_ms: int
-    label: str
+    label: str = ""
+
+    @property
+    def cycle_ms(self) -> int:
+        """Milliseconds of one breath, which is also the pace of a dynamic stretch (rule B10)."""
+        return self.inhale_ms + self.exhale_ms
+
+    @property
+    def has_cues(self) -> bool:
+        """True if breaths are cued at all; `off` is a plain timer."""
+        return self.name != "off"
 
 
 BREATH_PRESETS = {
-    "steady": BreathPreset(3_000, 3_000, "3 s in, 3 s out at most"),
-    "calm": BreathPreset(4_000, 6_000, "4 s in, 6 s out"),
-    "even": BreathPreset(5_000, 5_000, "5 s in, 5 s out"),
-    "off": BreathPreset(3_000, 3_000, "a plain timer"),
+    "steady": Pattern("steady", 3_000, 3_000, "3 s in, 3 s out at most"),
+    "calm": Pattern("calm", 4_000, 6_000, "4 s in, 6 s out"),
+    "even": Pattern("even", 5_000, 5_000, "5 s in, 5 s out"),
+    "off": Pattern("off", 3_000, 3_000, "a plain timer"),
 }
 """Rules B1, B2 and B8. `off` has no breath cues; dynamic stretches then take six seconds a repetition (rule B10)."""
 

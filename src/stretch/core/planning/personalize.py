@@ -10,9 +10,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from stretch.core.planning.dosing import MAX_PROGRESS
-from stretch.core.routine import PRESET_PATTERNS, Continuity, Request, Routine
+from stretch.core.routine import Continuity, Request, Routine
 from stretch.core.safety.pain import PainEntry
-from stretch.core.vocabulary import Side
+from stretch.core.vocabulary import BREATH_PRESETS, Side
 
 if TYPE_CHECKING:
     from stretch.core.safety.screening_record import PreflightResult
@@ -138,5 +138,5 @@ def apply_preflight(request: Request, result: PreflightResult, today: date) -> R
     if until is not None and today < until:
         request = replace(request, beginner=True)
     if record.breath_off:
-        request = replace(request, breath=PRESET_PATTERNS["off"])
+        request = replace(request, breath=BREATH_PRESETS["off"])
     return request

@@ -10,7 +10,7 @@ from typing import Literal
 from msgspec import Struct
 
 from stretch.core.errors import UsageError
-from stretch.core.routine import PRESET_PATTERNS, Pattern
+from stretch.core.vocabulary import BREATH_PRESETS, Pattern
 
 STEADY_MS = 6_000
 """The longest cycle of `steady`: at most 3 s in and 3 s out (rule B1)."""
@@ -40,11 +40,11 @@ def parse_pattern(text: str) -> Pattern:
     Only whole and half seconds are allowed: they are exact in binary. Raise UsageError for anything else, and for a
     breath in or out shorter than 2 s or longer than 10 s.
     """
-    if preset := PRESET_PATTERNS.get(text):
+    if preset := BREATH_PRESETS.get(text):
         return preset
     match = re.fullmatch(r"(\d{1,2}(?:\.[05])?)-(\d{1,2}(?:\.[05])?)", text, re.ASCII)
     if match is None:
-        raise UsageError(f"--breath must be {', '.join(PRESET_PATTERNS)} or seconds IN-OUT such as 4-6, not {text!r}.")
+        raise UsageError(f"--breath must be {', '.join(BREATH_PRESETS)} or seconds IN-OUT such as 4-6, not {text!r}.")
     inhale_ms, exhale_ms = (int(float(part) * 1000) for part in match.groups())
     if not (2_000 <= inhale_ms <= 10_000 and 2_000 <= exhale_ms <= 10_000):
         raise UsageError(f"--breath {text}: each breath in or out must be 2 to 10 seconds long.")

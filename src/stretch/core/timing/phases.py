@@ -8,9 +8,9 @@ import msgspec
 from msgspec import Struct
 
 from stretch.core.model import Dose, Move, Stretch
-from stretch.core.routine import Item, Pattern, Routine
+from stretch.core.routine import Item, Routine
 from stretch.core.timing.breathing import Breath, fit, repeat_breaths
-from stretch.core.vocabulary import Side
+from stretch.core.vocabulary import Pattern, Side
 
 PhaseKind = Literal["warm-up", "prepare", "hold", "move", "press", "release", "rest", "switch", "settle"]
 

@@ -9,10 +9,11 @@ import msgspec
 from msgspec import Struct
 
 from stretch.core.model import LONGEST_HOLD_S
-from stretch.core.routine import Item, Pattern, Routine
+from stretch.core.routine import Item, Routine
 from stretch.core.timing.animation import FigureState, figure_state_at
 from stretch.core.timing.breathing import Breath, BreathPosition, breath_at, fit, parse_pattern, repeat_breaths
 from stretch.core.timing.phases import Phase, build_phases, with_start_times
+from stretch.core.vocabulary import Pattern
 
 MIN_LEFT_MS = 1_000
 """Time left in a phase that is shortened, at least."""
