@@ -25,7 +25,7 @@ DEFECTS = [  # file, old text, new text, part of the error
     ("stretches/open-book.yaml", "desk: false", "desk: no", "desk: must be true or false, not 'no'"),
     ("stretches/open-book.yaml", "desk: false", "desk: false\ncolour: blue", "yaml:16: colour: unknown field"),
     ("stretches/open-book.yaml", "mode: dynamic\n", "", "open-book.yaml:1: mode: is missing; add it: static: held"),
-    ("stretches/open-book.yaml", "side_means: the top arm\n", "", "side_means"),
+    ("stretches/open-book.yaml", "side_means: lie with your {side} arm on top\n", "", "side_means"),
     ("stretches/open-book.yaml", "primary: [upper-back, chest]", "primary: [upper-bak]", "yaml:5: areas.primary.0: "),
     ("stretches/open-book.yaml", "per_side_s: 60", "per_side_s: 50", "the dose adds up to 60, not 50"),
     ("stretches/open-book.yaml", "id: open-book", "id: open-box", "open-book.yaml:1: id: is 'open-box', but the file"),
@@ -121,7 +121,7 @@ def test_the_problems_of_all_entries_are_reported_sorted_by_line(root: Path) -> 
         ["sphinx.yaml:5", "areas.primary.0"],
         ["sphinx.yaml:10", "dose"],
         ["sphinx.yaml:11", "per_side_s"],
-        ["sphinx.yaml:23", "cautions"],
+        ["sphinx.yaml:24", "cautions"],
     ]
 
 

@@ -127,7 +127,7 @@ def test_list_filters() -> None:
 
 def test_list_json_has_the_fields_of_the_catalog() -> None:
     listed = data("list", "--json")
-    assert listed == json.loads(msgspec.json.encode(list(CATALOG.stretches.values())))
+    assert listed == json.loads(msgspec.json.encode([each.for_side("left") for each in CATALOG.stretches.values()]))
     assert data("show", "sphinx", "--json") == next(entry for entry in listed if entry["id"] == "sphinx")
 
 
@@ -140,9 +140,12 @@ def test_list_in_a_pipe_is_not_cut_or_padded() -> None:
 @pytest.mark.parametrize("name", CATALOG.stretches)
 def test_show_prints_all_texts_cautions_and_sources(name: str) -> None:
     stretch = CATALOG.stretches[name]
-    text = run("show", name).stdout
-    for words in (stretch.name, *stretch.steps, stretch.breath, stretch.mistake, stretch.ease_off):
-        assert words in text
+    for side in ("left", "right") if stretch.both_sides else ("left",):
+        text = run("show", name, "--side", side).stdout
+        for _, words in stretch.for_side(side).texts():
+            assert words in text or words == stretch.halfway
+        assert (f"This is the {side} side. Then do the other side" in text) is stretch.both_sides
+    assert stretch.name in text
     for tag in (*stretch.cautions.avoid, *stretch.cautions.adapt):
         assert f"({tag})" in text
     for key in stretch.source:
@@ -170,9 +173,36 @@ def test_show_finds_a_stretch_by_an_alias() -> None:
         ("hip flexor stretch", "half-kneeling-hip-flexor"),
         ("happy baby stretch", "happy-baby"),
         ("neck  stretch", "neck-side-bend"),
+        ("Wall calf stretch, bent knee", "calf-bent-knee"),
+        ("Wall calf stretch, straight knee", "calf-straight-knee"),
+        ("Seated back extension over a chair", "chair-back-extension"),
+        ("Chair-supported flat-back stretch", "chair-flat-back"),
+        ("Contract-relax hamstring stretch", "contract-relax-hamstring"),
+        ("Cow-face legs", "cow-face-legs"),
+        ("Cross-body shoulder stretch", "cross-body-shoulder"),
+        ("Double knee to chest", "double-knee-to-chest"),
+        ("Glute bridge", "glute-bridge"),
+        ("Half-kneeling hip flexor stretch", "half-kneeling-hip-flexor"),
+        ("90/90 active hamstring stretch", "hamstring-90-90"),
+        ("Levator scapulae stretch", "levator-scapulae"),
+        ("Neck rotation", "neck-rotation"),
+        ("Seated neck side bend", "neck-side-bend"),
+        ("Supine pelvic tilt", "pelvic-tilt"),
+        ("Prone press-up", "prone-press-up"),
+        ("Seated spinal twist", "seated-spinal-twist"),
+        ("Side-lying quad stretch", "side-lying-quad"),
+        ("Single knee to chest", "single-knee-to-chest"),
+        ("Standing forward fold", "standing-forward-fold"),
+        ("Standing heel-prop hamstring stretch", "standing-hamstring"),
+        ("Standing hip flexor stretch", "standing-hip-flexor"),
+        ("Standing quad stretch", "standing-quad"),
+        ("Supine figure-four", "supine-figure-four"),
+        ("Supine hamstring stretch, hands behind thigh", "supine-hamstring-hold"),
+        ("Supine hamstring stretch with strap", "supine-hamstring-strap"),
+        ("Supine spinal twist", "supine-spinal-twist"),
     ],
 )
-def test_show_finds_a_stretch_by_its_everyday_name(name: str, stretch_id: str) -> None:
+def test_show_finds_a_stretch_by_everyday_and_earlier_names(name: str, stretch_id: str) -> None:
     assert find_stretch(CATALOG, name).id == stretch_id
 
 

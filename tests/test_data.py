@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -54,24 +55,35 @@ def test_each_stretch_has_a_source_and_the_right_seconds_per_side(stretch) -> No
     assert stretch.per_side_s == per_side_seconds(stretch)
 
 
+def texts(stretch: Stretch) -> dict[str, str]:
+    """Every text of a stretch; one that names a side is there as it is on the left and on the right."""
+    left, right = dict(stretch.for_side("left").texts()), dict(stretch.for_side("right").texts())
+    rows: dict[str, str] = {}
+    for path, text in stretch.texts():
+        name = " ".join(str(key + 1) if isinstance(key, int) else key for key in path)
+        sides = {f"{name}, left": left[path], f"{name}, right": right[path]}
+        rows |= {name: text} if left[path] == text else sides
+    return rows
+
+
 def summary(stretch: Stretch) -> str:
     """Every sentence and number of a stretch, which must not change unnoticed."""
     given = {name: value for name, value in msgspec.to_builtins(stretch.dose).items() if value is not None}
     dose = msgspec.json.encode(given).decode().replace('"', "")
-    marks = [f"tier {stretch.tier}", *["desk"] * stretch.desk, *["opt-in"] * stretch.opt_in]
+    marks = [
+        f"tier {stretch.tier}",
+        *["desk"] * stretch.desk,
+        *["opt-in"] * stretch.opt_in,
+        *filter(None, [stretch.family]),
+    ]
     rows = {
         "name": "; ".join((stretch.name, *stretch.aliases)),
         "for": f"{', '.join(stretch.areas.primary)}; reaches {', '.join(stretch.areas.secondary) or 'nothing else'}",
         "in": f"{', '.join((stretch.position, *stretch.also))}; needs {', '.join(stretch.equipment)}",
         "dose": f"{stretch.mode} {dose}, {stretch.per_side_s} s a side, {stretch.level}, spine {stretch.spine}",
         "marks": ", ".join(marks),
-        "sides": f"{stretch.sides}{f', {stretch.side_means}' if stretch.side_means else ''}",
-        **{f"step {number}": step for number, step in enumerate(stretch.steps, start=1)},
-        "breath": stretch.breath,
-        "pace": f"in: {stretch.pace.inhale}; out: {stretch.pace.exhale}" if stretch.pace else "",
-        "halfway": stretch.halfway or "",
-        "mistake": stretch.mistake,
-        "easier": stretch.ease_off,
+        "sides": stretch.sides,
+        **texts(stretch),
         "avoid": ", ".join(stretch.cautions.avoid),
         "adapt": ", ".join(stretch.cautions.adapt),
         "source": ", ".join(stretch.source),
@@ -84,6 +96,46 @@ def test_texts_doses_areas_and_cautions_match_the_reviewed_file(pytestconfig: py
     if pytestconfig.getoption("--update-golden"):
         GOLDEN.write_text(now, encoding="utf-8")
     assert now == GOLDEN.read_text(encoding="utf-8")
+
+
+TWO_SIDED = [stretch for stretch in STRETCHES if stretch.both_sides]
+
+
+@pytest.mark.parametrize("stretch", TWO_SIDED, ids=lambda stretch: stretch.id)
+def test_the_side_named_first_is_the_side_that_is_called_out(stretch: Stretch) -> None:
+    assert stretch.side_means
+    for text in (stretch.side_means, " ".join(stretch.steps)):
+        assert "{side}" in text
+        assert text.index("{side}") < (text + "{other}").index("{other}")
+
+
+@pytest.mark.parametrize("stretch", TWO_SIDED, ids=lambda stretch: stretch.id)
+def test_no_side_is_left_to_guess(stretch: Stretch) -> None:
+    for path, text in stretch.texts():
+        assert not re.search(
+            r"\b(one|opposite|the other|same) (leg|knee|foot|heel|ankle|arm|hand|shoulder|side)\b", text
+        ), path
+    for side, other in (("left", "right"), ("right", "left")):
+        filled = dict(stretch.for_side(side).texts())
+        assert not any("{" in text for text in filled.values())
+        assert stretch.side_means
+        assert filled["side_means",].count(side) == stretch.side_means.count("{side}")
+        assert filled["side_means",].count(other) == stretch.side_means.count("{other}")
+
+
+def test_every_stretch_says_where_it_is_felt_and_has_a_name_that_fits() -> None:
+    for stretch in STRETCHES:
+        assert stretch.feel, stretch.id
+        assert len(stretch.name) <= 28, stretch.id
+
+
+def test_texts_can_be_read_aloud() -> None:
+    for stretch in STRETCHES:
+        for path, text in ((("name",), stretch.name), *stretch.texts()):
+            assert not re.search(r"[/&+*=()\[\]#%]|\d|\b(cm|mm|kg|sec|min|approx|e\.g|i\.e|etc|vs)\b", text), (
+                stretch.id,
+                path,
+            )
 
 
 def test_floor_stretches_need_a_mat() -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stretch.core.model import Pace
-from stretch.core.narration.phrases import line_for, sentences, side_instruction, spoken_duration
+from stretch.core.narration.phrases import as_sentences, line_for, sentences, side_instruction, spoken_duration
 from stretch.core.narration.speech_timing import (
     estimate_duration_ms,
     sentences_to_speak,
@@ -78,9 +78,10 @@ def test_every_phase_is_announced_and_no_step_is_repeated(timeline: Timeline) ->
     assert said[-1][0].kind == "end"
     for item in timeline.items:
         steps = [word for cue, words in said for word in words if timeline.phases[cue.index].item == item]
-        result = [step for step in item.stretch.steps if step in steps]
+        expected = item.stretch.for_side(item.sides[0]).steps
+        result = [step for step in expected if step in steps]
         # In order, from the first on, each once.
-        assert tuple(result) == item.stretch.steps[: len(result)]
+        assert tuple(result) == expected[: len(result)]
         assert all(steps.count(step) == 1 for step in result)
 
 
@@ -115,8 +116,8 @@ def test_the_first_stretch_is_announced_with_name_side_dose_and_steps() -> None:
     built = routine(areas=(), stretches=("single-knee-to-chest",), warm_up=0.0)
     timeline = build_timeline(built)
     first = sentences_to_speak(Cue(0, "phase", 0), timeline)
-    assert first[0] == "First up: Single knee to chest, left side, 2 holds of 30 seconds."
-    assert first[1:] == built.items[0].stretch.steps[: len(first) - 1]
+    assert first[0] == "First up: Knee hug, one leg, left side, 2 holds of 30 seconds."
+    assert first[1:] == built.items[0].stretch.for_side("left").steps[: len(first) - 1]
     assert len(first) > 1
 
 
@@ -139,9 +140,9 @@ def test_every_step_and_side_of_every_stretch_is_spoken(breath: bool) -> None:
     for name, stretch in CATALOG.stretches.items():
         built = routine(areas=(), stretches=(name,), level="deep", warm_up=0.0, minutes=20.0)
         said = [word for _, words in spoken(build_timeline(built), breath) for word in words]
-        unsaid = [step for step in stretch.steps if step not in said]
-        if stretch.side_means:
-            unsaid += [side for side in ("Left side first", "Right") if f"{side}: {stretch.side_means}." not in said]
+        unsaid = [step for step in stretch.for_side("left").steps if step not in said]
+        if stretch.both_sides:
+            unsaid += [text for text in as_sentences(side_instruction(stretch, "right")) if text not in said]
         if unsaid:
             lost[name] = unsaid
     assert lost == {
@@ -156,9 +157,8 @@ def test_contract_relax_steps_are_not_spoken_in_the_wrong_phase() -> None:
     built = routine(areas=(), stretches=("contract-relax-hamstring",), level="deep", warm_up=0.0)
     timeline = build_timeline(built)
     said = {(timeline.phases[cue.index].kind, word) for cue, words in spoken(timeline) for word in words}
-    steps = built.items[0].stretch.steps
+    steps = built.items[0].stretch.for_side("left").steps
     assert [kind for kind, word in said if word in steps] == ["prepare", "prepare"]
-    assert ("press", "Left side first: the raised leg.") in said
     assert ("rest", "Then round 2 of 3.") in said
 
 
@@ -170,16 +170,16 @@ def test_settle_instructions_are_spoken_with_breaths_too() -> None:
 
 def test_phrases_for_sides_switches_rests_and_doses() -> None:
     result = lines(areas=(), stretches=("single-knee-to-chest",), warm_up=0.0)
-    assert "Switch to the right side. Right: the leg you hug. 5 seconds." in result
+    assert "Switch to the right side. Hug your right knee. 5 seconds." in result
     assert "Ease out and rest, 5 seconds. Then hold 2 of 2." in result
     assert "Hold 2 of 2, left side, 30 seconds." in result
-    assert any("Left side first: the leg you hug." in line for line in result)
+    assert any("Bring your left knee up and hold" in line for line in result)
     assert result[1].startswith("Hold 1 of 2, left side, 30 seconds. Breathe in 3 seconds, out 3, 5 times.")
 
 
 def test_phrases_for_contract_relax_rounds() -> None:
     result = lines(areas=(), stretches=("contract-relax-hamstring",), level="deep", warm_up=0.0)
-    assert result[0].startswith("First up: Contract-relax hamstring stretch, left side, 3 rounds. Set up")
+    assert result[0].startswith("First up: Press-and-release hamstring, left side, 3 rounds. Lie")
     assert "Press gently and breathe out, 6 seconds. Round 2 of 3, left side." in result
     assert "Ease out and rest, 5 seconds. Then round 2 of 3." in result
 

@@ -28,7 +28,7 @@ CORRECTED = {
     ],
     "easy-five": [
         ("chair-flat-back", 20, 3), ("half-kneeling-hip-flexor", 20, 3), ("cat-cow", None, 8),
-        ("happy-baby", 20, 3), ("supine-spinal-twist", 20, 3),
+        ("happy-baby", 20, 3), ("supine-spinal-twist", 20, 3), ("pelvic-tilt", None, 6),
     ],
     "hips-and-hams": [
         ("neck-side-bend", 20, 2), ("seated-figure-four", 20, 3), ("hamstring-90-90", None, 6),
@@ -44,7 +44,7 @@ CORRECTED = {
     ],
     "wind-down": [
         ("knee-rolls", None, 8), ("single-knee-to-chest", 30, 2), ("supine-figure-four", 30, 2),
-        ("supine-hamstring-strap", 30, 2), ("supine-spinal-twist", 20, 2),
+        ("supine-hamstring-strap", 30, 2), ("supine-spinal-twist", 20, 2), ("pelvic-tilt", None, 6),
     ],
     "whole-body": [
         ("doorway-chest", 30, 2), ("calf-straight-knee", 30, 2), ("standing-quad", 30, 2), ("chair-flat-back", 30, 2),
@@ -138,7 +138,7 @@ def test_d18_extra_transition_time_applies_to_programs(avoid: tuple[str, ...], s
 
 def test_a_level_excludes_deeper_stretches_of_a_program() -> None:
     made = program("easy-five", level="gentle")
-    assert [item.stretch.id for item in made.items] == ["chair-flat-back", "cat-cow"]
+    assert [item.stretch.id for item in made.items] == ["chair-flat-back", "cat-cow", "pelvic-tilt"]
     assert {left.reason for left in made.left_out} == {"level: moderate"}
 
 

@@ -84,7 +84,8 @@ def _paragraphs(session: Session) -> list[Paragraph]:
         paragraphs.append((easier, TextRole.ALERT))
     if phase.kind == "prepare" and phase.new_position:
         paragraphs.append((f"Change to: {POSITION_LABELS[phase.item.position]}.", TextRole.ALERT))
-    paragraphs += [(text, TextRole.SIDE) for text in as_sentences(side_instruction(phase.item.stretch, phase.side))]
+    if phase.kind != "prepare" or not phase.item.stretch.names_side:
+        paragraphs += [(text, TextRole.SIDE) for text in as_sentences(side_instruction(phase.item.stretch, phase.side))]
     paragraphs += [(step, TextRole.PLAIN) for step in stretch.steps]
     if phase.kind in WORKING_KINDS:
         # Without color the highlighted muscle is only a pattern, so it is named too.
