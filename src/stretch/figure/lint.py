@@ -19,7 +19,7 @@ from stretch.figure.muscles import MUSCLE_NAMES
 from stretch.figure.raster import bounding_box, bounds
 from stretch.figure.skeleton import Skeleton, skeleton_at, solving_order, target_point
 
-_DEPTHS = 21
+_DEPTHS = 11
 """The number of depths at which a figure is checked."""
 _MAX_SINK, _MAX_REACH_GAP, _MAX_OVERHANG = 0.6, 0.5, 1.0
 """Body units that a part may sink into the floor, miss its target, or be outside the picture."""
