@@ -26,7 +26,7 @@ from stretch.core.planning.builder import build_routine
 from stretch.core.safety.pain import PainScores
 from stretch.core.timing.session import Session, Tick, update
 from stretch.core.timing.timeline import build_timeline
-from stretch.storage.journal import jsonl, migrations
+from stretch.storage.journal import database, jsonl
 from stretch.storage.journal.database import FILE_NAME
 from stretch.storage.journal.journal import Journal
 from stretch.storage.journal.jsonl import parse_sessions, read_lines
@@ -345,7 +345,7 @@ def test_import_order_and_repetition_do_not_matter(copies, random) -> None:
 
     def taken(order: list[tuple[SessionRecord, bytes | None]], size: int) -> list[SessionRecord]:
         connection = sqlite3.connect(":memory:", isolation_level=None)
-        migrations.upgrade(connection)
+        database.upgrade(connection)
         with Journal(connection, Path("memory")) as journal:
             for batch in itertools.batched(order, size) if hasattr(itertools, "batched") else [order]:
                 journal.merge(batch)

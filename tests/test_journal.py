@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from stretch.core.journal.record import SessionRecord, SideResult
 from stretch.core.safety.pain import PainEntry, PainScores
-from stretch.storage.journal import migrations
+from stretch.storage.journal import database
 from stretch.storage.journal.background_writer import BackgroundWriter
 from stretch.storage.journal.database import (
     FILE_NAME,
@@ -99,7 +99,7 @@ def test_recent_sessions_are_ordered_by_time_across_time_zones(journal: Journal)
 @given(st.lists(st.integers(0, 3), min_size=1, max_size=12), st.integers(1, 4))
 def test_paging_returns_every_session_once(days: list[int], size: int) -> None:
     connection = sqlite3.connect(":memory:", isolation_level=None)
-    migrations.upgrade(connection)
+    database.upgrade(connection)
     with Journal(connection, Path("memory")) as journal:
         for number, day in enumerate(days):
             journal.save(record(number, f"2026-11-2{day}"))
@@ -217,7 +217,7 @@ def test_a_newer_file_is_refused_and_left_unchanged(folder: Path) -> None:
     with Journal.open_for_writing(folder, TODAY) as journal:
         journal.save(record())
     raw = sqlite3.connect(folder / FILE_NAME)
-    raw.execute(f"PRAGMA user_version = {migrations.VERSION + 1}")
+    raw.execute(f"PRAGMA user_version = {database.VERSION + 1}")
     raw.close()
     before = (folder / FILE_NAME).read_bytes()
     for opened in (lambda: Journal.open_for_reading(folder), lambda: Journal.open_for_writing(folder, TODAY)):
@@ -448,7 +448,7 @@ def test_a_version_1_journal_is_migrated_with_all_its_data(folder: Path) -> None
             "glutes": 31.25,
         }
         fresh = sqlite3.connect(":memory:", isolation_level=None)
-        migrations.upgrade(fresh)
+        database.upgrade(fresh)
         assert schema_of(journal._connection) == schema_of(fresh)
         fresh.close()
     saved = folder / "journal-version-1-2026-11-25.db"
@@ -464,9 +464,9 @@ def test_a_version_1_journal_is_migrated_with_all_its_data(folder: Path) -> None
 def test_a_version_2_journal_is_migrated(folder: Path) -> None:
     folder.mkdir()
     old = sqlite3.connect(folder / FILE_NAME)
-    for statement in (*migrations.MIGRATIONS[0], *migrations.MIGRATIONS[1]):
+    for statement in (*database.MIGRATIONS[0], *database.MIGRATIONS[1]):
         old.execute(statement)
-    old.execute(f"PRAGMA application_id = {migrations.APPLICATION_ID}")
+    old.execute(f"PRAGMA application_id = {database.APPLICATION_ID}")
     old.execute("PRAGMA user_version = 2")
     old.close()
     with Journal.open_for_writing(folder, TODAY) as journal:
@@ -477,8 +477,8 @@ def test_a_version_2_journal_is_migrated(folder: Path) -> None:
 
 def test_a_change_of_the_tables_needs_a_migration_and_a_new_version() -> None:
     fresh = sqlite3.connect(":memory:", isolation_level=None)
-    migrations.upgrade(fresh)
-    pinned = (JOURNALS / f"tables-{migrations.VERSION}.txt").read_text(encoding="utf-8")
+    database.upgrade(fresh)
+    pinned = (JOURNALS / f"tables-{database.VERSION}.txt").read_text(encoding="utf-8")
     # To change the tables add a migration, which raises VERSION, and a file for it.
     assert "".join(f"{' '.join(column)}".rstrip() + "\n" for column in sorted(schema_of(fresh))) == pinned
     fresh.close()

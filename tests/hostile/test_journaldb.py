@@ -29,7 +29,7 @@ from stretch.core.safety.pain import PainScores
 from stretch.core.timing.session import Session
 from stretch.core.timing.timeline import build_timeline
 from stretch.player.recorder import SessionRecorder
-from stretch.storage.journal import migrations
+from stretch.storage.journal import database
 from stretch.storage.journal.background_writer import BackgroundWriter
 from stretch.storage.journal.database import FILE_NAME, SUFFIXES
 from stretch.storage.journal.journal import Journal
@@ -105,7 +105,7 @@ VALUES: tuple[object, ...] = (
 
 def columns() -> list[tuple[str, str]]:
     with closing(sqlite3.connect(":memory:")) as new:
-        migrations.upgrade(new)
+        database.upgrade(new)
         tables = ("session", "part", "plan", "area_time", "stretched")
         return [(table, row[1]) for table in tables for row in new.execute(f"PRAGMA table_info({table})")]
 

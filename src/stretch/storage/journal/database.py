@@ -1,4 +1,4 @@
-"""The SQLite file of the journal: open, migrate, back up, and move aside if damaged."""
+"""The SQLite file of the journal: its tables, opening, migration, backup, and moving aside if damaged."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import os
 import sqlite3
 import stat
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from datetime import date
+from itertools import count
 from pathlib import Path
 
 from stretch.core.errors import StretchError
 from stretch.storage.files.safe_io import make_private
-from stretch.storage.journal import migrations
+from stretch.storage.journal.row_mapping import recompute_aggregates
 
 FILE_NAME = "journal.db"
 BUSY_TIMEOUT_S = 2.0
@@ -22,6 +23,60 @@ SUFFIXES = ("-journal", "-wal", "-shm")
 MAX_VALUE_BYTES = 16 << 20
 MAX_TEXT_BYTES = 4000
 """A text is cut at this length, which none that we write has."""
+
+APPLICATION_ID = 0x53747265
+"""`Stre` in ASCII: marks a SQLite file as a journal of this program."""
+
+_VERSION_1 = (
+    "CREATE TABLE plan (key INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, data BLOB NOT NULL)",
+    """CREATE TABLE session (
+        key INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        revision INTEGER NOT NULL,
+        started TEXT NOT NULL, epoch INTEGER NOT NULL, day TEXT NOT NULL,
+        title TEXT NOT NULL, areas TEXT NOT NULL,
+        planned_seconds REAL NOT NULL, active_seconds REAL NOT NULL,
+        ended TEXT, phase INTEGER NOT NULL,
+        done INTEGER NOT NULL, planned INTEGER NOT NULL,
+        before INTEGER, worst INTEGER, after INTEGER, next_morning INTEGER,
+        spread TEXT, new_sign INTEGER, sudden INTEGER NOT NULL,
+        plan INTEGER REFERENCES plan (key),
+        process TEXT
+    )""",
+    "CREATE INDEX session_epoch ON session (epoch, id)",
+    "CREATE INDEX session_day ON session (day, done, active_seconds)",
+    """CREATE TABLE part (
+        session INTEGER NOT NULL REFERENCES session (key) ON DELETE CASCADE, number INTEGER NOT NULL,
+        stretch TEXT NOT NULL, name TEXT NOT NULL, side TEXT, areas TEXT NOT NULL,
+        planned INTEGER NOT NULL, done INTEGER NOT NULL, seconds REAL NOT NULL,
+        eased INTEGER NOT NULL, hurt INTEGER NOT NULL, skipped INTEGER NOT NULL,
+        PRIMARY KEY (session, number)
+    ) WITHOUT ROWID""",
+)
+"""`process` is no longer used."""
+_VERSION_2 = (
+    """CREATE TABLE area_time (
+        session INTEGER NOT NULL REFERENCES session (key) ON DELETE CASCADE,
+        day TEXT NOT NULL, area TEXT NOT NULL, seconds REAL NOT NULL,
+        PRIMARY KEY (session, area)
+    ) WITHOUT ROWID""",
+    "CREATE INDEX area_time_day ON area_time (day, area, seconds)",
+    """CREATE TABLE stretched (
+        session INTEGER NOT NULL REFERENCES session (key) ON DELETE CASCADE,
+        stretch TEXT NOT NULL, day TEXT NOT NULL,
+        PRIMARY KEY (session, stretch)
+    ) WITHOUT ROWID""",
+    "CREATE INDEX stretched_stretch ON stretched (stretch, day)",
+    "ALTER TABLE session ADD COLUMN left_seconds REAL NOT NULL DEFAULT 0",
+    "ALTER TABLE session ADD COLUMN right_seconds REAL NOT NULL DEFAULT 0",
+    "DROP INDEX session_day",
+    "CREATE INDEX session_day ON session (day, done, active_seconds, left_seconds, right_seconds)",
+    "CREATE INDEX session_pain ON session (epoch) WHERE before IS NOT NULL OR after IS NOT NULL",
+)
+_VERSION_3 = ("CREATE INDEX part_hurt ON part (stretch, session) WHERE hurt > 0",)
+MIGRATIONS = (_VERSION_1, _VERSION_2, _VERSION_3)
+"""Statements by version: each entry turns a file of the version before into its own; a new file runs all of them."""
+VERSION = len(MIGRATIONS)
 
 
 class JournalError(StretchError):
@@ -82,6 +137,14 @@ def _damaged(path: Path) -> JournalDamagedError:
     return JournalDamagedError(f"The journal {path} is damaged. The next session moves it aside and starts a new one.")
 
 
+@contextmanager
+def transaction(connection: sqlite3.Connection, kind: str = "IMMEDIATE") -> Iterator[None]:
+    """Make one transaction of what is done meanwhile, all or nothing; a "DEFERRED" one is a snapshot for reading."""
+    with connection:
+        connection.execute(f"BEGIN {kind}")
+        yield
+
+
 def open_to_read(folder: Path) -> sqlite3.Connection | None:
     """Return a connection for reading; None if there is no journal yet.
 
@@ -95,14 +158,14 @@ def open_to_read(folder: Path) -> sqlite3.Connection | None:
         version = None
         try:
             version = _version(connection, path)
-            if version in (0, migrations.VERSION):
+            if version in (0, VERSION):
                 return connection if version else None
             copy = _limited(sqlite3.connect(":memory:", isolation_level=None))
             _copy(connection, copy)
-            migrations.upgrade(copy)
+            upgrade(copy)
             return copy
         finally:
-            if version != migrations.VERSION:
+            if version != VERSION:
                 connection.close()
 
 
@@ -184,7 +247,7 @@ def _open(path: Path, today: date, *, thorough: bool) -> sqlite3.Connection:
                 "foreign_keys = ON",
             ):
                 connection.execute(f"PRAGMA {pragma}")
-            if version < migrations.VERSION:
+            if version < VERSION:
                 _migrate(connection, path, today)
             return connection
         except BaseException:
@@ -193,20 +256,14 @@ def _open(path: Path, today: date, *, thorough: bool) -> sqlite3.Connection:
 
 
 def _migrate(connection: sqlite3.Connection, path: Path, today: date) -> None:
-    connection.execute("BEGIN IMMEDIATE")
-    try:
+    with transaction(connection):
         version = _version(connection, path)  # again: another process may have migrated it meanwhile
-        if 0 < version < migrations.VERSION:
+        if 0 < version < VERSION:
             target = _reserve(path, f"version-{version}-{today}")
             with closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT_S)) as old, closing(sqlite3.connect(target)) as new:
                 _copy(old, new)
-        if version < migrations.VERSION:
-            migrations.upgrade(connection)
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
+        if version < VERSION:
+            upgrade(connection)
 
 
 def _copy(source: sqlite3.Connection, target: sqlite3.Connection) -> None:
@@ -222,52 +279,68 @@ def _version(connection: sqlite3.Connection, path: Path) -> int:
 
     Raise NewerJournalError, or JournalDamagedError for a database of another program.
     """
-    objects, application, version = _header(connection)
-    ours = application == migrations.APPLICATION_ID
-    if ours and version > migrations.VERSION:
-        raise NewerJournalError(
-            f"The journal {path} was written by a newer stretch (format {version}; this one reads up to"
-            f" {migrations.VERSION}). Nothing in it was changed. Install the newer version to use it."
-        )
-    if not objects and not version:
-        return 0
-    if not ours or version < 1 or not migrations.has_tables(connection, version):
-        raise _damaged(path)
-    return version
-
-
-def _header(connection: sqlite3.Connection) -> tuple[int, int, int]:
-    """Return the number of tables and indexes, the application id and the version, from one snapshot.
-
-    Read one by one, a file that another session is just creating would look like a database of another program.
-    """
-    standalone = not connection.in_transaction
-    if standalone:
-        connection.execute("BEGIN")
-    try:
+    # From one snapshot: read one by one, a file that is just being created looks like that of another program.
+    with nullcontext() if connection.in_transaction else transaction(connection, "DEFERRED"):
         objects, application, version = (
             int(connection.execute(query).fetchone()[0])
             for query in ("SELECT count(*) FROM sqlite_master", "PRAGMA application_id", "PRAGMA user_version")
         )
-        return objects, application, version
-    finally:
-        if standalone:
-            connection.execute("ROLLBACK")
+    ours = application == APPLICATION_ID
+    if ours and version > VERSION:
+        raise NewerJournalError(
+            f"The journal {path} was written by a newer stretch (format {version}; this one reads up to"
+            f" {VERSION}). Nothing in it was changed. Install the newer version to use it."
+        )
+    if not objects and not version:
+        return 0
+    if not ours or version < 1 or not has_tables(connection, version):
+        raise _damaged(path)
+    return version
 
 
 def _reserve(path: Path, label: str) -> Path:
     """Create an empty file next to *path* with *label* in its name, and return its path."""
-    number = 1
-    while True:
+    for number in count(1):
         target = path.with_name(f"{path.stem}-{label}{f'-{number}' if number > 1 else ''}{path.suffix}")
-        try:
+        with suppress(FileExistsError):
             _create_private(target)
-        except FileExistsError:
-            number += 1
-        else:
-            return target
+            break
+    return target
 
 
 def _create_private(path: Path) -> None:
     """Create an empty file that only its owner can read, because of the pain scores; raise FileExistsError."""
     os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+
+def upgrade(connection: sqlite3.Connection) -> None:
+    """Run the migrations that the file lacks; the caller has started the transaction."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    for statements in MIGRATIONS[version:]:
+        for statement in statements:
+            connection.execute(statement)
+    if version == 1:
+        recompute_aggregates(connection)
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def has_tables(connection: sqlite3.Connection, version: int) -> bool:
+    """Return whether the file has the tables and indexes of *version*, and no triggers, which would run with ours."""
+    with closing(sqlite3.connect(":memory:")) as new:
+        for statement in (statement for statements in MIGRATIONS[:version] for statement in statements):
+            new.execute(statement)
+        expected = _structure(new)
+    found, names = _structure(connection), {row[1] for row in expected}
+    return {row for row in found if row[1] in names or row[0] == "trigger"} == expected
+
+
+def _structure(connection: sqlite3.Connection) -> set[tuple[object, ...]]:
+    """Return the tables and indexes with their columns, and the triggers; views and virtual tables have no pages."""
+    return set(
+        connection.execute(
+            """SELECT m.type, m.name, m.tbl_name, c.name, c.type, c.pk, c.hidden
+            FROM sqlite_master AS m LEFT JOIN pragma_table_xinfo(m.name) AS c ON m.type = 'table'
+            WHERE m.rootpage > 0 OR m.type = 'trigger' LIMIT 1000"""
+        )
+    )

@@ -16,7 +16,6 @@ import msgspec
 
 from stretch.core.journal.record import SessionRecord
 from stretch.core.journal.statistics import History, LastSession, current_streak
-from stretch.core.model import expand_areas
 from stretch.core.safety.pain import PainEntry, PainScores
 from stretch.storage.journal import row_mapping, summary
 from stretch.storage.journal.database import (
@@ -24,6 +23,7 @@ from stretch.storage.journal.database import (
     SessionForgottenError,
     open_to_read,
     open_to_write,
+    transaction,
     translated_errors,
 )
 
@@ -254,23 +254,15 @@ class Journal:
         self.today = today
         recent: list[SessionRecord] = []
         future: list[SessionRecord] = []
-        with translated_errors(self.path):
-            checked = self._up_to_today(max(last, CHECKED), recent, future)
-            history = summary.read_history(self._connection, today, checked, self.damaged)
+        with translated_errors(self.path), transaction(self._connection, "DEFERRED"):
+            for record in self.sessions(page_size=CHECKED):
+                (future if record.day > today else recent).append(record)
+                # The nearest of the later ones.
+                del future[:-PAGE_SIZE]
+                if len(recent) >= max(last, CHECKED):
+                    break
+            history = summary.read_history(self._connection, today, self.damaged)
         return msgspec.structs.replace(history, recent=tuple(recent[:last]), future=tuple(future))
-
-    def _up_to_today(
-        self, limit: int, recent: list[SessionRecord], future: list[SessionRecord]
-    ) -> Iterator[SessionRecord]:
-        """Return sessions, the latest first, until *limit* are in *recent*; the nearest later ones in *future*."""
-        for record in self.sessions(page_size=CHECKED):
-            if record.day > self.today:
-                future[:] = [*future, record][-PAGE_SIZE:]
-            else:
-                recent.append(record)
-            if len(recent) >= limit:
-                return
-            yield record
 
     def last_session(self, today: date) -> LastSession | None:
         """Return a summary of the last session, with the streak; None if there is no session."""
@@ -290,6 +282,7 @@ class Journal:
 
     def recent_practice(self, catalog: Catalog, request: Request) -> RecentPractice:
         """Return the recent practice that the routine for *request* takes into account."""
+        from stretch.core.model import expand_areas
         from stretch.storage.journal.practice import read_practice
 
         hard = {s.id for s in catalog.stretches.values() if s.level == "deep" or s.mode == "contract-relax"}
@@ -303,16 +296,8 @@ class Journal:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Keep others from writing; raise JournalError if they are."""
-        with translated_errors(self.path):
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._connection.execute("COMMIT")
-            except BaseException:
-                # SQLite may have rolled it back already, if the disk is full.
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-                raise
+        with translated_errors(self.path), transaction(self._connection):
+            yield
 
     def _delete(self, condition: str, *values: Any) -> int:
         keys = [key for (key,) in self._connection.execute(f"SELECT key FROM session WHERE {condition}", values)]

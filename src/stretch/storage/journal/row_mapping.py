@@ -1,4 +1,4 @@
-"""Session records as rows of the journal's tables, and back."""
+"""Session records as rows of the journal's tables, with sums for the history, and back."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from stretch.core.journal.record import SessionRecord, SideResult
 from stretch.core.model import Id
 from stretch.core.safety.pain import PainEntry, PainScores
 from stretch.core.text import escape_control_chars
-from stretch.storage.journal.migrations import recompute_aggregates
 
 SCORE_COLUMNS = PainScores.__struct_fields__
 RECORD_COLUMNS = tuple(name for name in SessionRecord.__struct_fields__ if name not in ("parts", "scores"))
@@ -35,6 +34,7 @@ SOUND = """day IS date(day) AND day BETWEEN '1900' AND '9999' AND done BETWEEN 0
     AND active_seconds BETWEEN 0 AND 1e6 AND left_seconds BETWEEN 0 AND 1e6 AND right_seconds BETWEEN 0 AND 1e6"""
 """SQL condition for the columns of a session that are summed up, all in one index."""
 FLAGS = {0: False, 1: True}
+FLAG_COLUMNS = ("eased", "skipped", "new_sign", "sudden")
 Damaged = dict[int, str]
 """Ids of damaged sessions by their keys."""
 
@@ -160,7 +160,7 @@ def pain_entries(connection: sqlite3.Connection, since: str, recent: str, until:
 
 def pain_entry(row: Sequence[Any]) -> PainEntry:
     """Return the day and the scores of *row* as an entry; raise ValueError."""
-    return msgspec.convert({"day": row[0], **_scores(row[1:])}, PainEntry)
+    return msgspec.convert(_fields(("day", *SCORE_COLUMNS), row), PainEntry)
 
 
 def _values(record: SessionRecord) -> tuple[Any, ...]:
@@ -180,6 +180,44 @@ def _write_parts(connection: sqlite3.Connection, key: int, parts: Sequence[SideR
         ],
     )
     recompute_aggregates(connection, key)
+
+
+def recompute_aggregates(connection: sqlite3.Connection, session: int | None = None) -> None:
+    """Update the sums that the history reads, for one *session* by its key or for all sessions.
+
+    They are stored, so that the history does not read years of sessions. The caller has started the transaction.
+    """
+    values = () if session is None else (session,)
+    only = "" if session is None else "AND session.key = ?"
+    for table in ("area_time", "stretched"):
+        connection.execute(f"DELETE FROM {table} {'WHERE session = ?' if values else ''}", values)
+    connection.execute(
+        f"""INSERT INTO stretched (session, stretch, day)
+        SELECT session.key, part.stretch, session.day FROM part JOIN session ON session.key = part.session {only}
+        GROUP BY session.key, part.stretch HAVING min(part.done >= part.planned)""",
+        values,
+    )
+    for side in ("left", "right"):
+        connection.execute(
+            f"""UPDATE session SET {side}_seconds = (
+                SELECT total(seconds) FROM part WHERE part.session = session.key AND side = '{side}'
+            ) WHERE 1 {only}""",
+            values,
+        )
+    times: dict[tuple[int, str, str], float] = {}
+    for key, day, areas, seconds in connection.execute(
+        f"""SELECT session.key, session.day, part.areas, part.seconds
+        FROM part JOIN session ON session.key = part.session AND part.seconds > 0 AND part.seconds <= 1e6 {only}""",
+        values,
+    ):
+        # A damaged session must not stop a migration; it is left out where it is read.
+        with suppress(msgspec.MsgspecError, TypeError):
+            for area in set(msgspec.json.decode(areas, type=list[str])):
+                times[key, day, area] = times.get((key, day, area), 0.0) + seconds
+    connection.executemany(
+        "INSERT INTO area_time (session, day, area, seconds) VALUES (?, ?, ?, ?)",
+        [(*key, seconds) for key, seconds in times.items()],
+    )
 
 
 def _store_plan(connection: sqlite3.Connection, plan: bytes | None) -> int | None:
@@ -202,30 +240,29 @@ def _sha256(data: bytes) -> bytes:
 
 def _record(row: Sequence[Any], parts: tuple[SideResult, ...]) -> SessionRecord:
     """Return a row as a record; raise ValueError if any value is not what was once written."""
-    fields = _inert(RECORD_COLUMNS, row[: len(RECORD_COLUMNS)])
-    scores = _scores(row[len(RECORD_COLUMNS) :])
-    record = msgspec.convert(fields | {"areas": _areas(fields["areas"]), "scores": scores}, SessionRecord)
-    record = msgspec.structs.replace(record, parts=parts)
+    fields = _fields(RECORD_COLUMNS, row[: len(RECORD_COLUMNS)])
+    scores = _fields(SCORE_COLUMNS, row[len(RECORD_COLUMNS) :])
+    record = msgspec.structs.replace(msgspec.convert(fields | {"scores": scores}, SessionRecord), parts=parts)
     check(record)
     return record
 
 
-def _scores(row: Sequence[Any]) -> dict[str, Any]:
-    fields = _inert(SCORE_COLUMNS, row)
-    return fields | {name: FLAGS.get(fields[name], fields[name]) for name in ("new_sign", "sudden")}
-
-
 @lru_cache(maxsize=512)
 def _part(row: tuple[Any, ...]) -> SideResult:
-    fields = _inert(PART_COLUMNS, row)
-    flags = {name: FLAGS.get(fields[name], fields[name]) for name in ("eased", "skipped")}
-    return msgspec.convert(fields | flags | {"areas": _areas(fields["areas"])}, SideResult)
+    return msgspec.convert(_fields(PART_COLUMNS, row), SideResult)
 
 
-def _inert(names: Sequence[str], values: Sequence[Any]) -> dict[str, Any]:
-    """Return the columns of a row by name, without anything that a terminal would obey."""
-    pairs = zip(names, values, strict=True)
-    return {name: escape_control_chars(value) if isinstance(value, str) else value for name, value in pairs}
+def _fields(names: Sequence[str], values: Sequence[Any]) -> dict[str, Any]:
+    """Return the columns of a row by name, as fields, without anything that a terminal would obey."""
+    fields = dict(zip(names, values, strict=True))
+    for name, value in fields.items():
+        if name == "areas":
+            fields[name] = _areas(value)
+        elif name in FLAG_COLUMNS:
+            fields[name] = FLAGS.get(value, value)
+        elif isinstance(value, str):
+            fields[name] = escape_control_chars(value)
+    return fields
 
 
 def _json(names: Sequence[str]) -> str:
