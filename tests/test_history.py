@@ -19,7 +19,7 @@ from stretch.cli import history_view
 from stretch.cli.app import App
 from stretch.cli.history_view import start_label
 from stretch.core.errors import UsageError
-from stretch.core.journal.progress import side_results
+from stretch.core.journal.progress import decode_plan, encode_plan, side_results
 from stretch.core.journal.record import SessionRecord, SideResult
 from stretch.core.journal.statistics import DayTotal, History, Streak, current_streak
 from stretch.core.planning.builder import build_routine
@@ -30,7 +30,6 @@ from stretch.storage.journal import database, jsonl
 from stretch.storage.journal.database import FILE_NAME
 from stretch.storage.journal.journal import Journal
 from stretch.storage.journal.jsonl import parse_sessions, read_lines
-from stretch.storage.journal.stored_plan import decode_plan, encode_plan
 from stretch.storage.status_file import StatusFile
 from support import CATALOG, requests, routine, run
 

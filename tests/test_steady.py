@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from stretch.cli.app import App
 from stretch.cli.request import RoutineOptions, plan_routine
+from stretch.core.journal.progress import encode_plan
 from stretch.core.journal.record import SessionRecord, SideResult
 from stretch.core.planning.personalize import (
     PastSession,
@@ -24,7 +25,6 @@ from stretch.core.safety.pain import PainEntry, PainScores
 from stretch.core.safety.screening_record import PreflightResult
 from stretch.core.vocabulary import BREATH_PRESETS
 from stretch.storage.journal.journal import Journal
-from stretch.storage.journal.stored_plan import encode_plan
 from support import CATALOG, SAMPLE
 
 START = date(2026, 3, 2)

@@ -23,7 +23,7 @@ import pytest
 from stretch.cli.app import App
 from stretch.cli.resume import _claim, _interrupted_session
 from stretch.core.errors import UsageError
-from stretch.core.journal.progress import side_results
+from stretch.core.journal.progress import encode_plan, side_results
 from stretch.core.journal.record import SessionRecord
 from stretch.core.safety.pain import PainScores
 from stretch.core.timing.session import Session
@@ -34,7 +34,6 @@ from stretch.storage.journal.background_writer import BackgroundWriter
 from stretch.storage.journal.database import FILE_NAME, SUFFIXES
 from stretch.storage.journal.journal import Journal
 from stretch.storage.journal.jsonl import parse_sessions, read_lines
-from stretch.storage.journal.stored_plan import encode_plan
 from stretch.storage.status_file import StatusFile, running_sessions
 from support import FakeClock, ScriptedInput, routine, run
 

@@ -22,7 +22,7 @@ import yaml
 
 from stretch.cli.app import App
 from stretch.cli.streams import ERRORS, OutputFailed, OutputFile, prepare_streams
-from stretch.storage.journal.stored_plan import decode_plan, encode_plan
+from stretch.core.journal.progress import decode_plan, encode_plan
 from support import FakeClock, ScriptedInput, run
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="paths there have no such characters")

@@ -15,7 +15,7 @@ from stretch.cli.app import App
 from stretch.cli.console import is_terminal
 from stretch.cli.request import PlaybackOptions
 from stretch.cli.safety import EXPECT, FIRST_SESSIONS, before_you_start
-from stretch.core.journal.progress import side_results, stretches_done
+from stretch.core.journal.progress import encode_plan, side_results, stretches_done
 from stretch.core.journal.record import SessionRecord
 from stretch.core.routine import Routine
 from stretch.core.safety.pain import PainScores
@@ -28,7 +28,6 @@ from stretch.player.loop import Display, InputSource, PlaybackResult, run_sessio
 from stretch.player.recorder import SessionRecorder
 from stretch.storage.journal.background_writer import BackgroundWriter
 from stretch.storage.journal.journal import Journal
-from stretch.storage.journal.stored_plan import encode_plan
 
 if TYPE_CHECKING:
     from stretch.core.safety.screening_record import PreflightResult

@@ -11,7 +11,7 @@ import click
 from stretch.cli.app import App
 from stretch.cli.options import playback_options
 from stretch.core.errors import UsageError
-from stretch.core.journal.progress import MAX_AGE_H, restore_session
+from stretch.core.journal.progress import MAX_AGE_H, decode_plan, restore_session
 from stretch.core.journal.record import SessionRecord
 from stretch.core.planning.eligibility import caution_conflicts, is_deeper
 from stretch.core.planning.personalize import apply_preflight
@@ -20,7 +20,6 @@ from stretch.core.text import duration, side_label
 from stretch.core.timing.session import Session
 from stretch.storage.journal.database import JournalError
 from stretch.storage.journal.journal import Journal
-from stretch.storage.journal.stored_plan import decode_plan
 from stretch.storage.status_file import StatusFile, is_running
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
-import msgspec
 
 from stretch.core.text import minutes_seconds
 
@@ -33,8 +32,10 @@ def status_command(app: App, as_json: bool) -> None:
     # Status bars ask every second while a session is running, so the journal is read only if it is shown.
     last = app.last_session() if as_json or not running else None
     if as_json:
+        from msgspec import json
+
         # On one line, as status bars expect it.
-        app.out.json_line(msgspec.json.encode(_data(running, last, app.now())).decode())
+        app.out.json_line(json.encode(_data(running, last, app.now())).decode())
     else:
         app.out.line(status_line(running, last, app.now()))
 

@@ -6,18 +6,9 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
 
-from stretch.core.model import (
-    ID_PATTERN,
-    LONGEST_ID,
-    Area,
-    Dose,
-    Group,
-    Program,
-    ProgramItem,
-    Stretch,
-    per_side_seconds,
-)
+from stretch.core.model import Area, Dose, Group, Program, ProgramItem, Stretch, per_side_seconds
 from stretch.core.text import quote, quote_ascii
+from stretch.core.vocabulary import ID_PATTERN, LONGEST_ID
 
 MAX_STEP_WORDS = 70
 """More words in all steps take longer to read than to get ready."""

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, get_args
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
+from stretch.core import vocabulary
 from stretch.core.errors import UnknownName
 from stretch.core.vocabulary import MODE_LABELS, Caution, EntryKind, Equipment, Level, Mode, Position, Side, Spine
 
@@ -17,10 +18,7 @@ HoldSeconds = Annotated[int, Meta(ge=1, le=LONGEST_HOLD_S)]
 MAX_SENTENCE = 400
 ShortText = Annotated[str, Meta(min_length=1, max_length=MAX_SENTENCE)]
 Name = Annotated[str, Meta(min_length=1, max_length=80)]
-ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
-LONGEST_ID = 60
-Id = Annotated[str, Meta(pattern=ID_PATTERN, max_length=LONGEST_ID)]
-"""Kebab case in ASCII, because ids are typed in a shell and may become file names."""
+Id = Annotated[str, Meta(pattern=vocabulary.ID_PATTERN, max_length=vocabulary.LONGEST_ID)]
 SourceKey = Annotated[str, Meta(pattern=r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$", max_length=40)]
 """The key by which a source is cited."""
 

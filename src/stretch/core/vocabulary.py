@@ -7,6 +7,10 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple, get_args
 
+ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+LONGEST_ID = 60
+"""Ids are in kebab case and ASCII, because they are typed in a shell and may become file names."""
+
 Position = Literal["standing", "seated", "kneeling", "quadruped", "prone", "side-lying", "seated-floor", "supine"]
 POSITION_LABELS: dict[Position, str] = {
     "standing": "standing",

@@ -11,13 +11,10 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from io import FileIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
-
-import msgspec
-from msgspec import Struct
-from msgspec.structs import replace
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from stretch.core.text import escape_control_chars
 from stretch.storage.files.safe_io import UnreadableFile, create_locked, is_locked, make_private, read_regular
@@ -36,7 +33,8 @@ RunState = Literal["playing", "paused", "waiting", "away"]
 """`waiting`: for a key before a stretch; `away`: the machine slept, or the process does not respond."""
 
 
-class SessionStatus(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, kw_only=True)
+class SessionStatus:
     """A session at its last change.
 
     `ends` and `phase_ends` are readings of the monotonic clock in nanoseconds while the session is playing, and the
@@ -56,7 +54,7 @@ class SessionStatus(Struct, frozen=True, kw_only=True):
     reps: int | None = None
 
 
-class RunningSession(Struct, frozen=True, kw_only=True):
+class RunningSession(NamedTuple):
     """A running session, and the whole seconds left of it and of its phase."""
 
     status: SessionStatus
@@ -110,7 +108,9 @@ class StatusFile:
             return
         self.claim()
         assert self._file is not None
-        data = msgspec.json.encode(status).ljust(FILE_SIZE)
+        from msgspec import json
+
+        data = json.encode(status).ljust(FILE_SIZE)
         self._file.seek(0)
         self._file.write(data)
         self._file.truncate(len(data))
@@ -124,7 +124,11 @@ def status_of(session: Session) -> SessionStatus | None:
         return None
     phase = session.moment.phase
     total_left, phase_left = (at * NS_PER_MS - session.position_ns for at in (session.timeline.length_ms, phase.end_ms))
-    state = _state(session)
+    state: RunState = "playing"
+    if session.sleep_gap_ns:
+        state = "away"
+    elif session.clock_stopped:
+        state = "waiting" if session.waiting else "paused"
     base = session.clock_ns + session.lead_in_ns if state == "playing" else 0
     stretch = phase.item.stretch if phase.item else None
     return SessionStatus(
@@ -139,14 +143,6 @@ def status_of(session: Session) -> SessionStatus | None:
         rep=phase.rep,
         reps=phase.reps,
     )
-
-
-def _state(session: Session) -> RunState:
-    if session.sleep_gap_ns:
-        return "away"
-    if session.waiting:
-        return "waiting"
-    return "paused" if session.clock_stopped else "playing"
 
 
 def running_sessions(folder: Path, clock: int) -> tuple[RunningSession, ...]:
@@ -174,22 +170,21 @@ def _live(folder: Path, session_id: str = "[0-9a-f]" * 32) -> Iterator[SessionSt
 
 def _decode(data: bytes) -> SessionStatus | None:
     """Return the status with escapes for what a terminal would obey; None if another program or version wrote it."""
-    with suppress(msgspec.MsgspecError, RecursionError):
-        status = msgspec.json.decode(data, type=SessionStatus)
-        texts = ((name, getattr(status, name)) for name in status.__struct_fields__)
-        return replace(status, **{name: escape_control_chars(text) for name, text in texts if isinstance(text, str)})
+    # Imported here: most runs find no session.
+    from msgspec import MsgspecError, json
+
+    with suppress(MsgspecError, RecursionError):
+        status = json.decode(data, type=SessionStatus)
+        texts: Any = {name: escape_control_chars(text) for name, text in vars(status).items() if isinstance(text, str)}
+        return replace(status, **texts)
     return None
 
 
 def _at(status: SessionStatus, clock: int) -> RunningSession:
-    state, now = status.state, 0
-    if state == "playing":
-        now = clock
-        if clock - status.phase_ends > OVERDUE_NS:
-            state, now = "away", status.phase_ends
-    return RunningSession(
-        status=status, state=state, seconds=_seconds(status.ends - now), phase_seconds=_seconds(status.phase_ends - now)
-    )
+    state, now = status.state, clock if status.state == "playing" else 0
+    if state == "playing" and clock - status.phase_ends > OVERDUE_NS:
+        state, now = "away", status.phase_ends
+    return RunningSession(status, state, _seconds(status.ends - now), _seconds(status.phase_ends - now))
 
 
 def _seconds(nanoseconds: int) -> int:

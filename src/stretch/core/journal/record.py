@@ -6,9 +6,11 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from stretch.core.model import Id
 from stretch.core.safety.pain import PainScores
-from stretch.core.vocabulary import Side
+from stretch.core.vocabulary import ID_PATTERN, LONGEST_ID, Side
+
+Id = Annotated[str, Meta(pattern=ID_PATTERN, max_length=LONGEST_ID)]
+"""As in `core.model`, which is not imported here because `stretch status` would load all of it."""
 
 SessionId = Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
 """Random, so that journals of two machines can be merged."""

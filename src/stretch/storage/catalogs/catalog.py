@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from stretch.core.checks import ID_RULE, FieldPath, FieldProblem
-from stretch.core.model import ID_PATTERN, Catalog, CatalogStruct, EntryOrigin, Settle, Source, WarmUp
+from stretch.core.model import Catalog, CatalogStruct, EntryOrigin, Settle, Source, WarmUp
 from stretch.core.text import escape_control_chars, quote_ascii
-from stretch.core.vocabulary import EntryKind
+from stretch.core.vocabulary import ID_PATTERN, EntryKind
 from stretch.storage.catalogs.loader import SOURCES, CatalogEntry, CatalogLoader
 from stretch.storage.files.diagnostics import load_record
 from stretch.storage.files.locations import data_root

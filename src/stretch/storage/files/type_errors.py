@@ -11,9 +11,8 @@ import msgspec
 from msgspec import inspect
 
 from stretch.core.checks import ID_RULE, FieldPath, FieldProblem, suggest
-from stretch.core.model import ID_PATTERN
 from stretch.core.text import escape_control_chars, quote, quote_ascii
-from stretch.core.vocabulary import EQUIPMENT, LEVELS, POSITIONS, TAGS
+from stretch.core.vocabulary import EQUIPMENT, ID_PATTERN, LEVELS, POSITIONS, TAGS
 
 _TYPE_NAMES = {
     "int": "a whole number",

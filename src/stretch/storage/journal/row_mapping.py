@@ -13,8 +13,7 @@ from typing import Any
 
 import msgspec
 
-from stretch.core.journal.record import SessionRecord, SideResult
-from stretch.core.model import Id
+from stretch.core.journal.record import Id, SessionRecord, SideResult
 from stretch.core.safety.pain import PainEntry, PainScores
 from stretch.core.text import escape_control_chars
 
