@@ -94,10 +94,6 @@ def test_a_close_up_may_leave_the_head_out() -> None:
     assert _lint({}, frame=[-20, 0, 20, 30]) == []
 
 
-def test_a_turn_of_half_a_circle_is_ambiguous() -> None:
-    assert _has(_lint({"near_arm": [270, 270]}, {"near_arm": [90, 90]}), "keys[1].near_arm", "add a keyframe")
-
-
 def test_the_anchor_may_not_change() -> None:
     assert _has(_lint({}, {"anchor": "hip"}), "keys[1].anchor", "name it in the first one only")
 

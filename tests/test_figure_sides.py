@@ -8,10 +8,10 @@ from math import dist
 import pytest
 
 from stretch.core.vocabulary import Side
-from stretch.figure.body import figure_parts
 from stretch.figure.colors import ColorRole
 from stretch.figure.file_format import Figure, View, turned_to
 from stretch.figure.geometry import Point, angle_difference, bearing
+from stretch.figure.parts import figure_parts
 from stretch.figure.raster import rasterize
 from stretch.figure.skeleton import skeleton_at
 from support import CATALOG
@@ -83,8 +83,9 @@ def test_the_head_stays_where_it_is_when_the_side_changes(name: str) -> None:
 def test_the_hair_is_drawn_at_the_same_end_for_both_sides(name: str) -> None:
     middles = []
     for left in (False, True):
-        hair = rasterize(FIGURES[name], 96, 64, 1.0, left=left, pressing=False).layers[ColorRole.HAIR]
-        columns = [x for bits in hair.values() for x in range(96) if bits >> x & 1]
+        canvas = rasterize(FIGURES[name], 96, 64, 1.0, left=left, pressing=False)
+        hair = canvas.rows(canvas.layers[ColorRole.HAIR])
+        columns = [x for row in hair for x in range(96) if row[x // 8] >> x % 8 & 1]
         middles.append(sum(columns) / len(columns))
     assert abs(middles[0] - middles[1]) < 5
 
@@ -193,5 +194,5 @@ def test_the_muscle_of_the_far_leg_shines_through_the_near_one() -> None:
     right, left = (
         rasterize(FIGURES["supine-hamstring-hold"], 96, 64, 1.0, left=left, pressing=False) for left in (False, True)
     )
-    lit = [sum(bits.bit_count() for bits in canvas.lit.values()) for canvas in (right, left)]
+    lit = [canvas.lit.bit_count() for canvas in (right, left)]
     assert lit[1] > 0.5 * lit[0] > 0

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stretch.figure.anatomy import LIMBS, SPINE_LENGTH, SPINE_SEGMENTS
-from stretch.figure.body import figure_parts
 from stretch.figure.file_format import Arrow, Figure
+from stretch.figure.parts import figure_parts
 from stretch.figure.skeleton import Skeleton, skeleton_at
 
 _angle = st.floats(-360, 360)

@@ -41,25 +41,24 @@ class _FileStruct(Struct, frozen=True, forbid_unknown_fields=True, cache_hash=Tr
     """Base of all structs in a figure file; an unknown key is an error."""
 
 
-class _IKTarget(_FileStruct, frozen=True):
-    """A limb that reaches `to` a place; `bend` chooses between the two solutions for elbow or knee."""
+class Target(_FileStruct, frozen=True):
+    """A limb with its wrist or ankle at a place, by inverse kinematics.
+
+    `plus` moves the place, `bend` chooses between the two solutions for elbow or knee, `len` foreshortens the limb, and
+    `hand` or `foot` turns its end.
+    """
 
     place: Place = field(name="to")
     offset: Point = field(name="plus", default=(0.0, 0.0))
     bend: Literal[1, -1] | None = None
     foreshortening: float = field(name="len", default=1.0)
+    hand: Segment | None = None
+    foot: Segment | None = None
 
-
-class HandTarget(_IKTarget, frozen=True):
-    """An arm with its wrist at a place; `plus` moves the place, `len` foreshortens the arm, `hand` turns the hand."""
-
-    end: Segment | None = field(name="hand", default=None)
-
-
-class FootTarget(_IKTarget, frozen=True):
-    """A leg with its ankle at a place; `plus` moves the place, `len` foreshortens the leg, `foot` turns the foot."""
-
-    end: Segment | None = field(name="foot", default=None)
+    @property
+    def end(self) -> Segment | None:
+        """The hand or the foot, or None if it follows the lower segment."""
+        return self.foot if self.hand is None else self.hand
 
 
 class Keyframe(_FileStruct, frozen=True):
@@ -81,10 +80,10 @@ class Keyframe(_FileStruct, frozen=True):
     forward: float | None = None
     chest_width: float | None = None
     hip_width: float | None = None
-    near_leg: LimbSegments | FootTarget | None = None
-    far_leg: LimbSegments | FootTarget | None = None
-    near_arm: LimbSegments | HandTarget | None = None
-    far_arm: LimbSegments | HandTarget | None = None
+    near_leg: LimbSegments | Target | None = None
+    far_leg: LimbSegments | Target | None = None
+    near_arm: LimbSegments | Target | None = None
+    far_arm: LimbSegments | Target | None = None
 
 
 class Floor(_FileStruct, frozen=True, tag_field="type", tag="floor"):

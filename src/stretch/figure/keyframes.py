@@ -8,7 +8,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from stretch.figure.anatomy import LIMBS
-from stretch.figure.file_format import Figure, FootTarget, HandTarget, Keyframe, LimbSegments, Segment, View
+from stretch.figure.file_format import Figure, Keyframe, LimbSegments, Segment, Target, View
 from stretch.figure.geometry import angle_difference, lerp, lerp_angle
 
 SPINE_SAMPLES = 5
@@ -38,8 +38,8 @@ class ForwardLimb(NamedTuple):
 class IKLimb(NamedTuple):
     """A limb given by its target (inverse kinematics), at `t` on the way from one target to another."""
 
-    start: HandTarget | FootTarget
-    finish: HandTarget | FootTarget
+    start: Target
+    finish: Target
     t: float
 
     @property
@@ -102,8 +102,8 @@ def _pose(figure: Figure, key: Keyframe) -> Pose:
     )
 
 
-def _limb(given: LimbSegments | HandTarget | FootTarget | None) -> ForwardLimb | IKLimb:
-    if isinstance(given, (HandTarget, FootTarget)):
+def _limb(given: LimbSegments | Target | None) -> ForwardLimb | IKLimb:
+    if isinstance(given, Target):
         return IKLimb(given, given, 0.0)
     upper, lower, *end = (_projected(segment) for segment in given or (270.0, 270.0))
     return ForwardLimb(upper, lower, end[0] if end else None)

@@ -12,10 +12,10 @@ from functools import lru_cache
 from itertools import combinations
 from math import ceil, dist, floor, inf, sqrt
 
-from stretch.figure.body import FigurePart, figure_parts
 from stretch.figure.colors import ColorRole
 from stretch.figure.file_format import Figure, turned_to
 from stretch.figure.geometry import Circle, Hull
+from stretch.figure.parts import FigurePart, figure_parts
 from stretch.figure.skeleton import skeleton_at
 
 BoundingBox = tuple[float, float, float, float]
@@ -77,9 +77,9 @@ class Canvas:
             self.layers[role] &= ~hidden
         self.lit &= ~hidden
         dots &= ~self._fill(hull for hull in part.cutouts if hull[0][2] * self._scale >= _MIN_CUTOUT)
-        for overlay in part.overlays:
-            covered = dots & self._fill(overlay.hulls)
-            self.layers[overlay.role] |= covered
+        for role, hulls in part.overlays:
+            covered = dots & self._fill(hulls)
+            self.layers[role] |= covered
             dots &= ~covered
         self.layers[part.role] |= dots
         self.lit |= shape & self._fill(part.muscles)

@@ -14,7 +14,7 @@ from math import acos, degrees, dist
 from typing import NamedTuple
 
 from stretch.figure import anatomy
-from stretch.figure.file_format import Figure, HandTarget, Place, View
+from stretch.figure.file_format import Figure, Place, View
 from stretch.figure.geometry import Point, bearing, lerp_point, polar_offset
 from stretch.figure.keyframes import (
     ForwardLimb,
@@ -174,14 +174,14 @@ def _target_limbs(limb: IKLimb) -> set[str]:
 
 def _solve_two_bone(figure: Figure, name: str, limb: IKLimb, joints: Mapping[str, Point]) -> ForwardLimb:
     """Return the directions that bring the end of a limb to its target, or as near as it reaches (law of cosines)."""
-    side, _, lengths, _, names = anatomy.LIMBS[name]
+    side, kind, lengths, _, names = anatomy.LIMBS[name]
     root, target = joints[names[0]], target_point(figure, side, limb, joints)
     upper, lower = lengths[0] * limb.foreshortening, lengths[1] * limb.foreshortening
     distance = min(max(dist(root, target), abs(upper - lower) + 0.01), upper + lower - 0.01)
     cosine = (upper * upper + distance * distance - lower * lower) / (2 * upper * distance)
     angle = degrees(acos(min(1.0, max(-1.0, cosine))))
     to_target = bearing(root, target)
-    upper_direction = to_target + _bend_sign(figure, side, limb) * angle
+    upper_direction = to_target + _bend_sign(figure, side, kind, limb) * angle
     middle, end = polar_offset(root, upper_direction, upper), polar_offset(root, to_target, distance)
     return ForwardLimb(
         ProjectedSegment(upper_direction, limb.foreshortening),
@@ -190,13 +190,13 @@ def _solve_two_bone(figure: Figure, name: str, limb: IKLimb, joints: Mapping[str
     )
 
 
-def _bend_sign(figure: Figure, side: str, limb: IKLimb) -> int:
+def _bend_sign(figure: Figure, side: str, kind: str, limb: IKLimb) -> int:
     """Bend knees forwards and elbows backwards, or both outwards if the person faces the viewer."""
     if limb.start.bend is not None:
         return limb.start.bend
     if figure.view is not View.SIDE:
         return 1 if side == "near" else -1
-    return -1 if isinstance(limb.start, HandTarget) else 1
+    return -1 if kind == "arm" else 1
 
 
 def target_point(figure: Figure, side: str, limb: IKLimb, joints: Mapping[str, Point]) -> Point:

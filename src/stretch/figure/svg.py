@@ -8,10 +8,10 @@ from itertools import pairwise, zip_longest
 from math import acos, atan2, cos, dist, pi, sin
 from zlib import crc32
 
-from stretch.figure.body import FigurePart, figure_parts
 from stretch.figure.colors import PALETTES, ColorRole
 from stretch.figure.file_format import Figure, turned_to
 from stretch.figure.geometry import Circle, Hull, Point
+from stretch.figure.parts import FigurePart, figure_parts
 from stretch.figure.raster import bounding_box
 from stretch.figure.skeleton import skeleton_at
 
@@ -49,7 +49,7 @@ def render_svg(
     total_width = 2 * width + _GAP * UNITS
     prefix = f"z{crc32(figure.id.encode()):x}{'m' if left else ''}"
     scenes = [list(figure_parts(figure, skeleton_at(figure, depth), pressing=depth == 0)) for depth in (0.0, 1.0)]
-    roles = {role for parts in scenes for part in parts for role in (part.role, *(o.role for o in part.overlays))}
+    roles = {role for parts in scenes for part in parts for role in (part.role, *(role for role, _ in part.overlays))}
     markup = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {total_width} {height}" role="img">',
         f"<title>{escape(title or figure.id)}</title>",
@@ -111,7 +111,7 @@ def _part(part: FigurePart, element_id: str, pattern_id: str) -> Iterator[str]:
     css_class = _CLASS[part.role]
     muscles = part.muscles if pattern_id else ()
     # Overlays that are among the hulls themselves need no clipping.
-    clipped = bool(muscles or any(hull not in part.hulls for overlay in part.overlays for hull in overlay.hulls))
+    clipped = bool(muscles or any(hull not in part.hulls for _, hulls in part.overlays for hull in hulls))
     outline = _hull_paths(part.hulls)
     if part.has_gap and part.root and len(part.hulls) == 1:
         yield f'<path class="zh" d="{_hull_path(part.hulls[0], closed=False)}"/>'
@@ -125,8 +125,8 @@ def _part(part: FigurePart, element_id: str, pattern_id: str) -> Iterator[str]:
     if clipped:
         clip_id = f"{element_id}c"
         yield f'<clipPath id="{clip_id}"><use href="#{element_id}"/></clipPath><g clip-path="url(#{clip_id})">'
-    for overlay in part.overlays:
-        yield f'<path class="{_CLASS[overlay.role]}" d="{_hull_paths(overlay.hulls)}"/>'
+    for role, hulls in part.overlays:
+        yield f'<path class="{_CLASS[role]}" d="{_hull_paths(hulls)}"/>'
     if muscles:
         yield f'<path fill="url(#{pattern_id})" d="{_hull_paths(muscles)}"/>'
     if clipped:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, pairwise
 from math import cos, radians, sin
 from typing import NamedTuple
@@ -10,11 +10,15 @@ from typing import NamedTuple
 from stretch.figure import anatomy
 from stretch.figure.anatomy import LIMBS
 from stretch.figure.colors import ColorRole
-from stretch.figure.file_format import Bar, Figure, Mat, View
+from stretch.figure.file_format import Arrow, Bar, Box, Chair, Figure, Mat, Pillow, Prop, View, Wall
 from stretch.figure.geometry import Circle, Hull, Point, bearing, circle, lerp, polar_offset
 from stretch.figure.muscles import muscle_hulls
-from stretch.figure.props import STRAP, arrow_hulls, line_hulls, prop_hulls
 from stretch.figure.skeleton import Skeleton, resolve_place
+
+_STRAP, _ARROW, _FURNITURE, _SEAT = 0.9, 1.0, 1.1, 1.9
+"""Half the thickness of straps, of arrows, of furniture, and of the seat of a chair."""
+_CORNER = 4.0
+"""Radius of the corners of a mat seen from above."""
 
 _FRONT_ORDER = "body far_leg near_leg head far_arm near_arm"
 _PAINT_ORDERS = {
@@ -27,24 +31,18 @@ PAINT_WORDS = frozenset({"body", "head", "strap", *LIMBS, *(name for limb in LIM
 """The words of a paint order; a limb stands for its three segments, each in front of the one before."""
 
 
-class Overlay(NamedTuple):
-    """Another color on top of a part and clipped to it: hair, or the waist of the leggings."""
-
-    role: ColorRole
-    hulls: tuple[Hull, ...]
-
-
 class FigurePart(NamedTuple):
     """The hulls that are painted together, in one color except for the overlays.
 
-    `cutouts` are holes, `muscles` the hulls to be lit. `root` is where the part joins the one before; elsewhere a
-    `has_gap` part is set off by a dark gap. A `dotted` part is painted as an outline and a few dots.
+    `overlays` are clipped to the hulls: hair, or the waist of the leggings. `cutouts` are holes, `muscles` the hulls to
+    be lit. `root` is where the part joins the one before; elsewhere a `has_gap` part is set off by a dark gap. A
+    `dotted` part is painted as an outline and a few dots.
     """
 
     name: str
     role: ColorRole
     hulls: tuple[Hull, ...]
-    overlays: tuple[Overlay, ...] = ()
+    overlays: tuple[tuple[ColorRole, tuple[Hull, ...]], ...] = ()
     cutouts: tuple[Hull, ...] = ()
     muscles: tuple[Hull, ...] = ()
     root: Circle | None = None
@@ -69,7 +67,7 @@ def figure_parts(figure: Figure, skeleton: Skeleton, *, pressing: bool = False) 
         if prop in front:
             continue
         dotted = isinstance(prop, Mat) and prop.y0 is not None
-        yield FigurePart("prop", ColorRole.PROP, prop_hulls(prop, figure.view), has_gap=False, dotted=dotted)
+        yield FigurePart("prop", ColorRole.PROP, _prop_hulls(prop, figure.view), has_gap=False, dotted=dotted)
     for name in _paint_order(figure):
         match name:
             case "body":
@@ -81,14 +79,14 @@ def figure_parts(figure: Figure, skeleton: Skeleton, *, pressing: bool = False) 
                     points = tuple(resolve_place(place, skeleton.joints) for place in strap)
                     # No gap where it goes around a foot or a hand: that would cut off the toes.
                     root = circle(points[1], anatomy.BALL) if len(points) > 2 else None
-                    yield FigurePart("strap", ColorRole.STRAP, line_hulls(points, STRAP), root=root)
+                    yield FigurePart("strap", ColorRole.STRAP, _line_hulls(points, _STRAP), root=root)
             case _:
                 yield _limb_segment(figure, name, limbs[name], muscles)
     for prop in front:
-        yield FigurePart("prop", ColorRole.PROP, prop_hulls(prop, figure.view))
+        yield FigurePart("prop", ColorRole.PROP, _prop_hulls(prop, figure.view))
     for arrow in figure.arrows:
         if pressing or not arrow.press:
-            yield FigurePart("arrow", ColorRole.STRAP, arrow_hulls(arrow, skeleton.joints))
+            yield FigurePart("arrow", ColorRole.STRAP, _arrow_hulls(arrow, skeleton.joints))
 
 
 def _limb_segment(figure: Figure, name: str, hull: Hull, muscles: Mapping[str, tuple[Hull, ...]]) -> FigurePart:
@@ -117,7 +115,7 @@ def _trunk(figure: Figure, skeleton: Skeleton, muscles: tuple[Hull, ...]) -> Fig
     else:
         hulls = _trunk_from_front(skeleton)
         waist = hulls[:1]
-    overlays = (Overlay(ColorRole.LEGGINGS, waist), Overlay(ColorRole.SKIN, (neck,)))
+    overlays = ((ColorRole.LEGGINGS, waist), (ColorRole.SKIN, (neck,)))
     return FigurePart("body", ColorRole.SHIRT, (*hulls, neck), overlays, muscles=muscles)
 
 
@@ -190,7 +188,7 @@ def _head(figure: Figure, skeleton: Skeleton, muscles: tuple[Hull, ...]) -> Figu
     pose = skeleton.pose
     yaw = 90 * pose.face + (180 if figure.from_behind else 0)
     head = _HeadProjection(skeleton.joints["head"], pose.head.direction, pose.head.foreshortening, yaw, pose.nod)
-    hair = Overlay(ColorRole.HAIR, tuple((tuft,) for tuft in _hair(head)))
+    hair = (ColorRole.HAIR, tuple((tuft,) for tuft in _hair(head)))
     eyes_and_mouth = tuple(_eyes_and_mouth(head)) if figure.eyes else ()
     root = circle(skeleton.joints["neck"], anatomy.NECK * 1.3)
     return FigurePart("head", ColorRole.SKIN, tuple(_skull(head)), (hair,), eyes_and_mouth, muscles, root)
@@ -217,3 +215,68 @@ def _eyes_and_mouth(head: _HeadProjection) -> Iterator[Hull]:
             yield circle(head.point(azimuth, 0.6), 0.85), circle(head.point(azimuth, -0.3), 0.85)
     if head.visibility(0) > 0.5 and head.nod < 0.6:
         yield circle(head.point(-16, -4.0), 0.5), circle(head.point(0, -4.7), 0.6), circle(head.point(16, -4.0), 0.5)
+
+
+def _prop_hulls(prop: Prop, view: View) -> tuple[Hull, ...]:
+    """Return the hulls of a prop; the floor has none, it is the edge of the picture."""
+    match prop:
+        case Mat(x0, x1, float(y0), float(y1)):
+            left, bottom, right, top = x0 + _CORNER, y0 + _CORNER, x1 - _CORNER, y1 - _CORNER
+            return (tuple((x, y, _CORNER) for x, y in ((left, bottom), (right, bottom), (right, top), (left, top))),)
+        case Mat(x0, x1):
+            return (((x0, -0.8, 0.8), (x1, -0.8, 0.8)),)
+        case Chair():
+            return _chair(prop, view)
+        case Wall():
+            return _wall(prop)
+        case Box(x0, x1, y0, y1):
+            left, bottom, right, top = x0 + _FURNITURE, y0 + _FURNITURE, x1 - _FURNITURE, y1 - _FURNITURE
+            return _line_hulls(((left, bottom), (left, top), (right, top), (right, bottom), (left, bottom)), _FURNITURE)
+        case Pillow(a, b, radius):
+            return ((circle(a, radius), circle(b, radius)),)
+        case Bar(points, radius):
+            return _line_hulls(points, radius)
+    return ()
+
+
+def _chair(chair: Chair, view: View) -> tuple[Hull, ...]:
+    left, right, seat = chair.x - chair.width / 2, chair.x + chair.width / 2, chair.height - _SEAT
+    cushion = ((left + _SEAT - 1, seat, _SEAT), (right - _SEAT + 1, seat, _SEAT))
+    lines: list[Sequence[Point]] = [
+        ((left + 1, _FURNITURE), (left + 1, seat)),
+        ((right - 1, _FURNITURE), (right - 1, seat)),
+    ]
+    top = chair.height + chair.back
+    if chair.back and view is View.SIDE:
+        rear = left if chair.facing == 1 else right
+        lines.append(((rear, seat), (rear - 2.0 * chair.facing, top)))
+    elif chair.back:
+        lines.append(((left, seat), (left, top), (right, top), (right, seat)))
+    return cushion, *(hull for line in lines for hull in _line_hulls(line, _FURNITURE))
+
+
+def _wall(wall: Wall) -> tuple[Hull, ...]:
+    """Return the surface and, behind it, the short slanted strokes that mean solid in technical drawings."""
+    x = wall.x + wall.solid * _FURNITURE
+    strokes = (((x, float(y)), (x + wall.solid * 3.5, y - 3.5)) for y in range(8, int(wall.height) + 1, 8))
+    surface = _line_hulls(((x, 0.0), (x, wall.height)), _FURNITURE)
+    return (*surface, *(hull for stroke in strokes for hull in _line_hulls(stroke, 0.5)))
+
+
+def _line_hulls(points: Sequence[Point], radius: float) -> tuple[Hull, ...]:
+    """Return the hulls of a line through *points*, such as a taut strap, twice *radius* thick."""
+    return tuple((circle(a, radius), circle(b, radius)) for a, b in pairwise(points))
+
+
+def _arrow_hulls(arrow: Arrow, joints: Mapping[str, Point]) -> tuple[Hull, ...]:
+    """Return the hulls of an arrow: shaft and head."""
+    if arrow.arc is not None:
+        x, y, radius, first, last = arrow.arc
+        steps = max(2, round(abs(last - first) / 12))
+        shaft = [polar_offset((x, y), first + (last - first) * i / steps, radius) for i in range(steps + 1)]
+    else:
+        shaft = [resolve_place(place, joints) for place in arrow.path]
+    direction = bearing(shaft[-2], shaft[-1])
+    corners = ((direction, 5.0), (direction + 115, 4.0), (direction - 115, 4.0))
+    head = tuple(circle(polar_offset(shaft[-1], angle, distance), 0.3) for angle, distance in corners)
+    return *_line_hulls(shaft, _ARROW), head
