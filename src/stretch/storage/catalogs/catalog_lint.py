@@ -34,24 +34,17 @@ from stretch.storage.files.locations import data_root
 from stretch.storage.files.safe_io import UnreadableFile
 from stretch.storage.files.safe_yaml import read_text
 
-MAX_PACING_S = 3
-"""Most seconds in a text that are taken for the speed of a movement; more are taken for a dose (rule D7)."""
 BREATH_S = STEADY_MS // 1000
 SWITCH_PHRASE = "Switch to the right side. Right:"
 """The words around `side_means` while the side changes."""
 
-_WORDS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
-_TENS = {"fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "ninety": 90}
-_NUMBERS = {word: number for number, word in enumerate(_WORDS, start=1)} | _TENS
-_NUMBERS |= {f"{word}-five": number + 5 for word, number in _TENS.items()}
-_NUMBER = rf"\d{{1,4}}|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))}"
-_RANGE = rf"\b(?P<low>{_NUMBER})(?:\s*(?:-|\u2013|to|or)\s*(?P<high>{_NUMBER}))?"
-_SECONDS = re.compile(rf"(?i){_RANGE}(?:[\s-]+|(?<=\d))(?P<unit>s|secs?|seconds?|mins?|minutes?)\b")
-_BEFORE_PACING = re.compile(r"(?i)\b(over|takes?|taking|within|after|every|the (first|last))( about)?\s*$")
-_BEFORE_BREATH = re.compile(r"(?i)\b(inhal|exhal|breath)\w*( (in|out|slowly|for|over|about|deeply))*\s*$")
-_COUNT = re.compile(
-    rf"(?i)(?:{_RANGE}\s+(?:(?P<breaths>(?:\w+ ){{0,2}}breaths)|(?P<more>more )?(?:times|repetitions|reps|rounds))"
-    r"|\btwice)\b(?! (?:as|the|each way|(?:in )?each direction|(?:a|per|each|every|this) (?:day|week))\b)"
+_NUMBER = (
+    r"(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty"
+    r"|ninety|forty-five|half a)"
+)
+_COUNTED = re.compile(
+    rf"(?i)\b{_NUMBER}[\s-]*(?:\w+ )?(?:s|secs?|seconds?|mins?|minutes?|times|repetitions|reps|rounds|breaths)\b"
+    r"(?! (?:a|per|each|every|this) (?:day|week))|\btwice\b(?! (?:as|the)\b)"
 )
 _LIMB = (
     "(?:side|leg|knee|foot|thigh|calf|shin|ankle|heel|toe|hip|buttock|glute|hamstring|"
@@ -138,7 +131,7 @@ def _lint(
     match record:
         case Stretch():
             wording, lengths = check_wording(record), check_cue_lengths(record)
-            notes = chain(missing_cautions(record), find_markup(record))
+            notes = chain(missing_cautions(record), find_counts(record), find_markup(record))
             return chain(wording, lengths, check_sources(record.source, references.sources)), notes
         case Program():
             doses = check_area_doses(record, references.stretches)
@@ -177,16 +170,9 @@ def _note_comments(loader: CatalogLoader) -> None:
                     loader.diagnostics.add_line(file, number, problem, "note")
 
 
-_DOSED = ("steps", "breath", "halfway")
-"""Texts for the usual dose; `mistake` and `ease_off` may have another one."""
-
-
 def check_wording(stretch: Stretch) -> Iterator[FieldProblem]:
-    """Yield where the text of *stretch* contradicts its dose or its sides."""
+    """Yield where the text of *stretch* contradicts its sides or its positions."""
     for field, text in stretch.texts():
-        if field[0] in _DOSED:
-            yield from ((field, problem) for problem in _wrong_seconds(text, stretch))
-            yield from ((field, problem) for problem in _wrong_counts(text, stretch))
         yield from ((field, problem) for problem in _wrong_sides(text, stretch))
     if stretch.both_sides and not _distinguishes_sides(stretch):
         yield ("steps",), "do not say which side is meant; write your {side} leg, your {other} arm"
@@ -194,38 +180,6 @@ def check_wording(stretch: Stretch) -> Iterator[FieldProblem]:
     if stretch.also and named and (missing := {stretch.position, *stretch.also}.difference(named)):
         both = " and ".join(sorted(missing))
         yield ("also",), f"the steps are not for {both}; name each position, as in Sit or stand tall, or remove it"
-
-
-def _wrong_seconds(text: str, stretch: Stretch) -> Iterator[str]:
-    contract = stretch.dose.contract
-    doses = (contract.contract_s, contract.release_s, contract.hold_s) if contract else (stretch.dose.hold_s or 0,)
-    for match in _SECONDS.finditer(text):
-        scale = 60 if match["unit"].lower().startswith("m") else 1
-        low, high = (number * scale for number in _range(match))
-        before = text[: match.start()]
-        if _BEFORE_BREATH.search(before):
-            yield f"says how long a breath takes, {match[0]!r}; leave that to the timer, which counts it"
-            continue
-        pacing = high <= MAX_PACING_S or _BEFORE_PACING.search(before)
-        if not pacing and not any(low <= seconds <= high for seconds in doses):
-            dose = " and ".join(f"{seconds} s" for seconds in doses if seconds) or "counted in breaths"
-            yield f"says {match[0]!r}, but the dose is {dose}; make them agree, or leave the seconds to the timer"
-
-
-def _wrong_counts(text: str, stretch: Stretch) -> Iterator[str]:
-    for match in _COUNT.finditer(text):
-        if match["breaths"] and stretch.mode != "dynamic":
-            continue
-        low, high = _range(match) if match["low"] else (2, 2)
-        reps = stretch.dose.reps - (1 if match["more"] else 0)
-        if not low <= reps <= high:
-            dose = f"{stretch.dose.reps} breaths" if match["breaths"] else stretch.dose.reps
-            yield f"says {match[0]!r}, but reps is {dose}; make them agree, or leave the count to the timer"
-
-
-def _range(match: re.Match[str]) -> tuple[int, int]:
-    low, high = (_NUMBERS.get(word.lower()) or int(word) for word in (match["low"], match["high"] or match["low"]))
-    return low, high
 
 
 def _wrong_sides(text: str, stretch: Stretch) -> Iterator[str]:
@@ -240,6 +194,14 @@ def _distinguishes_sides(stretch: Stretch) -> bool:
     text = " ".join(stretch.steps).lower()
     words = set(re.findall(r"\w{3,}", (stretch.side_means or "").lower())) - _FILLER_WORDS
     return stretch.names_side or bool(_SIDE_WORDS.search(text)) or any(word in text for word in words)
+
+
+def find_counts(stretch: Stretch) -> Iterator[FieldProblem]:
+    """Yield the texts of *stretch* with counts or seconds: the dose is not the same in every session (rule D7)."""
+    for field, text in stretch.texts():
+        # An easier way may have a dose of its own.
+        if field[0] not in ("mistake", "ease_off") and (match := _COUNTED.search(text)):
+            yield field, f"says {match[0]!r}; leave that to the timer, because the dose varies"
 
 
 def check_cue_lengths(stretch: Stretch) -> Iterator[FieldProblem]:
