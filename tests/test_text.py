@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import msgspec
 import pytest
 
 from stretch.core.model import Dose
@@ -17,6 +18,7 @@ from stretch.core.text import (
     quote,
     quote_ascii,
     short_date,
+    side_note,
     whole_minutes,
 )
 from support import CATALOG
@@ -43,7 +45,7 @@ def test_less_than_a_minute_is_not_shown_as_zero(seconds: float, text: str) -> N
         (
             "contract-relax-hamstring",
             CATALOG.stretches["contract-relax-hamstring"].dose,
-            "3 rounds of 6 s press, 4 s release, 20 s hold each side",
+            "3 rounds each side",
         ),
         ("pelvic-tilt", Dose(reps=1), "1 breath"),
         ("open-book", Dose(reps=1), "1 breath each side"),
@@ -68,3 +70,12 @@ def test_quantities_and_dates() -> None:
         "4 Nov 2026",
     ]
     assert one_line(" a\tb\x1b[1m\n c ") == "a b [1m c"
+
+
+def test_a_side_note_says_how_to_do_the_other_side_or_what_left_and_right_mean() -> None:
+    each = CATALOG.stretches["seated-side-bend"]
+    swapped = "This is the right side. Then do the other side, with left and right swapped."
+    assert side_note(each, "right") == swapped
+    plain = msgspec.structs.replace(each, steps=("Lean.",), side_means="the side that lengthens")
+    assert side_note(plain, "left") == "Left and right mean the side that lengthens."
+    assert side_note(CATALOG.stretches["cat-cow"], None) == ""

@@ -152,13 +152,15 @@ def _facts(catalog: Catalog, stretch: Stretch) -> list[tuple[str, str]]:
     from stretch.core.vocabulary import EQUIPMENT_LABELS, POSITION_LABELS
 
     also = f", also {', '.join(POSITION_LABELS[position] for position in stretch.also)}" if stretch.also else ""
+    dose, contract = dose_label(stretch, stretch.dose), stretch.dose.contract
+    if contract:
+        dose += f": press {contract.contract_s} s, let go {contract.release_s} s, hold {contract.hold_s} s"
     facts = [
         ("Stretches", ", ".join(catalog.areas[area].name for area in stretch.areas.primary)),
         ("Also", ", ".join(catalog.areas[area].name for area in stretch.areas.secondary)),
         ("Position", POSITION_LABELS[stretch.position] + also),
         ("Needs", ", ".join(EQUIPMENT_LABELS[each] for each in stretch.equipment)),
-        ("Dose", dose_label(stretch, stretch.dose)),
-        ("Side", stretch.side_means or ""),
+        ("Dose", dose),
         ("Level", stretch.level + (", only if you ask for it by name" if stretch.opt_in else "")),
     ]
     if stretch.pace:

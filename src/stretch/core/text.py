@@ -54,14 +54,10 @@ def short_date(day: date, today: date | None = None) -> str:
 
 
 def dose_label(stretch: Stretch, dose: Dose) -> str:
-    """Return a dose in short form: `30 s each side`, `30 s x 2`, `8 breaths` or `3 rounds of 6 s press, ...`."""
+    """Return a dose in short form: `30 s each side`, `30 s x 2`, `8 breaths` or `3 rounds`."""
     each = " each side" if stretch.both_sides else ""
-    if dose.contract is not None:
-        c = dose.contract
-        timings = f"{c.contract_s} s press, {c.release_s} s release, {c.hold_s} s hold"
-        return f"{pluralize(dose.reps, 'round')} of {timings}{each}"
     if dose.hold_s is None:
-        return f"{pluralize(dose.reps, 'breath')}{each}"
+        return f"{pluralize(dose.reps, 'round' if dose.contract else 'breath')}{each}"
     return f"{dose.hold_s} s{f' x {dose.reps}' if dose.reps > 1 else ''}{each}"
 
 
@@ -74,9 +70,9 @@ def side_label(side: Side | None) -> str:
 
 
 def side_note(stretch: Stretch, side: Side | None) -> str:
-    """Return that the steps are for *side*, and how to do the other; empty if they name no side."""
+    """Return that the steps are for *side*, and how to do the other; if they name no side, what left and right mean."""
     if side is None or not stretch.names_side:
-        return ""
+        return f"Left and right mean {stretch.side_means}." if side and stretch.side_means else ""
     return f"This is the {side_label(side)}. Then do the other side, with left and right swapped."
 
 

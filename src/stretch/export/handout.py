@@ -189,7 +189,7 @@ def _notes(item: Item, timeline: Timeline) -> Labelled:
     inhale, exhale, times = _breath(item, timeline)
     breath_count = f" In {inhale}, out {exhale}, {times}." if times and not pace else ""
     notes = (
-        ("Side", side_note(item.stretch, item.sides[0]) or stretch.side_means or ""),
+        ("Side", side_note(item.stretch, item.sides[0])),
         ("Feel it", stretch.feel or ""),
         ("Breathe", stretch.breath + breath_count),
         (f"In, {inhale}" if times else "In", pace.inhale if pace else ""),
