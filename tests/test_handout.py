@@ -19,17 +19,18 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from stretch.cli.app import App
-from stretch.core.planning.programs import build_program
+from stretch.core.planning.programs import build_program, needs_rest_day
 from stretch.core.routine import Request, Routine
 from stretch.core.safety.checklist import Outcome, Urgency
 from stretch.core.safety.screening_record import ScreeningRecord
 from stretch.core.text import one_line
 from stretch.core.vocabulary import CAUTION_LABELS, WEEKDAYS
-from stretch.export import training_frequency
-from stretch.export.handout import DISCLAIMER, EASIER_FIRST, Handout, build_handout
+from stretch.export.handout import DISCLAIMER, EASIER_FIRST, Handout, build_handout, frequency_advice
 from stretch.export.handout_html import stylesheet, to_html
 from stretch.export.handout_markdown import to_markdown
-from stretch.export.training_frequency import needs_rest_day
+from stretch.export.ical import SESSION_DAYS, consecutive_days, default_days
+from stretch.figure.colors import PALETTES
+from stretch.figure.svg import render_svg
 from stretch.storage import screening_file
 from stretch.storage.catalogs.catalog import load_sources
 from stretch.storage.files.diagnostics import load_safety
@@ -182,7 +183,10 @@ def test_the_picture_shows_the_first_side() -> None:
     assert (left.captions[1], right.captions[1]) == ("stretch, left side", "stretch, right side")
     assert left.picture
     assert right.picture
-    assert ("scale(-1" in left.picture) != ("scale(-1" in right.picture)
+    assert left.picture != right.picture
+    for card, is_left in ((left, True), (right, False)):
+        figure = APP.figures(["calf-straight-knee"])["calf-straight-knee"]
+        assert card.picture == render_svg(figure, left=is_left, title=card.name, palette=PALETTES["paper"])
 
 
 def test_a_stretch_without_a_figure_has_no_picture() -> None:
@@ -335,8 +339,8 @@ def test_the_footer_cannot_end_its_css_string(title: str) -> None:
 def test_a_deep_or_contract_relax_stretch_needs_a_rest_day(request_: dict[str, object], rest: bool) -> None:
     made = routine(**request_)
     assert needs_rest_day(made) is rest
-    assert ("rest day" in training_frequency.frequency_advice(made, rest=rest)[0]) == (
-        rest or "not needed" in training_frequency.frequency_advice(made, rest=rest)[0]
+    assert ("rest day" in frequency_advice(made, rest=rest)[0]) == (
+        rest or "not needed" in frequency_advice(made, rest=rest)[0]
     )
 
 
@@ -358,22 +362,22 @@ def test_the_program_of_article_004_as_written_needs_a_rest_day() -> None:
 
 def test_only_movement_is_for_three_times_a_day() -> None:
     moving = routine(areas=(), stretches=("cat-cow", "pelvic-tilt"))
-    assert "3 short sessions" in " ".join(training_frequency.frequency_advice(moving, rest=False))
+    assert "3 short sessions" in " ".join(frequency_advice(moving, rest=False))
     held = routine(areas=(), stretches=("cat-cow", "single-knee-to-chest"))
-    assert "Once a day" in " ".join(training_frequency.frequency_advice(held, rest=False))
+    assert "Once a day" in " ".join(frequency_advice(held, rest=False))
 
 
 def test_default_days_are_three_a_week_or_each_working_day_for_a_desk_break() -> None:
-    assert training_frequency.default_days(15.0, rest=False) == ("mon", "wed", "fri")
-    assert training_frequency.default_days(6.0, rest=False) == ("mon", "tue", "wed", "thu", "fri")
-    assert training_frequency.default_days(6.0, rest=True) == ("mon", "wed", "fri")
-    assert training_frequency.consecutive_days(training_frequency.SESSION_DAYS) == ()
+    assert default_days(15.0, rest=False) == ("mon", "wed", "fri")
+    assert default_days(6.0, rest=False) == ("mon", "tue", "wed", "thu", "fri")
+    assert default_days(6.0, rest=True) == ("mon", "wed", "fri")
+    assert consecutive_days(SESSION_DAYS) == ()
 
 
 def test_monday_follows_sunday() -> None:
-    assert training_frequency.consecutive_days(("mon", "wed", "fri")) == ()
-    assert training_frequency.consecutive_days(("sun", "mon")) == (("sun", "mon"),)
-    assert len(training_frequency.consecutive_days(WEEKDAYS)) == 7
+    assert consecutive_days(("mon", "wed", "fri")) == ()
+    assert consecutive_days(("sun", "mon")) == (("sun", "mon"),)
+    assert len(consecutive_days(WEEKDAYS)) == 7
 
 
 # -- the command

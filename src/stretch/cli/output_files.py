@@ -139,8 +139,7 @@ def remind_command(
     from stretch import __version__
     from stretch.cli.request import personalized_routine
     from stretch.core.timing.timeline import build_timeline
-    from stretch.export.ical import Reminder, calendar
-    from stretch.export.training_frequency import consecutive_days, default_days
+    from stretch.export.ical import Reminder, calendar, consecutive_days, default_days
     from stretch.storage.files.safe_io import write_text
 
     app: App = ctx.obj

@@ -136,8 +136,8 @@ def personalized_routine(app: App, options: RoutineOptions) -> tuple[Routine, bo
 
     It may be for somebody else, so a recorded stop is only reported: this is no session.
     """
+    from stretch.core.planning.programs import needs_rest_day
     from stretch.core.safety.screening_record import forbids_session, status_messages
-    from stretch.export.training_frequency import needs_rest_day
     from stretch.storage import screening_file
 
     kept = screening_file.load(app.folder)

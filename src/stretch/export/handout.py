@@ -7,13 +7,13 @@ from collections.abc import Collection, Mapping
 from msgspec import Struct
 
 from stretch.core.model import Cautions, Source
+from stretch.core.planning.dosing import held_seconds
 from stretch.core.routine import Item, Routine
 from stretch.core.safety.checklist import ChecklistSection, Outcome, SafetyData, severity
 from stretch.core.text import dose_label, duration, one_line, pluralize, side_label, side_note
 from stretch.core.timing.timeline import Timeline, build_timeline
 from stretch.core.vocabulary import CAUTION_LABELS, EQUIPMENT_LABELS, POSITION_LABELS
-from stretch.export.training_frequency import frequency_advice
-from stretch.figure.colors import ColorRole
+from stretch.figure.colors import PALETTES
 from stretch.figure.file_format import Figure
 from stretch.figure.svg import render_svg
 
@@ -35,19 +35,6 @@ WEEKS = 2
 WEEKS_HINT = "Tick what you did, and write down how much it hurt."
 SCORES = ("Pain before, 0 to 10", "Pain after, 0 to 10")
 """Rows of the two weeks in which to write a number."""
-PAPER_COLORS: Mapping[ColorRole, str] = {
-    ColorRole.SKIN: "#e8c09a",
-    ColorRole.FAR_SKIN: "#f3e3d3",
-    ColorRole.SHIRT: "#7fb3bb",
-    ColorRole.LEGGINGS: "#a3abd6",
-    ColorRole.FAR_LEGGINGS: "#d9dcee",
-    ColorRole.HAIR: "#5a4036",
-    ColorRole.ACCENT: "#d23c00",
-    ColorRole.PROP: "#8a7f74",
-    ColorRole.STRAP: "#14702c",
-}
-"""Colors of the figures on paper: pale, so that the stretched muscle is the darkest part in black and white too."""
-
 Labelled = tuple[tuple[str, str], ...]
 """Pairs of a label and its text."""
 
@@ -144,10 +131,29 @@ def build_handout(
     )
 
 
+def frequency_advice(routine: Routine, *, rest: bool) -> tuple[str, ...]:
+    """Return sentences on how often to do *routine*, the most important first (rules D12-D14)."""
+    if rest:
+        aim = "Aim for 3 days a week, each followed by a rest day or a gentle day."
+    elif all(item.stretch.level == "gentle" for item in routine.items):
+        aim = "Aim for 5 days a week, at least 2 or 3; every day is fine too."
+    else:
+        aim = "Aim for 5 days a week, at least 2 or 3; rest days are fine but not needed."
+    moves_only = not any(held_seconds(item.stretch, item.dose) for item in routine.items)
+    return (
+        aim,
+        "Up to 3 short sessions a day are fine." if moves_only and not rest else "Once a day is enough.",
+        f"{'' if rest else 'After 4 to 6 weeks, '}3 days a week keep what you have gained; 1 day does not.",
+        "Sore the next morning, 4 out of 10 or more? Make that day a rest day or a gentle one.",
+    )
+
+
 def _card(number: int, item: Item, timeline: Timeline, figure: Figure | None) -> Card:
     stretch, picture = item.stretch.for_side(item.sides[0]), None
     if figure:
-        picture = render_svg(figure, left=item.sides[0] == "left", title=one_line(stretch.name), palette=PAPER_COLORS)
+        picture = render_svg(
+            figure, left=item.sides[0] == "left", title=one_line(stretch.name), palette=PALETTES["paper"]
+        )
     return Card(
         number=number,
         name=stretch.name,

@@ -1,16 +1,21 @@
-"""Reminders as an iCalendar file (RFC 5545): recurring events, each with an alarm."""
+"""Reminders: the days that suit a routine, and an iCalendar file (RFC 5545) of recurring events with alarms."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, time, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
 from msgspec import Struct
 
+from stretch.core.routine import DESK_BREAK_MIN
 from stretch.core.text import one_line
 from stretch.core.vocabulary import WEEKDAYS, Weekday
 
+DESK_BREAK_DAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri")
+"""Days of desk breaks (rule RB17)."""
+SESSION_DAYS: tuple[Weekday, ...] = ("mon", "wed", "fri")
+"""Three sessions a week (rule RB17) keep the gain (rule D12), and each is followed by the rest day of rule D14."""
 MAX_TIMES_PER_DAY = 3
 """Rule D13: no more than three short sessions a day."""
 MAX_LINE_OCTETS = 75
@@ -27,6 +32,20 @@ class Reminder(Struct, frozen=True, kw_only=True):
     """Command line that starts it."""
     days: tuple[Weekday, ...]
     times: tuple[time, ...]
+
+
+def default_days(minutes: float, *, rest: bool) -> tuple[Weekday, ...]:
+    """Return the days for a routine of this length: a desk break on each working day, a session every other day."""
+    return DESK_BREAK_DAYS if minutes <= DESK_BREAK_MIN and not rest else SESSION_DAYS
+
+
+def consecutive_days(days: Sequence[Weekday]) -> tuple[tuple[Weekday, Weekday], ...]:
+    """Return the pairs of *days* that follow each other; Monday follows Sunday."""
+    return tuple(
+        (day, after)
+        for day, after in zip(WEEKDAYS, (*WEEKDAYS[1:], WEEKDAYS[0]), strict=True)
+        if {day, after} <= {*days}
+    )
 
 
 def calendar(reminder: Reminder, *, now: datetime, stamp: datetime, version: str) -> str:

@@ -36,20 +36,20 @@ class CellColor(NamedTuple):
 
 
 _COLORS = {
-    ColorRole.SKIN: ("#f6d8b6", "#c98a54"),
-    ColorRole.FAR_SKIN: ("#8c7666", "#dcbc9e"),
-    ColorRole.SHIRT: ("#54a0ac", "#2b8793"),
-    ColorRole.LEGGINGS: ("#9ca6d4", "#4c5a98"),
-    ColorRole.FAR_LEGGINGS: ("#535c80", "#a9b1d0"),
-    ColorRole.HAIR: ("#8a6252", "#53352b"),
-    ColorRole.ACCENT: ("#ff6e2e", "#e8500a"),
-    ColorRole.PROP: ("#75695a", "#a3968a"),
-    ColorRole.STRAP: ("#78e278", "#1d8a3c"),
+    ColorRole.SKIN: ("#f6d8b6", "#c98a54", "#e8c09a"),
+    ColorRole.FAR_SKIN: ("#8c7666", "#dcbc9e", "#f3e3d3"),
+    ColorRole.SHIRT: ("#54a0ac", "#2b8793", "#7fb3bb"),
+    ColorRole.LEGGINGS: ("#9ca6d4", "#4c5a98", "#a3abd6"),
+    ColorRole.FAR_LEGGINGS: ("#535c80", "#a9b1d0", "#d9dcee"),
+    ColorRole.HAIR: ("#8a6252", "#53352b", "#5a4036"),
+    ColorRole.ACCENT: ("#ff6e2e", "#e8500a", "#d23c00"),
+    ColorRole.PROP: ("#75695a", "#a3968a", "#8a7f74"),
+    ColorRole.STRAP: ("#78e278", "#1d8a3c", "#14702c"),
 }
-"""Each role on a dark and on a light background."""
+"""Each role on a dark background, on a light one, and on paper: pale, so that the muscle is darkest in gray."""
 PALETTES: Mapping[str, Mapping[ColorRole, str]] = {
-    "dark": {role: dark for role, (dark, _) in _COLORS.items()},
-    "light": {role: light for role, (_, light) in _COLORS.items()},
+    name: {role: colors[column] for role, colors in _COLORS.items()}
+    for column, name in enumerate(("dark", "light", "paper"))
 }
 
 

@@ -12,6 +12,9 @@ from stretch.core.planning.scoring import primary_areas
 from stretch.core.planning.warm_up import SETTLE_S, bookends, settle_text, warm_up_seconds
 from stretch.core.routine import Item, LeftOut, Request, Routine, sides_in_order
 
+HARD_SOURCE = "004"
+"""Article whose program, as written, is followed by a rest day (rule D14)."""
+
 
 def build_program(catalog: Catalog, name: str, request: Request, *, as_written: bool = False) -> Routine:
     """Return program *name* as a routine; *as_written* uses the order and doses of its original article.
@@ -74,3 +77,13 @@ def program_dose(stretch: Stretch, entry: ProgramItem) -> Dose:
     if stretch.dose.contract is not None:
         return replace(stretch.dose, reps=entry.reps)
     return Dose(reps=entry.reps, hold_s=entry.hold_s)
+
+
+def needs_rest_day(routine: Routine, program: Program | None = None, *, as_written: bool = False) -> bool:
+    """Return whether the next day must be a rest day or a gentle one (rule D14).
+
+    This is so after a deep or contract-relax stretch, and after the *program* of article 004 *as_written*.
+    """
+    if program is not None and as_written and HARD_SOURCE in program.source:
+        return True
+    return any(item.stretch.level == "deep" or item.stretch.mode == "contract-relax" for item in routine.items)
