@@ -239,7 +239,7 @@ class FakeApp(App):
         super().__init__(environ={"STRETCH_HOME": str(home)}, clock=lambda: clock)
         self._last = last
 
-    def last_session(self) -> LastSession | None:
+    def read_journal(self, read: object, *, report: bool = False) -> LastSession | None:
         return self._last
 
     def now(self) -> datetime:

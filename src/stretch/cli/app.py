@@ -8,15 +8,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, TextIO, TypeVar
 
 from stretch.cli.console import Printer, is_terminal, wrap_for
+from stretch.core.errors import StretchError, UsageError
+from stretch.core.text import escape_control_chars, pluralize, quote
 from stretch.player.freeze import boottime_ns
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-    from stretch.core.journal.statistics import LastSession
     from stretch.core.model import Catalog, Source
     from stretch.core.planning.personalize import RecentPractice
     from stretch.core.routine import Request
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from stretch.storage.journal.journal import Journal
     from stretch.storage.settings import LoadedSettings, Settings
 
+T = TypeVar("T")
 JOURNAL = "journal.db"
 """The file name of the journal, without importing the modules that read it."""
 
@@ -76,7 +78,6 @@ class App:
     @cached_property
     def folder(self) -> Path:
         """The user's folder, $STRETCH_HOME or the usual place; it is created when something is first written."""
-        from stretch.core.text import quote
         from stretch.storage.files.locations import NO_FOLDER, user_folder
 
         folder, ignored = user_folder(home := self.environ.get("STRETCH_HOME", ""))
@@ -85,11 +86,6 @@ class App:
         if folder == NO_FOLDER:
             self.info("There is no home folder, so no session, setting or safety check is kept. Set STRETCH_HOME.")
         return folder
-
-    @property
-    def cache(self) -> Path:
-        """Cache directory, e.g. for generated WAV files."""
-        return (self.folder / "cache").absolute()
 
     def find_program(self, program: str) -> str | None:
         """Return the path of *program*, or None if it is not installed."""
@@ -105,7 +101,7 @@ class App:
         return AudioBackends(
             environ=self.environ,
             find_program=self.find_program,
-            cache=self.cache,
+            cache=(self.folder / "cache").absolute(),
             clock=self.clock,
             sound_command=self.settings.sound_command,
             voice_command=self.settings.voice_command,
@@ -118,9 +114,6 @@ class App:
         try:
             return datetime.now().astimezone()
         except ValueError as error:
-            from stretch.core.errors import UsageError
-            from stretch.core.text import quote
-
             zone = quote(self.environ.get("TZ", ""))
             raise UsageError(f"$TZ is {zone}, which is no time zone. Set one such as Europe/Berlin.") from error
 
@@ -155,8 +148,6 @@ class App:
 
     def report_damaged(self, sessions: Iterable[str]) -> None:
         """Name damaged sessions of the journal, each of them once."""
-        from stretch.core.text import escape_control_chars, pluralize
-
         if new := [name for name in sessions if name not in self._damaged]:
             self._damaged.update(new)
             names = ", ".join(escape_control_chars(name[:8]) for name in new[:10]) + (", ..." if new[10:] else "")
@@ -165,39 +156,25 @@ class App:
                 " What cannot be read is left out; `stretch history forget ID` deletes it."
             )
 
-    def last_session(self) -> LastSession | None:
-        """Return the last session in short; None if there is none, or the journal cannot be read."""
-        from stretch.core.errors import StretchError
+    def read_journal(self, read: Callable[[Journal], T], *, report: bool = False) -> T | None:
+        """Return what *read* takes from the journal, None if there is no journal or it cannot be read.
 
+        A session reports an unreadable journal when it is written; other commands do so if *report*.
+        """
         try:
             if journal := self.open_journal():
                 with journal:
-                    return journal.last_session(self.today())
+                    return read(journal)
         except StretchError as error:
-            # A status bar can show a running session all the same.
-            self.info(f"stretch: {error}")
+            if report:
+                self.info(f"stretch: {error}")
         return None
 
     def recent_practice(self, request: Request) -> RecentPractice:
-        """Return recent practice from the journal; empty if it cannot be read, which the session itself reports."""
-        from stretch.core.errors import StretchError
+        """Return recent practice from the journal."""
         from stretch.core.planning.personalize import RecentPractice
 
-        with suppress(StretchError):
-            if journal := self.open_journal():
-                with journal:
-                    return journal.recent_practice(self.catalog, request)
-        return RecentPractice()
-
-    def count_sessions(self) -> int:
-        """Return the number of sessions in the journal, 0 if it cannot be read."""
-        from stretch.core.errors import StretchError
-
-        with suppress(StretchError):
-            if journal := self.open_journal():
-                with journal:
-                    return journal.count()
-        return 0
+        return self.read_journal(lambda journal: journal.recent_practice(self.catalog, request)) or RecentPractice()
 
     def add_catalogs(self, paths: Sequence[Path]) -> None:
         """Use the catalogs at *paths* for this run instead of those in the settings."""

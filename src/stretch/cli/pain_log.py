@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 from stretch.cli.app import App
 from stretch.cli.prompts import InputEnded, ask, ask_score, confirm
 from stretch.core.errors import StretchError
-from stretch.core.safety.pain import SPREAD_ORDERS, PainEntry, PainSpread
+from stretch.core.safety.pain import SPREAD_ORDERS, PainSpread
 from stretch.core.safety.pain_trend import TrendFinding, assess
 from stretch.core.text import short_date
 from stretch.storage import screening_file
 
 if TYPE_CHECKING:
-    from stretch.core.journal.record import SessionRecord
     from stretch.core.safety.screening_record import ScreeningRecord
 
 MAX_MORNING_AGE = timedelta(days=3)
@@ -30,7 +29,7 @@ WEEKLY_RULES = ("T2", "T3", "T4", "T9")
 
 def ask_next_morning_pain(app: App) -> None:
     """Ask once for the pain on the morning after the last session, if that session has a score."""
-    last = _last_session(app)
+    last = app.read_journal(lambda journal: next(iter(journal.recent(1)), None))
     if last is None or last.scores.next_morning is not None or not last.scores.known:
         return
     age = app.today() - last.day
@@ -45,15 +44,6 @@ def ask_next_morning_pain(app: App) -> None:
     if score is not None:
         with suppress(StretchError):
             _save_scores(app, last.id, next_morning=score)
-
-
-def _last_session(app: App) -> SessionRecord | None:
-    """Return the last session; None if there is no journal or it is unreadable, which the session reports itself."""
-    with suppress(StretchError):
-        if (journal := app.open_journal()) is not None:
-            with journal:
-                return next(iter(journal.recent(1)), None)
-    return None
 
 
 def ask_post_session_pain(app: App, session: str) -> None:
@@ -105,11 +95,8 @@ def trend_summary(app: App) -> list[str]:
 
 def _assess(app: App, record: ScreeningRecord | None) -> tuple[TrendFinding, ...]:
     since = record.cleared if record else None
-    entries: list[PainEntry] = []
-    with suppress(StretchError):
-        if (journal := app.open_journal()) is not None:
-            with journal:
-                entries = journal.pain_entries(since=since, recent=app.today() - TREND_PERIOD)
+    recent = app.today() - TREND_PERIOD
+    entries = app.read_journal(lambda journal: journal.pain_entries(since=since, recent=recent)) or []
     return assess(entries, app.today(), since=since) if any(entry.known for entry in entries) else ()
 
 

@@ -43,7 +43,7 @@ MAX_TITLE = 200
 
 def play_routine(app: App, routine: Routine, playback: PlaybackOptions, preflight: PreflightResult | None) -> int:
     """Play *routine* and return the exit code: 0 finished, 3 stopped before the end, 128 + n for signal n."""
-    sessions = app.count_sessions()
+    sessions = app.read_journal(lambda journal: journal.count()) or 0
     if playback.ask and not _confirm_start(app, routine, sessions, quiet=playback.events):
         return STOPPED
     session = Session(timeline=build_timeline(routine))

@@ -30,7 +30,10 @@ def status_command(app: App, as_json: bool) -> None:
 
     running = running_sessions(app.folder, app.clock())
     # Status bars ask every second while a session is running, so the journal is read only if it is shown.
-    last = app.last_session() if as_json or not running else None
+    last = None
+    if as_json or not running:
+        # A status bar can show a running session without the journal.
+        last = app.read_journal(lambda journal: journal.last_session(app.today()), report=True)
     if as_json:
         from msgspec import json
 
