@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from stretch.cli.app import App
+from stretch.core.model import LABELS, TEXT_FIELDS
 from stretch.core.planning.programs import build_program, needs_rest_day
 from stretch.core.routine import Request, Routine
 from stretch.core.safety.checklist import Outcome, Urgency
@@ -505,3 +506,18 @@ def printed(page: str, folder: Path) -> list[list[tuple[str, float]]]:
         [(word.text or "", float(word.attrib["xMax"])) for word in sheet_.iter(f"{space}word")]
         for sheet_ in root.iter(f"{space}page")
     ]
+
+
+@pytest.mark.parametrize("name", ["cat-cow", "single-knee-to-chest", "shoulder-rolls", "contract-relax-hamstring"])
+def test_every_text_with_a_label_is_on_paper_and_in_show(name: str) -> None:
+    stretch = CATALOG.stretches[name]
+    handout = handout_of(routine(stretches=(name,), areas=(), level="deep"))
+    card = next(card for card in handout.cards if card.name == stretch.name)
+    shown = run("show", name).stdout
+    labels = stretch.labelled_texts()
+    # A text that people read must have a label, or it is shown nowhere.
+    assert {LABELS[field] for field in TEXT_FIELDS if field != "side_means" and getattr(stretch, field)} <= {*labels}
+    assert {"In", "Out"} & {*labels} == ({"In", "Out"} if stretch.pace else set())
+    assert [label.partition(",")[0] for label, _ in card.notes if label != "Side"] == [*labels]
+    for label, text in stretch.for_side("left" if stretch.both_sides else None).labelled_texts().items():
+        assert re.search(rf"^{label} +{re.escape(text)}$", shown, re.MULTILINE)

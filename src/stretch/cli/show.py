@@ -129,10 +129,8 @@ def _print_stretch(app: App, stretch: Stretch, side: Side | None) -> None:
     if note:
         paragraph(note, indent=2)
     paragraph()
-    texts = (("Breathe", stretch.breath), ("Avoid", stretch.mistake), ("Easier", stretch.ease_off))
-    for label, text in (("Feel it", stretch.feel or ""), *texts):
-        if text:
-            paragraph(text, prefix=f"{label:<13}")
+    for label, text in stretch.labelled_texts().items():
+        paragraph(text, prefix=f"{label:<13}")
     _print_cautions(app, stretch)
     if origin := app.catalog.origins.get(("stretch", stretch.id)):
         paragraph()
@@ -163,8 +161,6 @@ def _facts(catalog: Catalog, stretch: Stretch) -> list[tuple[str, str]]:
         ("Dose", dose),
         ("Level", stretch.level + (", only if you ask for it by name" if stretch.opt_in else "")),
     ]
-    if stretch.pace:
-        facts += [("Breathe in", stretch.pace.inhale), ("Breathe out", stretch.pace.exhale)]
     return [(label, text) for label, text in facts if text]
 
 

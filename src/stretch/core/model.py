@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from typing import Annotated, Any, Literal, get_args
 
 from msgspec import Meta, Struct
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from stretch.core import vocabulary
 from stretch.core.errors import UnknownName
@@ -23,9 +23,12 @@ SourceKey = Annotated[str, Meta(pattern=r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$", max_l
 """The key by which a source is cited."""
 
 
-def doc(description: str, **limits: Any) -> Meta:
-    """Return the limits of a field, with a description for the template, the JSON Schema and errors."""
-    return Meta(description=description, **limits)
+def doc(description: str, *, label: str | None = None, **limits: Any) -> Meta:
+    """Return the limits of a field, with a description for the template, the JSON Schema and errors.
+
+    Pages about a stretch show the text of the field after its *label*.
+    """
+    return Meta(description=description, extra={"label": label} if label else None, **limits)
 
 
 def is_sentence(hint: Any) -> bool:
@@ -65,8 +68,8 @@ class Dose(CatalogStruct, frozen=True, kw_only=True):
 class Pace(CatalogStruct, frozen=True, kw_only=True):
     """The movements of a dynamic stretch on each half of the breath."""
 
-    inhale: Annotated[ShortText, doc("what moves on the breath in, 10 words at most")]
-    exhale: Annotated[ShortText, doc("what moves on the breath out, 10 words at most")]
+    inhale: Annotated[ShortText, doc("what moves on the breath in, 10 words at most", label="In")]
+    exhale: Annotated[ShortText, doc("what moves on the breath out, 10 words at most", label="Out")]
 
 
 class Cautions(CatalogStruct, frozen=True, kw_only=True):
@@ -97,7 +100,7 @@ class Stretch(CatalogStruct, frozen=True, kw_only=True):
     mode: Annotated[Mode, doc("; ".join(f"{mode}: {label}" for mode, label in MODE_LABELS.items()))]
     dose: Annotated[Dose, doc("how long and how often")]
     pace: Annotated[Pace | None, doc("dynamic only: what moves on each half of the breath")] = None
-    halfway: Annotated[ShortText | None, doc("what to say halfway, such as: Change direction")] = None
+    halfway: Annotated[ShortText | None, doc("what to say halfway, such as: Change direction", label="Halfway")] = None
     per_side_s: Annotated[int | None, doc("computed from the dose; leave it out")] = None
     level: Annotated[Level, doc("how strong it is; deep stretches are left out for the first two weeks")]
     desk: Annotated[bool, doc("true if it can be done at a desk")] = False
@@ -111,10 +114,12 @@ class Stretch(CatalogStruct, frozen=True, kw_only=True):
             max_length=20,
         ),
     ]
-    feel: Annotated[ShortText | None, doc("where it is felt, such as: in the back of your {side} thigh")] = None
-    breath: Annotated[ShortText, doc("how to breathe during it")]
-    mistake: Annotated[ShortText, doc("what to avoid")]
-    ease_off: Annotated[ShortText, doc("an easier way")]
+    feel: Annotated[
+        ShortText | None, doc("where it is felt, such as: in the back of your {side} thigh", label="Feel it")
+    ] = None
+    breath: Annotated[ShortText, doc("how to breathe during it", label="Breathe")]
+    mistake: Annotated[ShortText, doc("what to avoid", label="Avoid")]
+    ease_off: Annotated[ShortText, doc("an easier way", label="Easier")]
     cautions: Annotated[Cautions, doc("people who must leave it out or take it easier")]
     source: Annotated[
         tuple[SourceKey, ...],
@@ -136,6 +141,15 @@ class Stretch(CatalogStruct, frozen=True, kw_only=True):
         """True if the steps say left and right."""
         return any("{side}" in step for step in self.steps)
 
+    def labelled(self, name: str) -> str:
+        """Return the text of the field *name* with its label: `Easier: ...`."""
+        return f"{LABELS[name]}: {getattr(self, name)}"
+
+    def labelled_texts(self) -> dict[str, str]:
+        """Return the text of each field that has a label and is not empty, by its label, in the order of the fields."""
+        texts = {**asdict(self), **(asdict(self.pace) if self.pace else {})}
+        return {label: text for name, label in LABELS.items() if (text := texts.get(name))}
+
     def texts(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
         """Yield the path and the text of each field that may name a side."""
         yield from (((name,), text) for name in TEXT_FIELDS if (text := getattr(self, name)))
@@ -156,6 +170,16 @@ class Stretch(CatalogStruct, frozen=True, kw_only=True):
         return replace(self, **fields)
 
 
+def _labels(struct: type[Struct]) -> Iterator[tuple[str, str]]:
+    """Yield the name and the label of each field of *struct* and of the pace in it."""
+    for name, hint in struct.__annotations__.items():
+        if name == "pace":
+            yield from _labels(Pace)
+        yield from ((name, meta.extra["label"]) for meta in getattr(hint, "__metadata__", ()) if meta.extra)
+
+
+LABELS = dict(_labels(Stretch))
+"""Labels of the texts of a stretch by field, in the order in which they are shown below its steps."""
 TEXT_FIELDS = tuple(name for name, hint in Stretch.__annotations__.items() if name != "steps" and is_sentence(hint))
 """Fields of a stretch that hold one text each."""
 

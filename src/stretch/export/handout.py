@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 from msgspec import Struct
 
-from stretch.core.model import Cautions, Source
+from stretch.core.model import LABELS, Cautions, Source
 from stretch.core.planning.dosing import held_seconds
 from stretch.core.routine import Item, Routine
 from stretch.core.safety.checklist import ChecklistSection, Outcome, SafetyData, severity
@@ -191,20 +191,13 @@ def _dose(item: Item) -> Labelled:
 
 def _notes(item: Item, timeline: Timeline) -> Labelled:
     stretch = item.stretch.for_side(item.sides[0])
-    pace = stretch.pace
+    note = side_note(item.stretch, item.sides[0])
+    texts = ({"Side": note} if note else {}) | stretch.labelled_texts()
     inhale, exhale, times = _breath(item, timeline)
-    breath_count = f" In {inhale}, out {exhale}, {times}." if times and not pace else ""
-    notes = (
-        ("Side", side_note(item.stretch, item.sides[0])),
-        ("Feel it", stretch.feel or ""),
-        ("Breathe", stretch.breath + breath_count),
-        (f"In, {inhale}" if times else "In", pace.inhale if pace else ""),
-        (f"Out, {exhale}" if times else "Out", pace.exhale if pace else ""),
-        ("Halfway", stretch.halfway or ""),
-        ("Avoid", stretch.mistake),
-        ("Easier", stretch.ease_off),
-    )
-    return tuple((label, text[0].upper() + text[1:]) for label, text in notes if text)
+    seconds = {LABELS["inhale"]: f", {inhale}", LABELS["exhale"]: f", {exhale}"} if times else {}
+    if times and not stretch.pace:
+        texts[LABELS["breath"]] += f" In {inhale}, out {exhale}, {times}."
+    return tuple((label + seconds.get(label, ""), text[0].upper() + text[1:]) for label, text in texts.items())
 
 
 def _breath(item: Item, timeline: Timeline) -> tuple[str, str, str]:

@@ -107,7 +107,7 @@ class PlainDisplay(_LineDisplay):
         for name in session.easier_ids - before.easier_ids - {session.pain_stop}:
             item = next(item for item in session.timeline.items if item.stretch.id == name)
             side = session.moment.phase.side or item.sides[0]
-            self._write_line(f"Easier: {item.stretch.for_side(side).ease_off}")
+            self._write_line(item.stretch.for_side(side).labelled("ease_off"))
         message = pause_message(session)
         if message != self._pause_message and not session.end_state:
             self._write_line(message or "Continuing.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stretch.core.model import LABELS
 from stretch.core.narration.phrases import as_sentences, side_instruction
 from stretch.core.text import duration
 from stretch.core.timing.phases import NS_PER_MS, WORKING_KINDS
@@ -50,8 +51,8 @@ def pause_message(session: Session) -> str:
         item = session.moment.phase.item
         easier = "Press any key to continue"
         if item:
-            ease_off = item.stretch.for_side(session.moment.phase.side).ease_off
-            easier = f"Easier: {ease_off} Press any key to try that"
+            easier = item.stretch.for_side(session.moment.phase.side).labelled("ease_off")
+            easier += " Press any key to try that"
         return (
             f"Stopped. {easier}, n to leave it out, "
             "1 if you are numb or it spreads, 2 if dizzy or breathless, 3 if your eyes hurt or blur."
@@ -78,7 +79,7 @@ def _paragraphs(session: Session) -> list[Paragraph]:
         return [(phase.move.text if phase.move else phase.text, TextRole.PLAIN)]
     stretch = phase.item.stretch.for_side(phase.side)
     paragraphs: list[Paragraph] = []
-    easier = f"Easier: {stretch.ease_off}"
+    easier = stretch.labelled("ease_off")
     eased = bool(phase.item.adapted) or stretch.id in session.easier_ids
     if eased:
         paragraphs.append((easier, TextRole.ALERT))
@@ -90,7 +91,7 @@ def _paragraphs(session: Session) -> list[Paragraph]:
     if phase.kind in WORKING_KINDS:
         # Without color the highlighted muscle is only a pattern, so it is named too.
         areas = " and ".join(area.replace("-", " ") for area in stretch.areas.primary)
-        paragraphs.append((f"Feel it {stretch.feel or f'in the {areas}'}.", TextRole.DONE))
+        paragraphs.append((f"{LABELS['feel']} {stretch.feel or f'in the {areas}'}.", TextRole.DONE))
         paragraphs.append((stretch.breath, TextRole.BREATH_IN))
-    paragraphs.append((f"Avoid: {stretch.mistake}", TextRole.DIM))
+    paragraphs.append((stretch.labelled("mistake"), TextRole.DIM))
     return paragraphs if eased else [*paragraphs, (easier, TextRole.DIM)]
