@@ -380,7 +380,7 @@ def test_kill_also_ends_what_a_program_started(tmp_path: Path, program: Callable
     fifo = tmp_path / "fifo"
     os.mkfifo(fifo)
     # The inner program keeps the fifo open as long as it runs.
-    running = child_process.start((program("outer", f'sh -c "echo up; exec sleep 60" > "{fifo}"\nsleep 60'),), b"")
+    running = child_process.Subprocess((program("outer", f'sh -c "echo up; exec sleep 60" > "{fifo}"\nsleep 60'),), b"")
     with fifo.open() as end:
         assert end.readline() == "up\n"
         running.kill()
@@ -390,8 +390,8 @@ def test_kill_also_ends_what_a_program_started(tmp_path: Path, program: Callable
 
 @needs_sh
 def test_probing_detects_a_player_that_fails_or_hangs(tmp_path: Path, program: Callable[[str, str], str]) -> None:
-    assert probe(PlayerCommand("ok", (program("ok", "exit 0"), "{file}")), tmp_path, child_process.start)
-    assert not probe(PlayerCommand("no", (program("no", "exit 3"), "{file}")), tmp_path, child_process.start)
+    assert probe(PlayerCommand("ok", (program("ok", "exit 0"), "{file}")), tmp_path, child_process.Subprocess)
+    assert not probe(PlayerCommand("no", (program("no", "exit 3"), "{file}")), tmp_path, child_process.Subprocess)
     silence = next(tmp_path.glob("*.wav"))
     with wave.open(str(silence)) as file:
         assert not any(file.readframes(10_000))
@@ -399,4 +399,4 @@ def test_probing_detects_a_player_that_fails_or_hangs(tmp_path: Path, program: C
 
 @needs_sh
 def test_a_program_that_ignores_its_input_raises_nothing(program: Callable[[str, str], str]) -> None:
-    assert child_process.start((program("deaf", "exec <&-; exit 0"),), b"x" * 4_000).wait(5.0) == 0
+    assert child_process.Subprocess((program("deaf", "exec <&-; exit 0"),), b"x" * 4_000).wait(5.0) == 0

@@ -241,7 +241,7 @@ def test_a_real_program_reads_hostile_text_on_standard_input(tmp_path: Path, tex
     program = tmp_path / "speak"
     program.write_text(f'#!/bin/sh\necho "$#" > "{heard}"\nexec cat >> "{heard}"\n')
     program.chmod(program.stat().st_mode | stat.S_IXUSR)
-    voice = Voice(find_engines(shutil.which, {}, command=str(program)), child_process.start, time.monotonic_ns)
+    voice = Voice(find_engines(shutil.which, {}, command=str(program)), child_process.Subprocess, time.monotonic_ns)
     voice.say([text])
     voice.wait(5.0)
     voice.close()
@@ -253,7 +253,7 @@ def test_espeak_ng_speaks_the_text_unchanged(tmp_path: Path) -> None:
     (engine,) = find_engines(lambda name: shutil.which(name) if name == "espeak-ng" else None, {}, platform="linux")
     arguments, piped = engine.arguments_for("-w $(id)")
     # With -q it writes the phonemes and stays silent.
-    run = child_process.start((*arguments, "-q", "-x", "--phonout", str(tmp_path / "phonemes")), piped.encode())
+    run = child_process.Subprocess((*arguments, "-q", "-x", "--phonout", str(tmp_path / "phonemes")), piped.encode())
     assert run.wait(5.0) == 0
     dollar = (tmp_path / "phonemes").read_text()
     assert "d'0l3" in dollar

@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Generic, Protocol, TypeVar
 
+from msgspec import Struct
+
 from stretch.core.errors import UsageError
 from stretch.core.timing.phases import NS_PER_MS
 
@@ -41,11 +43,6 @@ FindProgram = Callable[[str], str | None]
 """Returns the path of a program by its name, None if it is not installed."""
 
 
-def start(arguments: Sequence[str], text: bytes) -> Process:
-    """Start a program with *text* as its standard input; its output is discarded."""
-    return _Subprocess(arguments, text)
-
-
 def split_command(command: str, purpose: str) -> tuple[str, ...]:
     """Return the words of *command* as a shell would split them. Raise UsageError, which names the *purpose*."""
     windows = sys.platform == "win32"
@@ -62,15 +59,17 @@ def split_command(command: str, purpose: str) -> tuple[str, ...]:
 Content = TypeVar("Content")
 
 
-class ChildProcess(Generic[Content]):
+class ChildProcess(Struct, Generic[Content], eq=False):
     """A running program and the *content* it plays or speaks; *expected_ms* is how long that takes."""
 
-    def __init__(self, process: Process, program: str, content: Content, expected_ms: int, started_ns: int) -> None:
-        self.process, self.program, self.content = process, program, content
-        self.expected_ms, self.started_ns = expected_ms, started_ns
-        self.elapsed_ms = 0
-        """Time it ran, set by `reap`."""
-        self.failed = False
+    process: Process
+    program: str
+    content: Content
+    expected_ms: int
+    started_ns: int
+    elapsed_ms: int = 0
+    """Time it ran, set by `reap`."""
+    failed: bool = False
 
 
 class ProcessGroup(Generic[Content]):
@@ -83,9 +82,8 @@ class ProcessGroup(Generic[Content]):
 
     def start(self, arguments: Sequence[str], content: Content, expected_ms: int, text: str = "") -> None:
         """Start a program that plays *content* in *expected_ms*. Raise OSError if it cannot be started."""
-        now = self._clock()
         process = self._start(arguments, text.encode()[:MAX_TEXT_BYTES])
-        self.running.append(ChildProcess(process, arguments[0], content, expected_ms, now))
+        self.running.append(ChildProcess(process, arguments[0], content, expected_ms, self._clock()))
 
     def kill(self, child: ChildProcess[Content]) -> None:
         """Kill *child*; it is reaped later."""
@@ -130,8 +128,11 @@ class ProcessGroup(Generic[Content]):
         self._killed.clear()
 
 
-class _Subprocess(subprocess.Popen[bytes]):
-    """A program in its own session: Ctrl-C does not reach it, and `kill` also ends what it started."""
+class Subprocess(subprocess.Popen[bytes]):
+    """A program in its own session: Ctrl-C does not reach it, and `kill` also ends what it started.
+
+    It reads *text* as its standard input, and its output is discarded.
+    """
 
     def __init__(self, arguments: Sequence[str], text: bytes) -> None:
         super().__init__(
@@ -150,6 +151,7 @@ class _Subprocess(subprocess.Popen[bytes]):
                 self.stdin.close()
 
     def kill(self) -> None:
+        """Kill the program and all that it started."""
         if sys.platform == "win32":
             super().kill()
         elif self.poll() is None:

@@ -230,6 +230,6 @@ class AudioBackends(Struct, frozen=True, kw_only=True):
         if not engines:
             return BackendReport("voice", "none", INSTALL_VOICE)
         # Users can test their own command, and on Windows there is no command to suggest.
-        testable = not self.voice_command and self.platform != "win32"
-        advice = f"If you hear nothing, run `{engines[0].name} hello` to see why." if testable else ""
+        unknown = self.voice_command or self.platform == "win32"
+        advice = "" if unknown else f"If you hear nothing, run `{engines[0].name} hello` to see why."
         return BackendReport("voice", ", ".join(engine.name for engine in engines), advice)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 from msgspec import Struct
@@ -12,6 +12,9 @@ from stretch.core.timing.cues import Cue
 from stretch.core.timing.session import Session, Tick, cues_between, update
 from stretch.player.input import InputEvent
 from stretch.player.keymap import action_of
+
+if TYPE_CHECKING:
+    from stretch.player.cue_player import CuePlayer
 
 Clock = Callable[[], int]
 """Monotonic time in nanoseconds, from any start."""
@@ -34,19 +37,6 @@ class Display(Protocol):
         """Return the seconds until `show` must be called again."""
 
 
-class AudioOutput(Protocol):
-    """Audible output of a session."""
-
-    def handle_cues(self, session: Session, cues: tuple[Cue, ...]) -> None:
-        """Start the sounds and words of *cues* and continue what is playing; returns at once."""
-
-    def next_update_in(self) -> float:
-        """Return the seconds until `handle_cues` must be called again."""
-
-    def stop(self) -> None:
-        """Stop all sounds and words."""
-
-
 class PlaybackResult(Struct, frozen=True):
     """Final state of a session, with the signal or the exception that ended it, if any."""
 
@@ -61,7 +51,7 @@ def run_session(
     clock: Clock,
     source: InputSource,
     display: Display,
-    audio: AudioOutput | None = None,
+    audio: CuePlayer | None = None,
     observers: Sequence[Callable[[Session], None]] = (),
 ) -> PlaybackResult:
     """Run *session* until it is over; *observers* get its state in every frame and must return at once.

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from stretch.core.narration import tones
 from stretch.core.narration.tones import RATE, SOUNDS, SoundCue, is_breath
-from stretch.player.child_process import FindProgram, Process, ProcessGroup, StartProcess, split_command, start
+from stretch.player.child_process import FindProgram, Process, ProcessGroup, StartProcess, Subprocess, split_command
 from stretch.storage.files.safe_io import atomic_write
 
 DEFAULT_VOLUME = 50
@@ -59,8 +59,11 @@ def find_players(
         return (PlayerCommand("winsound", ("winsound", FILE), at_once=1),)
     if is_remote(environ):
         return ()
-    found = ((name, find_program(name), options) for name, options in KNOWN_PLAYERS.items())
-    return tuple(PlayerCommand(name, (path, *options, FILE)) for name, path, options in found if path)
+    return tuple(
+        PlayerCommand(name, (path, *options, FILE))
+        for name, options in KNOWN_PLAYERS.items()
+        if (path := find_program(name))
+    )
 
 
 def is_remote(environ: Mapping[str, str]) -> bool:
@@ -80,19 +83,14 @@ class SoundCache:
         with suppress(FileNotFoundError):
             if path.stat().st_size == WAV_HEADER_BYTES + 2 * tones.sample_count(sound):
                 return path
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self._write(sound, path)
-        return path
-
-    def _write(self, sound: SoundCue, path: Path) -> None:
         # Imported here because from the second session on all files exist.
         import wave
 
+        self.folder.mkdir(parents=True, exist_ok=True)
         with atomic_write(path) as stream, wave.open(stream, "wb") as file:
-            file.setnchannels(1)
-            file.setsampwidth(2)
-            file.setframerate(RATE)
+            file.setparams((1, 2, RATE, 0, "NONE", ""))
             file.writeframes(tones.samples(sound, self._volume).tobytes())
+        return path
 
 
 class SoundPlayer:
@@ -141,10 +139,9 @@ class SoundPlayer:
                 return True
             try:
                 self._processes.start(player.arguments_for(file), sound, sound.length_ms)
-            except OSError:
-                self._give_up(player)
-            else:
                 return True
+            except OSError:
+                self._give_up()
         return False
 
     def prepare(self, sound: SoundCue) -> None:
@@ -157,14 +154,13 @@ class SoundPlayer:
         """Reap the players that have ended and return the sounds that none of them could play."""
         unplayed = []
         for child in self._processes.reap():
-            player = self._players[0] if self._players else None
             if not child.failed:
                 self._failures_left = MAX_FAILURES
                 continue
-            if player and child.program == player.arguments[0]:
+            if self._players and child.program == self._players[0].arguments[0]:
                 self._failures_left -= 1
                 if self._failures_left == 0:
-                    self._give_up(player)
+                    self._give_up()
             if child.elapsed_ms <= RETRY_MS and not self.play(child.content):
                 unplayed.append(child.content)
         return tuple(unplayed)
@@ -190,9 +186,8 @@ class SoundPlayer:
             self._processes.kill((breaths or self._processes.running)[0])
         return True
 
-    def _give_up(self, player: PlayerCommand) -> None:
-        self._players.remove(player)
-        self._failed.append(player.name)
+    def _give_up(self) -> None:
+        self._failed.append(self._players.pop(0).name)
         self._failures_left = 1
 
 
@@ -234,7 +229,7 @@ if sys.platform == "win32":
 
     def start_sound(arguments: Sequence[str], text: bytes) -> Process:
         """Start a player; Windows itself plays the file for the name `winsound`."""
-        return _WindowsSound(arguments[-1]) if arguments[0] == "winsound" else start(arguments, text)
+        return _WindowsSound(arguments[-1]) if arguments[0] == "winsound" else Subprocess(arguments, text)
 
 else:
-    start_sound = start
+    start_sound = Subprocess

@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Hashable, Sequence
 from contextlib import suppress
 from selectors import EVENT_READ, EVENT_WRITE, SelectorKey
-from typing import Any
+from typing import Any, Literal
 
 from rich.cells import cell_len
 
@@ -172,10 +172,10 @@ class Terminal:
         spans, column = list(new[first : len(new) - last]), line_width(new[:first])
         if first + last < shared:
             text, style = spans[0]
-            same = _same_start(old[first], spans[0])
+            same = _shared(old[first], spans[0], 1)
             spans[0], column = (text[same:], style), column + cell_len(text[:same])
             text, style = spans[-1]
-            spans[-1] = (text[: len(text) - _same_end(old[-1 - last], spans[-1])], style)
+            spans[-1] = (text[: len(text) - _shared(old[-1 - last], spans[-1], -1)], style)
         parts = [f"\x1b[{y + 1};{column + 1}H"]
         for text, style in spans:
             # Blanks look the same in all styles without a background.
@@ -295,25 +295,19 @@ def _open_again(target: int) -> int:
     return os.dup(target)
 
 
-def _same_start(old: StyledSpan, new: StyledSpan) -> int:
-    """Return the number of characters at the start that two spans share; one stays with the accent that follows it."""
-    size = _shared(old[0], new[0]) if old[1] == new[1] else 0
-    while size and any(text[size:] and not cell_len(text[size]) for text, _ in (old, new)):
-        size -= 1
+def _shared(old: StyledSpan, new: StyledSpan, direction: Literal[1, -1]) -> int:
+    """Return the number of characters that two spans share at their start, or with -1 at their end.
+
+    An accent stays with the character before it.
+    """
+    if old[1] != new[1]:
+        return 0
+    texts = old[0][::direction], new[0][::direction]
+    size = next((at for at, (a, b) in enumerate(zip(*texts, strict=False)) if a != b), min(map(len, texts)))
+    edge = size if direction == 1 else size - 1
+    while size and any(text[edge:] and not cell_len(text[edge]) for text in texts):
+        size, edge = size - 1, edge - 1
     return size
-
-
-def _same_end(old: StyledSpan, new: StyledSpan) -> int:
-    """Return the number of characters at the end that two spans share, not beginning with an accent."""
-    size = _shared(old[0][::-1], new[0][::-1]) if old[1] == new[1] else 0
-    while size and not cell_len(new[0][-size]):
-        size -= 1
-    return size
-
-
-def _shared(old: str, new: str) -> int:
-    pairs = zip(old, new, strict=False)
-    return next((at for at, (before, after) in enumerate(pairs) if before != after), min(len(old), len(new)))
 
 
 def _has_background(style: Hashable) -> bool:

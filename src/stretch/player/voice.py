@@ -76,17 +76,11 @@ def find_engines(
         script = SPEAK_STDIN.replace("{volume}", str(min(2 * volume, 100)))
         return (SpeechEngine("Windows", (shell, "-NoProfile", "-NonInteractive", "-Command", script)),)
     espeak = ("-v", "en", "-a", str(2 * volume), "--stdin")
-    known = (
-        ("say", ("-f", "-"), ()),
-        ("spd-say", ("-w", "-l", "en", "--", TEXT), ("-S",)),
-        ("espeak-ng", espeak, ()),
-        ("espeak", espeak, ()),
-    )
-    found = ((name, find_program(name), options, stop) for name, options, stop in known)
+    known = {"say": ("-f", "-"), "spd-say": ("-w", "-l", "en", "--", TEXT), "espeak-ng": espeak, "espeak": espeak}
     return tuple(
-        SpeechEngine(name, (path, *options), (path, *stop) if stop else ())
-        for name, path, options, stop in found
-        if path
+        SpeechEngine(name, (path, *options), stop=(path, "-S") if name == "spd-say" else ())
+        for name, options in known.items()
+        if (path := find_program(name))
     )
 
 
@@ -122,10 +116,9 @@ class Voice:
             arguments, piped = self._engines[0].arguments_for(text)
             try:
                 self._processes.start(arguments, text, speech_duration_ms(sentences), piped)
+                return
             except OSError:
                 self._failed.append(self._engines.pop(0).name)
-            else:
-                return
 
     def poll(self) -> None:
         """Reap the engines that have ended; the next one takes over from one that failed.
@@ -134,12 +127,10 @@ class Voice:
         """
         self._stop_commands.reap()
         for child in self._processes.reap():
-            engine = next((engine for engine in self._engines if engine.arguments[0] == child.program), None)
-            if engine is None:
-                continue
-            self._silent = child.failed or (engine.waits and child.elapsed_ms * TOO_FAST < child.expected_ms)
-            if self._silent:
-                self._fall_back(engine, child)
+            for engine in [engine for engine in self._engines if engine.arguments[0] == child.program]:
+                self._silent = child.failed or (engine.waits and child.elapsed_ms * TOO_FAST < child.expected_ms)
+                if self._silent:
+                    self._fall_back(engine, child)
 
     def stop(self) -> None:
         """Stop speaking."""
