@@ -12,6 +12,7 @@ import pytest
 from fake_programs import FakePrograms
 from stretch.core.journal.progress import stretches_done
 from stretch.core.narration.speech_timing import speakable
+from stretch.core.routine import Routine
 from stretch.core.timing.session import Session
 from stretch.core.timing.timeline import build_timeline
 from stretch.player.displays import EventsDisplay, PlainDisplay, seconds_to_next_cue
@@ -23,11 +24,11 @@ ROUTINE = routine(minutes=10.0)
 
 
 def run_plain(
-    *events: InputEvent | str | float, late: float = 0.0, speed: int = 1
+    *events: InputEvent | str | float, made: Routine = ROUTINE, late: float = 0.0, speed: int = 1
 ) -> tuple[PlaybackResult, list[str], FakeClock]:
     lines: list[str] = []
     clock = FakeClock()
-    session = Session(timeline=build_timeline(ROUTINE), speed=speed)
+    session = Session(timeline=build_timeline(made), speed=speed)
     display = PlainDisplay(lines.append)
     return run_session(session, clock=clock, source=ScriptedInput(clock, events, late), display=display), lines, clock
 
@@ -58,8 +59,8 @@ def test_plain_lines_run_from_the_warm_up_to_the_end() -> None:
 
 
 def test_plain_lines_name_and_switch_sides() -> None:
-    _, lines, _ = run_plain()
-    assert any("Left side first" in line for line in lines)
+    _, lines, _ = run_plain(made=routine(areas=(), stretches=("single-knee-to-chest",)))
+    assert any(line.startswith("First up: Knee hug, one leg, left side") for line in lines)
     assert any(line.startswith("Switch to the right side") for line in lines)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from stretch.core.narration.phrases import rep_label
 from stretch.core.text import dose_label, minutes_seconds, side_label
-from stretch.core.timing.phases import NS_PER_MS, Phase
+from stretch.core.timing.phases import NS_PER_MS
 from stretch.core.timing.session import Session
 from stretch.core.timing.timeline import Moment
 from stretch.player.big_font import BIG_HEIGHT, HALF_HEIGHT, big_text
@@ -35,7 +35,7 @@ def countdown_panel(session: Session, cells: int, height: int, unicode: bool) ->
     With big letters every block keeps its lines even if it is empty, so that everything stays in the same place.
     """
     moment = session.moment
-    name = wrap_styled(phase_name(moment.phase), TextRole.NAME, cells)[:2]
+    name = wrap_styled(moment.phase.name, TextRole.NAME, cells)[:2]
     count, seconds = _count(moment), countdown_text(session)
     spare = height - 2
     if spare >= BIG_LETTER_LINES:
@@ -62,13 +62,6 @@ def countdown_text(session: Session) -> str:
     """Return the time left of the phase, or of the lead-in: in seconds, or in minutes if it is long."""
     milliseconds = -(-session.lead_in_ns // NS_PER_MS) or session.moment.left_ms
     return minutes_seconds(milliseconds) if milliseconds > MAX_SECONDS_MS else str(-(-milliseconds // 1000))
-
-
-def phase_name(phase: Phase) -> str:
-    """Return the name of the move or stretch of *phase*."""
-    if phase.move:
-        return phase.move.name
-    return phase.item.stretch.name if phase.item else "Settle"
 
 
 def breath_line(session: Session, cells: int, unicode: bool) -> list[StyledLine]:

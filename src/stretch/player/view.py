@@ -21,7 +21,6 @@ from stretch.player.countdown_panel import (
     breath_line,
     countdown_panel,
     countdown_text,
-    phase_name,
 )
 from stretch.player.instructions import full_column, pause_message, under_figure
 from stretch.player.keymap import KEYMAP, SAME_KEYS, Binding
@@ -123,7 +122,7 @@ def _tiny(session: Session, columns: int, lines: int, unicode: bool) -> list[Sty
     moment = session.moment
     seconds = countdown_text(session)
     side = ", ".join(filter(None, (side_label(moment.phase.side), rep_label(moment.phase))))
-    screen: list[StyledLine] = [((phase_name(moment.phase), TextRole.NAME),)]
+    screen: list[StyledLine] = [((moment.phase.name, TextRole.NAME),)]
     if lines >= 2:
         unit = "" if ":" in seconds else "s "
         screen.append(((f"{seconds} {unit}", TextRole.TIME), (side, TextRole.SIDE)))

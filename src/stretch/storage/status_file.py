@@ -138,7 +138,7 @@ def status_of(session: Session) -> SessionStatus | None:
         ends=base + total_left,
         phase_ends=base + phase_left,
         stretch=stretch.id if stretch else None,
-        name=stretch.name if stretch else phase.move.name if phase.move else None,
+        name=phase.name if stretch or phase.move else None,
         side=phase.side,
         rep=phase.rep,
         reps=phase.reps,

@@ -55,7 +55,7 @@ def figure_state_at(phases: Sequence[Phase], index: int, elapsed_ms: int) -> Fig
         return None
     cycle = _cycle(phase, elapsed_ms) if phase.kind == "move" else 0
     depths = _depth(phase, elapsed_ms), _inhale_depth(phase, elapsed_ms)
-    return FigureState(phase.item.stretch.id, phase.side, *depths, cycle)
+    return FigureState(phase.activity_id, phase.side, *depths, cycle)
 
 
 def ease(fraction: float) -> float:
@@ -71,12 +71,12 @@ def _transition(before: Phase | None, phase: Phase, elapsed_ms: int) -> FigureSt
         depth = 1 - ease(elapsed_ms / leaving_ms)
         # A movement that opens on the breath in is already out when its last breath ends.
         inhale_depth = 0.0 if before.kind == "move" else depth
-        return FigureState(before.item.stretch.id, before.side, depth, inhale_depth, max(len(before.breaths) - 1, 0))
+        return FigureState(before.activity_id, before.side, depth, inhale_depth, max(len(before.breaths) - 1, 0))
     if phase.item is None:
         return None
     entering_ms = min(EASE_MS, phase.length_ms // 2)
     depth = _start_depth(phase.item) * ease(1 - (phase.length_ms - elapsed_ms) / entering_ms)
-    return FigureState(phase.item.stretch.id, phase.side, depth, 0.0)
+    return FigureState(phase.activity_id, phase.side, depth, 0.0)
 
 
 def _start_depth(item: Item) -> float:

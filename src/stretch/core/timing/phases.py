@@ -48,6 +48,16 @@ class Phase(Struct, frozen=True, kw_only=True):
     """True for a warm-up move after the stretches (rule D17)."""
 
     @property
+    def activity_id(self) -> str:
+        """Id of the stretch or move; the kind of a phase that has neither."""
+        return self.item.stretch.id if self.item else self.move.id if self.move else self.kind
+
+    @property
+    def name(self) -> str:
+        """Name of the stretch or move."""
+        return self.item.stretch.name if self.item else self.move.name if self.move else "Settle"
+
+    @property
     def end_ms(self) -> int:
         """Milliseconds from the start of the session to the end of the phase."""
         return self.start_ms + self.length_ms
@@ -98,13 +108,10 @@ def exercise_ms(stretch: Stretch, dose: Dose, pattern: Pattern, *, slow: bool) -
     if stretch.mode == "dynamic":
         side_ms = dose.reps * pattern.cycle_ms
     else:
-        side_ms = dose.reps * _repetition_ms(dose) + (dose.reps - 1) * (REST_MS + extra_ms)
+        c = dose.contract
+        repetition_ms = 1000 * (c.contract_s + c.release_s + c.hold_s if c else dose.hold_s or 0)
+        side_ms = dose.reps * repetition_ms + (dose.reps - 1) * (REST_MS + extra_ms)
     return 2 * side_ms + SWITCH_MS + extra_ms if stretch.both_sides else side_ms
-
-
-def _repetition_ms(dose: Dose) -> int:
-    c = dose.contract
-    return 1000 * ((c.contract_s + c.release_s + c.hold_s) if c else (dose.hold_s or 0))
 
 
 def preparation_ms(stretch: Stretch, *, new_position: bool, slow: bool = False) -> int:

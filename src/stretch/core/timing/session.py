@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Literal
 
-import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from stretch.core.timing import navigation
 from stretch.core.timing.cues import Cue, cues
-from stretch.core.timing.phases import NS_PER_MS, Phase
+from stretch.core.timing.phases import NS_PER_MS
 from stretch.core.timing.timeline import Moment, Timeline
 
 Action = Literal[
@@ -102,12 +102,12 @@ class Session(Struct, frozen=True, kw_only=True, dict=True):
     @property
     def easier_ids(self) -> frozenset[str]:
         """Ids of the stretches that were made easier."""
-        return frozenset(_activity_id(self.timeline.phases[index]) for index in self.easier_phases)
+        return frozenset(self.timeline.phases[index].activity_id for index in self.easier_phases)
 
     @property
     def painful_ids(self) -> tuple[str, ...]:
         """Ids of the stretches and moves that hurt, in order, one for each report."""
-        return tuple(_activity_id(self.timeline.phases[index]) for index in self.pain_reported_at)
+        return tuple(self.timeline.phases[index].activity_id for index in self.pain_reported_at)
 
 
 def update(session: Session, event: Event) -> Session:
@@ -117,24 +117,24 @@ def update(session: Session, event: Event) -> Session:
     if isinstance(event, Tick):
         return _tick(session, event)
     if event == "quit":
-        return _with(session, end_state="stopped")
+        return replace(session, end_state="stopped")
     if event == "suspend":
-        return _with(session, paused=True, sleep_gap_ns=0) if session.has_keys else session
+        return replace(session, paused=True, sleep_gap_ns=0) if session.has_keys else session
     if event in ("sound", "voice"):
-        return _with(session, **{event: not getattr(session, event)})
+        return replace(session, **{event: not getattr(session, event)})
     if event == "hurt":
         # Pain is never only the key that closes the help or ends a pause.
-        session = _with(session, help_open=False, sleep_gap_ns=0)
+        session = replace(session, help_open=False, sleep_gap_ns=0)
     if session.help_open:
-        return _with(session, help_open=False)
+        return replace(session, help_open=False)
     if session.sleep_gap_ns:
-        return _with(session, sleep_gap_ns=0, paused=False, lead_in_ns=LEAD_IN_NS)
+        return replace(session, sleep_gap_ns=0, paused=False, lead_in_ns=LEAD_IN_NS)
     if session.waiting and event not in ("back", "next", "hurt", "help"):
-        return _with(session, waiting=False)
+        return replace(session, waiting=False)
     if session.pain_stop and event in ("numb", "dizzy", "eyes"):
-        return _with(session, end_state="stopped", end_reason=event)
+        return replace(session, end_state="stopped", end_reason=event)
     if session.pain_stop:
-        return _skip_stretch(session) if event in ("next", "hurt") else _with(session, pain_stop=None)
+        return _skip_stretch(session) if event in ("next", "hurt") else replace(session, pain_stop=None)
     return _perform(session, event)
 
 
@@ -147,27 +147,17 @@ def cues_between(before: Session | None, after: Session) -> tuple[Cue, ...]:
     return cues(after.timeline, before.position_ms, after.position_ms)
 
 
-def _activity_id(phase: Phase) -> str:
-    if phase.item is not None:
-        return phase.item.stretch.id
-    return phase.move.id if phase.move else phase.kind
-
-
-def _with(session: Session, **changes: object) -> Session:
-    return msgspec.structs.replace(session, **changes)
-
-
 def _tick(session: Session, tick: Tick) -> Session:
-    session = _with(_advance(session, tick.clock_ns - tick.frozen_ns), clock_ns=tick.clock_ns)
+    session = replace(_advance(session, tick.clock_ns - tick.frozen_ns), clock_ns=tick.clock_ns)
     if tick.frozen_ns > SLEEP_GAP_NS and session.has_keys and not session.clock_stopped and not session.end_state:
-        return _with(session, paused=True, sleep_gap_ns=tick.frozen_ns)
+        return replace(session, paused=True, sleep_gap_ns=tick.frozen_ns)
     return session
 
 
 def _advance(session: Session, clock_ns: int) -> Session:
     gap_ns = clock_ns - session.clock_ns if session.clock_ns is not None else 0
     if session.clock_stopped or gap_ns <= 0:
-        return _with(session, clock_ns=clock_ns)
+        return replace(session, clock_ns=clock_ns)
     lead_in_ns = min(gap_ns, session.lead_in_ns)
     timeline, start_ns = session.timeline, session.position_ns
     length_ns = timeline.length_ms * NS_PER_MS
@@ -177,7 +167,7 @@ def _advance(session: Session, clock_ns: int) -> Session:
         if stop_ms is not None:
             end_ns, waiting = stop_ms * NS_PER_MS, True
     completed = navigation.completed_phases(timeline, session.position_ms, end_ns // NS_PER_MS)
-    return _with(
+    return replace(
         session,
         clock_ns=clock_ns,
         lead_in_ns=session.lead_in_ns - lead_in_ns,
@@ -194,16 +184,17 @@ def _perform(session: Session, action: Action) -> Session:
     timeline, position_ms = session.timeline, session.position_ms
     match action:
         case "pause":
-            return _with(session, paused=not session.paused, lead_in_ns=0)
+            return replace(session, paused=not session.paused, lead_in_ns=0)
         case "help":
-            return _with(session, help_open=True)
+            return replace(session, help_open=True)
         case "next":
             return _seek(session, navigation.next_start(timeline, position_ms))
         case "back":
             return _seek(session, navigation.back_start(timeline, position_ms))
-        case "more" | "less":
-            change_ms = STEP_MS if action == "more" else -STEP_MS
-            return _with(session, timeline=timeline.adjust(position_ms, change_ms))
+        case "more":
+            return replace(session, timeline=timeline.adjust(position_ms, STEP_MS))
+        case "less":
+            return replace(session, timeline=timeline.adjust(position_ms, -STEP_MS))
         case "ease":
             return _ease(session)
         case "hurt":
@@ -212,7 +203,7 @@ def _perform(session: Session, action: Action) -> Session:
 
 
 def _seek(session: Session, position_ms: int) -> Session:
-    return _with(
+    return replace(
         session,
         position_ns=position_ms * NS_PER_MS,
         seek_count=session.seek_count + 1,
@@ -231,7 +222,7 @@ def _ease(session: Session) -> Session:
     index, position_ms = found
     phase = session.timeline.phases[index]
     timeline = session.timeline.adjust(position_ms, -(phase.end_ms - position_ms) // 2)
-    return _with(session, timeline=timeline, easier_phases=session.easier_phases | {index})
+    return replace(session, timeline=timeline, easier_phases=session.easier_phases | {index})
 
 
 def _report_pain(session: Session) -> Session:
@@ -242,17 +233,17 @@ def _report_pain(session: Session) -> Session:
     """
     timeline, position_ms = session.timeline, session.position_ms
     phase = session.moment.phase
-    reported = _with(session, pain_reported_at=(*session.pain_reported_at, session.moment.index))
-    name = _activity_id(phase)
+    reported = replace(session, pain_reported_at=(*session.pain_reported_at, session.moment.index))
+    name = phase.activity_id
     if phase.item is None:
-        return _with(reported, pain_stop=name)
+        return replace(reported, pain_stop=name)
     before = navigation.item_before(timeline, position_ms)
     if before and before.stretch.id in session.painful_ids and name not in session.painful_ids:
         return _seek(reported, timeline.phases[-1].start_ms)
     if name in session.painful_ids:
         return _skip_stretch(reported)
     again = _seek(reported, navigation.back_start(timeline, position_ms, again_ms=0))
-    return _with(_ease(again), pain_stop=name)
+    return replace(_ease(again), pain_stop=name)
 
 
 def _skip_stretch(session: Session) -> Session:

@@ -22,10 +22,8 @@ MIN_LEFT_MS = 1_000
 class Moment(Struct, frozen=True):
     """The state of a session at one position."""
 
-    position_ms: int
     index: int
     phase: Phase
-    next: Phase | None
     left_ms: int
     """Milliseconds left in the phase."""
     total_left_ms: int
@@ -43,11 +41,9 @@ class Timeline(Struct, frozen=True, dict=True):
     @cached_property
     def items(self) -> tuple[Item, ...]:
         """The stretches in order."""
-        found: dict[int, Item] = {}
-        for number, phase in zip(self._numbers, self.phases, strict=True):
-            if phase.item is not None:
-                found.setdefault(number, phase.item)
-        return tuple(found.values())
+        backwards = zip(reversed(self._numbers), reversed(self.phases), strict=True)
+        first_of = {number: phase.item for number, phase in backwards if phase.item}
+        return tuple(first_of[number] for number in sorted(first_of))
 
     def stretch_number(self, index: int) -> int:
         """Return the number, from 1, of the stretch at the phase *index* or last before it; 0 before the first."""
@@ -79,10 +75,8 @@ class Timeline(Struct, frozen=True, dict=True):
         index = self.index_at(position_ms)
         phase = self.phases[index]
         return Moment(
-            position_ms=position_ms,
             index=index,
             phase=phase,
-            next=self.phases[index + 1] if index + 1 < len(self.phases) else None,
             left_ms=phase.end_ms - position_ms,
             total_left_ms=self.length_ms - position_ms,
             breath=breath_at(phase.breaths, position_ms - phase.start_ms),
