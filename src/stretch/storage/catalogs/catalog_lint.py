@@ -42,9 +42,10 @@ _NUMBER = (
     r"(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty"
     r"|ninety|forty-five|half a)"
 )
+_COUNTABLE = "secs?|seconds?|mins?|minutes?|times|repetitions|reps|rounds|breaths"
 _COUNTED = re.compile(
-    rf"(?i)\b{_NUMBER}[\s-]*(?:\w+ )?(?:s|secs?|seconds?|mins?|minutes?|times|repetitions|reps|rounds|breaths)\b"
-    r"(?! (?:a|per|each|every|this) (?:day|week))|\btwice\b(?! (?:as|the)\b)"
+    rf"(?i)\b(?:\d+ ?s|{_NUMBER}[\s-]*(?:\w+ )?(?:{_COUNTABLE}))\b(?! (?:a|per|each|every|this) (?:day|week))"
+    r"|\btwice\b(?! (?:as|the)\b)"
 )
 _LIMB = (
     "(?:side|leg|knee|foot|thigh|calf|shin|ankle|heel|toe|hip|buttock|glute|hamstring|"

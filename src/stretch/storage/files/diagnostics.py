@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from itertools import islice
 from pathlib import Path
@@ -50,20 +50,25 @@ class Diagnostics:
     """Collects problems and notes by file; the lines of their fields are looked up at the end."""
 
     def __init__(self) -> None:
-        self._collected: dict[Path, list[tuple[FieldPath, int | None, str, Severity]]] = {}
+        self._collected: dict[Path, list[tuple[FieldPath, int | None, str, Severity]]] = defaultdict(list)
         self._counts: Counter[Severity] = Counter()
 
     def add(
-        self, file: Path, problems: Iterable[FieldProblem], at: FieldPath = (), level: Severity = "problem"
+        self,
+        file: Path,
+        problems: Iterable[FieldProblem],
+        at: FieldPath = (),
+        level: Severity = "problem",
+        line: int | None = None,
     ) -> None:
-        """Add *problems* with the fields of the entry *at* a place in *file*."""
+        """Add *problems* with the fields of the entry *at* a place in *file*, or on a *line* of it."""
         for field, problem in islice(problems, self.remaining(level)):
-            self._add(file, (*at, *field), None, problem, level)
+            self._collected[file].append(((*at, *field), line, problem, level))
+            self._counts[level] += 1
 
     def add_line(self, file: Path, line: int, problem: str, level: Severity = "problem") -> None:
         """Add a *problem* on a *line* of *file*."""
-        if self.remaining(level):
-            self._add(file, (), line, problem, level)
+        self.add(file, [((), problem)], level=level, line=line)
 
     def remaining(self, level: Severity = "problem") -> int:
         """Return how many more problems or notes will be reported."""
@@ -93,10 +98,6 @@ class Diagnostics:
                 on_problem(problem)
         elif problems:
             raise CatalogError(problems)
-
-    def _add(self, file: Path, field: FieldPath, line: int | None, problem: str, level: Severity) -> None:
-        self._collected.setdefault(file, []).append((field, line, problem, level))
-        self._counts[level] += 1
 
 
 def load_safety() -> SafetyData:

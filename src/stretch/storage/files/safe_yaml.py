@@ -29,8 +29,6 @@ MAX_TOTAL_BYTES, MAX_FILES, MAX_VALUES = 10 << 20, 10_000, 50_000
 """All user catalogs together; the shipped one has a tenth of the values."""
 MAX_DEPTH = 20
 """Nested lists and mappings; the shipped files need 7."""
-MAX_ALIASED_VALUES = 10_000
-"""Values that all aliases of a file may repeat together: enough for a few shared lists."""
 MAX_DIGITS = 18
 
 _TOO_DEEP = f"is nested more than {MAX_DEPTH} deep"
@@ -133,7 +131,6 @@ class _Builder:
         self._next: Callable[[], Any] = Loader(text).get_event
         self._lines, self._quota = lines, quota
         self._anchors: dict[str, Any] = {}
-        self._aliased_values = 0
 
     def document(self) -> Any:
         """Return the data of the only document; None for an empty text."""
@@ -147,9 +144,7 @@ class _Builder:
         return data
 
     def _value(self, event: Any, depth: int) -> Any:
-        self._quota.values -= 1
-        if self._quota.values < 0:
-            _refuse(f"has too many values: at most {MAX_VALUES} are read of all files together", event)
+        self._count(1, event)
         kind = type(event)
         if kind is AliasEvent:
             return self._alias(event, depth)
@@ -191,12 +186,15 @@ class _Builder:
             _refuse(f"there is no anchor {quote(event.anchor)} before this", event)
         data = self._anchors[event.anchor]
         size, levels = _measure(data)
-        self._aliased_values += size
-        if self._aliased_values > MAX_ALIASED_VALUES:
-            _refuse(f"aliases repeat more than {MAX_ALIASED_VALUES} values; write them out", event)
+        self._count(size, event)
         if depth + levels > MAX_DEPTH:
             _refuse(_TOO_DEEP, event)
         return data
+
+    def _count(self, size: int, event: Any) -> None:
+        self._quota.values -= size
+        if self._quota.values < 0:
+            _refuse(f"has too many values: at most {MAX_VALUES} are read of all files together", event)
 
 
 def _scalar(event: Any) -> Any:
