@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from stretch.cli import history_view
 from stretch.cli.app import App
 from stretch.cli.history_view import start_label
-from stretch.core.errors import UsageError
+from stretch.core.errors import StretchError, UsageError
 from stretch.core.journal.progress import decode_plan, encode_plan, side_results
 from stretch.core.journal.record import SessionRecord, SideResult
 from stretch.core.journal.statistics import DayTotal, History, Streak, current_streak
@@ -29,7 +29,7 @@ from stretch.core.timing.timeline import build_timeline
 from stretch.storage.journal import database, jsonl
 from stretch.storage.journal.database import FILE_NAME
 from stretch.storage.journal.journal import Journal
-from stretch.storage.journal.jsonl import parse_sessions, read_lines
+from stretch.storage.journal.jsonl import parse_sessions, read_lines, rereadable
 from stretch.storage.status_file import StatusFile
 from support import CATALOG, requests, routine, run
 
@@ -274,6 +274,21 @@ def test_a_change_of_the_exported_fields_needs_a_new_version() -> None:
     schema = msgspec.json.schema(SessionRecord)
     # To change the fields raise VERSION, add a file for it, and keep reading older exports.
     assert normalized({"$ref": schema["$ref"]}, schema["$defs"]) == json.loads(pinned.read_text(encoding="utf-8"))
+
+
+class EndlessPipe(io.RawIOBase):
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray) -> int:
+        buffer[:] = b"x" * len(buffer)
+        return len(buffer)
+
+
+def test_a_pipe_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jsonl, "MAX_PIPED_BYTES", 1 << 20)
+    with pytest.raises(StretchError, match=r"^More than 1 MiB came through the pipe\."), rereadable(EndlessPipe()):
+        pytest.fail("it was read to its end")
 
 
 def test_exports_of_version_1_can_be_imported(folder: Path) -> None:

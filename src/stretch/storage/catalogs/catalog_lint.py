@@ -12,7 +12,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import suppress
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -21,7 +20,7 @@ from stretch.core.checks import FieldPath, FieldProblem, check_sources
 from stretch.core.model import CatalogStruct, Program, Source, Stretch
 from stretch.core.planning.dosing import AREA_CEILING_S, STRETCH_CEILING_S, held_seconds
 from stretch.core.planning.programs import program_dose
-from stretch.core.text import quote
+from stretch.core.text import quote, texts_in
 from stretch.core.timing.breathing import STEADY_MS
 from stretch.core.timing.phases import READING_WORDS_PER_MINUTE, SWITCH_MS
 from stretch.core.vocabulary import ENTRY_KINDS, KNEELING, Caution, EntryKind, Position
@@ -288,17 +287,9 @@ _MARKUP = re.compile(
 
 def find_markup(record: Stretch | Program) -> Iterator[FieldProblem]:
     """Yield the texts of *record* with markup in them, which is never rendered."""
-    for field, text in _texts(msgspec.to_builtins(record), ()):
+    for field, text in texts_in(msgspec.to_builtins(record)):
         if match := _MARKUP.search(text):
             yield field, f"has the markup {match[0][:40]!r}, which is shown and read aloud literally; remove it"
-
-
-def _texts(data: Any, field: FieldPath) -> Iterator[tuple[FieldPath, str]]:
-    if isinstance(data, str):
-        yield field, data
-    elif isinstance(data, (dict, tuple)):
-        for step, value in data.items() if isinstance(data, dict) else enumerate(data):
-            yield from _texts(value, (*field, step))
 
 
 AREA_MUSCLES: Mapping[str, tuple[str, ...]] = {

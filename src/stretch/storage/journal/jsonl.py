@@ -4,14 +4,15 @@
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from shutil import copyfileobj
 from tempfile import TemporaryFile
-from typing import IO, Annotated, Any
+from typing import IO, Annotated
 
 import msgspec
 from msgspec import Meta, Struct
 
+from stretch.core.errors import StretchError
 from stretch.core.journal.record import SessionRecord
+from stretch.core.text import texts_in
 from stretch.storage.files.safe_io import UnreadableFile
 from stretch.storage.journal.journal import Journal
 from stretch.storage.journal.row_mapping import check
@@ -25,6 +26,8 @@ PATTERN_WORDS = {
     "id": "must be 32 digits and letters from a to f",
 }
 """Plain words for the regular expressions of fields."""
+MAX_PIPED_BYTES = 1 << 30
+"""Copied to the disk from a pipe, which may never end; 20,000 sessions take less."""
 MAX_SKIPPED = 64
 """MiB of a line that is too long that are read to find its end."""
 ImportedSession = tuple[SessionRecord, bytes | None]
@@ -83,7 +86,10 @@ def rereadable(file: IO[bytes]) -> Iterator[IO[bytes]]:
         yield file
         return
     with TemporaryFile() as copy:
-        copyfileobj(file, copy)
+        while chunk := file.read(1 << 16):
+            if copy.tell() > MAX_PIPED_BYTES:
+                raise StretchError(f"More than {MAX_PIPED_BYTES >> 20} MiB came through the pipe. Give a file instead.")
+            copy.write(chunk)
         copy.seek(0)
         yield copy
 
@@ -111,27 +117,11 @@ def _parse(text: bytes) -> ImportedSession:
         raise ValueError(f"format {version} of a newer stretch; this one reads up to {VERSION}")
     line = msgspec.json.decode(text, type=ExportLine)
     plan = msgspec.json.decode(line.plan)
-    _check(line.session, plan)
-    return line.session, bytes(line.plan) if plan is not None else None
-
-
-def _check(record: SessionRecord, plan: Any) -> None:
-    """Raise ValueError for values that are valid one by one but impossible together."""
-    check(record)
+    check(line.session)
     # A terminal would obey them; nothing that was exported contains any.
-    if not all(text.isprintable() for text in _texts([msgspec.to_builtins(record), plan])):
+    if not all(text.isprintable() for _, text in texts_in([msgspec.to_builtins(line.session), plan])):
         raise ValueError("contains control characters")
-
-
-def _texts(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from _texts(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _texts(item)
+    return line.session, bytes(line.plan) if plan is not None else None
 
 
 def _reason(error: Exception) -> str:
