@@ -126,8 +126,8 @@ def test_plan_json_has_reasons_and_hold_time_per_area() -> None:
                 held[area] = held.get(area, 0) + round(step["seconds"])
     assert {area: sides["left"] for area, sides in plan["held"].items() if sides["left"]} == held
     assert set(plan["why"]) == {step["stretch"] for step in plan["steps"]} - {None}
-    text = run("routine", "--plan", "--experienced").stdout
-    assert "goal 60 s" in text
+    text = run("routine", "--why", "--experienced").stdout
+    assert "held, of 60 s per side" in text
 
 
 def test_a_saved_routine_runs_again_unchanged() -> None:
