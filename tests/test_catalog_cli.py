@@ -151,7 +151,7 @@ def test_check_prints_one_line_for_each_problem(tmp_path: Path) -> None:
             "stretches/sphinx.yaml:5: areas.primary.0: there is no area 'heart'; see `stretch areas`",
             "stretches/sphinx.yaml:17: steps.1: says 'switch legs', but sides: both does it once; write sides: each, "
             "and side_means",
-            "stretches/sphinx.yaml:24: source.1: there is no source 'NOBODY'; add it under sources, or leave it out",
+            "stretches/sphinx.yaml:25: source.1: there is no source 'NOBODY'; add it under sources, or leave it out",
         )
     ]
     sphinx_file = tmp_path / "stretches" / "sphinx.yaml"

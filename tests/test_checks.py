@@ -132,6 +132,7 @@ def test_a_placeholder_other_than_side_and_other_is_a_problem(field: str) -> Non
     found = as_text(check_stretch(with_text(two_sided, "Lift your {sid} leg."), CATALOG.areas))
     assert found.startswith(field)
     assert "no placeholder '{sid}'; write {side} or {other}" in found
+    assert as_text(check_stretch(with_text(two_sided, "Lift {as in the picture} {} {2}."), CATALOG.areas)) == ""
     assert "{side} is only for a stretch with sides: each" in as_text(
         check_stretch(with_text(stretch, "Lift your {side} leg."), CATALOG.areas)
     )

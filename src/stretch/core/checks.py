@@ -51,7 +51,7 @@ def check_stretch(stretch: Stretch, areas: Collection[str]) -> Iterator[FieldPro
 
 
 def _wrong_placeholders(text: str, both_sides: bool) -> Iterator[str]:
-    for name in re.findall(r"\{(\w*)\}", text) if "{" in text else ():
+    for name in re.findall(r"\{([A-Za-z]\w*)\}", text) if "{" in text else ():
         if name not in ("side", "other"):
             yield f"there is no placeholder {quote('{' + name + '}')}; write {{side}} or {{other}}"
         elif not both_sides:

@@ -162,12 +162,13 @@ class Stretch(CatalogStruct, frozen=True, kw_only=True):
         if side is None or not self.both_sides:
             return self
         other = "right" if side == "left" else "left"
-        filled = {path: text.replace("{side}", side).replace("{other}", other) for path, text in self.texts()}
-        fields: dict[str, Any] = {name: filled[(name,)] for name in TEXT_FIELDS if (name,) in filled}
-        fields["steps"] = tuple(filled["steps", index] for index in range(len(self.steps)))
-        if self.pace:
-            fields["pace"] = Pace(inhale=filled["pace", "inhale"], exhale=filled["pace", "exhale"])
-        return replace(self, **fields)
+
+        def fill(text: str) -> str:
+            return text.replace("{side}", side).replace("{other}", other)
+
+        fields = {name: fill(text) for name in TEXT_FIELDS if (text := getattr(self, name))}
+        pace = self.pace and Pace(inhale=fill(self.pace.inhale), exhale=fill(self.pace.exhale))
+        return replace(self, steps=tuple(map(fill, self.steps)), pace=pace, **fields)
 
 
 def _labels(struct: type[Struct]) -> Iterator[tuple[str, str]]:

@@ -124,14 +124,13 @@ def _stretch_parts(item: Item, phase: Phase, index: int, timeline: Timeline) -> 
     """Return the announcement of a stretch: name, side and dose, then its steps, the side meant, and the breath."""
     stretch = item.stretch.for_side(phase.side)
     first = all(before.kind == "warm-up" for before in timeline.phases[:index])
-    side = f"{side_label(phase.side)}{' first' if len(item.sides) > 1 else ''}"
     return (
         f"{'first' if first else 'next'} up: {_join(stretch.name, side_label(phase.side), _spoken_dose(item))}",
         # The steps assume the usual position of the stretch.
         POSITION_LABELS[item.position] if phase.new_position and item.position != stretch.position else "",
         f"the easier way first: {stretch.ease_off}" if item.adapted else "",
         *stretch.steps,
-        f"{side}: {stretch.side_means}" if side and stretch.side_means and not item.stretch.names_side else "",
+        "" if item.stretch.names_side else side_instruction(item.stretch, phase.side),
         # A moving stretch explains its breathing when it starts.
         "" if stretch.pace else stretch.breath,
     )

@@ -87,11 +87,9 @@ def speech_duration_ms(sentences: Sequence[str], duration_of: SentenceTimer = es
 def speakable(text: str) -> str:
     """Return *text* without anything that a speech synthesizer would take for a command.
 
-    Control characters change the voice of espeak-ng, and `[[` that of `say`. The slash between two angles is dropped,
-    so that 90/90 is not read as "ninety slash ninety".
+    Control characters change the voice of espeak-ng, and `[[` that of `say`.
     """
-    without_slash = re.sub(r"(?<=\d\d)/(?=\d\d)", " ", one_line(text))
-    return one_line(re.sub(r"(?<=[\[\]])(?=[\[\]])", " ", without_slash))
+    return one_line(re.sub(r"(?<=[\[\]])(?=[\[\]])", " ", one_line(text)))
 
 
 def _end_of_phase_speech(cue: Cue, timeline: Timeline, duration_of: SentenceTimer) -> int:

@@ -62,15 +62,11 @@ _OTHER_SIDE = re.compile(
 _SIDE_WORDS = re.compile(
     r"\b(?:one|other|opposite|that|this|same|each|both|side|top|bottom|upper|lower|front|back|near|far)\b"
 )
-_POSITION_WORDS: Mapping[Position, str] = {
-    "standing": r"(?i)\bstand",
-    "seated": r"(?i)\bsit|\bseat\b",
-    "seated-floor": r"(?i)\bsit|\bseat\b",
-    "kneeling": r"(?i)\bkneel|\ball fours\b",
-    "quadruped": r"(?i)\bkneel|\ball fours\b",
-    "prone": r"(?i)\blie\b.* front\b",
-    "side-lying": r"(?i)\blie\b.* side\b",
-    "supine": r"(?i)\blie\b.* back\b",
+_POSITION_WORDS: Mapping[str, tuple[Position, ...]] = {
+    r"(?i)\bstand": ("standing",),
+    r"(?i)\bsit|\bseat\b": ("seated", "seated-floor"),
+    r"(?i)\bkneel|\ball fours\b": ("kneeling", "quadruped"),
+    r"(?i)\blie\b": ("prone", "side-lying", "supine"),
 }
 _FILLER_WORDS = frozenset({"the", "you", "your", "that", "which", "way", "what"})
 _ACCIDENTAL_COMMENT = r" *+(?:- ++|[\w-]++: ++)++[^\s'\"\[{|>&#][^#]*+(?<= )(#\d.*)"
@@ -176,8 +172,8 @@ def check_wording(stretch: Stretch) -> Iterator[FieldProblem]:
         yield from ((field, problem) for problem in _wrong_sides(text, stretch))
     if stretch.both_sides and not _distinguishes_sides(stretch):
         yield ("steps",), "do not say which side is meant; write your {side} leg, your {other} arm"
-    named = [position for position, words in _POSITION_WORDS.items() if re.search(words, " ".join(stretch.steps))]
-    if stretch.also and named and (missing := {stretch.position, *stretch.also}.difference(named)):
+    named = [positions for words, positions in _POSITION_WORDS.items() if re.search(words, " ".join(stretch.steps))]
+    if stretch.also and named and (missing := {stretch.position, *stretch.also}.difference(*named)):
         both = " and ".join(sorted(missing))
         yield ("also",), f"the steps are not for {both}; name each position, as in Sit or stand tall, or remove it"
 
