@@ -90,19 +90,19 @@ class CuePlayer:
     def stop(self) -> None:
         """Stop all sounds and words, also those still to come."""
         self._scheduled = None
-        self._sounds.stop()
+        self._sounds.processes.kill_all()
         self._voice.stop()
 
     def finish(self) -> None:
         """Wait for the last sound and the last words of a finished session."""
-        self._sounds.wait(FINISH_TIMEOUT_S)
+        self._sounds.processes.wait(FINISH_TIMEOUT_S)
         self._speak_scheduled()
         self._voice.wait(FINISH_TIMEOUT_S)
 
     def close(self) -> None:
         """Stop everything and leave no process behind."""
         self.stop()
-        self._sounds.close()
+        self._sounds.processes.close()
         self._voice.close()
 
     def _plays_sound(self, session: Session) -> bool:
@@ -112,7 +112,7 @@ class CuePlayer:
         unplayed = self._sounds.poll()
         self._voice.poll()
         if not self._plays_sound(session):
-            self._sounds.stop()
+            self._sounds.processes.kill_all()
         else:
             self._ring_bell_for(unplayed)
         if not session.voice:

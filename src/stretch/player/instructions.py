@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from itertools import groupby
+
 from stretch.core.model import LABELS
 from stretch.core.narration.phrases import as_sentences, side_instruction
 from stretch.core.text import duration
-from stretch.core.timing.phases import NS_PER_MS, WORKING_KINDS
+from stretch.core.timing.phases import NS_PER_MS, WORKING_KINDS, Phase
 from stretch.core.timing.session import Session
 from stretch.core.vocabulary import POSITION_LABELS
+from stretch.player.keymap import PAIN_ANSWERS
 from stretch.player.layout import StyledLine, wrap_styled
 from stretch.player.theme import TextRole
 
@@ -17,7 +21,7 @@ Paragraph = tuple[str, TextRole]
 def full_column(session: Session, cells: int, height: int) -> list[StyledLine]:
     """Return the instructions for a separate column, one block per paragraph, as many as fit into *height*."""
     lines: list[StyledLine] = [()]
-    for text, role in _paragraphs(session):
+    for text, role in _paragraphs(session.moment.phase, session.moment.phase.activity_id in session.easier_ids):
         block = wrap_styled(text, role, cells)
         if len(lines) + len(block) > height:
             break
@@ -27,18 +31,29 @@ def full_column(session: Session, cells: int, height: int) -> list[StyledLine]:
 
 def under_figure(session: Session, cells: int, height: int) -> list[StyledLine]:
     """Return the instructions in *height* lines below a figure; during `prepare` they are shown page by page."""
-    paragraphs = _paragraphs(session)
     phase = session.moment.phase
-    if phase.kind in WORKING_KINDS:
-        # The figure shows the steps, so they come last.
-        steps = phase.item.stretch.for_side(phase.side).steps if phase.item else ()
-        paragraphs.sort(key=lambda paragraph: paragraph[0] in steps)
-    lines = [line for text, role in _join(paragraphs) for line in wrap_styled(text, role, cells)]
+    lines = _lines(phase, phase.activity_id in session.easier_ids, cells)
     if phase.kind != "prepare" or len(lines) <= height:
         return lines[:height]
     pages = [lines[start : start + height] for start in range(0, len(lines), height)]
     elapsed = session.position_ms - phase.start_ms
     return pages[min(elapsed * len(pages) // phase.length_ms, len(pages) - 1)]
+
+
+@lru_cache(16)
+def _lines(phase: Phase, eased: bool, cells: int) -> list[StyledLine]:
+    """Return the instructions with few line breaks: paragraphs of the same role, except alerts, are joined."""
+    paragraphs = _paragraphs(phase, eased)
+    if phase.item and phase.kind in WORKING_KINDS:
+        # The figure shows the steps, so they come last.
+        steps = phase.item.stretch.for_side(phase.side).steps
+        paragraphs = sorted(paragraphs, key=lambda paragraph: paragraph[0] in steps)
+    lines: list[StyledLine] = []
+    for role, group in groupby(paragraphs, key=lambda paragraph: paragraph[1]):
+        texts = [text for text, _ in group]
+        for text in texts if role == TextRole.ALERT else [" ".join(texts)]:
+            lines += wrap_styled(text, role, cells)
+    return lines
 
 
 def pause_message(session: Session) -> str:
@@ -53,34 +68,21 @@ def pause_message(session: Session) -> str:
         if item:
             easier = item.stretch.for_side(session.moment.phase.side).labelled("ease_off")
             easier += " Press any key to try that"
-        return (
-            f"Stopped. {easier}, n to leave it out, "
-            "1 if you are numb or it spreads, 2 if dizzy or breathless, 3 if your eyes hurt or blur."
-        )
+        answers = ", ".join(f"{answer.label} {answer.help}" for answer in PAIN_ANSWERS)
+        return f"Stopped. {easier}, n to leave it out, {answers}."
     if session.waiting:
         return "Press any key when you are ready."
     return "Paused: space to continue." if session.paused else ""
 
 
-def _join(paragraphs: list[Paragraph]) -> list[Paragraph]:
-    """Join paragraphs of the same role, except alerts, to save lines."""
-    joined: list[Paragraph] = []
-    for text, role in paragraphs:
-        if joined and joined[-1][1] == role != TextRole.ALERT:
-            joined[-1] = (f"{joined[-1][0]} {text}", role)
-        else:
-            joined.append((text, role))
-    return joined
-
-
-def _paragraphs(session: Session) -> list[Paragraph]:
-    phase = session.moment.phase
+@lru_cache(16)
+def _paragraphs(phase: Phase, eased: bool) -> list[Paragraph]:
     if phase.move or phase.item is None:
         return [(phase.move.text if phase.move else phase.text, TextRole.PLAIN)]
     stretch = phase.item.stretch.for_side(phase.side)
     paragraphs: list[Paragraph] = []
     easier = stretch.labelled("ease_off")
-    eased = bool(phase.item.adapted) or stretch.id in session.easier_ids
+    eased |= bool(phase.item.adapted)
     if eased:
         paragraphs.append((easier, TextRole.ALERT))
     if phase.kind == "prepare" and phase.new_position:

@@ -16,9 +16,9 @@ class Binding(NamedTuple):
     action: Action
     keys: tuple[str, ...]
     label: str
-    hint: str
-    rank: int
-    help: str
+    hint: str = ""
+    rank: int = 0
+    help: str = ""
 
 
 KEYMAP: tuple[Binding, ...] = (
@@ -40,9 +40,14 @@ SAME_KEYS = "On any keyboard: up +, down -, " + ", ".join(
 )
 """The keys that every keyboard has, whatever its letters are, and the keys that they stand for."""
 
-_ACTIONS: dict[str, Action] = {key: binding.action for binding in KEYMAP for key in binding.keys}
-# Answers to the question after "hurt".
-_ACTIONS |= {"1": "numb", "2": "dizzy", "3": "eyes"}
+PAIN_ANSWERS = (
+    Binding("numb", ("1",), "1", help="if you are numb or it spreads"),
+    Binding("dizzy", ("2",), "2", help="if dizzy or breathless"),
+    Binding("eyes", ("3",), "3", help="if your eyes hurt or blur"),
+)
+"""What can be answered when something hurts."""
+
+_ACTIONS = {key: binding.action for binding in (*KEYMAP, *PAIN_ANSWERS) for key in binding.keys}
 
 
 def action_of(key: str) -> Action:

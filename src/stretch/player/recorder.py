@@ -18,14 +18,10 @@ class SessionRecorder:
 
     def __init__(self, record: SessionRecord, writer: BackgroundWriter) -> None:
         self._record, self._writer = record, writer
+        self.session_id = record.id
         self.on_problem: Callable[[str], None] | None = None
         self._last_state: tuple[object, ...] | None = None
         self._reported = False
-
-    @property
-    def session_id(self) -> str:
-        """Id of the session in the journal."""
-        return self._record.id
 
     @property
     def problem(self) -> str | None:

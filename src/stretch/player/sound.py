@@ -108,7 +108,7 @@ class SoundPlayer:
         none_found: str,
     ) -> None:
         self._players, self._cache, self._none_found = list(players), cache, none_found
-        self._processes: ProcessGroup[SoundCue] = ProcessGroup(start, clock)
+        self.processes: ProcessGroup[SoundCue] = ProcessGroup(start, clock)
         self._failed: list[str] = []
         self._failures_left = 1
         self._cache_error = ""
@@ -124,7 +124,7 @@ class SoundPlayer:
     @property
     def unproven(self) -> bool:
         """True while a sound plays with a player that has not yet worked once."""
-        return bool(self._processes.running) and self._failures_left < MAX_FAILURES
+        return bool(self.processes.running) and self._failures_left < MAX_FAILURES
 
     def play(self, sound: SoundCue) -> bool:
         """Start *sound* and return False if no player can; a breath is left out if enough is playing already."""
@@ -138,7 +138,7 @@ class SoundPlayer:
             if not self._make_room(sound, player.at_once):
                 return True
             try:
-                self._processes.start(player.arguments_for(file), sound, sound.length_ms)
+                self.processes.start(player.arguments_for(file), sound, sound.length_ms)
                 return True
             except OSError:
                 self._give_up()
@@ -153,7 +153,7 @@ class SoundPlayer:
     def poll(self) -> tuple[SoundCue, ...]:
         """Reap the players that have ended and return the sounds that none of them could play."""
         unplayed = []
-        for child in self._processes.reap():
+        for child in self.processes.reap():
             if not child.failed:
                 self._failures_left = MAX_FAILURES
                 continue
@@ -165,25 +165,13 @@ class SoundPlayer:
                 unplayed.append(child.content)
         return tuple(unplayed)
 
-    def stop(self) -> None:
-        """Stop all sounds."""
-        self._processes.kill_all()
-
-    def wait(self, timeout: float) -> None:
-        """Wait until all sounds have ended, *timeout* seconds at most."""
-        self._processes.wait(timeout)
-
-    def close(self) -> None:
-        """Stop all sounds and leave no process behind."""
-        self._processes.close()
-
     def _make_room(self, sound: SoundCue, at_once: int) -> bool:
         """Stop sounds until one more may play, breaths first; return False if *sound* is a breath and must wait."""
-        while len(self._processes.running) >= at_once:
-            breaths = [child for child in self._processes.running if is_breath(child.content)]
+        while len(self.processes.running) >= at_once:
+            breaths = [child for child in self.processes.running if is_breath(child.content)]
             if is_breath(sound) and not breaths:
                 return False
-            self._processes.kill((breaths or self._processes.running)[0])
+            self.processes.kill((breaths or self.processes.running)[0])
         return True
 
     def _give_up(self) -> None:
