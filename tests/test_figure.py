@@ -52,6 +52,7 @@ def test_shipped_figures_have_no_problems(figure: Figure) -> None:
     assert lint_figure(figure) == []
 
 
+@pytest.mark.slow
 @every_figure
 def test_frames_have_the_requested_size_and_plain_spaces(figure: Figure) -> None:
     for columns, rows in SIZES:
@@ -96,6 +97,7 @@ def test_without_color_no_character_has_a_color(figure: Figure) -> None:
     assert all(color is None for row in render_frame(figure, 48, 16, 1.0, color=False) for _, color in row)
 
 
+@pytest.mark.slow
 @every_figure
 def test_the_svg_is_small_well_formed_and_self_contained(figure: Figure) -> None:
     for left in (False, True):

@@ -39,7 +39,7 @@ OUTPUTS = {  # each command that writes a file, which is named last
     "page": ("handout", *ROUTINE, "-o", "{}.html"),
     "calendar": ("remind", *ROUTINE, "-o", "{}.ics"),
     "captions": ("audio", "--silent", *ROUTINE, "-o", "{}.vtt"),
-    "sound": ("audio", "--silent", *ROUTINE, "-o", "{}.wav"),
+    "sound": ("audio", "--silent", "--stretch", "chin-tuck", "--warm-up", "0", "-o", "{}.wav"),
     "picture": ("show", "sphinx", "--svg", "{}.svg"),
     "export": ("history", "export", "-o", "{}.jsonl"),
 }
