@@ -109,13 +109,13 @@ def columns() -> list[tuple[str, str]]:
         return [(table, row[1]) for table in tables for row in new.execute(f"PRAGMA table_info({table})")]
 
 
-def damage(folder: Path, table: str, column: str, value: object) -> bool:
-    """Store *value* in a row of the session BAD; return False if not even SQLite takes it."""
-    session = f"session = (SELECT key FROM session WHERE id = '{BAD}')"
-    where = {"session": f"id = '{BAD}'", "plan": "1", "part": f"{session} AND number = 0"}.get(table)
+def damage(folder: Path, table: str, column: str, value: object, name: str = BAD) -> bool:
+    """Store *value* in a row of the session *name*; return False if not even SQLite takes it."""
+    session = f"session = (SELECT key FROM session WHERE id = '{name}')"
+    where = {"session": f"id = '{name}'", "plan": "1", "part": f"{session} AND number = 0"}.get(table)
     if where is None:
-        name = "area" if table == "area_time" else "stretch"
-        where = f"{session} AND {name} = (SELECT max({name}) FROM {table} WHERE {session})"
+        key = "area" if table == "area_time" else "stretch"
+        where = f"{session} AND {key} = (SELECT max({key}) FROM {table} WHERE {session})"
     try:
         execute(folder, f"UPDATE {table} SET {column} = ? WHERE {where}", value)
     except sqlite3.IntegrityError:
@@ -135,10 +135,20 @@ def check(folder: Path, *command: str) -> str:
 @pytest.mark.slow
 @pytest.mark.parametrize(("table", "column"), columns())
 def test_a_wrong_value_costs_at_most_its_session(folder: Path, table: str, column: str) -> None:
+    names = [f"bad{number}" + "0" * 28 for number in range(5)]
+    with Journal.open_for_writing(folder, TODAY) as journal:
+        journal.merge([(record(name), PLAN) for name in names])
     sound = (folder / FILE_NAME).read_bytes()
-    for value in VALUES:
+    # In each column another value is in the last session.
+    first = columns().index((table, column)) % len(VALUES)
+    values = VALUES[first:] + VALUES[:first]
+    # All sessions have one plan, so it is damaged in one way at a time.
+    size = 1 if table == "plan" else len(names)
+    for start in range(0, len(values), size):
         (folder / FILE_NAME).write_bytes(sound)
-        if damage(folder, table, column, value):
+        chosen = zip(values[start : start + size], names, strict=False)
+        damaged = [damage(folder, table, column, value, name) for value, name in chosen]
+        if any(damaged):
             check(folder, "history")
             check(folder, "status")
             check(folder, "history", "export")
