@@ -137,6 +137,14 @@ def test_list_in_a_pipe_is_not_cut_or_padded() -> None:
     assert not [line for line in lines if line != line.rstrip() or "…" in line]
 
 
+def test_list_in_80_columns_has_each_stretch_with_its_name_on_one_line() -> None:
+    lines = at_terminal("list", columns=80).splitlines()
+    for stretch in CATALOG.stretches.values():
+        assert [line for line in lines if line.startswith(f"{stretch.id} ") and stretch.name in line], stretch.id
+    assert len([line for line in lines if line.strip()]) == len(CATALOG.stretches) + 1
+    assert max(map(len, lines)) <= 80
+
+
 @pytest.mark.parametrize("name", CATALOG.stretches)
 def test_show_prints_all_texts_cautions_and_sources(name: str) -> None:
     stretch = CATALOG.stretches[name]

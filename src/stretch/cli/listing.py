@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from stretch.core.model import Stretch
 
 WIDE_COLUMNS = 110
-"""Columns from which the table of stretches also shows names and equipment."""
+"""Columns from which the table of stretches also shows areas, positions, equipment and levels."""
 
 
 @click.command("list", help="List the stretches that match all options.")
@@ -144,6 +144,6 @@ def _print_stretches(app: App, stretches: Sequence[Stretch]) -> None:
         "level": lambda s: s.level,
     }
     if app.out.columns is not None and app.out.columns < WIDE_COLUMNS:
-        del columns["name"], columns["needs"]
+        columns = {name: columns[name] for name in ("stretch", "name", "dose")}
     app.out.table(tuple(columns), [[cell(stretch) for cell in columns.values()] for stretch in stretches])
     app.info(f"{len(stretches)} stretches. `stretch show ID` shows one in full.")
