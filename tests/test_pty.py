@@ -160,15 +160,11 @@ def test_a_whole_session_on_the_full_screen(terminal) -> None:
     assert re.fullmatch(r"Done: \d+ stretches, 15 min, 500 times as fast\.\r\n", run.text_after_screen())
 
 
-def test_the_safety_check_and_the_prompt_come_before_the_session(terminal) -> None:
+def test_two_keys_start_the_first_session(terminal) -> None:
     run = terminal("routine", "-m", "6", lines=40)
-    for _ in range(3):
-        run.wait_for("for none of these.")
-        run.press("\n")
-        run.screen.reset()
-    run.wait_for("Pain right now")
+    run.wait_for("for none of these.")
     run.press("\n")
-    run.wait_for("Enter to start")
+    run.wait_for("Enter: start.")
     assert "Loose clothing" in run.read_screen()
     run.press("\n")
     run.wait_for("pause")
@@ -177,36 +173,40 @@ def test_the_safety_check_and_the_prompt_come_before_the_session(terminal) -> No
     assert run.is_restored()
 
 
-def test_a_long_question_is_asked_page_by_page_and_q_leaves(terminal) -> None:
+def test_the_themes_fit_a_window_of_80x24_and_q_leaves(terminal) -> None:
     run = terminal("routine", "-m", "6")
-    for heading, first in (
-        ("Do you have any of these signs?", "  1  New numbness"),
-        ("Do any of these fit you?", "  1  New weakness"),
-        ("Which of these fit you?", "  1  A heart condition"),
-    ):
-        text = run.wait_for("Enter for more (1 of 2).")
-        assert heading in text
-        assert first in text
-        run.press("\n")
-        run.wait_for("for none of these.")
-        run.screen.reset()
-        run.press("\n")
-    run.wait_for("Pain right now")
+    text = run.wait_for("for none of these.")
+    assert "Before your first stretch" in text
+    assert "  9  A joint" in text
     run.press("\n")
-    run.wait_for("Enter to start")
+    run.wait_for("Enter: start.")
     run.press("q\n")
     assert run.wait_for_exit() == 3
     assert b"\x1b[?1049h" not in run.raw
 
 
+def test_a_long_question_is_asked_page_by_page(terminal) -> None:
+    run = terminal("routine", "-m", "6", lines=12)
+    text = run.wait_for("Enter for more (1 of 2).")
+    assert "  1  Numb between the legs" in text
+    run.press("\n")
+    assert "  9  A joint" in run.wait_for("for none of these.")
+    run.press("\n")
+    run.wait_for("Enter: start.")
+    run.press("q\n")
+    assert run.wait_for_exit() == 3
+
+
 def test_answers_between_two_pages_of_a_question_count(terminal) -> None:
-    run = terminal("routine", "-m", "6")
+    run = terminal("routine", "-m", "6", lines=12)
     run.wait_for("Enter for more (1 of 2).")
     run.press("99\n")
     run.wait_for("or only press Enter.")
     run.press("1\n")
     run.wait_for("So far: 1.")
     run.press("\n")
+    run.wait_for("Which of these?")
+    run.press("1\n")
     assert run.wait_for_exit() == 4
     assert b"\x1b[?1049h" not in run.raw
 

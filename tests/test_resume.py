@@ -181,12 +181,12 @@ def test_a_later_caution_rules_out_resuming(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("skipped", "tags", "lines", "code", "why"),
     [
-        (False, (), ("", "", ""), 3, ""),
-        (False, ("shoulder",), ("", "", ""), 2, "shoulder"),
-        (True, ("shoulder",), ("", "", ""), 3, ""),  # the stretch it rules out is done
-        (False, (), ("", "", "4", ""), 2, "gentle only today"),
-        (True, (), ("", "", "4", ""), 3, ""),  # what remains is gentle
-        (False, (), ("y",), 4, "emergency number"),
+        (False, (), ("",), 3, ""),
+        (False, ("shoulder",), ("",), 2, "shoulder"),
+        (True, ("shoulder",), ("",), 3, ""),  # the stretch it rules out is done
+        (False, (), ("p", "4", "", ""), 2, "gentle only today"),
+        (True, (), ("p", "4", "", ""), 3, ""),  # what remains is gentle
+        (False, (), ("y", "1", "1"), 4, "emergency number"),
         (False, (), (), 4, "not answered"),
     ],
 )

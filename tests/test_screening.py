@@ -38,7 +38,7 @@ SOON = (Outcome.SEE_CLINICIAN, Urgency.SOON)
 ROUTINE = (Outcome.SEE_CLINICIAN, Urgency.ROUTINE)
 
 
-def answered(script: Script, start: tuple[str, ...] = ()) -> dict[str, tuple[str, ...]]:
+def answered(script: Script, start: tuple[str, ...] | None = None) -> dict[str, tuple[str, ...]]:
     """Return the answers of a person who is asked one question after another and chooses only what *script* says.
 
     A follow-up that the script does not foresee is an error, and so is an answer nobody asked for.
@@ -381,69 +381,68 @@ def test_only_under_16_is_too_young() -> None:
     assert [row[0] for row in ROWS if check(**row[1]).too_young] == ["Q9 under 16"]
 
 
-# -- the short check
+# -- the question under each plan
 
 
-QUICK_ROWS: list[tuple[str, dict[str, str], tuple[Outcome, Urgency | None], bool]] = [
+DAILY_ROWS: list[tuple[str, dict[str, str], tuple[Outcome, Urgency | None], bool]] = [
     # the row, what is answered, outcome, gentle stretches only
     ("nothing new", {}, GO, False),
-    ("K1", {"K1": "yes"}, EMERGENCY, False),
-    ("K2, then nothing", {"K2": "yes", "ill": "no"}, GO, False),
-    ("K2, then a change of health", {"K2": "yes", "body": "F9", "ill": "no"}, GENTLY, False),
-    ("K2, then ill", {"K2": "yes", "ill": "yes", "Q8": "no"}, GO, False),
-    ("K2, then R09", {"K2": "yes", "sudden": "R09"}, EMERGENCY, False),
-    ("K2, then R07", {"K2": "yes", "legs": "R07", "ill": "no"}, SEE_TODAY, False),
-    ("K2, then R11", {"K2": "yes", "unwell": "R11", "R11_now": "no"}, SEE_TODAY, False),
-    ("K2, then R11 in full", {"K2": "yes", "unwell": "R11", "R11_now": "yes"}, EMERGENCY, False),
-    ("K2, then Q2", {"K2": "yes", "chest": "Q2", "Q2": "other", "ill": "no"}, SOON, False),
-    ("K2, then R21", {"K2": "yes", "body": "R21", "ill": "no"}, GENTLY, False),
-    ("K3 skipped", {"K3": "skipped"}, GO, False),
-    ("K3 0", {"K3": pain_choice(0)}, GO, False),
-    ("K3 1", {"K3": pain_choice(1)}, GO, False),
-    ("K3 3", {"K3": pain_choice(3), "K3_spread": "below-knee"}, GO, False),
-    ("K3 4", {"K3": pain_choice(4), "K3_spread": "back"}, GO, True),
-    ("K3 6", {"K3": pain_choice(6), "K3_spread": "thigh"}, GO, True),
-    ("K3 7, sudden", {"K3": pain_choice(7), "K3_sudden": "yes"}, SEE_TODAY, False),
-    ("K3 7, not sudden", {"K3": pain_choice(7), "K3_sudden": "no", "K3_spread": "buttock"}, GO, False),
-    ("K3 10", {"K3": pain_choice(10), "K3_sudden": "no"}, GO, False),
-    ("K1 over K3", {"K1": "yes"}, EMERGENCY, False),
+    ("y, then nothing", {"daily": "yes"}, GO, False),
+    ("y, then a change of health", {"daily": "yes", "body": "F9"}, GENTLY, False),
+    ("y, then ill", {"daily": "yes", "health": "Q8", "Q8": "no"}, GO, False),
+    ("y, then R01", {"daily": "yes", "bladder": "R01"}, EMERGENCY, False),
+    ("y, then R09", {"daily": "yes", "sudden": "R09"}, EMERGENCY, False),
+    ("y, then R07", {"daily": "yes", "legs": "R07"}, SEE_TODAY, False),
+    ("y, then R11", {"daily": "yes", "unwell": "R11", "R11_now": "no"}, SEE_TODAY, False),
+    ("y, then R11 in full", {"daily": "yes", "unwell": "R11", "R11_now": "yes"}, EMERGENCY, False),
+    ("y, then Q2", {"daily": "yes", "chest": "Q2", "Q2": "other"}, SOON, False),
+    ("y, then R21", {"daily": "yes", "body": "R21"}, GENTLY, False),
+    ("K3 skipped", {"daily": "pain", "K3": "skipped"}, GO, False),
+    ("K3 0", {"daily": "pain", "K3": pain_choice(0)}, GO, False),
+    ("K3 1", {"daily": "pain", "K3": pain_choice(1)}, GO, False),
+    ("K3 3", {"daily": "pain", "K3": pain_choice(3)}, GO, False),
+    ("K3 4", {"daily": "pain", "K3": pain_choice(4), "K3_spread": "back"}, GO, True),
+    ("K3 6", {"daily": "pain", "K3": pain_choice(6), "K3_spread": "thigh"}, GO, True),
+    ("K3 7, worst or strangest", {"daily": "pain", "K3": pain_choice(7), "K3_sudden": "yes"}, SEE_TODAY, False),
+    ("K3 7", {"daily": "pain", "K3": pain_choice(7), "K3_sudden": "no"}, GO, False),
+    ("K3 10", {"daily": "pain", "K3": pain_choice(10), "K3_sudden": "no"}, GO, False),
 ]
 
 
-@pytest.mark.parametrize(("script", "outcome", "gentle"), [pytest.param(*row[1:], id=row[0]) for row in QUICK_ROWS])
-def test_each_answer_of_the_quick_check_has_its_outcome(
+@pytest.mark.parametrize(("script", "outcome", "gentle"), [pytest.param(*row[1:], id=row[0]) for row in DAILY_ROWS])
+def test_each_answer_under_the_plan_has_its_outcome(
     script: dict[str, str], outcome: tuple[Outcome, Urgency | None], gentle: bool
 ) -> None:
     result = quick(**script)
     assert (result.outcome, result.urgency, result.gentle_only) == (*outcome, gentle)
+    assert result.severe_pain is (script.get("K3") == "7-10")
 
 
 def test_gentle_only_has_a_note_and_changes_nothing_else() -> None:
-    assert quick(K3="4-6", K3_spread="skipped") == ScreeningResult(
+    assert quick(daily="pain", K3="4-6", K3_spread="skipped") == ScreeningResult(
         gentle_only=True, notes=("Gentle stretches only today.",)
     )
 
 
-def test_the_quick_check_is_three_questions() -> None:
-    assert list(answered({}, SAFETY.quick)) == ["K1", "K2", "K3"]
+def test_nothing_new_is_one_question() -> None:
+    assert list(answered({}, SAFETY.quick)) == ["daily"]
     assert quick() == ScreeningResult()
 
 
-def test_something_new_asks_about_every_red_flag() -> None:
-    asked = list(answered({"K2": "yes", "ill": "no"}, SAFETY.quick))
-    assert asked == ["K1", "K2", "new", "ill", "K3"]
+def test_no_questions_have_the_outcome_go() -> None:
+    assert pending_questions(SAFETY, {}, ()) == ()
+    assert evaluate(SAFETY, {}, TODAY, ()) == ScreeningResult()
 
 
-def test_a_yes_to_k1_ends_the_quick_check() -> None:
-    assert list(answered({"K1": "yes"}, SAFETY.quick)) == ["K1"]
+def test_something_new_asks_about_the_themes() -> None:
+    assert list(answered({"daily": "yes"}, SAFETY.quick)) == ["daily", "new"]
 
 
 def test_yesterdays_illness_is_asked_about() -> None:
-    start = (*SAFETY.quick, *SAFETY.after_illness)
-    well = answered({"ill": "no"}, start)
-    assert evaluate(SAFETY, well, TODAY, start) == ScreeningResult()
-    ill = answered({"ill": "yes", "Q8": "no"}, start)
-    assert evaluate(SAFETY, ill, TODAY, start).ask_again_on == date(2026, 3, 3)
+    well = answered({"ill": "no"}, SAFETY.after_illness)
+    assert evaluate(SAFETY, well, TODAY, SAFETY.after_illness) == ScreeningResult()
+    ill = answered({"ill": "yes", "Q8": "no"}, SAFETY.after_illness)
+    assert evaluate(SAFETY, ill, TODAY, SAFETY.after_illness).ask_again_on == date(2026, 3, 3)
 
 
 @pytest.mark.parametrize(

@@ -66,10 +66,10 @@ def test_illness_stops_for_a_day_and_is_asked_about_on_the_next() -> None:
     record = record_after(ILL)
     assert forbids_session(record, TODAY)
     assert not forbids_session(record, TOMORROW)
-    assert questions_due(SAFETY, record, TOMORROW) == ("K1", "K2", "K3", "ill")
+    assert questions_due(SAFETY, record, TOMORROW) == ("ill",)
     well = after_quick_check(record, GO, TOMORROW)
     assert not forbids_session(well, TOMORROW)
-    assert questions_due(SAFETY, well, TOMORROW) == ("K1", "K2", "K3")
+    assert questions_due(SAFETY, well, TOMORROW) == ()
     still = after_quick_check(record, ScreeningResult(ask_again_on=date(2026, 3, 4)), TOMORROW)
     assert forbids_session(still, TOMORROW)
 
@@ -89,7 +89,7 @@ def test_illness_stops_for_a_day_and_is_asked_about_on_the_next() -> None:
 def test_a_check_is_current_for_12_months(screened: date, today: date, holds: bool) -> None:
     record = record_after(GO, screened)
     assert is_current(record, today) is holds
-    assert questions_due(SAFETY, record, today) == (SAFETY.quick if holds else SAFETY.screens)
+    assert questions_due(SAFETY, record, today) == (() if holds else SAFETY.screens)
 
 
 def test_the_first_check_is_the_full_one() -> None:
@@ -258,7 +258,7 @@ def test_a_record_has_no_answers_and_survives_json() -> None:
     record = record_clearance(record_after(SOON), TODAY, TODAY)
     data = msgspec.to_builtins(record)
     assert msgspec.convert(data, ScreeningRecord) == record
-    assert ScreeningRecord(outcome=Outcome.GO, screened=TODAY, since=TODAY) == record_after(GO)
+    assert ScreeningRecord(outcome=Outcome.GO, screened=TODAY, since=TODAY, asked=TODAY) == record_after(GO)
     assert set(data) == {
         "outcome",
         "screened",
@@ -271,5 +271,6 @@ def test_a_record_has_no_answers_and_survives_json() -> None:
         "ask_again_on",
         "too_young",
         "severe_pain_on",
+        "asked",
         "advised",
     }

@@ -39,9 +39,9 @@ def print_history(app: App, history: History, running: frozenset[str]) -> None:
     app.out.paragraph(summary(history), style="bold")
     app.out.paragraph()
     app.out.styled_lines(chart(history, app.out.columns or PIPE_COLUMNS, unicode=app.theme.unicode), app.theme)
-    if history.pain:
+    if trend := trend_summary(app):
         app.out.paragraph()
-        app.out.paragraph("\n".join(trend_summary(app)))
+        app.out.paragraph("\n".join(trend))
     if history.recent:
         app.out.paragraph()
         _print_sessions(app, history.recent, running)

@@ -11,16 +11,19 @@ from stretch.cli.app import App
 from stretch.cli.prompts import InputEnded, ask, ask_score, confirm
 from stretch.core.errors import StretchError
 from stretch.core.safety.pain import SPREAD_ORDERS, PainSpread
-from stretch.core.safety.pain_trend import TrendFinding, assess
+from stretch.core.safety.pain_trend import MEANINGFUL, TrendFinding, assess
 from stretch.core.text import short_date
 from stretch.storage import screening_file
 
 if TYPE_CHECKING:
     from stretch.core.safety.screening_record import ScreeningRecord
+    from stretch.core.timing.session import Session
 
 MAX_MORNING_AGE = timedelta(days=3)
 """Oldest morning that people remember."""
 SPREAD_QUESTION = "K3-spread"
+HIGH_PAIN, MIN_HURT = 4, 2
+"""Pain score, and number of pain reports in a session, from which the pain is asked for after it."""
 TREND_PERIOD = timedelta(days=120)
 """Period before today that the rules look at, besides the first sessions."""
 WEEKLY_RULES = ("T2", "T3", "T4", "T9")
@@ -46,16 +49,23 @@ def ask_next_morning_pain(app: App) -> None:
             _save_scores(app, last.id, next_morning=score)
 
 
-def ask_post_session_pain(app: App, session: str) -> None:
-    """Ask for the worst pain and the pain now, and after any pain for its spread and for new signs.
+def is_tracked(app: App, session: Session, before: int | None) -> bool:
+    """Return whether to ask for the pain after *session*.
+
+    It is if the setting says so, if it was high *before* the session, or if stretches hurt twice in it.
+    """
+    return app.settings.track_pain or (before or 0) >= HIGH_PAIN or len(session.pain_reported_at) >= MIN_HURT
+
+
+def ask_post_session_pain(app: App, session: str, before: int | None) -> None:
+    """Ask for the pain now, and if it is high or well above the pain *before*, for its spread and for new signs.
 
     The answers given are stored even if the input ends early.
     """
     answers: dict[str, object] = {}
     with suppress(InputEnded):
-        answers["worst"] = ask_score(app, "\nWorst pain during this session, 0 (none) to 10 (worst)?")
-        answers["after"] = ask_score(app, "Pain now, 0 to 10?")
-        if any(answers.values()):
+        after = answers["after"] = ask_score(app, "\nPain now, 0 to 10?")
+        if after is not None and (after >= HIGH_PAIN or after - (after if before is None else before) >= MEANINGFUL):
             question = next(question for question in app.safety.questions if question.id == SPREAD_QUESTION)
             answers["spread"] = spread_of(ask(app, app.safety, question))
             answers["new_sign"] = confirm(app, "Any new numbness or weakness?", default=False)
@@ -88,7 +98,7 @@ def trend_summary(app: App) -> list[str]:
     if texts := trend_texts(app, [finding for finding in findings if finding.state == "met"]):
         return texts
     if not findings:
-        return []
+        return [] if app.settings.track_pain else ["Pain is not tracked; `track_pain: on` in config.yaml asks for it."]
     enough = any(finding.rule in WEEKLY_RULES and finding.state == "not-met" for finding in findings)
     return ["Pain: no clear change." if enough else "Pain: not enough scores to tell yet."]
 

@@ -10,11 +10,10 @@ from uuid import uuid4
 
 import msgspec
 
-from stretch.cli import plan
 from stretch.cli.app import App
 from stretch.cli.console import is_terminal
 from stretch.cli.request import PlaybackOptions
-from stretch.cli.safety import EXPECT, FIRST_SESSIONS, before_you_start
+from stretch.cli.safety import EXPECT, FIRST_SESSIONS
 from stretch.core.journal.progress import encode_plan, side_results, stretches_done
 from stretch.core.journal.record import SessionRecord
 from stretch.core.routine import Routine
@@ -44,8 +43,6 @@ MAX_TITLE = 200
 def play_routine(app: App, routine: Routine, playback: PlaybackOptions, preflight: PreflightResult | None) -> int:
     """Play *routine* and return the exit code: 0 finished, 3 stopped before the end, 128 + n for signal n."""
     sessions = app.read_journal(lambda journal: journal.count()) or 0
-    if playback.ask and not _confirm_start(app, routine, sessions, quiet=playback.events):
-        return STOPPED
     session = Session(timeline=build_timeline(routine))
     if playback.dry_run:
         return play_session(app, session, playback)
@@ -86,30 +83,16 @@ def play_session(
         from stretch.cli.preflight import after_early_end
 
         after_early_end(app, session.end_reason)
-    if recorder and playback.ask and session.end_state == "finished" and app.interactive and not playback.events:
+    if recorder and session.end_state == "finished" and playback.asks(app):
         from stretch.cli.preflight import after_session
 
-        after_session(app, recorder.session_id)
+        after_session(app, session, recorder)
     if result.failure is not None:
         raise result.failure
     if result.signal is not None:
         raise_again(result.signal)
         return SIGNALLED + result.signal
     return FINISHED if session.end_state == "finished" else STOPPED
-
-
-def _confirm_start(app: App, routine: Routine, sessions: int, *, quiet: bool) -> bool:
-    """Show the safety notes and the plan; return False if the user does not want to start."""
-    if quiet or not app.interactive:
-        before_you_start(app, sessions, to_stderr=True)
-        return True
-    # The plan last, so that on a small screen it is still visible at the prompt.
-    before_you_start(app, sessions)
-    app.out.paragraph()
-    plan.print_plan(app, routine)
-    app.out.prompt("\nEnter to start, q to quit. ")
-    answer = app.stdin.readline() if app.stdin else ""
-    return bool(answer) and answer.strip().lower() not in ("q", "quit", "n", "no")
 
 
 class _Playback:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from stretch.cli import pain_log
 from stretch.cli.app import App
-from stretch.cli.prompts import PAIN, ask_all
+from stretch.cli.prompts import PAIN, ask_all, read_line
 from stretch.core.errors import SafetyError, StretchError
 from stretch.core.safety import screening_record
 from stretch.core.safety.checklist import Outcome, Urgency
+from stretch.core.safety.pain_trend import TrendFinding
 from stretch.core.safety.screening import ScreeningResult, evaluate, pain_limits
 from stretch.core.safety.screening_record import PreflightResult, ScreeningRecord
 from stretch.storage import screening_file
+
+if TYPE_CHECKING:
+    from stretch.core.timing.session import Session
+    from stretch.player.recorder import SessionRecorder
 
 STOP_RULES = {"numb": "ST2", "dizzy": "ST6", "eyes": "ST7"}
 """Line of the checklist for each answer that ends a session."""
@@ -37,14 +43,57 @@ def run_preflight(app: App, *, ask: bool) -> PreflightResult:
     actions = {action for finding in findings for action in finding.actions}
     full = old is None or not screening_record.is_current(old, today) or "ask-signs" in actions
     start = app.safety.screens if full else screening_record.questions_due(app.safety, old, today)
-    if PAIN not in start:
+    if app.settings.track_pain:
         start = (*start, PAIN)
+    known = PreflightResult(record=old, gentle_only="gentle-only" in actions, half_dose="halve" in actions)
+    return _ask(app, known, start, full=full, findings=findings)
+
+
+def ask_daily(app: App, known: PreflightResult) -> PreflightResult | None:
+    """Ask under the plan what is new, and whether to start.
+
+    Return *known* to start, another result if the answer changes what may be planned, and None to leave. Raise
+    SafetyError if no session may start now, and InputEnded if the question was not answered.
+    """
+    record, today = known.record, app.today()
+    (question,) = (question for question in app.safety.questions if question.id in app.safety.quick)
+    due = record is None or record.asked != today
+    app.out.paragraph()
+    if due:
+        app.out.paragraph(question.text, "bold")
+    prompt = f"Enter: {'nothing, start' if due else 'start'}.  y: something new.  p: in pain today.  q: leave. "
+    answers = {"": "no", "n": "no", "no": "no", "y": "yes", "yes": "yes", "p": "pain", "pain": "pain"}
+    while (typed := read_line(app, prompt)) not in answers:
+        if typed in ("q", "quit"):
+            return None
+        app.out.paragraph("Press Enter, or type y, p or q.")
+    (choice,) = (choice for choice in question.choices if choice.id == answers[typed])
+    if choice.then:
+        return _ask(app, known, choice.then, asked=choice.id == "yes")
+    if record is not None and due:
+        save_record(app, msgspec.structs.replace(record, asked=today))
+    return known
+
+
+def _ask(
+    app: App,
+    known: PreflightResult,
+    start: Sequence[str],
+    *,
+    full: bool = False,
+    asked: bool = False,
+    findings: Sequence[TrendFinding] = (),
+) -> PreflightResult:
+    """Return *known* with the answers to the questions from *start* on, after storing and explaining them."""
+    today, old = app.today(), known.record
     answers, pain = ask_all(app, app.safety, start)
     result = evaluate(app.safety, answers, today, start)
     if full or old is None:
         new = screening_record.after_full_check(old, result, today)
     else:
-        new = screening_record.after_quick_check(old, result, today)
+        new = screening_record.after_quick_check(old, result, today) if start else old
+    if asked:
+        new = msgspec.structs.replace(new, asked=today)
     new = screening_record.apply_findings(new, findings, today)
     if show_advice := screening_record.advice_due(new, new.advised, today):
         new = msgspec.structs.replace(new, advised=today)
@@ -55,11 +104,11 @@ def run_preflight(app: App, *, ask: bool) -> PreflightResult:
     _explain(app, result, new, pain, full=full, show_advice=show_advice)
     return PreflightResult(
         record=new,
-        pain=pain,
-        spread=pain_log.spread_of(answers.get(pain_log.SPREAD_QUESTION, ())),
-        sudden="yes" in answers.get("K3-sudden", ()),
-        gentle_only=result.gentle_only or "gentle-only" in actions,
-        half_dose="halve" in actions,
+        pain=known.pain if pain is None else pain,
+        spread=pain_log.spread_of(answers.get(pain_log.SPREAD_QUESTION, ())) or known.spread,
+        sudden=known.sudden or "yes" in answers.get("K3-sudden", ()),
+        gentle_only=known.gentle_only or result.gentle_only,
+        half_dose=known.half_dose,
     )
 
 
@@ -75,10 +124,12 @@ def after_early_end(app: App, reason: str) -> None:
         save_record(app, new)
 
 
-def after_session(app: App, session: str) -> None:
-    """Ask for the pain during and after *session*, and say and record what its trend requires (rules T1-T8)."""
+def after_session(app: App, session: Session, recorder: SessionRecorder) -> None:
+    """Ask for the pain if it is tracked, and say and record what its trend requires (rules T1-T8)."""
+    if not pain_log.is_tracked(app, session, recorder.pain_before):
+        return
     try:
-        pain_log.ask_post_session_pain(app, session)
+        pain_log.ask_post_session_pain(app, recorder.session_id, recorder.pain_before)
     except StretchError as error:
         app.info(f"stretch: {error}")
         return

@@ -54,6 +54,10 @@ class PlaybackOptions(Struct, frozen=True, kw_only=True):
     figure: str
     speed: int = 1
 
+    def asks(self, app: App) -> bool:
+        """Return whether the person is asked anything: only at a terminal, and without `--yes` and `--events`."""
+        return self.ask and app.interactive and not self.events
+
     @property
     def dry_run(self) -> bool:
         """True if the session is played faster than real time, without sound and without a record."""

@@ -41,11 +41,15 @@ START_NEW = "Start a new one with `stretch routine`."
 def resume_command(app: App, /, playback: PlaybackOptions) -> int:
     record, routine = _interrupted_session(app)
     session = restore_session(record, routine)
-    from stretch.cli.play import open_recorder, play_session
-    from stretch.cli.preflight import run_preflight
+    from stretch.cli.play import STOPPED, open_recorder, play_session
+    from stretch.cli.preflight import ask_daily, run_preflight
 
     with closing(_claim(app, record)) as status_file:
-        preflight = run_preflight(app, ask=app.interactive and playback.ask and not playback.events)
+        preflight = run_preflight(app, ask=playback.asks(app))
+        while playback.asks(app) and (answered := ask_daily(app, preflight)) is not preflight:
+            if answered is None:
+                return STOPPED
+            preflight = answered
         remaining = {part.stretch for part in record.parts if part.remaining}
         for item in routine.items:
             if item.stretch.id in remaining:

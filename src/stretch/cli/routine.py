@@ -12,7 +12,8 @@ from stretch.core.errors import UsageError
 if TYPE_CHECKING:
     from stretch.cli.app import App
     from stretch.cli.request import PlaybackOptions, RoutineOptions
-    from stretch.core.routine import Item, Routine
+    from stretch.core.routine import Item, Request, Routine
+    from stretch.core.safety.screening_record import PreflightResult
 
 MAX_SPEED = 1000
 
@@ -63,16 +64,48 @@ def routine_command(
         else:
             plan.print_plan(app, routine, why=why)
         return 0
-    from stretch.cli.play import play_routine
-    from stretch.cli.preflight import run_preflight
+    from stretch.cli.play import STOPPED, play_routine
 
     # Wrong options are refused before any question is asked.
     check_request(app, options, request)
-    preflight = run_preflight(app, ask=app.interactive and playback.ask and not playback.events)
-    routine = plan_routine(app, options, request=request, preflight=preflight)
+    routine, preflight = _agree(app, options, request, playback)
     if save is not None:
         _save(app, routine, save)
-    return play_routine(app, routine, playback, preflight)
+    return STOPPED if preflight is None else play_routine(app, routine, playback, preflight)
+
+
+def _agree(
+    app: App, options: RoutineOptions, request: Request, playback: PlaybackOptions
+) -> tuple[Routine, PreflightResult | None]:
+    """Plan and show the routine until the person starts it; the result is None if they leave."""
+    from stretch.cli.preflight import run_preflight
+    from stretch.cli.request import plan_routine
+
+    preflight = run_preflight(app, ask=playback.asks(app))
+    while True:
+        routine = plan_routine(app, options, request=request, preflight=preflight)
+        answered = _confirm(app, routine, playback, preflight)
+        if answered is None or answered is preflight:
+            return routine, answered
+        preflight = answered
+
+
+def _confirm(app: App, routine: Routine, playback: PlaybackOptions, known: PreflightResult) -> PreflightResult | None:
+    """Show the safety notes and the plan, and ask what is new today; return what `ask_daily` returns."""
+    from stretch.cli import plan
+    from stretch.cli.preflight import ask_daily
+    from stretch.cli.safety import before_you_start
+
+    sessions = app.read_journal(lambda journal: journal.count()) or 0
+    if not playback.asks(app):
+        if playback.ask:
+            before_you_start(app, sessions, to_stderr=True)
+        return known
+    # The plan last, so that on a small screen it is still visible at the prompt.
+    before_you_start(app, sessions)
+    app.out.paragraph()
+    plan.print_plan(app, routine)
+    return ask_daily(app, known)
 
 
 def _check_name(app: App, name: str) -> None:

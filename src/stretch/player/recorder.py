@@ -18,7 +18,7 @@ class SessionRecorder:
 
     def __init__(self, record: SessionRecord, writer: BackgroundWriter) -> None:
         self._record, self._writer = record, writer
-        self.session_id = record.id
+        self.session_id, self.pain_before = record.id, record.scores.before
         self.on_problem: Callable[[str], None] | None = None
         self._last_state: tuple[object, ...] | None = None
         self._reported = False

@@ -48,6 +48,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         Literal["off", "on", "auto"], doc("no forward bends: off, on, or auto, from 4 to 8 in the morning")
     ] = "off"
     experienced: Annotated[bool, doc("full doses from the first day: on or off")] = False
+    track_pain: Annotated[bool, doc("pain scores before and after each session: on or off")] = False
     sound: Annotated[bool, doc("a sound at every change: on or off")] = True
     volume: Annotated[int, doc("loudness, 0 to 100", ge=0, le=100)] = 50
     sound_command: Annotated[str | None, doc("command that plays a file, such as: play -q {file}")] = None

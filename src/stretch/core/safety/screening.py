@@ -48,7 +48,7 @@ class ScreeningResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     too_young: bool = False
 
 
-def pending_questions(safety: SafetyData, answers: Answers, start: Sequence[str] = ()) -> tuple[Question, ...]:
+def pending_questions(safety: SafetyData, answers: Answers, start: Sequence[str] | None = None) -> tuple[Question, ...]:
     """Return the questions still to ask, the next one first; none after an emergency.
 
     *start* are the ids of the first questions; by default the screens of the full check. Raise UnknownName for an
@@ -60,7 +60,7 @@ def pending_questions(safety: SafetyData, answers: Answers, start: Sequence[str]
     return tuple(question for question, choices in steps if choices is None)
 
 
-def evaluate(safety: SafetyData, answers: Answers, today: date, start: Sequence[str] = ()) -> ScreeningResult:
+def evaluate(safety: SafetyData, answers: Answers, today: date, start: Sequence[str] | None = None) -> ScreeningResult:
     """Return the outcome of *answers*; the strongest one wins (rules R01-R26, Q1-Q9, F1-F16 and K1-K3).
 
     One emergency answer is enough for an emergency. Otherwise raise UnansweredQuestions while questions are pending.
@@ -106,14 +106,14 @@ def pain_limits(start: int) -> tuple[int, int]:
 
 
 def _ask_order(
-    safety: SafetyData, answers: Answers, start: Sequence[str]
+    safety: SafetyData, answers: Answers, start: Sequence[str] | None
 ) -> Iterator[tuple[Question, tuple[Choice, ...] | None]]:
     """Yield the applicable questions in order, each with the choices in its answer, None if there is none yet."""
     questions = {question.id: question for question in safety.questions}
     for name in answers:
         if name not in questions:
             raise UnknownName("safety question", name, questions)
-    queue = list(start or safety.screens)
+    queue = list(safety.screens if start is None else start)
     seen: set[str] = set()
     true_lines: set[str] = set()
     while queue:

@@ -45,6 +45,8 @@ class ScreeningRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     too_young: bool = False
     severe_pain_on: date | None = None
     """Last day with pain of 7 or more out of 10, which allows no session that day (rule K3)."""
+    asked: date | None = None
+    """Last day on which the person said what is new."""
     advised: date | None = None
     """Day on which the advice to tell a clinician was last shown."""
 
@@ -73,6 +75,7 @@ def after_full_check(old: ScreeningRecord | None, result: ScreeningResult, today
         # An emergency ends the questions early, so the tags known before still apply.
         tags=old.tags if old and result.outcome is Outcome.EMERGENCY else result.tags,
         screened=today,
+        asked=today,
         since=today,
         advise_clinician=result.advise_clinician,
         breath_off=result.breath_off,
@@ -190,10 +193,10 @@ def is_current(record: ScreeningRecord, today: date) -> bool:
 
 
 def questions_due(safety: SafetyData, record: ScreeningRecord | None, today: date) -> tuple[str, ...]:
-    """Return the ids of the first questions before a session, those of the full check or of the quick one."""
+    """Return the ids of the questions before a plan is made: the full check, after an illness one, otherwise none."""
     if record is None or not is_current(record, today):
         return safety.screens
-    return (*safety.quick, *safety.after_illness) if record.ask_again_on else safety.quick
+    return safety.after_illness if record.ask_again_on else ()
 
 
 def forbids_session(record: ScreeningRecord, today: date) -> bool:
