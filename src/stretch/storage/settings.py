@@ -3,12 +3,11 @@
 Command-line options, which override all of these, are the business of `cli.options`.
 """
 
-from __future__ import annotations
-
+# No `from __future__ import annotations` here: msgspec would compile every annotation again at each start.
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 import msgspec
 from msgspec import Struct
@@ -98,48 +97,45 @@ def load_settings(folder: Path, environ: Mapping[str, str]) -> LoadedSettings:
     in_file = {name: _normalize(name, data[name], folder) for name in NAMES if data.get(name) is not None}
     texts = {name: environ.get(variable(name)[1:], "").strip() for name in NAMES}
     in_environment = {name: _normalize(name, _split(name, text), Path()) for name, text in texts.items() if text}
-    unknown = {
-        name: str(UnknownName("setting", name[:80], NAMES, "`stretch config` lists them all."))
-        for name in data.keys() - set(NAMES)
-    }
-    found = unknown | {name: f"{name} {problem}" for name, problem in _problems(in_file).items()}
+    found = {name: f"{name} {problem}" for name, problem in _problems(in_file).items()}
+    for name in data.keys() - set(NAMES):
+        found[name] = str(UnknownName("setting", name[:80], NAMES, "`stretch config` lists them all."))
     place = escape_control_chars(str(file))
-    problems = [f"{place}:{lines[name]}: {found[name]}" for name in sorted(found, key=lines.__getitem__)]
+    problems = [f"{place}:{lines[name]}: {found[name]}" for name in data if name in found]
     problems += [f"{variable(name)} {problem}" for name, problem in _problems(in_environment).items()]
     if problems:
         raise SettingsError("\n".join(problems))
     values = in_file | in_environment
     for name in MERGED_LISTS:
         if name in values:
-            values[name] = list(dict.fromkeys((*in_file.get(name, ()), *in_environment.get(name, ()))))
-    origins = {name: _origins(name, in_environment, in_file) for name in NAMES}
+            values[name] = list(dict.fromkeys([*in_file.get(name, ()), *in_environment.get(name, ())]))
+    sources: dict[SettingOrigin, dict[str, Any]] = {"environment": in_environment, "file": in_file}
+    origins: dict[str, tuple[SettingOrigin, ...]] = {}
+    for name in NAMES:
+        used = [source for source, given in sources.items() if name in given]
+        origins[name] = tuple(used if name in MERGED_LISTS else used[:1]) or ("default",)
     return LoadedSettings(settings=msgspec.convert(values, Settings, strict=False), origins=origins, file=file)
 
 
 def describe(name: str) -> str:
     """Return the description of the setting *name*."""
-    return str(_hint(name).__metadata__[0].description)
+    return str(Settings.__annotations__[name].__metadata__[0].description)
 
 
 def template() -> str:
     """Return a `config.yaml` that sets nothing yet: every setting with its default, commented out."""
-    lines = ["# Settings of stretch. Remove the # to change one; `stretch config` shows what is in effect.\n"]
-    for name in NAMES:
-        lines.append(f"\n# {describe(name)}\n#{f'{name}: {format_value(getattr(DEFAULTS, name))}'.rstrip()}\n")
-    return "".join(lines)
+    settings = (f"{name}: {format_value(getattr(DEFAULTS, name))}".rstrip() for name in NAMES)
+    lines = "".join(f"\n# {describe(name)}\n#{setting}\n" for name, setting in zip(NAMES, settings, strict=True))
+    return f"# Settings of stretch. Remove the # to change one; `stretch config` shows what is in effect.\n{lines}"
 
 
 def format_value(value: object) -> str:
     """Return the value of a setting as it is written in the file; empty for one that is not set."""
-    match value:
-        case bool():
-            return "on" if value else "off"
-        case float():
-            return f"{value:g}"
-        case tuple():
-            return f"[{', '.join(value)}]" if value else ""
-        case _:
-            return "" if value is None else str(value)
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, tuple):
+        return f"[{', '.join(value)}]" if value else ""
+    return f"{value:g}" if isinstance(value, float) else str(value or "")
 
 
 def unknown_variables(environ: Mapping[str, str]) -> Iterator[str]:
@@ -183,14 +179,11 @@ def _normalize(name: str, value: Any, folder: Path) -> Any:
     """Return *value* in the form of the setting's type: a list for a single name, true for `on`, paths in *folder*."""
     default = getattr(DEFAULTS, name)
     if isinstance(default, tuple):
-        values = value if isinstance(value, list) else [value]
-        if name != "catalog":
-            return values
-        return [str(folder / expand_home(path)) if isinstance(path, str) else path for path in values]
+        values, paths = value if isinstance(value, list) else [value], name == "catalog"
+        return [str(folder / expand_home(each)) if paths and isinstance(each, str) else each for each in values]
+    words = (False, True) if isinstance(default, bool) else _SWITCH_WORDS.get(name)
     switch = _SWITCH.get(str(value).lower())
-    if switch is None or not (isinstance(default, bool) or name in _SWITCH_WORDS):
-        return value
-    return _SWITCH_WORDS[name][switch] if name in _SWITCH_WORDS else switch
+    return value if words is None or switch is None else words[switch]
 
 
 def _problems(values: Mapping[str, Any]) -> dict[str, str]:
@@ -215,12 +208,12 @@ def _problem(name: str, value: Any) -> str:
 
     wrong = next((each for each in value if not _is_valid(name, [each])), value) if isinstance(value, list) else value
     shown = quote(wrong) if isinstance(wrong, str) else escape_control_chars(str(wrong))[:80]
-    near = get_close_matches(str(wrong)[:80], _literals(_hint(name)), n=1)
+    near = get_close_matches(str(wrong)[:80], _literals(Settings.__annotations__[name]), n=1)
     return f"must be {_requirement(name)}, not {shown}" + (f". Did you mean {near[0]}?" if near else "")
 
 
 def _requirement(name: str) -> str:
-    hint = _hint(name)
+    hint = Settings.__annotations__[name]
     if values := _literals(hint):
         return f"one of {', '.join(values)}"
     if (meta := hint.__metadata__[0]).ge is not None:
@@ -231,21 +224,8 @@ def _requirement(name: str) -> str:
     return others.get(name, "text")
 
 
-def _hint(name: str) -> Any:
-    return get_type_hints(Settings, include_extras=True)[name]
-
-
 def _literals(hint: Any) -> tuple[str, ...]:
     """Return the values that the `Literal` in a type allows; none if it has none."""
     if get_origin(hint) is Literal:
         return get_args(hint)
     return tuple(value for part in get_args(hint) for value in _literals(part))
-
-
-def _origins(name: str, in_environment: Mapping[str, Any], in_file: Mapping[str, Any]) -> tuple[SettingOrigin, ...]:
-    origins: list[SettingOrigin] = []
-    if name in in_environment:
-        origins.append("environment")
-    if name in in_file and (name in MERGED_LISTS or not origins):
-        origins.append("file")
-    return tuple(origins) or ("default",)
