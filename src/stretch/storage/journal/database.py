@@ -12,7 +12,7 @@ from itertools import count
 from pathlib import Path
 
 from stretch.core.errors import StretchError
-from stretch.storage.files.safe_io import make_private
+from stretch.storage.files.safe_io import PRIVATE, make_private
 from stretch.storage.journal.row_mapping import recompute_aggregates
 
 FILE_NAME = "journal.db"
@@ -99,8 +99,13 @@ class SessionForgottenError(JournalError):
     """The session was deleted while it was playing, and must not be written again."""
 
 
-class NewerJournalError(JournalError):
-    """The file was written by a later version of stretch."""
+_REASONS = {
+    sqlite3.SQLITE_FULL: ("write", "the disk is full"),
+    sqlite3.SQLITE_READONLY: ("write", "the folder or the file is read-only"),
+    sqlite3.SQLITE_PERM: ("write", "the folder or the file is read-only"),
+    sqlite3.SQLITE_CANTOPEN: ("open", "check the folder and its permissions"),
+}
+"""What cannot be done and why, by the primary code of the error."""
 
 
 @contextmanager
@@ -124,13 +129,9 @@ def _translated(path: Path, error: sqlite3.Error) -> JournalError:
             return _damaged(path)
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             return JournalBusyError(f"The journal {path} is in use by another program.")
-        case sqlite3.SQLITE_FULL:
-            return JournalError(f"Cannot write the journal {path}: the disk is full.")
-        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
-            return JournalError(f"Cannot write the journal {path}: the folder or the file is read-only.")
-        case sqlite3.SQLITE_CANTOPEN:
-            return JournalError(f"Cannot open the journal {path}: check the folder and its permissions.")
-    return JournalError(f"Cannot use the journal {path}: {error}.")
+        case primary:
+            action, reason = _REASONS.get(primary or 0, ("use", str(error)))
+            return JournalError(f"Cannot {action} the journal {path}: {reason}.")
 
 
 def _damaged(path: Path) -> JournalDamagedError:
@@ -232,7 +233,7 @@ def _move_aside(path: Path, today: date) -> str:
 def _open(path: Path, today: date, *, thorough: bool) -> sqlite3.Connection:
     with translated_errors(path):
         with suppress(FileExistsError):
-            _create_private(path)
+            path.touch(PRIVATE, exist_ok=False)
         connection = _connect(path)
         try:
             version = _version(connection, path)
@@ -277,7 +278,7 @@ def _copy(source: sqlite3.Connection, target: sqlite3.Connection) -> None:
 def _version(connection: sqlite3.Connection, path: Path) -> int:
     """Return the version of the tables, 0 for an empty file.
 
-    Raise NewerJournalError, or JournalDamagedError for a database of another program.
+    Raise JournalError for a newer one, JournalDamagedError for a database of another program.
     """
     # From one snapshot: read one by one, a file that is just being created looks like that of another program.
     with nullcontext() if connection.in_transaction else transaction(connection, "DEFERRED"):
@@ -287,7 +288,7 @@ def _version(connection: sqlite3.Connection, path: Path) -> int:
         )
     ours = application == APPLICATION_ID
     if ours and version > VERSION:
-        raise NewerJournalError(
+        raise JournalError(
             f"The journal {path} was written by a newer stretch (format {version}; this one reads up to"
             f" {VERSION}). Nothing in it was changed. Install the newer version to use it."
         )
@@ -303,14 +304,9 @@ def _reserve(path: Path, label: str) -> Path:
     for number in count(1):
         target = path.with_name(f"{path.stem}-{label}{f'-{number}' if number > 1 else ''}{path.suffix}")
         with suppress(FileExistsError):
-            _create_private(target)
+            target.touch(PRIVATE, exist_ok=False)
             break
     return target
-
-
-def _create_private(path: Path) -> None:
-    """Create an empty file that only its owner can read, because of the pain scores; raise FileExistsError."""
-    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def upgrade(connection: sqlite3.Connection) -> None:

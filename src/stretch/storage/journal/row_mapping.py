@@ -91,11 +91,10 @@ def select(connection: sqlite3.Connection, keys: Sequence[int], damaged: Damaged
         yield from _load(connection, keys, damaged)
     except (sqlite3.DataError, OverflowError):
         # A huge value or too many parts: one by one, to find the session with them.
-        for key in keys:
-            try:
-                yield from _load(connection, [key], damaged)
-            except (sqlite3.DataError, OverflowError):
-                note_damaged(connection, key, damaged)
+        if len(keys) == 1:
+            note_damaged(connection, keys[0], damaged)
+        for key in keys if len(keys) > 1 else ():
+            yield from select(connection, [key], damaged)
 
 
 def _load(connection: sqlite3.Connection, keys: Sequence[int], damaged: Damaged) -> list[SessionRecord]:
