@@ -105,14 +105,17 @@ def escape_lines(text: str) -> str:
 
 def escape_json(text: str, *, ascii_only: bool = False) -> str:
     """Return the JSON *text* with unprintable characters other than line ends as JSON escapes."""
+    from json import dumps
 
-    def fits(part: str) -> bool:
-        return part.isprintable() and (part.isascii() or not ascii_only)
+    def escaped(part: str) -> str:
+        if part.isprintable() and (part.isascii() or not ascii_only):
+            return part
+        if len(part) > 1:
+            return "".join(map(escaped, part))
+        # JSON has no half characters: a byte that is no UTF-8 is shown as in any other text.
+        return "\\" + escape_control_chars(part) if "\ud800" <= part <= "\udfff" else dumps(part)[1:-1]
 
-    return "\n".join(
-        line if fits(line) else "".join(each if fits(each) else _json_escape(each) for each in line)
-        for line in text.split("\n")
-    )
+    return "\n".join(map(escaped, text.split("\n")))
 
 
 def quote(text: str) -> str:
@@ -123,11 +126,3 @@ def quote(text: str) -> str:
 def quote_ascii(text: str) -> str:
     """Return *text* in quotes and in ASCII, so that letters that only look like a to z stand out."""
     return f"'{ascii(text[:MAX_QUOTED])[1:-1]}{'...' if len(text) > MAX_QUOTED else ''}'"
-
-
-def _json_escape(character: str) -> str:
-    from json import dumps
-
-    # JSON has no half characters: a byte that is no UTF-8 is shown as in any other text.
-    half = "\ud800" <= character <= "\udfff"
-    return "\\" + escape_control_chars(character) if half else dumps(character)[1:-1]

@@ -13,7 +13,6 @@ from stretch.core.narration import phrases
 from stretch.core.narration.tones import sound_for
 from stretch.core.text import one_line
 from stretch.core.timing.cues import Cue, CueKind, cues
-from stretch.core.timing.phases import Phase
 from stretch.core.timing.timeline import Timeline
 
 AFTER_SOUND_MS = 400
@@ -68,14 +67,16 @@ def sentences_to_speak(
     if cue.kind not in SPOKEN_CUES:
         return ()
     start = speech_start(cue, timeline)
-    if cue.kind == "half-way" and _end_of_phase_speech(cue, timeline, duration_of) > start:
+    if cue.kind == "half-way" and _speech_end(_opening(timeline, cue.index), timeline, duration_of) > start:
         return ()
     own = phrases.sentences(cue, timeline, done)
     steps = _unspoken_steps(cue, timeline, duration_of) if cue.kind == "phase" else ()
     with_steps = _with_steps(own, steps, cue, timeline, duration_of)
     until = _next_speech_start(cue, timeline, SPOKEN_CUES)
-    if breath and cue.kind == "phase":
-        until = min(until, _second_breath_ms(timeline.phases[cue.index]) or until)
+    phase = timeline.phases[cue.index]
+    if breath and cue.kind == "phase" and len(phase.breaths) > 1 and phase.kind != "settle":
+        # Other words end before the second breath.
+        until = min(until, phase.start_ms + sum(phase.breaths[0]))
     return max(with_steps, _fitting((*with_steps, *own[1:]), until - start, duration_of), key=len)
 
 
@@ -92,11 +93,14 @@ def speakable(text: str) -> str:
     return one_line(re.sub(r"(?<=[\[\]])(?=[\[\]])", " ", one_line(text)))
 
 
-def _end_of_phase_speech(cue: Cue, timeline: Timeline, duration_of: SentenceTimer) -> int:
-    """Return the position at which the words at the start of the phase of *cue* end."""
-    opening = Cue(timeline.phases[cue.index].start_ms, "phase", cue.index)
-    words = sentences_to_speak(opening, timeline, duration_of=duration_of)
-    return speech_start(opening, timeline) + speech_duration_ms(words, duration_of)
+def _opening(timeline: Timeline, index: int) -> Cue:
+    return Cue(timeline.phases[index].start_ms, "phase", index)
+
+
+def _speech_end(cue: Cue, timeline: Timeline, duration_of: SentenceTimer, *, breath: bool = False) -> int:
+    """Return the position at which the words of *cue* end."""
+    words = sentences_to_speak(cue, timeline, breath=breath, duration_of=duration_of)
+    return speech_start(cue, timeline) + speech_duration_ms(words, duration_of)
 
 
 def _fitting(sentences: tuple[str, ...], limit_ms: int, duration_of: SentenceTimer) -> tuple[str, ...]:
@@ -113,11 +117,6 @@ def _next_speech_start(cue: Cue, timeline: Timeline, kinds: frozenset[CueKind]) 
         return cue.at_ms + FAREWELL_MS
     later = cues(timeline, cue.at_ms, timeline.phases[cue.index].end_ms)
     return next(speech_start(other, timeline) for other in later if other.kind in kinds)
-
-
-def _second_breath_ms(phase: Phase) -> int | None:
-    """Return the position of the second breath, before which other words end; None for the settle phase."""
-    return phase.start_ms + sum(phase.breaths[0]) if len(phase.breaths) > 1 and phase.kind != "settle" else None
 
 
 def _with_steps(
@@ -138,7 +137,7 @@ def _unspoken_steps(cue: Cue, timeline: Timeline, duration_of: SentenceTimer) ->
         index -= 1
     if index == cue.index or phases[index].kind != "prepare":
         return ()
-    preparation = Cue(phases[index].start_ms, "phase", index)
+    preparation = _opening(timeline, index)
     own = phrases.sentences(preparation, timeline)
     steps = own[len(_with_steps(own, own[1:], preparation, timeline, duration_of)) :]
     item = phases[index].item
@@ -149,7 +148,7 @@ def _unspoken_steps(cue: Cue, timeline: Timeline, duration_of: SentenceTimer) ->
     for between in range(index + 1, cue.index):
         if not steps:
             break
-        opening = Cue(phases[between].start_ms, "phase", between)
+        opening = _opening(timeline, between)
         own = phrases.sentences(opening, timeline)
         steps = steps[len(_with_steps(own, steps, opening, timeline, duration_of)) - 1 :]
     return steps
@@ -159,11 +158,9 @@ def _breath_sentences(cue: Cue, timeline: Timeline, duration_of: SentenceTimer) 
     """Return the words for half a breath; empty if they would overlap with others."""
     phase = timeline.phases[cue.index]
     others = [other for other in cues(timeline, phase.start_ms - 1, phase.end_ms) if other.kind in SPOKEN_CUES]
-    for other in others:
-        if other.at_ms <= cue.at_ms:
-            words = sentences_to_speak(other, timeline, breath=True, duration_of=duration_of)
-            if speech_start(other, timeline) + speech_duration_ms(words, duration_of) > cue.at_ms:
-                return ()
+    before = [other for other in others if other.at_ms <= cue.at_ms]
+    if any(_speech_end(other, timeline, duration_of, breath=True) > cue.at_ms for other in before):
+        return ()
     own = phrases.sentences(cue, timeline)
     inhale_ms, exhale_ms = phase.breaths[cue.number - 1]
     end_ms = cue.at_ms + (inhale_ms if cue.kind == "breath-in" else exhale_ms)

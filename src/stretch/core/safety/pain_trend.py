@@ -56,21 +56,26 @@ def assess(entries: Iterable[PainEntry], today: date, since: date | None = None)
         detect_new_sign(recent),
     )
     good = detect_improvement(recent, today)
-    if any(finding.state == "met" for finding in warnings) and good.state == "met":
-        good = _finding("T9", "not-met")
+    if good.state == "met" and any(finding.state == "met" for finding in warnings):
+        good = _finding("T9", enough=True, met=False)
     return (*warnings, good)
 
 
-def _finding(rule: str, state: TrendState, *actions: TrendAction) -> TrendFinding:
-    return TrendFinding(rule=rule, state=state, actions=actions)
-
-
-def _advise_clinician(rule: str, *actions: TrendAction) -> TrendFinding:
-    return TrendFinding(rule=rule, state="met", outcome=Outcome.GO_GENTLY, advise_clinician=True, actions=actions)
-
-
-def _require_clinician(rule: str, *actions: TrendAction, urgency: Urgency = Urgency.SOON) -> TrendFinding:
-    return TrendFinding(rule=rule, state="met", outcome=Outcome.SEE_CLINICIAN, urgency=urgency, actions=actions)
+def _finding(
+    rule: str,
+    enough: bool,
+    met: bool,
+    outcome: Outcome = Outcome.GO,
+    urgency: Urgency | None = None,
+    actions: tuple[TrendAction, ...] = (),
+) -> TrendFinding:
+    """Return the finding of *rule*, with its outcome if it is *met* and there are *enough* scores to tell."""
+    if not (enough and met):
+        return TrendFinding(rule=rule, state="not-met" if enough else "not-enough")
+    advise = outcome is Outcome.GO_GENTLY
+    return TrendFinding(
+        rule=rule, state="met", outcome=outcome, urgency=urgency, advise_clinician=advise, actions=actions
+    )
 
 
 def detect_flare(entries: Sequence[PainEntry]) -> TrendFinding:
@@ -80,58 +85,44 @@ def detect_flare(entries: Sequence[PainEntry]) -> TrendFinding:
     """
     rises = [e.next_morning - e.before for e in entries if e.next_morning is not None and e.before is not None]
     run = next((count for count, rise in enumerate(reversed(rises)) if rise < MEANINGFUL), len(rises))
-    if run > 2:
-        return _advise_clinician("T1b", "halve", "gentle-only")
-    if run == 2:
-        return _finding("T1", "met", "halve", "gentle-only")
-    return _finding("T1", "not-met" if len(rises) > 1 else "not-enough")
+    rule, outcome = ("T1b", Outcome.GO_GENTLY) if run > 2 else ("T1", Outcome.GO)
+    return _finding(rule, len(rises) > 1, run > 1, outcome, actions=("halve", "gentle-only"))
 
 
 def detect_no_improvement(entries: Sequence[PainEntry], today: date) -> TrendFinding:
     """T2: after 14 days and 4 scored sessions, the median of the last three is not 1 point below the first three."""
     scores = _before(entries)
-    if len(scores) <= MIN_SCORES or _days(scores, today) < TWO_WEEKS:
-        return _finding("T2", "not-enough")
+    enough = len(scores) > MIN_SCORES and _days(scores, today) >= TWO_WEEKS
     start = _start(scores)
-    if start < LASTING or start - _latest(scores) >= 1:
-        return _finding("T2", "not-met")
-    return _advise_clinician("T2")
+    return _finding("T2", enough, start >= LASTING and start - _latest(scores) < 1, Outcome.GO_GENTLY)
 
 
 def detect_persistence(entries: Sequence[PainEntry], today: date) -> TrendFinding:
     """T3: after 42 days, the last week's median is 3 or more and not meaningfully below the first three sessions."""
     scores = _before(entries)
-    week = _last_days(scores, today, WEEK)
-    if len(week) < MIN_SCORES or _days(scores, today) < SIX_WEEKS:
-        return _finding("T3", "not-enough")
+    week = _last_week(scores, today)
+    enough = len(week) >= MIN_SCORES and _days(scores, today) >= SIX_WEEKS
     now = _median(week)
-    if now < LASTING or _is_better(_start(scores), now):
-        return _finding("T3", "not-met")
-    return _advise_clinician("T3")
+    return _finding("T3", enough, now >= LASTING and not _is_better(_start(scores), now), Outcome.GO_GENTLY)
 
 
 def detect_worsening(entries: Sequence[PainEntry], today: date) -> TrendFinding:
     """T4: the last week's median is 2 points or more above that of the first week."""
     scores = _before(entries)
-    week = _last_days(scores, today, WEEK)
+    week = _last_week(scores, today)
     first = [score for day, score in scores if (day - scores[0][0]).days < WEEK]
-    if len(week) < MIN_SCORES or len(first) < MIN_SCORES:
-        return _finding("T4", "not-enough")
-    if _median(week) - _median(first) < MEANINGFUL:
-        return _finding("T4", "not-met")
-    return _require_clinician("T4")
+    enough = len(week) >= MIN_SCORES and len(first) >= MIN_SCORES
+    worse = _median(week) - _median(first) >= MEANINGFUL
+    return _finding("T4", enough, worse, Outcome.SEE_CLINICIAN, Urgency.SOON)
 
 
 def detect_severe_pain(entries: Sequence[PainEntry], today: date) -> TrendFinding:
     """T5: a score of 7 or more in the latest session or the last week; T5b: sudden pain, or unlike any before."""
     recent = [entry for entry in entries[:-1] if (today - entry.day).days < WEEK] + list(entries[-1:])
-    maxima = [(max(entry.known), entry.sudden) for entry in recent if entry.known]
-    if not maxima:
-        return _finding("T5", "not-enough")
-    high = [sudden for score, sudden in maxima if score >= SEVERE]
-    if not high:
-        return _finding("T5", "not-met")
-    return _require_clinician("T5b", urgency=Urgency.TODAY) if any(high) else _require_clinician("T5")
+    scored = [entry for entry in recent if entry.known]
+    severe = [entry for entry in scored if max(entry.known) >= SEVERE]
+    rule, urgency = ("T5b", Urgency.TODAY) if any(entry.sudden for entry in severe) else ("T5", Urgency.SOON)
+    return _finding(rule, bool(scored), bool(severe), Outcome.SEE_CLINICIAN, urgency)
 
 
 def detect_spread(entries: Sequence[PainEntry]) -> TrendFinding:
@@ -141,22 +132,16 @@ def detect_spread(entries: Sequence[PainEntry]) -> TrendFinding:
     two entries, the warning signs must be asked for (R06, R07, R19).
     """
     known = [entry for entry in entries if entry.spread is not None][-3:]
-    if len(known) < 3:
-        return _finding("T6", "not-enough")
-    for order in SPREAD_ORDERS:
-        steps = [order.index(entry.spread) for entry in known if entry.spread in order]
-        if len(steps) == 3 and steps[0] < steps[1] <= steps[2] and steps[2] - steps[0] >= 2:
-            signs = any(entry.new_sign for entry in known[1:])
-            return _require_clinician("T6", *(("ask-signs",) if signs else ()))
-    return _finding("T6", "not-met")
+    runs = [[order.index(entry.spread) for entry in known if entry.spread in order] for order in SPREAD_ORDERS]
+    further = any(len(run) == 3 and run[0] < run[1] <= run[2] and run[2] - run[0] >= 2 for run in runs)
+    actions: tuple[TrendAction, ...] = ("ask-signs",) if any(entry.new_sign for entry in known[1:]) else ()
+    return _finding("T6", len(known) == 3, further, Outcome.SEE_CLINICIAN, Urgency.SOON, actions)
 
 
 def detect_new_sign(entries: Sequence[PainEntry]) -> TrendFinding:
     """T8: new numbness or weakness in the latest session; the answers to rules R01-R26 decide the outcome."""
     latest = entries[-1].new_sign if entries else None
-    if latest:
-        return _finding("T8", "met", "ask-signs")
-    return _finding("T8", "not-enough" if latest is None else "not-met")
+    return _finding("T8", latest is not None, bool(latest), actions=("ask-signs",))
 
 
 def detect_improvement(entries: Sequence[PainEntry], today: date) -> TrendFinding:
@@ -166,17 +151,13 @@ def detect_improvement(entries: Sequence[PainEntry], today: date) -> TrendFindin
     an improvement. T9 needs 6 sessions and a score in the last week.
     """
     scores = _before(entries)
-    if len(scores) < MIN_SCORES_TO_IMPROVE or not _last_days(scores, today, WEEK):
-        return _finding("T9", "not-enough")
-    start = _start(scores)
-    run: list[tuple[date, int]] = []
+    run = 0
     for count in range(len(scores), MIN_SCORES, -1):
-        latest = scores[count - 1]
-        if not _is_better(start, min(latest[1], _latest(scores[:count]))):
+        if not _is_better(_start(scores), min(scores[count - 1][1], _latest(scores[:count]))):
             break
-        run.insert(0, latest)
-    improved = len(run) >= MIN_SCORES and _days(run, today) >= TWO_WEEKS
-    return _finding("T9", "met" if improved else "not-met")
+        run += 1
+    enough = len(scores) >= MIN_SCORES_TO_IMPROVE and bool(_last_week(scores, today))
+    return _finding("T9", enough, run >= MIN_SCORES and _days(scores[-run:], today) >= TWO_WEEKS)
 
 
 def _before(entries: Sequence[PainEntry]) -> list[tuple[date, int]]:
@@ -188,8 +169,8 @@ def _days(scores: Sequence[tuple[date, int]], today: date) -> int:
     return (today - scores[0][0]).days
 
 
-def _last_days(scores: Sequence[tuple[date, int]], today: date, days: int) -> list[int]:
-    return [score for day, score in scores if (today - day).days < days]
+def _last_week(scores: Sequence[tuple[date, int]], today: date) -> list[int]:
+    return [score for day, score in scores if (today - day).days < WEEK]
 
 
 def _start(scores: Sequence[tuple[date, int]]) -> float:
@@ -201,8 +182,9 @@ def _latest(scores: Sequence[tuple[date, int]]) -> float:
 
 
 def _median(scores: Iterable[int]) -> float:
+    """Return the median; 0 without scores, where no rule is met."""
     # The `statistics` module would cost a sixth of the start-up time of a session.
-    ordered = sorted(scores)
+    ordered = sorted(scores) or [0]
     half = len(ordered) // 2
     return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
 
