@@ -213,19 +213,12 @@ def turned_to(figure: Figure, *, left: bool) -> tuple[Figure, int, int]:
 @lru_cache(maxsize=64)
 def _swapped(figure: Figure) -> Figure:
     """Return the same outline with the other side of the body towards the viewer."""
-    keyframes = figure.keyframes
     if figure.view is not View.SIDE:
-        keyframes = tuple(replace(key, face=None if key.face is None else -key.face) for key in keyframes)
+        turned = (replace(key, face=None if key.face is None else -key.face) for key in figure.keyframes)
         order = " ".join(reversed(figure.paint_order.split()))
-        return replace(figure, keyframes=keyframes, from_behind=not figure.from_behind, paint_order=order)
-    keyframes = tuple(
-        replace(key, shrug=key.shrug[::-1] if isinstance(key.shrug, tuple) else key.shrug) for key in keyframes
-    )
-    muscles = tuple(
-        muscle.removesuffix(".far") if muscle.endswith(".far") else f"{muscle.removesuffix('.near')}.far"
-        for muscle in figure.muscles
-    )
-    text = msgspec.json.encode(replace(figure, keyframes=keyframes, muscles=muscles)).decode()
+        return replace(figure, keyframes=tuple(turned), from_behind=not figure.from_behind, paint_order=order)
+    muscles = tuple(muscle if "." in muscle else f"{muscle}.near" for muscle in figure.muscles)
+    text = msgspec.json.encode(replace(figure, muscles=muscles)).decode()
     other = {"near": "far", "far": "near"}
-    renamed = re.sub(r"\b(near|far)(?=_(?!shift))", lambda name: other[name[0]], text)
+    renamed = re.sub(r"\b(near|far)(?=_(?!shift)|\")", lambda name: other[name[0]], text)
     return replace(msgspec.json.decode(renamed, type=Figure), paint_order=figure.paint_order)

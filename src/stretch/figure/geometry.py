@@ -30,11 +30,6 @@ def lerp_point(a: Point, b: Point, t: float) -> Point:
     return a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t
 
 
-def lerp_angle(a: float, b: float, t: float) -> float:
-    """Return the direction from *a* (t = 0) to *b* (t = 1) along the shorter arc."""
-    return a + angle_difference(a, b) * t
-
-
 def angle_difference(a: float, b: float) -> float:
     """Return the shorter turn from direction *a* to direction *b*, from -180 up to 180."""
     return (b - a + 180.0) % 360.0 - 180.0

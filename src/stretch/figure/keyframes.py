@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from itertools import accumulate
+from typing import Any, NamedTuple, TypeVar
 
 from msgspec.structs import replace
 
 from stretch.figure.anatomy import LIMBS
 from stretch.figure.file_format import Figure, Keyframe, LimbSegments, Segment, Target, View
-from stretch.figure.geometry import angle_difference, lerp, lerp_angle
+from stretch.figure.geometry import angle_difference, lerp
 
 SPINE_SAMPLES = 5
 """A spine of one to three directions is resampled to this many before it is interpolated."""
+
+_Value = TypeVar("_Value")
 
 
 class ProjectedSegment(NamedTuple):
@@ -29,11 +32,6 @@ class ForwardLimb(NamedTuple):
     lower: ProjectedSegment
     end: ProjectedSegment | None
 
-    @property
-    def is_foreshortened(self) -> bool:
-        """True if the upper or the lower segment points towards the viewer."""
-        return self.upper.foreshortening != 1 or self.lower.foreshortening != 1
-
 
 class IKLimb(NamedTuple):
     """A limb given by its target (inverse kinematics), at `t` on the way from one target to another."""
@@ -41,6 +39,10 @@ class IKLimb(NamedTuple):
     start: Target
     finish: Target
     t: float
+
+    def continues_in(self, after: IKLimb) -> bool:
+        """Return whether *after* bends the same way and both give or omit the hand or foot."""
+        return self.finish.bend == after.start.bend and (self.finish.end is None) == (after.start.end is None)
 
     @property
     def foreshortening(self) -> float:
@@ -52,7 +54,8 @@ class IKLimb(NamedTuple):
         """The hand or foot, or None if it follows the lower segment."""
         if self.start.end is None or self.finish.end is None:
             return None
-        return _lerp_segment(_projected(self.start.end), _projected(self.finish.end), self.t)
+        start = _projected(self.start.end)
+        return interpolate(start, unwrap(start, _projected(self.finish.end)), self.t)
 
 
 class Pose(NamedTuple):
@@ -85,7 +88,7 @@ def _pose(figure: Figure, key: Keyframe) -> Pose:
     """Return the pose of a keyframe; by default the person stands upright with hanging arms."""
     spine = _resample(tuple(_projected(segment) for segment in key.spine or (90.0,)))
     head = _projected(90.0 if key.head is None else key.head)
-    halfway = ProjectedSegment(lerp_angle(spine[-1].direction, head.direction, 0.5))
+    halfway = ProjectedSegment(spine[-1].direction + angle_difference(spine[-1].direction, head.direction) / 2)
     return Pose(
         anchor=key.anchor or "hip",
         at=key.at or (0.0, None if figure.has_floor else 0.0),
@@ -115,10 +118,7 @@ def _projected(segment: Segment) -> ProjectedSegment:
 
 def _resample(segments: Sequence[ProjectedSegment]) -> tuple[ProjectedSegment, ...]:
     """Return SPINE_SAMPLES directions along a spine, each within half a turn of the one before."""
-    unwrapped = [segments[0]]
-    for direction, foreshortening in segments[1:]:
-        last = unwrapped[-1].direction
-        unwrapped.append(ProjectedSegment(last + angle_difference(last, direction), foreshortening))
+    unwrapped = tuple(accumulate(segments, unwrap))
     return tuple(sample(unwrapped, i / (SPINE_SAMPLES - 1)) for i in range(SPINE_SAMPLES))
 
 
@@ -128,60 +128,34 @@ def sample(segments: Sequence[ProjectedSegment], t: float) -> ProjectedSegment:
         return segments[0]
     position = t * (len(segments) - 1)
     index = min(int(position), len(segments) - 2)
-    return _lerp_unwrapped(segments[index], segments[index + 1], position - index)
+    return interpolate(segments[index], segments[index + 1], position - index)
 
 
-def interpolate(a: Pose, b: Pose, t: float) -> Pose:
-    """Return the pose at *t* (0 to 1) from *a* to *b*; `can_interpolate` must hold for each limb."""
-    return Pose(
-        anchor=a.anchor,
-        at=(lerp(a.at[0], b.at[0], t), None if a.at[1] is None or b.at[1] is None else lerp(a.at[1], b.at[1], t)),
-        spine=_lerp_spine(a.spine, b.spine, t),
-        neck=_lerp_segment(a.neck, b.neck, t),
-        head=_lerp_segment(a.head, b.head, t),
-        face=lerp(a.face, b.face, t),
-        nod=lerp(a.nod, b.nod, t),
-        shrug=(lerp(a.shrug[0], b.shrug[0], t), lerp(a.shrug[1], b.shrug[1], t)),
-        forward=lerp(a.forward, b.forward, t),
-        chest_width=lerp(a.chest_width, b.chest_width, t),
-        hip_width=lerp(a.hip_width, b.hip_width, t),
-        limbs={limb: _interpolate_limb(a.limbs[limb], b.limbs[limb], t) for limb in LIMBS},
-    )
+def unwrap(before: ProjectedSegment, segment: ProjectedSegment) -> ProjectedSegment:
+    """Return *segment* with the direction that is within half a turn of the one *before*."""
+    return segment._replace(direction=before.direction + angle_difference(before.direction, segment.direction))
 
 
-def _lerp_spine(a: Sequence[ProjectedSegment], b: Sequence[ProjectedSegment], t: float) -> tuple[ProjectedSegment, ...]:
-    """Turn the pelvis the shorter way and the rest of the spine with it: a spine bends, it never flips."""
-    pelvis = a[0].direction, b[0].direction
-    unwrap = pelvis[0] + angle_difference(*pelvis) - pelvis[1]
-    return tuple(
-        _lerp_unwrapped(first, last._replace(direction=last.direction + unwrap), t)
-        for first, last in zip(a, b, strict=True)
-    )
+def unwrap_pose(before: Pose, pose: Pose) -> Pose:
+    """Return *pose* with directions that turn the shorter way from those *before*, but for those of the limbs."""
+    # The rest of the spine turns with the pelvis: a spine bends, it never flips.
+    turns = unwrap(before.spine[0], pose.spine[0]).direction - pose.spine[0].direction
+    spine = tuple(segment._replace(direction=segment.direction + turns) for segment in pose.spine)
+    return pose._replace(spine=spine, neck=unwrap(before.neck, pose.neck), head=unwrap(before.head, pose.head))
 
 
-def can_interpolate(a: ForwardLimb | IKLimb, b: ForwardLimb | IKLimb) -> bool:
-    """Return whether two limbs are of the same kind, bend the same way and both give or omit the hand or foot."""
-    match a, b:
-        case ForwardLimb(), ForwardLimb():
-            return (a.end is None) == (b.end is None)
-        case IKLimb(), IKLimb():
-            return a.finish.bend == b.start.bend and (a.finish.end is None) == (b.start.end is None)
-        case _:
-            return False
+def interpolate(a: _Value, b: _Value, t: float) -> _Value:
+    """Return what is at *t* (0 to 1) from *a* to *b*, number by number; anything but a number is that of *a*."""
+    return _interpolate(a, b, t)  # type: ignore[no-any-return]
 
 
-def _interpolate_limb(a: ForwardLimb | IKLimb, b: ForwardLimb | IKLimb, t: float) -> ForwardLimb | IKLimb:
-    if isinstance(a, IKLimb) and isinstance(b, IKLimb):
-        return IKLimb(a.start, b.finish, t)
-    assert isinstance(a, ForwardLimb)
-    assert isinstance(b, ForwardLimb)
-    end = None if a.end is None or b.end is None else _lerp_segment(a.end, b.end, t)
-    return ForwardLimb(_lerp_segment(a.upper, b.upper, t), _lerp_segment(a.lower, b.lower, t), end)
-
-
-def _lerp_segment(a: ProjectedSegment, b: ProjectedSegment, t: float) -> ProjectedSegment:
-    return ProjectedSegment(lerp_angle(a.direction, b.direction, t), lerp(a.foreshortening, b.foreshortening, t))
-
-
-def _lerp_unwrapped(a: ProjectedSegment, b: ProjectedSegment, t: float) -> ProjectedSegment:
-    return ProjectedSegment(lerp(a.direction, b.direction, t), lerp(a.foreshortening, b.foreshortening, t))
+def _interpolate(a: Any, b: Any, t: float) -> Any:
+    match a:
+        case float() | int():
+            return None if b is None else lerp(a, b, t)
+        case tuple():
+            values = [_interpolate(x, y, t) for x, y in zip(a, b, strict=True)]
+            return type(a)(*values) if hasattr(a, "_fields") else tuple(values)
+        case dict():
+            return {key: _interpolate(value, b[key], t) for key, value in a.items()}
+    return a

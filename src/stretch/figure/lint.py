@@ -127,7 +127,7 @@ def _impossible_angles(figure: Figure, skeleton: Skeleton, parts: Sequence[Figur
     for joint, limb, upper, lower, straight, (low, high) in anatomy.JOINT_RANGES if figure.view is View.SIDE else ():
         for side in ("near_", "far_") if limb else ("",):
             # A limb that points towards the viewer does not have its real angles in the picture.
-            if limb and skeleton.limbs[side + limb].is_foreshortened:
+            if limb and any(segment.foreshortening != 1 for segment in skeleton.limbs[side + limb][:2]):
                 continue
             start = directions[upper if upper in directions else side + upper]
             # Counted from the middle of the range, so that 190 degrees is not mistaken for -170.

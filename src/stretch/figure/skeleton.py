@@ -21,10 +21,11 @@ from stretch.figure.keyframes import (
     IKLimb,
     Pose,
     ProjectedSegment,
-    can_interpolate,
     interpolate,
     keyframe_poses,
     sample,
+    unwrap,
+    unwrap_pose,
 )
 
 
@@ -50,18 +51,23 @@ def skeleton_at(figure: Figure, depth: float) -> Skeleton:
 def _transitions(figure: Figure) -> tuple[tuple[Pose, Pose], ...]:
     """Return the movement from each keyframe to the next, with limbs that can be interpolated."""
     poses = keyframe_poses(figure)
-    return tuple(_make_compatible(figure, a, b) for a, b in pairwise(poses if len(poses) > 1 else poses * 2))
+    return tuple(_aligned(figure, a, b) for a, b in pairwise(poses if len(poses) > 1 else poses * 2))
 
 
-def _make_compatible(figure: Figure, a: Pose, b: Pose) -> tuple[Pose, Pose]:
-    """Return both poses, with limbs that cannot be interpolated given by the directions that they are solved to."""
-    names = [name for name in anatomy.LIMBS if not can_interpolate(a.limbs[name], b.limbs[name])]
-
-    def solved(pose: Pose) -> Pose:
-        limbs = _Solver(figure, pose).solve().limbs
-        return pose._replace(limbs={**pose.limbs, **{name: limbs[name] for name in names}})
-
-    return (solved(a), solved(b)) if names else (a, b)
+def _aligned(figure: Figure, a: Pose, b: Pose) -> tuple[Pose, Pose]:
+    """Return both poses with limbs of the same kind and directions within half a turn, so that they interpolate."""
+    first, last = dict(a.limbs), dict(b.limbs)
+    for name in anatomy.LIMBS:
+        x, y = a.limbs[name], b.limbs[name]
+        if isinstance(x, IKLimb) and isinstance(y, IKLimb) and x.continues_in(y):
+            first[name], last[name] = IKLimb(x.start, y.finish, 0.0), IKLimb(x.start, y.finish, 1.0)
+            continue
+        if isinstance(x, IKLimb) or isinstance(y, IKLimb) or (x.end is None) != (y.end is None):
+            x, y = (_Solver(figure, pose).solve().limbs[name] for pose in (a, b))
+        first[name] = x
+        end = x.end and y.end and unwrap(x.end, y.end)
+        last[name] = ForwardLimb(unwrap(x.upper, y.upper), unwrap(x.lower, y.lower), end)
+    return a._replace(limbs=first), unwrap_pose(a, b)._replace(limbs=last)
 
 
 class _Solver:
