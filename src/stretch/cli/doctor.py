@@ -19,9 +19,10 @@ FIGURE_COLUMNS, FIGURE_LINES = 60, 20
 BRAILLE, BLOCKS = "⢠⣾⣿⣿⣷⡄", "▗▟██▙▖"
 """The same hill in braille and in blocks."""
 
+NO_SAVING = "Nothing is saved. Set STRETCH_HOME to a folder of yours."
+
 Result = tuple[str, str, str]
 """The subject of a check, the finding, and advice; empty if all is well."""
-Check = Callable[[App], Iterable[Result]]
 
 
 @click.command("doctor", help="Check sound, voice, display and storage, and say what to do if something is missing.")
@@ -31,28 +32,24 @@ Check = Callable[[App], Iterable[Result]]
 def doctor_command(app: App, as_json: bool) -> None:
     results = [result for what, check in CHECKS.items() for result in _run_check(app, what, check)]
     if as_json:
-        app.out.json([{"what": what, "found": found, "advice": advice} for what, found, advice in results])
-        return
-    app.out.table(("check", "result", "what to do"), results)
+        app.out.json([dict(zip(("what", "found", "advice"), result, strict=True)) for result in results])
+    else:
+        app.out.table(("check", "result", "what to do"), results)
 
 
-def _run_check(app: App, what: str, check: Check) -> list[Result]:
+def _run_check(app: App, what: str, check: Callable[[App], Iterable[Result]]) -> list[Result]:
     """Run one check. A check that fails is reported like any other result."""
     try:
         return list(check(app))
     except (StretchError, OSError) as error:
-        return [(what, "unknown", (str(error).splitlines() or [""])[0])]
-
-
-def _audio(app: App) -> Iterable[Result]:
-    return app.audio_backends.describe()
+        return [(what, "unknown", str(error).partition("\n")[0])]
 
 
 def _display(app: App) -> Iterable[Result]:
-    yield _screen(app)
+    yield "screen", *_screen(app)
     depth = {"none": "none", "16": "16", "256": "256", "true": "16 million"}[app.theme.depth]
-    why = "NO_COLOR turns them off." if app.environ.get("NO_COLOR") else ""
-    yield "colours", depth, why if depth == "none" else ""
+    off = depth == "none" and app.environ.get("NO_COLOR")
+    yield "colours", depth, "NO_COLOR turns them off." if off else ""
     if app.theme.unicode:
         yield "letters", "UTF-8", ""
         advice = "If the first hill looks broken, use --figure blocks; if both do, --figure none."
@@ -62,35 +59,34 @@ def _display(app: App) -> Iterable[Result]:
         yield "figures", "none", "Figures need a UTF-8 locale."
 
 
-def _screen(app: App) -> Result:
+def _screen(app: App) -> tuple[str, str]:
     if not is_terminal(app.stdout):
-        return "screen", "line by line: the output is not a terminal", ""
+        return "line by line: the output is not a terminal", ""
     columns, lines = app.terminal(screen=False).size()
+    size = f"{columns}x{lines}"
+    if not is_terminal(app.stdin):
+        return f"{size}, line by line: the input is not a terminal", ""
     if not app.full_screen:
         why = "ACCESSIBLE is set" if app.environ.get("ACCESSIBLE") else "TERM does not allow a full screen"
-        why = why if is_terminal(app.stdin) else "the input is not a terminal"
-        return "screen", f"{columns}x{lines}, line by line: {why}", ""
+        return f"{size}, line by line: {why}", ""
     small = columns < FIGURE_COLUMNS or lines < FIGURE_LINES
-    advice = f"A figure needs at least {FIGURE_COLUMNS}x{FIGURE_LINES}." if small else ""
-    return "screen", f"{columns}x{lines}, full screen", advice
+    return f"{size}, full screen", f"A figure needs at least {FIGURE_COLUMNS}x{FIGURE_LINES}." if small else ""
 
 
 def _folder(app: App) -> Iterable[Result]:
+    folder, advice = str(app.folder), ""
     if app.folder == NO_FOLDER:
-        yield "folder", "there is no home folder", "Nothing is saved. Set STRETCH_HOME to a folder of yours."
+        folder, advice = "there is no home folder", NO_SAVING
     elif not app.folder.exists():
+        folder, advice = f"{folder} does not exist yet", "It will be created when something is first saved."
         parent = next(parent for parent in app.folder.absolute().parents if parent.exists())
-        advice = "It will be created when something is first saved."
         if not os.access(parent, os.W_OK | os.X_OK):
-            advice = f"It cannot be created in {parent}, so nothing is saved. Set STRETCH_HOME to a folder of yours."
-        yield "folder", f"{app.folder} does not exist yet", advice
+            advice = f"It cannot be created in {parent}. {NO_SAVING}"
     elif not app.folder.is_dir():
-        yield "folder", f"{app.folder} is not a folder", "Move it away, or set STRETCH_HOME to a folder."
+        folder, advice = f"{folder} is not a folder", "Move it away, or set STRETCH_HOME to a folder."
     elif not os.access(app.folder, os.W_OK | os.X_OK):
-        advice = "Nothing is saved. Change its permissions, or set STRETCH_HOME to a folder of yours."
-        yield "folder", f"{app.folder} is not writable", advice
-    else:
-        yield "folder", str(app.folder), ""
+        folder, advice = f"{folder} is not writable", f"Change its permissions. {NO_SAVING}"
+    yield "folder", folder, advice
 
 
 def _journal(app: App) -> Iterable[Result]:
@@ -117,8 +113,8 @@ def _catalog(app: App) -> Iterable[Result]:
     yield "catalog", f"{len(catalog.stretches)} stretches, {own or 'none'} of them yours", advice
 
 
-CHECKS: dict[str, Check] = {
-    "sounds and voice": _audio,
+CHECKS: dict[str, Callable[[App], Iterable[Result]]] = {
+    "sounds and voice": lambda app: app.audio_backends.describe(),
     "screen": _display,
     "folder": _folder,
     "journal": _journal,
