@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -20,17 +20,14 @@ from stretch.core.vocabulary import (
     POSITION_LABELS,
     SIDE_LABELS,
     TAG_LABELS,
-)  # fmt: skip
+)
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
-    from msgspec import Struct
 
     from stretch.cli.app import App
     from stretch.core.model import Catalog
     from stretch.core.vocabulary import Pattern
-
-    AnyStruct = TypeVar("AnyStruct", bound=Struct)
 
 FIGURE_LABELS = {"braille": "fine dots", "blocks": "for fonts without braille", "none": "no figure"}
 VOICE_LABELS = {"yes": "speak the instructions", "no": "do not speak", "breath": "speak each breath too"}
@@ -43,19 +40,35 @@ SETTINGS = {"positions": "position"} | {name: name for name in _SETTINGS}
 
 def default_map(app: App) -> dict[str, Callable[[], Any]]:
     """Return the settings as click's defaults; they are loaded when the first option needs its default."""
-
-    def load(name: str) -> Any:
-        return getattr(app.settings, name)
-
-    return {option: partial(load, setting) for option, setting in SETTINGS.items()}
+    return {option: partial(lambda name: getattr(app.settings, name), setting) for option, setting in SETTINGS.items()}
 
 
-class NameChoice(click.Choice):  # type: ignore[type-arg]  # generic only since click 8.4
+class _Named:
+    """A type whose values have names, which a shell completes with their labels."""
+
+    def labels(self, ctx: click.Context) -> Mapping[str, str]:
+        """Return the names with their labels."""
+        raise NotImplementedError
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Return the names that begin with *incomplete*, with their labels."""
+        from click.shell_completion import CompletionItem
+
+        # What click writes for fish ends at a comma.
+        labels = ((name, label.replace(",", ";")) for name, label in self.labels(ctx).items())
+        return [CompletionItem(name, help=label) for name, label in labels if name.startswith(incomplete)]
+
+
+class NameChoice(_Named, click.Choice):  # type: ignore[type-arg]  # generic only since click 8.4
     """One of the names in *labels*; the error for any other name suggests similar ones and lists them all."""
 
     def __init__(self, what: str, labels: Mapping[Any, str]) -> None:
         super().__init__(tuple(labels))
-        self.what, self.labels = what, labels
+        self.what, self._labels = what, labels
+
+    def labels(self, ctx: click.Context) -> Mapping[str, str]:
+        """Return the names with their labels."""
+        return self._labels
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return *value* if it is one of the names."""
@@ -64,19 +77,14 @@ class NameChoice(click.Choice):  # type: ignore[type-arg]  # generic only since 
         unknown = UnknownName(self.what, str(value), self.choices)
         raise UsageError(f"{unknown} Choose from {', '.join(self.choices)}.")
 
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        """Return the names that begin with *incomplete*, with their labels."""
-        return _completions(self.labels, incomplete)
-
 
 class Number(click.ParamType):  # type: ignore[type-arg]  # generic only since click 8.2
     """A whole number from *low* to *high*, or minutes, whose limits the planner knows."""
 
-    name = "number"
-
     def __init__(self, low: int = 0, high: int | None = None, *, minutes: bool = False) -> None:
         limits = f"of at least {low}" if high is None else f"from {low} to {high}"
         self.low, self.high, self.minutes = low, high, minutes
+        self.name = "minutes" if minutes else "number"
         self.what = "a number of minutes, such as 15" if minutes else f"a whole number {limits}"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
@@ -97,7 +105,7 @@ class OutputPath(click.Path):
         return super().convert(value, param, ctx) if value else self.fail("takes the name of a file.", param)
 
 
-class BreathPattern(click.ParamType):  # type: ignore[type-arg]  # generic only since click 8.2
+class BreathPattern(_Named, click.ParamType):  # type: ignore[type-arg]  # generic only since click 8.2
     """A preset of the breath, or seconds in and out."""
 
     name = "pattern"
@@ -108,22 +116,21 @@ class BreathPattern(click.ParamType):  # type: ignore[type-arg]  # generic only 
 
         return parse_pattern(value)
 
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        """Return the presets that begin with *incomplete*."""
-        return _completions({name: preset.label for name, preset in BREATH_PRESETS.items()}, incomplete)
+    def labels(self, ctx: click.Context) -> Mapping[str, str]:
+        """Return the presets."""
+        return {name: preset.label for name, preset in BREATH_PRESETS.items()}
 
 
-class CatalogId(click.ParamType):  # type: ignore[type-arg]  # generic only since click 8.2
-    """The id of an entry of the catalog, completed by the shell; the commands check it."""
+class CatalogId(_Named, click.ParamType):  # type: ignore[type-arg]  # generic only since click 8.2
+    """The id of an entry of the catalog; the commands check it."""
 
     def __init__(self, name: str, *kinds: str) -> None:
         self.name, self.kinds = name, kinds
 
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        """Return the ids that begin with *incomplete*, with the names of the entries."""
+    def labels(self, ctx: click.Context) -> Mapping[str, str]:
+        """Return the ids with the names of the entries."""
         catalog = _catalog(ctx)
-        entries = [entry for kind in self.kinds for entry in getattr(catalog, kind).values()]
-        return _completions({entry.id: entry.name for entry in entries}, incomplete)
+        return {entry.id: entry.name for kind in self.kinds for entry in getattr(catalog, kind).values()}
 
 
 STDOUT = Path("-")
@@ -153,14 +160,6 @@ def _catalog(ctx: click.Context) -> Catalog:
         return load_catalog(extra=app.user_catalogs, on_problem=lambda problem: None)
     except (StretchError, OSError):
         return load_catalog()
-
-
-def _completions(labels: Mapping[str, str], incomplete: str) -> list[CompletionItem]:
-    from click.shell_completion import CompletionItem
-
-    # What click writes for fish ends at a comma.
-    found = {name: label.replace(",", ";") for name, label in labels.items() if name.startswith(incomplete)}
-    return [CompletionItem(name, help=label) for name, label in found.items()]
 
 
 def _with_catalogs(ctx: click.Context, param: click.Parameter, paths: tuple[str, ...] | None) -> None:
@@ -208,45 +207,6 @@ catalog_option = click.option(
 """Adds catalogs for this run to the one in the user's folder, in place of those in the settings."""
 
 
-def routine_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that describe a routine; *command* gets them as `options`, a RoutineOptions."""
-
-    @wraps(command)
-    def collect(*args: Any, **values: Any) -> Any:
-        # Imported here: --help has no use for msgspec.
-        from stretch.cli.request import RoutineOptions
-
-        options = _take(RoutineOptions, values)
-        return command(*args, options=options, **values)
-
-    return _add(_ROUTINE, collect)
-
-
-def playback_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that say how a routine is played; *command* gets them as `playback`, a PlaybackOptions."""
-
-    @wraps(command)
-    def collect(*args: Any, yes: bool, no_voice: bool, **values: Any) -> Any:
-        from stretch.cli.request import PlaybackOptions
-
-        values |= {"ask": not yes} | ({"voice": "no"} if no_voice else {})
-        playback = _take(PlaybackOptions, values)
-        return command(*args, playback=playback, **values)
-
-    return _add(_PLAYBACK, collect)
-
-
-def _take(struct: type[AnyStruct], values: dict[str, Any]) -> AnyStruct:
-    """Move the fields of *struct* out of *values* and return the struct."""
-    return struct(**{name: values.pop(name) for name in struct.__struct_fields__ if name in values})
-
-
-def _add(options: Iterable[Callable[..., Any]], command: Callable[..., Any]) -> Callable[..., Any]:
-    for option in reversed([*options]):
-        command = option(command)
-    return command
-
-
 def equivalent_command(ctx: click.Context) -> str:
     """Return the `stretch routine` command with the routine options that the command line of *ctx* gave."""
     import shlex
@@ -271,38 +231,27 @@ def equivalent_command(ctx: click.Context) -> str:
     return shlex.join(words)
 
 
+def _repeatable(*names: str, help: str, **rest: Any) -> Callable[..., Any]:
+    return click.option(*names, multiple=True, help=f"{help} (repeatable).", **rest)
+
+
 _ROUTINE = (
-    click.option(
-        "-a", "--area", "areas", multiple=True, type=AREA, help="Body area or group (repeatable); see `stretch areas`."
-    ),
+    _repeatable("-a", "--area", "areas", type=AREA, help="Body area or group; see `stretch areas`"),
     click.option("-m", "--minutes", type=MINUTES, help="Minutes for everything, warm-up included.  [default: 15]"),
     click.option("--program", type=PROGRAM, help="Use this program instead; see `stretch programs`."),
     click.option("--as-written", is_flag=True, help="With --program: the order and doses of the original article."),
-    click.option(
-        "--stretch",
-        "stretches",
-        multiple=True,
-        type=STRETCH,
-        help="Include this stretch (repeatable); without --area, use only these.",
-    ),
-    click.option(
+    _repeatable("--stretch", "stretches", type=STRETCH, help="Include this stretch; without --area, use only these"),
+    _repeatable(
         "--position",
         "positions",
-        multiple=True,
         type=POSITION,
         metavar="POSITION",
-        help=f"Use only this position (repeatable): {', '.join(POSITION_LABELS)}.",
+        help=f"Use only this position: {', '.join(POSITION_LABELS)}",
     ),
-    click.option("--equipment", multiple=True, type=EQUIPPED, help="Equipment you have (repeatable).  [default: all]"),
+    _repeatable("--equipment", type=EQUIPPED, help="Equipment you have; all of it by default"),
     click.option("--level", type=LEVEL, help="The deepest level to use.  [default: moderate]"),
-    click.option(
-        "--avoid",
-        multiple=True,
-        type=TAG,
-        metavar="TAG",
-        help=f"Go easy on this (repeatable): {', '.join(TAG_LABELS)}.",
-    ),
-    click.option("--exclude", multiple=True, type=STRETCH, help="Leave this stretch out (repeatable)."),
+    _repeatable("--avoid", type=TAG, metavar="TAG", help=f"Go easy on this: {', '.join(TAG_LABELS)}"),
+    _repeatable("--exclude", type=STRETCH, help="Leave this stretch out"),
     click.option(
         "--breath",
         type=BreathPattern(),
@@ -310,24 +259,12 @@ _ROUTINE = (
     ),
     click.option("--warm-up", type=MINUTES, help="Minutes of warm-up; 0 if you are already warm."),
     click.option("--before-sport", is_flag=True, help="Prepare for sport: short holds, and movement at the end."),
+    click.option("--morning/--no-morning", default=None, help="No forward bends, for the first hour after waking."),
     click.option(
-        "--morning/--no-morning",
-        default=None,
-        help="No forward bends, for the first hour after waking.  [default: off]",
-    ),
-    click.option(
-        "--experienced/--new",
-        default=None,
-        help="Full doses, or easier ones for your first two weeks.  [default: from your history]",
+        "--experienced/--new", default=None, help="Full doses, or easier ones; by default your history decides."
     ),
     catalog_option,
-    click.option(
-        "--seed",
-        type=Number(),
-        metavar="N",
-        default=0,
-        help="Choose other similar stretches; the same number gives the same routine.",
-    ),
+    click.option("--seed", type=Number(), metavar="N", default=0, help="Choose differently between similar stretches."),
 )
 _PLAYBACK = (
     click.option("--yes", is_flag=True, help="Skip the safety questions and start."),
@@ -347,3 +284,30 @@ _PLAYBACK = (
     click.option("--no-voice", is_flag=True, help="Do not speak.  [default]"),
     click.option("--figure", type=FIGURE, help="How to draw the figure.  [default: braille]"),
 )
+
+
+def _grouped(options: tuple[Callable[..., Any], ...], keyword: str, command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add *options* to *command*, which gets their values as one struct, the argument *keyword*."""
+
+    @wraps(command)
+    def collect(*args: Any, **values: Any) -> Any:
+        # Imported here: --help has no use for msgspec.
+        from stretch.cli.request import PlaybackOptions, RoutineOptions
+
+        struct = PlaybackOptions if keyword == "playback" else RoutineOptions
+        if "yes" in values:
+            values["ask"] = not values.pop("yes")
+        if values.pop("no_voice", False):
+            values["voice"] = "no"
+        values[keyword] = struct(**{name: values.pop(name) for name in struct.__struct_fields__ if name in values})
+        return command(*args, **values)
+
+    for option in reversed(options):
+        collect = option(collect)
+    return collect
+
+
+routine_options = partial(_grouped, _ROUTINE, "options")
+"""Adds the options that describe a routine."""
+playback_options = partial(_grouped, _PLAYBACK, "playback")
+"""Adds the options that say how a routine is played."""
