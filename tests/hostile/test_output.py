@@ -21,7 +21,7 @@ import pytest
 import yaml
 
 from stretch.cli.app import App
-from stretch.cli.streams import ERRORS, OutputFailed, OutputFile, prepare_streams
+from stretch.cli.console import ERRORS, OutputFailed, OutputFile, prepare_streams
 from stretch.core.journal.progress import decode_plan, encode_plan
 from support import FakeClock, ScriptedInput, run
 

@@ -15,8 +15,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from stretch import __version__
-from stretch.cli.console import is_terminal, wrap_for
-from stretch.cli.streams import BROKEN_PIPE, CLOSED_TERMINAL, OutputFailed, discard_output, prepare_streams
+from stretch.cli.console import (
+    BROKEN_PIPE,
+    CLOSED_TERMINAL,
+    OutputFailed,
+    discard_output,
+    is_terminal,
+    prepare_streams,
+    wrap_for,
+)
 from stretch.cli.usage import Group, error_sentence
 from stretch.core.errors import StretchError
 
