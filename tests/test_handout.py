@@ -25,7 +25,7 @@ from stretch.core.routine import Request, Routine
 from stretch.core.safety.checklist import Outcome, Urgency
 from stretch.core.safety.screening_record import ScreeningRecord
 from stretch.core.text import one_line
-from stretch.core.vocabulary import CAUTION_LABELS, WEEKDAYS
+from stretch.core.vocabulary import CAUTION_LABELS, WEEKDAYS, Side
 from stretch.export.handout import DISCLAIMER, EASIER_FIRST, Handout, build_handout, frequency_advice
 from stretch.export.handout_html import stylesheet, to_html
 from stretch.export.handout_markdown import to_markdown
@@ -188,6 +188,17 @@ def test_the_picture_shows_the_first_side() -> None:
     for card, is_left in ((left, True), (right, False)):
         figure = APP.figures(["calf-straight-knee"])["calf-straight-knee"]
         assert card.picture == render_svg(figure, left=is_left, title=card.name, palette=PALETTES["paper"])
+
+
+@pytest.mark.parametrize(("side", "other"), [("left", "right"), ("right", "left")])
+def test_the_texts_are_for_the_first_side(side: Side, other: Side) -> None:
+    made = handout_of(routine(stretches=("neck-side-bend",), areas=(), first_side=side), pictures=False)
+    card, notes = made.cards[0], dict(made.cards[0].notes)
+    assert f"with your {side} hand" in card.steps[0]
+    assert f"Tip your head to the {other}" in card.steps[1]
+    assert notes["Side"] == f"This is the {side} side. Then do the other side, with left and right swapped."
+    assert notes["Feel it"] == f"Along the {side} side of your neck"
+    assert "{" not in to_markdown(everything())
 
 
 def test_a_stretch_without_a_figure_has_no_picture() -> None:

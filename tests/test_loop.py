@@ -263,3 +263,14 @@ def test_a_resumed_session_does_not_repeat_what_was_eased_before() -> None:
     clock = FakeClock()
     run_session(session, clock=clock, source=ScriptedInput(clock, (1.0, "q")), display=PlainDisplay(lines.append))
     assert not any("Easier:" in line for line in lines)
+
+
+@pytest.mark.parametrize(("hold", "side"), [(0, "left"), (-1, "right")])
+def test_the_easier_way_is_written_for_the_side_of_the_moment(hold: int, side: str) -> None:
+    timeline = build_timeline(routine(areas=(), stretches=("calf-bent-knee",), warm_up=0.0))
+    start_ms = [phase.start_ms for phase in timeline.phases if phase.kind == "hold"][hold]
+    lines: list[str] = []
+    clock = FakeClock()
+    session = Session(timeline=timeline, position_ns=start_ms * 1_000_000)
+    run_session(session, clock=clock, source=ScriptedInput(clock, ("e", 1.0, "q")), display=PlainDisplay(lines.append))
+    assert f"Easier: Bend less, or bring your {side} foot closer to the wall." in lines

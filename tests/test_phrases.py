@@ -153,6 +153,19 @@ def test_every_step_and_side_of_every_stretch_is_spoken(breath: bool) -> None:
     }
 
 
+def test_no_line_has_a_placeholder_and_each_side_names_itself() -> None:
+    for name, stretch in CATALOG.stretches.items():
+        made = build_timeline(routine(areas=(), stretches=(name,), level="deep", warm_up=0.0))
+        said = {phase.side: "" for phase in made.phases}
+        for cue in all_cues(made):
+            line = line_for(cue, made)
+            assert "{" not in line
+            said[made.phases[cue.index].side] += line
+        if stretch.both_sides:
+            assert stretch.for_side("left").steps[1] in said["left"]
+            assert as_sentences(side_instruction(stretch, "right"))[0] in said["right"]
+
+
 def test_contract_relax_steps_are_not_spoken_in_the_wrong_phase() -> None:
     built = routine(areas=(), stretches=("contract-relax-hamstring",), level="deep", warm_up=0.0)
     timeline = build_timeline(built)

@@ -209,6 +209,34 @@ def test_an_eased_stretch_shows_its_easier_way_first(words: Callable[..., list[S
     assert not text_of(words(in_phase("hold"), 60, 30)).lstrip().startswith("Easier: ")
 
 
+TURNED = build_timeline(routine(areas=(), stretches=("calf-bent-knee",), warm_up=0.0))
+
+
+@pytest.mark.parametrize("kind", ["prepare", "hold", "switch", "last hold"])
+def test_the_instructions_name_the_side_of_the_moment(kind: str) -> None:
+    phase = [each for each in TURNED.phases if each.kind == kind.removeprefix("last ")][kind.startswith("last ") - 1]
+    session = Session(timeline=TURNED, position_ns=phase.start_ms * MS)
+    side, other = ("left", "right") if phase.side == "left" else ("right", "left")
+    text = text_of(full_column(session, 60, 40))
+    for words in (f"your {side} foot a short step back", f"the {side} knee", f"bring your {side} foot closer"):
+        assert words in text
+    assert ("Feel it low in your " + side in text) is ("hold" in kind)
+    assert (f"Step your {side} foot back." in text) is (kind != "prepare")
+    assert other not in text
+    assert f"bring your {side} foot closer" in pause_message(update(session, "hurt"))
+
+
+def test_a_stretch_without_words_of_its_own_names_the_areas_to_feel_and_what_the_side_is() -> None:
+    item = TURNED.items[0]
+    plain = msgspec.structs.replace(item.stretch, feel=None, steps=("Lean in.",), side_means="the back leg")
+    made = msgspec.structs.replace(
+        routine(areas=(), stretches=("calf-bent-knee",)), items=(msgspec.structs.replace(item, stretch=plain),)
+    )
+    text = text_of(full_column(in_phase("hold", timeline=build_timeline(made)), 60, 30))
+    assert "Left: the back leg." in text
+    assert "Feel it in the calves." in text
+
+
 def test_the_keys_in_the_pain_message_have_their_actions() -> None:
     asked = re.findall(r"(\d) if ([\w ]+)", pause_message(update(in_phase("hold"), "hurt")))
     assert [key for key, _ in asked] == ["1", "2", "3"]
