@@ -12,6 +12,7 @@ from stretch.core.narration.phrases import line_for
 from stretch.core.timing.cues import Cue, cues
 from stretch.core.timing.phases import NS_PER_MS
 from stretch.core.timing.session import Session
+from stretch.player.freeze import SLICE_S
 from stretch.player.instructions import pause_message
 from stretch.player.keymap import KEYMAP, SAME_KEYS
 
@@ -21,8 +22,11 @@ if TYPE_CHECKING:
 
 WARNING_NS = 8_000_000_000
 """Time for which a warning is shown."""
-FRAME_S = 0.125
-"""Time between two frames: the bar of a 3 s breath moves by one cell, and a resized window is redrawn at once."""
+FRAME_S = 4 * SLICE_S
+"""Time between two frames: the bar of a 3 s breath moves by about one cell, and a resized window is redrawn at once.
+
+A wait is cut in slices, and whole ones wake the machine least often.
+"""
 MAX_WAIT_S = 1.0
 """Longest time between two updates."""
 PLAIN_CUES = ("phase", "half-way", "last", "end")

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-SLICE_S = 0.036
+SLICE_S = 0.037
 """Longest wait between two readings of the clock: a freeze began in the middle of one, with an error of half of it."""
 _SLICE_NS = int(SLICE_S * 1e9)
 _SHORT_NS = 20_000_000

@@ -85,6 +85,8 @@ def run_session(
 
 
 def _after_input(session: Session, event: InputEvent, clock: Clock) -> Session:
+    if not any(event):  # the time is over
+        return session
     # The clock is read before the action, which happens now and not when the last frame was drawn.
     session = update(session, Tick(clock(), event.frozen_ns))
     if event.signal is not None:
