@@ -13,7 +13,7 @@ import pytest
 
 from stretch.cli import COMMANDS, main
 from stretch.cli.app import App
-from stretch.cli.show import find_stretch
+from stretch.cli.listing import find_stretch
 from stretch.storage.files.diagnostics import load_safety
 from support import AREAS, CATALOG, FakeClock, ScriptedInput, data, run
 

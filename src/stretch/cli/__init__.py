@@ -35,7 +35,7 @@ COMMANDS = {
     "resume": ("stretch.cli.resume", "Continue a session that was stopped."),
     "history": ("stretch.cli.history", "Show your sessions; export and import them."),
     "list": ("stretch.cli.listing", "List the stretches."),
-    "show": ("stretch.cli.show", "Show one stretch: figure, steps, dose, cautions, sources."),
+    "show": ("stretch.cli.listing", "Show one stretch: figure, steps, dose, cautions, sources."),
     "areas": ("stretch.cli.listing", "List the body areas and groups."),
     "programs": ("stretch.cli.listing", "List the programs: fixed routines with their own doses."),
     "audio": ("stretch.cli.output_files", "Write a session as a sound file or captions."),

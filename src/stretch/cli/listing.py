@@ -1,31 +1,44 @@
-"""`stretch list`, `stretch areas` and `stretch programs`: the contents of the catalog."""
+"""`stretch list`, `show`, `areas` and `programs`: the contents of the catalog."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from stretch.cli import options
 from stretch.cli.console import PIPE_COLUMNS
-from stretch.cli.options import AREA, EQUIPPED, LEVEL, POSITION, catalog_option
+from stretch.core.errors import UnknownName, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from stretch.cli.app import App
-    from stretch.core.model import Stretch
+    from stretch.core.model import Catalog, Stretch
+    from stretch.core.vocabulary import Side
+    from stretch.figure.render import Glyphs
+
+    Still = tuple[str, Side | None, float]
 
 WIDE_COLUMNS = 110
 """Columns from which the table of stretches also shows areas, positions, equipment and levels."""
+SMALL_FIGURE = (24, 8)
+FIGURE_SIZES = ((48, 16), (36, 12))
+"""Cells and lines of each of two figures side by side; the first size that fits is used."""
+GAP = 2
 
 
 @click.command("list", help="List the stretches that match all options.")
-@click.option("-a", "--area", "areas", multiple=True, type=AREA, help="Only for this body area or group (repeatable).")
-@click.option("--position", type=POSITION, help="Only in this position.")
-@click.option("--equipment", type=EQUIPPED, help="Only with this equipment; `none`: without any.")
-@click.option("--level", type=LEVEL, help="Only of this level.")
+@click.option(
+    "-a", "--area", "areas", multiple=True, type=options.AREA, help="Only for this body area or group (repeatable)."
+)
+@click.option("--position", type=options.POSITION, help="Only in this position.")
+@click.option("--equipment", type=options.EQUIPPED, help="Only with this equipment; `none`: without any.")
+@click.option("--level", type=options.LEVEL, help="Only of this level.")
 @click.option("--desk", is_flag=True, help="Only those you can do at a desk.")
-@catalog_option
+@options.catalog_option
 @click.option("--figures", is_flag=True, help="Show small figures instead of a table.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON with all fields.")
 @click.pass_obj
@@ -58,13 +71,13 @@ def list_command(
         app.info("No stretch matches all options. Leave one out.")
         return
     if figures:
-        _print_figures(app, found)
-        return
-    _print_stretches(app, found)
+        _print_figures(app, [(stretch.id, None, 1.0) for stretch in found], SMALL_FIGURE, app.theme.glyphs)
+    else:
+        _print_stretches(app, found)
 
 
 @click.command("areas", help="List the body areas and groups that --area takes.")
-@catalog_option
+@options.catalog_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def areas_command(app: App, as_json: bool) -> None:
@@ -89,7 +102,7 @@ def areas_command(app: App, as_json: bool) -> None:
 
 
 @click.command("programs", help="List the programs: fixed routines with their own doses.")
-@catalog_option
+@options.catalog_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON with all fields and the length in seconds.")
 @click.pass_obj
 def programs_command(app: App, as_json: bool) -> None:
@@ -113,24 +126,6 @@ def programs_command(app: App, as_json: bool) -> None:
     app.out.table(("program", "time", "stretches", "description"), rows)
 
 
-def _print_figures(app: App, stretches: Sequence[Stretch]) -> None:
-    """Print small figures with their ids below, as many in a row as fit."""
-    from stretch.player.figure_renderer import FigureRenderer
-    from stretch.player.layout import StyledLine, side_by_side
-
-    renderer = FigureRenderer(
-        app.figures(stretch.id for stretch in stretches), glyphs=app.theme.glyphs, color=app.theme.has_color
-    )
-    columns, lines, gap = 24, 8, 2
-    per_row = max((app.out.columns or PIPE_COLUMNS) // (columns + gap), 1)
-    for start in range(0, len(stretches), per_row):
-        blocks: list[list[StyledLine]] = [
-            [*renderer.render_still(stretch.id, None, 1.0, columns, lines), ((stretch.id[:columns], "name"),)]
-            for stretch in stretches[start : start + per_row]
-        ]
-        app.out.styled_lines([*side_by_side(blocks, columns, gap), ()], app.theme)
-
-
 def _print_stretches(app: App, stretches: Sequence[Stretch]) -> None:
     from stretch.core.text import dose_label
 
@@ -147,3 +142,164 @@ def _print_stretches(app: App, stretches: Sequence[Stretch]) -> None:
         columns = {name: columns[name] for name in ("stretch", "name", "dose")}
     app.out.table(tuple(columns), [[cell(stretch) for cell in columns.values()] for stretch in stretches])
     app.info(f"{len(stretches)} stretches. `stretch show ID` shows one in full.")
+
+
+@click.command("show", help="Show one stretch: figure, steps, dose, cautions and sources.")
+@click.argument("stretch_id", metavar="ID", type=options.STRETCH)
+@click.option("--side", type=options.SIDE, help="Show this side.  [default: left]")
+@click.option("--figure", type=options.FIGURE, help="How to draw the figure.  [default: braille; none in a pipe]")
+@options.catalog_option
+@click.option(
+    "--svg", metavar="FILE", type=options.OUTPUT, help="Only write the figure as SVG; `-` for standard output."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON with all fields.")
+@click.pass_obj
+def show_command(
+    app: App,
+    stretch_id: str,
+    side: Side | None,
+    figure: Glyphs | Literal["none"] | None,
+    svg: Path | None,
+    as_json: bool,
+) -> None:
+    stretch = find_stretch(app.catalog, stretch_id)
+    side = (side or "left") if stretch.both_sides else None
+    if as_json:
+        app.out.json(stretch.for_side(side))
+        return
+    if svg:
+        _write_svg(app, stretch, side, svg)
+        return
+    if figure is None and app.out.columns is not None:
+        figure = app.theme.glyphs
+    if figure and figure != "none":
+        available = app.out.columns or PIPE_COLUMNS
+        pair = next((size for size in FIGURE_SIZES if available >= 2 * size[0] + GAP), None)
+        # In a narrow terminal only the stretch itself, not the start.
+        if pair or available >= FIGURE_SIZES[-1][0]:
+            stills = [(stretch.id, side, depth) for depth in ((0.0, 1.0) if pair else (1.0,))]
+            _print_figures(app, stills, pair or FIGURE_SIZES[-1], figure)
+    _print_stretch(app, stretch, side)
+
+
+def find_stretch(catalog: Catalog, name: str) -> Stretch:
+    """Return the stretch with this id, name or alias; case, hyphens, slashes and a last "stretch" do not matter.
+
+    Raise UnknownName with the ids of similar ones, and UsageError if several stretches have this name.
+    """
+    if stretch := catalog.stretches.get(name):
+        return stretch
+    ids: dict[str, dict[str, None]] = {}
+    for stretch in catalog.stretches.values():
+        for alias in (stretch.id, stretch.name, *stretch.aliases):
+            ids.setdefault(_search_key(alias), {})[stretch.id] = None
+    match list(ids.get(_search_key(name), ())):
+        case [found]:
+            return catalog.stretches[found]
+        case []:
+            known = {key: next(iter(found)) for key, found in ids.items()}
+            raise UnknownName("stretch", name, known, "`stretch list` lists them.", canonical=known)
+        case several:
+            raise UsageError(f"Several stretches are called {name!r}: {' and '.join(several)}. Choose one by its id.")
+
+
+def _search_key(name: str) -> str:
+    return re.sub(r"[\s/-]+", " ", name.casefold()).strip().removesuffix(" stretch")
+
+
+def _print_figures(app: App, stills: Sequence[Still], size: tuple[int, int], glyphs: Glyphs) -> None:
+    """Print *stills*, each a stretch, a side and a depth, as many in a row as fit; small ones with their ids below."""
+    from stretch.player.figure_renderer import FigureRenderer
+    from stretch.player.layout import side_by_side
+
+    renderer = FigureRenderer(app.figures(name for name, *_ in stills), glyphs=glyphs, color=app.theme.has_color)
+    per_row = max(((app.out.columns or PIPE_COLUMNS) + GAP) // (size[0] + GAP), 1)
+    for start in range(0, len(stills), per_row):
+        row = stills[start : start + per_row]
+        blocks = [renderer.render_still(*still, *size) for still in row]
+        if size == SMALL_FIGURE:
+            blocks = [[*block, ((still[0][: size[0]], "name"),), ()] for block, still in zip(blocks, row, strict=True)]
+        app.out.styled_lines(side_by_side(blocks, size[0], GAP), app.theme)
+
+
+def _write_svg(app: App, stretch: Stretch, side: Side | None, path: Path) -> None:
+    from stretch.figure.svg import render_svg
+    from stretch.storage.files.safe_io import write_text
+
+    figure = app.figures([stretch.id]).get(stretch.id)
+    if figure is None:
+        raise UsageError(f"There is no figure of {stretch.id}.")
+    title = f"{stretch.name}, {side} side" if side else stretch.name
+    description = f"Left, the start; right, {stretch.for_side(side).steps[-1]}"
+    svg = render_svg(figure, left=side == "left", title=title, description=description)
+    if path == options.STDOUT:
+        # In ASCII it is the same picture whatever the encoding of the terminal.
+        app.out.document(svg.encode("ascii", "xmlcharrefreplace").decode() + "\n")
+    else:
+        write_text(path, svg + "\n")
+
+
+def _print_stretch(app: App, stretch: Stretch, side: Side | None) -> None:
+    from stretch.core.text import side_note
+
+    paragraph, note = app.out.paragraph, side_note(stretch, side)
+    stretch = stretch.for_side(side)
+    paragraph(stretch.name, "bold")
+    if stretch.aliases:
+        paragraph(f"also called {', '.join(stretch.aliases)}", "dim")
+    paragraph()
+    for label, text in _facts(app.catalog, stretch):
+        paragraph(text, prefix=f"{label:<13}")
+    paragraph()
+    for number, step in enumerate(stretch.steps, start=1):
+        paragraph(step, indent=2, prefix=f"{number}. ")
+    if note:
+        paragraph(note, indent=2)
+    paragraph()
+    for label, text in stretch.labelled_texts().items():
+        paragraph(text, prefix=f"{label:<13}")
+    _print_cautions(app, stretch)
+    if origin := app.catalog.origins.get(("stretch", stretch.id)):
+        paragraph()
+        replaces = f", replaces {origin.replaces}" if origin.replaces else ""
+        paragraph(f"From {origin.file}{replaces}.", "dim")
+    if stretch.source:
+        paragraph()
+        paragraph("Sources", "dim")
+    for key in stretch.source:
+        source = app.sources.get(key)
+        grade = f" (grade {source.grade})" if source and source.grade != "seed" else ""
+        paragraph(f"{key}{grade}: {source.supports}. {source.where}." if source else key, "dim", indent=2)
+
+
+def _facts(catalog: Catalog, stretch: Stretch) -> list[tuple[str, str]]:
+    from stretch.core.text import dose_label
+    from stretch.core.vocabulary import EQUIPMENT_LABELS, POSITION_LABELS
+
+    also = f", also {', '.join(POSITION_LABELS[position] for position in stretch.also)}" if stretch.also else ""
+    dose, contract = dose_label(stretch, stretch.dose), stretch.dose.contract
+    if contract:
+        dose += f": press {contract.contract_s} s, let go {contract.release_s} s, hold {contract.hold_s} s"
+    facts = [
+        ("Stretches", ", ".join(catalog.areas[area].name for area in stretch.areas.primary)),
+        ("Also", ", ".join(catalog.areas[area].name for area in stretch.areas.secondary)),
+        ("Position", POSITION_LABELS[stretch.position] + also),
+        ("Needs", ", ".join(EQUIPMENT_LABELS[each] for each in stretch.equipment)),
+        ("Dose", dose),
+        ("Level", stretch.level + (", only if you ask for it by name" if stretch.opt_in else "")),
+    ]
+    return [(label, text) for label, text in facts if text]
+
+
+def _print_cautions(app: App, stretch: Stretch) -> None:
+    from stretch.core.vocabulary import CAUTION_LABELS
+
+    for heading, tags in (
+        ("Do not do it", stretch.cautions.avoid),
+        ("Do it the easier way, half as long", stretch.cautions.adapt),
+    ):
+        if tags:
+            app.out.paragraph()
+            app.out.paragraph(heading, "bold")
+            for tag in tags:
+                app.out.paragraph(f"{CAUTION_LABELS[tag]} ({tag})", indent=2, prefix="- ")
