@@ -247,8 +247,8 @@ def test_a_failing_synthesizer_raises_an_error(tmp_path: Path, body: str) -> Non
         speak("Breathe in.")
 
 
-@pytest.mark.parametrize("rate", [8_000, 16_000, 44_100])
-def test_speech_at_another_rate_is_resampled(tmp_path: Path, rate: int) -> None:
+@pytest.mark.parametrize("rate", [8_000, 44_100])
+def test_speech_at_another_rate_is_an_error(tmp_path: Path, rate: int) -> None:
     said = tmp_path / "said.wav"
     with wave.open(str(said), "wb") as file:
         file.setnchannels(1)
@@ -260,9 +260,8 @@ def test_speech_at_another_rate_is_resampled(tmp_path: Path, rate: int) -> None:
     program.chmod(0o755)
     speak = find_synthesizer(lambda name: str(program), "linux")
     assert speak is not None
-    made = speak("Breathe in.")
-    assert abs(len(made) - RATE) <= 1
-    assert 900 < max(made) < 1_000
+    with pytest.raises(StretchError, match="22050 Hz"):
+        speak("Breathe in.")
 
 
 def real(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:

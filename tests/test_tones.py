@@ -120,16 +120,16 @@ def test_a_changed_sound_needs_a_new_cache_version() -> None:
         1, 22_050, 0.68, ((1, 0.76), (2, 0.18), (3, 0.06)), 4.5,
     )  # fmt: skip
     assert (tones.BREATH_LOW, tones.BREATH_HIGH, tones.BREATH_LEVEL) == (261.63, 392.00, 0.22)
-    assert {name: [(note.pitch, note.start_ms, note.length_ms, note.level) for note in notes] for name, notes in
+    assert {name: [(note.pitch, note.length_ms, note.level) for note in notes] for name, notes in
             NOTES.items()} == {
-        "get-ready": [(440.00, 0, 900, 1.0)],
-        "next": [(523.25, 0, 500, 1.0)],
-        "start": [(783.99, 0, 600, 1.0)],
-        "count": [(880.00, 0, 120, 0.9)],
-        "half-way": [(587.33, 0, 250, 1.0)],
-        "switch": [(659.26, 0, 220, 1.0), (440.00, 220, 480, 1.0)],
-        "rest": [(329.63, 0, 700, 1.0)],
-        "done": [(523.25, 0, 200, 1.0), (659.26, 200, 200, 1.0), (783.99, 400, 200, 1.0), (1046.50, 600, 900, 1.0)],
+        "get-ready": [(440.00, 900, 1.0)],
+        "next": [(523.25, 500, 1.0)],
+        "start": [(783.99, 600, 1.0)],
+        "count": [(880.00, 120, 0.9)],
+        "half-way": [(587.33, 250, 1.0)],
+        "switch": [(659.26, 220, 1.0), (440.00, 480, 1.0)],
+        "rest": [(329.63, 700, 1.0)],
+        "done": [(523.25, 200, 1.0), (659.26, 200, 1.0), (783.99, 200, 1.0), (1046.50, 900, 1.0)],
     }  # fmt: skip
 
 

@@ -11,8 +11,9 @@ from html import escape
 from itertools import chain, pairwise
 from operator import add
 from pathlib import Path
+from typing import NamedTuple
 
-import msgspec
+from msgspec.structs import replace
 
 from stretch.core.journal.progress import stretches_done
 from stretch.core.narration import phrases, tones
@@ -43,16 +44,11 @@ CACHE_SIZE = 64
 """Sentences and sounds kept in memory, because they repeat."""
 
 
-class Clip(msgspec.Struct, frozen=True):
+class Clip(NamedTuple):
     """Samples, and the frame of the session at which they start."""
 
     start: int
     samples: array[int]
-
-    @property
-    def end(self) -> int:
-        """The first frame after the samples."""
-        return self.start + len(self.samples)
 
 
 def write_wav(
@@ -92,7 +88,7 @@ def session_cues(timeline: Timeline, timer: SentenceTimer | None) -> tuple[Cue, 
     if timer is not None:
         sentences = sentences_to_speak(end, timeline, done=all_done(timeline), duration_of=timer)
         needed_ms = max(needed_ms, speech_start(end, timeline) - end.at_ms + speech_duration_ms(sentences, timer))
-    end = msgspec.structs.replace(end, at_ms=max(end.at_ms - needed_ms, timeline.phases[end.index].start_ms))
+    end = replace(end, at_ms=max(end.at_ms - needed_ms, timeline.phases[end.index].start_ms))
     return tuple(sorted((*others, end), key=lambda cue: cue.at_ms))
 
 
@@ -159,14 +155,14 @@ def _mix(clips: Iterator[Clip], total: int) -> Iterator[tuple[int, array[int]]]:
         while upcoming is not None and upcoming.start < end:
             current.append(upcoming)
             upcoming = next(clips, None)
-        current = [clip for clip in current if clip.end > start]
+        current = [clip for clip in current if clip.start + len(clip.samples) > start]
         yield end, _sum(current, start, end)
 
 
 def _sum(clips: Sequence[Clip], start: int, end: int) -> array[int]:
     total = array("h", bytes(2 * (end - start)))
     for clip in clips:
-        low, high = max(clip.start, start), min(clip.end, end)
+        low, high = max(clip.start, start), min(clip.start + len(clip.samples), end)
         samples, span = clip.samples[low - clip.start : high - clip.start], slice(low - start, high - start)
         try:
             total[span] = array("h", map(add, total[span], samples))

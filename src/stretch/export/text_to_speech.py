@@ -57,23 +57,9 @@ def _run(command: list[str], sentence: str) -> bytes:
 def _samples(data: bytes, path: str) -> array[int]:
     try:
         with wave.open(io.BytesIO(data), "rb") as file:
-            if file.getsampwidth() != 2 or file.getnchannels() != 1:
-                raise StretchError(f"Voice failed: {path} did not write mono 16-bit sound.")
+            if (file.getsampwidth(), file.getnchannels(), file.getframerate()) != (2, 1, RATE):
+                raise StretchError(f"Voice failed: {path} did not write mono 16-bit sound at {RATE} Hz.")
             # The header of a stream gives the largest possible length instead of the real one.
-            samples = array("h", file.readframes(len(data) // 2))
-            rate = file.getframerate()
+            return array("h", file.readframes(len(data) // 2))
     except (wave.Error, EOFError) as error:
         raise StretchError(f"Voice failed: {path} made no sound that can be read: {error}.") from None
-    return samples if rate == RATE else _resample(samples, rate)
-
-
-def _resample(samples: array[int], rate: int) -> array[int]:
-    """Return *samples* of *rate* at RATE by linear interpolation; some voices speak at 16 kHz."""
-    count = len(samples) * RATE // rate
-    last = len(samples) - 1
-    result = array("h", bytes(2 * count))
-    for number in range(count):
-        index, part = divmod(number * rate, RATE)
-        sample = samples[index]
-        result[number] = sample + (samples[min(index + 1, last)] - sample) * part // RATE
-    return result

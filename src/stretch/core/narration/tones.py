@@ -29,10 +29,9 @@ SoundName = Literal[
 
 
 class Note(Struct, frozen=True):
-    """One struck note: its pitch in hertz, and its start and length in milliseconds."""
+    """One struck note: its pitch in hertz and its length in milliseconds."""
 
     pitch: float
-    start_ms: int
     length_ms: int
     level: float = 1.0
 
@@ -48,17 +47,17 @@ class SoundCue(Struct, frozen=True):
 C5, D5, E5, G5, A5, C6 = 523.25, 587.33, 659.26, 783.99, 880.00, 1046.50
 E4, A4 = 329.63, 440.00
 NOTES: dict[SoundName, tuple[Note, ...]] = {
-    "get-ready": (Note(A4, 0, 900),),
-    "next": (Note(C5, 0, 500),),
-    "start": (Note(G5, 0, 600),),
-    "count": (Note(A5, 0, 120, 0.9),),
-    "half-way": (Note(D5, 0, 250),),
-    "switch": (Note(E5, 0, 220), Note(A4, 220, 480)),
-    "rest": (Note(E4, 0, 700),),
-    "done": (Note(C5, 0, 200), Note(E5, 200, 200), Note(G5, 400, 200), Note(C6, 600, 900)),
+    "get-ready": (Note(A4, 900),),
+    "next": (Note(C5, 500),),
+    "start": (Note(G5, 600),),
+    "count": (Note(A5, 120, 0.9),),
+    "half-way": (Note(D5, 250),),
+    "switch": (Note(E5, 220), Note(A4, 480)),
+    "rest": (Note(E4, 700),),
+    "done": (Note(C5, 200), Note(E5, 200), Note(G5, 200), Note(C6, 900)),
 }
 SOUNDS: dict[SoundName, SoundCue] = {
-    name: SoundCue(name, notes[-1].start_ms + notes[-1].length_ms) for name, notes in NOTES.items()
+    name: SoundCue(name, sum(note.length_ms for note in notes)) for name, notes in NOTES.items()
 }
 PARTIALS = ((1, 0.76), (2, 0.18), (3, 0.06))
 """Multiples of the pitch and their shares; small speakers would swallow a pure tone."""
