@@ -87,6 +87,11 @@ class App:
             self.info("There is no home folder, so no session, setting or safety check is kept. Set STRETCH_HOME.")
         return folder
 
+    @property
+    def catalog_folder(self) -> Path:
+        """The folder of the user's own catalog, which need not exist."""
+        return self.folder / "catalog"
+
     def find_program(self, program: str) -> str | None:
         """Return the path of *program*, or None if it is not installed."""
         import shutil
@@ -108,7 +113,7 @@ class App:
         )
 
     def now(self) -> datetime:
-        """Return the current local time with its time zone; raises UsageError if $TZ is none."""
+        """Return the current local time with its time zone. Raise UsageError if $TZ is none."""
         from datetime import datetime
 
         try:
@@ -125,14 +130,14 @@ class App:
 
     @cached_property
     def loaded_settings(self) -> LoadedSettings:
-        """The settings with their origins and their file; raises SettingsError."""
+        """The settings with their origins and their file. Raise SettingsError."""
         from stretch.storage.settings import load_settings
 
         return load_settings(self.folder, self.environ)
 
     @property
     def settings(self) -> Settings:
-        """The settings in effect; raises SettingsError."""
+        """The settings in effect. Raise SettingsError."""
         return self.loaded_settings.settings
 
     def open_journal(self) -> Journal | None:
@@ -183,8 +188,8 @@ class App:
     @cached_property
     def user_catalogs(self) -> list[Path]:
         """The user's catalogs; later ones override earlier ones, and the one in the user's folder comes first."""
-        main = self.folder / "catalog"
-        return [*([main] if main.is_dir() else []), *(self._catalogs or map(Path, self.settings.catalog))]
+        main = [self.catalog_folder] if self.catalog_folder.is_dir() else []
+        return [*main, *(self._catalogs or map(Path, self.settings.catalog))]
 
     @cached_property
     def catalog(self) -> Catalog:

@@ -36,11 +36,10 @@ def catalog_command(ctx: click.Context) -> None:
 
 @catalog_command.command(
     "check",
-    short_help="Check your catalog for problems.",
-    help="""Check your catalog, or the files and folders PATH, for problems.
+    help="""Check your catalog for problems.
 
-    Each problem is one line: file, line, field, what is wrong and how to fix it. The exit code is 1 if there are any.
-    Notes, which need no change, go to standard error.
+    With PATH, checks these files and folders instead. Each problem is one line: file, line, field, what is wrong and
+    how to fix it. The exit code is 1 if there are any. Notes, which need no change, go to standard error.
     """,
 )
 @click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path())
@@ -50,7 +49,7 @@ def check_command(app: App, paths: tuple[str, ...], as_json: bool) -> int:
     from stretch.core.text import pluralize
     from stretch.storage.catalogs.catalog_lint import check_catalogs
 
-    folder = _catalog_folder(app)
+    folder = app.catalog_folder
     if not paths and not folder.exists():
         app.info(f"You have no catalog yet ({folder}). Start one with `stretch catalog new ID`.")
         return 0
@@ -72,8 +71,7 @@ def check_command(app: App, paths: tuple[str, ...], as_json: bool) -> int:
 
 @catalog_command.command(
     "new",
-    short_help="Start a stretch of your own.",
-    help="Write a template for a stretch of your own: each field with a comment, and blanks to fill in.",
+    help="Start a stretch of your own. Writes a template: each field with a comment, and blanks to fill in.",
 )
 @click.argument("name", metavar="ID")
 @click.option("-o", "--output", metavar="FILE", type=OUTPUT, help="Write to FILE; `-` is standard output.")
@@ -92,7 +90,7 @@ def new_command(app: App, name: str, output: Path | None) -> None:
     if output == STDOUT:
         app.out.document(text)
         return
-    file = output or _catalog_folder(app) / "stretches" / f"{name}.yaml"
+    file = output or app.catalog_folder / "stretches" / f"{name}.yaml"
     if not output:
         make_private(file.parent)
     create_file(file, text)
@@ -104,8 +102,9 @@ def new_command(app: App, name: str, output: Path | None) -> None:
 
 @catalog_command.command(
     "schema",
-    short_help="Print the JSON Schema for editors.",
-    help="""Print the JSON Schema of catalog files; editors use it to complete and check them.
+    help="""Print the JSON Schema for editors.
+
+    They use it to complete and check catalog files.
 
     \b
     With a YAML language server:
@@ -122,18 +121,10 @@ def schema_command(app: App, kind: EntryKind | None) -> None:
     app.out.json(catalog_schema(kind))
 
 
-@catalog_command.command(
-    "path",
-    short_help="Print the folder of your catalog.",
-    help="Print the folder of your catalog, whether or not it exists.",
-)
+@catalog_command.command("path", help="Print the folder of your catalog. It need not exist yet.")
 @click.option("--shipped", is_flag=True, help="Print the folder of the shipped catalog, to read and copy from.")
 @click.pass_obj
 def path_command(app: App, shipped: bool) -> None:
     from stretch.storage.files.locations import data_root
 
-    app.out.paragraph(str(data_root() if shipped else _catalog_folder(app)))
-
-
-def _catalog_folder(app: App) -> Path:
-    return app.folder / "catalog"
+    app.out.paragraph(str(data_root() if shipped else app.catalog_folder))

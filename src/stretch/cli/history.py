@@ -29,10 +29,6 @@ MAX_ERRORS_SHOWN = 10
 MIN_ID_LENGTH = 4
 
 
-class BrokenLinesError(StretchError):
-    """A file to import has lines without a session; nothing was imported."""
-
-
 @click.group(
     "history",
     cls=Group,
@@ -92,9 +88,7 @@ def _session_data(app: App, record: SessionRecord) -> dict[str, Any]:
     return msgspec.to_builtins(record) | counts  # type: ignore[no-any-return]
 
 
-@history_command.command(
-    "export", help="Export all sessions as JSON Lines. Read them with `stretch history import`, here or elsewhere."
-)
+@history_command.command("export", help="Export all sessions as JSON Lines, to import them here or elsewhere.")
 @click.option("-o", "--output", type=OUTPUT, default=STDOUT, help="File to write.  [default: stdout]")
 @click.pass_obj
 def export_command(app: App, output: Path) -> None:
@@ -147,7 +141,7 @@ def import_command(app: App, file: Path, skip_bad: bool) -> None:
             errors.append(f"and {pluralize(more, 'more broken line')}")
         if broken and not (skip_bad and total):
             rest = "Nothing was imported. --skip-bad imports the other lines." if total else "The file has no session."
-            raise BrokenLinesError("\n".join([*errors, rest]))
+            raise StretchError("\n".join([*errors, rest]))
         if not total:
             raise UsageError(f"{file} is empty, so there is nothing to import.")
         source.seek(0)
@@ -170,13 +164,10 @@ def _count_sessions(source: IO[bytes], file: Path, report: Callable[[int, str], 
     try:
         return sum(1 for _ in parse_sessions(read_lines(source), report))
     except UnreadableFile as error:
-        raise BrokenLinesError(f"{file}:{error.line}: {error}.") from error
+        raise StretchError(f"{file}:{error.line}: {error}.") from error
 
 
-@history_command.command(
-    "forget",
-    help="Delete one SESSION, given by the start of its id, or several. Their data is overwritten in the file.",
-)
+@history_command.command("forget", help="Delete one SESSION, given by the start of its id, or several, for good.")
 @click.argument("session", required=False)
 @click.option("--before", metavar="DATE", help="Delete all sessions before this day, such as 2026-03-31.")
 @click.option("--all", "everything", is_flag=True, help="Delete all sessions.")

@@ -121,7 +121,7 @@ def _save(app: App, routine: Routine, name: str) -> None:
     """Write *routine* as the program *name* into the user's catalog."""
     from stretch.storage.files.safe_io import create_file, make_private
 
-    file = app.folder / "catalog" / f"{name}.yaml"
+    file = app.catalog_folder / f"{name}.yaml"
     make_private(file.parent)
     create_file(file, _program_yaml(routine, name))
     app.info(f"Saved {file}. Run it with `stretch routine --program {name}`; edit the file to change it.")
