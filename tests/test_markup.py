@@ -1,4 +1,4 @@
-"""Markup in catalog texts is shown literally everywhere, and noted by the check."""
+"""Markup in catalog texts is shown literally everywhere."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from stretch.core.timing.timeline import build_timeline
 from stretch.export.audio_file import captions
 from stretch.player.view import render_screen
 from stretch.storage.catalogs.catalog import load_catalog
-from stretch.storage.catalogs.catalog_lint import check_catalogs, find_markup
 from support import CATALOG, MS, FakeClock, ScriptedInput, routine, run
 
 MARKUP = "[bold red]S[/] [link=http://x.y]:smile: [@click=a]<b>&amp;[/nothing]"
@@ -79,32 +78,3 @@ def test_captions_escape_markup(marked: Path) -> None:
 
 def routine_of(file: Path):
     return routine(catalog=load_catalog(extra=[file]), areas=(), stretches=("marked",), warm_up=0.0)
-
-
-def test_the_check_notes_texts_with_markup(marked: Path) -> None:
-    report = check_catalogs([marked])
-    assert report.of("problem") == ()
-    fields = [note.field for note in report.of("note") if "has the markup '[bold red]', which is shown" in note.problem]
-    assert fields == [
-        "programs.0.about", "programs.0.items.0.note", "programs.0.name", "stretches.0.aliases.0",
-        "stretches.0.breath", "stretches.0.ease_off", "stretches.0.mistake", "stretches.0.name",
-        "stretches.0.side_means", "stretches.0.steps.0",
-    ]  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    "text", ["**Sit** up", "<br/>", "Sit</b> up", "Sit &amp; bend", "[b]Sit[/b]", "a [link](http://x)", "[/]"]
-)
-def test_markup_is_found(text: str) -> None:
-    assert [field for field, _ in find_markup(but(text))] == [("mistake",)]
-
-
-@pytest.mark.parametrize(
-    "text", ["Sit [on both hands].", "Bend < 90 degrees & > 60", "a_b_c __ d", "5 * 6 * 7", "[1] see below", "I <3 it"]
-)
-def test_plain_brackets_and_stars_are_not_markup(text: str) -> None:
-    assert list(find_markup(but(text))) == []
-
-
-def but(text: str):
-    return msgspec.structs.replace(CATALOG.stretches["sphinx"], mistake=text)

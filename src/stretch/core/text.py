@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import date
 
     from stretch.core.model import Dose, Stretch
@@ -75,15 +74,6 @@ def side_note(stretch: Stretch, side: Side | None) -> str:
     if side is None or not stretch.names_side:
         return f"Left and right mean {stretch.side_means}." if side and stretch.side_means else ""
     return f"This is the {side_label(side)}. Then do the other side, with left and right swapped."
-
-
-def texts_in(data: object, at: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """Yield every text in plain *data* with the keys and indices that lead to it."""
-    if isinstance(data, str):
-        yield at, data
-    elif isinstance(data, (dict, list, tuple)):
-        for step, value in data.items() if isinstance(data, dict) else enumerate(data):
-            yield from texts_in(value, (*at, step))
 
 
 def one_line(text: str) -> str:

@@ -1,6 +1,6 @@
 """Check user catalogs for everything that is wrong or worth a second look.
 
-The rules for wording, cue lengths, doses, cautions, markup and muscles are rules of thumb; none of them keeps a routine
+The rules for wording, cue lengths, doses, cautions and muscles are rules of thumb; none of them keeps a routine
 from running.
 """
 
@@ -13,14 +13,13 @@ from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct
 
 from stretch.core.checks import FieldPath, FieldProblem, check_sources
 from stretch.core.model import CatalogStruct, Program, Source, Stretch
 from stretch.core.planning.dosing import AREA_CEILING_S, STRETCH_CEILING_S, held_seconds
 from stretch.core.planning.programs import program_dose
-from stretch.core.text import quote, texts_in
+from stretch.core.text import quote
 from stretch.core.timing.breathing import STEADY_MS
 from stretch.core.timing.phases import READING_WORDS_PER_MINUTE, SWITCH_MS
 from stretch.core.vocabulary import ENTRY_KINDS, KNEELING, Caution, EntryKind, Position
@@ -127,12 +126,12 @@ def _lint(
     match record:
         case Stretch():
             wording, lengths = check_wording(record), check_cue_lengths(record)
-            notes = chain(missing_cautions(record), find_counts(record), find_markup(record))
+            notes = chain(missing_cautions(record), find_counts(record))
             return chain(wording, lengths, check_sources(record.source, references.sources)), notes
         case Program():
             doses = check_area_doses(record, references.stretches)
-            notes = chain(check_item_doses(record, references.stretches), find_markup(record))
-            return chain(doses, check_sources(record.source, references.sources)), notes
+            held = check_item_doses(record, references.stretches)
+            return chain(doses, check_sources(record.source, references.sources)), held
         case Source():
             similar = [key for key in references.sources if key != record.key and key.lower() == record.key.lower()]
             return [(("key",), f"{record.key} differs from {key} only in case; use one of them") for key in similar], ()
@@ -271,21 +270,6 @@ def weaker_cautions(stretch: Stretch, replaced: Stretch) -> Iterator[FieldProble
     lost += [tag for tag in replaced.cautions.adapt if tag not in avoid and tag not in adapt]
     if lost:
         yield ("cautions",), f"weaker than in the {stretch.id} it replaces: {', '.join(lost)}"
-
-
-_STYLE = "bold|dim|italic|underline|strike|reverse|blink|red|green|yellow|blue|magenta|cyan|white|black|link|[biusd]"
-_MARKUP = re.compile(
-    rf"(?i)\[(?:/?(?:{_STYLE})(?:[ =][^\[\]]*)?|/)\]"  # rich, BBCode
-    r"|</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>|&(?:amp|lt|gt|quot|nbsp|#\d{1,5});"  # HTML
-    r"|\*\*[^*]+\*\*|(?<!\w)__[^_]+__(?!\w)|\]\(https?:"  # Markdown
-)
-
-
-def find_markup(record: Stretch | Program) -> Iterator[FieldProblem]:
-    """Yield the texts of *record* with markup in them, which is never rendered."""
-    for field, text in texts_in(msgspec.to_builtins(record)):
-        if match := _MARKUP.search(text):
-            yield field, f"has the markup {match[0][:40]!r}, which is shown and read aloud literally; remove it"
 
 
 AREA_MUSCLES: Mapping[str, tuple[str, ...]] = {

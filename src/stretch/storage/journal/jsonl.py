@@ -12,7 +12,6 @@ from msgspec import Meta, Struct
 
 from stretch.core.errors import StretchError
 from stretch.core.journal.record import SessionRecord
-from stretch.core.text import texts_in
 from stretch.storage.files.safe_io import UnreadableFile
 from stretch.storage.journal.journal import Journal
 from stretch.storage.journal.row_mapping import check
@@ -119,9 +118,17 @@ def _parse(text: bytes) -> ImportedSession:
     plan = msgspec.json.decode(line.plan)
     check(line.session)
     # A terminal would obey them; nothing that was exported contains any.
-    if not all(text.isprintable() for _, text in texts_in([msgspec.to_builtins(line.session), plan])):
+    if not all(text.isprintable() for text in _texts([msgspec.to_builtins(line.session), plan])):
         raise ValueError("contains control characters")
     return line.session, bytes(line.plan) if plan is not None else None
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (dict, list)):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _texts(item)
 
 
 def _reason(error: Exception) -> str:
