@@ -87,7 +87,7 @@ def _paragraphs(phase: Phase, eased: bool) -> list[Paragraph]:
         paragraphs.append((easier, TextRole.ALERT))
     if phase.kind == "prepare" and phase.new_position:
         paragraphs.append((f"Change to: {POSITION_LABELS[phase.item.position]}.", TextRole.ALERT))
-    if phase.kind != "prepare" or not phase.item.stretch.names_side:
+    if phase.kind in WORKING_KINDS or "{side}" not in phase.item.stretch.steps[0]:
         paragraphs += [(text, TextRole.SIDE) for text in as_sentences(side_instruction(phase.item.stretch, phase.side))]
     paragraphs += [(step, TextRole.PLAIN) for step in stretch.steps]
     if phase.kind in WORKING_KINDS:

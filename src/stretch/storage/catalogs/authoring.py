@@ -54,7 +54,6 @@ _LINES = {
     "also": "# also: [standing]",
     "equipment": "equipment: [none]",
     "sides": "sides: both",
-    "side_means": "# side_means: step your {side} foot back",
     "mode": "mode: static",
     "dose": "dose: {hold_s: 30, reps: 2}\n# With mode: contract-relax:\n"
     "# dose: {reps: 3, contract: {contract_s: 6, release_s: 4, hold_s: 20, effort_pct: 30}}",
@@ -63,7 +62,6 @@ _LINES = {
     "level": "level: gentle",
     "desk": "desk: false",
     "steps": "steps:\n  -\n  -",
-    "feel": "# feel: in the back of your {side} thigh",
     "cautions": "# avoid: for people who must leave it out; adapt: for people who do half the hold, once.\n"
     + "".join(f"#   {tag:<16}{label}\n" for tag, label in vocabulary.CAUTION_LABELS.items())
     + "cautions:\n  avoid: []\n  adapt: []",
