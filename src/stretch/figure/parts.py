@@ -138,7 +138,7 @@ def _trunk_from_front(skeleton: Skeleton) -> tuple[Hull, ...]:
         half = (breadth + depth) ** 0.5
         radius = min(half, 4.0)
         below, above = spine[max(0, i - 1)], spine[min(i + 1, anatomy.SPINE_SEGMENTS)]
-        across = _across_spine(below, above, pose.spine[i // 2].direction)
+        across = bearing(below, above) - 90
         bars.append(tuple(circle(polar_offset(spine[i], across, out * (half - radius)), radius) for out in (1, -1)))
     collar = polar_offset(spine[-1], pose.neck.direction, 2.0)
     shoulders = (
@@ -146,12 +146,6 @@ def _trunk_from_front(skeleton: Skeleton) -> tuple[Hull, ...]:
         for index, side in enumerate(("near", "far"))
     )
     return *((*a, *b) for a, b in pairwise(bars)), *shoulders
-
-
-def _across_spine(below: Point, above: Point, direction: float) -> float:
-    """Return the direction across the spine to the near side; a spine seen end on has only its own *direction*."""
-    visible = abs(above[0] - below[0]) + abs(above[1] - below[1]) > 0.5
-    return (bearing(below, above) if visible else direction) - 90
 
 
 _SKULL, _JAW = 6.3, 3.9

@@ -7,14 +7,13 @@ dilated with a shift and an OR. The stride is whole bytes and larger than the wi
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from functools import lru_cache
-from itertools import combinations
-from math import ceil, dist, floor, inf, sqrt
+from math import ceil, floor, inf, sqrt
 
 from stretch.figure.colors import ColorRole
 from stretch.figure.file_format import Figure, turned_to
-from stretch.figure.geometry import Circle, Hull
+from stretch.figure.geometry import Hull, outline, rim_point
 from stretch.figure.parts import FigurePart, figure_parts
 from stretch.figure.skeleton import skeleton_at
 
@@ -189,9 +188,12 @@ def fill_hull(hull: Hull, width: int, height: int) -> int:
         for row in _rows_between(y - radius, y + radius, height):
             half = sqrt(max(0.0, radius * radius - (row + 0.5 - y) ** 2))
             lefts[row], rights[row] = min(lefts[row], x - half), max(rights[row], x + half)
-    for a, b in combinations(hull, 2):
-        for x, y, slope, crossed in _tangents(a, b, height):
-            for row in crossed:
+    corners = outline(hull)
+    for (a, _, angle), (b, *_) in zip(corners, corners[1:] + corners[:1], strict=True):
+        (x, y), (x1, y1) = rim_point(a, angle), rim_point(b, angle)
+        if abs(y1 - y) > 1e-9:
+            slope = (x1 - x) / (y1 - y)
+            for row in _rows_between(min(y, y1), max(y, y1), height):
                 edge = x + (row + 0.5 - y) * slope
                 if edge < lefts[row]:
                     lefts[row] = edge
@@ -205,21 +207,6 @@ def fill_hull(hull: Hull, width: int, height: int) -> int:
             if first <= last:
                 bitmap |= (2 << last) - (1 << first)
     return bitmap << rows.start * stride
-
-
-def _tangents(a: Circle, b: Circle, height: int) -> Iterator[tuple[float, float, float, range]]:
-    """Yield the common tangents of two circles: a point, the inverse of the slope, and the rows between."""
-    distance = dist(a[:2], b[:2])
-    if distance <= abs(a[2] - b[2]):
-        return
-    ux, uy = (b[0] - a[0]) / distance, (b[1] - a[1]) / distance
-    cosine = (a[2] - b[2]) / distance
-    sine = sqrt(1 - cosine * cosine)
-    for sign in (1, -1):
-        nx, ny = cosine * ux - sign * sine * uy, cosine * uy + sign * sine * ux
-        x0, y0, x1, y1 = a[0] + a[2] * nx, a[1] + a[2] * ny, b[0] + b[2] * nx, b[1] + b[2] * ny
-        if abs(y1 - y0) > 1e-9:
-            yield x0, y0, (x1 - x0) / (y1 - y0), _rows_between(min(y0, y1), max(y0, y1), height)
 
 
 def _rows_between(top: float, bottom: float, height: int) -> range:

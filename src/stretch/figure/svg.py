@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from itertools import pairwise, zip_longest
-from math import acos, atan2, cos, dist, pi, sin
+from math import pi, tau
 from zlib import crc32
 
 from stretch.figure.colors import PALETTES, ColorRole
 from stretch.figure.file_format import Figure, turned_to
-from stretch.figure.geometry import Circle, Hull, Point
+from stretch.figure.geometry import Circle, Corner, Hull, Point, outline, rim_point
 from stretch.figure.parts import FigurePart, figure_parts
 from stretch.figure.raster import bounding_box
 from stretch.figure.skeleton import skeleton_at
@@ -22,12 +22,9 @@ _MARGIN, _GAP = 3, 8
 _CLASS = {role: f"z{letter}" for role, letter in zip(ColorRole, "ABCDEFGHI", strict=True)}
 """Short class names; the z keeps them apart from the classes of a page that the picture is embedded in."""
 _STROKED_ROLES = frozenset({ColorRole.PROP, ColorRole.STRAP})
-_PROBES = 72
-_FULL_TURN = 2 * pi
 _MIN_ARC = 4.0
 """SVG units; a shorter arc is drawn as a corner."""
 
-_Corner = tuple[Circle, float, float]
 _GridPoint = tuple[int, int]
 
 
@@ -112,16 +109,16 @@ def _part(part: FigurePart, element_id: str, pattern_id: str) -> Iterator[str]:
     muscles = part.muscles if pattern_id else ()
     # Overlays that are among the hulls themselves need no clipping.
     clipped = bool(muscles or any(hull not in part.hulls for _, hulls in part.overlays for hull in hulls))
-    outline = _hull_paths(part.hulls)
+    path = _hull_paths(part.hulls)
     if part.has_gap and part.root and len(part.hulls) == 1:
         yield f'<path class="zh" d="{_hull_path(part.hulls[0], closed=False)}"/>'
         label = f' id="{element_id}"' if clipped else ""
-        yield f'<path{label} class="{css_class}" d="{outline}"/>'
+        yield f'<path{label} class="{css_class}" d="{path}"/>'
     elif part.has_gap:
-        yield f'<g class="zh"><path id="{element_id}" d="{outline}"/></g>'
+        yield f'<g class="zh"><path id="{element_id}" d="{path}"/></g>'
         yield f'<use href="#{element_id}" class="{css_class}"/>'
     else:
-        yield f'<path class="{css_class} zn" d="{outline}"/>'
+        yield f'<path class="{css_class} zn" d="{path}"/>'
     if clipped:
         clip_id = f"{element_id}c"
         yield f'<clipPath id="{clip_id}"><use href="#{element_id}"/></clipPath><g clip-path="url(#{clip_id})">'
@@ -157,7 +154,7 @@ def _hull_paths(hulls: Iterable[Hull]) -> str:
 
 def _hull_path(hull: Hull, *, closed: bool = True) -> str:
     """Return the exact outline of a hull; if not *closed*, without the arc around its first circle, a joint."""
-    corners = _corners(hull)
+    corners = outline(hull)
     if not corners:
         return _circle_path(max(hull, key=lambda circle: circle[2]))
     first = next((i for i, (circle, _, _) in enumerate(corners) if circle == hull[0]), None)
@@ -166,36 +163,14 @@ def _hull_path(hull: Hull, *, closed: bool = True) -> str:
     return _outline_path(corners[first:] + corners[:first], closed=False)
 
 
-def _corners(hull: Hull) -> list[_Corner]:
-    """Return the circles on the outline, counter-clockwise, with the angles at which each begins and ends."""
-    visible: list[Circle] = []
-    for i in range(_PROBES):
-        angle = _FULL_TURN * i / _PROBES
-        farthest = max(hull, key=lambda circle: circle[0] * cos(angle) + circle[1] * sin(angle) + circle[2])
-        if not visible or visible[-1] != farthest:
-            visible.append(farthest)
-    while len(visible) > 1 and visible[0] == visible[-1]:
-        visible.pop()
-    if len(visible) < 2:
-        return []
-    ends = [_tangent_angle(a, b) for a, b in zip(visible, visible[1:] + visible[:1], strict=True)]
-    return [(circle, ends[i - 1], ends[i]) for i, circle in enumerate(visible)]
-
-
-def _tangent_angle(a: Circle, b: Circle) -> float:
-    """Return the angle at which the outline leaves circle *a* on its way to *b*."""
-    cosine = max(-1.0, min(1.0, (a[2] - b[2]) / max(dist(a[:2], b[:2]), 1e-9)))
-    return atan2(b[1] - a[1], b[0] - a[0]) - acos(cosine)
-
-
-def _outline_path(corners: list[_Corner], *, closed: bool) -> str:
+def _outline_path(corners: list[Corner], *, closed: bool) -> str:
     """Return the path from the end of the first circle around the others and, if closed, around the first."""
-    position = _rim_point(corners[0][0], corners[0][2])
+    position = _on_rim(corners[0][0], corners[0][2])
     commands = [f"M{_pair(position)}"]
     for circle, begins, ends in corners[1:] + (corners[:1] if closed else []):
-        first, last = _rim_point(circle, begins), _rim_point(circle, ends)
+        first, last = _on_rim(circle, begins), _on_rim(circle, ends)
         commands.append(f"l{_difference(position, first)}")
-        sweep = (ends - begins) % _FULL_TURN
+        sweep = (ends - begins) % tau
         if circle[2] * sweep * UNITS < _MIN_ARC:
             last = first
         else:
@@ -203,7 +178,7 @@ def _outline_path(corners: list[_Corner], *, closed: bool) -> str:
             radius = 1 if 0.9 * pi < sweep < 1.1 * pi else round(circle[2] * UNITS)
             commands.append(f"a{radius} {radius} 0 {int(sweep > pi)} 0 {_difference(first, last)}")
         position = last
-    root_start = _rim_point(corners[0][0], corners[0][1])
+    root_start = _on_rim(corners[0][0], corners[0][1])
     return "".join(commands) + ("z" if closed else f"l{_difference(position, root_start)}")
 
 
@@ -218,8 +193,8 @@ def _circle_path(circle: Circle) -> str:
     return f"M{_pair(_on_grid((x - radius, y)))}a{r} {r} 0 1 0 {2 * r} 0a{r} {r} 0 1 0-{2 * r} 0z"
 
 
-def _rim_point(circle: Circle, angle: float) -> _GridPoint:
-    return _on_grid((circle[0] + circle[2] * cos(angle), circle[1] + circle[2] * sin(angle)))
+def _on_rim(circle: Circle, angle: float) -> _GridPoint:
+    return _on_grid(rim_point(circle, angle))
 
 
 def _on_grid(point: Point) -> _GridPoint:
