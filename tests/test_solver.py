@@ -1,38 +1,31 @@
-"""Solver: optimal, feasible selections in session order, compared with brute force."""
+"""Solver: good, feasible selections in session order, compared with brute force."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import product
+from random import Random
+from typing import get_args
 
 import msgspec
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
+from stretch.core.errors import UsageError
 from stretch.core.model import Areas, Dose, Stretch
-from stretch.core.planning.builder import add_repetitions
-from stretch.core.planning.candidates import SHORTLIST_LENGTH, shortlist
-from stretch.core.planning.lagrangian import optimize_multipliers
-from stretch.core.planning.problem import (
-    SPINAL_LOADS,
-    Candidate,
-    Option,
-    Pick,
-    SelectionProblem,
-    duration_ms,
-    is_balanced,
-    is_feasible,
-    session_order,
-    spinal_load,
-)
+from stretch.core.planning.builder import check_request, selection_problem
+from stretch.core.planning.limits import LIMITS, duration_ms, exceeds, excess, is_reset, spinal_load
+from stretch.core.planning.problem import Candidate, Option, Pick, SelectionProblem, SpinalLoad, session_order
 from stretch.core.planning.scoring import score
-from stretch.core.planning.solver import best_selection, prune_dominated
+from stretch.core.planning.solver import best_selection
 from stretch.core.routine import Item, Request
-from stretch.core.timing.phases import REST_MS
 from stretch.core.vocabulary import POSITIONS
+from support import AREAS as AREA_NAMES
 from support import CATALOG
 
 AREAS = ("lower-back", "hips", "neck")
+SPINAL_LOADS = get_args(SpinalLoad)
 TEMPLATE = CATALOG.stretches["sphinx"]
 
 
@@ -75,101 +68,83 @@ def problems(draw: st.DrawFn, max_candidates: int = 6) -> SelectionProblem:
         start_position=draw(st.sampled_from([None, POSITIONS[0], POSITIONS[1]])),
         ceiling_s=draw(st.sampled_from([60, 100, 240])),
         position_penalty=draw(st.integers(0, 2)),
-        balance_spine=draw(st.booleans()),
+        most_stretches=draw(st.integers(1, 6)),
+        most_bends=draw(st.integers(0, 2)),
+        reset_ms=dict.fromkeys(POSITIONS, draw(st.sampled_from([0, 40_000]))),
     )
 
 
 def brute_force(problem: SelectionProblem) -> int | None:
-    """Return the highest score of all feasible selections."""
+    """Return the highest score of all selections that keep the limits as far as the required stretches allow."""
+    required = [(candidate, candidate.options[0]) for candidate in problem.candidates if candidate.required]
+    allowed = excess(problem, required)
     best = None
+    if allowed[LIMITS.index("time")]:
+        return best
     for doses in product(*([None, *candidate.options] for candidate in problem.candidates)):
         picks: list[Pick] = [(c, o) for c, o in zip(problem.candidates, doses, strict=True) if o is not None]
-        if is_feasible(problem, picks):
+        whole = all(candidate in [c for c, _ in picks] for candidate, _ in required)
+        if whole and not exceeds(excess(problem, picks), allowed):
             best = max(score(problem, picks), best if best is not None else -99)
     return best
 
 
 @given(problems())
-def test_the_solver_finds_the_optimum_of_all_selections(problem: SelectionProblem) -> None:
-    picks = best_selection(problem)
-    best = brute_force(problem)
+def test_selections_are_feasible_and_none_is_missed(problem: SelectionProblem) -> None:
+    picks, best = best_selection(problem), brute_force(problem)
     if picks is None:
         assert best is None
-    else:
-        assert is_feasible(problem, picks)
-        assert score(problem, picks) == best
+        return
+    required = [(candidate, candidate.options[0]) for candidate in problem.candidates if candidate.required]
+    assert not exceeds(excess(problem, picks), excess(problem, required))
+    assert best is not None
+    assert best >= score(problem, picks) >= score(problem, required)
+
+
+def small_problems(number: int) -> Iterator[SelectionProblem]:
+    """Problems of random requests to random parts of the shipped catalog, with little time and with enough."""
+    random = Random(1)
+    while number:
+        names = random.sample(sorted(CATALOG.stretches), 20)
+        part = msgspec.structs.replace(CATALOG, stretches={name: CATALOG.stretches[name] for name in names})
+        areas, minutes = tuple(random.sample(AREA_NAMES, random.randint(1, 2))), float(random.randint(5, 30))
+        request = Request(areas=areas, minutes=minutes, beginner=random.random() < 0.5, seed=random.randint(0, 3))
+        try:
+            problem = selection_problem(part, request, check_request(part, request), minutes)[-1]
+        except UsageError:
+            continue
+        if 3 <= len(problem.candidates) <= 7:
+            number -= 1
+            yield msgspec.structs.replace(problem, budget_ms=problem.budget_ms * random.randint(4, 10) // 10)
+
+
+def test_selections_are_near_the_optimum() -> None:
+    shares = []
+    for problem in small_problems(60):
+        best = brute_force(problem)
+        if best:
+            shares.append(score(problem, best_selection(problem) or ()) / best)
+    assert len(shares) > 50
+    assert min(shares) >= 0.92
+    assert sum(shares) / len(shares) >= 0.98
 
 
 @given(problems())
-def test_the_lagrangian_bound_is_never_below_the_optimum(problem: SelectionProblem) -> None:
-    best = brute_force(problem)
-    assume(best is not None)
-    _, bound = optimize_multipliers(problem, incumbent_score=best)
-    assert bound >= best - 1e-6
+def test_a_start_stays_in_the_selection(problem: SelectionProblem) -> None:
+    start = best_selection(problem) or []
+    more = msgspec.structs.replace(problem, budget_ms=problem.budget_ms + 100_000, most_stretches=9)
+    longer = {candidate.item.stretch.id: option.reps for candidate, option in best_selection(more, start) or []}
+    assert all(longer[candidate.item.stretch.id] >= option.reps for candidate, option in start)
 
 
-@given(problems())
-def test_pruning_dominated_candidates_keeps_the_optimum(problem: SelectionProblem) -> None:
-    kept, dominators = prune_dominated(problem)
-    assert set(kept.candidates) <= set(problem.candidates)
-    assert brute_force(kept) == brute_force(problem)
-    assert all(dominator is None or dominator < index for index, dominator in enumerate(dominators))
-
-
-@given(problems(max_candidates=4), st.integers(2, 3))
-def test_duplicate_candidates_are_handled(problem: SelectionProblem, times: int) -> None:
-    several = msgspec.structs.replace(
-        problem, candidates=session_order(c for c in problem.candidates for _ in range(times))
-    )
-    assume(not any(candidate.required for candidate in several.candidates))
-    picks = best_selection(several)
-    assert picks is not None
-    assert is_feasible(several, picks)
-    assert score(several, picks) >= (brute_force(problem) or 0)
-
-
-def test_a_search_at_the_node_limit_returns_a_feasible_selection() -> None:
-    problem = SelectionProblem(
-        candidates=session_order(
-            Candidate(
-                Item(s, s.dose, s.position, (None,)), (Option(1, (40 + 7 * n) * 1000, 20, n % 3),), 3000, (n % 3,), 2,
-                spinal_load(s),
-            )
-            for n, s in enumerate(list(CATALOG.stretches.values())[:30])
-        ),
-        goals=((6, 4, 2, 1),) * 3,
-        budget_ms=600_000,
-        start_position=None,
-        position_penalty=2,
-    )  # fmt: skip
-    whole = best_selection(problem)
-    picks = best_selection(msgspec.structs.replace(problem, node_limit=3))
-    assert picks
-    assert is_feasible(problem, picks)
-    assert 0 < score(problem, picks) <= score(problem, whole or [])
-
-
-@pytest.mark.parametrize(
-    ("loads", "balanced"),
-    [
-        (["flexion", "flexion", "flexion"], True),
-        (["flexion", "flexion", "flexion", "flexion"], False),
-        (["flexion", "flexion", "neutral", "flexion", "flexion"], True),
-        (["flexion", "flexion", "rotation", "flexion", "flexion"], True),
-        (["flexion", "extension"], True),
-        (["flexion", "flexion", "extension"], False),
-        (["flexion", "rotation", "extension"], False),
-        (["rotation", "rotation", "neutral", "extension"], True),
-        (["extension", "extension", "flexion"], True),
-    ],
-)
-def test_rb10_limits_flexions_in_a_row_and_extensions_after_them(loads: list[str], balanced: bool) -> None:
-    made = [stretch(n, "supine", "gentle", load, ("hips",)) for n, load in enumerate(loads)]
-    row = [
-        (Candidate(Item(s, s.dose, s.position, (None,)), (), 0, (), 0, spinal_load(s)), Option(1, 0, 0, 0))
-        for s in made
-    ]
-    assert is_balanced(row) is balanced
+def test_a_longer_catalog_takes_little_time() -> None:
+    many = {}
+    for number in range(5000):
+        stretch = list(CATALOG.stretches.values())[number % len(CATALOG.stretches)]
+        many[f"s{number}"] = msgspec.structs.replace(stretch, id=f"s{number}")
+    large = msgspec.structs.replace(CATALOG, stretches=many)
+    eligible = check_request(large, Request(areas=("back", "hip-area"), minutes=30.0))
+    assert len(eligible.candidates) < 120
 
 
 @pytest.mark.parametrize(
@@ -193,8 +168,9 @@ def test_rb5_rb6_and_rb10_scores_do_not_change_the_session_order(one: tuple[str,
 
 
 def test_rb10_movement_is_a_neutral_reset() -> None:
-    loads = {name: spinal_load(CATALOG.stretches[name]) for name in ("pelvic-tilt", "knee-rolls", "cat-cow")}
-    assert set(loads.values()) == {"neutral"}
+    resets = {"pelvic-tilt", "standing-pelvic-tilt", "knee-rolls", "cat-cow", "seated-cat-cow"}
+    assert {stretch.id for stretch in CATALOG.stretches.values() if is_reset(stretch)} == resets
+    assert {spinal_load(CATALOG.stretches[name]) for name in resets} == {"neutral"}
     assert spinal_load(CATALOG.stretches["childs-pose"]) == "flexion"
     assert spinal_load(CATALOG.stretches["supine-spinal-twist"]) == "rotation"
     assert spinal_load(CATALOG.stretches["prone-press-up"]) == "extension"
@@ -207,43 +183,8 @@ def test_changing_position_takes_time_except_to_the_start_position() -> None:
     ]
     picks = [(Candidate(Item(s, s.dose, s.position, (None,)), (), 4000, (), 0, "neutral"), Option(1, 50_000, 0, 0))
              for s in made]  # fmt: skip
-    problem = SelectionProblem(candidates=(), goals=(), budget_ms=0, start_position="standing")
-    assert duration_ms(problem, picks) == 104_000
-    assert duration_ms(msgspec.structs.replace(problem, start_position=None), picks) == 108_000
-
-
-def test_spare_time_goes_to_the_shortest_hold_time() -> None:
-    longer, shorter = Dose(hold_s=40, reps=2), Dose(hold_s=20, reps=3)
-    made = stretch(0, "supine", "gentle", "neutral", ("hips",))
-    picks = [
-        (Candidate(Item(made, dose, made.position, (None,)), (), 0, (), 0, "neutral"), Option(dose.reps, 0, held, 0))
-        for dose, held in ((longer, 80), (shorter, 60))
-    ]
-    either = SelectionProblem(candidates=(), goals=(), budget_ms=40_000 + REST_MS, start_position="supine")
-    assert [option.reps for _, option in add_repetitions(either, picks, Request())] == [2, 4]
-
-
-def test_the_shortlist_keeps_the_best_for_each_goal_and_position() -> None:
-    many = [
-        Candidate(
-            Item(s, s.dose, s.position, (None,)),
-            (Option(1, 60_000, 0, 0),),
-            0,
-            (n % 5,),
-            n % 3,
-            "neutral",
-            required=n == 1999,
-        )
-        for n in range(2000)
-        for s in [stretch(n, POSITIONS[n % 8], "gentle", "neutral", ("hips",))]
-    ]
-    kept = shortlist(many)
-    assert len(kept) <= SHORTLIST_LENGTH
-    assert many[1999] in kept
-    for place in {(c.item.position, c.goals) for c in many}:
-        best = max(c.base_score for c in many if (c.item.position, c.goals) == place)
-        assert any((c.item.position, c.goals) == place and c.base_score == best for c in kept)
-    assert shortlist(many[:SHORTLIST_LENGTH]) == many[:SHORTLIST_LENGTH]
+    assert duration_ms(picks, "standing") == 104_000
+    assert duration_ms(picks, None) == 108_000
 
 
 def test_returning_to_the_start_position_takes_time() -> None:

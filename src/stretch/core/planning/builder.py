@@ -1,12 +1,12 @@
 """Build the routine for a request: warm-up, the best selection that fits the time, and settling.
 
-Where the rules are: D1 and D2 `dosing` and `add_repetitions`; D3, D9 to D11, D15, D17 and T1 `dosing.dose_for`; D4 the
-types of the catalog and `Timeline.adjust`; D5 `SelectionProblem.ceiling_s`; D14, RB7, RB17 and the days of D15
-`personalize`; levels and opt-ins of D15, RB3, RB11 and RB12 `eligibility`; D16 the pain trend; D18 `phases`; D19
-`programs`; RB1, RB2, RB4 and RB16 `warm_up` and `phases`; RB5 and RB6 `routine.sort_key`; RB9, RB13, RB14 and RB15
-`scoring`, with `_routine_notes` for gaps; RB10 `problem.advance`. RB8 needs no code: no dose grows on one side
-only. D6 to D8, D12, D13 and RB18 concern sessions and weeks: `screening.pain_limits`, the texts of the catalog, the
-training frequency in exports, and the checklist.
+Where the rules are: D1 and D2 `dosing`; D3, D9 to D11, D15, D17 and T1 `dosing.dose_for`; D4 the types of the catalog
+and `Timeline.adjust`; D5 `SelectionProblem.ceiling_s`; D14, RB7, RB17 and the days of D15 `personalize`; levels and
+opt-ins of D15, RB3, RB11 and RB12 `eligibility` and `candidates`; D16 `personalize` and the pain trend; D18 `phases`;
+D19 `programs`; RB1, RB2, RB4 and RB16 `warm_up` and `phases`; RB5 and RB6 `routine.sort_key`; RB9, RB14 and RB15
+`scoring`, with `_routine_notes` for gaps; RB10 and RB13 `limits`. RB8 needs no code: no dose grows on one side only.
+D6 to D8, D12, D13 and RB18 concern sessions and weeks: `screening.pain_limits`, the texts of the catalog, the training
+frequency in exports, and the checklist.
 """
 
 from __future__ import annotations
@@ -18,45 +18,51 @@ from msgspec.structs import replace
 
 from stretch.core.errors import UsageError
 from stretch.core.model import Catalog, expand_areas
-from stretch.core.planning.candidates import eligible_candidates, shortlist
-from stretch.core.planning.dosing import (
-    AREA_CEILING_S,
-    BEFORE_SPORT_CEILING_S,
-    adaptation_notes,
-    held_seconds,
-    max_reps,
-    with_reps,
-)
+from stretch.core.planning.candidates import Eligible, find_eligible
+from stretch.core.planning.dosing import AREA_CEILING_S, BEFORE_SPORT_CEILING_S, adaptation_notes
 from stretch.core.planning.eligibility import FLAGS, area_words, check_stretch_ids, reason_text
-from stretch.core.planning.problem import (
-    NODE_LIMIT,
-    Candidate,
-    Option,
-    Pick,
-    SelectionProblem,
+from stretch.core.planning.limits import (
+    LIMITS,
+    TWO_ALIKE_MIN,
     duration_ms,
+    excess,
     held_per_side,
-    is_balanced,
-    item_of,
-    session_order,
+    most_bends,
+    most_stretches,
+    needs_reset,
 )
+from stretch.core.planning.problem import Pick, SelectionProblem, item_of, session_order
 from stretch.core.planning.scoring import (
     POSITION_CHANGE_PENALTY,
-    Goal,
-    goals_of,
     missing_focus,
     missing_partners,
     primary_areas,
 )
 from stretch.core.planning.solver import best_selection
-from stretch.core.planning.warm_up import MAX_SETTLE_S, SETTLE_S, Bookends, bookends, settle_text, warm_up_seconds
+from stretch.core.planning.warm_up import (
+    DESK_MOVES_S,
+    LEAST_WARM_UP_S,
+    MAX_SETTLE_S,
+    SETTLE_S,
+    TimedMoves,
+    begin,
+    closing_reset,
+    cool_down,
+    serves_areas,
+    settle_text,
+    warm_up_seconds,
+)
 from stretch.core.routine import DEFAULT_MINUTES, Item, LeftOut, Request, Routine
 from stretch.core.text import duration
-from stretch.core.timing.phases import exercise_ms
+from stretch.core.vocabulary import POSITIONS, Position
 
 MAX_MINUTES, MAX_WARM_UP_MIN = 180, 30
-SHORTLIST_NODE_LIMIT = 1_000
-"""Search nodes if the candidates had to be shortlisted: a few hundredths of a second."""
+SHARED_MINUTES = (15, 20, 30)
+"""Minutes of routines whose stretches those of other lengths share."""
+FEW, USEFUL = 3, 60
+"""With fewer stretches than FEW each one has so many points more."""
+MOSTLY_FULL = 0.8
+"""A routine whose stretches take a smaller part of their time has a shorter warm-up."""
 SHORTFALL_S = 45
 """A routine that is shorter than asked by more than this has a note with the reason."""
 
@@ -67,32 +73,63 @@ def build_routine(catalog: Catalog, request: Request) -> Routine:
     Raises what `check_request` raises, and UsageError if the minutes are too short for the stretches given by name.
     """
     areas, minutes = expand_areas(catalog, request.areas), _minutes(request)
-    goals = goals_of(catalog, areas)
-    candidates, reasons = check_request(catalog, request)
-    ends = bookends(catalog.warm_up, request, warm_up_seconds(request, minutes))
-    problem = _problem(candidates, goals, ends, minutes, request)
-    picks, settle_s, shortfall_s = _select(problem, request, minutes)
-    reasons |= _unselected(problem, picks)
-    items = tuple(item_of(pick) for pick in picks)
+    eligible = check_request(catalog, request)
+    ending, problem = selection_problem(catalog, request, eligible, minutes)
+    # Stretches given by name, without areas or minutes, are the whole routine.
+    by_name = request.minutes is None and not areas
+    if by_name:
+        picks = [(candidate, candidate.options[-1]) for candidate in problem.candidates]
+    else:
+        picks = _select(catalog, request, eligible, minutes)
+    reasons = eligible.reasons | _unselected(problem, picks)
+    warm_up_s = int(minutes * 60) - _around_s(ending) - problem.budget_ms // 1000
+    moves, start_position, whole = _with_warm_up(catalog, request, eligible, picks, warm_up_s, problem.budget_ms)
+    items = tuple(item_of(pick) for pick in whole)
+    used_s = sum(seconds for _, seconds in moves) + -(-duration_ms(whole, start_position) // 1000)
+    spare_s = 0 if by_name else max(0, int(minutes * 60) - _around_s(ending) - used_s)
+    settle_s = min(MAX_SETTLE_S, SETTLE_S + spare_s)
+    notes = _routine_notes(catalog, request, areas, items, reasons, spare_s + SETTLE_S - settle_s)
     return Routine(
         title=", ".join(catalog.areas[area].name for area in areas) or "Your choice",
         areas=areas or tuple(sorted(primary_areas(items))),
         items=items,
-        warm_up=ends.warm_up,
-        start_position=ends.start_position,
-        cool_down=ends.cool_down,
+        warm_up=moves,
+        start_position=start_position,
+        cool_down=ending,
         settle_s=settle_s,
-        settle_text=settle_text(catalog.settle, items, ends.cool_down),
+        settle_text=settle_text(catalog.settle, items, ending),
         breath=request.breath.name,
         seed=request.seed,
         extra_transition_time=request.extra_transition_time,
         left_out=tuple(LeftOut(id, reasons[id]) for id in catalog.stretches if id in reasons),
-        notes=tuple(_routine_notes(catalog, request, areas, items, reasons, shortfall_s)),
+        notes=tuple(notes),
     )
 
 
-def check_request(catalog: Catalog, request: Request) -> tuple[list[Candidate], dict[str, str]]:
-    """Return the candidates for *request* and why other stretches are excluded, without choosing any.
+def _around_s(ending: TimedMoves) -> int:
+    """Return the seconds after the stretches, with the shortest settling."""
+    return SETTLE_S + sum(seconds for _, seconds in ending)
+
+
+def _with_warm_up(
+    catalog: Catalog, request: Request, eligible: Eligible, picks: Sequence[Pick], warm_up_s: int, budget_ms: int
+) -> tuple[TimedMoves, Position | None, list[Pick]]:
+    """Return the warm-up moves, the position they end in, and *picks* with what begins and ends them.
+
+    A routine that comes out shorter than asked has a shorter warm-up too (rule RB2).
+    """
+    areas = expand_areas(catalog, request.areas)
+    resets = eligible.resets if areas else []
+    closing = closing_reset(resets, picks[-1][0].item.position, request.breath) if needs_reset(picks) else []
+    rest_ms = duration_ms([*picks, *closing], None)
+    if areas and request.warm_up is None and rest_ms < budget_ms * MOSTLY_FULL:
+        warm_up_s = min(warm_up_s, max(LEAST_WARM_UP_S, (rest_ms // 1000 + SETTLE_S) // 2))
+    opening, moves, start_position = begin(catalog.warm_up, request, picks, resets, areas, warm_up_s)
+    return moves, start_position, [*opening, *picks, *closing]
+
+
+def check_request(catalog: Catalog, request: Request) -> Eligible:
+    """Return what a routine for *request* may be made of, without choosing any.
 
     Raise UnknownName for an unknown area or stretch, and UsageError if the minutes are out of range, a stretch given
     by name is not eligible, or nothing is left to do.
@@ -102,10 +139,10 @@ def check_request(catalog: Catalog, request: Request) -> tuple[list[Candidate], 
     check_stretch_ids(catalog, (*request.exclude, *request.stretches))
     if clash := next((name for name in request.stretches if name in request.exclude), None):
         raise UsageError(f"--stretch {clash} and --exclude {clash} contradict each other: leave one of them out.")
-    candidates, reasons = eligible_candidates(catalog, request, areas, goals_of(catalog, areas))
-    if not candidates:
-        raise UsageError(_nothing_left(areas, reasons))
-    return candidates, reasons
+    eligible = find_eligible(catalog, request, areas)
+    if not eligible.candidates:
+        raise UsageError(_nothing_left(areas, eligible.reasons))
+    return eligible
 
 
 def _minutes(request: Request) -> float:
@@ -124,53 +161,75 @@ def _minutes(request: Request) -> float:
     return minutes
 
 
-def _problem(
-    candidates: Sequence[Candidate], goals: Sequence[Goal], ends: Bookends, minutes: float, request: Request
-) -> SelectionProblem:
-    listed = shortlist(candidates)
-    ordered = session_order(listed)
-    return SelectionProblem(
-        candidates=ordered,
-        goals=tuple(goal.gains for goal in goals),
-        budget_ms=(int(minutes * 60) - ends.seconds) * 1000,
-        start_position=ends.start_position,
+def selection_problem(
+    catalog: Catalog, request: Request, eligible: Eligible, minutes: float
+) -> tuple[TimedMoves, SelectionProblem]:
+    """Return the cool-down, and the problem of filling what it and the warm-up leave of *minutes*."""
+    areas = expand_areas(catalog, request.areas)
+    ending = cool_down(catalog.warm_up, request, minutes)
+    warm_up_s = warm_up_seconds(request, minutes)
+    if request.desk_break and not any(serves_areas(reset, areas) for reset in eligible.resets):
+        warm_up_s = min(warm_up_s, DESK_MOVES_S)
+    seconds = int(minutes * 60) - warm_up_s - _around_s(ending)
+    problem = SelectionProblem(
+        candidates=session_order(eligible.candidates, seated_first="balance" in request.avoid),
+        goals=tuple(goal.gains for goal in eligible.goals),
+        budget_ms=seconds * 1000,
         ceiling_s=BEFORE_SPORT_CEILING_S if request.before_sport else AREA_CEILING_S,
+        most_stretches=most_stretches(minutes),
+        most_bends=most_bends(minutes),
+        two_alike=minutes > TWO_ALIKE_MIN,
+        reset_ms={
+            position: duration_ms(closing_reset(eligible.resets, position, request.breath), position)
+            for position in POSITIONS
+        },
         position_penalty=POSITION_CHANGE_PENALTY,
-        node_limit=NODE_LIMIT if len(listed) == len(candidates) else SHORTLIST_NODE_LIMIT,
-        balance_spine=is_balanced(_required(ordered)),
     )
+    return ending, problem
 
 
-def _required(candidates: Sequence[Candidate]) -> list[Pick]:
-    return [(c, c.options[0]) for c in candidates if c.required]
+def _select(catalog: Catalog, request: Request, eligible: Eligible, minutes: float) -> list[Pick]:
+    """Return the picks for *minutes*; raise UsageError if nothing fits, or not all stretches given by name.
 
-
-def _select(problem: SelectionProblem, request: Request, minutes: float) -> tuple[list[Pick], int, int]:
-    """Return the best picks, the seconds of settling after them, and the seconds by which they miss the budget.
-
-    Raise UsageError if nothing fits, or not all stretches given by name.
+    Requests that differ only in minutes share their stretches: a shorter one has some of those for a quarter of an
+    hour, and a longer one has those of each of SHARED_MINUTES and more.
     """
-    if request.minutes is None and request.stretches and not request.areas:
-        # Stretches given by name, without areas or minutes, are the whole routine.
-        return [(c, c.options[-1]) for c in problem.candidates], SETTLE_S, 0
-    _check_required(problem, minutes)
-    picks = add_repetitions(problem, best_selection(problem) or (), request)
-    if _spare_s(problem, picks) > SHORTFALL_S + MAX_SETTLE_S - SETTLE_S:
-        # Much time is left: then any stretch is better than none, and changes of position do not matter.
-        useful = session_order(replace(c, base_score=max(c.base_score, 1)) for c in problem.candidates)
-        relaxed = replace(problem, candidates=useful, position_penalty=0)
-        picks = add_repetitions(problem, best_selection(relaxed) or (), request)
+
+    def problem(shared: float) -> SelectionProblem:
+        return selection_problem(catalog, request, eligible, shared)[-1]
+
+    whole, shortest = problem(minutes), SHARED_MINUTES[0]
+    _check_required(whole, minutes)
+    picks: list[Pick] = []
+    if minutes < shortest and not request.desk_break:
+        longer = {candidate.item.stretch.id for candidate, _ in _solve(problem(shortest))}
+        shared = tuple(c for c in whole.candidates if c.required or c.item.stretch.id in longer)
+        picks = _solve(replace(whole, candidates=shared))
+    for shared_minutes in SHARED_MINUTES:
+        if shared_minutes < minutes:
+            picks = _solve(problem(shared_minutes), picks)
+    if minutes >= shortest or not picks:
+        picks = _solve(whole, picks)
     if not picks:
         raise UsageError(f"--minutes {minutes:g} is too short for the warm-up, one stretch and settling: add a minute.")
-    spare_s = _spare_s(problem, picks)
-    settle_s = min(MAX_SETTLE_S, SETTLE_S + spare_s)
-    return picks, settle_s, spare_s + SETTLE_S - settle_s
+    return picks
+
+
+def _solve(problem: SelectionProblem, start: Sequence[Pick] = ()) -> list[Pick]:
+    """Return a good selection with the stretches of *start*; empty if nothing fits."""
+    picks = best_selection(problem, start) or []
+    if 0 < len(picks) < FEW:
+        # Rather more positions of the body than hardly any stretches.
+        useful = tuple(replace(c, base_score=c.base_score + USEFUL) for c in problem.candidates)
+        picks = best_selection(replace(problem, candidates=useful, position_penalty=0), start) or picks
+    return picks
 
 
 def _check_required(problem: SelectionProblem, minutes: float) -> None:
-    required = _required(problem.candidates)
-    excess_ms = duration_ms(problem, required) - problem.budget_ms
-    if required and excess_ms > 0:
+    """Raise UsageError if not all stretches given by name fit."""
+    required = [(candidate, candidate.options[0]) for candidate in problem.candidates if candidate.required]
+    excess_ms = excess(problem, required)[LIMITS.index("time")]
+    if required and excess_ms:
         more = -(-excess_ms // 60_000)
         raise UsageError(f"The stretches you named do not fit in --minutes {minutes:g}: add {more} min, or name fewer.")
     for area, seconds in held_per_side(required).items():
@@ -181,63 +240,22 @@ def _check_required(problem: SelectionProblem, minutes: float) -> None:
             )
 
 
-def add_repetitions(problem: SelectionProblem, picks: Sequence[Pick], request: Request) -> list[Pick]:
-    """Return *picks* with repetitions added one at a time, shortest hold time first, within budget and ceilings.
-
-    No dose exceeds `max_reps` (rules D2, D5 and D10), or the full dose if that was made smaller for the person.
-    """
-    picks = list(picks)
-    spare_ms = problem.budget_ms - duration_ms(problem, picks)
-    held = held_per_side(picks)
-    while True:
-        for index in sorted(range(len(picks)), key=lambda index: _repetition_priority(picks[index])):
-            candidate, option = picks[index]
-            larger = _one_more_rep(candidate, option, request)
-            if larger is None or larger.ms - option.ms > spare_ms:
-                continue
-            added = larger.held_s - option.held_s
-            if any(held[area] + added > problem.ceiling_s for area in candidate.areas):
-                continue
-            picks[index] = candidate, larger
-            spare_ms -= larger.ms - option.ms
-            held |= {area: held[area] + added for area in candidate.areas}
-            break
-        else:
-            return picks
-
-
-def _repetition_priority(pick: Pick) -> tuple[bool, int, int]:
-    """Return the sort key for more repetitions: lean doses first, then the shortest hold time, movement last."""
-    candidate, option = pick
-    return option.reps >= candidate.item.dose.reps, option.held_s or 1000, option.reps
-
-
-def _one_more_rep(candidate: Candidate, option: Option, request: Request) -> Option | None:
-    """Return *option* with one more repetition, or None if it has the maximum."""
-    stretch, full_dose = candidate.item.stretch, candidate.item.dose
-    reduced = candidate.item.adapted or request.beginner or request.half_dose or request.before_sport
-    if option.reps >= (full_dose.reps if reduced else max_reps(stretch, full_dose)):
-        return None
-    pattern, slow = request.breath, request.extra_transition_time
-    dose = with_reps(full_dose, option.reps + 1)
-    ms = option.ms - exercise_ms(stretch, with_reps(full_dose, option.reps), pattern, slow=slow)
-    ms += exercise_ms(stretch, dose, pattern, slow=slow)
-    return Option(dose.reps, ms, held_seconds(stretch, dose), option.points)
-
-
-def _spare_s(problem: SelectionProblem, picks: Sequence[Pick]) -> int:
-    return (problem.budget_ms - duration_ms(problem, picks)) // 1000
-
-
 def _unselected(problem: SelectionProblem, picks: Sequence[Pick]) -> dict[str, str]:
-    """Return the reason for each candidate that was not picked."""
-    held, picked = held_per_side(picks), {candidate.item.stretch.id for candidate, _ in picks}
+    """Return the reason for each candidate that was not picked: the first limit that it would exceed."""
+    held, within = held_per_side(picks), excess(problem, picks)
+    place = {candidate.item.stretch.id: index for index, candidate in enumerate(problem.candidates)}
+    picked = {candidate.item.stretch.id for candidate, _ in picks}
     reasons = {}
     for candidate in problem.candidates:
         if candidate.item.stretch.id not in picked:
-            least = candidate.options[0].held_s
-            full = [area for area in candidate.areas if least and held.get(area, 0) + least > problem.ceiling_s]
-            reasons[candidate.item.stretch.id] = f"enough: {', '.join(full)}" if full else "time"
+            more = sorted([*picks, (candidate, candidate.options[0])], key=lambda pick: place[pick[0].item.stretch.id])
+            over = (limit for limit, a, b in zip(LIMITS, within, excess(problem, more), strict=True) if b > a)
+            reason: str = next(over, "no more")
+            if reason == "enough":
+                areas = candidate.item.stretch.areas.primary
+                least = candidate.options[0].held_s
+                reason += ": " + ", ".join(a for a in areas if held.get(a, 0) + least > problem.ceiling_s)
+            reasons[candidate.item.stretch.id] = reason
     return reasons
 
 
@@ -258,7 +276,7 @@ def _routine_notes(
 ) -> Iterator[str]:
     """Yield the notes on a routine of *items*; *reasons* has the reason for each stretch that is left out."""
     if shortfall_s > SHORTFALL_S:
-        yield f"{duration(shortfall_s * 1000)} shorter than asked: {_shortfall_cause(request)}."
+        yield f"{duration(shortfall_s * 1000)} shorter than asked: {_shortfall_cause(request, reasons)}."
     if request.beginner:
         yield "Easy start: fewer repetitions and nothing deep in your first two weeks. (--experienced: full doses)"
     if request.day_after_hard_session:
@@ -269,26 +287,28 @@ def _routine_notes(
     if request.before_sport:
         yield "Before sport: less than a minute for each muscle, and movement at the end."
     for group in missing_focus(catalog.areas, areas, items):
-        yield f"No stretch for {area_words(group, 'or')} ({_commonest_reason(catalog, group, reasons)})."
-    for partner, area in missing_partners(catalog.areas, areas, items).items():
-        cause = _commonest_reason(catalog, [partner], reasons)
+        yield f"No stretch for {area_words(group, 'or')} ({_reason_for(catalog, group, reasons)})."
+    for partner, area in missing_partners(catalog, areas, items).items():
+        cause = _reason_for(catalog, [partner], reasons)
         yield f"No stretch for {area_words([partner])} to balance {area_words([area])} ({cause})."
 
 
-def _shortfall_cause(request: Request) -> str:
+def _shortfall_cause(request: Request, reasons: Mapping[str, str]) -> str:
     if request.stretches and not request.areas:
         return "only the stretches you named are in it"
-    limit = f"at most {AREA_CEILING_S // 60} minutes of holding for one area and side"
     if request.before_sport:
-        limit = "less than a minute of holding for one area and side before sport"
-    if request.beginner:
-        limit += ", and fewer repetitions in your first two weeks"
-    return f"everything that fits is in it, with {limit}"
+        return "before sport short holds are enough"
+    if "number" in reasons.values():
+        return "so many stretches, held for up to a minute, are enough; more brings no more"
+    return "nothing else suits your choice; more of the same brings no more"
 
 
-def _commonest_reason(catalog: Catalog, areas: Collection[str], reasons: Mapping[str, str]) -> str:
-    """Return the commonest reason why the stretches for *areas* are left out."""
-    found = Counter(
+def _reason_for(catalog: Catalog, areas: Collection[str], reasons: Mapping[str, str]) -> str:
+    """Return why the stretches for *areas* are left out: the limit for one that could be in, else the commonest."""
+    found = [
         reason for name, reason in reasons.items() if not set(areas).isdisjoint(catalog.stretches[name].areas.primary)
-    )
-    return reason_text(found.most_common(1)[0][0]) if found else "the catalog has none"
+    ]
+    if not found:
+        return "the catalog has none"
+    limited = [reason for reason in found if reason.partition(":")[0] in LIMITS]
+    return reason_text(Counter(limited or found).most_common(1)[0][0])

@@ -3,42 +3,117 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from stretch.core.errors import UsageError
 from stretch.core.model import Catalog, Dose, Stretch
 from stretch.core.planning import scoring
-from stretch.core.planning.dosing import BEFORE_SPORT_CEILING_S, dose_for, held_seconds, lean_reps, with_reps
-from stretch.core.planning.eligibility import FLAGS, deepest_level, exclusion_reason, position_for, reason_text
-from stretch.core.planning.problem import Candidate, Option, spinal_load
+from stretch.core.planning.dosing import BEFORE_SPORT_CEILING_S, dose_for, held_seconds, possible_reps, with_reps
+from stretch.core.planning.eligibility import (
+    FLAGS,
+    deepest_level,
+    exclusion_reason,
+    position_for,
+    reason_text,
+    suits_disc,
+)
+from stretch.core.planning.limits import is_reset, spinal_load
+from stretch.core.planning.problem import Candidate, Option
 from stretch.core.planning.scoring import Goal
 from stretch.core.routine import Item, Request, sides_in_order
 from stretch.core.timing.phases import exercise_ms, preparation_ms
 
-SHORTLIST_LENGTH = 100
-"""Most candidates for the solver; about twice as many as the shipped catalog has for all areas together."""
+MANY, MOST_OF_A_KIND = 60, 2
+"""Of more eligible stretches than MANY only a few of each kind are considered."""
 
 
-def eligible_candidates(
-    catalog: Catalog, request: Request, areas: Sequence[str], goals: Sequence[Goal]
-) -> tuple[list[Candidate], dict[str, str]]:
+class Eligible(Struct, frozen=True):
+    """What a routine may be made of."""
+
+    candidates: list[Candidate]
+    """The stretches to choose from."""
+    resets: list[Candidate]
+    """Gentle movements of the spine for the end of the warm-up and of the routine."""
+    goals: tuple[Goal, ...]
+    reasons: dict[str, str]
+    """Why other stretches that are relevant are excluded, by id."""
+
+
+def find_eligible(catalog: Catalog, request: Request, areas: Sequence[str]) -> Eligible:
     """Return the eligible stretches for *areas*, and the reason for each relevant stretch that is excluded.
 
-    Raise UsageError for a stretch that is given by name and not eligible.
+    Before sport they are done standing, if one for the areas can be (rule D17). Raise UsageError for a stretch that is
+    given by name and not eligible.
     """
-    candidates, reasons = [], {}
+    if request.before_sport and not request.positions:
+        standing = find_eligible(catalog, replace(request, positions=("standing",)), areas)
+        if any(candidate.goals for candidate in standing.candidates):
+            return standing
+    goals = scoring.goals_of(catalog, areas)
+    chosen: list[Stretch] = []
+    resets: list[Stretch] = []
+    reasons: dict[str, str] = {}
     deepest, named = deepest_level(request), frozenset(request.stretches)
     for stretch in catalog.stretches.values():
+        relevant, resetting = scoring.is_relevant(stretch, goals, areas), is_reset(stretch)
         if stretch.id in named:
             if reason := exclusion_reason(stretch, request, None):
                 raise UsageError(_contradiction(stretch, reason))
-        elif not scoring.is_relevant(stretch, goals, areas):
-            continue
-        elif reason := exclusion_reason(stretch, request, deepest):
-            reasons[stretch.id] = reason
-            continue
-        candidates.append(_candidate(stretch, request, areas, goals))
-    return _desk_only(candidates, goals, request, reasons), reasons
+            chosen.append(stretch)
+        elif relevant or resetting:
+            if reason := exclusion_reason(stretch, request, deepest):
+                reasons |= {stretch.id: reason} if relevant else {}
+            else:
+                (resets if resetting else chosen).append(stretch)
+    if not chosen:
+        chosen = [stretch for stretch in resets if scoring.is_relevant(stretch, goals, areas)]
+    suits = _desk_rule(chosen, request, areas)
+    reasons |= {stretch.id: "not at a desk" for stretch in chosen if stretch.id not in named and not suits(stretch)}
+    back = any(_is_for(stretch, areas) for stretch in catalog.stretches.values() if is_reset(stretch))
+
+    def candidate(stretch: Stretch) -> Candidate:
+        return _candidate(stretch, request, areas, goals, back=back)
+
+    chosen = [stretch for stretch in chosen if stretch.id in named or suits(stretch)]
+    resets = [stretch for stretch in resets if suits(stretch)]
+    if len(chosen) + len(resets) > MANY:
+        chosen, resets = _best_of_each_kind(chosen, request), _best_of_each_kind(resets, request)
+    return Eligible([*map(candidate, chosen)], [*map(candidate, resets)], goals, reasons)
+
+
+def _best_of_each_kind(stretches: Sequence[Stretch], request: Request) -> list[Stretch]:
+    """Return a few of all *stretches* that could replace each other, those to use first, and the ones given by name."""
+    kinds: defaultdict[tuple[object, ...], list[Stretch]] = defaultdict(list)
+    for stretch in sorted(stretches, key=lambda stretch: (stretch.id not in request.kept, stretch.tier)):
+        place = stretch.position, stretch.level, stretch.mode, stretch.spine
+        kinds[stretch.areas.primary, stretch.family, *place].append(stretch)
+    best = {stretch.id for kind in kinds.values() for stretch in kind[:MOST_OF_A_KIND]}
+    return [stretch for stretch in stretches if stretch.id in best or stretch.id in request.stretches]
+
+
+def _is_for(stretch: Stretch, areas: Sequence[str]) -> bool:
+    return not set(stretch.areas.primary).isdisjoint(areas)
+
+
+def _desk_rule(stretches: Sequence[Stretch], request: Request, areas: Sequence[str]) -> Callable[[Stretch], bool]:
+    """Return what suits a desk break: gentle at the desk, else anything at the desk, else anything gentle (rule RB3).
+
+    The first of these that one of *stretches* for the requested areas is. With positions that were asked for, only
+    the level matters.
+    """
+    if request.desk_break:
+        rules: list[Callable[[Stretch], bool]] = [
+            lambda stretch: stretch.level == "gentle" and (stretch.desk or bool(request.positions)),
+            lambda stretch: stretch.desk or bool(request.positions),
+            lambda stretch: stretch.level == "gentle",
+        ]
+        for rule in rules:
+            if any(rule(stretch) and _is_for(stretch, areas) for stretch in stretches):
+                return rule
+    return lambda stretch: True
 
 
 def _contradiction(stretch: Stretch, reason: str) -> str:
@@ -49,7 +124,9 @@ def _contradiction(stretch: Stretch, reason: str) -> str:
     return f"{sentence} It contradicts {FLAGS[keyword]}." if FLAGS[keyword].startswith("--") else sentence
 
 
-def _candidate(stretch: Stretch, request: Request, areas: Sequence[str], goals: Sequence[Goal]) -> Candidate:
+def _candidate(
+    stretch: Stretch, request: Request, areas: Sequence[str], goals: Sequence[Goal], *, back: bool
+) -> Candidate:
     dose, adapted = dose_for(
         stretch,
         stretch.dose,
@@ -59,17 +136,26 @@ def _candidate(stretch: Stretch, request: Request, areas: Sequence[str], goals: 
         before_sport=request.before_sport,
     )
     required = stretch.id in request.stretches
-    reason = "you asked for it" if required else scoring.inclusion_reason(stretch, goals, areas)
-    position = position_for(stretch, request) or stretch.position
-    lean = dose.reps if adapted or request.half_dose else lean_reps(stretch, dose)
+    served = scoring.goals_served(stretch, goals)
     return Candidate(
-        item=Item(stretch, dose, position, sides_in_order(stretch, request.first_side), adapted, reason),
-        options=tuple(_option(stretch, dose, reps, request) for reps in sorted({lean, dose.reps})),
+        item=Item(
+            stretch,
+            dose,
+            position_for(stretch, request) or stretch.position,
+            sides_in_order(stretch, request.first_side),
+            adapted,
+            "you asked for it" if required else scoring.inclusion_reason(stretch, goals, areas),
+        ),
+        options=tuple(_option(stretch, dose, reps, request) for reps in possible_reps(stretch, dose)),
         extra_ms=preparation_ms(stretch, new_position=True) - preparation_ms(stretch, new_position=False),
-        goals=scoring.goals_served(stretch, goals),
-        base_score=scoring.base_score(stretch, request),
+        goals=served,
+        base_score=scoring.base_score(
+            stretch, request, areas=areas, adapted=bool(adapted), back=back, goals=len(served)
+        ),
         load=spinal_load(stretch),
         required=required,
+        may_begin=suits_disc(stretch, request),
+        asked_for=_is_for(stretch, areas),
     )
 
 
@@ -83,38 +169,5 @@ def _option(stretch: Stretch, full_dose: Dose, reps: int, request: Request) -> O
         preparation + exercise_ms(stretch, dose, request.breath, slow=slow),
         # Before sport one held stretch fills the ceiling of its areas, however short it is (rule D17).
         BEFORE_SPORT_CEILING_S if held and request.before_sport else held,
-        scoring.dose_points(stretch, dose, full=reps == full_dose.reps),
+        scoring.dose_points(stretch, dose),
     )
-
-
-def _desk_only(
-    candidates: list[Candidate], goals: Sequence[Goal], request: Request, reasons: dict[str, str]
-) -> list[Candidate]:
-    """Return only desk stretches for a desk break, if they serve a requested area and no position is requested."""
-    requested = {index for index, goal in enumerate(goals) if goal.gains == scoring.AREA_GAINS}
-    desk = [c for c in candidates if c.item.stretch.desk or c.required]
-    if not request.desk_break or request.positions or not any(requested.intersection(c.goals) for c in desk):
-        return candidates
-    reasons |= {c.item.stretch.id: "not at a desk" for c in candidates if c not in desk}
-    return desk
-
-
-def shortlist(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Return at most about SHORTLIST_LENGTH *candidates*: the best for each goal and position, and all required ones.
-
-    Best are those with more goals, then a higher base score, then a shorter duration. Each goal and position keeps at
-    least one.
-    """
-    if len(candidates) <= SHORTLIST_LENGTH:
-        return list(candidates)
-    groups: dict[tuple[str, int], list[str]] = defaultdict(list)
-    for candidate in sorted(candidates, key=lambda c: (-len(c.goals), -c.base_score, c.options[0].ms)):
-        for goal in candidate.goals or (-1,):
-            groups[candidate.item.position, goal].append(candidate.item.stretch.id)
-    kept = {candidate.item.stretch.id for candidate in candidates if candidate.required}
-    for depth in range(max(map(len, groups.values()), default=0)):
-        layer = {group[depth] for group in groups.values() if depth < len(group)}
-        if depth and len(kept | layer) > SHORTLIST_LENGTH:
-            break
-        kept |= layer
-    return [candidate for candidate in candidates if candidate.item.stretch.id in kept]

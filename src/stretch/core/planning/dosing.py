@@ -11,7 +11,6 @@ from stretch.core.routine import Item, Request
 
 TARGET_S = 60
 """Target hold time in seconds for each side in a session (rule D2)."""
-MAX_REPS = 4
 MAX_PROGRESS = 3
 """Steps of progression: one more repetition, then holds of 45 s, then of 60 s (rules D3 and D16)."""
 STRETCH_CEILING_S = 120
@@ -20,8 +19,10 @@ AREA_CEILING_S = 240
 """Most seconds of held stretch for each area and side in a session (rule D5)."""
 BEFORE_SPORT_CEILING_S = 59
 """The same before a hard effort: less than a minute (rule D17)."""
-MIN_BREATHS, MAX_BREATHS = 5, 10
-"""Fewest and most breaths of a dynamic stretch in any dose (rule D10)."""
+MIN_BREATHS = 5
+"""Fewest breaths of a dynamic stretch that is not made easier (rule D10)."""
+MIN_HOLD_S = 10
+"""Shortest hold of a dose that is made smaller; a stretch with a shorter hold in the catalog keeps it (rule D1)."""
 MOBILITY_HOLD_S = 5
 """Holds up to this length are mobility and do not count toward the target (rule D11)."""
 OLDER_ADULT_HOLD_S = 30
@@ -48,29 +49,39 @@ def dose_for(
     """Return *dose* adapted to a person with the caution *tags*, and the tags for which it was made easier.
 
     - From 65: a stretch with a target of 60 s is held at least 30 s (rule D3).
-    - *beginner*: one repetition fewer, at least one, or five breaths (rules D10 and D15).
+    - *beginner*: one repetition fewer, but at least two, or five breaths (rules D10 and D15).
     - *half_dose*: half the hold and half the repetitions (rule T1).
-    - A tag in `cautions.adapt`: half the hold and one repetition, or half the breaths (catalog section 1).
+    - A tag in `cautions.adapt`: half the hold and one repetition, or half the breaths (catalog section 1). For a disc,
+      a back bend is done in full: what matters there is when to stop (rule RB12).
     - Very bendy joints: at most 15 s.
-    - *before_sport*: less than a minute in all (rule D17).
+    - *before_sport*: one hold (rule D17).
+    - From side to side: an even number of breaths (rule RB7).
     """
     dynamic = stretch.mode == "dynamic"
     if "older-adult" in tags and held_seconds(stretch, dose) >= TARGET_S:
         hold = max(OLDER_ADULT_HOLD_S, _hold(dose))
         dose = with_reps(_with_hold(dose, hold), -(-TARGET_S // hold))
     if beginner:
-        dose = with_reps(dose, min(dose.reps, max(MIN_BREATHS if dynamic else 1, dose.reps - 1)))
+        dose = with_reps(dose, min(dose.reps, max(MIN_BREATHS if dynamic else 2, dose.reps - 1)))
     if half_dose:
         dose = with_reps(dose, _half(dose.reps))
-        dose = dose if dynamic else _with_hold(dose, _half(_hold(dose)))
-    adapted = tuple(tag for tag in stretch.cautions.adapt if tag in tags)
+        dose = dose if dynamic else _with_half_hold(dose)
+    adapted = tuple(
+        tag for tag in stretch.cautions.adapt if tag in tags and (tag, stretch.spine) != ("disc", "extension")
+    )
     if adapted:
-        dose = with_reps(dose, _half(dose.reps)) if dynamic else with_reps(_with_hold(dose, _half(_hold(dose))), 1)
+        dose = with_reps(dose, _half(dose.reps)) if dynamic else with_reps(_with_half_hold(dose), 1)
     if "hypermobility" in tags and not dynamic:
         dose = _with_hold(dose, min(HYPERMOBILE_HOLD_S, _hold(dose)))
-    if before_sport and (once := held_seconds(stretch, with_reps(dose, 1))):
-        dose = with_reps(dose, max(1, min(dose.reps, BEFORE_SPORT_CEILING_S // once)))
-    return dose, adapted
+    if before_sport and not dynamic:
+        dose = with_reps(dose, 1)
+    return with_reps(dose, whole_reps(stretch, dose.reps)), adapted
+
+
+def whole_reps(stretch: Stretch, reps: int) -> int:
+    """Return *reps*, or one more where a movement from side to side would end on the first side (rule RB7)."""
+    to_both_sides = (stretch.mode, stretch.sides, stretch.spine) == ("dynamic", "both", "rotation")
+    return reps + reps % 2 if to_both_sides else reps
 
 
 def adaptation_notes(request: Request, items: Sequence[Item]) -> Iterator[str]:
@@ -81,22 +92,11 @@ def adaptation_notes(request: Request, items: Sequence[Item]) -> Iterator[str]:
         yield f"Shorter and easier because of {', '.join(tags)}: half the hold, once, the easier way first."
 
 
-def lean_reps(stretch: Stretch, dose: Dose) -> int:
-    """Return the repetitions of *dose* when time is short: half of them (rule RB14)."""
-    return min(dose.reps, MIN_BREATHS if stretch.mode == "dynamic" else _half(dose.reps))
-
-
-def max_reps(stretch: Stretch, dose: Dose) -> int:
-    """Return the most repetitions of *stretch* when there is time to fill (rules D2, D5 and D10)."""
+def possible_reps(stretch: Stretch, dose: Dose) -> list[int]:
+    """Return the repetitions *dose* may have, fewest first: one more where there is time for it (rule RB14)."""
     if stretch.mode == "dynamic":
-        return max(dose.reps, MAX_BREATHS)
-    once = held_seconds(stretch, with_reps(dose, 1))
-    if once == 0 or stretch.mode == "contract-relax":
-        return dose.reps
-    # Some stretches have a lower target on purpose: the neck, and seated flexion and rotation.
-    planned = held_seconds(stretch, dose)
-    ceiling = STRETCH_CEILING_S if planned >= TARGET_S else planned
-    return max(dose.reps, min(MAX_REPS, ceiling // once))
+        return sorted({whole_reps(stretch, min(dose.reps, MIN_BREATHS)), dose.reps})
+    return list(range(min(dose.reps, 2) if dose.contract else 1, dose.reps + 1))
 
 
 def with_reps(dose: Dose, reps: int) -> Dose:
@@ -112,6 +112,11 @@ def _with_hold(dose: Dose, hold_s: int) -> Dose:
     if dose.contract is None:
         return replace(dose, hold_s=hold_s)
     return replace(dose, contract=replace(dose.contract, hold_s=max(hold_s, 10)))
+
+
+def _with_half_hold(dose: Dose) -> Dose:
+    hold = _hold(dose)
+    return _with_hold(dose, max(_half(hold), min(MIN_HOLD_S, hold)))
 
 
 def _half(count: int) -> int:

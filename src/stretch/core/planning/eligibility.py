@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from stretch.core.errors import UnknownName
 from stretch.core.model import Catalog, Stretch
-from stretch.core.planning.problem import spinal_load
+from stretch.core.planning.limits import spinal_load
 from stretch.core.routine import Request
 from stretch.core.vocabulary import EQUIPMENT_LABELS, LEVELS, POSITION_LABELS, POSITIONS, UPRIGHT, Level, Position
 
@@ -22,6 +22,8 @@ FLAGS = {
     "hurt twice": "pain in two sessions (name them with --stretch)",
     "opt-in": "opt-in (name them with --stretch)",
     "morning": "the morning (--no-morning)",
+    "first weeks": "your first weeks (--experienced)",
+    "gentle": "the level gentle",
 }
 """The option or setting behind each reason, by the keyword of the reason."""
 REASON_TEXTS = {
@@ -31,7 +33,17 @@ REASON_TEXTS = {
     "morning": "no forward bends in the morning",
     "safety check": "too deep, by your safety check",
     "level": "too deep for now",
+    "first weeks": "not in your first weeks",
+    "gentle": "no bending back today",
     "time": "no time for it",
+    "no more": "would bring no more",
+    "number": "enough stretches already",
+    "alike": "another one like it is in",
+    "bends": "enough forward bends already",
+    "back bend": "a back bend does not go before or after the others",
+    "repetitions": "second repetitions come first",
+    "deep": "one deep stretch is enough",
+    "before sport": "before sport only standing",
     "not at a desk": "not for the desk",
 }
 
@@ -62,8 +74,8 @@ def exclusion_reason(stretch: Stretch, request: Request, max_level: Level | None
         return "cautions: " + ", ".join(tags)
     if stretch.opt_in and request.beginner:
         return "opt-in: not in the first two weeks"
-    if request.morning and not named and spinal_load(stretch) == "flexion":
-        return "morning: bends forward"
+    if not named and (reason := _early_reason(stretch, request)):
+        return reason
     if request.equipment is not None and (missing := sorted(stretch.needs - set(request.equipment))):
         return "needs: " + ", ".join(missing)
     if position_for(stretch, request) is None:
@@ -73,6 +85,29 @@ def exclusion_reason(stretch: Stretch, request: Request, max_level: Level | None
     if is_deeper(stretch, max_level):
         return f"level: {stretch.level}"
     return None
+
+
+def _early_reason(stretch: Stretch, request: Request) -> str | None:
+    """Return why *stretch* is not used unless it is given by name."""
+    load = spinal_load(stretch)
+    if "knee" in request.avoid and "knee" in stretch.cautions.adapt and stretch.position in ("kneeling", "quadruped"):
+        return "cautions: knee"
+    if load == "flexion" and request.morning:
+        return "morning: bends forward"
+    if load == "flexion" and request.beginner and stretch.level != "gentle":
+        return "first weeks"
+    if load == "extension" and not suits_disc(stretch, request):
+        if request.first_week:
+            return "first weeks"
+        if "gentle" in (request.level, request.max_level):
+            return "gentle"
+    return None
+
+
+def suits_disc(stretch: Stretch, request: Request) -> bool:
+    """Return whether *stretch* bends the back lying on the front, for a disc problem alone (rule RB12)."""
+    disc = "disc" in request.avoid and "stenosis" not in request.avoid
+    return disc and stretch.spine == "extension" and stretch.position == "prone"
 
 
 def is_deeper(stretch: Stretch, level: Level | None) -> bool:
@@ -88,6 +123,8 @@ def caution_conflicts(stretch: Stretch, request: Request) -> list[str]:
     if "floor" in request.avoid and not any(p in UPRIGHT for p in (stretch.position, *stretch.also)):
         tags.append("floor")
     # Flexion suits stenosis and extension suits a disc problem; with both, only neutral stretches remain (rule RB12).
+    if not tags and "disc" in request.avoid and spinal_load(stretch) == "flexion":
+        tags = ["disc"]
     if not tags and stretch.spine != "neutral" and {"disc", "stenosis"} <= set(request.avoid):
         tags = ["disc", "stenosis"]
     return tags
@@ -96,17 +133,18 @@ def caution_conflicts(stretch: Stretch, request: Request) -> list[str]:
 def position_for(stretch: Stretch, request: Request) -> Position | None:
     """Return the first position of *stretch* that *request* allows, or None."""
     allowed = request.positions or POSITIONS
+    own = (stretch.position, *stretch.also)
+    if "balance" in request.avoid and "seated" in own:
+        own = ("seated", *own)
     if "floor" in request.avoid:
         allowed = tuple(position for position in allowed if position in UPRIGHT)
-    return next((position for position in (stretch.position, *stretch.also) if position in allowed), None)
+    return next((position for position in own if position in allowed), None)
 
 
 def deepest_level(request: Request) -> Level:
     """Return the deepest level for stretches that are not given by name."""
     level = request.level or DEFAULT_LEVEL
-    if request.desk_break:
-        return "gentle"
-    no_deep = request.beginner or "hypermobility" in request.avoid
+    no_deep = request.beginner or request.desk_break or "hypermobility" in request.avoid
     return "moderate" if level == "deep" and no_deep else level
 
 

@@ -9,7 +9,7 @@ from stretch.core.model import Catalog, Dose, Program, ProgramItem, Stretch
 from stretch.core.planning.dosing import adaptation_notes, dose_for
 from stretch.core.planning.eligibility import check_stretch_ids, exclusion_reason, position_for
 from stretch.core.planning.scoring import primary_areas
-from stretch.core.planning.warm_up import SETTLE_S, bookends, settle_text, warm_up_seconds
+from stretch.core.planning.warm_up import SETTLE_S, moves_for, settle_text, warm_up_seconds
 from stretch.core.routine import Item, LeftOut, Request, Routine, sides_in_order
 
 HARD_SOURCE = "004"
@@ -34,7 +34,8 @@ def build_program(catalog: Catalog, name: str, request: Request, *, as_written: 
         raise UsageError(f"No stretch of the program {name} is left with these options: remove one of them.")
     if request.warm_up is None:
         request = replace(request, warm_up=warm_up_min)
-    ends = bookends(catalog.warm_up, request, warm_up_seconds(request, 0))
+    positions = [item.position for item in items]
+    warm_up, start_position = moves_for(catalog.warm_up, request, positions, warm_up_seconds(request, 0))
     primary = primary_areas(items)
     notes += tuple(adaptation_notes(request, items))
     if request.minutes is not None:
@@ -45,8 +46,8 @@ def build_program(catalog: Catalog, name: str, request: Request, *, as_written: 
         title=program.name,
         areas=tuple(area for area in catalog.areas if area in primary),
         items=items,
-        warm_up=ends.warm_up,
-        start_position=ends.start_position,
+        warm_up=warm_up,
+        start_position=start_position,
         settle_s=SETTLE_S,
         settle_text=settle_text(catalog.settle, items),
         breath=request.breath.name,

@@ -9,28 +9,43 @@ from random import Random
 from msgspec import Struct
 
 from stretch.core.model import Area, Catalog, Dose, Stretch
-from stretch.core.planning.dosing import TARGET_S, held_seconds
-from stretch.core.planning.eligibility import area_words
-from stretch.core.planning.problem import Pick, SelectionProblem
+from stretch.core.planning.dosing import held_seconds, with_reps
+from stretch.core.planning.eligibility import area_words, suits_disc
+from stretch.core.planning.limits import is_reset
+from stretch.core.planning.problem import Candidate, Pick, SelectionProblem
 from stretch.core.routine import Item, Request
+from stretch.core.vocabulary import UPRIGHT, Position
 
-AREA_GAINS = (6, 4, 2, 1)
+AREA_GAINS = (230, 60, 40)
 """Points for the first, second, ... stretch of a requested area; the last number applies to all further ones."""
-FOCUS_GAINS = (6, 1)
-"""The same for a focus set (rule RB15)."""
-PARTNER_GAINS = (3, 1)
+FOCUS_GAIN, FOCUS_STEP = 300, 60
+"""Points for the first stretch of a focus set (rule RB15), less for each further set of an area."""
+AGAIN = -30
+PARTNER_GAINS = (100, AGAIN)
 """The same for a partner area (rule RB9)."""
-SECONDS_PER_POINT = 30
-"""Hold time on each side for one point, up to the target; reaching the target is one more."""
-MOVEMENT_POINTS = 1
-"""Points for the full dose of a dynamic stretch: movement only prepares for the holds."""
-DESK_PENALTY = 1
-"""Points off for desk stretches except in a desk break: lying down is easier on the back."""
-POSITION_CHANGE_PENALTY = 2
+MOVEMENT = 4
+"""Points for each whole breath of a dynamic stretch; a hold has one for each second, on each side."""
+EACH, AIMLESS = -35, -40
+"""Points of each stretch (fewer with more repetitions are better), and of one that serves no goal."""
+TIER, GENTLE, ADAPTED, SECONDARY = 20, 25, -15, 5
+"""Points of a stretch to use first, of a gentle one, of one that is made easier for a caution, and of one that also
+helps a requested area.
+"""
+LYING, DESK = 30, -30
+"""Points of a stretch for the back that is done lying down, which is easier on it, and of one for the desk elsewhere.
+"""
+LYING_POSITIONS = ("prone", "side-lying", "supine")
+ASKED_FOR = 200
+"""Points for a deep stretch if the level is deep, and for a back bend that suits a disc problem (rule RB12)."""
+POSITION_CHANGE_PENALTY = 40
 """Points off for each body position of a routine."""
-VARIETY_DAYS = (2, 4)
-"""Days since a stretch was last done; one point for each number reached."""
-MAX_SEED_POINTS = 2
+KEPT = (50, 45, 40, 35, 30, 25, 20, 15, 10)
+"""Points for stretches this request had before, most binding first: more than what usually decides between two
+stretches for one purpose, less than a second repetition.
+"""
+FRESH_DAYS = 4
+"""Days after which a stretch has one point more than others of its family."""
+MAX_SEED_POINTS = 40
 """A seed other than 0 adds up to this many points to each stretch."""
 
 
@@ -55,41 +70,60 @@ class HoldTime(Struct, frozen=True):
 def score(problem: SelectionProblem, picks: Sequence[Pick]) -> int:
     """Return the score of *picks* in whole points, which the solver maximizes.
 
-    - Goals: requested areas, focus sets (rule RB15) and partner areas (rule RB9). Further stretches for a goal add
-      less, which favours variety (rule RB13).
+    - Goals: requested areas, focus sets (rule RB15) and partner areas (rule RB9); further stretches for one add little.
     - Stretches: `base_score`.
-    - Doses: `dose_points` for hold time on each side. Extra repetitions give way before a stretch (rule RB14).
+    - Doses: `dose_points`.
     - A penalty for each body position. The time to change position is part of the time budget (rule D18).
     """
     served = Counter(goal for candidate, _ in picks for goal in candidate.goals)
     points = sum(problem.gain(goal, n) for goal, count in served.items() for n in range(count))
     points += sum(candidate.base_score + option.points for candidate, option in picks)
-    return points - problem.position_penalty * len({candidate.item.position for candidate, _ in picks})
+    return points - problem.position_penalty * len({level_of(candidate) for candidate, _ in picks})
+
+
+def level_of(candidate: Candidate) -> Position:
+    """Return the position of *candidate*; sitting on a chair counts as standing."""
+    position = candidate.item.position
+    return "standing" if position in UPRIGHT else position
 
 
 def goals_of(catalog: Catalog, areas: Sequence[str]) -> tuple[Goal, ...]:
     """Return the goals of a routine for *areas*."""
     goals = [Goal(frozenset([area]), AREA_GAINS, "{}") for area in areas]
     focus: dict[frozenset[str], str] = {}
-    partners: dict[str, str] = {}
     for area in areas:
         for group in catalog.areas[area].focus:
             focus.setdefault(frozenset(group), area)
-        for partner in catalog.areas[area].partners:
-            if partner not in areas:
-                partners.setdefault(partner, area)
-    goals += [Goal(group, FOCUS_GAINS, f"{{}}, also helps the {area_words([area])}") for group, area in focus.items()]
+    goals += [
+        Goal(group, (FOCUS_GAIN - FOCUS_STEP * rank, AGAIN), f"{{}}, also helps the {area_words([area])}")
+        for rank, (group, area) in enumerate(focus.items())
+    ]
     goals += [
         Goal(frozenset([partner]), PARTNER_GAINS, f"{{}}, to balance the {area_words([area])}")
-        for partner, area in partners.items()
+        for partner, area in partners_of(catalog, areas).items()
     ]
     return tuple(goals)
 
 
+def partners_of(catalog: Catalog, areas: Collection[str]) -> dict[str, str]:
+    """Return the areas that balance *areas*, each with the one it balances (rule RB9).
+
+    Those that a reset at the start moves together with their area need no stretch of their own.
+    """
+    moved = [set(stretch.areas.primary) for stretch in catalog.stretches.values() if is_reset(stretch)]
+    partners: dict[str, str] = {}
+    for area in areas:
+        for partner in catalog.areas[area].partners:
+            if partner not in areas and not any({area, partner} <= together for together in moved):
+                partners.setdefault(partner, area)
+    return partners
+
+
 def is_relevant(stretch: Stretch, goals: Sequence[Goal], areas: Collection[str]) -> bool:
-    """Return whether *stretch* serves a goal or has one of *areas* among its secondary areas."""
+    """Return whether *stretch* serves a goal, or is a gentle movement that also helps one of *areas* (rule RB13)."""
     serves_goal = any(not goal.areas.isdisjoint(stretch.areas.primary) for goal in goals)
-    return serves_goal or any(area in areas for area in stretch.areas.secondary)
+    prepares = stretch.mode == "dynamic" and stretch.level == "gentle"
+    return serves_goal or (prepares and not set(stretch.areas.secondary).isdisjoint(areas))
 
 
 def goals_served(stretch: Stretch, goals: Sequence[Goal]) -> tuple[int, ...]:
@@ -100,27 +134,39 @@ def goals_served(stretch: Stretch, goals: Sequence[Goal]) -> tuple[int, ...]:
     return tuple(index for index, goal in enumerate(goals) if not goal.areas.isdisjoint(primary))
 
 
-def base_score(stretch: Stretch, request: Request) -> int:
+def base_score(
+    stretch: Stretch, request: Request, *, areas: Collection[str], adapted: bool, back: bool, goals: int
+) -> int:
     """Return the points of *stretch* that do not depend on the rest of the routine or on the dose."""
-    points = 1 if stretch.tier == 1 else 0
-    if stretch.desk and not request.desk_break:
-        points -= DESK_PENALTY
-    if request.days_since_last_done:
-        days = request.days_since_last_done.get(stretch.id)
-        points += sum(days is None or days >= limit for limit in VARIETY_DAYS)
+    points = (
+        EACH
+        + AIMLESS * (not goals)
+        + TIER * (stretch.tier == 1)
+        + GENTLE * (stretch.level == "gentle")
+        + ADAPTED * adapted
+    )
+    points += SECONDARY * (not set(stretch.areas.secondary).isdisjoint(areas))
+    if back:
+        points += LYING if stretch.position in LYING_POSITIONS else -LYING
+    points += DESK * (stretch.desk and not request.desk_break)
+    if suits_disc(stretch, request) or stretch.level == request.level == "deep":
+        points += ASKED_FOR
+    if stretch.id in request.kept:
+        points += KEPT[min(request.kept.index(stretch.id), len(KEPT) - 1)]
+    if stretch.family and request.days_since_last_done.get(stretch.id, FRESH_DAYS) >= FRESH_DAYS:
+        points += 1
     if request.seed:
         # Seeded by id, so that a new stretch in the catalog does not change the points of the others.
         points += Random(f"{request.seed}:{stretch.id}").randint(0, MAX_SEED_POINTS)
     return points
 
 
-def dose_points(stretch: Stretch, dose: Dose, *, full: bool) -> int:
-    """Return the points of *dose*; *full* says whether it is the full dose or a leaner one."""
+def dose_points(stretch: Stretch, dose: Dose) -> int:
+    """Return the points of *dose*."""
     if stretch.mode == "dynamic":
-        return MOVEMENT_POINTS if full else 0
-    held = min(held_seconds(stretch, dose), TARGET_S)
-    sides = 2 if stretch.both_sides else 1
-    return sides * (held // SECONDS_PER_POINT + (1 if held == TARGET_S else 0))
+        return MOVEMENT * dose.reps
+    first = held_seconds(stretch, with_reps(dose, 1)) * (2 if stretch.both_sides else 1)
+    return first * (dose.reps + 1) // 2
 
 
 def inclusion_reason(stretch: Stretch, goals: Sequence[Goal], areas: Collection[str]) -> str:
@@ -152,16 +198,11 @@ def primary_areas(items: Iterable[Item]) -> set[str]:
     return {area for item in items for area in item.stretch.areas.primary}
 
 
-def missing_partners(areas: Mapping[str, Area], wanted: Sequence[str], items: Sequence[Item]) -> dict[str, str]:
+def missing_partners(catalog: Catalog, wanted: Sequence[str], items: Sequence[Item]) -> dict[str, str]:
     """Return the partner areas without a stretch in *items*, with the wanted area that each balances (rule RB9)."""
     there = primary_areas(items)
-    return {
-        partner: area
-        for area in wanted
-        if area in there
-        for partner in areas[area].partners
-        if partner not in there and partner not in wanted
-    }
+    partners = partners_of(catalog, wanted).items()
+    return {partner: area for partner, area in partners if area in there and partner not in there}
 
 
 def missing_focus(areas: Mapping[str, Area], wanted: Sequence[str], items: Sequence[Item]) -> list[tuple[str, ...]]:

@@ -2,74 +2,138 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from msgspec import Struct
+from collections.abc import Collection, Iterable, Sequence
 
 from stretch.core.model import Move, Settle, WarmUp
+from stretch.core.planning.limits import duration_ms
+from stretch.core.planning.problem import Candidate, Option, Pick
 from stretch.core.routine import Item, Request
-from stretch.core.vocabulary import POSITIONS, UPRIGHT, Position
+from stretch.core.vocabulary import POSITIONS, UPRIGHT, Pattern, Position
 
 TimedMoves = tuple[tuple[Move, int], ...]
 """Moves with their seconds."""
 
-WARM_UP_S = 300
-DESK_WARM_UP_S = 60
-"""Warm-up of a desk break (rule RB3)."""
+WARM_UP_S, LEAST_WARM_UP_S = 300, 60
+DESK_MOVES_S = 60
+"""Most seconds of warm-up moves before a desk break (rule RB3)."""
 MIN_MOVE_S = 30
 """Shortest time for one move; a short warm-up has fewer moves."""
-GETTING_UP_S = 15
-"""Time for getting up, as for any change of position (rule D18)."""
+COOL_DOWN_S = 180
+"""Movement after the stretches before sport, a third of a short routine (rule D17)."""
 SETTLE_S, MAX_SETTLE_S = 30, 60
 """Seconds of settling at the end, and the most when time is left (rule RB16)."""
-
-
-class Bookends(Struct, frozen=True):
-    """Moves before and after the stretches of a routine."""
-
-    warm_up: TimedMoves
-    start_position: Position | None
-    """Body position of the warm-up; None without one."""
-    cool_down: TimedMoves
-
-    @property
-    def seconds(self) -> int:
-        """The duration of all moves and the shortest settling."""
-        return sum(seconds for _, seconds in (*self.warm_up, *self.cool_down)) + SETTLE_S
-
-
-def bookends(script: WarmUp, request: Request, warm_up_s: int) -> Bookends:
-    """Return the moves around the stretches of a routine for *request*, with *warm_up_s* seconds of warm-up.
-
-    The warm-up is seated for a desk break, if no standing position is requested, for people who are unsteady and after
-    surgery (rule RB4). A routine before sport ends with movement (rule D17).
-    """
-    unsteady = not {"balance", "recent-surgery"}.isdisjoint(request.avoid)
-    seated = request.desk_break or unsteady or "standing" not in (request.positions or POSITIONS)
-    moves = script.seated if seated else script.standing
-    cool_down = ((moves[0], GETTING_UP_S + MIN_MOVE_S), (moves[-1], MIN_MOVE_S)) if request.before_sport else ()
-    start_position: Position | None = None
-    if warm_up_s > 0:
-        start_position = "seated" if seated else "standing"
-    return Bookends(_distribute(moves, warm_up_s), start_position, cool_down)
+MOST_OPENING_MOVES, OPENING_BREATHS, RESET_BREATHS = 2, (8, 6), 6
+OTHER_POSITION, UNUSED_POSITION = 12, 20
+"""Points off for an opening move in another position than the first stretch, and in one that no stretch is in."""
 
 
 def warm_up_seconds(request: Request, minutes: float) -> int:
     """Return the seconds of warm-up: 5 min, or a third of a shorter routine but at least 1 min (rule RB2)."""
     if request.warm_up is not None:
         return round(request.warm_up * 60)
-    if request.desk_break:
-        return DESK_WARM_UP_S
-    return min(WARM_UP_S, max(60, int(minutes * 60 / 3)))
+    return min(WARM_UP_S, max(LEAST_WARM_UP_S, int(minutes * 20)))
 
 
-def _distribute(moves: Sequence[Move], seconds: int) -> TimedMoves:
-    """Return as many of *moves* as fit into *seconds*, with equal shares of the time."""
+def cool_down(script: WarmUp, request: Request, minutes: float) -> TimedMoves:
+    """Return the movement at the end of a routine before sport (rule D17)."""
+    seconds = min(COOL_DOWN_S, int(minutes * 20)) // 2
+    return tuple((move, seconds) for move in script.standing[-2:]) if request.before_sport else ()
+
+
+def serves_areas(candidate: Candidate, areas: Iterable[str]) -> bool:
+    """Return whether one of *areas* is a primary area of *candidate*."""
+    return not set(candidate.item.stretch.areas.primary).isdisjoint(areas)
+
+
+def opening_moves(
+    resets: Iterable[Candidate], picks: Sequence[Pick], pattern: Pattern, areas: Collection[str], limit_ms: int
+) -> list[Pick]:
+    """Return the gentle movements of the spine for the last part of the warm-up, at most *limit_ms* of them (rule RB1).
+
+    They are for the requested areas, all in one position, and cost no way to the floor and up again.
+    """
+    if not picks:
+        return []
+    used = [candidate.item.position for candidate, _ in picks]
+    chosen = {candidate.item.stretch.id for candidate, _ in picks}
+
+    def key(candidate: Candidate) -> tuple[int, bool]:
+        position = candidate.item.position
+        off = OTHER_POSITION * (position != used[0]) + UNUSED_POSITION * (position not in used)
+        return off - candidate.base_score, candidate.item.stretch.spine == "rotation"
+
+    def suits(candidate: Candidate) -> bool:
+        position = candidate.item.position
+        near = position == used[0] or len({other in UPRIGHT for other in (position, *used)}) == 1
+        return near and serves_areas(candidate, areas) and candidate.item.stretch.id not in chosen
+
+    possible = sorted(filter(suits, resets), key=key)
+    opening: list[Pick] = []
+    for candidate in possible:
+        if candidate.item.position != possible[0].item.position or len(opening) == MOST_OPENING_MOVES:
+            continue
+        extra_ms = 0 if opening else candidate.extra_ms
+        for option in (_breaths(candidate, most, pattern) for most in OPENING_BREATHS):
+            if option.ms + extra_ms <= limit_ms:
+                opening.append((candidate, option))
+                limit_ms -= option.ms + extra_ms
+                break
+    return opening
+
+
+def closing_reset(resets: Iterable[Candidate], last: Position, pattern: Pattern) -> list[Pick]:
+    """Return the reset at the end of a routine with a held bend or twist, in the *last* position or near it (RB10)."""
+    near = [candidate for candidate in resets if (candidate.item.position in UPRIGHT) == (last in UPRIGHT)]
+    ranked = sorted(
+        near,
+        key=lambda c: (c.item.position != last, bool(c.item.adapted), c.item.stretch.spine == "rotation"),
+    )
+    return [(candidate, _breaths(candidate, RESET_BREATHS, pattern)) for candidate in ranked[:1]]
+
+
+def _breaths(candidate: Candidate, most: int, pattern: Pattern) -> Option:
+    """Return the dose of *candidate* with at most so many breaths."""
+    full = candidate.options[-1]
+    reps = min(full.reps, most)
+    return Option(reps, full.ms - (full.reps - reps) * pattern.cycle_ms, 0, 0)
+
+
+def begin(
+    script: WarmUp,
+    request: Request,
+    picks: Sequence[Pick],
+    resets: Iterable[Candidate],
+    areas: Collection[str],
+    seconds: int,
+) -> tuple[list[Pick], TimedMoves, Position | None]:
+    """Return a warm-up of *seconds* for *picks*: its last part, the moves before it, and the position they end in."""
+    most_s = seconds - MIN_MOVE_S if request.desk_break else seconds // 2
+    opening = opening_moves(resets, picks, request.breath, areas, most_s * 1000)
+    moves_s = seconds - -(-duration_ms(opening, None) // 1000)
+    if request.desk_break and request.warm_up is None:
+        moves_s = min(moves_s, DESK_MOVES_S)
+    positions = [candidate.item.position for candidate, _ in (*opening, *picks)]
+    return opening, *moves_for(script, request, positions, moves_s)
+
+
+def moves_for(
+    script: WarmUp, request: Request, positions: Collection[Position], seconds: int
+) -> tuple[TimedMoves, Position | None]:
+    """Return warm-up moves of *seconds* for a routine in these *positions*, and the position they leave the body in.
+
+    They are seated for a desk break that sits, if no standing position is requested, for people who are unsteady and
+    after surgery (rule RB4).
+    """
     if seconds <= 0:
-        return ()
+        return (), None
+    unsteady = not {"balance", "recent-surgery"}.isdisjoint(request.avoid)
+    sits = request.desk_break and "standing" not in positions
+    seated = sits or unsteady or "standing" not in (request.positions or POSITIONS)
+    moves = script.seated if seated else script.standing
     count = min(len(moves), max(1, seconds // MIN_MOVE_S))
     each, remainder = divmod(seconds, count)
-    return tuple((move, each + (index < remainder)) for index, move in enumerate(moves[:count]))
+    timed = tuple((move, each + (index < remainder)) for index, move in enumerate(moves[:count]))
+    return timed, "seated" if seated else "standing"
 
 
 def settle_text(settle: Settle, items: Sequence[Item], cool_down: TimedMoves = ()) -> str:

@@ -1,0 +1,120 @@
+"""Limits on the stretches of one routine, and by how much a selection exceeds them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Literal, get_args
+
+from stretch.core.model import Stretch
+from stretch.core.planning.problem import Pick, SelectionProblem, SpinalLoad
+from stretch.core.vocabulary import Position
+
+Limit = Literal["alike", "bends", "back bend", "deep", "repetitions", "number", "enough", "time"]
+"""What limits a selection: stretches of one family (RB13), held bends and back bends (RB10), deep stretches (D15),
+repetitions that come before a further stretch (RB14), stretches in all (RB13), the hold time of an area (D5), and time.
+"""
+LIMITS: tuple[Limit, ...] = get_args(Limit)
+Excess = tuple[int, ...]
+"""By how much a selection exceeds each of LIMITS; 0 where it keeps it."""
+MOST_STRETCHES = ((6, 4), (10, 5), (15, 6), (20, 7), (30, 8))
+"""Most stretches for routines of at most so many minutes (rule RB13)."""
+MOST_STRETCHES_EVER = 10
+TWO_ALIKE_MIN = 20
+"""A routine of more minutes may have two stretches of one family, if that is what was asked for (rule RB13)."""
+MINUTES_PER_BEND = 10
+"""One held bend for so many minutes (rule RB10)."""
+FIRST_BACK_BEND = 2
+"""Stretches before the first back bend (rule RB10)."""
+
+
+def spinal_load(stretch: Stretch) -> SpinalLoad:
+    """Return the load of *stretch* on the spine at the end of the range; movement through a bend is neutral."""
+    if stretch.spine == "extension":
+        return "extension"
+    if stretch.mode != "dynamic" and (stretch.spine == "flexion" or stretch.spine == "rotation"):
+        return stretch.spine
+    return "neutral"
+
+
+def is_reset(stretch: Stretch) -> bool:
+    """Return whether *stretch* is a gentle movement of the spine, such as a tilt, a roll or rocking.
+
+    These loosen the back before the first hold (RB1), bring it back to neutral at the end (RB10), and do not count.
+    """
+    return (stretch.mode, stretch.level, stretch.sides) == ("dynamic", "gentle", "both") and (
+        stretch.spine == "mixed" or stretch.spine == "rotation"
+    )
+
+
+def most_stretches(minutes: float) -> int:
+    """Return the most stretches in a routine of *minutes* (rule RB13)."""
+    return next((most for limit, most in MOST_STRETCHES if minutes <= limit), MOST_STRETCHES_EVER)
+
+
+def most_bends(minutes: float) -> int:
+    """Return the most held bends in a routine of *minutes* (rule RB10)."""
+    return max(1, int(minutes // MINUTES_PER_BEND))
+
+
+def needs_reset(picks: Iterable[Pick]) -> bool:
+    """Return whether a routine of *picks* ends on a reset: it has a held bend or twist (rule RB10)."""
+    return any(candidate.load in ("flexion", "rotation") for candidate, _ in picks)
+
+
+def excess(problem: SelectionProblem, picks: Sequence[Pick]) -> Excess:
+    """Return by how much *picks* in session order exceed each of LIMITS."""
+    bends = back_bends = alike = misplaced = deep = once = 0
+    goals: set[int] = set()
+    families: Counter[str] = Counter()
+    before: SpinalLoad = "neutral"
+    for index, (candidate, option) in enumerate(picks):
+        stretch, load = candidate.item.stretch, candidate.load
+        if load == "extension" and not candidate.required:
+            early = index < FIRST_BACK_BEND and not candidate.may_begin
+            misplaced += early or before in ("flexion", "rotation")
+        bends += load == "flexion"
+        back_bends += candidate.may_begin
+        deep += stretch.level == "deep"
+        once += option.reps == 1 and len(candidate.options) > 1
+        goals.update(candidate.goals)
+        if stretch.family:
+            families[stretch.family] += 1
+            alike += families[stretch.family] > 1 + (candidate.asked_for and problem.two_alike)
+        before = load
+    ms = duration_ms(picks, problem.start_position)
+    if needs_reset(picks):
+        ms += problem.reset_ms.get(picks[-1][0].item.position, 0)
+    return (
+        alike,
+        max(0, bends - problem.most_bends),
+        misplaced,
+        max(0, deep - 1),
+        max(0, once - 1) if len(picks) - back_bends > len(goals) else 0,
+        max(0, len(picks) - problem.most_stretches),
+        max(0, max(held_per_side(picks).values(), default=0) - problem.ceiling_s),
+        max(0, ms - problem.budget_ms),
+    )
+
+
+def exceeds(one: Excess, allowed: Excess) -> bool:
+    """Return whether *one* is over *allowed* anywhere."""
+    return any(a > b for a, b in zip(one, allowed, strict=True))
+
+
+def duration_ms(picks: Iterable[Pick], position: Position | None) -> int:
+    """Return the duration of *picks*, which begin in *position*, with all changes of position."""
+    total = 0
+    for candidate, option in picks:
+        total += option.ms + (candidate.extra_ms if candidate.item.position != position else 0)
+        position = candidate.item.position
+    return total
+
+
+def held_per_side(picks: Iterable[Pick]) -> dict[str, int]:
+    """Return the hold time for each side of each area in seconds."""
+    held: dict[str, int] = {}
+    for candidate, option in picks:
+        for area in candidate.item.stretch.areas.primary:
+            held[area] = held.get(area, 0) + option.held_s
+    return held

@@ -1,0 +1,254 @@
+"""Plans for common requests over the shipped catalog, as a physiotherapist would hand them out."""
+
+from __future__ import annotations
+
+import shlex
+from collections import Counter
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import pytest
+from hypothesis import given
+
+from stretch.core.errors import UsageError
+from stretch.core.model import Stretch
+from stretch.core.planning.builder import build_routine
+from stretch.core.planning.limits import is_reset, most_bends, most_stretches, spinal_load
+from stretch.core.routine import Item, Request, Routine
+from stretch.core.timing.timeline import build_timeline
+from stretch.core.vocabulary import UPRIGHT
+from support import CATALOG, requests
+
+
+def parse(command: str) -> Request:
+    """Return the request of the options in *command*, of somebody on the first day unless --experienced."""
+    areas, avoid, exclude = [], [], []
+    fields: dict[str, Any] = {"minutes": 15.0, "beginner": True, "first_week": True}
+    words = iter(shlex.split(command))
+    for word in words:
+        match word:
+            case "-a":
+                areas.append(next(words))
+            case "--avoid":
+                avoid.append(next(words))
+            case "--exclude":
+                exclude.append(next(words))
+            case "-m" | "--warm-up" | "--seed" | "--level":
+                name = {"-m": "minutes", "--warm-up": "warm_up"}.get(word, word.removeprefix("--"))
+                text = next(words)
+                fields[name] = text if name == "level" else int(text) if name == "seed" else float(text)
+            case "--position":
+                fields["positions"] = (next(words),)
+            case "--experienced":
+                fields |= {"beginner": False, "first_week": False}
+            case "--morning" | "--before-sport":
+                fields[word.removeprefix("--").replace("-", "_")] = True
+            case _:
+                raise AssertionError(word)
+    return Request(areas=tuple(areas), avoid=tuple(avoid), exclude=tuple(exclude), **fields)
+
+
+def plan(command: str) -> Routine:
+    return build_routine(CATALOG, parse(command))
+
+
+def ids(made: Routine) -> list[str]:
+    return [item.stretch.id for item in made.items]
+
+
+def counted(made: Routine) -> list[Item]:
+    """The stretches that count: neither the opening moves, which are part of the warm-up, nor the reset."""
+    return [item for item in made.items if not is_reset(item.stretch)]
+
+
+def doses(made: Routine) -> dict[str, int]:
+    """Seconds or breaths of each counted stretch, for each side."""
+    return {item.stretch.id: item.dose.reps * (item.dose.hold_s or 1) for item in counted(made)}
+
+
+class Row(NamedTuple):
+    """A request and what its plan must be like."""
+
+    command: str
+    count: range
+    """How many stretches it may have."""
+    has: tuple[str, ...] = ()
+    """Each with alternatives: `tilt|rolls`."""
+    never: tuple[str, ...] = ()
+    first: str = ""
+    last: str = ""
+    positions: tuple[str, ...] = ()
+    """All that may be used."""
+    doses: dict[str, int] = {}  # noqa: RUF012
+    minutes: tuple[float, float] = (0, 180)
+    """The least and the most it may take."""
+
+
+LYING = ("supine", "side-lying", "prone", "seated-floor")
+KNEES = ("single-knee-to-chest", "double-knee-to-chest", "happy-baby")
+BENDS = (*KNEES, "childs-pose", "childs-pose-side-reach", "seated-chair-flexion")
+BACK_BENDS = ("standing-back-bend", "sphinx", "prone-press-up", "chair-back-extension")
+HIP_FLEXOR = "half-kneeling-hip-flexor|standing-hip-flexor"
+FIGURE_FOUR = "supine-figure-four|seated-figure-four"
+RESET = "pelvic-tilt|knee-rolls|standing-pelvic-tilt"
+UPRIGHT_RESET = "seated-cat-cow|standing-pelvic-tilt"
+FLOOR_ARMS = ("cat-cow", "thread-the-needle", "childs-pose", "childs-pose-side-reach")
+LOWER_BACK = ("single-knee-to-chest", FIGURE_FOUR, "supine-hamstring-strap", HIP_FLEXOR)
+
+ROWS = [
+    Row("-a lower-back", range(4, 7), LOWER_BACK, ("happy-baby", "supine-hamstring-hold", "double-knee-to-chest",
+        *BACK_BENDS), RESET, RESET, minutes=(13, 15)),
+    Row("-a lower-back --experienced", range(4, 7), LOWER_BACK, ("supine-hamstring-hold",), RESET, RESET,
+        doses={"half-kneeling-hip-flexor": 60}),
+    Row("-a lower-back -m 5", range(2, 5), ("seated-hamstring|chair-flat-back", "standing-hip-flexor"),
+        (*BENDS, *BACK_BENDS), positions=UPRIGHT),
+    Row("-a lower-back -m 6", range(2, 5), ("seated-hamstring|chair-flat-back", "standing-hip-flexor"),
+        (*BENDS, *BACK_BENDS), positions=UPRIGHT),
+    Row("-a lower-back -m 8", range(2, 6), (HIP_FLEXOR,), BACK_BENDS, last=RESET),
+    Row("-a lower-back -m 10", range(3, 6), (HIP_FLEXOR,), BACK_BENDS, last=RESET),
+    Row("-a lower-back -m 12", range(3, 6), (HIP_FLEXOR,), BACK_BENDS, RESET, RESET),
+    Row("-a lower-back -m 20", range(5, 8), LOWER_BACK, BACK_BENDS, RESET, RESET),
+    Row("-a lower-back -m 30", range(6, 9), LOWER_BACK, (*BACK_BENDS, "supine-hamstring-hold"), RESET, RESET,
+        doses={"single-knee-to-chest": 60, "supine-hamstring-strap": 60}),
+    Row("-a lower-back -m 60", range(6, 11), LOWER_BACK, BACK_BENDS, last=RESET, minutes=(21, 34)),
+    Row("-a lower-back --level gentle", range(3, 7), ("supine-hamstring-strap", "single-knee-to-chest"), BACK_BENDS,
+        RESET, RESET),
+    Row("-a lower-back --avoid disc", range(5, 7), ("sphinx", "prone-press-up", FIGURE_FOUR, HIP_FLEXOR,
+        "supine-hamstring-strap|hamstring-90-90"), (*BENDS, "standing-back-bend"),
+        doses={"sphinx": 40, "prone-press-up": 7}),
+    Row("-a lower-back --avoid disc --experienced", range(5, 7), ("sphinx", "prone-press-up"), BENDS,
+        doses={"prone-press-up": 8}),
+    Row("-a lower-back --avoid disc --level gentle", range(3, 7), ("sphinx",), (*BENDS, "standing-back-bend"),
+        RESET),
+    Row("-a lower-back --avoid sciatica", range(3, 7), (), ("happy-baby", "double-knee-to-chest",
+        "contract-relax-hamstring"), RESET),
+    Row("-a lower-back --avoid osteoporosis", range(4, 7), ("supine-hamstring-strap", HIP_FLEXOR, FIGURE_FOUR),
+        ("double-knee-to-chest", "happy-baby"), RESET),
+    Row("-a upper-back --avoid osteoporosis", range(2, 7)),
+    Row("-a lower-back --avoid knee", range(3, 7), positions=("standing", *LYING)),
+    Row("-a lower-back --avoid floor", range(3, 7), ("standing-hip-flexor",), BACK_BENDS, positions=UPRIGHT),
+    Row("-a lower-back --position standing", range(2, 7), ("standing-hip-flexor",), BACK_BENDS,
+        positions=("standing",)),
+    Row("-a lower-back --avoid older-adult --avoid floor --avoid balance", range(3, 7), (),
+        ("standing-back-bend", "standing-quad"), UPRIGHT_RESET, positions=UPRIGHT),
+    Row("-a lower-back --morning -m 30", range(4, 9), (HIP_FLEXOR,), (*BENDS, *BACK_BENDS), last=RESET),
+    Row("-a lower-back --before-sport", range(2, 7), ("standing-hip-flexor",), BACK_BENDS, positions=("standing",)),
+    Row("-a legs --before-sport", range(3, 7), ("standing-quad", "calf-straight-knee|calf-bent-knee"),
+        positions=("standing",), doses={"standing-quad": 30}),
+    Row("-a lower-back --position supine", range(3, 7), ("supine-hamstring-strap",), ("supine-hamstring-hold",), RESET,
+        RESET, positions=("supine",)),
+    Row("-a lower-back --seed 2", range(3, 7), (HIP_FLEXOR,), BACK_BENDS),
+    Row("-a lower-back -a hamstrings -m 20 --experienced", range(4, 8), ("supine-hamstring-strap",),
+        ("happy-baby", "supine-hamstring-hold", "hamstring-90-90"), doses={"supine-hamstring-strap": 60}),
+    Row("-a lower-back -a neck -m 20", range(5, 8), ("neck-side-bend|neck-rotation",)),
+    Row("-a neck -m 10", range(3, 7), ("neck-rotation", "neck-side-bend"), FLOOR_ARMS, positions=UPRIGHT),
+    Row("-a neck --avoid neck", range(2, 6), ("neck-rotation",), FLOOR_ARMS, positions=UPRIGHT,
+        doses={"neck-rotation": 10}),
+    Row("-a neck -m 15", range(3, 7), ("neck-rotation", "neck-side-bend"), FLOOR_ARMS, positions=UPRIGHT,
+        minutes=(6, 12)),
+    Row("-a neck -m 30", range(3, 7), ("neck-rotation", "neck-side-bend"), FLOOR_ARMS, positions=UPRIGHT,
+        minutes=(6, 12)),
+    Row("-a shoulders -m 15", range(3, 7), ("cross-body-shoulder", "doorway-chest|seated-chest-opener",
+        "overhead-reach|shoulder-rolls"), (*FLOOR_ARMS, "neck-rotation"), doses={"cross-body-shoulder": 60}),
+    Row("-a neck -a shoulders -m 15", range(4, 7), ("cross-body-shoulder",), FLOOR_ARMS),
+    Row("-a shoulders --avoid shoulder", range(2, 5), (), FLOOR_ARMS),
+    Row("-a core -m 15", range(3, 7), ("seated-side-bend",), (*KNEES, "supine-spinal-twist")),
+    Row("-a core -m 15 --experienced", range(3, 7), ("seated-side-bend", "sphinx"), (*KNEES, "supine-spinal-twist")),
+    Row("-a hips -m 15", range(1, 7), (FIGURE_FOUR,)),
+    Row("-a hip-area -m 10", range(2, 6), (FIGURE_FOUR, HIP_FLEXOR)),
+    Row("-a piriformis --experienced", range(2, 3), ("supine-figure-four", "knee-to-opposite-shoulder"),
+        doses={"supine-figure-four": 60, "knee-to-opposite-shoulder": 60}, minutes=(6, 9)),
+    Row("-a piriformis -m 5", range(1, 3), (FIGURE_FOUR,)),
+    Row("-a glutes -m 15", range(2, 7), (FIGURE_FOUR,), ("happy-baby", "double-knee-to-chest", "supine-spinal-twist")),
+    Row("-a hip-area --level deep -m 30", range(3, 9), (HIP_FLEXOR,), BACK_BENDS),
+    Row("-a hip-area --avoid hip", range(1, 5), (), BACK_BENDS),
+    Row("-a hip-area --avoid knee", range(3, 7), ("standing-hip-flexor",), ("half-kneeling-hip-flexor",),
+        positions=("standing", "seated", *LYING)),
+    Row("-a legs --avoid knee --avoid balance", range(2, 7), ("side-lying-quad",), ("standing-quad",)),
+    Row("-a hamstrings -m 15", range(1, 7), ("supine-hamstring-strap",), KNEES),
+    Row("-a hamstrings -m 20 --level deep --experienced", range(2, 8), ("contract-relax-hamstring",), KNEES),
+    Row("-a hamstrings -m 30 --level deep --experienced", range(2, 9), ("contract-relax-hamstring",), KNEES),
+    Row("-a hamstrings -m 45 --level deep --experienced", range(2, 11), ("contract-relax-hamstring",), KNEES),
+    Row("-a hamstrings -m 20 --level deep", range(2, 8), (), ("contract-relax-hamstring",)),
+    Row("-a inner-thighs -m 10", range(1, 3), ("butterfly",), minutes=(3, 10)),
+    Row("-a back -m 20 --experienced", range(4, 8)),
+    Row("-a spine -m 15", range(3, 7)),
+    Row("-a upper-back -m 6", range(2, 5), positions=UPRIGHT),
+    Row("-a upper-back -m 15", range(3, 7)),
+    Row("-a chest -m 10", range(2, 6), ("doorway-chest|seated-chest-opener",)),
+    Row("-a hip-flexors -m 10", range(1, 6), (HIP_FLEXOR,)),
+    Row("-a calves -m 5", range(1, 3), ("calf-straight-knee|calf-bent-knee",), positions=("standing",)),
+    Row("-a quads -m 10", range(2, 6), ("side-lying-quad|standing-quad",)),
+    Row("-a lower-back --avoid pregnancy", range(2, 7), ("standing-hip-flexor|half-kneeling-hip-flexor",)),
+    Row("-a lower-back --avoid recent-surgery", range(7)),
+    Row("-a lower-back --avoid hypermobility", range(4, 7), LOWER_BACK),
+]  # fmt: skip
+
+
+def is_one_of(stretch: Stretch, alternatives: str) -> bool:
+    return stretch.id in alternatives.split("|")
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.command)
+def test_plans(row: Row) -> None:
+    made = plan(row.command)
+    names = ids(made)
+    assert len(counted(made)) in row.count, names
+    assert [wanted for wanted in row.has if set(wanted.split("|")).isdisjoint(names)] == [], names
+    assert set(row.never).isdisjoint(names), names
+    assert not row.first or is_one_of(made.items[0].stretch, row.first), names
+    assert not row.last or is_one_of(made.items[-1].stretch, row.last), names
+    assert not row.positions or {item.position for item in made.items} <= set(row.positions), names
+    assert {name: seconds for name, seconds in doses(made).items() if name in row.doses} == row.doses
+    assert row.minutes[0] <= build_timeline(made).length_ms / 60_000 <= row.minutes[1]
+
+
+ANY_REQUEST = [parse(row.command) for row in ROWS]
+
+
+def check_rules(request: Request, made: Routine) -> None:
+    """Assert the rules that every plan without named stretches keeps."""
+    minutes = request.minutes or 15
+    stretches = [item.stretch for item in made.items]
+    number = len(counted(made))
+    loads = [spinal_load(stretch) for stretch in stretches]
+    assert number <= most_stretches(minutes)
+    assert all(item.dose.reps * (item.dose.hold_s or 60) <= 60 for item in made.items if item.stretch.mode == "static")
+    families = Counter(stretch.family for stretch in stretches if stretch.family)
+    assert max(families.values(), default=0) <= (2 if minutes > 20 else 1)
+    assert loads.count("flexion") <= most_bends(minutes)
+    assert "extension" not in loads[:2] or "disc" in request.avoid
+    for before, after in pairwise(loads):
+        assert not (after == "extension" and before in ("flexion", "rotation"))
+    if "flexion" in loads or "rotation" in loads:
+        resets = [s for s in CATALOG.stretches.values() if is_reset(s) and usable(s, request, made.items[-1].position)]
+        assert is_reset(stretches[-1]) or not resets
+    for item in made.items:
+        stretch = item.stretch
+        if stretch.mode != "dynamic":
+            assert (item.dose.hold_s or 20) >= min(10, stretch.dose.hold_s or 20)
+        elif not stretch.both_sides and stretch.spine == "rotation":
+            assert item.dose.reps % 2 == 0
+    assert sum(stretch.level == "deep" for stretch in stretches) <= 1
+
+
+def usable(stretch: Stretch, request: Request, last: str) -> bool:
+    """Whether a plan that ends in the position *last* can go on with *stretch*."""
+    knee = "knee" in request.avoid and stretch.position == "quadruped"
+    allowed = not request.positions or stretch.position in request.positions
+    same = (stretch.position in UPRIGHT) == (last in UPRIGHT)
+    return same and allowed and not knee and set(stretch.cautions.avoid).isdisjoint(request.avoid)
+
+
+@pytest.mark.parametrize("request_", ANY_REQUEST, ids=[row.command for row in ROWS])
+def test_the_rules_hold_in_every_row(request_: Request) -> None:
+    check_rules(request_, build_routine(CATALOG, request_))
+
+
+@given(requests)
+def test_the_rules_hold_for_any_request(request: Request) -> None:
+    try:
+        made = build_routine(CATALOG, request)
+    except UsageError:
+        return
+    check_rules(request, made)
