@@ -129,7 +129,7 @@ def test_new_writes_to_the_output_file(tmp_path: Path) -> None:
 def test_check_prints_one_line_for_each_problem(tmp_path: Path) -> None:
     (tmp_path / "stretches").mkdir()
     sphinx = (data_root() / "stretches" / "sphinx.yaml").read_text(encoding="utf-8")
-    broken = sphinx.replace("MDT]", "NOBODY]").replace("[core]", "[heart]")
+    broken = sphinx.replace("MDT]", "NOBODY]").replace("[lower-back, core]", "[heart]")
     (tmp_path / "stretches" / "sphinx.yaml").write_text(
         broken.replace("  - Keep your hips", "  - Hold for 45 seconds, then switch legs. Keep your hips"),
         encoding="utf-8",
