@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
 import msgspec
@@ -15,6 +16,7 @@ from stretch.core.text import escape_control_chars
 from stretch.core.timing.phases import NS_PER_MS, WORKING_KINDS, Phase, preparation_ms, with_start_times
 from stretch.core.timing.session import Session
 from stretch.core.timing.timeline import Timeline, build_timeline
+from stretch.core.vocabulary import Side
 
 
 def update_record(record: SessionRecord, session: Session) -> SessionRecord:
@@ -40,17 +42,12 @@ def stretches_done(session: Session) -> tuple[int, int]:
 
 def working_phases(phases: Sequence[Phase]) -> list[list[int]]:
     """Return the indexes of the working phases, grouped by stretch and side."""
-    groups: list[list[int]] = []
-    previous = None
-    for index, phase in enumerate(phases):
-        if phase.kind not in WORKING_KINDS or phase.item is None:
-            continue
-        current = (phase.item.stretch.id, phase.side)
-        if current != previous:
-            groups.append([])
-        groups[-1].append(index)
-        previous = current
-    return groups
+    working = [index for index, phase in enumerate(phases) if phase.kind in WORKING_KINDS]
+    return [list(group) for _, group in groupby(working, key=lambda index: _stretch_and_side(phases[index]))]
+
+
+def _stretch_and_side(phase: Phase) -> tuple[str, Side | None]:
+    return phase.item.stretch.id if phase.item else "", phase.side
 
 
 def _side_result(session: Session, indexes: list[int]) -> SideResult:
@@ -97,7 +94,7 @@ def restore_session(record: SessionRecord, routine: Routine) -> Session:
     """
     timeline = build_timeline(routine)
     groups = working_phases(timeline.phases)
-    planned = [(phase.item.stretch.id, phase.side) for phase in (timeline.phases[g[0]] for g in groups) if phase.item]
+    planned = [_stretch_and_side(timeline.phases[indexes[0]]) for indexes in groups]
     if planned != [(part.stretch, part.side) for part in record.parts] or record.phase >= len(timeline.phases):
         raise UsageError("The plan of the last session does not match its record. Start a new one: `stretch routine`.")
     position, phases = _first_remaining(record, routine, timeline, groups)

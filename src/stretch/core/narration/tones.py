@@ -9,7 +9,7 @@ from typing import Literal
 from msgspec import Struct
 
 from stretch.core.timing.cues import Cue
-from stretch.core.timing.phases import Phase, PhaseKind
+from stretch.core.timing.phases import PhaseKind
 from stretch.core.timing.timeline import Timeline
 
 RATE = 22_050
@@ -155,7 +155,9 @@ def sound_for(cue: Cue, timeline: Timeline) -> SoundCue | None:
         inhale, exhale = phase.breaths[cue.number - 1]
         return breath_sound("in", inhale) if cue.kind == "breath-in" else breath_sound("out", exhale)
     if cue.kind == "phase":
-        return SOUNDS["get-ready" if _is_first(phase, cue.index, timeline) else PHASE_SOUNDS[phase.kind]]
+        earlier = timeline.phases[: cue.index]
+        first = all(before.kind == "warm-up" for before in earlier) if phase.kind == "prepare" else not earlier
+        return SOUNDS["get-ready" if first else PHASE_SOUNDS[phase.kind]]
     name = CUE_SOUNDS.get(cue.kind)
     return SOUNDS[name] if name else None
 
@@ -168,9 +170,3 @@ def is_breath(sound: SoundCue) -> bool:
 def bell_strokes(sound: SoundCue) -> int:
     """Return how often the terminal bell rings for *sound* when nothing can play it."""
     return BELL_STROKES.get(sound.name, 1)
-
-
-def _is_first(phase: Phase, index: int, timeline: Timeline) -> bool:
-    if phase.kind == "prepare":
-        return all(before.kind == "warm-up" for before in timeline.phases[:index])
-    return index == 0
