@@ -242,9 +242,17 @@ def test_the_chart_fits_a_terminal_of_any_width(folder: Path, columns: int, loca
     assert locale != "C" or text.isascii()
 
 
-@pytest.mark.parametrize(("unicode", "line"), [(True, "▁ █"), (False, ". #")])
-def test_sparkline_marks_grow_with_the_score(unicode: bool, line: str) -> None:
-    assert history_view.sparkline([0, None, 10], unicode=unicode) == line
+def test_sparkline_marks_grow_with_the_score() -> None:
+    assert history_view.sparkline([0, None, 5, 10]) == "▁ ▄█"
+
+
+def test_without_unicode_the_marks_still_grow(folder: Path) -> None:
+    save(folder, *(record(n, day, scores=PainScores(before=n)) for n, day in enumerate(ago(5, 3, 1, 0))))
+    app = FakeApp(folder)
+    app.environ = dict(app.environ) | {"LC_ALL": "C"}
+    text = run("history", app=app).stdout
+    assert text.isascii()
+    assert re.search(r"before +\.\.:- +0 to 3$", text, re.MULTILINE)
 
 
 @pytest.mark.parametrize(
@@ -252,7 +260,7 @@ def test_sparkline_marks_grow_with_the_score(unicode: bool, line: str) -> None:
     [(4.9, "▁"), (5, "▂"), (9.9, "▂"), (10, "▄"), (19.9, "▄"), (20, "▆"), (29.9, "▆"), (30, "█"), (300, "█")],
 )
 def test_calendar_marks_grow_at_5_10_20_and_30_minutes(minutes: float, mark: str) -> None:
-    drawn = history_view.chart(History(today=TODAY, days=(DayTotal(TODAY, 1, minutes * 60),)), 60, unicode=True)
+    drawn = history_view.chart(History(today=TODAY, days=(DayTotal(TODAY, 1, minutes * 60),)), 60)
     wednesday = next(row for row in drawn if row and row[0][0].startswith("Wed"))
     assert wednesday[-1][0].strip() == mark * 2
 

@@ -26,7 +26,9 @@ LABEL_CELLS = 5
 FULL_WEEK_COLUMNS = LABEL_CELLS + 4 * WEEKS
 """From this width on a week takes four cells, and its minutes are shown above its bar."""
 BAR_HEIGHT = 3
-BAR_MARKS = ("▁▂▃▄▅▆▇█", ".:-=+*%#")
+BAR_MARKS = "▁▂▃▄▅▆▇█"
+"""Marks from low to high; the printer replaces them where the encoding lacks them."""
+DAY_MARKS = "▁▂▄▆█"
 DAY_LEVELS = (5, 10, 20, 30)
 """Minutes from which the mark of a day is one step taller."""
 MAX_AREAS = 5
@@ -38,7 +40,7 @@ def print_history(app: App, history: History, running: frozenset[str]) -> None:
     """Print the history; *running* are the ids of the sessions running now."""
     app.out.paragraph(summary(history), style="bold")
     app.out.paragraph()
-    app.out.styled_lines(chart(history, app.out.columns or PIPE_COLUMNS, unicode=app.theme.unicode), app.theme)
+    app.out.styled_lines(chart(history, app.out.columns or PIPE_COLUMNS), app.theme)
     if trend := trend_summary(app):
         app.out.paragraph()
         app.out.paragraph("\n".join(trend))
@@ -90,30 +92,29 @@ def _pain_label(record: SessionRecord) -> str:
     return "" if scores == (None, None) else " to ".join("-" if score is None else str(score) for score in scores)
 
 
-def chart(history: History, columns: int, *, unicode: bool) -> list[StyledLine]:
+def chart(history: History, columns: int) -> list[StyledLine]:
     """Return the chart in at most *columns* cells: weeks above a calendar, then areas, sides and pain."""
-    weeks = _week_lines(history, columns, unicode=unicode)
+    weeks = _week_lines(history, columns)
     if columns < WIDE_COLUMNS:
-        return [*weeks, (), *_detail_lines(history, columns, unicode=unicode)]
-    details = _detail_lines(history, min(columns - FULL_WEEK_COLUMNS - 4, MAX_DETAIL_CELLS), unicode=unicode)
+        return [*weeks, (), *_detail_lines(history, columns)]
+    details = _detail_lines(history, min(columns - FULL_WEEK_COLUMNS - 4, MAX_DETAIL_CELLS))
     return side_by_side((weeks, details), FULL_WEEK_COLUMNS, gap=4)
 
 
-def _week_lines(history: History, columns: int, *, unicode: bool) -> list[StyledLine]:
+def _week_lines(history: History, columns: int) -> list[StyledLine]:
     cells = 4 if columns >= FULL_WEEK_COLUMNS else 2
     minutes = [round(week.seconds / 60) for week in history.weeks]
     title = "Minutes per week" if cells == 4 else f"Minutes per week, up to {max(minutes)}"
     return [
         ((title, TextRole.NAME),),
-        *_week_bars(minutes, cells, unicode=unicode),
+        *_week_bars(minutes, cells),
         _month_labels(history, cells),
-        *_calendar_lines(history, cells, unicode=unicode),
+        *_calendar_lines(history, cells),
     ]
 
 
-def _week_bars(minutes: Sequence[int], cells: int, *, unicode: bool) -> list[StyledLine]:
+def _week_bars(minutes: Sequence[int], cells: int) -> list[StyledLine]:
     """Return the bars in steps of an eighth of a cell, with the minutes above each bar if it fits."""
-    marks = BAR_MARKS[not unicode]
     highest = max(minutes)
     eighths = [-(-count * BAR_HEIGHT * 8 // highest) if highest else 0 for count in minutes]
     lines: list[StyledLine] = []
@@ -125,7 +126,7 @@ def _week_bars(minutes: Sequence[int], cells: int, *, unicode: bool) -> list[Sty
                 label = str(count) if count < 1000 else f"{count // 60}h"
                 line.append((f"{label:<{cells}}", TextRole.TIME))
             else:
-                line.append(((marks[filled - 1] if filled else " ") * (cells - 1) + " ", TextRole.DONE))
+                line.append(((BAR_MARKS[filled - 1] if filled else " ") * (cells - 1) + " ", TextRole.DONE))
         lines.append(tuple(line))
     return lines if cells == 4 else lines[1:]
 
@@ -141,52 +142,51 @@ def _month_labels(history: History, cells: int) -> StyledLine:
     return ((" " * LABEL_CELLS + text[: WEEKS * cells], TextRole.DIM),)
 
 
-def _calendar_lines(history: History, cells: int, *, unicode: bool) -> list[StyledLine]:
+def _calendar_lines(history: History, cells: int) -> list[StyledLine]:
     minutes = {day.day: day.seconds / 60 for day in history.days}
-    marks = "▁▂▄▆█" if unicode else ".:+*#"
     lines: list[StyledLine] = []
     for weekday, name in enumerate(WEEKDAYS):
         line: list[tuple[str, TextRole]] = [(f"{name.capitalize():<{LABEL_CELLS}}", TextRole.DIM)]
         for week in range(WEEKS):
             day = first_monday(history.today) + timedelta(weeks=week, days=weekday)
             if day in minutes:
-                mark, role = marks[sum(minutes[day] >= level for level in DAY_LEVELS)], TextRole.SIDE
+                mark, role = DAY_MARKS[sum(minutes[day] >= level for level in DAY_LEVELS)], TextRole.SIDE
                 mark *= 2 if cells > 2 else 1
             else:
-                mark, role = (" " if day > history.today else "·" if unicode else "-"), TextRole.LEFT
+                mark, role = (" " if day > history.today else "·"), TextRole.LEFT
             line.append((f"{mark:<{cells}}", role))
         lines.append(tuple(line))
     return lines
 
 
-def _detail_lines(history: History, cells: int, *, unicode: bool) -> list[StyledLine]:
+def _detail_lines(history: History, cells: int) -> list[StyledLine]:
     areas = [(area.area, area.seconds, TextRole.DONE) for area in history.areas[:MAX_AREAS]]
     sides = [("left", history.left_seconds, TextRole.BREATH_IN), ("right", history.right_seconds, TextRole.BREATH_OUT)]
     lines: list[StyledLine] = []
     if areas:
-        lines += [(("Minutes per area", TextRole.NAME),), *_horizontal_bars(areas, cells, unicode=unicode)]
+        lines += [(("Minutes per area", TextRole.NAME),), *_horizontal_bars(areas, cells)]
     if any(seconds for _, seconds, _ in sides):
-        lines += [(), (("Left and right", TextRole.NAME),), *_horizontal_bars(sides, cells, unicode=unicode)]
+        lines += [(), (("Left and right", TextRole.NAME),), *_horizontal_bars(sides, cells)]
     if history.pain:
-        lines += [(), (("Pain, 0 to 10", TextRole.NAME),), *_pain_lines(history, cells, unicode=unicode)]
+        lines += [(), (("Pain, 0 to 10", TextRole.NAME),), *_pain_lines(history, cells)]
     return lines
 
 
-def _horizontal_bars(bars: Sequence[tuple[str, float, TextRole]], cells: int, *, unicode: bool) -> list[StyledLine]:
+def _horizontal_bars(bars: Sequence[tuple[str, float, TextRole]], cells: int) -> list[StyledLine]:
     name_cells = min(max(len(name) for name, _, _ in bars), 14)
     value_cells = max(len(whole_minutes(seconds)) for _, seconds, _ in bars)
     bar_cells = max(cells - name_cells - value_cells - 2, 1)
     longest = max(seconds for _, seconds, _ in bars) or 1
     lines: list[StyledLine] = []
     for name, seconds, role in bars:
-        bar = ("▆" if unicode else "#") * max(round(seconds * bar_cells / longest), 1 if seconds else 0)
+        bar = "▆" * max(round(seconds * bar_cells / longest), 1 if seconds else 0)
         value = f" {whole_minutes(seconds):>{value_cells}}"
         label = f"{name[:name_cells]:<{name_cells}} "
         lines.append(((label, TextRole.PLAIN), (f"{bar:<{bar_cells}}", role), (value, TextRole.TIME)))
     return lines
 
 
-def _pain_lines(history: History, cells: int, *, unicode: bool) -> list[StyledLine]:
+def _pain_lines(history: History, cells: int) -> list[StyledLine]:
     lines: list[StyledLine] = []
     series = {"before": [pain.before for pain in history.pain], "after": [pain.after for pain in history.pain]}
     for name, scores in series.items():
@@ -194,12 +194,11 @@ def _pain_lines(history: History, cells: int, *, unicode: bool) -> list[StyledLi
         change = f"  {known[0]} to {known[-1]}" if known else ""
         label = f"{name:<7}"
         available = max(cells - len(label) - len(change), 1)
-        line = sparkline(scores[-available:], unicode=unicode)
+        line = sparkline(scores[-available:])
         lines.append(((label, TextRole.PLAIN), (line, TextRole.ALERT), (change, TextRole.TIME)))
     return lines
 
 
-def sparkline(scores: Sequence[int | None], *, unicode: bool) -> str:
+def sparkline(scores: Sequence[int | None]) -> str:
     """Return one mark for each score of 0 to 10, and a space for None."""
-    marks = BAR_MARKS[not unicode]
-    return "".join(" " if score is None else marks[score * (len(marks) - 1) // 10] for score in scores)
+    return "".join(" " if score is None else BAR_MARKS[score * (len(BAR_MARKS) - 1) // 10] for score in scores)
