@@ -81,19 +81,14 @@ def _event(reminder: Reminder, at: time, now: datetime, stamp: datetime) -> Iter
     yield f"DTSTAMP:{stamp:%Y%m%dT%H%M%SZ}"
     yield f"DTSTART:{start:%Y%m%dT%H%M%S}"
     yield f"DURATION:PT{reminder.minutes}M"
-    yield f"RRULE:{_recurrence(reminder.days)}"
+    by_day = ",".join(day[:2].upper() for day in WEEKDAYS if day in reminder.days)
+    yield "RRULE:" + ("FREQ=DAILY" if len(reminder.days) == len(WEEKDAYS) else f"FREQ=WEEKLY;BYDAY={by_day}")
     yield f"SUMMARY:{summary}"
     yield f"DESCRIPTION:{_escape(f'In a terminal: {reminder.command}')}"
     yield "CATEGORIES:Stretching"
     # Shared calendars must not show the person as busy.
     yield "TRANSP:TRANSPARENT"
     yield from ("BEGIN:VALARM", "ACTION:DISPLAY", f"DESCRIPTION:{summary}", "TRIGGER:PT0S", "END:VALARM", "END:VEVENT")
-
-
-def _recurrence(days: tuple[Weekday, ...]) -> str:
-    if len(days) == len(WEEKDAYS):
-        return "FREQ=DAILY"
-    return f"FREQ=WEEKLY;BYDAY={','.join(day[:2].upper() for day in WEEKDAYS if day in days)}"
 
 
 def _escape(text: str) -> str:

@@ -86,7 +86,8 @@ def keyframe_poses(figure: Figure) -> list[Pose]:
 
 def _pose(figure: Figure, key: Keyframe) -> Pose:
     """Return the pose of a keyframe; by default the person stands upright with hanging arms."""
-    spine = _resample(tuple(_projected(segment) for segment in key.spine or (90.0,)))
+    unwrapped = tuple(accumulate(map(_projected, key.spine or (90.0,)), unwrap))
+    spine = tuple(sample(unwrapped, i / (SPINE_SAMPLES - 1)) for i in range(SPINE_SAMPLES))
     head = _projected(90.0 if key.head is None else key.head)
     halfway = ProjectedSegment(spine[-1].direction + angle_difference(spine[-1].direction, head.direction) / 2)
     return Pose(
@@ -114,12 +115,6 @@ def _limb(given: LimbSegments | Target | None) -> ForwardLimb | IKLimb:
 
 def _projected(segment: Segment) -> ProjectedSegment:
     return ProjectedSegment(*segment) if isinstance(segment, tuple) else ProjectedSegment(segment)
-
-
-def _resample(segments: Sequence[ProjectedSegment]) -> tuple[ProjectedSegment, ...]:
-    """Return SPINE_SAMPLES directions along a spine, each within half a turn of the one before."""
-    unwrapped = tuple(accumulate(segments, unwrap))
-    return tuple(sample(unwrapped, i / (SPINE_SAMPLES - 1)) for i in range(SPINE_SAMPLES))
 
 
 def sample(segments: Sequence[ProjectedSegment], t: float) -> ProjectedSegment:

@@ -110,21 +110,17 @@ def _trunk(figure: Figure, skeleton: Skeleton, muscles: tuple[Hull, ...]) -> Fig
     collar = polar_offset(joints["chest"], pose.neck.direction, 1.0)
     neck = circle(collar, anatomy.NECK), circle(joints["neck"], anatomy.NECK)
     if figure.view is View.SIDE:
-        hulls = _trunk_from_side(skeleton)
+        # A chain of circles along the spine, and the buttocks behind the hip.
+        circles = [circle(point, radius) for point, radius in zip(skeleton.spine, anatomy.TRUNK_DEPTH, strict=True)]
+        curve = (tuple(circles[i : i + 3]) for i in range(0, anatomy.SPINE_SEGMENTS, 2))
+        buttocks = anatomy.buttocks(skeleton.spine[0], skeleton.directions["pelvis"])
+        hulls: tuple[Hull, ...] = (*curve, (circles[0], buttocks, circles[1]))
         waist = hulls[-1:]
     else:
         hulls = _trunk_from_front(skeleton)
         waist = hulls[:1]
     overlays = ((ColorRole.LEGGINGS, waist), (ColorRole.SKIN, (neck,)))
     return FigurePart("body", ColorRole.SHIRT, (*hulls, neck), overlays, muscles=muscles)
-
-
-def _trunk_from_side(skeleton: Skeleton) -> tuple[Hull, ...]:
-    """Return a chain of circles along the spine, and the buttocks behind the hip."""
-    circles = [circle(point, radius) for point, radius in zip(skeleton.spine, anatomy.TRUNK_DEPTH, strict=True)]
-    buttocks = anatomy.buttocks(skeleton.spine[0], skeleton.directions["pelvis"])
-    curve = (tuple(circles[i : i + 3]) for i in range(0, anatomy.SPINE_SEGMENTS, 2))
-    return *curve, (circles[0], buttocks, circles[1])
 
 
 def _trunk_from_front(skeleton: Skeleton) -> tuple[Hull, ...]:
@@ -221,8 +217,12 @@ def _prop_hulls(prop: Prop, view: View) -> tuple[Hull, ...]:
             return (((x0, -0.8, 0.8), (x1, -0.8, 0.8)),)
         case Chair():
             return _chair(prop, view)
-        case Wall():
-            return _wall(prop)
+        case Wall(surface_x, height, solid):
+            x = surface_x + solid * _FURNITURE
+            # The surface and, behind it, the short slanted strokes that mean solid in technical drawings.
+            strokes = (((x, float(y)), (x + solid * 3.5, y - 3.5)) for y in range(8, int(height) + 1, 8))
+            surface = _line_hulls(((x, 0.0), (x, height)), _FURNITURE)
+            return *surface, *(hull for stroke in strokes for hull in _line_hulls(stroke, 0.5))
         case Box(x0, x1, y0, y1):
             left, bottom, right, top = x0 + _FURNITURE, y0 + _FURNITURE, x1 - _FURNITURE, y1 - _FURNITURE
             return _line_hulls(((left, bottom), (left, top), (right, top), (right, bottom), (left, bottom)), _FURNITURE)
@@ -247,14 +247,6 @@ def _chair(chair: Chair, view: View) -> tuple[Hull, ...]:
     elif chair.back:
         lines.append(((left, seat), (left, top), (right, top), (right, seat)))
     return cushion, *(hull for line in lines for hull in _line_hulls(line, _FURNITURE))
-
-
-def _wall(wall: Wall) -> tuple[Hull, ...]:
-    """Return the surface and, behind it, the short slanted strokes that mean solid in technical drawings."""
-    x = wall.x + wall.solid * _FURNITURE
-    strokes = (((x, float(y)), (x + wall.solid * 3.5, y - 3.5)) for y in range(8, int(wall.height) + 1, 8))
-    surface = _line_hulls(((x, 0.0), (x, wall.height)), _FURNITURE)
-    return (*surface, *(hull for stroke in strokes for hull in _line_hulls(stroke, 0.5)))
 
 
 def _line_hulls(points: Sequence[Point], radius: float) -> tuple[Hull, ...]:

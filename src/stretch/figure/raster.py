@@ -62,7 +62,7 @@ class Canvas:
         self._x = width / 2 - (left + right) / 2 * self._scale
         self._y = height - 1 + bottom * self._scale if on_floor else height / 2 + (bottom + top) / 2 * self._scale
         if figure.has_floor:
-            self.layers[ColorRole.PROP] = mask(width, 1, _is_floor) << self.stride * (height - 1)
+            self.layers[ColorRole.PROP] = mask(width, 1, "floor") << self.stride * (height - 1)
 
     def paint(self, part: FigurePart) -> None:
         """Paint one part in front of those before, and clear what it hides with a gap around it."""
@@ -70,8 +70,11 @@ class Canvas:
         dots = self._dotted(shape) if part.dotted else shape
         hidden = dots
         if part.has_gap:
+            # The neighbors of every dot, diagonal ones too, but for those around the root.
+            wide = shape | shape << 1 | shape >> 1
+            dilated = (wide | wide << self.stride | wide >> self.stride) & mask(self.width, self.height, "all")
             root = self._fill([(part.root,)], _ROOT_MARGIN) if part.root else 0
-            hidden = self._dilated(shape) & ~root | shape
+            hidden = dilated & ~root | shape
         for role in self.layers:
             self.layers[role] &= ~hidden
         self.lit &= ~hidden
@@ -103,10 +106,10 @@ class Canvas:
         *grain* is the size of the pattern's squares in dots.
         """
         for role in {ColorRole.FAR_SKIN, ColorRole.FAR_LEGGINGS} & self.layers.keys():
-            self.layers[role] &= mask(self.width, self.height, _is_checked[grain])
+            self.layers[role] &= mask(self.width, self.height, "checks", grain)
         if lit:
             for role in self.layers:
-                self.layers[role] &= ~(self.lit & mask(self.width, self.height, _is_striped[grain]))
+                self.layers[role] &= ~(self.lit & mask(self.width, self.height, "stripes", grain))
 
     def _fill(self, hulls: Iterable[Hull], margin: float = 0.0) -> int:
         """Return the dots inside any of the hulls, each with a margin in dots."""
@@ -116,15 +119,10 @@ class Canvas:
             bitmap |= fill_hull(dots, self.width, self.height)
         return bitmap
 
-    def _dilated(self, bitmap: int) -> int:
-        """Return the bitmap with every neighbor of a dot added, diagonal ones too."""
-        wide = bitmap | bitmap << 1 | bitmap >> 1
-        return (wide | wide << self.stride | wide >> self.stride) & mask(self.width, self.height, _is_dot)
-
     def _dotted(self, shape: int) -> int:
         """Return the outline and a few dots: enough for a mat to be seen, too little to compete with the person."""
         inner = shape & shape << 1 & shape >> 1 & shape << self.stride & shape >> self.stride
-        return shape & ~inner | inner & mask(self.width, self.height, _is_dotted)
+        return shape & ~inner | inner & mask(self.width, self.height, "mat")
 
     def _mirrored(self, bitmap: int, x_factor: int) -> int:
         rows = self.rows(bitmap)
@@ -153,27 +151,21 @@ def stride_of(width: int) -> int:
     return (width // 8 + 1) * 8
 
 
+_PATTERNS: dict[str, Callable[[int, int], bool]] = {
+    "all": lambda x, y: True,
+    "floor": lambda x, y: x % 3 == 0,
+    "mat": lambda x, y: y % 4 == 0 and x % 4 == 2 * (y // 4 % 2),
+    "checks": lambda x, y: (x + y) % 2 == 1,
+    "stripes": lambda x, y: (x + y) % 4 == 0,
+}
+
+
 @lru_cache(maxsize=64)
-def mask(width: int, height: int, has_dot: Callable[[int, int], bool]) -> int:
-    """Return the bitmap of a pattern."""
-    rows = (sum(has_dot(x, y) << x for x in range(width)) for y in range(height))
+def mask(width: int, height: int, pattern: str, grain: int = 1) -> int:
+    """Return the bitmap of a pattern with squares of *grain* dots."""
+    has_dot = _PATTERNS[pattern]
+    rows = (sum(has_dot(x // grain, y // grain) << x for x in range(width)) for y in range(height))
     return sum(row << y * stride_of(width) for y, row in enumerate(rows))
-
-
-def _is_dot(x: int, y: int) -> bool:
-    return True
-
-
-def _is_floor(x: int, y: int) -> bool:
-    return x % 3 == 0
-
-
-def _is_dotted(x: int, y: int) -> bool:
-    return y % 4 == 0 and x % 4 == 2 * (y // 4 % 2)
-
-
-_is_checked = {grain: lambda x, y, grain=grain: (x // grain + y // grain) % 2 == 1 for grain in (1, 2)}
-_is_striped = {grain: lambda x, y, grain=grain: (x + y) // grain % 4 == 0 for grain in (1, 2)}
 
 
 @lru_cache(maxsize=512)

@@ -169,13 +169,12 @@ def _default_end(figure: Figure, side: str, kind: str, lower: float) -> Projecte
 
 def solving_order(limbs: Mapping[str, IKLimb]) -> Iterable[str]:
     """Return the names of *limbs*, each after those that its target is on. Raise CycleError if there is no order."""
-    return TopologicalSorter({name: _target_limbs(limb) & limbs.keys() for name, limb in limbs.items()}).static_order()
-
-
-def _target_limbs(limb: IKLimb) -> set[str]:
-    places = (target.place for target in (limb.start, limb.finish))
-    joints = {joint for place in places if isinstance(place, str) for joint in place.split("~")[:2]}
-    return {name for name, other in anatomy.LIMBS.items() if joints.intersection(other.joints[1:])}
+    graph = {}
+    for name, limb in limbs.items():
+        places = [target.place for target in (limb.start, limb.finish) if isinstance(target.place, str)]
+        joints = {joint for place in places for joint in place.split("~")[:2]}
+        graph[name] = {other for other in limbs if joints.intersection(anatomy.LIMBS[other].joints[1:])}
+    return TopologicalSorter(graph).static_order()
 
 
 def _solve_two_bone(figure: Figure, name: str, limb: IKLimb, joints: Mapping[str, Point]) -> ForwardLimb:
@@ -187,22 +186,15 @@ def _solve_two_bone(figure: Figure, name: str, limb: IKLimb, joints: Mapping[str
     cosine = (upper * upper + distance * distance - lower * lower) / (2 * upper * distance)
     angle = degrees(acos(min(1.0, max(-1.0, cosine))))
     to_target = bearing(root, target)
-    upper_direction = to_target + _bend_sign(figure, side, kind, limb) * angle
+    # Knees bend forwards and elbows backwards, or both outwards if the person faces the viewer.
+    forwards = kind == "leg" if figure.view is View.SIDE else side == "near"
+    upper_direction = to_target + (limb.start.bend or (1 if forwards else -1)) * angle
     middle, end = polar_offset(root, upper_direction, upper), polar_offset(root, to_target, distance)
     return ForwardLimb(
         ProjectedSegment(upper_direction, limb.foreshortening),
         ProjectedSegment(bearing(middle, end), limb.foreshortening),
         limb.end,
     )
-
-
-def _bend_sign(figure: Figure, side: str, kind: str, limb: IKLimb) -> int:
-    """Bend knees forwards and elbows backwards, or both outwards if the person faces the viewer."""
-    if limb.start.bend is not None:
-        return limb.start.bend
-    if figure.view is not View.SIDE:
-        return 1 if side == "near" else -1
-    return -1 if kind == "arm" else 1
 
 
 def target_point(figure: Figure, side: str, limb: IKLimb, joints: Mapping[str, Point]) -> Point:
