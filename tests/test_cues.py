@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from stretch.core.timing.breathing import parse_pattern
 from stretch.core.timing.cues import Cue, cues
-from stretch.core.timing.phases import WORKING_KINDS, Phase
+from stretch.core.timing.phases import WORKING_KINDS, Phase, PhaseKind
 from stretch.core.timing.timeline import Timeline, build_timeline
 from support import routine, timelines
 
@@ -39,14 +39,37 @@ def test_every_phase_has_one_cue_and_the_end_is_last(timeline: Timeline) -> None
     [
         (Phase(kind="hold", length_ms=30_000), [3, 2, 1]),
         (Phase(kind="switch", length_ms=5_000), [3, 2, 1]),
+        (Phase(kind="release", length_ms=4_001), [3, 2, 1]),
         (Phase(kind="release", length_ms=4_000), [2, 1]),
-        (Phase(kind="rest", length_ms=1_000), []),
+        (Phase(kind="release", length_ms=3_001), [2, 1]),
+        (Phase(kind="release", length_ms=3_000), [1]),
+        (Phase(kind="rest", length_ms=2_001), [1]),
+        (Phase(kind="rest", length_ms=2_000), []),
         (Phase(kind="settle", length_ms=30_000), []),
     ],
 )
 def test_the_last_three_seconds_are_counted_except_close_to_the_start(phase: Phase, numbers: list[int]) -> None:
     counts = [cue for cue in phase_cues(phase) if cue.kind == "count"]
     assert [(cue.number, cue.at_ms) for cue in counts] == [(left, phase.length_ms - left * 1_000) for left in numbers]
+
+
+@pytest.mark.parametrize(
+    ("kind", "length", "half_way", "last"),
+    [
+        ("hold", 9_999, [], []),
+        ("hold", 10_000, [], [5_000]),
+        ("hold", 19_999, [], [14_999]),
+        ("hold", 20_000, [10_000], [15_000]),
+        ("warm-up", 19_999, [], []),
+        ("warm-up", 20_000, [10_000], []),
+        ("press", 20_000, [], []),
+        ("settle", 60_000, [], []),
+    ],
+)
+def test_long_holds_have_a_halfway_and_a_last_cue(kind: PhaseKind, length: int, half_way: list, last: list) -> None:
+    found = phase_cues(Phase(kind=kind, length_ms=length))
+    assert [cue.at_ms for cue in found if cue.kind == "half-way"] == half_way
+    assert [cue.at_ms for cue in found if cue.kind == "last"] == last
 
 
 @pytest.mark.parametrize(("breaths", "last"), [(2, []), (3, [12_000]), (8, [42_000])])

@@ -299,6 +299,38 @@ def test_back_within_two_seconds_of_a_start_goes_to_the_start_before(since: int,
     assert back_start(timeline, starts[5] + since) == starts[4 if before else 5]
 
 
+@pytest.mark.parametrize(("lead_in", "moved"), [(2_999, 0), (3_000, 0), (3_001, 1)])
+def test_after_a_long_freeze_the_position_moves_again_after_three_seconds(lead_in: int, moved: int) -> None:
+    start = update(at(100_000, paused=True, sleep_gap_ns=9 * SECOND), "other")
+    assert update(start, Tick(lead_in * MS)).position_ms == 100_000 + moved
+
+
+@pytest.mark.parametrize(("short", "waits"), [(1, False), (0, True), (-1, True)])
+def test_a_session_that_waits_stops_exactly_where_a_stretch_is_prepared(short: int, waits: bool) -> None:
+    now = update(in_sample(PREPARE.start_ms - 1_000, wait=True), Tick((1_000 - short) * MS))
+    assert now.waiting is waits
+    assert now.position_ms == PREPARE.start_ms - max(short, 0)
+
+
+@pytest.mark.parametrize(("short", "done"), [(1, False), (0, True)])
+def test_a_hold_is_completed_at_its_last_millisecond(short: int, done: bool) -> None:
+    now = update(in_sample(HOLD.start_ms), Tick((HOLD.length_ms - short) * MS))
+    assert now.completed_phases == (frozenset({SAMPLE_TIMELINE.phases.index(HOLD)}) if done else frozenset())
+
+
+@pytest.mark.parametrize(("short", "over"), [(1, None), (0, "finished"), (-1, "finished")])
+def test_a_session_is_finished_at_its_last_millisecond(short: int, over: str | None) -> None:
+    now = update(at(TIMELINE.length_ms - 1_000), Tick((1_000 - short) * MS))
+    assert now.end_state == over
+    assert now.position_ms == TIMELINE.length_ms - max(short, 0)
+
+
+@pytest.mark.parametrize(("left", "after"), [(7_000, 2_000), (6_001, 1_001), (6_000, 1_000), (5_999, 1_000)])
+def test_less_leaves_a_second_of_a_phase_without_breaths(left: int, after: int) -> None:
+    now = update(in_sample(PREPARE.end_ms - left), "less")
+    assert now.moment.left_ms == after
+
+
 HOLD = next(phase for phase in SAMPLE_TIMELINE.phases if phase.kind == "hold")
 PREPARE = [phase for phase in SAMPLE_TIMELINE.phases if phase.kind == "prepare"][1]
 
@@ -316,6 +348,8 @@ STATES = {
     "away": in_sample(IN_HOLD, paused=True, sleep_gap_ns=9 * SECOND),
     "helping": in_sample(IN_HOLD, help_open=True),
     "stopped for pain": update(in_sample(IN_HOLD), "hurt"),
+    "helping in a pause": in_sample(IN_HOLD, help_open=True, paused=True),
+    "helping while waiting": in_sample(PREPARE.start_ms, wait=True, waiting=True, help_open=True),
     "over": in_sample(IN_HOLD, end_state="stopped"),
 }
 ALWAYS = {"sound": "sound", "voice": "voice", "quit": "ends", "suspend": "stands"}
@@ -340,6 +374,11 @@ EFFECTS: dict[str, dict[str, str]] = {
     | {"next": "jumps runs", "back": "jumps runs", "hurt": "jumps plan easier pain", "help": "", "suspend": ""},
     "away": CONTINUES | {"hurt": "jumps easier pain", "suspend": ""},
     "helping": CONTINUES | {"hurt": "jumps easier pain", "suspend": ""},
+    # The help closes, and what stopped the session before stands.
+    "helping in a pause": dict.fromkeys(get_args(Action), "") | ALWAYS | {"hurt": "jumps easier pain", "suspend": ""},
+    "helping while waiting": dict.fromkeys(get_args(Action), "")
+    | ALWAYS
+    | {"hurt": "jumps plan easier pain", "suspend": ""},
     "stopped for pain": CONTINUES
     | {"next": "jumps runs", "hurt": "jumps runs", "suspend": "", "numb": "ends", "dizzy": "ends", "eyes": "ends"},
     "over": dict.fromkeys(get_args(Action), ""),
