@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -24,9 +25,10 @@ pytestmark = [
 ]
 
 if sys.platform != "win32":
-    from test_pty import TerminalRun
+    from test_pty import TerminalRun, run_queue_s
 
 MAX_LATE_S = 0.1
+"""On a machine that is not busy; what the program waits for a processor comes on top."""
 FAKE_PROGRAM = """\
 #!/bin/sh
 now=$(date +%s.%N)
@@ -79,7 +81,8 @@ def calls(folder: Path, kind: str) -> list[tuple[float, int, int, str]]:
 
 
 def wait_until(session: Any, what: Callable[[], object]) -> None:
-    for _ in range(300):
+    deadline = time.monotonic() + 60.0
+    while time.monotonic() < deadline:
         if what():
             return
         session.read_screen()
@@ -97,6 +100,7 @@ def test_sounds_and_words_start_within_100_ms_of_their_cues(session: Any, folder
     # Ten seconds less of getting ready: the times are those of the changed plan.
     session.press("--")
     wait_until(session, lambda: any("switch-" in what for *_, what in calls(folder, "sounds")))
+    late = MAX_LATE_S + run_queue_s(session.pid)
     session.read_screen(0.8)
     session.press("q")
     assert session.wait_for_exit() == 3
@@ -114,8 +118,8 @@ def test_sounds_and_words_start_within_100_ms_of_their_cues(session: Any, folder
     heard = sorted((what.rsplit("-", 3)[0], when) for when, *_, what in sounds)
     assert [name for name, _ in heard] == [name for name, _ in planned]
     assert {name for name, _ in planned} == {"get-ready", "count", "start", "breath-in", "breath-out", "switch"}
-    first = min(when for when, *_ in sounds)
-    check_times([when for _, when in heard], [at for _, at in planned], first)
+    start = min(when - at for (_, when), (_, at) in zip(heard, planned, strict=True))
+    check_times([when for _, when in heard], [at for _, at in planned], start, late)
     assert max(running for _, running, *_ in sounds) == 1
 
     words = calls(folder, "words")
@@ -125,17 +129,17 @@ def test_sounds_and_words_start_within_100_ms_of_their_cues(session: Any, folder
     said = [(at, speakable(" ".join(sentences))) for at, sentences in spoken if sentences]
     assert [what for *_, what in words] == [text for _, text in said]
     assert [text[:12] for _, text in said] == ["First up: $(", "Hold, left s", "Switch to th"]
-    check_times([when for when, *_ in words], [at for at, _ in said], first)
+    check_times([when for when, *_ in words], [at for at, _ in said], start, late)
     assert max(running for _, running, *_ in words) == 0
 
     assert not (folder / "no").exists()
     assert not running_calls(folder)
 
 
-def check_times(heard: list[float], planned: list[float], first: float) -> None:
-    """Compare times with those of the plan, which begins with the *first* sound."""
-    late = [when - first - at for when, at in zip(heard, planned, strict=True)]
-    assert max(map(abs, late)) < MAX_LATE_S, late
+def check_times(heard: list[float], planned: list[float], start: float, late: float) -> None:
+    """Compare times with those of the plan, which begins at *start*."""
+    found = [when - start - at for when, at in zip(heard, planned, strict=True)]
+    assert max(map(abs, found)) < late, found
 
 
 @pytest.mark.parametrize("how", ["q", signal.SIGTERM, signal.SIGHUP])
