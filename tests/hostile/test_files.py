@@ -65,12 +65,15 @@ def write(name: str, folder: Path, prepare: Callable[[Path], object] = lambda pa
 
 @contextmanager
 def file_size_limit(size: int) -> Iterator[None]:
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    before, compiled = resource.getrlimit(resource.RLIMIT_FSIZE), sys.dont_write_bytecode
+    # Python would write the modules it imports meanwhile as cut off bytecode, which every later run stumbles over.
+    sys.dont_write_bytecode = True
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
     try:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        sys.dont_write_bytecode = compiled
 
 
 def names(folder: Path) -> list[str]:

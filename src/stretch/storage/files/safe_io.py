@@ -80,9 +80,9 @@ def descriptor_of(path: Path) -> int | None:
 
 def make_private(folder: Path) -> None:
     """Create *folder* and what is missing above it, for its owner only. Raises OSError."""
-    for missing in reversed([each for each in folder.parents if not each.exists()]):
-        missing.mkdir(0o700, exist_ok=True)
-    folder.mkdir(0o700, exist_ok=True)
+    for each in reversed([folder, *folder.parents]):
+        if not each.is_dir():
+            each.mkdir(0o700, exist_ok=True)
 
 
 @contextmanager

@@ -10,7 +10,6 @@ from stretch.core.journal.record import SessionRecord
 from stretch.storage.journal.database import (
     JournalBusyError,
     JournalDamagedError,
-    JournalMovedError,
     SessionForgottenError,
 )
 from stretch.storage.journal.journal import Journal
@@ -95,7 +94,7 @@ class BackgroundWriter:
     def _write(self, record: SessionRecord) -> None:
         try:
             self._try_once(record)
-        except (JournalDamagedError, JournalMovedError):
+        except JournalDamagedError:
             # Reopening checks the file, moves it aside if damaged, and finds or creates a new one.
             self._close_journal()
             self._try_once(record)

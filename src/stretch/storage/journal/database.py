@@ -88,11 +88,7 @@ class JournalBusyError(JournalError):
 
 
 class JournalDamagedError(JournalError):
-    """The file is not a journal, or is corrupt."""
-
-
-class JournalMovedError(JournalError):
-    """The file was renamed while open, for example moved aside by another session; reopening finds a new one."""
+    """The file is not a journal, is corrupt, or was moved while open; opening it for writing again helps."""
 
 
 class SessionForgottenError(JournalError):
@@ -122,7 +118,7 @@ def translated_errors(path: Path) -> Iterator[None]:
 def _translated(path: Path, error: sqlite3.Error) -> JournalError:
     code = getattr(error, "sqlite_errorcode", None)
     if code == sqlite3.SQLITE_READONLY_DBMOVED:
-        return JournalMovedError(f"The journal {path} was moved or removed while it was in use.")
+        return JournalDamagedError(f"The journal {path} was moved or removed while it was in use.")
     match code & 0xFF if code is not None else None:
         case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_ERROR:
             # SQLITE_ERROR: the tables are gone or others, because the file was replaced while it was open.
