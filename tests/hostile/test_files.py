@@ -426,7 +426,7 @@ def test_the_folder_is_never_in_the_working_folder(case: str, tmp_path: Path, mo
 def test_the_safety_check_tells_its_outcome_even_if_it_cannot_be_saved(monkeypatch: pytest.MonkeyPatch) -> None:
     home = Path(os.environ["STRETCH_HOME"])
     (home / "safety.json").mkdir()
-    result = run("safety", "check", input="1\n")
+    result = run("safety", "check", input="1\n1\n")
     assert (result.exit_code, "The safety check could not be saved" in result.stderr) == (4, True)
     assert "emergency" in result.stdout.lower()
 

@@ -24,7 +24,7 @@ from stretch.cli.console import (
     prepare_streams,
     wrap_for,
 )
-from stretch.cli.usage import Group, error_sentence
+from stretch.cli.usage import SuggestingGroup, error_sentence
 from stretch.core.errors import StretchError
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ ROUTINE_COMMANDS = ("routine", "resume", "audio", "handout", "remind")
 SAFETY_STOP = 4
 
 
-class CommandGroup(Group):
+class CommandGroup(SuggestingGroup):
     """A group that imports each command when it runs, and prints every error as a sentence with an exit code."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from stretch.cli.options import OUTPUT, STDOUT, NameChoice
-from stretch.cli.usage import Group
+from stretch.cli.usage import SuggestingGroup
 from stretch.core.errors import UsageError
 from stretch.core.vocabulary import ENTRY_LISTS
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @click.group(
     "catalog",
-    cls=Group,
+    cls=SuggestingGroup,
     invoke_without_command=True,
     help="""Add stretches, figures and programs of your own.
 

@@ -15,7 +15,7 @@ import msgspec
 from stretch.cli.app import App
 from stretch.cli.history_view import print_history, start_label
 from stretch.cli.options import OUTPUT, STDOUT, Number
-from stretch.cli.usage import Group
+from stretch.cli.usage import SuggestingGroup
 from stretch.core.errors import StretchError, UsageError
 from stretch.core.journal.record import SessionRecord
 from stretch.core.journal.statistics import History
@@ -31,7 +31,7 @@ MIN_ID_LENGTH = 4
 
 @click.group(
     "history",
-    cls=Group,
+    cls=SuggestingGroup,
     invoke_without_command=True,
     help="Show your sessions: totals by week, day, area and side, pain, and a list of the last ones.",
 )

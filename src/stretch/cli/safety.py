@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from stretch.cli.usage import Group
+from stretch.cli.usage import SuggestingGroup
 from stretch.core.errors import StretchError, UsageError
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ FIRST_SESSIONS = 3
 
 @click.group(
     "safety",
-    cls=Group,
+    cls=SuggestingGroup,
     invoke_without_command=True,
     help="Print the safety checklist: before you start, how it should feel, when to stop, when to get help.",
 )

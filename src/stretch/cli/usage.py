@@ -8,7 +8,7 @@ from stretch.core.errors import UnknownName
 from stretch.core.text import quote
 
 
-class Group(click.Group):
+class SuggestingGroup(click.Group):
     """A group of commands that suggests similar names for a command it does not have."""
 
     def resolve_command(
