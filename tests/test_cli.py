@@ -302,7 +302,8 @@ def test_the_plan_ends_with_the_start_name_and_dose_of_each_stretch(columns: int
         if step["stretch"]:
             stretch = CATALOG.stretches[step["stretch"]]
             assert stretch.name in line
-            assert ("left first" in line) is stretch.both_sides
+            assert ("each side" in line) is stretch.both_sides
+    assert "\nLeft side first.\n" in re.sub(r" +\n", "\n", text)
 
 
 def test_reasons_are_printed_with_why_above_the_plan() -> None:

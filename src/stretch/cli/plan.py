@@ -48,6 +48,9 @@ def print_plan(app: App, routine: Routine, *, why: bool = False) -> None:
     equipment = {thing for item in routine.items for thing in item.stretch.needs}
     if needed := [label for thing, label in EQUIPMENT_LABELS.items() if thing in equipment]:
         app.out.paragraph(f"You need {area_words(needed)}.")
+    # Every stretch of a routine begins on the same side.
+    if side := next((item.sides[0] for item in routine.items if item.stretch.both_sides), None):
+        app.out.paragraph(f"{side.capitalize()} side first.")
     app.out.paragraph()
     _print_timetable(app, timeline)
 
@@ -67,9 +70,7 @@ def _rows(timeline: Timeline) -> Iterator[tuple[str, str, str]]:
         first = phases[0]
         start = minutes_seconds(first.start_ms)
         if first.kind == "prepare" and first.item:
-            stretch = first.item.stretch
-            begin = f", {first.item.sides[0]} first" if stretch.both_sides else ""
-            yield start, stretch.name, dose_label(stretch, first.item.dose) + begin
+            yield start, first.item.stretch.name, dose_label(first.item.stretch, first.item.dose)
         elif first.kind in ("warm-up", "settle"):
             name = "Rest" if first.kind == "settle" else "Keep moving" if first.cool_down else "Warm-up"
             yield start, name, duration(sum(phase.length_ms for phase in phases))
