@@ -100,20 +100,15 @@ def all_done(timeline: Timeline) -> tuple[int, int]:
 
 def _clips(timeline: Timeline, speech: Synthesizer | None) -> Iterator[Clip]:
     """Return all sounds and sentences in order of their start."""
-    if speech is None:
-        return _sounds(session_cues(timeline, None), timeline)
-    cached_speech = lru_cache(CACHE_SIZE)(lambda sentence: _limit_level(speech(sentence)))
-    timer = sentence_timer(cached_speech)
-    schedule = session_cues(timeline, timer)
-    speech_clips = _speech(schedule, timeline, cached_speech, timer)
-    return merge(_sounds(schedule, timeline), speech_clips, key=lambda clip: clip.start)
-
-
-def _sounds(schedule: Sequence[Cue], timeline: Timeline) -> Iterator[Clip]:
     samples = lru_cache(CACHE_SIZE)(tones.samples)
-    for cue in schedule:
-        if sound := sound_for(cue, timeline):
-            yield Clip(frames(cue.at_ms), samples(sound, SOUND_VOLUME))
+    say = lru_cache(CACHE_SIZE)(lambda sentence: _limit_level(speech(sentence))) if speech else None
+    timer = sentence_timer(say) if say else None
+    schedule = session_cues(timeline, timer)
+    sounds = ((cue, sound) for cue in schedule if (sound := sound_for(cue, timeline)))
+    clips = (Clip(frames(cue.at_ms), samples(sound, SOUND_VOLUME)) for cue, sound in sounds)
+    if say is None or timer is None:
+        return clips
+    return merge(clips, _speech(schedule, timeline, say, timer), key=lambda clip: clip.start)
 
 
 def _speech(schedule: Sequence[Cue], timeline: Timeline, speech: Synthesizer, timer: SentenceTimer) -> Iterator[Clip]:

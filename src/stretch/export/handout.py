@@ -149,15 +149,14 @@ def frequency_advice(routine: Routine, *, rest: bool) -> tuple[str, ...]:
 
 
 def _card(number: int, item: Item, timeline: Timeline, figure: Figure | None) -> Card:
-    stretch, picture = item.stretch.for_side(item.sides[0]), None
-    if figure:
-        picture = render_svg(
-            figure, left=item.sides[0] == "left", title=one_line(stretch.name), palette=PALETTES["paper"]
-        )
+    stretch, is_left = item.stretch.for_side(item.sides[0]), item.sides[0] == "left"
+    needed = " and ".join(EQUIPMENT_LABELS[thing] for thing in stretch.equipment if thing != "none")
+    position = POSITION_LABELS[item.position]
+    title = one_line(stretch.name)
     return Card(
         number=number,
         name=stretch.name,
-        position=_position(item),
+        position=f"{position[0].upper()}{position[1:]}" + (f"; you need {needed}" if needed else ""),
         dose=_dose(item),
         dose_line=dose_label(stretch, item.dose).replace(" x ", " \N{MULTIPLICATION SIGN} "),
         steps=stretch.steps,
@@ -165,15 +164,9 @@ def _card(number: int, item: Item, timeline: Timeline, figure: Figure | None) ->
         easier_for="; ".join(CAUTION_LABELS[tag] for tag in item.adapted),
         cautions=_cautions(stretch.cautions, item.adapted),
         sources=stretch.source,
-        picture=picture,
+        picture=render_svg(figure, left=is_left, title=title, palette=PALETTES["paper"]) if figure else None,
         side=side_label(item.sides[0]),
     )
-
-
-def _position(item: Item) -> str:
-    position = POSITION_LABELS[item.position]
-    needed = [EQUIPMENT_LABELS[thing] for thing in item.stretch.equipment if thing != "none"]
-    return f"{position[0].upper()}{position[1:]}" + (f"; you need {' and '.join(needed)}" if needed else "")
 
 
 def _dose(item: Item) -> Labelled:
