@@ -360,8 +360,9 @@ def test_yes_skips_the_questions_and_stores_no_record(tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "none").iterdir()] == ["journal.db"]  # the session, and no answers
 
 
-def test_an_unreadable_record_stops_until_the_check_is_answered_again(tmp_path: Path) -> None:
-    (tmp_path / "safety.json").write_text("{")
+@pytest.mark.parametrize("content", [b"{", b"\x97", b'{"outcome":"\xff"}', b"", b"[" * 100_000])
+def test_an_unreadable_record_stops_until_the_check_is_answered_again(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "safety.json").write_bytes(content)
     result, person = start(tmp_path, args=("--yes",))
     assert result.exit_code == 4
     assert "stretch safety check" in person.output

@@ -445,6 +445,7 @@ FOREIGN = {
     "other-name": ("playing-mine.json", b"{}"),
     "other-content": (f"playing-{'b' * 32}-1.json", b"my notes"),
     "other-json": (f"playing-{'b' * 32}-1.json", b'{"state": "playing"}'),
+    "not-utf-8": (f"playing-{'b' * 32}-1.json", b'{"state": "\x97"}'),
     "too-large": (f"playing-{'b' * 32}-1.json", b" " * (2 << 20)),
 }
 

@@ -206,6 +206,13 @@ def test_escapes_in_texts_and_plans_are_made_inert(folder: Path) -> None:
     assert "a\\x1b[2Jb" in check(folder, *PLAYERS[0])
 
 
+def test_a_plan_that_is_not_utf_8_is_damaged(folder: Path) -> None:
+    damage(folder, "plan", "data", zlib.compress(PLAN.replace(b'"title":"', b'"title":"\xff\xfe', 1)))
+    assert "damaged" in check(folder, "history", "export")
+    assert "cannot be resumed: its plan is missing" in check(folder, "resume", "--yes")
+    assert check(folder, "routine", "-m", "6", "--plan")
+
+
 @pytest.mark.parametrize(
     "change",
     [

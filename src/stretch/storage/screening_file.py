@@ -32,7 +32,7 @@ def load(folder: Path) -> ScreeningRecord | None:
     except (FileNotFoundError, NotADirectoryError):
         # If *folder* lies below a file, nothing was ever stored.
         return None
-    except (OSError, UnreadableFile, msgspec.MsgspecError, RecursionError) as error:
+    except (OSError, UnreadableFile, ValueError, RecursionError) as error:
         raise UnreadableRecord(
             f"The record of your safety check cannot be read ({path}). Answer it again: stretch safety check."
         ) from error

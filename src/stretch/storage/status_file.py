@@ -171,9 +171,9 @@ def _live(folder: Path, session_id: str = "[0-9a-f]" * 32) -> Iterator[SessionSt
 def _decode(data: bytes) -> SessionStatus | None:
     """Return the status with escapes for what a terminal would obey; None if another program or version wrote it."""
     # Imported here: most runs find no session.
-    from msgspec import MsgspecError, json
+    from msgspec import json
 
-    with suppress(MsgspecError, RecursionError):
+    with suppress(ValueError, RecursionError):
         status = json.decode(data, type=SessionStatus)
         texts: Any = {name: escape_control_chars(text) for name, text in vars(status).items() if isinstance(text, str)}
         return replace(status, **texts)

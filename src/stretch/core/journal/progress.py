@@ -160,7 +160,7 @@ def decode_plan(plan: bytes) -> Routine | None:
     """
     try:
         routine = msgspec.convert(_cleaned(msgspec.json.decode(plan), inspect.type_info(Routine)), Routine)
-    except (msgspec.MsgspecError, RecursionError):
+    except (ValueError, RecursionError):
         return None
     seconds = (routine.settle_s, *(length for _, length in (*routine.warm_up, *routine.cool_down)))
     few = len(seconds) + len(routine.items) <= MAX_STEPS and all(len(item.sides) <= 2 for item in routine.items)

@@ -204,10 +204,11 @@ class Journal:
         )
         if row is None:
             return None
-        with suppress(zlib.error, TypeError, msgspec.MsgspecError, RecursionError):
+        with suppress(zlib.error, TypeError, ValueError, RecursionError):
             plan = zlib.decompressobj().decompress(row[1], MAX_PLAN_BYTES + 1)
             # Only checked: a plan of any version is passed on as it is, on one line.
-            if len(plan) <= MAX_PLAN_BYTES and b"\n" not in plan and msgspec.json.decode(plan, type=msgspec.Raw):
+            msgspec.json.decode(plan.decode(), type=msgspec.Raw)
+            if len(plan) <= MAX_PLAN_BYTES and b"\n" not in plan:
                 return plan
         self.damaged[row[0]] = session
         return None

@@ -104,7 +104,7 @@ def parse_sessions(lines: Iterable[bytes], on_error: Callable[[int, str], None])
             continue
         try:
             yield _parse(text)
-        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
             on_error(number, _reason(error))
 
 

@@ -79,7 +79,7 @@ def _continuity(rows: Iterable[tuple[Any, ...]], key: str, plan_of: Callable[[st
     for session, plan, *_ in rows:
         if plan is not None and plan not in read:
             read.add(plan)
-            with suppress(msgspec.MsgspecError):
+            with suppress(ValueError, RecursionError):
                 found = msgspec.json.decode(plan_of(session) or b"{}", type=_Plan).continuity
                 if found and found.key == key:
                     return found

@@ -209,7 +209,7 @@ def recompute_aggregates(connection: sqlite3.Connection, session: int | None = N
         values,
     ):
         # A damaged session must not stop a migration; it is left out where it is read.
-        with suppress(msgspec.MsgspecError, TypeError):
+        with suppress(ValueError, TypeError):
             for area in set(msgspec.json.decode(areas, type=list[str])):
                 times[key, day, area] = times.get((key, day, area), 0.0) + seconds
     connection.executemany(
