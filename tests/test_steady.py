@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import Struct
 from msgspec.structs import replace
 
 from stretch.cli.app import App
 from stretch.cli.request import RoutineOptions, plan_routine
 from stretch.core.journal.progress import encode_plan
 from stretch.core.journal.record import SessionRecord, SideResult
+from stretch.core.model import expand_areas
 from stretch.core.planning.personalize import (
     PastSession,
     RecentPractice,
     apply_recent_practice,
     continuity_after,
 )
+from stretch.core.planning.scoring import hold_time_by_area
 from stretch.core.routine import Request, Routine
 from stretch.core.safety.pain import PainEntry, PainScores
 from stretch.core.safety.screening_record import PreflightResult
@@ -220,3 +225,115 @@ def test_rb7_a_session_in_which_nothing_was_done_does_not_turn_the_first_side(tm
     person = Person(tmp_path)
     played = [first_side(person.play(day, done=day not in (1, 2))) for day in range(5)]
     assert played == ["left", "right", "right", "right", "left"]
+
+
+# -- day after day
+
+
+class Case(Struct, frozen=True):
+    """A kind of person, and what is different on some of their days."""
+
+    options: dict[str, Any] = {}
+    days: int = 15
+    every: int = 1
+    special: dict[int, dict[str, Any]] = {}
+    """What is different about some days."""
+
+
+PEOPLE = {
+    "new": Case(days=30),
+    "experienced": Case({"experienced": True}),
+    "in pain on two days": Case({"experienced": True}, special={8: {"pain": 5}, 9: {"pain": 4}}),
+    "sometimes in the morning": Case(
+        {"experienced": True}, special={day: {"morning": True} for day in range(1, 15, 2)}
+    ),
+    "every second day": Case(days=30, every=2),
+    "stops before the end": Case(special={day: {"done": False} for day in (0, 5, 6)}),
+    "two areas": Case({"areas": ("neck", "shoulders"), "minutes": 20.0}),
+    "ten minutes": Case({"minutes": 10.0}),
+    "half an hour": Case({"minutes": 30.0, "experienced": True}, days=30),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PEOPLE)
+def test_a_request_keeps_its_stretches_from_day_to_day(tmp_path: Path, name: str) -> None:
+    case = PEOPLE[name]
+    person = Person(tmp_path, **case.options)
+    plans = {day: person.play(day, **case.special.get(day, {})) for day in range(0, case.days, case.every)}
+    usual = {day: made for day, made in plans.items() if not {"pain", "morning"} & {*case.special.get(day, {})}}
+    first = set(ids(plans[0]))
+    # On every usual day the same stretches; what other days leave out comes back.
+    assert {day: first ^ set(ids(made)) for day, made in usual.items() if set(ids(made)) != first} == {}
+    # At most one addition to the doses a week, and never less than before.
+    changes = [
+        (day, doses(before), doses(made))
+        for (_, before), (day, made) in pairwise(usual.items())
+        if doses(before) != doses(made)
+    ]
+    assert all(later >= earlier + 7 for (earlier, *_), (later, *_) in pairwise(changes))
+    assert all(sum(after.values()) >= sum(before.values()) for _, before, after in changes)
+    # The doses of the first two weeks stay as they are.
+    assert not [day for day, *_ in changes if day < 14]
+    # On days that leave something out, the rest stays.
+    for day, made in plans.items():
+        assert len(first & set(ids(made))) >= len(first) // 3, day
+
+
+def doses(made: Routine) -> dict[str, int]:
+    """Return the seconds of hold, or the breaths, of each stretch."""
+    return {item.stretch.id: (item.dose.hold_s or 1) * item.dose.reps for item in made.items}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("experienced", [True, False])
+@pytest.mark.parametrize(
+    ("area", "minutes", "every"),
+    [("lower-back", 10.0, 1), ("lower-back", 10.0, 2), ("lower-back", 15.0, 2), ("back", 15.0, 2), ("back", 20.0, 2)],
+)
+def test_d12_each_focus_set_gets_its_share_within_a_week(
+    tmp_path: Path, area: str, minutes: float, every: int, experienced: bool
+) -> None:
+    person = Person(tmp_path, minutes=minutes, experienced=experienced, areas=(area,))
+    held: Counter[str] = Counter()
+    for day in range(0, 7, every):
+        for row in hold_time_by_area(person.play(day).items):
+            held[row.area] += row.left_s
+    areas = expand_areas(CATALOG, (area,))
+    for group in (group for one in areas for group in CATALOG.areas[one].focus):
+        assert max(held[one] for one in group) >= 60, group
+
+
+def test_a_stretch_that_hurts_twice_is_the_only_one_that_changes(tmp_path: Path) -> None:
+    person = Person(tmp_path, experienced=True)
+    first = held(person.play(0))
+    hurting = max(first)
+    for day in (1, 2):
+        assert held(person.play(day, hurts=hurting)) == first
+    changed = held(person.play(3))
+    assert first - changed == {hurting}
+    assert len(changed - first) <= 1
+    assert all(held(person.play(day)) == changed for day in range(4, 8))
+
+
+@pytest.mark.parametrize("order", [(10.0, 15.0, 20.0), (20.0, 15.0, 10.0), (15.0, 30.0, 10.0)])
+def test_requests_that_differ_in_minutes_share_their_stretches(tmp_path: Path, order: tuple[float, ...]) -> None:
+    person = Person(tmp_path, experienced=True)
+    plans = sorted(((minutes, held(person.play(day, minutes=minutes))) for day, minutes in enumerate(order)))
+    for (_, shorter), (_, longer) in pairwise(plans):
+        assert shorter <= longer
+    for day, minutes in enumerate(order, start=3):
+        assert held(person.play(day, minutes=minutes)) == dict(plans)[minutes]
+
+
+def held(made: Routine) -> set[str]:
+    """Return the stretches of a plan but the gentle movements around them."""
+    return {item.stretch.id for item in made.items if item.stretch.mode != "dynamic"}
+
+
+def test_another_seed_gives_another_plan(tmp_path: Path) -> None:
+    person = Person(tmp_path, experienced=True)
+    usual = ids(person.play(0))
+    others = {ids(person.play(1, seed=seed)) for seed in range(1, 8)}
+    assert len(others | {usual}) > 2
+    assert ids(person.plan(2)) == usual

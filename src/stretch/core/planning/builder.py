@@ -191,6 +191,23 @@ def selection_problem(
 def _select(catalog: Catalog, request: Request, eligible: Eligible, minutes: float) -> list[Pick]:
     """Return the picks for *minutes*; raise UsageError if nothing fits, or not all stretches given by name.
 
+    A request that was made before has its stretches of then, as far as today's limits allow. Others only get the time
+    that is left when these have their smallest doses.
+    """
+    _check_required(selection_problem(catalog, request, eligible, minutes)[-1], minutes)
+    known = [c for c in eligible.candidates if c.required or c.item.stretch.id in request.kept or not request.kept]
+    again = _share(catalog, request, replace(eligible, candidates=known), minutes)
+    picks = _share(catalog, request, eligible, minutes, [(candidate, candidate.options[0]) for candidate, _ in again])
+    if not picks:
+        raise UsageError(f"--minutes {minutes:g} is too short for the warm-up, one stretch and settling: add a minute.")
+    return picks
+
+
+def _share(
+    catalog: Catalog, request: Request, eligible: Eligible, minutes: float, start: Sequence[Pick] = ()
+) -> list[Pick]:
+    """Return picks for *minutes* with the stretches of *start*; empty if nothing fits.
+
     Requests that differ only in minutes share their stretches: a shorter one has some of those for a quarter of an
     hour, and a longer one has those of each of SHARED_MINUTES and more.
     """
@@ -199,20 +216,15 @@ def _select(catalog: Catalog, request: Request, eligible: Eligible, minutes: flo
         return selection_problem(catalog, request, eligible, shared)[-1]
 
     whole, shortest = problem(minutes), SHARED_MINUTES[0]
-    _check_required(whole, minutes)
-    picks: list[Pick] = []
+    picks = [*start]
     if minutes < shortest and not request.desk_break:
-        longer = {candidate.item.stretch.id for candidate, _ in _solve(problem(shortest))}
+        longer = {candidate.item.stretch.id for candidate, _ in _solve(problem(shortest), start)}
         shared = tuple(c for c in whole.candidates if c.required or c.item.stretch.id in longer)
-        picks = _solve(replace(whole, candidates=shared))
+        return _solve(replace(whole, candidates=shared), start) or _solve(whole, start)
     for shared_minutes in SHARED_MINUTES:
-        if shared_minutes < minutes:
+        if shared_minutes < minutes and not start:
             picks = _solve(problem(shared_minutes), picks)
-    if minutes >= shortest or not picks:
-        picks = _solve(whole, picks)
-    if not picks:
-        raise UsageError(f"--minutes {minutes:g} is too short for the warm-up, one stretch and settling: add a minute.")
-    return picks
+    return _solve(whole, picks)
 
 
 def _solve(problem: SelectionProblem, start: Sequence[Pick] = ()) -> list[Pick]:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from stretch.core.errors import UsageError
 from stretch.core.model import Catalog, Dose, Stretch
 from stretch.core.planning import scoring
-from stretch.core.planning.dosing import BEFORE_SPORT_CEILING_S, dose_for, held_seconds, possible_reps, with_reps
+from stretch.core.planning.dosing import BEFORE_SPORT_CEILING_S, dose_for, held_seconds, possible_doses
 from stretch.core.planning.eligibility import (
     FLAGS,
     deepest_level,
@@ -28,6 +28,8 @@ from stretch.core.timing.phases import exercise_ms, preparation_ms
 
 MANY, MOST_OF_A_KIND = 60, 2
 """Of more eligible stretches than MANY only a few of each kind are considered."""
+SECONDS_PER_POINT = 10
+"""Seconds beyond the full dose for one point: what was earned comes after the full doses of all (rule D16)."""
 
 
 class Eligible(Struct, frozen=True):
@@ -136,6 +138,7 @@ def _candidate(
         before_sport=request.before_sport,
     )
     required = stretch.id in request.stretches
+    progress = 0 if request.beginner or dose != stretch.dose else request.progress
     served = scoring.goals_served(stretch, goals)
     return Candidate(
         item=Item(
@@ -146,7 +149,7 @@ def _candidate(
             adapted,
             "you asked for it" if required else scoring.inclusion_reason(stretch, goals, areas),
         ),
-        options=tuple(_option(stretch, dose, reps, request) for reps in possible_reps(stretch, dose)),
+        options=tuple(_option(stretch, one, dose, request) for one in possible_doses(stretch, dose, progress)),
         extra_ms=preparation_ms(stretch, new_position=True) - preparation_ms(stretch, new_position=False),
         goals=served,
         base_score=scoring.base_score(
@@ -159,15 +162,16 @@ def _candidate(
     )
 
 
-def _option(stretch: Stretch, full_dose: Dose, reps: int, request: Request) -> Option:
-    dose = with_reps(full_dose, reps)
+def _option(stretch: Stretch, dose: Dose, full_dose: Dose, request: Request) -> Option:
     held = held_seconds(stretch, dose)
+    earned_s = max(0, held - held_seconds(stretch, full_dose))
     slow = request.extra_transition_time
     preparation = preparation_ms(stretch, new_position=False, slow=slow)
     return Option(
-        reps,
+        dose.reps,
         preparation + exercise_ms(stretch, dose, request.breath, slow=slow),
         # Before sport one held stretch fills the ceiling of its areas, however short it is (rule D17).
         BEFORE_SPORT_CEILING_S if held and request.before_sport else held,
-        scoring.dose_points(stretch, dose),
+        scoring.dose_points(stretch, full_dose if earned_s else dose) + earned_s // SECONDS_PER_POINT,
+        dose.hold_s,
     )

@@ -19,8 +19,10 @@ AREA_CEILING_S = 240
 """Most seconds of held stretch for each area and side in a session (rule D5)."""
 BEFORE_SPORT_CEILING_S = 59
 """The same before a hard effort: less than a minute (rule D17)."""
-MIN_BREATHS = 5
-"""Fewest breaths of a dynamic stretch that is not made easier (rule D10)."""
+LONGER_HOLDS_S, LEAST_LONG_S = (45, 60), 30
+"""Longer holds that are earned step by step, and the shortest hold that may become one (rules D3 and D16)."""
+MIN_BREATHS, MAX_BREATHS = 5, 10
+"""Fewest breaths of a dynamic stretch that is not made easier, and the most that are earned (rule D10)."""
 MIN_HOLD_S = 10
 """Shortest hold of a dose that is made smaller; a stretch with a shorter hold in the catalog keeps it (rule D1)."""
 MOBILITY_HOLD_S = 5
@@ -92,11 +94,22 @@ def adaptation_notes(request: Request, items: Sequence[Item]) -> Iterator[str]:
         yield f"Shorter and easier because of {', '.join(tags)}: half the hold, once, the easier way first."
 
 
-def possible_reps(stretch: Stretch, dose: Dose) -> list[int]:
-    """Return the repetitions *dose* may have, fewest first: one more where there is time for it (rule RB14)."""
+def possible_doses(stretch: Stretch, dose: Dose, progress: int = 0) -> list[Dose]:
+    """Return the doses that *dose* may have, smallest first: one more repetition where there is time (rule RB14).
+
+    Steps of *progress* allow more than *dose*: a further repetition or two breaths, then instead of it a hold of 45 s,
+    then one of 60 s (rules D3, D10 and D16). Holds that are short on purpose stay short.
+    """
     if stretch.mode == "dynamic":
-        return sorted({whole_reps(stretch, min(dose.reps, MIN_BREATHS)), dose.reps})
-    return list(range(min(dose.reps, 2) if dose.contract else 1, dose.reps + 1))
+        reps = {whole_reps(stretch, min(dose.reps, MIN_BREATHS)), dose.reps}
+        reps |= {max(dose.reps, min(dose.reps + 2, MAX_BREATHS))} if progress else set()
+        return [with_reps(dose, count) for count in sorted(reps)]
+    doses = [with_reps(dose, count) for count in range(min(dose.reps, 2) if dose.contract else 1, dose.reps + 1)]
+    if progress and dose.contract is None and held_seconds(stretch, dose) >= TARGET_S:
+        longer = [_with_hold(dose, hold) for hold in LONGER_HOLDS_S[: progress - 1] if _hold(dose) >= LEAST_LONG_S]
+        more = longer or [with_reps(dose, dose.reps + 1)]
+        doses += [one for one in more if held_seconds(stretch, dose) < held_seconds(stretch, one) <= STRETCH_CEILING_S]
+    return doses
 
 
 def with_reps(dose: Dose, reps: int) -> Dose:

@@ -8,7 +8,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from stretch.core.planning.dosing import AREA_CEILING_S, with_reps
+from stretch.core.planning.dosing import AREA_CEILING_S
 from stretch.core.routine import Item, sort_key
 from stretch.core.vocabulary import Position
 
@@ -24,6 +24,8 @@ class Option(Struct, frozen=True):
     held_s: int
     """Hold time in seconds that counts toward the ceiling of each primary area."""
     points: int
+    hold_s: int | None = None
+    """Seconds of one hold; None as in the full dose."""
 
 
 class Candidate(Struct, frozen=True):
@@ -96,4 +98,4 @@ def item_of(pick: Pick) -> Item:
     """Return *pick* as an item of a routine."""
     candidate, option = pick
     item = candidate.item
-    return item if option.reps == item.dose.reps else replace(item, dose=with_reps(item.dose, option.reps))
+    return replace(item, dose=replace(item.dose, reps=option.reps, hold_s=option.hold_s or item.dose.hold_s))
