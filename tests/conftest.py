@@ -27,7 +27,7 @@ def pytest_configure(config: pytest.Config) -> None:
     from hypothesis import settings
 
     # Every run tries the same examples, so a failing test fails for everybody; "search" looks for new examples.
-    settings.register_profile("same", derandomize=True, deadline=None, max_examples=60)
+    settings.register_profile("same", derandomize=True, deadline=None, max_examples=40)
     settings.register_profile("quick", derandomize=True, deadline=None, max_examples=15)
     settings.register_profile("search", deadline=None, max_examples=1000)
     usual = "quick" if config.option.markexpr == "not slow" else "same"

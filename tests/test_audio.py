@@ -89,6 +89,7 @@ def test_every_sound_is_at_its_time(without_speech: array[int]) -> None:
         assert max(abs(one - other) for one, other in zip(found, expected, strict=True)) <= soft < loudest(expected) / 2
 
 
+@pytest.mark.slow
 def test_the_file_is_silent_between_the_first_sound_and_the_first_breath(without_speech: array[int]) -> None:
     assert loudest(seconds(without_speech, 0, 900)) > 1_000
     assert loudest(seconds(without_speech, 900, TIMELINE.phases[0].length_ms - 3_000)) == 0
@@ -129,6 +130,7 @@ def test_long_sentences_fade_out_before_the_next(tmp_path: Path) -> None:
     assert len(played) == frames(TIMELINE.length_ms)
 
 
+@pytest.mark.slow
 def test_the_last_sound_and_sentence_finish_before_the_end(with_speech: array[int], without_speech: array[int]) -> None:
     assert loudest(seconds(without_speech, TIMELINE.length_ms - 300, TIMELINE.length_ms - 50)) > 100
     assert abs(without_speech[-1]) < 50
@@ -154,6 +156,7 @@ def test_loud_speech_is_limited_and_nothing_clips(tmp_path: Path) -> None:
     assert 18_000 <= loudest(read_wav(tmp_path / "session.wav")) < 32_767
 
 
+@pytest.mark.slow
 def test_progress_is_reported_every_second(tmp_path: Path) -> None:
     fractions: list[float] = []
     write_wav(TIMELINE, tmp_path / "session.wav", speech=None, progress=fractions.append)

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from stretch.figure.anatomy import LIMBS, SPINE_LENGTH, SPINE_SEGMENTS
@@ -53,14 +53,12 @@ def _lengths(skeleton: Skeleton) -> list[tuple[str, float, float]]:
     return found + [("spine", dist(a, b), SPINE_LENGTH / SPINE_SEGMENTS) for a, b in steps]
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.lists(_keyframe, min_size=1, max_size=3), st.floats(0, 1))
 def test_limbs_keep_their_length_between_any_keyframes(keys: list[dict[str, Any]], depth: float) -> None:
     for name, length, true in _lengths(skeleton_at(_figure(keys), depth)):
         assert abs(length - true) < 1e-6, name
 
 
-@settings(max_examples=25, deadline=None)
 @given(st.lists(_directed, min_size=2, max_size=3))
 def test_limbs_given_by_directions_move_smoothly(keys: list[dict[str, Any]]) -> None:
     figure = _figure(keys)

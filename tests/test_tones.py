@@ -100,10 +100,11 @@ def test_sounds_do_not_click(sound: SoundCue) -> None:
     highest = max(note.pitch for note in NOTES[sound.name]) if sound.name in NOTES else tones.BREATH_HIGH
     steepest = 2 * pi * highest / RATE * sum(multiple * share for multiple, share in tones.PARTIALS)
     limit = (steepest + 0.01) * tones.PEAK * 32_767
-    assert max(abs(one - other) for one, other in pairwise(samples(sound))) <= limit
+    heard = samples(sound)
+    assert max(abs(one - other) for one, other in pairwise(heard)) <= limit
     edge = int(RATE * 0.002)
-    assert max(map(abs, samples(sound)[:edge])) < 0.3 * tones.PEAK * 32_767
-    assert max(map(abs, samples(sound)[-edge:])) < 0.05 * tones.PEAK * 32_767
+    assert max(map(abs, heard[:edge])) < 0.3 * tones.PEAK * 32_767
+    assert max(map(abs, heard[-edge:])) < 0.05 * tones.PEAK * 32_767
 
 
 def test_volume_goes_from_silence_to_full_and_breaths_are_softest() -> None:
