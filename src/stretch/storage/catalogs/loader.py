@@ -197,7 +197,7 @@ class CatalogLoader:
             return ()
         if root != self.trusted:
             # A file may be in two catalogs.
-            if (real := real_path(file)) in self._files_read:
+            if (real := real_path(file)) in self._files_read or self.quota.exceeded:
                 return ()
             self._files_read.add(real)
         try:

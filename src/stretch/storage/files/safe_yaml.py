@@ -50,14 +50,16 @@ class ReadQuota:
     def __init__(self) -> None:
         self.bytes, self.files, self.values = MAX_TOTAL_BYTES, MAX_FILES, MAX_VALUES
 
-    def take(self, size: int) -> None:
-        """Count one file of *size* bytes.
+    @property
+    def exceeded(self) -> bool:
+        """True after a file was refused; all others would be as well."""
+        return min(self.bytes, self.files, self.values) < 0
 
-        Raise UnreadableFile when the quota is used up.
-        """
+    def take(self, size: int) -> None:
+        """Count one file of *size* bytes. Raise UnreadableFile when the quota is used up."""
         self.bytes -= size
         self.files -= 1
-        if self.bytes < 0 or self.files < 0:
+        if self.exceeded:
             limits = f"{MAX_TOTAL_BYTES >> 20} MiB in {MAX_FILES} files"
             raise UnreadableFile(f"is too much: all catalogs together have at most {limits}")
 
