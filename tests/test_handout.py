@@ -27,8 +27,7 @@ from stretch.core.safety.screening_record import ScreeningRecord
 from stretch.core.text import one_line
 from stretch.core.vocabulary import CAUTION_LABELS, WEEKDAYS, Side
 from stretch.export.handout import DISCLAIMER, EASIER_FIRST, Handout, build_handout, frequency_advice
-from stretch.export.handout_html import stylesheet, to_html
-from stretch.export.handout_markdown import to_markdown
+from stretch.export.handout_formats import stylesheet, to_html, to_markdown
 from stretch.export.ical import SESSION_DAYS, consecutive_days, default_days
 from stretch.figure.colors import PALETTES
 from stretch.figure.svg import render_svg

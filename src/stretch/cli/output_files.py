@@ -90,8 +90,7 @@ def handout_command(ctx: click.Context, /, output: Path, options: RoutineOptions
     from stretch.cli.request import personalized_routine
     from stretch.core.text import pluralize
     from stretch.export.handout import build_handout
-    from stretch.export.handout_html import to_html
-    from stretch.export.handout_markdown import to_markdown
+    from stretch.export.handout_formats import to_html, to_markdown
     from stretch.storage.files.safe_io import write_text
 
     app: App = ctx.obj
