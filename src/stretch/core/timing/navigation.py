@@ -3,51 +3,44 @@
 from __future__ import annotations
 
 from stretch.core.routine import Item
-from stretch.core.timing.phases import NS_PER_MS, WORKING_KINDS, Phase
+from stretch.core.timing.phases import NS_PER_MS, WORKING_KINDS, PhaseKind
 from stretch.core.timing.timeline import Timeline
 
+SEEK_TARGETS: frozenset[PhaseKind] = frozenset({"warm-up", "prepare", "switch", "settle"})
+"""Kinds of phases at whose start one goes on, or goes back to."""
 AGAIN_MS = 2_000
 """Going back this soon after a start goes to the start before."""
 
 
 def next_start(timeline: Timeline, position_ms: int) -> int:
     """Return the start of the stretch that is being prepared, or else of the next side's or stretch's preparation."""
-    index = timeline.index_at(position_ms)
-    preparing = timeline.phases[index].kind in ("prepare", "switch", "rest")
-    for phase in timeline.phases[index + 1 :]:
-        if phase.kind in WORKING_KINDS if preparing else _is_seek_target(phase):
-            return phase.start_ms
-    return timeline.length_ms
+    preparing = timeline.phases[timeline.index_at(position_ms)].kind in ("prepare", "switch", "rest")
+    return _start_after(timeline, position_ms, WORKING_KINDS if preparing else SEEK_TARGETS)
+
+
+def next_item_start(timeline: Timeline, position_ms: int) -> int:
+    """Return the start of the next stretch's preparation, or of what follows the last stretch."""
+    return _start_after(timeline, position_ms, SEEK_TARGETS - {"switch"})
+
+
+def _start_after(timeline: Timeline, position_ms: int, kinds: frozenset[PhaseKind]) -> int:
+    following = timeline.phases[timeline.index_at(position_ms) + 1 :]
+    return next((phase.start_ms for phase in following if phase.kind in kinds), timeline.length_ms)
 
 
 def back_start(timeline: Timeline, position_ms: int, *, again_ms: int = AGAIN_MS) -> int:
     """Return the start of this side's preparation, or of the one before within *again_ms* after that."""
     index = timeline.index_at(position_ms)
-    starts = [phase.start_ms for phase in timeline.phases[: index + 1] if _is_seek_target(phase)]
+    starts = [phase.start_ms for phase in timeline.phases[: index + 1] if phase.kind in SEEK_TARGETS]
     if len(starts) > 1 and position_ms - starts[-1] < again_ms:
         return starts[-2]
     return starts[-1] if starts else 0
 
 
-def next_item_start(timeline: Timeline, position_ms: int) -> int:
-    """Return the start of the next stretch's preparation, or of the settle phase."""
-    index = timeline.index_at(position_ms)
-    item = timeline.phases[index].item
-    for phase in timeline.phases[index + 1 :]:
-        if phase.item is not item and _is_seek_target(phase):
-            return phase.start_ms
-    return timeline.length_ms
-
-
 def item_before(timeline: Timeline, position_ms: int) -> Item | None:
     """Return the stretch before the one at *position_ms*."""
-    item = timeline.phases[timeline.index_at(position_ms)].item
-    before = None
-    for phase in timeline.phases:
-        if phase.item is item:
-            return before
-        before = phase.item
-    return None
+    number = timeline.stretch_number(timeline.index_at(position_ms))
+    return timeline.items[number - 2] if number > 1 else None
 
 
 def hold_ahead(timeline: Timeline, position_ms: int) -> tuple[int, int] | None:
@@ -66,12 +59,8 @@ def hold_ahead(timeline: Timeline, position_ms: int) -> tuple[int, int] | None:
 
 def next_preparation(timeline: Timeline, position_ms: int, until_ms: int) -> int | None:
     """Return the start of the first stretch preparation in (position, until]."""
-    for phase in timeline.phases[timeline.index_at(position_ms) :]:
-        if phase.start_ms > until_ms:
-            return None
-        if phase.kind == "prepare" and phase.start_ms > position_ms:
-            return phase.start_ms
-    return None
+    starts = (phase.start_ms for phase in timeline.phases if phase.kind == "prepare")
+    return next((start for start in starts if position_ms < start <= until_ms), None)
 
 
 def completed_phases(timeline: Timeline, position_ms: int, until_ms: int) -> frozenset[int]:
@@ -92,7 +81,3 @@ def add_elapsed(timeline: Timeline, position_ns: int, until_ns: int, elapsed_ns:
         after[index] = after.get(index, 0) + step_ns - position_ns
         position_ns, index = step_ns, index + 1
     return after
-
-
-def _is_seek_target(phase: Phase) -> bool:
-    return phase.kind in ("warm-up", "prepare", "switch", "settle")
