@@ -390,8 +390,10 @@ def test_kill_also_ends_what_a_program_started(tmp_path: Path, program: Callable
 
 @needs_sh
 def test_probing_detects_a_player_that_fails_or_hangs(tmp_path: Path, program: Callable[[str, str], str]) -> None:
-    assert probe(PlayerCommand("ok", (program("ok", "exit 0"), "{file}")), tmp_path, child_process.Subprocess)
-    assert not probe(PlayerCommand("no", (program("no", "exit 3"), "{file}")), tmp_path, child_process.Subprocess)
+    assert not probe(PlayerCommand("ok", (program("ok", "exit 0"), "{file}")), tmp_path, child_process.Subprocess)
+    assert (
+        probe(PlayerCommand("no", (program("no", "exit 3"), "{file}")), tmp_path, child_process.Subprocess) == "fails"
+    )
     silence = next(tmp_path.glob("*.wav"))
     with wave.open(str(silence)) as file:
         assert not any(file.readframes(10_000))

@@ -213,17 +213,13 @@ class AudioBackends(Struct, frozen=True, kw_only=True):
             return BackendReport("sounds", "the terminal bell, because this is SSH", advice)
         if not self._players:
             return BackendReport("sounds", "the terminal bell, because there is no player", INSTALL_PLAYER)
-        found, working = [], 0
-        for player in self._players:
-            try:
-                works = probe(player, self.cache, self.start)
-            except OSError as error:
-                found.append(f"{player.name} ({error.strerror or error})")
-                continue
-            working += works
-            found.append(player.name if works else f"{player.name} (fails)")
-        advice = "" if working else f"Run `{' '.join(self._players[0].arguments_for(Path('FILE.wav')))}` to see why."
-        return BackendReport("sounds", ", ".join(found), advice)
+        faults = [probe(player, self.cache, self.start) for player in self._players]
+        found = ", ".join(
+            f"{player.name} ({fault})" if fault else player.name
+            for player, fault in zip(self._players, faults, strict=True)
+        )
+        command = " ".join(self._players[0].arguments_for(Path("FILE.wav")))
+        return BackendReport("sounds", found, f"Run `{command}` to see why." if all(faults) else "")
 
     def _describe_voices(self) -> BackendReport:
         engines = self._engines()

@@ -123,50 +123,39 @@ class EventsDisplay(_LineDisplay):
 
     def show(self, session: Session, cues: tuple[Cue, ...]) -> None:
         """Write the changes since the last call, the *cues* and the end."""
-        for event in (*self._changes(session), *(_cue_event(session, cue) for cue in cues), *_end_event(session)):
+        at = session.position_ms / 1000
+        events = [{"at": at, **change} for change in _changes(self._before or session, session)]
+        events += [_cue_event(session, cue) for cue in cues]
+        if session.end_state:
+            done, of = stretches_done(session)
+            active = session.active_ns / NS_PER_MS / 1000
+            events.append(
+                {"at": at, "event": "end", "over": session.end_state, "done": done, "of": of, "active": active}
+            )
+        for event in events:
             self._write_line(msgspec.json.encode(event).decode())
         self._before = session
 
-    def _changes(self, session: Session) -> Iterator[dict[str, Any]]:
-        before = self._before
-        if before is None:
-            return
-        at = session.position_ms / 1000
-        if len(session.painful_ids) > len(before.painful_ids):
-            yield {"at": at, "event": "hurt", "stretch": session.painful_ids[-1]}
-        elif session.seek_count > before.seek_count:
-            yield {"at": at, "event": "skip", "from": before.position_ms / 1000}
-        if session.clock_stopped and not before.clock_stopped:
-            yield {"at": at, "event": "pause", "away": session.sleep_gap_ns / NS_PER_MS / 1000}
-        if before.clock_stopped and not session.clock_stopped:
-            yield {"at": at, "event": "resume"}
+
+def _changes(before: Session, session: Session) -> Iterator[dict[str, Any]]:
+    if len(session.painful_ids) > len(before.painful_ids):
+        yield {"event": "hurt", "stretch": session.painful_ids[-1]}
+    elif session.seek_count > before.seek_count:
+        yield {"event": "skip", "from": before.position_ms / 1000}
+    if session.clock_stopped and not before.clock_stopped:
+        yield {"event": "pause", "away": session.sleep_gap_ns / NS_PER_MS / 1000}
+    if before.clock_stopped and not session.clock_stopped:
+        yield {"event": "resume"}
 
 
 def _cue_event(session: Session, cue: Cue) -> dict[str, Any]:
     phase = session.timeline.phases[cue.index]
-    say = line_for(cue, session.timeline, stretches_done(session))
-    event: dict[str, Any]
-    match cue.kind:
-        case "phase":
-            event = {
-                "event": "phase",
-                "kind": phase.kind,
-                "seconds": phase.length_ms / 1000,
-                "stretch": phase.item.stretch.id if phase.item else None,
-                "side": phase.side,
-                "rep": phase.rep,
-                "reps": phase.reps,
-            }
-        case "breath-in" | "breath-out":
-            event = {"event": "breath", "half": cue.kind.removeprefix("breath-"), "number": cue.number}
-        case _:
-            event = {"event": "cue", "cue": cue.kind}
-    return {"at": cue.at_ms / 1000, **event, "say": say}
-
-
-def _end_event(session: Session) -> Iterator[dict[str, Any]]:
-    if session.end_state:
-        done, of = stretches_done(session)
-        active = session.active_ns / NS_PER_MS / 1000
-        at = session.position_ms / 1000
-        yield {"at": at, "event": "end", "over": session.end_state, "done": done, "of": of, "active": active}
+    if cue.kind == "phase":
+        stretch = phase.item.stretch.id if phase.item else None
+        event = {"event": "phase", "kind": phase.kind, "seconds": phase.length_ms / 1000, "stretch": stretch}
+        event |= {"side": phase.side, "rep": phase.rep, "reps": phase.reps}
+    elif cue.kind in ("breath-in", "breath-out"):
+        event = {"event": "breath", "half": cue.kind.removeprefix("breath-"), "number": cue.number}
+    else:
+        event = {"event": "cue", "cue": cue.kind}
+    return {"at": cue.at_ms / 1000, **event, "say": line_for(cue, session.timeline, stretches_done(session))}

@@ -179,15 +179,18 @@ class SoundPlayer:
         self._failures_left = 1
 
 
-def probe(player: PlayerCommand, folder: Path, start: StartProcess) -> bool:
-    """Return whether *player* plays a tenth of a second of silence. Raise OSError if it cannot be started."""
-    process = start(player.arguments_for(SoundCache(folder, 0).file(SOUNDS["count"])), b"")
+def probe(player: PlayerCommand, folder: Path, start: StartProcess) -> str:
+    """Return why *player* cannot play a tenth of a second of silence; empty if it can."""
     try:
-        return process.wait(PROBE_TIMEOUT_S) == 0
+        process = start(player.arguments_for(SoundCache(folder, 0).file(SOUNDS["count"])), b"")
+        if process.wait(PROBE_TIMEOUT_S) == 0:
+            return ""
+    except OSError as error:
+        return error.strerror or str(error)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait(PROBE_TIMEOUT_S)
-        return False
+    return "fails"
 
 
 if sys.platform == "win32":

@@ -80,10 +80,8 @@ class Theme:
         return code
 
     def _figure_code(self, color: CellColor) -> str:
-        codes = [_color_code(self._shade(color), self.depth)]
-        if color.lower is not None:
-            codes.append(_color_code(self._shade(color.lower), self.depth, foreground=False))
-        return ";".join(filter(None, codes))
+        background = color.lower and _color_code(self._shade(color.lower), self.depth, foreground=False)
+        return ";".join(filter(None, (_color_code(self._shade(color), self.depth), background)))
 
     def _shade(self, color: CellColor) -> str:
         # Sixteen colors have no shades between the shirt and the highlighted muscle: highlight it fully or not at all.
