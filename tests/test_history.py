@@ -325,7 +325,7 @@ def test_a_plan_is_read_after_fields_have_come_and_gone() -> None:
     plan = json.loads(PLAN)
     plan["new"] = plan["items"][0]["new"] = plan["items"][0]["stretch"]["dose"]["new"] = ["of", {"another": "version"}]
     plan["warm_up"][0][0]["new"] = 1
-    del plan["notes"], plan["items"][0]["stretch"]["opt_in"]
+    del plan["seed"], plan["items"][0]["stretch"]["opt_in"]
     assert decode_plan(json.dumps(plan).encode()) == decode_plan(PLAN)
     del plan["items"][0]["stretch"]["steps"]  # it has no default
     assert decode_plan(json.dumps(plan).encode()) is None

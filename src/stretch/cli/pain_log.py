@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -84,12 +84,9 @@ def trend_findings(app: App, record: ScreeningRecord | None) -> tuple[TrendFindi
     return tuple(finding for finding in _assess(app, record) if finding.state == "met")
 
 
-def trend_texts(app: App, findings: Sequence[TrendFinding]) -> list[str]:
+def trend_texts(app: App, findings: Iterable[TrendFinding]) -> list[str]:
     """Return the sentence for each finding."""
-    if not findings:
-        return []
-    texts = {line.id: line.text for line in app.safety.trends}
-    return [texts[finding.rule] for finding in findings]
+    return [line.text for finding in findings for line in app.safety.trends if line.id == finding.rule]
 
 
 def trend_summary(app: App) -> list[str]:

@@ -72,18 +72,33 @@ def ask(app: App, safety: SafetyData, question: Question) -> tuple[str, ...]:
     if {(choice.id, choice.text.strip()) for choice in choices} == {("yes", "Yes"), ("no", "No")}:
         return ("yes" if confirm(app, question.text, default=False if question.default == "no" else None) else "no",)
     options = [choice for choice in choices if choice.id != question.default]
-    so_far = _show(app, question.text, options)
+    pages = [*_pages(app, options)]
+    chosen: set[int] = set()
+    app.out.paragraph()
+    for number, page in enumerate(pages, start=1):
+        _show(app, question.text, options, page)
+        more = f"more ({number} of {len(pages)})" if number < len(pages) else ""
+        chosen |= _ask_numbers(app, question, page.stop, more, chosen)
+        if chosen and not question.many:
+            break
+    default = () if question.many else (question.default or "",)
+    return tuple(options[number - 1].id for number in sorted(chosen)) or default
+
+
+def _ask_numbers(app: App, question: Question, last: int, more: str, chosen: set[int]) -> set[int]:
+    """Return the numbers typed below a page that ends with the option *last*; Enter shows *more* of the options."""
+    valid = "Type 1 or 2" if last == 2 else f"Type a number from 1 to {last}"
+    enter = more or (("no more" if chosen else question.none.lower()) if question.many else "skip")
+    required = not (more or question.many or question.default)
+    prompt = "Type the numbers that apply" if question.many else valid
+    for_enter = "" if required else f", or press Enter {'to' if enter == 'skip' else 'for'} {enter}"
+    so_far = f"So far: {', '.join(map(str, sorted(chosen)))}. " if chosen else ""
     while True:
-        answer = read_line(app, _prompt(question, len(options), so_far))
-        numbers = _parse_numbers(answer, len(options))
-        if numbers is not None and question.many:
-            return tuple(options[number - 1].id for number in sorted({*so_far, *numbers}))
-        if numbers is not None and len(one := numbers or so_far) == 1:
-            return (options[one[0] - 1].id,)
-        if not answer and not so_far and question.default:
-            return (question.default,)
-        if question.many or so_far:
-            app.out.paragraph(_valid_numbers(len(options)))
+        answer = read_line(app, f"{so_far}{prompt}{for_enter}. ")
+        numbers = _parse_numbers(answer, last)
+        if numbers is not None and (question.many or len(numbers) == 1 or not (numbers or answer or required)):
+            return {*numbers}
+        app.out.paragraph(f"{valid}{'' if required else ', or only press Enter'}.")
 
 
 def _parse_numbers(answer: str, last: int) -> list[int] | None:
@@ -96,24 +111,17 @@ def _parse_numbers(answer: str, last: int) -> list[int] | None:
     return [int(word) for word in words]
 
 
-def _show(app: App, title: str, options: Sequence[Choice]) -> list[int]:
-    """Print *title* and the numbered *options* in pages that fit the window; return what was typed between the pages.
+def _show(app: App, title: str, options: Sequence[Choice], page: range) -> None:
+    """Print *title* and the numbered *options* of one page.
 
     A line that has scrolled out of sight has not been asked, and people answer as soon as they see a line that applies.
     """
-    so_far: list[int] = []
-    pages = list(_pages(app, options))
+    app.out.paragraph(title, "bold")
+    for index in page:
+        if options[index].heading:
+            app.out.paragraph(options[index].heading, "bold", indent=1)
+        app.out.paragraph(options[index].text, prefix=f"{index + 1:>3}  ")
     app.out.paragraph()
-    for number, page in enumerate(pages, start=1):
-        app.out.paragraph(title, "bold")
-        for index in page:
-            if options[index].heading:
-                app.out.paragraph(options[index].heading, "bold", indent=1)
-            app.out.paragraph(options[index].text, prefix=f"{index + 1:>3}  ")
-        if number < len(pages):
-            so_far += _ask_between_pages(app, page.stop, f"{number} of {len(pages)}")
-    app.out.paragraph()
-    return so_far
 
 
 def _pages(app: App, options: Sequence[Choice]) -> Iterator[range]:
@@ -129,25 +137,3 @@ def _pages(app: App, options: Sequence[Choice]) -> Iterator[range]:
             first, used = index, 2
         used += height
     yield range(first, len(options))
-
-
-def _ask_between_pages(app: App, last: int, page: str) -> list[int]:
-    while True:
-        answer = read_line(app, f"Type the numbers that apply, or press Enter for more ({page}). ")
-        numbers = _parse_numbers(answer, last)
-        if numbers is not None:
-            return numbers
-        app.out.paragraph(f"{_valid_numbers(last)[:-1]}, or only press Enter.")
-
-
-def _valid_numbers(last: int) -> str:
-    return "Type 1 or 2." if last == 2 else f"Type a number from 1 to {last}."
-
-
-def _prompt(question: Question, count: int, so_far: Sequence[int]) -> str:
-    if so_far:
-        more = "more numbers" if question.many else "another number instead"
-        return f"So far: {', '.join(map(str, so_far))}. Type {more}, or press Enter. "
-    if question.many:
-        return f"Type the numbers that apply, or press Enter for {question.none.lower()}. "
-    return f"{_valid_numbers(count)[:-1]}{', or press Enter to skip' if question.default else ''}. "
