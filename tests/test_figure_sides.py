@@ -152,16 +152,38 @@ def test_only_the_turns_of_head_and_chest_are_not_seen_from_the_joints() -> None
     assert set(TWO_SIDED) - DOES.keys() == {"neck-rotation", *TURNING}
 
 
-@both_sides
-@pytest.mark.parametrize("name", DOES)
-def test_the_named_limb_does_what_the_steps_say(name: str, side: Side) -> None:
+def _by_name(name: str, side: Side) -> dict[str, Point]:
+    """Return the joints at the end of a stretch, those of the named side as `its_`, the others as `other_`."""
     its = _named(name, side)
     words = {its: "its", "near" if its == "far" else "far": "other"}
     joints = {}
     for joint, point in _on_screen(name, side).items():
         first, _, rest = joint.partition("_")
         joints[f"{words[first]}_{rest}" if first in words else joint] = point
-    assert DOES[name](joints)
+    return joints
+
+
+@both_sides
+@pytest.mark.parametrize("name", DOES)
+def test_the_named_limb_does_what_the_steps_say(name: str, side: Side) -> None:
+    assert DOES[name](_by_name(name, side))
+
+
+@both_sides
+@pytest.mark.parametrize(
+    ("name", "hand", "place"),
+    [
+        ("cross-body-shoulder", "other_wrist", "its_elbow"),
+        ("seated-figure-four", "its_wrist", "its_knee"),
+        ("side-lying-quad", "its_wrist", "its_ankle"),
+        ("standing-quad", "its_wrist", "its_ankle"),
+    ],
+)
+def test_the_hand_holds_what_the_steps_say(name: str, hand: str, place: str, side: Side) -> None:
+    joints = _by_name(name, side)
+    other = hand.replace("its", "x").replace("other", "its").replace("x", "other")
+    assert dist(joints[hand], joints[place]) < 14
+    assert dist(joints[hand], joints[place]) < dist(joints[other], joints[place])
 
 
 @both_sides
