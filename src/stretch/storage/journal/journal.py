@@ -225,10 +225,8 @@ class Journal:
             AND session IN (SELECT key FROM session WHERE {row_mapping.SOUND} AND key = stretched.session)
             ORDER BY day DESC LIMIT 1
         ) FROM each WHERE stretch IS NOT NULL"""
-        with translated_errors(self.path):
-            rows = self._connection.execute(query, (self.today.isoformat(),)).fetchall()
         days = {}
-        for stretch, day in rows:
+        for stretch, day in self._rows(query, self.today.isoformat()):
             with suppress(ValueError, TypeError):
                 days[stretch] = date.fromisoformat(day)
         return days
@@ -301,7 +299,7 @@ class Journal:
             yield
 
     def _delete(self, condition: str, *values: Any) -> int:
-        keys = [key for (key,) in self._connection.execute(f"SELECT key FROM session WHERE {condition}", values)]
+        keys = self._keys(f"WHERE {condition}", *values)
         row_mapping.delete(self._connection, keys)
         return len(keys)
 
@@ -310,13 +308,14 @@ class Journal:
             yield from row_mapping.select(self._connection, self._keys(clauses, *values), self.damaged)
 
     def _keys(self, clauses: str, *values: Any) -> list[int]:
-        with translated_errors(self.path):
-            return [key for (key,) in self._connection.execute(f"SELECT key FROM session {clauses}", values)]
+        return [key for (key,) in self._rows(f"SELECT key FROM session {clauses}", *values)]
 
     def _one(self, query: str, *values: Any) -> tuple[Any, ...] | None:
+        return next(iter(self._rows(query, *values)), None)
+
+    def _rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         with translated_errors(self.path):
-            row: tuple[Any, ...] | None = self._connection.execute(query, values).fetchone()
-            return row
+            return self._connection.execute(query, values).fetchall()
 
 
 def _rank(record: SessionRecord) -> tuple[int, bytes]:
