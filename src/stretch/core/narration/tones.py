@@ -77,11 +77,6 @@ def breath_sound(half: Literal["in", "out"], milliseconds: int) -> SoundCue:
     return SoundCue("breath-in" if half == "in" else "breath-out", steps * BREATH_STEP_MS)
 
 
-def gain(volume: int) -> float:
-    """Return the factor for samples at *volume*, 0 to 100: its square, which is closer to perceived loudness."""
-    return (min(max(volume, 0), 100) / 100) ** 2
-
-
 def sample_count(sound: SoundCue) -> int:
     """Return the number of samples of *sound*."""
     notes = NOTES.get(sound.name)
@@ -90,7 +85,8 @@ def sample_count(sound: SoundCue) -> int:
 
 def samples(sound: SoundCue, volume: int = 100) -> array[int]:
     """Return the signed 16-bit samples of *sound*, one channel at RATE, starting and ending in silence."""
-    scale = PEAK * gain(volume) * 32_767
+    # The square of the volume, 0 to 100, is closer to perceived loudness.
+    scale = PEAK * (min(max(volume, 0), 100) / 100) ** 2 * 32_767
     if sound.name in ("breath-in", "breath-out"):
         return _glide(sound, scale * BREATH_LEVEL)
     wave = array("h")
