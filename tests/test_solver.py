@@ -65,7 +65,6 @@ def problems(draw: st.DrawFn, max_candidates: int = 6) -> SelectionProblem:
         candidates=session_order([draw(candidates(number)) for number in range(count)]),
         goals=tuple(draw(gains) for _ in range(3)),
         budget_ms=draw(st.integers(0, 400)) * 1000,
-        start_position=draw(st.sampled_from([None, POSITIONS[0], POSITIONS[1]])),
         ceiling_s=draw(st.sampled_from([60, 100, 240])),
         position_penalty=draw(st.integers(0, 2)),
         most_stretches=draw(st.integers(1, 6)),
@@ -185,14 +184,3 @@ def test_changing_position_takes_time_except_to_the_start_position() -> None:
              for s in made]  # fmt: skip
     assert duration_ms(picks, "standing") == 104_000
     assert duration_ms(picks, None) == 108_000
-
-
-def test_returning_to_the_start_position_takes_time() -> None:
-    made = [stretch(n, position, "gentle", "neutral", ("hips",)) for n, position in enumerate(("standing", "seated"))]
-    both = session_order(
-        Candidate(Item(s, s.dose, s.position, (None,)), (Option(1, 50_000, 0, 0),), 4000, (), 5, "neutral")
-        for s in made
-    )
-    problem = SelectionProblem(candidates=both, goals=(), budget_ms=107_999, start_position="seated")
-    assert len(best_selection(problem) or []) == 1
-    assert len(best_selection(msgspec.structs.replace(problem, budget_ms=108_000)) or []) == 2

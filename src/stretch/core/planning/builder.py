@@ -34,8 +34,6 @@ from stretch.core.planning.limits import (
 from stretch.core.planning.problem import Pick, SelectionProblem, item_of, session_order
 from stretch.core.planning.scoring import (
     POSITION_CHANGE_PENALTY,
-    missing_focus,
-    missing_partners,
     primary_areas,
 )
 from stretch.core.planning.solver import best_selection
@@ -88,7 +86,7 @@ def build_routine(catalog: Catalog, request: Request) -> Routine:
     used_s = sum(seconds for _, seconds in moves) + -(-duration_ms(whole, start_position) // 1000)
     spare_s = 0 if by_name else max(0, int(minutes * 60) - _around_s(ending) - used_s)
     settle_s = min(MAX_SETTLE_S, SETTLE_S + spare_s)
-    notes = _routine_notes(catalog, request, areas, items, reasons, spare_s + SETTLE_S - settle_s)
+    notes = _routine_notes(catalog, request, eligible, items, reasons, spare_s + SETTLE_S - settle_s)
     return Routine(
         title=", ".join(catalog.areas[area].name for area in areas) or "Your choice",
         areas=areas or tuple(sorted(primary_areas(items))),
@@ -230,7 +228,7 @@ def _share(
 def _solve(problem: SelectionProblem, start: Sequence[Pick] = ()) -> list[Pick]:
     """Return a good selection with the stretches of *start*; empty if nothing fits."""
     picks = best_selection(problem, start) or []
-    if 0 < len(picks) < FEW:
+    if len(picks) < FEW:
         # Rather more positions of the body than hardly any stretches.
         useful = tuple(replace(c, base_score=c.base_score + USEFUL) for c in problem.candidates)
         picks = best_selection(replace(problem, candidates=useful, position_penalty=0), start) or picks
@@ -281,7 +279,7 @@ def _nothing_left(areas: Sequence[str], reasons: dict[str, str]) -> str:
 def _routine_notes(
     catalog: Catalog,
     request: Request,
-    areas: Sequence[str],
+    eligible: Eligible,
     items: Sequence[Item],
     reasons: Mapping[str, str],
     shortfall_s: int,
@@ -298,11 +296,11 @@ def _routine_notes(
         yield "No forward bends in the first hour after getting up. (--no-morning: allow them)"
     if request.before_sport:
         yield "Before sport: less than a minute for each muscle, and movement at the end."
-    for group in missing_focus(catalog.areas, areas, items):
-        yield f"No stretch for {area_words(group, 'or')} ({_reason_for(catalog, group, reasons)})."
-    for partner, area in missing_partners(catalog, areas, items).items():
-        cause = _reason_for(catalog, [partner], reasons)
-        yield f"No stretch for {area_words([partner])} to balance {area_words([area])} ({cause})."
+    there = primary_areas(items)
+    for goal in eligible.goals:
+        if there.isdisjoint(goal.areas):
+            cause = _reason_for(catalog, goal.areas, reasons)
+            yield f"No stretch for {area_words(sorted(goal.areas), 'or')} ({cause})."
 
 
 def _shortfall_cause(request: Request, reasons: Mapping[str, str]) -> str:

@@ -8,7 +8,16 @@ from stretch.core.errors import UnknownName
 from stretch.core.model import Catalog, Stretch
 from stretch.core.planning.limits import spinal_load
 from stretch.core.routine import Request
-from stretch.core.vocabulary import EQUIPMENT_LABELS, LEVELS, POSITION_LABELS, POSITIONS, UPRIGHT, Level, Position
+from stretch.core.vocabulary import (
+    EQUIPMENT_LABELS,
+    KNEELING,
+    LEVELS,
+    POSITION_LABELS,
+    POSITIONS,
+    UPRIGHT,
+    Level,
+    Position,
+)
 
 DEFAULT_LEVEL: Level = "moderate"
 """The deepest level without `--level`: deep stretches are only used on request (rule D15)."""
@@ -90,7 +99,7 @@ def exclusion_reason(stretch: Stretch, request: Request, max_level: Level | None
 def _early_reason(stretch: Stretch, request: Request) -> str | None:
     """Return why *stretch* is not used unless it is given by name."""
     load = spinal_load(stretch)
-    if "knee" in request.avoid and "knee" in stretch.cautions.adapt and stretch.position in ("kneeling", "quadruped"):
+    if "knee" in request.avoid and "knee" in stretch.cautions.adapt and stretch.position in KNEELING:
         return "cautions: knee"
     if load == "flexion" and request.morning:
         return "morning: bends forward"

@@ -82,7 +82,7 @@ def excess(problem: SelectionProblem, picks: Sequence[Pick]) -> Excess:
             families[stretch.family] += 1
             alike += families[stretch.family] > 1 + (candidate.asked_for and problem.two_alike)
         before = load
-    ms = duration_ms(picks, problem.start_position)
+    ms = duration_ms(picks, None)
     if needs_reset(picks):
         ms += problem.reset_ms.get(picks[-1][0].item.position, 0)
     return (

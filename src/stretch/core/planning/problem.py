@@ -60,8 +60,6 @@ class SelectionProblem(Struct, frozen=True, kw_only=True):
     """For each goal the gains of the first, second, ... stretch that serves it; the last applies to all further ones.
     """
     budget_ms: int
-    start_position: Position | None = None
-    """Body position before the first stretch."""
     ceiling_s: int = AREA_CEILING_S
     """Most seconds of held stretch for each area and side (rules D5 and D17)."""
     most_stretches: int = 10

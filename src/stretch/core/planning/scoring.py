@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from random import Random
 
 from msgspec import Struct
 
-from stretch.core.model import Area, Catalog, Dose, Stretch
+from stretch.core.model import Catalog, Dose, Stretch
 from stretch.core.planning.dosing import held_seconds, with_reps
 from stretch.core.planning.eligibility import area_words, suits_disc
 from stretch.core.planning.limits import is_reset
@@ -21,6 +21,7 @@ AREA_GAINS = (230, 60, 40)
 FOCUS_GAIN, FOCUS_STEP = 300, 60
 """Points for the first stretch of a focus set (rule RB15), less for each further set of an area."""
 AGAIN = -30
+"""Points for each further stretch of a focus set or a partner area."""
 PARTNER_GAINS = (100, AGAIN)
 """The same for a partner area (rule RB9)."""
 MOVEMENT = 4
@@ -55,8 +56,8 @@ class Goal(Struct, frozen=True):
     areas: frozenset[str]
     gains: tuple[int, ...]
     """Points for the first, second, ... stretch that serves the goal."""
-    reason: str
-    """Why such a stretch is in the routine; `{}` stands for its areas."""
+    reason: str = ""
+    """Why such a stretch is in the routine, after the names of its areas."""
 
 
 class HoldTime(Struct, frozen=True):
@@ -88,35 +89,25 @@ def level_of(candidate: Candidate) -> Position:
 
 
 def goals_of(catalog: Catalog, areas: Sequence[str]) -> tuple[Goal, ...]:
-    """Return the goals of a routine for *areas*."""
-    goals = [Goal(frozenset([area]), AREA_GAINS, "{}") for area in areas]
-    focus: dict[frozenset[str], str] = {}
-    for area in areas:
-        for group in catalog.areas[area].focus:
-            focus.setdefault(frozenset(group), area)
-    goals += [
-        Goal(group, (FOCUS_GAIN - FOCUS_STEP * rank, AGAIN), f"{{}}, also helps the {area_words([area])}")
-        for rank, (group, area) in enumerate(focus.items())
-    ]
-    goals += [
-        Goal(frozenset([partner]), PARTNER_GAINS, f"{{}}, to balance the {area_words([area])}")
-        for partner, area in partners_of(catalog, areas).items()
-    ]
-    return tuple(goals)
+    """Return the goals of a routine for *areas*.
 
-
-def partners_of(catalog: Catalog, areas: Collection[str]) -> dict[str, str]:
-    """Return the areas that balance *areas*, each with the one it balances (rule RB9).
-
-    Those that a reset at the start moves together with their area need no stretch of their own.
+    A partner that a reset at the start moves together with its area needs no stretch of its own (rule RB9).
     """
+    goals = {frozenset([area]): Goal(frozenset([area]), AREA_GAINS) for area in areas}
+    rank = 0
+    for area in areas:
+        for group in map(frozenset, catalog.areas[area].focus):
+            if group not in goals:
+                helps = f", also helps the {area_words([area])}"
+                goals[group] = Goal(group, (FOCUS_GAIN - FOCUS_STEP * rank, AGAIN), helps)
+                rank += 1
     moved = [set(stretch.areas.primary) for stretch in catalog.stretches.values() if is_reset(stretch)]
-    partners: dict[str, str] = {}
     for area in areas:
         for partner in catalog.areas[area].partners:
-            if partner not in areas and not any({area, partner} <= together for together in moved):
-                partners.setdefault(partner, area)
-    return partners
+            group = frozenset([partner])
+            if group not in goals and not any({area, partner} <= together for together in moved):
+                goals[group] = Goal(group, PARTNER_GAINS, f", to balance the {area_words([area])}")
+    return tuple(goals.values())
 
 
 def is_relevant(stretch: Stretch, goals: Sequence[Goal], areas: Collection[str]) -> bool:
@@ -138,13 +129,8 @@ def base_score(
     stretch: Stretch, request: Request, *, areas: Collection[str], adapted: bool, back: bool, goals: int
 ) -> int:
     """Return the points of *stretch* that do not depend on the rest of the routine or on the dose."""
-    points = (
-        EACH
-        + AIMLESS * (not goals)
-        + TIER * (stretch.tier == 1)
-        + GENTLE * (stretch.level == "gentle")
-        + ADAPTED * adapted
-    )
+    points = EACH + AIMLESS * (not goals) + ADAPTED * adapted
+    points += TIER * (stretch.tier == 1) + GENTLE * (stretch.level == "gentle")
     points += SECONDARY * (not set(stretch.areas.secondary).isdisjoint(areas))
     if back:
         points += LYING if stretch.position in LYING_POSITIONS else -LYING
@@ -172,11 +158,9 @@ def dose_points(stretch: Stretch, dose: Dose) -> int:
 def inclusion_reason(stretch: Stretch, goals: Sequence[Goal], areas: Collection[str]) -> str:
     """Return in a few words why *stretch* is in a routine for *areas*."""
     primary = stretch.areas.primary
-    if wanted := [area for area in primary if area in areas]:
-        return area_words(wanted)
     for goal in goals:
-        if hit := [area for area in primary if area in goal.areas]:
-            return goal.reason.format(area_words(hit))
+        if hit := [area for area in primary if area in (areas if goal.areas <= set(areas) else goal.areas)]:
+            return area_words(hit) + goal.reason
     reached = [area for area in stretch.areas.secondary if area in areas]
     return f"also helps the {area_words(reached)}" if reached else area_words(primary)
 
@@ -196,17 +180,3 @@ def hold_time_by_area(items: Iterable[Item]) -> tuple[HoldTime, ...]:
 def primary_areas(items: Iterable[Item]) -> set[str]:
     """Return the primary areas of all *items*."""
     return {area for item in items for area in item.stretch.areas.primary}
-
-
-def missing_partners(catalog: Catalog, wanted: Sequence[str], items: Sequence[Item]) -> dict[str, str]:
-    """Return the partner areas without a stretch in *items*, with the wanted area that each balances (rule RB9)."""
-    there = primary_areas(items)
-    partners = partners_of(catalog, wanted).items()
-    return {partner: area for partner, area in partners if area in there and partner not in there}
-
-
-def missing_focus(areas: Mapping[str, Area], wanted: Sequence[str], items: Sequence[Item]) -> list[tuple[str, ...]]:
-    """Return the focus sets of the wanted areas without a stretch in *items* (rule RB15)."""
-    there = primary_areas(items)
-    sets = dict.fromkeys(group for area in wanted for group in areas[area].focus)
-    return [group for group in sets if there.isdisjoint(group)]

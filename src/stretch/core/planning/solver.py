@@ -42,38 +42,30 @@ def best_selection(problem: SelectionProblem, start: Sequence[Pick] = ()) -> lis
         if candidate.item.stretch.id in options
     }
     starts = [fixed]
-    if len(problem.candidates) <= FEW_CANDIDATES:
+    if few := len(problem.candidates) <= FEW_CANDIDATES:
         starts += [{index: 0, **fixed} for index in range(len(problem.candidates))]
-    best_score, best = max((_complete(problem, allowed, start, ()) for start in starts), key=lambda trial: trial[0])
+    trials = (_fill(problem, allowed, start, (), by_time=by_time) for start in starts for by_time in (False, True))
+    best_score, best = max(trials, key=lambda trial: trial[0])
     improved = True
     while improved:
         improved = False
-        for removed in _removals(problem, [index for index in best if index not in fixed]):
+        optional = [index for index in best if index not in fixed]
+        for removed in (*combinations(optional, 1), *(combinations(optional, 2) if few else ())):
             rest = {index: fixed.get(index, 0) for index in best if index not in removed}
-            points, trial = _complete(problem, allowed, rest, removed)
+            points, trial = _fill(problem, allowed, rest, removed)
             if points > best_score:
                 best_score, best, improved = points, trial, True
                 break
     return _picks(problem, best)
 
 
-def _removals(problem: SelectionProblem, optional: Collection[int]) -> Iterator[tuple[int, ...]]:
-    """Yield what may be taken out: each of *optional*, then pairs of them."""
-    yield from ((index,) for index in optional)
-    if len(problem.candidates) <= FEW_CANDIDATES:
-        yield from combinations(optional, 2)
-
-
-def _complete(
-    problem: SelectionProblem, allowed: Excess, start: Selection, without: Collection[int]
-) -> tuple[int, Selection]:
-    """Return *start* completed by the most points or the most for the time, with its score: the better of the two."""
-    trials = [_fill(problem, allowed, start, without, by_time=by_time) for by_time in (False, True)]
-    return max(trials, key=lambda trial: trial[0])
-
-
 def _fill(
-    problem: SelectionProblem, allowed: Excess, start: Selection, without: Collection[int], *, by_time: bool
+    problem: SelectionProblem,
+    allowed: Excess,
+    start: Selection,
+    without: Collection[int],
+    *,
+    by_time: bool = False,
 ) -> tuple[int, Selection]:
     """Return *start* with stretches and repetitions added as long as they bring points and fit, and its score."""
     selection, now = start, excess(problem, _picks(problem, start))
