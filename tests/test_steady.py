@@ -18,6 +18,7 @@ from stretch.cli.request import RoutineOptions, plan_routine
 from stretch.core.journal.progress import encode_plan
 from stretch.core.journal.record import SessionRecord, SideResult
 from stretch.core.model import expand_areas
+from stretch.core.planning.dosing import possible_doses
 from stretch.core.planning.personalize import (
     PastSession,
     RecentPractice,
@@ -30,7 +31,7 @@ from stretch.core.safety.pain import PainEntry, PainScores
 from stretch.core.safety.screening_record import PreflightResult
 from stretch.core.vocabulary import BREATH_PRESETS
 from stretch.storage.journal.journal import Journal
-from support import CATALOG, SAMPLE
+from support import CATALOG, SAMPLE, routine
 
 START = date(2026, 3, 2)
 OPTIONS = RoutineOptions(
@@ -143,6 +144,34 @@ def test_d16_sessions_in_which_nothing_was_done_earn_nothing() -> None:
 
 
 @pytest.mark.parametrize(
+    ("stretch", "progress", "expected"),
+    [
+        ("half-kneeling-hip-flexor", 0, ["30 x 1", "30 x 2"]),
+        ("half-kneeling-hip-flexor", 1, ["30 x 1", "30 x 2", "30 x 3"]),
+        ("half-kneeling-hip-flexor", 2, ["30 x 1", "30 x 2", "45 x 2"]),
+        ("half-kneeling-hip-flexor", 3, ["30 x 1", "30 x 2", "45 x 2", "60 x 2"]),
+        ("supine-spinal-twist", 3, ["20 x 1", "20 x 2", "20 x 3", "20 x 4"]),
+        ("neck-side-bend", 3, ["20 x 1", "20 x 2"]),
+        ("contract-relax-hamstring", 3, ["None x 2", "None x 3"]),
+        ("glute-bridge", 0, ["None x 5", "None x 8"]),
+        ("glute-bridge", 1, ["None x 5", "None x 8", "None x 10"]),
+    ],
+)
+def test_d16_the_doses_of_each_step(stretch: str, progress: int, expected: list[str]) -> None:
+    found = possible_doses(CATALOG.stretches[stretch], CATALOG.stretches[stretch].dose, progress)
+    assert [f"{dose.hold_s} x {dose.reps}" for dose in found] == expected
+
+
+@pytest.mark.parametrize(
+    "fields", [{"beginner": True}, {"half_dose": True}, {"max_level": "gentle"}, {"before_sport": True}]
+)
+def test_d16_nothing_is_added_for_those_who_should_do_less(fields: dict[str, Any]) -> None:
+    plain = {"areas": ("hip-flexors",), "minutes": 25.0, **fields}
+    assert doses(routine(**plain, progress=3)) == doses(routine(**plain))
+    assert doses(routine(areas=("hip-flexors",), minutes=25.0, progress=3)) != doses(routine(**plain))
+
+
+@pytest.mark.parametrize(
     ("scores", "hurt", "comfortable"),
     [({}, False, True), ({}, True, False), ({"before": 3, "after": 3}, False, True), ({"after": 4}, False, False),
      ({"before": 1, "worst": 2}, False, True), ({"before": 0, "next_morning": 2}, False, False),
@@ -251,7 +280,7 @@ PEOPLE = {
     "stops before the end": Case(special={day: {"done": False} for day in (0, 5, 6)}),
     "two areas": Case({"areas": ("neck", "shoulders"), "minutes": 20.0}),
     "ten minutes": Case({"minutes": 10.0}),
-    "half an hour": Case({"minutes": 30.0, "experienced": True}, days=30),
+    "half an hour": Case({"minutes": 30.0, "experienced": True}, days=31, every=2),
 }
 
 

@@ -81,15 +81,13 @@ def before_you_start(app: App, sessions: int, *, to_stderr: bool = False) -> Non
 
     *sessions* is the number of sessions before it. What has to be at hand is only said before the very first.
     """
-    section = app.safety.section(BEFORE)
+    say = app.info if to_stderr else app.out.paragraph
     if sessions == 0:
-        if to_stderr:
-            for line in (f"{section.heading}. {section.action}", *(f"- {line.text}" for line in section.lines)):
-                app.info(line)
-        else:
-            print_section(app, section)
+        section = app.safety.section(BEFORE)
+        for line in (f"{section.heading}. {section.action}", *(f"- {line.text}" for line in section.lines)):
+            say(line)
     if sessions < FIRST_SESSIONS:
-        (app.info if to_stderr else app.out.paragraph)(app.safety.first_sessions)
+        say(app.safety.first_sessions)
 
 
 def print_section(app: App, section: ChecklistSection) -> None:

@@ -138,7 +138,7 @@ def _candidate(
         before_sport=request.before_sport,
     )
     required = stretch.id in request.stretches
-    progress = 0 if request.beginner or dose != stretch.dose else request.progress
+    full = dose == stretch.dose and not request.beginner and request.max_level != "gentle"
     served = scoring.goals_served(stretch, goals)
     return Candidate(
         item=Item(
@@ -149,7 +149,10 @@ def _candidate(
             adapted,
             "you asked for it" if required else scoring.inclusion_reason(stretch, goals, areas),
         ),
-        options=tuple(_option(stretch, one, dose, request) for one in possible_doses(stretch, dose, progress)),
+        options=tuple(
+            _option(stretch, one, dose, request)
+            for one in possible_doses(stretch, dose, request.progress if full else 0)
+        ),
         extra_ms=preparation_ms(stretch, new_position=True) - preparation_ms(stretch, new_position=False),
         goals=served,
         base_score=scoring.base_score(
