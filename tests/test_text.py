@@ -12,6 +12,7 @@ from stretch.core.text import (
     dose_label,
     escape_control_chars,
     hours_minutes,
+    join_words,
     minutes_seconds,
     one_line,
     pluralize,
@@ -53,6 +54,12 @@ def test_less_than_a_minute_is_not_shown_as_zero(seconds: float, text: str) -> N
 )
 def test_dose_labels(name: str, amount: Dose, text: str) -> None:
     assert dose_label(CATALOG.stretches[name], amount) == text
+
+
+def test_words_are_joined_as_in_a_sentence() -> None:
+    assert join_words(["neck"]) == "neck"
+    assert join_words(["neck", "hips"], "or") == "neck or hips"
+    assert join_words(iter(["neck", "lower back", "hips"])) == "neck, lower back and hips"
 
 
 def test_quantities_and_dates() -> None:

@@ -11,6 +11,7 @@ import click
 from stretch.cli import options
 from stretch.cli.console import PIPE_COLUMNS
 from stretch.core.errors import UnknownName, UsageError
+from stretch.core.text import join_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -200,7 +201,7 @@ def find_stretch(catalog: Catalog, name: str) -> Stretch:
             known = {key: next(iter(found)) for key, found in ids.items()}
             raise UnknownName("stretch", name, known, "`stretch list` lists them.", canonical=known)
         case several:
-            raise UsageError(f"Several stretches are called {name!r}: {' and '.join(several)}. Choose one by its id.")
+            raise UsageError(f"Several stretches are called {name!r}: {join_words(several)}. Choose one by its id.")
 
 
 def _search_key(name: str) -> str:

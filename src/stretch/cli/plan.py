@@ -10,7 +10,7 @@ from stretch.core.planning.dosing import TARGET_S
 from stretch.core.planning.eligibility import area_words, reason_text
 from stretch.core.planning.scoring import HoldTime, hold_time_by_area
 from stretch.core.routine import Routine
-from stretch.core.text import dose_label, duration, minutes_seconds
+from stretch.core.text import dose_label, duration, join_words, minutes_seconds
 from stretch.core.timing.phases import Phase
 from stretch.core.timing.timeline import Timeline, build_timeline
 from stretch.core.vocabulary import EQUIPMENT_LABELS
@@ -47,7 +47,7 @@ def print_plan(app: App, routine: Routine, *, why: bool = False) -> None:
         app.out.paragraph(note)
     equipment = {thing for item in routine.items for thing in item.stretch.needs}
     if needed := [label for thing, label in EQUIPMENT_LABELS.items() if thing in equipment]:
-        app.out.paragraph(f"You need {area_words(needed)}.")
+        app.out.paragraph(f"You need {join_words(needed)}.")
     # Every stretch of a routine begins on the same side.
     if side := next((item.sides[0] for item in routine.items if item.stretch.both_sides), None):
         app.out.paragraph(f"{side.capitalize()} side first.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
     from stretch.core.model import Dose, Stretch
@@ -19,6 +20,12 @@ def pluralize(number: int, singular: str) -> str:
     """Return *number* with its noun: `1 stretch`, `3 stretches`, `2 sessions`."""
     ending = "" if number == 1 else "es" if singular.endswith("ch") else "s"
     return f"{number} {singular}{ending}"
+
+
+def join_words(words: Iterable[str], conjunction: str = "and") -> str:
+    """Return *words* as in a sentence: `neck, lower back and hips`."""
+    *others, last = words
+    return f"{', '.join(others)} {conjunction} {last}" if others else last
 
 
 def duration(milliseconds: int) -> str:

@@ -8,6 +8,7 @@ from stretch.core.errors import UnknownName
 from stretch.core.model import Catalog, Stretch
 from stretch.core.planning.limits import spinal_load
 from stretch.core.routine import Request
+from stretch.core.text import join_words
 from stretch.core.vocabulary import (
     EQUIPMENT_LABELS,
     KNEELING,
@@ -173,5 +174,4 @@ def reason_text(reason: str) -> str:
 
 def area_words(areas: Iterable[str], conjunction: str = "and") -> str:
     """Return the ids of *areas* as words: `neck, lower back and hips`."""
-    *others, last = (area.replace("-", " ") for area in areas)
-    return f"{', '.join(others)} {conjunction} {last}" if others else last
+    return join_words((area.replace("-", " ") for area in areas), conjunction)
