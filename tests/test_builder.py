@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import assume, given
+from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from stretch.core.errors import UnknownName, UsageError
 from stretch.core.planning.builder import build_routine
@@ -212,6 +215,72 @@ def test_alternative_positions_of_stretches_count() -> None:
     made = routine(areas=("neck",), positions=("standing",), minutes=10.0)
     assert ids(made)
     assert {item.position for item in made.items} == {"standing"}
+
+
+@pytest.mark.parametrize(("fields", "reason"), [({"first_week": True}, "first weeks"), ({"level": "gentle"}, "gentle")])
+def test_rb10_no_back_bend_in_the_first_week_or_with_pain_unless_named(fields: dict[str, Any], reason: str) -> None:
+    back_bends = {s.id for s in CATALOG.stretches.values() if spinal_load(s) == "extension"}
+    made = routine(areas=("back", "core"), minutes=60.0, **fields)
+    assert back_bends.isdisjoint(ids(made))
+    assert ("sphinx", reason) in [(left.stretch, left.reason) for left in made.left_out]
+    assert "sphinx" in ids(routine(minutes=60.0, stretches=("sphinx",), **fields))
+    assert "sphinx" in ids(routine(minutes=60.0))
+    assert "sphinx" in ids(routine(minutes=15.0, avoid=("disc",), **fields))
+
+
+def test_d15_only_gentle_forward_bends_in_the_first_two_weeks() -> None:
+    for minutes in (15.0, 30.0, 60.0):
+        made = routine(areas=("back", "hip-area"), minutes=minutes, beginner=True)
+        bends = [item.stretch for item in made.items if spinal_load(item.stretch) == "flexion"]
+        assert {stretch.level for stretch in bends} <= {"gentle"}
+    assert ("happy-baby", "first weeks") in [(left.stretch, left.reason) for left in made.left_out]
+
+
+def test_rb12_for_a_disc_alone_back_bends_keep_their_dose() -> None:
+    made = routine(avoid=("disc",), minutes=15.0)
+    sphinx = next(item for item in made.items if item.stretch.id == "sphinx")
+    assert (sphinx.dose.hold_s, sphinx.adapted) == (20, ())
+    assert not any(spinal_load(item.stretch) == "flexion" for item in made.items)
+    both = routine(avoid=("disc", "stenosis"), minutes=15.0)
+    assert "sphinx" not in ids(both)
+
+
+def test_d15_the_level_deep_gives_one_deep_stretch() -> None:
+    for minutes in (15.0, 20.0, 45.0):
+        made = routine(areas=("hamstrings",), level="deep", minutes=minutes)
+        assert [item.stretch.level for item in made.items].count("deep") == 1
+        assert "deep" not in {i.stretch.level for i in routine(areas=("hamstrings",), minutes=minutes).items}
+
+
+@pytest.mark.parametrize(
+    ("tag", "name", "seconds"), [("neck", "neck-rotation", 10), ("disc", "seated-spinal-twist", 10)]
+)
+def test_d1_holds_that_are_made_smaller_last_ten_seconds(tag: Tag, name: str, seconds: int) -> None:
+    made = routine(areas=(), stretches=(name, "chair-back-extension"), avoid=(tag,), half_dose=True)
+    holds = {item.stretch.id: item.dose.hold_s for item in made.items}
+    assert holds == {name: seconds, "chair-back-extension": 5}
+
+
+@given(requests, st.booleans(), st.booleans())
+def test_rb7_movements_from_side_to_side_end_where_they_began(request: Request, half: bool, beginner: bool) -> None:
+    request = replace(request, stretches=("knee-rolls",), half_dose=half, beginner=beginner)
+    try:
+        made = build_routine(CATALOG, request)
+    except UsageError:
+        return
+    assert all(item.dose.reps % 2 == 0 for item in made.items if item.stretch.id == "knee-rolls")
+
+
+def test_knees_that_complain_bear_no_weight_where_there_is_another_way() -> None:
+    made = routine(areas=("hip-area", "back"), avoid=("knee",), minutes=60.0)
+    assert {"kneeling", "quadruped"}.isdisjoint(item.position for item in made.items)
+
+
+def test_rb10_the_reset_is_in_the_last_position_or_near_it() -> None:
+    assert ids(routine())[-1] == "pelvic-tilt"
+    upright = routine(areas=("upper-back",), avoid=("floor",), stretches=("seated-spinal-twist",))
+    assert ids(upright)[-1] in ("seated-cat-cow", "standing-pelvic-tilt")
+    assert not is_reset(routine(areas=("calves",)).items[-1].stretch)
 
 
 def test_rb12_disc_and_stenosis_leave_only_neutral_stretches() -> None:

@@ -59,6 +59,14 @@ def test_d14_the_day_after_a_deep_stretch_is_gentle_unless_a_level_is_given() ->
     assert personalized(Request(level="moderate"), last_hard_day=yesterday).level == "moderate"
 
 
+@pytest.mark.parametrize(("start", "first_week"), [(0, True), (6, True), (7, False), (400, False)])
+def test_rb10_the_first_week_is_told_apart(start: int, first_week: bool) -> None:
+    days = tuple(TODAY - timedelta(days=day) for day in range(start, 0, -1))
+    made = apply_recent_practice(Request(), RecentPractice(days=days), TODAY, experienced=False)
+    assert made.first_week is first_week
+    assert not apply_recent_practice(Request(), RecentPractice(days=days), TODAY, experienced=True).first_week
+
+
 def test_d15_experienced_people_skip_the_easy_start() -> None:
     assert personalized(experienced=False).beginner
     assert not personalized(experienced=True).beginner

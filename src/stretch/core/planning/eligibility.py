@@ -11,7 +11,6 @@ from stretch.core.routine import Request
 from stretch.core.text import join_words
 from stretch.core.vocabulary import (
     EQUIPMENT_LABELS,
-    KNEELING,
     LEVELS,
     POSITION_LABELS,
     POSITIONS,
@@ -84,7 +83,7 @@ def exclusion_reason(stretch: Stretch, request: Request, max_level: Level | None
         return "cautions: " + ", ".join(tags)
     if stretch.opt_in and request.beginner:
         return "opt-in: not in the first two weeks"
-    if not named and (reason := _early_reason(stretch, request)):
+    if not named and (reason := _unless_named(stretch, request)):
         return reason
     if request.equipment is not None and (missing := sorted(stretch.needs - set(request.equipment))):
         return "needs: " + ", ".join(missing)
@@ -97,17 +96,15 @@ def exclusion_reason(stretch: Stretch, request: Request, max_level: Level | None
     return None
 
 
-def _early_reason(stretch: Stretch, request: Request) -> str | None:
-    """Return why *stretch* is not used unless it is given by name."""
-    load = spinal_load(stretch)
-    if "knee" in request.avoid and "knee" in stretch.cautions.adapt and stretch.position in KNEELING:
-        return "cautions: knee"
+def _unless_named(stretch: Stretch, request: Request) -> str | None:
+    """Return why *stretch* is only used by name or, without requested areas, in a program."""
+    load, areas = spinal_load(stretch), bool(request.areas)
     if load == "flexion" and request.morning:
         return "morning: bends forward"
-    if load == "flexion" and request.beginner and stretch.level != "gentle":
+    if load == "flexion" and request.beginner and areas and stretch.level != "gentle":
         return "first weeks"
     if load == "extension" and not suits_disc(stretch, request):
-        if request.first_week:
+        if request.first_week and areas:
             return "first weeks"
         if "gentle" in (request.level, request.max_level):
             return "gentle"

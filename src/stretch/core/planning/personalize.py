@@ -17,7 +17,7 @@ from stretch.core.vocabulary import BREATH_PRESETS, Side
 if TYPE_CHECKING:
     from stretch.core.safety.screening_record import PreflightResult
 
-TWO_WEEKS = timedelta(days=14)
+WEEK, TWO_WEEKS = timedelta(days=7), timedelta(days=14)
 DAY = timedelta(days=1)
 DAYS_A_WEEK = 3
 """Days with a stretch done that a week needs to count for progression (rules D12 and D16)."""
@@ -75,6 +75,7 @@ def apply_recent_practice(request: Request, practice: RecentPractice, today: dat
         days_since_last_done={name: (today - day).days for name, day in practice.last_done.items()},
         replaced=practice.hurtful,
         beginner=request.beginner or (not experienced and is_beginner(practice.days, today)),
+        first_week=not experienced and is_beginner(practice.days, today, WEEK),
     )
     if continuity := practice.continuity:
         request = replace(request, kept=continuity.kept, progress=_progress(continuity, practice.sessions, today))
@@ -107,14 +108,14 @@ def continuity_after(routine: Routine, key: str, request: Request, practice: Rec
     return Continuity(key, since, tuple(kept)[:MAX_KEPT], request.progress)
 
 
-def is_beginner(days: Iterable[date], today: date) -> bool:
-    """Return whether *today* is within two weeks of the start, or of a restart after two weeks off (D15, RB17)."""
+def is_beginner(days: Iterable[date], today: date, within: timedelta = TWO_WEEKS) -> bool:
+    """Return whether *today* is *within* that time of the start, or of a restart after two weeks off (D15, RB17)."""
     start = previous = None
     for day in sorted({day for day in days if day <= today} | {today}):
         if previous is None or day - previous >= TWO_WEEKS:
             start = day
         previous = day
-    return start is None or today - start < TWO_WEEKS
+    return start is None or today - start < within
 
 
 def apply_preflight(request: Request, result: PreflightResult, today: date) -> Request:
