@@ -168,7 +168,10 @@ def test_d16_the_doses_of_each_step(stretch: str, progress: int, expected: list[
 def test_d16_nothing_is_added_for_those_who_should_do_less(fields: dict[str, Any]) -> None:
     plain = {"areas": ("hip-flexors",), "minutes": 25.0, **fields}
     assert doses(routine(**plain, progress=3)) == doses(routine(**plain))
-    assert doses(routine(areas=("hip-flexors",), minutes=25.0, progress=3)) != doses(routine(**plain))
+    more = routine(areas=("hip-flexors",), minutes=25.0, progress=3)
+    assert doses(more) != doses(routine(**plain))
+    assert any("because the last weeks went well" in note for note in more.notes)
+    assert not any("because the last weeks went well" in note for note in routine(**plain).notes)
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ import tempfile
 import termios
 import time
 import venv
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
@@ -128,15 +129,17 @@ def lateness(seconds: float) -> float:
     return worst * 1000
 
 
-def history_ratio(runs: int) -> float:
-    """Return the median ratio of CPU seconds of `stretch history`: 20,000 sessions in ten years to an empty journal."""
+def journal_ratios(runs: int, *commands: Sequence[str]) -> list[float]:
+    """Return the median ratio of CPU seconds of each command: 20,000 sessions in ten years to an empty journal."""
     with tempfile.TemporaryDirectory() as folder:
         homes = [Path(folder, name) for name in ("full", "empty")]
         for home, count in zip(homes, (20_000, 0), strict=True):
             with Journal.open_for_writing(home, date.today()) as journal:
                 journal.merge((_sample_session(number), None) for number in range(count))
-        commands = [["env", f"STRETCH_HOME={home}", *STRETCH, "history"] for home in homes]
-        return ratio(*commands, runs)
+        return [
+            ratio(*(["env", f"STRETCH_HOME={home}", *STRETCH, *command] for home in homes), runs)
+            for command in commands
+        ]
 
 
 def _sample_session(number: int) -> SessionRecord:
@@ -159,6 +162,7 @@ def _sample_session(number: int) -> SessionRecord:
         id=f"{number:032x}",
         started=f"{day}T07:30:00+00:00",
         title="Lower back",
+        areas=("lower-back",),
         active_seconds=900.0,
         ended="finished",
         parts=parts,
@@ -198,7 +202,9 @@ def main() -> None:
         (["routine", "--plan"], ALL, "the same", 1.5),
     ):
         row(f"stretch {' '.join(args)}", f"{ratio([*STRETCH, *args], other, options.runs):.2f}", f"{budget} x {name}")
-    row("stretch history, 20,000 sessions", f"{history_ratio(options.runs):.2f}", "1.5 x with an empty journal")
+    history, plan = journal_ratios(options.runs, ["history"], ["routine", "--plan"])
+    row("stretch history, 20,000 sessions", f"{history:.2f}", "1.5 x with an empty journal")
+    row("stretch routine --plan, 20,000 sessions", f"{plan:.2f}", "1.3 x with an empty journal")
     completion = ratio([sys.executable, "-c", COMPLETE], CLICK, options.runs)
     row("completion of `stretch show`", f"{completion:.2f}", "1.3 x import click")
     row("playing at 80x24 in a hold", "", "")

@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from stretch.core.errors import UsageError
 from stretch.core.model import Catalog, expand_areas
 from stretch.core.planning.candidates import Eligible, find_eligible
-from stretch.core.planning.dosing import AREA_CEILING_S, BEFORE_SPORT_CEILING_S, adaptation_notes
+from stretch.core.planning.dosing import AREA_CEILING_S, BEFORE_SPORT_CEILING_S, adaptation_notes, held_seconds
 from stretch.core.planning.eligibility import FLAGS, area_words, check_stretch_ids, reason_text
 from stretch.core.planning.limits import (
     LIMITS,
@@ -291,6 +291,8 @@ def _routine_notes(
         yield "Easy start: fewer repetitions and nothing deep in your first two weeks. (--experienced: full doses)"
     if request.day_after_hard_session:
         yield "Gentle today, because you went deep yesterday. (--level moderate: more)"
+    if any(held_seconds(item.stretch, item.dose) > held_seconds(item.stretch, item.stretch.dose) for item in items):
+        yield "Longer than at first, because the last weeks went well. (e in the session: easier)"
     yield from adaptation_notes(request, items)
     if request.morning and any(reason.startswith("morning") for reason in reasons.values()):
         yield "No forward bends in the first hour after getting up. (--no-morning: allow them)"
