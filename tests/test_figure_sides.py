@@ -140,6 +140,7 @@ DOES = {
     "standing-hamstring": _higher("ankle"),
     "standing-hip-flexor": _behind,
     "standing-quad": _higher("ankle"),
+    "standing-side-bend": lambda j: _away("crown")(j) and _higher("hand")(j),
     "supine-figure-four": _closer("ankle", "other_knee"),
     "supine-hamstring-hold": _higher("ankle"),
     "supine-hamstring-strap": _higher("ankle"),
