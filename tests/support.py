@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import msgspec
+import pytest
 from click.testing import CliRunner, Result
 from hypothesis import assume
 from hypothesis import strategies as st
@@ -30,6 +31,8 @@ MS = 1_000_000
 """Nanoseconds."""
 CATALOG: Catalog = load_catalog()
 AREAS = [*CATALOG.areas, *CATALOG.groups]
+EACH_AREA = [pytest.param(area, marks=pytest.mark.slow) if at % 3 else area for at, area in enumerate(AREAS)]
+"""Every area as a parameter; two in three only in a run with the slow tests."""
 
 
 class FakeClock:

@@ -18,7 +18,7 @@ from stretch.core.planning.scoring import HoldTime, base_score, goals_of, hold_t
 from stretch.core.routine import Request, Routine
 from stretch.core.timing.timeline import build_timeline
 from stretch.core.vocabulary import LEVELS, POSITIONS, TAGS, UPRIGHT, Tag
-from support import AREAS, CATALOG, requests, routine
+from support import CATALOG, EACH_AREA, requests, routine
 
 
 def ids(made: Routine) -> list[str]:
@@ -69,7 +69,7 @@ def test_rb5_and_rb6_stretches_are_in_session_order(request: Request) -> None:
 
 
 @pytest.mark.parametrize("tag", TAGS)
-@pytest.mark.parametrize("area", AREAS)
+@pytest.mark.parametrize("area", EACH_AREA)
 def test_cautions_exclude_stretches_or_make_them_easier(area: str, tag: str) -> None:
     try:
         made = routine(areas=(area,), avoid=(tag,), minutes=20.0)
@@ -90,7 +90,7 @@ def test_cautions_exclude_stretches_or_make_them_easier(area: str, tag: str) -> 
 
 
 @pytest.mark.parametrize("minutes", [5.0, 8.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0])
-@pytest.mark.parametrize("area", AREAS)
+@pytest.mark.parametrize("area", EACH_AREA)
 def test_a_routine_fills_its_time_or_has_a_note(area: str, minutes: float) -> None:
     made = routine(areas=(area,), minutes=minutes)
     short_s = minutes * 60 - build_timeline(made).length_ms / 1000
@@ -154,7 +154,7 @@ def test_rb1_the_warm_up_ends_with_the_opening_moves_of_the_routine() -> None:
     assert not is_reset(routine(areas=("neck",)).items[0].stretch)  # none of these is for the neck
 
 
-@pytest.mark.parametrize("area", AREAS)
+@pytest.mark.parametrize("area", EACH_AREA)
 def test_rb1_opening_moves_cost_no_way_to_the_floor_and_up_again(area: str) -> None:
     items = routine(areas=(area,), minutes=20.0).items
     if is_reset(items[0].stretch) and items[0].position not in UPRIGHT:
@@ -379,7 +379,7 @@ def test_rb11_morning_routines_have_no_forward_bends() -> None:
     assert any("--no-morning" in note for note in made.notes)
 
 
-@pytest.mark.parametrize("area", AREAS)
+@pytest.mark.parametrize("area", EACH_AREA)
 def test_d17_before_sport_holds_are_short_and_movement_comes_last(area: str) -> None:
     made = routine(areas=(area,), before_sport=True, minutes=20.0)
     assert all(max(held.left_s, held.right_s) < 60 for held in hold_time_by_area(made.items))
@@ -434,7 +434,7 @@ def test_rb15_a_missing_focus_set_has_a_note_with_the_reason() -> None:
 
 
 @pytest.mark.parametrize("minutes", [8.0, 15.0, 30.0])
-@pytest.mark.parametrize("area", AREAS)
+@pytest.mark.parametrize("area", EACH_AREA)
 def test_a_request_keeps_its_stretches(area: str, minutes: float) -> None:
     made = routine(areas=(area,), minutes=minutes)
     kept = tuple(dict.fromkeys(ids(made)))
@@ -450,7 +450,7 @@ def test_a_kept_stretch_that_is_excluded_once_comes_back() -> None:
     assert ids(routine(kept=(*kept, *(id for id in ids(without) if id not in kept)))) == ids(made)
 
 
-@pytest.mark.parametrize("area", AREAS)
+@pytest.mark.parametrize("area", EACH_AREA)
 def test_requests_that_differ_only_in_minutes_share_their_stretches(area: str) -> None:
     names = [
         {item.stretch.id for item in routine(areas=(area,), minutes=minutes).items if not is_reset(item.stretch)}
