@@ -109,7 +109,7 @@ def small_problems(number: int) -> Iterator[SelectionProblem]:
         areas, minutes = tuple(random.sample(AREA_NAMES, random.randint(1, 2))), float(random.randint(5, 30))
         request = Request(areas=areas, minutes=minutes, beginner=random.random() < 0.5, seed=random.randint(0, 3))
         try:
-            problem = selection_problem(part, request, check_request(part, request), minutes)[-1]
+            problem = selection_problem(part, request, check_request(part, request), minutes)
         except UsageError:
             continue
         if 3 <= len(problem.candidates) <= 7:

@@ -29,7 +29,6 @@ from stretch.core.planning.limits import (
     held_per_side,
     most_bends,
     most_stretches,
-    needs_reset,
 )
 from stretch.core.planning.problem import Pick, SelectionProblem, item_of, session_order
 from stretch.core.planning.scoring import (
@@ -39,28 +38,23 @@ from stretch.core.planning.scoring import (
 from stretch.core.planning.solver import best_selection
 from stretch.core.planning.warm_up import (
     DESK_MOVES_S,
-    LEAST_WARM_UP_S,
     MAX_SETTLE_S,
     SETTLE_S,
-    TimedMoves,
-    begin,
     closing_reset,
     cool_down,
-    serves_areas,
     settle_text,
+    surround,
     warm_up_seconds,
 )
 from stretch.core.routine import DEFAULT_MINUTES, Item, LeftOut, Request, Routine
 from stretch.core.text import duration
-from stretch.core.vocabulary import POSITIONS, Position
+from stretch.core.vocabulary import POSITIONS
 
 MAX_MINUTES, MAX_WARM_UP_MIN = 180, 30
 SHARED_MINUTES = (15, 20, 30)
 """Minutes of routines whose stretches those of other lengths share."""
 FEW, USEFUL = 3, 60
 """With fewer stretches than FEW each one has so many points more."""
-MOSTLY_FULL = 0.8
-"""A routine whose stretches take a smaller part of their time has a shorter warm-up."""
 SHORTFALL_S = 45
 """A routine that is shorter than asked by more than this has a note with the reason."""
 
@@ -72,19 +66,21 @@ def build_routine(catalog: Catalog, request: Request) -> Routine:
     """
     areas, minutes = expand_areas(catalog, request.areas), _minutes(request)
     eligible = check_request(catalog, request)
-    ending, problem = selection_problem(catalog, request, eligible, minutes)
+    problem = selection_problem(catalog, request, eligible, minutes)
     # Stretches given by name, without areas or minutes, are the whole routine.
     by_name = request.minutes is None and not areas
-    if by_name:
-        picks = [(candidate, candidate.options[-1]) for candidate in problem.candidates]
-    else:
-        picks = _select(catalog, request, eligible, minutes)
+    named = [(candidate, candidate.options[-1]) for candidate in problem.candidates]
+    picks = named if by_name else _select(catalog, request, eligible, minutes)
     reasons = eligible.reasons | _unselected(problem, picks)
-    warm_up_s = int(minutes * 60) - _around_s(ending) - problem.budget_ms // 1000
-    moves, start_position, whole = _with_warm_up(catalog, request, eligible, picks, warm_up_s, problem.budget_ms)
+    ending = cool_down(catalog.warm_up, request, minutes)
+    resets = eligible.resets if areas else []
+    moves, start_position, whole = surround(
+        catalog.warm_up, request, picks, resets, problem.budget_ms, _warm_up_seconds(request, eligible, minutes)
+    )
     items = tuple(item_of(pick) for pick in whole)
-    used_s = sum(seconds for _, seconds in moves) + -(-duration_ms(whole, start_position) // 1000)
-    spare_s = 0 if by_name else max(0, int(minutes * 60) - _around_s(ending) - used_s)
+    moves_s = SETTLE_S + sum(seconds for _, seconds in (*moves, *ending))
+    spare_ms = (int(minutes * 60) - moves_s) * 1000 - duration_ms(whole, start_position)
+    spare_s = 0 if by_name else max(0, spare_ms // 1000)
     settle_s = min(MAX_SETTLE_S, SETTLE_S + spare_s)
     notes = _routine_notes(catalog, request, eligible, items, reasons, spare_s + SETTLE_S - settle_s)
     return Routine(
@@ -102,28 +98,6 @@ def build_routine(catalog: Catalog, request: Request) -> Routine:
         left_out=tuple(LeftOut(id, reasons[id]) for id in catalog.stretches if id in reasons),
         notes=tuple(notes),
     )
-
-
-def _around_s(ending: TimedMoves) -> int:
-    """Return the seconds after the stretches, with the shortest settling."""
-    return SETTLE_S + sum(seconds for _, seconds in ending)
-
-
-def _with_warm_up(
-    catalog: Catalog, request: Request, eligible: Eligible, picks: Sequence[Pick], warm_up_s: int, budget_ms: int
-) -> tuple[TimedMoves, Position | None, list[Pick]]:
-    """Return the warm-up moves, the position they end in, and *picks* with what begins and ends them.
-
-    A routine that comes out shorter than asked has a shorter warm-up too (rule RB2).
-    """
-    areas = expand_areas(catalog, request.areas)
-    resets = eligible.resets if areas else []
-    closing = closing_reset(resets, picks[-1][0].item.position, request.breath) if needs_reset(picks) else []
-    rest_ms = duration_ms([*picks, *closing], None)
-    if areas and request.warm_up is None and rest_ms < budget_ms * MOSTLY_FULL:
-        warm_up_s = min(warm_up_s, max(LEAST_WARM_UP_S, (rest_ms // 1000 + SETTLE_S) // 2))
-    opening, moves, start_position = begin(catalog.warm_up, request, picks, resets, areas, warm_up_s)
-    return moves, start_position, [*opening, *picks, *closing]
 
 
 def check_request(catalog: Catalog, request: Request) -> Eligible:
@@ -159,17 +133,18 @@ def _minutes(request: Request) -> float:
     return minutes
 
 
-def selection_problem(
-    catalog: Catalog, request: Request, eligible: Eligible, minutes: float
-) -> tuple[TimedMoves, SelectionProblem]:
-    """Return the cool-down, and the problem of filling what it and the warm-up leave of *minutes*."""
-    areas = expand_areas(catalog, request.areas)
-    ending = cool_down(catalog.warm_up, request, minutes)
-    warm_up_s = warm_up_seconds(request, minutes)
-    if request.desk_break and not any(serves_areas(reset, areas) for reset in eligible.resets):
-        warm_up_s = min(warm_up_s, DESK_MOVES_S)
-    seconds = int(minutes * 60) - warm_up_s - _around_s(ending)
-    problem = SelectionProblem(
+def _warm_up_seconds(request: Request, eligible: Eligible, minutes: float) -> int:
+    """Return the seconds of warm-up; without opening moves a desk break needs less (rule RB3)."""
+    seconds = warm_up_seconds(request, minutes)
+    opens = any(reset.asked_for for reset in eligible.resets)
+    return seconds if opens or not request.desk_break else min(seconds, DESK_MOVES_S)
+
+
+def selection_problem(catalog: Catalog, request: Request, eligible: Eligible, minutes: float) -> SelectionProblem:
+    """Return the problem of filling what warm-up, cool-down and settling leave of *minutes*."""
+    ending_s = SETTLE_S + sum(seconds for _, seconds in cool_down(catalog.warm_up, request, minutes))
+    seconds = int(minutes * 60) - _warm_up_seconds(request, eligible, minutes) - ending_s
+    return SelectionProblem(
         candidates=session_order(eligible.candidates, seated_first="balance" in request.avoid),
         goals=tuple(goal.gains for goal in eligible.goals),
         budget_ms=seconds * 1000,
@@ -183,7 +158,6 @@ def selection_problem(
         },
         position_penalty=POSITION_CHANGE_PENALTY,
     )
-    return ending, problem
 
 
 def _select(catalog: Catalog, request: Request, eligible: Eligible, minutes: float) -> list[Pick]:
@@ -192,7 +166,7 @@ def _select(catalog: Catalog, request: Request, eligible: Eligible, minutes: flo
     A request that was made before has its stretches of then, as far as today's limits allow. Others only get the time
     that is left when these have their smallest doses.
     """
-    _check_required(selection_problem(catalog, request, eligible, minutes)[-1], minutes)
+    _check_required(selection_problem(catalog, request, eligible, minutes), minutes)
     known = [c for c in eligible.candidates if c.required or c.item.stretch.id in request.kept or not request.kept]
     again = _share(catalog, request, replace(eligible, candidates=known), minutes)
     picks = _share(catalog, request, eligible, minutes, [(candidate, candidate.options[0]) for candidate, _ in again])
@@ -211,7 +185,7 @@ def _share(
     """
 
     def problem(shared: float) -> SelectionProblem:
-        return selection_problem(catalog, request, eligible, shared)[-1]
+        return selection_problem(catalog, request, eligible, shared)
 
     whole, shortest = problem(minutes), SHARED_MINUTES[0]
     picks = [*start]

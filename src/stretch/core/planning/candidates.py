@@ -74,7 +74,7 @@ def find_eligible(catalog: Catalog, request: Request, areas: Sequence[str]) -> E
         chosen = [stretch for stretch in resets if scoring.is_relevant(stretch, goals, areas)]
     suits = _desk_rule(chosen, request, areas)
     reasons |= {stretch.id: "not at a desk" for stretch in chosen if stretch.id not in named and not suits(stretch)}
-    back = any(_is_for(stretch, areas) for stretch in catalog.stretches.values() if is_reset(stretch))
+    back = any(scoring.is_for(stretch, areas) for stretch in catalog.stretches.values() if is_reset(stretch))
 
     def candidate(stretch: Stretch) -> Candidate:
         return _candidate(stretch, request, areas, goals, back=back)
@@ -96,10 +96,6 @@ def _best_of_each_kind(stretches: Sequence[Stretch], request: Request) -> list[S
     return [stretch for stretch in stretches if stretch.id in best or stretch.id in request.stretches]
 
 
-def _is_for(stretch: Stretch, areas: Sequence[str]) -> bool:
-    return not set(stretch.areas.primary).isdisjoint(areas)
-
-
 def _desk_rule(stretches: Sequence[Stretch], request: Request, areas: Sequence[str]) -> Callable[[Stretch], bool]:
     """Return what suits a desk break: gentle at the desk, else anything at the desk, else anything gentle (rule RB3).
 
@@ -113,7 +109,7 @@ def _desk_rule(stretches: Sequence[Stretch], request: Request, areas: Sequence[s
             lambda stretch: stretch.level == "gentle",
         ]
         for rule in rules:
-            if any(rule(stretch) and _is_for(stretch, areas) for stretch in stretches):
+            if any(rule(stretch) and scoring.is_for(stretch, areas) for stretch in stretches):
                 return rule
     return lambda stretch: True
 
@@ -129,14 +125,7 @@ def _contradiction(stretch: Stretch, reason: str) -> str:
 def _candidate(
     stretch: Stretch, request: Request, areas: Sequence[str], goals: Sequence[Goal], *, back: bool
 ) -> Candidate:
-    dose, adapted = dose_for(
-        stretch,
-        stretch.dose,
-        request.avoid,
-        beginner=request.beginner,
-        half_dose=request.half_dose,
-        before_sport=request.before_sport,
-    )
+    dose, adapted = dose_for(stretch, stretch.dose, request)
     required = stretch.id in request.stretches
     full = dose == stretch.dose and not request.beginner and request.max_level != "gentle"
     served = scoring.goals_served(stretch, goals)
@@ -161,7 +150,7 @@ def _candidate(
         load=spinal_load(stretch),
         required=required,
         may_begin=suits_disc(stretch, request),
-        asked_for=_is_for(stretch, areas),
+        asked_for=scoring.is_for(stretch, areas),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
@@ -39,33 +39,25 @@ def held_seconds(stretch: Stretch, dose: Dose) -> int:
     return 0 if stretch.mode == "dynamic" or hold <= MOBILITY_HOLD_S else hold * dose.reps
 
 
-def dose_for(
-    stretch: Stretch,
-    dose: Dose,
-    tags: Collection[str],
-    *,
-    beginner: bool = False,
-    half_dose: bool = False,
-    before_sport: bool = False,
-) -> tuple[Dose, tuple[str, ...]]:
-    """Return *dose* adapted to a person with the caution *tags*, and the tags for which it was made easier.
+def dose_for(stretch: Stretch, dose: Dose, request: Request) -> tuple[Dose, tuple[str, ...]]:
+    """Return *dose* adapted to the person of *request*, and the caution tags for which it was made easier.
 
     - From 65: a stretch with a target of 60 s is held at least 30 s (rule D3).
-    - *beginner*: one repetition fewer, but at least two, or five breaths (rules D10 and D15).
-    - *half_dose*: half the hold and half the repetitions (rule T1).
+    - Easy start: one repetition fewer, but at least two, or five breaths (rules D10 and D15).
+    - After worse mornings: half the hold and half the repetitions (rule T1).
     - A tag in `cautions.adapt`: half the hold and one repetition, or half the breaths (catalog section 1). For a disc,
       a back bend is done in full: what matters there is when to stop (rule RB12).
     - Very bendy joints: at most 15 s.
-    - *before_sport*: one hold (rule D17).
+    - Before sport: one hold (rule D17).
     - From side to side: an even number of breaths (rule RB7).
     """
-    dynamic = stretch.mode == "dynamic"
+    dynamic, tags = stretch.mode == "dynamic", request.avoid
     if "older-adult" in tags and held_seconds(stretch, dose) >= TARGET_S:
         hold = max(OLDER_ADULT_HOLD_S, _hold(dose))
         dose = with_reps(_with_hold(dose, hold), -(-TARGET_S // hold))
-    if beginner:
+    if request.beginner:
         dose = with_reps(dose, min(dose.reps, max(MIN_BREATHS if dynamic else 2, dose.reps - 1)))
-    if half_dose:
+    if request.half_dose:
         dose = with_reps(dose, _half(dose.reps))
         dose = dose if dynamic else _with_half_hold(dose)
     adapted = tuple(
@@ -75,7 +67,7 @@ def dose_for(
         dose = with_reps(dose, _half(dose.reps)) if dynamic else with_reps(_with_half_hold(dose), 1)
     if "hypermobility" in tags and not dynamic:
         dose = _with_hold(dose, min(HYPERMOBILE_HOLD_S, _hold(dose)))
-    if before_sport and not dynamic:
+    if request.before_sport and not dynamic:
         dose = with_reps(dose, 1)
     return with_reps(dose, whole_reps(stretch, dose.reps)), adapted
 

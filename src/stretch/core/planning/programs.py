@@ -68,7 +68,8 @@ def _version(program: Program, as_written: bool) -> tuple[tuple[ProgramItem, ...
 
 
 def _item(stretch: Stretch, entry: ProgramItem, request: Request) -> Item:
-    dose, adapted = dose_for(stretch, program_dose(stretch, entry), request.avoid, half_dose=request.half_dose)
+    request = replace(request, beginner=False, before_sport=False)
+    dose, adapted = dose_for(stretch, program_dose(stretch, entry), request)
     position = position_for(stretch, request) or stretch.position
     return Item(stretch, dose, position, sides_in_order(stretch, request.first_side), adapted, entry.note or "")
 

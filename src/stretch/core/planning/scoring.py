@@ -79,10 +79,10 @@ def score(problem: SelectionProblem, picks: Sequence[Pick]) -> int:
     served = Counter(goal for candidate, _ in picks for goal in candidate.goals)
     points = sum(problem.gain(goal, n) for goal, count in served.items() for n in range(count))
     points += sum(candidate.base_score + option.points for candidate, option in picks)
-    return points - problem.position_penalty * len({level_of(candidate) for candidate, _ in picks})
+    return points - problem.position_penalty * len({posture(candidate) for candidate, _ in picks})
 
 
-def level_of(candidate: Candidate) -> Position:
+def posture(candidate: Candidate) -> Position:
     """Return the position of *candidate*; sitting on a chair counts as standing."""
     position = candidate.item.position
     return "standing" if position in UPRIGHT else position
@@ -110,9 +110,14 @@ def goals_of(catalog: Catalog, areas: Sequence[str]) -> tuple[Goal, ...]:
     return tuple(goals.values())
 
 
+def is_for(stretch: Stretch, areas: Iterable[str]) -> bool:
+    """Return whether one of *areas* is a primary area of *stretch*."""
+    return not set(stretch.areas.primary).isdisjoint(areas)
+
+
 def is_relevant(stretch: Stretch, goals: Sequence[Goal], areas: Collection[str]) -> bool:
     """Return whether *stretch* serves a goal, or is a gentle movement that also helps one of *areas* (rule RB13)."""
-    serves_goal = any(not goal.areas.isdisjoint(stretch.areas.primary) for goal in goals)
+    serves_goal = any(is_for(stretch, goal.areas) for goal in goals)
     prepares = stretch.mode == "dynamic" and stretch.level == "gentle"
     return serves_goal or (prepares and not set(stretch.areas.secondary).isdisjoint(areas))
 
@@ -121,8 +126,7 @@ def goals_served(stretch: Stretch, goals: Sequence[Goal]) -> tuple[int, ...]:
     """Return the indexes of the *goals* that *stretch* serves; none for a mobility hold (rule D11)."""
     if stretch.mode != "dynamic" and not held_seconds(stretch, stretch.dose):
         return ()
-    primary = stretch.areas.primary
-    return tuple(index for index, goal in enumerate(goals) if not goal.areas.isdisjoint(primary))
+    return tuple(index for index, goal in enumerate(goals) if is_for(stretch, goal.areas))
 
 
 def base_score(

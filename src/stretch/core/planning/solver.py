@@ -15,7 +15,7 @@ from itertools import combinations
 
 from stretch.core.planning.limits import Excess, exceeds, excess
 from stretch.core.planning.problem import Pick, SelectionProblem
-from stretch.core.planning.scoring import level_of, score
+from stretch.core.planning.scoring import posture, score
 
 Selection = dict[int, int]
 """The index of the dose of each selected candidate, by the index of the candidate."""
@@ -97,7 +97,7 @@ def _steps(
         for goal in problem.candidates[index].goals:
             counts[goal] += 1
     gains = [problem.gain(goal, count) for goal, count in enumerate(counts)]
-    visited = {level_of(problem.candidates[index]) for index in selection}
+    visited = {posture(problem.candidates[index]) for index in selection}
     for index, candidate in enumerate(problem.candidates):
         if index in without:
             continue
@@ -107,7 +107,7 @@ def _steps(
             points, ms = -candidate.options[now].points, -candidate.options[now].ms
         else:
             points += candidate.base_score + sum(gains[goal] for goal in candidate.goals)
-            points -= 0 if level_of(candidate) in visited else problem.position_penalty
+            points -= 0 if posture(candidate) in visited else problem.position_penalty
         # The leanest dose that brings points.
         for dose, option in enumerate(candidate.options[now + 1 :], start=now + 1):
             if points + option.points > 0:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from stretch.core.model import Move, Settle, WarmUp
-from stretch.core.planning.limits import duration_ms
+from stretch.core.planning.limits import duration_ms, needs_reset
 from stretch.core.planning.problem import Candidate, Option, Pick
 from stretch.core.routine import Item, Request
 from stretch.core.vocabulary import POSITIONS, UPRIGHT, Pattern, Position
@@ -14,6 +14,8 @@ TimedMoves = tuple[tuple[Move, int], ...]
 """Moves with their seconds."""
 
 WARM_UP_S, LEAST_WARM_UP_S = 300, 60
+MOSTLY_FULL = 0.8
+"""A routine whose stretches take a smaller part of their time has a shorter warm-up."""
 DESK_MOVES_S = 60
 """Most seconds of warm-up moves before a desk break (rule RB3)."""
 MIN_MOVE_S = 30
@@ -40,22 +42,13 @@ def cool_down(script: WarmUp, request: Request, minutes: float) -> TimedMoves:
     return tuple((move, seconds) for move in script.standing[-2:]) if request.before_sport else ()
 
 
-def serves_areas(candidate: Candidate, areas: Iterable[str]) -> bool:
-    """Return whether one of *areas* is a primary area of *candidate*."""
-    return not set(candidate.item.stretch.areas.primary).isdisjoint(areas)
-
-
-def opening_moves(
-    resets: Iterable[Candidate], picks: Sequence[Pick], pattern: Pattern, areas: Collection[str], limit_ms: int
-) -> list[Pick]:
+def opening_moves(resets: Iterable[Candidate], picks: Sequence[Pick], pattern: Pattern, limit_ms: int) -> list[Pick]:
     """Return the gentle movements of the spine for the last part of the warm-up, at most *limit_ms* of them (rule RB1).
 
     They are for the requested areas, all in one position, and cost no way to the floor and up again.
     """
-    if not picks:
-        return []
     used = [candidate.item.position for candidate, _ in picks]
-    chosen = {candidate.item.stretch.id for candidate, _ in picks}
+    chosen = [candidate.item.stretch for candidate, _ in picks]
 
     def key(candidate: Candidate) -> tuple[int, bool]:
         position = candidate.item.position
@@ -65,7 +58,7 @@ def opening_moves(
     def suits(candidate: Candidate) -> bool:
         position = candidate.item.position
         near = position == used[0] or len({other in UPRIGHT for other in (position, *used)}) == 1
-        return near and serves_areas(candidate, areas) and candidate.item.stretch.id not in chosen
+        return near and candidate.asked_for and candidate.item.stretch not in chosen
 
     possible = sorted(filter(suits, resets), key=key)
     opening: list[Pick] = []
@@ -84,11 +77,8 @@ def opening_moves(
 def closing_reset(resets: Iterable[Candidate], last: Position, pattern: Pattern) -> list[Pick]:
     """Return the reset at the end of a routine with a held bend or twist, in the *last* position or near it (RB10)."""
     near = [candidate for candidate in resets if (candidate.item.position in UPRIGHT) == (last in UPRIGHT)]
-    ranked = sorted(
-        near,
-        key=lambda c: (c.item.position != last, bool(c.item.adapted), c.item.stretch.spine == "rotation"),
-    )
-    return [(candidate, _breaths(candidate, RESET_BREATHS, pattern)) for candidate in ranked[:1]]
+    near.sort(key=lambda c: (c.item.position != last, bool(c.item.adapted), c.item.stretch.spine == "rotation"))
+    return [(candidate, _breaths(candidate, RESET_BREATHS, pattern)) for candidate in near[:1]]
 
 
 def _breaths(candidate: Candidate, most: int, pattern: Pattern) -> Option:
@@ -98,22 +88,24 @@ def _breaths(candidate: Candidate, most: int, pattern: Pattern) -> Option:
     return Option(reps, full.ms - (full.reps - reps) * pattern.cycle_ms, 0, 0)
 
 
-def begin(
-    script: WarmUp,
-    request: Request,
-    picks: Sequence[Pick],
-    resets: Iterable[Candidate],
-    areas: Collection[str],
-    seconds: int,
-) -> tuple[list[Pick], TimedMoves, Position | None]:
-    """Return a warm-up of *seconds* for *picks*: its last part, the moves before it, and the position they end in."""
-    most_s = seconds - MIN_MOVE_S if request.desk_break else seconds // 2
-    opening = opening_moves(resets, picks, request.breath, areas, most_s * 1000)
-    moves_s = seconds - -(-duration_ms(opening, None) // 1000)
+def surround(
+    script: WarmUp, request: Request, picks: Sequence[Pick], resets: list[Candidate], budget_ms: int, warm_up_s: int
+) -> tuple[TimedMoves, Position | None, list[Pick]]:
+    """Return the warm-up moves, the position they end in, and *picks* with the *resets* that begin and end them.
+
+    If the stretches take much less than their *budget_ms*, the warm-up is shorter than *warm_up_s* too (rule RB2).
+    """
+    closing = closing_reset(resets, picks[-1][0].item.position, request.breath) if needs_reset(picks) else []
+    rest_ms = duration_ms([*picks, *closing], None)
+    if request.areas and request.warm_up is None and rest_ms < budget_ms * MOSTLY_FULL:
+        warm_up_s = min(warm_up_s, max(LEAST_WARM_UP_S, (rest_ms // 1000 + SETTLE_S) // 2))
+    most_s = warm_up_s - MIN_MOVE_S if request.desk_break else warm_up_s // 2
+    opening = opening_moves(resets, picks, request.breath, most_s * 1000)
+    moves_s = warm_up_s - -(-duration_ms(opening, None) // 1000)
     if request.desk_break and request.warm_up is None:
         moves_s = min(moves_s, DESK_MOVES_S)
-    positions = [candidate.item.position for candidate, _ in (*opening, *picks)]
-    return opening, *moves_for(script, request, positions, moves_s)
+    whole = [*opening, *picks, *closing]
+    return *moves_for(script, request, [candidate.item.position for candidate, _ in whole], moves_s), whole
 
 
 def moves_for(
