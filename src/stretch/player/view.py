@@ -165,7 +165,7 @@ def _stretch_count(session: Session) -> str:
     phase, timeline = session.moment.phase, session.timeline
     if phase.item is None:
         return "settle" if phase.kind == "settle" else "keep moving" if phase.cool_down else "warm-up"
-    return f"stretch {timeline.stretch_number(session.moment.index)} of {len(timeline.items)}"
+    return f"stretch {timeline.stretch_numbers[session.moment.index]} of {len(timeline.items)}"
 
 
 def _progress_bar(session: Session, columns: int, unicode: bool) -> StyledLine:

@@ -75,11 +75,6 @@ def _nearest_count(hold_ms: int, cycle_ms: int) -> int:
     return min(counts, key=lambda n: (abs(hold_ms - cycle_ms * n) * scale // n, n), default=1)
 
 
-def repeat_breaths(count: int, pattern: Pattern) -> tuple[Breath, ...]:
-    """Return *count* breaths of the pattern's own length, the pace of a dynamic stretch (rule B10)."""
-    return ((pattern.inhale_ms, pattern.exhale_ms),) * count
-
-
 def breath_at(breaths: tuple[Breath, ...], elapsed_ms: int) -> BreathPosition | None:
     """Return the position *elapsed_ms* into *breaths*, at most the end of the last one; None if there are none."""
     count = len(breaths)

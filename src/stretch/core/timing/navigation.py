@@ -39,7 +39,7 @@ def back_start(timeline: Timeline, position_ms: int, *, again_ms: int = AGAIN_MS
 
 def item_before(timeline: Timeline, position_ms: int) -> Item | None:
     """Return the stretch before the one at *position_ms*."""
-    number = timeline.stretch_number(timeline.index_at(position_ms))
+    number = timeline.stretch_numbers[timeline.index_at(position_ms)]
     return timeline.items[number - 2] if number > 1 else None
 
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from stretch.core.model import Dose, Move, Stretch
 from stretch.core.routine import Item, Routine
-from stretch.core.timing.breathing import Breath, fit, repeat_breaths
+from stretch.core.timing.breathing import Breath, fit
 from stretch.core.vocabulary import Pattern, Side
 
 PhaseKind = Literal["warm-up", "prepare", "hold", "move", "press", "release", "rest", "switch", "settle"]
@@ -124,7 +124,8 @@ def preparation_ms(stretch: Stretch, *, new_position: bool, slow: bool = False) 
 def _side_phases(item: Item, side: Side | None, pattern: Pattern, rest_ms: int) -> list[Phase]:
     dose = item.dose
     if item.stretch.mode == "dynamic":
-        breaths = repeat_breaths(dose.reps, pattern)
+        # The pattern's own pace (rule B10).
+        breaths = ((pattern.inhale_ms, pattern.exhale_ms),) * dose.reps
         length_ms = dose.reps * pattern.cycle_ms
         return [Phase(kind="move", length_ms=length_ms, item=item, side=side, rep=1, reps=1, breaths=breaths)]
 

@@ -11,7 +11,7 @@ from msgspec import Struct
 from stretch.core.model import LONGEST_HOLD_S
 from stretch.core.routine import Item, Routine
 from stretch.core.timing.animation import FigureState, figure_state_at
-from stretch.core.timing.breathing import Breath, BreathPosition, breath_at, fit, parse_pattern, repeat_breaths
+from stretch.core.timing.breathing import Breath, BreathPosition, breath_at, fit, parse_pattern
 from stretch.core.timing.phases import Phase, build_phases, with_start_times
 from stretch.core.vocabulary import Pattern
 
@@ -41,16 +41,13 @@ class Timeline(Struct, frozen=True, dict=True):
     @cached_property
     def items(self) -> tuple[Item, ...]:
         """The stretches in order."""
-        backwards = zip(reversed(self._numbers), reversed(self.phases), strict=True)
+        backwards = zip(reversed(self.stretch_numbers), reversed(self.phases), strict=True)
         first_of = {number: phase.item for number, phase in backwards if phase.item}
         return tuple(first_of[number] for number in sorted(first_of))
 
-    def stretch_number(self, index: int) -> int:
-        """Return the number, from 1, of the stretch at the phase *index* or last before it; 0 before the first."""
-        return self._numbers[index]
-
     @cached_property
-    def _numbers(self) -> list[int]:
+    def stretch_numbers(self) -> list[int]:
+        """For each phase the number, from 1, of the stretch in it or last before it; 0 before the first."""
         # Compares ids: in a resumed session, the second side of a stretch has its own item.
         number, name, numbers = 0, "", []
         for phase in self.phases:
@@ -113,7 +110,7 @@ class Timeline(Struct, frozen=True, dict=True):
         kept = phase.breaths[:kept_count]
         if phase.kind == "move":
             by = max(abs(change_ms) // self.pattern.cycle_ms, 1) * (1 if change_ms > 0 else -1)
-            return kept + repeat_breaths(max(len(phase.breaths) - kept_count + by, 0), self.pattern)
+            return kept + ((self.pattern.inhale_ms, self.pattern.exhale_ms),) * (len(phase.breaths) - kept_count + by)
         return kept + fit(max(phase.length_ms + change_ms - kept_ms, 0), self.pattern)
 
 
