@@ -53,7 +53,7 @@ class Request(Struct, frozen=True, kw_only=True):
     days_since_last_done: Mapping[str, int] = {}
     """Days since each stretch was last done, by id; only stretches that were ever done."""
     kept: tuple[str, ...] = ()
-    """Ids of the stretches this request had before, most binding first."""
+    """Ids of the stretches this request had before."""
     progress: int = 0
     """Steps of progression earned (rule D16)."""
     replaced: tuple[str, ...] = ()

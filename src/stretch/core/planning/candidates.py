@@ -28,8 +28,8 @@ from stretch.core.timing.phases import exercise_ms, preparation_ms
 
 MANY, MOST_OF_A_KIND = 60, 2
 """Of more eligible stretches than MANY only a few of each kind are considered."""
-SECONDS_PER_POINT = 10
-"""Seconds beyond the full dose for one point: what was earned comes after the full doses of all (rule D16)."""
+BEYOND_FULL = 10
+"""Points beyond the full dose are divided by this: what was earned comes after the full doses of all (rule D16)."""
 
 
 class Eligible(Struct, frozen=True):
@@ -156,7 +156,7 @@ def _candidate(
 
 def _option(stretch: Stretch, dose: Dose, full_dose: Dose, request: Request) -> Option:
     held = held_seconds(stretch, dose)
-    earned_s = max(0, held - held_seconds(stretch, full_dose))
+    points, full = (scoring.dose_points(stretch, one) for one in (dose, full_dose))
     slow = request.extra_transition_time
     preparation = preparation_ms(stretch, new_position=False, slow=slow)
     return Option(
@@ -164,6 +164,6 @@ def _option(stretch: Stretch, dose: Dose, full_dose: Dose, request: Request) -> 
         preparation + exercise_ms(stretch, dose, request.breath, slow=slow),
         # Before sport one held stretch fills the ceiling of its areas, however short it is (rule D17).
         BEFORE_SPORT_CEILING_S if held and request.before_sport else held,
-        scoring.dose_points(stretch, full_dose if earned_s else dose) + earned_s // SECONDS_PER_POINT,
+        min(points, full) + max(0, points - full) // BEYOND_FULL,
         dose.hold_s,
     )

@@ -40,12 +40,8 @@ ASKED_FOR = 200
 """Points for a deep stretch if the level is deep, and for a back bend that suits a disc problem (rule RB12)."""
 POSITION_CHANGE_PENALTY = 40
 """Points off for each body position of a routine."""
-KEPT = (50, 45, 40, 35, 30, 25, 20, 15, 10)
-"""Points for stretches this request had before, most binding first: more than what usually decides between two
-stretches for one purpose, less than a second repetition.
-"""
 FRESH_DAYS = 4
-"""Days after which a stretch has one point more than others of its family."""
+"""Days after which a stretch has one point more than others of its family, the first time something is asked for."""
 MAX_SEED_POINTS = 40
 """A seed other than 0 adds up to this many points to each stretch."""
 
@@ -141,10 +137,8 @@ def base_score(
     points += DESK * (stretch.desk and not request.desk_break)
     if suits_disc(stretch, request) or stretch.level == request.level == "deep":
         points += ASKED_FOR
-    if stretch.id in request.kept:
-        points += KEPT[min(request.kept.index(stretch.id), len(KEPT) - 1)]
-    if stretch.family and request.days_since_last_done.get(stretch.id, FRESH_DAYS) >= FRESH_DAYS:
-        points += 1
+    fresh = request.kept or request.days_since_last_done.get(stretch.id, FRESH_DAYS) >= FRESH_DAYS
+    points += bool(stretch.family and fresh)
     if request.seed:
         # Seeded by id, so that a new stretch in the catalog does not change the points of the others.
         points += Random(f"{request.seed}:{stretch.id}").randint(0, MAX_SEED_POINTS)
