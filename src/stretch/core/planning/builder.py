@@ -167,8 +167,8 @@ def _select(catalog: Catalog, request: Request, eligible: Eligible, minutes: flo
     that is left when these have their smallest doses.
     """
     _check_required(selection_problem(catalog, request, eligible, minutes), minutes)
-    known = [c for c in eligible.candidates if c.required or c.item.stretch.id in request.kept or not request.kept]
-    again = _share(catalog, request, replace(eligible, candidates=known), minutes)
+    known = [c for c in eligible.candidates if c.required or c.item.stretch.id in request.kept]
+    again = _share(catalog, request, replace(eligible, candidates=known), minutes) if request.kept else []
     picks = _share(catalog, request, eligible, minutes, [(candidate, candidate.options[0]) for candidate, _ in again])
     if not picks:
         raise UsageError(f"--minutes {minutes:g} is too short for the warm-up, one stretch and settling: add a minute.")

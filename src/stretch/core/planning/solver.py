@@ -21,7 +21,7 @@ Selection = dict[int, int]
 """The index of the dose of each selected candidate, by the index of the candidate."""
 INFEASIBLE = -1_000_000
 """Score of a selection over the limits."""
-FEW_CANDIDATES = 8
+FEW_CANDIDATES = 7
 """Up to so many candidates each is tried as the first one, and pairs of stretches are taken out as well."""
 
 
