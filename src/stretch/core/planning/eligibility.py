@@ -49,7 +49,7 @@ REASON_TEXTS = {
     "number": "enough stretches already",
     "alike": "another one like it is in",
     "bends": "enough forward bends already",
-    "back bend": "a back bend does not go before or after the others",
+    "back bend": "no back bend so early, or after a bend",
     "repetitions": "second repetitions come first",
     "deep": "one deep stretch is enough",
     "before sport": "before sport only standing",

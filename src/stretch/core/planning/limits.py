@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Literal, get_args
 
 from stretch.core.model import Stretch
 from stretch.core.planning.problem import Pick, SelectionProblem, SpinalLoad
 from stretch.core.vocabulary import Position
 
-Limit = Literal["alike", "bends", "back bend", "deep", "repetitions", "number", "enough", "time"]
+LIMITS = ("alike", "bends", "back bend", "deep", "repetitions", "number", "enough", "time")
 """What limits a selection: stretches of one family (RB13), held bends and back bends (RB10), deep stretches (D15),
 repetitions that come before a further stretch (RB14), stretches in all (RB13), the hold time of an area (D5), and time.
 """
-LIMITS: tuple[Limit, ...] = get_args(Limit)
 Excess = tuple[int, ...]
 """By how much a selection exceeds each of LIMITS; 0 where it keeps it."""
 MOST_STRETCHES = ((6, 4), (10, 5), (15, 6), (20, 7), (30, 8))

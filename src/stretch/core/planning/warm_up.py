@@ -99,11 +99,12 @@ def surround(
     rest_ms = duration_ms([*picks, *closing], None)
     if request.areas and request.warm_up is None and rest_ms < budget_ms * MOSTLY_FULL:
         warm_up_s = min(warm_up_s, max(LEAST_WARM_UP_S, (rest_ms // 1000 + SETTLE_S) // 2))
-    most_s = warm_up_s - MIN_MOVE_S if request.desk_break else warm_up_s // 2
+    # Before a desk break they may be all of it (rule RB3).
+    most_s = warm_up_s if request.desk_break else warm_up_s // 2
     opening = opening_moves(resets, picks, request.breath, most_s * 1000)
     moves_s = warm_up_s - -(-duration_ms(opening, None) // 1000)
     if request.desk_break and request.warm_up is None:
-        moves_s = min(moves_s, DESK_MOVES_S)
+        moves_s = min(moves_s, DESK_MOVES_S) if moves_s >= MIN_MOVE_S else 0
     whole = [*opening, *picks, *closing]
     return *moves_for(script, request, [candidate.item.position for candidate, _ in whole], moves_s), whole
 
