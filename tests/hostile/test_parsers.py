@@ -414,7 +414,7 @@ LARGE = {
         f"{{key: A{n}, title: x, year: 2000, kind: web, supports: x, where: y}}" for n in range(900)) + "]",
     "stretches": "stretches:\n" + "".join(
         f"- {SPHINX.replace('id: sphinx', f'id: a{n}').strip()}\n".replace("\n", "\n  ")[:-2] for n in range(900)),
-    "chained-areas": "areas:\n" + "".join(f"- {{id: a{n}, name: x, partners: [a{n + 1}]}}\n" for n in range(900)),
+    "chained-areas": "areas:\n" + "".join(f"- {{id: a{n}, name: x, partners: [a{n + 1}]}}\n" for n in range(990)),
     "groups": "groups: [" + ",".join(f"{{id: a{n}, name: x, areas: [b]}}" for n in range(900)) + "]",
     "imitation": SPHINX.replace("name: Sphinx", f"'{' - at `$.a' * 90_000}x': 1"),
     "long-id": SPHINX.replace("id: sphinx", f"id: {'a-' * 500_000}"),

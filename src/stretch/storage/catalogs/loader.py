@@ -31,6 +31,8 @@ FOLDERS: dict[EntryKind, str] = {"stretch": "stretches", "figure": "figures"}
 EXTENSIONS = (".yaml", ".yml")
 MAX_ENTRIES = 1000
 """Of all user catalogs together."""
+MAX_PASSES = 10
+"""Longest chain of references of which each link is left out because the next one is."""
 _CONFLICT_COPIES = ("sync-conflict", "conflicted copy")
 """In the names that Syncthing, and Dropbox or Nextcloud, give the second version of a file."""
 _LIST_KINDS = {plural: kind for kind, plural in ENTRY_LISTS.items()}
@@ -119,14 +121,14 @@ class CatalogLoader:
     def leave_out_invalid(self) -> None:
         """Leave out what `check_references` reports and all that refers to it; what it replaced counts again.
 
-        With problems enough, all user entries are left out.
+        With problems enough, or with a longer chain of references than a catalog can need, all user entries are.
         """
-        found = True
-        while found:
-            found = False
+        found, passes = True, 0
+        while found and passes < MAX_PASSES:
+            found, passes = False, passes + 1
             for inconsistency in [*self._inconsistencies()]:
                 found |= self.leave_out_if(*inconsistency)
-        for kind in self.entries if not self.diagnostics.remaining() else ():
+        for kind in self.entries if found or not self.diagnostics.remaining() else ():
             for entry in [*self.user_entries(kind)]:
                 shipped = entry.replaces
                 while shipped and shipped.root != self.trusted:
