@@ -80,9 +80,9 @@ def test_every_phase_is_announced_and_no_step_is_repeated(timeline: Timeline) ->
         steps = [word for cue, words in said for word in words if timeline.phases[cue.index].item == item]
         expected = item.stretch.for_side(item.sides[0]).steps
         result = [step for step in expected if step in steps]
-        # In order, from the first on, each once.
+        # In order, from the first on, each once; a gentle movement may begin and end the same routine.
         assert tuple(result) == expected[: len(result)]
-        assert all(steps.count(step) == 1 for step in result)
+        assert all(steps.count(step) == timeline.items.count(item) for step in result)
 
 
 @given(timelines)
