@@ -115,6 +115,7 @@ def test_something_new_shows_the_themes_and_changes_the_plan(tmp_path: Path) -> 
     assert result.exit_code == 3
     assert stored_record(tmp_path).tags == ("disc",)
     assert person.output.count("y: something new") == 2
+    assert person.output.count("A mild pull") == 1  # the advice is not repeated with the new plan
     result, person = start(tmp_path, "y", *theme("bladder", "R01"))
     assert result.exit_code == 4
     assert result.stderr.strip() == SAFETY.messages.emergency

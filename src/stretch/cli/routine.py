@@ -78,34 +78,27 @@ def _agree(
     app: App, options: RoutineOptions, request: Request, playback: PlaybackOptions
 ) -> tuple[Routine, PreflightResult | None]:
     """Plan and show the routine until the person starts it; the result is None if they leave."""
-    from stretch.cli.preflight import run_preflight
+    from stretch.cli.plan import print_plan
+    from stretch.cli.preflight import ask_daily, run_preflight
     from stretch.cli.request import plan_routine
+    from stretch.cli.safety import before_you_start
 
-    preflight = run_preflight(app, ask=playback.asks(app))
-    while True:
-        routine = plan_routine(app, options, request=request, preflight=preflight)
-        answered = _confirm(app, routine, playback, preflight)
+    asks = playback.asks(app)
+    preflight = run_preflight(app, ask=asks)
+    routine = plan_routine(app, options, request=request, preflight=preflight)
+    if playback.ask:
+        sessions = app.read_journal(lambda journal: journal.count()) or 0
+        before_you_start(app, sessions, to_stderr=not asks)
+    while asks:
+        # The plan last, so that on a small screen it is still visible at the prompt.
+        app.out.paragraph()
+        print_plan(app, routine)
+        answered = ask_daily(app, preflight)
         if answered is None or answered is preflight:
             return routine, answered
         preflight = answered
-
-
-def _confirm(app: App, routine: Routine, playback: PlaybackOptions, known: PreflightResult) -> PreflightResult | None:
-    """Show the safety notes and the plan, and ask what is new today; return what `ask_daily` returns."""
-    from stretch.cli import plan
-    from stretch.cli.preflight import ask_daily
-    from stretch.cli.safety import before_you_start
-
-    sessions = app.read_journal(lambda journal: journal.count()) or 0
-    if not playback.asks(app):
-        if playback.ask:
-            before_you_start(app, sessions, to_stderr=True)
-        return known
-    # The plan last, so that on a small screen it is still visible at the prompt.
-    before_you_start(app, sessions)
-    app.out.paragraph()
-    plan.print_plan(app, routine)
-    return ask_daily(app, known)
+        routine = plan_routine(app, options, request=request, preflight=preflight)
+    return routine, preflight
 
 
 def _check_name(app: App, name: str) -> None:

@@ -20,7 +20,7 @@ from stretch.core.errors import UsageError
 from stretch.core.model import Catalog, expand_areas
 from stretch.core.planning.candidates import Eligible, find_eligible
 from stretch.core.planning.dosing import AREA_CEILING_S, BEFORE_SPORT_CEILING_S, adaptation_notes, held_seconds
-from stretch.core.planning.eligibility import FLAGS, area_words, check_stretch_ids, reason_text
+from stretch.core.planning.eligibility import FLAGS, check_stretch_ids, reason_text
 from stretch.core.planning.limits import (
     LIMITS,
     TWO_ALIKE_MIN,
@@ -47,7 +47,7 @@ from stretch.core.planning.warm_up import (
     warm_up_seconds,
 )
 from stretch.core.routine import DEFAULT_MINUTES, Item, LeftOut, Request, Routine
-from stretch.core.text import duration
+from stretch.core.text import duration, join_words
 from stretch.core.vocabulary import POSITIONS
 
 MAX_MINUTES, MAX_WARM_UP_MIN = 180, 30
@@ -276,7 +276,8 @@ def _routine_notes(
     for goal in eligible.goals:
         if there.isdisjoint(goal.areas):
             cause = _reason_for(catalog, goal.areas, reasons)
-            yield f"No stretch for {area_words(sorted(goal.areas), 'or')} ({cause})."
+            names = join_words((catalog.areas[area].name.lower() for area in sorted(goal.areas)), "or")
+            yield f"Not in this routine: {names} ({cause})."
 
 
 def _shortfall_cause(request: Request, reasons: Mapping[str, str]) -> str:
