@@ -227,7 +227,7 @@ def check_rules(request: Request, made: Routine) -> None:
         stretch = item.stretch
         if stretch.mode != "dynamic":
             assert (item.dose.hold_s or 20) >= min(10, stretch.dose.hold_s or 20)
-        elif not stretch.both_sides and stretch.spine == "rotation":
+        elif stretch.halfway or (not stretch.both_sides and stretch.spine == "rotation"):
             assert item.dose.reps % 2 == 0
     assert sum(stretch.level == "deep" for stretch in stretches) <= 1
 

@@ -49,7 +49,7 @@ def dose_for(stretch: Stretch, dose: Dose, request: Request) -> tuple[Dose, tupl
       a back bend is done in full: what matters there is when to stop (rule RB12).
     - Very bendy joints: at most 15 s.
     - Before sport: one hold (rule D17).
-    - From side to side: an even number of breaths (rule RB7).
+    - From side to side, or with another direction halfway: an even number of breaths (rule RB7).
     """
     dynamic, tags = stretch.mode == "dynamic", request.avoid
     if "older-adult" in tags and held_seconds(stretch, dose) >= TARGET_S:
@@ -73,9 +73,10 @@ def dose_for(stretch: Stretch, dose: Dose, request: Request) -> tuple[Dose, tupl
 
 
 def whole_reps(stretch: Stretch, reps: int) -> int:
-    """Return *reps*, or one more where a movement from side to side would end on the first side (rule RB7)."""
-    to_both_sides = (stretch.mode, stretch.sides, stretch.spine) == ("dynamic", "both", "rotation")
-    return reps + reps % 2 if to_both_sides else reps
+    """Return *reps*, or one more where a movement to both sides or in both directions would be uneven (rule RB7)."""
+    to_both_sides = (stretch.sides, stretch.spine) == ("both", "rotation")
+    uneven = stretch.mode == "dynamic" and (to_both_sides or stretch.halfway) and reps % 2
+    return reps + 1 if uneven else reps
 
 
 def adaptation_notes(request: Request, items: Sequence[Item]) -> Iterator[str]:
