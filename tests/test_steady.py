@@ -336,6 +336,15 @@ def test_d12_each_focus_set_gets_its_share_within_a_week(
         assert max(held[one] for one in group) >= 60, group
 
 
+def test_k3_a_day_in_pain_has_familiar_stretches_lying_down_and_no_more_of_a_bend(tmp_path: Path) -> None:
+    person = Person(tmp_path, experienced=True)
+    usual = person.play(0)
+    sore = person.plan(1, pain=5)
+    assert {item.position for item in sore.items} <= {"supine", "prone", "side-lying"}
+    assert len(set(ids(sore)) - set(ids(usual))) <= 1
+    assert doses(sore)["single-knee-to-chest"] <= doses(usual)["single-knee-to-chest"]
+
+
 def test_a_stretch_that_hurts_twice_is_the_only_one_that_changes(tmp_path: Path) -> None:
     person = Person(tmp_path, experienced=True)
     first = held(person.play(0))

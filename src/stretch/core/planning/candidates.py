@@ -26,6 +26,8 @@ from stretch.core.planning.scoring import Goal
 from stretch.core.routine import Item, Request, sides_in_order
 from stretch.core.timing.phases import exercise_ms, preparation_ms
 
+ENOUGH_LYING = 3
+"""Stretches that must be possible lying down, so that a gentle routine for the back has no others."""
 MANY, MOST_OF_A_KIND = 60, 2
 """Of more eligible stretches than MANY only a few of each kind are considered."""
 BEYOND_FULL = 10
@@ -47,13 +49,11 @@ class Eligible(Struct, frozen=True):
 def find_eligible(catalog: Catalog, request: Request, areas: Sequence[str]) -> Eligible:
     """Return the eligible stretches for *areas*, and the reason for each relevant stretch that is excluded.
 
-    Before sport they are done standing, if one for the areas can be (rule D17). Raise UsageError for a stretch that is
-    given by name and not eligible.
+    Before sport they are done standing, if one for the areas can be (rule D17), and for a back in pain lying down, if
+    enough of them can be. Raise UsageError for a stretch that is given by name and not eligible.
     """
-    if request.before_sport and not request.positions:
-        standing = find_eligible(catalog, replace(request, positions=("standing",)), areas)
-        if any(candidate.goals for candidate in standing.candidates):
-            return standing
+    if found := _standing(catalog, request, areas) or _lying_down(catalog, request, areas):
+        return found
     goals = scoring.goals_of(catalog, areas)
     chosen: list[Stretch] = []
     resets: list[Stretch] = []
@@ -84,6 +84,33 @@ def find_eligible(catalog: Catalog, request: Request, areas: Sequence[str]) -> E
     if len(chosen) + len(resets) > MANY:
         chosen, resets = _best_of_each_kind(chosen, request), _best_of_each_kind(resets, request)
     return Eligible([*map(candidate, chosen)], [*map(candidate, resets)], goals, reasons)
+
+
+def _standing(catalog: Catalog, request: Request, areas: Sequence[str]) -> Eligible | None:
+    """Return what can be done standing if only that is used: before sport (rule D17)."""
+    if not request.before_sport or request.positions:
+        return None
+    found = find_eligible(catalog, replace(request, positions=("standing",)), areas)
+    return found if any(candidate.goals for candidate in found.candidates) else None
+
+
+def _lying_down(catalog: Catalog, request: Request, areas: Sequence[str]) -> Eligible | None:
+    """Return what can be done lying down if only that is used: for a back in pain, or by the level gentle.
+
+    For a disc problem too little would be left of it.
+    """
+    gentle = "gentle" in (request.level, request.max_level) and not request.day_after_hard_session
+    elsewhere = request.positions or request.stretches or request.desk_break or request.before_sport
+    if not gentle or elsewhere or "disc" in request.avoid:
+        return None
+    found = find_eligible(catalog, replace(request, positions=scoring.LYING_POSITIONS), areas)
+    possible = [*found.candidates, *found.resets]
+    everywhere = all(any(scoring.is_for(one.item.stretch, [area]) for one in possible) for area in areas)
+    back = any(reset.asked_for for reset in found.resets)
+    if not back or not everywhere or len(found.candidates) < ENOUGH_LYING:
+        return None
+    reasons = {id: "lying" if reason.startswith("position") else reason for id, reason in found.reasons.items()}
+    return replace(found, reasons=reasons)
 
 
 def _best_of_each_kind(stretches: Sequence[Stretch], request: Request) -> list[Stretch]:
@@ -129,6 +156,9 @@ def _candidate(
     required = stretch.id in request.stretches
     full = dose == stretch.dose and not request.beginner and request.max_level != "gentle"
     served = scoring.goals_served(stretch, goals)
+    doses = possible_doses(stretch, dose, request.progress if full else 0)
+    if request.max_level == "gentle" and spinal_load(stretch) == "flexion":
+        doses = doses[:1]  # In pain bends are held no longer than they must be.
     return Candidate(
         item=Item(
             stretch,
@@ -138,10 +168,7 @@ def _candidate(
             adapted,
             "you asked for it" if required else scoring.inclusion_reason(stretch, goals, areas),
         ),
-        options=tuple(
-            _option(stretch, one, dose, request)
-            for one in possible_doses(stretch, dose, request.progress if full else 0)
-        ),
+        options=tuple(_option(stretch, one, dose, request) for one in doses),
         extra_ms=preparation_ms(stretch, new_position=True) - preparation_ms(stretch, new_position=False),
         goals=served,
         base_score=scoring.base_score(

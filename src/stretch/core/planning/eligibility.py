@@ -33,6 +33,7 @@ FLAGS = {
     "morning": "the morning (--no-morning)",
     "first weeks": "your first weeks (--experienced)",
     "gentle": "the level gentle",
+    "lying": "the level gentle",
 }
 """The option or setting behind each reason, by the keyword of the reason."""
 REASON_TEXTS = {
@@ -44,6 +45,7 @@ REASON_TEXTS = {
     "level": "too deep for now",
     "first weeks": "not in your first weeks",
     "gentle": "no bending back today",
+    "lying": "only lying down today",
     "time": "no time for it",
     "no more": "would bring no more",
     "number": "enough stretches already",

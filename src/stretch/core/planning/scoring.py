@@ -35,7 +35,7 @@ helps a requested area.
 LYING, DESK = 30, -30
 """Points of a stretch for the back that is done lying down, which is easier on it, and of one for the desk elsewhere.
 """
-LYING_POSITIONS = ("prone", "side-lying", "supine")
+LYING_POSITIONS: tuple[Position, ...] = ("prone", "side-lying", "supine")
 ASKED_FOR = 200
 """Points for a deep stretch if the level is deep, and for a back bend that suits a disc problem (rule RB12)."""
 POSITION_CHANGE_PENALTY = 40
