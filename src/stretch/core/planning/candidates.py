@@ -159,6 +159,7 @@ def _candidate(
     doses = possible_doses(stretch, dose, request.progress if full else 0)
     if request.max_level == "gentle" and spinal_load(stretch) == "flexion":
         doses = doses[:1]  # In pain bends are held no longer than they must be.
+    brief = held_seconds(stretch, dose) < scoring.BRIEF_S < (stretch.dose.hold_s or 0)
     return Candidate(
         item=Item(
             stretch,
@@ -172,7 +173,7 @@ def _candidate(
         extra_ms=preparation_ms(stretch, new_position=True) - preparation_ms(stretch, new_position=False),
         goals=served,
         base_score=scoring.base_score(
-            stretch, request, areas=areas, adapted=bool(adapted), back=back, goals=len(served)
+            stretch, request, areas=areas, adapted=bool(adapted), back=back, goals=len(served), brief=brief
         ),
         load=spinal_load(stretch),
         required=required,

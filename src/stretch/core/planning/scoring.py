@@ -28,10 +28,11 @@ MOVEMENT = 4
 """Points for each whole breath of a dynamic stretch; a hold has one for each second, on each side."""
 EACH, AIMLESS = -35, -40
 """Points of each stretch (fewer with more repetitions are better), and of one that serves no goal."""
-TIER, GENTLE, ADAPTED, SECONDARY = 20, 25, -15, 5
-"""Points of a stretch to use first, of a gentle one, of one that is made easier for a caution, and of one that also
-helps a requested area.
+TIER, GENTLE, ADAPTED, BRIEF, SECONDARY = 20, 25, -15, -60, 5
+"""Points of a stretch to use first, of a gentle one, of one that is made easier for a caution, of one of whose longer
+hold less than BRIEF_S are left, and of one that also helps a requested area.
 """
+BRIEF_S = 15
 LYING, DESK = 30, -30
 """Points of a stretch for the back that is done lying down, which is easier on it, and of one for the desk elsewhere.
 """
@@ -126,10 +127,17 @@ def goals_served(stretch: Stretch, goals: Sequence[Goal]) -> tuple[int, ...]:
 
 
 def base_score(
-    stretch: Stretch, request: Request, *, areas: Collection[str], adapted: bool, back: bool, goals: int
+    stretch: Stretch,
+    request: Request,
+    *,
+    areas: Collection[str],
+    adapted: bool,
+    back: bool,
+    goals: int,
+    brief: bool = False,
 ) -> int:
     """Return the points of *stretch* that do not depend on the rest of the routine or on the dose."""
-    points = EACH + AIMLESS * (not goals) + ADAPTED * adapted
+    points = EACH + AIMLESS * (not goals) + ADAPTED * adapted + BRIEF * brief
     points += TIER * (stretch.tier == 1) + GENTLE * (stretch.level == "gentle")
     points += SECONDARY * (not set(stretch.areas.secondary).isdisjoint(areas))
     if back:
