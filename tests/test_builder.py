@@ -388,6 +388,12 @@ def test_d17_before_sport_holds_are_short_and_movement_comes_last(area: str) -> 
     assert build_timeline(made).length_ms <= 20 * 60_000
 
 
+def test_d17_before_sport_a_stretch_by_name_may_be_done_elsewhere() -> None:
+    made = routine(areas=("lower-back",), before_sport=True, stretches=("open-book",))
+    assert {item.position for item in made.items if item.stretch.id != "open-book"} == {"standing"}
+    assert "open-book" in [item.stretch.id for item in made.items]
+
+
 def test_d17_before_sport_each_area_has_one_held_stretch() -> None:
     items = routine(areas=("spine",), before_sport=True, minutes=20.0).items
     held = [area for i in items if held_seconds(i.stretch, i.dose) for area in i.stretch.areas.primary]

@@ -87,10 +87,11 @@ def find_eligible(catalog: Catalog, request: Request, areas: Sequence[str]) -> E
 
 
 def _standing(catalog: Catalog, request: Request, areas: Sequence[str]) -> Eligible | None:
-    """Return what can be done standing if only that is used: before sport (rule D17)."""
+    """Return what can be done standing if only that is used, but for stretches by name: before sport (rule D17)."""
     if not request.before_sport or request.positions:
         return None
-    found = find_eligible(catalog, replace(request, positions=("standing",)), areas)
+    named = (catalog.stretches[name].position for name in request.stretches)
+    found = find_eligible(catalog, replace(request, positions=("standing", *named)), areas)
     return found if any(candidate.goals for candidate in found.candidates) else None
 
 
