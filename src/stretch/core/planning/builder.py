@@ -286,8 +286,10 @@ def _shortfall_cause(request: Request, reasons: Mapping[str, str]) -> str:
     if request.before_sport:
         return "before sport short holds are enough"
     if "number" in reasons.values():
-        return "so many stretches, held for up to a minute, are enough; more brings no more"
-    return "nothing else suits your choice; more of the same brings no more"
+        return "these stretches, each held for up to a minute, are enough"
+    if request.max_level == "gentle":
+        return "this is enough for a sore day"
+    return "nothing else suits your choice, and more of the same would not help"
 
 
 def _reason_for(catalog: Catalog, areas: Collection[str], reasons: Mapping[str, str]) -> str:
