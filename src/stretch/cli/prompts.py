@@ -41,8 +41,8 @@ def ask_score(app: App, text: str) -> int | None:
         answer = read_line(app, f"{text} (Enter skips) ")
         if not answer:
             return None
-        if answer.isascii() and answer.isdigit() and int(answer) <= 10:
-            return int(answer)
+        if (score := _parse_number(answer, 10)) is not None:
+            return score
         app.out.paragraph("Type a number from 0 to 10.")
 
 
@@ -105,10 +105,15 @@ def _parse_numbers(answer: str, last: int) -> list[int] | None:
     """Return the numbers 1 to *last* in *answer*, an empty list for "none of these", or None if it is unclear."""
     if not answer or answer in NONE:
         return []
-    words = answer.replace(",", " ").split()
-    if not words or not all(word.isascii() and word.isdigit() and 1 <= int(word) <= last for word in words):
-        return None
-    return [int(word) for word in words]
+    numbers = [_parse_number(word, last) for word in answer.replace(",", " ").split()]
+    valid = [number for number in numbers if number]
+    return valid if valid and len(valid) == len(numbers) else None
+
+
+def _parse_number(word: str, last: int) -> int | None:
+    """Return the number 0 to *last* in *word*, None if it is another text; int() raises for thousands of digits."""
+    number = int(word) if len(word) <= 3 and word.isascii() and word.isdigit() else None
+    return number if number is not None and number <= last else None
 
 
 def _show(app: App, title: str, options: Sequence[Choice], page: range) -> None:
