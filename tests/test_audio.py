@@ -22,10 +22,14 @@ from stretch.core.errors import StretchError
 from stretch.core.narration.phrases import sentences
 from stretch.core.narration.speech_timing import SPOKEN_CUES, sentences_to_speak, speech_start
 from stretch.core.narration.tones import RATE, breath_sound, samples, sound_for
+from stretch.core.safety.checklist import Outcome
+from stretch.core.safety.screening_record import ScreeningRecord
 from stretch.core.timing.cues import cues
 from stretch.core.timing.timeline import Timeline, build_timeline
 from stretch.export.audio_file import SOUND_VOLUME, all_done, captions, frames, session_cues, write_wav
 from stretch.export.text_to_speech import find_synthesizer
+from stretch.storage import screening_file
+from stretch.storage.files.diagnostics import load_safety
 from support import data, routine, run
 
 SHORT = routine(areas=(), stretches=("single-knee-to-chest",), warm_up=0.0, minutes=4.0)
@@ -315,6 +319,15 @@ def test_audio_writes_a_sound_file_and_captions(tmp_path: Path) -> None:
     with wave.open(str(path)) as sound:
         assert sound.getnframes() / sound.getframerate() == data("routine", "-m", "5", "--plan", "--json")["seconds"]
     assert (tmp_path / "session.vtt").read_text(encoding="utf-8").startswith("WEBVTT")
+
+
+def test_a_stored_stop_is_reported_with_the_sound_file(tmp_path: Path) -> None:
+    app = App(environ={"STRETCH_HOME": str(tmp_path)})
+    today = app.today()
+    screening_file.save(app.folder, ScreeningRecord(outcome=Outcome.EMERGENCY, screened=today, since=today))
+    result = run("audio", "-m", "5", "-o", str(tmp_path / "session.vtt"), "--silent", app=app)
+    assert result.exit_code == 0
+    assert load_safety().messages.emergency in result.stderr
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the fake voice is a shell script")

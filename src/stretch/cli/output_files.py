@@ -43,7 +43,7 @@ DAY_SETS = {"daily": ",".join(WEEKDAYS), "weekdays": ",".join(WEEKDAYS[:5])}
 @click.option("--silent", is_flag=True, help="Write the sounds without the voice.")
 @click.pass_obj
 def audio_command(app: App, /, *, paths: tuple[Path, ...], silent: bool, options: RoutineOptions) -> None:
-    from stretch.cli.request import plan_routine
+    from stretch.cli.request import personalized_routine
     from stretch.core.narration.speech_timing import estimate_duration_ms
     from stretch.core.text import duration
     from stretch.core.timing.timeline import build_timeline
@@ -53,7 +53,8 @@ def audio_command(app: App, /, *, paths: tuple[Path, ...], silent: bool, options
 
     for path in paths:
         _check_ending(path, {".wav": "sound", ".vtt": "captions"})
-    timeline = build_timeline(plan_routine(app, options))
+    routine, _ = personalized_routine(app, options)
+    timeline = build_timeline(routine)
     speech = None if silent else find_synthesizer(app.find_program)
     if speech is None and not silent:
         app.info("No voice found, so the file has the sounds only. Install espeak-ng for the voice.")

@@ -136,7 +136,7 @@ def check_request(app: App, options: RoutineOptions, request: Request) -> None:
 
 
 def personalized_routine(app: App, options: RoutineOptions) -> tuple[Routine, bool]:
-    """Return the routine for a page or a calendar, and whether it needs rest days (rule D14).
+    """Return the routine for a file, and whether it needs rest days (rule D14).
 
     It may be for somebody else, so a recorded stop is only reported: this is no session.
     """
