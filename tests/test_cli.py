@@ -410,3 +410,29 @@ def test_list_figures_names_every_stretch() -> None:
 @pytest.mark.parametrize("name", CATALOG.stretches)
 def test_every_svg_is_smaller_than_8_kilobytes(name: str) -> None:
     assert len(run("show", name, "--svg", "-").stdout.encode()) < 8 * 1024
+
+
+@pytest.mark.parametrize(
+    ("names", "areas"),
+    [
+        (("Lower Back",), ["lower-back"]),
+        (("lower  back",), ["lower-back"]),
+        (("NECK, shoulders",), ["neck", "shoulders"]),
+        (("neck,shoulders", "neck"), ["neck", "shoulders"]),
+        (("Front of the hip",), ["hip-flexors"]),
+        (("around the hips",), ["hips", "hip-flexors", "glutes", "piriformis", "inner-thighs"]),
+    ],
+)
+def test_an_area_can_be_written_as_people_do(names: tuple[str, ...], areas: list[str]) -> None:
+    options = [word for name in names for word in ("--area", name)]
+    assert data("routine", "--plan", "--json", "-m", "10", *options)["areas"] == areas
+    ids = data("list", "--json", *options)
+    assert ids == data("list", "--json", *(word for area in areas for word in ("--area", area)))
+
+
+def test_an_unknown_area_is_named_as_an_id_would_be() -> None:
+    result = run("routine", "--plan", "-a", "neck, Lower Bak")
+    assert (result.exit_code, "There is no area called 'lower-bak'. Did you mean lower-back" in result.stderr) == (
+        2,
+        True,
+    )

@@ -53,9 +53,9 @@ def list_command(
     figures: bool,
     as_json: bool,
 ) -> None:
-    from stretch.core.model import expand_areas
+    from stretch.core.model import area_ids, expand_areas
 
-    wanted = set(expand_areas(app.catalog, areas))
+    wanted = set(expand_areas(app.catalog, area_ids(app.catalog, areas)))
     found = [
         stretch
         for stretch in app.catalog.stretches.values()

@@ -71,13 +71,15 @@ def build_request(app: App, options: RoutineOptions) -> Request:
     own time. `avoid` and `never` of the settings are added to the options, except for stretches that are named.
     Raise UsageError for options that contradict each other, SettingsError for an unknown area in the settings.
     """
+    from stretch.core.model import area_ids
+
     _check(options)
     settings, areas, minutes = app.settings, options.areas, options.minutes
     if areas or not (options.stretches or options.program):
         areas = areas or _default_areas(app)
         minutes = settings.minutes if minutes is None else minutes
     return Request(
-        areas=areas,
+        areas=area_ids(app.catalog, areas),
         minutes=minutes,
         stretches=options.stretches,
         positions=options.positions,

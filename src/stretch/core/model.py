@@ -1,7 +1,7 @@
 """Catalog data: stretches, areas, programs, the warm-up and sources, with the fields of their YAML files."""
 
 # No `from __future__ import annotations` here: msgspec would have to evaluate every annotation at start (1 ms).
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Annotated, Any, Literal, get_args
 
 from msgspec import Meta, Struct
@@ -308,6 +308,17 @@ class Catalog(Struct, frozen=True):
     """By kind and id, only of entries that are not built in."""
     incomplete_files: tuple[str, ...] = ()
     """Files with unfinished entries, which were left out."""
+
+
+def area_ids(catalog: Catalog, names: Iterable[str]) -> tuple[str, ...]:
+    """Return the ids of the areas and groups that *names* name, in any case, with spaces, several joined by commas.
+
+    A name that nothing has is returned as an id would be written.
+    """
+    known = {group.name.lower(): group.id for group in catalog.groups.values()}
+    known |= {area.name.lower(): area.id for area in catalog.areas.values()}
+    words = [" ".join(part.split()).lower() for name in names for part in name.split(",")]
+    return tuple(dict.fromkeys(known.get(word, word.replace(" ", "-")) for word in words))
 
 
 def expand_areas(catalog: Catalog, names: Collection[str]) -> tuple[str, ...]:
