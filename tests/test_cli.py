@@ -432,7 +432,5 @@ def test_an_area_can_be_written_as_people_do(names: tuple[str, ...], areas: list
 
 def test_an_unknown_area_is_named_as_an_id_would_be() -> None:
     result = run("routine", "--plan", "-a", "neck, Lower Bak")
-    assert (result.exit_code, "There is no area called 'lower-bak'. Did you mean lower-back" in result.stderr) == (
-        2,
-        True,
-    )
+    assert result.exit_code == 2
+    assert "There is no area called 'lower-bak'. Did you mean lower-back" in result.stderr
