@@ -1,4 +1,4 @@
-"""Key bindings: the one table for dispatch, hint line, help screen and README."""
+"""Keymap: the keys of each action, for dispatch, hint line, help screen and README."""
 
 from __future__ import annotations
 

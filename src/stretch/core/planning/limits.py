@@ -1,4 +1,4 @@
-"""Limits on the stretches of one routine, and by how much a selection exceeds them."""
+"""Limits on the stretches of one routine, and the excess of a selection over each of them."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def needs_reset(picks: Iterable[Pick]) -> bool:
 
 def excess(problem: SelectionProblem, picks: Sequence[Pick]) -> Excess:
     """Return by how much *picks* in session order exceed each of LIMITS."""
-    bends = back_bends = alike = misplaced = deep = once = 0
+    bends = exempt = alike = misplaced = deep = once = 0
     goals: set[int] = set()
     families: Counter[str] = Counter()
     before: SpinalLoad = "neutral"
@@ -72,7 +72,7 @@ def excess(problem: SelectionProblem, picks: Sequence[Pick]) -> Excess:
             early = index < FIRST_BACK_BEND and not candidate.may_begin
             misplaced += early or before in ("flexion", "rotation")
         bends += load == "flexion"
-        back_bends += candidate.may_begin
+        exempt += candidate.may_begin  # Back bends for a disc do not count (RB12).
         deep += stretch.level == "deep"
         once += option.reps == 1 and len(candidate.options) > 1
         goals.update(candidate.goals)
@@ -88,7 +88,7 @@ def excess(problem: SelectionProblem, picks: Sequence[Pick]) -> Excess:
         max(0, bends - problem.most_bends),
         misplaced,
         max(0, deep - 1),
-        max(0, once - 1) if len(picks) - back_bends > len(goals) else 0,
+        max(0, once - 1) if len(picks) - exempt > len(goals) else 0,
         max(0, len(picks) - problem.most_stretches),
         max(0, max(held_per_side(picks).values(), default=0) - problem.ceiling_s),
         max(0, ms - problem.budget_ms),

@@ -1,4 +1,4 @@
-"""The SQLite file of the journal: its tables, opening, migration, backup, and moving aside if damaged."""
+"""Database of the journal: tables of the SQLite file, opening, migration, backup, and moving a damaged file aside."""
 
 from __future__ import annotations
 
