@@ -115,6 +115,7 @@ def test_something_new_shows_the_themes_and_changes_the_plan(tmp_path: Path) -> 
     assert result.exit_code == 3
     assert stored_record(tmp_path).tags == ("disc",)
     assert person.output.count("y: something new") == 2
+    assert SAFETY.messages.gently in folded(person)
     assert person.output.count("A mild pull") == 1  # the advice is not repeated with the new plan
     result, person = start(tmp_path, "y", *theme("bladder", "R01"))
     assert result.exit_code == 4
@@ -285,6 +286,8 @@ def test_pain_of_ten_is_accepted(tmp_path: Path) -> None:
     assert SAFETY.messages.severe_pain in folded(person)
     assert (stored_record(tmp_path).outcome, stored_record(tmp_path).severe_pain_on) == (Outcome.GO, TODAY)
     assert start(tmp_path, args=("--yes",))[0].exit_code == 4
+    assert run("safety", "check", app=Person(tmp_path, "")).exit_code == 0  # it was a slip
+    assert start(tmp_path, *FINE)[0].exit_code == 3
 
 
 @pytest.mark.parametrize(("days", "outcome"), [(1, Outcome.SEE_CLINICIAN), (7, Outcome.SEE_CLINICIAN), (8, Outcome.GO)])

@@ -101,7 +101,7 @@ def _ask(
         save_record(app, new)
     _say_all(app, pain_log.trend_texts(app, findings))
     _refuse_if_forbidden(app, new, today)
-    _explain(app, result, new, pain, full=full, show_advice=show_advice)
+    _explain(app, result, new, pain, full=full or asked, show_advice=show_advice)
     return PreflightResult(
         record=new,
         pain=known.pain if pain is None else pain,

@@ -133,7 +133,7 @@ class OutcomeMessages(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
 class SafetyData(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """All of `data/safety.yaml`.
 
-    `screens` are the questions of the full check, `quick` those before each session, and `after_illness` the extra ones
+    `screens` are the questions of the full check, `quick` the one under each plan, and `after_illness` the extra ones
     after rule Q8; every other question follows from a choice. `first_sessions` is shown before the first sessions.
     `trends` are the texts of rules T1-T9.
     """
