@@ -13,7 +13,8 @@ from stretch.core.vocabulary import Equipment, Level, Pattern, Position, Tag
 
 if TYPE_CHECKING:
     from stretch.cli.app import App
-    from stretch.core.routine import Routine
+    from stretch.core.planning.personalize import RecentPractice
+    from stretch.core.routine import Continuity, Routine
     from stretch.core.safety.screening_record import PreflightResult
 
 MORNING_HOURS = range(4, 8)
@@ -96,29 +97,54 @@ def build_request(app: App, options: RoutineOptions) -> Request:
     )
 
 
-def plan_routine(
-    app: App, options: RoutineOptions, *, request: Request | None = None, preflight: PreflightResult | None = None
-) -> Routine:
-    """Return the routine for *options*, fitted to recent practice and to the safety check.
+def fit_request(
+    app: App,
+    options: RoutineOptions,
+    asked: Request,
+    *,
+    preflight: PreflightResult | None = None,
+    continuity: Continuity | None = None,
+) -> tuple[Request, RecentPractice]:
+    """Return *asked* fitted to recent practice and to the safety check, and this practice.
 
-    *request* is what `build_request` returned for them, if it was called before; without *preflight* the last safety
-    check counts. Raise UsageError where no routine can be built.
+    Without *preflight* the last safety check counts; *continuity* takes the place of what the latest session left, to
+    keep what was replaced in the routine since.
     """
-    from stretch.core.planning.personalize import apply_preflight, apply_recent_practice, continuity_after
+    from stretch.core.planning.personalize import apply_preflight, apply_recent_practice
 
-    asked = request or build_request(app, options)
     practice = app.recent_practice(asked)
+    if continuity is not None:
+        practice = msgspec.structs.replace(practice, continuity=continuity)
     request = apply_recent_practice(asked, practice, app.today(), experienced=options.experienced)
     if options.program:
         # A program has its own doses; of recent practice only the side to begin with matters.
         request = msgspec.structs.replace(asked, first_side=request.first_side)
     if preflight := preflight or _stored_preflight(app):
         request = apply_preflight(request, preflight, app.today())
+    return request, practice
+
+
+def plan_routine(
+    app: App,
+    options: RoutineOptions,
+    *,
+    request: Request | None = None,
+    preflight: PreflightResult | None = None,
+    continuity: Continuity | None = None,
+) -> Routine:
+    """Return the routine for *options*, fitted to recent practice and to the safety check as by `fit_request`.
+
+    *request* is what `build_request` returned for them, if it was called before. Raise UsageError where no routine can
+    be built.
+    """
+    asked = request or build_request(app, options)
+    request, practice = fit_request(app, options, asked, preflight=preflight, continuity=continuity)
     if options.program:
         from stretch.core.planning.programs import build_program
 
         return build_program(app.catalog, options.program, request, as_written=options.as_written)
     from stretch.core.planning.builder import build_routine
+    from stretch.core.planning.personalize import continuity_after
 
     routine = build_routine(app.catalog, request)
     continuity = continuity_after(routine, asked.key, request, practice, app.today())

@@ -56,8 +56,10 @@ class Request(Struct, frozen=True, kw_only=True):
     """Ids of the stretches this request had before."""
     progress: int = 0
     """Steps of progression earned (rule D16)."""
-    replaced: tuple[str, ...] = ()
+    hurtful: tuple[str, ...] = ()
     """Ids of stretches that hurt twice: used only by name."""
+    replaced: tuple[str, ...] = ()
+    """Ids of stretches that the person replaced in a routine for this request: used only by name."""
 
     @property
     def key(self) -> str:
@@ -111,6 +113,8 @@ class Continuity(Struct, frozen=True):
     """Ids of the stretches that were ever in it, in order of first appearance."""
     progress: int = 0
     """Steps of progression earned (rule D16)."""
+    replaced: tuple[str, ...] = ()
+    """Ids of the stretches that the person replaced by others."""
 
 
 ENCODED_NAMES = {"start_position": "begins", "cool_down": "closing", "extra_transition_time": "slow"}

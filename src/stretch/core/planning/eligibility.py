@@ -29,6 +29,7 @@ FLAGS = {
     "safety check": "your safety check",
     "excluded": "--exclude",
     "hurt twice": "pain in two sessions (name them with --stretch)",
+    "replaced": "your replacement (name them with --stretch)",
     "opt-in": "opt-in (name them with --stretch)",
     "morning": "the morning (--no-morning)",
     "first weeks": "your first weeks (--experienced)",
@@ -39,6 +40,7 @@ FLAGS = {
 REASON_TEXTS = {
     "excluded": "you left it out",
     "hurt twice": "it hurt in two sessions",
+    "replaced": "you replaced it",
     "opt-in": "only if you ask for it",
     "morning": "no forward bends in the morning",
     "safety check": "too deep, by your safety check",
@@ -77,8 +79,10 @@ def exclusion_reason(stretch: Stretch, request: Request, max_level: Level | None
     if tags := caution_conflicts(stretch, request):
         return "cautions: " + ", ".join(tags)
     named = stretch.id in request.stretches
-    if stretch.id in request.replaced and not named:
+    if stretch.id in request.hurtful and not named:
         return "hurt twice"
+    if stretch.id in request.replaced and not named:
+        return "replaced"
     if stretch.opt_in and not named:
         return "opt-in"
     if stretch.opt_in and (tags := [tag for tag in stretch.cautions.adapt if tag in request.avoid]):

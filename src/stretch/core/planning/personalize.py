@@ -64,7 +64,7 @@ class RecentPractice(Struct, frozen=True, kw_only=True):
 def apply_recent_practice(request: Request, practice: RecentPractice, today: date, *, experienced: bool) -> Request:
     """Return *request* adapted to recent practice.
 
-    - The stretches of last time, those that hurt twice replaced, and the progression earned since (rule D16).
+    - The stretches of last time, without those that hurt twice or were replaced, and the progression earned (D16).
     - Days since each stretch was last done, for variety.
     - The side that was second last time comes first (rule RB7).
     - Gentle on the day after a deep or contract-relax stretch, unless a level was given (rule D14).
@@ -73,12 +73,17 @@ def apply_recent_practice(request: Request, practice: RecentPractice, today: dat
     request = replace(
         request,
         days_since_last_done={name: (today - day).days for name, day in practice.last_done.items()},
-        replaced=practice.hurtful,
+        hurtful=practice.hurtful,
         beginner=request.beginner or (not experienced and is_beginner(practice.days, today)),
         first_week=not experienced and is_beginner(practice.days, today, WEEK),
     )
     if continuity := practice.continuity:
-        request = replace(request, kept=continuity.kept, progress=_progress(continuity, practice.sessions, today))
+        request = replace(
+            request,
+            kept=continuity.kept,
+            replaced=continuity.replaced,
+            progress=_progress(continuity, practice.sessions, today),
+        )
     if practice.first_side is not None:
         request = replace(request, first_side="right" if practice.first_side == "left" else "left")
     if request.level is None and practice.last_hard_day is not None and practice.last_hard_day + DAY == today:
@@ -105,7 +110,7 @@ def continuity_after(routine: Routine, key: str, request: Request, practice: Rec
     unchanged = earlier and earlier.progress == request.progress and not request.beginner
     kept = dict.fromkeys((*request.kept, *(item.stretch.id for item in routine.items)))
     since = earlier.since if earlier and unchanged else today
-    return Continuity(key, since, tuple(kept)[:MAX_KEPT], request.progress)
+    return Continuity(key, since, tuple(kept)[:MAX_KEPT], request.progress, request.replaced)
 
 
 def is_beginner(days: Iterable[date], today: date, within: timedelta = TWO_WEEKS) -> bool:
