@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -24,6 +24,7 @@ from stretch.core.timing.breathing import parse_pattern
 from stretch.core.timing.timeline import Timeline, build_timeline
 from stretch.core.vocabulary import POSITIONS, TAGS
 from stretch.player.input import InputEvent
+from stretch.player.layout import StyledLine
 from stretch.storage.catalogs.catalog import load_catalog
 
 SECOND = 1_000_000_000
@@ -72,6 +73,24 @@ def routine(catalog: Catalog = CATALOG, **request: Any) -> Routine:
     request.setdefault("areas", ("lower-back",))
     request["breath"] = parse_pattern(request.get("breath", "steady"))
     return build_routine(catalog, Request(**request))
+
+
+class MemoryTerminal(ScriptedInput):
+    """A terminal without a device: scripted keys, and every frame that was drawn as text."""
+
+    def __init__(
+        self, clock: FakeClock, events: Iterable[InputEvent | str | float] = (), columns: int = 80, lines: int = 24
+    ) -> None:
+        super().__init__(clock, events)
+        self.columns, self.lines = columns, lines
+        self.frames: list[list[str]] = []
+
+    def size(self) -> tuple[int, int]:
+        return self.columns, self.lines
+
+    def draw(self, rows: Sequence[StyledLine]) -> bool:
+        self.frames.append(["".join(text for text, _ in row) for row in rows])
+        return True
 
 
 NAMED: Routine = routine(

@@ -7,7 +7,6 @@ import json
 import os
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -67,7 +66,10 @@ def test_a_terminal_too_small_for_a_figure_is_reported(
         def isatty(self) -> bool:
             return True
 
-    monkeypatch.setattr(App, "terminal", lambda self, screen: SimpleNamespace(size=lambda: (columns, lines)))
+        def fileno(self) -> int:
+            return 1
+
+    monkeypatch.setattr("stretch.player.terminal.Terminal.size", lambda self: (columns, lines))
     out = Terminal()
     run("doctor", "--json", app=App(environ={"TERM": "xterm"}, stdin=Terminal(), stdout=out))
     (screen,) = [each for each in json.loads(out.getvalue()) if each["what"] == "screen"]

@@ -25,7 +25,7 @@ from stretch.cli.console import (
     wrap_for,
 )
 from stretch.cli.usage import SuggestingGroup, error_sentence
-from stretch.core.errors import StretchError
+from stretch.core.errors import Signalled, StretchError
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -134,6 +134,11 @@ def _run(run: Callable[[], Any]) -> int:
     except click.ClickException as error:
         _print_error(f"stretch: {error_sentence(error)}")
         return error.exit_code
+    except Signalled as ended:
+        from stretch.player.input import raise_again
+
+        raise_again(ended.number)
+        return 128 + ended.number
 
 
 def _report_failure(error: OSError, what: object) -> int:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO, TypeVar
@@ -56,6 +56,8 @@ class App:
         self._catalogs: list[Path] = []
         self._damaged: set[str] = set()
         self._catalog_problems: dict[str, None] = {}
+        self._full_screen: Terminal | None = None
+        self._held_messages: list[str] = []
         self.clock = clock or boottime_ns
         self.input_source = input_source
         """Source of keys and signals for a session without a full screen; None opens the terminal, if there is one."""
@@ -236,7 +238,10 @@ class App:
         return Printer(self.stdout, terminal=is_terminal(self.stdout))
 
     def info(self, line: str) -> None:
-        """Write a message to standard error."""
+        """Write a message to standard error; under a full screen it waits until that is left."""
+        if self._full_screen is not None:
+            self._held_messages.append(line)
+            return
         # A terminal that has gone away is no reason to fail.
         with suppress(OSError, ValueError):
             self.stderr.write(wrap_for(line, self.stderr) + "\n")
@@ -261,10 +266,22 @@ class App:
         theme = theme_for(self.environ, self.stdout.encoding, self.settings.background)
         return theme if is_terminal(self.stdout) else Theme(unicode=theme.unicode)
 
-    def terminal(self, *, screen: bool) -> Terminal:
-        """Return the terminal; entering it as a context manager takes it over."""
+    @contextmanager
+    def terminal(self, *, screen: bool) -> Iterator[Terminal]:
+        """Take over the terminal; within a full screen that is shown already, go on with it."""
+        if self._full_screen is not None:
+            yield self._full_screen
+            return
         from stretch.player.terminal import Terminal
 
         self.stdout.flush()
         source = self.stdin.fileno() if self.stdin is not None and is_terminal(self.stdin) else None
-        return Terminal(source, self.stdout.fileno(), self.theme, screen=screen)
+        try:
+            with Terminal(source, self.stdout.fileno(), self.theme, screen=screen) as terminal:
+                self._full_screen = terminal if screen else None
+                yield terminal
+        finally:
+            self._full_screen = None
+            messages, self._held_messages = self._held_messages, []
+            for message in messages:
+                self.info(message)

@@ -62,7 +62,9 @@ def _display(app: App) -> Iterable[Result]:
 def _screen(app: App) -> tuple[str, str]:
     if not is_terminal(app.stdout):
         return "line by line: the output is not a terminal", ""
-    columns, lines = app.terminal(screen=False).size()
+    from stretch.player.terminal import Terminal
+
+    columns, lines = Terminal(None, app.stdout.fileno(), app.theme).size()
     size = f"{columns}x{lines}"
     if not is_terminal(app.stdin):
         return f"{size}, line by line: the input is not a terminal", ""

@@ -46,3 +46,11 @@ class UnknownName(UsageError):
         words = ", ".join([*similar[:-2], " or ".join(similar[-2:])])
         hint = f" Did you mean {words}?" if similar else f" {where}" if where else ""
         super().__init__(f"There is no {what} called {name!r}.{hint}")
+
+
+class Signalled(Exception):
+    """A signal, or a closed terminal, ended what the person was doing."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number

@@ -138,14 +138,14 @@ class Terminal:
         self._freeze.frozen_ns(continued=self._signals.was_continued(), waited=False)
         return InputEvent(suspended=True, frozen_ns=boottime_ns() - before_ns)
 
-    def draw(self, rows: Sequence[StyledLine]) -> None:
-        """Draw *rows*; only cells that changed since the last frame are written.
+    def draw(self, rows: Sequence[StyledLine]) -> bool:
+        """Draw *rows* and return whether the terminal has taken them; only changed cells are written.
 
         The frame is dropped while the terminal has not taken the last one.
         """
         self._flush()
         if self._unwritten:
-            return
+            return False
         size = self.size()
         out = []
         if size != self._size:
@@ -158,6 +158,7 @@ class Terminal:
         self._drawn = list(rows)
         if out:
             self._write(f"{_BEGIN_UPDATE}{''.join(out)}{_END_UPDATE}")
+        return not self._unwritten
 
     def bell(self, times: int) -> None:
         """Ring the terminal bell so many *times*, if the terminal takes output at once."""

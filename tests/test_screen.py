@@ -1,0 +1,133 @@
+"""The loop of the screens outside a session: keys, the time before keys count, signals, moving pictures."""
+
+from __future__ import annotations
+
+import io
+import signal
+import sys
+
+import pytest
+
+from stretch.cli.app import App
+from stretch.core.errors import Signalled
+from stretch.player.input import InputEvent
+from stretch.player.layout import StyledLine
+from stretch.player.screen import GUARD_NS, run_screen
+from support import SECOND, FakeClock, MemoryTerminal, run
+
+GUARD_S = GUARD_NS / SECOND
+
+
+def type_words(*events: InputEvent | str | float, guarded: bool = False) -> tuple[str, MemoryTerminal]:
+    """Return the text typed before a full stop, and the terminal it was typed at; each word is a view of its own."""
+    clock = FakeClock()
+    terminal = MemoryTerminal(clock, events)
+    text = run_screen(
+        terminal,
+        "",
+        rows=lambda state, columns, lines: [((f"{columns}x{lines} {state}", "plain"),)],
+        update=lambda state, key: state if key == "?" else state + key,
+        finished=lambda state: state.endswith("."),
+        clock=clock,
+        guarded=lambda state: state.count("/") if guarded else None,
+    )
+    return text, terminal
+
+
+def test_keys_change_what_is_drawn_until_it_is_finished() -> None:
+    text, terminal = type_words("a", "?", "b", ".")
+    assert text == "ab."
+    assert [row for (row,) in terminal.frames] == ["80x24 ", "80x24 a", "80x24 a", "80x24 ab"]
+
+
+def test_a_resized_window_is_redrawn_without_a_key() -> None:
+    clock = FakeClock()
+
+    class Resized(MemoryTerminal):
+        def read(self, timeout: float) -> InputEvent:
+            self.columns -= 10
+            return super().read(timeout)
+
+    terminal = Resized(clock, (0.1, "."))
+    rows = lambda state, columns, lines: [((str(columns), "plain"),)]  # noqa: E731
+    run_screen(terminal, "", rows=rows, update=lambda state, key: key, finished=lambda state: state == ".", clock=clock)
+    assert terminal.frames == [["80"], ["70"]]
+
+
+def test_keys_typed_before_a_guarded_view_was_visible_are_ignored() -> None:
+    short, long = GUARD_S - 0.02, GUARD_S + 0.02
+    assert type_words("a", short, "b", 0.05, "c", "/", "d", long, "e", ".", guarded=True)[0] == "c/e."
+
+
+@pytest.mark.parametrize("event", [InputEvent(suspended=True), InputEvent(frozen_ns=60 * SECOND)])
+def test_a_view_has_to_be_visible_again_after_the_program_stood_still(event: InputEvent) -> None:
+    assert type_words(GUARD_S, "a", event, "b", GUARD_S, ".", guarded=True)[0] == "a."
+
+
+def test_a_view_that_the_terminal_has_not_taken_is_not_visible() -> None:
+    clock = FakeClock()
+
+    class Slow(MemoryTerminal):
+        def draw(self, rows: list[StyledLine]) -> bool:
+            return super().draw(rows) and len(self.frames) > 3
+
+    terminal = Slow(clock, (1.0, "a", 1.0, 1.0, "."))
+    assert run_screen(
+        terminal, "", rows=lambda *_: [], update=lambda state, key: state + key,
+        finished=lambda state: state != "", clock=clock, guarded=lambda state: 1,
+    ) == "."  # fmt: skip
+
+
+def test_a_signal_ends_the_screen_after_the_last_answer_was_kept() -> None:
+    kept: list[str] = []
+    clock = FakeClock()
+    terminal = MemoryTerminal(clock, ("a", "b", InputEvent(signal=15), "c"))
+    with pytest.raises(Signalled) as ended:
+        run_screen(
+            terminal, "", rows=lambda *_: [], update=lambda state, key: state + key,
+            finished=lambda state: False, clock=clock, observe=kept.append,
+        )  # fmt: skip
+    assert ended.value.number == 15
+    assert kept == ["a", "ab"]
+
+
+def test_a_moving_picture_gets_the_time_since_the_screen_began() -> None:
+    clock = FakeClock()
+    clock.now = 99 * SECOND
+    terminal = MemoryTerminal(clock, (1.0, 2.0, "."))
+    run_screen(
+        terminal, (0, ""), rows=lambda state, *_: [((str(state[0] // SECOND), "plain"),)],
+        update=lambda state, key: (state[0], key), finished=lambda state: state[1] == ".", clock=clock,
+        animate=lambda state, elapsed_ns: (elapsed_ns, state[1]),
+    )  # fmt: skip
+    assert terminal.frames == [["0"], ["1"], ["3"]]
+
+
+def test_a_signal_at_a_screen_is_the_exit_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    def ended(self: App) -> None:
+        raise Signalled(signal.SIGTERM)
+
+    monkeypatch.setattr(App, "safety", property(ended))
+    assert run("safety", app=App()).exit_code == 128 + signal.SIGTERM
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")
+def test_one_full_screen_is_shared_and_messages_wait_until_it_is_left() -> None:
+    import os
+    import pty
+
+    master, slave = pty.openpty()
+    errors = io.StringIO()
+    with open(slave, "w", closefd=False) as stream, open(slave, closefd=False) as keys:
+        app = App(environ={"TERM": "xterm"}, stdin=keys, stdout=stream, stderr=errors)
+        with app.terminal(screen=True) as outer:
+            app.info("Saved.")
+            with app.terminal(screen=True) as inner:
+                assert inner is outer
+            assert errors.getvalue() == ""
+        assert errors.getvalue() == "Saved.\n"
+        app.info("At once.")
+        assert errors.getvalue() == "Saved.\nAt once.\n"
+    assert os.read(master, 1 << 16).count(b"\x1b[?1049h") == 1
+    os.close(master)
+    os.close(slave)
