@@ -113,7 +113,15 @@ def test_last_done_days_require_both_sides(journal: Journal) -> None:
     journal.save(record(2, "2026-11-09", parts=parts(2, 1)))
     journal.save(record(3, "2026-11-05", parts=parts(stretch="sphinx")))
     assert journal.last_done_days() == {"open-book": date(2026, 11, 1), "sphinx": date(2026, 11, 5)}
+    assert journal.last_done_days(2) == {}
     assert journal.count() == 3
+
+
+def test_last_done_days_count_how_often_a_stretch_was_done(journal: Journal) -> None:
+    for number, day in enumerate(("2026-11-01", "2026-11-03", "2026-11-03", "2026-12-31")):
+        journal.save(record(number, day, parts=parts() + (parts(stretch="sphinx") if number else ())))
+    assert journal.last_done_days(2) == {"open-book": date(2026, 11, 3), "sphinx": date(2026, 11, 3)}
+    assert journal.last_done_days(3) == {"open-book": date(2026, 11, 1)}
 
 
 def test_pain_entries_hold_all_scores_in_order(journal: Journal) -> None:

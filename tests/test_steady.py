@@ -223,6 +223,17 @@ def test_d16_progress_is_read_from_the_journal(tmp_path: Path) -> None:
         assert progress(person.plan(14)) == expected
 
 
+@pytest.mark.parametrize("options", [{}, {"program": "easy-five", "areas": ()}])
+def test_a_stretch_is_familiar_after_three_times(tmp_path: Path, options: dict[str, Any]) -> None:
+    person = Person(tmp_path, **options)
+    for day in range(4):
+        made = person.play(day, hurts="" if day else person.plan(day).items[0].stretch.id)
+        assert not any(item.familiar for item in made.items) or day == 3
+    done = {item.stretch.id for item in made.items if item.familiar}
+    assert made.items[0].stretch.id not in done  # stopped the first time
+    assert {item.stretch.id for item in made.items[1:]} >= done != set()
+
+
 def test_a_request_finds_its_plan_again_after_others_for_the_same_areas(tmp_path: Path) -> None:
     person = Person(tmp_path, experienced=True)
     first = person.play(0)

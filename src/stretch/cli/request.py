@@ -117,8 +117,8 @@ def fit_request(
         practice = msgspec.structs.replace(practice, continuity=continuity)
     request = apply_recent_practice(asked, practice, app.today(), experienced=options.experienced)
     if options.program:
-        # A program has its own doses; of recent practice only the side to begin with matters.
-        request = msgspec.structs.replace(asked, first_side=request.first_side)
+        # A program has its own doses: nothing else of recent practice matters.
+        request = msgspec.structs.replace(asked, first_side=request.first_side, familiar=request.familiar)
     if preflight := preflight or _stored_preflight(app):
         request = apply_preflight(request, preflight, app.today())
     return request, practice

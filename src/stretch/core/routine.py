@@ -13,6 +13,8 @@ from stretch.core.vocabulary import BREATH_PRESETS, LEVELS, POSITIONS, Equipment
 DEFAULT_MINUTES = 15.0
 DESK_BREAK_MIN = 6
 """A routine of at most this many minutes is a desk break: gentle stretches only (rule RB3)."""
+FAMILIAR_AFTER = 3
+"""Times that a stretch is explained in full; after that its instructions are short."""
 SLOW_TRANSITION_TAGS = frozenset({"older-adult", "balance", "pregnancy"})
 """Caution tags that add ten seconds to every change (rule D18)."""
 
@@ -52,6 +54,8 @@ class Request(Struct, frozen=True, kw_only=True):
     """First hour after getting up: no forward bends held at the end of the range (rule RB11)."""
     days_since_last_done: Mapping[str, int] = {}
     """Days since each stretch was last done, by id; only stretches that were ever done."""
+    familiar: frozenset[str] = frozenset()
+    """Ids of the stretches done FAMILIAR_AFTER times or more."""
     kept: tuple[str, ...] = ()
     """Ids of the stretches this request had before."""
     progress: int = 0
@@ -93,6 +97,8 @@ class Item(Struct, frozen=True, rename={"reason": "why"}):
     """Caution tags for which the dose was made easier."""
     reason: str = ""
     """Why the stretch is in the routine, in a few words."""
+    familiar: bool = False
+    """True if it was done FAMILIAR_AFTER times before: its instructions are short."""
 
 
 class LeftOut(Struct, frozen=True):

@@ -169,6 +169,7 @@ def _candidate(
             sides_in_order(stretch, request.first_side),
             adapted,
             "you asked for it" if required else scoring.inclusion_reason(stretch, goals, areas),
+            stretch.id in request.familiar,
         ),
         options=tuple(_option(stretch, one, dose, request) for one in doses),
         extra_ms=preparation_ms(stretch, new_position=True) - preparation_ms(stretch, new_position=False),

@@ -48,6 +48,8 @@ class RecentPractice(Struct, frozen=True, kw_only=True):
 
     last_done: Mapping[str, date] = {}
     """The last day each stretch was done, by id."""
+    familiar: frozenset[str] = frozenset()
+    """Ids of the stretches done FAMILIAR_AFTER times or more."""
     days: tuple[date, ...] = ()
     """Days with at least one stretch done, as many as matter here."""
     first_side: Side | None = None
@@ -66,6 +68,7 @@ def apply_recent_practice(request: Request, practice: RecentPractice, today: dat
 
     - The stretches of last time, without those that hurt twice or were replaced, and the progression earned (D16).
     - Days since each stretch was last done, for variety.
+    - Short instructions for the stretches done three times.
     - The side that was second last time comes first (rule RB7).
     - Gentle on the day after a deep or contract-relax stretch, unless a level was given (rule D14).
     - An easy start in the first two weeks and after a break of two weeks, unless *experienced* (rules D15 and RB17).
@@ -74,6 +77,7 @@ def apply_recent_practice(request: Request, practice: RecentPractice, today: dat
         request,
         days_since_last_done={name: (today - day).days for name, day in practice.last_done.items()},
         hurtful=practice.hurtful,
+        familiar=practice.familiar,
         beginner=request.beginner or (not experienced and is_beginner(practice.days, today)),
         first_week=not experienced and is_beginner(practice.days, today, WEEK),
     )

@@ -71,7 +71,8 @@ def _item(stretch: Stretch, entry: ProgramItem, request: Request) -> Item:
     request = replace(request, beginner=False, before_sport=False)
     dose, adapted = dose_for(stretch, program_dose(stretch, entry), request)
     position = position_for(stretch, request) or stretch.position
-    return Item(stretch, dose, position, sides_in_order(stretch, request.first_side), adapted, entry.note or "")
+    sides, familiar = sides_in_order(stretch, request.first_side), stretch.id in request.familiar
+    return Item(stretch, dose, position, sides, adapted, entry.note or "", familiar)
 
 
 def program_dose(stretch: Stretch, entry: ProgramItem) -> Dose:

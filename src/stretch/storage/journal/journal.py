@@ -213,8 +213,11 @@ class Journal:
         self.damaged[row[0]] = session
         return None
 
-    def last_done_days(self) -> dict[str, date]:
-        """Return the day up to today on which each stretch was last done on every side."""
+    def last_done_days(self, times: int = 1) -> dict[str, date]:
+        """Return the day up to today on which each stretch was last done on every side.
+
+        With *times*, only the stretches done so many times or more, and the last day but *times* - 1.
+        """
         # Skips through the index: there are few stretches, however often each was done.
         query = f"""WITH RECURSIVE each (stretch) AS (
             SELECT min(stretch) FROM stretched
@@ -223,10 +226,10 @@ class Journal:
         ) SELECT stretch, (
             SELECT day FROM stretched WHERE stretched.stretch = each.stretch AND day <= ?
             AND session IN (SELECT key FROM session WHERE {row_mapping.SOUND} AND key = stretched.session)
-            ORDER BY day DESC LIMIT 1
+            ORDER BY day DESC LIMIT 1 OFFSET ?
         ) FROM each WHERE stretch IS NOT NULL"""
         days = {}
-        for stretch, day in self._rows(query, self.today.isoformat()):
+        for stretch, day in self._rows(query, self.today.isoformat(), times - 1):
             with suppress(ValueError, TypeError):
                 days[stretch] = date.fromisoformat(day)
         return days
@@ -282,15 +285,16 @@ class Journal:
     def recent_practice(self, catalog: Catalog, request: Request) -> RecentPractice:
         """Return the recent practice that the routine for *request* takes into account."""
         from stretch.core.model import expand_areas
+        from stretch.core.routine import FAMILIAR_AFTER
         from stretch.storage.journal.practice import read_practice
 
         hard = {s.id for s in catalog.stretches.values() if s.level == "deep" or s.mode == "contract-relax"}
         areas = expand_areas(catalog, request.areas)
-        last_done = self.last_done_days()
+        last_done, familiar = self.last_done_days(), frozenset(self.last_done_days(FAMILIAR_AFTER))
         with translated_errors(self.path):
             practice = read_practice(self._connection, self.today, areas, request.key, self.plan)
         last_hard_day = max((day for name, day in last_done.items() if name in hard), default=None)
-        return msgspec.structs.replace(practice, last_done=last_done, last_hard_day=last_hard_day)
+        return msgspec.structs.replace(practice, last_done=last_done, last_hard_day=last_hard_day, familiar=familiar)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
