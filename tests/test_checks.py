@@ -1,4 +1,4 @@
-"""Consistency checks of entries, and the lint rules for their content."""
+"""Consistency checks of entries, the lint rules, and the rules for shipped content."""
 
 from __future__ import annotations
 
@@ -7,6 +7,14 @@ from typing import Annotated, Any
 import msgspec
 import pytest
 
+from content_rules import (
+    AREA_MUSCLES,
+    check_area_doses,
+    check_item_doses,
+    check_target_muscles,
+    check_wording,
+    find_counts,
+)
 from stretch.core.checks import check_area, check_group, check_program, check_sources, check_stretch
 from stretch.core.model import (
     Area,
@@ -25,17 +33,7 @@ from stretch.core.model import (
     is_sentence,
 )
 from stretch.figure.muscles import MUSCLE_NAMES
-from stretch.storage.catalogs.catalog_lint import (
-    AREA_MUSCLES,
-    check_area_doses,
-    check_cue_lengths,
-    check_item_doses,
-    check_target_muscles,
-    check_wording,
-    find_counts,
-    missing_cautions,
-    weaker_cautions,
-)
+from stretch.storage.catalogs.catalog_lint import check_cue_lengths, missing_cautions, weaker_cautions
 from support import CATALOG
 
 HELD = CATALOG.stretches["sphinx"]

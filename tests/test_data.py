@@ -10,9 +10,10 @@ import msgspec
 import pytest
 import yaml
 
+import content_rules
 from stretch.core.model import Stretch, per_side_seconds
 from stretch.core.vocabulary import TAGS, UPRIGHT
-from stretch.storage.catalogs.catalog import load_sources
+from stretch.storage.catalogs.catalog import load_figures, load_sources
 from stretch.storage.catalogs.catalog_lint import check_catalogs
 from stretch.storage.files.diagnostics import load_safety
 from stretch.storage.files.locations import data_root
@@ -47,6 +48,22 @@ def test_the_shipped_catalog_has_no_problems_and_no_notes() -> None:
     assert report.counts == {
         "stretch": 51, "figure": 61, "program": 9, "area": 14, "group": 4, "source": 82
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("stretch", STRETCHES, ids=lambda stretch: stretch.id)
+def test_texts_agree_with_the_sides_and_leave_counts_to_the_timer(stretch: Stretch) -> None:
+    assert [*content_rules.check_wording(stretch), *content_rules.find_counts(stretch)] == []
+
+
+def test_programs_hold_no_area_and_no_stretch_for_longer_than_is_of_use() -> None:
+    for program in CATALOG.programs.values():
+        assert [*content_rules.check_area_doses(program, CATALOG.stretches)] == []
+        assert [*content_rules.check_item_doses(program, CATALOG.stretches)] == []
+
+
+def test_each_figure_highlights_a_muscle_of_its_stretch() -> None:
+    for name, figure in load_figures(CATALOG.stretches).items():
+        assert [*content_rules.check_target_muscles(figure.muscles, CATALOG.stretches[name])] == []
 
 
 @pytest.mark.parametrize("stretch", STRETCHES, ids=lambda stretch: stretch.id)

@@ -10,9 +10,9 @@ import msgspec
 import pytest
 import yaml
 
+from figure_rules import figure_problems
 from stretch.figure.colors import PALETTES, ColorRole, hex_color
 from stretch.figure.file_format import Figure, View
-from stretch.figure.lint import lint_figure
 from stretch.figure.render import CharacterFrame, render_frame
 from stretch.figure.svg import render_svg
 
@@ -49,7 +49,7 @@ def test_a_figure_is_named_like_its_file(figure: Figure) -> None:
 
 @every_figure
 def test_shipped_figures_have_no_problems(figure: Figure) -> None:
-    assert lint_figure(figure) == []
+    assert figure_problems(figure) == []
 
 
 @pytest.mark.slow

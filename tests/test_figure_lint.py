@@ -1,4 +1,4 @@
-"""Each kind of problem in a figure file is reported with its field and with what would be right."""
+"""Each kind of problem in a figure is reported with its field and with what would be right."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import Any
 import msgspec
 import pytest
 
+from figure_rules import figure_problems
+from stretch.core.checks import FieldPath
 from stretch.figure.file_format import Figure
-from stretch.figure.lint import lint_figure
 from stretch.figure.skeleton import skeleton_at
 
 STANDING: dict[str, Any] = {"anchor": "near_ankle", "at": [0, None], "spine": [90], "head": 90}
@@ -16,7 +17,11 @@ STANDING: dict[str, Any] = {"anchor": "near_ankle", "at": [0, None], "spine": [9
 
 def _lint(*keys: dict[str, Any], **fields: Any) -> list[tuple[str, str]]:
     whole = {"id": "x", "props": [{"type": "floor"}], "keys": [{**STANDING, **keys[0]}, *keys[1:]], **fields}
-    return [tuple(problem) for problem in lint_figure(msgspec.convert(whole, Figure))]
+    return [(_joined(field), problem) for field, problem in figure_problems(msgspec.convert(whole, Figure))]
+
+
+def _joined(field: FieldPath) -> str:
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in field).removeprefix(".")
 
 
 def _has(problems: list[tuple[str, str]], field: str, words: str) -> bool:

@@ -56,18 +56,6 @@ BALL, SOLE = 6.0, 2.7
 """Distance from the ankle forward to the ball of the foot, and down to the sole."""
 
 
-JOINT_RANGES = (
-    ("neck", "", "chest", "head", 0, (-75, 75)),
-    ("hip", "leg", "pelvis", "thigh", 180, (-40, 160)),
-    ("knee", "leg", "thigh", "shin", 0, (-165, 8)),
-    ("ankle", "leg", "shin", "foot", 0, (5, 130)),
-    ("shoulder", "arm", "chest", "upper_arm", 180, (-75, 195)),
-    ("elbow", "arm", "upper_arm", "forearm", 0, (-8, 155)),
-)
-"""Joint, kind of limb, upper and lower segment, angle between their directions in a straight joint, and the smallest
-and largest bend from there, in the side view of a person facing right."""
-
-
 def limb_hulls(joints: Mapping[str, Point], directions: Mapping[str, float], *, in_profile: bool) -> dict[str, Hull]:
     """Return the hull of each segment of the limbs in *joints*; it begins with the circle at its root."""
     hulls: dict[str, Hull] = {}

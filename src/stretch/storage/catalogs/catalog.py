@@ -129,8 +129,8 @@ def _undrawable(figure: Figure) -> Iterator[FieldProblem]:
         for depth in () if problems else (0.0, 0.5, 1.0):
             skeleton_at(figure, depth)
     except (ArithmeticError, AssertionError, LookupError, TypeError, ValueError):
-        problems = [*lint_figure(figure)] or [("keys", "cannot be drawn; start from a shipped figure")]
-    yield from ((field_path(field), problem) for field, problem in problems)
+        problems = [*lint_figure(figure)] or [(("keys",), "cannot be drawn; start from a shipped figure")]
+    yield from problems
 
 
 def _out_of_bounds(data: Any, field: FieldPath) -> Iterator[FieldProblem]:
@@ -148,8 +148,3 @@ def _out_of_bounds(data: Any, field: FieldPath) -> Iterator[FieldProblem]:
         case int() | float():
             if abs(data) > MAX_NUMBER:
                 yield field, f"must be at most {MAX_NUMBER}, not {data:g}; a body is 100 tall"
-
-
-def field_path(field: str) -> FieldPath:
-    """Return the field of a figure problem, such as `keys[0].near_arm`, as a path."""
-    return tuple(int(step) if step.isdecimal() else step for step in re.findall(r"[^.\[\]]+", field))
