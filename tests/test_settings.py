@@ -20,6 +20,7 @@ from stretch.cli.app import App
 from stretch.cli.options import default_map, playback_options, routine_options
 from stretch.cli.request import PlaybackOptions, RoutineOptions, build_request
 from stretch.player.theme import theme_for
+from stretch.storage.config_file import change_setting
 from stretch.storage.settings import (
     DEFAULTS,
     NAMES,
@@ -278,6 +279,135 @@ def test_config_prints_the_template_even_if_the_file_is_broken(home: Path) -> No
     result = run("config", app=app(home))
     assert (result.exit_code, result.stdout) == (2, "")
     assert "Did you mean minutes?" in result.stderr
+
+
+# -- changes
+
+COMMENTED = """# my settings
+never:
+  # two that hurt
+  - sphinx  # my back
+  - happy-baby # my knee
+# how long
+minutes: 12   # short
+
+#volume: 50
+area: [neck,  # stiff
+  shoulders]  # too
+"""
+
+
+def changed(home: Path, *args: str, text: str = COMMENTED, exit_code: int = 0) -> str:
+    """Return the file after `stretch config` with *args*."""
+    result = run("config", *args, app=app(write_config(home, text)))
+    assert result.exit_code == exit_code, result.output
+    return (home / "config.yaml").read_text(encoding="utf-8")
+
+
+def test_a_changed_setting_keeps_its_comment_and_all_other_lines(home: Path) -> None:
+    assert changed(home, "set", "minutes", "20") == COMMENTED.replace("12   #", "20   #")
+    assert changed(home, "set", "volume", "9") == COMMENTED.replace("#volume: 50\n", "#volume: 50\nvolume: 9\n")
+    assert changed(home, "set", "sound", "no") == COMMENTED + "sound: off\n"
+    assert changed(home, "unset", "minutes") == COMMENTED.replace("minutes: 12   # short\n", "")
+    assert changed(home, "set", "level", "deep", text="minutes: 9") == "minutes: 9\nlevel: deep\n"
+    assert changed(home, "set", "level", "deep", text="level:  # any\n") == "level: deep  # any\n"
+    assert changed(home, "unset", "level", text="level: deep") == ""
+
+
+def test_a_list_grows_by_a_line_or_is_written_anew(home: Path) -> None:
+    grown = COMMENTED.replace("# my knee\n", "# my knee\n  - cat-cow\n")
+    assert changed(home, "set", "never", "sphinx, happy-baby", "Cat-Cow") == grown
+    output = changed(home, "set", "never", "cat-cow")
+    assert output.splitlines()[:4] == ["# my settings", "# two that hurt", "# my back", "never: [cat-cow] # my knee"]
+    assert changed(home, "set", "area", "Lower Back,neck").endswith("# stiff\narea: [lower-back, neck]  # too\n")
+
+
+def test_an_item_is_added_once_to_a_list(home: Path) -> None:
+    for text, expected in (
+        (COMMENTED, ("sphinx", "happy-baby", "cat-cow")),
+        ("never: sphinx\n", ("sphinx", "cat-cow")),
+    ):
+        here = app(write_config(home, text))
+        assert "cat-cow" not in here.settings.never
+        for _ in range(2):
+            here.add_to_list("never", "cat-cow")
+            assert here.settings.never == expected
+
+
+def test_a_text_is_quoted_where_yaml_needs_it(home: Path) -> None:
+    speak = "espeak-ng -s 150 {text} # loud"
+    assert changed(home, "set", "voice_command", *speak.split(), text="") == f'voice_command: "{speak}"\n'
+    assert load_settings(home, {}).settings.voice_command == speak
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (("set", "minuts", "5"), "There is no setting called 'minuts'. Did you mean minutes?"),
+        (("unset", "minuts"), "There is no setting called 'minuts'. Did you mean minutes?"),
+        (("set", "minutes", "ten"), "minutes must be a number from 1 to 180, not 'ten'."),
+        (("set", "volume", "-5"), "volume must be a number from 0 to 100, not '-5'."),
+        (("set", "area", "nek"), "There is no area called 'nek'. Did you mean neck?"),
+        (("set", "never", "cat-cw"), "There is no stretch called 'cat-cw'. Did you mean cat-cow?"),
+    ],
+)
+def test_a_wrong_setting_is_refused_and_the_file_kept(home: Path, args: tuple[str, ...], words: str) -> None:
+    write_config(home, COMMENTED)
+    result = run("config", *args, app=app(home))
+    assert (result.exit_code, result.stderr) == (2, f"stretch: {words}\n")
+    assert (home / "config.yaml").read_text(encoding="utf-8") == COMMENTED
+
+
+def test_a_wrong_line_can_be_removed_and_corrected(home: Path) -> None:
+    assert changed(home, "unset", "minuts", text="minuts: 1\nminutes: ten\n") == "minutes: ten\n"
+    assert changed(home, "set", "minutes", "10", text="minutes: {a: [b]}\n") == "minutes: 10\n"
+
+
+@pytest.mark.parametrize("text", ["{minutes: 9}\n", "minutes: 9\n...\n"])
+def test_a_form_that_cannot_be_changed_is_refused(home: Path, text: str) -> None:
+    assert changed(home, "set", "volume", "5", text=text, exit_code=2) == text
+
+
+def test_a_variable_that_overrides_a_changed_setting_is_named(home: Path) -> None:
+    result = run("config", "set", "minutes", "9", app=app(home / "new", STRETCH_MINUTES="7"))
+    assert "$STRETCH_MINUTES is set as well, and overrides it." in result.stderr
+    assert (home / "new" / "config.yaml").read_text() == "minutes: 9\n"
+    assert (home / "new").stat().st_mode & 0o077 == 0 or os.name == "nt"
+
+
+lines_of_settings = st.lists(
+    st.sampled_from(
+        [
+            "minutes: 9", "minutes: '9'  # nine", "never:\n  # a\n  - sphinx # b\n  # c\n  - cat-cow",
+            "never:\n- sphinx", "never: [sphinx, # d\n  cat-cow]",
+            "never:", "voice_command: >\n  one\n  two\n", "area: {a: 1}", "# e",
+            "#minutes: 15", "", " # f", "sound: &x on  # g", "level: |\n  #minutes: 1",
+        ]
+    ),
+    max_size=8,
+    unique_by=lambda line: line.partition(":")[0] if line and ":" in line else object(),
+)  # fmt: skip
+new_values = {"minutes": 20.0, "never": ("sphinx", "cat-cow", "child"), "sound": False, "voice_command": "a: #b"}
+
+
+@given(lines_of_settings, st.sampled_from([*new_values]), st.sampled_from(["\n", "\r\n"]))
+def test_any_file_keeps_its_data_and_its_comments(
+    tmp_path_factory: pytest.TempPathFactory, lines: list[str], name: str, line_end: str
+) -> None:
+    home = tmp_path_factory.mktemp("home")
+    file = home / "config.yaml"
+    text = "".join(f"{line}\n" for line in lines).replace("\n", line_end)
+    file.write_bytes(text.encode())
+    old = yaml.safe_load(text) or {}
+    change_setting(home, name, new_values[name])
+    new = file.read_bytes().decode()
+    data = yaml.safe_load(new)
+    assert {key: value for key, value in data.items() if key != name} == {k: v for k, v in old.items() if k != name}
+    assert data[name] == (list(value) if isinstance(value := new_values[name], tuple) else value)
+    assert sorted(re.findall(r"#[^\r\n]*", new.replace("a: #b", ""))) == sorted(re.findall(r"#[^\r\n]*", text))
+    assert new.count("\n") == new.count(line_end) or not text
+    change_setting(home, name, None)
+    assert name not in (yaml.safe_load(file.read_bytes()) or {})
 
 
 # -- defaults of the options

@@ -142,6 +142,23 @@ class App:
         """The settings in effect. Raise SettingsError."""
         return self.loaded_settings.settings
 
+    def change_setting(self, name: str, value: object) -> bool:
+        """Set *name* in config.yaml to *value*, or remove it if None; return whether it was there.
+
+        Raise SettingsError, and OSError if the file cannot be written.
+        """
+        from stretch.storage import config_file
+
+        self.__dict__.pop("loaded_settings", None)
+        return config_file.change_setting(self.folder, name, value)
+
+    def add_to_list(self, name: str, item: str) -> None:
+        """Add *item* to the list setting *name* in config.yaml; raise as `change_setting` does."""
+        from stretch.storage import config_file
+
+        self.__dict__.pop("loaded_settings", None)
+        config_file.add_to_list(self.folder, name, item)
+
     def open_journal(self) -> Journal | None:
         """Return the journal, open for reading; None if there is none."""
         # Without a journal there is no need to load SQLite.

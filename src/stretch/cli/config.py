@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from stretch.cli.options import SettingName
+from stretch.cli.usage import SuggestingGroup
+
 if TYPE_CHECKING:
     from stretch.cli.app import App
 
@@ -14,17 +17,24 @@ DESCRIPTION_COLUMNS = 110
 """Columns from which the table also describes each setting."""
 
 
-@click.command(
+@click.group(
     "config",
-    help="""Show the settings in effect and where each one comes from.
+    cls=SuggestingGroup,
+    invoke_without_command=True,
+    help="""Show the settings in effect and where each one comes from, or change them.
 
     Command-line options override STRETCH_* variables, these override config.yaml, and that overrides the defaults.
     """,
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--template", "as_template", is_flag=True, help="Print a config.yaml with all settings to start from.")
-@click.pass_obj
-def config_command(app: App, as_json: bool, as_template: bool) -> None:
+@click.pass_context
+def config_command(ctx: click.Context, as_json: bool, as_template: bool) -> None:
+    if ctx.invoked_subcommand is None:
+        _show(ctx.obj, as_json=as_json, as_template=as_template)
+
+
+def _show(app: App, *, as_json: bool, as_template: bool) -> None:
     from stretch.storage import settings
 
     if as_template:
@@ -59,3 +69,46 @@ def config_command(app: App, as_json: bool, as_template: bool) -> None:
         app.info("Descriptions: stretch config --template")
     for problem in settings.unknown_variables(app.environ):
         app.info(f"stretch: {problem}")
+
+
+@config_command.command(
+    "set",
+    context_settings={"ignore_unknown_options": True},
+    help="""Change a setting in config.yaml and keep everything else in it.
+
+    VALUE is written as in the file: a number, a word, on or off, or several names. `stretch config` lists the settings.
+    """,
+)
+@click.argument("key", type=SettingName())
+@click.argument("value", nargs=-1, required=True, type=click.UNPROCESSED)
+@click.pass_obj
+def set_command(app: App, key: str, value: tuple[str, ...]) -> None:
+    from stretch.storage import settings
+
+    if key == "area":
+        from stretch.core.model import area_ids, expand_areas
+
+        value = area_ids(app.catalog, value)
+        expand_areas(app.catalog, value)
+    elif key == "never":
+        from stretch.cli.listing import find_stretch
+
+        value = tuple(find_stretch(app.catalog, name).id for name in " ".join(value).replace(",", " ").split())
+    checked = settings.parse_value(key, " ".join(value))
+    app.change_setting(key, checked)
+    app.info(f"Saved in {app.folder / settings.FILE_NAME}: {key}: {settings.format_value(checked)}")
+    if app.environ.get(settings.variable(key)[1:], "").strip():
+        app.info(f"{settings.variable(key)} is set as well, and overrides it.")
+
+
+@config_command.command("unset", help="Remove a setting from config.yaml, so that its default counts again.")
+@click.argument("key", type=SettingName())
+@click.pass_obj
+def unset_command(app: App, key: str) -> None:
+    from stretch.storage import settings
+
+    if app.change_setting(key, None):
+        app.info(f"Removed {key} from {app.folder / settings.FILE_NAME}.")
+    else:
+        settings.check_name(key)
+        app.info(f"{key} is not set in {app.folder / settings.FILE_NAME}.")

@@ -133,6 +133,18 @@ class CatalogId(_Named, click.ParamType):  # type: ignore[type-arg]  # generic o
         return {entry.id: entry.name for kind in self.kinds for entry in getattr(catalog, kind).values()}
 
 
+class SettingName(_Named, click.ParamType):  # type: ignore[type-arg]  # generic only since click 8.2
+    """The name of a setting; the commands check it."""
+
+    name = "setting"
+
+    def labels(self, ctx: click.Context) -> Mapping[str, str]:
+        """Return the settings with their descriptions."""
+        from stretch.storage.settings import NAMES, describe
+
+        return {name: describe(name) for name in NAMES}
+
+
 STDOUT = Path("-")
 OUTPUT = OutputPath(readable=False, path_type=Path)
 POSITION = NameChoice("position", POSITION_LABELS)

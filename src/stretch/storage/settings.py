@@ -93,7 +93,7 @@ def variable(name: str) -> str:
 def load_settings(folder: Path, environ: Mapping[str, str]) -> LoadedSettings:
     """Return the settings for the user's *folder*. Raise SettingsError with all problems, OSError if unreadable."""
     file = folder / FILE_NAME
-    data, lines = _read(file)
+    data, lines = read_file(file)
     in_file = {name: _normalize(name, data[name], folder) for name in NAMES if data.get(name) is not None}
     texts = {name: environ.get(variable(name)[1:], "").strip() for name in NAMES}
     in_environment = {name: _normalize(name, _split(name, text), Path()) for name, text in texts.items() if text}
@@ -149,8 +149,8 @@ def unknown_variables(environ: Mapping[str, str]) -> Iterator[str]:
             yield f"${name} is not a setting." + (f" Did you mean ${near[0]}?" if near else "")
 
 
-def _read(file: Path) -> tuple[dict[str, Any], dict[str, int]]:
-    """Return the data of the file and the line of each setting; nothing if there is no such file."""
+def read_file(file: Path) -> tuple[dict[str, Any], dict[str, int]]:
+    """Return the data of *file*, unchecked, and the line of each setting; nothing if there is no such file."""
     if not file.exists():
         return {}, {}
     # Imported here: most people have no such file.
@@ -166,6 +166,21 @@ def _read(file: Path) -> tuple[dict[str, Any], dict[str, int]]:
     if not isinstance(data, dict):
         raise SettingsError(f"{place}:1: must hold settings, one on a line, such as `minutes: 10`")
     return data, {name: lines[id(data), name] for name in data}
+
+
+def check_name(name: str) -> None:
+    """Raise UnknownName unless *name* is a setting."""
+    if name not in NAMES:
+        raise UnknownName("setting", name[:80], NAMES, "`stretch config` lists them all.")
+
+
+def parse_value(name: str, text: str) -> Any:
+    """Return the value of the setting *name* from a command line. Raise SettingsError if it cannot be used."""
+    check_name(name)
+    value = _normalize(name, _split(name, text), Path.cwd())
+    if problem := _problems({name: value}):
+        raise SettingsError(f"{name} {problem[name]}.")
+    return getattr(msgspec.convert({name: value}, Settings, strict=False), name)
 
 
 def _split(name: str, text: str) -> str | list[str]:
