@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from stretch.player.input import console_keys
-from stretch.player.keymap import KEYMAP, SAME_KEYS, action_of
+from stretch.player.keymap import KEYMAP, PAIN_ANSWERS, SAME_KEYS, action_of
 
 
 @pytest.mark.parametrize(
@@ -34,20 +34,36 @@ def test_every_key_has_one_action_and_every_binding_its_own_rank() -> None:
     ("key", "action"),
     [
         ("space", "pause"), ("n", "next"), ("right", "next"), ("b", "back"), ("left", "back"), ("+", "more"),
-        ("=", "more"), ("-", "less"), ("e", "ease"), ("x", "hurt"), ("1", "numb"), ("2", "dizzy"), ("3", "eyes"),
+        ("=", "more"), ("-", "less"), ("e", "ease"), ("x", "hurt"), ("1", "other"), ("2", "other"), ("3", "other"),
         ("s", "sound"), ("v", "voice"), ("?", "help"), ("q", "quit"), ("Q", "quit"), ("w", "other"), ("up", "more"),
-        ("down", "less"), ("4", "ease"), ("5", "hurt"), ("6", "sound"), ("7", "voice"), ("8", "help"), ("0", "quit"),
-        ("9", "other"), ("enter", "other"),
+        ("down", "less"), ("4", "ease"), ("5", "other"), ("6", "sound"), ("7", "voice"), ("8", "help"), ("0", "quit"),
+        ("9", "hurt"), ("enter", "other"),
     ],
 )  # fmt: skip
 def test_keys_have_the_documented_actions(key: str, action: str) -> None:
     assert action_of(key) == action
 
 
+@pytest.mark.parametrize(
+    ("key", "action"),
+    [
+        ("1", "numb"), ("2", "dizzy"), ("3", "eyes"), ("4", "chest"), ("5", "legs"), ("6", "sound"), ("x", "hurt"),
+        ("9", "hurt"), ("n", "next"), ("enter", "other"), ("e", "ease"),
+    ],
+)  # fmt: skip
+def test_while_something_hurts_the_digits_are_symptoms(key: str, action: str) -> None:
+    assert action_of(key, in_pain=True) == action
+
+
+def test_no_symptom_is_answered_by_pressing_the_key_for_pain_twice() -> None:
+    (hurt,) = [binding for binding in KEYMAP if binding.action == "hurt"]
+    assert not {key for answer in PAIN_ANSWERS for key in answer.keys} & {*hurt.keys}
+
+
 def test_space_arrows_and_digits_do_everything() -> None:
     for binding in KEYMAP:
         assert any(key.isdigit() or key in ("space", "up", "down", "left", "right") for key in binding.keys)
-    assert SAME_KEYS == "On any keyboard: up +, down -, 4 e, 5 x, 6 s, 7 v, 8 ?, 0 q"
+    assert SAME_KEYS == "On any keyboard: up +, down -, 4 e, 9 x, 6 s, 7 v, 8 ?, 0 q"
 
 
 def test_the_label_of_a_binding_is_one_of_its_keys() -> None:

@@ -442,6 +442,25 @@ def test_a_plan_leaves_out_what_the_check_says(tmp_path: Path, monkeypatch: pyte
     assert not [s for s in deep["steps"] if s["stretch"] and CATALOG.stretches[s["stretch"]].level == "deep"]
 
 
+@pytest.mark.parametrize("key", ["4", "5"])
+@pytest.mark.parametrize("known", [True, False])
+def test_an_emergency_in_a_session_is_shown_alone_and_kept(tmp_path: Path, key: str, known: bool) -> None:
+    if known:
+        screening_file.save(tmp_path, ScreeningRecord(outcome=Outcome.GO, screened=TODAY, since=TODAY))
+    person = Person(tmp_path, keys=("n",) * 6 + (1.0, "x", key))
+    assert run("routine", "-m", "15", "--yes", app=person).exit_code == 3
+    assert person.stderr.getvalue().endswith(SAFETY.messages.emergency + "\n")
+    assert stored_record(tmp_path).outcome is Outcome.EMERGENCY
+    assert start(tmp_path, args=("--yes",))[0].exit_code == 4
+
+
+def test_a_session_without_a_record_keeps_no_symptom(tmp_path: Path) -> None:
+    person = Person(tmp_path, keys=("n",) * 6 + (1.0, "x", "4"))
+    assert run("routine", "-m", "15", "--yes", "--speed", "2", app=person).exit_code == 3
+    assert SAFETY.messages.emergency in person.stderr.getvalue()
+    assert stored_record(tmp_path) is None
+
+
 @pytest.mark.parametrize(("key", "rules"), [("1", ["ST2"]), ("2", ["ST6", "ST6b"]), ("3", ["ST7"])])
 def test_each_reason_for_an_early_end_shows_its_rule(tmp_path: Path, key: str, rules: list[str]) -> None:
     screening_file.save(tmp_path, ScreeningRecord(outcome=Outcome.GO, screened=TODAY, since=TODAY))

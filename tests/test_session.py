@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from stretch.core.journal.progress import stretches_done
 from stretch.core.timing.navigation import back_start
 from stretch.core.timing.phases import WORKING_KINDS
-from stretch.core.timing.session import Action, Session, Tick, cues_between, update
+from stretch.core.timing.session import Action, Session, Symptom, Tick, cues_between, update
 from stretch.core.timing.timeline import build_timeline
 from support import MS, SAMPLE, SECOND, routine
 
@@ -355,7 +355,7 @@ STATES = {
 ALWAYS = {"sound": "sound", "voice": "voice", "quit": "ends", "suspend": "stands"}
 PERFORMED = ALWAYS | {
     "next": "jumps", "back": "jumps", "more": "plan", "less": "", "ease": "easier", "hurt": "jumps easier pain stands",
-    "help": "stands", "numb": "", "dizzy": "", "eyes": "", "other": "",
+    "help": "stands", **dict.fromkeys(get_args(Symptom), ""), "other": "",
 }  # fmt: skip
 CONTINUES = dict.fromkeys(get_args(Action), "runs") | ALWAYS
 EFFECTS: dict[str, dict[str, str]] = {
@@ -380,7 +380,8 @@ EFFECTS: dict[str, dict[str, str]] = {
     | ALWAYS
     | {"hurt": "jumps plan easier pain", "suspend": ""},
     "stopped for pain": CONTINUES
-    | {"next": "jumps runs", "hurt": "jumps runs", "suspend": "", "numb": "ends", "dizzy": "ends", "eyes": "ends"},
+    | {"next": "jumps runs", "hurt": "jumps runs", "suspend": ""}
+    | dict.fromkeys(get_args(Symptom), "ends"),
     "over": dict.fromkeys(get_args(Action), ""),
 }
 """What each action changes in each state: a jump, the plan, an easier way, a report of pain, the clock, the end."""

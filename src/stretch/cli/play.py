@@ -82,7 +82,7 @@ def play_session(
     if session.end_reason is not None:
         from stretch.cli.preflight import after_early_end
 
-        after_early_end(app, session.end_reason)
+        after_early_end(app, session.end_reason, keep=recorder is not None)
     if recorder and session.end_state == "finished" and playback.asks(app):
         from stretch.cli.preflight import after_session
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -13,18 +13,25 @@ from stretch.cli.app import App
 from stretch.cli.prompts import PAIN, ask_all, read_line
 from stretch.core.errors import SafetyError, StretchError
 from stretch.core.safety import screening_record
-from stretch.core.safety.checklist import Outcome, Urgency
+from stretch.core.safety.checklist import Outcome
 from stretch.core.safety.pain_trend import TrendFinding
 from stretch.core.safety.screening import ScreeningResult, evaluate, pain_limits
 from stretch.core.safety.screening_record import PreflightResult, ScreeningRecord
+from stretch.core.vocabulary import Tag
 from stretch.storage import screening_file
 
 if TYPE_CHECKING:
-    from stretch.core.timing.session import Session
+    from stretch.core.timing.session import Session, Symptom
     from stretch.player.recorder import SessionRecorder
 
-STOP_RULES = {"numb": "ST2", "dizzy": "ST6", "eyes": "ST7"}
-"""Line of the checklist for each answer that ends a session."""
+SYMPTOM_RULES: Mapping[Symptom, tuple[str, ...]] = {
+    "numb": ("ST2",),
+    "dizzy": ("ST6", "ST6b"),
+    "eyes": ("ST7",),
+    "chest": ("ST6b",),
+    "legs": ("ST8",),
+}
+"""Lines of the checklist for each symptom that ends a session."""
 
 
 def run_preflight(app: App, *, ask: bool) -> PreflightResult:
@@ -112,16 +119,18 @@ def _ask(
     )
 
 
-def after_early_end(app: App, reason: str) -> None:
-    """Say what to do after a session that ended for *reason*, and record the consequence (rules ST2, ST6, ST7)."""
-    lines = app.safety.lines
-    rule = STOP_RULES[reason]
-    for name in (rule, f"{rule}b"):
-        if name in lines:
-            app.info(lines[name].text + ".")
-    if reason == "eyes" and (old := screening_file.load(app.folder)):
-        new = screening_record.escalate(old, app.today(), Outcome.SEE_CLINICIAN, Urgency.SOON, ("head-down",))
-        save_record(app, new)
+def after_early_end(app: App, symptom: Symptom, *, keep: bool) -> None:
+    """Say what to do after a session that a symptom ended, and *keep* its consequence (rules ST2, ST6 to ST8)."""
+    lines = [app.safety.lines[name] for name in SYMPTOM_RULES[symptom]]
+    outcome, urgency = lines[0].outcome, lines[0].urgency
+    emergency = outcome is Outcome.EMERGENCY
+    for text in (app.safety.messages.emergency,) if emergency else [line.text + "." for line in lines]:
+        app.info(text)
+    if keep and outcome is not None:
+        today = app.today()
+        old = screening_file.load(app.folder) or ScreeningRecord(outcome=Outcome.GO, screened=today, since=today)
+        tags: tuple[Tag, ...] = ("head-down",) if symptom == "eyes" else ()
+        save_record(app, screening_record.escalate(old, today, outcome, urgency, tags))
 
 
 def after_session(app: App, session: Session, recorder: SessionRecorder) -> None:

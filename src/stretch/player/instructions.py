@@ -69,7 +69,7 @@ def pause_message(session: Session) -> str:
             easier = item.stretch.for_side(session.moment.phase.side).labelled("ease_off")
             easier += " Press any key to try that"
         answers = ", ".join(f"{answer.label} {answer.help}" for answer in PAIN_ANSWERS)
-        return f"Stopped. {easier}, n to leave it out, {answers}."
+        return f"Stopped. {easier}, n to leave it out. If you feel this: {answers}."
     if session.waiting:
         return "Press any key when you are ready."
     return "Paused: space to continue." if session.paused else ""

@@ -28,7 +28,7 @@ KEYMAP: tuple[Binding, ...] = (
     Binding("more", ("+", "=", "up"), "+", "", 8, "about 5 s longer, in whole breaths"),
     Binding("less", ("-", "_", "down"), "-", "5 s", 7, "about 5 s shorter, in whole breaths"),
     Binding("ease", ("e", "4"), "e", "ease off", 4, "easier: the easier way, for half of the time left"),
-    Binding("hurt", ("x", "5"), "x", "hurts", 3, "it hurts: stop this stretch and offer an easier way"),
+    Binding("hurt", ("x", "9"), "x", "hurts", 3, "it hurts: stop this stretch and offer an easier way"),
     Binding("sound", ("s", "6"), "s", "sound", 9, "sound on or off"),
     Binding("voice", ("v", "7"), "v", "voice", 10, "voice on or off"),
     Binding("help", ("?", "h", "8"), "?", "help", 5, "this help; the timer is paused"),
@@ -41,15 +41,19 @@ SAME_KEYS = "On any keyboard: up +, down -, " + ", ".join(
 """The keys that every keyboard has, whatever its letters are, and the keys that they stand for."""
 
 PAIN_ANSWERS = (
-    Binding("numb", ("1",), "1", help="if you are numb or it spreads"),
-    Binding("dizzy", ("2",), "2", help="if dizzy or breathless"),
-    Binding("eyes", ("3",), "3", help="if your eyes hurt or blur"),
+    Binding("numb", ("1",), "1", help="numb or spreading"),
+    Binding("dizzy", ("2",), "2", help="dizzy or breathless"),
+    Binding("eyes", ("3",), "3", help="eyes"),
+    Binding("chest", ("4",), "4", help="chest pain"),
+    Binding("legs", ("5",), "5", help="between the legs, both legs, or a leg giving way"),
 )
-"""What can be answered when something hurts."""
+"""What can be answered when something hurts; the key for `hurt` itself is none of them, as it may be pressed twice."""
 
-_ACTIONS = {key: binding.action for binding in (*KEYMAP, *PAIN_ANSWERS) for key in binding.keys}
+_ACTIONS = {key: binding.action for binding in KEYMAP for key in binding.keys}
+_SYMPTOMS = {key: binding.action for binding in PAIN_ANSWERS for key in binding.keys}
 
 
-def action_of(key: str) -> Action:
-    """Return the action of *key*, `other` if it has none."""
-    return _ACTIONS.get(key.lower() if len(key) == 1 else key, "other")
+def action_of(key: str, *, in_pain: bool = False) -> Action:
+    """Return the action of *key*, `other` if it has none; *in_pain* while the session asks what hurt."""
+    symptom = _SYMPTOMS.get(key) if in_pain else None
+    return symptom or _ACTIONS.get(key.lower() if len(key) == 1 else key, "other")

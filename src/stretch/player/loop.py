@@ -93,7 +93,9 @@ def _after_input(session: Session, event: InputEvent, clock: Clock) -> Session:
         return update(session, "quit")
     if event.suspended:
         return update(session, "suspend")
-    return session if event.key is None else update(session, action_of(event.key))
+    if event.key is None:
+        return session
+    return update(session, action_of(event.key, in_pain=session.pain_stop is not None))
 
 
 def _must_be_silent(before: Session | None, session: Session) -> bool:

@@ -19,8 +19,8 @@ Timestamp = Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\
 Seconds = Annotated[float, Meta(ge=0, le=1_000_000)]
 Count = Annotated[int, Meta(ge=0, le=10_000)]
 Text = Annotated[str, Meta(min_length=1, max_length=200)]
-EndReason = Literal["finished", "stopped", "numb", "dizzy", "eyes"]
-"""Played to the end, stopped by the person or a signal, or ended by a warning sign (rules ST2, ST6, ST7)."""
+EndReason = Literal["finished", "stopped", "numb", "dizzy", "eyes", "chest", "legs"]
+"""Played to the end, stopped by the person or a signal, or ended by a symptom."""
 
 
 class SideResult(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Literal
+from typing import Literal, get_args
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -14,13 +14,13 @@ from stretch.core.timing.phases import NS_PER_MS
 from stretch.core.timing.timeline import Moment, Timeline
 
 Action = Literal[
-    "pause", "next", "back", "more", "less", "ease", "hurt", "numb", "dizzy", "eyes",
+    "pause", "next", "back", "more", "less", "ease", "hurt", "numb", "dizzy", "eyes", "chest", "legs",
     "sound", "voice", "help", "quit", "suspend", "other",
 ]  # fmt: skip
 """Actions of keys and signals.
 
-`other` is any other key: it still closes the help and continues after a pause. `suspend` is Ctrl-Z. `numb`, `dizzy`
-and `eyes` say what happened when something hurt; at any other time they count as `other`.
+`other` is any other key: it still closes the help and continues after a pause. `suspend` is Ctrl-Z. The symptoms say
+what happened when something hurt; at any other time they count as `other`.
 """
 
 SLEEP_GAP_NS = 2_000 * NS_PER_MS
@@ -39,6 +39,8 @@ class Tick(Struct, frozen=True):
 
 
 Event = Tick | Action
+Symptom = Literal["numb", "dizzy", "eyes", "chest", "legs"]
+"""Answers that end a session in which something hurt (rules ST2, ST6, ST7, ST6b, ST8)."""
 
 
 class Session(Struct, frozen=True, kw_only=True, dict=True):
@@ -79,8 +81,8 @@ class Session(Struct, frozen=True, kw_only=True, dict=True):
     """Indexes of the phases in which something hurt, in order, one for each report."""
     pain_stop: str | None = None
     """The id of the stretch or move that was stopped because it hurt, until a key is pressed."""
-    end_reason: Literal["numb", "dizzy", "eyes"] | None = None
-    """The symptom that ended the session (rules ST2, ST6, ST7)."""
+    end_reason: Symptom | None = None
+    """The symptom that ended the session."""
     seek_count: int = 0
     """Number of jumps to another position."""
 
@@ -131,7 +133,7 @@ def update(session: Session, event: Event) -> Session:
         return replace(session, sleep_gap_ns=0, paused=False, lead_in_ns=LEAD_IN_NS)
     if session.waiting and event not in ("back", "next", "hurt", "help"):
         return replace(session, waiting=False)
-    if session.pain_stop and event in ("numb", "dizzy", "eyes"):
+    if session.pain_stop and event in get_args(Symptom):
         return replace(session, end_state="stopped", end_reason=event)
     if session.pain_stop:
         return _skip_stretch(session) if event in ("next", "hurt") else replace(session, pain_stop=None)
