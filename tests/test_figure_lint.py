@@ -111,6 +111,11 @@ def test_a_null_height_needs_a_floor() -> None:
     assert _has(_lint({}, props=[]), "keys[0].at", "no floor")
 
 
+@pytest.mark.parametrize("spine", [[[90, 900]], [1e308, -1e308]])
+def test_a_figure_with_numbers_that_are_too_large_is_not_drawn(spine: list[Any]) -> None:
+    assert _has(_lint({"spine": spine}), "keys", "too large")
+
+
 def test_unknown_keys_are_errors() -> None:
     # YAML reads a key `off` as False; a struct must not swallow it.
     with pytest.raises(msgspec.ValidationError):

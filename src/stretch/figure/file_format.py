@@ -16,9 +16,15 @@ import msgspec
 from msgspec import Meta, Struct, field
 from msgspec.structs import replace
 
-from stretch.figure.geometry import Point
+from stretch.core.vocabulary import ID_PATTERN, LONGEST_ID
 
-Segment = float | tuple[float, float]
+Number = Annotated[float, Meta(ge=-1000, le=1000)]
+"""In body units or fractions; a body is 100 tall. Not for a number or a tuple: msgspec 0.22 reads such limits wrong."""
+Point = tuple[Number, Number]
+Word = Annotated[str, Meta(max_length=400)]
+MOST = Meta(max_length=50)
+"""Most entries of a list: a figure is drawn many times a second."""
+Segment = float | Point
 """A direction in degrees, or a direction and a foreshortening: the visible share of the true length.
 
 At 0 the segment points straight at the viewer; a negative foreshortening reverses its direction.
@@ -51,7 +57,7 @@ class Target(_FileStruct, frozen=True):
     place: Place = field(name="to")
     offset: Point = field(name="plus", default=(0.0, 0.0))
     bend: Literal[1, -1] | None = None
-    foreshortening: float = field(name="len", default=1.0)
+    foreshortening: Number = field(name="len", default=1.0)
     hand: Segment | None = None
     foot: Segment | None = None
 
@@ -69,17 +75,17 @@ class Keyframe(_FileStruct, frozen=True):
     the shoulders, near and far; `forward` moves them forward. `chest_width` and `hip_width` are 1 seen square on.
     """
 
-    anchor: str | None = None
-    at: tuple[float, float | None] | None = None
+    anchor: Word | None = None
+    at: tuple[Number, Number | None] | None = None
     spine: Annotated[tuple[Segment, ...], Meta(min_length=1, max_length=3)] | None = None
     neck: Segment | None = None
     head: Segment | None = None
-    face: float | None = None
-    nod: float | None = None
-    shrug: float | tuple[float, float] | None = None
-    forward: float | None = None
-    chest_width: float | None = None
-    hip_width: float | None = None
+    face: Number | None = None
+    nod: Number | None = None
+    shrug: float | Point | None = None
+    forward: Number | None = None
+    chest_width: Number | None = None
+    hip_width: Number | None = None
     near_leg: LimbSegments | Target | None = None
     far_leg: LimbSegments | Target | None = None
     near_arm: LimbSegments | Target | None = None
@@ -93,37 +99,37 @@ class Floor(_FileStruct, frozen=True, tag_field="type", tag="floor"):
 class Mat(_FileStruct, frozen=True, tag_field="type", tag="mat"):
     """A mat: a thick line on the floor or, with y0 and y1, a rectangle seen from above."""
 
-    x0: float
-    x1: float
-    y0: float | None = None
-    y1: float | None = None
+    x0: Number
+    x1: Number
+    y0: Number | None = None
+    y1: Number | None = None
 
 
 class Chair(_FileStruct, frozen=True, tag_field="type", tag="chair"):
     """A chair: `x` is the middle of the seat, `back` the height of the backrest above it (0 for a stool)."""
 
-    x: float
-    height: float = 20.0
-    width: float = 18.0
-    back: float = 24.0
+    x: Number
+    height: Number = 20.0
+    width: Number = 18.0
+    back: Number = 24.0
     facing: Literal[1, -1] = 1
 
 
 class Wall(_FileStruct, frozen=True, tag_field="type", tag="wall"):
     """A wall with its surface at `x`; its solid side is the right one (1) or the left one (-1)."""
 
-    x: float
-    height: float = 100.0
+    x: Number
+    height: Number = 100.0
     solid: Literal[1, -1] = 1
 
 
 class Box(_FileStruct, frozen=True, tag_field="type", tag="box"):
     """A step, block or low seat: the outline of a rectangle."""
 
-    x0: float
-    x1: float
-    y0: float = 0.0
-    y1: float = 10.0
+    x0: Number
+    x1: Number
+    y0: Number = 0.0
+    y1: Number = 10.0
 
 
 class Pillow(_FileStruct, frozen=True, tag_field="type", tag="pillow"):
@@ -131,14 +137,14 @@ class Pillow(_FileStruct, frozen=True, tag_field="type", tag="pillow"):
 
     a: Point
     b: Point
-    radius: float = 2.5
+    radius: Number = 2.5
 
 
 class Bar(_FileStruct, frozen=True, tag_field="type", tag="bar"):
     """Any other rigid thing, such as a door frame: a thick line, in front of the person if `front` is true."""
 
-    points: Annotated[tuple[Point, ...], Meta(min_length=2)]
-    radius: float = 1.0
+    points: Annotated[tuple[Point, ...], Meta(min_length=2, max_length=50)]
+    radius: Number = 1.0
     front: bool = False
 
 
@@ -151,8 +157,8 @@ class Arrow(_FileStruct, frozen=True):
     With `press` it shows only while the person presses in a contract-relax stretch.
     """
 
-    arc: tuple[float, float, float, float, float] | None = None
-    path: tuple[Place, ...] = ()
+    arc: tuple[Number, Number, Number, Number, Number] | None = None
+    path: Annotated[tuple[Place, ...], MOST] = ()
     press: bool = False
 
 
@@ -166,17 +172,17 @@ class Figure(_FileStruct, frozen=True):
     bottom, `swap` the near limbs at the far side; by default a view from the side is swapped, any other mirrored.
     """
 
-    id: str
-    keyframes: Annotated[tuple[Keyframe, ...], Meta(min_length=1)] = field(name="keys")
+    id: Annotated[str, Meta(pattern=ID_PATTERN, max_length=LONGEST_ID)]
+    keyframes: Annotated[tuple[Keyframe, ...], Meta(min_length=1, max_length=50)] = field(name="keys")
     view: View = View.SIDE
     from_behind: bool = field(name="back", default=False)
-    muscles: tuple[str, ...] = field(name="target", default=())
-    props: tuple[Prop, ...] = ()
-    straps: tuple[tuple[Place, ...], ...] = ()
-    arrows: tuple[Arrow, ...] = ()
-    paint_order: str = field(name="order", default="")
+    muscles: Annotated[tuple[Word, ...], MOST] = field(name="target", default=())
+    props: Annotated[tuple[Prop, ...], MOST] = ()
+    straps: Annotated[tuple[Annotated[tuple[Place, ...], MOST], ...], MOST] = ()
+    arrows: Annotated[tuple[Arrow, ...], MOST] = ()
+    paint_order: Word = field(name="order", default="")
     far_shift: Point = (0.0, 0.0)
-    crop: tuple[float, float, float, float] | None = field(name="frame", default=None)
+    crop: tuple[Number, Number, Number, Number] | None = field(name="frame", default=None)
     eyes: bool = True
     deepens_on: Literal["exhale", "inhale"] = field(name="into", default="exhale")
     alternates_sides: bool = field(name="alternate", default=False)

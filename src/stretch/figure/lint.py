@@ -7,26 +7,46 @@ from collections.abc import Iterable, Iterator
 from graphlib import CycleError
 
 from stretch.core.checks import FieldPath, FieldProblem, suggest
+from stretch.core.text import quote
 from stretch.figure import anatomy
 from stretch.figure.file_format import Figure, Place, Target
 from stretch.figure.keyframes import IKLimb, keyframe_poses
 from stretch.figure.muscles import MUSCLE_NAMES
 from stretch.figure.parts import PAINT_WORDS
-from stretch.figure.skeleton import solving_order
+from stretch.figure.skeleton import skeleton_at, solving_order
+
+_FARTHEST = 10_000
+"""Body units from the origin to a joint."""
 
 
 def lint_figure(figure: Figure) -> list[FieldProblem]:
-    """Return the unknown names of a figure and the keyframes that do not suit each other."""
-    return [*unknown_names(figure), *_unusable_keyframes(figure)]
+    """Return what keeps a figure from being drawn, or else the keyframes that do not suit each other."""
+    return undrawable(figure) or [*_unusable_keyframes(figure)]
 
 
-def unknown_names(figure: Figure) -> Iterator[FieldProblem]:
+def undrawable(figure: Figure) -> list[FieldProblem]:
+    """Return what keeps a figure from being drawn; it is drawn to find out."""
+    if (crop := figure.crop) and not (crop[0] < crop[2] and crop[1] < crop[3]):
+        return [(("frame",), "is empty; write left, bottom, right and top")]
+    if unknown := [*_unknown_names(figure)]:
+        return unknown
+    try:
+        for depth in (0.0, 0.5, 1.0):
+            joints = skeleton_at(figure, depth).joints.values()
+            if not all(abs(x) < _FARTHEST > abs(y) for x, y in joints):  # nor where it is not a number
+                return [(("keys",), "has numbers that are too large; a body is 100 tall")]
+    except (ArithmeticError, AssertionError, LookupError, TypeError, ValueError):
+        return [*_unusable_keyframes(figure)] or [(("keys",), "cannot be drawn; start from a shipped figure")]
+    return []
+
+
+def _unknown_names(figure: Figure) -> Iterator[FieldProblem]:
     """Yield every unknown word of a figure, with similar known ones."""
     for muscle in figure.muscles:
         name, _, side = muscle.partition(".")
         yield from _unknown(("target",), "muscle", [name], MUSCLE_NAMES)
         if side not in ("", "near", "far"):
-            yield ("target",), f"{muscle!r} has the side {side!r}; write {name}.near or {name}.far"
+            yield ("target",), f"{quote(muscle)} has the side {quote(side)}; write {name}.near or {name}.far"
     yield from _unknown(("order",), "part", figure.paint_order.split(), PAINT_WORDS)
     for i, strap in enumerate(figure.straps):
         yield from _unknown_places(("straps", i), strap)
@@ -54,7 +74,7 @@ def _unknown(field: FieldPath, kind: str, names: Iterable[str], known: Iterable[
     for name in names:
         if name not in known:
             advice = suggest(name, sorted(known), f"known are {', '.join(sorted(known))}")
-            yield field, f"there is no {kind} called {name!r}; {advice}"
+            yield field, f"there is no {kind} called {quote(name)}; {advice}"
 
 
 def _unknown_places(field: FieldPath, places: Iterable[Place]) -> Iterator[FieldProblem]:
@@ -63,7 +83,7 @@ def _unknown_places(field: FieldPath, places: Iterable[Place]) -> Iterator[Field
             names, t = place.split("~")[:2], place.split("~")[2:]
             yield from _unknown(field, "joint", names, anatomy.JOINTS)
             if len(t) > 1 or (t and not re.fullmatch(r"-?(\d+(\.\d*)?|\.\d+)", t[0])):
-                yield field, f"{place!r} is not a place; write joint~joint~0.5 for a point between two joints"
+                yield field, f"{quote(place)} is not a place; write joint~joint~0.5 for a point between two joints"
 
 
 def _unusable_keyframes(figure: Figure) -> Iterator[FieldProblem]:

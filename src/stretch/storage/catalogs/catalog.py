@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import msgspec
-
-from stretch.core.checks import ID_RULE, FieldPath, FieldProblem
 from stretch.core.model import Catalog, CatalogStruct, EntryOrigin, Settle, Source, WarmUp
-from stretch.core.text import escape_control_chars, quote_ascii
+from stretch.core.text import escape_control_chars
 from stretch.core.vocabulary import ID_PATTERN, EntryKind
 from stretch.storage.catalogs.loader import SOURCES, CatalogEntry, CatalogLoader
 from stretch.storage.files.diagnostics import load_record
@@ -22,10 +19,6 @@ if TYPE_CHECKING:
 
 KINDS: tuple[EntryKind, ...] = ("area", "group", "stretch", "program")
 """Kinds of entries in a `Catalog`; sources and figures are loaded only by those that need them."""
-MAX_NUMBER = 1000
-"""In body units, degrees or fractions; a body is 100 tall."""
-MAX_ENTRIES, MAX_CHARACTERS = 50, 400
-"""Of each list (keyframes, props, arrows) and each text: a figure is drawn many times a second."""
 
 
 class SessionFile(CatalogStruct, frozen=True, kw_only=True):
@@ -94,6 +87,8 @@ def load_figures(
     names: Iterable[str], extra: Sequence[Path] = (), on_problem: Callable[[str], None] | None = None
 ) -> dict[str, Figure]:
     """Return the figures *names* that exist, the last of each; an invalid one of *extra* is as in `load_catalog`."""
+    from stretch.figure.lint import undrawable
+
     wanted = [name for name in dict.fromkeys(names) if re.fullmatch(ID_PATTERN, name)]
     loader = CatalogLoader(("figure",), trusted=data_root())
     loader.add_named("figure", wanted, data_root())
@@ -101,50 +96,7 @@ def load_figures(
         loader.add_files(root)
         loader.add_named("figure", wanted, root)
     for entry in [*loader.user_entries("figure")]:
-        loader.leave_out_if("figure", entry, check_figure(entry.record))
+        loader.leave_out_if("figure", entry, undrawable(entry.record))
     loader.diagnostics.raise_or_call(on_problem)
     figures = loader.records("figure")
     return {name: figures[name] for name in wanted if name in figures}
-
-
-def check_figure(figure: Figure) -> Iterator[FieldProblem]:
-    """Yield what keeps a figure from being drawn: an invalid id, values out of bounds, unknown names."""
-    if not re.fullmatch(ID_PATTERN, figure.id):
-        yield ("id",), f"is {quote_ascii(figure.id)}; {ID_RULE}"
-    excesses = list(_out_of_bounds(msgspec.to_builtins(figure), ()))
-    yield from excesses
-    if (crop := figure.crop) and not (crop[0] < crop[2] and crop[1] < crop[3]):
-        yield ("frame",), "is empty; write left, bottom, right and top"
-    elif not excesses:
-        yield from _undrawable(figure)
-
-
-def _undrawable(figure: Figure) -> Iterator[FieldProblem]:
-    """Yield unknown names and anything else that makes drawing fail; the figure is drawn to find out."""
-    from stretch.figure.lint import lint_figure, unknown_names
-    from stretch.figure.skeleton import skeleton_at
-
-    problems = list(unknown_names(figure))
-    try:
-        for depth in () if problems else (0.0, 0.5, 1.0):
-            skeleton_at(figure, depth)
-    except (ArithmeticError, AssertionError, LookupError, TypeError, ValueError):
-        problems = [*lint_figure(figure)] or [(("keys",), "cannot be drawn; start from a shipped figure")]
-    yield from problems
-
-
-def _out_of_bounds(data: Any, field: FieldPath) -> Iterator[FieldProblem]:
-    match data:
-        case dict():
-            for name, value in data.items():
-                yield from _out_of_bounds(value, (*field, name))
-        case str() if len(data) > MAX_CHARACTERS:
-            yield field, f"must have at most {MAX_CHARACTERS} characters, not {len(data)}"
-        case tuple() if len(data) > MAX_ENTRIES:
-            yield field, f"must have at most {MAX_ENTRIES} entries, not {len(data)}"
-        case tuple():
-            for index, value in enumerate(data):
-                yield from _out_of_bounds(value, (*field, index))
-        case int() | float():
-            if abs(data) > MAX_NUMBER:
-                yield field, f"must be at most {MAX_NUMBER}, not {data:g}; a body is 100 tall"

@@ -17,7 +17,7 @@ from stretch.core.timing.phases import READING_WORDS_PER_MINUTE, SWITCH_MS
 from stretch.core.vocabulary import ENTRY_KINDS, KNEELING, Caution, EntryKind
 from stretch.figure.file_format import Figure
 from stretch.figure.lint import lint_figure
-from stretch.storage.catalogs.catalog import SessionFile, check_figure, origin_label
+from stretch.storage.catalogs.catalog import SessionFile, origin_label
 from stretch.storage.catalogs.loader import CatalogEntry, CatalogLoader, id_of, real_path
 from stretch.storage.files.diagnostics import Diagnostic, Severity, load_record
 from stretch.storage.files.locations import data_root
@@ -76,9 +76,6 @@ def _problems(record: object, sources: Collection[str], drawable: Collection[str
                 if other != key and other.lower() == key.lower():
                     yield ("key",), f"{key} differs from {other} only in case; use one of them"
         case Figure():
-            if undrawable := [*check_figure(record)]:
-                yield from undrawable
-                return
             if record.id not in drawable:
                 yield ("id",), f"there is no stretch {record.id!r}"
             yield from lint_figure(record)

@@ -134,7 +134,7 @@ def _explain_value(message: str, value: Any, info: Any) -> str:
         noun = "characters" if isinstance(value, str) else "entries"
         return f"must have {_BOUNDS[limit[1]]}{limit[2]} {noun}, not {len(value)}"
     if limit := re.search(r"` (>= |<= )(\S+)", message):
-        return f"must be {_BOUNDS[limit[1]]}{limit[2]}, not {value}"
+        return f"must be {_BOUNDS[limit[1]]}{limit[2].removesuffix('.0')}, not {value}"
     if "matching regex" in message:
         rule = ID_RULE if ID_PATTERN in message else "use letters A to Z, digits and single dashes"
         return f"is {quote_ascii(value)}; {rule}"
