@@ -135,7 +135,7 @@ requests = st.builds(
 )
 
 
-def _timeline_or_skip(request: Request) -> Timeline:
+def timeline_or_skip(request: Request) -> Timeline:
     try:
         return build_timeline(build_routine(CATALOG, request))
     except UsageError:
@@ -143,5 +143,5 @@ def _timeline_or_skip(request: Request) -> Timeline:
         raise
 
 
-timelines = requests.map(_timeline_or_skip)
+timelines = requests.map(timeline_or_skip)
 """Timelines of random routines."""

@@ -283,7 +283,8 @@ def test_keys_toggle_sound_and_voice() -> None:
 @pytest.mark.parametrize("key", ["sound", "voice"])
 def test_toggling_sound_or_voice_does_not_start_the_clock(key, fields: dict) -> None:
     still = at(1_000, sound=False, voice=False, **fields)
-    assert update(still, key) == msgspec.structs.replace(still, **{key: True})
+    timeline = still.timeline.with_voice(True, still.position_ms) if key == "voice" else still.timeline
+    assert update(still, key) == msgspec.structs.replace(still, timeline=timeline, **{key: True})
 
 
 def test_pause_during_the_lead_in_ends_it() -> None:
@@ -352,7 +353,7 @@ STATES = {
     "helping while waiting": in_sample(PREPARE.start_ms, wait=True, waiting=True, help_open=True),
     "over": in_sample(IN_HOLD, end_state="stopped"),
 }
-ALWAYS = {"sound": "sound", "voice": "voice", "quit": "ends", "suspend": "stands"}
+ALWAYS = {"sound": "sound", "voice": "voice plan", "quit": "ends", "suspend": "stands"}
 PERFORMED = ALWAYS | {
     "next": "jumps", "back": "jumps", "more": "plan", "less": "", "ease": "easier", "hurt": "jumps easier pain stands",
     "help": "stands", **dict.fromkeys(get_args(Symptom), ""), "other": "",

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stretch.core.routine import Request
 from stretch.core.timing.phases import WORKING_KINDS, preparation_ms
 from stretch.core.timing.timeline import Timeline, build_timeline
 from stretch.core.vocabulary import Tag
-from support import CATALOG, routine, timelines
+from support import CATALOG, requests, routine, timeline_or_skip, timelines
 
 fractions = st.floats(0, 1)
 
@@ -114,7 +115,7 @@ def test_preparation_allows_time_to_read_and_to_change_position() -> None:
     for phase in timeline.phases:
         if phase.kind == "prepare" and phase.item:
             words = sum(len(step.split()) for step in phase.item.stretch.steps)
-            assert phase.length_ms >= words / 200 * 60_000
+            assert phase.length_ms >= words / 150 * 60_000
             assert phase.length_ms >= (15_000 if phase.new_position else 8_000)
 
 
@@ -140,6 +141,48 @@ def test_contract_relax_rounds_press_release_and_hold() -> None:
         for rep in (1, 2, 3)
         for kind, length in (("press", 6_000), ("release", 4_000), ("hold", 20_000))
     ]
+
+
+@pytest.mark.parametrize(
+    ("options", "seconds"),
+    [
+        ({}, 20),  # 50 words at 150 a minute
+        ({"voice": True}, 32),  # 50 words, 4 of the name and 8 of the announcement at 140 a minute, and 5 s
+        ({"familiar": True}, 8),
+        ({"familiar": True, "new_position": True}, 15),
+        ({"familiar": True, "voice": True}, 11),
+        ({"slow": True}, 30),
+    ],
+)
+def test_preparation_is_as_long_as_its_words(options: dict[str, bool], seconds: int) -> None:
+    stretch = msgspec.structs.replace(
+        CATALOG.stretches["cat-cow"], name="One two three four", steps=("One two three four five. " * 5,) * 2
+    )
+    assert preparation_ms(stretch, **{"new_position": False, **options}) == seconds * 1_000
+
+
+def test_a_side_is_changed_in_five_seconds_and_turned_over_in_ten() -> None:
+    named = ("single-knee-to-chest", "open-book")
+    timeline = build_timeline(routine(areas=(), stretches=named, warm_up=0.0))
+    found = {phase.activity_id: phase.length_ms for phase in timeline.phases if phase.kind == "switch"}
+    assert found == {"single-knee-to-chest": 5_000, "open-book": 10_000}
+
+
+@given(requests, st.booleans())
+def test_a_plan_counts_the_time_of_the_voice(request: Request, voice: bool) -> None:
+    timeline = timeline_or_skip(msgspec.structs.replace(request, voice=voice))
+    assert timeline == timeline.with_voice(voice, 0)
+    assert timeline.length_ms <= (request.minutes or 0) * 60_000
+
+
+def test_the_voice_changes_what_has_not_begun() -> None:
+    timeline = build_timeline(routine())
+    first, second, *_ = (phase for phase in timeline.phases if phase.kind == "prepare")
+    spoken = timeline.with_voice(True, first.start_ms + 1)
+    assert next(phase.length_ms for phase in spoken.phases if phase.item == first.item) == first.length_ms
+    later = next(phase for phase in spoken.phases if phase.item == second.item)
+    assert later.length_ms > second.length_ms
+    assert spoken.with_voice(False, first.start_ms + 1) == timeline
 
 
 @pytest.mark.parametrize(("moved", "seconds"), [(False, 8), (True, 15)])

@@ -53,7 +53,7 @@ def audio_command(app: App, /, *, paths: tuple[Path, ...], silent: bool, options
 
     for path in paths:
         _check_ending(path, {".wav": "sound", ".vtt": "captions"})
-    routine, _ = personalized_routine(app, options)
+    routine, _ = personalized_routine(app, options, voice=not silent)
     timeline = build_timeline(routine)
     speech = None if silent else find_synthesizer(app.find_program)
     if speech is None and not silent:

@@ -20,7 +20,7 @@ from stretch.core.routine import Routine
 from stretch.core.safety.pain import PainScores
 from stretch.core.text import duration, escape_control_chars, pluralize
 from stretch.core.timing.phases import NS_PER_MS
-from stretch.core.timing.session import Session
+from stretch.core.timing.session import Session, with_voice
 from stretch.core.timing.timeline import Timeline, build_timeline
 from stretch.player.input import raise_again
 from stretch.player.loop import Display, InputSource, PlaybackResult, run_session
@@ -61,15 +61,15 @@ def play_session(
     status_file: StatusFile | None = None,
 ) -> int:
     """Play *session* from its position, kept by *recorder*, and return the exit code."""
+    voice = playback.voice != "no"
     has_keys = app.input_source is not None or is_terminal(app.stdin)
     session = msgspec.structs.replace(
-        session,
+        with_voice(session, voice),
         speed=playback.speed,
         wait=playback.wait and has_keys,
         waiting=playback.wait and has_keys and session.moment.phase.kind == "prepare",
         has_keys=has_keys,
         sound=playback.sound,
-        voice=playback.voice != "no",
     )
     result = _Playback(app, playback, recorder, status_file).run(session)
     session = result.session

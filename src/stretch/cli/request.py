@@ -65,7 +65,7 @@ class PlaybackOptions(Struct, frozen=True, kw_only=True):
         return self.speed > 1
 
 
-def build_request(app: App, options: RoutineOptions) -> Request:
+def build_request(app: App, options: RoutineOptions, *, voice: bool = False) -> Request:
     """Return the request that *options* and the settings make, before anything about the person is known.
 
     The area and the minutes of the settings count only where no program and no stretches are named: these take their
@@ -92,6 +92,7 @@ def build_request(app: App, options: RoutineOptions) -> Request:
         warm_up=options.warm_up,
         seed=options.seed,
         before_sport=options.before_sport,
+        voice=voice,
         # A program stays as it is at any hour, unless --morning is given.
         morning=bool(options.morning) if options.program else _is_morning(app, options.morning),
     )
@@ -163,8 +164,8 @@ def check_request(app: App, options: RoutineOptions, request: Request) -> None:
         builder.check_request(app.catalog, request)
 
 
-def personalized_routine(app: App, options: RoutineOptions) -> tuple[Routine, bool]:
-    """Return the routine for a file, and whether it needs rest days (rule D14).
+def personalized_routine(app: App, options: RoutineOptions, *, voice: bool = False) -> tuple[Routine, bool]:
+    """Return the routine for a file, with time for a *voice*, and whether it needs rest days (rule D14).
 
     It may be for somebody else, so a recorded stop is only reported: this is no session.
     """
@@ -176,7 +177,7 @@ def personalized_routine(app: App, options: RoutineOptions) -> tuple[Routine, bo
     if kept is not None and forbids_session(kept, app.today()):
         for words in status_messages(app.safety.messages, kept, app.today()):
             app.info(words)
-    routine = plan_routine(app, options)
+    routine = plan_routine(app, options, request=build_request(app, options, voice=voice))
     program = app.catalog.programs.get(options.program or "")
     return routine, needs_rest_day(routine, program, as_written=options.as_written)
 

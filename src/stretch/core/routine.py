@@ -56,6 +56,8 @@ class Request(Struct, frozen=True, kw_only=True):
     """Days since each stretch was last done, by id; only stretches that were ever done."""
     familiar: frozenset[str] = frozenset()
     """Ids of the stretches done FAMILIAR_AFTER times or more."""
+    voice: bool = False
+    """The instructions are spoken, which takes longer than to read them."""
     kept: tuple[str, ...] = ()
     """Ids of the stretches this request had before."""
     progress: int = 0
@@ -145,6 +147,8 @@ class Routine(Struct, frozen=True, kw_only=True, rename=ENCODED_NAMES):
     seed: int = 0
     extra_transition_time: bool = False
     """True if every change takes ten seconds more (rule D18)."""
+    voice: bool = False
+    """True if the time to prepare is long enough for spoken instructions."""
     left_out: tuple[LeftOut, ...] = ()
     notes: tuple[str, ...] = ()
     continuity: Continuity | None = None

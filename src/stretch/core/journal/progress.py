@@ -134,7 +134,8 @@ def _insert_preparation(
         # The other side is done, so this one must not be announced as the first.
         item = msgspec.structs.replace(item, sides=item.sides[-1:])
     start = first - 1
-    length = preparation_ms(item.stretch, new_position=True, slow=routine.extra_transition_time)
+    slow, voice = routine.extra_transition_time, routine.voice
+    length = preparation_ms(item.stretch, new_position=True, slow=slow, familiar=item.familiar, voice=voice)
     changed = {index: msgspec.structs.replace(phases[index], item=item) for index in range(start, side[-1] + 1)}
     changed[start] = Phase(kind="prepare", length_ms=length, item=item, side=phases[first].side, new_position=True)
     return start, tuple(changed.get(index, phase) for index, phase in enumerate(phases))

@@ -95,6 +95,7 @@ def build_routine(catalog: Catalog, request: Request) -> Routine:
         breath=request.breath.name,
         seed=request.seed,
         extra_transition_time=request.extra_transition_time,
+        voice=request.voice,
         left_out=tuple(LeftOut(id, reasons[id]) for id in catalog.stretches if id in reasons),
         notes=tuple(notes),
     )

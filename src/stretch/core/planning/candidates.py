@@ -172,7 +172,7 @@ def _candidate(
             stretch.id in request.familiar,
         ),
         options=tuple(_option(stretch, one, dose, request) for one in doses),
-        extra_ms=preparation_ms(stretch, new_position=True) - preparation_ms(stretch, new_position=False),
+        extra_ms=_preparation_ms(stretch, request, new_position=True) - _preparation_ms(stretch, request),
         goals=served,
         base_score=scoring.base_score(
             stretch, request, areas=areas, adapted=bool(adapted), back=back, goals=len(served), brief=brief
@@ -187,13 +187,22 @@ def _candidate(
 def _option(stretch: Stretch, dose: Dose, full_dose: Dose, request: Request) -> Option:
     held = held_seconds(stretch, dose)
     points, full = (scoring.dose_points(stretch, one) for one in (dose, full_dose))
-    slow = request.extra_transition_time
-    preparation = preparation_ms(stretch, new_position=False, slow=slow)
+    exercise = exercise_ms(stretch, dose, request.breath, slow=request.extra_transition_time)
     return Option(
         dose.reps,
-        preparation + exercise_ms(stretch, dose, request.breath, slow=slow),
+        _preparation_ms(stretch, request) + exercise,
         # Before sport one held stretch fills the ceiling of its areas, however short it is (rule D17).
         BEFORE_SPORT_CEILING_S if held and request.before_sport else held,
         min(points, full) + max(0, points - full) // BEYOND_FULL,
         dose.hold_s,
+    )
+
+
+def _preparation_ms(stretch: Stretch, request: Request, *, new_position: bool = False) -> int:
+    # Also for a familiar stretch, so that a request keeps its plan when its stretches become familiar.
+    return preparation_ms(
+        stretch,
+        new_position=new_position,
+        slow=request.extra_transition_time,
+        voice=request.voice,
     )

@@ -34,9 +34,8 @@ def build_program(catalog: Catalog, name: str, request: Request, *, as_written: 
         raise UsageError(f"No stretch of the program {name} is left with these options: remove one of them.")
     if request.warm_up is None:
         request = replace(request, warm_up=warm_up_min)
-    positions = [item.position for item in items]
+    positions, primary = [item.position for item in items], primary_areas(items)
     warm_up, start_position = moves_for(catalog.warm_up, request, positions, warm_up_seconds(request, 0))
-    primary = primary_areas(items)
     notes += tuple(adaptation_notes(request, items))
     if request.minutes is not None:
         notes += ("A program has a fixed length: --minutes does not change it.",)
@@ -53,6 +52,7 @@ def build_program(catalog: Catalog, name: str, request: Request, *, as_written: 
         breath=request.breath.name,
         seed=request.seed,
         extra_transition_time=request.extra_transition_time,
+        voice=request.voice,
         left_out=tuple(LeftOut(stretch, reason) for stretch, reason in reasons.items() if reason),
         notes=notes,
     )

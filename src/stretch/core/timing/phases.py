@@ -16,13 +16,18 @@ PhaseKind = Literal["warm-up", "prepare", "hold", "move", "press", "release", "r
 
 NS_PER_MS = 1_000_000
 REST_MS = 5_000
-SWITCH_MS = 5_000
+SWITCH_MS, TURNING_MS = 5_000, 10_000
+"""Time to change sides, and where one has to turn over or to move the strap."""
 PREPARE_MS = 8_000
 NEW_POSITION_MS = 15_000
 """Preparation when the position of the body changes (all four: rule D18)."""
 EXTRA_CHANGE_MS = 10_000
 """Added to every change for older people, unsteady people and in pregnancy (rule D18)."""
-READING_WORDS_PER_MINUTE = 200
+READING_WORDS_PER_MINUTE, SPOKEN_WORDS_PER_MINUTE = 150, 140
+ANNOUNCEMENT_WORDS = 8
+"""Words spoken with the name of a stretch: its side and its dose."""
+AFTER_SPEECH_MS = 5_000
+"""Time to get into a stretch after the last word about it."""
 WORKING_KINDS: frozenset[PhaseKind] = frozenset({"hold", "move", "press", "release"})
 """Kinds of phases in which a stretch is done; the others prepare it or rest from it."""
 
@@ -66,9 +71,9 @@ class Phase(Struct, frozen=True, kw_only=True):
 def build_phases(routine: Routine, pattern: Pattern) -> tuple[Phase, ...]:
     """Return the phases of *routine*: warm-up, the stretches, cool-down and settle."""
     phases = [Phase(kind="warm-up", length_ms=seconds * 1000, move=move) for move, seconds in routine.warm_up]
-    previous = routine.start_position
+    previous, slow, voice = routine.start_position, routine.extra_transition_time, routine.voice
     for item in routine.items:
-        phases += item_phases(item, pattern, new_position=item.position != previous, slow=routine.extra_transition_time)
+        phases += item_phases(item, pattern, new_position=item.position != previous, slow=slow, voice=voice)
         previous = item.position
     phases += [
         Phase(kind="warm-up", length_ms=seconds * 1000, move=move, cool_down=True)
@@ -88,15 +93,17 @@ def with_start_times(phases: list[Phase]) -> tuple[Phase, ...]:
     return tuple(placed)
 
 
-def item_phases(item: Item, pattern: Pattern, *, new_position: bool, slow: bool) -> list[Phase]:
+def item_phases(item: Item, pattern: Pattern, *, new_position: bool, slow: bool, voice: bool = False) -> list[Phase]:
     """Return the phases of one stretch without start times: preparation, then every repetition of each side."""
     extra_ms = EXTRA_CHANGE_MS if slow else 0
     phases: list[Phase] = []
     for side in item.sides:
         if phases:
-            phases.append(Phase(kind="switch", length_ms=SWITCH_MS + extra_ms, item=item, side=side))
+            phases.append(Phase(kind="switch", length_ms=switch_ms(item.stretch, slow=slow), item=item, side=side))
         else:
-            length_ms = preparation_ms(item.stretch, new_position=new_position, slow=slow)
+            length_ms = preparation_ms(
+                item.stretch, new_position=new_position, slow=slow, familiar=item.familiar, voice=voice
+            )
             phases.append(Phase(kind="prepare", length_ms=length_ms, item=item, side=side, new_position=new_position))
         phases += _side_phases(item, side, pattern, REST_MS + extra_ms)
     return phases
@@ -111,14 +118,29 @@ def exercise_ms(stretch: Stretch, dose: Dose, pattern: Pattern, *, slow: bool) -
         c = dose.contract
         repetition_ms = 1000 * (c.contract_s + c.release_s + c.hold_s if c else dose.hold_s or 0)
         side_ms = dose.reps * repetition_ms + (dose.reps - 1) * (REST_MS + extra_ms)
-    return 2 * side_ms + SWITCH_MS + extra_ms if stretch.both_sides else side_ms
+    return 2 * side_ms + switch_ms(stretch, slow=slow) if stretch.both_sides else side_ms
 
 
-def preparation_ms(stretch: Stretch, *, new_position: bool, slow: bool = False) -> int:
-    """Return the preparation time of a stretch: enough to get into position and to read the steps."""
-    words = sum(len(step.split()) for step in stretch.steps)
-    reading_ms = -(-words * 60 // READING_WORDS_PER_MINUTE) * 1000
-    return max(NEW_POSITION_MS if new_position else PREPARE_MS, reading_ms) + (EXTRA_CHANGE_MS if slow else 0)
+def switch_ms(stretch: Stretch, *, slow: bool = False) -> int:
+    """Return the time to change sides."""
+    turns = stretch.position == "side-lying"
+    return (TURNING_MS if turns else SWITCH_MS) + (EXTRA_CHANGE_MS if slow else 0)
+
+
+def preparation_ms(
+    stretch: Stretch, *, new_position: bool, slow: bool = False, familiar: bool = False, voice: bool = False
+) -> int:
+    """Return the preparation time of a stretch: to get into position, and to read its steps or with *voice* hear them.
+
+    The steps of a *familiar* stretch need no time: they are still shown, but hardly read, and not spoken.
+    """
+    words = 0 if familiar else sum(len(step.split()) for step in stretch.steps)
+    if voice:
+        spoken = words + len(stretch.name.split()) + ANNOUNCEMENT_WORDS
+        words_ms = -(-spoken * 60 // SPOKEN_WORDS_PER_MINUTE) * 1000 + AFTER_SPEECH_MS
+    else:
+        words_ms = -(-words * 60 // READING_WORDS_PER_MINUTE) * 1000
+    return max(NEW_POSITION_MS if new_position else PREPARE_MS, words_ms) + (EXTRA_CHANGE_MS if slow else 0)
 
 
 def _side_phases(item: Item, side: Side | None, pattern: Pattern, rest_ms: int) -> list[Phase]:

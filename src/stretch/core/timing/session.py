@@ -122,8 +122,10 @@ def update(session: Session, event: Event) -> Session:
         return replace(session, end_state="stopped")
     if event == "suspend":
         return replace(session, paused=True, sleep_gap_ns=0) if session.has_keys else session
-    if event in ("sound", "voice"):
-        return replace(session, **{event: not getattr(session, event)})
+    if event == "sound":
+        return replace(session, sound=not session.sound)
+    if event == "voice":
+        return with_voice(session, not session.voice)
     if event == "hurt":
         # Pain is never only the key that closes the help or ends a pause.
         session = replace(session, help_open=False, sleep_gap_ns=0)
@@ -138,6 +140,11 @@ def update(session: Session, event: Event) -> Session:
     if session.pain_stop:
         return _skip_stretch(session) if event in ("next", "hurt") else replace(session, pain_stop=None)
     return _perform(session, event)
+
+
+def with_voice(session: Session, voice: bool) -> Session:
+    """Return *session* with *voice* on or off, and with the time that it takes in the phases that have not begun."""
+    return replace(session, voice=voice, timeline=session.timeline.with_voice(voice, session.position_ms))
 
 
 def cues_between(before: Session | None, after: Session) -> tuple[Cue, ...]:

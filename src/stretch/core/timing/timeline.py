@@ -12,7 +12,7 @@ from stretch.core.model import LONGEST_HOLD_S
 from stretch.core.routine import Item, Routine
 from stretch.core.timing.animation import FigureState, figure_state_at
 from stretch.core.timing.breathing import Breath, BreathPosition, breath_at, fit, parse_pattern
-from stretch.core.timing.phases import Phase, build_phases, with_start_times
+from stretch.core.timing.phases import Phase, build_phases, preparation_ms, with_start_times
 from stretch.core.vocabulary import Pattern
 
 MIN_LEFT_MS = 1_000
@@ -37,6 +37,7 @@ class Timeline(Struct, frozen=True, dict=True):
     phases: tuple[Phase, ...]
     pattern: Pattern
     title: str = ""
+    extra_transition_time: bool = False
 
     @cached_property
     def items(self) -> tuple[Item, ...]:
@@ -102,6 +103,22 @@ class Timeline(Struct, frozen=True, dict=True):
         phases = with_start_times([*self.phases[:index], new, *self.phases[index + 1 :]])
         return msgspec.structs.replace(self, phases=phases)
 
+    def with_voice(self, voice: bool, position_ms: int) -> Timeline:
+        """Return the timeline with time to hear the steps, or only to read them, from *position_ms* on."""
+        phases = []
+        for phase in self.phases:
+            if phase.kind == "prepare" and phase.item and phase.start_ms >= position_ms:
+                length_ms = preparation_ms(
+                    phase.item.stretch,
+                    new_position=phase.new_position,
+                    slow=self.extra_transition_time,
+                    familiar=phase.item.familiar,
+                    voice=voice,
+                )
+                phase = msgspec.structs.replace(phase, length_ms=length_ms)
+            phases.append(phase)
+        return msgspec.structs.replace(self, phases=with_start_times(phases))
+
     def _refit(self, phase: Phase, elapsed_ms: int, change_ms: int) -> tuple[Breath, ...]:
         kept_count, kept_ms = 0, 0
         while kept_count < len(phase.breaths) and kept_ms <= elapsed_ms:
@@ -117,4 +134,5 @@ class Timeline(Struct, frozen=True, dict=True):
 def build_timeline(routine: Routine) -> Timeline:
     """Return the timeline of *routine*, with its breathing pattern."""
     pattern = parse_pattern(routine.breath)
-    return Timeline(phases=build_phases(routine, pattern), pattern=pattern, title=routine.title)
+    phases = build_phases(routine, pattern)
+    return Timeline(phases, pattern, title=routine.title, extra_transition_time=routine.extra_transition_time)

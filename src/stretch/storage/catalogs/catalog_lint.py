@@ -13,7 +13,7 @@ from msgspec import Struct
 from stretch.core.checks import FieldPath, FieldProblem, check_sources
 from stretch.core.model import Program, Source, Stretch
 from stretch.core.timing.breathing import STEADY_MS
-from stretch.core.timing.phases import READING_WORDS_PER_MINUTE, SWITCH_MS
+from stretch.core.timing.phases import SWITCH_MS
 from stretch.core.vocabulary import ENTRY_KINDS, KNEELING, Caution, EntryKind
 from stretch.figure.file_format import Figure
 from stretch.figure.lint import lint_figure
@@ -23,6 +23,8 @@ from stretch.storage.files.diagnostics import Diagnostic, Severity, load_record
 from stretch.storage.files.locations import data_root
 
 BREATH_S = STEADY_MS // 1000
+CUE_WORDS_PER_MINUTE = 200
+"""Words of a short cue that are said in a minute."""
 SWITCH_PHRASE = "Switch to the right side. Right:"
 """The words around `side_means` while the side changes."""
 
@@ -106,7 +108,7 @@ def check_cue_lengths(stretch: Stretch) -> Iterator[FieldProblem]:
 
 
 def _too_long(field: FieldPath, text: str, seconds: int, moment: str, spoken_with: str = "") -> Iterator[FieldProblem]:
-    limit = seconds * READING_WORDS_PER_MINUTE // 60 - len(spoken_with.split())
+    limit = seconds * CUE_WORDS_PER_MINUTE // 60 - len(spoken_with.split())
     if (words := len(text.split())) > limit:
         yield field, f"{words} words are too long for {moment}, {seconds} s; {limit} at most"
 
