@@ -45,7 +45,7 @@ def tomorrow(request: Request, made: Routine) -> Request:
         ("-a shoulders", "seated-chest-opener", "open-book"),
         ("-a lower-back -m 5", "seated-hamstring", "chair-flat-back"),
         ("-a lower-back -m 5", "seated-cat-cow", "standing-pelvic-tilt"),
-        ("-a back -m 30 --experienced", "single-knee-to-chest", "childs-pose"),
+        ("-a lower-back --experienced", "single-knee-to-chest", "double-knee-to-chest"),
     ],
 )
 def test_the_next_best_for_the_same_purpose_takes_its_place_for_good(command: str, name: str, other: str) -> None:

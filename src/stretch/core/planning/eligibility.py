@@ -138,6 +138,9 @@ def caution_conflicts(stretch: Stretch, request: Request) -> list[str]:
     # Flexion suits stenosis and extension suits a disc problem; with both, only neutral stretches remain (rule RB12).
     if not tags and "disc" in request.avoid and spinal_load(stretch) == "flexion":
         tags = ["disc"]
+    # Bones that break easily bear no bend or twist held at the end of the range.
+    if not tags and "osteoporosis" in request.avoid and spinal_load(stretch) in ("flexion", "rotation"):
+        tags = ["osteoporosis"]
     if not tags and stretch.spine != "neutral" and {"disc", "stenosis"} <= set(request.avoid):
         tags = ["disc", "stenosis"]
     return tags
