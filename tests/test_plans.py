@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given
 
 from stretch.core.errors import UsageError
-from stretch.core.model import Stretch
+from stretch.core.model import Stretch, expand_areas
 from stretch.core.planning.builder import build_routine
 from stretch.core.planning.limits import is_reset, most_bends, most_stretches, spinal_load
 from stretch.core.routine import Item, Request, Routine
 from stretch.core.timing.timeline import build_timeline
 from stretch.core.vocabulary import UPRIGHT
-from support import CATALOG, requests
+from support import AREAS, CATALOG, requests
 
 
 def parse(command: str) -> Request:
@@ -87,6 +87,9 @@ class Row(NamedTuple):
 LYING = ("supine", "side-lying", "prone", "seated-floor")
 KNEES = ("single-knee-to-chest", "double-knee-to-chest", "happy-baby")
 BENDS = (*KNEES, "childs-pose", "childs-pose-side-reach", "seated-chair-flexion")
+TWISTS = ("supine-spinal-twist", "seated-spinal-twist")
+STRAIGHT_LEG = ("supine-hamstring-strap", "supine-hamstring-hold", "seated-hamstring", "standing-hamstring",
+    "contract-relax-hamstring")  # fmt: skip
 BACK_BENDS = ("standing-back-bend", "sphinx", "prone-press-up", "chair-back-extension")
 HIP_FLEXOR = "half-kneeling-hip-flexor|standing-hip-flexor"
 FIGURE_FOUR = "supine-figure-four|seated-figure-four"
@@ -124,10 +127,14 @@ ROWS = [
         doses={"prone-press-up": 8}),
     Row("-a lower-back --avoid disc --level gentle", range(3, 7), ("sphinx",), (*BENDS, "standing-back-bend"),
         RESET),
-    Row("-a lower-back --avoid sciatica", range(3, 7), (), ("happy-baby", "double-knee-to-chest",
-        "contract-relax-hamstring"), RESET),
-    Row("-a lower-back --avoid osteoporosis", range(4, 7), ("supine-hamstring-strap", HIP_FLEXOR, FIGURE_FOUR),
-        ("double-knee-to-chest", "happy-baby", "supine-spinal-twist"), RESET),
+    Row("-a lower-back --avoid sciatica", range(3, 7), ("hamstring-90-90", HIP_FLEXOR), ("happy-baby",
+        "double-knee-to-chest", *STRAIGHT_LEG), RESET),
+    Row("-a lower-back --avoid sciatica --experienced", range(3, 7), ("hamstring-90-90",), STRAIGHT_LEG, RESET),
+    Row("-a hamstrings --avoid sciatica", range(1, 5), ("hamstring-90-90",), STRAIGHT_LEG),
+    Row("-a lower-back --avoid osteoporosis", range(4, 7), ("supine-hamstring-strap", HIP_FLEXOR, FIGURE_FOUR,
+        "glute-bridge"), (*BENDS, *TWISTS), RESET),
+    Row("-a lower-back --avoid osteoporosis --experienced", range(4, 7), ("sphinx", HIP_FLEXOR, FIGURE_FOUR),
+        (*BENDS, *TWISTS), RESET, doses={"sphinx": 60}),
     Row("-a upper-back --avoid osteoporosis", range(2, 6), (), ("thread-the-needle", "upper-back-hug")),
     Row("-a lower-back --avoid knee", range(3, 7), positions=("standing", *LYING)),
     Row("-a lower-back --avoid floor", range(3, 7), ("standing-hip-flexor",), BACK_BENDS, positions=UPRIGHT),
@@ -205,6 +212,46 @@ def test_plans(row: Row) -> None:
     assert not row.positions or {item.position for item in made.items} <= set(row.positions), names
     assert {name: seconds for name, seconds in doses(made).items() if name in row.doses} == row.doses
     assert row.minutes[0] <= build_timeline(made).length_ms / 60_000 <= row.minutes[1]
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["-a lower-back -a neck -m 20", "-a lower-back -a neck -m 20 --experienced", "-a neck -a lower-back -m 30",
+     "-a lower-back -a shoulders -m 20", "-a lower-back -a core -m 25", "-a back -m 20", "-a back -a legs -m 30",
+     "-a neck -a shoulders -m 15", "-a legs -m 20", "-a lower-back -a chest -a calves -m 25"],
+)  # fmt: skip
+def test_each_of_several_areas_has_its_share(command: str) -> None:
+    made = plan(command)
+    for area in expand_areas(CATALOG, parse(command).areas):
+        items = [item for item in counted(made) if area in item.stretch.areas.primary]
+        held = sum(item.dose.reps * (item.dose.hold_s or 0) for item in items)
+        resets = [item for item in made.items if is_reset(item.stretch) and area in item.stretch.areas.primary]
+        assert held >= 60 or len({item.stretch.id for item in (*items, *resets)}) >= 2, area
+
+
+@pytest.mark.parametrize(
+    ("command", "area", "most"),
+    [
+        ("-a legs --avoid knee --avoid balance", "hamstrings", 2),
+        ("-a legs -m 20", "hamstrings", 2),
+        ("-a legs -m 45 --experienced", "hamstrings", 3),
+        ("-a hamstrings -m 15", "hamstrings", 2),
+        ("-a hamstrings -m 30 --level deep --experienced", "hamstrings", 3),
+        ("-a quads -m 15", "hamstrings", 2),
+    ],
+)
+def test_rb13_few_stretches_are_for_the_same_muscle(command: str, area: str, most: int) -> None:
+    names = [item.stretch.id for item in counted(plan(command)) if area in item.stretch.areas.primary]
+    assert 1 <= len(names) <= most, names
+
+
+@pytest.mark.parametrize("beginner", [True, False])
+@pytest.mark.parametrize("areas", [*((area,) for area in AREAS), ("neck", "shoulders"), ("core", "shoulders")])
+def test_the_first_hold_comes_early_for_every_area(areas: tuple[str, ...], beginner: bool) -> None:
+    made = build_routine(CATALOG, Request(areas=areas, minutes=15.0, beginner=beginner, first_week=beginner))
+    assert next(p.start_ms for p in build_timeline(made).phases if p.kind == "hold") <= 330_000
+    seconds = sum(seconds for _, seconds in made.warm_up)
+    assert seconds >= 60
 
 
 ANY_REQUEST = [parse(row.command) for row in ROWS]

@@ -75,7 +75,7 @@ def build_routine(catalog: Catalog, request: Request) -> Routine:
     ending = cool_down(catalog.warm_up, request, minutes)
     resets = eligible.resets if areas else []
     moves, start_position, whole = surround(
-        catalog.warm_up, request, picks, resets, problem.budget_ms, _warm_up_seconds(request, eligible, minutes)
+        catalog.warm_up, request, picks, resets, problem, _warm_up_seconds(request, eligible, minutes)
     )
     items = tuple(item_of(pick) for pick in whole)
     moves_s = SETTLE_S + sum(seconds for _, seconds in (*moves, *ending))
@@ -144,15 +144,19 @@ def _warm_up_seconds(request: Request, eligible: Eligible, minutes: float) -> in
 def selection_problem(catalog: Catalog, request: Request, eligible: Eligible, minutes: float) -> SelectionProblem:
     """Return the problem of filling what warm-up, cool-down and settling leave of *minutes*."""
     ending_s = SETTLE_S + sum(seconds for _, seconds in cool_down(catalog.warm_up, request, minutes))
-    seconds = int(minutes * 60) - _warm_up_seconds(request, eligible, minutes) - ending_s
+    warm_up_s = _warm_up_seconds(request, eligible, minutes)
+    part = 3 if any(reset.asked_for for reset in eligible.resets) else 2
+    areas = len(expand_areas(catalog, request.areas))
     return SelectionProblem(
         candidates=session_order(eligible.candidates, seated_first="balance" in request.avoid),
         goals=tuple(goal.gains for goal in eligible.goals),
-        budget_ms=seconds * 1000,
+        budget_ms=(int(minutes * 60) - warm_up_s - ending_s) * 1000,
+        opening_ms=0 if request.desk_break else warm_up_s // part * 1000,
         ceiling_s=BEFORE_SPORT_CEILING_S if request.before_sport else AREA_CEILING_S,
         most_stretches=most_stretches(minutes),
         most_bends=most_bends(minutes),
         two_alike=minutes > TWO_ALIKE_MIN,
+        shared_areas=areas if areas > 1 else 0,
         reset_ms={
             position: duration_ms(closing_reset(eligible.resets, position, request.breath), position)
             for position in POSITIONS

@@ -160,7 +160,8 @@ def _candidate(
     doses = possible_doses(stretch, dose, request.progress if full else 0)
     if request.max_level == "gentle" and spinal_load(stretch) == "flexion":
         doses = doses[:1]  # In pain bends are held no longer than they must be.
-    brief = held_seconds(stretch, dose) < scoring.BRIEF_S < (stretch.dose.hold_s or 0)
+    held = held_seconds(stretch, dose)
+    brief = 0 < held < scoring.BRIEF_S and 2 * held <= (stretch.dose.hold_s or 0)
     return Candidate(
         item=Item(
             stretch,

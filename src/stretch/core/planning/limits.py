@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import takewhile
 
 from stretch.core.model import Stretch
 from stretch.core.planning.problem import Pick, SelectionProblem, SpinalLoad
@@ -19,7 +20,7 @@ MOST_STRETCHES = ((6, 4), (10, 5), (15, 6), (20, 7), (30, 8))
 """Most stretches for routines of at most so many minutes (rule RB13)."""
 MOST_STRETCHES_EVER = 10
 TWO_ALIKE_MIN = 20
-"""A routine of more minutes may have two stretches of one family, if that is what was asked for (rule RB13)."""
+"""A routine of more minutes may have one family twice, if that is what was asked for (rule RB13)."""
 MINUTES_PER_BEND = 10
 """One held bend for so many minutes (rule RB10)."""
 FIRST_BACK_BEND = 2
@@ -62,7 +63,7 @@ def needs_reset(picks: Iterable[Pick]) -> bool:
 
 def excess(problem: SelectionProblem, picks: Sequence[Pick]) -> Excess:
     """Return by how much *picks* in session order exceed each of LIMITS."""
-    bends = exempt = alike = misplaced = deep = once = 0
+    bends = exempt = alike = pairs = misplaced = deep = once = 0
     goals: set[int] = set()
     families: Counter[str] = Counter()
     before: SpinalLoad = "neutral"
@@ -78,13 +79,15 @@ def excess(problem: SelectionProblem, picks: Sequence[Pick]) -> Excess:
         goals.update(candidate.goals)
         if stretch.family:
             families[stretch.family] += 1
-            alike += families[stretch.family] > 1 + (candidate.asked_for and problem.two_alike)
+            again = families[stretch.family] > 1
+            pairs += again and candidate.asked_for
+            alike += again and not candidate.asked_for
         before = load
-    ms = duration_ms(picks, None)
+    ms = duration_ms(picks, None) - opening_ms(picks, problem.opening_ms)
     if needs_reset(picks):
         ms += problem.reset_ms.get(picks[-1][0].item.position, 0)
     return (
-        alike,
+        alike + max(0, pairs - problem.two_alike),
         max(0, bends - problem.most_bends),
         misplaced,
         max(0, deep - 1),
@@ -107,6 +110,12 @@ def duration_ms(picks: Iterable[Pick], position: Position | None) -> int:
         total += option.ms + (candidate.extra_ms if candidate.item.position != position else 0)
         position = candidate.item.position
     return total
+
+
+def opening_ms(picks: Iterable[Pick], most_ms: int) -> int:
+    """Return the duration of the movement before the first hold, at most *most_ms*: part of the warm-up (rule RB2)."""
+    movement = takewhile(lambda pick: pick[0].item.stretch.mode == "dynamic", picks)
+    return min(most_ms, duration_ms(movement, None)) if most_ms else 0
 
 
 def held_per_side(picks: Iterable[Pick]) -> dict[str, int]:

@@ -12,6 +12,9 @@ from stretch.core.planning.dosing import AREA_CEILING_S
 from stretch.core.routine import Item, sort_key
 from stretch.core.vocabulary import Position
 
+MOVED_S = 30
+"""Seconds that a movement counts for in the share of an area."""
+
 SpinalLoad = Literal["extension", "neutral", "flexion", "rotation"]
 
 
@@ -47,6 +50,10 @@ class Candidate(Struct, frozen=True):
     asked_for: bool = False
     """True if one of its primary areas is requested."""
 
+    def share_s(self, option: Option) -> int:
+        """Return the seconds that *option* counts toward the share of an area."""
+        return MOVED_S if self.item.stretch.mode == "dynamic" else option.held_s
+
 
 Pick = tuple[Candidate, Option]
 """A selected candidate and its dose."""
@@ -60,6 +67,8 @@ class SelectionProblem(Struct, frozen=True, kw_only=True):
     """For each goal the gains of the first, second, ... stretch that serves it; the last applies to all further ones.
     """
     budget_ms: int
+    opening_ms: int = 0
+    """How much of the warm-up gentle movement before the first hold may take (rule RB2)."""
     ceiling_s: int = AREA_CEILING_S
     """Most seconds of held stretch for each area and side (rules D5 and D17)."""
     most_stretches: int = 10
@@ -68,6 +77,8 @@ class SelectionProblem(Struct, frozen=True, kw_only=True):
     """True if the routine may have two stretches of one family where that is what was asked for (rule RB13)."""
     reset_ms: Mapping[Position, int] = {}
     """Duration of the reset after a held bend or twist, by the last position (rule RB10)."""
+    shared_areas: int = 0
+    """The number of goals, the first ones, that are areas of which each is due its share (rule RB13)."""
     position_penalty: int = 0
     """Points off for each body position used."""
 
@@ -75,6 +86,15 @@ class SelectionProblem(Struct, frozen=True, kw_only=True):
         """Return the points for one more stretch for *goal* when *count* serve it already."""
         gains = self.goals[goal]
         return gains[min(count, len(gains) - 1)]
+
+    def shares(self, picks: Iterable[Pick]) -> list[int]:
+        """Return the seconds in *picks* for each area that is due its share."""
+        shares = [0] * self.shared_areas
+        for candidate, option in picks if shares else ():
+            for goal in candidate.goals:
+                if goal < self.shared_areas:
+                    shares[goal] += candidate.share_s(option)
+        return shares
 
 
 def session_order(candidates: Iterable[Candidate], *, seated_first: bool = False) -> tuple[Candidate, ...]:

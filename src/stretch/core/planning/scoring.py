@@ -24,15 +24,17 @@ AGAIN = -30
 """Points for each further stretch of a focus set or a partner area."""
 PARTNER_GAINS = (100, AGAIN)
 """The same for a partner area (rule RB9)."""
+SHARE_S, SHARE_POINTS = 60, 8
+"""Seconds that each of several requested areas is due, and the points for each of them."""
 MOVEMENT = 4
 """Points for each whole breath of a dynamic stretch; a hold has one for each second, on each side."""
 EACH, AIMLESS = -35, -40
 """Points of each stretch (fewer with more repetitions are better), and of one that serves no goal."""
 TIER, GENTLE, ADAPTED, BRIEF, SECONDARY = 20, 25, -15, -60, 5
-"""Points of a stretch to use first, of a gentle one, of one that is made easier for a caution, of one of whose longer
-hold less than BRIEF_S are left, and of one that also helps a requested area.
+"""Points of a stretch to use first, of a gentle one, of one that is made easier for a caution, of one of whose
+hold half and less than BRIEF_S is left, and of one that also helps a requested area.
 """
-BRIEF_S = 15
+BRIEF_S = 20
 LYING, DESK = 30, -30
 """Points of a stretch for the back that is done lying down, which is easier on it, and of one for the desk elsewhere.
 """
@@ -69,6 +71,7 @@ def score(problem: SelectionProblem, picks: Sequence[Pick]) -> int:
     """Return the score of *picks* in whole points, which the solver maximizes.
 
     - Goals: requested areas, focus sets (rule RB15) and partner areas (rule RB9); further stretches for one add little.
+    - The share of each of several requested areas, before further focus sets of one of them (rule RB13).
     - Stretches: `base_score`.
     - Doses: `dose_points`.
     - A penalty for each body position. The time to change position is part of the time budget (rule D18).
@@ -76,7 +79,13 @@ def score(problem: SelectionProblem, picks: Sequence[Pick]) -> int:
     served = Counter(goal for candidate, _ in picks for goal in candidate.goals)
     points = sum(problem.gain(goal, n) for goal, count in served.items() for n in range(count))
     points += sum(candidate.base_score + option.points for candidate, option in picks)
+    points += sum(share_points(0, seconds) for seconds in problem.shares(picks))
     return points - problem.position_penalty * len({posture(candidate) for candidate, _ in picks})
+
+
+def share_points(seconds: int, more: int) -> int:
+    """Return the points for *more* seconds for an area that has had *seconds*, up to its share."""
+    return SHARE_POINTS * (min(seconds + more, SHARE_S) - min(seconds, SHARE_S))
 
 
 def posture(candidate: Candidate) -> Position:

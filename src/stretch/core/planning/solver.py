@@ -2,8 +2,9 @@
 
 1. Construction: the stretch or further repetition with the most points, or the most for its time, is added until
    nothing fits; the better of the two results counts.
-2. Local search: one stretch, or two, are taken out, and the rest is completed without them in the same way. A better
-   selection takes the place of the best one, until no removal leads to a better one.
+2. Local search: one stretch, or two, are taken out, and the rest, in these doses and in the smallest ones, is
+   completed without them in the same way. A better selection takes the place of the best one, until no removal leads
+   to a better one.
 
 The result depends on nothing but its arguments: ties go to the candidate that comes first.
 """
@@ -12,10 +13,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from itertools import combinations
+from operator import itemgetter
 
 from stretch.core.planning.limits import Excess, exceeds, excess
 from stretch.core.planning.problem import Pick, SelectionProblem
-from stretch.core.planning.scoring import posture, score
+from stretch.core.planning.scoring import posture, score, share_points
 
 Selection = dict[int, int]
 """The index of the dose of each selected candidate, by the index of the candidate."""
@@ -51,8 +53,9 @@ def best_selection(problem: SelectionProblem, start: Sequence[Pick] = ()) -> lis
         improved = False
         optional = [index for index in best if index not in fixed]
         for removed in (*combinations(optional, 1), *(combinations(optional, 2) if few else ())):
-            rest = {index: fixed.get(index, 0) for index in best if index not in removed}
-            points, trial = _fill(problem, allowed, rest, removed)
+            same = {index: dose for index, dose in best.items() if index not in removed}
+            least = {index: fixed.get(index, 0) for index in same}
+            points, trial = max((_fill(problem, allowed, rest, removed) for rest in (same, least)), key=itemgetter(0))
             if points > best_score:
                 best_score, best, improved = points, trial, True
                 break
@@ -70,12 +73,11 @@ def _fill(
     """Return *start* with stretches and repetitions added as long as they bring points and fit, and its score."""
     selection, now = start, excess(problem, _picks(problem, start))
     while True:
-        spare_ms = problem.budget_ms - sum(option.ms for _, option in _picks(problem, selection))
-        full = len(selection) >= problem.most_stretches
+        spare_ms = problem.budget_ms + problem.opening_ms - sum(option.ms for _, option in _picks(problem, selection))
         ranked = sorted(
             (-points / (ms if by_time else 1), index, dose)
             for points, ms, index, dose in _steps(problem, selection, without)
-            if ms <= spare_ms and (index in selection or not full)
+            if ms <= spare_ms
         )
         limit = tuple(map(max, now, allowed))
         for _, index, dose in ranked:
@@ -97,21 +99,28 @@ def _steps(
         for goal in problem.candidates[index].goals:
             counts[goal] += 1
     gains = [problem.gain(goal, count) for goal, count in enumerate(counts)]
+    shares = problem.shares(_picks(problem, selection))
     visited = {posture(problem.candidates[index]) for index in selection}
+    full = len(selection) >= problem.most_stretches
     for index, candidate in enumerate(problem.candidates):
-        if index in without:
-            continue
         now = selection.get(index, -1)
-        points, ms = 0, 0
+        if index in without or now + 1 == len(candidate.options) or (now < 0 and full):
+            continue
+        points = ms = had_s = 0
         if now >= 0:
             points, ms = -candidate.options[now].points, -candidate.options[now].ms
+            had_s = candidate.share_s(candidate.options[now])
         else:
             points += candidate.base_score + sum(gains[goal] for goal in candidate.goals)
             points -= 0 if posture(candidate) in visited else problem.position_penalty
         # The leanest dose that brings points.
         for dose, option in enumerate(candidate.options[now + 1 :], start=now + 1):
-            if points + option.points > 0:
-                yield points + option.points, ms + option.ms, index, dose
+            more = points + option.points
+            if shares:
+                seconds = candidate.share_s(option) - had_s
+                more += sum(share_points(shares[goal], seconds) for goal in candidate.goals if goal < len(shares))
+            if more > 0:
+                yield more, ms + option.ms, index, dose
                 break
 
 

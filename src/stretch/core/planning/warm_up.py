@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from stretch.core.model import Move, Settle, WarmUp
-from stretch.core.planning.limits import duration_ms, needs_reset
-from stretch.core.planning.problem import Candidate, Option, Pick
+from stretch.core.planning.limits import duration_ms, needs_reset, opening_ms
+from stretch.core.planning.problem import Candidate, Option, Pick, SelectionProblem
 from stretch.core.routine import Item, Request
 from stretch.core.vocabulary import POSITIONS, UPRIGHT, Pattern, Position
 
@@ -89,20 +89,28 @@ def _breaths(candidate: Candidate, most: int, pattern: Pattern) -> Option:
 
 
 def surround(
-    script: WarmUp, request: Request, picks: Sequence[Pick], resets: list[Candidate], budget_ms: int, warm_up_s: int
+    script: WarmUp,
+    request: Request,
+    picks: Sequence[Pick],
+    resets: list[Candidate],
+    problem: SelectionProblem,
+    warm_up_s: int,
 ) -> tuple[TimedMoves, Position | None, list[Pick]]:
     """Return the warm-up moves, the position they end in, and *picks* with the *resets* that begin and end them.
 
-    If the stretches take much less than their *budget_ms*, the warm-up is shorter than *warm_up_s* too (rule RB2).
+    If the stretches take much less than the time of *problem*, the warm-up is shorter than *warm_up_s* too (rule RB2).
     """
     closing = closing_reset(resets, picks[-1][0].item.position, request.breath) if needs_reset(picks) else []
     rest_ms = duration_ms([*picks, *closing], None)
-    if request.areas and request.warm_up is None and rest_ms < budget_ms * MOSTLY_FULL:
+    may_shrink = request.areas and request.warm_up is None and not request.before_sport
+    if short := may_shrink and rest_ms < problem.budget_ms * MOSTLY_FULL:
         warm_up_s = min(warm_up_s, max(LEAST_WARM_UP_S, (rest_ms // 1000 + SETTLE_S) // 2))
     # Before a desk break they may be all of it (rule RB3).
     most_s = warm_up_s if request.desk_break else warm_up_s // 2
     opening = opening_moves(resets, picks, request.breath, most_s * 1000)
     moves_s = warm_up_s - -(-duration_ms(opening, None) // 1000)
+    least_s = min(moves_s, LEAST_WARM_UP_S) if short else 0
+    moves_s = max(least_s, moves_s - -(-opening_ms(picks, problem.opening_ms) // 1000))
     if request.desk_break and request.warm_up is None:
         moves_s = min(moves_s, DESK_MOVES_S) if moves_s >= MIN_MOVE_S else 0
     whole = [*opening, *picks, *closing]
