@@ -116,6 +116,8 @@ AREA_MUSCLES: Mapping[str, tuple[str, ...]] = {
     "shoulders": ("shoulder", "trap", "arm", "lat"),
     "chest": ("chest",),
     "inner-thighs": ("groin", "adductor"),
+    "wrists": ("forearm", "forearm_back", "forearm_front"),
+    "hands": ("palm", "fingers", "thumb"),
 }
 """The muscles, in the words of figure files, that the figure of a stretch for an area may highlight."""
 

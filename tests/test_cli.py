@@ -119,9 +119,9 @@ def test_list_filters() -> None:
     assert ids() == set(CATALOG.stretches)
     assert ids("-a", "neck") == {s.id for s in everything if "neck" in s.areas.primary}
     assert ids("-a", "legs", "--level", "deep") == {"standing-forward-fold", "contract-relax-hamstring"}
-    assert ids("--position", "prone") == {"sphinx", "prone-press-up"}
-    assert ids("--equipment", "strap") == {"supine-hamstring-strap", "contract-relax-hamstring"}
-    assert len(ids("--desk")) == 26
+    assert ids("--position", "prone") == {s.id for s in everything if s.position == "prone"}
+    assert ids("--equipment", "strap") == {s.id for s in everything if "strap" in s.equipment}
+    assert ids("--desk") == {s.id for s in everything if s.desk}
     assert ids("-a", "neck", "--position", "prone") == set()
 
 
@@ -133,7 +133,7 @@ def test_list_json_has_the_fields_of_the_catalog() -> None:
 
 def test_list_in_a_pipe_is_not_cut_or_padded() -> None:
     lines = run("list").stdout.splitlines()
-    assert len(lines) == 52
+    assert len(lines) == len(CATALOG.stretches) + 1
     assert not [line for line in lines if line != line.rstrip() or "…" in line]
 
 

@@ -19,7 +19,13 @@ from stretch.figure.svg import render_svg
 ROOT = Path(__file__).parents[1]
 GOLDEN = Path(__file__).parent / "golden" / "figures"
 SIZES = ((60, 20), (48, 16), (36, 12), (24, 8))
-GOLDEN_FRAMES = (("cat-cow", 1.0), ("single-knee-to-chest", 1.0), ("supine-spinal-twist", 1.0), ("neck-side-bend", 0.5))
+GOLDEN_FRAMES = (
+    ("cat-cow", 1.0),
+    ("single-knee-to-chest", 1.0),
+    ("supine-spinal-twist", 1.0),
+    ("neck-side-bend", 0.5),
+    ("wrist-extensor", 1.0),
+)
 
 
 def _load(path: Path) -> Figure:

@@ -55,12 +55,14 @@ def test_unknown_names_in_a_keyframe(key: dict[str, Any], field: str, words: str
         ("order", "body head near_lag", "did you mean near_leg"),
         ("straps", [["near_hand", "near_toes"]], "did you mean near_toe"),
         ("arrows", [{}], "either an arc or a path"),
+        ("view", "close", "a close view is one of far_foot, far_hand, near_foot or near_hand"),
+        ("keys", [{"near_hand": {"at": [0, 0]}}], "which no other view has"),
     ],
 )
 def test_unknown_names_in_a_figure(field: str, value: Any, words: str) -> None:
     problems = _lint({}, **{field: value})
     assert problems
-    assert problems[0][0].startswith(field)
+    assert problems[0][0].startswith("view" if field == "keys" else field)
     assert words in problems[0][1]
 
 
@@ -132,3 +134,7 @@ def test_targets_up_to_the_length_of_the_arm_are_within_reach(distance: float, w
     key = {"anchor": "hip", "at": [0, 0], "near_arm": {"to": [x + distance, y]}}
     problems = _lint(key, props=[])
     assert _has(problems, "keys[0].near_arm", "reaches for a place") is not within_reach
+
+
+def test_a_paint_order_without_a_part_of_the_figure() -> None:
+    assert _has(_lint({}, order="strap"), "keys", "cannot be drawn")

@@ -144,6 +144,9 @@ DOES = {
     "supine-figure-four": _closer("ankle", "other_knee"),
     "supine-hamstring-hold": _higher("ankle"),
     "supine-hamstring-strap": _higher("ankle"),
+    "thumb-stretch": lambda j: dist(j["its_thumb"], j["its_index"]) > dist(j["its_index"], j["its_little"]),
+    "wrist-extensor": lambda j: j["its_middle"][1] < j["its_wrist"][1] - 20,
+    "wrist-flexor": lambda j: j["its_middle"][1] > j["its_wrist"][1] + 20,
     "supine-spinal-twist": lambda j: _toward("its_knee")(j) and _toward("other_knee")(j),
 }
 """What the limb or direction that a side names does at the end of each stretch, as in `side_means` and the steps."""

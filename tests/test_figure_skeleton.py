@@ -12,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stretch.figure.anatomy import LIMBS, SPINE_LENGTH, SPINE_SEGMENTS
+from stretch.figure.close_up import PROPORTIONS, close_up_hulls
 from stretch.figure.file_format import Arrow, Figure
+from stretch.figure.geometry import bearing
 from stretch.figure.parts import figure_parts
 from stretch.figure.skeleton import Skeleton, skeleton_at
 
@@ -145,3 +147,21 @@ def test_the_muscle_of_a_side_is_lit_on_that_side(side: str) -> None:
     lit = [part for part in figure_parts(figure, skeleton_at(figure, 1.0)) if part.muscles]
     assert f"{side}_thigh" in [part.name for part in lit]
     assert {hull[-1][0] > 0 for part in lit for hull in part.muscles} == {side == "near"}
+
+
+@given(st.lists(_angle, min_size=3, max_size=3), st.floats(-1, 1), st.sampled_from(["near_hand", "far_foot"]))
+def test_fingers_and_toes_seen_close_keep_their_length(curl: list[float], width: float, name: str) -> None:
+    side, _, kind = name.partition("_")
+    figure = msgspec.convert({"id": "x", "view": "close", "keys": [{name: {"width": width, "curl": curl}}]}, Figure)
+    hulls = dict(close_up_hulls(name, skeleton_at(figure, 0.0).pose.close_ups[name]))
+    for (x0, y0, _), (x1, y1, _) in hulls[f"{side}_{'fingers' if kind == 'hand' else 'toes'}"]:
+        assert any(
+            abs(dist((x0, y0), (x1, y1)) - length) < 1e-6 for digit in PROPORTIONS[kind].digits for length in digit
+        )
+
+
+def test_a_hand_keeps_what_the_next_keyframe_leaves_out() -> None:
+    keys = [{"near_hand": {"at": [7, 3], "palm": 80}}, {"near_hand": {"palm": 20}}]
+    first, last = (skeleton_at(msgspec.convert({"id": "x", "view": "close", "keys": keys}, Figure), t) for t in (0, 1))
+    assert first.joints["near_wrist"] == last.joints["near_wrist"] == (7, 3)
+    assert round(bearing(last.joints["near_wrist"], last.joints["near_knuckles"])) == 20

@@ -79,7 +79,7 @@ CAUTION_LABELS: dict[str, str] = {
     "hip": "with a hip replacement, hip surgery or a pinch in the groin",
     "ankle": "with a painful or stiff ankle or foot",
     "shoulder": "with a painful, frozen or unstable shoulder",
-    "wrist": "with a painful wrist or hand",
+    "wrist": "with a painful wrist, hand or elbow",
     "neck": "with neck trouble that reaches the arm or makes you dizzy",
     "disc": "with a disc problem, or pain that is worse bending or sitting",
     "stenosis": "with a narrow spinal canal, or legs that ache standing and ease when you sit",

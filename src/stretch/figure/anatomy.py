@@ -35,6 +35,8 @@ LIMBS = {
     for kind, (lengths, segments, joints) in (("leg", _LEG), ("arm", _ARM))
     for side in ("far", "near")
 }
+CLOSE_UPS = ("far_foot", "near_foot", "far_hand", "near_hand")
+"""The hands and feet that a close view can show, in the order in which they are painted."""
 JOINTS = (
     *("hip", "waist", "chest", "neck", "head", "crown"),
     *(f"spine{i}" for i in range(1, SPINE_SEGMENTS)),

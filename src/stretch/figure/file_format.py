@@ -31,16 +31,22 @@ At 0 the segment points straight at the viewer; a negative foreshortening revers
 """
 LimbSegments = Annotated[tuple[Segment, ...], Meta(min_length=2, max_length=3)]
 """Upper segment, lower segment and, optionally, hand or foot."""
+DigitSegments = Annotated[tuple[Segment, ...], Meta(min_length=1, max_length=3)]
+"""The segments of a finger, a thumb or a toe, from the palm outwards."""
 Place = Point | str
 """A point, the name of a joint, or `joint~joint~t` for a point between two joints."""
 
 
 class View(StrEnum):
-    """The side from which the person is seen; from the SIDE the person faces right, or lies with the head left."""
+    """The side from which the person is seen; from the SIDE the person faces right, or lies with the head left.
+
+    CLOSE shows hands and feet only.
+    """
 
     SIDE = "side"
     FRONT = "front"
     TOP = "top"
+    CLOSE = "close"
 
 
 class _FileStruct(Struct, frozen=True, forbid_unknown_fields=True, cache_hash=True):
@@ -67,8 +73,28 @@ class Target(_FileStruct, frozen=True):
         return self.foot if self.hand is None else self.hand
 
 
+class CloseUp(_FileStruct, frozen=True):
+    """A hand or a foot seen close, about as large as a person.
+
+    The wrist or ankle is at the point `at`; the forearm or shin goes from there in the direction `limb`, the palm or
+    sole in the direction `palm`. `width` is 1 seen flat with the thumb or big toe at the left, -1 with it at the right,
+    and 0 seen from the edge. Up to three segments of the fingers or toes (`curl`) and of the thumb have directions
+    that count from the palm; the last one stands for all that follow. `spread` is the angle between two fingers;
+    `digits` gives each finger or toe its own segments, the one at the thumb first.
+    """
+
+    at: Point | None = None
+    limb: Number | None = None
+    palm: Segment | None = None
+    width: Number | None = None
+    curl: DigitSegments | None = None
+    thumb: DigitSegments | None = None
+    spread: Number | None = None
+    digits: Annotated[tuple[DigitSegments, ...], Meta(max_length=5)] | None = None
+
+
 class Keyframe(_FileStruct, frozen=True):
-    """One pose; a field left out keeps its value from the keyframe before.
+    """One pose; a field left out keeps its value from the keyframe before, in a close view also those of a hand.
 
     The joint `anchor` is at the point `at`; with null for y the body rests on the floor. `spine` goes up from the hip.
     `face` turns the head from the viewer (0) into profile (1), `nod` tips it forward (1 is a full nod). `shrug` raises
@@ -90,6 +116,10 @@ class Keyframe(_FileStruct, frozen=True):
     far_leg: LimbSegments | Target | None = None
     near_arm: LimbSegments | Target | None = None
     far_arm: LimbSegments | Target | None = None
+    near_hand: CloseUp | None = None
+    far_hand: CloseUp | None = None
+    near_foot: CloseUp | None = None
+    far_foot: CloseUp | None = None
 
 
 class Floor(_FileStruct, frozen=True, tag_field="type", tag="floor"):

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 from typing import Any, NamedTuple, TypeVar
 
 from msgspec.structs import replace
 
-from stretch.figure.anatomy import LIMBS
-from stretch.figure.file_format import Figure, Keyframe, LimbSegments, Segment, Target, View
-from stretch.figure.geometry import angle_difference, lerp
+from stretch.figure.anatomy import CLOSE_UPS, LIMBS
+from stretch.figure.file_format import (
+    CloseUp,
+    DigitSegments,
+    Figure,
+    Keyframe,
+    LimbSegments,
+    Segment,
+    Target,
+    View,
+)
+from stretch.figure.geometry import Point, angle_difference, lerp
 
 SPINE_SAMPLES = 5
 """A spine of one to three directions is resampled to this many before it is interpolated."""
 
 _Value = TypeVar("_Value")
+_Struct = TypeVar("_Struct", Keyframe, CloseUp)
 
 
 class ProjectedSegment(NamedTuple):
@@ -58,6 +68,18 @@ class IKLimb(NamedTuple):
         return interpolate(start, unwrap(start, _projected(self.finish.end)), self.t)
 
 
+class ClosePose(NamedTuple):
+    """A hand or a foot seen close, with all numbers given; the fields are those of a `CloseUp`."""
+
+    at: Point
+    limb: float
+    palm: ProjectedSegment
+    width: float
+    thumb: tuple[ProjectedSegment, ...]
+    spread: float
+    digits: tuple[tuple[ProjectedSegment, ...], ...]
+
+
 class Pose(NamedTuple):
     """A pose with all numbers given, before the kinematics; the fields are those of a keyframe."""
 
@@ -73,15 +95,27 @@ class Pose(NamedTuple):
     chest_width: float
     hip_width: float
     limbs: Mapping[str, ForwardLimb | IKLimb]
+    close_ups: Mapping[str, ClosePose]
 
 
 def keyframe_poses(figure: Figure) -> list[Pose]:
     """Return the pose of each keyframe."""
     complete = [figure.keyframes[0]]
     for keyframe in figure.keyframes[1:]:
-        missing = [name for name in Keyframe.__struct_fields__ if getattr(keyframe, name) is None]
-        complete.append(replace(keyframe, **{name: getattr(complete[-1], name) for name in missing}))
+        complete.append(_completed(keyframe, complete[-1]))
     return [_pose(figure, keyframe) for keyframe in complete]
+
+
+def _completed(given: _Struct, before: _Struct) -> _Struct:
+    """Return *given* with each field that is left out as it was *before*."""
+    fields = {}
+    for name in given.__struct_fields__:
+        value, earlier = getattr(given, name), getattr(before, name)
+        if value is None:
+            fields[name] = earlier
+        elif isinstance(value, CloseUp) and earlier is not None:
+            fields[name] = _completed(value, earlier)
+    return replace(given, **fields)
 
 
 def _pose(figure: Figure, key: Keyframe) -> Pose:
@@ -103,7 +137,33 @@ def _pose(figure: Figure, key: Keyframe) -> Pose:
         chest_width=1.0 if key.chest_width is None else key.chest_width,
         hip_width=1.0 if key.hip_width is None else key.hip_width,
         limbs={limb: _limb(getattr(key, limb)) for limb in LIMBS},
+        close_ups={name: _close_pose(given) for name, given in close_ups(figure, key)},
     )
+
+
+def close_ups(figure: Figure, key: Keyframe) -> Iterator[tuple[str, CloseUp]]:
+    """Yield the hands and feet that a close view shows, by name."""
+    if figure.view is View.CLOSE:
+        yield from ((name, given) for name in CLOSE_UPS if (given := getattr(key, name)))
+
+
+def _close_pose(given: CloseUp) -> ClosePose:
+    width = 1.0 if given.width is None else given.width
+    curl = given.curl or (0.0,)
+    return ClosePose(
+        at=given.at or (0.0, 0.0),
+        limb=270.0 if given.limb is None else given.limb,
+        palm=_projected(90.0 if given.palm is None else given.palm),
+        width=width,
+        thumb=_digit(given.thumb or (40.0 if width >= 0 else -40.0,)),
+        spread=given.spread or 0.0,
+        digits=tuple(map(_digit, given.digits or (curl,) * 5)),
+    )
+
+
+def _digit(segments: DigitSegments) -> tuple[ProjectedSegment, ...]:
+    """Return the three segments of a finger; the last one given stands for those that follow."""
+    return tuple(_projected(segments[min(i, len(segments) - 1)]) for i in range(3))
 
 
 def _limb(given: LimbSegments | Target | None) -> ForwardLimb | IKLimb:

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator
 from graphlib import CycleError
 
 from stretch.core.checks import FieldPath, FieldProblem, suggest
-from stretch.core.text import quote
+from stretch.core.text import join_words, quote
 from stretch.figure import anatomy
-from stretch.figure.file_format import Figure, Place, Target
+from stretch.figure.file_format import Figure, Place, Target, View
 from stretch.figure.keyframes import IKLimb, keyframe_poses
-from stretch.figure.muscles import MUSCLE_NAMES
-from stretch.figure.parts import PAINT_WORDS
+from stretch.figure.muscles import muscle_bands
+from stretch.figure.parts import PAINT_WORDS, figure_parts
+from stretch.figure.raster import bounds
 from stretch.figure.skeleton import skeleton_at, solving_order
 
 _FARTHEST = 10_000
@@ -28,9 +29,13 @@ def undrawable(figure: Figure) -> list[FieldProblem]:
     """Return what keeps a figure from being drawn; it is drawn to find out."""
     if (crop := figure.crop) and not (crop[0] < crop[2] and crop[1] < crop[3]):
         return [(("frame",), "is empty; write left, bottom, right and top")]
+    if any(getattr(figure.keyframes[0], name) for name in anatomy.CLOSE_UPS) != (figure.view is View.CLOSE):
+        names = join_words(sorted(anatomy.CLOSE_UPS), "or")
+        return [(("view",), f"a close view is one of {names}, which no other view has")]
     if unknown := [*_unknown_names(figure)]:
         return unknown
     try:
+        bounds(figure_parts(figure, skeleton_at(figure, 0.0)))  # fails if no part is in the paint order
         for depth in (0.0, 0.5, 1.0):
             joints = skeleton_at(figure, depth).joints.values()
             if not all(abs(x) < _FARTHEST > abs(y) for x, y in joints):  # nor where it is not a number
@@ -44,7 +49,7 @@ def _unknown_names(figure: Figure) -> Iterator[FieldProblem]:
     """Yield every unknown word of a figure, with similar known ones."""
     for muscle in figure.muscles:
         name, _, side = muscle.partition(".")
-        yield from _unknown(("target",), "muscle", [name], MUSCLE_NAMES)
+        yield from _unknown(("target",), "muscle", [name], muscle_bands(figure.view))
         if side not in ("", "near", "far"):
             yield ("target",), f"{quote(muscle)} has the side {quote(side)}; write {name}.near or {name}.far"
     yield from _unknown(("order",), "part", figure.paint_order.split(), PAINT_WORDS)

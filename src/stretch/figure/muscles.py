@@ -78,7 +78,27 @@ FRONT_VIEW: Mapping[str, tuple[MuscleBand, ...]] = {
     ),
 }
 """The groin shows the adductors of a thigh turned out, as in sitting with the soles of the feet together."""
-MUSCLE_NAMES = frozenset(SIDE_VIEW)
+_FOREARM, _FOOT, _FINGERS = ("forearm", "palm"), ("shin", "sole"), ("fingers",)
+CLOSE_VIEW: Mapping[str, tuple[MuscleBand, ...]] = {
+    "forearm": (MuscleBand("forearm", 0.0, 0.5, 0.0, 8.0, _FOREARM),),
+    "forearm_back": (MuscleBand("forearm", -0.1, 0.5, -5.0, 6.0, _FOREARM),),
+    "forearm_front": (MuscleBand("forearm", -0.1, 0.5, 5.0, 6.0, _FOREARM),),
+    "palm": (MuscleBand("palm", 0.15, 0.9, 0.0, 8.0, ("palm",)),),
+    "fingers": (
+        MuscleBand("index", 0.0, 1.0, 0.0, 4.5, _FINGERS),
+        MuscleBand("middle", 0.0, 1.0, 0.0, 4.5, _FINGERS),
+        MuscleBand("ring", 0.0, 1.0, 0.0, 4.5, _FINGERS),
+        MuscleBand("little", 0.0, 1.0, 0.0, 4.5, _FINGERS),
+    ),
+    "thumb": (MuscleBand("thumb", 0.05, 0.9, 0.0, 6.5, ("thumb", "palm")),),
+    "shin": (MuscleBand("close_shin", 0.0, 0.6, 5.0, 5.5, _FOOT),),
+    "calf": (MuscleBand("close_shin", 0.0, 0.9, -6.0, 6.5, _FOOT),),
+    "ankle": (MuscleBand("close_shin", -0.12, 0.14, 0.0, 8.0, _FOOT),),
+    "sole": (MuscleBand("sole", 0.0, 1.0, 1.0, 4.5, ("sole",)),),
+    "toes": (MuscleBand("toes", 0.0, 1.0, 0.0, 6.0, ("toes", "sole")),),
+    "instep": (MuscleBand("instep", 0.0, 1.0, -2.0, 5.0, ("sole", "shin")),),
+}
+"""The front of a forearm is on the palm's side. The forearm goes from the elbow, the shin from the knee."""
 
 _AXES = {
     "thigh": ("{side}_hip", "{side}_knee"),
@@ -87,14 +107,30 @@ _AXES = {
     "neck": ("chest", "neck"),
     "shoulder": ("neck", "{side}_shoulder"),
     "hips": ("hip", "{side}_hip"),
+    "forearm": ("{side}_wrist", "{side}_elbow"),
+    "palm": ("{side}_wrist", "{side}_knuckles"),
+    "index": ("{side}_knuckles", "{side}_index"),
+    "middle": ("{side}_knuckles", "{side}_middle"),
+    "ring": ("{side}_knuckles", "{side}_ring"),
+    "little": ("{side}_knuckles", "{side}_little"),
+    "thumb": ("{side}_wrist", "{side}_thumb"),
+    "close_shin": ("{side}_ankle", "{side}_knee"),
+    "sole": ("{side}_heel", "{side}_ball"),
+    "toes": ("{side}_ball", "{side}_toe"),
+    "instep": ("{side}_ankle", "{side}_ball"),
 }
 """The two joints of each axis but the spine."""
+
+
+def muscle_bands(view: View) -> Mapping[str, tuple[MuscleBand, ...]]:
+    """Return the bands of each muscle as they are seen in a view."""
+    return {View.SIDE: SIDE_VIEW, View.CLOSE: CLOSE_VIEW}.get(view, FRONT_VIEW)
 
 
 def muscle_hulls(figure: Figure, skeleton: Skeleton) -> dict[str, tuple[Hull, ...]]:
     """Return the hulls of the figure's muscles, by the name of the part they are clipped to."""
     hulls: dict[str, tuple[Hull, ...]] = {}
-    bands = SIDE_VIEW if figure.view is View.SIDE else FRONT_VIEW
+    bands = muscle_bands(figure.view)
     for muscle in figure.muscles:
         name, _, side = muscle.partition(".")
         for band in bands[name]:

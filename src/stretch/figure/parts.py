@@ -8,7 +8,8 @@ from math import cos, radians, sin
 from typing import NamedTuple
 
 from stretch.figure import anatomy
-from stretch.figure.anatomy import LIMBS
+from stretch.figure.anatomy import CLOSE_UPS, LIMBS
+from stretch.figure.close_up import CLOSE_PARTS, close_up_hulls, cuff
 from stretch.figure.colors import ColorRole
 from stretch.figure.file_format import Arrow, Bar, Box, Chair, Figure, Mat, Pillow, Prop, View, Wall
 from stretch.figure.geometry import Circle, Hull, Point, bearing, circle, lerp, polar_offset
@@ -25,10 +26,12 @@ _PAINT_ORDERS = {
     View.SIDE: "far_arm far_leg body head near_leg near_arm",
     View.FRONT: _FRONT_ORDER,
     View.TOP: _FRONT_ORDER,
+    View.CLOSE: " ".join(CLOSE_UPS),
 }
 """Default painter's order of each view, the farthest part first."""
-PAINT_WORDS = frozenset({"body", "head", "strap", *LIMBS, *(name for limb in LIMBS.values() for name in limb.segments)})
-"""The words of a paint order; a limb stands for its three segments, each in front of the one before."""
+_GROUPS = {name: limb.segments for name, limb in LIMBS.items()} | CLOSE_PARTS
+PAINT_WORDS = frozenset({"body", "head", "strap", *LIMBS, *CLOSE_UPS, *chain.from_iterable(_GROUPS.values())})
+"""The words of a paint order; a limb stands for its segments, each in front of the one before."""
 
 
 class FigurePart(NamedTuple):
@@ -55,13 +58,19 @@ def _paint_order(figure: Figure) -> Iterator[str]:
     words = (figure.paint_order or _PAINT_ORDERS[figure.view]).split()
     if "strap" not in words:
         words.insert(words.index("near_arm") if "near_arm" in words else len(words), "strap")
-    return chain.from_iterable(LIMBS[word].segments if word in LIMBS else [word] for word in words)
+    # Only in a close view a hand or a foot has parts.
+    groups = _GROUPS if figure.view is View.CLOSE else {name: limb.segments for name, limb in LIMBS.items()}
+    return chain.from_iterable(groups.get(word, (word,)) for word in words)
 
 
 def figure_parts(figure: Figure, skeleton: Skeleton, *, pressing: bool = False) -> Iterator[FigurePart]:
     """Yield all parts of the picture, the farthest first; *pressing* adds the arrows of a contraction."""
     muscles = muscle_hulls(figure, skeleton)
     limbs = anatomy.limb_hulls(skeleton.joints, skeleton.directions, in_profile=figure.view is View.SIDE)
+    close_ups: dict[str, list[tuple[Hull, ...]]] = {}
+    for close_up, pose in skeleton.pose.close_ups.items():
+        for name, hulls in close_up_hulls(close_up, pose):
+            close_ups.setdefault(name, []).append(hulls)
     front = [prop for prop in figure.props if isinstance(prop, Bar) and prop.front]
     for prop in figure.props:
         if prop in front:
@@ -80,6 +89,9 @@ def figure_parts(figure: Figure, skeleton: Skeleton, *, pressing: bool = False) 
                     # No gap where it goes around a foot or a hand: that would cut off the toes.
                     root = circle(points[1], anatomy.BALL) if len(points) > 2 else None
                     yield FigurePart("strap", ColorRole.STRAP, _line_hulls(points, _STRAP), root=root)
+            case _ if figure.view is View.CLOSE:
+                for hulls in close_ups.get(name, ()):
+                    yield _close_part(figure, name, hulls, muscles.get(name, ()))
             case _:
                 yield _limb_segment(figure, name, limbs[name], muscles)
     for prop in front:
@@ -103,6 +115,20 @@ def _limb_segment(figure: Figure, name: str, hull: Hull, muscles: Mapping[str, t
         role = ColorRole.FAR_SKIN if dim else ColorRole.SKIN
     x, y, radius = hull[0]
     return FigurePart(name, role, (hull,), muscles=own, root=(x, y, radius * 1.1))
+
+
+def _close_part(figure: Figure, name: str, hulls: tuple[Hull, ...], muscles: tuple[Hull, ...]) -> FigurePart:
+    """Return a part of a hand or foot seen close; the far one is dim if only the near one is stretched."""
+    side, _, kind = name.partition("_")
+    dim = side == "far" and bool(figure.muscles) and not any(muscle.endswith(".far") for muscle in figure.muscles)
+    overlays: tuple[tuple[ColorRole, tuple[Hull, ...]], ...] = ()
+    if kind in ("forearm", "shin"):
+        sleeve = ColorRole.SHIRT if kind == "forearm" else ColorRole.FAR_LEGGINGS if dim else ColorRole.LEGGINGS
+        overlays = ((sleeve, (cuff(hulls[0]),)),)
+    x, y, radius = hulls[0][0]
+    # A palm joins the forearm all around the wrist, a finger joins the palm at its root only.
+    root = (x, y, radius * (0.6 if kind == "fingers" else 1.5))
+    return FigurePart(name, ColorRole.FAR_SKIN if dim else ColorRole.SKIN, hulls, overlays, (), muscles, root)
 
 
 def _trunk(figure: Figure, skeleton: Skeleton, muscles: tuple[Hull, ...]) -> FigurePart:

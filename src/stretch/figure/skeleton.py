@@ -14,6 +14,7 @@ from math import acos, degrees, dist
 from typing import NamedTuple
 
 from stretch.figure import anatomy
+from stretch.figure.close_up import close_up_joints
 from stretch.figure.file_format import Figure, Place, View
 from stretch.figure.geometry import Point, bearing, lerp_point, polar_offset
 from stretch.figure.keyframes import (
@@ -95,6 +96,8 @@ class _Solver:
         for name in solving_order(targeted):
             self._place_limb(name, _solve_two_bone(self._figure, name, targeted[name], self._joints))
         spine = tuple((x + dx, y + dy) for x, y in spine)
+        for name, close_up in pose.close_ups.items():
+            self._joints |= close_up_joints(name, close_up)
         return Skeleton(self._joints, self._directions, spine, self._limbs, pose)
 
     def _place_trunk(self) -> tuple[Point, ...]:
