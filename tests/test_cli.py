@@ -89,7 +89,7 @@ def test_version_prints_name_and_version() -> None:
         (("routine", "--level", "hard"), "gentle"),
         (("routine", "--breath", "fast"), "--breath"),
         (("routine", "--program", "easyfive"), "easy-five"),
-        (("routine", "--program", "easy-five", "-a", "neck"), "--area or --program"),
+        (("routine", "--program", "easy-five", "-a", "neck"), "the areas or --program"),
         (("routine", "--program", "easy-five", "--stretch", "sphinx"), "--stretch or --program"),
         (("routine", "--as-written"), "--program"),
         (("routine", "--json"), "--plan"),
@@ -433,4 +433,4 @@ def test_an_area_can_be_written_as_people_do(names: tuple[str, ...], areas: list
 def test_an_unknown_area_is_named_as_an_id_would_be() -> None:
     result = run("routine", "--plan", "-a", "neck, Lower Bak")
     assert result.exit_code == 2
-    assert "There is no area called 'lower-bak'. Did you mean lower-back" in result.stderr
+    assert "There is no area called 'Lower Bak'. Did you mean lower-back" in result.stderr

@@ -414,7 +414,7 @@ def test_handout_writes_a_file(tmp_path: Path, ending: str) -> None:
         (("-o", "back"), ".html"),
         ((), "-o"),
         (("-o", "back.html", "-a", "nek"), "neck"),
-        (("-o", "back.html", "--program", "easy-five", "-a", "neck"), "--area or --program"),
+        (("-o", "back.html", "--program", "easy-five", "-a", "neck"), "the areas or --program"),
     ],
 )
 def test_handout_refuses_wrong_options_before_writing(

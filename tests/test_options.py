@@ -35,6 +35,13 @@ def test_ids_are_completed_with_their_names() -> None:
     assert completions("routine", "--area") == areas
 
 
+def test_areas_are_completed_as_bare_words() -> None:
+    areas = {*CATALOG.areas, *CATALOG.groups}
+    assert set(completions("routine")) >= areas
+    assert set(completions("handout", incomplete="ne")) == {"neck"}
+    assert set(completions(incomplete="ne")) == {"neck"}
+
+
 def test_user_catalogs_are_completed_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     own = tmp_path / "catalog"
     own.mkdir()

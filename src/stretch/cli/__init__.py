@@ -62,6 +62,17 @@ class CommandGroup(SuggestingGroup):
         """Return the names in help order."""
         return list(COMMANDS)
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that *args* begin with, or `routine` if they begin with body areas; else UnknownName."""
+        if args[0] not in COMMANDS and not args[0].startswith("-"):
+            from stretch.cli.options import check_area_words
+
+            check_area_words(ctx, args, COMMANDS)
+            args = ["routine", *args]
+        return super().resolve_command(ctx, args)
+
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import the command and return it."""
         if cmd_name not in COMMANDS:
@@ -75,13 +86,20 @@ class CommandGroup(SuggestingGroup):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        """Return the commands and options that begin with *incomplete*, without importing the commands."""
+        """Return the commands and options that begin with *incomplete*, or else the body areas.
+
+        No command is imported, and the catalog is loaded for areas only.
+        """
         from click.shell_completion import CompletionItem
 
         commands = [CompletionItem(name, help=line) for name, (_, line) in COMMANDS.items()]
         # click.Group.shell_complete would import every command.
         options = click.Command.shell_complete(self, ctx, incomplete)
-        return [item for item in commands if item.value.startswith(incomplete)] + options
+        if found := [item for item in commands if item.value.startswith(incomplete)] + options:
+            return found
+        from stretch.cli.options import AREA
+
+        return AREA.shell_complete(ctx, self.params[0], incomplete)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; a closed pipe raises OutputFailed, because click would exit with code 1."""

@@ -86,10 +86,9 @@ def set_command(app: App, key: str, value: tuple[str, ...]) -> None:
     from stretch.storage import settings
 
     if key == "area":
-        from stretch.core.model import area_ids, expand_areas
+        from stretch.core.area_names import area_ids
 
-        value = area_ids(app.catalog, value)
-        expand_areas(app.catalog, value)
+        value = area_ids(app.catalog, [" ".join(value)])
     elif key == "never":
         from stretch.cli.listing import find_stretch
 

@@ -31,7 +31,8 @@ FIGURE_SIZES = ((48, 16), (36, 12))
 GAP = 2
 
 
-@click.command("list", help="List the stretches that match all options.")
+@click.command("list", help="List the stretches that match all options, for the body areas or groups AREA.")
+@options.area_words
 @click.option(
     "-a", "--area", "areas", multiple=True, type=options.AREA, help="Only for this body area or group (repeatable)."
 )
@@ -45,6 +46,7 @@ GAP = 2
 @click.pass_obj
 def list_command(
     app: App,
+    area_words: tuple[str, ...],
     areas: tuple[str, ...],
     position: str | None,
     equipment: str | None,
@@ -53,9 +55,10 @@ def list_command(
     figures: bool,
     as_json: bool,
 ) -> None:
-    from stretch.core.model import area_ids, expand_areas
+    from stretch.core.area_names import area_ids
+    from stretch.core.model import expand_areas
 
-    wanted = set(expand_areas(app.catalog, area_ids(app.catalog, areas)))
+    wanted = set(expand_areas(app.catalog, area_ids(app.catalog, options.join_areas(areas, area_words))))
     found = [
         stretch
         for stretch in app.catalog.stretches.values()
@@ -84,11 +87,28 @@ def list_command(
 def areas_command(app: App, as_json: bool) -> None:
     areas, groups, stretches = app.catalog.areas.values(), app.catalog.groups.values(), app.catalog.stretches.values()
     entries: list[dict[str, Any]] = [
-        {"id": a.id, "name": a.name, "kind": "area", "areas": [a.id], "partners": a.partners, "focus": a.focus}
+        {
+            "id": a.id,
+            "name": a.name,
+            "aliases": a.aliases,
+            "kind": "area",
+            "areas": [a.id],
+            "partners": a.partners,
+            "focus": a.focus,
+        }
         for a in areas
     ]
     entries += [
-        {"id": g.id, "name": g.name, "kind": "group", "areas": g.areas, "partners": [], "focus": []} for g in groups
+        {
+            "id": g.id,
+            "name": g.name,
+            "aliases": g.aliases,
+            "kind": "group",
+            "areas": g.areas,
+            "partners": [],
+            "focus": [],
+        }
+        for g in groups
     ]
     for entry in entries:
         entry["stretches"] = sum(not set(entry["areas"]).isdisjoint(stretch.areas.primary) for stretch in stretches)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import partial, wraps
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -165,8 +166,9 @@ def _catalog(ctx: click.Context) -> Catalog:
     from stretch.storage.catalogs.catalog import load_catalog
 
     # While a shell asks what to offer, no command runs, so the context has no App.
-    app = App()
-    app.add_catalogs([Path(path) for path in ctx.meta.get(CATALOGS, ())])
+    app = ctx.obj or App()
+    if ctx.obj is None:
+        app.add_catalogs([Path(path) for path in ctx.meta.get(CATALOGS, ())])
     try:
         # Not App.catalog, which reports problems on stderr.
         return load_catalog(extra=app.user_catalogs, on_problem=lambda problem: None)
@@ -219,6 +221,31 @@ catalog_option = click.option(
 """Adds catalogs for this run to the one in the user's folder, in place of those in the settings."""
 
 
+area_words = click.argument("area_words", nargs=-1, metavar="[AREA]...", type=AREA)
+"""Adds body areas that are given without `--area`."""
+
+
+def join_areas(areas: tuple[str, ...], words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the values of `--area`, and the bare *words* as one more: `lower back` is one name."""
+    return (*areas, " ".join(words)) if words else areas
+
+
+def check_area_words(ctx: click.Context, args: Iterable[str], commands: Iterable[str]) -> None:
+    """Raise UnknownName unless *args* begin with body areas; an error at the first word suggests *commands* as well."""
+    from stretch.core.area_names import area_ids, area_names, is_like_area, read_areas
+
+    catalog, words = _catalog(ctx), [*takewhile(lambda word: not word.startswith("-"), args)]
+    known, text = area_names(catalog), " ".join(words)
+    try:
+        area_ids(catalog, [text])
+    except UnknownName:
+        if read_areas(words[0], known).ids or (len(words) > 1 and is_like_area(text, known)):
+            raise
+        where = "`stretch --help` lists the commands, `stretch areas` the areas."
+        canonical = area_names(catalog, aliases=False) | {command: command for command in commands}
+        raise UnknownName("command or area", words[0], canonical, where, canonical) from None
+
+
 def equivalent_command(ctx: click.Context) -> str:
     """Return the `stretch routine` command with the routine options that the command line of *ctx* gave."""
     import shlex
@@ -231,6 +258,8 @@ def equivalent_command(ctx: click.Context) -> str:
     shared = {*RoutineOptions.__struct_fields__, "catalog"}
     for option in ctx.command.params:
         name = option.name or ""
+        if name == "area_words":
+            words += ctx.params[name]
         if name not in shared or ctx.get_parameter_source(name) is not ParameterSource.COMMANDLINE:
             continue
         flag = max(option.opts, key=len)
@@ -248,6 +277,7 @@ def _repeatable(*names: str, help: str, **rest: Any) -> Callable[..., Any]:
 
 
 _ROUTINE = (
+    area_words,
     _repeatable("-a", "--area", "areas", type=AREA, help="Body area or group; see `stretch areas`"),
     click.option("-m", "--minutes", type=MINUTES, help="Minutes for everything, warm-up included.  [default: 15]"),
     click.option("--program", type=PROGRAM, help="Use this program instead; see `stretch programs`."),
@@ -307,6 +337,8 @@ def _grouped(options: tuple[Callable[..., Any], ...], keyword: str, command: Cal
         from stretch.cli.request import PlaybackOptions, RoutineOptions
 
         struct = PlaybackOptions if keyword == "playback" else RoutineOptions
+        if "area_words" in values:
+            values["areas"] = join_areas(values["areas"], values.pop("area_words"))
         if "yes" in values:
             values["ask"] = not values.pop("yes")
         if values.pop("no_voice", False):

@@ -72,15 +72,15 @@ def build_request(app: App, options: RoutineOptions, *, voice: bool = False) -> 
     own time. `avoid` and `never` of the settings are added to the options, except for stretches that are named.
     Raise UsageError for options that contradict each other, SettingsError for an unknown area in the settings.
     """
-    from stretch.core.model import area_ids
+    from stretch.core.area_names import area_ids
 
     _check(options)
-    settings, areas, minutes = app.settings, options.areas, options.minutes
+    settings, areas, minutes = app.settings, area_ids(app.catalog, options.areas), options.minutes
     if areas or not (options.stretches or options.program):
         areas = areas or _default_areas(app)
         minutes = settings.minutes if minutes is None else minutes
     return Request(
-        areas=area_ids(app.catalog, areas),
+        areas=areas,
         minutes=minutes,
         stretches=options.stretches,
         positions=options.positions,
@@ -194,9 +194,13 @@ def _stored_preflight(app: App) -> PreflightResult | None:
 
 
 def _check(options: RoutineOptions) -> None:
-    for given, flag in ((options.areas, "--area"), (options.stretches, "--stretch")):
-        if options.program and given:
-            raise UsageError(f"--program {options.program} has its own stretches: leave out {flag} or --program.")
+    own = (
+        (options.areas, "the areas", "has its own stretches"),
+        (options.stretches, "--stretch", "has its own stretches"),
+    )
+    for given, what, reason in own if options.program else ():
+        if given:
+            raise UsageError(f"--program {options.program} {reason}: leave out {what} or --program.")
     if options.as_written and not options.program:
         raise UsageError("--as-written needs --program.")
 
@@ -211,13 +215,14 @@ def _is_morning(app: App, given: bool | None) -> bool:
 
 
 def _default_areas(app: App) -> tuple[str, ...]:
-    from stretch.storage.settings import SettingsError
+    from stretch.core.area_names import area_ids
 
-    known = (*app.catalog.areas, *app.catalog.groups)
-    for name in app.settings.area:
-        if name not in known:
-            raise SettingsError(f"{app.loaded_settings.place('area')}: {UnknownName('area', name, known)}")
-    return app.settings.area
+    try:
+        return area_ids(app.catalog, [" ".join(app.settings.area)])
+    except UnknownName as error:
+        from stretch.storage.settings import SettingsError
+
+        raise SettingsError(f"{app.loaded_settings.place('area')}: {error}") from None
 
 
 def _never(app: App, named: tuple[str, ...]) -> list[str]:

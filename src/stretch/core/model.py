@@ -1,7 +1,7 @@
 """Catalog data: stretches, areas, programs, the warm-up and sources, with the fields of their YAML files."""
 
 # No `from __future__ import annotations` here: msgspec would have to evaluate every annotation at start (1 ms).
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from typing import Annotated, Any, Literal, get_args
 
 from msgspec import Meta, Struct
@@ -203,6 +203,7 @@ class Area(CatalogStruct, frozen=True, kw_only=True):
 
     id: Annotated[Id, doc("its id on the command line: a to z, digits and single dashes")]
     name: Annotated[Name, doc("its name")]
+    aliases: Annotated[tuple[Name, ...], doc("other names people know it by", max_length=20)] = ()
     partners: Annotated[tuple[Id, ...], doc("areas that balance it", max_length=20)] = ()
     focus: Annotated[
         tuple[tuple[Id, ...], ...],
@@ -215,6 +216,7 @@ class Group(CatalogStruct, frozen=True, kw_only=True):
 
     id: Annotated[Id, doc("its id on the command line: a to z, digits and single dashes")]
     name: Annotated[Name, doc("its name")]
+    aliases: Annotated[tuple[Name, ...], doc("other names people know it by", max_length=20)] = ()
     areas: Annotated[tuple[Id, ...], doc("the areas it stands for", min_length=1, max_length=40)]
 
 
@@ -308,17 +310,6 @@ class Catalog(Struct, frozen=True):
     """By kind and id, only of entries that are not built in."""
     incomplete_files: tuple[str, ...] = ()
     """Files with unfinished entries, which were left out."""
-
-
-def area_ids(catalog: Catalog, names: Iterable[str]) -> tuple[str, ...]:
-    """Return the ids of the areas and groups that *names* name, in any case, with spaces, several joined by commas.
-
-    A name that nothing has is returned as an id would be written.
-    """
-    known = {group.name.lower(): group.id for group in catalog.groups.values()}
-    known |= {area.name.lower(): area.id for area in catalog.areas.values()}
-    words = [" ".join(part.split()).lower() for name in names for part in name.split(",")]
-    return tuple(dict.fromkeys(known.get(word, word.replace(" ", "-")) for word in words))
 
 
 def expand_areas(catalog: Catalog, names: Collection[str]) -> tuple[str, ...]:

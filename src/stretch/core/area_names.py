@@ -1,0 +1,70 @@
+"""Areas and groups by the names that people type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from stretch.core.errors import UnknownName
+from stretch.core.model import Area, Catalog, Group
+
+SMALL_WORDS = frozenset({"and", "the", "my"})
+"""Words that may stand between names."""
+ALIKE = 0.8
+"""Similarity from which several words are one misspelt name: "lower bak", but not "neck hpis"."""
+
+
+class TypedAreas(NamedTuple):
+    """What one text names: the ids of areas and groups, and the words that name nothing."""
+
+    ids: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+
+def area_names(catalog: Catalog, *, aliases: bool = True) -> dict[str, str]:
+    """Return the ids of all areas and groups by their ids, names and *aliases*, in lower case and without dashes."""
+    entries: list[Area | Group] = [*catalog.groups.values(), *catalog.areas.values()]
+    names = {_phrase(name): entry.id for entry in entries for name in (*(entry.aliases if aliases else ()), entry.name)}
+    return names | {_phrase(entry.id): entry.id for entry in entries}
+
+
+def area_ids(catalog: Catalog, texts: Iterable[str]) -> tuple[str, ...]:
+    """Return the ids of the areas and groups that *texts* name, each one or several, joined by spaces or commas.
+
+    Raise UnknownName for anything else.
+    """
+    known, found = area_names(catalog), dict[str, None]()
+    for part in (part for text in texts for part in text.split(",") if part.strip() or not text.strip()):
+        ids, unknown = read_areas(part, known)
+        if unknown or not ids:
+            name = part.strip() if is_like_area(part, known) or not unknown else " ".join(unknown)
+            similar = area_names(catalog, aliases=False)
+            raise UnknownName("area", name, similar, "`stretch areas` lists them.", similar)
+        found |= dict.fromkeys(ids)
+    return tuple(found)
+
+
+def read_areas(text: str, known: Mapping[str, str]) -> TypedAreas:
+    """Return what *text* names; case, dashes and small words do not matter, and of several names the longest counts."""
+    words, ids, unknown, start = _phrase(text.replace(",", " ")).split(), [], [], 0
+    longest = max(len(name.split()) for name in known)
+    while start < len(words):
+        ends = range(min(len(words), start + longest), start, -1)
+        end = next((end for end in ends if " ".join(words[start:end]) in known), None)
+        if end is not None:
+            ids.append(known[" ".join(words[start:end])])
+        elif words[start] not in SMALL_WORDS:
+            unknown.append(words[start])
+        start = end or start + 1
+    return TypedAreas(tuple(dict.fromkeys(ids)), tuple(unknown))
+
+
+def is_like_area(text: str, known: Mapping[str, str]) -> bool:
+    """Return whether *text* as a whole is a misspelt name."""
+    from difflib import get_close_matches
+
+    return bool(get_close_matches(_phrase(text.replace(",", " "))[:80], known, n=1, cutoff=ALIKE))
+
+
+def _phrase(name: str) -> str:
+    return " ".join(name.lower().replace("-", " ").split())

@@ -1,0 +1,125 @@
+"""Names of body areas as people type them: after --area, as bare words, in settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stretch.core.area_names import area_ids, area_names, read_areas
+from stretch.core.errors import UnknownName
+from support import CATALOG, data, run
+
+KNOWN = area_names(CATALOG)
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("lower back", ("lower-back",)),
+        ("LOWER-BACK", ("lower-back",)),
+        ("lower back neck", ("lower-back", "neck")),
+        ("back neck back", ("back", "neck")),
+        ("neck,shoulders", ("neck", "shoulders")),
+        ("my neck and the shoulders", ("neck", "shoulders")),
+        ("bum", ("glutes",)),
+        ("back pain", ("lower-back",)),
+        ("front of the hip, belly and sides", ("hip-flexors", "core")),
+        ("inner thigh abs", ("inner-thighs", "core")),
+    ],
+)
+def test_the_longest_name_counts_and_small_words_do_not(text: str, ids: tuple[str, ...]) -> None:
+    assert area_ids(CATALOG, [text]) == ids
+
+
+@given(st.lists(st.sampled_from([*KNOWN]), min_size=1, max_size=4), st.sampled_from([", ", " , ", ","]))
+def test_every_name_is_found_in_any_list(names: list[str], comma: str) -> None:
+    assert area_ids(CATALOG, [comma.join(names).title()]) == tuple(dict.fromkeys(KNOWN[name] for name in names))
+
+
+@given(st.text(st.characters(codec="utf-8"), max_size=30))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    words = text.lower().replace("-", " ").replace(",", " ").split()
+    assert set(read_areas(text, KNOWN).unknown) <= set(words)
+    try:
+        assert area_ids(CATALOG, [text])
+    except UnknownName as error:
+        assert "There is no area called" in str(error)
+
+
+def test_no_two_areas_have_a_name_in_common() -> None:
+    entries = [*CATALOG.areas.values(), *CATALOG.groups.values()]
+    names = [
+        name.lower() for entry in entries for name in {entry.id, entry.name.lower().replace(" ", "-"), *entry.aliases}
+    ]
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("lower bak", "'lower bak'. Did you mean lower-back"),
+        ("neck shouldrs", "'shouldrs'. Did you mean shoulders?"),
+        ("wings", "'wings'. `stretch areas` lists them."),
+        ("", "''."),
+        ("and", "'and'."),
+    ],
+)
+def test_the_wrong_part_of_a_text_is_named(text: str, words: str) -> None:
+    with pytest.raises(UnknownName) as caught:
+        area_ids(CATALOG, [text])
+    assert f"There is no area called {words}" in str(caught.value)
+
+
+# -- bare words
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("neck", "shoulders", "-m", "6"),
+        ("-m", "6", "neck", "shoulders"),
+        ("neck", "-m", "6", "shoulders"),
+        ("Neck,", "shoulders", "-m", "6"),
+    ],
+)
+def test_bare_words_are_areas_of_a_routine(args: tuple[str, ...]) -> None:
+    expected = data("routine", "--plan", "--json", "-a", "neck", "-a", "shoulders", "-m", "6")
+    assert data("routine", "--plan", "--json", *args) == expected
+    if not args[0].startswith("-"):
+        assert data(*args, "--plan", "--json") == expected
+
+
+def test_bare_words_add_to_the_option() -> None:
+    assert data("lower", "back", "-a", "neck", "--plan", "--json")["areas"] == ["lower-back", "neck"]
+    assert data("list", "bum", "--json") == data("list", "-a", "glutes", "--json")
+
+
+def test_a_command_wins_over_an_area() -> None:
+    assert run("areas").stdout.startswith("area ")
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (("rotine",), "no command or area called 'rotine'. Did you mean routine?"),
+        (("rotine", "neck"), "no command or area called 'rotine'. Did you mean routine?"),
+        (("nek", "-m", "6"), "no command or area called 'nek'. Did you mean neck?"),
+        (("hst",), "no command or area called 'hst'. Did you mean chest or history?"),
+        (("foo",), "no command or area called 'foo'. `stretch --help` lists the commands, `stretch areas` the areas."),
+        (("lowr", "back"), "no area called 'lowr back'. Did you mean lower-back"),
+        (("neck", "shouldrs"), "no area called 'shouldrs'. Did you mean shoulders?"),
+    ],
+)
+def test_a_typo_suggests_commands_and_areas(args: tuple[str, ...], words: str) -> None:
+    result = run(*args)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert f"stretch: There is {words}" in result.stderr
+
+
+def test_a_typo_is_named_with_broken_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STRETCH_HOME", str(tmp_path))
+    (tmp_path / "config.yaml").write_text("minuts: 1\n")
+    assert "Did you mean routine?" in run("rotine").stderr
