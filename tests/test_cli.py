@@ -83,6 +83,10 @@ def test_version_prints_name_and_version() -> None:
         (("routine", "-m", "99999"), "1 to 180"),
         (("routine", "-m", "nan"), "1 to 180"),
         (("routine", "-m", "ten"), "ten"),
+        (("routine", "-m", "1h"), "takes a number of minutes, such as 15, not '1h'."),
+        (("routine", "-m", "2:75"), "'2:75'"),
+        (("routine", "-m", "1:-1"), "'1:-1'"),
+        (("routine", "--program", "easy-five", "-m", "5"), "takes its own time: leave out --minutes or --program."),
         (("routine", "--avoid", "kneee"), "knee"),
         (("routine", "--position", "lying"), "supine"),
         (("routine", "--equipment", "rope"), "strap"),
@@ -434,3 +438,8 @@ def test_an_unknown_area_is_named_as_an_id_would_be() -> None:
     result = run("routine", "--plan", "-a", "neck, Lower Bak")
     assert result.exit_code == 2
     assert "There is no area called 'Lower Bak'. Did you mean lower-back" in result.stderr
+
+
+@pytest.mark.parametrize("text", ["7.5", "7.5min", "7:30", "7.5 minutes", "7.5m", " 7:30 "])
+def test_minutes_can_be_written_as_people_do(text: str) -> None:
+    assert data("routine", "--plan", "--json", "-m", text) == data("routine", "--plan", "--json", "-m", "7.5")

@@ -92,10 +92,20 @@ class Number(click.ParamType):  # type: ignore[type-arg]  # generic only since c
         """Return *value* as a number."""
         with suppress(ValueError):
             if self.minutes:
-                return float(value)
+                return _minutes(str(value))
             if self.low <= (number := int(value)) and (self.high is None or number <= self.high):
                 return number
         self.fail(f"takes {self.what}, not {quote(str(value))}.", param)
+
+
+def _minutes(text: str) -> float:
+    """Return the minutes in *text*, such as 15, 7.5, 15min or 2:30. Raise ValueError for anything else."""
+    minutes, colon, seconds = text.strip().lower().partition(":")
+    if colon:
+        if not (minutes.isdecimal() and seconds.isdecimal() and len(seconds) == 2 and seconds < "60"):
+            raise ValueError
+        return int(minutes) + int(seconds) / 60
+    return float(minutes.removesuffix("utes").removesuffix("s").removesuffix("min").removesuffix("m"))
 
 
 class OutputPath(click.Path):

@@ -197,6 +197,7 @@ def _check(options: RoutineOptions) -> None:
     own = (
         (options.areas, "the areas", "has its own stretches"),
         (options.stretches, "--stretch", "has its own stretches"),
+        (options.minutes is not None, "--minutes", "takes its own time"),
     )
     for given, what, reason in own if options.program else ():
         if given:
