@@ -118,6 +118,8 @@ AREA_MUSCLES: Mapping[str, tuple[str, ...]] = {
     "inner-thighs": ("groin", "adductor"),
     "wrists": ("forearm", "forearm_back", "forearm_front"),
     "hands": ("palm", "fingers", "thumb"),
+    "ankles": ("ankle", "instep", "soleus"),
+    "feet": ("sole", "toes", "instep"),
 }
 """The muscles, in the words of figure files, that the figure of a stretch for an area may highlight."""
 

@@ -120,6 +120,7 @@ def _away(joint: str) -> Callable[[Joints], bool]:
 
 
 DOES = {
+    "ankle-circles": lambda j: j["its_toe"][1] < j["its_ankle"][1] - 10,
     "calf-bent-knee": _behind,
     "calf-straight-knee": _behind,
     "childs-pose-side-reach": lambda j: _away("its_hand")(j) and _away("other_hand")(j),
@@ -129,6 +130,7 @@ DOES = {
     "half-kneeling-hip-flexor": lambda j: not _higher("knee")(j),
     "hamstring-90-90": _higher("ankle"),
     "knee-to-opposite-shoulder": _away("its_knee"),
+    "knee-to-wall": lambda j: j["its_ankle"][0] > j["other_ankle"][0] + 10,
     "levator-scapulae": _away("crown"),
     "neck-side-bend": _away("crown"),
     "open-book": _toward("its_hand"),
@@ -137,6 +139,7 @@ DOES = {
     "seated-side-bend": lambda j: _away("crown")(j) and _higher("hand")(j),
     "side-lying-quad": _closer("ankle", "hip"),
     "single-knee-to-chest": _closer("knee", "chest"),
+    "sole-stretch": lambda j: j["its_toe"][1] > j["its_ball"][1] + 10,
     "standing-hamstring": _higher("ankle"),
     "standing-hip-flexor": _behind,
     "standing-quad": _higher("ankle"),
@@ -145,6 +148,8 @@ DOES = {
     "supine-hamstring-hold": _higher("ankle"),
     "supine-hamstring-strap": _higher("ankle"),
     "thumb-stretch": lambda j: dist(j["its_thumb"], j["its_index"]) > dist(j["its_index"], j["its_little"]),
+    "toes-up-wall": lambda j: j["its_toe"][1] > j["its_ball"][1] + 8,
+    "top-of-foot": lambda j: j["its_toe"][1] < j["its_ankle"][1] - 20,
     "wrist-extensor": lambda j: j["its_middle"][1] < j["its_wrist"][1] - 20,
     "wrist-flexor": lambda j: j["its_middle"][1] > j["its_wrist"][1] + 20,
     "supine-spinal-twist": lambda j: _toward("its_knee")(j) and _toward("other_knee")(j),

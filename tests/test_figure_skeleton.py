@@ -153,11 +153,10 @@ def test_the_muscle_of_a_side_is_lit_on_that_side(side: str) -> None:
 def test_fingers_and_toes_seen_close_keep_their_length(curl: list[float], width: float, name: str) -> None:
     side, _, kind = name.partition("_")
     figure = msgspec.convert({"id": "x", "view": "close", "keys": [{name: {"width": width, "curl": curl}}]}, Figure)
-    hulls = dict(close_up_hulls(name, skeleton_at(figure, 0.0).pose.close_ups[name]))
-    for (x0, y0, _), (x1, y1, _) in hulls[f"{side}_{'fingers' if kind == 'hand' else 'toes'}"]:
-        assert any(
-            abs(dist((x0, y0), (x1, y1)) - length) < 1e-6 for digit in PROPORTIONS[kind].digits for length in digit
-        )
+    parts = close_up_hulls(name, skeleton_at(figure, 0.0).pose.close_ups[name])
+    digits = [hull for part, hulls in parts if part in (f"{side}_fingers", f"{side}_toes") for hull in hulls]
+    length = sum(dist(a[:2], b[:2]) for a, b in digits)
+    assert abs(length - sum(map(sum, PROPORTIONS[kind].digits))) < 1e-6
 
 
 def test_a_hand_keeps_what_the_next_keyframe_leaves_out() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import chain, pairwise
+from math import dist, isclose
 from typing import NamedTuple
 
 from stretch.figure.geometry import Circle, Hull, Point, circle, lerp, polar_offset
@@ -152,4 +153,6 @@ def _chain(root: Point, turn: float, lengths: tuple[float, ...], segments: tuple
 
 def _chain_hulls(points: list[Point], radii: tuple[float, ...]) -> tuple[Hull, ...]:
     circles = [circle(point, radius) for point, radius in zip(points, radii, strict=True)]
+    if isclose(dist(points[0], points[-1]), sum(dist(a, b) for a, b in pairwise(points))):
+        return ((circles[0], circles[-1]),)
     return tuple(pairwise(circles))
