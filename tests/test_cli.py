@@ -53,7 +53,7 @@ def test_no_word_is_cut_at_any_terminal_width(args: tuple[str, ...], columns: in
 def test_stretch_alone_shows_examples_and_commands() -> None:
     result = run()
     assert result.exit_code == 0
-    assert "stretch routine -a neck" in result.stdout
+    assert "stretch neck shoulders" in result.stdout
     for name in COMMANDS:
         assert f"  {name} " in result.stdout
 

@@ -223,7 +223,7 @@ def test_d16_progress_is_read_from_the_journal(tmp_path: Path) -> None:
         assert progress(person.plan(14)) == expected
 
 
-@pytest.mark.parametrize("options", [{}, {"program": "easy-five", "areas": ()}])
+@pytest.mark.parametrize("options", [{}, {"program": "easy-five", "areas": (), "minutes": None}])
 def test_a_stretch_is_familiar_after_three_times(tmp_path: Path, options: dict[str, Any]) -> None:
     person = Person(tmp_path, **options)
     for day in range(4):

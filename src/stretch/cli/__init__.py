@@ -30,6 +30,8 @@ from stretch.core.errors import Signalled, StretchError
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
+    from stretch.cli.app import App
+
 COMMANDS = {
     "routine": ("stretch.cli.routine", "Build a stretch routine and play it."),
     "resume": ("stretch.cli.resume", "Continue a session that was stopped."),
@@ -61,6 +63,14 @@ class CommandGroup(SuggestingGroup):
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names in help order."""
         return list(COMMANDS)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse *args*; without any, a person at a terminal gets the usual routine."""
+        if not args and not ctx.resilient_parsing and _app(ctx).interactive:
+            from stretch.cli.request import usual_arguments
+
+            args = ["routine", *usual_arguments(ctx.obj)]
+        return super().parse_args(ctx, args)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -182,25 +192,31 @@ def _print_error(text: str, end: str = "\n") -> None:
 
     \b
     First steps:
-      stretch routine                               15 minutes for the lower back
-      stretch routine -a neck -a shoulders -m 6     a desk break
-      stretch routine --plan                        print the routine without playing it
-      stretch safety                                when not to stretch
+      stretch                          your usual routine; the first time 15 minutes for the lower back
+      stretch neck shoulders -m 6      a desk break
+      stretch lower back --plan        print the routine without playing it
+      stretch safety                   when not to stretch
     """,
 )
 @click.version_option(__version__, "-V", "--version", message="stretch %(version)s")
 @click.pass_context
 def main(ctx: click.Context) -> None:
-    if ctx.obj is None:
-        from stretch.cli.app import App
-
-        ctx.obj = App()
+    _app(ctx)
     if ctx.invoked_subcommand in ROUTINE_COMMANDS:
         from stretch.cli.options import default_map
 
         ctx.default_map = {ctx.invoked_subcommand: default_map(ctx.obj)}
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())
+
+
+def _app(ctx: click.Context) -> App:
+    """Return the App that tests passed, or else a new one for the process."""
+    if ctx.obj is None:
+        from stretch.cli.app import App
+
+        ctx.obj = App()
+    return ctx.obj  # type: ignore[no-any-return]
 
 
 interrupt.restore()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -13,9 +14,11 @@ from stretch.core.vocabulary import Equipment, Level, Pattern, Position, Tag
 
 if TYPE_CHECKING:
     from stretch.cli.app import App
+    from stretch.core.journal.record import SessionRecord
     from stretch.core.planning.personalize import RecentPractice
     from stretch.core.routine import Continuity, Routine
     from stretch.core.safety.screening_record import PreflightResult
+    from stretch.storage.journal.journal import Journal
 
 MORNING_HOURS = range(4, 8)
 """Hours of the clock that `morning: auto` counts as morning."""
@@ -123,6 +126,40 @@ def fit_request(
     if preflight := preflight or _stored_preflight(app):
         request = apply_preflight(request, preflight, app.today())
     return request, practice
+
+
+def usual_arguments(app: App) -> list[str]:
+    """Return the arguments of `stretch routine` that repeat the last request; none without one that is still possible.
+
+    Only areas, minutes, positions, stretches and a few more are known of it; the settings give the rest.
+    """
+    if (last := app.read_journal(_last_session)) is None:
+        return []
+    from stretch.core.journal.progress import decode_plan
+
+    record, plan = last
+    routine = decode_plan(plan) if plan else None
+    if routine is None or routine.continuity is None:
+        program = next((each.id for each in app.catalog.programs.values() if each.name == record.title), None)
+        return ["--program", program] if program else []
+    try:
+        request = Request.from_key(routine.continuity.key, routine.continuity.minutes)
+    except ValueError:
+        return []
+    catalog = app.catalog
+    if not {*catalog.areas, *catalog.groups, *catalog.stretches}.issuperset((*request.areas, *request.stretches)):
+        return []
+    lists = {"--area": request.areas, "--position": request.positions, "--stretch": request.stretches}
+    arguments = [word for flag, names in lists.items() for name in names for word in (flag, name)]
+    if request.areas:
+        arguments += ["--minutes", str(request.minutes or ceil(record.planned_seconds / 60))]
+    given = {"--level": request.level, "--seed": request.seed}
+    arguments += [word for flag, value in given.items() if value for word in (flag, str(value))]
+    return [*arguments, "--before-sport"] if request.before_sport else arguments
+
+
+def _last_session(journal: Journal) -> tuple[SessionRecord, bytes | None] | None:
+    return next(((record, journal.plan(record.id)) for record in journal.recent(1)), None)
 
 
 def plan_routine(

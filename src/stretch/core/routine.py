@@ -77,6 +77,20 @@ class Request(Struct, frozen=True, kw_only=True):
         flags = self.desk_break, self.before_sport, self.level == "deep"
         return json.encode((*map(sorted, sets), *flags, self.seed)).decode()
 
+    @classmethod
+    def from_key(cls, key: str, minutes: float | None) -> Request:
+        """Return a request that has this *key* if it has the *minutes* it had. Raise ValueError for any other text."""
+        areas, positions, stretches, _, before_sport, deep, seed = json.decode(key, type=_Key)
+        return cls(
+            areas=areas,
+            minutes=minutes,
+            positions=positions,
+            stretches=stretches,
+            before_sport=before_sport,
+            level="deep" if deep else None,
+            seed=seed,
+        )
+
     @property
     def desk_break(self) -> bool:
         """True if the routine is so short that it is a break at the desk (rule RB3)."""
@@ -86,6 +100,10 @@ class Request(Struct, frozen=True, kw_only=True):
     def extra_transition_time(self) -> bool:
         """True if every change takes ten seconds more (rule D18)."""
         return not SLOW_TRANSITION_TAGS.isdisjoint(self.avoid)
+
+
+_Key = tuple[tuple[str, ...], tuple[Position, ...], tuple[str, ...], bool, bool, bool, int]
+"""What `Request.key` writes."""
 
 
 class Item(Struct, frozen=True, rename={"reason": "why"}):
@@ -123,6 +141,8 @@ class Continuity(Struct, frozen=True):
     """Steps of progression earned (rule D16)."""
     replaced: tuple[str, ...] = ()
     """Ids of the stretches that the person replaced by others."""
+    minutes: float | None = None
+    """The minutes of the request; None in journals of earlier versions."""
 
 
 ENCODED_NAMES = {"start_position": "begins", "cool_down": "closing", "extra_transition_time": "slow"}

@@ -114,7 +114,7 @@ def continuity_after(routine: Routine, key: str, request: Request, practice: Rec
     unchanged = earlier and earlier.progress == request.progress and not request.beginner
     kept = dict.fromkeys((*request.kept, *(item.stretch.id for item in routine.items)))
     since = earlier.since if earlier and unchanged else today
-    return Continuity(key, since, tuple(kept)[:MAX_KEPT], request.progress, request.replaced)
+    return Continuity(key, since, tuple(kept)[:MAX_KEPT], request.progress, request.replaced, request.minutes)
 
 
 def is_beginner(days: Iterable[date], today: date, within: timedelta = TWO_WEEKS) -> bool:
