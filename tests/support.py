@@ -85,6 +85,10 @@ class MemoryTerminal(ScriptedInput):
         self.columns, self.lines = columns, lines
         self.frames: list[list[str]] = []
 
+    def read(self, timeout: float) -> InputEvent:
+        assert self.events, "the screen waits for another key:\n" + "\n".join(self.frames[-1])
+        return super().read(timeout)
+
     def size(self) -> tuple[int, int]:
         return self.columns, self.lines
 

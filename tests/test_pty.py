@@ -173,28 +173,47 @@ def test_a_whole_session_on_the_full_screen(terminal) -> None:
 
 
 def test_two_keys_start_the_first_session(terminal) -> None:
-    run = terminal("routine", "-m", "6", lines=40)
-    run.wait_for("for none of these.")
-    run.press("\n")
-    run.wait_for("Enter: start.")
-    assert "Loose clothing" in run.read_screen()
-    run.press("\n")
-    run.wait_for("pause")
-    run.press("q")
-    assert run.wait_for_exit() == 3
-    assert run.is_restored()
-
-
-def test_the_themes_fit_a_window_of_80x24_and_q_leaves(terminal) -> None:
     run = terminal("routine", "-m", "6")
     text = run.wait_for("for none of these.")
     assert "Before your first stretch" in text
     assert "  9  A joint" in text
     run.press("\n")
-    run.wait_for("Enter: start.")
-    run.press("q\n")
+    assert "You need" in run.wait_for("Enter start")
+    run.press("\n")
+    run.wait_for("pause")
+    run.press("q")
     assert run.wait_for_exit() == 3
-    assert b"\x1b[?1049h" not in run.raw
+    assert run.is_restored()
+    assert run.raw.count(b"\x1b[?1049h") == 1
+    assert "Stopped: 0 of" in run.text_after_screen()
+
+
+def test_the_start_screen_follows_the_window_and_ctrl_z_and_ends_with_ctrl_c(terminal) -> None:
+    run = terminal("routine", "-m", "6")
+    run.wait_for("for none of these.")
+    run.press("\n")
+    run.wait_for("Enter start")
+    run.resize(40, 12)
+    run.wait_until_gone("\n\n You need")
+    run.press("a")
+    run.wait_for("[x] Lower back")
+    run.press("\x1a")
+    run.wait_for_silence(0.3)
+    run.signal(signal.SIGCONT)
+    run.wait_for("[x] Lower back")
+    run.press("\x03")
+    assert run.wait_for_exit() == 130
+    assert run.is_restored()
+
+
+def test_a_window_closed_at_the_start_screen_ends_the_program(terminal) -> None:
+    run = terminal("routine", "-m", "6")
+    run.wait_for("for none of these.")
+    run.press("\n")
+    run.wait_for("Enter start")
+    run.signal(signal.SIGHUP)
+    assert run.wait_for_exit() == 129
+    assert run.is_restored()
 
 
 def test_a_long_question_is_asked_page_by_page(terminal) -> None:
@@ -204,8 +223,8 @@ def test_a_long_question_is_asked_page_by_page(terminal) -> None:
     run.press("\n")
     assert "  9  A joint" in run.wait_for("for none of these.")
     run.press("\n")
-    run.wait_for("Enter: start.")
-    run.press("q\n")
+    run.wait_for("Enter start")
+    run.press("q")
     assert run.wait_for_exit() == 3
 
 

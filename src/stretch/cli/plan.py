@@ -9,11 +9,10 @@ from stretch.cli.app import App
 from stretch.core.planning.dosing import TARGET_S
 from stretch.core.planning.eligibility import area_words, reason_text
 from stretch.core.planning.scoring import HoldTime, hold_time_by_area
-from stretch.core.routine import Routine
-from stretch.core.text import dose_label, duration, join_words, minutes_seconds
+from stretch.core.routine import Routine, needs_line
+from stretch.core.text import dose_label, duration, minutes_seconds
 from stretch.core.timing.phases import Phase
 from stretch.core.timing.timeline import Timeline, build_timeline
-from stretch.core.vocabulary import EQUIPMENT_LABELS
 
 VERSION = 1
 START_CELLS = 8
@@ -45,9 +44,8 @@ def print_plan(app: App, routine: Routine, *, why: bool = False) -> None:
     app.out.paragraph(f"{routine.title}, {duration(timeline.length_ms)}", "bold")
     for note in routine.notes:
         app.out.paragraph(note)
-    equipment = {thing for item in routine.items for thing in item.stretch.needs}
-    if needed := [label for thing, label in EQUIPMENT_LABELS.items() if thing in equipment]:
-        app.out.paragraph(f"You need {join_words(needed)}.")
+    if needs := needs_line(routine):
+        app.out.paragraph(needs)
     # Every stretch of a routine begins on the same side.
     if side := next((item.sides[0] for item in routine.items if item.stretch.both_sides), None):
         app.out.paragraph(f"{side.capitalize()} side first.")

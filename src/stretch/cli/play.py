@@ -40,14 +40,16 @@ FINISHED, STOPPED, SIGNALLED = 0, 3, 128
 MAX_TITLE = 200
 
 
-def play_routine(app: App, routine: Routine, playback: PlaybackOptions, preflight: PreflightResult | None) -> int:
+def play_routine(
+    app: App, routine: Routine, playback: PlaybackOptions, preflight: PreflightResult | None, screen: ExitStack
+) -> int:
     """Play *routine* and return the exit code: 0 finished, 3 stopped before the end, 128 + n for signal n."""
     sessions = app.read_journal(lambda journal: journal.count()) or 0
     session = Session(timeline=build_timeline(routine))
     if playback.dry_run:
-        return play_session(app, session, playback)
+        return play_session(app, session, playback, screen)
     record = new_record(app, routine, session, preflight)
-    code = play_session(app, session, playback, open_recorder(app, routine, record))
+    code = play_session(app, session, playback, screen, open_recorder(app, routine, record))
     if code == FINISHED and playback.ask and not playback.events and sessions < FIRST_SESSIONS:
         app.info(app.safety.section(EXPECT).lines[sessions].text + ".")
     return code
@@ -57,24 +59,19 @@ def play_session(
     app: App,
     session: Session,
     playback: PlaybackOptions,
+    screen: ExitStack,
     recorder: SessionRecorder | None = None,
     status_file: StatusFile | None = None,
 ) -> int:
-    """Play *session* from its position, kept by *recorder*, and return the exit code."""
-    voice = playback.voice != "no"
-    has_keys = app.input_source is not None or is_terminal(app.stdin)
-    session = msgspec.structs.replace(
-        with_voice(session, voice),
-        speed=playback.speed,
-        wait=playback.wait and has_keys,
-        waiting=playback.wait and has_keys and session.moment.phase.kind == "prepare",
-        has_keys=has_keys,
-        sound=playback.sound,
-    )
-    result = _Playback(app, playback, recorder, status_file).run(session)
+    """Play *session* from its position, kept by *recorder*, and return the exit code.
+
+    The terminal is taken over on *screen*, which may hold it already, and given back at the end.
+    """
+    result = _Playback(app, playback, recorder, status_file).run(_with_options(app, session, playback), screen)
     session = result.session
     # The journal before the words: a terminal that takes no output keeps the process waiting.
     notes = recorder.close(session) if recorder else []
+    screen.close()
     for line in (_summary(session), *notes):
         app.info(line)
     if recorder and not recorder.problem and session.end_state == "stopped" and session.end_reason is None:
@@ -95,6 +92,18 @@ def play_session(
     return FINISHED if session.end_state == "finished" else STOPPED
 
 
+def _with_options(app: App, session: Session, playback: PlaybackOptions) -> Session:
+    has_keys = app.input_source is not None or is_terminal(app.stdin)
+    return msgspec.structs.replace(
+        with_voice(session, playback.voice != "no"),
+        speed=playback.speed,
+        wait=playback.wait and has_keys,
+        waiting=playback.wait and has_keys and session.moment.phase.kind == "prepare",
+        has_keys=has_keys,
+        sound=playback.sound,
+    )
+
+
 class _Playback:
     """Terminal, display, audio and recorder of one session."""
 
@@ -105,15 +114,15 @@ class _Playback:
         self.screen = app.full_screen and not options.plain and not options.events
         self.cue_player: CuePlayer | None = None
 
-    def run(self, session: Session) -> PlaybackResult:
-        """Play *session* to its end and restore the terminal."""
+    def run(self, session: Session, screen: ExitStack) -> PlaybackResult:
+        """Play *session* to its end."""
         app = self.app
         with ExitStack() as stack:
             if is_terminal(app.stdout) and not self.options.dry_run:
                 from stretch.player.awake import KeepAwake
 
                 stack.enter_context(KeepAwake())
-            terminal = stack.enter_context(app.terminal(screen=self.screen)) if app.input_source is None else None
+            terminal = screen.enter_context(app.terminal(screen=self.screen)) if app.input_source is None else None
             if self.recorder is not None and not self.screen:
                 self.recorder.on_problem = app.info
             self.cue_player = self._make_cue_player(terminal)

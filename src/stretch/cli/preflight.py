@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from stretch.cli.app import App
 from stretch.cli.prompts import PAIN, ask_all, read_line
 from stretch.core.errors import SafetyError, StretchError
 from stretch.core.safety import screening_record
-from stretch.core.safety.checklist import Outcome
+from stretch.core.safety.checklist import Outcome, Question
 from stretch.core.safety.pain_trend import TrendFinding
 from stretch.core.safety.screening import ScreeningResult, evaluate, pain_limits
 from stretch.core.safety.screening_record import PreflightResult, ScreeningRecord
@@ -56,30 +56,54 @@ def run_preflight(app: App, *, ask: bool) -> PreflightResult:
     return _ask(app, known, start, full=full, findings=findings)
 
 
+def daily_question(app: App, known: PreflightResult) -> str:
+    """Return the question under the plan; empty if it was answered today."""
+    due = known.record is None or known.record.asked != app.today()
+    return _daily(app).text if due else ""
+
+
+def answer_daily(app: App, known: PreflightResult, answer: str, pain: int | None = None) -> PreflightResult:
+    """Return *known* after the *answer* to the daily question, `no`, `yes` or `pain`, and the questions that follow.
+
+    Raise SafetyError if no session may start now, and InputEnded if a question was not answered.
+    """
+    (choice,) = (choice for choice in _daily(app).choices if choice.id == answer)
+    if choice.then:
+        return _ask(app, known, choice.then, asked=answer == "yes", pain=pain)
+    if known.record is not None and daily_question(app, known):
+        save_record(app, msgspec.structs.replace(known.record, asked=app.today()))
+    return known
+
+
 def ask_daily(app: App, known: PreflightResult) -> PreflightResult | None:
     """Ask under the plan what is new, and whether to start.
 
     Return *known* to start, another result if the answer changes what may be planned, and None to leave. Raise
     SafetyError if no session may start now, and InputEnded if the question was not answered.
     """
-    record, today = known.record, app.today()
-    (question,) = (question for question in app.safety.questions if question.id in app.safety.quick)
-    due = record is None or record.asked != today
     app.out.paragraph()
-    if due:
-        app.out.paragraph(question.text, "bold")
-    prompt = f"Enter: {'nothing, start' if due else 'start'}.  y: something new.  p: in pain today.  q: leave. "
+    if question := daily_question(app, known):
+        app.out.paragraph(question, "bold")
+    prompt = f"Enter: {'nothing, start' if question else 'start'}.  y: something new.  p: in pain today.  q: leave. "
     answers = {"": "no", "n": "no", "no": "no", "y": "yes", "yes": "yes", "p": "pain", "pain": "pain"}
     while (typed := read_line(app, prompt)) not in answers:
         if typed in ("q", "quit"):
             return None
         app.out.paragraph("Press Enter, or type y, p or q.")
-    (choice,) = (choice for choice in question.choices if choice.id == answers[typed])
-    if choice.then:
-        return _ask(app, known, choice.then, asked=choice.id == "yes")
-    if record is not None and due:
-        save_record(app, msgspec.structs.replace(record, asked=today))
-    return known
+    answered = answer_daily(app, known, answers[typed])
+    if answered is not known:
+        say_notes(app, answered)
+    return answered
+
+
+def say_notes(app: App, result: PreflightResult) -> None:
+    """Print what the person has to know before the start."""
+    _say_all(app, result.notes)
+
+
+def _daily(app: App) -> Question:
+    (question,) = (question for question in app.safety.questions if question.id in app.safety.quick)
+    return question
 
 
 def _ask(
@@ -90,10 +114,14 @@ def _ask(
     full: bool = False,
     asked: bool = False,
     findings: Sequence[TrendFinding] = (),
+    pain: int | None = None,
 ) -> PreflightResult:
-    """Return *known* with the answers to the questions from *start* on, after storing and explaining them."""
+    """Return *known* with the answers to the questions from *start* on, after storing them.
+
+    *pain* is the pain now, if it was said already.
+    """
     today, old = app.today(), known.record
-    answers, pain = ask_all(app, app.safety, start)
+    answers, pain = ask_all(app, app.safety, start, pain)
     result = evaluate(app.safety, answers, today, start)
     if full or old is None:
         new = screening_record.after_full_check(old, result, today)
@@ -106,9 +134,9 @@ def _ask(
         new = msgspec.structs.replace(new, advised=today)
     if new != old:
         save_record(app, new)
-    _say_all(app, pain_log.trend_texts(app, findings))
-    _refuse_if_forbidden(app, new, today)
-    _explain(app, result, new, pain, full=full or asked, show_advice=show_advice)
+    trend = pain_log.trend_texts(app, findings)
+    _refuse_if_forbidden(app, new, today, trend)
+    explained = _explanation(app, result, new, pain, full=full or asked, show_advice=show_advice)
     return PreflightResult(
         record=new,
         pain=known.pain if pain is None else pain,
@@ -116,6 +144,7 @@ def _ask(
         sudden=known.sudden or "yes" in answers.get("K3-sudden", ()),
         gentle_only=known.gentle_only or result.gentle_only,
         half_dose=known.half_dose,
+        notes=(*trend, *explained),
     )
 
 
@@ -150,10 +179,12 @@ def after_session(app: App, session: Session, recorder: SessionRecorder) -> None
         app.info(text)
 
 
-def _refuse_if_forbidden(app: App, record: ScreeningRecord, today: date, *, stored: bool = False) -> None:
-    """Raise SafetyError if *record* forbids a session; for a *stored* emergency also say how it ends."""
+def _refuse_if_forbidden(
+    app: App, record: ScreeningRecord, today: date, why: Sequence[str] = (), *, stored: bool = False
+) -> None:
+    """Raise SafetyError, with *why*, if *record* forbids a session; for a *stored* emergency also say how it ends."""
     if screening_record.forbids_session(record, today):
-        texts = [*screening_record.status_messages(app.safety.messages, record, today)]
+        texts = [*why, *screening_record.status_messages(app.safety.messages, record, today)]
         if stored and record.outcome is Outcome.EMERGENCY:
             texts.append(app.safety.messages.emergency_over)
         raise SafetyError("\n".join(texts))
@@ -169,20 +200,17 @@ def save_record(app: App, record: ScreeningRecord) -> bool:
     return True
 
 
-def _explain(
+def _explanation(
     app: App, result: ScreeningResult, record: ScreeningRecord, pain: int | None, *, full: bool, show_advice: bool
-) -> None:
-    texts = [*result.notes]
+) -> Iterator[str]:
+    yield from result.notes
     if full:
-        texts += screening_record.status_messages(app.safety.messages, record, app.today())
+        yield from screening_record.status_messages(app.safety.messages, record, app.today())
     if pain:
         ease, stop = pain_limits(pain)
-        texts.append(f"Today: ease off when pain reaches {ease}, stop a stretch at {stop}.")
-    _say_all(app, texts)
-    if texts:
-        app.out.paragraph()
+        yield f"Today: ease off when pain reaches {ease}, stop a stretch at {stop}."
     if show_advice and not full:
-        app.out.paragraph(app.safety.messages.advise)
+        yield app.safety.messages.advise
 
 
 def _say_all(app: App, texts: Iterable[str]) -> None:

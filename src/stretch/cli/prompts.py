@@ -21,14 +21,16 @@ class InputEnded(SafetyError):
     """The input ended before the last question was answered; a missing answer never counts as "go"."""
 
 
-def ask_all(app: App, safety: SafetyData, start: Sequence[str]) -> tuple[Answers, int | None]:
-    """Ask all questions from *start* on; return the answers and the pain now, None if skipped. Raise InputEnded."""
+def ask_all(app: App, safety: SafetyData, start: Sequence[str], pain: int | None = None) -> tuple[Answers, int | None]:
+    """Ask all questions from *start* on, but not for the *pain* if it is known.
+
+    Return the answers and the pain now, None if skipped. Raise InputEnded.
+    """
     answers: dict[str, tuple[str, ...]] = {}
-    pain: int | None = None
     while questions := pending_questions(safety, answers, start):
         question = questions[0]
         if question.id == PAIN:
-            pain = ask_score(app, question.text)
+            pain = ask_score(app, question.text) if pain is None else pain
             answers[question.id] = (pain_choice(pain),)
         else:
             answers[question.id] = ask(app, safety, question)

@@ -42,10 +42,11 @@ def resume_command(app: App, /, playback: PlaybackOptions) -> int:
     record, routine = _interrupted_session(app)
     session = restore_session(record, routine)
     from stretch.cli.play import STOPPED, open_recorder, play_session
-    from stretch.cli.preflight import ask_daily, run_preflight
+    from stretch.cli.preflight import ask_daily, run_preflight, say_notes
 
     with closing(_claim(app, record)) as status_file:
         preflight = run_preflight(app, ask=playback.asks(app))
+        say_notes(app, preflight)
         while playback.asks(app) and (answered := ask_daily(app, preflight)) is not preflight:
             if answered is None:
                 return STOPPED
@@ -55,7 +56,9 @@ def resume_command(app: App, /, playback: PlaybackOptions) -> int:
             if item.stretch.id in remaining:
                 _check_allowed(item, apply_preflight(Request(), preflight, app.today()))
         app.info(_announcement(record, session))
-        return play_session(app, session, playback, open_recorder(app, routine, record), status_file)
+        with ExitStack() as screen:
+            recorder = open_recorder(app, routine, record)
+            return play_session(app, session, playback, screen, recorder, status_file)
 
 
 def _claim(app: App, record: SessionRecord) -> StatusFile:

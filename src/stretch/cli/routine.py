@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import click
@@ -12,8 +13,7 @@ from stretch.core.errors import UsageError
 if TYPE_CHECKING:
     from stretch.cli.app import App
     from stretch.cli.request import PlaybackOptions, RoutineOptions
-    from stretch.core.routine import Item, Request, Routine
-    from stretch.core.safety.screening_record import PreflightResult
+    from stretch.core.routine import Item, Routine
 
 MAX_SPEED = 1000
 
@@ -65,40 +65,17 @@ def routine_command(
             plan.print_plan(app, routine, why=why)
         return 0
     from stretch.cli.play import STOPPED, play_routine
+    from stretch.cli.start import agree
 
     # Wrong options are refused before any question is asked.
     check_request(app, options, request)
-    routine, preflight = _agree(app, options, request, playback)
-    if save is not None:
-        _save(app, routine, save)
-    return STOPPED if preflight is None else play_routine(app, routine, playback, preflight)
-
-
-def _agree(
-    app: App, options: RoutineOptions, request: Request, playback: PlaybackOptions
-) -> tuple[Routine, PreflightResult | None]:
-    """Plan and show the routine until the person starts it; the result is None if they leave."""
-    from stretch.cli.plan import print_plan
-    from stretch.cli.preflight import ask_daily, run_preflight
-    from stretch.cli.request import plan_routine
-    from stretch.cli.safety import before_you_start
-
-    asks = playback.asks(app)
-    preflight = run_preflight(app, ask=asks)
-    routine = plan_routine(app, options, request=request, preflight=preflight)
-    if playback.ask:
-        sessions = app.read_journal(lambda journal: journal.count()) or 0
-        before_you_start(app, sessions, to_stderr=not asks)
-    while asks:
-        # The plan last, so that on a small screen it is still visible at the prompt.
-        app.out.paragraph()
-        print_plan(app, routine)
-        answered = ask_daily(app, preflight)
-        if answered is None or answered is preflight:
-            return routine, answered
-        preflight = answered
-        routine = plan_routine(app, options, request=request, preflight=preflight)
-    return routine, preflight
+    with ExitStack() as screen:
+        agreed = agree(app, options, request, playback, screen)
+        if save is not None:
+            _save(app, agreed.routine, save)
+        if not agreed.started:
+            return STOPPED
+        return play_routine(app, agreed.routine, agreed.playback, agreed.preflight, screen)
 
 
 def _check_name(app: App, name: str) -> None:

@@ -8,7 +8,19 @@ from datetime import date
 from msgspec import Struct, json
 
 from stretch.core.model import Dose, Move, Stretch
-from stretch.core.vocabulary import BREATH_PRESETS, LEVELS, POSITIONS, Equipment, Level, Pattern, Position, Side, Tag
+from stretch.core.text import join_words
+from stretch.core.vocabulary import (
+    BREATH_PRESETS,
+    EQUIPMENT_LABELS,
+    LEVELS,
+    POSITIONS,
+    Equipment,
+    Level,
+    Pattern,
+    Position,
+    Side,
+    Tag,
+)
 
 DEFAULT_MINUTES = 15.0
 DESK_BREAK_MIN = 6
@@ -173,6 +185,13 @@ class Routine(Struct, frozen=True, kw_only=True, rename=ENCODED_NAMES):
     notes: tuple[str, ...] = ()
     continuity: Continuity | None = None
     """None for a program."""
+
+
+def needs_line(routine: Routine) -> str:
+    """Return what *routine* needs, as a sentence; empty if it needs nothing."""
+    equipment = {thing for item in routine.items for thing in item.stretch.needs}
+    needed = [label for thing, label in EQUIPMENT_LABELS.items() if thing in equipment]
+    return f"You need {join_words(needed)}." if needed else ""
 
 
 def sides_in_order(stretch: Stretch, first: Side) -> tuple[Side | None, ...]:

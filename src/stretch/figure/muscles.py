@@ -71,6 +71,9 @@ FRONT_VIEW: Mapping[str, tuple[MuscleBand, ...]] = {
     "side": (MuscleBand("spine", 0.08, 0.85, 6.4, 3.2, _BODY),),
     "shoulder": (MuscleBand("upper_arm", -0.1, 0.45, 0.0, 4.2, _ARM),),
     "arm": (MuscleBand("upper_arm", 0.1, 0.95, 0.0, 2.6, ("upper_arm",)),),
+    "forearm": (MuscleBand("forearm", 0.0, 0.9, 0.0, 3.2, ("forearm",)),),
+    "hand": (MuscleBand("hand", 0.0, 1.0, 0.0, 3.2, ("hand",)),),
+    "foot": (MuscleBand("foot", -0.2, 1.0, 0.0, 4.0, ("foot",)),),
     "trap": (MuscleBand("shoulder", 0.1, 0.85, 0.4, 2.6, _ARM),),
     "neck": (
         MuscleBand("neck", 0.1, 1.0, 1.9, 1.9, ("body", "head")),
@@ -107,6 +110,8 @@ _AXES = {
     "neck": ("chest", "neck"),
     "shoulder": ("neck", "{side}_shoulder"),
     "hips": ("hip", "{side}_hip"),
+    "hand": ("{side}_wrist", "{side}_hand"),
+    "foot": ("{side}_ankle", "{side}_toe"),
     "forearm": ("{side}_wrist", "{side}_elbow"),
     "palm": ("{side}_wrist", "{side}_knuckles"),
     "index": ("{side}_knuckles", "{side}_index"),

@@ -62,6 +62,8 @@ class PreflightResult(msgspec.Struct, frozen=True):
     gentle_only: bool = False
     half_dose: bool = False
     """Half the dose, because pain was up on the mornings after (rule T1)."""
+    notes: tuple[str, ...] = ()
+    """What to tell the person before the start."""
 
 
 def after_full_check(old: ScreeningRecord | None, result: ScreeningResult, today: date) -> ScreeningRecord:

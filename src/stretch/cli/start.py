@@ -1,0 +1,192 @@
+"""From a request to the routine that the person starts: the safety check, then the start screen or the printed plan."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec import Struct
+
+from stretch.cli.preflight import answer_daily, ask_daily, daily_question, run_preflight, say_notes
+from stretch.cli.request import fit_request, plan_routine
+from stretch.cli.safety import FIRST_SESSIONS, before_you_start
+from stretch.core.errors import StretchError
+
+if TYPE_CHECKING:
+    from stretch.cli.app import App
+    from stretch.cli.request import PlaybackOptions, RoutineOptions
+    from stretch.core.routine import Request, Routine
+    from stretch.core.safety.screening_record import PreflightResult
+    from stretch.figure.file_format import Figure
+    from stretch.figure.render import Glyphs
+    from stretch.player.layout import StyledLine
+    from stretch.player.start_screen import StartScreen
+
+
+class Agreed(Struct, frozen=True):
+    """What the person has agreed to; they leave if it is not *started*."""
+
+    routine: Routine
+    playback: PlaybackOptions
+    preflight: PreflightResult
+    started: bool = True
+
+
+class AppPlanner:
+    """Plans routines from the journal, the catalog and the safety check of *app*."""
+
+    def __init__(self, app: App, options: RoutineOptions, preflight: PreflightResult) -> None:
+        self._app, self._options, self.preflight = app, options, preflight
+
+    def plan(self, asked: Request, before: Routine | None = None) -> Routine:
+        """Return the routine for *asked*, keeping what was replaced in the one *before*."""
+        continuity = before.continuity if before else None
+        if continuity and continuity.key != asked.key:
+            continuity = None
+        return plan_routine(self._app, self._options, request=asked, preflight=self.preflight, continuity=continuity)
+
+    def replace(self, asked: Request, routine: Routine, name: str) -> Routine | None:
+        """Return *routine* with another stretch instead of *name*, None if there is no other."""
+        from stretch.core.planning.replacement import replace_stretch
+
+        request, _ = fit_request(
+            self._app, self._options, asked, preflight=self.preflight, continuity=routine.continuity
+        )
+        return replace_stretch(self._app.catalog, request, routine, name)
+
+
+def agree(app: App, options: RoutineOptions, request: Request, playback: PlaybackOptions, screen: ExitStack) -> Agreed:
+    """Ask what is due and show the routine for *request* until the person starts it or leaves.
+
+    A full screen is entered on *screen* and kept for the session. Raise SafetyError if no session may start.
+    """
+    asks = playback.asks(app)
+    preflight = run_preflight(app, ask=asks)
+    planner = AppPlanner(app, options, preflight)
+    if asks and app.full_screen and not playback.plain:
+        return _agree_on_screen(app, planner, request, playback, screen)
+    say_notes(app, preflight)
+    agreed = Agreed(planner.plan(request), playback, preflight)
+    if playback.ask:
+        before_you_start(app, _sessions(app), to_stderr=not asks)
+    return _agree_by_lines(app, planner, request, agreed) if asks else agreed
+
+
+def _agree_by_lines(app: App, planner: AppPlanner, request: Request, agreed: Agreed) -> Agreed:
+    from stretch.cli.plan import print_plan
+
+    while True:
+        # The plan last, so that on a small screen it is still visible at the prompt.
+        app.out.paragraph()
+        print_plan(app, agreed.routine)
+        answered = ask_daily(app, agreed.preflight)
+        if answered is None or answered is agreed.preflight:
+            return msgspec.structs.replace(agreed, started=answered is not None)
+        planner.preflight = answered
+        agreed = msgspec.structs.replace(agreed, routine=planner.plan(request), preflight=answered)
+
+
+def _agree_on_screen(
+    app: App, planner: AppPlanner, request: Request, playback: PlaybackOptions, screen: ExitStack
+) -> Agreed:
+    from stretch.player.body_map import body_map
+    from stretch.player.start_screen import StartScreen
+
+    preflight = planner.preflight
+    state = StartScreen(
+        asked=request,
+        routine=planner.plan(request),
+        voice=playback.voice,
+        voice_on="yes" if playback.voice == "no" else playback.voice,
+        sound=playback.sound,
+        map=body_map(app.catalog),
+        advice=app.safety.first_sessions if _sessions(app) < FIRST_SESSIONS else "",
+        health_question=daily_question(app, preflight),
+        notes=preflight.notes,
+    )
+    while True:
+        state = _show(app, planner, state, playback, screen)
+        if state.answer == "start":
+            answer_daily(app, preflight, "no")
+        if state.answer in ("start", "leave"):
+            playback = msgspec.structs.replace(playback, voice=state.voice, sound=state.sound)
+            return Agreed(state.routine, playback, preflight, state.answer == "start")
+        screen.close()
+        preflight = answer_daily(app, preflight, "yes" if state.answer == "new" else "pain", state.pain)
+        planner.preflight = preflight
+        state = msgspec.structs.replace(
+            state,
+            routine=planner.plan(state.asked, state.routine),
+            health_question=daily_question(app, preflight),
+            notes=preflight.notes,
+            answer=None,
+            selected=0,
+        )
+
+
+def _show(
+    app: App, planner: AppPlanner, state: StartScreen, playback: PlaybackOptions, screen: ExitStack
+) -> StartScreen:
+    """Show the start screen until it is answered."""
+    from stretch.player import start_screen
+    from stretch.player.figure_renderer import FigureRenderer
+    from stretch.player.screen import run_screen
+    from stretch.player.start_view import start_rows
+
+    terminal = screen.enter_context(app.terminal(screen=True))
+    theme = app.theme
+    glyphs: Glyphs | None = "blocks" if playback.figure == "blocks" else theme.glyphs
+    if playback.figure == "none" or not theme.unicode:
+        glyphs = None
+    figures: dict[str, Figure] = {}
+    renderer = FigureRenderer(figures, glyphs=glyphs, color=theme.has_color) if glyphs else None
+
+    def rows(state: StartScreen, columns: int, lines: int) -> list[StyledLine]:
+        name = state.item.stretch.id
+        if renderer and name not in figures:
+            figures.update(app.figures([name]))
+        return start_rows(state, columns, lines, figures=renderer, glyphs=glyphs, color=theme.has_color)
+
+    return run_screen(
+        terminal,
+        state,
+        rows=rows,
+        update=lambda state, key: start_screen.update(state, key, planner),
+        finished=start_screen.finished,
+        clock=app.clock,
+        guarded=start_screen.guarded,
+        animate=start_screen.animate,
+        observe=_SettingsKeeper(app, state).keep,
+    )
+
+
+class _SettingsKeeper:
+    """Writes the settings that are changed on the start screen, as soon as they are."""
+
+    def __init__(self, app: App, state: StartScreen) -> None:
+        self._app, self._before = app, state
+
+    def keep(self, state: StartScreen) -> None:
+        """Write what has changed since the last call."""
+        before, self._before = self._before, state
+        changed = {
+            name: getattr(state, name) for name in ("voice", "sound") if getattr(state, name) != getattr(before, name)
+        }
+        never = state.never[len(before.never) :]
+        if not changed and not never:
+            return
+        from stretch.storage.config_file import add_to_list, change_setting
+
+        try:
+            for name, value in changed.items():
+                change_setting(self._app.folder, name, value)
+            for stretch in never:
+                add_to_list(self._app.folder, "never", stretch)
+        except (StretchError, OSError) as error:
+            self._app.info(f"The choice could not be kept: {error}")
+
+
+def _sessions(app: App) -> int:
+    """Return the number of sessions so far."""
+    return app.read_journal(lambda journal: journal.count()) or 0

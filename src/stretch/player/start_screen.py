@@ -1,0 +1,247 @@
+"""Start screen: the plan, what it needs and the daily health question, changed by keys until the person starts."""
+
+from __future__ import annotations
+
+from math import ceil, floor
+from typing import Literal, NamedTuple, Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from stretch.core.errors import UsageError
+from stretch.core.planning.replacement import drop_stretch
+from stretch.core.routine import DEFAULT_MINUTES, Item, Request, Routine
+from stretch.core.timing.timeline import build_timeline
+from stretch.player.body_map import BodyMap
+from stretch.player.body_map import update as update_map
+
+STEP_MIN, SMALL_STEP_UNTIL_MIN = 5, 10
+"""Minutes of one step, and the minutes below which a step is one minute."""
+
+Answer = Literal["start", "new", "pain", "leave"]
+"""What ends the screen: to start, to say what is new, to say how much it hurts, or to leave."""
+
+
+class Planner(Protocol):
+    """Plans routines for one person; both raise UsageError where there is none."""
+
+    def plan(self, asked: Request, before: Routine) -> Routine:
+        """Return the routine for *asked*, keeping what was replaced in the one *before*."""
+
+    def replace(self, asked: Request, routine: Routine, name: str) -> Routine | None:
+        """Return *routine* with another stretch instead of *name*, None if there is no other."""
+
+
+class StartKey(NamedTuple):
+    """A key of the start screen with its word on the key line and its explanation in the help."""
+
+    label: str
+    hint: str
+    help: str
+
+
+ANSWER_KEYS = (
+    StartKey("Enter", "start", "start the routine; nothing is new"),
+    StartKey("y", "something new", "something is new with your health"),
+    StartKey("p", "in pain today", "say how much it hurts today"),
+    StartKey("q", "leave", "leave without starting"),
+)
+MARK_KEY = StartKey("up down", "", "mark another stretch")
+PLAN_KEYS = (
+    StartKey("r", "other", "another stretch instead of the marked one, from now on"),
+    StartKey("d", "drop", "leave out the marked stretch, today or always"),
+    StartKey("+ -", "time", "five minutes more or less; one below ten"),
+    StartKey("w", "warm-up", "with or without a warm-up"),
+    StartKey("v", "voice", "speak the instructions, or not"),
+    StartKey("s", "sound", "a sound at every change, or none"),
+    StartKey("a", "areas", "choose the areas on a picture of the body"),
+    StartKey("?", "", "this help"),
+)
+
+
+class StartScreen(Struct, frozen=True, kw_only=True):
+    """What the start screen shows, and what the person has chosen on it."""
+
+    asked: Request
+    """What was asked for, before it is fitted to the person."""
+    routine: Routine
+    voice: str
+    """The voice mode; `no` is off."""
+    voice_on: str = "yes"
+    """The mode that turning the voice on gives."""
+    sound: bool
+    health_question: str = ""
+    """The daily question; empty if it was answered today."""
+    advice: str = ""
+    """What to know before the first sessions."""
+    notes: tuple[str, ...] = ()
+    """What the safety check says about today."""
+    map: BodyMap
+    """Areas to choose from, with those chosen."""
+    window: Literal["plan", "drop", "pain", "help", "map"] = "plan"
+    selected: int = 0
+    """Index of the marked stretch."""
+    message: str = ""
+    """What the last key did, or why it did nothing."""
+    never: tuple[str, ...] = ()
+    """Ids of the stretches that are left out from now on."""
+    answer: Answer | None = None
+    pain: int | None = None
+    elapsed_ns: int = 0
+    """Time since the screen began."""
+    marked_at_ns: int = 0
+    """When the marked stretch was last changed."""
+
+    @property
+    def item(self) -> Item:
+        """The marked stretch."""
+        return self.routine.items[min(self.selected, len(self.routine.items) - 1)]
+
+    @property
+    def length_ms(self) -> int:
+        """The length of the routine."""
+        return build_timeline(self.routine).length_ms
+
+
+def update(state: StartScreen, key: str, planner: Planner) -> StartScreen:
+    """Return *state* after *key*; the same one if the key means nothing here."""
+    key = key.lower() if len(key) == 1 else key
+    match state.window:
+        case "map":
+            return _in_map(state, key, planner)
+        case "drop":
+            return _in_drop(state, key)
+        case "pain":
+            if key.isascii() and key.isdigit():
+                return replace(state, window="plan", pain=int(key), answer="pain")
+            return replace(state, window="plan") if key in ("b", "q", "enter") else state
+        case "help":
+            return replace(state, window="plan")
+    return _in_plan(replace(state, message="") if state.message else state, key, planner)
+
+
+def finished(state: StartScreen) -> bool:
+    """Return whether the person has answered."""
+    return state.answer is not None
+
+
+def guarded(state: StartScreen) -> str | None:
+    """Return the health question, which has to be seen before a key answers it."""
+    return state.health_question or None
+
+
+def animate(state: StartScreen, elapsed_ns: int) -> StartScreen:
+    """Return *state* at a time since the screen began."""
+    return replace(state, elapsed_ns=elapsed_ns)
+
+
+def _in_plan(state: StartScreen, key: str, planner: Planner) -> StartScreen:
+    last = len(state.routine.items) - 1
+    match key:
+        case "enter":
+            return replace(state, answer="start")
+        case "q":
+            return replace(state, answer="leave")
+        case "y":
+            return replace(state, answer="new")
+        case "p":
+            return replace(state, window="pain")
+        case "up" | "down":
+            at = min(max(state.selected + (1 if key == "down" else -1), 0), last)
+            return replace(state, selected=at, marked_at_ns=state.elapsed_ns)
+        case "r":
+            return _replaced(state, planner)
+        case "d":
+            return replace(state, window="drop")
+        case "+" | "=" | "-" | "_":
+            return _with_minutes(state, planner, longer=key in "+=")
+        case "w":
+            off = not _warm_up_s(state.routine)
+            return _planned(state, replace(state.asked, warm_up=None if off else 0.0), planner)
+        case "v":
+            # With the voice the plan has more time to get ready.
+            turned = replace(state, voice=state.voice_on if state.voice == "no" else "no")
+            return _planned(turned, replace(state.asked, voice=turned.voice != "no"), planner)
+        case "s":
+            return replace(state, sound=not state.sound)
+        case "a" if state.routine.continuity is None:
+            return replace(state, message="This program has its own stretches.")
+        case "a":
+            return replace(state, window="map", map=state.map.opened(state.asked.areas))
+        case "?" | "h":
+            return replace(state, window="help")
+    return state
+
+
+def _in_map(state: StartScreen, key: str, planner: Planner) -> StartScreen:
+    if key in ("q", "b"):
+        return replace(state, window="plan", message="")
+    if key not in ("enter", "a"):
+        return replace(state, map=update_map(state.map, key), message="")
+    areas = state.map.in_order()
+    if not areas:
+        return replace(state, message="Choose at least one area.")
+    if set(areas) == state.map.opened(state.asked.areas).chosen:
+        return replace(state, window="plan", message="")
+    minutes = state.asked.minutes or DEFAULT_MINUTES
+    planned = _planned(state, replace(state.asked, areas=areas, minutes=minutes), planner)
+    return replace(planned, window="map" if planned.message else "plan", selected=0)
+
+
+def _in_drop(state: StartScreen, key: str) -> StartScreen:
+    state = replace(state, window="plan")
+    if key not in ("t", "1", "a", "2"):
+        return state
+    stretch = state.item.stretch
+    routine = drop_stretch(state.routine, stretch.id)
+    if routine is None:
+        return replace(state, message=f"{stretch.name} is the only stretch that is left.")
+    always = key in ("a", "2")
+    asked = replace(state.asked, exclude=(*state.asked.exclude, stretch.id))
+    never = (*state.never, stretch.id) if always else state.never
+    message = f"{stretch.name} is left out {'from now on' if always else 'today'}."
+    return _shown(replace(state, asked=asked, never=never), routine, message)
+
+
+def _replaced(state: StartScreen, planner: Planner) -> StartScreen:
+    old, before = state.item.stretch, {item.stretch.id for item in state.routine.items}
+    try:
+        routine = planner.replace(state.asked, state.routine, old.id)
+    except UsageError as error:
+        return replace(state, message=str(error))
+    if routine is None:
+        return replace(state, message=f"There is no other stretch like {old.name}.")
+    new = next((at for at, item in enumerate(routine.items) if item.stretch.id not in before), state.selected)
+    state = _shown(replace(state, selected=new), routine)
+    return replace(state, message=f"{state.item.stretch.name} instead of {old.name}, from now on.")
+
+
+def _with_minutes(state: StartScreen, planner: Planner, *, longer: bool) -> StartScreen:
+    if (minutes := state.asked.minutes) is None:
+        return replace(state, message="This routine takes its own time.")
+    return _planned(state, replace(state.asked, minutes=next_minutes(minutes, longer=longer)), planner)
+
+
+def next_minutes(minutes: float, *, longer: bool) -> float:
+    """Return the next step from *minutes*: a multiple of five, or a whole minute below ten."""
+    if longer:
+        return float(floor(minutes) + 1 if minutes < SMALL_STEP_UNTIL_MIN else (minutes // STEP_MIN + 1) * STEP_MIN)
+    return float(ceil(minutes) - 1 if minutes <= SMALL_STEP_UNTIL_MIN else (ceil(minutes / STEP_MIN) - 1) * STEP_MIN)
+
+
+def _planned(state: StartScreen, asked: Request, planner: Planner) -> StartScreen:
+    """Return *state* with the routine for *asked*; unchanged but for a message if there is none."""
+    try:
+        routine = planner.plan(asked, state.routine)
+    except UsageError as error:
+        return replace(state, message=str(error))
+    return _shown(replace(state, asked=asked), routine)
+
+
+def _shown(state: StartScreen, routine: Routine, message: str = "") -> StartScreen:
+    selected = min(state.selected, len(routine.items) - 1)
+    return replace(state, routine=routine, selected=selected, marked_at_ns=state.elapsed_ns, message=message)
+
+
+def _warm_up_s(routine: Routine) -> int:
+    return sum(seconds for _, seconds in routine.warm_up)

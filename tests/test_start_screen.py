@@ -1,0 +1,417 @@
+"""The start screen and the body map: keys, new plans, what is kept, and the screen at many sizes."""
+
+from __future__ import annotations
+
+import io
+import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+from rich.cells import cell_len
+
+from stretch.cli.app import App
+from stretch.cli.preflight import Outcome
+from stretch.cli.start import AppPlanner
+from stretch.core.errors import UsageError
+from stretch.core.routine import Continuity, Request, Routine, needs_line
+from stretch.core.safety.screening_record import PreflightResult, ScreeningRecord
+from stretch.core.vocabulary import EQUIPMENT_LABELS
+from stretch.player.body_map import BodyMap, body_map, map_rows
+from stretch.player.figure_renderer import FigureRenderer
+from stretch.player.input import InputEvent
+from stretch.player.screen import GUARD_NS
+from stretch.player.start_screen import StartScreen, finished, guarded, next_minutes, update
+from stretch.player.start_view import CYCLE_NS, start_rows
+from stretch.storage import screening_file
+from stretch.storage.catalogs.catalog import load_figures
+from stretch.storage.files.diagnostics import load_safety
+from stretch.storage.settings import load_settings
+from support import CATALOG, SAMPLE, SECOND, FakeClock, MemoryTerminal, ScriptedInput, routine, run
+from test_preflight import TODAY, Typed
+from test_steady import OPTIONS
+
+GOLDEN = Path(__file__).parent / "golden" / "start"
+SIZES = [(120, 40), (80, 24), (60, 20), (40, 12)]
+SAFETY = load_safety()
+DAILY = next(question.text for question in SAFETY.questions if question.id == "daily")
+FIGURES = FigureRenderer(load_figures(CATALOG.stretches), color=False)
+MAP = body_map(CATALOG)
+AREAS = tuple((area, name) for area, name in MAP.areas if area in ("neck", "shoulders", "lower-back", "hips", "calves"))
+LASTING = replace(SAMPLE, continuity=Continuity("key", date(2026, 1, 1)))
+START = StartScreen(
+    asked=Request(areas=("lower-back",), minutes=15.0),
+    routine=LASTING,
+    voice="no",
+    sound=True,
+    map=MAP,
+    health_question=DAILY,
+)
+
+
+class FakePlanner:
+    """Plans the sample for every request, or refuses; remembers what was asked."""
+
+    def __init__(self, refuse: str = "") -> None:
+        self.refuse, self.asked = refuse, list[Request]()
+
+    def plan(self, asked: Request, before: Routine) -> Routine:
+        self.asked.append(asked)
+        if self.refuse:
+            raise UsageError(self.refuse)
+        return replace(before, title=f"{asked.minutes:g} minutes", warm_up=() if asked.warm_up == 0 else SAMPLE.warm_up)
+
+    def replace(self, asked: Request, routine: Routine, name: str) -> Routine | None:
+        if self.refuse:
+            return None
+        items = [item for item in routine.items if item.stretch.id != name]
+        new = replace(routine.items[0], stretch=CATALOG.stretches["sphinx"])
+        return replace(routine, items=(*items, new))
+
+
+def press(*keys: str, state: StartScreen = START, planner: FakePlanner | None = None) -> StartScreen:
+    planner = planner or FakePlanner()
+    for key in keys:
+        state = update(state, key, planner)
+    return state
+
+
+def shown(state: StartScreen, columns: int = 80, lines: int = 24, **how: object) -> list[str]:
+    return ["".join(text for text, _ in row) for row in start_rows(state, columns, lines, **how)]
+
+
+@pytest.mark.parametrize(
+    ("keys", "answer"), [("enter", "start"), ("q", "leave"), ("y", "new"), ("Q", "leave")], ids=lambda word: word
+)
+def test_one_key_answers(keys: str, answer: str) -> None:
+    state = press(keys)
+    assert state.answer == answer
+    assert finished(state)
+
+
+@pytest.mark.parametrize("key", ["z", "1", "space", "tab", "left", "ä"])
+def test_a_key_that_means_nothing_does_nothing(key: str) -> None:
+    assert press(key) is START
+
+
+def test_p_takes_one_digit_and_can_be_taken_back() -> None:
+    assert (press("p", "7").answer, press("p", "7").pain) == ("pain", 7)
+    assert press("p", "x", "space").window == "pain"
+    assert press("p", "b") == START
+    assert press("p", "²").pain is None
+
+
+def test_only_the_health_question_has_to_be_seen_before_a_key_counts() -> None:
+    assert guarded(START) == DAILY
+    assert guarded(replace(START, health_question="")) is None
+
+
+def test_the_mark_moves_and_stops_at_both_ends() -> None:
+    assert press("up").selected == 0
+    assert press("down", "down").selected == 2
+    last = len(LASTING.items) - 1
+    assert press(*["down"] * 20).selected == last
+    assert press(*["down"] * 20, "up").selected == last - 1
+
+
+def test_r_puts_another_stretch_in_place_and_marks_it() -> None:
+    state = press("down", "r")
+    assert state.item.stretch.id == "sphinx"
+    assert state.message == f"{state.item.stretch.name} instead of {LASTING.items[1].stretch.name}, from now on."
+    assert press("r", planner=FakePlanner("no")).routine is LASTING
+
+
+@pytest.mark.parametrize(("key", "never"), [("t", ()), ("a", (LASTING.items[1].stretch.id,))])
+def test_d_asks_whether_to_leave_it_out_today_or_always(key: str, never: tuple[str, ...]) -> None:
+    name = LASTING.items[1].stretch.id
+    state = press("down", "d")
+    assert (state.window, state.routine) == ("drop", LASTING)
+    state = press(key, state=state)
+    assert name not in [item.stretch.id for item in state.routine.items]
+    assert state.length_ms < START.length_ms
+    assert (state.asked.exclude, state.never) == ((name,), never)
+    assert press("down", "d", "enter").routine is LASTING
+
+
+def test_the_last_stretch_is_not_left_out() -> None:
+    one = replace(START, routine=replace(LASTING, items=LASTING.items[1:2]))
+    state = press("d", "a", state=one)
+    assert (state.routine, state.never) == (one.routine, ())
+    assert "only stretch" in state.message
+
+
+@pytest.mark.parametrize(
+    ("minutes", "longer", "shorter"),
+    [(15, 20, 10), (10, 15, 9), (9, 10, 8), (3, 4, 2), (17, 20, 15), (7.5, 8, 7), (60, 65, 55)],
+)
+def test_plus_and_minus_are_five_minutes_and_one_below_ten(minutes: float, longer: float, shorter: float) -> None:
+    assert (next_minutes(minutes, longer=True), next_minutes(minutes, longer=False)) == (longer, shorter)
+    planner = FakePlanner()
+    state = replace(START, asked=Request(areas=("neck",), minutes=float(minutes)))
+    assert press("+", state=state, planner=planner).routine.title == f"{longer:g} minutes"
+    assert press("-", state=state, planner=planner).asked.minutes == shorter
+
+
+def test_a_plan_that_cannot_be_made_says_why_and_changes_nothing() -> None:
+    state = press("-", planner=FakePlanner("Too short."))
+    assert (state.asked, state.routine, state.message) == (START.asked, LASTING, "Too short.")
+    assert any("Too short." in row for row in shown(state))
+    assert press("down", state=state).message == ""
+
+
+def test_a_program_takes_its_own_time_and_has_its_own_stretches() -> None:
+    program = replace(START, asked=Request(), routine=SAMPLE)
+    for key in ("+", "-", "a"):
+        state = press(key, state=program)
+        assert (state.window, state.routine) == ("plan", SAMPLE)
+        assert "own" in state.message
+
+
+def test_w_v_and_s_switch_and_show_their_state() -> None:
+    assert "w warm-up on  v voice off  s sound on" in shown(START)[-1]
+    state = press("w", "v", "s")
+    assert "w warm-up off  v voice on  s sound off" in shown(state)[-1]
+    assert (state.asked.warm_up, state.voice, state.sound) == (0.0, "yes", False)
+    again = press("w", "v", "s", state=state)
+    assert (again.asked.warm_up, again.voice, again.sound) == (None, "no", True)
+    assert press("v", "v", state=replace(START, voice="breath", voice_on="breath")).voice == "breath"
+
+
+def test_the_body_map_begins_with_the_areas_of_the_plan_and_gives_a_new_one() -> None:
+    state = press("a")
+    assert state.map.in_order() == ("lower-back",)
+    planner = FakePlanner()
+    state = press("up", "space", "enter", state=state, planner=planner)
+    assert state.window == "plan"
+    assert planner.asked[-1].areas == ("core", "lower-back")
+    assert press("a", "space", "enter").message == "Choose at least one area."
+
+
+def test_leaving_the_body_map_or_choosing_the_same_plans_nothing() -> None:
+    planner = FakePlanner()
+    legs = replace(START, asked=Request(areas=("legs",), minutes=10.0))
+    for keys in (("a", "space", "b"), ("a", "space", "q"), ("a", "enter"), ("a", "space", "space", "a")):
+        assert press(*keys, state=legs, planner=planner).window == "plan"
+    assert planner.asked == []
+
+
+def test_every_area_of_the_catalog_is_lit_from_one_side_at_least() -> None:
+    def frame(body: BodyMap) -> list[object]:
+        return [row[:-1] for row in map_rows(body, 80, 20)]
+
+    dark = frame(MAP)
+    for area in CATALOG.areas:
+        assert frame(replace(MAP, chosen=frozenset({area}))) != dark, area
+
+
+def test_the_marked_area_blinks() -> None:
+    dark, lit = (map_rows(MAP, 80, 20, elapsed_ns=at * 600_000_000) for at in (0, 1))
+    assert dark != lit
+    assert dark == map_rows(MAP, 80, 20, elapsed_ns=2 * 600_000_000)
+
+
+def test_what_is_needed_is_exactly_what_the_plan_uses() -> None:
+    used = {thing for item in SAMPLE.items for thing in item.stretch.needs}
+    words = needs_line(SAMPLE)
+    assert all((label in words) == (thing in used) for thing, label in EQUIPMENT_LABELS.items())
+    assert needs_line(routine(areas=(), stretches=("shoulder-rolls",))) == ""
+
+
+def test_the_figure_moves_for_a_while_and_then_stays_in_the_stretch() -> None:
+    def figure(elapsed_ns: int) -> list[str]:
+        return shown(replace(START, elapsed_ns=elapsed_ns), 120, 40, figures=FIGURES)
+
+    assert figure(0) != figure(CYCLE_NS // 2) != figure(CYCLE_NS * 3 // 4)
+    assert figure(CYCLE_NS // 2) == figure(100 * CYCLE_NS) == figure(101 * CYCLE_NS + 7)
+
+
+def test_a_list_longer_than_the_figure_is_whole() -> None:
+    long = replace(START, routine=replace(LASTING, items=LASTING.items * 4))
+    assert sum("Butterfly" in row for row in shown(long, 120, 60, figures=FIGURES)) == 4
+
+
+SCENES = {
+    "plan": START,
+    "first": replace(START, advice=SAFETY.first_sessions, health_question="", selected=2),
+    "message": replace(press("v", "r"), notes=("Today: ease off when pain reaches 5, stop a stretch at 7.",)),
+    "drop": press("down", "down", "d"),
+    "pain": press("p"),
+    "map": press("a", "down", "space", state=replace(START, map=replace(MAP, areas=AREAS))),
+    "help": press("?"),
+}
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("name", SCENES)
+def test_golden_screens(name: str, size: tuple[int, int], request: pytest.FixtureRequest) -> None:
+    rows = shown(SCENES[name], *size, figures=FIGURES, glyphs="braille", color=False)
+    # The length of the plan is for other tests: it changes with the words of its steps.
+    drawn = re.sub(r" {3}\d+ min (\d+ s )?\n", "   a length\n", "\n".join(rows) + "\n", count=1)
+    drawn = re.sub(r" +\n", "\n", drawn)
+    path = GOLDEN / f"{name}-{size[0]}x{size[1]}.txt"
+    if request.config.getoption("--update-golden"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(drawn, encoding="utf-8")
+    assert drawn == path.read_text(encoding="utf-8"), f"\n{drawn}"
+
+
+@given(st.sampled_from(sorted(SCENES)), st.integers(1, 200), st.integers(1, 70), st.booleans())
+def test_the_screen_has_exactly_the_asked_size(name: str, columns: int, lines: int, figures: bool) -> None:
+    rows = shown(
+        SCENES[name], columns, lines, figures=FIGURES if figures else None, glyphs="braille" if figures else None
+    )
+    assert len(rows) == lines
+    assert {cell_len(row) for row in rows} == {columns}
+
+
+@pytest.mark.parametrize("size", [*SIZES, (34, 10), (40, 6), (80, 4)], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_the_health_question_is_whole_at_every_size(size: tuple[int, int]) -> None:
+    text = " ".join(" ".join(shown(START, *size)).split())
+    assert DAILY in text
+    assert "Enter nothing, start" in text
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("selected", range(len(LASTING.items)))
+def test_the_marked_stretch_and_its_dose_are_always_visible(size: tuple[int, int], selected: int) -> None:
+    rows = shown(replace(SCENES["first"], selected=selected), *size)
+    assert sum(row.startswith(" > ") for row in rows) == 1
+    at = next(at for at, row in enumerate(rows) if row.startswith(" > "))
+    assert LASTING.items[selected].stretch.name in rows[at]
+    assert any(unit in "".join(rows[at : at + 2]) for unit in (" s ", "breath", "round"))
+
+
+def test_without_unicode_everything_is_ascii() -> None:
+    for state in SCENES.values():
+        assert "".join(shown(state)).isascii()
+
+
+class ScreenPerson(App):
+    """An App with a person at a full screen, who presses *keys* there and then `q` in the session."""
+
+    def __init__(self, folder: Path, *keys: InputEvent | str | float) -> None:
+        clock = FakeClock()
+        super().__init__(
+            environ={"STRETCH_HOME": str(folder), "TERM": "xterm"},
+            stdin=Typed(),
+            stdout=Typed(),
+            stderr=io.StringIO(),
+            clock=clock,
+            input_source=ScriptedInput(clock, (1.0, "q")),
+        )
+        self.screen = MemoryTerminal(clock, (GUARD_NS / SECOND, *keys))
+        self.entered = 0
+
+    def today(self) -> date:
+        return TODAY
+
+    def now(self) -> datetime:
+        return datetime.combine(TODAY, datetime.min.time(), UTC)
+
+    @contextmanager
+    def terminal(self, *, screen: bool) -> Iterator[MemoryTerminal]:  # type: ignore[override]
+        self.entered += 1
+        yield self.screen
+
+
+def sit_down(folder: Path, *keys: InputEvent | str | float, args: tuple[str, ...] = ()) -> tuple[int, ScreenPerson]:
+    """Start a routine as somebody who was screened yesterday."""
+    if not folder.exists() or screening_file.load(folder) is None:
+        day = TODAY - timedelta(days=1)
+        screening_file.save(folder, ScreeningRecord(outcome=Outcome.GO, screened=day, since=day, asked=day))
+    person = ScreenPerson(folder, *keys)
+    return run("routine", *(args or ("-m", "8")), app=person).exit_code, person
+
+
+def test_enter_starts_and_counts_as_nothing_new_today(tmp_path: Path) -> None:
+    code, person = sit_down(tmp_path, "enter")
+    assert code == 3  # q in the session
+    assert "You need" in " ".join(person.screen.frames[0])
+    assert DAILY in " ".join(person.screen.frames[0])
+    assert person.entered == 1
+    _, person = sit_down(tmp_path, "enter")
+    assert DAILY not in " ".join(person.screen.frames[0])
+
+
+def test_keys_before_the_health_question_was_visible_start_nothing(tmp_path: Path) -> None:
+    day = TODAY - timedelta(days=1)
+    screening_file.save(tmp_path, ScreeningRecord(outcome=Outcome.GO, screened=day, since=day, asked=day))
+    person = ScreenPerson(tmp_path)
+    person.screen.events.clear()
+    person.screen.events.extend(("enter", 1.0, "q"))
+    assert run("routine", "-m", "8", app=person).exit_code == 3
+    assert "Done" not in person.stderr.getvalue()
+    assert "Stopped" not in person.stderr.getvalue()
+
+
+def test_q_leaves_without_a_session_and_the_question_comes_again(tmp_path: Path) -> None:
+    code, person = sit_down(tmp_path, "q")
+    assert code == 3
+    assert "Stopped" not in person.stderr.getvalue()
+    _, person = sit_down(tmp_path, "q")
+    assert DAILY in " ".join(person.screen.frames[0])
+
+
+def test_pain_today_makes_the_plan_gentle_and_says_the_limits(tmp_path: Path) -> None:
+    code, person = sit_down(tmp_path, "p", "2", GUARD_NS / SECOND, "q")
+    assert code == 3
+    assert "stop a stretch at" in " ".join(person.screen.frames[-1])
+
+
+def test_severe_pain_starts_nothing(tmp_path: Path) -> None:
+    person = ScreenPerson(tmp_path, "p", "8")
+    sit_down(tmp_path, "q")
+    person.stdin.write("n\nn\nn\n")  # type: ignore[union-attr]
+    person.stdin.seek(0)  # type: ignore[union-attr]
+    assert run("routine", "-m", "8", app=person).exit_code == 4
+
+
+def test_choices_are_kept_in_the_settings(tmp_path: Path) -> None:
+    _, person = sit_down(tmp_path, "v", "s", "d", "a", "q")
+    settings = load_settings(tmp_path, {}).settings
+    assert (settings.voice, settings.sound) == ("yes", False)
+    first = person.screen.frames[0][2].removeprefix(" > ").partition("  ")[0]
+    (never,) = settings.never
+    assert CATALOG.stretches[never].name == first
+    _, person = sit_down(tmp_path, "q")
+    assert "voice on" in person.screen.frames[0][-1]
+    assert not any(first in row for row in person.screen.frames[0])
+
+
+def test_a_replaced_stretch_stays_replaced_the_next_time(tmp_path: Path) -> None:
+    _, person = sit_down(tmp_path, "down", "down", "r", "enter")
+    before, after = person.screen.frames[0], person.screen.frames[-1]
+    (new,) = (row for row in after if row.startswith(" > "))
+    assert new[3:20] not in "".join(row[3:20] for row in before)
+    _, person = sit_down(tmp_path, "q")
+    assert any(new[3:20] == row[3:20] for row in person.screen.frames[0])
+
+
+def test_plain_and_yes_show_no_start_screen(tmp_path: Path) -> None:
+    for option in ("--plain", "--yes"):
+        _, person = sit_down(tmp_path, args=("-m", "8", option))
+        assert person.screen.frames == []
+
+
+def test_new_plans_take_less_than_100_ms(tmp_path: Path) -> None:
+    app = ScreenPerson(tmp_path)
+    planner = AppPlanner(app, OPTIONS, PreflightResult())
+    asked = Request(areas=("lower-back",), minutes=15.0)
+    state = replace(START, asked=asked, routine=planner.plan(asked), selected=3)
+    keys: list[Callable[[], StartScreen]] = [
+        lambda key=key: update(state, key, planner)  # type: ignore[misc]
+        for key in ("r", "+", "-", "w")
+    ]
+    for key in keys:
+        times = []
+        for _ in range(3):
+            start = time.process_time()
+            assert key().routine != state.routine
+            times.append(time.process_time() - start)
+        assert min(times) < 0.1
