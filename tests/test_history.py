@@ -348,7 +348,7 @@ def test_export_and_import_round_trip(folder: Path, tmp_path: Path) -> None:
     assert "Exported 5 sessions" in result.stderr
     lines = file.read_text().splitlines()
     assert [json.loads(line)["session"]["started"][:10] for line in lines] == sorted(map(str, ago(9, 3, 2, 1, 0)))
-    assert all(json.loads(line)["version"] == 1 for line in lines)
+    assert all(json.loads(line)["version"] == jsonl.VERSION for line in lines)
     assert run("history", "export", app=FakeApp(folder)).stdout == file.read_text()
     other = tmp_path / "other"
     assert "Imported 5 sessions." in run("history", "import", str(file), app=FakeApp(other)).stderr
@@ -416,7 +416,7 @@ def with_changes(line: str, **changes: Any) -> str:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"version": 2}, "format 2 of a newer stretch"),
+        ({"version": jsonl.VERSION + 1}, f"format {jsonl.VERSION + 1} of a newer stretch"),
         ({"version": "one"}, "version: Expected int, got str"),
         ({"session__id": "x"}, "session.id"),
         ({"session__id": "A" * 32}, "session.id"),
