@@ -23,8 +23,8 @@ COMPUTED_COLUMNS = ("epoch", "day", "done", "planned")
 PART_COLUMNS = SideResult.__struct_fields__
 FIRST_ENTRIES = 50
 """Pain entries read from the beginning: more than there are in a first week."""
-USUAL_PARTS, MAX_PARTS = 60, 500
-"""Parts of a session that are read together with those of others, and the most that are read at all."""
+MAX_PARTS = 500
+"""The most parts of a session that are read."""
 MAX_HURT = 1000
 """The most pain reports of a session that are believed; each is kept in memory while it plays."""
 YEARS = range(1900, 9999)
@@ -32,6 +32,13 @@ YEARS = range(1900, 9999)
 SOUND = """day IS date(day) AND day BETWEEN '1900' AND '9999' AND done BETWEEN 0 AND 500
     AND active_seconds BETWEEN 0 AND 1e6 AND left_seconds BETWEEN 0 AND 1e6 AND right_seconds BETWEEN 0 AND 1e6"""
 """SQL condition for the columns of a session that are summed up, all in one index."""
+_SELECT_SESSION = (
+    f"SELECT {', '.join((f'({SOUND}) IS TRUE', 'epoch', 'day', *RECORD_COLUMNS, *SCORE_COLUMNS))}"
+    " FROM session WHERE key = ?"
+)
+_SELECT_PARTS = (
+    f"SELECT number, {', '.join(PART_COLUMNS)} FROM part WHERE session = ? ORDER BY number LIMIT {MAX_PARTS + 1}"
+)
 FLAGS = {0: False, 1: True}
 FLAG_COLUMNS = ("eased", "skipped", "new_sign", "sudden")
 Damaged = dict[int, str]
@@ -87,46 +94,31 @@ def delete(connection: sqlite3.Connection, keys: Sequence[int]) -> None:
 
 def select(connection: sqlite3.Connection, keys: Sequence[int], damaged: Damaged) -> Iterator[SessionRecord]:
     """Return the sessions with these *keys*, in this order; the ids of those that cannot be read go to *damaged*."""
-    try:
-        yield from _load(connection, keys, damaged)
-    except (sqlite3.DataError, OverflowError):
-        # A huge value or too many parts: one by one, to find the session with them.
-        if len(keys) == 1:
-            note_damaged(connection, keys[0], damaged)
-        for key in keys if len(keys) > 1 else ():
-            yield from select(connection, [key], damaged)
-
-
-def _load(connection: sqlite3.Connection, keys: Sequence[int], damaged: Damaged) -> list[SessionRecord]:
-    chosen, limit = ", ".join("?" * len(keys)), USUAL_PARTS * len(keys) if len(keys) > 1 else MAX_PARTS
-    parts: dict[int, list[SideResult]] = {key: [] for key in keys}
-    broken = set()
-    cursor = connection.execute(
-        f"SELECT session, number, {', '.join(PART_COLUMNS)} FROM part WHERE session IN ({chosen})"
-        f" ORDER BY session, number LIMIT {limit + 1}",
-        keys,
-    )
-    for index, (key, number, *fields) in enumerate(cursor):
-        if index == limit:
-            raise OverflowError
+    for key in keys:
         try:
-            if number != len(parts[key]):
-                raise ValueError(number)
-            parts[key].append(_part(tuple(fields)))
-        except (ValueError, RecursionError):
-            broken.add(key)
-    columns = ", ".join(("key", f"({SOUND}) IS TRUE", "epoch", "day", *RECORD_COLUMNS, *SCORE_COLUMNS))
-    found = {}
-    for key, sound, start, day, *fields in connection.execute(
-        f"SELECT {columns} FROM session WHERE key IN ({chosen})", keys
-    ):
-        with suppress(ValueError, RecursionError):
-            record = _record(fields, tuple(parts[key]))
-            if sound and key not in broken and (epoch(record), record.day.isoformat()) == (start, day):
-                found[key] = record
-        if key not in found:
+            if record := _load(connection, key):
+                yield record
+        except (ValueError, OverflowError, RecursionError, sqlite3.DataError):
             note_damaged(connection, key, damaged)
-    return [found[key] for key in keys if key in found]
+
+
+def _load(connection: sqlite3.Connection, key: int) -> SessionRecord | None:
+    """Return one session; raise an error if any value is not what was once written, None if it is gone."""
+    rows = connection.execute(_SELECT_PARTS, (key,)).fetchall()
+    row = connection.execute(_SELECT_SESSION, (key,)).fetchone()
+    if row is None:
+        return None
+    sound, start, day, *fields = row
+    if [number for number, *_ in rows] != [*range(len(rows))] or len(rows) > MAX_PARTS:
+        raise ValueError(key)
+    scores = _fields(SCORE_COLUMNS, fields[len(RECORD_COLUMNS) :])
+    data = _fields(RECORD_COLUMNS, fields[: len(RECORD_COLUMNS)]) | {"scores": scores}
+    parts = tuple(_part(tuple(part)) for _, *part in rows)
+    record = msgspec.structs.replace(msgspec.convert(data, SessionRecord), parts=parts)
+    check(record)
+    if not sound or (epoch(record), record.day.isoformat()) != (start, day):
+        raise ValueError(key)
+    return record
 
 
 def note_damaged(connection: sqlite3.Connection, key: int, damaged: Damaged) -> None:
@@ -234,15 +226,6 @@ def _sha256(data: bytes) -> bytes:
         with suppress(ImportError):
             return bytes(import_module(name).sha256(data).digest())
     raise AssertionError("a Python without SHA-256")
-
-
-def _record(row: Sequence[Any], parts: tuple[SideResult, ...]) -> SessionRecord:
-    """Return a row as a record; raise ValueError if any value is not what was once written."""
-    fields = _fields(RECORD_COLUMNS, row[: len(RECORD_COLUMNS)])
-    scores = _fields(SCORE_COLUMNS, row[len(RECORD_COLUMNS) :])
-    record = msgspec.structs.replace(msgspec.convert(fields | {"scores": scores}, SessionRecord), parts=parts)
-    check(record)
-    return record
 
 
 @lru_cache(maxsize=512)
