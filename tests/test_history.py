@@ -21,7 +21,8 @@ from stretch.cli.history_view import start_label
 from stretch.core.errors import StretchError, UsageError
 from stretch.core.journal.progress import decode_plan, encode_plan, side_results
 from stretch.core.journal.record import SessionRecord, SideResult
-from stretch.core.journal.statistics import DayTotal, History, Streak, current_streak
+from stretch.core.journal.statistics import DayTotal, History
+from stretch.core.journal.streak import Streak, current_streak
 from stretch.core.planning.builder import build_routine
 from stretch.core.safety.pain import PainScores
 from stretch.core.timing.session import Session, Tick, update

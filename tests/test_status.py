@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -16,12 +18,15 @@ from hypothesis import strategies as st
 
 from stretch.cli.app import App
 from stretch.cli.status import status_line
-from stretch.core.journal.statistics import LastSession
+from stretch.core.journal.record import SessionRecord, SideResult
+from stretch.core.journal.streak import LastSession
 from stretch.core.text import minutes_seconds
 from stretch.core.timing.session import Session, Tick, update
 from stretch.core.timing.timeline import build_timeline
 from stretch.player.input import InputEvent
 from stretch.storage import status_file
+from stretch.storage.journal.journal import Journal
+from stretch.storage.journal.last_session import read_last_session
 from stretch.storage.status_file import StatusFile, is_running, running_sessions, status_of
 from support import MS, SECOND, FakeClock, ScriptedInput, routine, run
 
@@ -164,6 +169,8 @@ import sys
 sys.path[:] = {path}
 from pathlib import Path
 from test_status import ID, at
+from stretch.storage.journal.journal import Journal
+from stretch.storage.journal.last_session import read_last_session
 from stretch.storage.status_file import StatusFile
 status = StatusFile(Path({folder}), ID)
 status.update(at(1_000))
@@ -239,7 +246,7 @@ class FakeApp(App):
         super().__init__(environ={"STRETCH_HOME": str(home)}, clock=lambda: clock)
         self._last = last
 
-    def read_journal(self, read: object, *, report: bool = False) -> LastSession | None:
+    def last_session(self) -> LastSession | None:
         return self._last
 
     def now(self) -> datetime:
@@ -350,6 +357,35 @@ def test_last_session_and_streak_come_from_the_journal(tmp_path: Path) -> None:
     result = run("status", app=app())
     assert (result.exit_code, result.stdout) == (0, "no session running\n")
     assert "damaged" in result.stderr
+
+
+def test_the_last_session_is_the_last_sound_one_up_to_today(tmp_path: Path) -> None:
+    part = SideResult(stretch="cat-cow", name="Cat", planned=1, done=1, seconds=9.0)
+    with Journal.open_for_writing(tmp_path, NOW.date()) as journal:
+        for number, day in enumerate(("03-01", "03-02", "03-03", "03-04", "03-05")):
+            journal.save(
+                SessionRecord(id=f"{number:032}", started=f"2026-{day}T18:00:00+01:00", title="Neck", parts=(part,))
+            )
+    with closing(sqlite3.connect(tmp_path / "journal.db")) as raw, raw:
+        raw.execute("UPDATE session SET title = x'00' WHERE day = '2026-03-04'")
+        raw.execute("UPDATE session SET started = '2026-02-30' WHERE day = '2026-03-03'")
+    found = read_last_session(tmp_path, NOW.date())
+    assert found == LastSession("2026-03-02T18:00:00+01:00", "Neck", 0, True, 4)
+    assert read_last_session(tmp_path / "nowhere", NOW.date()) is None
+
+
+@pytest.mark.slow
+def test_the_last_session_is_read_without_msgspec(tmp_path: Path) -> None:
+    Journal.open_for_writing(tmp_path, NOW.date()).close()
+    code = f"""
+import sys
+from datetime import date
+from pathlib import Path
+from stretch.cli import app, status
+app.App(environ={{"STRETCH_HOME": {str(tmp_path)!r}}}).last_session()
+assert "sqlite3" in sys.modules
+assert "msgspec" not in sys.modules"""
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_json_without_any_session(tmp_path: Path) -> None:

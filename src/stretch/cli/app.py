@@ -18,6 +18,7 @@ from stretch.player.freeze import boottime_ns
 if TYPE_CHECKING:
     from datetime import date, datetime
 
+    from stretch.core.journal.streak import LastSession
     from stretch.core.model import Catalog, Source
     from stretch.core.planning.personalize import RecentPractice
     from stretch.core.routine import Request
@@ -180,18 +181,27 @@ class App:
                 " What cannot be read is left out; `stretch history forget ID` deletes it."
             )
 
-    def read_journal(self, read: Callable[[Journal], T], *, report: bool = False) -> T | None:
+    def read_journal(self, read: Callable[[Journal], T]) -> T | None:
         """Return what *read* takes from the journal, None if there is no journal or it cannot be read.
 
-        A session reports an unreadable journal when it is written; other commands do so if *report*.
+        A session reports an unreadable journal when it is written.
         """
-        try:
+        with suppress(StretchError):
             if journal := self.open_journal():
                 with journal:
                     return read(journal)
+        return None
+
+    def last_session(self) -> LastSession | None:
+        """Return the last session; None if there is none, or if the journal cannot be read, which is reported."""
+        if not (self.folder / JOURNAL).exists():
+            return None
+        from stretch.storage.journal.last_session import read_last_session
+
+        try:
+            return read_last_session(self.folder, self.today())
         except StretchError as error:
-            if report:
-                self.info(f"stretch: {error}")
+            self.info(f"stretch: {error}")
         return None
 
     def recent_practice(self, request: Request) -> RecentPractice:

@@ -68,6 +68,7 @@ def _write_json(app: App, history: History, sessions: Iterable[SessionRecord]) -
     del data["recent"]
     data["future"] = [_session_data(app, record) for record in history.future]
     data["total"] = {name: data.pop(name) for name in ("sessions", "seconds", "first_day")}
+    data["streak"] = history.streak._asdict()
     data["sides"] = {side: data.pop(f"{side}_seconds") for side in ("left", "right")}
     data = {"version": VERSION, **data, "weeks": msgspec.to_builtins(history.weeks), "sessions": []}
     app.stdout.write(_formatted(data).removesuffix("]\n}"))

@@ -11,7 +11,7 @@ from stretch.core.text import minutes_seconds
 
 if TYPE_CHECKING:
     from stretch.cli.app import App
-    from stretch.core.journal.statistics import LastSession
+    from stretch.core.journal.streak import LastSession
     from stretch.storage.status_file import RunningSession
 
 VERSION = 1
@@ -33,12 +33,12 @@ def status_command(app: App, as_json: bool) -> None:
     last = None
     if as_json or not running:
         # A status bar can show a running session without the journal.
-        last = app.read_journal(lambda journal: journal.last_session(app.today()), report=True)
+        last = app.last_session()
     if as_json:
-        from msgspec import json
+        import json
 
         # On one line, as status bars expect it.
-        app.out.json_line(json.encode(_data(running, last, app.now())).decode())
+        app.out.json_line(json.dumps(_data(running, last, app.now()), ensure_ascii=False, separators=(",", ":")))
     else:
         app.out.line(status_line(running, last, app.now()))
 

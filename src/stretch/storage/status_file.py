@@ -11,10 +11,9 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from io import FileIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from stretch.core.text import escape_control_chars
 from stretch.storage.files.safe_io import UnreadableFile, create_locked, is_locked, make_private, read_regular
@@ -33,8 +32,7 @@ RunState = Literal["playing", "paused", "waiting", "away"]
 """`waiting`: for a key before a stretch; `away`: the machine slept, or the process does not respond."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class SessionStatus:
+class SessionStatus(NamedTuple):
     """A session at its last change.
 
     `ends` and `phase_ends` are readings of the monotonic clock in nanoseconds while the session is playing, and the
@@ -175,8 +173,7 @@ def _decode(data: bytes) -> SessionStatus | None:
 
     with suppress(ValueError, RecursionError):
         status = json.decode(data, type=SessionStatus)
-        texts: Any = {name: escape_control_chars(text) for name, text in vars(status).items() if isinstance(text, str)}
-        return replace(status, **texts)
+        return SessionStatus._make(escape_control_chars(each) if isinstance(each, str) else each for each in status)
     return None
 
 

@@ -1,27 +1,15 @@
-"""Statistics over the sessions in the journal: days, weeks, areas, sides, pain and the streak."""
+"""Statistics over the sessions in the journal: days, weeks, areas, sides, pain."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, timedelta
 
 from msgspec import Struct
 
 from stretch.core.journal.record import SessionRecord
+from stretch.core.journal.streak import Streak
 
 WEEKS = 12
-MAX_REST_DAYS = 2
-"""Days off in a row that do not end a streak: every third day is still two to three days a week (rule D12), and hard
-work should be followed by a day of rest (rule D14)."""
-
-
-class Streak(Struct, frozen=True):
-    """Consecutive training days, with at most `MAX_REST_DAYS` between two of them."""
-
-    days: int = 0
-    since: date | None = None
-    until: date | None = None
-    """The latest of the days."""
 
 
 class DayTotal(Struct, frozen=True):
@@ -53,19 +41,6 @@ class PainChange(Struct, frozen=True):
     day: date
     before: int | None
     after: int | None
-
-
-class LastSession(Struct, frozen=True, kw_only=True):
-    """The last session in short, with the streak."""
-
-    started: str
-    """Local time with its UTC offset, in ISO format."""
-    title: str
-    seconds: int
-    done: bool
-    """True if a stretch was done on every side."""
-    streak: int
-    """Days, rest days not counted."""
 
 
 class History(Struct, frozen=True, kw_only=True):
@@ -103,17 +78,3 @@ class History(Struct, frozen=True, kw_only=True):
 def first_monday(today: date) -> date:
     """Return the Monday on which the last twelve weeks begin."""
     return today - timedelta(days=today.weekday(), weeks=WEEKS - 1)
-
-
-def current_streak(days: Iterable[date], today: date) -> Streak:
-    """Return the streak that a session *today* would continue; zero days if there is none.
-
-    *days* are unique, the latest first, and are read only until the streak ends. Days after today (a wrong clock, the
-    date line) do not count.
-    """
-    count, since, until, next_day = 0, None, None, today
-    for day in (day for day in days if day <= today):
-        if (next_day - day).days > MAX_REST_DAYS + 1:
-            break
-        count, since, until, next_day = count + 1, day, until or day, day
-    return Streak(count, since, until)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from stretch.core.errors import StretchError
 from stretch.storage.files.safe_io import PRIVATE, make_private
-from stretch.storage.journal.row_mapping import recompute_aggregates
+from stretch.storage.journal.aggregates import recompute_aggregates
 
 FILE_NAME = "journal.db"
 BUSY_TIMEOUT_S = 2.0

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from stretch.core.journal.record import SessionRecord
-from stretch.core.journal.statistics import History, LastSession, current_streak
+from stretch.core.journal.statistics import History
 from stretch.core.safety.pain import PainEntry, PainScores
 from stretch.storage.journal import row_mapping, summary
+from stretch.storage.journal.aggregates import SOUND
 from stretch.storage.journal.database import (
     FILE_NAME,
     SessionForgottenError,
@@ -225,7 +226,7 @@ class Journal:
             SELECT (SELECT min(stretch) FROM stretched WHERE stretch > each.stretch) FROM each WHERE stretch IS NOT NULL
         ) SELECT stretch, (
             SELECT day FROM stretched WHERE stretched.stretch = each.stretch AND day <= ?
-            AND session IN (SELECT key FROM session WHERE {row_mapping.SOUND} AND key = stretched.session)
+            AND session IN (SELECT key FROM session WHERE {SOUND} AND key = stretched.session)
             ORDER BY day DESC LIMIT 1 OFFSET ?
         ) FROM each WHERE stretch IS NOT NULL"""
         days = {}
@@ -265,22 +266,6 @@ class Journal:
                     break
             history = summary.read_history(self._connection, today, self.damaged)
         return msgspec.structs.replace(history, recent=tuple(recent[:last]), future=tuple(future))
-
-    def last_session(self, today: date) -> LastSession | None:
-        """Return a summary of the last session, with the streak; None if there is no session."""
-        self.today = today
-        for last in self.recent(1):
-            with translated_errors(self.path):
-                sound = f"NOT IN ({', '.join(map(str, self.damaged))})"
-                streak = current_streak(summary.training_days(self._connection, today, sound), today)
-            return LastSession(
-                started=last.started,
-                title=last.title,
-                seconds=round(last.active_seconds),
-                done=last.stretch_counts[0] > 0,
-                streak=streak.days,
-            )
-        return None
 
     def recent_practice(self, catalog: Catalog, request: Request) -> RecentPractice:
         """Return the recent practice that the routine for *request* takes into account."""

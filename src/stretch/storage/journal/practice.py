@@ -13,7 +13,8 @@ import msgspec
 
 from stretch.core.planning.personalize import TWO_WEEKS, PastSession, RecentPractice
 from stretch.core.routine import Continuity
-from stretch.storage.journal import row_mapping, summary
+from stretch.storage.journal import row_mapping
+from stretch.storage.journal.aggregates import SOUND, training_days
 
 MAX_SESSIONS = 200
 """Most sessions of two weeks that are read."""
@@ -25,7 +26,7 @@ FIRST_SIDE = """SELECT side FROM part WHERE side IN ('left', 'right') AND sessio
 HURTFUL = "SELECT stretch FROM part WHERE hurt > 0 GROUP BY stretch HAVING min(session) < max(session)"
 SESSIONS = f"""SELECT EXISTS (SELECT 1 FROM part WHERE session = session.key AND hurt > 0), done > 0, id, plan,
     day, {", ".join(row_mapping.SCORE_COLUMNS)}
-FROM session WHERE day BETWEEN ? AND ? AND areas = ? AND {row_mapping.SOUND}
+FROM session WHERE day BETWEEN ? AND ? AND areas = ? AND {SOUND}
 ORDER BY epoch DESC, id DESC LIMIT {MAX_SESSIONS}"""
 
 
@@ -46,7 +47,7 @@ def read_practice(
     for hurt, done, _, _, *scores in rows:
         with suppress(ValueError):
             sessions.append(PastSession(done=bool(done), hurt=bool(hurt), pain=row_mapping.pain_entry(scores)))
-    days = summary.training_days(connection, today, "IS NOT NULL")
+    days = training_days(connection, today)
     return RecentPractice(
         # Whoever is no beginner has also practised two to four weeks ago.
         days=tuple(takewhile(lambda day: day > today - 2 * TWO_WEEKS, days)),

@@ -16,6 +16,7 @@ import msgspec
 from stretch.core.journal.record import Id, SessionRecord, SideResult
 from stretch.core.safety.pain import PainEntry, PainScores
 from stretch.core.text import escape_control_chars
+from stretch.storage.journal.aggregates import SOUND, recompute_aggregates
 
 SCORE_COLUMNS = PainScores.__struct_fields__
 RECORD_COLUMNS = tuple(name for name in SessionRecord.__struct_fields__ if name not in ("parts", "scores"))
@@ -29,9 +30,6 @@ MAX_HURT = 1000
 """The most pain reports of a session that are believed; each is kept in memory while it plays."""
 YEARS = range(1900, 9999)
 """Years from which every difference of times and days can be computed, in all time zones."""
-SOUND = """day IS date(day) AND day BETWEEN '1900' AND '9999' AND done BETWEEN 0 AND 500
-    AND active_seconds BETWEEN 0 AND 1e6 AND left_seconds BETWEEN 0 AND 1e6 AND right_seconds BETWEEN 0 AND 1e6"""
-"""SQL condition for the columns of a session that are summed up, all in one index."""
 _SELECT_SESSION = (
     f"SELECT {', '.join((f'({SOUND}) IS TRUE', 'epoch', 'day', *RECORD_COLUMNS, *SCORE_COLUMNS))}"
     " FROM session WHERE key = ?"
@@ -170,44 +168,6 @@ def _write_parts(connection: sqlite3.Connection, key: int, parts: Sequence[SideR
         ],
     )
     recompute_aggregates(connection, key)
-
-
-def recompute_aggregates(connection: sqlite3.Connection, session: int | None = None) -> None:
-    """Update the sums that the history reads, for one *session* by its key or for all sessions.
-
-    They are stored, so that the history does not read years of sessions. The caller has started the transaction.
-    """
-    values = () if session is None else (session,)
-    only = "" if session is None else "AND session.key = ?"
-    for table in ("area_time", "stretched"):
-        connection.execute(f"DELETE FROM {table} {'WHERE session = ?' if values else ''}", values)
-    connection.execute(
-        f"""INSERT INTO stretched (session, stretch, day)
-        SELECT session.key, part.stretch, session.day FROM part JOIN session ON session.key = part.session {only}
-        GROUP BY session.key, part.stretch HAVING min(part.done >= part.planned)""",
-        values,
-    )
-    for side in ("left", "right"):
-        connection.execute(
-            f"""UPDATE session SET {side}_seconds = (
-                SELECT total(seconds) FROM part WHERE part.session = session.key AND side = '{side}'
-            ) WHERE 1 {only}""",
-            values,
-        )
-    times: dict[tuple[int, str, str], float] = {}
-    for key, day, areas, seconds in connection.execute(
-        f"""SELECT session.key, session.day, part.areas, part.seconds
-        FROM part JOIN session ON session.key = part.session AND part.seconds > 0 AND part.seconds <= 1e6 {only}""",
-        values,
-    ):
-        # A damaged session must not stop a migration; it is left out where it is read.
-        with suppress(ValueError, TypeError):
-            for area in set(msgspec.json.decode(areas, type=list[str])):
-                times[key, day, area] = times.get((key, day, area), 0.0) + seconds
-    connection.executemany(
-        "INSERT INTO area_time (session, day, area, seconds) VALUES (?, ?, ?, ?)",
-        [(*key, seconds) for key, seconds in times.items()],
-    )
 
 
 def _store_plan(connection: sqlite3.Connection, plan: bytes | None) -> int | None:

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
 
-from stretch.core.journal.statistics import AreaTotal, DayTotal, History, PainChange, current_streak, first_monday
+from stretch.core.journal.statistics import AreaTotal, DayTotal, History, PainChange, first_monday
+from stretch.core.journal.streak import current_streak
 from stretch.storage.journal import row_mapping
+from stretch.storage.journal.aggregates import SOUND, training_days
 
 MAX_SCORED = 24
 """Sessions with pain scores that are shown."""
@@ -21,7 +23,7 @@ def read_history(connection: sqlite3.Connection, today: date, damaged: row_mappi
 
     The sums leave out what is *damaged*, to which more is added here, and what is dated after today.
     """
-    for (key,) in connection.execute(f"SELECT key FROM session WHERE ({row_mapping.SOUND}) IS NOT TRUE"):
+    for (key,) in connection.execute(f"SELECT key FROM session WHERE ({SOUND}) IS NOT TRUE"):
         row_mapping.note_damaged(connection, key, damaged)
     until, sound = today.isoformat(), f"NOT IN ({', '.join(map(str, damaged))})"
     count, seconds, first = connection.execute(
@@ -39,7 +41,7 @@ def read_history(connection: sqlite3.Connection, today: date, damaged: row_mappi
         sessions=count,
         seconds=_whole_ms(seconds),
         first_day=date.fromisoformat(first) if first else None,
-        streak=current_streak(training_days(connection, today, sound), today),
+        streak=current_streak(training_days(connection, today, f"key {sound}"), today),
         days=tuple(DayTotal(date.fromisoformat(day), sessions, _whole_ms(total)) for day, sessions, total in days),
         areas=tuple(_area_totals(connection, sums, sound, damaged)),
         left_seconds=_whole_ms(left),
@@ -61,15 +63,6 @@ def _area_totals(
         else:
             # The session counts all the same.
             row_mapping.note_damaged(connection, session, damaged)
-
-
-def training_days(connection: sqlite3.Connection, today: date, sound: str) -> Iterator[date]:
-    """Return the days up to *today* with a stretch done, the latest first."""
-    query = f"""SELECT DISTINCT day FROM session
-        WHERE day <= ? AND done BETWEEN 1 AND 500 AND key {sound} ORDER BY day DESC"""
-    for (day,) in connection.execute(query, (today.isoformat(),)):
-        with suppress(ValueError, TypeError):
-            yield date.fromisoformat(day)
 
 
 def _pain_changes(connection: sqlite3.Connection, until: str, sound: str) -> Iterator[PainChange]:

@@ -1,0 +1,31 @@
+"""The last session with the streak, read without the types of the records, which take long to load."""
+
+from __future__ import annotations
+
+from contextlib import closing, suppress
+from datetime import date, datetime
+from pathlib import Path
+from sqlite3 import DataError
+
+from stretch.core.journal.streak import LastSession, current_streak
+from stretch.core.text import escape_control_chars
+from stretch.storage.journal.aggregates import SOUND, training_days
+from stretch.storage.journal.database import FILE_NAME, open_to_read, transaction, translated_errors
+
+_SESSIONS = f"SELECT key FROM session WHERE {SOUND} AND day <= ? ORDER BY epoch DESC, id DESC"
+_SESSION = """SELECT started, title, active_seconds, done FROM session
+    WHERE key = ? AND typeof(title) = 'text' AND typeof(started) = 'text' AND substr(started, 1, 10) = day"""
+
+
+def read_last_session(folder: Path, today: date) -> LastSession | None:
+    """Return the last session up to *today*, without damaged ones; None if there is none. Raise JournalError."""
+    if not (connection := open_to_read(folder)):
+        return None
+    with translated_errors(folder / FILE_NAME), closing(connection), transaction(connection, "DEFERRED"):
+        for (key,) in connection.execute(_SESSIONS, (today.isoformat(),)):
+            with suppress(ValueError, DataError):
+                for started, title, seconds, done in connection.execute(_SESSION, (key,)):
+                    datetime.fromisoformat(started)
+                    streak = current_streak(training_days(connection, today), today).days
+                    return LastSession(started, escape_control_chars(title), round(seconds), done > 0, streak)
+    return None
