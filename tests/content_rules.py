@@ -116,7 +116,7 @@ AREA_MUSCLES: Mapping[str, tuple[str, ...]] = {
     "shoulders": ("shoulder", "trap", "arm", "lat"),
     "chest": ("chest",),
     "inner-thighs": ("groin", "adductor"),
-    "wrists": ("forearm", "forearm_back", "forearm_front"),
+    "wrists": ("forearm_back", "forearm_front"),
     "hands": ("palm", "fingers", "thumb"),
     "ankles": ("ankle", "instep", "soleus"),
     "feet": ("sole", "toes", "instep"),

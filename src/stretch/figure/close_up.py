@@ -119,8 +119,7 @@ def _at(pose: ClosePose, sizes: Proportions, across: float, along: float) -> Poi
 
 def _palm(pose: ClosePose, sizes: Proportions, kind: str) -> tuple[Hull, ...]:
     _, near, far = sizes.palm
-    narrow = abs(pose.width) * 0.4
-    wrist = (circle(_at(pose, sizes, across * narrow / max(abs(pose.width), 0.01), 0.04), near) for across in (1, -1))
+    wrist = (circle(_at(pose, sizes, across, 0.04), near) for across in (0.4, -0.4))
     knuckles = (circle(_at(pose, sizes, across * 0.9, along - 0.04), far) for across, along in sizes.roots)
     heel = (_heel(pose, sizes),) if kind == "foot" else ()
     return ((*wrist, *knuckles, *heel),)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from typing import Any, NamedTuple, TypeVar
 
@@ -137,14 +137,8 @@ def _pose(figure: Figure, key: Keyframe) -> Pose:
         chest_width=1.0 if key.chest_width is None else key.chest_width,
         hip_width=1.0 if key.hip_width is None else key.hip_width,
         limbs={limb: _limb(getattr(key, limb)) for limb in LIMBS},
-        close_ups={name: _close_pose(given) for name, given in close_ups(figure, key)},
+        close_ups={name: _close_pose(given) for name in CLOSE_UPS if (given := getattr(key, name))},
     )
-
-
-def close_ups(figure: Figure, key: Keyframe) -> Iterator[tuple[str, CloseUp]]:
-    """Yield the hands and feet that a close view shows, by name."""
-    if figure.view is View.CLOSE:
-        yield from ((name, given) for name in CLOSE_UPS if (given := getattr(key, name)))
 
 
 def _close_pose(given: CloseUp) -> ClosePose:

@@ -81,27 +81,17 @@ FRONT_VIEW: Mapping[str, tuple[MuscleBand, ...]] = {
     ),
 }
 """The groin shows the adductors of a thigh turned out, as in sitting with the soles of the feet together."""
-_FOREARM, _FOOT, _FINGERS = ("forearm", "palm"), ("shin", "sole"), ("fingers",)
+_FOREARM, _FOOT = ("forearm", "palm"), ("shin", "sole")
 CLOSE_VIEW: Mapping[str, tuple[MuscleBand, ...]] = {
-    "forearm": (MuscleBand("forearm", 0.0, 0.5, 0.0, 8.0, _FOREARM),),
+    **dict.fromkeys(("palm", "fingers", "thumb", "toes"), ()),
     "forearm_back": (MuscleBand("forearm", -0.1, 0.5, -5.0, 6.0, _FOREARM),),
     "forearm_front": (MuscleBand("forearm", -0.1, 0.5, 5.0, 6.0, _FOREARM),),
-    "palm": (MuscleBand("palm", 0.15, 0.9, 0.0, 8.0, ("palm",)),),
-    "fingers": (
-        MuscleBand("index", 0.0, 1.0, 0.0, 4.5, _FINGERS),
-        MuscleBand("middle", 0.0, 1.0, 0.0, 4.5, _FINGERS),
-        MuscleBand("ring", 0.0, 1.0, 0.0, 4.5, _FINGERS),
-        MuscleBand("little", 0.0, 1.0, 0.0, 4.5, _FINGERS),
-    ),
-    "thumb": (MuscleBand("thumb", 0.05, 0.9, 0.0, 6.5, ("thumb", "palm")),),
-    "shin": (MuscleBand("close_shin", 0.0, 0.6, -5.0, 5.5, _FOOT),),
     "calf": (MuscleBand("close_shin", 0.0, 0.9, 6.0, 6.5, _FOOT),),
     "ankle": (MuscleBand("close_shin", -0.12, 0.14, 0.0, 8.0, _FOOT),),
+    "instep": (MuscleBand("instep", 0.0, 1.0, -2.0, 5.0, _FOOT),),
     "sole": (MuscleBand("sole", 0.0, 1.0, 1.0, 4.5, ("sole",)),),
-    "toes": (MuscleBand("toes", 0.0, 1.0, 0.0, 6.0, ("toes", "sole")),),
-    "instep": (MuscleBand("instep", 0.0, 1.0, -2.0, 5.0, ("sole", "shin")),),
 }
-"""The front of a forearm is on the palm's side. The forearm goes from the elbow, the shin from the knee."""
+"""Names without a band are parts that light up as a whole. The front of a forearm is on the palm's side."""
 
 _AXES = {
     "thigh": ("{side}_hip", "{side}_knee"),
@@ -113,15 +103,8 @@ _AXES = {
     "hand": ("{side}_wrist", "{side}_hand"),
     "foot": ("{side}_ankle", "{side}_toe"),
     "forearm": ("{side}_wrist", "{side}_elbow"),
-    "palm": ("{side}_wrist", "{side}_knuckles"),
-    "index": ("{side}_knuckles", "{side}_index"),
-    "middle": ("{side}_knuckles", "{side}_middle"),
-    "ring": ("{side}_knuckles", "{side}_ring"),
-    "little": ("{side}_knuckles", "{side}_little"),
-    "thumb": ("{side}_wrist", "{side}_thumb"),
     "close_shin": ("{side}_ankle", "{side}_knee"),
     "sole": ("{side}_heel", "{side}_ball"),
-    "toes": ("{side}_ball", "{side}_toe"),
     "instep": ("{side}_ankle", "{side}_ball"),
 }
 """The two joints of each axis but the spine."""

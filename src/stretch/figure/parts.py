@@ -120,6 +120,8 @@ def _limb_segment(figure: Figure, name: str, hull: Hull, muscles: Mapping[str, t
 def _close_part(figure: Figure, name: str, hulls: tuple[Hull, ...], muscles: tuple[Hull, ...]) -> FigurePart:
     """Return a part of a hand or foot seen close; the far one is dim if only the near one is stretched."""
     side, _, kind = name.partition("_")
+    if f"{kind}.{side}" in figure.muscles or (side == "near" and kind in figure.muscles):
+        muscles += hulls
     dim = side == "far" and bool(figure.muscles) and not any(muscle.endswith(".far") for muscle in figure.muscles)
     overlays: tuple[tuple[ColorRole, tuple[Hull, ...]], ...] = ()
     if kind in ("forearm", "shin"):
