@@ -211,10 +211,11 @@ def test_contradicting_fields_of_a_stretch_are_problems(stretch: Stretch, proble
 
 
 def test_unknown_areas_and_sources_are_problems() -> None:
-    area = Area(id="feet", name="Feet", partners=("calfs",), focus=(("calves", "wings"),))
+    area = Area(id="feet", name="Feet", partners=("calfs",), focus=(("calves", "wings"),), before_sport=("shins",))
     assert as_text(check_area(area, CATALOG.areas, CATALOG.groups)) == (
         "partners.0: there is no area 'calfs'; did you mean calves?\n"
-        "focus.0.1: there is no area 'wings'; see `stretch areas`"
+        "focus.0.1: there is no area 'wings'; see `stretch areas`\n"
+        "before_sport.0: there is no area 'shins'; see `stretch areas`"
     )
     group = Group(id="below", name="Below", areas=("calves", "toes"))
     assert "areas.1: there is no area 'toes'" in as_text(check_group(group, CATALOG.areas))

@@ -68,6 +68,8 @@ def check_area(area: Area, areas: Collection[str], groups: Collection[str]) -> I
     for index, group in enumerate(area.focus):
         for place, name in enumerate(group):
             yield from _check_known(("focus", index, place), "area", name, areas)
+    for index, name in enumerate(area.before_sport):
+        yield from _check_known(("before_sport", index), "area", name, areas)
 
 
 def check_group(group: Group, areas: Collection[str]) -> Iterator[FieldProblem]:

@@ -209,6 +209,9 @@ class Area(CatalogStruct, frozen=True, kw_only=True):
         tuple[tuple[Id, ...], ...],
         doc("sets of areas of which a routine for this area has at least one stretch each", max_length=20),
     ] = ()
+    before_sport: Annotated[
+        tuple[Id, ...], doc("areas that a routine for this area has before sport as well", max_length=20)
+    ] = ()
 
 
 class Group(CatalogStruct, frozen=True, kw_only=True):

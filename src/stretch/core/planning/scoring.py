@@ -31,8 +31,8 @@ MOVEMENT = 4
 EACH, AIMLESS = -35, -40
 """Points of each stretch (fewer with more repetitions are better), and of one that serves no goal."""
 TIER, GENTLE, ADAPTED, BRIEF, SECONDARY = 20, 25, -15, -60, 5
-"""Points of a stretch to use first, of a gentle one, of one that is made easier for a caution, of one of whose
-hold half and less than BRIEF_S is left, and of one that also helps a requested area.
+"""Points of a stretch to use first, of a gentle one, of one that is made easier for a caution, of one of which
+half and less than BRIEF_S is left, and of one that also helps a requested area.
 """
 BRIEF_S = 20
 LYING, DESK = 30, -30
@@ -94,15 +94,16 @@ def posture(candidate: Candidate) -> Position:
     return "standing" if position in UPRIGHT else position
 
 
-def goals_of(catalog: Catalog, areas: Sequence[str]) -> tuple[Goal, ...]:
-    """Return the goals of a routine for *areas*.
+def goals_of(catalog: Catalog, areas: Sequence[str], *, before_sport: bool = False) -> tuple[Goal, ...]:
+    """Return the goals of a routine for *areas*; *before_sport* there are more of them (rule D17).
 
     A partner that a reset at the start moves together with its area needs no stretch of its own (rule RB9).
     """
     goals = {frozenset([area]): Goal(frozenset([area]), AREA_GAINS) for area in areas}
     rank = 0
     for area in areas:
-        for group in map(frozenset, catalog.areas[area].focus):
+        more = [(other,) for other in catalog.areas[area].before_sport if before_sport]
+        for group in map(frozenset, (*catalog.areas[area].focus, *more)):
             if group not in goals:
                 helps = f", also helps the {area_words([area])}"
                 goals[group] = Goal(group, (FOCUS_GAIN - FOCUS_STEP * rank, AGAIN), helps)
