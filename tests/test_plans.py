@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import given
+from msgspec.structs import replace
 
 from stretch.core.errors import UsageError
 from stretch.core.model import Stretch, expand_areas
@@ -94,6 +95,7 @@ BACK_BENDS = ("standing-back-bend", "sphinx", "prone-press-up", "chair-back-exte
 HIP_FLEXOR = "half-kneeling-hip-flexor|standing-hip-flexor"
 FIGURE_FOUR = "supine-figure-four|seated-figure-four"
 RESET = "pelvic-tilt|knee-rolls|standing-pelvic-tilt"
+CALF = "calf-straight-knee|calf-bent-knee"
 UPRIGHT_RESET = "seated-cat-cow|standing-pelvic-tilt"
 FLOOR_ARMS = ("cat-cow", "thread-the-needle", "childs-pose", "childs-pose-side-reach")
 LOWER_BACK = ("single-knee-to-chest", FIGURE_FOUR, "supine-hamstring-strap", HIP_FLEXOR)
@@ -134,7 +136,7 @@ ROWS = [
     Row("-a lower-back --avoid osteoporosis", range(4, 7), ("supine-hamstring-strap", HIP_FLEXOR, FIGURE_FOUR,
         "glute-bridge"), (*BENDS, *TWISTS), RESET),
     Row("-a lower-back --avoid osteoporosis --experienced", range(4, 7), ("sphinx", HIP_FLEXOR, FIGURE_FOUR),
-        (*BENDS, *TWISTS), RESET, doses={"sphinx": 60}),
+        (*BENDS, *TWISTS, "prone-press-up"), RESET),
     Row("-a upper-back --avoid osteoporosis", range(2, 6), (), ("thread-the-needle", "upper-back-hug")),
     Row("-a lower-back --avoid knee", range(3, 7), positions=("standing", *LYING)),
     Row("-a lower-back --avoid floor", range(3, 7), ("standing-hip-flexor",), BACK_BENDS, positions=UPRIGHT),
@@ -143,7 +145,9 @@ ROWS = [
     Row("-a lower-back --avoid older-adult --avoid floor --avoid balance", range(3, 7), (),
         ("standing-back-bend", "standing-quad"), UPRIGHT_RESET, positions=UPRIGHT),
     Row("-a lower-back --morning -m 30", range(4, 9), (HIP_FLEXOR,), (*BENDS, *BACK_BENDS), last=RESET),
-    Row("-a lower-back --before-sport", range(2, 7), ("standing-hip-flexor",), BACK_BENDS, positions=("standing",)),
+    Row("-a lower-back --before-sport", range(4, 7), ("standing-hip-flexor", "standing-quad", CALF), BACK_BENDS,
+        positions=("standing",)),
+    Row("-a hip-area --before-sport", range(3, 7), ("standing-hip-flexor", "standing-quad"), positions=("standing",)),
     Row("-a legs --before-sport", range(3, 7), ("standing-quad", "calf-straight-knee|calf-bent-knee"),
         positions=("standing",), doses={"standing-quad": 30}),
     Row("-a lower-back --position supine", range(3, 7), ("supine-hamstring-strap",), ("supine-hamstring-hold",), RESET,
@@ -243,6 +247,25 @@ def test_each_of_several_areas_has_its_share(command: str) -> None:
 def test_rb13_few_stretches_are_for_the_same_muscle(command: str, area: str, most: int) -> None:
     names = [item.stretch.id for item in counted(plan(command)) if area in item.stretch.areas.primary]
     assert 1 <= len(names) <= most, names
+
+
+@pytest.mark.parametrize("today", [{"morning": True}, {"level": "gentle", "max_level": "gentle"}, {"half_dose": True},
+    {"level": "gentle", "day_after_hard_session": True}], ids=str)  # fmt: skip
+@pytest.mark.parametrize(
+    "command",
+    ["-a lower-back", "-a lower-back --experienced -m 20", "-a lower-back --experienced -m 8", "-a back -m 25",
+     "-a hip-area -m 20 --experienced", "-a neck -a lower-back -m 20", "-a glutes -m 15"],
+)  # fmt: skip
+def test_what_is_left_out_today_gives_no_time_to_the_others(command: str, today: dict[str, Any]) -> None:
+    usual, request = doses(plan(command)), replace(parse(command), **today)
+    now = doses(build_routine(CATALOG, request))
+    assert set(now) & set(usual)
+    assert {name: seconds for name, seconds in now.items() if seconds > usual.get(name, 60)} == {}
+
+
+def test_the_gentle_moves_around_the_holds_have_their_own_reasons() -> None:
+    reasons = [item.reason for item in plan("-a lower-back").items if is_reset(item.stretch)]
+    assert reasons == [*["loosens the back before the first hold"] * 2, "eases the back at the end"]
 
 
 @pytest.mark.parametrize("beginner", [True, False])

@@ -30,7 +30,7 @@ from stretch.core.planning.limits import (
     most_bends,
     most_stretches,
 )
-from stretch.core.planning.problem import Pick, SelectionProblem, item_of, session_order
+from stretch.core.planning.problem import Candidate, Pick, SelectionProblem, item_of, session_order
 from stretch.core.planning.scoring import (
     POSITION_CHANGE_PENALTY,
     primary_areas,
@@ -53,8 +53,8 @@ from stretch.core.vocabulary import POSITIONS
 MAX_MINUTES, MAX_WARM_UP_MIN = 180, 30
 SHARED_MINUTES = (15, 20, 30)
 """Minutes of routines whose stretches those of other lengths share."""
-FEW, USEFUL = 3, 60
-"""With fewer stretches than FEW each one has so many points more."""
+FEW, USEFUL, IN_NEED = 3, 60, 120
+"""With fewer stretches than FEW each one has USEFUL points more, and with none IN_NEED."""
 SHORTFALL_S = 45
 """A routine that is shorter than asked by more than this has a note with the reason."""
 
@@ -65,7 +65,7 @@ def build_routine(catalog: Catalog, request: Request) -> Routine:
     Raises what `check_request` raises, and UsageError if the minutes are too short for the stretches given by name.
     """
     areas, minutes = expand_areas(catalog, request.areas), _minutes(request)
-    eligible = check_request(catalog, request)
+    eligible = _no_more_than_usual(catalog, request, check_request(catalog, request), minutes)
     problem = selection_problem(catalog, request, eligible, minutes)
     # Stretches given by name, without areas or minutes, are the whole routine.
     by_name = request.minutes is None and not areas
@@ -145,13 +145,13 @@ def selection_problem(catalog: Catalog, request: Request, eligible: Eligible, mi
     """Return the problem of filling what warm-up, cool-down and settling leave of *minutes*."""
     ending_s = SETTLE_S + sum(seconds for _, seconds in cool_down(catalog.warm_up, request, minutes))
     warm_up_s = _warm_up_seconds(request, eligible, minutes)
-    part = 3 if any(reset.asked_for for reset in eligible.resets) else 2
+    part = 0.4 if any(reset.asked_for for reset in eligible.resets) else 0.5
     areas = len(expand_areas(catalog, request.areas))
     return SelectionProblem(
         candidates=session_order(eligible.candidates, seated_first="balance" in request.avoid),
         goals=tuple(goal.gains for goal in eligible.goals),
         budget_ms=(int(minutes * 60) - warm_up_s - ending_s) * 1000,
-        opening_ms=0 if request.desk_break else warm_up_s // part * 1000,
+        opening_ms=0 if request.desk_break else int(warm_up_s * part) * 1000,
         ceiling_s=BEFORE_SPORT_CEILING_S if request.before_sport else AREA_CEILING_S,
         most_stretches=most_stretches(minutes),
         most_bends=most_bends(minutes),
@@ -178,6 +178,29 @@ def _select(catalog: Catalog, request: Request, eligible: Eligible, minutes: flo
     if not picks:
         raise UsageError(f"--minutes {minutes:g} is too short for the warm-up, one stretch and settling: add a minute.")
     return picks
+
+
+def _no_more_than_usual(catalog: Catalog, request: Request, eligible: Eligible, minutes: float) -> Eligible:
+    """Return *eligible* with doses no larger than on a usual day.
+
+    What is left out in the morning, in pain or after a hard day gives no time to the others (rules K3, RB11, D14).
+    """
+    sore = request.max_level == "gentle" or request.day_after_hard_session
+    if not (sore or request.morning or request.half_dose):
+        return eligible
+    usual = replace(request, morning=False, half_dose=False, day_after_hard_session=False)
+    if sore:
+        usual = replace(usual, level=None, max_level=None)
+    areas = expand_areas(catalog, request.areas)
+    picks = _select(catalog, usual, find_eligible(catalog, usual, areas), minutes)
+    most = {candidate.item.stretch.id: option for candidate, option in picks}
+
+    def limited(candidate: Candidate) -> Candidate:
+        first, *others = candidate.options
+        limit = most.get(candidate.item.stretch.id, candidate.options[-1])
+        return replace(candidate, options=(first, *(one for one in others if one.amount <= limit.amount)))
+
+    return replace(eligible, candidates=[*map(limited, eligible.candidates)])
 
 
 def _share(
@@ -207,9 +230,11 @@ def _share(
 def _solve(problem: SelectionProblem, start: Sequence[Pick] = ()) -> list[Pick]:
     """Return a good selection with the stretches of *start*; empty if nothing fits."""
     picks = best_selection(problem, start) or []
-    if len(picks) < FEW:
+    for few, points in ((FEW, USEFUL), (1, IN_NEED)):
+        if len(picks) >= few:
+            break
         # Rather more positions of the body than hardly any stretches.
-        useful = tuple(replace(c, base_score=c.base_score + USEFUL) for c in problem.candidates)
+        useful = tuple(replace(c, base_score=c.base_score + points) for c in problem.candidates)
         picks = best_selection(replace(problem, candidates=useful, position_penalty=0), start) or picks
     return picks
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from stretch.core.errors import UsageError
 from stretch.core.model import Catalog, Dose, Stretch
 from stretch.core.planning import scoring
-from stretch.core.planning.dosing import BEFORE_SPORT_CEILING_S, dose_for, held_seconds, possible_doses
+from stretch.core.planning.dosing import BEFORE_SPORT_CEILING_S, MIN_BREATHS, dose_for, held_seconds, possible_doses
 from stretch.core.planning.eligibility import (
     FLAGS,
     deepest_level,
@@ -54,7 +54,7 @@ def find_eligible(catalog: Catalog, request: Request, areas: Sequence[str]) -> E
     """
     if found := _standing(catalog, request, areas) or _lying_down(catalog, request, areas):
         return found
-    goals = scoring.goals_of(catalog, areas)
+    goals = scoring.goals_of(catalog, areas, before_sport=request.before_sport)
     chosen: list[Stretch] = []
     resets: list[Stretch] = []
     reasons: dict[str, str] = {}
@@ -92,6 +92,8 @@ def _standing(catalog: Catalog, request: Request, areas: Sequence[str]) -> Eligi
         return None
     named = (catalog.stretches[name].position for name in request.stretches)
     found = find_eligible(catalog, replace(request, positions=("standing", *named)), areas)
+    standing = [one for one in found.candidates if one.required or one.item.position == "standing"]
+    found = replace(found, candidates=standing)
     return found if any(candidate.goals for candidate in found.candidates) else None
 
 
@@ -161,7 +163,7 @@ def _candidate(
     if request.max_level == "gentle" and spinal_load(stretch) == "flexion":
         doses = doses[:1]  # In pain bends are held no longer than they must be.
     held = held_seconds(stretch, dose)
-    brief = 0 < held < scoring.BRIEF_S and 2 * held <= (stretch.dose.hold_s or 0)
+    halved = 2 * held <= (stretch.dose.hold_s or 0) if held else adapted and dose.reps < MIN_BREATHS
     return Candidate(
         item=Item(
             stretch,
@@ -176,7 +178,13 @@ def _candidate(
         extra_ms=_preparation_ms(stretch, request, new_position=True) - _preparation_ms(stretch, request),
         goals=served,
         base_score=scoring.base_score(
-            stretch, request, areas=areas, adapted=bool(adapted), back=back, goals=len(served), brief=brief
+            stretch,
+            request,
+            areas=areas,
+            adapted=bool(adapted),
+            back=back,
+            goals=len(served),
+            brief=bool(halved) and held < scoring.BRIEF_S,
         ),
         load=spinal_load(stretch),
         required=required,

@@ -30,6 +30,11 @@ class Option(Struct, frozen=True):
     hold_s: int | None = None
     """Seconds of one hold; None as in the full dose."""
 
+    @property
+    def amount(self) -> int:
+        """Seconds held, or the repetitions."""
+        return self.reps * (self.hold_s or 1)
+
 
 class Candidate(Struct, frozen=True):
     """An eligible stretch."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
+from msgspec.structs import replace
+
 from stretch.core.model import Move, Settle, WarmUp
 from stretch.core.planning.limits import duration_ms, needs_reset, opening_ms
 from stretch.core.planning.problem import Candidate, Option, Pick, SelectionProblem
@@ -68,7 +70,7 @@ def opening_moves(resets: Iterable[Candidate], picks: Sequence[Pick], pattern: P
         extra_ms = 0 if opening else candidate.extra_ms
         for option in (_breaths(candidate, most, pattern) for most in OPENING_BREATHS):
             if option.ms + extra_ms <= limit_ms:
-                opening.append((candidate, option))
+                opening.append((_for_reason(candidate, "loosens the back before the first hold"), option))
                 limit_ms -= option.ms + extra_ms
                 break
     return opening
@@ -78,7 +80,12 @@ def closing_reset(resets: Iterable[Candidate], last: Position, pattern: Pattern)
     """Return the reset at the end of a routine with a held bend or twist, in the *last* position or near it (RB10)."""
     near = [candidate for candidate in resets if (candidate.item.position in UPRIGHT) == (last in UPRIGHT)]
     near.sort(key=lambda c: (c.item.position != last, bool(c.item.adapted), c.item.stretch.spine == "rotation"))
-    return [(candidate, _breaths(candidate, RESET_BREATHS, pattern)) for candidate in near[:1]]
+    closing = near[:1]
+    return [(_for_reason(one, "eases the back at the end"), _breaths(one, RESET_BREATHS, pattern)) for one in closing]
+
+
+def _for_reason(candidate: Candidate, reason: str) -> Candidate:
+    return replace(candidate, item=replace(candidate.item, reason=reason))
 
 
 def _breaths(candidate: Candidate, most: int, pattern: Pattern) -> Option:
