@@ -159,9 +159,9 @@ def test_the_last_catalog_wins(tmp_path: Path) -> None:
 
 BUNDLE = """\
 areas:
-  - {{id: feet, name: Feet, partners: [calves]}}
+  - {{id: heels, name: Heels, partners: [calves]}}
 groups:
-  - {{id: below, name: Below the knee, areas: [calves, feet]}}
+  - {{id: below, name: Below the knee, areas: [calves, heels]}}
 programs:
   - {{id: for-me, name: For me, about: What my physiotherapist wrote., warm_up_min: 1,
      items: [{{stretch: toes, hold_s: 20, reps: 2}}, {{stretch: cat-cow, reps: 6}}]}}
@@ -175,17 +175,17 @@ figures:
 
 
 def test_one_file_can_hold_entries_of_all_kinds(tmp_path: Path) -> None:
-    stretch = changed("calf-straight-knee", id="toes", areas="{primary: [feet]}", source="[DR-WHO]")
+    stretch = changed("calf-straight-knee", id="toes", areas="{primary: [heels]}", source="[DR-WHO]")
     file = tmp_path / "physio.yaml"
     file.write_text(BUNDLE.format(stretch=stretch.replace("\n", "\n    ")), encoding="utf-8")
     for extra in (file, tmp_path):
         catalog = load_catalog(extra=[extra])
-        assert catalog.stretches["toes"].areas.primary == ("feet",)
+        assert catalog.stretches["toes"].areas.primary == ("heels",)
         assert catalog.programs["for-me"].items[0].stretch == "toes"
-        assert catalog.groups["below"].areas == ("calves", "feet")
+        assert catalog.groups["below"].areas == ("calves", "heels")
         assert load_sources(extra=[extra])["DR-WHO"].where == "by mail"
         assert load_figures(["toes", "cat-cow"], [extra])["toes"].muscles == ("calf",)
-    routine = build_routine(catalog, Request(areas=("feet",), minutes=6))
+    routine = build_routine(catalog, Request(areas=("heels",), minutes=6))
     assert "toes" in [item.stretch.id for item in routine.items]
 
 
