@@ -73,6 +73,20 @@ def test_version_prints_name_and_version() -> None:
     assert run("--version").stdout.startswith("stretch ")
 
 
+@pytest.mark.parametrize("words", [(), ("routine",), ("config", "set")])
+def test_help_is_a_command_too(words: tuple[str, ...]) -> None:
+    result = run("help", *words)
+    assert (result.exit_code, result.stdout) == (0, run(*words, "--help").stdout)
+    assert "Usage: stretch " + " ".join((*words, "[OPTIONS]")) in result.stdout
+
+
+def test_help_for_an_unknown_command_suggests_similar_ones() -> None:
+    result = run("help", "rotine")
+    assert result.exit_code == 2
+    assert "Did you mean routine?" in result.stderr
+    assert "Did you mean help?" in run("hlep").stderr
+
+
 @pytest.mark.parametrize(
     ("args", "words"),
     [

@@ -65,11 +65,13 @@ class CommandGroup(SuggestingGroup):
         return list(COMMANDS)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse *args*; without any, a person at a terminal gets the usual routine."""
+        """Parse *args*; without any, at a terminal, the usual routine. `help` stands for --help."""
         if not args and not ctx.resilient_parsing and _app(ctx).interactive:
             from stretch.cli.request import usual_arguments
 
             args = ["routine", *usual_arguments(ctx.obj)]
+        if args[:1] == ["help"]:
+            args = [*args[1:], "--help"]
         return super().parse_args(ctx, args)
 
     def resolve_command(
@@ -79,7 +81,7 @@ class CommandGroup(SuggestingGroup):
         if args[0] not in COMMANDS and not args[0].startswith("-"):
             from stretch.cli.options import check_area_words
 
-            check_area_words(ctx, args, COMMANDS)
+            check_area_words(ctx, args, (*COMMANDS, "help"))
             args = ["routine", *args]
         return super().resolve_command(ctx, args)
 
@@ -196,6 +198,7 @@ def _print_error(text: str, end: str = "\n") -> None:
       stretch neck shoulders -m 6      a desk break
       stretch lower back --plan        print the routine without playing it
       stretch safety                   when not to stretch
+      stretch help routine             all options of a command
     """,
 )
 @click.version_option(__version__, "-V", "--version", message="stretch %(version)s")

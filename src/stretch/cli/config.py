@@ -100,7 +100,7 @@ def set_command(app: App, key: str, value: tuple[str, ...]) -> None:
         app.info(f"{settings.variable(key)} is set as well, and overrides it.")
 
 
-@config_command.command("unset", help="Remove a setting from config.yaml, so that its default counts again.")
+@config_command.command("unset", help="Remove a setting, so that its default counts again.")
 @click.argument("key", type=SettingName())
 @click.pass_obj
 def unset_command(app: App, key: str) -> None:
