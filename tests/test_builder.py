@@ -205,6 +205,14 @@ def test_named_stretches_alone_are_the_whole_routine() -> None:
     assert ids(made) == ["neck-rotation", "childs-pose"]
 
 
+@pytest.mark.parametrize("equipment", [("none",), ("chair",)])
+def test_the_floor_is_no_equipment(equipment: tuple[str, ...]) -> None:
+    made = routine(areas=("lower-back",), equipment=equipment)
+    assert made == routine(areas=("lower-back",), equipment=(*equipment, "mat"))
+    needed = {need for item in made.items for need in item.stretch.needs}
+    assert {"mat"} <= needed <= {"mat", *equipment}
+
+
 def test_missing_equipment_excludes_stretches() -> None:
     made = routine(areas=("hamstrings",), equipment=("chair", "mat"), minutes=30.0)
     assert all(item.stretch.needs <= {"chair", "mat"} for item in made.items)

@@ -300,7 +300,7 @@ _ROUTINE = (
         metavar="POSITION",
         help=f"Use only this position: {', '.join(POSITION_LABELS)}",
     ),
-    _repeatable("--equipment", type=EQUIPPED, help="Equipment you have; all of it by default"),
+    _repeatable("--equipment", type=EQUIPPED, help="Equipment you have, besides a floor; all of it by default"),
     click.option("--level", type=LEVEL, help="The deepest level to use.  [default: moderate]"),
     _repeatable("--avoid", type=TAG, metavar="TAG", help=f"Go easy on this: {', '.join(TAG_LABELS)}"),
     _repeatable("--exclude", type=STRETCH, help="Leave this stretch out"),

@@ -39,7 +39,7 @@ class Request(Struct, frozen=True, kw_only=True):
     minutes: float | None = None
     positions: tuple[Position, ...] = ()
     equipment: tuple[Equipment, ...] | None = None
-    """Available equipment; None means all of it: a chair, a wall, a belt or towel, a carpet or mat."""
+    """Available equipment besides the floor; None means all of it: a chair, a wall, a belt or towel."""
     level: Level | None = None
     max_level: Level | None = None
     """Deepest level the safety check allows, even for stretches given by name (rules K3 and D15)."""

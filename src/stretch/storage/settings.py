@@ -39,7 +39,9 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     minutes: Annotated[float, doc("length of a routine, 1 to 180", ge=1, le=180)] = DEFAULT_MINUTES
     breath: Annotated[str, doc(f"{', '.join(BREATH_PRESETS)}, or seconds in and out such as 4-6")] = "steady"
     position: Annotated[tuple[Position, ...], doc("positions to use, such as [standing, seated]; empty: all")] = ()
-    equipment: Annotated[tuple[Equipment, ...], doc("what you have of chair, wall, strap and mat; empty: all")] = ()
+    equipment: Annotated[
+        tuple[Equipment, ...], doc("what you have of chair, wall, strap and mat, besides a floor; empty: all")
+    ] = ()
     level: Annotated[Level | None, doc("deepest level: gentle, moderate or deep")] = None
     avoid: Annotated[tuple[Tag, ...], doc("what to be careful with, such as knee; `--avoid` adds to it")] = ()
     never: Annotated[tuple[Id, ...], doc("ids of stretches that are never suggested")] = ()

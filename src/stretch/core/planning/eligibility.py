@@ -91,7 +91,8 @@ def exclusion_reason(stretch: Stretch, request: Request, max_level: Level | None
         return "opt-in: not in the first two weeks"
     if not named and (reason := _unless_named(stretch, request)):
         return reason
-    if request.equipment is not None and (missing := sorted(stretch.needs - set(request.equipment))):
+    # A mat is softer, but there is always a floor.
+    if request.equipment is not None and (missing := sorted(stretch.needs - {"mat", *request.equipment})):
         return "needs: " + ", ".join(missing)
     if position_for(stretch, request) is None:
         return f"position: {stretch.position}"
