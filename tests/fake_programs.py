@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from stretch.core.narration.speech_timing import speech_duration_ms
+from stretch.core.vocabulary import VoiceMode
 from stretch.player.cue_player import AudioBackends, CuePlayer
 from support import MS, FakeClock
 
@@ -49,6 +50,8 @@ class FakePrograms:
     def __init__(self, **behaviors: str) -> None:
         self.clock = FakeClock()
         self.behaviors = behaviors
+        self.speech_ms = speech_duration_ms
+        """How long it takes to say some sentences."""
         self.started: list[tuple[str, ...]] = []
         self.texts: list[str] = []
         self.processes: list[FakeProcess] = []
@@ -65,7 +68,7 @@ class FakePrograms:
         self.texts.append(text.decode())
         duration = DURATIONS[behavior]
         if behavior == "plays":
-            spoken = speech_duration_ms([self.texts[-1] or arguments[-1]])
+            spoken = self.speech_ms([self.texts[-1] or arguments[-1]])
             played = arguments[-1].endswith(".wav") and int(Path(arguments[-1]).name.split("-")[-3])
             duration = (played or spoken) * MS
         process = FakeProcess(self, self.clock.now + duration, 1 if behavior == "fails" else 0)
@@ -80,8 +83,8 @@ class FakePrograms:
     def playing(self) -> list[FakeProcess]:
         return [process for process in self.processes if not process.killed and process.ends > self.clock.now]
 
-    def cue_player(self, cache: Path, *, breath: bool = False, volume: int = 50, **options: Any) -> CuePlayer:
-        return CuePlayer(self.backends(cache, **options), self.bells.append, breath=breath, volume=volume)
+    def cue_player(self, cache: Path, *, mode: VoiceMode = "yes", volume: int = 50, **options: Any) -> CuePlayer:
+        return CuePlayer(self.backends(cache, **options), self.bells.append, mode=mode, volume=volume)
 
     def backends(self, cache: Path, **options: Any) -> AudioBackends:
         options = {"environ": {}, "platform": "linux", **options}

@@ -19,15 +19,14 @@ from hypothesis import strategies as st
 
 from stretch.cli.app import App
 from stretch.core.errors import StretchError
-from stretch.core.narration.phrases import sentences
-from stretch.core.narration.speech_timing import SPOKEN_CUES, sentences_to_speak, speech_start
+from stretch.core.narration.speech_timing import sentences_to_speak, speech_duration_ms, speech_start
 from stretch.core.narration.tones import RATE, breath_sound, samples, sound_for
 from stretch.core.safety.checklist import Outcome
 from stretch.core.safety.screening_record import ScreeningRecord
 from stretch.core.timing.cues import cues
 from stretch.core.timing.timeline import Timeline, build_timeline
 from stretch.export.audio_file import SOUND_VOLUME, all_done, captions, frames, session_cues, write_wav
-from stretch.export.text_to_speech import find_synthesizer
+from stretch.export.text_to_speech import find_synthesizer, sentence_timer
 from stretch.storage import screening_file
 from stretch.storage.files.diagnostics import load_safety
 from support import data, routine, run
@@ -101,13 +100,11 @@ def test_the_file_is_silent_between_the_first_sound_and_the_first_breath(without
 
 @pytest.mark.slow
 def test_sentences_start_on_time_and_do_not_overlap(with_speech: array[int]) -> None:
-    def takes(sentence: str) -> int:
-        return 40 * len(sentence)
-
+    takes = sentence_timer(square_wave)
     for cue in session_cues(TIMELINE, takes):
         if words := sentences_to_speak(cue, TIMELINE, done=all_done(TIMELINE), duration_of=takes):
             start = speech_start(cue, TIMELINE)
-            found = seconds(with_speech, start, start + takes(words[0]))
+            found = seconds(with_speech, start, start + 40 * len(words[0]))
             # The square wave lasts from the first to the last sample of the first sentence.
             assert min(map(abs, found)) > LEVEL // 3
             assert abs(with_speech[frames(start) - 1]) < LEVEL // 3
@@ -116,11 +113,8 @@ def test_sentences_start_on_time_and_do_not_overlap(with_speech: array[int]) -> 
 
 @pytest.mark.slow
 def test_long_sentences_fade_out_before_the_next(tmp_path: Path) -> None:
-    drawl = array("h", [LEVEL, -LEVEL] * (RATE * 15))
-
-    def takes(sentence: str) -> int:
-        return 30_000
-
+    drawl = array("h", [LEVEL, -LEVEL] * (RATE * 16))
+    takes = sentence_timer(lambda sentence: drawl)
     write_wav(TIMELINE, tmp_path / "session.wav", speech=lambda sentence: drawl)
     played = read_wav(tmp_path / "session.wav")
     called = session_cues(TIMELINE, takes)
@@ -138,8 +132,12 @@ def test_long_sentences_fade_out_before_the_next(tmp_path: Path) -> None:
 def test_the_last_sound_and_sentence_finish_before_the_end(with_speech: array[int], without_speech: array[int]) -> None:
     assert loudest(seconds(without_speech, TIMELINE.length_ms - 300, TIMELINE.length_ms - 50)) > 100
     assert abs(without_speech[-1]) < 50
-    assert loudest(seconds(with_speech, TIMELINE.length_ms - 200, TIMELINE.length_ms - 100)) >= LEVEL
-    *_, end = session_cues(TIMELINE, lambda sentence: 40 * len(sentence))
+    takes = sentence_timer(square_wave)
+    (end,) = (cue for cue in session_cues(TIMELINE, takes) if cue.kind == "end")
+    last = sentences_to_speak(end, TIMELINE, done=all_done(TIMELINE), duration_of=takes)
+    start = speech_start(end, TIMELINE)
+    assert start + speech_duration_ms(last, takes) <= TIMELINE.length_ms
+    assert loudest(seconds(with_speech, start, TIMELINE.length_ms)) >= LEVEL
     assert end.at_ms >= TIMELINE.phases[-1].start_ms
 
 
@@ -214,8 +212,7 @@ def test_captions_are_consecutive_and_complete() -> None:
     said = [
         sentence
         for cue in cues(TIMELINE, -1, TIMELINE.length_ms)
-        if cue.kind in SPOKEN_CUES
-        for sentence in sentences(cue, TIMELINE, all_done(TIMELINE))
+        for sentence in sentences_to_speak(cue, TIMELINE, done=all_done(TIMELINE))
     ]
     assert [line for _, _, line in found] == said
 
@@ -223,7 +220,7 @@ def test_captions_are_consecutive_and_complete() -> None:
 def test_captions_start_with_the_speech() -> None:
     found = {line: start for start, _, line in shown(TIMELINE)}
     hold = next(cue for cue in cues(TIMELINE, -1, TIMELINE.length_ms) if cue.kind == "phase" and cue.index == 1)
-    assert found[sentences(hold, TIMELINE)[0]] == speech_start(hold, TIMELINE)
+    assert found[sentences_to_speak(hold, TIMELINE)[0]] == speech_start(hold, TIMELINE)
 
 
 def test_names_are_escaped_in_captions() -> None:

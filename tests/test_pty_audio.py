@@ -128,7 +128,7 @@ def test_sounds_and_words_start_within_100_ms_of_their_cues(session: Any, folder
     spoken = ((speech_start(cue, timeline) / 1000, sentences_to_speak(cue, plans[cue.index])) for cue in expected_cues)
     said = [(at, speakable(" ".join(sentences))) for at, sentences in spoken if sentences]
     assert [what for *_, what in words] == [text for _, text in said]
-    assert [text[:12] for _, text in said] == ["First up: $(", "Hold, left s", "Switch to th"]
+    assert [text[:12] for _, text in said] == ["Left side: $", "Hold, 5 seco", "Switch to th"]
     check_times([when for when, *_ in words], [at for at, _ in said], start, late)
     assert max(running for _, running, *_ in words) == 0
 

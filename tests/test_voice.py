@@ -9,16 +9,20 @@ import time
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from fake_programs import FakePrograms
 from stretch.core.errors import UsageError
 from stretch.core.narration.speech_timing import sentences_to_speak, speakable, speech_start
+from stretch.core.narration.tones import RATE
 from stretch.core.timing.cues import Cue, cues
-from stretch.core.timing.session import Session
-from stretch.core.timing.timeline import build_timeline
+from stretch.core.timing.session import Session, cues_between, update
+from stretch.core.timing.timeline import Timeline, build_timeline
+from stretch.export.audio_file import speeches
+from stretch.export.text_to_speech import find_synthesizer, sentence_timer
 from stretch.player import child_process
 from stretch.player.voice import Voice, find_engines
-from support import MS, routine
+from support import MS, SAMPLE, routine
 
 ROUTINE = routine(areas=(), stretches=("cat-cow", "pelvic-tilt", "single-knee-to-chest"))
 TIMELINE = build_timeline(ROUTINE)
@@ -172,7 +176,7 @@ def test_words_wait_for_their_sound_only_if_sound_is_on(tmp_path: Path) -> None:
     assert player.next_update_in() <= 0.1
     assert programs.texts[-1] == " ".join(sentences_to_speak(ALL_CUES[0], TIMELINE))
     player.handle_cues(VOICE_ONLY, cues_at_start_of(1))
-    assert programs.texts[-1].startswith("Warm up, 1 minute: Shoulder rolls")
+    assert programs.texts[-1].startswith("Shoulder rolls")
 
 
 def test_stop_drops_scheduled_words(tmp_path: Path) -> None:
@@ -206,7 +210,7 @@ def test_breath_is_spoken_only_on_request_and_interrupts_no_words(tmp_path: Path
     assert TIMELINE.phases[held.index].kind == "move"
     player.handle_cues(VOICE_ONLY, (held,))
     assert programs.started == []
-    player = programs.cue_player(tmp_path, breath=True)
+    player = programs.cue_player(tmp_path, mode="breath")
     late = next(cue for cue in ALL_CUES if cue.kind == "breath-out" and cue.number == 7)
     player.handle_cues(VOICE_ONLY, (late,))
     assert programs.texts == ["Breathe out."]
@@ -214,21 +218,86 @@ def test_breath_is_spoken_only_on_request_and_interrupts_no_words(tmp_path: Path
     assert programs.texts == ["Breathe out."]
 
 
-def test_the_words_of_a_whole_session_are_spoken_one_text_at_a_time(tmp_path: Path) -> None:
+def heard_in_session(timeline: Timeline, programs: FakePrograms, folder: Path) -> list[tuple[int, float, str]]:
+    """Play a whole session to a fake voice; return when each text was said, in ms, when it ended, and the text."""
+    player = programs.cue_player(folder)
+    finished = Session(timeline=timeline, voice=True, completed_phases=frozenset(range(len(timeline.phases))))
+    heard: list[tuple[int, float, str]] = []
+    for before, now in zip(range(-100, timeline.length_ms, 100), range(0, timeline.length_ms + 100, 100), strict=True):
+        programs.clock.now = now * MS
+        player.handle_cues(finished, cues(timeline, before, now))
+        assert len(programs.playing) <= 1
+        heard += [
+            (now, programs.processes[at].ends / MS, programs.texts[at]) for at in range(len(heard), len(programs.texts))
+        ]
+    player.finish()
+    new = range(len(heard), len(programs.texts))
+    return heard + [(timeline.length_ms + 400, programs.processes[at].ends / MS, programs.texts[at]) for at in new]
+
+
+GOLDEN = Path(__file__).parent / "golden" / "voice"
+
+
+@pytest.mark.parametrize("name", ["first", "later"])
+def test_what_is_said_when_in_a_whole_session(tmp_path: Path, name: str, request: pytest.FixtureRequest) -> None:
+    """The log of the first session with a routine, and of a later one; each line is complete before the next."""
+    items = tuple(replace(item, familiar=name == "later") for item in SAMPLE.items)
+    timeline, programs = build_timeline(replace(SAMPLE, items=items)), FakePrograms(espeak_ng="plays")
+    heard = heard_in_session(timeline, programs, tmp_path)
+    assert not any(process.killed for process in programs.processes)
+    spoken = sum(ends - starts for starts, ends, _ in heard[:-1])
+    lines = [f"{starts // 60_000:02}:{starts % 60_000 / 1000:04.1f}  {text}" for starts, _, text in heard]
+    lines.append(f"{spoken / timeline.length_ms:.0%} of {timeline.length_ms / 1000:.0f} s")
+    golden = GOLDEN / f"{name}.txt"
+    if request.config.getoption("--update-golden"):
+        golden.parent.mkdir(parents=True, exist_ok=True)
+        golden.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert lines == golden.read_text(encoding="utf-8").splitlines()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not shutil.which("espeak-ng"), reason="espeak-ng is not installed")
+def test_the_sound_file_says_the_same_at_the_same_times_as_the_voice(tmp_path: Path) -> None:
+    speak = find_synthesizer(shutil.which, "linux")
+    assert speak is not None
+    programs = FakePrograms(espeak_ng="plays")
+    programs.speech_ms = lambda sentences: len(speak(" ".join(sentences))) * 1000 // RATE
+    heard = [(starts, text) for starts, _, text in heard_in_session(TIMELINE, programs, tmp_path) if text]
+    assert not any(process.killed for process, text in zip(programs.processes, programs.texts, strict=True) if text)
+    timer = sentence_timer(speak)
+    *filed, (_, last) = speeches(TIMELINE, timer, "yes")
+    assert [text for _, text in heard] == [
+        speakable(" ".join(sentences)) for sentences in (*(s for _, s in filed), last)
+    ]
+    assert all(abs(starts - at) <= 100 for (starts, _), (at, _) in zip(heard, filed, strict=False))
+
+
+def test_words_that_matter_cut_others_and_lesser_ones_wait(tmp_path: Path) -> None:
+    timeline = build_timeline(routine(areas=(), stretches=("single-knee-to-chest",), warm_up=0.0))
+    programs = FakePrograms(espeak_ng="plays")
+    programs.speech_ms = lambda sentences: 60_000
+    player, session = programs.cue_player(tmp_path), Session(timeline=timeline, voice=True, sound=False)
+    for cue in cues(timeline, -1, timeline.length_ms):
+        player.handle_cues(session, (cue,))
+    phases = [text for text in programs.texts if not text.startswith("Done")]
+    assert len(phases) == len(timeline.phases)
+    assert not {"Halfway.", "Last 5 seconds."} & set(programs.texts)
+    assert [process.killed for process in programs.processes] == [True] * len(phases) + [False]
+
+
+def test_a_key_that_stops_or_eases_a_stretch_is_answered_at_once(tmp_path: Path) -> None:
+    timeline = build_timeline(routine(areas=(), stretches=("single-knee-to-chest",), warm_up=0.0))
     programs = FakePrograms(espeak_ng="plays")
     player = programs.cue_player(tmp_path)
-    finished = Session(timeline=TIMELINE, voice=True, completed_phases=frozenset(range(len(TIMELINE.phases))))
-    done = len(ROUTINE.items), len(ROUTINE.items)
-    for before, now in zip(range(-100, TIMELINE.length_ms, 100), range(0, TIMELINE.length_ms + 100, 100), strict=True):
-        programs.clock.now = now * MS
-        player.handle_cues(finished, cues(TIMELINE, before, now))
-        assert len(programs.playing) <= 1
-    player.finish()
-    spoken = (sentences_to_speak(cue, TIMELINE, done=done) for cue in ALL_CUES)
-    written = [speakable(" ".join(sentences)) for sentences in spoken if sentences]
-    assert programs.texts == written
-    assert not any(process.killed for process in programs.processes)
-    assert written[-1].startswith("Done: ")
+    before = Session(timeline=timeline, voice=True, sound=False)
+    session = update(before, "next")
+    player.handle_cues(session, cues_between(before, session))
+    for action, words in (("ease", "Easier: "), ("hurt", "Stopped. Come out of it slowly. Easier: ")):
+        after = update(session, action)  # type: ignore[arg-type]
+        player.handle_cues(after, cues_between(session, after))
+        assert programs.texts[-1].startswith(words)
+        assert [process.killed for process in programs.processes[-2:]] == [True, False]
+        session = after
 
 
 needs_sh = pytest.mark.skipif(sys.platform == "win32", reason="the fake voice is a shell script")

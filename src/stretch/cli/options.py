@@ -21,6 +21,7 @@ from stretch.core.vocabulary import (
     POSITION_LABELS,
     SIDE_LABELS,
     TAG_LABELS,
+    VOICE_LABELS,
 )
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from stretch.core.vocabulary import Pattern
 
 FIGURE_LABELS = {"braille": "fine dots", "blocks": "for fonts without braille", "none": "no figure"}
-VOICE_LABELS = {"yes": "speak the instructions", "no": "do not speak", "breath": "speak each breath too"}
 CATALOGS = "stretch.catalogs"
 """Key under which `ctx.meta` keeps the paths that `--catalog` gave."""
 _SETTINGS = ("equipment", "level", "breath", "experienced", "sound", "volume", "voice", "figure")
@@ -330,7 +330,7 @@ _PLAYBACK = (
         is_flag=False,
         flag_value="yes",
         type=NameChoice("voice mode", VOICE_LABELS),
-        help="Speak the instructions; `breath` also speaks each breath.",
+        help="Speak: yes, full, brief, names or breath.",
     ),
     # Not one option with --voice: click would give a bare --voice the value of the other.
     click.option("--no-voice", is_flag=True, help="Do not speak.  [default]"),

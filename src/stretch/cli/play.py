@@ -147,10 +147,9 @@ class _Playback:
             return None
         from stretch.player.cue_player import CuePlayer
 
-        breath = self.options.voice == "breath"
         # The output of --events is read by a program.
         ring_bell = (lambda times: None) if self.options.events else terminal.bell
-        return CuePlayer(self.app.audio_backends, ring_bell, breath=breath, volume=self.options.volume)
+        return CuePlayer(self.app.audio_backends, ring_bell, mode=self.options.voice, volume=self.options.volume)
 
     def _make_display(self, timeline: Timeline, terminal: Terminal | None) -> Display:
         from stretch.player.displays import EventsDisplay, PlainDisplay, ScreenDisplay

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from stretch.core.errors import UnknownName, UsageError
 from stretch.core.routine import Request
-from stretch.core.vocabulary import Equipment, Level, Pattern, Position, Tag
+from stretch.core.vocabulary import Equipment, Level, Pattern, Position, Tag, VoiceMode
 
 if TYPE_CHECKING:
     from stretch.cli.app import App
@@ -54,7 +54,7 @@ class PlaybackOptions(Struct, frozen=True, kw_only=True):
     wait: bool = False
     sound: bool
     volume: int
-    voice: str
+    voice: VoiceMode
     figure: str
     speed: int = 1
 

@@ -16,10 +16,9 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from stretch.core.journal.progress import stretches_done
-from stretch.core.narration import phrases, tones
+from stretch.core.narration import tones
 from stretch.core.narration.speech_timing import (
     PAUSE_MS,
-    SPOKEN_CUES,
     SentenceTimer,
     estimate_duration_ms,
     sentences_to_speak,
@@ -31,6 +30,7 @@ from stretch.core.text import one_line
 from stretch.core.timing.cues import Cue, cues
 from stretch.core.timing.session import Session
 from stretch.core.timing.timeline import Timeline
+from stretch.core.vocabulary import VoiceMode
 from stretch.export.text_to_speech import Synthesizer, sentence_timer
 from stretch.storage.files.safe_io import atomic_write
 
@@ -56,17 +56,19 @@ def write_wav(
     path: Path,
     *,
     speech: Synthesizer | None,
+    mode: VoiceMode = "yes",
     progress: Callable[[float], None] = lambda fraction: None,
 ) -> None:
     """Write the session to *path* as a mono 16-bit WAV file at RATE, exactly as long as *timeline*.
 
-    Without *speech* it contains the sounds only. *progress* is called with the fraction that is written, 0 to 1. Only
-    one second is in memory at a time, and *path* is replaced only when the file is complete. Raise OSError.
+    Without *speech* it contains the sounds only; *mode* is how much is said. *progress* is called with the fraction
+    that is written, 0 to 1. Only one second is in memory at a time, and *path* is replaced only when the file is
+    complete. Raise OSError.
     """
     total = frames(timeline.length_ms)
     with atomic_write(path) as stream, wave.open(stream, "wb") as file:
         file.setparams((1, 2, RATE, total, "NONE", "not compressed"))
-        for end, second in _mix(_clips(timeline, speech), total):
+        for end, second in _mix(_clips(timeline, speech, mode), total):
             # The length is in the header already; a pipe could not go back to it.
             file.writeframesraw(second.tobytes())
             progress(end / total)
@@ -77,7 +79,7 @@ def frames(milliseconds: int) -> int:
     return (milliseconds * RATE + 500) // 1000
 
 
-def session_cues(timeline: Timeline, timer: SentenceTimer | None) -> tuple[Cue, ...]:
+def session_cues(timeline: Timeline, timer: SentenceTimer | None, mode: VoiceMode = "yes") -> tuple[Cue, ...]:
     """Return the cues of a session without interruptions, the last one early enough to finish with the session.
 
     *timer* measures sentences in milliseconds; None if nothing is spoken.
@@ -86,7 +88,7 @@ def session_cues(timeline: Timeline, timer: SentenceTimer | None) -> tuple[Cue, 
     sound = sound_for(end, timeline)
     needed_ms = sound.length_ms if sound else 0
     if timer is not None:
-        sentences = sentences_to_speak(end, timeline, done=all_done(timeline), duration_of=timer)
+        sentences = sentences_to_speak(end, timeline, mode, done=all_done(timeline), duration_of=timer)
         needed_ms = max(needed_ms, speech_start(end, timeline) - end.at_ms + speech_duration_ms(sentences, timer))
     end = replace(end, at_ms=max(end.at_ms - needed_ms, timeline.phases[end.index].start_ms))
     return tuple(sorted((*others, end), key=lambda cue: cue.at_ms))
@@ -98,29 +100,33 @@ def all_done(timeline: Timeline) -> tuple[int, int]:
     return count, count
 
 
-def _clips(timeline: Timeline, speech: Synthesizer | None) -> Iterator[Clip]:
+def _clips(timeline: Timeline, speech: Synthesizer | None, mode: VoiceMode) -> Iterator[Clip]:
     """Return all sounds and sentences in order of their start."""
     samples = lru_cache(CACHE_SIZE)(tones.samples)
     say = lru_cache(CACHE_SIZE)(lambda sentence: _limit_level(speech(sentence))) if speech else None
     timer = sentence_timer(say) if say else None
-    schedule = session_cues(timeline, timer)
+    schedule = session_cues(timeline, timer, mode)
     sounds = ((cue, sound) for cue in schedule if (sound := sound_for(cue, timeline)))
     clips = (Clip(frames(cue.at_ms), samples(sound, SOUND_VOLUME)) for cue, sound in sounds)
     if say is None or timer is None:
         return clips
-    return merge(clips, _speech(schedule, timeline, say, timer), key=lambda clip: clip.start)
+    said = speeches(timeline, timer, mode)
+    ends = [frames(start) for start, _ in said[1:]] + [frames(timeline.length_ms)]
+    spoken = (
+        Clip(frames(start), _join([say(sentence) for sentence in sentences], end - frames(start)))
+        for (start, sentences), end in zip(said, ends, strict=True)
+    )
+    return merge(clips, spoken, key=lambda clip: clip.start)
 
 
-def _speech(schedule: Sequence[Cue], timeline: Timeline, speech: Synthesizer, timer: SentenceTimer) -> Iterator[Clip]:
-    """Yield the sentences of each cue, cut off where those of the next cue start."""
+def speeches(timeline: Timeline, timer: SentenceTimer, mode: VoiceMode) -> list[tuple[int, tuple[str, ...]]]:
+    """Return the sentences of each cue with words, and the position in milliseconds at which they start."""
     done = all_done(timeline)
-    speeches = [
-        (frames(speech_start(cue, timeline)), sentences)
-        for cue in schedule
-        if (sentences := sentences_to_speak(cue, timeline, done=done, duration_of=timer))
+    return [
+        (speech_start(cue, timeline), sentences)
+        for cue in session_cues(timeline, timer, mode)
+        if (sentences := sentences_to_speak(cue, timeline, mode, done=done, duration_of=timer))
     ]
-    for (start, sentences), (end, _) in pairwise(chain(speeches, [(frames(timeline.length_ms), ())])):
-        yield Clip(start, _join([speech(sentence) for sentence in sentences], end - start))
 
 
 def _join(sentences: Sequence[array[int]], max_frames: int) -> array[int]:
@@ -171,31 +177,24 @@ LINGER_MS = 2_000
 """Extra time for the last sentence of a cue, because reading takes longer than listening."""
 
 
-def captions(timeline: Timeline, timer: SentenceTimer = estimate_duration_ms) -> str:
-    """Return the text of a WebVTT file with every sentence of the session.
-
-    Captions contain all steps, even those that there is no time to speak. *timer* measures sentences in milliseconds.
-    """
+def captions(timeline: Timeline, timer: SentenceTimer = estimate_duration_ms, mode: VoiceMode = "yes") -> str:
+    """Return the text of a WebVTT file with every sentence that is spoken; *timer* measures them in milliseconds."""
     blocks = (
         f"{_timestamp(start)} --> {_timestamp(end)}\n{escape(one_line(text), quote=False)}\n"
-        for start, end, text in _timed_sentences(timeline, timer)
+        for start, end, text in _timed_sentences(timeline, timer, mode)
     )
     return "\n".join(chain(["WEBVTT\n"], blocks))
 
 
-def _timed_sentences(timeline: Timeline, timer: SentenceTimer) -> Iterator[tuple[int, int, str]]:
+def _timed_sentences(timeline: Timeline, timer: SentenceTimer, mode: VoiceMode) -> Iterator[tuple[int, int, str]]:
     """Yield each sentence with its start and end in milliseconds."""
-    speech_cues = [cue for cue in session_cues(timeline, timer) if cue.kind in SPOKEN_CUES]
-    done = all_done(timeline)
-    starts = (speech_start(cue, timeline) for cue in speech_cues)
-    for cue, (start, end) in zip(speech_cues, pairwise(chain(starts, [timeline.length_ms])), strict=True):
-        sentences = phrases.sentences(cue, timeline, done)
-        scale = min((end - start) / speech_duration_ms(sentences, timer), 1.0)
-        elapsed = 0
+    said = speeches(timeline, timer, mode)
+    for (start, sentences), (limit, _) in pairwise(chain(said, [(timeline.length_ms, ())])):
         for sentence in sentences:
-            before, elapsed = elapsed, elapsed + timer(sentence) + PAUSE_MS
+            end = start + timer(sentence) + PAUSE_MS
             linger = LINGER_MS if sentence is sentences[-1] else 0
-            yield start + int(before * scale), min(start + int(elapsed * scale) + linger, end), sentence
+            yield start, min(end + linger, limit), sentence
+            start = end
 
 
 def _timestamp(ms: int) -> str:

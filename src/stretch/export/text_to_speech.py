@@ -13,7 +13,7 @@ from functools import cache, partial
 from pathlib import Path
 
 from stretch.core.errors import StretchError
-from stretch.core.narration.speech_timing import SentenceTimer, speakable
+from stretch.core.narration.speech_timing import WORDS_PER_MINUTE, SentenceTimer, estimate_duration_ms, speakable
 from stretch.core.narration.tones import RATE
 
 Synthesizer = Callable[[str], "array[int]"]
@@ -31,18 +31,22 @@ def find_synthesizer(find_program: Callable[[str], str | None], platform: str = 
 
 
 def sentence_timer(speech: Synthesizer) -> SentenceTimer:
-    """Return a function that measures a spoken sentence in milliseconds, and remembers it."""
-    return cache(lambda sentence: -(-len(speech(sentence)) * 1000 // RATE))
+    """Return a function that measures a spoken sentence in milliseconds, and remembers it.
+
+    Never less than the estimate, by which the live voice chooses its words, so that both choose the same.
+    """
+    return cache(lambda sentence: max(-(-len(speech(sentence)) * 1000 // RATE), estimate_duration_ms(sentence)))
 
 
 def _espeak(path: str, sentence: str) -> array[int]:
-    return _samples(_run([path, "-v", "en", "-z", "--stdin", "--stdout"], sentence), path)
+    return _samples(_run([path, "-v", "en", "-s", str(WORDS_PER_MINUTE), "-z", "--stdin", "--stdout"], sentence), path)
 
 
 def _say(path: str, sentence: str) -> array[int]:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "sentence.wav"
-        _run([path, "-f", "-", "-o", str(file), "--file-format=WAVE", f"--data-format=LEI16@{RATE}"], sentence)
+        form = ("--file-format=WAVE", f"--data-format=LEI16@{RATE}")
+        _run([path, "-r", str(WORDS_PER_MINUTE), "-f", "-", "-o", str(file), *form], sentence)
         return _samples(file.read_bytes() if file.exists() else b"", path)
 
 

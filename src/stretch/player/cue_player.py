@@ -10,13 +10,15 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from stretch.core.journal.progress import stretches_done
-from stretch.core.narration.speech_timing import sentences_to_speak, speech_start
+from stretch.core.narration.script import words_for_change
+from stretch.core.narration.speech_timing import LESSER_CUES, sentences_to_speak, speech_start
 from stretch.core.narration.tones import SoundCue, bell_strokes, is_breath, sound_for
 from stretch.core.timing.cues import Cue
 from stretch.core.timing.cues import cues as cues_in
 from stretch.core.timing.phases import NS_PER_MS
 from stretch.core.timing.session import Session
 from stretch.core.timing.timeline import Timeline
+from stretch.core.vocabulary import VoiceMode
 from stretch.player.child_process import FindProgram, StartProcess
 from stretch.player.sound import (
     DEFAULT_VOLUME,
@@ -39,8 +41,8 @@ FINISH_TIMEOUT_S = 10.0
 class CuePlayer:
     """Plays and speaks the cues of a session; `Session.sound` and `Session.voice` turn either on or off at any time.
 
-    *ring_bell* rings the terminal bell a number of times if no sound can be played. With *breath* the voice also says
-    when to breathe in and out. *volume* is in percent; 0 means neither sounds nor bell.
+    *ring_bell* rings the terminal bell a number of times if no sound can be played. *mode* is how much the voice says.
+    *volume* is in percent; 0 means neither sounds nor bell.
     """
 
     def __init__(
@@ -48,12 +50,13 @@ class CuePlayer:
         backends: AudioBackends,
         ring_bell: Callable[[int], None],
         *,
-        breath: bool = False,
+        mode: VoiceMode = "yes",
         volume: int = DEFAULT_VOLUME,
     ) -> None:
         self._ring_bell, self._clock = ring_bell, backends.clock
-        self._breath, self._muted = breath, volume == 0
+        self._mode, self._muted = mode, volume == 0
         self._sounds, self._voice = backends.sounds(volume), backends.voice(volume)
+        self._before: Session | None = None
         self._to_prepare: Iterator[SoundCue] | None = None
         self._scheduled: tuple[int, tuple[str, ...]] | None = None
         """Clock time of the next words, and the words: they wait for the sound before them."""
@@ -75,8 +78,9 @@ class CuePlayer:
                 self._play(cues, session.timeline)
             else:
                 self._prepare_next_sound(session.timeline)
-        if cues and session.voice:
+        if session.voice:
             self._schedule_speech(cues, session)
+        self._before = session
         if self._scheduled and self._clock() >= self._scheduled[0]:
             self._speak_scheduled()
 
@@ -140,11 +144,14 @@ class CuePlayer:
             self._ring_bell(times)
 
     def _schedule_speech(self, cues: tuple[Cue, ...], session: Session) -> None:
-        timeline, done = session.timeline, stretches_done(session)
+        if self._before and (words := words_for_change(self._before, session)):
+            self._scheduled = (self._clock(), words)
+            return
+        timeline = session.timeline
         for cue in reversed(cues):
-            if sentences := sentences_to_speak(cue, timeline, breath=self._breath, done=done):
-                if cue.kind in ("breath-in", "breath-out") and (self._voice.busy or self._scheduled):
-                    # The voice is slower than estimated; what it is saying matters more than the breath.
+            if sentences := sentences_to_speak(cue, timeline, self._mode, done=stretches_done(session)):
+                if cue.kind in LESSER_CUES and (self._voice.busy or self._scheduled):
+                    # The voice is slower than estimated, or answers a key; what it is saying matters more.
                     return
                 delay_ms = speech_start(cue, timeline) - cue.at_ms if self._plays_sound(session) else 0
                 self._scheduled = (self._clock() + delay_ms * NS_PER_MS, sentences)

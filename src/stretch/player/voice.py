@@ -10,7 +10,7 @@ from pathlib import PureWindowsPath
 from msgspec import Struct
 
 from stretch.core.errors import UsageError
-from stretch.core.narration.speech_timing import speakable, speech_duration_ms
+from stretch.core.narration.speech_timing import WORDS_PER_MINUTE, speakable, speech_duration_ms
 from stretch.player.child_process import ChildProcess, FindProgram, ProcessGroup, StartProcess, split_command
 from stretch.player.sound import DEFAULT_VOLUME
 
@@ -62,8 +62,9 @@ def find_engines(
 ) -> tuple[SpeechEngine, ...]:
     """Return the speech engines of this machine in order of preference; only the user's *command* if there is one.
 
-    *volume* is in percent; `say` and `spd-say` ignore it. Raise UsageError for a command with {text} inside a longer
-    word, such as `sh -c 'say {text}'`, because a text in a catalog could then run any program.
+    *volume* is in percent; `say` and `spd-say` ignore it, and `spd-say` and Windows have their own speed. Raise
+    UsageError for a command with {text} inside a longer word, such as `sh -c 'say {text}'`, because a text in a catalog
+    could then run any program.
     """
     if command is not None:
         words = split_command(command, "voice")
@@ -75,8 +76,14 @@ def find_engines(
         shell = str(PureWindowsPath(environ.get("SystemRoot", r"C:\Windows")) / POWERSHELL)
         script = SPEAK_STDIN.replace("{volume}", str(min(2 * volume, 100)))
         return (SpeechEngine("Windows", (shell, "-NoProfile", "-NonInteractive", "-Command", script)),)
-    espeak = ("-v", "en", "-a", str(2 * volume), "--stdin")
-    known = {"say": ("-f", "-"), "spd-say": ("-w", "-l", "en", "--", TEXT), "espeak-ng": espeak, "espeak": espeak}
+    speed = str(WORDS_PER_MINUTE)
+    espeak = ("-v", "en", "-s", speed, "-a", str(2 * volume), "--stdin")
+    known = {
+        "say": ("-r", speed, "-f", "-"),
+        "spd-say": ("-w", "-l", "en", "--", TEXT),
+        "espeak-ng": espeak,
+        "espeak": espeak,
+    }
     return tuple(
         SpeechEngine(name, (path, *options), stop=(path, "-S") if name == "spd-say" else ())
         for name, options in known.items()

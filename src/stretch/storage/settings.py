@@ -16,7 +16,7 @@ from stretch.core.errors import UnknownName, UsageError
 from stretch.core.model import Id, doc
 from stretch.core.routine import DEFAULT_MINUTES
 from stretch.core.text import escape_control_chars, quote
-from stretch.core.vocabulary import BREATH_PRESETS, Equipment, Level, Position, Tag
+from stretch.core.vocabulary import BREATH_PRESETS, VOICE_LABELS, Equipment, Level, Position, Tag, VoiceMode
 from stretch.storage.files.locations import expand_home
 
 FILE_NAME = "config.yaml"
@@ -53,9 +53,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     sound: Annotated[bool, doc("a sound at every change: on or off")] = True
     volume: Annotated[int, doc("loudness, 0 to 100", ge=0, le=100)] = 50
     sound_command: Annotated[str | None, doc("command that plays a file, such as: play -q {file}")] = None
-    voice: Annotated[
-        Literal["no", "yes", "breath"], doc("spoken instructions: no, yes, or breath, with each breath as well")
-    ] = "no"
+    voice: Annotated[VoiceMode, doc(f"spoken instructions: {', '.join(VOICE_LABELS)}")] = "no"
     voice_command: Annotated[str | None, doc("command that speaks, such as: espeak-ng {text}")] = None
     figure: Annotated[Literal["braille", "blocks", "none"], doc("drawn as braille, blocks or none")] = "braille"
     background: Annotated[Literal["auto", "dark", "light"], doc("of your terminal: auto, dark or light")] = "auto"

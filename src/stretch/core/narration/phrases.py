@@ -1,4 +1,4 @@
-"""Phrases for each cue, shared by the voice, the plain mode, the events and the captions."""
+"""Phrases for each cue: the lines of the plain mode and of the events, and what the voice has in common with them."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def sentences(cue: Cue, timeline: Timeline, done: tuple[int, int] | None = None)
         case "breath-in" | "breath-out":
             return as_sentences(*_breath_parts(phase, "in" if cue.kind == "breath-in" else "out", timeline))
         case "end":
-            return as_sentences(_end_summary(done), _settle_parts(phase)[1])
+            return as_sentences(end_summary(done), settle_parts(phase)[1])
 
 
 def as_sentences(*parts: str) -> tuple[str, ...]:
@@ -105,7 +105,10 @@ def _phase_parts(phase: Phase, index: int, timeline: Timeline) -> tuple[str, ...
             breathing = breathing_instruction(phase) if _breathing_changes(phase, index, timeline) else ""
             return (_repetition("hold", phase, length), breathing)
         case "move" if phase.item:
-            return (_repetition("move", phase, length), *_movement_parts(phase, phase.item, index, timeline))
+            breathing = breathing_instruction(phase) if timeline.pattern.has_cues else ""
+            changes = _breathing_changes(phase, index, timeline)
+            movements = movement_parts(phase, index, timeline)
+            return (_repetition("move", phase, length), breathing if changes else "", *movements)
         case "press":
             return (f"press gently and breathe out, {length}", _reps_and_side(phase))
         case "release":
@@ -116,7 +119,7 @@ def _phase_parts(phase: Phase, index: int, timeline: Timeline) -> tuple[str, ...
             meaning = side_instruction(phase.item.stretch, phase.side) if phase.item else ""
             return (f"switch to the {side_label(phase.side)}", meaning, length)
         case "settle":
-            return (f"settle, {length}", _settle_parts(phase)[0])
+            return (f"settle, {length}", settle_parts(phase)[0])
     return ()
 
 
@@ -146,13 +149,17 @@ def _spoken_dose(item: Item) -> str:
     return f"{pluralize(dose.reps, 'hold')} of {spoken_duration(dose.hold_s * 1000)}"
 
 
-def _movement_parts(phase: Phase, item: Item, index: int, timeline: Timeline) -> tuple[str, ...]:
-    """Return the breathing of a moving stretch and the movement of each half, the first time it is done."""
-    if not _breathing_changes(phase, index, timeline):
+def movement_parts(phase: Phase, index: int, timeline: Timeline) -> tuple[str, ...]:
+    """Return the movement of each half of a breath in a moving stretch, the first time it is done."""
+    pace = phase.item.stretch.for_side(phase.side).pace if phase.item else None
+    if pace is None or not is_first(phase, index, timeline):
         return ()
-    breathing = breathing_instruction(phase) if timeline.pattern.has_cues else ""
-    pace = item.stretch.for_side(phase.side).pace
-    return (breathing, f"in: {pace.inhale}", f"out: {pace.exhale}") if pace else (breathing,)
+    return f"in: {pace.inhale}", f"out: {pace.exhale}"
+
+
+def is_first(phase: Phase, index: int, timeline: Timeline) -> bool:
+    """Return whether no phase of this kind and stretch comes before the one at *index*."""
+    return not any(before.kind == phase.kind and before.item is phase.item for before in timeline.phases[:index])
 
 
 def _breathing_changes(phase: Phase, index: int, timeline: Timeline) -> bool:
@@ -181,13 +188,14 @@ def _breath_parts(phase: Phase, half: str, timeline: Timeline) -> tuple[str, ...
     return (f"breathe {half}" if timeline.pattern.has_cues or not movement else "", movement)
 
 
-def _settle_parts(phase: Phase) -> tuple[str, str]:
+def settle_parts(phase: Phase) -> tuple[str, str]:
     """Return how to lie or sit at the end, and the last sentence: how to get up after that."""
     resting, _, rising = phase.text.rpartition(". ")
     return resting, rising
 
 
-def _end_summary(done: tuple[int, int] | None) -> str:
+def end_summary(done: tuple[int, int] | None) -> str:
+    """Return how many of the planned stretches were done."""
     if done is None:
         return "done"
     number, total = done

@@ -14,7 +14,7 @@ from stretch.core.timing.timeline import Timeline
 CueKind = Literal["phase", "count", "half-way", "last", "breath-in", "breath-out", "end"]
 
 COUNTDOWN_S = (3, 2, 1)
-HALF_WAY_MS = 20_000
+HALF_WAY_MS = 30_000
 """A shorter hold or warm-up move has no halfway cue: it would be too close to the others."""
 LAST_SECONDS = 5
 """Seconds before its end at which a hold has its last cue; a moving stretch has it at its last breath."""

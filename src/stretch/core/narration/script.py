@@ -1,0 +1,129 @@
+"""Spoken words of each cue: everything for a stretch that is new, a few words for a familiar one, or names only."""
+
+from __future__ import annotations
+
+from stretch.core.narration.phrases import (
+    as_sentences,
+    end_summary,
+    is_first,
+    movement_parts,
+    rep_label,
+    settle_parts,
+    side_instruction,
+    spoken_duration,
+)
+from stretch.core.routine import Item
+from stretch.core.text import join_words, side_label
+from stretch.core.timing.cues import Cue
+from stretch.core.timing.phases import Phase
+from stretch.core.timing.session import Session
+from stretch.core.timing.timeline import Timeline
+from stretch.core.vocabulary import EQUIPMENT_LABELS, POSITION_LABELS, VoiceMode
+
+Form = tuple[str, ...]
+"""Sentences of one line."""
+
+
+def spoken_forms(
+    cue: Cue, timeline: Timeline, mode: VoiceMode, done: tuple[int, int] | None = None
+) -> tuple[Form, ...]:
+    """Return what can be said at *cue*, the longest form first; empty for a cue without words in this *mode*.
+
+    A voice that is off, `no`, says the same as `yes` when it is turned on. *done* is as for `phrases.sentences`.
+    """
+    phase = timeline.phases[cue.index]
+    match cue.kind:
+        case "phase":
+            names, brief, *full = _phase_parts(phase, cue.index, timeline)
+        case "half-way":
+            change = phase.item and phase.item.stretch.for_side(phase.side).halfway
+            names = brief = (change or "",)
+            full = [(change or ("halfway" if phase.kind == "hold" and is_first(phase, cue.index, timeline) else ""),)]
+        case "last":
+            names = brief = ()
+            last = "last one" if phase.kind == "move" else f"last {cue.number} seconds"
+            full = [(last if is_first(phase, cue.index, timeline) else "",)]
+        case "end":
+            names = brief = (end_summary(done),)
+            full = [(*brief, settle_parts(phase)[1])]
+        case _:
+            return ()
+    forms = [names] if mode == "names" else [names, brief]
+    if mode == "full" or (mode in ("yes", "no", "breath") and not _is_familiar(phase, cue.index, timeline)):
+        forms += full
+    return tuple(form for parts in reversed(forms) if (form := as_sentences(*parts)))
+
+
+def words_for_change(before: Session, after: Session) -> Form:
+    """Return what is said because of a key: that a stretch that hurts is stopped, and its easier way when asked for."""
+    stopped = after.pain_stop is not None and before.pain_stop is None
+    if not stopped and after.easier_ids <= before.easier_ids:
+        return ()
+    phase = after.moment.phase
+    easier = phase.item.stretch.for_side(phase.side).labelled("ease_off") if phase.item else ""
+    return as_sentences(*(("stopped", "come out of it slowly") if stopped else ()), easier)
+
+
+def _is_familiar(phase: Phase, index: int, timeline: Timeline) -> bool:
+    """Return whether the stretch of *phase* is familiar or was done before in this session.
+
+    The warm-up and the end are familiar if any stretch is.
+    """
+    if phase.item is None:
+        return any(item.familiar for item in timeline.items)
+    earlier = (before.item for before in timeline.phases[:index] if before.item and before.item is not phase.item)
+    return phase.item.familiar or any(item.stretch.id == phase.item.stretch.id for item in earlier)
+
+
+def _phase_parts(phase: Phase, index: int, timeline: Timeline) -> tuple[Form, ...]:
+    """Return the parts of the opening line of *phase*: names only, a few words, and longer forms."""
+    length, side = spoken_duration(phase.length_ms), side_label(phase.side)
+    match phase.kind:
+        case "warm-up" if phase.move:
+            opening = "keep moving: " if phase.cool_down else "warm up: "
+            same = index > 0 and timeline.phases[index - 1].cool_down == phase.cool_down
+            name = f"{'' if same and timeline.phases[index - 1].move else opening}{phase.move.name}"
+            return (name,), (name,), (name, phase.move.text)
+        case "prepare" if phase.item:
+            return _stretch_parts(phase.item, phase, index, timeline)
+        case "hold":
+            numbered = phase.item and not phase.item.dose.contract and (phase.reps or 0) > 1
+            seconds = f", {length}" if is_first(phase, index, timeline) else ""
+            return (), ("hold",), (f"{rep_label(phase) if numbered else 'hold'}{seconds}",)
+        case "move":
+            return (), ("move",), ("move", *movement_parts(phase, index, timeline))
+        case "press":
+            return (), ("press",), (f"press gently and breathe out, {length}",)
+        case "release":
+            return (), ("let go",), ("let go, breathe in, and go a little further",)
+        case "rest":
+            return (), ("rest",), ("ease out and rest",)
+        case "switch" if phase.item:
+            switch = f"switch to the {side}"
+            return (side,), (switch,), (switch, side_instruction(phase.item.stretch, phase.side))
+    return ("settle",), ("settle and breathe",), ("settle", settle_parts(phase)[0])
+
+
+def _stretch_parts(item: Item, phase: Phase, index: int, timeline: Timeline) -> tuple[Form, ...]:
+    """Return the parts of the announcement of a stretch: side and name, what it needs, then its steps and breath."""
+    stretch = item.stretch.for_side(phase.side)
+    first = all(before.kind == "warm-up" for before in timeline.phases[:index])
+    name = f"{side_label(phase.side) or ('first' if first else 'next')}: {stretch.name}"
+    # A mat stays where it is, and somebody who sits on a chair has one.
+    needed = [
+        EQUIPMENT_LABELS[one]
+        for one in stretch.equipment
+        if one in ("strap", "wall") or (one == "chair" and item.position != "seated")
+    ]
+    start = (name, f"you need {join_words(needed)}" if needed else "")
+    position = POSITION_LABELS[item.position] if phase.new_position else ""
+    steps = (
+        *start,
+        # The steps assume the usual position of the stretch.
+        position if item.position != stretch.position else "",
+        f"the easier way first: {stretch.ease_off}" if item.adapted else "",
+        *stretch.steps,
+    )
+    with_side = (*steps, "" if item.stretch.names_side else side_instruction(item.stretch, phase.side))
+    # A moving stretch explains its breathing when it starts.
+    return (name,), (*start, position), steps, with_side, (*with_side, "" if stretch.pace else stretch.breath)
