@@ -339,7 +339,7 @@ def test_captions_use_the_measured_length_of_sentences(tmp_path: Path) -> None:
     app = App(environ={"PATH": f"{tmp_path}:{os.environ['PATH']}", "STRETCH_HOME": str(tmp_path)})
     assert run("audio", "-m", "5", "-o", str(out), app=app).exit_code == 0
     shown = out.read_text(encoding="utf-8").split("\n\n")
-    assert shown[1].startswith("00:00:00.400 --> 00:00:03.650\nFirst up")
+    assert shown[1].startswith("00:00:00.400 --> 00:00:03.650\nFirst")
     assert (tmp_path / "said").exists()
 
 

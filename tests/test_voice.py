@@ -242,7 +242,7 @@ GOLDEN = Path(__file__).parent / "golden" / "voice"
 def test_what_is_said_when_in_a_whole_session(tmp_path: Path, name: str, request: pytest.FixtureRequest) -> None:
     """The log of the first session with a routine, and of a later one; each line is complete before the next."""
     items = tuple(replace(item, familiar=name == "later") for item in SAMPLE.items)
-    timeline, programs = build_timeline(replace(SAMPLE, items=items)), FakePrograms(espeak_ng="plays")
+    timeline, programs = build_timeline(replace(SAMPLE, items=items, voice=True)), FakePrograms(espeak_ng="plays")
     heard = heard_in_session(timeline, programs, tmp_path)
     assert not any(process.killed for process in programs.processes)
     spoken = sum(ends - starts for starts, ends, _ in heard[:-1])

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from stretch.cli.app import App
     from stretch.cli.request import RoutineOptions
+    from stretch.core.vocabulary import VoiceMode
 
 DEFAULT_TIME = "18:00"
 DAY_SETS = {"daily": ",".join(WEEKDAYS), "weekdays": ",".join(WEEKDAYS[:5])}
@@ -53,7 +54,8 @@ def audio_command(app: App, /, *, paths: tuple[Path, ...], silent: bool, options
 
     for path in paths:
         _check_ending(path, {".wav": "sound", ".vtt": "captions"})
-    routine, _ = personalized_routine(app, options, voice=not silent)
+    mode: VoiceMode = "yes" if app.settings.voice == "no" else app.settings.voice
+    routine, _ = personalized_routine(app, options, voice="no" if silent else mode)
     timeline = build_timeline(routine)
     speech = None if silent else find_synthesizer(app.find_program)
     if speech is None and not silent:
@@ -62,11 +64,12 @@ def audio_command(app: App, /, *, paths: tuple[Path, ...], silent: bool, options
         if path.suffix.lower() == ".vtt":
             # Measured sentences keep the captions in step with the sound file.
             timer = sentence_timer(speech) if speech else estimate_duration_ms
-            write_text(path, captions(timeline, timer))
+            write_text(path, captions(timeline, timer, mode))
         else:
             with click.progressbar(length=1000, label=path.name, file=app.stderr) as bar:
                 # Bound here: the function is only called inside this round of the loop.
-                write_wav(timeline, path, speech=speech, progress=lambda done: bar.update(int(done * 1000) - bar.pos))
+                progress = lambda done: bar.update(int(done * 1000) - bar.pos)  # noqa: E731
+                write_wav(timeline, path, speech=speech, mode=mode, progress=progress)
         app.info(f"Saved {path}, {duration(timeline.length_ms)}.")
 
 

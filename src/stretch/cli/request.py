@@ -68,7 +68,7 @@ class PlaybackOptions(Struct, frozen=True, kw_only=True):
         return self.speed > 1
 
 
-def build_request(app: App, options: RoutineOptions, *, voice: bool = False) -> Request:
+def build_request(app: App, options: RoutineOptions, *, voice: VoiceMode = "no") -> Request:
     """Return the request that *options* and the settings make, before anything about the person is known.
 
     The area and the minutes of the settings count only where no program and no stretches are named: these take their
@@ -95,7 +95,8 @@ def build_request(app: App, options: RoutineOptions, *, voice: bool = False) -> 
         warm_up=options.warm_up,
         seed=options.seed,
         before_sport=options.before_sport,
-        voice=voice,
+        voice=voice != "no",
+        explain_all=voice == "full",
         # A program stays as it is at any hour, unless --morning is given.
         morning=bool(options.morning) if options.program else _is_morning(app, options.morning),
     )
@@ -201,7 +202,7 @@ def check_request(app: App, options: RoutineOptions, request: Request) -> None:
         builder.check_request(app.catalog, request)
 
 
-def personalized_routine(app: App, options: RoutineOptions, *, voice: bool = False) -> tuple[Routine, bool]:
+def personalized_routine(app: App, options: RoutineOptions, *, voice: VoiceMode = "no") -> tuple[Routine, bool]:
     """Return the routine for a file, with time for a *voice*, and whether it needs rest days (rule D14).
 
     It may be for somebody else, so a recorded stop is only reported: this is no session.

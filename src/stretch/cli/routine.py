@@ -50,7 +50,7 @@ def routine_command(
 
     if as_json and not (plan_only or why):
         raise UsageError("--json needs --plan.")
-    request = build_request(app, options, voice=playback.voice != "no")
+    request = build_request(app, options, voice=playback.voice)
     if save is not None:
         _check_name(app, save)
     if plan_only or why:

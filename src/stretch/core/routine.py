@@ -70,6 +70,8 @@ class Request(Struct, frozen=True, kw_only=True):
     """Ids of the stretches done FAMILIAR_AFTER times or more."""
     voice: bool = False
     """The instructions are spoken, which takes longer than to read them."""
+    explain_all: bool = False
+    """Familiar stretches are explained in full as well."""
     kept: tuple[str, ...] = ()
     """Ids of the stretches this request had before."""
     progress: int = 0

@@ -99,8 +99,9 @@ def _phase_parts(phase: Phase, index: int, timeline: Timeline) -> tuple[Form, ..
         case "rest":
             return (), ("rest",), ("ease out and rest",)
         case "switch" if phase.item:
-            switch = f"switch to the {side}"
-            return (side,), (switch,), (switch, side_instruction(phase.item.stretch, phase.side))
+            switch, meaning = f"switch to the {side}", side_instruction(phase.item.stretch, phase.side)
+            # What is meant by the side names it as well.
+            return (side,), (switch,), (meaning,), (switch, meaning)
     return ("settle",), ("settle and breathe",), ("settle", settle_parts(phase)[0])
 
 

@@ -77,7 +77,7 @@ def apply_recent_practice(request: Request, practice: RecentPractice, today: dat
         request,
         days_since_last_done={name: (today - day).days for name, day in practice.last_done.items()},
         hurtful=practice.hurtful,
-        familiar=practice.familiar,
+        familiar=frozenset() if request.explain_all else practice.familiar,
         beginner=request.beginner or (not experienced and is_beginner(practice.days, today)),
         first_week=not experienced and is_beginner(practice.days, today, WEEK),
     )
