@@ -243,6 +243,13 @@ def test_the_chart_fits_a_terminal_of_any_width(folder: Path, columns: int, loca
     assert locale != "C" or text.isascii()
 
 
+def test_a_narrow_chart_shows_the_last_weeks_with_their_minutes() -> None:
+    days = tuple(DayTotal(TODAY - timedelta(weeks=week), 1, 60.0 * (week + 10)) for week in range(12))
+    drawn = history_view.chart(History(today=TODAY, days=days), 40)
+    shown = " ".join(text for line in drawn[:6] for text, _ in line).split()
+    assert [text for text in shown if text.isdecimal()] == [str(week + 10) for week in range(7, -1, -1)]
+
+
 def test_sparkline_marks_grow_with_the_score() -> None:
     assert history_view.sparkline([0, None, 5, 10]) == "▁ ▄█"
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 
 from stretch.cli.app import App
 from stretch.cli.console import PIPE_COLUMNS
 from stretch.cli.pain_log import trend_summary
 from stretch.core.journal.record import SessionRecord
-from stretch.core.journal.statistics import WEEKS, History, first_monday
+from stretch.core.journal.statistics import WEEKS, History
 from stretch.core.text import MONTHS, hours_minutes, pluralize, short_date, whole_minutes
 from stretch.core.vocabulary import WEEKDAYS
 from stretch.player.layout import StyledLine, side_by_side
@@ -21,10 +21,8 @@ END_LABELS = {"finished": "", None: "cut off"}
 """Labels for how a session ended; the others are the values themselves."""
 WIDE_COLUMNS = 76
 """From this width on there is space next to the calendar, and for all columns of the table."""
-LABEL_CELLS = 5
-"""Width of the weekday names."""
-FULL_WEEK_COLUMNS = LABEL_CELLS + 4 * WEEKS
-"""From this width on a week takes four cells, and its minutes are shown above its bar."""
+LABEL_CELLS, WEEK_CELLS = 5, 4
+"""Width of the weekday names, and of a week."""
 BAR_HEIGHT = 3
 BAR_MARKS = "▁▂▃▄▅▆▇█"
 """Marks from low to high; the printer replaces them where the encoding lacks them."""
@@ -93,70 +91,57 @@ def _pain_label(record: SessionRecord) -> str:
 
 
 def chart(history: History, columns: int) -> list[StyledLine]:
-    """Return the chart in at most *columns* cells: weeks above a calendar, then areas, sides and pain."""
-    weeks = _week_lines(history, columns)
+    """Return the chart in at most *columns* cells: weeks above a calendar, then areas, sides and pain.
+
+    A narrow terminal shows as many of the last weeks as fit.
+    """
+    weeks = history.weeks[-max(min((columns - LABEL_CELLS) // WEEK_CELLS, WEEKS), 1) :]
+    mondays = [week.monday for week in weeks]
+    title: StyledLine = (("Minutes per week", TextRole.NAME),)
+    minutes = [round(week.seconds / 60) for week in weeks]
+    lines = [title, *_week_bars(minutes), _month_labels(mondays), *_calendar_lines(history, mondays)]
     if columns < WIDE_COLUMNS:
-        return [*weeks, (), *_detail_lines(history, columns)]
-    details = _detail_lines(history, min(columns - FULL_WEEK_COLUMNS - 4, MAX_DETAIL_CELLS))
-    return side_by_side((weeks, details), FULL_WEEK_COLUMNS, gap=4)
+        return [*lines, (), *_detail_lines(history, columns)]
+    width = LABEL_CELLS + WEEK_CELLS * WEEKS
+    return side_by_side((lines, _detail_lines(history, min(columns - width - 4, MAX_DETAIL_CELLS))), width, gap=4)
 
 
-def _week_lines(history: History, columns: int) -> list[StyledLine]:
-    cells = 4 if columns >= FULL_WEEK_COLUMNS else 2
-    minutes = [round(week.seconds / 60) for week in history.weeks]
-    title = "Minutes per week" if cells == 4 else f"Minutes per week, up to {max(minutes)}"
-    return [
-        ((title, TextRole.NAME),),
-        *_week_bars(minutes, cells),
-        _month_labels(history, cells),
-        *_calendar_lines(history, cells),
-    ]
-
-
-def _week_bars(minutes: Sequence[int], cells: int) -> list[StyledLine]:
-    """Return the bars in steps of an eighth of a cell, with the minutes above each bar if it fits."""
+def _week_bars(minutes: Sequence[int]) -> Iterator[StyledLine]:
+    """Yield the bars in steps of an eighth of a cell, with the minutes above each bar."""
     highest = max(minutes)
     eighths = [-(-count * BAR_HEIGHT * 8 // highest) if highest else 0 for count in minutes]
-    lines: list[StyledLine] = []
     for level in range(BAR_HEIGHT, -1, -1):
         line: list[tuple[str, TextRole]] = [(" " * LABEL_CELLS, TextRole.PLAIN)]
         for count, height in zip(minutes, eighths, strict=True):
             filled = min(max(height - 8 * level, 0), 8)
-            if cells == 4 and not filled and count and level == -(-height // 8):
+            if not filled and count and level == -(-height // 8):
                 label = str(count) if count < 1000 else f"{count // 60}h"
-                line.append((f"{label:<{cells}}", TextRole.TIME))
+                line.append((label.ljust(WEEK_CELLS), TextRole.TIME))
             else:
-                line.append(((BAR_MARKS[filled - 1] if filled else " ") * (cells - 1) + " ", TextRole.DONE))
-        lines.append(tuple(line))
-    return lines if cells == 4 else lines[1:]
+                line.append(((BAR_MARKS[filled - 1] if filled else " ") * (WEEK_CELLS - 1) + " ", TextRole.DONE))
+        yield tuple(line)
 
 
-def _month_labels(history: History, cells: int) -> StyledLine:
-    text = ""
-    previous = 0
-    for week in range(WEEKS):
-        month = (first_monday(history.today) + timedelta(weeks=week)).month
-        if month != previous and len(text) <= week * cells:
-            text = text.ljust(week * cells) + MONTHS[month - 1]
-        previous = month
-    return ((" " * LABEL_CELLS + text[: WEEKS * cells], TextRole.DIM),)
+def _month_labels(mondays: Sequence[date]) -> StyledLine:
+    """Return the name of each month above its first Monday, if there is space for it."""
+    text, previous = "", 0
+    for week, monday in enumerate(mondays):
+        if monday.month != previous and len(text) <= week * WEEK_CELLS:
+            text = text.ljust(week * WEEK_CELLS) + MONTHS[monday.month - 1]
+        previous = monday.month
+    return ((" " * LABEL_CELLS + text, TextRole.DIM),)
 
 
-def _calendar_lines(history: History, cells: int) -> list[StyledLine]:
+def _calendar_lines(history: History, mondays: Sequence[date]) -> Iterator[StyledLine]:
     minutes = {day.day: day.seconds / 60 for day in history.days}
-    lines: list[StyledLine] = []
     for weekday, name in enumerate(WEEKDAYS):
         line: list[tuple[str, TextRole]] = [(f"{name.capitalize():<{LABEL_CELLS}}", TextRole.DIM)]
-        for week in range(WEEKS):
-            day = first_monday(history.today) + timedelta(weeks=week, days=weekday)
+        for day in (monday + timedelta(days=weekday) for monday in mondays):
+            mark, role = (" " if day > history.today else "·"), TextRole.LEFT
             if day in minutes:
-                mark, role = DAY_MARKS[sum(minutes[day] >= level for level in DAY_LEVELS)], TextRole.SIDE
-                mark *= 2 if cells > 2 else 1
-            else:
-                mark, role = (" " if day > history.today else "·"), TextRole.LEFT
-            line.append((f"{mark:<{cells}}", role))
-        lines.append(tuple(line))
-    return lines
+                mark, role = 2 * DAY_MARKS[sum(minutes[day] >= level for level in DAY_LEVELS)], TextRole.SIDE
+            line.append((mark.ljust(WEEK_CELLS), role))
+        yield tuple(line)
 
 
 def _detail_lines(history: History, cells: int) -> list[StyledLine]:

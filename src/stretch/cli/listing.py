@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from stretch.cli.app import App
-    from stretch.core.model import Catalog, Stretch
+    from stretch.core.model import Area, Catalog, Group, Stretch
     from stretch.core.vocabulary import Side
     from stretch.figure.render import Glyphs
 
@@ -85,33 +85,22 @@ def list_command(
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def areas_command(app: App, as_json: bool) -> None:
-    areas, groups, stretches = app.catalog.areas.values(), app.catalog.groups.values(), app.catalog.stretches.values()
-    entries: list[dict[str, Any]] = [
-        {
-            "id": a.id,
-            "name": a.name,
-            "aliases": a.aliases,
-            "kind": "area",
-            "areas": [a.id],
-            "partners": a.partners,
-            "focus": a.focus,
+    import msgspec
+
+    stretches = app.catalog.stretches.values()
+    both: list[Area | Group] = [*app.catalog.areas.values(), *app.catalog.groups.values()]
+    entries: list[dict[str, Any]] = []
+    for each in both:
+        # In this order, whether it is an area or a group.
+        entry: dict[str, Any] = {
+            "id": each.id,
+            "name": each.name,
+            "aliases": each.aliases,
+            "kind": type(each).__name__.lower(),
         }
-        for a in areas
-    ]
-    entries += [
-        {
-            "id": g.id,
-            "name": g.name,
-            "aliases": g.aliases,
-            "kind": "group",
-            "areas": g.areas,
-            "partners": [],
-            "focus": [],
-        }
-        for g in groups
-    ]
-    for entry in entries:
+        entry |= {"areas": (each.id,), "partners": (), "focus": ()} | msgspec.structs.asdict(each)
         entry["stretches"] = sum(not set(entry["areas"]).isdisjoint(stretch.areas.primary) for stretch in stretches)
+        entries.append(entry)
     if as_json:
         app.out.json(entries)
         return
