@@ -12,6 +12,7 @@ from support import SAMPLE, routine, timelines
 
 CONTRACT = routine(areas=(), stretches=("contract-relax-hamstring",), level="deep")
 TIMELINES = {"of every kind": build_timeline(SAMPLE), "contract-relax": build_timeline(CONTRACT)}
+NEW_FIGURE = ("prepare", "switch", "settle")
 JUMP = 0.02
 """Less than one step of a drawn figure, which is a thirtieth of the whole depth."""
 
@@ -24,6 +25,11 @@ def test_the_figure_does_not_jump_between_phases(timeline: Timeline) -> None:
         last, first = timeline.at(after.start_ms - 1).figure, timeline.at(after.start_ms).figure
         assert last is not None
         assert first is not None
+        if after.kind in NEW_FIGURE:
+            # What was done before is not shown while the words are about the next side or stretch.
+            assert (first.name, first.side) == (after.figure or after.activity_id, after.side)
+            assert (first.depth, first.inhale_depth) == (pytest.approx(float(after.kind == "settle"), abs=JUMP), 0)
+            continue
         assert first.name == last.name
         assert abs(first.depth - last.depth) < JUMP, (before.kind, after.kind)
         # No figure of a contract-relax stretch opens on the breath in.
@@ -43,6 +49,8 @@ def test_a_press_is_a_mild_pull_and_the_hold_after_it_is_full_depth() -> None:
 @given(timelines, st.floats(0, 1))
 def test_the_figure_does_not_jump_within_phases(timeline: Timeline, part: float) -> None:
     position = int(part * (timeline.length_ms - 20))
+    if timeline.index_at(position) != timeline.index_at(position + 20):
+        return
     one, other = timeline.at(position).figure, timeline.at(position + 20).figure
     assert one is None or 0 <= one.depth <= 1
     if one is None or other is None:

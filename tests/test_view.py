@@ -17,13 +17,16 @@ from stretch.core.text import minutes_seconds
 from stretch.core.timing.animation import FigureState
 from stretch.core.timing.phases import Phase
 from stretch.core.timing.session import Session, update
-from stretch.core.timing.timeline import build_timeline
+from stretch.core.timing.timeline import Timeline, build_timeline
 from stretch.core.vocabulary import POSITION_LABELS
+from stretch.player.big_font import big_text
+from stretch.player.coming_up import ahead_ms, big_message
 from stretch.player.countdown_panel import PANEL, countdown_panel
 from stretch.player.figure_renderer import FigureRenderer
-from stretch.player.instructions import full_column, pause_message, under_figure
+from stretch.player.instructions import instructions, page_at, pause_message
 from stretch.player.keymap import KEYMAP, action_of
 from stretch.player.layout import StyledLine
+from stretch.player.theme import TextRole
 from stretch.player.view import render_screen
 from stretch.storage.catalogs.catalog import load_figures
 from support import CATALOG, MS, SAMPLE, SECOND, routine
@@ -32,7 +35,8 @@ ROUTINE = SAMPLE
 TIMELINE = build_timeline(ROUTINE)
 CONTRACT = routine(areas=(), stretches=("contract-relax-hamstring",), level="deep")
 FIGURES = FigureRenderer(
-    load_figures([*(move.id for move in CATALOG.warm_up.standing), *CATALOG.stretches]), color=False
+    load_figures([*(move.id for move in CATALOG.warm_up.standing), *CATALOG.stretches, "rest-lying", "rest-sitting"]),
+    color=False,
 )
 GOLDEN = Path(__file__).parent / "golden" / "screens"
 SIZES = [(120, 40), (100, 30), (80, 24), (60, 20), (40, 12), (20, 6)]
@@ -147,15 +151,14 @@ def test_a_long_title_does_not_hide_the_time_left(title: str, columns: int) -> N
 
 
 @pytest.mark.parametrize(("columns", "lines"), [(120, 40), (100, 30), (80, 24), (60, 20), (40, 12)])
-def test_a_warning_hides_neither_the_figure_nor_the_keys(columns: int, lines: int) -> None:
+def test_a_warning_hides_neither_the_figure_nor_the_instructions_nor_the_keys(columns: int, lines: int) -> None:
     warning = "No sound player found, so the terminal bell is used. See `stretch doctor`."
     without, mentioned = (screen_text(in_phase("warm-up"), columns, lines, warning=text) for text in ("", warning))
     assert "pause" in without[-1]
     assert mentioned[-1] == without[-1]
-    assert "stretch doctor" in " ".join(" ".join(mentioned[-4:]).split())
-    assert [row for row in without if set(row) & set("\u28ff\u28c0")] == [
-        row for row in mentioned if set(row) & set("\u28ff\u28c0")
-    ]
+    later = screen_text(in_phase("warm-up", active_ns=4 * SECOND), columns, lines, warning=warning)
+    assert "stretch doctor" in " ".join(f"{mentioned[-2]} {later[-2]}".split())
+    assert without[:-2] == mentioned[:-2] == later[:-2]
 
 
 @pytest.mark.parametrize(("columns", "lines"), [(120, 40), (80, 24), (61, 20), (60, 20), (60, 21), (40, 20), (80, 9)])
@@ -195,18 +198,148 @@ def test_the_position_is_mentioned_exactly_where_it_changes() -> None:
         if phase.kind == "prepare":
             position = phase.item.position
             now = Session(timeline=TIMELINE, position_ns=phase.start_ms * MS)
-            mentioned.append(f"Change to: {POSITION_LABELS[position]}." in text_of(full_column(now, 60, 30)))
+            mentioned.append(f"Change to: {POSITION_LABELS[position]}." in text_of(instructions(now, 60, 30)))
             assert mentioned[-1] is (position != before)
             before = position
     assert set(mentioned) == {True, False}
 
 
-@pytest.mark.parametrize("words", [full_column, under_figure])
+@pytest.mark.parametrize("words", [instructions])
 @pytest.mark.parametrize("key", ["ease", "hurt"])
 def test_an_eased_stretch_shows_its_easier_way_first(words: Callable[..., list[StyledLine]], key: str) -> None:
     session = update(in_phase("hold"), key)
     assert text_of(words(session, 60, 30)).lstrip().startswith("Easier: ")
     assert not text_of(words(in_phase("hold"), 60, 30)).lstrip().startswith("Easier: ")
+
+
+WHOLE_STRETCHES = [
+    build_timeline(routine(areas=(), stretches=(name,), level="deep", warm_up=0.0)) for name in CATALOG.stretches
+]
+
+
+def pages_of(timeline: Timeline, phase: Phase, cells: int, height: int) -> list[tuple[int, str]]:
+    """Return the pages of a phase, each with its milliseconds, before what comes next takes their place."""
+    pages: list[tuple[int, str]] = []
+    for position in range(phase.start_ms, phase.end_ms - ahead_ms(phase), 250):
+        text = text_of(instructions(Session(timeline=timeline, position_ns=position * MS), cells, height))
+        length = pages.pop()[0] if pages and pages[-1][1] == text else 0
+        pages.append((length + 250, text))
+    return pages
+
+
+@pytest.mark.parametrize(("cells", "height"), [(118, 8), (98, 6), (78, 4), (58, 4), (38, 4)])
+def test_every_step_of_every_stretch_is_shown_whole_and_long_enough(cells: int, height: int) -> None:
+    for timeline in WHOLE_STRETCHES:
+        for phase in timeline.phases:
+            if phase.item is None:
+                continue
+            stretch = phase.item.stretch.for_side(phase.side)
+            pages = pages_of(timeline, phase, cells, height)
+            seen = " ".join(text for _, text in pages)
+            complete = phase.kind == "prepare" or phase.length_ms >= 15_000
+            assert all(step in seen for step in (stretch.steps if complete else ())), (stretch.id, phase.kind)
+            assert any(step in seen for step in stretch.steps), (stretch.id, phase.kind)
+            assert all(length >= 3_000 for length, _ in pages) or len(pages) == 1
+            whole = [*stretch.labelled_texts().values(), stretch.breath, *stretch.steps]
+            for _, text in pages:
+                # A page begins and ends with a whole sentence.
+                assert text.endswith((".", "!", "?")), text
+                assert text.startswith("Change to: ") or any(text.endswith((each, f"{each}.")) for each in whole), text
+            if phase.kind == "hold" and phase.length_ms >= 30_000:
+                assert stretch.mistake in seen
+                assert stretch.ease_off in seen
+
+
+def test_a_hold_too_short_for_all_pages_keeps_the_last_step() -> None:
+    pages = [[((f"step {number}", TextRole.PLAIN),)] for number in range(3)]
+    for elapsed in range(0, 8_999, 500):
+        assert page_at(pages, [], elapsed, 8_999, cycling=True) == pages[-1]
+    shown = [page_at(pages, [], elapsed, 9_000, cycling=True) for elapsed in range(0, 9_000, 3_000)]
+    assert shown == pages
+
+
+def test_pages_take_turns_and_begin_again() -> None:
+    steps, notes = [[(("word " * 10, TextRole.PLAIN),)]], [[(("note", TextRole.DIM),)]]
+    shown = [page_at(steps, notes, elapsed, 14_500, cycling=True) for elapsed in range(0, 14_500, 500)]
+    assert shown == 8 * steps + 6 * notes + 8 * steps + 7 * notes
+
+
+@pytest.mark.parametrize(
+    ("kind", "number", "words"),
+    [("hold", 0, "next: rest"), ("hold", 1, "next: Kneeling hip stretch, left side"), ("press", 0, "next: let go"),
+     ("warm-up", 0, "next: Shoulder rolls and arm swings")],
+)  # fmt: skip
+def test_the_last_seconds_show_in_large_letters_what_comes_next(kind: str, number: int, words: str) -> None:
+    timeline = build_timeline(CONTRACT) if kind == "press" else TIMELINE
+    phase = [each for each in timeline.phases if each.kind == kind][number]
+    ahead = min(5_000, phase.length_ms // 2)
+    expected = text_of(list(big_text(words, TextRole.ALERT, 300, 0, True)))
+    for left, there in ((ahead, True), (ahead + 1, False), (1, True)):
+        session = Session(timeline=timeline, position_ns=(phase.end_ms - left) * MS)
+        assert (text_of(big_message(session, 300, 4, True)) == expected) is (there and phase.length_ms >= 6_000)
+        paused = msgspec.structs.replace(session, paused=True)
+        assert big_message(paused, 300, 4, True) == []
+
+
+def test_a_name_too_long_for_large_letters_is_written_below() -> None:
+    phase = next(each for each in TIMELINE.phases if each.kind == "move")
+    session = Session(timeline=TIMELINE, position_ns=(phase.end_ms - 1_000) * MS)
+    rows = big_message(session, 50, 4, True)
+    assert text_of(rows[:3]) == text_of(list(big_text("next: stretch", TextRole.ALERT, 50, 0, True)))
+
+
+ROLLS = build_timeline(routine(areas=(), stretches=("shoulder-rolls",), warm_up=0.0))
+
+
+def test_a_change_of_direction_is_large_and_turns_cue_and_arrows() -> None:
+    phase = next(each for each in ROLLS.phases if each.kind == "move")
+    before, after, later = (
+        Session(timeline=ROLLS, position_ns=(phase.start_ms + phase.turning_ms + ms) * MS) for ms in (-1, 0, 4_000)
+    )
+    assert big_message(before, 78, 4, True) == big_message(later, 78, 4, True) == []
+    assert text_of(big_message(after, 78, 4, True)) == text_of(
+        list(big_text("change direction", TextRole.ALERT, 78, 0, True))
+    )
+    assert text_of(instructions(after, 78, 4)).startswith("Change direction")
+    assert "other way" not in text_of(screen_lines(before))
+    assert "other way" in text_of(screen_lines(after))
+    assert after.moment.figure.turned
+    assert not before.moment.figure.turned
+    same_depth = msgspec.structs.replace(before.moment.figure, turned=True)
+    assert FIGURES.render(same_depth, 60, 20) != FIGURES.render(before.moment.figure, 60, 20)
+
+
+def screen_lines(session: Session, columns: int = 80, lines: int = 24) -> list[StyledLine]:
+    return [((row, ""),) for row in screen_text(session, columns, lines)]
+
+
+@pytest.mark.parametrize("size", SIZES[:5], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_sound_and_voice_are_always_visible(size: tuple[int, int]) -> None:
+    for sound, voice in ((True, False), (False, True)):
+        top = screen_text(in_phase("hold", sound=sound, voice=voice), *size)[1]
+        assert f"sound {'on' if sound else 'off'}  voice {'on' if voice else 'off'}" in top
+
+
+@pytest.mark.parametrize(("last", "figure"), [("pelvic-tilt", "rest-lying"), ("chin-tuck", "rest-sitting")])
+def test_settling_shows_a_breathing_figure_in_the_last_position(last: str, figure: str) -> None:
+    timeline = build_timeline(routine(areas=(), stretches=(last,), warm_up=0.0))
+    phase = timeline.phases[-1]
+    states = [timeline.at(phase.start_ms + ms).figure for ms in (0, phase.breaths[0][0], sum(phase.breaths[0]))]
+    assert [(state.name, round(state.inhale_depth)) for state in states] == [(figure, 0), (figure, 1), (figure, 0)]
+    out, full = (FIGURES.render(state, 48, 16) for state in states[:2])
+    assert out
+    assert out != full
+
+
+@pytest.mark.parametrize("size", SIZES[:5], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_settling_pages_all_its_text(size: tuple[int, int]) -> None:
+    phase = TIMELINE.phases[-1]
+    seen = " ".join(
+        " ".join(" ".join(screen_text(Session(timeline=TIMELINE, position_ns=ms * MS), *size)).split())
+        for ms in range(phase.start_ms, phase.end_ms, 1_000)
+    )
+    for sentence in phase.text.split(". "):
+        assert sentence in seen
 
 
 TURNED = build_timeline(routine(areas=(), stretches=("calf-bent-knee",), warm_up=0.0))
@@ -217,12 +350,10 @@ def test_the_instructions_name_the_side_of_the_moment(kind: str) -> None:
     phase = [each for each in TURNED.phases if each.kind == kind.removeprefix("last ")][kind.startswith("last ") - 1]
     session = Session(timeline=TURNED, position_ns=phase.start_ms * MS)
     side, other = ("left", "right") if phase.side == "left" else ("right", "left")
-    text = text_of(full_column(session, 60, 40))
+    text = text_of(instructions(session, 60, 40))
     for words in (f"your {side} foot a short step back", f"the {side} knee", f"bring your {side} foot closer"):
         assert words in text
-    assert ("Feel it low in your " + side in text) is ("hold" in kind)
-    # The first step names the side too, and stands first until the stretch begins.
-    assert (f"Step your {side} foot back." in text) is ("hold" in kind)
+    assert f"Feel it low in your {side}" in text
     assert other not in text
     assert f"bring your {side} foot closer" in pause_message(update(session, "hurt"))
 
@@ -233,7 +364,7 @@ def test_a_stretch_without_words_of_its_own_names_the_areas_to_feel_and_what_the
     made = msgspec.structs.replace(
         routine(areas=(), stretches=("calf-bent-knee",)), items=(msgspec.structs.replace(item, stretch=plain),)
     )
-    text = text_of(full_column(in_phase("hold", timeline=build_timeline(made)), 60, 30))
+    text = text_of(instructions(in_phase("hold", timeline=build_timeline(made)), 60, 30))
     assert "Left: the back leg." in text
     assert "Feel it in the calves." in text
 

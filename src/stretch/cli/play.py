@@ -165,7 +165,8 @@ class _Playback:
         from stretch.player.figure_renderer import FigureRenderer
 
         moves = (phase.move.id for phase in timeline.phases if phase.move)
-        figures = self.app.figures([*moves, *(item.stretch.id for item in timeline.items)])
+        stretches = (item.stretch.id for item in timeline.items)
+        figures = self.app.figures([*moves, *stretches, timeline.phases[-1].figure])
         glyphs: Glyphs = "blocks" if self.options.figure == "blocks" else terminal.theme.glyphs
         return FigureRenderer(figures, glyphs=glyphs, color=terminal.theme.has_color)
 

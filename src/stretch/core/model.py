@@ -261,6 +261,8 @@ class Move(CatalogStruct, frozen=True, kw_only=True):
     id: Id
     name: Name
     text: ShortText
+    halfway: ShortText | None = None
+    """What to say halfway, such as: Change direction."""
 
 
 class WarmUp(CatalogStruct, frozen=True, kw_only=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from msgspec import Struct, json
@@ -14,6 +14,7 @@ from stretch.core.vocabulary import (
     EQUIPMENT_LABELS,
     LEVELS,
     POSITIONS,
+    UPRIGHT,
     Equipment,
     Level,
     Pattern,
@@ -194,6 +195,11 @@ def needs_line(routine: Routine) -> str:
     equipment = {thing for item in routine.items for thing in item.stretch.needs}
     needed = [label for thing, label in EQUIPMENT_LABELS.items() if thing in equipment]
     return f"You need {join_words(needed)}." if needed else ""
+
+
+def ends_upright(items: Sequence[Item], cool_down: Sequence[object]) -> bool:
+    """Return whether a session ends sitting or standing, and not lying or kneeling."""
+    return bool(cool_down) or (bool(items) and items[-1].position in UPRIGHT)
 
 
 def sides_in_order(stretch: Stretch, first: Side) -> tuple[Side | None, ...]:

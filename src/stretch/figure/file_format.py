@@ -246,6 +246,17 @@ def turned_to(figure: Figure, *, left: bool) -> tuple[Figure, int, int]:
     return figure, *((-1, 1) if change == "mirror" else (1, -1))
 
 
+@lru_cache(maxsize=8)
+def with_arrows_reversed(figure: Figure) -> Figure:
+    """Return *figure* with its arrows the other way round."""
+    arrows = []
+    for arrow in figure.arrows:
+        x, y, radius, first, last = arrow.arc or (0.0, 0.0, 0.0, 0.0, 0.0)
+        arc = (x, y, radius, last, first) if arrow.arc else None
+        arrows.append(replace(arrow, arc=arc, path=arrow.path[::-1]))
+    return replace(figure, arrows=tuple(arrows))
+
+
 @lru_cache(maxsize=64)
 def _swapped(figure: Figure) -> Figure:
     """Return the same outline with the other side of the body towards the viewer."""

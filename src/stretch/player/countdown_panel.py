@@ -9,8 +9,8 @@ from stretch.core.text import dose_label, minutes_seconds, side_label
 from stretch.core.timing.phases import NS_PER_MS
 from stretch.core.timing.session import Session
 from stretch.core.timing.timeline import Moment
-from stretch.player.big_font import BIG_HEIGHT, HALF_HEIGHT, big_text
-from stretch.player.layout import StyledLine, pad_to_height, wrap_styled
+from stretch.player.big_font import BIG_HEIGHT, HALF_HEIGHT, big_text, big_text_width
+from stretch.player.layout import StyledLine, ellipsize, pad_to_height, side_by_side, wrap_styled
 from stretch.player.theme import TextRole
 
 PANEL = 30
@@ -19,8 +19,12 @@ SMALL_PANEL = 23
 """Width next to a small figure: that of the longest prompt word in half-height letters."""
 LARGE_PANEL, LARGE_COLUMNS, LARGE_LINES = 46, 110, 34
 """On a screen of this size the panel is wider and everything in it twice as big."""
+LARGE_PANEL_LINES = 27
+"""Lines of such a panel."""
 MAX_SECONDS_MS = 99_000
 """Longer times are shown in minutes."""
+SMALL_LINES = 7
+"""On fewer lines everything is beside the seconds."""
 BIG_LETTER_LINES = 13
 """Lines from which side and breath are in big letters too."""
 PROMPT_WORDS = {"prepare": "READY", "rest": "REST", "switch": "SWITCH", "press": "PRESS", "release": "RELAX"}
@@ -39,22 +43,28 @@ def countdown_panel(session: Session, cells: int, height: int, unicode: bool) ->
     count, seconds = _count(moment), countdown_text(session)
     spare = height - 2
     if spare >= BIG_LETTER_LINES:
-        scale = 1 if cells >= LARGE_PANEL and spare >= 2 * BIG_LETTER_LINES + 2 else 0
+        scale = 1 if cells >= LARGE_PANEL and height >= LARGE_PANEL_LINES else 0
         letters = BIG_HEIGHT if scale else HALF_HEIGHT
         prompt = big_text(_prompt_word(session), _breath_role(moment), cells, scale, unicode)
         bar = _breath_bar(session, cells, unicode)
-        bars = [*[line[:-1] for line in bar] * scale, *bar]
+        # An empty line between them: word and bar have the same color, and would be one shape.
+        bars = [*[()] * scale, *[line[:-1] for line in bar] * scale, *bar]
         side = (moment.phase.side or "").upper()
         blocks = [
             pad_to_height(big_text(side, TextRole.SIDE, cells, scale, unicode), letters),
             pad_to_height(_line(count, TextRole.PLAIN), 1),
             pad_to_height(big_text(seconds, TextRole.TIME, cells, scale + 1, unicode), BIG_HEIGHT * (scale + 1)),
-            pad_to_height([*pad_to_height(prompt, letters), *bars], letters + scale + 1),
+            pad_to_height([*pad_to_height(prompt, letters), *bars], letters + 2 * scale + 1),
         ]
         # Two lines even for a short name, so that the blocks below do not move with it.
         return _stack([pad_to_height(name, 2), *blocks], height)
     side_and_count = _line(", ".join(filter(None, (side_label(moment.phase.side), count))), TextRole.SIDE)
     countdown = big_text(seconds, TextRole.TIME, cells, 1 if spare >= 8 else 0, unicode)
+    if height < SMALL_LINES:
+        width = big_text_width(seconds, 0)
+        beside = [*(side_and_count or [()]), *breath_line(session, cells - width - 2, unicode)]
+        title = _line(ellipsize(moment.phase.name, cells), TextRole.NAME)
+        return [*title, *side_by_side((big_text(seconds, TextRole.TIME, cells, 0, unicode), beside), width)]
     return _stack([name, *filter(None, (side_and_count, countdown, breath_line(session, cells, unicode)))], height)
 
 
@@ -83,12 +93,13 @@ def _stack(blocks: Sequence[Sequence[StyledLine]], height: int) -> list[StyledLi
 
 def _count(moment: Moment) -> str:
     phase = moment.phase
+    turned = ", other way" if phase.has_turned(phase.length_ms - moment.left_ms) else ""
     if phase.kind == "warm-up":
-        return "keep moving" if phase.cool_down else "warm-up"
+        return ("keep moving" if phase.cool_down else "warm-up") + turned
     if phase.kind == "prepare" and phase.item:
-        return dose_label(phase.item.stretch, phase.item.dose)
+        return dose_label(phase.item.stretch, phase.item.dose).removesuffix(" each side")
     if phase.kind == "move" and moment.breath:
-        return f"breath {moment.breath.number} of {moment.breath.count}"
+        return f"breath {moment.breath.number} of {moment.breath.count}{turned}"
     return rep_label(phase)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from stretch.core.timing.animation import FigureState
 from stretch.core.vocabulary import Side
-from stretch.figure.file_format import Figure
+from stretch.figure.file_format import Figure, with_arrows_reversed
 from stretch.figure.render import Glyphs, render_frame
 from stretch.player.layout import StyledLine
 
@@ -25,6 +25,8 @@ class FigureRenderer:
         if figure is None or state is None:
             return []
         depth = state.inhale_depth if figure.deepens_on == "inhale" else state.depth
+        if state.turned:
+            figure = with_arrows_reversed(figure)
         left = (state.side == "left") != (figure.alternates_sides and state.cycle % 2 == 1)
         frame = render_frame(
             figure, columns, lines, depth, left=left, glyphs=self._glyphs, color=self._color, pressing=pressing

@@ -1,59 +1,162 @@
-"""Written instructions of a moment, in the space there is: how to stretch, and in a pause how to continue."""
+"""Written instructions of a moment, page by page in the space there is, and in a pause how to continue."""
 
 from __future__ import annotations
 
-from functools import lru_cache
-from itertools import groupby
+import re
+from collections.abc import Iterable, Sequence
+from itertools import cycle
 
-from stretch.core.model import LABELS
+from stretch.core.model import LABELS, Stretch
 from stretch.core.narration.phrases import as_sentences, side_instruction
-from stretch.core.text import duration
-from stretch.core.timing.phases import NS_PER_MS, WORKING_KINDS, Phase
+from stretch.core.text import duration, join_words
+from stretch.core.timing.phases import NS_PER_MS, READING_WORDS_PER_MINUTE, Phase
 from stretch.core.timing.session import Session
-from stretch.core.vocabulary import POSITION_LABELS
+from stretch.core.vocabulary import EQUIPMENT_LABELS, POSITION_LABELS
+from stretch.player.coming_up import ahead_ms
 from stretch.player.keymap import PAIN_ANSWERS
 from stretch.player.layout import StyledLine, wrap_styled
 from stretch.player.theme import TextRole
 
 Paragraph = tuple[str, TextRole]
+PAGE_MS = 3_000
+"""Shortest time for a page."""
+GETTING_READY = ("prepare", "switch")
 
 
-def full_column(session: Session, cells: int, height: int) -> list[StyledLine]:
-    """Return the instructions for a separate column, one block per paragraph, as many as fit into *height*."""
-    lines: list[StyledLine] = [()]
-    for text, role in _paragraphs(session.moment.phase, session.moment.phase.activity_id in session.easier_ids):
-        block = wrap_styled(text, role, cells)
-        if len(lines) + len(block) > height:
+def instructions(session: Session, cells: int, height: int) -> list[StyledLine]:
+    """Return the page for this moment, of whole sentences in *height* lines of at most *cells*.
+
+    The steps come first, page by page. While the stretch is done they alternate with what to feel and to avoid and
+    with the easier way; where there is room for all, all of it stays.
+    """
+    moment = session.moment
+    phase, elapsed_ms = moment.phase, session.position_ms - moment.phase.start_ms
+    length_ms, turning_ms = phase.length_ms - ahead_ms(phase), phase.turning_ms
+    turned = phase.has_turned(elapsed_ms)
+    if turning_ms is not None:
+        # Each direction has all pages of its own.
+        elapsed_ms -= turning_ms if turned else 0
+        length_ms = length_ms - turning_ms if turned else turning_ms
+    eased = phase.activity_id in session.easier_ids or bool(phase.item and phase.item.adapted)
+    # Wrapping is most of the work of a frame, and the pages are the same for the whole phase.
+    cache = session.timeline.__dict__.setdefault("instructions", {})
+    key = moment.index, turned, eased, cells, height
+    if key not in cache:
+        cache[key] = _pages(phase, turned, eased, cells, height)
+    steps, notes = cache[key]
+    return page_at(steps, notes, elapsed_ms, length_ms, cycling=phase.kind not in GETTING_READY)
+
+
+def _pages(
+    phase: Phase, turned: bool, eased: bool, cells: int, height: int
+) -> tuple[list[list[StyledLine]], list[list[StyledLine]]]:
+    """Return the pages of the steps and those of the rest; all of it as one page of steps if it fits."""
+    steps, notes = _steps(phase, turned, eased), _notes(phase, eased)
+    for gap in (1, 0):
+        if len(together := paginate([*steps, *notes], cells, height, gap)) == 1:
+            return together, []
+    for gap in (1, 0):
+        if len(apart := paginate(steps, cells, height, gap)) == 1:
             break
-        lines += [*block, ()] if len(lines) + len(block) < height else block
-    return lines
+    return apart, [] if phase.kind in GETTING_READY else paginate(notes, cells, height, 0)
 
 
-def under_figure(session: Session, cells: int, height: int) -> list[StyledLine]:
-    """Return the instructions in *height* lines below a figure; during `prepare` they are shown page by page."""
-    phase = session.moment.phase
-    lines = _lines(phase, phase.activity_id in session.easier_ids, cells)
-    if phase.kind != "prepare" or len(lines) <= height:
-        return lines[:height]
-    pages = [lines[start : start + height] for start in range(0, len(lines), height)]
-    elapsed = session.position_ms - phase.start_ms
-    return pages[min(elapsed * len(pages) // phase.length_ms, len(pages) - 1)]
+def paginate(paragraphs: Iterable[Paragraph], cells: int, height: int, gap: int) -> list[list[StyledLine]]:
+    """Return pages of at most *height* lines with whole paragraphs, *gap* empty lines between them.
+
+    Only a paragraph that is longer than a page is divided, between its sentences if these are short enough.
+    """
+    pages: list[list[StyledLine]] = [[]]
+    for text, role in paragraphs:
+        block = wrap_styled(text, role, cells)
+        parts = [block] if len(block) <= height else [wrap_styled(part, role, cells) for part in _sentences(text)]
+        for part in parts:
+            page = pages[-1]
+            if not page:
+                page += part[:height]
+            elif len(page) + gap + len(part) <= height:
+                page += [*[()] * gap, *part]
+            else:
+                pages.append(part[:height])
+            pages += [part[start : start + height] for start in range(height, len(part), height)]
+    return pages if pages[0] else []
 
 
-@lru_cache(16)
-def _lines(phase: Phase, eased: bool, cells: int) -> list[StyledLine]:
-    """Return the instructions with few line breaks: paragraphs of the same role, except alerts, are joined."""
-    paragraphs = _paragraphs(phase, eased)
-    if phase.item and phase.kind in WORKING_KINDS:
-        # The figure shows the steps, so they come last.
-        steps = phase.item.stretch.for_side(phase.side).steps
-        paragraphs = sorted(paragraphs, key=lambda paragraph: paragraph[0] in steps)
-    lines: list[StyledLine] = []
-    for role, group in groupby(paragraphs, key=lambda paragraph: paragraph[1]):
-        texts = [text for text, _ in group]
-        for text in texts if role == TextRole.ALERT else [" ".join(texts)]:
-            lines += wrap_styled(text, role, cells)
-    return lines
+def _sentences(text: str) -> list[str]:
+    return re.split(r"(?<=[.!?;]) ", text)
+
+
+def page_at(
+    steps: Sequence[list[StyledLine]],
+    notes: Sequence[list[StyledLine]],
+    elapsed_ms: int,
+    length_ms: int,
+    *,
+    cycling: bool,
+) -> list[StyledLine]:
+    """Return the page to show *elapsed_ms* into a phase of *length_ms*.
+
+    No page is shown for less than PAGE_MS. The steps come first and share the time by their words. While *cycling* the
+    notes follow, and all begin again if there is time to read them; of steps for which the phase is too short, only
+    the last is shown.
+    """
+    pages = [*steps, *notes] if cycling else [*steps]
+    if cycling and length_ms < PAGE_MS * len(steps):
+        return steps[-1]
+    if length_ms < PAGE_MS * len(pages):
+        pages = [*steps][: max(1, length_ms // PAGE_MS)]
+    words = [sum(len(text.split()) for line in page for text, _ in line) for page in pages]
+    lengths = [max(PAGE_MS, number * 60_000 // READING_WORDS_PER_MINUTE) for number in words]
+    if not cycling or sum(lengths) > length_ms:
+        spare_ms = max(0, length_ms - PAGE_MS * len(pages))
+        lengths = [PAGE_MS + spare_ms * number // max(1, sum(words)) for number in words]
+    end_ms, order = 0, cycle(range(len(pages)))
+    for index in order:
+        end_ms += lengths[index]
+        if elapsed_ms < end_ms or length_ms - end_ms < PAGE_MS:
+            return pages[index]
+    return []
+
+
+def _steps(phase: Phase, turned: bool, eased: bool) -> list[Paragraph]:
+    """Return what to do, the most important first: the change of position, what is needed, and the numbered steps."""
+    if phase.move or phase.item is None:
+        text = phase.move.text if phase.move else phase.text
+        return [(sentence, TextRole.PLAIN) for sentence in _sentences(text)]
+    item, stretch = phase.item, phase.item.stretch.for_side(phase.side)
+    paragraphs: list[Paragraph] = []
+    if turned and stretch.halfway:
+        paragraphs += [(sentence, TextRole.ALERT) for sentence in as_sentences(stretch.halfway)]
+    if eased:
+        paragraphs.append((stretch.labelled("ease_off"), TextRole.ALERT))
+    if phase.kind == "prepare":
+        first = [f"Change to: {POSITION_LABELS[item.position]}."] if phase.new_position else []
+        if words := " ".join([*first, *as_sentences(needs(stretch))]):
+            paragraphs.append((words, TextRole.ALERT))
+    if not item.stretch.names_side:
+        paragraphs += [(text, TextRole.SIDE) for text in as_sentences(side_instruction(item.stretch, phase.side))]
+    numbers = [f"{number}. " for number in range(1, len(stretch.steps) + 1)] if len(stretch.steps) > 1 else [""]
+    paragraphs += [(number + step, TextRole.PLAIN) for number, step in zip(numbers, stretch.steps, strict=True)]
+    return paragraphs
+
+
+def needs(stretch: Stretch) -> str:
+    """Return what has to be at hand for *stretch*, `you need a belt or towel`; empty if nothing but a mat."""
+    names = [EQUIPMENT_LABELS[name] for name in stretch.equipment if name not in ("none", "mat")]
+    return f"you need {join_words(names)}" if names else ""
+
+
+def _notes(phase: Phase, eased: bool) -> list[Paragraph]:
+    """Return what to feel and how to breathe, what to avoid, and the easier way unless it is the way."""
+    if phase.item is None:
+        return []
+    stretch = phase.item.stretch.for_side(phase.side)
+    # Without color the highlighted muscle is only a pattern, so it is named too.
+    areas = " and ".join(area.replace("-", " ") for area in stretch.areas.primary)
+    feel = f"{LABELS['feel']} {stretch.feel or f'in the {areas}'}."
+    notes: list[Paragraph] = [(feel, TextRole.DONE), (stretch.breath, TextRole.BREATH_IN)]
+    notes.append((stretch.labelled("mistake"), TextRole.DIM))
+    return notes if eased else [*notes, (stretch.labelled("ease_off"), TextRole.DIM)]
 
 
 def pause_message(session: Session) -> str:
@@ -73,27 +176,3 @@ def pause_message(session: Session) -> str:
     if session.waiting:
         return "Press any key when you are ready."
     return "Paused: space to continue." if session.paused else ""
-
-
-@lru_cache(16)
-def _paragraphs(phase: Phase, eased: bool) -> list[Paragraph]:
-    if phase.move or phase.item is None:
-        return [(phase.move.text if phase.move else phase.text, TextRole.PLAIN)]
-    stretch = phase.item.stretch.for_side(phase.side)
-    paragraphs: list[Paragraph] = []
-    easier = stretch.labelled("ease_off")
-    eased |= bool(phase.item.adapted)
-    if eased:
-        paragraphs.append((easier, TextRole.ALERT))
-    if phase.kind == "prepare" and phase.new_position:
-        paragraphs.append((f"Change to: {POSITION_LABELS[phase.item.position]}.", TextRole.ALERT))
-    if phase.kind in WORKING_KINDS or "{side}" not in phase.item.stretch.steps[0]:
-        paragraphs += [(text, TextRole.SIDE) for text in as_sentences(side_instruction(phase.item.stretch, phase.side))]
-    paragraphs += [(step, TextRole.PLAIN) for step in stretch.steps]
-    if phase.kind in WORKING_KINDS:
-        # Without color the highlighted muscle is only a pattern, so it is named too.
-        areas = " and ".join(area.replace("-", " ") for area in stretch.areas.primary)
-        paragraphs.append((f"{LABELS['feel']} {stretch.feel or f'in the {areas}'}.", TextRole.DONE))
-        paragraphs.append((stretch.breath, TextRole.BREATH_IN))
-    paragraphs.append((stretch.labelled("mistake"), TextRole.DIM))
-    return paragraphs if eased else [*paragraphs, (easier, TextRole.DIM)]

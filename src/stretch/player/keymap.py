@@ -24,14 +24,14 @@ class Binding(NamedTuple):
 KEYMAP: tuple[Binding, ...] = (
     Binding("pause", ("space",), "space", "pause", 1, "pause or continue"),
     Binding("next", ("n", "right"), "n", "next", 2, "next: start now while getting ready, else next side or stretch"),
-    Binding("back", ("b", "left"), "b", "back", 6, "back to the start of this side; press again for the one before"),
-    Binding("more", ("+", "=", "up"), "+", "", 8, "about 5 s longer, in whole breaths"),
-    Binding("less", ("-", "_", "down"), "-", "5 s", 7, "about 5 s shorter, in whole breaths"),
-    Binding("ease", ("e", "4"), "e", "ease off", 4, "easier: the easier way, for half of the time left"),
+    Binding("back", ("b", "left"), "b", "back", 8, "back to the start of this side; press again for the one before"),
+    Binding("more", ("+", "=", "up"), "+", "more", 10, "about 5 s longer, in whole breaths"),
+    Binding("less", ("-", "_", "down"), "-", "less", 9, "about 5 s shorter, in whole breaths"),
+    Binding("ease", ("e", "4"), "e", "ease", 7, "easier: the easier way, for half of the time left"),
     Binding("hurt", ("x", "9"), "x", "hurts", 3, "it hurts: stop this stretch and offer an easier way"),
-    Binding("sound", ("s", "6"), "s", "sound", 9, "sound on or off"),
-    Binding("voice", ("v", "7"), "v", "voice", 10, "voice on or off"),
-    Binding("help", ("?", "h", "8"), "?", "help", 5, "this help; the timer is paused"),
+    Binding("sound", ("s", "6"), "s", "sound", 4, "sound on or off"),
+    Binding("voice", ("v", "7"), "v", "voice", 5, "voice on or off"),
+    Binding("help", ("?", "h", "8"), "?", "help", 6, "this help; the timer is paused"),
     Binding("quit", ("q", "0"), "q", "stop", 0, "quit without questions"),
 )
 

@@ -12,17 +12,19 @@ from stretch.core.narration.phrases import next_label, rep_label
 from stretch.core.text import minutes_seconds, side_label
 from stretch.core.timing.session import Session
 from stretch.player.big_font import big_text, big_text_width
+from stretch.player.coming_up import big_message
 from stretch.player.countdown_panel import (
     LARGE_COLUMNS,
     LARGE_LINES,
     LARGE_PANEL,
+    LARGE_PANEL_LINES,
     PANEL,
     SMALL_PANEL,
     breath_line,
     countdown_panel,
     countdown_text,
 )
-from stretch.player.instructions import full_column, pause_message, under_figure
+from stretch.player.instructions import instructions, pause_message
 from stretch.player.keymap import KEYMAP, SAME_KEYS, Binding
 from stretch.player.layout import (
     StyledLine,
@@ -42,6 +44,10 @@ if TYPE_CHECKING:
 FIGURE_SIZES = ((72, 24, LARGE_PANEL), (60, 20, PANEL), (48, 16, PANEL), (36, 12, SMALL_PANEL))
 """Columns and lines of a figure, largest first, and the smallest width of the panel next to it."""
 HEADER_LINES, FOOTER_LINES = 2, 2
+TEXT_LINES = 4
+"""Lines for the instructions below a panel: the longest step of the catalog, 38 cells wide."""
+WARNING_LINE_NS = 4_000_000_000
+"""Time for which each line of a warning is shown."""
 
 
 def render_screen(
@@ -55,7 +61,7 @@ def render_screen(
 ) -> list[StyledLine]:
     """Return exactly *lines* lines of exactly *columns* cells.
 
-    Without *figures* the instructions take their place; a *warning* takes the place of what comes next.
+    Without *figures* the instructions take their place; a *warning* is shown where else it says what comes next.
     """
     if columns < 1 or lines < 1:
         return []
@@ -73,23 +79,23 @@ def render_screen(
 def _with_figure(session: Session, columns: int, lines: int, figures: FigureRenderer, warning: str) -> list[StyledLine]:
     """Return a screen with the figure on the left; empty if there is no space or no figure for this moment."""
     moment = session.moment
-    text_lines = 3 if lines < 24 else 4
+    text_lines = 3 if lines < 20 else 4
     for width, height, panel_cells in FIGURE_SIZES:
         if columns > width + panel_cells and lines >= height + HEADER_LINES + FOOTER_LINES + text_lines:
             break
     else:
         return []
     figure = figures.render(moment.figure, width, height, pressing=moment.phase.kind == "press")
-    if not figure and moment.phase.kind != "settle":
+    if not figure:
         return []
     bottom = footer(session, columns, roomy=False, warning=warning)
-    # A warning takes its lines from the instructions, never from the figure or the keys.
-    text_lines = max(text_lines - (len(bottom) - FOOTER_LINES), 0)
-    body = lines - HEADER_LINES - len(bottom) - text_lines
+    body = max(height, LARGE_PANEL_LINES) if panel_cells == LARGE_PANEL else height
+    # A longer footer takes its lines from the instructions, never from the figure or the keys.
+    text_lines = max(lines - HEADER_LINES - len(bottom) - body, 0)
     gap = 2 if columns > width + panel_cells + 1 else 1
     panel_cells = columns - width - gap
     panel = countdown_panel(session, panel_cells, body, unicode=True)
-    text = _indent(under_figure(session, columns - 2, text_lines)) if text_lines else []
+    text = _indent(_text(session, columns - 2, text_lines, unicode=True))
     # The figure is not measured again: its lines have the right width, and measuring is most of the work of a frame.
     blank, space = ((" " * width, TextRole.PLAIN),), (" " * gap, TextRole.PLAIN)
     left = [*[blank] * ((body - height) // 2), *(figure or [blank]), *[blank] * body]
@@ -104,17 +110,22 @@ def _with_figure(session: Session, columns: int, lines: int, figures: FigureRend
 def _without_figure(session: Session, columns: int, lines: int, unicode: bool, warning: str) -> list[StyledLine]:
     bottom = footer(session, columns, roomy=lines >= 22, warning=warning)
     height = lines - HEADER_LINES - len(bottom)
-    wide = columns >= PANEL + 36
     cells = LARGE_PANEL if columns >= LARGE_COLUMNS and lines >= LARGE_LINES else PANEL
-    panel = countdown_panel(session, cells if wide else columns - 2, height - wide, unicode)
-    if wide:
-        text = _indent(full_column(session, columns - cells - 6, height))
+    if columns >= PANEL + 36:
+        panel = countdown_panel(session, cells, height - 1, unicode)
+        text = _indent([(), *_text(session, columns - cells - 6, height - 1, unicode)])
         body = side_by_side((text, [(), *panel]), columns - cells - 4)
     else:
-        spare = height - len(panel) - 1
-        text = full_column(session, columns - 4, spare) if spare >= 3 else []
-        body = _indent([*panel, (), *text] if text else panel)
+        panel = countdown_panel(session, columns - 2, max(height - TEXT_LINES, 4), unicode)
+        body = _indent([*panel, *_text(session, columns - 2, height - len(panel), unicode)])
     return [*header(session, columns, unicode), *pad_to_height(body[:height], height), *bottom]
+
+
+def _text(session: Session, cells: int, height: int, unicode: bool) -> list[StyledLine]:
+    """Return the instructions, or what comes next when it is time for it."""
+    if height <= 0:
+        return []
+    return big_message(session, cells, height, unicode) or instructions(session, cells, height)
 
 
 def _tiny(session: Session, columns: int, lines: int, unicode: bool) -> list[StyledLine]:
@@ -151,7 +162,7 @@ def _indent(lines: list[StyledLine]) -> list[StyledLine]:
 
 
 def header(session: Session, columns: int, unicode: bool) -> list[StyledLine]:
-    """Return the title with the number of the stretch and the total time left, and the progress bar."""
+    """Return title, number of the stretch and total time left, and below them the progress and what is on."""
     count = _stretch_count(session)
     right = f"{minutes_seconds(session.moment.total_left_ms)} left "
     # A long title is cut rather than the time left.
@@ -169,16 +180,22 @@ def _stretch_count(session: Session) -> str:
 
 
 def _progress_bar(session: Session, columns: int, unicode: bool) -> StyledLine:
-    cells = max(columns - 2, 1)
+    audio = f"  sound {'on' if session.sound else 'off'}  voice {'on' if session.voice else 'off'} "
+    cells = max(columns - 1 - len(audio), 1)
     done = cells * session.position_ms // session.timeline.length_ms
     full, empty = ("━", "─") if unicode else ("=", "-")
-    return ((" ", TextRole.PLAIN), (full * done, TextRole.DONE), (empty * (cells - done), TextRole.LEFT))
+    bar = (" ", TextRole.PLAIN), (full * done, TextRole.DONE), (empty * (cells - done), TextRole.LEFT)
+    return (*bar, (audio, TextRole.DIM))
 
 
 def footer(session: Session, columns: int, *, roomy: bool, warning: str = "") -> list[StyledLine]:
     """Return the pause message, the *warning* or what comes next, and the hint line of keys."""
-    message = wrap_styled(pause_message(session) or warning, TextRole.ALERT, columns - 2, indent=" ")
-    following = next_label(session.timeline, session.moment.index)
+    message = wrap_styled(pause_message(session), TextRole.ALERT, columns - 2, indent=" ")
+    if not message and warning:
+        # One line at a time: a warning must not cover the instructions.
+        parts = wrap_styled(warning, TextRole.ALERT, columns - 2, indent=" ")
+        message = [parts[session.active_ns // WARNING_LINE_NS % len(parts)]]
+    following = ellipsize(next_label(session.timeline, session.moment.index), columns - 8)
     lines = message or [((" next: ", TextRole.DIM), (following, TextRole.PLAIN))]
     return [(), *lines, (), _hint_line(columns)] if roomy else [*lines, _hint_line(columns)]
 
@@ -193,5 +210,5 @@ def _hint_line(columns: int) -> StyledLine:
     spans: list[StyledSpan] = []
     for binding in KEYMAP:
         if binding in shown:
-            spans += [(f" {binding.label}", TextRole.KEY), (f" {binding.hint} " if binding.hint else "", TextRole.DIM)]
+            spans += [(f" {binding.label}", TextRole.KEY), (f" {binding.hint} ", TextRole.DIM)]
     return tuple(spans)

@@ -13,7 +13,7 @@ from stretch.core.vocabulary import POSITION_LABELS, Side
 
 def rep_label(phase: Phase) -> str:
     """Return the repetition as `hold 1 of 2` or `round 2 of 3`; empty for a moving stretch."""
-    if phase.rep is None or phase.kind == "move" or phase.item is None:
+    if phase.rep is None or phase.reps == 1 or phase.kind == "move" or phase.item is None:
         return ""
     return f"{'round' if phase.item.dose.contract else 'hold'} {phase.rep} of {phase.reps}"
 
@@ -51,7 +51,8 @@ def sentences(cue: Cue, timeline: Timeline, done: tuple[int, int] | None = None)
         case "count":
             return (str(cue.number),)
         case "half-way":
-            return as_sentences((phase.item and phase.item.stretch.for_side(phase.side).halfway) or "halfway")
+            source = phase.move or (phase.item and phase.item.stretch.for_side(phase.side))
+            return as_sentences((source and source.halfway) or "halfway")
         case "last":
             return as_sentences("last one" if phase.kind == "move" else f"last {cue.number} seconds")
         case "breath-in" | "breath-out":

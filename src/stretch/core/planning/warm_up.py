@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from stretch.core.model import Move, Settle, WarmUp
 from stretch.core.planning.limits import duration_ms, needs_reset, opening_ms
 from stretch.core.planning.problem import Candidate, Option, Pick, SelectionProblem
-from stretch.core.routine import Item, Request
+from stretch.core.routine import Item, Request, ends_upright
 from stretch.core.vocabulary import POSITIONS, UPRIGHT, Pattern, Position
 
 TimedMoves = tuple[tuple[Move, int], ...]
@@ -146,5 +146,5 @@ def moves_for(
 
 def settle_text(settle: Settle, items: Sequence[Item], cool_down: TimedMoves = ()) -> str:
     """Return the instructions for settling in the last position and for getting up from it."""
-    upright = bool(cool_down) or (bool(items) and items[-1].position in UPRIGHT)
+    upright = ends_upright(items, cool_down)
     return f"{settle.sitting} {settle.stand}" if upright else f"{settle.lying} {settle.rise}"

@@ -39,6 +39,8 @@ class FigureState(Struct, frozen=True):
     """Depth of a movement that goes in, or opens, on the breath in (rule B5)."""
     cycle: int = 0
     """Number of repetitions before this one, for movements that change sides each time."""
+    turned: bool = False
+    """True once the direction of the movement has changed."""
 
 
 def figure_state_at(phases: Sequence[Phase], index: int, elapsed_ms: int) -> FigureState | None:
@@ -47,36 +49,25 @@ def figure_state_at(phases: Sequence[Phase], index: int, elapsed_ms: int) -> Fig
     if phase.move is not None:
         cycle, within_ms = divmod(elapsed_ms, SWING_MS)
         depth = (1 - cos(2 * pi * within_ms / SWING_MS)) / 2
-        return FigureState(phase.move.id, None, depth, depth, cycle)
-    before = phases[index - 1] if index and phases[index - 1].item else None
-    if phase.kind in ("prepare", "switch", "settle"):
-        return _transition(before, phase, elapsed_ms)
+        return FigureState(phase.move.id, None, depth, depth, cycle, phase.has_turned(elapsed_ms))
+    if phase.kind == "settle":
+        depth = _swing(((0, 0), *phase.breaths), elapsed_ms) if phase.breaths else 1.0
+        return FigureState(phase.figure, None, depth, 1 - depth)
     if phase.item is None:
         return None
+    if phase.kind in ("prepare", "switch"):
+        entering_ms = min(EASE_MS, phase.length_ms // 2)
+        depth = _start_depth(phase.item) * ease(1 - (phase.length_ms - elapsed_ms) / entering_ms)
+        return FigureState(phase.activity_id, phase.side, depth, 0.0)
     cycle = _cycle(phase, elapsed_ms) if phase.kind == "move" else 0
     depths = _depth(phase, elapsed_ms), _inhale_depth(phase, elapsed_ms)
-    return FigureState(phase.activity_id, phase.side, *depths, cycle)
+    return FigureState(phase.activity_id, phase.side, *depths, cycle, phase.has_turned(elapsed_ms))
 
 
 def ease(fraction: float) -> float:
     """Return *fraction*, clamped to 0..1, with a slow start and a slow end (smoothstep)."""
     u = min(max(fraction, 0.0), 1.0)
     return u * u * (3 - 2 * u)
-
-
-def _transition(before: Phase | None, phase: Phase, elapsed_ms: int) -> FigureState | None:
-    """Return the state on the way out of the stretch before and into the next one."""
-    leaving_ms = min(EASE_MS, phase.length_ms // 2) if before else 0
-    if before and before.item and elapsed_ms < leaving_ms:
-        depth = 1 - ease(elapsed_ms / leaving_ms)
-        # A movement that opens on the breath in is already out when its last breath ends.
-        inhale_depth = 0.0 if before.kind == "move" else depth
-        return FigureState(before.activity_id, before.side, depth, inhale_depth, max(len(before.breaths) - 1, 0))
-    if phase.item is None:
-        return None
-    entering_ms = min(EASE_MS, phase.length_ms // 2)
-    depth = _start_depth(phase.item) * ease(1 - (phase.length_ms - elapsed_ms) / entering_ms)
-    return FigureState(phase.activity_id, phase.side, depth, 0.0)
 
 
 def _start_depth(item: Item) -> float:

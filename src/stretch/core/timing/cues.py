@@ -70,9 +70,9 @@ def _phase_cues(phase: Phase, index: int) -> Iterator[Cue]:
 
 
 def _half_way_ms(phase: Phase) -> int | None:
-    """Return the middle of a long hold, or where a moving stretch changes direction, after a whole breath."""
-    if phase.kind == "move" and phase.item and phase.item.stretch.halfway:
-        return sum(map(sum, phase.breaths[: len(phase.breaths) // 2])) or None
+    """Return the middle of a long hold or warm-up move, or where a movement changes its direction."""
+    if (turning := phase.turning_ms) is not None:
+        return turning
     long = phase.kind in ("hold", "warm-up") and phase.length_ms >= HALF_WAY_MS
     return phase.length_ms // 2 if long else None
 

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from stretch.core.model import Dose, Move, Stretch
-from stretch.core.routine import Item, Routine
+from stretch.core.routine import Item, Routine, ends_upright
 from stretch.core.timing.breathing import Breath, fit
 from stretch.core.vocabulary import Pattern, Side
 
@@ -17,7 +17,7 @@ PhaseKind = Literal["warm-up", "prepare", "hold", "move", "press", "release", "r
 NS_PER_MS = 1_000_000
 REST_MS = 5_000
 SWITCH_MS, TURNING_MS = 5_000, 10_000
-"""Time to change sides, and where one has to turn over or to move the strap."""
+"""Time to change sides, and where one has to turn over for it."""
 PREPARE_MS = 8_000
 NEW_POSITION_MS = 15_000
 """Preparation when the position of the body changes (all four: rule D18)."""
@@ -28,6 +28,8 @@ ANNOUNCEMENT_WORDS = 8
 """Words spoken with the name of a stretch: its side and its dose."""
 AFTER_SPEECH_MS = 5_000
 """Time to get into a stretch after the last word about it."""
+RESTING = ("rest-lying", "rest-sitting")
+"""Figures at the end, lying or upright."""
 WORKING_KINDS: frozenset[PhaseKind] = frozenset({"hold", "move", "press", "release"})
 """Kinds of phases in which a stretch is done; the others prepare it or rest from it."""
 
@@ -47,6 +49,8 @@ class Phase(Struct, frozen=True, kw_only=True):
     move: Move | None = None
     text: str = ""
     """Instructions for settling and then getting up, in the last phase."""
+    figure: str = ""
+    """The id of the figure in the last phase."""
     new_position: bool = False
     """True if the position of the body changes during this preparation."""
     cool_down: bool = False
@@ -67,6 +71,20 @@ class Phase(Struct, frozen=True, kw_only=True):
         """Milliseconds from the start of the session to the end of the phase."""
         return self.start_ms + self.length_ms
 
+    @property
+    def turning_ms(self) -> int | None:
+        """When the movement changes its direction, from the start of the phase and after a whole breath."""
+        if self.move:
+            return self.length_ms // 2 if self.move.halfway else None
+        if self.kind == "move" and self.item and self.item.stretch.halfway:
+            return sum(map(sum, self.breaths[: len(self.breaths) // 2])) or None
+        return None
+
+    def has_turned(self, elapsed_ms: int) -> bool:
+        """Return whether the movement has changed its direction *elapsed_ms* into the phase."""
+        turning_ms = self.turning_ms
+        return turning_ms is not None and elapsed_ms >= turning_ms
+
 
 def build_phases(routine: Routine, pattern: Pattern) -> tuple[Phase, ...]:
     """Return the phases of *routine*: warm-up, the stretches, cool-down and settle."""
@@ -80,7 +98,9 @@ def build_phases(routine: Routine, pattern: Pattern) -> tuple[Phase, ...]:
         for move, seconds in routine.cool_down
     ]
     settle_ms = routine.settle_s * 1000
-    phases.append(Phase(kind="settle", length_ms=settle_ms, breaths=fit(settle_ms, pattern), text=routine.settle_text))
+    settle = Phase(kind="settle", length_ms=settle_ms, breaths=fit(settle_ms, pattern), text=routine.settle_text)
+    upright = ends_upright(routine.items, routine.cool_down)
+    phases.append(msgspec.structs.replace(settle, figure=RESTING[upright]))
     return with_start_times(phases)
 
 

@@ -13,7 +13,7 @@ from msgspec import Struct
 from stretch.core.checks import FieldPath, FieldProblem, check_sources
 from stretch.core.model import Program, Source, Stretch
 from stretch.core.timing.breathing import STEADY_MS
-from stretch.core.timing.phases import SWITCH_MS
+from stretch.core.timing.phases import RESTING, SWITCH_MS
 from stretch.core.vocabulary import ENTRY_KINDS, KNEELING, Caution, EntryKind
 from stretch.figure.file_format import Figure
 from stretch.figure.lint import lint_figure
@@ -52,7 +52,7 @@ def check_catalogs(paths: Sequence[Path]) -> CatalogReport:
     loader.check_references()
     warm_up = load_record(base / "session.yaml", SessionFile).warm_up
     moves = {move.id for move in (*warm_up.standing, *warm_up.seated)}
-    sources, drawable = loader.records("source"), loader.records("stretch").keys() | moves
+    sources, drawable = loader.records("source"), loader.records("stretch").keys() | moves | set(RESTING)
     diagnostics, counts = loader.diagnostics, dict[EntryKind, int]()
     for kind in ENTRY_KINDS:
         entries = [*loader.user_entries(kind)]
