@@ -317,10 +317,12 @@ def test_the_sounds_of_a_whole_session_come_in_order_and_at_most_two_at_once(tmp
 def test_backends_are_described_with_advice(tmp_path: Path) -> None:
     working = FakePrograms(pw_play="fails", aplay="plays", espeak_ng="plays").backends(tmp_path).describe()
     assert (working[0].found, working[0].advice) == ("pw-play (fails), aplay", "")
-    assert (working[1].found, working[1].advice) == (
-        "espeak-ng",
-        "If you hear nothing, run `espeak-ng hello` to see why.",
-    )
+    assert (working[1].found, working[1].advice) == ("espeak-ng", "")
+    silent = FakePrograms(espeak_ng="empty").backends(tmp_path).describe()[1]
+    assert (silent.found, silent.advice) == ("espeak-ng (makes no sound)", "Run `espeak-ng hello` to see why.")
+    broken = FakePrograms(spd_say="plays", espeak_ng="missing").backends(tmp_path).describe()[1]
+    # What would be heard is not tried.
+    assert (broken.found, broken.advice) == ("spd-say, espeak-ng (No such file or directory)", "")
     failing = FakePrograms(aplay="hangs").backends(tmp_path).describe()[0]
     assert failing.found == "aplay (fails)"
     assert "/bin/aplay -q" in failing.advice

@@ -330,7 +330,7 @@ _PLAYBACK = (
         is_flag=False,
         flag_value="yes",
         type=NameChoice("voice mode", VOICE_LABELS),
-        help="Speak: yes, full, brief, names or breath.",
+        help="Speak; `yes` explains what is new and says little of the rest.",
     ),
     # Not one option with --voice: click would give a bare --voice the value of the other.
     click.option("--no-voice", is_flag=True, help="Do not speak.  [default]"),

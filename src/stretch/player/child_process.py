@@ -18,6 +18,8 @@ from stretch.core.timing.phases import NS_PER_MS
 
 HANG_FACTOR, HANG_SLACK_MS = 3, 5_000
 """A program that runs this many times as long as expected, and this much more, hangs."""
+TRY_TIMEOUT_S = 3.0
+"""Longest that a working program takes for a word, or for a tenth of a second of silence."""
 MAX_TEXT_BYTES = 4_000
 """Text for standard input is cut here: every pipe takes as much at once, so writing never blocks."""
 
@@ -126,6 +128,20 @@ class ProcessGroup(Generic[Content]):
             with suppress(subprocess.TimeoutExpired):
                 process.wait(1.0)
         self._killed.clear()
+
+
+def try_program(start: StartProcess, arguments: Sequence[str], text: str = "") -> str:
+    """Return why a program that should soon have done its work has not; empty if it has."""
+    try:
+        process = start(arguments, text.encode())
+        if process.wait(TRY_TIMEOUT_S) == 0:
+            return ""
+    except OSError as error:
+        return error.strerror or str(error)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait(TRY_TIMEOUT_S)
+    return "fails"
 
 
 class Subprocess(subprocess.Popen[bytes]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +19,7 @@ from stretch.core.timing.phases import NS_PER_MS
 from stretch.core.timing.session import Session
 from stretch.core.timing.timeline import Timeline
 from stretch.core.vocabulary import VoiceMode
+from stretch.player import voice
 from stretch.player.child_process import FindProgram, StartProcess
 from stretch.player.sound import (
     DEFAULT_VOLUME,
@@ -200,7 +201,7 @@ class AudioBackends(Struct, frozen=True, kw_only=True):
         return Voice(self._engines(volume), self.start, self.clock)
 
     def describe(self) -> tuple[BackendReport, BackendReport]:
-        """Report the sound players and the voices. Each player is tried with a moment of silence."""
+        """Report the sound players and the voices; what can be tried without a sound is tried."""
         return self._describe_players(), self._describe_voices()
 
     @property
@@ -220,19 +221,19 @@ class AudioBackends(Struct, frozen=True, kw_only=True):
             return BackendReport("sounds", "the terminal bell, because this is SSH", advice)
         if not self._players:
             return BackendReport("sounds", "the terminal bell, because there is no player", INSTALL_PLAYER)
-        faults = [probe(player, self.cache, self.start) for player in self._players]
-        found = ", ".join(
-            f"{player.name} ({fault})" if fault else player.name
-            for player, fault in zip(self._players, faults, strict=True)
-        )
+        faults = [(player.name, probe(player, self.cache, self.start)) for player in self._players]
         command = " ".join(self._players[0].arguments_for(Path("FILE.wav")))
-        return BackendReport("sounds", found, f"Run `{command}` to see why." if all(faults) else "")
+        return _report("sounds", faults, f"Run `{command}` to see why.")
 
     def _describe_voices(self) -> BackendReport:
-        engines = self._engines()
+        engines = self._engines(volume=0)
         if not engines:
             return BackendReport("voice", "none", INSTALL_VOICE)
-        # Users can test their own command, and on Windows there is no command to suggest.
-        unknown = self.voice_command or self.platform == "win32"
-        advice = "" if unknown else f"If you hear nothing, run `{engines[0].name} hello` to see why."
-        return BackendReport("voice", ", ".join(engine.name for engine in engines), advice)
+        faults = [(engine.name, voice.probe(engine, self.start, self.clock)) for engine in engines]
+        return _report("voice", faults, f"Run `{engines[0].name} hello` to see why.")
+
+
+def _report(purpose: str, faults: Sequence[tuple[str, str]], advice: str) -> BackendReport:
+    """Return the report of programs with what is wrong with each, and *advice* if none works."""
+    found = ", ".join(f"{name} ({fault})" if fault else name for name, fault in faults)
+    return BackendReport(purpose, found, advice if all(fault for _, fault in faults) else "")

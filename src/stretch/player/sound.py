@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -13,7 +12,15 @@ from msgspec import Struct
 
 from stretch.core.narration import tones
 from stretch.core.narration.tones import RATE, SOUNDS, SoundCue, is_breath
-from stretch.player.child_process import FindProgram, Process, ProcessGroup, StartProcess, Subprocess, split_command
+from stretch.player.child_process import (
+    FindProgram,
+    Process,
+    ProcessGroup,
+    StartProcess,
+    Subprocess,
+    split_command,
+    try_program,
+)
 from stretch.storage.files.safe_io import atomic_write
 
 DEFAULT_VOLUME = 50
@@ -22,8 +29,6 @@ RETRY_MS = 1_000
 """A sound is retried with the next player only if it failed within this time; later it would be misleading."""
 MAX_FAILURES = 3
 """Failures in a row after which a player that has worked is given up; an untested one is given up at its first."""
-PROBE_TIMEOUT_S = 3.0
-"""Longest that a working player takes for a tenth of a second of silence."""
 WAV_HEADER_BYTES = 44
 FILE = "{file}"
 """Placeholder for the WAV file in a command; a command without it gets the file as its last argument."""
@@ -182,15 +187,10 @@ class SoundPlayer:
 def probe(player: PlayerCommand, folder: Path, start: StartProcess) -> str:
     """Return why *player* cannot play a tenth of a second of silence; empty if it can."""
     try:
-        process = start(player.arguments_for(SoundCache(folder, 0).file(SOUNDS["count"])), b"")
-        if process.wait(PROBE_TIMEOUT_S) == 0:
-            return ""
+        file = SoundCache(folder, 0).file(SOUNDS["count"])
     except OSError as error:
         return error.strerror or str(error)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait(PROBE_TIMEOUT_S)
-    return "fails"
+    return try_program(start, player.arguments_for(file))
 
 
 if sys.platform == "win32":

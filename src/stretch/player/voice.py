@@ -11,7 +11,15 @@ from msgspec import Struct
 
 from stretch.core.errors import UsageError
 from stretch.core.narration.speech_timing import WORDS_PER_MINUTE, speakable, speech_duration_ms
-from stretch.player.child_process import ChildProcess, FindProgram, ProcessGroup, StartProcess, split_command
+from stretch.core.timing.phases import NS_PER_MS
+from stretch.player.child_process import (
+    ChildProcess,
+    FindProgram,
+    ProcessGroup,
+    StartProcess,
+    split_command,
+    try_program,
+)
 from stretch.player.sound import DEFAULT_VOLUME
 
 TEXT = "{text}"
@@ -19,6 +27,7 @@ TEXT = "{text}"
 TOO_FAST = 6
 """An engine that ends this many times faster than estimated has made no sound, although it may report success, as
 espeak-ng does without a sound card."""
+PROBE_TEXT = "Breathe in."
 RETRY_MS = 1_500
 """A text is retried with the next engine only if it failed within this time; later it would be misleading."""
 
@@ -89,6 +98,17 @@ def find_engines(
         for name, options in known.items()
         if (path := find_program(name))
     )
+
+
+def probe(engine: SpeechEngine, start: StartProcess, clock: Callable[[], int]) -> str:
+    """Return why *engine* cannot speak a word, at volume 0; empty if it can, or if it would be heard."""
+    if not engine.name.startswith("espeak"):
+        return ""
+    arguments, piped = engine.arguments_for(PROBE_TEXT)
+    started_ns = clock()
+    fault = try_program(start, arguments, piped)
+    elapsed_ms = (clock() - started_ns) // NS_PER_MS
+    return fault or ("makes no sound" if elapsed_ms * TOO_FAST < speech_duration_ms((PROBE_TEXT,)) else "")
 
 
 class Voice:
