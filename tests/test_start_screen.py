@@ -312,7 +312,7 @@ class ScreenPerson(App):
         return TODAY
 
     def now(self) -> datetime:
-        return datetime.combine(TODAY, datetime.min.time(), UTC)
+        return datetime.combine(self.today(), datetime.min.time(), UTC)
 
     @contextmanager
     def terminal(self, *, screen: bool) -> Iterator[MemoryTerminal]:  # type: ignore[override]

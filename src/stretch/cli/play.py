@@ -13,7 +13,6 @@ import msgspec
 from stretch.cli.app import App
 from stretch.cli.console import is_terminal
 from stretch.cli.request import PlaybackOptions
-from stretch.cli.safety import EXPECT, FIRST_SESSIONS
 from stretch.core.journal.progress import encode_plan, side_results, stretches_done
 from stretch.core.journal.record import SessionRecord
 from stretch.core.routine import Routine
@@ -44,15 +43,11 @@ def play_routine(
     app: App, routine: Routine, playback: PlaybackOptions, preflight: PreflightResult | None, screen: ExitStack
 ) -> int:
     """Play *routine* and return the exit code: 0 finished, 3 stopped before the end, 128 + n for signal n."""
-    sessions = app.read_journal(lambda journal: journal.count()) or 0
     session = Session(timeline=build_timeline(routine))
     if playback.dry_run:
         return play_session(app, session, playback, screen)
     record = new_record(app, routine, session, preflight)
-    code = play_session(app, session, playback, screen, open_recorder(app, routine, record))
-    if code == FINISHED and playback.ask and not playback.events and sessions < FIRST_SESSIONS:
-        app.info(app.safety.section(EXPECT).lines[sessions].text + ".")
-    return code
+    return play_session(app, session, playback, screen, open_recorder(app, routine, record))
 
 
 def play_session(
@@ -71,6 +66,7 @@ def play_session(
     session = result.session
     # The journal before the words: a terminal that takes no output keeps the process waiting.
     notes = recorder.close(session) if recorder else []
+    asks_pain = recorder is not None and _close(app, session, playback, screen, recorder, notes)
     screen.close()
     for line in (_summary(session), *notes):
         app.info(line)
@@ -80,7 +76,7 @@ def play_session(
         from stretch.cli.preflight import after_early_end
 
         after_early_end(app, session.end_reason, keep=recorder is not None)
-    if recorder and session.end_state == "finished" and playback.asks(app):
+    if recorder and asks_pain:
         from stretch.cli.preflight import after_session
 
         after_session(app, session, recorder)
@@ -90,6 +86,30 @@ def play_session(
         raise_again(result.signal)
         return SIGNALLED + result.signal
     return FINISHED if session.end_state == "finished" else STOPPED
+
+
+def _close(
+    app: App,
+    session: Session,
+    playback: PlaybackOptions,
+    screen: ExitStack,
+    recorder: SessionRecorder,
+    notes: list[str],
+) -> bool:
+    """Show the end of a finished session, or add to the *notes*, and return whether to ask for the pain after it."""
+    if session.end_state != "finished" or playback.events:
+        return False
+    from stretch.cli import closing
+    from stretch.cli.pain_log import is_tracked
+
+    tracked = playback.asks(app) and is_tracked(app, session, recorder.pain_before)
+    if not playback.full_screen(app):
+        if playback.ask and (text := closing.expectation(app)):
+            notes.append(text)
+        return tracked
+    offers = tracked and not app.settings.track_pain
+    chosen = closing.show_closing_screen(app, session, playback, screen, offers_tracking=offers)
+    return chosen or (tracked and not offers)
 
 
 def _with_options(app: App, session: Session, playback: PlaybackOptions) -> Session:
@@ -111,7 +131,7 @@ class _Playback:
         self, app: App, options: PlaybackOptions, recorder: SessionRecorder | None, status_file: StatusFile | None
     ) -> None:
         self.app, self.options, self.recorder, self.status_file = app, options, recorder, status_file
-        self.screen = app.full_screen and not options.plain and not options.events
+        self.screen = options.full_screen(app)
         self.cue_player: CuePlayer | None = None
 
     def run(self, session: Session, screen: ExitStack) -> PlaybackResult:

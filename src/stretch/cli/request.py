@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from stretch.core.planning.personalize import RecentPractice
     from stretch.core.routine import Continuity, Routine
     from stretch.core.safety.screening_record import PreflightResult
+    from stretch.figure.render import Glyphs
     from stretch.storage.journal.journal import Journal
 
 MORNING_HOURS = range(4, 8)
@@ -61,6 +62,16 @@ class PlaybackOptions(Struct, frozen=True, kw_only=True):
     def asks(self, app: App) -> bool:
         """Return whether the person is asked anything: only at a terminal, and without `--yes` and `--events`."""
         return self.ask and app.interactive and not self.events
+
+    def full_screen(self, app: App) -> bool:
+        """Return whether there is a full screen."""
+        return app.full_screen and not self.plain and not self.events
+
+    def glyphs(self, app: App) -> Glyphs | None:
+        """Return how figures are drawn; None if they are not."""
+        if self.figure == "none" or not app.theme.unicode:
+            return None
+        return "blocks" if self.figure == "blocks" else app.theme.glyphs
 
     @property
     def dry_run(self) -> bool:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from stretch.core.routine import Request, Routine
     from stretch.core.safety.screening_record import PreflightResult
     from stretch.figure.file_format import Figure
-    from stretch.figure.render import Glyphs
     from stretch.player.layout import StyledLine
     from stretch.player.start_screen import StartScreen
 
@@ -64,7 +63,7 @@ def agree(app: App, options: RoutineOptions, request: Request, playback: Playbac
     asks = playback.asks(app)
     preflight = run_preflight(app, ask=asks)
     planner = AppPlanner(app, options, preflight)
-    if asks and app.full_screen and not playback.plain:
+    if asks and playback.full_screen(app):
         return _agree_on_screen(app, planner, request, playback, screen)
     say_notes(app, preflight)
     agreed = Agreed(planner.plan(request), playback, preflight)
@@ -135,10 +134,7 @@ def _show(
     from stretch.player.start_view import start_rows
 
     terminal = screen.enter_context(app.terminal(screen=True))
-    theme = app.theme
-    glyphs: Glyphs | None = "blocks" if playback.figure == "blocks" else theme.glyphs
-    if playback.figure == "none" or not theme.unicode:
-        glyphs = None
+    theme, glyphs = app.theme, playback.glyphs(app)
     figures: dict[str, Figure] = {}
     renderer = FigureRenderer(figures, glyphs=glyphs, color=theme.has_color) if glyphs else None
 
@@ -176,13 +172,11 @@ class _SettingsKeeper:
         never = state.never[len(before.never) :]
         if not changed and not never:
             return
-        from stretch.storage.config_file import add_to_list, change_setting
-
         try:
             for name, value in changed.items():
-                change_setting(self._app.folder, name, value)
+                self._app.change_setting(name, value)
             for stretch in never:
-                add_to_list(self._app.folder, "never", stretch)
+                self._app.add_to_list("never", stretch)
         except (StretchError, OSError) as error:
             self._app.info(f"The choice could not be kept: {error}")
 

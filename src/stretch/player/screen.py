@@ -49,8 +49,10 @@ def run_screen(
     started_ns = clock()
     view: Hashable = None
     visible_since: int | None = None
-    while not finished(state):
+    while True:
         state = animate(state, clock() - started_ns)
+        if finished(state):
+            return state
         if guarded(state) != view:
             view, visible_since = guarded(state), None
         if terminal.draw(rows(state, *terminal.size())) and visible_since is None:
@@ -66,7 +68,6 @@ def run_screen(
         if changed is not state:
             state = changed
             observe(state)
-    return state
 
 
 def _visible_long_enough(since_ns: int | None, now_ns: int) -> bool:

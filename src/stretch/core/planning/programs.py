@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from msgspec.structs import replace
 
 from stretch.core.errors import UnknownName, UsageError
@@ -89,4 +91,9 @@ def needs_rest_day(routine: Routine, program: Program | None = None, *, as_writt
     """
     if program is not None and as_written and HARD_SOURCE in program.source:
         return True
-    return any(item.stretch.level == "deep" or item.stretch.mode == "contract-relax" for item in routine.items)
+    return is_hard(routine.items)
+
+
+def is_hard(items: Iterable[Item]) -> bool:
+    """Return whether there is a deep or contract-relax stretch among *items*."""
+    return any(item.stretch.level == "deep" or item.stretch.mode == "contract-relax" for item in items)

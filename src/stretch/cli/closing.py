@@ -1,0 +1,81 @@
+"""The end of a session: the closing screen, or the line about what to expect."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+from stretch.cli.safety import EXPECT, FIRST_SESSIONS
+from stretch.core.errors import StretchError
+from stretch.core.journal.progress import stretches_done
+from stretch.core.timing.phases import NS_PER_MS
+from stretch.core.vocabulary import UPRIGHT
+
+if TYPE_CHECKING:
+    from stretch.cli.app import App
+    from stretch.cli.request import PlaybackOptions
+    from stretch.core.timing.session import Session
+    from stretch.player import closing_screen
+    from stretch.player.layout import StyledLine
+
+
+def expectation(app: App) -> str:
+    """Return what to expect, after one of the first sessions; empty after later ones."""
+    sessions = app.read_journal(lambda journal: journal.count()) or 0
+    return f"{app.safety.section(EXPECT).lines[sessions - 1].text}." if 0 < sessions <= FIRST_SESSIONS else ""
+
+
+def show_closing_screen(
+    app: App, session: Session, playback: PlaybackOptions, screen: ExitStack, *, offers_tracking: bool
+) -> bool:
+    """Show the closing screen of a finished *session* on the full *screen*; return whether the pain is to be followed.
+
+    The choice to follow it is kept in the settings.
+    """
+    from stretch.player import closing_screen
+    from stretch.player.figure_renderer import FigureRenderer
+    from stretch.player.screen import run_screen
+
+    terminal = screen.enter_context(app.terminal(screen=True))
+    figure = "rest-sitting" if session.timeline.items[-1].position in UPRIGHT else "rest-lying"
+    glyphs = playback.glyphs(app)
+    figures = FigureRenderer(app.figures([figure]), glyphs=glyphs, color=app.theme.has_color) if glyphs else None
+
+    def rows(state: closing_screen.ClosingScreen, columns: int, lines: int) -> list[StyledLine]:
+        return closing_screen.closing_rows(
+            state, columns, lines, figures=figures, name=figure, unicode=app.theme.unicode
+        )
+
+    state = run_screen(
+        terminal,
+        _closing_state(app, session, offers_tracking=offers_tracking),
+        rows=rows,
+        update=closing_screen.update,
+        finished=closing_screen.finished,
+        clock=app.clock,
+        guarded=lambda state: True,
+        animate=closing_screen.animate,
+    )
+    if state.answer == "yes":
+        try:
+            app.change_setting("track_pain", True)
+        except (StretchError, OSError) as error:
+            app.info(f"The choice could not be kept: {error}")
+    return state.answer == "yes"
+
+
+def _closing_state(app: App, session: Session, *, offers_tracking: bool) -> closing_screen.ClosingScreen:
+    from stretch.core.planning.programs import is_hard
+    from stretch.player.closing_screen import ClosingScreen
+
+    items, last = session.timeline.items, app.last_session()
+    first_side = next((item.sides[0] for item in items if item.stretch.both_sides), None)
+    return ClosingScreen(
+        done=stretches_done(session)[0],
+        active_ms=session.active_ns // NS_PER_MS,
+        streak=last.streak if last else 0,
+        rest_next=is_hard(items),
+        next_side=first_side and ("left" if first_side == "right" else "right"),
+        expect=expectation(app),
+        offers_tracking=offers_tracking,
+    )

@@ -1,0 +1,112 @@
+"""Closing screen: what was done, when to come back, and a resting figure; it closes at a key or by itself."""
+
+from __future__ import annotations
+
+from math import cos, pi
+from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from stretch.core.text import duration, pluralize
+from stretch.core.vocabulary import Side
+from stretch.player.big_font import big_text
+from stretch.player.layout import StyledLine, fit_width, pad_to_height, side_by_side, wrap_styled
+from stretch.player.theme import TextRole
+
+if TYPE_CHECKING:
+    from stretch.player.figure_renderer import FigureRenderer
+
+OPEN_NS = 60_000_000_000
+"""The screen closes by itself after this time."""
+BREATH_NS = 8_000_000_000
+"""One breath of the resting figure."""
+TEXT_CELLS, FIGURE_LINES = 46, 24
+"""Columns of the text beside the figure, and lines of the largest figure."""
+OFFER = "Shall we follow your pain, with a number before and after each session?"
+
+
+class ClosingScreen(Struct, frozen=True, kw_only=True):
+    """What the closing screen says."""
+
+    done: int
+    """Stretches done."""
+    active_ms: int
+    streak: int = 0
+    """Days, this one included."""
+    rest_next: bool = False
+    """The next day should be a rest day or a gentle one (rule D14)."""
+    next_side: Side | None = None
+    """The side that comes first the next time (rule RB7)."""
+    expect: str = ""
+    """What to expect, after the first sessions."""
+    offers_tracking: bool = False
+    """Whether to offer to follow the pain."""
+    answer: Literal["", "yes", "no"] = ""
+    elapsed_ns: int = 0
+
+
+def update(state: ClosingScreen, key: str) -> ClosingScreen:
+    """Return *state* after *key*: any key closes it, but only y, n, q or Enter answer the offer."""
+    key = key.lower() if len(key) == 1 else key
+    if state.offers_tracking and key not in ("y", "n", "q", "enter"):
+        return state
+    return replace(state, answer="yes" if state.offers_tracking and key == "y" else "no")
+
+
+def finished(state: ClosingScreen) -> bool:
+    """Return whether it was closed, or open for long enough."""
+    return bool(state.answer) or state.elapsed_ns >= OPEN_NS
+
+
+def animate(state: ClosingScreen, elapsed_ns: int) -> ClosingScreen:
+    """Return *state* at a time since the screen began."""
+    return replace(state, elapsed_ns=elapsed_ns)
+
+
+def closing_rows(
+    state: ClosingScreen, columns: int, lines: int, *, figures: FigureRenderer | None, name: str, unicode: bool = True
+) -> list[StyledLine]:
+    """Return exactly *lines* rows of *columns* cells, with the figure *name* beside the text if there is room."""
+    cells = columns - 1
+    bottom = _bottom(state, cells)
+    height = lines - len(bottom)
+    width = min(cells - TEXT_CELLS - 2, 3 * min(height - 2, FIGURE_LINES))
+    figure: list[StyledLine] = []
+    if figures and width >= 30 and height > 10:
+        depth = (1 - cos(2 * pi * state.elapsed_ns / BREATH_NS)) / 2
+        figure = figures.render_still(name, None, depth, width, min(height - 2, FIGURE_LINES, width // 3))
+    text = _text(state, cells - width - 2 if figure else cells, height, unicode)
+    if figure:
+        figure = [*[()] * max(0, min(len(text), height) - len(figure)), *figure]
+        text = side_by_side((text, figure), cells - width, 0)
+    rows = [*pad_to_height(text[:height], height), *bottom][-lines:]
+    return [fit_width(((" ", TextRole.PLAIN), *row), columns) for row in rows]
+
+
+def _text(state: ClosingScreen, cells: int, height: int, unicode: bool) -> list[StyledLine]:
+    """Return what was done and what comes next; the letters are big if *height* allows."""
+    done = f"{pluralize(state.done, 'stretch')} in {duration(state.active_ms)}."
+    streak = f"Day {state.streak} of your streak." if state.streak > 1 else ""
+    paragraphs = [(done, TextRole.NAME), (streak, TextRole.SIDE), (_next_time(state), TextRole.PLAIN)]
+    paragraphs.append((state.expect, TextRole.DIM))
+    blocks = [wrap_styled(text, role, cells) for text, role in paragraphs if text]
+    size = sum(len(block) for block in blocks)
+    title = big_text("WELL DONE", TextRole.DONE, cells, 1, unicode)
+    if size + len(title) + len(blocks) > height:
+        title = (((("Well done.", TextRole.DONE),)),)
+    spacious = size + len(title) + len(blocks) + 1 <= height
+    gap: list[StyledLine] = [()] if spacious else []
+    return [*gap, *title, *(line for block in blocks for line in (*gap, *block))]
+
+
+def _next_time(state: ClosingScreen) -> str:
+    when = "gently tomorrow, or the day after" if state.rest_next else "tomorrow"
+    return f"Next time: {when}{f', {state.next_side} side first' if state.next_side else ''}."
+
+
+def _bottom(state: ClosingScreen, cells: int) -> list[StyledLine]:
+    if not state.offers_tracking:
+        return [(("press any key", TextRole.DIM),)]
+    keys: StyledLine = (("y", TextRole.KEY), (" yes  ", TextRole.DIM), ("Enter", TextRole.KEY), (" no", TextRole.DIM))
+    return [*wrap_styled(OFFER, TextRole.NAME, cells), keys]

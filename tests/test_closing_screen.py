@@ -1,0 +1,152 @@
+"""The closing screen: what it says, how it closes, the offer to follow the pain, and the screen at many sizes."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+from rich.cells import cell_len
+
+from stretch.player.closing_screen import OFFER, OPEN_NS, ClosingScreen, animate, closing_rows, finished, update
+from stretch.player.figure_renderer import FigureRenderer
+from stretch.player.screen import GUARD_NS
+from stretch.storage.catalogs.catalog import load_figures
+from stretch.storage.files.diagnostics import load_safety
+from stretch.storage.settings import load_settings
+from support import SECOND, ScriptedInput, run
+from test_preflight import TODAY
+from test_start_screen import SIZES, ScreenPerson, sit_down
+
+GOLDEN = Path(__file__).parent / "golden" / "closing"
+FIGURES = FigureRenderer(load_figures(["childs-pose"]), color=False)
+EXPECT = [line.text for line in load_safety().section("expect").lines]
+END = ClosingScreen(done=7, active_ms=868_000, streak=3, next_side="right", expect=f"{EXPECT[1]}.")
+OFFERED = replace(END, offers_tracking=True)
+GUARD_S = GUARD_NS / SECOND
+
+
+def shown(state: ClosingScreen, columns: int = 80, lines: int = 24, **how: object) -> list[str]:
+    how = {"figures": FIGURES, "name": "childs-pose"} | how
+    return ["".join(text for text, _ in row) for row in closing_rows(state, columns, lines, **how)]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("key", ["enter", "q", "space", "z"])
+def test_any_key_closes_it(key: str) -> None:
+    assert finished(update(END, key))
+
+
+@pytest.mark.parametrize(("key", "answer"), [("y", "yes"), ("Y", "yes"), ("n", "no"), ("enter", "no"), ("q", "no")])
+def test_the_offer_is_answered_by_y_or_not(key: str, answer: str) -> None:
+    assert update(OFFERED, key).answer == answer
+
+
+def test_other_keys_do_not_answer_the_offer() -> None:
+    assert update(OFFERED, "space") is OFFERED
+
+
+def test_it_closes_by_itself() -> None:
+    assert not finished(animate(OFFERED, OPEN_NS - 1))
+    assert finished(animate(OFFERED, OPEN_NS))
+    assert animate(OFFERED, OPEN_NS).answer == ""
+
+
+def test_it_says_what_was_done_and_when_to_come_back() -> None:
+    text = "\n".join(shown(END))
+    assert "7 stretches in 14 min 28 s." in text
+    assert "Day 3 of your streak." in text
+    assert "Next time: tomorrow, right side first." in text
+    first = "\n".join(shown(replace(END, streak=1, rest_next=True, next_side=None)))
+    assert "streak" not in first
+    assert "Next time: gently tomorrow, or the day after." in first
+
+
+def test_the_figure_breathes() -> None:
+    assert shown(END) != shown(animate(END, 4 * SECOND))
+    assert shown(END) == shown(animate(END, 8 * SECOND))
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("name", ["end", "offer"])
+def test_golden_screens(name: str, size: tuple[int, int], request: pytest.FixtureRequest) -> None:
+    drawn = re.sub(r" +\n", "\n", "\n".join(shown(END if name == "end" else OFFERED, *size)) + "\n")
+    path = GOLDEN / f"{name}-{size[0]}x{size[1]}.txt"
+    if request.config.getoption("--update-golden"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(drawn, encoding="utf-8")
+    assert drawn == path.read_text(encoding="utf-8"), f"\n{drawn}"
+
+
+@given(st.integers(1, 200), st.integers(1, 70), st.booleans(), st.booleans())
+def test_the_screen_has_exactly_the_asked_size(columns: int, lines: int, offer: bool, unicode: bool) -> None:
+    rows = shown(OFFERED if offer else END, columns, lines, unicode=unicode, figures=FIGURES if unicode else None)
+    assert len(rows) == lines
+    assert {cell_len(row) for row in rows} == {columns}
+    assert unicode or "".join(rows).isascii()
+
+
+@pytest.mark.parametrize("size", [*SIZES, (40, 6)], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_the_offer_is_whole_at_every_size(size: tuple[int, int]) -> None:
+    assert OFFER in " ".join(" ".join(shown(OFFERED, *size)).split())
+
+
+class Finisher(ScreenPerson):
+    """A person who does a whole routine and presses *keys* at the closing screen."""
+
+    def __init__(self, folder: Path, *keys: str | float, during: tuple[str | float, ...] = ()) -> None:
+        super().__init__(folder, *keys)
+        self.input_source = ScriptedInput(self.clock, during)  # type: ignore[arg-type]
+
+
+def finish(folder: Path, *keys: str | float, during: tuple[str | float, ...] = ()) -> tuple[str, Finisher]:
+    """Return the text of the closing screen of a session that began with `--yes`."""
+    person = Finisher(folder, *keys, during=during)
+    result = run("routine", "-m", "3", "--warm-up", "0", "--yes", app=person)
+    assert result.exit_code == 0
+    assert person.screen.events == type(person.screen.events)()
+    return " ".join(" ".join(person.screen.frames[-1]).split()), person
+
+
+def test_a_finished_session_ends_on_it_and_one_line_stays(tmp_path: Path) -> None:
+    for number in range(4):
+        text, person = finish(tmp_path, "enter")
+        assert "stretches in 2 min" in text or "stretches in 3 min" in text
+        assert [line for line in EXPECT if f"{line}." in text] == EXPECT[number : number + 1]
+        assert re.fullmatch(r"Done: \d stretches, .*\.\n", person.stderr.getvalue())  # type: ignore[attr-defined]
+
+
+def test_the_streak_counts_this_session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for days in range(3):
+        monkeypatch.setattr(ScreenPerson, "today", lambda self, days=days: TODAY + timedelta(days=days))
+        text, _ = finish(tmp_path, "enter")
+    assert "Day 3 of your streak." in text
+
+
+@pytest.mark.parametrize(("key", "tracked"), [("y", True), ("enter", False)])
+def test_tracking_is_offered_after_pain_and_kept_in_the_settings(tmp_path: Path, key: str, tracked: bool) -> None:
+    _, person = sit_down(tmp_path, "q")
+    person = Finisher(tmp_path, "p", "4", GUARD_S, "enter", GUARD_S, key)
+    person.stdin.write("\n\n\n")  # type: ignore[union-attr]
+    person.stdin.seek(0)  # type: ignore[union-attr]
+    assert run("routine", "-m", "3", "--warm-up", "0", app=person).exit_code == 0
+    assert OFFER in " ".join(" ".join(person.screen.frames[-1]).split())
+    assert load_settings(tmp_path, {}).settings.track_pain is tracked
+    assert ("Pain now" in person.stdout.getvalue()) is tracked  # type: ignore[attr-defined]
+
+
+def test_a_key_pressed_at_the_very_end_does_not_close_it(tmp_path: Path) -> None:
+    person = Finisher(tmp_path)
+    person.screen.events.clear()
+    person.screen.events.extend(("space", 61.0))
+    assert run("routine", "-m", "3", "--warm-up", "0", "--yes", app=person).exit_code == 0
+    assert len(person.screen.frames) > 1
+
+
+def test_a_stopped_session_has_no_closing_screen(tmp_path: Path) -> None:
+    person = Finisher(tmp_path, during=(1.0, "q"))
+    assert run("routine", "-m", "3", "--yes", app=person).exit_code == 3
+    assert person.screen.frames == []
