@@ -73,6 +73,48 @@ def test_version_prints_name_and_version() -> None:
     assert run("--version").stdout.startswith("stretch ")
 
 
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("routine", "--events", "--plan"),
+        ("routine", "--events", "--why"),
+        ("routine", "--events", "--plain"),
+        ("routine", "--speed", "9", "--voice"),
+        ("routine", "--speed", "9", "--sound"),
+        ("show", "sphinx", "--json", "--svg", "x.svg"),
+        ("show", "sphinx", "--svg", "x.svg", "--figure", "none"),
+        ("list", "--json", "--figures"),
+        ("config", "--json", "--template"),
+        ("safety", "check", "--forget", "--json"),
+    ],
+)
+def test_options_of_which_one_would_do_nothing_are_refused(args: tuple[str, ...]) -> None:
+    first, second = (word for word in args if word.startswith("--"))
+    result = run(*args)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == f"stretch: {first} and {second} do not go together: leave one of them out.\n"
+
+
+def test_a_dry_run_may_say_that_it_is_silent() -> None:
+    assert run("routine", "--plan", "--speed", "9", "--no-sound", "--no-voice").exit_code == 0
+
+
+def test_equipment_is_none_or_something() -> None:
+    result = run("routine", "--plan", "--equipment", "none", "--equipment", "chair")
+    assert result.exit_code == 2
+    assert "--equipment none and other equipment contradict each other" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "args", [("config", "--json", "set"), ("history", "--last=2", "export"), ("safety", "--json", "check")]
+)
+def test_an_option_of_a_group_before_a_command_is_refused(args: tuple[str, ...]) -> None:
+    result = run(*args)
+    option = args[1].partition("=")[0]
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert f"`stretch {args[0]} {option}` takes no command: leave out {option} or {args[2]}." in result.stderr
+
+
 @pytest.mark.parametrize("words", [(), ("routine",), ("config", "set")])
 def test_help_is_a_command_too(words: tuple[str, ...]) -> None:
     result = run("help", *words)

@@ -406,6 +406,15 @@ def test_handout_writes_a_file(tmp_path: Path, ending: str) -> None:
     assert b"\r" not in file.read_bytes()
 
 
+def test_both_formats_are_written_at_once(tmp_path: Path) -> None:
+    page, text = tmp_path / "back.html", tmp_path / "back.md"
+    result = run("handout", "-m", "5", "-o", str(page), "-o", str(text))
+    assert result.exit_code == 0
+    assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert text.read_text(encoding="utf-8").startswith("# ")
+    assert result.stderr.count("Saved ") == 2
+
+
 @pytest.mark.parametrize(
     ("args", "words"),
     [

@@ -94,6 +94,21 @@ def test_options_complete_the_values_they_take(words: tuple[str, ...], names: tu
     assert set(completions(*words, incomplete=some[:2])) == {name for name in names if name.startswith(some[:2])}
 
 
+@pytest.mark.parametrize(
+    ("words", "incomplete", "names"),
+    [
+        (("foo",), "ne", {"neck"}),
+        (("help",), "ro", {"routine"}),
+        (("catalog", "foo"), "che", {"check"}),
+        (("config", "--json", "set"), "minu", {"minutes"}),
+    ],
+)
+def test_a_mistake_earlier_in_the_line_does_not_matter(
+    words: tuple[str, ...], incomplete: str, names: set[str]
+) -> None:
+    assert set(completions(*words, incomplete=incomplete)) == names
+
+
 # -- in real shells
 
 SOURCES = {

@@ -81,7 +81,8 @@ class CommandGroup(SuggestingGroup):
         if args[0] not in COMMANDS and not args[0].startswith("-"):
             from stretch.cli.options import check_area_words
 
-            check_area_words(ctx, args, (*COMMANDS, "help"))
+            if not ctx.resilient_parsing:
+                check_area_words(ctx, args, (*COMMANDS, "help"))
             args = ["routine", *args]
         return super().resolve_command(ctx, args)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from stretch.cli.options import SettingName
-from stretch.cli.usage import SuggestingGroup
+from stretch.cli.usage import SuggestingGroup, refuse_together
 
 if TYPE_CHECKING:
     from stretch.cli.app import App
@@ -37,6 +37,7 @@ def config_command(ctx: click.Context, as_json: bool, as_template: bool) -> None
 def _show(app: App, *, as_json: bool, as_template: bool) -> None:
     from stretch.storage import settings
 
+    refuse_together("--json", "--template")
     if as_template:
         app.out.document(settings.template())
         return

@@ -10,6 +10,7 @@ import click
 
 from stretch.cli import options
 from stretch.cli.console import PIPE_COLUMNS
+from stretch.cli.usage import refuse_together
 from stretch.core.errors import UnknownName, UsageError
 from stretch.core.text import join_words
 
@@ -55,6 +56,7 @@ def list_command(
     figures: bool,
     as_json: bool,
 ) -> None:
+    refuse_together("--json", "--figures")
     from stretch.core.area_names import area_ids
     from stretch.core.model import expand_areas
 
@@ -172,6 +174,7 @@ def show_command(
     svg: Path | None,
     as_json: bool,
 ) -> None:
+    refuse_together("--json", "--svg", "--figure")
     stretch = find_stretch(app.catalog, stretch_id)
     side = (side or "left") if stretch.both_sides else None
     if as_json:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,15 +12,29 @@ from stretch.core.errors import UsageError
 from stretch.core.vocabulary import WEEKDAY_LABELS, WEEKDAYS, Weekday
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import time
 
     from stretch.cli.app import App
     from stretch.cli.request import RoutineOptions
     from stretch.core.vocabulary import VoiceMode
 
+
 DEFAULT_TIME = "18:00"
 DAY_SETS = {"daily": ",".join(WEEKDAYS), "weekdays": ",".join(WEEKDAYS[:5])}
+
+
+def _output_option(help: str) -> Callable[..., Any]:
+    return click.option(
+        "-o",
+        "--output",
+        "paths",
+        multiple=True,
+        required=True,
+        metavar="FILE",
+        type=OUTPUT,
+        help=f"{help} (repeatable).",
+    )
 
 
 @click.command(
@@ -31,16 +45,7 @@ DAY_SETS = {"daily": ",".join(WEEKDAYS), "weekdays": ",".join(WEEKDAYS[:5])}
     """,
 )
 @routine_options
-@click.option(
-    "-o",
-    "--output",
-    "paths",
-    multiple=True,
-    required=True,
-    metavar="FILE",
-    type=OUTPUT,
-    help="File to write: .wav for sound or .vtt for captions (repeatable).",
-)
+@_output_option("File to write: .wav for sound or .vtt for captions")
 @click.option("--silent", is_flag=True, help="Write the sounds without the voice.")
 @click.pass_obj
 def audio_command(app: App, /, *, paths: tuple[Path, ...], silent: bool, options: RoutineOptions) -> None:
@@ -52,8 +57,7 @@ def audio_command(app: App, /, *, paths: tuple[Path, ...], silent: bool, options
     from stretch.export.text_to_speech import find_synthesizer, sentence_timer
     from stretch.storage.files.safe_io import write_text
 
-    for path in paths:
-        _check_ending(path, {".wav": "sound", ".vtt": "captions"})
+    _check_endings(paths, {".wav": "sound", ".vtt": "captions"})
     mode: VoiceMode = "yes" if app.settings.voice == "no" else app.settings.voice
     routine, _ = personalized_routine(app, options, voice="no" if silent else mode)
     timeline = build_timeline(routine)
@@ -81,16 +85,9 @@ def audio_command(app: App, /, *, paths: tuple[Path, ...], silent: bool, options
     """,
 )
 @routine_options
-@click.option(
-    "-o",
-    "--output",
-    required=True,
-    metavar="FILE",
-    type=OUTPUT,
-    help="File to write: .html for a page to print, .md for Markdown.",
-)
+@_output_option("File to write: .html for a page to print, .md for Markdown")
 @click.pass_context
-def handout_command(ctx: click.Context, /, output: Path, options: RoutineOptions) -> None:
+def handout_command(ctx: click.Context, /, paths: tuple[Path, ...], options: RoutineOptions) -> None:
     from stretch.cli.request import personalized_routine
     from stretch.core.text import pluralize
     from stretch.export.handout import build_handout
@@ -98,8 +95,7 @@ def handout_command(ctx: click.Context, /, output: Path, options: RoutineOptions
     from stretch.storage.files.safe_io import write_text
 
     app: App = ctx.obj
-    _check_ending(output, {".html": "a page to print", ".md": "Markdown"})
-    render = to_html if output.suffix.lower() == ".html" else to_markdown
+    _check_endings(paths, {".html": "a page to print", ".md": "Markdown"})
     routine, rest = personalized_routine(app, options)
     handout = build_handout(
         routine,
@@ -109,11 +105,13 @@ def handout_command(ctx: click.Context, /, output: Path, options: RoutineOptions
         rest=rest,
         command=equivalent_command(ctx),
     )
-    write_text(output, render(handout))
     for note in routine.notes:
         app.info(note)
-    hint = " Open it in a browser to print it." if render is to_html else ""
-    app.info(f"Saved {output}: {routine.title}, {pluralize(len(routine.items), 'stretch')}.{hint}")
+    for path in paths:
+        html = path.suffix.lower() == ".html"
+        write_text(path, to_html(handout) if html else to_markdown(handout))
+        hint = " Open it in a browser to print it." if html else ""
+        app.info(f"Saved {path}: {routine.title}, {pluralize(len(routine.items), 'stretch')}.{hint}")
 
 
 @click.command(
@@ -124,7 +122,7 @@ def handout_command(ctx: click.Context, /, output: Path, options: RoutineOptions
     """,
 )
 @routine_options
-@click.option("-o", "--output", required=True, metavar="FILE.ics", type=OUTPUT, help="Calendar file to write.")
+@_output_option("Calendar file to write, .ics")
 @click.option(
     "--at", "times", multiple=True, metavar="HH:MM", help=f"Time of day, up to 3 times.  [default: {DEFAULT_TIME}]"
 )
@@ -135,7 +133,7 @@ def handout_command(ctx: click.Context, /, output: Path, options: RoutineOptions
 )
 @click.pass_context
 def remind_command(
-    ctx: click.Context, /, output: Path, times: tuple[str, ...], days: str | None, options: RoutineOptions
+    ctx: click.Context, /, paths: tuple[Path, ...], times: tuple[str, ...], days: str | None, options: RoutineOptions
 ) -> None:
     from datetime import UTC
 
@@ -146,7 +144,7 @@ def remind_command(
     from stretch.storage.files.safe_io import write_text
 
     app: App = ctx.obj
-    _check_ending(output, {".ics": "a calendar"})
+    _check_endings(paths, {".ics": "a calendar"})
     chosen_days, hours = _days(days) if days else None, _times(times or (DEFAULT_TIME,))
     routine, rest = personalized_routine(app, options)
     minutes = max(1, -(-build_timeline(routine).length_ms // 60_000))
@@ -157,9 +155,10 @@ def remind_command(
     reminder = Reminder(title=routine.title, minutes=minutes, command=equivalent_command(ctx), days=on, times=hours)
     now = app.now()
     text = calendar(reminder, now=now.replace(tzinfo=None), stamp=now.astimezone(UTC), version=__version__)
-    write_text(output, text)
     when = " and ".join(f"{at:%H:%M}" for at in hours)
-    app.info(f"Saved {output} ({_days_label(on)} {when}). Open it to add it to your calendar.")
+    for path in paths:
+        write_text(path, text)
+        app.info(f"Saved {path} ({_days_label(on)} {when}). Open it to add it to your calendar.")
 
 
 def _days_label(days: tuple[Weekday, ...]) -> str:
@@ -190,8 +189,8 @@ def _times(texts: tuple[str, ...]) -> tuple[time, ...]:
     return tuple(times)
 
 
-def _check_ending(path: Path, kinds: Mapping[str, str]) -> None:
-    """Raise UsageError unless the name of the file ends as one of the *kinds* does."""
-    if path.suffix.lower() not in kinds:
+def _check_endings(paths: Iterable[Path], kinds: Mapping[str, str]) -> None:
+    """Raise UsageError unless the name of each file ends as one of the *kinds* does."""
+    if path := next((path for path in paths if path.suffix.lower() not in kinds), None):
         endings = " or ".join(f"{ending} ({kind})" for ending, kind in kinds.items())
         raise UsageError(f"--output {path}: the file name must end in {endings}.")

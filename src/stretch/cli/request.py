@@ -251,6 +251,8 @@ def _check(options: RoutineOptions) -> None:
     for given, what, reason in own if options.program else ():
         if given:
             raise UsageError(f"--program {options.program} {reason}: leave out {what} or --program.")
+    if "none" in options.equipment and len(set(options.equipment)) > 1:
+        raise UsageError("--equipment none and other equipment contradict each other: leave one of them out.")
     if options.as_written and not options.program:
         raise UsageError("--as-written needs --program.")
 

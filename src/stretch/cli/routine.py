@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from stretch.cli.options import Number, playback_options, routine_options
+from stretch.cli.usage import refuse_together
 from stretch.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -48,8 +49,7 @@ def routine_command(
 ) -> int:
     from stretch.cli.request import build_request, check_request, plan_routine
 
-    if as_json and not (plan_only or why):
-        raise UsageError("--json needs --plan.")
+    _check_options(playback, print_only=plan_only or why, as_json=as_json)
     request = build_request(app, options, voice=playback.voice)
     if save is not None:
         _check_name(app, save)
@@ -76,6 +76,17 @@ def routine_command(
         if not agreed.started:
             return STOPPED
         return play_routine(app, agreed.routine, agreed.playback, agreed.preflight, screen)
+
+
+def _check_options(playback: PlaybackOptions, *, print_only: bool, as_json: bool) -> None:
+    """Raise UsageError for options that need others, or would do nothing beside them."""
+    if as_json and not print_only:
+        raise UsageError("--json needs --plan.")
+    for other in ("--plan", "--why", "--plain"):
+        refuse_together("--events", other)
+    for other, on in (("--sound", playback.sound), ("--voice", playback.voice != "no")):
+        if playback.dry_run and on:
+            refuse_together("--speed", other)
 
 
 def _check_name(app: App, name: str) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from stretch.cli.usage import SuggestingGroup
+from stretch.cli.usage import SuggestingGroup, refuse_together
 from stretch.core.errors import StretchError, UsageError
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ def safety_command(ctx: click.Context, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the stored result as JSON, without asking anything.")
 @click.pass_obj
 def check_command(app: App, forget: bool, as_json: bool) -> int:
+    refuse_together("--forget", "--json")
     from stretch.cli.preflight import save_record
     from stretch.core.safety.screening_record import forbids_session, status_messages
     from stretch.storage import screening_file

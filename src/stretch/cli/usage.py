@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import click
+from itertools import combinations
 
-from stretch.core.errors import UnknownName
+import click
+from click.core import ParameterSource
+
+from stretch.core.errors import UnknownName, UsageError
 from stretch.core.text import quote
 
 
@@ -15,10 +18,28 @@ class SuggestingGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Return the command that *args* begin with; raise UnknownName if there is none."""
+        if ctx.resilient_parsing:  # while a shell asks what to offer
+            return super().resolve_command(ctx, args)
         names = self.list_commands(ctx)
         if args[0] not in names and not args[0].startswith("-"):
             raise UnknownName("command", args[0], names, f"`{ctx.command_path} --help` lists them.")
+        if typed := typed_options(ctx):
+            raise UsageError(f"`{ctx.command_path} {typed[0]}` takes no command: leave out {typed[0]} or {args[0]}.")
         return super().resolve_command(ctx, args)
+
+
+def typed_options(ctx: click.Context) -> list[str]:
+    """Return the options of the command of *ctx* that the command line gave, by their longest names."""
+    params = [param for param in ctx.command.params if isinstance(param, click.Option)]
+    typed = (param for param in params if ctx.get_parameter_source(param.name or "") is ParameterSource.COMMANDLINE)
+    return [parameter_name(param) for param in typed]
+
+
+def refuse_together(*names: str) -> None:
+    """Raise UsageError if the command line has two of the options *names*, of which each makes the others pointless."""
+    typed = typed_options(click.get_current_context())
+    if pair := next(combinations((name for name in names if name in typed), 2), None):
+        raise UsageError(f"{pair[0]} and {pair[1]} do not go together: leave one of them out.")
 
 
 def error_sentence(error: click.ClickException) -> str:
