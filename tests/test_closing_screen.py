@@ -25,7 +25,7 @@ from test_start_screen import SIZES, ScreenPerson, sit_down
 GOLDEN = Path(__file__).parent / "golden" / "closing"
 FIGURES = FigureRenderer(load_figures(["childs-pose"]), color=False)
 EXPECT = [line.text for line in load_safety().section("expect").lines]
-END = ClosingScreen(done=7, active_ms=868_000, streak=3, next_side="right", expect=f"{EXPECT[1]}.")
+END = ClosingScreen(done="7 stretches", active_ms=868_000, streak=3, next_side="right", expect=f"{EXPECT[1]}.")
 OFFERED = replace(END, offers_tracking=True)
 GUARD_S = GUARD_NS / SECOND
 
@@ -105,7 +105,7 @@ class Finisher(ScreenPerson):
 def finish(folder: Path, *keys: str | float, during: tuple[str | float, ...] = ()) -> tuple[str, Finisher]:
     """Return the text of the closing screen of a session that began with `--yes`."""
     person = Finisher(folder, *keys, during=during)
-    result = run("routine", "-m", "3", "--warm-up", "0", "--yes", app=person)
+    result = run("routine", "-m", "3", "--warm-up", "0", "--yes", "--figure", "none", app=person)
     assert result.exit_code == 0
     assert person.screen.events == type(person.screen.events)()
     return " ".join(" ".join(person.screen.frames[-1]).split()), person
@@ -144,6 +144,19 @@ def test_a_key_pressed_at_the_very_end_does_not_close_it(tmp_path: Path) -> None
     person.screen.events.extend(("space", 61.0))
     assert run("routine", "-m", "3", "--warm-up", "0", "--yes", app=person).exit_code == 0
     assert len(person.screen.frames) > 1
+
+
+def test_a_session_without_a_stretch_done_has_no_closing_screen(tmp_path: Path) -> None:
+    person = Finisher(tmp_path, during=("n",) * 40)
+    assert run("routine", "-m", "3", "--yes", app=person).exit_code == 0
+    assert person.screen.frames == []
+    assert person.stderr.getvalue().startswith("Done: 0 of 2 stretches")  # type: ignore[attr-defined]
+
+
+def test_what_was_left_out_is_not_counted(tmp_path: Path) -> None:
+    person = Finisher(tmp_path, "enter", during=("n",) * 3)
+    assert run("routine", "-m", "3", "--warm-up", "0", "--yes", app=person).exit_code == 0
+    assert "1 of 2 stretches in" in " ".join(person.screen.frames[-1])
 
 
 def test_a_stopped_session_has_no_closing_screen(tmp_path: Path) -> None:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from stretch.cli.safety import EXPECT, FIRST_SESSIONS
 from stretch.core.errors import StretchError
 from stretch.core.journal.progress import stretches_done
+from stretch.core.text import pluralize
 from stretch.core.timing.phases import NS_PER_MS
-from stretch.core.vocabulary import UPRIGHT
 
 if TYPE_CHECKING:
     from stretch.cli.app import App
@@ -25,6 +25,13 @@ def expectation(app: App) -> str:
     return f"{app.safety.section(EXPECT).lines[sessions - 1].text}." if 0 < sessions <= FIRST_SESSIONS else ""
 
 
+def stretch_count(session: Session) -> str:
+    """Return how many stretches were done: `7 stretches`, or `5 of 7 stretches`."""
+    done, of = stretches_done(session)
+    complete = session.end_state == "finished" and done == of
+    return pluralize(done, "stretch") if complete else f"{done} of {pluralize(of, 'stretch')}"
+
+
 def show_closing_screen(
     app: App, session: Session, playback: PlaybackOptions, screen: ExitStack, *, offers_tracking: bool
 ) -> bool:
@@ -37,7 +44,7 @@ def show_closing_screen(
     from stretch.player.screen import run_screen
 
     terminal = screen.enter_context(app.terminal(screen=True))
-    figure = "rest-sitting" if session.timeline.items[-1].position in UPRIGHT else "rest-lying"
+    figure = session.timeline.phases[-1].figure
     glyphs = playback.glyphs(app)
     figures = FigureRenderer(app.figures([figure]), glyphs=glyphs, color=app.theme.has_color) if glyphs else None
 
@@ -71,7 +78,7 @@ def _closing_state(app: App, session: Session, *, offers_tracking: bool) -> clos
     items, last = session.timeline.items, app.last_session()
     first_side = next((item.sides[0] for item in items if item.stretch.both_sides), None)
     return ClosingScreen(
-        done=stretches_done(session)[0],
+        done=stretch_count(session),
         active_ms=session.active_ns // NS_PER_MS,
         streak=last.streak if last else 0,
         rest_next=is_hard(items),

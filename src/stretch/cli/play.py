@@ -17,7 +17,7 @@ from stretch.core.journal.progress import encode_plan, side_results, stretches_d
 from stretch.core.journal.record import SessionRecord
 from stretch.core.routine import Routine
 from stretch.core.safety.pain import PainScores
-from stretch.core.text import duration, escape_control_chars, pluralize
+from stretch.core.text import duration, escape_control_chars
 from stretch.core.timing.phases import NS_PER_MS
 from stretch.core.timing.session import Session, with_voice
 from stretch.core.timing.timeline import Timeline, build_timeline
@@ -103,7 +103,7 @@ def _close(
     from stretch.cli.pain_log import is_tracked
 
     tracked = playback.asks(app) and is_tracked(app, session, recorder.pain_before)
-    if not playback.full_screen(app):
+    if not playback.full_screen(app) or not stretches_done(session)[0]:
         if playback.ask and (text := closing.expectation(app)):
             notes.append(text)
         return tracked
@@ -207,12 +207,11 @@ class _Playback:
 
 
 def _summary(session: Session) -> str:
-    done, of = stretches_done(session)
-    finished = session.end_state == "finished"
-    count = pluralize(done, "stretch") if finished and done == of else f"{done} of {pluralize(of, 'stretch')}"
+    from stretch.cli.closing import stretch_count
+
     active = duration(session.active_ns // NS_PER_MS)
     speed = f", {session.speed} times as fast" if session.speed > 1 else ""
-    return f"{'Done' if finished else 'Stopped'}: {count}, {active}{speed}."
+    return f"{'Done' if session.end_state == 'finished' else 'Stopped'}: {stretch_count(session)}, {active}{speed}."
 
 
 def open_recorder(app: App, routine: Routine, record: SessionRecord) -> SessionRecorder:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from stretch.core.text import duration, pluralize
+from stretch.core.text import duration
 from stretch.core.vocabulary import Side
 from stretch.player.big_font import big_text
 from stretch.player.layout import StyledLine, fit_width, pad_to_height, side_by_side, wrap_styled
@@ -29,8 +29,8 @@ OFFER = "Shall we follow your pain, with a number before and after each session?
 class ClosingScreen(Struct, frozen=True, kw_only=True):
     """What the closing screen says."""
 
-    done: int
-    """Stretches done."""
+    done: str
+    """The number of stretches done, in words."""
     active_ms: int
     streak: int = 0
     """Days, this one included."""
@@ -86,7 +86,7 @@ def closing_rows(
 
 def _text(state: ClosingScreen, cells: int, height: int, unicode: bool) -> list[StyledLine]:
     """Return what was done and what comes next; the letters are big if *height* allows."""
-    done = f"{pluralize(state.done, 'stretch')} in {duration(state.active_ms)}."
+    done = f"{state.done} in {duration(state.active_ms)}."
     streak = f"Day {state.streak} of your streak." if state.streak > 1 else ""
     paragraphs = [(done, TextRole.NAME), (streak, TextRole.SIDE), (_next_time(state), TextRole.PLAIN)]
     paragraphs.append((state.expect, TextRole.DIM))

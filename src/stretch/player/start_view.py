@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from stretch.figure.render import Glyphs
     from stretch.player.figure_renderer import FigureRenderer
 
-FIGURE_MIN, FIGURE_MAX = (26, 8), (72, 24)
+FIGURE_MIN, FIGURE_MAX = (26, 7), (72, 24)
 """Columns and lines of the smallest figure and of the largest."""
 MIN_LISTED = 3
 """Stretches that are visible in any case, as far as there are so many lines."""
@@ -79,7 +79,8 @@ def _plan(
     for text, role in (
         *((note, TextRole.ALERT) for note in state.notes),
         (needs_line(state.routine), TextRole.PLAIN),
-        *((note, TextRole.DIM) for note in state.routine.notes),
+        # Options are for the command line.
+        *((note.partition(" (--")[0], TextRole.DIM) for note in state.routine.notes),
     ):
         wrapped = wrap_styled(text, role, cells)
         about += wrapped if len(about) + len(wrapped) <= room else []
