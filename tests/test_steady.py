@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from stretch.cli.app import App
-from stretch.cli.request import RoutineOptions, plan_routine
+from stretch.cli.request import RoutineOptions, build_request, plan_routine
 from stretch.core.journal.progress import encode_plan
 from stretch.core.journal.record import SessionRecord, SideResult
 from stretch.core.model import expand_areas
@@ -65,6 +65,7 @@ class Person:
                 planned=item.dose.reps,
                 done=item.dose.reps if done and item.stretch.id != hurts else 0,
                 hurt=item.stretch.id == hurts,
+                seconds=item.dose.reps * (item.dose.hold_s or 0),
             )
             for item in made.items
             for side in item.sides
@@ -259,6 +260,17 @@ def test_a_stretch_that_hurt_in_two_sessions_is_replaced_for_good(tmp_path: Path
         for minutes in (15.0, 30.0, 60.0):
             assert "pelvic-tilt" not in ids(person.plan(day, minutes=minutes))
     assert "pelvic-tilt" in ids(person.plan(400, stretches=("pelvic-tilt",)))
+
+
+def test_d5_the_week_counts_what_was_held_on_one_side(tmp_path: Path) -> None:
+    person = Person(tmp_path, experienced=True)
+    for day in range(3):
+        person.play(day)
+    app = DatedApp(tmp_path, START + timedelta(days=8))
+    counted = app.recent_practice(build_request(app, OPTIONS)).week_seconds
+    assert counted["supine-hamstring-strap"] == 60
+    assert app.recent_practice(build_request(app, replace(OPTIONS, seed=9))).week_seconds == counted
+    assert DatedApp(tmp_path, START + timedelta(days=9)).recent_practice(Request()).week_seconds == {}
 
 
 def test_rb7_a_session_in_which_nothing_was_done_does_not_turn_the_first_side(tmp_path: Path) -> None:

@@ -67,6 +67,8 @@ class Request(Struct, frozen=True, kw_only=True):
     """First hour after getting up: no forward bends held at the end of the range (rule RB11)."""
     days_since_last_done: Mapping[str, int] = {}
     """Days since each stretch was last done, by id; only stretches that were ever done."""
+    week_seconds: Mapping[str, int] = {}
+    """Seconds of each stretch in the last seven days, on one side, by id."""
     familiar: frozenset[str] = frozenset()
     """Ids of the stretches done FAMILIAR_AFTER times or more."""
     voice: bool = False

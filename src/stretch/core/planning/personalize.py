@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from stretch.core.safety.screening_record import PreflightResult
 
 WEEK, TWO_WEEKS = timedelta(days=7), timedelta(days=14)
-DAY = timedelta(days=1)
+DAY, LAST_DAYS = timedelta(days=1), timedelta(days=6)
 DAYS_A_WEEK = 3
 """Days with a stretch done that a week needs to count for progression (rules D12 and D16)."""
 COMFORTABLE, RISE = 3, 2
@@ -61,6 +61,8 @@ class RecentPractice(Struct, frozen=True, kw_only=True):
     continuity: Continuity | None = None
     """What the latest session for the same request left, unless it is two weeks ago."""
     sessions: tuple[PastSession, ...] = ()
+    week_seconds: Mapping[str, int] = {}
+    """Seconds of each stretch in the last seven days, on one side, by id."""
 
 
 def apply_recent_practice(request: Request, practice: RecentPractice, today: date, *, experienced: bool) -> Request:
@@ -78,6 +80,7 @@ def apply_recent_practice(request: Request, practice: RecentPractice, today: dat
         days_since_last_done={name: (today - day).days for name, day in practice.last_done.items()},
         hurtful=practice.hurtful,
         familiar=frozenset() if request.explain_all else practice.familiar,
+        week_seconds=practice.week_seconds,
         beginner=request.beginner or (not experienced and is_beginner(practice.days, today)),
         first_week=not experienced and is_beginner(practice.days, today, WEEK),
     )

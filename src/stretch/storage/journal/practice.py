@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from stretch.core.planning.personalize import TWO_WEEKS, PastSession, RecentPractice
+from stretch.core.planning.personalize import LAST_DAYS, TWO_WEEKS, PastSession, RecentPractice
 from stretch.core.routine import Continuity
 from stretch.storage.journal import row_mapping
 from stretch.storage.journal.aggregates import SOUND, training_days
@@ -24,6 +24,8 @@ FIRST_SIDE = """SELECT side FROM part WHERE side IN ('left', 'right') AND sessio
     ) ORDER BY epoch DESC, id DESC LIMIT 1
 ) ORDER BY number LIMIT 1"""
 HURTFUL = "SELECT stretch FROM part WHERE hurt > 0 GROUP BY stretch HAVING min(session) < max(session)"
+WEEK_SECONDS = """SELECT stretch, CAST(SUM(seconds) AS INTEGER) FROM part JOIN session ON session.key = part.session
+WHERE day BETWEEN ? AND ? AND side IS NOT 'right' GROUP BY stretch"""
 SESSIONS = f"""SELECT EXISTS (SELECT 1 FROM part WHERE session = session.key AND hurt > 0), done > 0, id, plan,
     day, {", ".join(row_mapping.SCORE_COLUMNS)}
 FROM session WHERE day BETWEEN ? AND ? AND areas = ? AND {SOUND}
@@ -55,6 +57,7 @@ def read_practice(
         hurtful=tuple(stretch for (stretch,) in connection.execute(HURTFUL)),
         continuity=_continuity((row[2:4] for row in rows if row[4] > since), key, plan_of),
         sessions=tuple(sessions),
+        week_seconds=dict(connection.execute(WEEK_SECONDS, ((today - LAST_DAYS).isoformat(), until))),
     )
 
 
