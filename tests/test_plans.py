@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from stretch.core.errors import UsageError
 from stretch.core.model import Stretch, expand_areas
 from stretch.core.planning.builder import build_routine
+from stretch.core.planning.dosing import held_seconds
 from stretch.core.planning.limits import is_reset, most_bends, most_stretches, spinal_load
 from stretch.core.routine import Item, Request, Routine
 from stretch.core.timing.timeline import build_timeline
@@ -116,6 +117,8 @@ ROWS = [
     Row("-a lower-back -m 30", range(6, 9), LOWER_BACK, (*BACK_BENDS, "supine-hamstring-hold"), RESET, RESET,
         doses={"single-knee-to-chest": 60, "supine-hamstring-strap": 60}),
     Row("-a lower-back -m 60", range(6, 11), LOWER_BACK, BACK_BENDS, last=RESET, minutes=(21, 34)),
+    Row("-a lower-back -m 60 --experienced", range(6, 11), LOWER_BACK, last=RESET, minutes=(33, 45),
+        doses={"supine-hamstring-strap": 120}),
     Row("-a lower-back --level gentle", range(3, 7), ("supine-hamstring-strap", "single-knee-to-chest",
         "glute-bridge"), BACK_BENDS, RESET, RESET, positions=LYING),
     Row("-a lower-back --level gentle --morning", range(2, 7), ("supine-hamstring-strap", "glute-bridge"), BENDS, RESET,
@@ -268,6 +271,32 @@ def test_the_gentle_moves_around_the_holds_have_their_own_reasons() -> None:
     assert reasons == [*["loosens the back before the first hold"] * 2, "eases the back at the end"]
 
 
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ("-a lower-back -m 60", "this is enough for your first two weeks"),
+        ("-a lower-back -m 60 --experienced", "each held for up to two minutes, are enough"),
+        ("-a lower-back -m 30", "each held for up to a minute, are enough"),
+        ("-a core", "other stretches for this come after your first weeks"),
+        ("-a neck --experienced", "nothing else suits your choice"),
+    ],
+)
+def test_a_routine_that_is_shorter_than_asked_says_why(command: str, words: str) -> None:
+    assert any(words in note for note in plan(command).notes)
+
+
+def test_d5_more_than_ten_minutes_a_week_bring_no_more_range() -> None:
+    def notes(**seconds: int) -> list[str]:
+        week = {name.replace("_", "-"): number for name, number in seconds.items()}
+        made = build_routine(CATALOG, replace(parse("-a hamstrings -a lower-back"), week_seconds=week))
+        return [note for note in made.notes if "last 7 days" in note]
+
+    assert notes(supine_hamstring_strap=300, seated_hamstring=301, half_kneeling_hip_flexor=900, gone=900) == [
+        "More than 10 min in the last 7 days for the back of the thigh: more brings no more range."
+    ]
+    assert notes(supine_hamstring_strap=600, hamstring_90_90=900) == []
+
+
 @pytest.mark.parametrize("beginner", [True, False])
 @pytest.mark.parametrize("areas", [*((area,) for area in AREAS), ("neck", "shoulders"), ("core", "shoulders")])
 def test_the_first_hold_comes_early_for_every_area(areas: tuple[str, ...], beginner: bool) -> None:
@@ -287,7 +316,8 @@ def check_rules(request: Request, made: Routine) -> None:
     number = len(counted(made))
     loads = [spinal_load(stretch) for stretch in stretches]
     assert number <= most_stretches(minutes)
-    assert all(item.dose.reps * (item.dose.hold_s or 60) <= 60 for item in made.items if item.stretch.mode == "static")
+    most_s = 60 if minutes <= 30 or request.beginner else 90 if minutes <= 45 else 120
+    assert all(held_seconds(i.stretch, i.dose) <= most_s for i in made.items if i.stretch.mode == "static")
     families = Counter(stretch.family for stretch in stretches if stretch.family)
     assert max(families.values(), default=0) <= (2 if minutes > 20 else 1)
     assert loads.count("flexion") <= most_bends(minutes)

@@ -19,7 +19,15 @@ from msgspec.structs import replace
 from stretch.core.errors import UsageError
 from stretch.core.model import Catalog, expand_areas
 from stretch.core.planning.candidates import Eligible, find_eligible
-from stretch.core.planning.dosing import AREA_CEILING_S, BEFORE_SPORT_CEILING_S, adaptation_notes, held_seconds
+from stretch.core.planning.dosing import (
+    AREA_CEILING_S,
+    BEFORE_SPORT_CEILING_S,
+    LONG_MIN,
+    WEEK_ENOUGH_S,
+    adaptation_notes,
+    further_repetitions,
+    held_seconds,
+)
 from stretch.core.planning.eligibility import FLAGS, check_stretch_ids, reason_text
 from stretch.core.planning.limits import (
     LIMITS,
@@ -69,7 +77,7 @@ def build_routine(catalog: Catalog, request: Request) -> Routine:
     problem = selection_problem(catalog, request, eligible, minutes)
     # Stretches given by name, without areas or minutes, are the whole routine.
     by_name = request.minutes is None and not areas
-    named = [(candidate, candidate.options[-1]) for candidate in problem.candidates]
+    named = [(candidate, candidate.full) for candidate in problem.candidates]
     picks = named if by_name else _select(catalog, request, eligible, minutes)
     reasons = eligible.reasons | _unselected(problem, picks)
     ending = cool_down(catalog.warm_up, request, minutes)
@@ -147,8 +155,13 @@ def selection_problem(catalog: Catalog, request: Request, eligible: Eligible, mi
     warm_up_s = _warm_up_seconds(request, eligible, minutes)
     part = 0.4 if any(reset.asked_for for reset in eligible.resets) else 0.5
     areas = len(expand_areas(catalog, request.areas))
+    further = further_repetitions(minutes)
+    candidates = [
+        replace(one, options=tuple(option for option in one.options if option.further <= further))
+        for one in eligible.candidates
+    ]
     return SelectionProblem(
-        candidates=session_order(eligible.candidates, seated_first="balance" in request.avoid),
+        candidates=session_order(candidates, seated_first="balance" in request.avoid),
         goals=tuple(goal.gains for goal in eligible.goals),
         budget_ms=(int(minutes * 60) - warm_up_s - ending_s) * 1000,
         opening_ms=0 if request.desk_break else int(warm_up_s * part) * 1000,
@@ -197,7 +210,7 @@ def _no_more_than_usual(catalog: Catalog, request: Request, eligible: Eligible, 
 
     def limited(candidate: Candidate) -> Candidate:
         first, *others = candidate.options
-        limit = most.get(candidate.item.stretch.id, candidate.options[-1])
+        limit = most.get(candidate.item.stretch.id, candidate.full)
         return replace(candidate, options=(first, *(one for one in others if one.amount <= limit.amount)))
 
     return replace(eligible, candidates=[*map(limited, eligible.candidates)])
@@ -295,13 +308,17 @@ def _routine_notes(
         yield "Easy start: fewer repetitions and nothing deep in your first two weeks. (--experienced: full doses)"
     if request.day_after_hard_session:
         yield "Gentle today, because you went deep yesterday. (--level moderate: more)"
-    if any(held_seconds(item.stretch, item.dose) > held_seconds(item.stretch, item.stretch.dose) for item in items):
+    if request.progress and any(
+        held_seconds(item.stretch, item.dose) > held_seconds(item.stretch, item.stretch.dose) for item in items
+    ):
         yield "Longer than at first, because the last weeks went well. (e in the session: easier)"
     yield from adaptation_notes(request, items)
     if request.morning and any(reason.startswith("morning") for reason in reasons.values()):
         yield "No forward bends in the first hour after getting up. (--no-morning: allow them)"
     if request.before_sport:
         yield "Before sport: less than a minute for each muscle, and movement at the end."
+    if enough := _enough_this_week(catalog, request):
+        yield f"More than 10 min in the last 7 days for the {join_words(enough)}: more brings no more range."
     there = primary_areas(items)
     for goal in eligible.goals:
         if there.isdisjoint(goal.areas):
@@ -310,13 +327,27 @@ def _routine_notes(
             yield f"Not in this routine: {names} ({cause})."
 
 
+def _enough_this_week(catalog: Catalog, request: Request) -> list[str]:
+    """Return the names of requested areas that were held for longer than a week needs (rule D5)."""
+    held: Counter[str] = Counter()
+    for id, seconds in request.week_seconds.items():
+        if id in catalog.stretches and catalog.stretches[id].mode != "dynamic":
+            held.update(dict.fromkeys(catalog.stretches[id].areas.primary, seconds))
+    return [catalog.areas[a].name.lower() for a in expand_areas(catalog, request.areas) if held[a] > WEEK_ENOUGH_S]
+
+
 def _shortfall_cause(request: Request, reasons: Mapping[str, str]) -> str:
     if request.stretches and not request.areas:
         return "only the stretches you named are in it"
     if request.before_sport:
         return "before sport short holds are enough"
+    if request.beginner and (request.minutes or 0) > LONG_MIN:
+        return "this is enough for your first two weeks"
+    if "first weeks" in reasons.values() and "number" not in reasons.values():
+        return "other stretches for this come after your first weeks"
     if "number" in reasons.values():
-        return "these stretches, each held for up to a minute, are enough"
+        most = "two minutes" if further_repetitions(request.minutes or 0) else "a minute"
+        return f"these stretches, each held for up to {most}, are enough"
     if request.max_level == "gentle":
         return "this is enough for a sore day"
     return "nothing else suits your choice, and more of the same would not help"

@@ -11,7 +11,14 @@ from msgspec.structs import replace
 from stretch.core.errors import UsageError
 from stretch.core.model import Catalog, Dose, Stretch
 from stretch.core.planning import scoring
-from stretch.core.planning.dosing import BEFORE_SPORT_CEILING_S, MIN_BREATHS, dose_for, held_seconds, possible_doses
+from stretch.core.planning.dosing import (
+    BEFORE_SPORT_CEILING_S,
+    dose_for,
+    further_doses,
+    held_seconds,
+    is_brief,
+    possible_doses,
+)
 from stretch.core.planning.eligibility import (
     FLAGS,
     deepest_level,
@@ -157,13 +164,7 @@ def _candidate(
 ) -> Candidate:
     dose, adapted = dose_for(stretch, stretch.dose, request)
     required = stretch.id in request.stretches
-    full = dose == stretch.dose and not request.beginner and request.max_level != "gentle"
     served = scoring.goals_served(stretch, goals)
-    doses = possible_doses(stretch, dose, request.progress if full else 0)
-    if request.max_level == "gentle" and spinal_load(stretch) == "flexion":
-        doses = doses[:1]  # In pain bends are held no longer than they must be.
-    held = held_seconds(stretch, dose)
-    halved = 2 * held <= (stretch.dose.hold_s or 0) if held else adapted and dose.reps < MIN_BREATHS
     return Candidate(
         item=Item(
             stretch,
@@ -174,7 +175,7 @@ def _candidate(
             "you asked for it" if required else scoring.inclusion_reason(stretch, goals, areas),
             stretch.id in request.familiar,
         ),
-        options=tuple(_option(stretch, one, dose, request) for one in doses),
+        options=_options(stretch, dose, request),
         extra_ms=_preparation_ms(stretch, request, new_position=True) - _preparation_ms(stretch, request),
         goals=served,
         base_score=scoring.base_score(
@@ -184,7 +185,7 @@ def _candidate(
             adapted=bool(adapted),
             back=back,
             goals=len(served),
-            brief=bool(halved) and held < scoring.BRIEF_S,
+            brief=is_brief(stretch, dose, adapted=bool(adapted)),
         ),
         load=spinal_load(stretch),
         required=required,
@@ -193,7 +194,18 @@ def _candidate(
     )
 
 
-def _option(stretch: Stretch, dose: Dose, full_dose: Dose, request: Request) -> Option:
+def _options(stretch: Stretch, dose: Dose, request: Request) -> tuple[Option, ...]:
+    """Return the doses that *stretch* may have, smallest first: up to *dose*, and beyond what was earned or fits."""
+    full = dose == stretch.dose and not request.beginner and request.max_level != "gentle"
+    doses = possible_doses(stretch, dose, request.progress if full else 0)
+    if request.max_level == "gentle" and spinal_load(stretch) == "flexion":
+        doses = doses[:1]  # In pain bends are held no longer than they must be.
+    further = further_doses(stretch, dose) if full and request.progress < 2 else []
+    numbered = enumerate((*doses, *further), start=1 - len(doses))
+    return tuple(_option(stretch, one, dose, request, further=max(0, number)) for number, one in numbered)
+
+
+def _option(stretch: Stretch, dose: Dose, full_dose: Dose, request: Request, *, further: int) -> Option:
     held = held_seconds(stretch, dose)
     points, full = (scoring.dose_points(stretch, one) for one in (dose, full_dose))
     exercise = exercise_ms(stretch, dose, request.breath, slow=request.extra_transition_time)
@@ -204,6 +216,7 @@ def _option(stretch: Stretch, dose: Dose, full_dose: Dose, request: Request) -> 
         BEFORE_SPORT_CEILING_S if held and request.before_sport else held,
         min(points, full) + max(0, points - full) // BEYOND_FULL,
         dose.hold_s,
+        further,
     )
 
 

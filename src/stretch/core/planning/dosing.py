@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import ceil
 
 from msgspec.structs import replace
 
@@ -11,18 +12,24 @@ from stretch.core.routine import Item, Request
 
 TARGET_S = 60
 """Target hold time in seconds for each side in a session (rule D2)."""
+LONG_MIN, FURTHER_MIN = 30, 15
+"""A routine of more minutes than LONG_MIN may have a further repetition, and one more for each FURTHER_MIN."""
 MAX_PROGRESS = 3
 """Steps of progression: one more repetition, then holds of 45 s, then of 60 s (rules D3 and D16)."""
 STRETCH_CEILING_S = 120
 """Most seconds of one stretch for each side; longer brings no more range (rule D5)."""
 AREA_CEILING_S = 240
 """Most seconds of held stretch for each area and side in a session (rule D5)."""
+WEEK_ENOUGH_S = 600
+"""Seconds for each area and side in a week beyond which there is no more to gain (rule D5)."""
 BEFORE_SPORT_CEILING_S = 59
 """The same before a hard effort: less than a minute (rule D17)."""
 LONGER_HOLDS_S, LEAST_LONG_S = (45, 60), 30
 """Longer holds that are earned step by step, and the shortest hold that may become one (rules D3 and D16)."""
 MIN_BREATHS, MAX_BREATHS = 5, 10
 """Fewest breaths of a dynamic stretch that is not made easier, and the most that are earned (rule D10)."""
+BRIEF_S = 20
+"""Holds of at least this length are never brief."""
 MIN_HOLD_S = 10
 """Shortest hold of a dose that is made smaller; a stretch with a shorter hold in the catalog keeps it (rule D1)."""
 MOBILITY_HOLD_S = 5
@@ -103,6 +110,27 @@ def possible_doses(stretch: Stretch, dose: Dose, progress: int = 0) -> list[Dose
         more = longer or [with_reps(dose, dose.reps + 1)]
         doses += [one for one in more if held_seconds(stretch, dose) < held_seconds(stretch, one) <= STRETCH_CEILING_S]
     return doses
+
+
+def is_brief(stretch: Stretch, dose: Dose, *, adapted: bool) -> bool:
+    """Return whether half of one hold or less, or fewer breaths than usual, are left of *stretch*."""
+    held = held_seconds(stretch, dose)
+    if not held:
+        return adapted and dose.reps < MIN_BREATHS
+    return held < BRIEF_S and 2 * held <= (stretch.dose.hold_s or 0)
+
+
+def further_doses(stretch: Stretch, dose: Dose) -> list[Dose]:
+    """Return *dose* with one and more further repetitions, for routines that last longer."""
+    if stretch.mode != "static" or held_seconds(stretch, dose) < TARGET_S:
+        return []
+    most = STRETCH_CEILING_S // _hold(dose)
+    return [with_reps(dose, count) for count in range(dose.reps + 1, most + 1)]
+
+
+def further_repetitions(minutes: float) -> int:
+    """Return the most further repetitions in a routine of *minutes*."""
+    return max(0, ceil((minutes - LONG_MIN) / FURTHER_MIN))
 
 
 def with_reps(dose: Dose, reps: int) -> Dose:

@@ -63,7 +63,7 @@ def needs_reset(picks: Iterable[Pick]) -> bool:
 
 def excess(problem: SelectionProblem, picks: Sequence[Pick]) -> Excess:
     """Return by how much *picks* in session order exceed each of LIMITS."""
-    bends = exempt = alike = pairs = misplaced = deep = once = 0
+    bends = exempt = alike = pairs = misplaced = deep = once = further = 0
     goals: set[int] = set()
     families: Counter[str] = Counter()
     before: SpinalLoad = "neutral"
@@ -76,6 +76,7 @@ def excess(problem: SelectionProblem, picks: Sequence[Pick]) -> Excess:
         exempt += candidate.may_begin  # Back bends for a disc do not count (RB12).
         deep += stretch.level == "deep"
         once += option.reps == 1 and len(candidate.options) > 1
+        further |= option.further
         goals.update(candidate.goals)
         if stretch.family:
             families[stretch.family] += 1
@@ -91,7 +92,7 @@ def excess(problem: SelectionProblem, picks: Sequence[Pick]) -> Excess:
         max(0, bends - problem.most_bends),
         misplaced,
         max(0, deep - 1),
-        max(0, once - 1) if len(picks) - exempt > len(goals) else 0,
+        max(0, once - (not further)) if len(picks) - exempt > len(goals) else 0,
         max(0, len(picks) - problem.most_stretches),
         max(0, max(held_per_side(picks).values(), default=0) - problem.ceiling_s),
         max(0, ms - problem.budget_ms),

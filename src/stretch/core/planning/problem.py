@@ -29,6 +29,8 @@ class Option(Struct, frozen=True):
     points: int
     hold_s: int | None = None
     """Seconds of one hold; None as in the full dose."""
+    further: int = 0
+    """Repetitions beyond the full dose, for long routines."""
 
     @property
     def amount(self) -> int:
@@ -42,7 +44,7 @@ class Candidate(Struct, frozen=True):
     item: Item
     """The stretch with its full dose."""
     options: tuple[Option, ...]
-    """Possible doses, leanest first, full dose last."""
+    """Possible doses, leanest first; after the full dose those with further repetitions."""
     extra_ms: int
     """Extra preparation time after a change of position (rule D18)."""
     goals: tuple[int, ...]
@@ -54,6 +56,11 @@ class Candidate(Struct, frozen=True):
     """True for a back bend that may be among the first stretches (rule RB12)."""
     asked_for: bool = False
     """True if one of its primary areas is requested."""
+
+    @property
+    def full(self) -> Option:
+        """The full dose, and what was earned."""
+        return next(option for option in reversed(self.options) if not option.further)
 
     def share_s(self, option: Option) -> int:
         """Return the seconds that *option* counts toward the share of an area."""

@@ -33,7 +33,7 @@ def replace_stretch(
     """
     found = _alternatives(catalog, request, routine, name)
     if routine.continuity is None or not request.areas or name in request.stretches:
-        return next((_with_item(routine, name, item_of((one, one.options[-1]))) for one in found), None)
+        return next((_with_item(routine, name, item_of((one, one.full))) for one in found), None)
     others = {item.stretch.id for item in routine.items} - {name}
     best, most = None, -1
     for candidate in found[:MOST_TRIED]:

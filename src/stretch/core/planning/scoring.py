@@ -31,10 +31,9 @@ MOVEMENT = 4
 EACH, AIMLESS = -35, -40
 """Points of each stretch (fewer with more repetitions are better), and of one that serves no goal."""
 TIER, GENTLE, ADAPTED, BRIEF, SECONDARY = 20, 25, -15, -60, 5
-"""Points of a stretch to use first, of a gentle one, of one that is made easier for a caution, of one of which
-half and less than BRIEF_S is left, and of one that also helps a requested area.
+"""Points of a stretch to use first, of a gentle one, of one that is made easier for a caution, of a brief one,
+and of one that also helps a requested area.
 """
-BRIEF_S = 20
 LYING, DESK = 30, -30
 """Points of a stretch for the back that is done lying down, which is easier on it, and of one for the desk elsewhere.
 """

@@ -15,12 +15,14 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import combinations
 from operator import itemgetter
 
-from stretch.core.planning.limits import Excess, exceeds, excess
+from stretch.core.planning.limits import LIMITS, Excess, exceeds, excess
 from stretch.core.planning.problem import Pick, SelectionProblem
 from stretch.core.planning.scoring import posture, score, share_points
 
 Selection = dict[int, int]
 """The index of the dose of each selected candidate, by the index of the candidate."""
+LASTING = tuple(place for place, name in enumerate(LIMITS) if name not in ("back bend", "repetitions"))
+"""Limits that stay exceeded when more is added: a step over one of them is not tried again."""
 INFEASIBLE = -1_000_000
 """Score of a selection over the limits."""
 FEW_CANDIDATES = 7
@@ -72,12 +74,13 @@ def _fill(
 ) -> tuple[int, Selection]:
     """Return *start* with stretches and repetitions added as long as they bring points and fit, and its score."""
     selection, now = start, excess(problem, _picks(problem, start))
+    blocked: set[tuple[int, int]] = set()
     while True:
         spare_ms = problem.budget_ms + problem.opening_ms - sum(option.ms for _, option in _picks(problem, selection))
         ranked = sorted(
             (-points / (ms if by_time else 1), index, dose)
             for points, ms, index, dose in _steps(problem, selection, without)
-            if ms <= spare_ms
+            if ms <= spare_ms and (index, dose) not in blocked
         )
         limit = tuple(map(max, now, allowed))
         for _, index, dose in ranked:
@@ -86,6 +89,8 @@ def _fill(
             if not exceeds(then, limit):
                 selection, now = trial, then
                 break
+            if any(then[place] > limit[place] for place in LASTING):
+                blocked.add((index, dose))
         else:
             return INFEASIBLE if exceeds(now, allowed) else score(problem, _picks(problem, selection)), selection
 
