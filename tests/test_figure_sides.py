@@ -120,6 +120,15 @@ def _away(joint: str) -> Callable[[Joints], bool]:
 
 
 DOES = {
+    "chair-quad": _behind,
+    "crossed-knee-hug": _higher("knee"),
+    "lunge-arm-up": _higher("hand"),
+    "prone-quad": _higher("ankle"),
+    "seated-calf-strap": lambda j: j["its_ankle"][0] > j["other_ankle"][0] + 10,
+    "seated-hip-flexor": _behind,
+    "side-lunge": _straighter_knee,
+    "step-heel-drop": lambda j: j["its_heel"][1] < j["its_ball"][1] - 10,
+    "triceps": lambda j: dist(j["other_wrist"], j["its_elbow"]) < 8,
     "ankle-circles": lambda j: j["its_toe"][1] < j["its_ankle"][1] - 10,
     "calf-bent-knee": _behind,
     "calf-straight-knee": _behind,
