@@ -11,6 +11,7 @@ from stretch.player.keymap import KEYMAP, PAIN_ANSWERS, SAME_KEYS, action_of
     [
         (" n", ["space", "n"]),
         ("\x00M\xe0K", ["right", "left"]),
+        ("\xe0Q\xe0I", ["page down", "page up"]),
         ("\x00;q", ["q"]),  # F1 is nothing here
         ("\xe0", ["à"]),
         ("\r", ["enter"]),
@@ -25,7 +26,7 @@ def test_keys_of_a_windows_console_are_decoded(typed: str, keys: list[str]) -> N
 def test_every_key_has_one_action_and_every_binding_its_own_rank() -> None:
     keys = [key for binding in KEYMAP for key in binding.keys]
     assert len(keys) == len(set(keys))
-    assert action_of("N") == "next"
+    assert (action_of("N"), action_of("E")) == ("skip", "ease")
     assert action_of("f") == "other"
     assert sorted(binding.rank for binding in KEYMAP) == list(range(len(KEYMAP)))
 
@@ -34,10 +35,10 @@ def test_every_key_has_one_action_and_every_binding_its_own_rank() -> None:
     ("key", "action"),
     [
         ("space", "pause"), ("n", "next"), ("right", "next"), ("b", "back"), ("left", "back"), ("+", "more"),
-        ("=", "more"), ("-", "less"), ("e", "ease"), ("x", "hurt"), ("1", "other"), ("2", "other"), ("3", "other"),
+        ("=", "more"), ("-", "less"), ("e", "ease"), ("x", "hurt"), ("1", "other"), ("2", "other"), ("3", "skip"),
         ("s", "sound"), ("v", "voice"), ("?", "help"), ("q", "quit"), ("Q", "quit"), ("w", "other"), ("up", "more"),
         ("down", "less"), ("4", "ease"), ("5", "other"), ("6", "sound"), ("7", "voice"), ("8", "help"), ("0", "quit"),
-        ("9", "hurt"), ("enter", "other"),
+        ("9", "hurt"), ("enter", "accept"), ("N", "skip"), ("page down", "next"), ("page up", "back"),
     ],
 )  # fmt: skip
 def test_keys_have_the_documented_actions(key: str, action: str) -> None:
@@ -48,7 +49,7 @@ def test_keys_have_the_documented_actions(key: str, action: str) -> None:
     ("key", "action"),
     [
         ("1", "numb"), ("2", "dizzy"), ("3", "eyes"), ("4", "chest"), ("5", "legs"), ("6", "sound"), ("x", "hurt"),
-        ("9", "hurt"), ("n", "next"), ("enter", "other"), ("e", "ease"),
+        ("9", "hurt"), ("n", "next"), ("enter", "accept"), ("e", "ease"),
     ],
 )  # fmt: skip
 def test_while_something_hurts_the_digits_are_symptoms(key: str, action: str) -> None:
@@ -63,7 +64,7 @@ def test_no_symptom_is_answered_by_pressing_the_key_for_pain_twice() -> None:
 def test_space_arrows_and_digits_do_everything() -> None:
     for binding in KEYMAP:
         assert any(key.isdigit() or key in ("space", "up", "down", "left", "right") for key in binding.keys)
-    assert SAME_KEYS == "On any keyboard: up +, down -, 4 e, 9 x, 6 s, 7 v, 8 ?, 0 q"
+    assert SAME_KEYS == "On any keyboard: up +, down -, 3 N, 4 e, 9 x, 6 s, 7 v, 8 ?, 0 q"
 
 
 def test_the_label_of_a_binding_is_one_of_its_keys() -> None:

@@ -14,6 +14,7 @@ from stretch.core.timing.navigation import back_start
 from stretch.core.timing.phases import WORKING_KINDS
 from stretch.core.timing.session import Action, Session, Symptom, Tick, cues_between, update
 from stretch.core.timing.timeline import build_timeline
+from stretch.player.instructions import pause_message
 from support import MS, SAMPLE, SECOND, routine
 
 TIMELINE = build_timeline(routine())
@@ -227,14 +228,18 @@ def test_a_painful_stretch_is_made_easier_and_skipped_the_second_time() -> None:
     assert now.pain_stop == name
     assert now.moment.phase.kind in ("prepare", "switch")
     assert played(now, 500.0).position_ms == now.position_ms
-    again = update(now, "other")
+    for key in ("other", "pause", "more", "back"):
+        assert update(now, key) == now
+    again = update(now, "accept")
+    assert again == update(now, "ease")
     assert again.pain_stop is None
     assert again.easier_ids == {name}
     dropped = update(again, "hurt")
     assert dropped.painful_ids == (name, name)
     assert dropped.moment.phase.item is not hold.item
-    for key in ("next", "hurt"):
+    for key in ("next", "skip", "hurt"):
         assert update(now, key).moment.phase.item is not hold.item
+    assert update(now, "hurt").painful_ids == (name, name)
 
 
 @pytest.mark.parametrize("kind", ["warm-up", "settle"])
@@ -246,19 +251,53 @@ def test_pain_during_warm_up_or_settle_stops_the_clock(kind: str) -> None:
     assert now.clock_stopped
     assert now.pain_reported_at == (index,)
     assert update(now, "dizzy").end_reason == "dizzy"
-    assert update(now, "pause").position_ms == moving.position_ms
-    assert not update(now, "pause").clock_stopped
+    assert update(now, "pause") == now
+    assert update(now, "accept").position_ms == moving.position_ms
+    assert not update(now, "accept").clock_stopped
     for key in ("next", "hurt"):
         assert update(now, key).position_ms == phase.end_ms
 
 
-def test_two_painful_stretches_in_a_row_end_with_the_settle_phase() -> None:
+def test_after_two_painful_stretches_in_a_row_the_end_is_offered() -> None:
     holds = [p for p in TIMELINE.phases if p.kind in ("hold", "move")]
     first = holds[0]
     second = next(p for p in holds if p.item is not first.item)
-    now = update(update(at(first.start_ms + 1), "hurt"), "other")
-    now = msgspec.structs.replace(now, position_ns=second.start_ms * MS)
-    assert update(now, "hurt").moment.phase.kind == "settle"
+    now = update(update(at(first.start_ms + 1), "hurt"), "accept")
+    assert not now.two_in_a_row_hurt
+    now = update(msgspec.structs.replace(now, position_ns=second.start_ms * MS), "hurt")
+    assert now.two_in_a_row_hurt
+    assert (now.pain_stop, now.moment.phase.item) == (second.item.stretch.id, second.item)
+    assert second.item.stretch.id in now.easier_ids
+    assert "Two stretches in a row hurt" in pause_message(now)
+    assert "easier way" in pause_message(now)
+    assert update(now, "accept").moment.phase.kind == "settle"
+    assert update(now, "ease").moment.phase.item == second.item
+    assert update(now, "next").moment.phase.item not in (second.item, None)
+    # Once more: never without a word.
+    again = update(update(now, "ease"), "hurt")
+    assert again.pain_stop is not None
+    assert again.moment.phase.item == second.item
+
+
+def test_skip_leaves_out_the_whole_stretch_or_the_whole_warm_up() -> None:
+    whole = build_timeline(routine())
+    warm_up = Session(timeline=whole, position_ns=1_000 * MS)
+    after = update(warm_up, "skip")
+    assert (after.moment.phase.kind, after.position_ms) == ("prepare", after.moment.phase.start_ms)
+    assert after.moment.index == sum(phase.kind == "warm-up" for phase in whole.phases)
+    first = next(item for item in TIMELINE.items if len(item.sides) == 2)
+    for phase in TIMELINE.phases:
+        if phase.item is first:
+            skipped = update(at(phase.start_ms), "skip")
+            following = TIMELINE.items[TIMELINE.items.index(first) + 1 :]
+            assert skipped.moment.phase.kind == ("prepare" if following else "settle")
+            assert skipped.moment.phase.item == (following[0] if following else None)
+    last = [phase for phase in TIMELINE.phases if phase.item][-1]
+    assert update(at(last.start_ms), "skip").moment.phase.kind == "settle"
+    sporty = build_timeline(routine(before_sport=True))
+    cool_down = next(phase for phase in sporty.phases if phase.cool_down)
+    skipped = update(Session(timeline=sporty, position_ns=cool_down.start_ms * MS), "skip")
+    assert skipped.moment.phase.kind == "settle"
 
 
 def test_wait_stops_before_each_stretch_until_a_key() -> None:
@@ -341,6 +380,8 @@ def in_sample(position_ms: int, **fields: object) -> Session:
 
 
 IN_HOLD = HOLD.start_ms + 3_000
+SECOND_HOLD = next(phase for phase in SAMPLE_TIMELINE.phases if phase.kind == "hold" and phase.item != HOLD.item)
+IN_FIRST = SAMPLE_TIMELINE.index_at(IN_HOLD)
 STATES = {
     "playing": in_sample(IN_HOLD),
     "lead-in": in_sample(IN_HOLD, lead_in_ns=2 * SECOND),
@@ -349,15 +390,18 @@ STATES = {
     "away": in_sample(IN_HOLD, paused=True, sleep_gap_ns=9 * SECOND),
     "helping": in_sample(IN_HOLD, help_open=True),
     "stopped for pain": update(in_sample(IN_HOLD), "hurt"),
+    "two in a row hurt": update(in_sample(SECOND_HOLD.start_ms, pain_reported_at=(IN_FIRST,)), "hurt"),
     "helping in a pause": in_sample(IN_HOLD, help_open=True, paused=True),
     "helping while waiting": in_sample(PREPARE.start_ms, wait=True, waiting=True, help_open=True),
     "over": in_sample(IN_HOLD, end_state="stopped"),
 }
 ALWAYS = {"sound": "sound", "voice": "voice plan", "quit": "ends", "suspend": "stands"}
 PERFORMED = ALWAYS | {
-    "next": "jumps", "back": "jumps", "more": "plan", "less": "", "ease": "easier", "hurt": "jumps easier pain stands",
+    "accept": "", "next": "jumps", "skip": "jumps", "back": "jumps",
+    "more": "plan", "less": "", "ease": "easier", "hurt": "jumps easier pain stands",
     "help": "stands", **dict.fromkeys(get_args(Symptom), ""), "other": "",
 }  # fmt: skip
+IGNORED = dict.fromkeys(get_args(Action), "")
 CONTINUES = dict.fromkeys(get_args(Action), "runs") | ALWAYS
 EFFECTS: dict[str, dict[str, str]] = {
     "playing": PERFORMED | {"pause": "stands"},
@@ -366,13 +410,21 @@ EFFECTS: dict[str, dict[str, str]] = {
     | {
         "pause": "runs",
         "next": "jumps runs",
+        "skip": "jumps runs",
         "back": "jumps runs",
         "hurt": "jumps easier pain",
         "help": "",
         "suspend": "",
     },
     "waiting": CONTINUES
-    | {"next": "jumps runs", "back": "jumps runs", "hurt": "jumps plan easier pain", "help": "", "suspend": ""},
+    | {
+        "next": "jumps runs",
+        "skip": "jumps runs",
+        "back": "jumps runs",
+        "hurt": "jumps plan easier pain",
+        "help": "",
+        "suspend": "",
+    },
     "away": CONTINUES | {"hurt": "jumps easier pain", "suspend": ""},
     "helping": CONTINUES | {"hurt": "jumps easier pain", "suspend": ""},
     # The help closes, and what stopped the session before stands.
@@ -380,8 +432,16 @@ EFFECTS: dict[str, dict[str, str]] = {
     "helping while waiting": dict.fromkeys(get_args(Action), "")
     | ALWAYS
     | {"hurt": "jumps plan easier pain", "suspend": ""},
-    "stopped for pain": CONTINUES
-    | {"next": "jumps runs", "hurt": "jumps runs", "suspend": ""}
+    "stopped for pain": IGNORED
+    | ALWAYS
+    | dict.fromkeys(("next", "skip"), "jumps runs")
+    | dict.fromkeys(("accept", "ease"), "runs")
+    | {"hurt": "jumps pain runs", "suspend": ""}
+    | dict.fromkeys(get_args(Symptom), "ends"),
+    "two in a row hurt": IGNORED
+    | ALWAYS
+    | dict.fromkeys(("next", "skip", "accept"), "jumps runs")
+    | {"ease": "runs", "hurt": "jumps pain runs", "suspend": ""}
     | dict.fromkeys(get_args(Symptom), "ends"),
     "over": dict.fromkeys(get_args(Action), ""),
 }

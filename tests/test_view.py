@@ -126,7 +126,7 @@ def test_wide_characters_keep_every_line_at_its_width() -> None:
 
 
 def test_the_hint_line_shows_the_keymap() -> None:
-    last = screen_text(in_phase("hold"), 100, 30)[-1]
+    last = screen_text(in_phase("hold"), 120, 40)[-1]
     for binding in KEYMAP:
         assert f" {binding.label} {binding.hint}".rstrip() in last
 

@@ -20,6 +20,7 @@ SEQUENCES: dict[str, tuple[bytes, list[str]]] = {
     "carriage return": (b"\r", ["enter"]),
     "line feed": (b"\n", ["enter"]),
     "arrows": (b"\x1b[C\x1b[D", ["right", "left"]),
+    "pages": (b"\x1b[6~\x1b[5~", ["page down", "page up"]),
     "arrows in application mode": (b"\x1bOA\x1bOB", ["up", "down"]),
     "function key": (b"\x1b[15~n", ["n"]),
     "function key of xterm": (b"\x1bOPn", ["n"]),

@@ -25,7 +25,7 @@ class InputEvent(NamedTuple):
     """Time for which the process or the machine stood still, before the event."""
 
 
-_CONSOLE_ARROWS = {"H": "up", "P": "down", "M": "right", "K": "left"}
+_CONSOLE_KEYS = {"H": "up", "P": "down", "M": "right", "K": "left", "I": "page up", "Q": "page down"}
 
 
 def console_keys(kbhit: Callable[[], bool], getwch: Callable[[], str]) -> list[str]:
@@ -37,8 +37,8 @@ def console_keys(kbhit: Callable[[], bool], getwch: Callable[[], str]) -> list[s
     while kbhit():
         first = getwch()
         if first == "\x00" or (first == "\xe0" and kbhit()):
-            if arrow := _CONSOLE_ARROWS.get(getwch()):
-                keys.append(arrow)
+            if special := _CONSOLE_KEYS.get(getwch()):
+                keys.append(special)
         else:
             keys.append(KEY_NAMES.get(first, first))
     return [key for key in keys if key.isprintable()]

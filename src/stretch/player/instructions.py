@@ -167,12 +167,14 @@ def pause_message(session: Session) -> str:
         return f"Welcome back after {duration(session.sleep_gap_ns // NS_PER_MS)}. Press any key to continue."
     if session.pain_stop is not None:
         item = session.moment.phase.item
-        easier = "Press any key to continue"
-        if item:
-            easier = item.stretch.for_side(session.moment.phase.side).labelled("ease_off")
-            easier += " Press any key to try that"
+        if session.two_in_a_row_hurt:
+            offer = "Two stretches in a row hurt: better to rest now. Enter to rest and end, e for the easier way"
+        elif item:
+            offer = item.stretch.for_side(session.moment.phase.side).labelled("ease_off") + " Enter to try that"
+        else:
+            offer = "Enter to continue"
         answers = ", ".join(f"{answer.label} {answer.help}" for answer in PAIN_ANSWERS)
-        return f"Stopped. {easier}, n to leave it out. If you feel this: {answers}."
+        return f"Stopped. {offer}, n to leave it out. If you feel this: {answers}."
     if session.waiting:
         return "Press any key when you are ready."
     return "Paused: space to continue." if session.paused else ""

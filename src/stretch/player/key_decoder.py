@@ -11,7 +11,7 @@ import re
 KEY_NAMES = {
     "\x1b[A": "up", "\x1b[B": "down", "\x1b[C": "right", "\x1b[D": "left",
     "\x1bOA": "up", "\x1bOB": "down", "\x1bOC": "right", "\x1bOD": "left",
-    " ": "space", "\n": "enter", "\r": "enter", "\t": "tab",
+    "\x1b[5~": "page up", "\x1b[6~": "page down", " ": "space", "\n": "enter", "\r": "enter", "\t": "tab",
 }  # fmt: skip
 # Enter is "\n" or "\r": Python 3.12.0 and 3.12.1 clear ICRNL in cbreak mode.
 

@@ -23,8 +23,11 @@ class Binding(NamedTuple):
 
 KEYMAP: tuple[Binding, ...] = (
     Binding("pause", ("space",), "space", "pause", 1, "pause or continue"),
-    Binding("next", ("n", "right"), "n", "next", 2, "next: start now while getting ready, else next side or stretch"),
-    Binding("back", ("b", "left"), "b", "back", 8, "back to the start of this side; press again for the one before"),
+    Binding(
+        "next", ("n", "right", "page down"), "n", "next", 2, "start now while getting ready, else next side or stretch"
+    ),
+    Binding("skip", ("N", "3"), "N", "skip", 11, "skip the whole stretch or the whole warm-up"),
+    Binding("back", ("b", "left", "page up"), "b", "back", 8, "back to the start of this side, or to the one before"),
     Binding("more", ("+", "=", "up"), "+", "more", 10, "about 5 s longer, in whole breaths"),
     Binding("less", ("-", "_", "down"), "-", "less", 9, "about 5 s shorter, in whole breaths"),
     Binding("ease", ("e", "4"), "e", "ease", 7, "easier: the easier way, for half of the time left"),
@@ -49,11 +52,12 @@ PAIN_ANSWERS = (
 )
 """What can be answered when something hurts; the key for `hurt` itself is none of them, as it may be pressed twice."""
 
-_ACTIONS = {key: binding.action for binding in KEYMAP for key in binding.keys}
+_ACTIONS: dict[str, Action] = {"enter": "accept"}
+_ACTIONS |= {key: binding.action for binding in KEYMAP for key in binding.keys}
 _SYMPTOMS = {key: binding.action for binding in PAIN_ANSWERS for key in binding.keys}
 
 
 def action_of(key: str, *, in_pain: bool = False) -> Action:
     """Return the action of *key*, `other` if it has none; *in_pain* while the session asks what hurt."""
     symptom = _SYMPTOMS.get(key) if in_pain else None
-    return symptom or _ACTIONS.get(key.lower() if len(key) == 1 else key, "other")
+    return symptom or _ACTIONS.get(key) or _ACTIONS.get(key.lower() if len(key) == 1 else key, "other")

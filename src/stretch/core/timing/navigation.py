@@ -19,8 +19,9 @@ def next_start(timeline: Timeline, position_ms: int) -> int:
 
 
 def next_item_start(timeline: Timeline, position_ms: int) -> int:
-    """Return the start of the next stretch's preparation, or of what follows the last stretch."""
-    return _start_after(timeline, position_ms, SEEK_TARGETS - {"switch"})
+    """Return the start of the next stretch's preparation, or of what follows the last stretch or the warm-up."""
+    kind = timeline.phases[timeline.index_at(position_ms)].kind
+    return _start_after(timeline, position_ms, SEEK_TARGETS - {"switch", kind if kind == "warm-up" else "switch"})
 
 
 def _start_after(timeline: Timeline, position_ms: int, kinds: frozenset[PhaseKind]) -> int:

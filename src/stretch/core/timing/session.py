@@ -14,13 +14,14 @@ from stretch.core.timing.phases import NS_PER_MS
 from stretch.core.timing.timeline import Moment, Timeline
 
 Action = Literal[
-    "pause", "next", "back", "more", "less", "ease", "hurt", "numb", "dizzy", "eyes", "chest", "legs",
-    "sound", "voice", "help", "quit", "suspend", "other",
+    "pause", "next", "skip", "back", "more", "less", "ease", "hurt", "numb", "dizzy", "eyes", "chest", "legs",
+    "sound", "voice", "help", "quit", "suspend", "accept", "other",
 ]  # fmt: skip
 """Actions of keys and signals.
 
-`other` is any other key: it still closes the help and continues after a pause. `suspend` is Ctrl-Z. The symptoms say
-what happened when something hurt; at any other time they count as `other`.
+`skip` leaves out a whole stretch or the whole warm-up. `suspend` is Ctrl-Z. `accept` takes what is offered when
+something hurt, and the symptoms say what happened then; at any other time they count as `other`. That is any other
+key: it still closes the help and continues after a pause.
 """
 
 SLEEP_GAP_NS = 2_000 * NS_PER_MS
@@ -111,6 +112,12 @@ class Session(Struct, frozen=True, kw_only=True, dict=True):
         """Ids of the stretches and moves that hurt, in order, one for each report."""
         return tuple(self.timeline.phases[index].activity_id for index in self.pain_reported_at)
 
+    @property
+    def two_in_a_row_hurt(self) -> bool:
+        """True if the current stretch hurt and the one before it: a reason to end and rest (rule ST5)."""
+        before = navigation.item_before(self.timeline, self.position_ms)
+        return before is not None and {before.stretch.id, self.moment.phase.activity_id} <= {*self.painful_ids}
+
 
 def update(session: Session, event: Event) -> Session:
     """Return *session* after *event*; a session that has ended does not change."""
@@ -133,13 +140,9 @@ def update(session: Session, event: Event) -> Session:
         return replace(session, help_open=False)
     if session.sleep_gap_ns:
         return replace(session, sleep_gap_ns=0, paused=False, lead_in_ns=LEAD_IN_NS)
-    if session.waiting and event not in ("back", "next", "hurt", "help"):
+    if session.waiting and event not in ("back", "next", "skip", "hurt", "help"):
         return replace(session, waiting=False)
-    if session.pain_stop and event in get_args(Symptom):
-        return replace(session, end_state="stopped", end_reason=event)
-    if session.pain_stop:
-        return _skip_stretch(session) if event in ("next", "hurt") else replace(session, pain_stop=None)
-    return _perform(session, event)
+    return _answer_pain(session, event) if session.pain_stop else _perform(session, event)
 
 
 def with_voice(session: Session, voice: bool) -> Session:
@@ -198,6 +201,8 @@ def _perform(session: Session, action: Action) -> Session:
             return replace(session, help_open=True)
         case "next":
             return _seek(session, navigation.next_start(timeline, position_ms))
+        case "skip":
+            return _seek(session, navigation.next_item_start(timeline, position_ms))
         case "back":
             return _seek(session, navigation.back_start(timeline, position_ms))
         case "more":
@@ -237,22 +242,33 @@ def _ease(session: Session) -> Session:
 def _report_pain(session: Session) -> Session:
     """Stop the stretch that hurts: offer its easier way the first time, and skip it the second time (rule ST1).
 
-    A warm-up move has no easier way: it is stopped, to be continued or skipped. If the stretch before hurt as well,
-    go straight to the settle phase (rule ST5).
+    A warm-up move has no easier way: it is stopped, to be continued or skipped.
     """
-    timeline, position_ms = session.timeline, session.position_ms
     phase = session.moment.phase
     reported = replace(session, pain_reported_at=(*session.pain_reported_at, session.moment.index))
     name = phase.activity_id
     if phase.item is None:
         return replace(reported, pain_stop=name)
-    before = navigation.item_before(timeline, position_ms)
-    if before and before.stretch.id in session.painful_ids and name not in session.painful_ids:
-        return _seek(reported, timeline.phases[-1].start_ms)
-    if name in session.painful_ids:
+    if name in session.painful_ids and not reported.two_in_a_row_hurt:
         return _skip_stretch(reported)
-    again = _seek(reported, navigation.back_start(timeline, position_ms, again_ms=0))
-    return replace(_ease(again), pain_stop=name)
+    again = _seek(reported, navigation.back_start(session.timeline, session.position_ms, again_ms=0))
+    eased = again if name in session.painful_ids else _ease(again)
+    return replace(eased, pain_stop=name)
+
+
+def _answer_pain(session: Session, answer: Action) -> Session:
+    """Continue after pain as *answer* says; a key that is no answer changes nothing."""
+    if answer in get_args(Symptom):
+        return replace(session, end_state="stopped", end_reason=answer)
+    if answer == "help":
+        return replace(session, help_open=True)
+    if answer == "accept" and session.two_in_a_row_hurt:
+        return _seek(session, session.timeline.phases[-1].start_ms)
+    if answer in ("accept", "ease"):
+        return replace(session, pain_stop=None)
+    if answer == "hurt":
+        session = replace(session, pain_reported_at=(*session.pain_reported_at, session.moment.index))
+    return _skip_stretch(session) if answer in ("next", "skip", "hurt") else session
 
 
 def _skip_stretch(session: Session) -> Session:
