@@ -27,7 +27,7 @@ from stretch.player.body_map import BodyMap, body_map, map_rows
 from stretch.player.figure_renderer import FigureRenderer
 from stretch.player.input import InputEvent
 from stretch.player.screen import GUARD_NS
-from stretch.player.start_screen import StartScreen, finished, guarded, next_minutes, update
+from stretch.player.start_screen import PLAN_KEYS, StartScreen, finished, guarded, next_minutes, update
 from stretch.player.start_view import CYCLE_NS, start_rows
 from stretch.storage import screening_file
 from stretch.storage.catalogs.catalog import load_figures
@@ -52,6 +52,7 @@ START = StartScreen(
     sound=True,
     map=MAP,
     health_question=DAILY,
+    advice=SAFETY.first_sessions,
 )
 
 
@@ -123,7 +124,7 @@ def test_the_mark_moves_and_stops_at_both_ends() -> None:
 def test_r_puts_another_stretch_in_place_and_marks_it() -> None:
     state = press("down", "r")
     assert state.item.stretch.id == "sphinx"
-    assert state.message == f"{state.item.stretch.name} instead of {LASTING.items[1].stretch.name}, from now on."
+    assert state.message == f"{state.item.stretch.name} instead of {LASTING.items[1].stretch.name}, today."
     assert press("r", planner=FakePlanner("no")).routine is LASTING
 
 
@@ -216,6 +217,27 @@ def test_the_marked_area_blinks() -> None:
     assert dark == map_rows(MAP, 80, 20, elapsed_ns=2 * 600_000_000)
 
 
+def test_a_missing_player_or_voice_is_told_while_it_is_wanted() -> None:
+    state = replace(START, sound_problem="No player.", voice_problem="No voice.")
+    assert [text in "".join(shown(state)) for text in ("No player.", "No voice.")] == [True, False]
+    state = press("v", "s", state=state)
+    assert [text in "".join(shown(state)) for text in ("No player.", "No voice.")] == [False, True]
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_the_help_names_every_key_at_every_size(size: tuple[int, int]) -> None:
+    text = "\n".join(shown(press("?"), *size))
+    assert [key for key in PLAN_KEYS if key.help not in text] == []
+    assert "any key" in text
+
+
+def test_the_advice_comes_before_the_first_sessions_and_in_the_help() -> None:
+    first_words = SAFETY.first_sessions[:30]
+    assert first_words not in "\n".join(shown(START))
+    assert first_words in "\n".join(shown(replace(START, shows_advice=True)))
+    assert first_words in "\n".join(shown(press("?")))
+
+
 def test_what_is_needed_is_exactly_what_the_plan_uses() -> None:
     used = {thing for item in SAMPLE.items for thing in item.stretch.needs}
     words = needs_line(SAMPLE)
@@ -238,7 +260,7 @@ def test_a_list_longer_than_the_figure_is_whole() -> None:
 
 SCENES = {
     "plan": START,
-    "first": replace(START, advice=SAFETY.first_sessions, health_question="", selected=2),
+    "first": replace(START, shows_advice=True, health_question="", selected=2),
     "message": replace(press("v", "r"), notes=("Today: ease off when pain reaches 5, stop a stretch at 7.",)),
     "drop": press("down", "down", "d"),
     "pain": press("p"),

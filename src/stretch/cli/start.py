@@ -100,7 +100,10 @@ def _agree_on_screen(
         voice_on="yes" if playback.voice == "no" else playback.voice,
         sound=playback.sound,
         map=body_map(app.catalog),
-        advice=app.safety.first_sessions if _sessions(app) < FIRST_SESSIONS else "",
+        sound_problem=app.audio_backends.sounds(playback.volume).problem or "",
+        voice_problem=app.audio_backends.voice(playback.volume).problem or "",
+        advice=app.safety.first_sessions,
+        shows_advice=_sessions(app) < FIRST_SESSIONS,
         health_question=daily_question(app, preflight),
         notes=preflight.notes,
     )

@@ -33,29 +33,23 @@ class Planner(Protocol):
 
 
 class StartKey(NamedTuple):
-    """A key of the start screen with its word on the key line and its explanation in the help."""
+    """A key that changes the plan, with its word on the key line and its explanation in the help."""
 
     label: str
     hint: str
     help: str
 
 
-ANSWER_KEYS = (
-    StartKey("Enter", "start", "start the routine; nothing is new"),
-    StartKey("y", "something new", "something is new with your health"),
-    StartKey("p", "in pain today", "say how much it hurts today"),
-    StartKey("q", "leave", "leave without starting"),
-)
-MARK_KEY = StartKey("up down", "", "mark another stretch")
+ANSWER_KEYS = (("Enter", "start"), ("y", "something new"), ("p", "in pain today"), ("q", "leave"))
 PLAN_KEYS = (
-    StartKey("r", "other", "another stretch instead of the marked one, from now on"),
-    StartKey("d", "drop", "leave out the marked stretch, today or always"),
-    StartKey("+ -", "time", "five minutes more or less; one below ten"),
+    StartKey("r", "other", "another stretch instead"),
+    StartKey("d", "drop", "leave it out, today or always"),
+    StartKey("+ -", "time", "five minutes, or one below ten"),
     StartKey("w", "warm-up", "with or without a warm-up"),
-    StartKey("v", "voice", "speak the instructions, or not"),
-    StartKey("s", "sound", "a sound at every change, or none"),
-    StartKey("a", "areas", "choose the areas on a picture of the body"),
-    StartKey("?", "", "this help"),
+    StartKey("v", "voice", "speak the instructions"),
+    StartKey("s", "sound", "a sound at every change"),
+    StartKey("a", "areas", "areas on a picture of the body"),
+    StartKey("?", "", ""),
 )
 
 
@@ -73,7 +67,12 @@ class StartScreen(Struct, frozen=True, kw_only=True):
     health_question: str = ""
     """The daily question; empty if it was answered today."""
     advice: str = ""
-    """What to know before the first sessions."""
+    """What to know before a session."""
+    shows_advice: bool = False
+    """Whether the advice is shown without being asked for, as before the first sessions."""
+    sound_problem: str = ""
+    voice_problem: str = ""
+    """Why there is no sound and no voice, or something else instead; empty if all is well."""
     notes: tuple[str, ...] = ()
     """What the safety check says about today."""
     map: BodyMap
@@ -213,7 +212,9 @@ def _replaced(state: StartScreen, planner: Planner) -> StartScreen:
         return replace(state, message=f"There is no other stretch like {old.name}.")
     new = next((at for at, item in enumerate(routine.items) if item.stretch.id not in before), state.selected)
     state = _shown(replace(state, selected=new), routine)
-    return replace(state, message=f"{state.item.stretch.name} instead of {old.name}, from now on.")
+    lasts = routine.continuity is not None and old.id in routine.continuity.replaced
+    until = "from now on" if lasts else "today"
+    return replace(state, message=f"{state.item.stretch.name} instead of {old.name}, {until}.")
 
 
 def _with_minutes(state: StartScreen, planner: Planner, *, longer: bool) -> StartScreen:

@@ -17,9 +17,8 @@ from stretch.player.layout import (
     pad_to_height,
     side_by_side,
     wrap_styled,
-    wrap_text,
 )
-from stretch.player.start_screen import ANSWER_KEYS, MARK_KEY, PLAN_KEYS, StartScreen
+from stretch.player.start_screen import ANSWER_KEYS, PLAN_KEYS, StartScreen
 from stretch.player.theme import TextRole
 
 if TYPE_CHECKING:
@@ -61,7 +60,7 @@ def start_rows(
         )
         screen = [((" Areas", TextRole.NAME),), (), *_indented(shown), *_indented(bottom)]
     elif state.window == "help":
-        screen = _indented(_help(cells))
+        screen = _indented(_help(state, cells, lines))
     else:
         screen = _indented(_plan(state, cells, lines, bottom, figures))
     return [fit_width(line, columns) for line in pad_to_height(screen[:lines], lines)]
@@ -72,13 +71,15 @@ def _plan(
 ) -> list[StyledLine]:
     """Return the plan; of what does not fit, the keys go first, then what is good to know, then empty lines."""
     title, keys = _title(state, cells), _plan_keys(state, cells)
-    advice = wrap_styled(state.advice, TextRole.PLAIN, cells)
+    advice = wrap_styled(state.advice if state.shows_advice else "", TextRole.PLAIN, cells)
     items = len(state.routine.items)
     room = lines - len(title) - len(bottom) - min(MIN_LISTED, items)
     about: list[StyledLine] = []
     for text, role in (
         *((note, TextRole.ALERT) for note in state.notes),
         (needs_line(state.routine), TextRole.PLAIN),
+        (state.sound_problem if state.sound else "", TextRole.DIM),
+        (state.voice_problem if state.voice != "no" else "", TextRole.DIM),
         # Options are for the command line.
         *((note.partition(" (--")[0], TextRole.DIM) for note in state.routine.notes),
     ):
@@ -155,7 +156,7 @@ def _bottom(state: StartScreen, cells: int) -> list[StyledLine]:
         return [*question, *_key_lines((("t", "today"), ("a", "always"), ("Enter", "no")), cells)]
     if state.window == "pain":
         return [*wrap_styled(PAIN_QUESTION, TextRole.NAME, cells), *_key_lines((("0 to 9", ""), ("b", "back")), cells)]
-    answers = [(key.label, key.hint) for key in ANSWER_KEYS]
+    answers = [*ANSWER_KEYS]
     if state.health_question:
         answers[0] = ("Enter", "nothing, start")
     question = wrap_styled(state.health_question, TextRole.NAME, cells)
@@ -185,13 +186,15 @@ def _key_lines(keys: Sequence[tuple[str, str]], cells: int) -> list[StyledLine]:
     return [*lines, line]
 
 
-def _help(cells: int) -> list[StyledLine]:
-    lines: list[StyledLine] = []
-    for key in (*ANSWER_KEYS, MARK_KEY, *PLAN_KEYS):
-        first, *rest = wrap_text(key.help, cells - HELP_INDENT)
-        lines.append(((f"{key.label:>{HELP_INDENT - 2}}  ", TextRole.KEY), (first, TextRole.PLAIN)))
-        lines += [((" " * HELP_INDENT + text, TextRole.PLAIN),) for text in rest]
-    return [(("Keys", TextRole.NAME),), (), *lines, (), (("press any key to continue", TextRole.DIM),)]
+def _help(state: StartScreen, cells: int, height: int) -> list[StyledLine]:
+    keys = [("up down", "mark another stretch"), *((key.label, key.help) for key in PLAN_KEYS if key.help)]
+    lines: list[StyledLine] = [
+        *(((f"{key:>{HELP_INDENT - 2}}  ", TextRole.KEY), (text, TextRole.PLAIN)) for key, text in keys),
+        (),
+        (("press any key to continue", TextRole.DIM),),
+    ]
+    advice = [(), *wrap_styled(state.advice, TextRole.PLAIN, cells)]
+    return [*lines, *(advice if len(lines) + len(advice) <= height else [])]
 
 
 def _indented(lines: Sequence[StyledLine]) -> list[StyledLine]:
