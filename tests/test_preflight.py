@@ -14,7 +14,8 @@ from click.testing import Result
 from stretch.cli.app import App
 from stretch.cli.prompts import ask
 from stretch.core.safety.checklist import Outcome, Urgency
-from stretch.core.safety.screening_record import ScreeningRecord
+from stretch.core.safety.screening import END
+from stretch.core.safety.screening_record import ScreeningRecord, read_back
 from stretch.core.vocabulary import TAGS
 from stretch.storage import screening_file
 from stretch.storage.files.diagnostics import load_safety
@@ -70,8 +71,8 @@ def folded(person: Person) -> str:
 
 
 def number_of(question: str, choice: str) -> str:
-    asked = next(one for one in SAFETY.questions if one.id == question)
-    shown = [one.id for one in SAFETY.choices(asked) if one.id != asked.default]
+    asked = SAFETY.question(question)
+    shown = [one.id for one in asked.choices if one.id != asked.default]
     return str(shown.index(choice) + 1)
 
 
@@ -80,11 +81,16 @@ def theme(name: str, choice: str) -> tuple[str, str]:
     return number_of("themes", name), number_of(name, choice)
 
 
+def said(*ids: str) -> str:
+    """Return the line that reads these answers back."""
+    return f"{SAFETY.messages.said} {'; '.join(read_back(SAFETY, ids))}."
+
+
 HEALTHY = ("", "")
 """Answers to the themes and to the question under the plan: only Enter."""
 FINE = ("",)
 """The answer to the question under the plan: only Enter."""
-DAILY = next(question.text for question in SAFETY.questions if question.id == "daily")
+DAILY = SAFETY.question("daily").text
 
 
 def test_a_healthy_person_presses_two_keys_and_later_one(tmp_path: Path) -> None:
@@ -119,7 +125,7 @@ def test_something_new_shows_the_themes_and_changes_the_plan(tmp_path: Path) -> 
     assert person.output.count("A mild pull") == 1  # the advice is not repeated with the new plan
     result, person = start(tmp_path, "y", *theme("bladder", "R01"))
     assert result.exit_code == 4
-    assert result.stderr.strip() == SAFETY.messages.emergency
+    assert result.stderr.splitlines()[0] == SAFETY.messages.emergency
 
 
 def test_other_answers_under_the_plan_are_asked_again(tmp_path: Path) -> None:
@@ -128,17 +134,16 @@ def test_other_answers_under_the_plan_are_asked_again(tmp_path: Path) -> None:
     assert person.output.count("Press Enter, or type y, p or q.") == 2
 
 
-def test_only_outcome_tags_and_dates_are_stored(tmp_path: Path) -> None:
+def test_only_answers_that_stop_or_shape_are_stored(tmp_path: Path) -> None:
     start(tmp_path, *theme("body", "F9"), "")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["journal.db", "safety.json"]
     # Exported, because the plan is compressed in the file and any two letters may be in it by chance.
     exported = run("history", "export", env={"STRETCH_HOME": str(tmp_path)}).stdout
     assert exported.count("\n") == 1
     assert "F9" not in exported
-    text = (tmp_path / "safety.json").read_text()
-    assert set(json.loads(text)) <= set(ScreeningRecord.__struct_fields__)
-    assert "F9" not in text
-    assert stored_record(tmp_path).tags == ("disc",)
+    assert set(json.loads((tmp_path / "safety.json").read_text())) <= set(ScreeningRecord.__struct_fields__)
+    assert (stored_record(tmp_path).tags, stored_record(tmp_path).said) == (("disc",), ("body.F9",))
+    assert stored_record(tmp_path).unfinished is None
 
 
 EMERGENCY_LINES = [
@@ -148,29 +153,60 @@ EMERGENCY_LINES = [
 
 
 @pytest.mark.parametrize("line", EMERGENCY_LINES, ids="-".join)
-def test_each_emergency_sign_stops_at_once_with_only_its_message(tmp_path: Path, line: tuple[str, str]) -> None:
+def test_each_emergency_sign_stops_at_once_with_its_message_and_what_was_said(
+    tmp_path: Path, line: tuple[str, str]
+) -> None:
     result, person = start(tmp_path, *theme(*line))
     assert result.exit_code == 4
-    assert person.output.rstrip().endswith(SAFETY.messages.emergency)
-    assert result.stderr.strip() == SAFETY.messages.emergency
+    assert " ".join(result.stderr.split()) == f"{SAFETY.messages.emergency} {said('.'.join(line))}"
+    assert folded(person).endswith(" ".join(result.stderr.split()))
     for args in ((), ("--yes",), ("--yes", "--plain")):
         again, person = start(tmp_path, *FINE, args=args)
         assert again.exit_code == 4
         assert "Warm up" not in person.output
 
 
-@pytest.mark.parametrize(
-    ("lines", "said"),
-    [(HEALTHY, ["go"]), (theme("pain", "R23"), ["gently", "advise"])],
-    ids=["healthy", "gently"],
-)
-def test_the_outcome_is_shown_after_the_full_check_only(
-    tmp_path: Path, lines: tuple[str, ...], said: list[str]
-) -> None:
-    for answers, times in ((lines, 1), (FINE, 0)):
-        result, person = start(tmp_path, *answers, *(("",) if times and answers != HEALTHY else ()))
+def test_the_outcome_is_shown_after_the_full_check_only(tmp_path: Path) -> None:
+    for answers, times in (((*theme("pain", "R23"), ""), 1), (FINE, 0)):
+        result, person = start(tmp_path, *answers)
         assert result.exit_code == 3
-        assert [folded(person).count(getattr(SAFETY.messages, name)) for name in said] == [times] * len(said)
+        for text in (SAFETY.messages.gently, SAFETY.messages.advise):
+            assert folded(person).count(text) == times
+
+
+def test_a_healthy_person_is_told_nothing_but_the_plan(tmp_path: Path) -> None:
+    _, person = start(tmp_path, *HEALTHY)
+    assert SAFETY.messages.go not in folded(person)
+
+
+@pytest.mark.parametrize(("answer", "code"), [("y", 4), ("n", 3)])
+def test_a_stop_is_read_back_before_it_counts(tmp_path: Path, answer: str, code: int) -> None:
+    result, person = start(tmp_path, *theme("unwell", "R13"), answer, *HEALTHY)
+    assert result.exit_code == code
+    assert folded(person).count(f"{said('unwell.R13')} {SAFETY.messages.confirm} [y/n]") == 1
+    assert stored_record(tmp_path).outcome is (Outcome.SEE_CLINICIAN if code == 4 else Outcome.GO)
+    assert (said("unwell.R13") in " ".join(result.stderr.split())) is (code == 4)
+
+
+def test_back_asks_the_question_before_again_and_q_leaves(tmp_path: Path) -> None:
+    result, person = start(tmp_path, number_of("themes", "unwell"), "b", "", "")
+    assert result.exit_code == 3
+    assert stored_record(tmp_path).outcome is Outcome.GO
+    result, person = start(tmp_path / "other", number_of("themes", "unwell"), "q")
+    assert result.exit_code == 4
+    assert "Warm up" not in person.output
+
+
+def test_what_was_answered_before_the_window_closed_is_kept(tmp_path: Path) -> None:
+    start(tmp_path, *theme("unwell", "R13"))
+    assert stored_record(tmp_path).unfinished == {"themes": ("unwell", END), "unwell": ("R13", END)}
+    result, person = start(tmp_path, args=("--yes",))
+    assert result.exit_code == 4
+    assert SAFETY.messages.not_finished in folded(person)
+    result, person = start(tmp_path, "y")
+    assert result.exit_code == 4
+    assert person.output.count("does any of these fit you") == 0
+    assert (stored_record(tmp_path).unfinished, stored_record(tmp_path).said) == (None, ("unwell.R13",))
 
 
 @pytest.mark.parametrize(
@@ -178,14 +214,14 @@ def test_the_outcome_is_shown_after_the_full_check_only(
     [
         (("",), [SAFETY.messages.go], 0),
         (theme("body", "F9"), [SAFETY.messages.gently, "Taken into account: disc."], 0),
-        (theme("unwell", "R13"), [SAFETY.messages.soon, SAFETY.messages.lift], 4),
+        ((*theme("unwell", "R13"), "y"), [SAFETY.messages.soon, SAFETY.messages.lift], 4),
         (
-            (*theme("limb", "R20"), "n"),
+            (*theme("limb", "R20"), "n", "y"),
             ["Do not stretch or rub that leg.", SAFETY.messages.today],
             4,
         ),
-        ((*theme("health", "Q8"), "n"), [SAFETY.messages.wait], 4),
-        (theme("body", "Q9b"), [SAFETY.messages.too_young], 4),
+        ((*theme("health", "Q8"), "n", "y"), [SAFETY.messages.wait, said("health.Q8")], 4),
+        ((*theme("body", "Q9b"), "y"), [SAFETY.messages.too_young], 4),
     ],
     ids=["healthy", "F9", "R13", "R20", "ill", "under 16"],
 )
@@ -198,11 +234,13 @@ def test_safety_check_shows_the_outcome_and_its_exit_code(
         assert words in folded(person)
 
 
-def test_a_new_check_does_not_lift_see_clinician(tmp_path: Path) -> None:
-    start(tmp_path, *theme("unwell", "R13"))
-    person = Person(tmp_path, "", "")  # no day, then none of the themes
-    assert run("safety", "check", app=person).exit_code == 4
-    assert (stored_record(tmp_path).outcome, stored_record(tmp_path).urgency) == (Outcome.SEE_CLINICIAN, Urgency.SOON)
+@pytest.mark.parametrize(("lines", "code"), [(("",), 4), (("n", ""), 0), (("n",), 4)])
+def test_see_clinician_is_lifted_by_taking_the_answer_back(tmp_path: Path, lines: tuple[str, ...], code: int) -> None:
+    start(tmp_path, *theme("unwell", "R13"), "y")
+    person = Person(tmp_path, *lines)
+    assert run("safety", "check", app=person).exit_code == code
+    assert said("unwell.R13") in folded(person)
+    assert stored_record(tmp_path).outcome is (Outcome.GO if code == 0 else Outcome.SEE_CLINICIAN)
 
 
 def test_after_an_emergency_the_check_asks_all_questions(tmp_path: Path) -> None:
@@ -223,7 +261,7 @@ def test_the_record_is_printed_as_json(tmp_path: Path) -> None:
 
 
 def test_see_clinician_lasts_until_a_clearance_is_recorded(tmp_path: Path) -> None:
-    result, person = start(tmp_path, *theme("unwell", "R13"))
+    result, person = start(tmp_path, *theme("unwell", "R13"), "y")
     assert result.exit_code == 4
     assert SAFETY.messages.soon in person.output
     assert start(tmp_path, *HEALTHY, args=("--yes",))[0].exit_code == 4
@@ -240,7 +278,7 @@ def test_the_pain_now_limits_or_stops_the_session(tmp_path: Path) -> None:
     _, person = start(tmp_path, "p", "5", "", "")
     assert "Gentle stretches only today." in person.output
     assert "ease off when pain reaches 6, stop a stretch at 7" in person.output
-    result, person = start(tmp_path, "p", "8", "y")
+    result, person = start(tmp_path, "p", "8", "y", "y")
     assert result.exit_code == 4
     assert SAFETY.messages.today in person.output
     assert stored_record(tmp_path).urgency is Urgency.TODAY
@@ -262,7 +300,7 @@ def test_ctrl_c_at_a_question_exits_with_130_and_stores_nothing(
 def test_before_the_start_the_plan_says_what_is_easier_today_but_not_what_is_left_out(tmp_path: Path) -> None:
     _, person = start(tmp_path, "", "q", args=("--avoid", "disc", "--exclude", "cat-cow"))
     plan = folded(person).partition("Lower back, ")[2]
-    routine = data("routine", "--plan", "--json", "--avoid", "disc", "--exclude", "cat-cow")
+    routine = data("routine", "--plan", "--json", "-m", "8", "--avoid", "disc", "--exclude", "cat-cow")
     assert routine["notes"]
     assert all(note in plan for note in routine["notes"])
     assert not any(CATALOG.stretches[left["stretch"]].name in plan for left in routine["left_out"])
@@ -281,7 +319,7 @@ def test_pain_at_the_start_sets_the_limits_that_are_shown(
 
 def test_pain_of_ten_is_accepted(tmp_path: Path) -> None:
     screening_file.save(tmp_path, ScreeningRecord(outcome=Outcome.GO, screened=TODAY, since=TODAY))
-    result, person = start(tmp_path, "p", "10", "n")
+    result, person = start(tmp_path, "p", "10", "n", "y")
     assert result.exit_code == 4
     assert SAFETY.messages.severe_pain in folded(person)
     assert (stored_record(tmp_path).outcome, stored_record(tmp_path).severe_pain_on) == (Outcome.GO, TODAY)
@@ -296,7 +334,7 @@ def test_severe_pain_on_a_second_day_means_to_see_a_clinician(tmp_path: Path, da
     screening_file.save(
         tmp_path, ScreeningRecord(outcome=Outcome.GO, screened=before, since=before, severe_pain_on=before)
     )
-    result, _ = start(tmp_path, "p", "7", "n")
+    result, _ = start(tmp_path, "p", "7", "n", "y")
     assert result.exit_code == 4
     assert stored_record(tmp_path).outcome is outcome
 
@@ -322,9 +360,9 @@ def test_invalid_answers_are_asked_again(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("question", "lines", "picked"),
     [
-        ("unwell", ["4,2 4"], ("R12", "R13")),  # the second and the fourth
-        ("unwell", ["99", "0 1", "1"], ("R11",)),
-        ("themes", ["0"], ()),
+        ("unwell", ["4,2 4"], ("R12", "R13", END)),  # the second and the fourth
+        ("unwell", ["99", "0 1", "1"], ("R11", END)),
+        ("themes", ["0"], (END,)),
         ("Q2", ["1 2", "3"], ("other",)),  # one answer to one question
         ("Q2", ["", "3"], ("other",)),  # Enter answers nothing that has to be answered
         ("K3-sudden", ["", "y"], ("yes",)),
@@ -337,8 +375,7 @@ def test_answers_are_parsed_or_asked_again(
     tmp_path: Path, question: str, lines: list[str], picked: tuple[str, ...]
 ) -> None:
     person = Person(tmp_path, *lines)
-    asked = next(one for one in SAFETY.questions if one.id == question)
-    assert ask(person, SAFETY, asked) == picked
+    assert ask(person, SAFETY.question(question)) == picked
     assert not person.stdin.readline()
 
 
@@ -362,6 +399,7 @@ def test_declining_to_start_ends_without_a_session(tmp_path: Path, answer: str) 
 def test_yes_skips_the_questions_and_stores_no_record(tmp_path: Path) -> None:
     result, person = start(tmp_path / "none", args=("--yes",))
     assert result.exit_code == 3
+    assert folded(person).count(f"{DAILY} {SAFETY.messages.unasked}") == 1
     assert "Enter" not in person.output
     assert [path.name for path in (tmp_path / "none").iterdir()] == ["journal.db"]  # the session, and no answers
 
@@ -451,7 +489,26 @@ def test_an_emergency_in_a_session_is_shown_alone_and_kept(tmp_path: Path, key: 
     assert run("routine", "-m", "15", "--yes", app=person).exit_code == 3
     assert person.stderr.getvalue().endswith(SAFETY.messages.emergency + "\n")
     assert stored_record(tmp_path).outcome is Outcome.EMERGENCY
-    assert start(tmp_path, args=("--yes",))[0].exit_code == 4
+    result, person = start(tmp_path, args=("--yes",))
+    assert result.exit_code == 4
+    assert said({"4": "R08", "5": "ST8"}[key]) in folded(person)
+    assert run("safety", "check", app=Person(tmp_path, "")).exit_code == 0
+    assert start(tmp_path, "")[0].exit_code == 3
+
+
+@pytest.mark.parametrize(
+    ("key", "question", "answer"), [("1", "after-numb", ""), ("2", "after-dizzy", "1")], ids=["numb", "dizzy"]
+)
+def test_a_symptom_is_asked_about_at_the_next_start(tmp_path: Path, key: str, question: str, answer: str) -> None:
+    screening_file.save(tmp_path, ScreeningRecord(outcome=Outcome.GO, screened=TODAY, since=TODAY, asked=TODAY))
+    run("routine", "-m", "15", app=Person(tmp_path, *FINE, keys=("n",) * 6 + (1.0, "x", key)))
+    result, person = start(tmp_path, args=("--yes",))
+    assert result.exit_code == 3
+    assert SAFETY.messages.ask_next_time in folded(person)
+    for lines, times in (((answer, ""), 1), (FINE, 0)):
+        result, person = start(tmp_path, *lines)
+        assert result.exit_code == 3
+        assert folded(person).count(SAFETY.question(question).text) == times
 
 
 def test_a_session_without_a_record_keeps_no_symptom(tmp_path: Path) -> None:
@@ -500,6 +557,7 @@ def test_a_stored_emergency_says_how_it_ends_and_keeps_the_tags(tmp_path: Path) 
     assert result.exit_code == 4
     assert SAFETY.messages.emergency in result.stderr
     assert SAFETY.messages.emergency_over in result.stderr
+    assert said("bladder.R01") in " ".join(result.stderr.split())
 
 
 @pytest.mark.parametrize("nothing", ["", "n", "no", "none", "0"])

@@ -219,7 +219,7 @@ def test_any_remaining_stretch_can_rule_out_resuming(
     app = FakeApp(folder)
     record = ScreeningRecord(outcome=Outcome.GO, screened=app.today(), since=app.today(), tags=tags)
     preflight = PreflightResult(record=record, gentle_only=gentle_only)
-    monkeypatch.setattr("stretch.cli.preflight.run_preflight", lambda app, ask: preflight)
+    monkeypatch.setattr("stretch.cli.preflight.run_preflight", lambda app, **options: preflight)
     result = run("resume", "--yes", app=app)
     assert result.exit_code == 2
     assert f"Happy baby is still to be done, but your answers now rule it out ({why})" in result.stderr

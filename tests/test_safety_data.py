@@ -181,7 +181,7 @@ def test_every_question_is_reachable_and_every_reference_valid(safety: SafetyDat
     questions = {question.id: question for question in safety.questions}
     assert len(questions) == len(safety.questions)
     reached: set[str] = set()
-    waiting = [*safety.screens, *safety.quick, *safety.after_illness]
+    waiting = [*safety.screens, *safety.quick, *safety.after_illness, *safety.after_symptoms.values()]
     while waiting:
         question = questions[waiting.pop()]
         if question.id not in reached:

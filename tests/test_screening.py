@@ -15,14 +15,8 @@ from hypothesis import strategies as st
 
 from stretch.core.errors import UnknownName
 from stretch.core.safety.checklist import Outcome, SafetyData, Urgency, severity, strongest
-from stretch.core.safety.screening import (
-    ScreeningResult,
-    UnansweredQuestions,
-    evaluate,
-    pain_choice,
-    pain_limits,
-    pending_questions,
-)
+from stretch.core.safety.screening import CONFIRM, END, pain_limits, preflight
+from stretch.core.safety.screening_record import PreflightResult, ScreeningRecord
 
 SAFETY = msgspec.convert(
     yaml.load((Path(__file__).parents[1] / "data" / "safety.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader),
@@ -38,19 +32,29 @@ SOON = (Outcome.SEE_CLINICIAN, Urgency.SOON)
 ROUTINE = (Outcome.SEE_CLINICIAN, Urgency.ROUTINE)
 
 
-def answered(script: Script, start: tuple[str, ...] | None = None) -> dict[str, tuple[str, ...]]:
+HEALTHY = ScreeningRecord(outcome=Outcome.GO, screened=TODAY, since=TODAY)
+"""Record of a person who can be asked only what is new."""
+
+
+def ask(answers: Mapping[str, tuple[str, ...]], record: ScreeningRecord | None = None) -> PreflightResult:
+    return preflight(SAFETY, record, answers, (), TODAY)
+
+
+def answered(script: Script, record: ScreeningRecord | None = None) -> dict[str, tuple[str, ...]]:
     """Return the answers of a person who is asked one question after another and chooses only what *script* says.
 
     A follow-up that the script does not foresee is an error, and so is an answer nobody asked for.
     """
-    answers: dict[str, tuple[str, ...]] = {}
     left = dict(script)
-    while questions := pending_questions(SAFETY, answers, start):
-        question = questions[0]
-        if question.id in ("themes", "new"):
-            answers[question.id] = themes_of(left)
+    answers: dict[str, tuple[str, ...]] = {"daily": (left.pop("daily", "no"),)} if record else {}
+    while question := ask(answers, record).question:
+        end = (END,) if question.many else ()
+        if question.id == CONFIRM:
+            answers[CONFIRM] = ("yes",)
+        elif question.id in ("themes", "new"):
+            answers[question.id] = (*themes_of(left), *end)
         elif question.id in left:
-            answers[question.id] = tuple(left.pop(question.id).split())
+            answers[question.id] = (*left.pop(question.id).split(), *end)
         else:
             assert question.default, f"not foreseen: {question.id}"
             answers[question.id] = (question.default,)
@@ -64,14 +68,19 @@ def themes_of(answers: Container[str]) -> tuple[str, ...]:
     return tuple(choice.id for choice in themes.choices if choice.id in answers)
 
 
-def check(**script: str) -> ScreeningResult:
+def check_in_full(**script: str) -> PreflightResult:
     """Return the result of the full check; an underscore in a name stands for the hyphen of a question id."""
-    return evaluate(SAFETY, answered(named(script)), TODAY)
+    return ask(answered(named(script)))
 
 
-def quick(**script: str) -> ScreeningResult:
-    answers = answered(named(script), SAFETY.quick)
-    return evaluate(SAFETY, answers, TODAY, SAFETY.quick)
+def check(**script: str) -> ScreeningRecord:
+    record = check_in_full(**script).record
+    assert record is not None
+    return record
+
+
+def quick(**script: str) -> PreflightResult:
+    return ask(answered(named(script), HEALTHY), HEALTHY)
 
 
 def named(script: Script) -> Script:
@@ -217,8 +226,8 @@ def test_the_stronger_of_two_outcomes_wins() -> None:
         if any(first[name] != second[name] for name in shared & single):
             continue  # two halves of one question
         both = {**first, **second, **{name: f"{first[name]} {second[name]}" for name in shared - single}}
-        answers = {name: tuple(picks.split()) for name, picks in both.items()}
-        result = evaluate(SAFETY, {"themes": themes_of(answers), **answers}, TODAY)
+        answers = {name: (*picks.split(), *([] if name in single else [END])) for name, picks in both.items()}
+        result = ask({"themes": (*themes_of(answers), END), **answers, CONFIRM: ("yes",)}).record
         assert (result.outcome, result.urgency) == strongest(one[2], other[2]), (one[0], other[0])
         tried += 1
     assert tried > 2000
@@ -227,22 +236,26 @@ def test_the_stronger_of_two_outcomes_wins() -> None:
 def test_a_healthy_person_answers_one_question() -> None:
     answers = answered({})
     assert list(answers) == ["themes"]
-    assert evaluate(SAFETY, answers, TODAY) == ScreeningResult()
+    result = ask(answers)
+    assert result.record == ScreeningRecord(outcome=Outcome.GO, since=TODAY, screened=TODAY, asked=TODAY, said=())
+    assert (result.causes, result.notes, result.gentle_only, result.half_dose) == ((), (), False, False)
 
 
 def test_an_emergency_sign_ends_the_questions() -> None:
-    assert pending_questions(SAFETY, {})[0].id == "themes"
+    assert ask({}).question.id == "themes"
     for theme, sign in (("bladder", "R01"), ("legs", "R06"), ("chest", "R24b")):
-        assert not pending_questions(SAFETY, {"themes": (theme, "health"), theme: (sign,)})
+        result = ask({"themes": (theme, "health"), theme: (sign,)})
+        assert (result.question, result.causes) == (None, (f"{theme}.{sign}",))
+        assert result.record.outcome is Outcome.EMERGENCY
     assert list(answered({"chest": "Q2", "Q2": "new"})) == ["themes", "chest", "Q2"]
     answers = {"themes": ("unwell", "limb"), "unwell": ("R11",)}
-    assert pending_questions(SAFETY, answers)[0].id == "R11-now"
-    assert not pending_questions(SAFETY, {**answers, "R11-now": ("yes",)})
+    assert ask(answers).question.id == "R11-now"
+    assert ask({**answers, "R11-now": ("yes",)}).question is None
 
 
 def test_an_emergency_has_no_notes_and_no_advice() -> None:
-    result = check(limb="R20", pain="R23", R20_now="yes")
-    assert (result.outcome, result.notes, result.advise_clinician) == (Outcome.EMERGENCY, (), False)
+    result = check_in_full(limb="R20", pain="R23", R20_now="yes")
+    assert (result.record.outcome, result.notes, result.record.advise_clinician) == (Outcome.EMERGENCY, (), False)
 
 
 def test_follow_up_questions_come_next() -> None:
@@ -260,7 +273,7 @@ def test_follow_up_questions_come_next() -> None:
     }
     asked = list(answered(script))
     assert asked[:6] == ["themes", "unwell", "R11-now", "limb", "R20-now", "health"]
-    assert asked[6:] == ["F13", "Q4", "Q4-kind", "R12-pain", "R12-now"]
+    assert asked[6:] == ["Q4", "Q4-kind", "R12-pain", "R12-now", "F13", CONFIRM]
 
 
 @pytest.mark.parametrize(
@@ -274,29 +287,31 @@ def test_a_known_sign_is_not_asked_again(script: Script, once: str) -> None:
     assert list(answered(script)).count(once) == 1
 
 
-def test_no_outcome_while_questions_are_pending() -> None:
-    with pytest.raises(UnansweredQuestions, match="does any of these fit you") as caught:
-        evaluate(SAFETY, {}, TODAY)
-    assert caught.value.exit_code == 4
-    with pytest.raises(UnansweredQuestions, match="Which of these"):
-        evaluate(SAFETY, {"themes": ("limb",)}, TODAY)
-    with pytest.raises(UnansweredQuestions, match="What is it like"):
-        evaluate(SAFETY, {"themes": ("limb",), "limb": ("R19",)}, TODAY)
-    with pytest.raises(UnansweredQuestions, match="chest pain or pressure"):
-        evaluate(SAFETY, {"themes": ("chest",), "chest": ("Q2",), "Q2": ()}, TODAY)
-    with pytest.raises(UnansweredQuestions):
-        evaluate(SAFETY, {"themes": ("chest",), "chest": ("Q2",), "Q2": ("new", "other")}, TODAY)
-
-
-def test_an_emergency_needs_no_further_answers() -> None:
-    assert evaluate(SAFETY, {"themes": ("legs", "body"), "legs": ("R05",)}, TODAY).outcome is Outcome.EMERGENCY
-    ill = {"themes": ("health", "body"), "health": ("Q8",), "Q8": ("yes",), "R11-now": ("yes",)}
-    assert evaluate(SAFETY, ill, TODAY).outcome is Outcome.EMERGENCY
+@pytest.mark.parametrize(
+    ("answers", "next_one"),
+    [
+        ({}, "themes"),
+        ({"themes": ()}, "themes"),
+        ({"themes": ("limb",)}, "limb"),
+        ({"themes": ("limb", END)}, "limb"),
+        ({"themes": ("limb",), "limb": ("R19",)}, "one-leg"),
+        ({"themes": ("limb",), "limb": ("R19",), "one-leg": ("pain",)}, "limb"),
+        ({"themes": ("limb",), "limb": ("R19", END), "one-leg": ("pain",)}, "themes"),
+        ({"themes": ("chest",), "chest": ("Q2",), "Q2": ()}, "Q2"),
+        ({"themes": ("chest",), "chest": ("Q2",), "Q2": ("stable", "other")}, "Q2"),
+        ({"themes": ("legs", END), "legs": ("R07", END)}, CONFIRM),
+        ({"themes": ("legs", END), "legs": ("R07", END), CONFIRM: ("no",)}, CONFIRM),
+    ],
+)
+def test_what_follows_from_a_choice_is_asked_before_more_choices(
+    answers: dict[str, tuple[str, ...]], next_one: str
+) -> None:
+    assert ask(answers).question.id == next_one
 
 
 def test_an_answer_to_a_question_that_does_not_follow_is_ignored() -> None:
     answers = {**answered({}), "Q2": ("new",)}
-    assert evaluate(SAFETY, answers, TODAY).outcome is Outcome.GO
+    assert ask(answers).record.outcome is Outcome.GO
 
 
 @pytest.mark.parametrize(
@@ -309,7 +324,7 @@ def test_an_answer_to_a_question_that_does_not_follow_is_ignored() -> None:
 )
 def test_an_unknown_name_is_an_error(answers: dict[str, tuple[str, ...]], words: str) -> None:
     with pytest.raises(UnknownName, match=words):
-        pending_questions(SAFETY, answers)
+        ask(answers)
 
 
 @pytest.mark.parametrize(
@@ -343,9 +358,9 @@ def test_advice_to_tell_a_clinician_comes_only_with_a_session(script: dict[str, 
     ],
 )
 def test_breath_counting_is_turned_off_by_rule_b9(script: dict[str, str]) -> None:
-    result = check(**script)
-    assert result.breath_off
-    assert result.notes == ("Breath counting is off. Breathe as you like.",)
+    result = check_in_full(**script)
+    assert result.record.breath_off
+    assert result.notes[0] == "Breath counting is off. Breathe as you like."
 
 
 def test_breath_counting_stays_on_otherwise() -> None:
@@ -367,14 +382,16 @@ def test_breath_counting_stays_on_otherwise() -> None:
     ],
 )
 def test_a_note_is_shown_once(script: dict[str, str], note: str) -> None:
-    (shown,) = check(**script).notes
-    assert shown.startswith(note)
+    shown = [text for text in check_in_full(**script).notes if text not in (SAFETY.messages.gently,)]
+    assert len(shown) == 1
+    assert shown[0].startswith(note)
 
 
 def test_illness_means_asking_again_tomorrow() -> None:
     assert check(health="Q8", Q8="no").ask_again_on == date(2026, 3, 3)
     assert check(health="Q8", Q8="yes", R11_now="no").ask_again_on is None
-    assert evaluate(SAFETY, answered({"health": "Q8", "Q8": "no"}), date(2026, 12, 31)).ask_again_on == date(2027, 1, 1)
+    answers = answered({"health": "Q8", "Q8": "no"})
+    assert preflight(SAFETY, None, answers, (), date(2026, 12, 31)).record.ask_again_on == date(2027, 1, 1)
 
 
 def test_only_under_16_is_too_young() -> None:
@@ -398,14 +415,14 @@ DAILY_ROWS: list[tuple[str, dict[str, str], tuple[Outcome, Urgency | None], bool
     ("y, then Q2", {"daily": "yes", "chest": "Q2", "Q2": "other"}, SOON, False),
     ("y, then R21", {"daily": "yes", "body": "R21"}, GENTLY, False),
     ("K3 skipped", {"daily": "pain", "K3": "skipped"}, GO, False),
-    ("K3 0", {"daily": "pain", "K3": pain_choice(0)}, GO, False),
-    ("K3 1", {"daily": "pain", "K3": pain_choice(1)}, GO, False),
-    ("K3 3", {"daily": "pain", "K3": pain_choice(3)}, GO, False),
-    ("K3 4", {"daily": "pain", "K3": pain_choice(4), "K3_spread": "back"}, GO, True),
-    ("K3 6", {"daily": "pain", "K3": pain_choice(6), "K3_spread": "thigh"}, GO, True),
-    ("K3 7, worst or strangest", {"daily": "pain", "K3": pain_choice(7), "K3_sudden": "yes"}, SEE_TODAY, False),
-    ("K3 7", {"daily": "pain", "K3": pain_choice(7), "K3_sudden": "no"}, GO, False),
-    ("K3 10", {"daily": "pain", "K3": pain_choice(10), "K3_sudden": "no"}, GO, False),
+    ("K3 0", {"daily": "pain", "K3": "0"}, GO, False),
+    ("K3 1", {"daily": "pain", "K3": "1"}, GO, False),
+    ("K3 3", {"daily": "pain", "K3": "3"}, GO, False),
+    ("K3 4", {"daily": "pain", "K3": "4", "K3_spread": "back"}, GO, True),
+    ("K3 6", {"daily": "pain", "K3": "6", "K3_spread": "thigh"}, GO, True),
+    ("K3 7, worst or strangest", {"daily": "pain", "K3": "7", "K3_sudden": "yes"}, SEE_TODAY, False),
+    ("K3 7", {"daily": "pain", "K3": "7", "K3_sudden": "no"}, GO, False),
+    ("K3 10", {"daily": "pain", "K3": "10", "K3_sudden": "no"}, GO, False),
 ]
 
 
@@ -414,43 +431,53 @@ def test_each_answer_under_the_plan_has_its_outcome(
     script: dict[str, str], outcome: tuple[Outcome, Urgency | None], gentle: bool
 ) -> None:
     result = quick(**script)
-    assert (result.outcome, result.urgency, result.gentle_only) == (*outcome, gentle)
-    assert result.severe_pain is (script.get("K3") == "7-10")
+    assert (result.record.outcome, result.record.urgency, result.gentle_only) == (*outcome, gentle)
+    assert (result.record.severe_pain_on == TODAY) is (script.get("K3") in ("7", "10"))
 
 
-def test_gentle_only_has_a_note_and_changes_nothing_else() -> None:
-    assert quick(daily="pain", K3="4-6", K3_spread="skipped") == ScreeningResult(
-        gentle_only=True, notes=("Gentle stretches only today.",)
-    )
+def test_gentle_only_has_a_note_and_changes_no_outcome() -> None:
+    result = quick(daily="pain", K3="4", K3_spread="skipped")
+    assert result.notes == ("Gentle stretches only today.", "Today: ease off when pain reaches 5, stop a stretch at 6.")
+    assert (result.pain, result.spread, result.record.outcome) == (4, None, Outcome.GO)
+
+
+def test_less_pain_the_same_day_takes_back_gentle_only() -> None:
+    first = quick(daily="pain", K3="5", K3_spread="back")
+    assert first.gentle_only
+    for record, answers in ((HEALTHY, first.answers), (first.record, {"daily": ("pain",)})):
+        less = preflight(SAFETY, record, {**answers, "K3": ("2",)}, (), TODAY)
+        assert (less.gentle_only, less.pain) == (False, 2)
+
+
+def test_gentle_only_holds_for_the_day() -> None:
+    record = quick(daily="pain", K3="5", K3_spread="back").record
+    for day, gentle in ((TODAY, True), (date(2026, 3, 3), False)):
+        later = preflight(SAFETY, record, {}, (), day)
+        assert (later.gentle_only, later.pain) == (gentle, None)
 
 
 def test_nothing_new_is_one_question() -> None:
-    assert list(answered({}, SAFETY.quick)) == ["daily"]
-    assert quick() == ScreeningResult()
+    assert list(answered({}, HEALTHY)) == ["daily"]
+    result = quick()
+    assert result.record == msgspec.structs.replace(HEALTHY, asked=TODAY, said=())
+    assert (result.notes, result.causes) == ((), ())
 
 
-def test_no_questions_have_the_outcome_go() -> None:
-    assert pending_questions(SAFETY, {}, ()) == ()
-    assert evaluate(SAFETY, {}, TODAY, ()) == ScreeningResult()
+def test_without_anything_due_nothing_is_asked() -> None:
+    result = ask({}, HEALTHY)
+    assert (result.question, result.causes, result.record.outcome) == (None, (), Outcome.GO)
 
 
 def test_something_new_asks_about_the_themes() -> None:
-    assert list(answered({"daily": "yes"}, SAFETY.quick)) == ["daily", "new"]
+    assert list(answered({"daily": "yes"}, HEALTHY)) == ["daily", "new"]
 
 
 def test_yesterdays_illness_is_asked_about() -> None:
-    well = answered({"ill": "no"}, SAFETY.after_illness)
-    assert evaluate(SAFETY, well, TODAY, SAFETY.after_illness) == ScreeningResult()
-    ill = answered({"ill": "yes", "Q8": "no"}, SAFETY.after_illness)
-    assert evaluate(SAFETY, ill, TODAY, SAFETY.after_illness).ask_again_on == date(2026, 3, 3)
-
-
-@pytest.mark.parametrize(
-    ("pain", "choice"),
-    [(None, "skipped"), (0, "0"), (1, "1-3"), (3, "1-3"), (4, "4-6"), (6, "4-6"), (7, "7-10"), (10, "7-10")],
-)
-def test_each_pain_score_has_a_choice(pain: int | None, choice: str) -> None:
-    assert pain_choice(pain) == choice
+    ill = msgspec.structs.replace(HEALTHY, ask_again_on=TODAY)
+    assert ask({}, ill).question.id == "ill"
+    assert ask({"ill": ("no",)}, ill).record.ask_again_on is None
+    again = ask({"ill": ("yes",), "Q8": ("no",), CONFIRM: ("yes",)}, ill)
+    assert (again.record.ask_again_on, again.causes) == (date(2026, 3, 3), ("health.Q8",))
 
 
 # -- pain limits, rule D6
@@ -481,22 +508,46 @@ def test_pain_limits_depend_on_the_starting_pain(start: int, limits: tuple[int, 
 def any_answers(draw: st.DrawFn) -> dict[str, tuple[str, ...]]:
     """Any answers to the full check."""
     answers: dict[str, tuple[str, ...]] = {}
-    while questions := pending_questions(SAFETY, answers):
-        question = questions[0]
+    while question := ask(answers).question:
         ids = [choice.id for choice in question.choices]
-        sizes = {"max_size": 4} if question.many else {"min_size": 1, "max_size": 1}
-        answers[question.id] = tuple(draw(st.lists(st.sampled_from(ids), unique=True, **sizes)))
+        if question.id == CONFIRM:
+            answers[CONFIRM] = ("yes",)
+        elif question.many:
+            answers[question.id] = (*draw(st.lists(st.sampled_from(ids), unique=True, max_size=4)), END)
+        else:
+            answers[question.id] = (draw(st.sampled_from(ids)),)
     return answers
 
 
 @given(any_answers())
 def test_any_answers_give_the_strongest_outcome(answers: dict[str, tuple[str, ...]]) -> None:
-    result = evaluate(SAFETY, answers, TODAY)
-    questions = {question.id: question for question in SAFETY.questions}
-    picked = [choice for name, ids in answers.items() for choice in SAFETY.choices(questions[name]) if choice.id in ids]
+    result = ask(answers)
+    record = result.record
+    picked = [
+        choice
+        for name, ids in answers.items()
+        if name != CONFIRM
+        for choice in SAFETY.question(name).choices
+        if choice.id in ids
+    ]
     given = [(choice.outcome, choice.urgency) for choice in picked if choice.outcome]
-    assert severity(result.outcome, result.urgency) >= severity(*strongest(*given))
-    assert (result.urgency is not None) == (result.outcome is Outcome.SEE_CLINICIAN)
-    assert set(result.tags) == {tag for choice in picked for tag in choice.tags}
-    if answers.get("bladder"):
-        assert result.outcome is Outcome.EMERGENCY
+    assert severity(record.outcome, record.urgency) >= severity(*strongest(*given))
+    assert (record.urgency is not None) == (record.outcome is Outcome.SEE_CLINICIAN)
+    assert set(record.tags) == {tag for choice in picked for tag in choice.tags}
+    assert bool(result.causes) >= record.outcome.stops
+    if set(answers.get("bladder", ())) - {END}:
+        assert record.outcome is Outcome.EMERGENCY
+
+
+@given(any_answers(), st.data())
+def test_answers_that_are_cut_off_are_kept_and_lead_to_the_same_end(
+    answers: dict[str, tuple[str, ...]], data: st.DataObject
+) -> None:
+    count = data.draw(st.integers(0, len(answers)))
+    begun = ask(dict(list(answers.items())[:count]))
+    if begun.question is None:
+        return
+    stored = msgspec.json.decode(msgspec.json.encode(begun.record), type=ScreeningRecord)
+    assert ask(stored.unfinished, stored).question == begun.question
+    rest = {**stored.unfinished, **answers}
+    assert ask(rest, stored).record == ask(answers).record

@@ -328,7 +328,7 @@ class ScreenPerson(App):
             input_source=ScriptedInput(clock, (1.0, "q")),
         )
         self.screen = MemoryTerminal(clock, (GUARD_NS / SECOND, *keys))
-        self.entered = 0
+        self.entered = self.within = 0
 
     def today(self) -> date:
         return TODAY
@@ -338,8 +338,10 @@ class ScreenPerson(App):
 
     @contextmanager
     def terminal(self, *, screen: bool) -> Iterator[MemoryTerminal]:  # type: ignore[override]
-        self.entered += 1
+        self.entered += not self.within
+        self.within += 1
         yield self.screen
+        self.within -= 1
 
 
 def sit_down(folder: Path, *keys: InputEvent | str | float, args: tuple[str, ...] = ()) -> tuple[int, ScreenPerson]:
@@ -387,11 +389,50 @@ def test_pain_today_makes_the_plan_gentle_and_says_the_limits(tmp_path: Path) ->
 
 
 def test_severe_pain_starts_nothing(tmp_path: Path) -> None:
-    person = ScreenPerson(tmp_path, "p", "8")
-    sit_down(tmp_path, "q")
-    person.stdin.write("n\nn\nn\n")  # type: ignore[union-attr]
-    person.stdin.seek(0)  # type: ignore[union-attr]
+    wait = GUARD_NS / SECOND
+    code, person = sit_down(tmp_path, "p", "8", wait, "n", wait, "y", wait, "q")
+    assert code == 4
+    assert person.entered == 1
+    assert "No stretching today" in " ".join(person.screen.frames[-1])
+
+
+def test_something_new_opens_the_themes_in_the_same_screen_and_changes_the_plan(tmp_path: Path) -> None:
+    wait = GUARD_NS / SECOND
+    keys = ("y", wait, "9", wait, "2", wait, "enter", wait, "enter", wait, "enter")
+    code, person = sit_down(tmp_path, *keys)
+    assert (code, person.entered) == (3, 1)
+    assert any("What is new?" in " ".join(frame) for frame in person.screen.frames)
+    assert "what does not suit you is left out" in " ".join(person.screen.frames[-1])
+    assert screening_file.load(tmp_path).tags == ("disc",)
+
+
+def test_a_healthy_person_presses_two_keys_the_first_time(tmp_path: Path) -> None:
+    person = ScreenPerson(tmp_path, "enter", GUARD_NS / SECOND, "enter")
+    assert run("routine", "-m", "8", app=person).exit_code == 3
+    assert "does any of these fit you" in " ".join(person.screen.frames[0])
+    assert "You need" in " ".join(person.screen.frames[-1])
+    assert "Stopped: 0 of" in person.stderr.getvalue()
+    assert (screening_file.load(tmp_path).asked, person.entered) == (TODAY, 1)
+
+
+def test_keys_before_the_first_question_was_visible_answer_nothing(tmp_path: Path) -> None:
+    person = ScreenPerson(tmp_path)
+    person.screen.events.clear()
+    person.screen.events.extend(("enter", "1", GUARD_NS / SECOND, "q"))
     assert run("routine", "-m", "8", app=person).exit_code == 4
+    assert screening_file.load(tmp_path) is None
+
+
+def test_an_emergency_is_kept_and_what_was_said_can_be_corrected(tmp_path: Path) -> None:
+    wait = GUARD_NS / SECOND
+    person = ScreenPerson(tmp_path, "1", wait, "1", InputEvent(signal=1))
+    assert run("routine", "-m", "8", app=person).exit_code == 129
+    assert screening_file.load(tmp_path).outcome is Outcome.EMERGENCY
+    keys = ("b", wait, "n", wait, "enter", wait, "q")
+    person = ScreenPerson(tmp_path, *keys)
+    assert run("routine", "-m", "8", app=person).exit_code == 3
+    assert "genitals" in " ".join(person.screen.frames[0])
+    assert screening_file.load(tmp_path).outcome is Outcome.GO
 
 
 def test_choices_are_kept_in_the_settings(tmp_path: Path) -> None:

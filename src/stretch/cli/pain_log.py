@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING
 from stretch.cli.app import App
 from stretch.cli.prompts import InputEnded, ask, ask_score, confirm
 from stretch.core.errors import StretchError
-from stretch.core.safety.pain import SPREAD_ORDERS, PainSpread
-from stretch.core.safety.pain_trend import MEANINGFUL, TrendFinding, assess
+from stretch.core.safety.pain_trend import MEANINGFUL
+from stretch.core.safety.screening import SPREAD, spread_of, trend_findings, trend_texts
 from stretch.core.text import short_date
 from stretch.storage import screening_file
 
 if TYPE_CHECKING:
+    from stretch.core.safety.pain import PainEntry
     from stretch.core.safety.screening_record import ScreeningRecord
     from stretch.core.timing.session import Session
 
 MAX_MORNING_AGE = timedelta(days=3)
 """Oldest morning that people remember."""
-SPREAD_QUESTION = "K3-spread"
 HIGH_PAIN, MIN_HURT = 4, 2
 """Pain score, and number of pain reports in a session, from which the pain is asked for after it."""
 TREND_PERIOD = timedelta(days=120)
@@ -30,7 +30,7 @@ WEEKLY_RULES = ("T2", "T3", "T4", "T9")
 """Rules that compare weeks."""
 
 
-def ask_next_morning_pain(app: App) -> None:
+def ask_next_morning_pain(app: App, ask_score: Callable[[str], int | None]) -> None:
     """Ask once for the pain on the morning after the last session, if that session has a score."""
     last = app.read_journal(lambda journal: next(iter(journal.recent(1)), None))
     if last is None or last.scores.next_morning is not None or not last.scores.known:
@@ -43,7 +43,7 @@ def ask_next_morning_pain(app: App) -> None:
         if age == timedelta(days=1)
         else f"on the morning after the session of {short_date(last.day, app.today())}"
     )
-    score = ask_score(app, f"How was your pain {morning}, 0 to 10?")
+    score = ask_score(f"How was your pain {morning}, 0 to 10?")
     if score is not None:
         with suppress(StretchError):
             _save_scores(app, last.id, next_morning=score)
@@ -66,33 +66,18 @@ def ask_post_session_pain(app: App, session: str, before: int | None) -> None:
     with suppress(InputEnded):
         after = answers["after"] = ask_score(app, "\nPain now, 0 to 10?")
         if after is not None and (after >= HIGH_PAIN or after - (after if before is None else before) >= MEANINGFUL):
-            question = next(question for question in app.safety.questions if question.id == SPREAD_QUESTION)
-            answers["spread"] = spread_of(ask(app, app.safety, question))
+            answers["spread"] = spread_of(ask(app, app.safety.question(SPREAD)))
             answers["new_sign"] = confirm(app, "Any new numbness or weakness?", default=False)
     scores = {name: answer for name, answer in answers.items() if answer is not None}
     if scores:
         _save_scores(app, session, **scores)
 
 
-def spread_of(answers: Sequence[str]) -> PainSpread | None:
-    """Return the spread in the *answers* to that question, None if it was skipped."""
-    return next((spread for order in SPREAD_ORDERS for spread in order if spread in answers), None)
-
-
-def trend_findings(app: App, record: ScreeningRecord | None) -> tuple[TrendFinding, ...]:
-    """Return the findings from the scores in the journal; none if there are no scores or they are unreadable."""
-    return tuple(finding for finding in _assess(app, record) if finding.state == "met")
-
-
-def trend_texts(app: App, findings: Iterable[TrendFinding]) -> list[str]:
-    """Return the sentence for each finding."""
-    return [line.text for finding in findings for line in app.safety.trends if line.id == finding.rule]
-
-
 def trend_summary(app: App) -> list[str]:
     """Return sentences about the pain trend (rules T1-T9); none if no scores were given."""
-    findings = _assess(app, screening_file.load(app.folder))
-    if texts := trend_texts(app, [finding for finding in findings if finding.state == "met"]):
+    record = screening_file.load(app.folder)
+    findings = trend_findings(record, history(app, record), app.today())
+    if texts := trend_texts(app.safety, [finding.rule for finding in findings if finding.state == "met"]):
         return texts
     if not findings:
         return [] if app.settings.track_pain else ["Pain is not tracked; `track_pain: on` in config.yaml asks for it."]
@@ -100,11 +85,10 @@ def trend_summary(app: App) -> list[str]:
     return ["Pain: no clear change." if enough else "Pain: not enough scores to tell yet."]
 
 
-def _assess(app: App, record: ScreeningRecord | None) -> tuple[TrendFinding, ...]:
-    since = record.cleared if record else None
-    recent = app.today() - TREND_PERIOD
-    entries = app.read_journal(lambda journal: journal.pain_entries(since=since, recent=recent)) or []
-    return assess(entries, app.today(), since=since) if any(entry.known for entry in entries) else ()
+def history(app: App, record: ScreeningRecord | None) -> Sequence[PainEntry]:
+    """Return the pain scores in the journal that the rules look at; none if it is unreadable."""
+    since, recent = record.cleared if record else None, app.today() - TREND_PERIOD
+    return app.read_journal(lambda journal: journal.pain_entries(since=since, recent=recent)) or ()
 
 
 def _save_scores(app: App, session: str, **scores: object) -> None:

@@ -224,7 +224,7 @@ def new_record(app: App, routine: Routine, session: Session, preflight: Prefligh
     """Return the record of a session that starts now; *preflight* holds the pain reported before it."""
     scores = PainScores()
     if preflight:
-        scores = PainScores(before=preflight.pain, spread=preflight.spread, sudden=preflight.sudden)
+        scores = PainScores(before=preflight.pain, spread=preflight.spread)
     return SessionRecord(
         id=uuid4().hex,
         started=app.now().isoformat(timespec="seconds"),

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from stretch.cli import pain_log
 from stretch.cli.app import App
-from stretch.cli.prompts import PAIN, ask_all, read_line
+from stretch.cli.prompts import InputEnded, ask_all, ask_score, read_line
 from stretch.core.errors import SafetyError, StretchError
-from stretch.core.safety import screening_record
-from stretch.core.safety.checklist import Outcome, Question
-from stretch.core.safety.pain_trend import TrendFinding
-from stretch.core.safety.screening import ScreeningResult, evaluate, pain_limits
-from stretch.core.safety.screening_record import PreflightResult, ScreeningRecord
-from stretch.core.vocabulary import Tag
+from stretch.core.safety.checklist import Outcome
+from stretch.core.safety.screening import END, PAIN, SPREAD, preflight, trend_findings, trend_texts
+from stretch.core.safety.screening_record import (
+    Answers,
+    PreflightResult,
+    ScreeningRecord,
+    add_statements,
+    forbids_session,
+    read_back,
+    status_messages,
+)
 from stretch.storage import screening_file
 
 if TYPE_CHECKING:
@@ -28,54 +33,36 @@ SYMPTOM_RULES: Mapping[Symptom, tuple[str, ...]] = {
     "numb": ("ST2",),
     "dizzy": ("ST6", "ST6b"),
     "eyes": ("ST7",),
-    "chest": ("ST6b",),
+    "chest": ("R08",),
     "legs": ("ST8",),
 }
 """Lines of the checklist for each symptom that ends a session."""
+DAILY = {"": "no", "n": "no", "no": "no", "y": "yes", "yes": "yes", "p": "pain", "pain": "pain"}
+"""What is typed under the plan, and the answer to the question there."""
 
 
-def run_preflight(app: App, *, ask: bool) -> PreflightResult:
-    """Return everything known about the person, after the questions that are due if *ask*.
+def run_preflight(app: App, *, ask: bool, plain: bool = False) -> PreflightResult:
+    """Return everything known about the person, after the questions that are due if *ask*, as *plain* lines or windows.
 
     Raise SafetyError if no session may start, and InputEnded if a question was not answered.
     """
-    today = app.today()
-    old = screening_file.load(app.folder)
-    if old is not None:
-        _refuse_if_forbidden(app, old, today, stored=True)
-    if not ask:
-        return PreflightResult(record=old)
-    pain_log.ask_next_morning_pain(app)
-    findings = pain_log.trend_findings(app, old)
-    actions = {action for finding in findings for action in finding.actions}
-    full = old is None or not screening_record.is_current(old, today) or "ask-signs" in actions
-    start = app.safety.screens if full else screening_record.questions_due(app.safety, old, today)
-    if app.settings.track_pain:
-        start = (*start, PAIN)
-    known = PreflightResult(record=old, gentle_only="gentle-only" in actions, half_dose="halve" in actions)
-    return _ask(app, known, start, full=full, findings=findings)
+    record = screening_file.load(app.folder)
+    if ask:
+        if record is None or not forbids_session(record, app.today()):
+            pain_log.ask_next_morning_pain(app, partial(_ask_score, app, plain=plain))
+        return _allowed(app, PreflightResult(before=record), unfinished_answers(record), plain=plain)
+    if record is None:
+        app.info(f"{app.safety.question(app.safety.quick[0]).text} {app.safety.messages.unasked}")
+        return PreflightResult()
+    result = preflight(app.safety, record, unfinished_answers(record), (), app.today())
+    if result.causes or (result.record and forbids_session(result.record, app.today())):
+        raise SafetyError("\n".join(stop_texts(app, result, stored=True)))
+    if record.ask_next_time:
+        app.info(app.safety.messages.ask_next_time)
+    return result
 
 
-def daily_question(app: App, known: PreflightResult) -> str:
-    """Return the question under the plan; empty if it was answered today."""
-    due = known.record is None or known.record.asked != app.today()
-    return _daily(app).text if due else ""
-
-
-def answer_daily(app: App, known: PreflightResult, answer: str, pain: int | None = None) -> PreflightResult:
-    """Return *known* after the *answer* to the daily question, `no`, `yes` or `pain`, and the questions that follow.
-
-    Raise SafetyError if no session may start now, and InputEnded if a question was not answered.
-    """
-    (choice,) = (choice for choice in _daily(app).choices if choice.id == answer)
-    if choice.then:
-        return _ask(app, known, choice.then, asked=answer == "yes", pain=pain)
-    if known.record is not None and daily_question(app, known):
-        save_record(app, msgspec.structs.replace(known.record, asked=app.today()))
-    return known
-
-
-def ask_daily(app: App, known: PreflightResult) -> PreflightResult | None:
+def ask_daily(app: App, known: PreflightResult, *, plain: bool = False) -> PreflightResult | None:
     """Ask under the plan what is new, and whether to start.
 
     Return *known* to start, another result if the answer changes what may be planned, and None to leave. Raise
@@ -85,81 +72,152 @@ def ask_daily(app: App, known: PreflightResult) -> PreflightResult | None:
     if question := daily_question(app, known):
         app.out.paragraph(question, "bold")
     prompt = f"Enter: {'nothing, start' if question else 'start'}.  y: something new.  p: in pain today.  q: leave. "
-    answers = {"": "no", "n": "no", "no": "no", "y": "yes", "yes": "yes", "p": "pain", "pain": "pain"}
-    while (typed := read_line(app, prompt)) not in answers:
+    while (typed := read_line(app, prompt)) not in DAILY:
         if typed in ("q", "quit"):
             return None
         app.out.paragraph("Press Enter, or type y, p or q.")
-    answered = answer_daily(app, known, answers[typed])
+    answered = answer_daily(app, known, DAILY[typed], plain=plain)
     if answered is not known:
-        say_notes(app, answered)
+        say_notes(app, [note for note in answered.notes if note not in known.notes])
     return answered
 
 
-def say_notes(app: App, result: PreflightResult) -> None:
-    """Print what the person has to know before the start."""
-    _say_all(app, result.notes)
+def daily_question(app: App, known: PreflightResult) -> str:
+    """Return the question under the plan, empty if it was answered today."""
+    asked = known.record is not None and known.record.asked == app.today()
+    return "" if asked else app.safety.question(app.safety.quick[0]).text
 
 
-def _daily(app: App) -> Question:
-    (question,) = (question for question in app.safety.questions if question.id in app.safety.quick)
-    return question
-
-
-def _ask(
-    app: App,
-    known: PreflightResult,
-    start: Sequence[str],
-    *,
-    full: bool = False,
-    asked: bool = False,
-    findings: Sequence[TrendFinding] = (),
-    pain: int | None = None,
+def answer_daily(
+    app: App, known: PreflightResult, answer: str, pain: int | None = None, *, plain: bool = False
 ) -> PreflightResult:
-    """Return *known* with the answers to the questions from *start* on, after storing them.
+    """Return *known* after the *answer* `no` to the daily question, and a new result after `yes` and `pain`.
 
-    *pain* is the pain now, if it was said already.
+    *pain* is the pain now, if it was said already. Raise SafetyError if no session may start now, and InputEnded if the
+    questions that follow were not answered.
     """
-    today, old = app.today(), known.record
-    answers, pain = ask_all(app, app.safety, start, pain)
-    result = evaluate(app.safety, answers, today, start)
-    if full or old is None:
-        new = screening_record.after_full_check(old, result, today)
-    else:
-        new = screening_record.after_quick_check(old, result, today) if start else old
-    if asked:
-        new = msgspec.structs.replace(new, asked=today)
-    new = screening_record.apply_findings(new, findings, today)
-    if show_advice := screening_record.advice_due(new, new.advised, today):
-        new = msgspec.structs.replace(new, advised=today)
-    if new != old:
-        save_record(app, new)
-    trend = pain_log.trend_texts(app, findings)
-    _refuse_if_forbidden(app, new, today, trend)
-    explained = _explanation(app, result, new, pain, full=full or asked, show_advice=show_advice)
-    return PreflightResult(
-        record=new,
-        pain=known.pain if pain is None else pain,
-        spread=pain_log.spread_of(answers.get(pain_log.SPREAD_QUESTION, ())) or known.spread,
-        sudden=known.sudden or "yes" in answers.get("K3-sudden", ()),
-        gentle_only=known.gentle_only or result.gentle_only,
-        half_dose=known.half_dose,
-        notes=(*trend, *explained),
+    (daily,) = app.safety.quick
+    answers: dict[str, tuple[str, ...]] = {**known.answers, daily: (answer,)}
+    if answer == "no":
+        if daily_question(app, known):
+            save_record(app, _decision(app, known)(answers).record)
+        return known
+    for name in (name for choice in app.safety.question(daily).choices if choice.id == answer for name in choice.then):
+        opened = answers.pop(name, ())
+        if app.safety.question(name).many:
+            answers[name] = tuple(each for each in opened if each != END)
+    if pain is not None:
+        answers[PAIN] = (str(pain),)
+    return _allowed(app, known, answers, plain=plain)
+
+
+def _allowed(app: App, known: PreflightResult, answers: Answers, *, plain: bool) -> PreflightResult:
+    """Return the result of the questions; raise SafetyError if no session may start."""
+    result = ask_questions(app, known, answers, plain=plain)
+    if result.causes:
+        raise SafetyError("\n".join(stop_texts(app, result, stored=result.answers == answers)))
+    return result
+
+
+def ask_questions(app: App, known: PreflightResult, answers: Answers, *, plain: bool = False) -> PreflightResult:
+    """Return the result after the questions that follow from *answers*; every answer is kept as soon as it is given.
+
+    Raise InputEnded if a question was not answered.
+    """
+    kept, decide_purely = known.record, _decision(app, known)
+
+    def decide(given: Answers) -> PreflightResult:
+        nonlocal kept
+        result = decide_purely(given)
+        if result.record != kept and (given != answers or result.question is None):
+            kept = result.record
+            save_record(app, kept)
+        return result
+
+    in_windows = app.full_screen and not plain
+    result = _show_windows(app, decide, answers) if in_windows else ask_all(app, answers, decide)
+    if result.question is not None:
+        raise InputEnded
+    return result
+
+
+def _decision(app: App, known: PreflightResult) -> Callable[[Answers], PreflightResult]:
+    """Return the function of the answers alone: what else it depends on stays as it is."""
+    history, today = pain_log.history(app, known.before), app.today()
+    also = (PAIN,) if app.settings.track_pain and known.for_session else ()
+    return lambda answers: preflight(app.safety, known.before, answers, history, today, also)
+
+
+def _show_windows(app: App, decide: Callable[[Answers], PreflightResult], answers: Answers) -> PreflightResult:
+    """Return the result after the questions in windows of a full screen; with a question if the person left it."""
+    from stretch.player.health_screen import HealthWindows
+    from stretch.player.screen import run_screen
+
+    windows = HealthWindows(app.safety, decide, app.today())
+    state = windows.begin(answers)
+    if not state.finished:
+        with app.terminal(screen=True) as terminal:
+            state = run_screen(
+                terminal,
+                state,
+                rows=windows.rows,
+                update=lambda state, key: windows.update(state, key, *terminal.size()),
+                finished=lambda state: state.finished,
+                clock=app.clock,
+                guarded=lambda state: state.view,
+            )
+    return state.result
+
+
+def _ask_score(app: App, text: str, *, plain: bool) -> int | None:
+    """Ask for a score of 0 to 10; None if it is skipped. Raise InputEnded."""
+    if plain or not app.full_screen:
+        return ask_score(app, text)
+    question = msgspec.structs.replace(app.safety.question(PAIN), text=text)
+    result = _show_windows(
+        app, lambda answers: PreflightResult(question=None if PAIN in answers else question, answers=answers), {}
     )
+    if result.question is not None:
+        raise InputEnded
+    (answer,) = result.answers[PAIN]
+    return int(answer) if answer.isdecimal() else None
+
+
+def unfinished_answers(record: ScreeningRecord | None) -> Answers:
+    """Return the answers of a check that was not finished, without those about the pain at that time."""
+    answers = (record.unfinished if record else None) or {}
+    return {name: answer for name, answer in answers.items() if name not in (PAIN, SPREAD)}
+
+
+def stop_texts(app: App, result: PreflightResult, *, stored: bool = False) -> list[str]:
+    """Return why no session may start: what to do, and what was said; for a *stored* stop also how it ends."""
+    record, messages = result.record, app.safety.messages
+    assert record
+    emergency = record.outcome is Outcome.EMERGENCY
+    texts = [*status_messages(messages, record, app.today())]
+    if not emergency:
+        texts = [*(note for note in result.notes), *texts]
+    texts.append(f"{messages.said} {'; '.join(read_back(app.safety, result.causes))}.")
+    if result.question is not None:
+        texts.append(messages.not_finished)
+    elif stored:
+        texts.append(messages.emergency_over if emergency else messages.changed)
+    return texts
 
 
 def after_early_end(app: App, symptom: Symptom, *, keep: bool) -> None:
     """Say what to do after a session that a symptom ended, and *keep* its consequence (rules ST2, ST6 to ST8)."""
     lines = [app.safety.lines[name] for name in SYMPTOM_RULES[symptom]]
-    outcome, urgency = lines[0].outcome, lines[0].urgency
-    emergency = outcome is Outcome.EMERGENCY
+    emergency = lines[0].outcome is Outcome.EMERGENCY
     for text in (app.safety.messages.emergency,) if emergency else [line.text + "." for line in lines]:
         app.info(text)
-    if keep and outcome is not None:
-        today = app.today()
-        old = screening_file.load(app.folder) or ScreeningRecord(outcome=Outcome.GO, screened=today, since=today)
-        tags: tuple[Tag, ...] = ("head-down",) if symptom == "eyes" else ()
-        save_record(app, screening_record.escalate(old, today, outcome, urgency, tags))
+    if not keep:
+        return
+    said = [line.id for line in lines if line.outcome and line is lines[0]] + ["tag.head-down"] * (symptom == "eyes")
+    record = add_statements(app.safety, screening_file.load(app.folder), said, app.today())
+    if symptom in app.safety.after_symptoms:
+        record = msgspec.structs.replace(record, ask_next_time=(app.safety.after_symptoms[symptom],))
+    save_record(app, record)
 
 
 def after_session(app: App, session: Session, recorder: SessionRecorder) -> None:
@@ -171,27 +229,20 @@ def after_session(app: App, session: Session, recorder: SessionRecorder) -> None
     except StretchError as error:
         app.info(f"stretch: {error}")
         return
-    old, today = screening_file.load(app.folder), app.today()
-    findings = [found for found in pain_log.trend_findings(app, old) if found.outcome.stops or found.rule == "T8"]
-    if old is not None and (new := screening_record.apply_findings(old, findings, today)) != old:
+    old = screening_file.load(app.folder)
+    found = trend_findings(old, pain_log.history(app, old), app.today())
+    findings = [each for each in found if each.state == "met" and (each.outcome.stops or each.rule == "T8")]
+    said = [each.rule for each in findings if each.outcome.stops]
+    if old is not None and (new := add_statements(app.safety, old, said, app.today())) != old:
         save_record(app, new)
-    for text in pain_log.trend_texts(app, findings):
+    for text in trend_texts(app.safety, [each.rule for each in findings]):
         app.info(text)
 
 
-def _refuse_if_forbidden(
-    app: App, record: ScreeningRecord, today: date, why: Sequence[str] = (), *, stored: bool = False
-) -> None:
-    """Raise SafetyError, with *why*, if *record* forbids a session; for a *stored* emergency also say how it ends."""
-    if screening_record.forbids_session(record, today):
-        texts = [*why, *screening_record.status_messages(app.safety.messages, record, today)]
-        if stored and record.outcome is Outcome.EMERGENCY:
-            texts.append(app.safety.messages.emergency_over)
-        raise SafetyError("\n".join(texts))
-
-
-def save_record(app: App, record: ScreeningRecord) -> bool:
+def save_record(app: App, record: ScreeningRecord | None) -> bool:
     """Store *record* and return whether it worked; if not it still counts for this session, and the next one asks."""
+    if record is None:
+        return True
     try:
         screening_file.save(app.folder, record)
     except OSError as error:
@@ -200,19 +251,9 @@ def save_record(app: App, record: ScreeningRecord) -> bool:
     return True
 
 
-def _explanation(
-    app: App, result: ScreeningResult, record: ScreeningRecord, pain: int | None, *, full: bool, show_advice: bool
-) -> Iterator[str]:
-    yield from result.notes
-    if full:
-        yield from screening_record.status_messages(app.safety.messages, record, app.today())
-    if pain:
-        ease, stop = pain_limits(pain)
-        yield f"Today: ease off when pain reaches {ease}, stop a stretch at {stop}."
-    if show_advice and not full:
-        yield app.safety.messages.advise
-
-
-def _say_all(app: App, texts: Iterable[str]) -> None:
-    for text in texts:
+def say_notes(app: App, notes: Sequence[str]) -> None:
+    """Print what the person has to know before the start."""
+    for text in notes:
         app.out.paragraph(text)
+    if notes:
+        app.out.paragraph()

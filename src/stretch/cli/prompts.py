@@ -2,45 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from stretch.cli.app import App
 from stretch.core.errors import SafetyError
-from stretch.core.safety.checklist import Choice, Question, SafetyData
-from stretch.core.safety.screening import Answers, pain_choice, pending_questions
+from stretch.core.safety.checklist import Choice, Question
+from stretch.core.safety.screening import CONFIRM, END, PAIN
+from stretch.core.safety.screening_record import Answers, PreflightResult
 
 YES, NO = ("y", "yes"), ("n", "no")
 NONE = (*NO, "none", "0")
 """Words that people type instead of a bare Enter where Enter means "none of these"."""
 NUMBER_WIDTH = len("  1  ")
-PAIN = "K3"
-"""Id of the question that is answered by a score."""
+Reader = Callable[[App, str], str]
+"""Returns the line typed after a prompt."""
 
 
 class InputEnded(SafetyError):
     """The input ended before the last question was answered; a missing answer never counts as "go"."""
 
+    def __init__(self) -> None:
+        super().__init__("Stopped: a question was not answered.")
 
-def ask_all(app: App, safety: SafetyData, start: Sequence[str], pain: int | None = None) -> tuple[Answers, int | None]:
-    """Ask all questions from *start* on, but not for the *pain* if it is known.
 
-    Return the answers and the pain now, None if skipped. Raise InputEnded.
+class _Back(Exception):
+    """The person wants the question before once more."""
+
+
+def ask_all(app: App, answers: Answers, decide: Callable[[Answers], PreflightResult]) -> PreflightResult:
+    """Ask until nothing is left to ask, and return the result; *decide* gets all answers after each one.
+
+    Raise InputEnded if the person leaves or the input ends.
     """
-    answers: dict[str, tuple[str, ...]] = {}
-    while questions := pending_questions(safety, answers, start):
-        question = questions[0]
-        if question.id == PAIN:
-            pain = ask_score(app, question.text) if pain is None else pain
-            answers[question.id] = (pain_choice(pain),)
-        else:
-            answers[question.id] = ask(app, safety, question)
-    return answers, pain
+    first, earlier = answers, list[Answers]()
+    while question := (result := decide(answers)).question:
+        try:
+            answer = ask(app, question, answers.get(question.id, ()))
+        except _Back:
+            answers = earlier.pop() if earlier else answers
+            continue
+        earlier.append(answers)
+        answers = first if (question.id, answer) == (CONFIRM, ("no",)) else {**answers, question.id: answer}
+    return result
 
 
-def ask_score(app: App, text: str) -> int | None:
+def ask_score(app: App, text: str, *, read: Reader | None = None) -> int | None:
     """Ask for a score of 0 to 10; None if it is skipped by Enter."""
     while True:
-        answer = read_line(app, f"{text} (Enter skips) ")
+        answer = (read or read_line)(app, f"{text} (Enter skips) ")
         if not answer:
             return None
         if (score := _parse_number(answer, 10)) is not None:
@@ -48,10 +57,10 @@ def ask_score(app: App, text: str) -> int | None:
         app.out.paragraph("Type a number from 0 to 10.")
 
 
-def confirm(app: App, text: str, *, default: bool | None = None) -> bool:
+def confirm(app: App, text: str, *, default: bool | None = None, read: Reader | None = None) -> bool:
     """Ask a yes-or-no question; Enter means *default* unless that is None."""
     while True:
-        answer = read_line(app, f"{text} {'[y/N]' if default is False else '[y/n]'} ")
+        answer = (read or read_line)(app, f"{text} {'[y/N]' if default is False else '[y/n]'} ")
         if answer in (*YES, *NO):
             return answer in YES
         if not answer and default is not None:
@@ -64,18 +73,30 @@ def read_line(app: App, prompt: str) -> str:
     app.out.prompt(prompt)
     line = app.stdin.readline() if app.stdin else ""
     if not line:
-        raise InputEnded("Stopped: a question was not answered.")
+        raise InputEnded
     return line.strip().lower()
 
 
-def ask(app: App, safety: SafetyData, question: Question) -> tuple[str, ...]:
-    """Ask one question until it is answered; return the ids of the choices. Raise InputEnded."""
-    choices = safety.choices(question)
-    if {(choice.id, choice.text.strip()) for choice in choices} == {("yes", "Yes"), ("no", "No")}:
-        return ("yes" if confirm(app, question.text, default=False if question.default == "no" else None) else "no",)
-    options = [choice for choice in choices if choice.id != question.default]
+def _read_answer(app: App, prompt: str) -> str:
+    """Return the line typed as an answer to a question of the safety check; `b` and `q` go back and leave."""
+    answer = read_line(app, prompt)
+    if answer in ("q", "quit"):
+        raise InputEnded
+    if answer in ("b", "back"):
+        raise _Back
+    return answer
+
+
+def ask(app: App, question: Question, before: Collection[str] = ()) -> tuple[str, ...]:
+    """Ask one question until it is answered; return the ids of the choices, with those chosen *before*."""
+    if question.id == PAIN:
+        score = ask_score(app, question.text, read=_read_answer)
+        return (question.default if score is None else str(score),)
+    if question.yes_or_no:
+        return ("yes" if confirm(app, question.text, read=_read_answer) else "no",)
+    options = [choice for choice in question.choices if choice.id != question.default]
     pages = [*_pages(app, options)]
-    chosen: set[int] = set()
+    chosen = {number for number, choice in enumerate(options, start=1) if choice.id in before}
     app.out.paragraph()
     for number, page in enumerate(pages, start=1):
         _show(app, question.text, options, page)
@@ -83,8 +104,8 @@ def ask(app: App, safety: SafetyData, question: Question) -> tuple[str, ...]:
         chosen |= _ask_numbers(app, question, page.stop, more, chosen)
         if chosen and not question.many:
             break
-    default = () if question.many else (question.default or "",)
-    return tuple(options[number - 1].id for number in sorted(chosen)) or default
+    picked = tuple(options[number - 1].id for number in sorted(chosen))
+    return (*picked, END) if question.many else picked or (question.default,)
 
 
 def _ask_numbers(app: App, question: Question, last: int, more: str, chosen: set[int]) -> set[int]:
@@ -96,7 +117,7 @@ def _ask_numbers(app: App, question: Question, last: int, more: str, chosen: set
     for_enter = "" if required else f", or press Enter {'to' if enter == 'skip' else 'for'} {enter}"
     so_far = f"So far: {', '.join(map(str, sorted(chosen)))}. " if chosen else ""
     while True:
-        answer = read_line(app, f"{so_far}{prompt}{for_enter}. ")
+        answer = _read_answer(app, f"{so_far}{prompt}{for_enter}. ")
         numbers = _parse_numbers(answer, last)
         if numbers is not None and (question.many or len(numbers) == 1 or not (numbers or answer or required)):
             return {*numbers}

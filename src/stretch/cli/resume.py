@@ -45,9 +45,9 @@ def resume_command(app: App, /, playback: PlaybackOptions) -> int:
     from stretch.cli.preflight import ask_daily, run_preflight, say_notes
 
     with closing(_claim(app, record)) as status_file:
-        preflight = run_preflight(app, ask=playback.asks(app))
-        say_notes(app, preflight)
-        while playback.asks(app) and (answered := ask_daily(app, preflight)) is not preflight:
+        preflight = run_preflight(app, ask=playback.asks(app), plain=playback.plain)
+        say_notes(app, preflight.notes)
+        while playback.asks(app) and (answered := ask_daily(app, preflight, plain=playback.plain)) is not preflight:
             if answered is None:
                 return STOPPED
             preflight = answered

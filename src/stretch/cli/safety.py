@@ -13,7 +13,7 @@ from stretch.core.errors import StretchError, UsageError
 if TYPE_CHECKING:
     from stretch.cli.app import App
     from stretch.core.safety.checklist import ChecklistSection
-    from stretch.core.safety.screening_record import ScreeningRecord
+    from stretch.core.safety.screening_record import PreflightResult, ScreeningRecord
 
 BEFORE, EXPECT = "before", "expect"
 """Sections of the checklist: shown before the first session (rule RB18), and line by line after the first ones."""
@@ -48,7 +48,8 @@ def safety_command(ctx: click.Context, as_json: bool) -> None:
     "check",
     help="""Find out whether you may stretch, and with what limits.
 
-    Only the outcome, the tags and the dates are stored, never the answers.
+    What limits or stops a session is kept, with its dates, in `safety.json` in your folder, readable by you alone:
+    which signs and conditions you said, and the pain of the day. Nothing else of your answers is. --forget deletes it.
     """,
 )
 @click.option("--forget", is_flag=True, help="Delete the stored result of the check.")
@@ -56,8 +57,8 @@ def safety_command(ctx: click.Context, as_json: bool) -> None:
 @click.pass_obj
 def check_command(app: App, forget: bool, as_json: bool) -> int:
     refuse_together("--forget", "--json")
-    from stretch.cli.preflight import save_record
-    from stretch.core.safety.screening_record import forbids_session, status_messages
+    from stretch.cli.preflight import stop_texts
+    from stretch.core.safety.screening_record import status_messages
     from stretch.storage import screening_file
 
     if forget:
@@ -66,15 +67,17 @@ def check_command(app: App, forget: bool, as_json: bool) -> int:
     if as_json:
         app.out.json(screening_file.load(app.folder))
         return 0
-    record = _run_check(app)
-    saved = save_record(app, record)
-    for text in status_messages(app.safety.messages, record, app.today()):
+    result = _run_check(app)
+    record = result.record
+    assert record
+    texts = stop_texts(app, result) if result.causes else status_messages(app.safety.messages, record, app.today())
+    for text in texts:
         app.out.paragraph(text, "bold")
-    if forbids_session(record, app.today()):
+    if result.causes:
         return 4
     if record.tags:
         app.out.paragraph(f"Taken into account: {', '.join(record.tags)}.")
-    return 0 if saved else StretchError.exit_code
+    return 0 if screening_file.load(app.folder) == record else StretchError.exit_code
 
 
 def before_you_start(app: App, sessions: int, *, to_stderr: bool = False) -> None:
@@ -99,39 +102,50 @@ def print_section(app: App, section: ChecklistSection) -> None:
         app.out.paragraph(line.text, indent=2, prefix="- ")
 
 
-def _run_check(app: App) -> ScreeningRecord:
-    """Ask for the day of the clearance if one is needed, otherwise all questions; return the new record."""
-    from stretch.cli.prompts import ask_all
+def _run_check(app: App) -> PreflightResult:
+    """Ask for the day of the clearance if one is needed, otherwise all questions."""
+    from msgspec.structs import replace
+
+    from stretch.cli.preflight import ask_questions, unfinished_answers
     from stretch.core.safety.checklist import Outcome
-    from stretch.core.safety.screening import evaluate
-    from stretch.core.safety.screening_record import after_full_check
+    from stretch.core.safety.screening import preflight
+    from stretch.core.safety.screening_record import PreflightResult
     from stretch.storage import screening_file
 
     try:
         old = screening_file.load(app.folder)
     except screening_file.UnreadableRecord:
         old = None
-    if old is not None and old.outcome is Outcome.SEE_CLINICIAN and (cleared := _ask_clearance(app, old)):
-        return cleared
-    answers, _ = ask_all(app, app.safety, app.safety.screens)
-    result = evaluate(app.safety, answers, app.today())
-    for note in result.notes:
-        app.out.paragraph(note)
-    return after_full_check(old, result, app.today())
+    if old is not None and old.unfinished is None:
+        if old.outcome is Outcome.SEE_CLINICIAN:
+            old = _ask_clearance(app, old)
+            if old.cleared or old.outcome is Outcome.SEE_CLINICIAN:
+                return preflight(app.safety, old, {}, (), app.today())
+        old = replace(old, unfinished={})
+    before = PreflightResult(record=old, before=old, for_session=False)
+    return ask_questions(app, before, unfinished_answers(old))
 
 
-def _ask_clearance(app: App, old: ScreeningRecord) -> ScreeningRecord | None:
-    """Return the record after a clinician's clearance, None if there is none yet."""
-    from stretch.cli.prompts import read_line
-    from stretch.core.safety.screening_record import record_clearance
+def _ask_clearance(app: App, record: ScreeningRecord) -> ScreeningRecord:
+    """Return *record*, or what it becomes with a clinician's clearance, or if what was said is taken back."""
+    from stretch.cli.preflight import save_record
+    from stretch.cli.prompts import NO, read_line
+    from stretch.core.safety.screening_record import causes, read_back, record_clearance, take_back
 
-    while True:
-        answer = read_line(app, f"{app.safety.messages.ask_cleared} (YYYY-MM-DD, or Enter for not yet) ")
-        if not answer:
-            return None
+    safety, today = app.safety, app.today()
+    stops = causes(safety, record, today)
+    app.out.paragraph(f"{safety.messages.said} {'; '.join(read_back(safety, stops))}.")
+    prompt = f"{safety.messages.ask_cleared} (YYYY-MM-DD; Enter: not yet; n: what I said is not so) "
+    while answer := read_line(app, prompt):
+        if answer in NO:
+            return take_back(safety, record, stops, today)
         try:
-            return record_clearance(old, date.fromisoformat(answer), app.today())
+            cleared = record_clearance(safety, record, date.fromisoformat(answer), today)
         except ValueError:
             app.out.paragraph("Type a date such as 2026-03-31.")
         except UsageError as error:
             app.out.paragraph(str(error))
+        else:
+            save_record(app, cleared)
+            return cleared
+    return record

@@ -61,11 +61,14 @@ def agree(app: App, options: RoutineOptions, request: Request, playback: Playbac
     A full screen is entered on *screen* and kept for the session. Raise SafetyError if no session may start.
     """
     asks = playback.asks(app)
-    preflight = run_preflight(app, ask=asks)
+    full_screen = asks and playback.full_screen(app)
+    if full_screen:
+        screen.enter_context(app.terminal(screen=True))
+    preflight = run_preflight(app, ask=asks, plain=playback.plain)
     planner = AppPlanner(app, options, preflight)
-    if asks and playback.full_screen(app):
+    if full_screen:
         return _agree_on_screen(app, planner, request, playback, screen)
-    say_notes(app, preflight)
+    say_notes(app, preflight.notes)
     agreed = Agreed(planner.plan(request), playback, preflight)
     if playback.ask:
         before_you_start(app, _sessions(app), to_stderr=not asks)
@@ -79,7 +82,7 @@ def _agree_by_lines(app: App, planner: AppPlanner, request: Request, agreed: Agr
         # The plan last, so that on a small screen it is still visible at the prompt.
         app.out.paragraph()
         print_plan(app, agreed.routine)
-        answered = ask_daily(app, agreed.preflight)
+        answered = ask_daily(app, agreed.preflight, plain=agreed.playback.plain)
         if answered is None or answered is agreed.preflight:
             return msgspec.structs.replace(agreed, started=answered is not None)
         planner.preflight = answered
@@ -114,7 +117,6 @@ def _agree_on_screen(
         if state.answer in ("start", "leave"):
             playback = msgspec.structs.replace(playback, voice=state.voice, sound=state.sound)
             return Agreed(state.routine, playback, preflight, state.answer == "start")
-        screen.close()
         preflight = answer_daily(app, preflight, "yes" if state.answer == "new" else "pain", state.pain)
         planner.preflight = preflight
         state = msgspec.structs.replace(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from enum import Enum
+from functools import cached_property
 
 import msgspec
 
-from stretch.core.vocabulary import Tag
+from stretch.core.errors import UnknownName
+from stretch.core.vocabulary import TAG_LABELS, TAGS, Tag
 
 
 class Outcome(Enum):
@@ -102,6 +104,11 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     default: str = ""
     unless: tuple[str, ...] = ()
 
+    @property
+    def yes_or_no(self) -> bool:
+        """True if the only answers are a bare yes and no."""
+        return [choice.text for choice in self.choices] == ["Yes", "No"]
+
 
 class CombinedSigns(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A line that becomes another, more serious one if any of the lines `any_of` is true as well."""
@@ -121,6 +128,13 @@ class OutcomeMessages(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     routine: str
     lift: str
     ask_cleared: str
+    confirm: str
+    still: str
+    said: str
+    changed: str
+    not_finished: str
+    ask_next_time: str
+    unasked: str
     gently: str
     go: str
     advise: str
@@ -130,25 +144,28 @@ class OutcomeMessages(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     due: str
 
 
-class SafetyData(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class SafetyData(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, dict=True):
     """All of `data/safety.yaml`.
 
-    `screens` are the questions of the full check, `quick` the one under each plan, and `after_illness` the extra ones
-    after rule Q8; every other question follows from a choice. `first_sessions` is shown before the first sessions.
-    `trends` are the texts of rules T1-T9.
+    `screens` are the questions of the full check, `quick` the one under each plan, `after_illness` the extra ones after
+    rule Q8, and `after_symptoms` those after a session that a symptom ended; every other question follows from a
+    choice. `first_sessions` is shown before the first sessions. `trends` are the texts of rules T1-T9. `earlier` are
+    the statements that stand for a record without answers.
     """
 
     checklist: tuple[ChecklistSection, ...]
     screens: tuple[str, ...]
     quick: tuple[str, ...]
     after_illness: tuple[str, ...]
+    after_symptoms: dict[str, str]
     questions: tuple[Question, ...]
     together: tuple[CombinedSigns, ...]
     first_sessions: str
     messages: OutcomeMessages
     trends: tuple[ChecklistLine, ...]
+    earlier: tuple[Choice, ...]
 
-    @property
+    @cached_property
     def lines(self) -> dict[str, ChecklistLine]:
         """The lines of the checklist by id, in the order of the file."""
         return {line.id: line for section in self.checklist for line in section.lines}
@@ -157,10 +174,35 @@ class SafetyData(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
         """Return the section with the id *name*."""
         return next(section for section in self.checklist if section.id == name)
 
+    def question(self, name: str) -> Question:
+        """Return the question with the id *name*. Raise UnknownName."""
+        if name not in self._questions:
+            raise UnknownName("safety question", name, self._questions)
+        return self._questions[name]
+
+    @cached_property
+    def _questions(self) -> dict[str, Question]:
+        return {question.id: self._complete(question) for question in self.questions}
+
+    def _complete(self, question: Question) -> Question:
+        return msgspec.structs.replace(question, choices=self.choices(question))
+
     def choices(self, question: Question) -> tuple[Choice, ...]:
         """Return the choices of *question*, each completed by the line that it states."""
         lines = self.lines
         return tuple(_with_line(choice, lines[choice.line]) if choice.line else choice for choice in question.choices)
+
+    @cached_property
+    def statements(self) -> dict[str, Choice]:
+        """Everything that a person can be known to have said, by id, with the text to read it back."""
+        found = {line.id: _with_line(Choice(id=line.id), line) for line in self.lines.values()}
+        found |= {f"earlier.{choice.id}": choice for choice in self.earlier}
+        found |= {f"tag.{tag}": Choice(id=tag, text=TAG_LABELS[tag], tags=(tag,)) for tag in TAGS}
+        for question in self._questions.values():
+            for choice in question.choices:
+                text = self.lines[choice.line].text if choice.line else choice.text
+                found[f"{question.id}.{choice.id}"] = msgspec.structs.replace(choice, text=text)
+        return found
 
 
 def _with_line(choice: Choice, line: ChecklistLine) -> Choice:

@@ -1,99 +1,116 @@
-"""Screening: the order of the safety questions, and the outcome of the answers."""
+"""Screening: the next question of the safety check, and what the answers forbid or change."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
-import msgspec
+from msgspec.structs import replace
 
-from stretch.core.errors import SafetyError, UnknownName
-from stretch.core.safety.checklist import Choice, Outcome, Question, SafetyData, Urgency, strongest
-from stretch.core.vocabulary import Tag
+from stretch.core.errors import UnknownName
+from stretch.core.safety.checklist import Choice, Outcome, Question, SafetyData
+from stretch.core.safety.pain import SPREAD_ORDERS, PainEntry, PainSpread
+from stretch.core.safety.pain_trend import TrendFinding, assess
+from stretch.core.safety.screening_record import (
+    Answers,
+    PreflightResult,
+    ScreeningRecord,
+    advice_due,
+    causes,
+    is_current,
+    read_back,
+    said_by,
+    take_back,
+    with_severe_pain,
+    with_statements,
+)
 
-Answers = Mapping[str, tuple[str, ...]]
-"""Ids of the chosen answers by the id of the question; an empty tuple means "none of these"."""
-
+END = "end"
+"""Last of the choices where any number can be chosen: nothing else fits."""
+PAIN, SPREAD = "K3", "K3-spread"
+"""Questions about the pain now."""
+CONFIRM, STILL = "confirm", "still"
+"""Questions that read back what was just answered, and what was answered another time."""
 EASE_OFF, STOP = 4, 6
 """Pain out of 10 at which a person without pain eases off, and stops a stretch (rule D6)."""
 MAX_STOP = 7
 """No stretch continues above this pain, whatever the pain at the start (rule D6)."""
 
-
-class UnansweredQuestions(SafetyError):
-    """An outcome was requested before all questions were answered; a missing answer never counts as "go"."""
-
-    def __init__(self, questions: Sequence[Question]) -> None:
-        self.questions = tuple(questions)
-        super().__init__("Not answered yet: " + " ".join(question.text for question in self.questions))
+Picks = Mapping[str, tuple[Choice, ...]]
+"""Choices in the answers to the questions that were asked, by the id of the question."""
 
 
-class ScreeningResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Outcome of one set of answers.
+def preflight(
+    safety: SafetyData,
+    record: ScreeningRecord | None,
+    answers: Answers,
+    history: Sequence[PainEntry],
+    today: date,
+    also: Sequence[str] = (),
+) -> PreflightResult:
+    """Return the next question, or the causes of a stop, or else what the plan must allow for.
 
-    `gentle_only` and `severe_pain` hold for today only (K3), `breath_off` turns breath counting off (B9),
-    `ask_again_on` is the first day on which a session is possible again (Q8), `too_young` is Q9. An emergency has no
-    notes: nothing may distract from its message.
+    *answers* are those given since *record* was loaded, *history* has the pain scores of the journal, and *also* are
+    questions to ask besides those that are due. The record in the result is to be stored after every answer.
     """
+    before, again = record, False
+    if record is not None:
+        record = with_statements(safety, record, said_by(record), today)
+        stops, no = causes(safety, record, today), answers.get(STILL) == ("no",)
+        # An emergency, or a check that was begun again, ends only with the new check.
+        again = _is_begun(safety, record) or (no and record.outcome is Outcome.EMERGENCY)
+        if stops and no and not again:
+            record = take_back(safety, record, stops, today)
+        elif stops and not again:
+            question = _read_back(safety, STILL, stops) if answers.get(STILL) == () else None
+            return PreflightResult(record, question=question, causes=stops, answers=answers, before=before)
+    findings = [finding for finding in trend_findings(record, history, today) if finding.state == "met"]
+    full = again or any("ask-signs" in finding.actions for finding in findings)
+    roots = (*_due(safety, record, today, full=full), *also, *(name for name in safety.quick if name in answers))
+    picks, question = _walk(safety, answers, roots)
+    new = _record_after(safety, record, picks, None, findings, today)
+    stops = causes(safety, new, today)
+    said_now = [name for name in stops if name not in {finding.rule for finding in findings}]
+    if new.outcome is Outcome.EMERGENCY:
+        question = None
+    elif question is None and said_now and answers.get(CONFIRM) != ("yes",):
+        question = _read_back(safety, CONFIRM, said_now)
+    if question is not None:
+        new = _record_after(safety, record, picks, answers, findings, today)
+    result = _what_holds(safety, new, picks, findings, today, advise=question is None)
+    return replace(result, question=question, causes=stops, answers=answers, before=before)
 
-    outcome: Outcome = Outcome.GO
-    urgency: Urgency | None = None
-    tags: tuple[Tag, ...] = ()
-    notes: tuple[str, ...] = ()
-    advise_clinician: bool = False
-    breath_off: bool = False
-    gentle_only: bool = False
-    severe_pain: bool = False
-    ask_again_on: date | None = None
-    too_young: bool = False
+
+def trend_findings(
+    record: ScreeningRecord | None, history: Sequence[PainEntry], today: date
+) -> tuple[TrendFinding, ...]:
+    """Return the finding of each rule from the scores that were not cleared or taken back; none without a score."""
+    since = max(filter(None, (record.cleared, record.scores_from)), default=None) if record else None
+    return assess(history, today, since) if any(entry.known for entry in history) else ()
 
 
-def pending_questions(safety: SafetyData, answers: Answers, start: Sequence[str] | None = None) -> tuple[Question, ...]:
-    """Return the questions still to ask, the next one first; none after an emergency.
+def choose(safety: SafetyData, answers: Answers, question: Question, choice: str) -> Answers:
+    """Return *answers* after one more *choice*; where many can be chosen, the same one again takes it back.
 
-    *start* are the ids of the first questions; by default the screens of the full check. Raise UnknownName for an
-    unknown question or choice in *answers*.
+    A theme that is chosen again is opened again.
     """
-    steps = list(_ask_order(safety, answers, start))
-    if any(choice.outcome is Outcome.EMERGENCY for _, choices in steps for choice in choices or ()):
-        return ()
-    return tuple(question for question, choices in steps if choices is None)
+    if not question.many:
+        return {**answers, question.id: (choice,)}
+    old = answers.get(question.id, ())
+    if choice not in old:
+        return {**answers, question.id: (*old, choice)}
+    opened = [name for each in question.choices if each.id == choice for name in each.then if name in answers]
+    if question.id in (*safety.screens, "new") and opened:
+        return {**answers, **{name: tuple(each for each in answers[name] if each != END) for name in opened}}
+    return {**answers, question.id: tuple(each for each in old if each != choice)}
 
 
-def evaluate(safety: SafetyData, answers: Answers, today: date, start: Sequence[str] | None = None) -> ScreeningResult:
-    """Return the outcome of *answers*; the strongest one wins (rules R01-R26, Q1-Q9, F1-F16 and K1-K3).
-
-    One emergency answer is enough for an emergency. Otherwise raise UnansweredQuestions while questions are pending.
-    Raise UnknownName for an unknown question or choice.
-    """
-    if missing := pending_questions(safety, answers, start):
-        raise UnansweredQuestions(missing)
-    picks = [choice for _, choices in _ask_order(safety, answers, start) for choice in choices or ()]
-    outcomes = [(choice.outcome, choice.urgency) for choice in picks if choice.outcome]
-    outcome, urgency = strongest(*outcomes, *_combined_signs(safety, picks))
-    notes = () if outcome is Outcome.EMERGENCY else tuple(dict.fromkeys(c.note for c in picks if c.note))
-    wait_days = max((choice.wait_days for choice in picks), default=0)
-    return ScreeningResult(
-        outcome=outcome,
-        urgency=urgency,
-        tags=tuple(sorted({tag for choice in picks for tag in choice.tags})),
-        notes=notes,
-        advise_clinician=not outcome.stops and any(choice.advise_clinician for choice in picks),
-        breath_off=any(choice.breath_off for choice in picks),
-        gentle_only=any(choice.gentle_only for choice in picks),
-        severe_pain=any(choice.severe_pain for choice in picks),
-        ask_again_on=today + timedelta(days=wait_days) if wait_days else None,
-        too_young=any(choice.too_young for choice in picks),
-    )
-
-
-def pain_choice(pain: int | None) -> str:
-    """Return the id of the K3 choice for a pain score of 0 to 10, or for a skipped one."""
-    if pain is None:
-        return "skipped"
-    if pain <= 0:
-        return "0"
-    return "1-3" if pain <= 3 else "4-6" if pain <= 6 else "7-10"
+def chosen(safety: SafetyData, answers: Answers, question: Question) -> tuple[str, ...]:
+    """Return the ids of the choices of *question* that fit; a theme only if one of its lines does."""
+    picked = [choice for choice in question.choices if choice.id in answers.get(question.id, ())]
+    if question.id not in (*safety.screens, "new"):
+        return tuple(choice.id for choice in picked)
+    return tuple(choice.id for choice in picked if any(set(answers.get(name, ())) - {END} for name in choice.then))
 
 
 def pain_limits(start: int) -> tuple[int, int]:
@@ -105,43 +122,168 @@ def pain_limits(start: int) -> tuple[int, int]:
     return min(stop, max(EASE_OFF, start + 1)), stop
 
 
-def _ask_order(
-    safety: SafetyData, answers: Answers, start: Sequence[str] | None
-) -> Iterator[tuple[Question, tuple[Choice, ...] | None]]:
-    """Yield the applicable questions in order, each with the choices in its answer, None if there is none yet."""
-    questions = {question.id: question for question in safety.questions}
+def _is_begun(safety: SafetyData, record: ScreeningRecord) -> bool:
+    """Return whether a full check was begun and not finished; without any answers yet, `unfinished` is empty."""
+    unfinished = record.unfinished
+    return unfinished is not None and (not unfinished or not {*safety.screens}.isdisjoint(unfinished))
+
+
+def _due(safety: SafetyData, record: ScreeningRecord | None, today: date, *, full: bool) -> tuple[str, ...]:
+    """Return the questions to begin with: the *full* check or what is due instead of it."""
+    if record is None:
+        return safety.screens
+    if full or not is_current(record, today):
+        return (*record.ask_next_time, *safety.screens)
+    return (*record.ask_next_time, *(safety.after_illness if record.ask_again_on else ()))
+
+
+def _walk(safety: SafetyData, answers: Answers, roots: Iterable[str]) -> tuple[Picks, Question | None]:
+    """Return the choices of all questions that are asked, and the first one to which the answer is not complete.
+
+    What follows from a choice is asked before more choices. Raise UnknownName for an unknown question or choice.
+    """
+    found: dict[str, tuple[Choice, ...]] = {}
+    pending: list[Question] = []
+
+    def visit(name: str) -> None:
+        question = safety.question(name)
+        known = {choice.line for choices in found.values() for choice in choices}
+        if name in found or (name not in answers and not known.isdisjoint(question.unless)):
+            return
+        found[name] = _find_choices(question, answers.get(name, ()))
+        for choice in found[name]:
+            for following in choice.then:
+                visit(following)
+        if END not in answers.get(name, ()) if question.many else len(found[name]) != 1:
+            pending.append(question)
+
     for name in answers:
-        if name not in questions:
-            raise UnknownName("safety question", name, questions)
-    queue = list(safety.screens if start is None else start)
-    seen: set[str] = set()
-    true_lines: set[str] = set()
-    while queue:
-        question = questions[queue.pop(0)]
-        if question.id in seen or not true_lines.isdisjoint(question.unless):
-            continue
-        seen.add(question.id)
-        choices = _find_choices(safety, question, answers[question.id]) if question.id in answers else None
-        yield question, choices
-        true_lines.update(choice.line for choice in choices or () if choice.line)
-        queue[:0] = [name for choice in choices or () for name in choice.then]
+        if name not in (CONFIRM, STILL):
+            safety.question(name)
+    for name in roots:
+        visit(name)
+    return found, next(iter(pending), None)
 
 
-def _find_choices(safety: SafetyData, question: Question, ids: tuple[str, ...]) -> tuple[Choice, ...] | None:
-    choices = {choice.id: choice for choice in safety.choices(question)}
+def _find_choices(question: Question, ids: Iterable[str]) -> tuple[Choice, ...]:
+    """Return the choices *ids* in the order in which they were chosen."""
+    choices = {choice.id: choice for choice in question.choices}
     for name in ids:
-        if name not in choices:
+        if name not in choices and name != END:
             raise UnknownName(f"answer to {question.text!r}", name, choices)
-    if not question.many and len(ids) != 1:
-        return None
-    return tuple(choice for choice in choices.values() if choice.id in ids)
+    return tuple(choices[name] for name in ids if name != END)
 
 
-def _combined_signs(safety: SafetyData, picks: Sequence[Choice]) -> Iterator[tuple[Outcome, Urgency | None]]:
-    """Yield the outcomes of signs that are weak alone and serious together with another one."""
-    lines = safety.lines
-    true_lines = {choice.line for choice in picks}
-    for rule in safety.together:
-        becomes = lines[rule.becomes]
-        if rule.line in true_lines and becomes.outcome and not true_lines.isdisjoint(rule.any_of):
-            yield becomes.outcome, becomes.urgency
+def _read_back(safety: SafetyData, name: str, ids: Iterable[str]) -> Question:
+    said = "; ".join(read_back(safety, ids))
+    text = f"{safety.messages.said} {said}. {getattr(safety.messages, name)}"
+    return Question(id=name, text=text, choices=(Choice(id="yes", text="Yes"), Choice(id="no", text="No")))
+
+
+def _record_after(
+    safety: SafetyData,
+    record: ScreeningRecord | None,
+    picks: Picks,
+    unfinished: Answers | None,
+    findings: Iterable[TrendFinding],
+    today: date,
+) -> ScreeningRecord:
+    """Return *record* after the answers *picks*; with *unfinished* answers only these are new in it."""
+    old = record or ScreeningRecord(outcome=Outcome.GO, since=today)
+    single = [f"{name}." for name in picks if not safety.question(name).many]
+    before = [name for name in said_by(old) if not name.startswith(tuple(single))]
+    trend = [finding.rule for finding in findings if finding.outcome is not Outcome.GO]
+    new = [f"{name}.{choice.id}" for name, choices in picks.items() for choice in choices if _lasts(choice)]
+    if unfinished is not None:
+        old = replace(old, unfinished=dict(unfinished))
+        return with_statements(safety, old, (*said_by(old), *trend), today, unfinished=new)
+    choices = [choice for each in picks.values() for choice in each]
+    # An emergency ends the questions early, so what was said before still holds.
+    full = not {*safety.screens}.isdisjoint(picks) and all(each.outcome is not Outcome.EMERGENCY for each in choices)
+    old = replace(old, unfinished=None, said=(*(() if full else before), *new, *trend))
+    old = _with_days(safety, old, picks, choices, today)
+    return with_statements(safety, old, said_by(old), today)
+
+
+def _lasts(choice: Choice) -> bool:
+    """Return whether *choice* stops or shapes more sessions than today's."""
+    return bool(choice.outcome or choice.tags or choice.advise_clinician or choice.breath_off or choice.too_young)
+
+
+def _with_days(
+    safety: SafetyData, record: ScreeningRecord, picks: Picks, choices: Sequence[Choice], today: date
+) -> ScreeningRecord:
+    """Return *record* with the days that follow from the answers: of the check, of pain and of an illness."""
+    full = not {*safety.screens}.isdisjoint(picks)
+    if full:
+        scores_from = max(filter(None, (record.cleared, record.scores_from)), default=None)
+        record = replace(record, screened=today, cleared=None, scores_from=scores_from)
+    if full or any(choice.id != "pain" for name in safety.quick for choice in picks.get(name, ())):
+        record = replace(record, asked=today)
+    record = replace(record, ask_next_time=tuple(name for name in record.ask_next_time if name not in picks))
+    if score := _score(picks):
+        record = replace(record, pain=score[0], pain_on=today)
+    if any(choice.severe_pain for choice in choices):
+        record = with_severe_pain(record, record.severe_pain_on, today)
+    elif record.severe_pain_on == today:
+        record = replace(record, severe_pain_on=None)
+    wait_days = max((choice.wait_days for choice in choices), default=0)
+    if wait_days:
+        return replace(record, ask_again_on=today + timedelta(days=wait_days))
+    return replace(record, ask_again_on=None) if full or not {*safety.after_illness}.isdisjoint(picks) else record
+
+
+def _score(picks: Picks) -> list[int]:
+    """Return the pain now, as a list that is empty if it was not said."""
+    return [int(choice.id) for choice in picks.get(PAIN, ()) if choice.id.isdecimal()]
+
+
+def trend_texts(safety: SafetyData, rules: Iterable[str]) -> list[str]:
+    """Return the sentences about these *rules* of the pain trend."""
+    return [line.text for rule in rules for line in safety.trends if line.id == rule]
+
+
+def _what_holds(
+    safety: SafetyData,
+    record: ScreeningRecord,
+    picks: Picks,
+    findings: Sequence[TrendFinding],
+    today: date,
+    *,
+    advise: bool,
+) -> PreflightResult:
+    """Return what the plan must allow for after the answers *picks*; *advise* to tell a clinician when that is due."""
+    actions = {action for finding in findings for action in finding.actions}
+    pain = record.pain if record.pain_on == today else None
+    advise = advise and advice_due(record, record.advised, today)
+    return PreflightResult(
+        replace(record, advised=today) if advise else record,
+        pain=next(iter(_score(picks)), None),
+        spread=spread_of(choice.id for choice in picks.get(SPREAD, ())),
+        gentle_only="gentle-only" in actions or (pain is not None and safety.statements[f"{PAIN}.{pain}"].gentle_only),
+        half_dose="halve" in actions,
+        notes=_notes(safety, record, picks, findings, advise=advise),
+    )
+
+
+def _notes(
+    safety: SafetyData, record: ScreeningRecord, picks: Picks, findings: Iterable[TrendFinding], *, advise: bool
+) -> tuple[str, ...]:
+    """Return the sentences to show before a session or with a stop; nothing distracts from an emergency."""
+    if record.outcome is Outcome.EMERGENCY:
+        return ()
+    choices = [choice for each in picks.values() for choice in each]
+    texts = [*trend_texts(safety, [finding.rule for finding in findings]), *(choice.note for choice in choices)]
+    if record.outcome is Outcome.GO_GENTLY and any(map(_lasts, choices)):
+        texts.append(safety.messages.gently)
+    texts += [safety.messages.advise] * advise
+    for pain in filter(None, _score(picks)):
+        ease, stop = pain_limits(pain)
+        texts.append(f"Today: ease off when pain reaches {ease}, stop a stretch at {stop}.")
+    return tuple(dict.fromkeys(filter(None, texts)))
+
+
+def spread_of(answer: Iterable[str]) -> PainSpread | None:
+    """Return the spread in the *answer* to that question, None if it was skipped."""
+    answer = tuple(answer)
+    return next((spread for order in SPREAD_ORDERS for spread in order if spread in answer), None)

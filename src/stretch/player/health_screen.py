@@ -1,0 +1,211 @@
+"""Health windows: the questions of the safety check, one window each, answered by single keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from datetime import date
+
+from msgspec import Struct
+from msgspec.structs import replace
+from rich.cells import cell_len
+
+from stretch.core.safety.checklist import Choice, Outcome, Question, SafetyData
+from stretch.core.safety.screening import CONFIRM, END, PAIN, STILL, choose, chosen
+from stretch.core.safety.screening_record import Answers, PreflightResult, read_back, status_messages
+from stretch.player.layout import StyledLine, fit_width, pad_to_height, wrap_text
+from stretch.player.theme import TextRole
+
+DIGITS = "1234567890"
+"""Keys of the options of a window, in order."""
+MARGIN = len("  1  ")
+
+
+class HealthState(Struct, frozen=True):
+    """What is shown: a question or a stop."""
+
+    result: PreflightResult
+    earlier: tuple[Answers, ...] = ()
+    """The answers before each one that can be taken back."""
+    page: int = 0
+    """Page of a question whose options do not fit the window together."""
+    left: bool = False
+
+    @property
+    def finished(self) -> bool:
+        """True when there is nothing to show any more, or the person left."""
+        return self.left or not (self.result.question or self.result.causes)
+
+    @property
+    def view(self) -> Hashable:
+        """What keys must not answer before it was visible for a while."""
+        question = self.result.question
+        return (question.id, self.page, bool(self.result.answers.get(question.id))) if question else "stop"
+
+
+class HealthWindows(Struct, frozen=True):
+    """The windows of one check, in which *decide* returns what follows from answers."""
+
+    safety: SafetyData
+    decide: Callable[[Answers], PreflightResult]
+    today: date
+
+    def begin(self, answers: Answers) -> HealthState:
+        """Return the state in which *answers* are given already."""
+        return self._after(HealthState(PreflightResult()), answers)
+
+    def update(self, state: HealthState, key: str, columns: int, lines: int) -> HealthState:
+        """Return *state* after *key*; the same one after a key that means nothing there."""
+        question = state.result.question
+        if key == "q":
+            return replace(state, left=True)
+        if key == "b":
+            return self._back(state)
+        if question is not None:
+            return self._answer(state, question, key, _pages(question, columns, lines))
+        return replace(state, left=True) if key == "enter" else state
+
+    def _back(self, state: HealthState) -> HealthState:
+        if state.page:
+            return replace(state, page=state.page - 1)
+        if state.earlier:
+            return self._after(replace(state, earlier=state.earlier[:-1]), state.earlier[-1])
+        if state.result.causes and state.result.question is None:
+            return self._after(_remember(state), {**state.result.answers, STILL: ()})
+        return state
+
+    def _answer(self, state: HealthState, question: Question, key: str, pages: Sequence[range]) -> HealthState:
+        if key == "enter" and state.page < len(pages) - 1:
+            return replace(state, page=state.page + 1)
+        choice = _choice_of(question, key, pages[min(state.page, len(pages) - 1)])
+        if choice is None:
+            return state
+        if question.id == CONFIRM and choice == "no":
+            return self._back(state)
+        return self._after(_remember(state), choose(self.safety, state.result.answers, question, choice))
+
+    def _after(self, state: HealthState, answers: Answers) -> HealthState:
+        result = self.decide(answers)
+        same = result.question == state.result.question
+        return replace(state, result=result, page=state.page if same else 0)
+
+    def rows(self, state: HealthState, columns: int, lines: int) -> list[StyledLine]:
+        """Return the window of *state* for a terminal of that size."""
+        if state.result.question is not None:
+            rows = self._question_rows(state, state.result.question, columns, lines)
+        else:
+            rows = self._stop_rows(state.result, columns)
+        # What is answered and how comes last, so a window that is too small loses its title first.
+        return [fit_width(row, columns) for row in pad_to_height(rows[-lines:], lines)]
+
+    def _question_rows(self, state: HealthState, question: Question, columns: int, lines: int) -> list[StyledLine]:
+        pages = _pages(question, columns, lines)
+        number = min(state.page, len(pages) - 1)
+        marked = chosen(self.safety, state.result.answers, question)
+        rows: list[StyledLine] = [*_wrapped(question.text, TextRole.NAME, columns), ()]
+        for index in pages[number]:
+            option = _options(question)[index]
+            rows += _option_rows(option, index, columns, option.id in marked)
+        if pages[number]:
+            rows.append(())
+        more = f"{number + 1} of {len(pages)}" if number < len(pages) - 1 else ""
+        return rows + _key_rows([*_keys(question, pages[number], more, bool(marked)), *_back_and_leave(state)], columns)
+
+    def _stop_rows(self, result: PreflightResult, columns: int) -> list[StyledLine]:
+        assert result.record
+        messages = self.safety.messages
+        emergency = result.record.outcome is Outcome.EMERGENCY
+        texts = (*status_messages(messages, result.record, self.today), *(() if emergency else result.notes))
+        role = TextRole.ALERT
+        rows: list[StyledLine] = []
+        for text in texts:
+            rows += [*_wrapped(text, role, columns), ()]
+            role = TextRole.PLAIN
+        rows += _wrapped(messages.said, TextRole.DIM, columns)
+        for text in read_back(self.safety, result.causes):
+            rows += [((f"  {line}", TextRole.PLAIN),) for line in wrap_text(f"- {text}", columns - 2)]
+        return [*rows, (), *_key_rows(["b: correct this.", "q: leave."], columns)]
+
+
+def _remember(state: HealthState) -> HealthState:
+    return replace(state, earlier=(*state.earlier, state.result.answers))
+
+
+def _choice_of(question: Question, key: str, page: range) -> str | None:
+    """Return the id of the choice that *key* stands for, None if it stands for none."""
+    if key == "enter":
+        return END if question.many else question.default or None
+    ids = [choice.id for choice in question.choices]
+    if question.id == PAIN:
+        return key if key in ids else None
+    if key in ("y", "n"):
+        return next((name for name in ids if name in ("yes", "no") and name[0] == key), None)
+    index = DIGITS.find(key)
+    return _options(question)[index].id if index in page else None
+
+
+def _keys(question: Question, page: range, more: str, marked: bool) -> list[str]:
+    """Return what the keys do that answer *question*; *more* is the number of the *page* if others follow."""
+    if question.id == PAIN:
+        return ["0 to 9 (9 for 10 as well).", "Enter: skip."]
+    if question.yes_or_no:
+        return ["y: yes.", "n: no."]
+    digits = DIGITS[page.start : page.stop]
+    numbers = f"{digits[0]} to {digits[-1]}".replace("to 0", "to 9 and 0") if len(digits) > 1 else digits
+    numbers += ": more about it." if question.id in ("themes", "new") else ": this fits."
+    if not question.many:
+        return [numbers, *[f"Enter: more ({more})."] * bool(more), *["Enter: skip."] * bool(question.default)]
+    if more:
+        return [f"Enter: {'no more' if marked else question.none.lower()}, go on ({more}).", numbers]
+    return ["Anything else? Enter: no." if marked else f"Enter: {question.none.lower()}.", numbers]
+
+
+def _back_and_leave(state: HealthState) -> list[str]:
+    return [*["b: back."] * bool(state.page or state.earlier), "q: leave."]
+
+
+def _key_rows(parts: Sequence[str], columns: int) -> list[StyledLine]:
+    """Return the rows about the keys; none of the *parts* is broken unless it is wider than the window."""
+    lines = [""]
+    for part in parts:
+        joined = f"{lines[-1]}   {part}" if lines[-1] else part
+        lines = [*lines[:-1], joined] if cell_len(joined) <= columns or not lines[-1] else [*lines, part]
+    return [((text, TextRole.DIM),) for line in lines for text in _cut(line, columns)]
+
+
+def _cut(line: str, columns: int) -> Sequence[str]:
+    return [line] if cell_len(line) <= columns else wrap_text(line, columns)
+
+
+def _option_rows(choice: Choice, index: int, columns: int, marked: bool) -> Iterator[StyledLine]:
+    """Yield the rows of an option, with its number; a marked one has a star, so that it shows without color."""
+    if choice.heading:
+        yield ((f"  {choice.heading}", TextRole.SIDE),)
+    number = f"{'*' if marked else ' '} {DIGITS[index]}  "
+    for line in wrap_text(choice.text, columns - MARGIN):
+        yield (number, TextRole.KEY), (line, TextRole.DONE if marked else TextRole.PLAIN)
+        number = " " * len(number)
+
+
+def _options(question: Question) -> list[Choice]:
+    """Return the numbered options of *question*, none if it is answered by a score or by y and n."""
+    numbered = question.id != PAIN and not question.yes_or_no
+    return [choice for choice in question.choices if numbered and choice.id != question.default]
+
+
+def _pages(question: Question, columns: int, lines: int) -> list[range]:
+    """Return the indexes of the options that fit the window together."""
+    options = _options(question)
+    longest = ["Enter: none of these, go on (9 of 9).", "1 to 9 and 0: more about it.", "b: back.", "q: leave."]
+    room = lines - len(wrap_text(question.text, columns)) - len(_key_rows(longest, columns)) - 2
+    pages, start, used = [], 0, 0
+    for index, option in enumerate(options):
+        height = len([*_option_rows(option, 0, columns, False)])
+        if used + height > room and index > start:
+            pages.append(range(start, index))
+            start, used = index, 0
+        used += height
+    return [*pages, range(start, len(options))]
+
+
+def _wrapped(text: str, role: TextRole, columns: int) -> list[StyledLine]:
+    return [((line, role),) for line in wrap_text(text, columns)]

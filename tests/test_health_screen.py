@@ -1,0 +1,284 @@
+"""Health windows: what every key does in them, and what they show at every size."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from stretch.core.safety.checklist import Outcome, Question, Urgency
+from stretch.core.safety.screening import CONFIRM, STILL, preflight
+from stretch.core.safety.screening_record import PreflightResult, ScreeningRecord, causes
+from stretch.player.health_screen import HealthState, HealthWindows
+from stretch.storage.files.diagnostics import load_safety
+
+SAFETY = load_safety()
+TODAY = date(2026, 3, 2)
+LARGE = (200, 60)
+SIZES = [(120, 40), (80, 24), (60, 20), (40, 12)]
+GOLDEN = Path(__file__).parent / "golden" / "health"
+
+HEALTHY = ScreeningRecord(outcome=Outcome.GO, screened=TODAY, since=TODAY, said=())
+STARTS: Mapping[str, tuple[ScreeningRecord | None, dict[str, tuple[str, ...]]]] = {
+    "first": (None, {}),
+    "new": (HEALTHY, {"daily": ("yes",)}),
+    "pain": (HEALTHY, {"daily": ("pain",)}),
+    "ill": (msgspec.structs.replace(HEALTHY, ask_again_on=TODAY), {}),
+    "numb": (msgspec.structs.replace(HEALTHY, ask_next_time=("after-numb",)), {}),
+    "dizzy": (msgspec.structs.replace(HEALTHY, ask_next_time=("after-dizzy",)), {}),
+}
+"""Record and answers with which the questions begin."""
+
+
+def windows(record: ScreeningRecord | None = None) -> HealthWindows:
+    return HealthWindows(SAFETY, lambda answers: preflight(SAFETY, record, answers, (), TODAY), TODAY)
+
+
+def press(*keys: str, start: str = "first", size: tuple[int, int] = LARGE) -> HealthState:
+    record, answers = STARTS[start]
+    shown = windows(record)
+    state = shown.begin(answers)
+    for key in keys:
+        state = shown.update(state, key, *size)
+    return state
+
+
+def asked(state: HealthState) -> str | None:
+    return state.result.question and state.result.question.id
+
+
+def text(state: HealthState, columns: int, lines: int, record: ScreeningRecord | None = None) -> list[str]:
+    rows = windows(record).rows(state, columns, lines)
+    return ["".join(span for span, _ in row).rstrip() for row in rows]
+
+
+def keys_of(question: Question) -> list[str]:
+    """Return the keys that choose something in a window that shows *question* whole."""
+    if question.id == "K3":
+        return list("0123456789")
+    if question.yes_or_no:
+        return ["y", "n"]
+    return list("1234567890"[: len([each for each in question.choices if each.id != question.default])])
+
+
+def all_paths(start: str) -> Iterator[tuple[str, ...]]:
+    """Yield the keys to every choice of every question that is reached from *start*."""
+    seen: set[str] = set()
+    waiting: list[tuple[str, ...]] = [()]
+    while waiting:
+        path = waiting.pop()
+        question = press(*path, start=start).result.question
+        if question is None or question.id in (*seen, CONFIRM):
+            continue
+        seen.add(question.id)
+        for key in keys_of(question):
+            yield (*path, key)
+            waiting.append((*path, key))
+
+
+def finish(path: Iterable[str], start: str) -> PreflightResult:
+    """Return the result after *path*, the weakest answer to what follows, and Enter at the end."""
+    keys = [*path]
+    while (question := press(*keys, start=start).result.question) is not None:
+        last = {"Q1": "1", "Q3": "3", "one-leg": "3", "F1": "4", "F12": "2", "F13": "1", "Q2": "2", "Q4": "1"}
+        weakest = "enter" if question.many or question.default else "n" if question.id != CONFIRM else "y"
+        keys.append(last.get(question.id, "2" if weakest == "n" and not question.yes_or_no else weakest))
+    return press(*keys, start=start).result
+
+
+PATHS = {start: list(all_paths(start)) for start in STARTS}
+
+
+def choices_at(path: tuple[str, ...], start: str) -> set[str]:
+    """Return the choices that are in the answers after *path*, as `question.choice`."""
+    answers = press(*path, start=start).result.answers
+    return {f"{name}.{choice}" for name, ids in answers.items() for choice in ids}
+
+
+def test_every_choice_of_every_question_is_reached_by_keys() -> None:
+    reached = {choice for start, paths in PATHS.items() for path in paths for choice in choices_at(path, start)}
+    choices = {
+        f"{question.id}.{choice.id}"
+        for question in SAFETY.questions
+        for choice in question.choices
+        if choice.id != question.default and (question.id, choice.id) != ("K3", "10")
+    }
+    assert choices - {"daily.no"} <= reached
+
+
+def test_every_rule_is_reached_by_keys() -> None:
+    choices = {choice for start in PATHS for path in PATHS[start] for choice in choices_at(path, start)}
+    reached = {choice.partition(".")[2] for choice in choices}
+    lines = {choice.line for question in SAFETY.questions for choice in question.choices}
+    rules = {name for name in SAFETY.lines if re.fullmatch(r"[RQF]\d+[bc]?|B9", name)}
+    together = {rule.becomes for rule in SAFETY.together}
+    wanted = rules | {f"F{number}" for number in range(1, 17)} | {"K3", "T7"}
+    assert {"R01", "R26", "R24b", "Q1", "Q9", "F16", "B9"} <= wanted
+    assert wanted - together - {"F11"} <= reached | lines
+    assert "one-leg.checked" in choices  # F11
+
+
+def test_every_outcome_is_reached_by_keys() -> None:
+    ends = {finish(path, start).record for start in ("first", "new", "pain") for path in PATHS[start]}
+    assert {(end.outcome, end.urgency) for end in ends} == {
+        (Outcome.GO, None), (Outcome.GO_GENTLY, None), (Outcome.EMERGENCY, None),
+        *((Outcome.SEE_CLINICIAN, urgency) for urgency in Urgency),
+    }  # fmt: skip
+    assert any(end.too_young for end in ends)
+    assert any(end.breath_off for end in ends)
+    assert any(end.ask_again_on for end in ends)
+    assert any(end.severe_pain_on for end in ends)
+
+
+@pytest.mark.parametrize(("keys", "line"), [(("6", "5"), "R17"), (("9", "8"), "R21")])
+def test_two_weak_signs_together_are_reached_by_keys(keys: tuple[str, ...], line: str) -> None:
+    assert {rule.line for rule in SAFETY.together} == {"R17", "R21"}
+    alone = finish(keys, "first")
+    assert (alone.record.outcome, alone.record.said[0].partition(".")[2]) == (Outcome.GO_GENTLY, line)
+    both = finish((*keys, "enter", "7", "1", "1"), "first")
+    assert (both.record.outcome, len(both.causes)) == (Outcome.SEE_CLINICIAN, 2)
+
+
+@pytest.mark.parametrize("start", STARTS)
+def test_the_first_emergency_ends_the_questions_at_once(start: str) -> None:
+    for path in PATHS[start]:
+        state = press(*path, start=start)
+        emergency = [each for each in choices_at(path, start) if _outcome(each) is Outcome.EMERGENCY]
+        assert (state.result.record.outcome is Outcome.EMERGENCY) is bool(emergency)
+        if emergency:
+            assert state.result.question is None
+            assert state.result.record.unfinished is None
+            assert set(emergency) <= set(causes(SAFETY, state.result.record, TODAY))
+            shown = " ".join(" ".join(text(state, 80, 24)).split())
+            assert shown.startswith(SAFETY.messages.emergency)
+            back = windows(STARTS[start][0]).update(state, "b", *LARGE)
+            assert back.result.question is not None
+            assert back.result.record.outcome is not Outcome.EMERGENCY
+
+
+def _outcome(statement: str) -> Outcome | None:
+    choice = SAFETY.statements.get(statement)
+    return choice.outcome if choice else None
+
+
+@pytest.mark.parametrize("start", STARTS)
+def test_other_keys_do_nothing(start: str) -> None:
+    record, answers = STARTS[start]
+    shown = windows(record)
+    for path in [(), *PATHS[start]]:
+        state = press(*path, start=start)
+        question = state.result.question
+        allowed = {*"bqyn", "enter"} | ({*keys_of(question)} if question else set())
+        for key in {*"0123456789acxz?+-", "up", "left", "space", "tab"} - allowed:
+            assert shown.update(state, key, *LARGE) is state
+    assert shown.update(shown.begin(answers), "b", *LARGE) == shown.begin(answers)
+
+
+def test_a_number_again_takes_a_line_back_and_opens_a_theme_again() -> None:
+    assert asked(press("6", "5", "enter")) == "themes"
+    assert asked(press("6", "5", "enter", "6")) == "pain"
+    assert press("6", "5", "enter", "6", "5", "enter", "enter").result.record.said == ()
+    assert press("6", "5", "enter", "enter").result.record.said == ("pain.R17",)
+
+
+def test_back_takes_back_one_answer_after_another() -> None:
+    state = press("5", "1", "2", "enter")
+    shown = windows()
+    found = []
+    while state.earlier:
+        state = shown.update(state, "b", *LARGE)
+        found.append(asked(state))
+    assert found == ["unwell", "R11-now", "unwell", "themes"]
+    assert state == shown.begin({})
+
+
+def test_a_stop_is_read_back_and_no_goes_back() -> None:
+    state = press("5", "4", "enter", "enter")
+    assert asked(state) == CONFIRM
+    assert "Losing weight without trying" in " ".join(text(state, 80, 24))
+    assert asked(press("5", "4", "enter", "enter", "n")) == "themes"
+    stop = press("5", "4", "enter", "enter", "y")
+    assert (stop.result.question, stop.result.causes, stop.finished) == (None, ("unwell.R13",), False)
+    assert press("5", "4", "enter", "enter", "y", "q").finished
+
+
+def test_a_stored_stop_names_its_answer_and_is_lifted_when_that_is_taken_back() -> None:
+    record = press("5", "4", "enter", "enter", "y").result.record
+    shown = windows(record)
+    state = shown.begin({})
+    assert "Losing weight without trying" in " ".join(text(state, 80, 24, record))
+    still = shown.update(state, "b", *LARGE)
+    assert asked(still) == STILL
+    assert shown.update(still, "y", *LARGE).result.causes
+    lifted = shown.update(still, "n", *LARGE)
+    assert lifted.finished
+    assert lifted.result.record.outcome is Outcome.GO
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: "{}x{}".format(*size))
+@pytest.mark.parametrize("start", STARTS)
+def test_every_line_is_shown_whole_and_can_be_chosen(start: str, size: tuple[int, int]) -> None:
+    for path in [(), *PATHS[start]]:
+        state = press(*path, start=start)
+        shown, question = windows(STARTS[start][0]), state.result.question
+        if question is None:
+            continue
+        seen: list[str] = []
+        while True:
+            rows = text(state, *size)
+            assert all(len(row) <= size[0] for row in rows)
+            seen += rows
+            assert any("leave" in row for row in rows)
+            after = shown.update(state, "enter", *size)
+            if asked(after) != question.id or after.page == state.page:
+                break
+            state = after
+        words = " ".join(" ".join(re.sub(r"^[* ] \d  ", "     ", row) for row in seen).split())
+        assert question.text in words
+        for choice in question.choices:
+            if choice.id != question.default and question.id != "K3" and not question.yes_or_no:
+                assert choice.text in words
+
+
+def test_on_a_small_window_a_number_of_another_page_does_nothing() -> None:
+    small = (40, 12)
+    first = press(size=small)
+    assert windows().update(first, "9", *small) is first
+    pages = [press(*["enter"] * count, size=small).page for count in range(4)]
+    assert pages == [0, 1, 2, 3]
+    assert press("enter", "b", size=small).page == 0
+    assert press(*["enter"] * 9, size=small).finished
+
+
+def test_a_mark_shows_without_color() -> None:
+    assert [row[:3] for row in text(press("6", "5"), 80, 24) if row.startswith("*")] == ["* 5"]
+    assert [row[:3] for row in text(press("6", "5", "enter"), 80, 24) if row.startswith("*")] == ["* 6"]
+    # A theme in which nothing fits is not marked.
+    assert not [row for row in text(press("6", "enter"), 80, 24) if row.startswith("*")]
+
+
+GOLDEN_STATES = {
+    "themes": (),
+    "theme": ("6", "5"),
+    "long-theme": ("8",),
+    "single": ("7", "1"),
+    "confirm": ("5", "4", "enter", "enter"),
+    "stop": ("5", "4", "enter", "enter", "y"),
+    "emergency": ("1", "1"),
+}
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: "{}x{}".format(*size))
+@pytest.mark.parametrize("name", GOLDEN_STATES)
+def test_golden_windows(name: str, size: tuple[int, int], request: pytest.FixtureRequest) -> None:
+    columns, lines = size
+    shown = "\n".join(text(press(*GOLDEN_STATES[name]), columns, lines)) + "\n"
+    file = GOLDEN / f"{name}-{columns}x{lines}.txt"
+    if request.config.getoption("--update-golden"):
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(shown, encoding="utf-8")
+    assert shown == file.read_text(encoding="utf-8")
