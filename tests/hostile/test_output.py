@@ -129,7 +129,7 @@ def as_written(text: str, encoding: str) -> str:
     ],
 )
 def test_what_an_encoding_lacks_is_drawn_in_what_it_has(text: str, encoding: str, shown: str) -> None:
-    prepare_streams()
+    prepare_streams(own_process=False)
     assert as_written(text, encoding) == shown
 
 
@@ -294,7 +294,7 @@ def test_a_closed_input_is_an_empty_one(line: str, code: int) -> None:
 
 
 INTERRUPTED = """
-import os, signal, sys
+import codecs, os, signal, sys
 
 class Finder:
     def find_spec(self, name, *_):
@@ -303,6 +303,8 @@ class Finder:
 
 sys.meta_path.insert(0, Finder())
 from stretch.cli import main
+if sys.argv[-1] == "register_error":
+    codecs.register_error = lambda *_: os.kill(os.getpid(), signal.SIGINT)
 main(sys.argv[1:-1])
 """
 
@@ -311,9 +313,9 @@ main(sys.argv[1:-1])
 @pytest.mark.parametrize(
     "module",
     ["click", "click.types", "stretch.cli.console", "stretch.cli.listing", "stretch.cli.app", "msgspec", "yaml",
-     "stretch.figure.render", "stretch.player.figure_renderer"],
+     "stretch.figure.render", "stretch.player.figure_renderer", "register_error"],
 )  # fmt: skip
-def test_ctrl_c_while_a_module_loads_is_silent(module: str) -> None:
+def test_ctrl_c_while_the_program_starts_is_silent(module: str) -> None:
     command = [sys.executable, "-c", INTERRUPTED, "list", "--figures", module]
     result = subprocess.run(command, capture_output=True, timeout=60)
     assert (result.returncode, result.stderr) == (130, b"")

@@ -123,12 +123,15 @@ class CommandGroup(SuggestingGroup):
 
     def main(self, args: Sequence[str] | None = None, *unused: Any, **extra: Any) -> Any:
         """Run the command line and exit the process with its exit code."""
+        # Tests put other streams in their place, and mind their own signals.
+        if own_process := sys.stdout is sys.__stdout__:
+            interrupt.exit_silently()
         extra |= {"standalone_mode": False, "prog_name": "stretch"}
         if "_STRETCH_COMPLETE" in os.environ:
             from stretch.cli.options import complete_joined_options
 
             complete_joined_options()
-        own_process = prepare_streams()
+        prepare_streams(own_process=own_process)
         if own_process:
             interrupt.raise_interrupted()
         code = _exit_code(lambda: super(CommandGroup, self).main(args, **extra))

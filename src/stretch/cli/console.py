@@ -69,13 +69,9 @@ class OutputFile(io.FileIO):
         return len(data)
 
 
-def prepare_streams() -> bool:
-    """Replace the standard streams of this process by ones that never raise UnicodeError and never cut output.
-
-    Return whether they are those of the process; the caller may have put others in their place.
-    """
+def prepare_streams(*, own_process: bool) -> None:
+    """Make the standard streams never raise UnicodeError, and those of this process never cut output."""
     codecs.register_error(ERRORS, _replace)
-    own_process = sys.stdout is sys.__stdout__
     for descriptor, name in enumerate(("stdin", "stdout", "stderr")):
         stream = getattr(sys, name)
         if stream is None:
@@ -88,7 +84,6 @@ def prepare_streams() -> bool:
                 setattr(sys, name, _wrap(descriptor, stream))
             else:
                 stream.reconfigure(errors=ERRORS if descriptor else "replace")
-    return own_process
 
 
 def discard_output() -> None:

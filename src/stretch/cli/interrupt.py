@@ -24,9 +24,14 @@ def restore() -> None:
     _replace(exit_at_once, signal.default_int_handler)
 
 
+def exit_silently() -> None:
+    """From now on let Ctrl-C end the process."""
+    _replace(signal.default_int_handler, exit_at_once)
+
+
 def raise_interrupted() -> None:
     """From now on let Ctrl-C raise Interrupted, so that files and the terminal are left in order."""
-    _replace(signal.default_int_handler, _raise)
+    _replace(exit_at_once, _raise)
     # Where Python cannot raise it, as in the callback of a weak reference, it would be printed and lost.
     sys.unraisablehook = lambda lost: exit_at_once() if lost.exc_type is Interrupted else sys.__unraisablehook__(lost)
 
@@ -46,4 +51,4 @@ def _replace(old: object, new: object) -> None:
         signal.signal(signal.SIGINT, new)
 
 
-_replace(signal.default_int_handler, exit_at_once)
+exit_silently()
