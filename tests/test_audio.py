@@ -25,7 +25,7 @@ from stretch.core.safety.checklist import Outcome
 from stretch.core.safety.screening_record import ScreeningRecord
 from stretch.core.timing.cues import cues
 from stretch.core.timing.timeline import Timeline, build_timeline
-from stretch.export.audio_file import SOUND_VOLUME, all_done, captions, frames, session_cues, write_wav
+from stretch.export.audio_file import SOUND_VOLUME, all_done, captions, frames, session_cues, write_sound
 from stretch.export.text_to_speech import find_synthesizer, sentence_timer
 from stretch.storage import screening_file
 from stretch.storage.files.diagnostics import load_safety
@@ -59,14 +59,14 @@ def loudest(played: array[int]) -> int:
 @pytest.fixture(scope="module")
 def with_speech(tmp_path_factory: pytest.TempPathFactory) -> array[int]:
     path = tmp_path_factory.mktemp("audio") / "session.wav"
-    write_wav(TIMELINE, path, speech=square_wave)
+    write_sound(TIMELINE, path, speech=square_wave)
     return read_wav(path)
 
 
 @pytest.fixture(scope="module")
 def without_speech(tmp_path_factory: pytest.TempPathFactory) -> array[int]:
     path = tmp_path_factory.mktemp("audio") / "session.wav"
-    write_wav(TIMELINE, path, speech=None)
+    write_sound(TIMELINE, path, speech=None)
     return read_wav(path)
 
 
@@ -75,7 +75,7 @@ def without_speech(tmp_path_factory: pytest.TempPathFactory) -> array[int]:
 def test_the_file_is_exactly_as_long_as_the_plan(tmp_path: Path, pattern: str) -> None:
     built = routine(areas=(), stretches=("hamstring-90-90",), warm_up=0.0, minutes=3.0, breath=pattern)
     timeline = build_timeline(built)
-    write_wav(timeline, tmp_path / "session.wav", speech=None)
+    write_sound(timeline, tmp_path / "session.wav", speech=None)
     assert len(read_wav(tmp_path / "session.wav")) * 1000 == timeline.length_ms * RATE
 
 
@@ -115,7 +115,7 @@ def test_sentences_start_on_time_and_do_not_overlap(with_speech: array[int]) -> 
 def test_long_sentences_fade_out_before_the_next(tmp_path: Path) -> None:
     drawl = array("h", [LEVEL, -LEVEL] * (RATE * 16))
     takes = sentence_timer(lambda sentence: drawl)
-    write_wav(TIMELINE, tmp_path / "session.wav", speech=lambda sentence: drawl)
+    write_sound(TIMELINE, tmp_path / "session.wav", speech=lambda sentence: drawl)
     played = read_wav(tmp_path / "session.wav")
     called = session_cues(TIMELINE, takes)
     starts = [speech_start(cue, TIMELINE) for cue in called if sentences_to_speak(cue, TIMELINE, duration_of=takes)]
@@ -154,14 +154,14 @@ def test_loud_speech_is_limited_and_nothing_clips(tmp_path: Path) -> None:
     def shout(sentence: str) -> array[int]:
         return array("h", [32_767, -32_768] * (RATE * len(sentence) // 50))
 
-    write_wav(TIMELINE, tmp_path / "session.wav", speech=shout)
+    write_sound(TIMELINE, tmp_path / "session.wav", speech=shout)
     assert 18_000 <= loudest(read_wav(tmp_path / "session.wav")) < 32_767
 
 
 @pytest.mark.slow
 def test_progress_is_reported_every_second(tmp_path: Path) -> None:
     fractions: list[float] = []
-    write_wav(TIMELINE, tmp_path / "session.wav", speech=None, progress=fractions.append)
+    write_sound(TIMELINE, tmp_path / "session.wav", speech=None, progress=fractions.append)
     assert fractions == sorted(set(fractions))
     assert fractions[-1] == 1.0
     assert len(fractions) >= TIMELINE.length_ms // 1000
@@ -175,7 +175,7 @@ def test_an_interrupted_file_leaves_the_old_one(tmp_path: Path) -> None:
     path = tmp_path / "session.wav"
     path.write_bytes(b"what was there before")
     with pytest.raises(KeyboardInterrupt):
-        write_wav(TIMELINE, path, speech=None, progress=stop)
+        write_sound(TIMELINE, path, speech=None, progress=stop)
     assert list(tmp_path.iterdir()) == [path]
     assert path.read_bytes() == b"what was there before"
 
@@ -183,7 +183,7 @@ def test_an_interrupted_file_leaves_the_old_one(tmp_path: Path) -> None:
 def test_an_unwritable_file_raises_an_error(tmp_path: Path) -> None:
     for path, error in ((tmp_path / "no" / "session.wav", FileNotFoundError), (tmp_path, IsADirectoryError)):
         with pytest.raises(error) as raised:
-            write_wav(TIMELINE, path, speech=None)
+            write_sound(TIMELINE, path, speech=None)
         assert raised.value.filename == str(path)
 
 
@@ -287,7 +287,7 @@ def test_espeak_ng_speaks_a_hostile_name() -> None:
 def test_a_whole_session_measured_by_sox(tmp_path: Path) -> None:
     path = tmp_path / "session.wav"
     start = time.perf_counter()
-    write_wav(TIMELINE, path, speech=find_synthesizer(shutil.which, "linux"))
+    write_sound(TIMELINE, path, speech=find_synthesizer(shutil.which, "linux"))
     print(f"{TIMELINE.length_ms / 1000 / (time.perf_counter() - start):.0f} x real time")
 
     def measured(*part: str) -> dict[str, float]:
@@ -343,7 +343,7 @@ def test_captions_use_the_measured_length_of_sentences(tmp_path: Path) -> None:
     assert (tmp_path / "said").exists()
 
 
-@pytest.mark.parametrize(("args", "words"), [(("-o", "session.mp3"), ".wav"), ((), "--output")])
+@pytest.mark.parametrize(("args", "words"), [(("-o", "session.ogg"), ".wav"), ((), "--output")])
 def test_audio_refuses_other_formats(args: tuple[str, ...], words: str) -> None:
     result = run("audio", *args)
     assert result.exit_code == 2

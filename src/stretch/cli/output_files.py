@@ -39,13 +39,13 @@ def _output_option(help: str) -> Callable[..., Any]:
 
 @click.command(
     "audio",
-    help="""Write a session as a sound file with voice and sounds, to play without this program, or its captions.
+    help="""Write a session as a sound file with voice and sounds, to play on a phone, or its captions.
 
     Takes the options of `stretch routine`.
     """,
 )
 @routine_options
-@_output_option("File to write: .wav for sound or .vtt for captions")
+@_output_option("File to write: .mp3 or .wav for sound, .vtt for captions")
 @click.option("--silent", is_flag=True, help="Write the sounds without the voice.")
 @click.pass_obj
 def audio_command(app: App, /, *, paths: tuple[Path, ...], silent: bool, options: RoutineOptions) -> None:
@@ -53,11 +53,11 @@ def audio_command(app: App, /, *, paths: tuple[Path, ...], silent: bool, options
     from stretch.core.narration.speech_timing import estimate_duration_ms
     from stretch.core.text import duration
     from stretch.core.timing.timeline import build_timeline
-    from stretch.export.audio_file import captions, write_wav
+    from stretch.export.audio_file import captions, write_sound
     from stretch.export.text_to_speech import find_synthesizer, sentence_timer
     from stretch.storage.files.safe_io import write_text
 
-    _check_endings(paths, {".wav": "sound", ".vtt": "captions"})
+    _check_endings(paths, {".mp3": "small", ".wav": "large", ".vtt": "captions"})
     mode: VoiceMode = "yes" if app.settings.voice == "no" else app.settings.voice
     routine, _ = personalized_routine(app, options, voice="no" if silent else mode)
     timeline = build_timeline(routine)
@@ -73,7 +73,7 @@ def audio_command(app: App, /, *, paths: tuple[Path, ...], silent: bool, options
             with click.progressbar(length=1000, label=path.name, file=app.stderr) as bar:
                 # Bound here: the function is only called inside this round of the loop.
                 progress = lambda done: bar.update(int(done * 1000) - bar.pos)  # noqa: E731
-                write_wav(timeline, path, speech=speech, mode=mode, progress=progress)
+                write_sound(timeline, path, speech=speech, mode=mode, progress=progress)
         app.info(f"Saved {path}, {duration(timeline.length_ms)}.")
 
 

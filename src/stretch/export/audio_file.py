@@ -1,4 +1,4 @@
-"""A whole session as a WAV file, with every sound and sentence at its time, and as WebVTT captions for it."""
+"""A whole session as a WAV or MP3 file, with every sound and sentence at its time, and as WebVTT captions for it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from html import escape
 from itertools import chain, pairwise
 from operator import add
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 from msgspec.structs import replace
 
@@ -31,6 +31,7 @@ from stretch.core.timing.cues import Cue, cues
 from stretch.core.timing.session import Session
 from stretch.core.timing.timeline import Timeline
 from stretch.core.vocabulary import VoiceMode
+from stretch.export.mp3 import Mp3File
 from stretch.export.text_to_speech import Synthesizer, sentence_timer
 from stretch.storage.files.safe_io import atomic_write
 
@@ -51,7 +52,7 @@ class Clip(NamedTuple):
     samples: array[int]
 
 
-def write_wav(
+def write_sound(
     timeline: Timeline,
     path: Path,
     *,
@@ -59,19 +60,28 @@ def write_wav(
     mode: VoiceMode = "yes",
     progress: Callable[[float], None] = lambda fraction: None,
 ) -> None:
-    """Write the session to *path* as a mono 16-bit WAV file at RATE, exactly as long as *timeline*.
+    """Write the session to *path* as a mono 16-bit WAV file at RATE, or if it ends in .mp3 as MP3.
+
+    A WAV file is exactly as long as *timeline*, an MP3 file to 50 ms.
 
     Without *speech* it contains the sounds only; *mode* is how much is said. *progress* is called with the fraction
     that is written, 0 to 1. Only one second is in memory at a time, and *path* is replaced only when the file is
     complete. Raise OSError.
     """
     total = frames(timeline.length_ms)
-    with atomic_write(path) as stream, wave.open(stream, "wb") as file:
-        file.setparams((1, 2, RATE, total, "NONE", "not compressed"))
+    with atomic_write(path) as stream, _open(stream, path, timeline, total) as file:
         for end, second in _mix(_clips(timeline, speech, mode), total):
             # The length is in the header already; a pipe could not go back to it.
             file.writeframesraw(second.tobytes())
             progress(end / total)
+
+
+def _open(stream: IO[bytes], path: Path, timeline: Timeline, total: int) -> wave.Wave_write | Mp3File:
+    if path.suffix.lower() == ".mp3":
+        return Mp3File(stream, timeline, total)
+    file = wave.Wave_write(stream)
+    file.setparams((1, 2, RATE, total, "NONE", "not compressed"))
+    return file
 
 
 def frames(milliseconds: int) -> int:
