@@ -348,6 +348,8 @@ def test_a_text_is_quoted_where_yaml_needs_it(home: Path) -> None:
         (("set", "minutes", "ten"), "minutes must be a number from 1 to 180, not 'ten'."),
         (("set", "volume", "-5"), "volume must be a number from 0 to 100, not '-5'."),
         (("set", "area", "nek"), "There is no area called 'nek'. Did you mean neck?"),
+        (("set", "voice_command", "a\nb"), "voice_command must be on one line, without invisible characters."),
+        (("set", "catalog", "a\udcffb"), "catalog must be on one line, without invisible characters."),
         (("set", "never", "cat-cw"), "There is no stretch called 'cat-cw'. Did you mean cat-cow?"),
     ],
 )
@@ -363,9 +365,15 @@ def test_a_wrong_line_can_be_removed_and_corrected(home: Path) -> None:
     assert changed(home, "set", "minutes", "10", text="minutes: {a: [b]}\n") == "minutes: 10\n"
 
 
-@pytest.mark.parametrize("text", ["{minutes: 9}\n", "minutes: 9\n...\n"])
+@pytest.mark.parametrize("text", ["{minutes: 9}\n", "minutes: 9\n...\n", "volume: &a 5\nminutes: *a\n"])
 def test_a_form_that_cannot_be_changed_is_refused(home: Path, text: str) -> None:
-    assert changed(home, "set", "volume", "5", text=text, exit_code=2) == text
+    assert changed(home, "set", "volume", "7", text=text, exit_code=2) == text
+
+
+def test_a_list_with_a_repeated_value_is_refused(home: Path) -> None:
+    text = "sound_command: &x sphinx\nnever:\n- *x\n"
+    for items in (("sphinx", "cat-cow"), ("cat-cow",)):
+        assert changed(home, "set", "never", *items, text=text, exit_code=2) == text
 
 
 def test_a_variable_that_overrides_a_changed_setting_is_named(home: Path) -> None:

@@ -109,6 +109,7 @@ def unset_command(app: App, key: str) -> None:
 
     if app.change_setting(key, None):
         app.info(f"Removed {key} from {app.folder / settings.FILE_NAME}.")
-    else:
-        settings.check_name(key)
+    elif key in settings.NAMES:
         app.info(f"{key} is not set in {app.folder / settings.FILE_NAME}.")
+    else:
+        raise settings.unknown_setting(key)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
 
 import yaml
@@ -12,7 +14,7 @@ import yaml
 from stretch.core.text import escape_control_chars
 from stretch.storage.files.safe_io import UnreadableFile, make_private, write_text
 from stretch.storage.files.safe_yaml import parse_yaml, read_text
-from stretch.storage.settings import FILE_NAME, NAMES, SettingsError, format_value, read_file
+from stretch.storage.settings import FILE_NAME, SettingsError, format_value, read_file
 
 
 def change_setting(folder: Path, name: str, value: object) -> bool:
@@ -25,18 +27,15 @@ def change_setting(folder: Path, name: str, value: object) -> bool:
     old, _ = read_file(file)
     if value is None and name not in old:
         return False
-    text = read_text(file) if file.exists() else ""
-    new = "" if value is None else _yaml_text(value)
-    rest = {key: kept for key, kept in old.items() if key != name}
-    expected = rest if value is None else rest | parse_yaml(f"{name}: {new}")
-    for changed in _changed_texts(text, name, new):
-        try:
-            if (parse_yaml(changed) or {}) == expected:
+    expected = {key: kept for key, kept in old.items() if key != name}
+    if value is not None:
+        expected |= parse_yaml(f"{name}: {_yaml_text(value)}")
+    for text in _changed_texts(read_text(file) if file.exists() else "", name, value, old.get(name)):
+        with suppress(UnreadableFile):
+            if (parse_yaml(text) or {}) == expected:
                 make_private(folder)
-                write_text(file, changed)
+                write_text(file, text)
                 return name in old
-        except UnreadableFile:
-            continue
     problem = f"{name} cannot be changed here by a command; write each setting on a line of its own, or edit the file"
     raise SettingsError(f"{escape_control_chars(str(file))}: {problem}")
 
@@ -54,50 +53,45 @@ def _yaml_text(value: object) -> str:
     if isinstance(value, (list, tuple)):
         return f"[{', '.join(map(_yaml_text, value))}]"
     text = format_value(value)
-    try:
-        plain = not isinstance(value, str) or parse_yaml(f"[{text}]") == [value]
-    except UnreadableFile:
-        plain = False
-    return text if plain else json.dumps(text, ensure_ascii=False)
+    with suppress(UnreadableFile):
+        if not isinstance(value, str) or parse_yaml(f"[{text}]") == [value]:
+            return text
+    return json.dumps(text, ensure_ascii=False)
 
 
-def _changed_texts(text: str, name: str, new: str) -> Iterator[str]:
-    """Yield *text* with the value *new* for *name*, or without it if empty, in the best form first.
+def _changed_texts(text: str, name: str, value: object, old: object) -> Iterator[str]:
+    """Yield *text* with *value* for the setting *name*, which was *old*, or without it if None, the best form first.
 
     Not every one is valid YAML with the right data: that depends on the lines around.
     """
     line_end = "\r\n" if "\r\n" in text else "\n"
     root = yaml.compose(text, Loader=yaml.SafeLoader)
-    nodes = root.value if isinstance(root, yaml.MappingNode) else ()
-    for key, node in nodes:
+    for key, node in root.value if isinstance(root, yaml.MappingNode) else ():
         if key.value == name:
-            yield from _replaced(text, key, node, new, line_end)
+            yield from _replaced(text, key, node, value, old, line_end)
             return
-    line = f"{name}: {new}{line_end}"
+    line = f"{name}: {_yaml_text(value)}{line_end}"
     # Beside the commented line of the template, where its description is.
-    if found := [*re.finditer(rf"^# ?{re.escape(name)}:.*\n", text, re.MULTILINE)] if name in NAMES else []:
-        yield text[: found[-1].end()] + line + text[found[-1].end() :]
+    for commented in [*re.finditer(rf"^# ?{re.escape(name)}:.*\n", text, re.MULTILINE)][-1:]:
+        yield text[: commented.end()] + line + text[commented.end() :]
     yield text + (line_end if text and not text.endswith("\n") else "") + line
 
 
-def _replaced(text: str, key: yaml.Node, node: yaml.Node, new: str, line_end: str) -> Iterator[str]:
-    start = text.index(":", key.end_mark.index) + 1
-    spans = [*_spans(node)]
-    end = start + len(text[start : max([start, *(end for _, end in spans)])].rstrip())
-    first = text.rfind("\n", 0, key.start_mark.index) + 1
-    last = text.find("\n", end) + 1 or len(text)
-    if not new:
-        yield text[:first] + text[last:]
+def _replaced(text: str, key: yaml.Node, node: yaml.Node, value: object, old: object, line_end: str) -> Iterator[str]:
+    colon = text.index(":", key.end_mark.index) + 1
+    spans = [(colon, colon), *_spans(node)]
+    end = colon + len(text[colon : max(end for _, end in spans)].rstrip())
+    line, next_line = text.rfind("\n", 0, key.start_mark.index) + 1, text.find("\n", end) + 1 or len(text)
+    if value is None:
+        yield text[:line] + text[next_line:]
         return
-    if isinstance(node, yaml.SequenceNode) and not node.flow_style and text[:last].endswith("\n"):
-        old, items = parse_yaml(text[first:last])[key.value], parse_yaml(new)
-        added = "".join(f"{' ' * node.start_mark.column}- {_yaml_text(item)}{line_end}" for item in items[len(old) :])
-        if items[: len(old)] == old:
-            yield text[:last] + added + text[last:]
-    ends = [start, *(end for _, end in spans)]
-    between = [text[left:right] for left, (right, _) in zip(ends, spans, strict=False)]
+    block = isinstance(node, yaml.SequenceNode) and not node.flow_style
+    if block and isinstance(value, tuple) and isinstance(old, list) and [*value[: len(old)]] == old:
+        added = (f"{' ' * node.start_mark.column}- {_yaml_text(item)}{line_end}" for item in value[len(old) :])
+        yield text[:next_line] + "".join(added) + text[next_line:]
+    between = [text[left:right] for (_, left), (right, _) in pairwise(spans)]
     comments = "".join(f"{comment.rstrip()}{line_end}" for gap in between for comment in re.findall(r"\s(#.*)", gap))
-    yield f"{text[:first]}{comments}{text[first:start]} {new}{text[end:]}"
+    yield f"{text[:line]}{comments}{text[line:colon]} {_yaml_text(value)}{text[end:]}"
 
 
 def _spans(node: yaml.Node) -> Iterator[tuple[int, int]]:

@@ -98,8 +98,7 @@ def load_settings(folder: Path, environ: Mapping[str, str]) -> LoadedSettings:
     texts = {name: environ.get(variable(name)[1:], "").strip() for name in NAMES}
     in_environment = {name: _normalize(name, _split(name, text), Path()) for name, text in texts.items() if text}
     found = {name: f"{name} {problem}" for name, problem in _problems(in_file).items()}
-    for name in data.keys() - set(NAMES):
-        found[name] = str(UnknownName("setting", name[:80], NAMES, "`stretch config` lists them all."))
+    found |= {name: str(unknown_setting(name)) for name in data.keys() - set(NAMES)}
     place = escape_control_chars(str(file))
     problems = [f"{place}:{lines[name]}: {found[name]}" for name in data if name in found]
     problems += [f"{variable(name)} {problem}" for name, problem in _problems(in_environment).items()]
@@ -168,18 +167,20 @@ def read_file(file: Path) -> tuple[dict[str, Any], dict[str, int]]:
     return data, {name: lines[id(data), name] for name in data}
 
 
-def check_name(name: str) -> None:
-    """Raise UnknownName unless *name* is a setting."""
-    if name not in NAMES:
-        raise UnknownName("setting", name[:80], NAMES, "`stretch config` lists them all.")
+def unknown_setting(name: str) -> UnknownName:
+    """Return the error for a setting that does not exist."""
+    return UnknownName("setting", name[:80], NAMES, "`stretch config` lists them all.")
 
 
 def parse_value(name: str, text: str) -> Any:
     """Return the value of the setting *name* from a command line. Raise SettingsError if it cannot be used."""
-    check_name(name)
+    if name not in NAMES:
+        raise unknown_setting(name)
     value = _normalize(name, _split(name, text), Path.cwd())
     if problem := _problems({name: value}):
         raise SettingsError(f"{name} {problem[name]}.")
+    if not text.isprintable():
+        raise SettingsError(f"{name} must be on one line, without invisible characters.")
     return getattr(msgspec.convert({name: value}, Settings, strict=False), name)
 
 
