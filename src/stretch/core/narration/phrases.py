@@ -96,6 +96,8 @@ def _join(*parts: str) -> str:
 
 def _phase_parts(phase: Phase, index: int, timeline: Timeline) -> tuple[str, ...]:
     length = spoken_duration(phase.length_ms)
+    counted = timeline.pattern.has_cues and is_first(phase, index, timeline)
+    breathing = breathing_instruction(phase) if counted else ""
     match phase.kind:
         case "warm-up" if phase.move:
             title = "keep moving" if phase.cool_down else "warm up"
@@ -103,13 +105,9 @@ def _phase_parts(phase: Phase, index: int, timeline: Timeline) -> tuple[str, ...
         case "prepare" if phase.item:
             return _stretch_parts(phase.item, phase, index, timeline)
         case "hold":
-            breathing = breathing_instruction(phase) if _breathing_changes(phase, index, timeline) else ""
             return (_repetition("hold", phase, length), breathing)
-        case "move" if phase.item:
-            breathing = breathing_instruction(phase) if timeline.pattern.has_cues else ""
-            changes = _breathing_changes(phase, index, timeline)
-            movements = movement_parts(phase, index, timeline)
-            return (_repetition("move", phase, length), breathing if changes else "", *movements)
+        case "move":
+            return (_repetition("move", phase, length), breathing, *movement_parts(phase, index, timeline))
         case "press":
             return (f"press gently and breathe out, {length}", _reps_and_side(phase))
         case "release":
@@ -125,11 +123,16 @@ def _phase_parts(phase: Phase, index: int, timeline: Timeline) -> tuple[str, ...
 
 
 def _stretch_parts(item: Item, phase: Phase, index: int, timeline: Timeline) -> tuple[str, ...]:
-    """Return the announcement of a stretch: name, side and dose, then its steps, the side meant, and the breath."""
-    stretch = item.stretch.for_side(phase.side)
+    """Return the announcement of a stretch: name, side and dose, then its explanation."""
     first = all(before.kind == "warm-up" for before in timeline.phases[:index])
+    name = _join(item.stretch.name, side_label(phase.side), _spoken_dose(item))
+    return (f"{'first' if first else 'next'} up: {name}", *explanation(item, phase))
+
+
+def explanation(item: Item, phase: Phase) -> tuple[str, ...]:
+    """Return an unusual position, the easier way if that comes first, the steps, the side meant, and the breath."""
+    stretch = item.stretch.for_side(phase.side)
     return (
-        f"{'first' if first else 'next'} up: {_join(stretch.name, side_label(phase.side), _spoken_dose(item))}",
         # The steps assume the usual position of the stretch.
         POSITION_LABELS[item.position] if phase.new_position and item.position != stretch.position else "",
         f"the easier way first: {stretch.ease_off}" if item.adapted else "",
@@ -161,16 +164,6 @@ def movement_parts(phase: Phase, index: int, timeline: Timeline) -> tuple[str, .
 def is_first(phase: Phase, index: int, timeline: Timeline) -> bool:
     """Return whether no phase of this kind and stretch comes before the one at *index*."""
     return not any(before.kind == phase.kind and before.item is phase.item for before in timeline.phases[:index])
-
-
-def _breathing_changes(phase: Phase, index: int, timeline: Timeline) -> bool:
-    """Return whether the breathing differs from the last repetition, or this is the first."""
-    for before in reversed(timeline.phases[:index]):
-        if before.item is not phase.item:
-            break
-        if before.kind == phase.kind:
-            return breathing_instruction(before) != breathing_instruction(phase)
-    return True
 
 
 def _repetition(verb: str, phase: Phase, length: str) -> str:

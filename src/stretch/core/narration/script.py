@@ -5,6 +5,7 @@ from __future__ import annotations
 from stretch.core.narration.phrases import (
     as_sentences,
     end_summary,
+    explanation,
     is_first,
     movement_parts,
     rep_label,
@@ -106,25 +107,14 @@ def _phase_parts(phase: Phase, index: int, timeline: Timeline) -> tuple[Form, ..
 
 
 def _stretch_parts(item: Item, phase: Phase, index: int, timeline: Timeline) -> tuple[Form, ...]:
-    """Return the parts of the announcement of a stretch: side and name, what it needs, then its steps and breath."""
-    stretch = item.stretch.for_side(phase.side)
+    """Return the parts of the announcement of a stretch: side and name, what it needs, then its explanation."""
     first = all(before.kind == "warm-up" for before in timeline.phases[:index])
-    name = f"{side_label(phase.side) or ('first' if first else 'next')}: {stretch.name}"
+    name = f"{side_label(phase.side) or ('first' if first else 'next')}: {item.stretch.name}"
     # A mat stays where it is, and somebody who sits on a chair has one.
-    needed = [
-        EQUIPMENT_LABELS[one]
-        for one in stretch.equipment
-        if one in ("strap", "wall") or (one == "chair" and item.position != "seated")
-    ]
+    tools = {"strap", "wall"} if item.position == "seated" else {"strap", "wall", "chair"}
+    needed = [EQUIPMENT_LABELS[one] for one in item.stretch.equipment if one in tools]
     start = (name, f"you need {join_words(needed)}" if needed else "")
     position = POSITION_LABELS[item.position] if phase.new_position else ""
-    steps = (
-        *start,
-        # The steps assume the usual position of the stretch.
-        position if item.position != stretch.position else "",
-        f"the easier way first: {stretch.ease_off}" if item.adapted else "",
-        *stretch.steps,
-    )
-    with_side = (*steps, "" if item.stretch.names_side else side_instruction(item.stretch, phase.side))
-    # A moving stretch explains its breathing when it starts.
-    return (name,), (*start, position), steps, with_side, (*with_side, "" if stretch.pace else stretch.breath)
+    # The breath and the side meant are left out first if there is little time.
+    whole = (*start, *explanation(item, phase))
+    return (name,), (*start, position), whole[:-2], whole[:-1], whole
