@@ -229,6 +229,20 @@ def test_words_for_keys_name_the_easier_way_only_when_it_is_asked_for() -> None:
     assert words_for_change(hurt, hurt) == ()
 
 
+def test_a_voice_that_is_turned_on_names_the_stretch() -> None:
+    session = update(Session(timeline=named("single-knee-to-chest")), "next")
+    speaking = update(session, "voice")
+    assert words_for_change(session, speaking) == ("Knee hug, one leg, left side.",)
+    assert words_for_change(speaking, update(speaking, "voice")) == ()
+
+
+def test_two_stretches_that_hurt_are_a_reason_to_rest() -> None:
+    session = update(Session(timeline=named("single-knee-to-chest", "supine-figure-four")), "next")
+    second = update(update(update(session, "hurt"), "next"), "next")
+    words = words_for_change(second, update(second, "hurt"))
+    assert words[-1] == "Two stretches in a row hurt: better to rest now."
+
+
 def test_estimated_durations_grow_with_length_and_digits() -> None:
     assert (
         estimate_duration_ms("Breathe in.")

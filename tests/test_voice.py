@@ -199,6 +199,8 @@ def test_the_voice_can_be_turned_off_in_mid_sentence_and_on_again(tmp_path: Path
     assert programs.playing == []
     player.handle_cues(SILENT, cues_at_start_of(1))
     assert programs.playing == []
+    player.handle_cues(VOICE_ONLY, ())
+    assert programs.texts[-1] == "Walk on the spot."
     player.handle_cues(VOICE_ONLY, cues_at_start_of(2))
     assert "Hip circles" in programs.texts[-1]
 

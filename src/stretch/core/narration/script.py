@@ -56,13 +56,20 @@ def spoken_forms(
 
 
 def words_for_change(before: Session, after: Session) -> Form:
-    """Return what is said because of a key: that a stretch that hurts is stopped, and its easier way when asked for."""
+    """Return what is said because of a key.
+
+    That is where one is when the voice is turned on, that a stretch that hurts is stopped, and the easier way.
+    """
+    phase = after.moment.phase
+    if after.voice and not before.voice:
+        return as_sentences(", ".join(filter(None, (phase.name, side_label(phase.side)))))
     stopped = after.pain_stop is not None and before.pain_stop is None
     if not stopped and after.easier_ids <= before.easier_ids:
         return ()
-    phase = after.moment.phase
-    easier = phase.item.stretch.for_side(phase.side).labelled("ease_off") if phase.item else ""
-    return as_sentences(*(("stopped", "come out of it slowly") if stopped else ()), easier)
+    offer = phase.item.stretch.for_side(phase.side).labelled("ease_off") if phase.item else ""
+    if stopped and after.two_in_a_row_hurt:
+        offer = "two stretches in a row hurt: better to rest now"
+    return as_sentences(*(("stopped", "come out of it slowly") if stopped else ()), offer)
 
 
 def _is_familiar(phase: Phase, index: int, timeline: Timeline) -> bool:
