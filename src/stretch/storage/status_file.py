@@ -108,7 +108,7 @@ class StatusFile:
         assert self._file is not None
         from msgspec import json
 
-        data = json.encode(status).ljust(FILE_SIZE)
+        data = json.encode(status._asdict()).ljust(FILE_SIZE)
         self._file.seek(0)
         self._file.write(data)
         self._file.truncate(len(data))
@@ -169,11 +169,13 @@ def _live(folder: Path, session_id: str = "[0-9a-f]" * 32) -> Iterator[SessionSt
 def _decode(data: bytes) -> SessionStatus | None:
     """Return the status with escapes for what a terminal would obey; None if another program or version wrote it."""
     # Imported here: most runs find no session.
-    from msgspec import json
+    from msgspec import convert, json
 
-    with suppress(ValueError, RecursionError):
-        status = json.decode(data, type=SessionStatus)
-        return SessionStatus._make(escape_control_chars(each) if isinstance(each, str) else each for each in status)
+    with suppress(ValueError, RecursionError, TypeError):
+        fields = json.decode(data)
+        given = {name: fields[name] for name in SessionStatus._fields if name in fields}
+        texts = [escape_control_chars(each) if isinstance(each, str) else each for each in SessionStatus(**given)]
+        return convert(texts, SessionStatus)
     return None
 
 
