@@ -61,7 +61,7 @@ def check_catalogs(paths: Sequence[Path]) -> CatalogReport:
                 break
             diagnostics.add(entry.file, _problems(entry.record, sources, drawable), entry.at)
             diagnostics.add(entry.file, _notes(entry), entry.at, "note")
-        if count := len(entries) + loader.invalid[kind]:
+        if count := len(entries) + len(loader.invalid_ids[kind]):
             counts[kind] = count
     return CatalogReport(counts, tuple(diagnostics.report()), diagnostics.complete)
 

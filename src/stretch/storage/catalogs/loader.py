@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import islice
@@ -72,8 +71,6 @@ class CatalogLoader:
     def __init__(self, kinds: Sequence[EntryKind], trusted: Path | None = None, skip_incomplete: bool = False) -> None:
         self.entries: dict[EntryKind, dict[str, CatalogEntry]] = {kind: {} for kind in kinds}
         self.incomplete_files: dict[Path, None] = {}
-        self.invalid: Counter[EntryKind] = Counter()
-        """The number of entries that could not be decoded."""
         self.invalid_ids: dict[EntryKind, set[str]] = {kind: set() for kind in kinds}
         """Ids of entries that exist but are invalid; references to them are not reported as missing."""
         self.quota, self._entries_left = ReadQuota(), MAX_ENTRIES
@@ -246,7 +243,6 @@ class CatalogLoader:
             self.incomplete_files[file] = None
             return
         self.diagnostics.add(file, blanks + errors, raw.at)
-        self.invalid[raw.kind] += 1
         if isinstance(raw.data, dict) and isinstance(name := raw.data.get("id"), str):
             self.invalid_ids[raw.kind].add(name)
 

@@ -86,10 +86,8 @@ def make_private(folder: Path) -> None:
 
 
 @contextmanager
-def atomic_write(
-    path: Path, *, mode: int = 0o666, own: bool = False, new: bool = False, durable: bool = True
-) -> Iterator[IO[bytes]]:
-    """Open a temporary file that becomes *path* on success, synced to the disk if *durable*.
+def atomic_write(path: Path, *, mode: int = 0o666, own: bool = False, new: bool = False) -> Iterator[IO[bytes]]:
+    """Open a temporary file that becomes *path* on success, synced to the disk.
 
     A symbolic link is followed, and an existing file keeps its mode; a new one has *mode*, less the umask. A pipe, a
     terminal and an open descriptor are written to directly. An *own* file is always private and never any of these.
@@ -100,7 +98,7 @@ def atomic_write(
     try:
         stream = None if own else _stream(path)
         if stream is None:
-            with _replacement(Path(os.path.realpath(path)), mode=mode, own=own, new=new, durable=durable) as file:
+            with _replacement(Path(os.path.realpath(path)), mode=mode, own=own, new=new) as file:
                 yield file
         else:
             with os.fdopen(stream, "wb") as file:
@@ -110,7 +108,7 @@ def atomic_write(
 
 
 @contextmanager
-def _replacement(target: Path, *, mode: int, own: bool, new: bool, durable: bool) -> Iterator[IO[bytes]]:
+def _replacement(target: Path, *, mode: int, own: bool, new: bool) -> Iterator[IO[bytes]]:
     old = _replaceable(target, new=new)
     _remove_litter(target)
     temporary = _temporary(target, os.urandom(4).hex())
@@ -122,8 +120,7 @@ def _replacement(target: Path, *, mode: int, own: bool, new: bool, durable: bool
             yield file
             file.flush()
             _set_access(descriptor, final_mode, old)
-            if durable:
-                os.fsync(descriptor)
+            os.fsync(descriptor)
             if sys.platform != "win32":  # still locked, so that nobody takes it for litter
                 _publish(temporary, target, new=new)
         if sys.platform == "win32":  # which cannot rename an open file
@@ -131,8 +128,7 @@ def _replacement(target: Path, *, mode: int, own: bool, new: bool, durable: bool
     finally:
         with suppress(OSError):
             temporary.unlink()
-    if durable:
-        _sync_folder(target.parent)
+    _sync_folder(target.parent)
 
 
 def write_text(path: Path, text: str, *, new: bool = False) -> None:
