@@ -65,13 +65,20 @@ class CommandGroup(SuggestingGroup):
         return list(COMMANDS)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse *args*; without any, at a terminal, the usual routine. `help` stands for --help."""
+        """Parse *args*; without any, at a terminal, the usual routine.
+
+        `help` stands for --help, and options of `routine` can be given alone.
+        """
         if not args and not ctx.resilient_parsing and _app(ctx).interactive:
             from stretch.cli.request import usual_arguments
 
             args = ["routine", *usual_arguments(ctx.obj)]
         if args[:1] == ["help"]:
             args = [*args[1:], "--help"]
+        elif (
+            args and args[0].startswith("-") and args[0] not in {name for p in self.get_params(ctx) for name in p.opts}
+        ):
+            args = ["routine", *args]
         return super().parse_args(ctx, args)
 
     def resolve_command(
