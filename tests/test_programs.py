@@ -38,6 +38,15 @@ CORRECTED = {
         ("shoulder-rolls", None, 6), ("seated-cat-cow", None, 6), ("neck-side-bend", 20, 1),
         ("seated-chest-opener", 15, 2), ("seated-spinal-twist", 15, 1), ("seated-figure-four", 30, 1),
     ],
+    "desk-two-minutes": [("blade-squeeze", None, 3), ("finger-spread", None, 2), ("prayer", 15, 1)],
+    "between-meetings": [
+        ("overhead-reach", None, 4), ("blade-squeeze", None, 4), ("standing-hip-flexor", 20, 1),
+        ("calf-straight-knee", 20, 1),
+    ],
+    "hands-and-wrists": [
+        ("finger-spread", None, 5), ("tendon-glides", None, 4), ("forearm-rotation", None, 4),
+        ("wrist-extensor", 20, 1), ("wrist-flexor", 20, 1), ("prayer", 20, 1), ("thumb-stretch", 15, 1),
+    ],
     "morning-gentle": [
         ("overhead-reach", None, 6), ("standing-back-bend", None, 5), ("calf-straight-knee", 30, 1),
         ("standing-hip-flexor", 30, 1), ("pelvic-tilt", None, 10), ("knee-rolls", None, 8), ("glute-bridge", None, 8),
@@ -106,8 +115,16 @@ def test_every_program_warms_up_and_settles(name: str) -> None:
     timeline = build_timeline(program(name))
     assert timeline.phases[-1].kind == "settle"
     first = timeline.phases[0]
-    # The desk reset opens with a minute of movement of its own.
-    assert first.kind == "warm-up" or (name == "desk-reset" and first.item and first.item.stretch.mode == "dynamic")
+    # The breaks for a desk open with movement of their own.
+    own = name in {"desk-reset", "desk-two-minutes", "between-meetings", "hands-and-wrists"}
+    assert first.kind == "warm-up" or (own and first.item and first.item.stretch.mode == "dynamic")
+
+
+@pytest.mark.parametrize(
+    ("name", "minutes"), [("desk-two-minutes", 2), ("between-meetings", 4), ("hands-and-wrists", 6)]
+)
+def test_a_desk_break_takes_no_longer_than_it_says(name: str, minutes: int) -> None:
+    assert (minutes - 0.5) * 60_000 < build_timeline(program(name)).length_ms <= minutes * 60_000
 
 
 def test_minutes_do_not_change_a_program_and_add_a_note() -> None:
