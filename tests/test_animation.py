@@ -14,7 +14,7 @@ CONTRACT = routine(areas=(), stretches=("contract-relax-hamstring",), level="dee
 TIMELINES = {"of every kind": build_timeline(SAMPLE), "contract-relax": build_timeline(CONTRACT)}
 NEW_FIGURE = ("prepare", "switch", "settle")
 JUMP = 0.02
-"""Less than one step of a drawn figure, which is a thirtieth of the whole depth."""
+"""Less than one step of a drawn figure, which is a sixteenth of the whole depth."""
 
 
 @pytest.mark.parametrize("timeline", TIMELINES.values(), ids=TIMELINES)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 import msgspec
 import pytest
@@ -22,10 +23,12 @@ from stretch.core.vocabulary import POSITION_LABELS
 from stretch.player.big_font import big_text
 from stretch.player.coming_up import ahead_ms, big_message
 from stretch.player.countdown_panel import PANEL, countdown_panel
+from stretch.player.displays import FRAME_S, STILL_FRAME_S, ScreenDisplay
 from stretch.player.figure_renderer import FigureRenderer
 from stretch.player.instructions import instructions, page_at, pause_message
 from stretch.player.keymap import KEYMAP, action_of
 from stretch.player.layout import StyledLine
+from stretch.player.terminal import Terminal
 from stretch.player.theme import TextRole
 from stretch.player.view import render_screen
 from stretch.storage.catalogs.catalog import load_figures
@@ -381,3 +384,19 @@ def test_a_move_that_alternates_sides_is_mirrored_every_other_time(move: Move) -
     first, second, third = (FIGURES.render(FigureState(move.id, None, 1.0, 1.0, turn), 60, 20) for turn in range(3))
     assert (first != second) is figure.alternates_sides
     assert first == third
+
+
+@pytest.mark.parametrize(
+    ("session", "seconds"),
+    [
+        (in_phase("hold", 0.31), STILL_FRAME_S),
+        (in_phase("prepare", 0.3), STILL_FRAME_S),
+        (in_phase("prepare", 0.9), FRAME_S),
+        (in_phase("move", 0.02), FRAME_S),
+        (in_phase("warm-up", 0.3), FRAME_S),
+        (in_phase("move", 0.02, paused=True), STILL_FRAME_S),
+    ],
+    ids=["hold", "getting ready", "going in", "movement", "warm-up", "paused"],
+)
+def test_frames_are_drawn_less_often_while_the_figure_stands_still(session: Session, seconds: float) -> None:
+    assert ScreenDisplay(cast("Terminal", None)).next_update_in(session) == seconds

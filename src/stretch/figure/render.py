@@ -23,7 +23,7 @@ CharacterFrame = tuple[tuple[ColoredText, ...], ...]
 _RoleCodes = list[tuple[ColorRole, int]]
 """The roles with dots in one cell, each with the braille bits of those dots."""
 
-DEPTH_STEPS = 24
+DEPTH_STEPS = 16
 """Depths are rounded to this many steps, one for each frame of a movement of 3 s, so that a breath fits the cache."""
 _BRAILLE_BLOCK = 0x2800
 _BRAILLE_BITS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))

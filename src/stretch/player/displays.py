@@ -9,6 +9,7 @@ import msgspec
 
 from stretch.core.journal.progress import stretches_done
 from stretch.core.narration.phrases import line_for
+from stretch.core.timing.animation import EASE_MS
 from stretch.core.timing.cues import Cue, cues
 from stretch.core.timing.phases import NS_PER_MS
 from stretch.core.timing.session import Session
@@ -22,10 +23,10 @@ if TYPE_CHECKING:
 
 WARNING_NS = 8_000_000_000
 """Time for which a warning is shown."""
-FRAME_S = 4 * SLICE_S
-"""Time between two frames: the bar of a 3 s breath moves by about one cell, and a resized window is redrawn at once.
+FRAME_S, STILL_FRAME_S = 5 * SLICE_S, 7 * SLICE_S
+"""Time between two frames while the figure moves, and else: the bar of a breath of 3 s moves by two cells.
 
-A wait is cut in slices, and whole ones wake the machine least often.
+A resized window is redrawn with the next frame. A wait is cut in slices, and whole ones wake the machine least often.
 """
 MAX_WAIT_S = 1.0
 """Longest time between two updates."""
@@ -72,13 +73,21 @@ class ScreenDisplay:
 
     def next_update_in(self, session: Session) -> float:
         """Return the seconds to the next frame, or to the next cue if that is sooner, so that it is heard on time."""
-        return min(FRAME_S, seconds_to_next_cue(session))
+        return min(FRAME_S if _moves(session) else STILL_FRAME_S, seconds_to_next_cue(session))
 
     def _current_warning(self, session: Session) -> str:
         warning = self._problem(session) or self._warning
         if warning != self._warning:
             self._warning, self._warning_until_ns = warning, session.active_ns + WARNING_NS
         return self._warning if session.active_ns < self._warning_until_ns else ""
+
+
+def _moves(session: Session) -> bool:
+    """Return whether the figure moves: a held stretch only breathes, and getting ready moves at its end."""
+    moment = session.moment
+    if session.clock_stopped or moment.phase.kind in ("hold", "settle", "press"):
+        return False
+    return moment.phase.kind not in ("prepare", "switch") or moment.left_ms <= EASE_MS
 
 
 class _LineDisplay:
