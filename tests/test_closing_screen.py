@@ -116,7 +116,8 @@ def test_a_finished_session_ends_on_it_and_one_line_stays(tmp_path: Path) -> Non
         text, person = finish(tmp_path, "enter")
         assert "stretches in 2 min" in text or "stretches in 3 min" in text
         assert [line for line in EXPECT if f"{line}." in text] == EXPECT[number : number + 1]
-        assert re.fullmatch(r"Done: \d stretches, .*\.\n", person.stderr.getvalue())  # type: ignore[attr-defined]
+        *_, last = person.stderr.getvalue().splitlines()  # type: ignore[attr-defined]
+        assert re.fullmatch(r"Done: \d stretches, .*\.", last)
 
 
 def test_the_streak_counts_this_session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -129,7 +130,7 @@ def test_the_streak_counts_this_session(tmp_path: Path, monkeypatch: pytest.Monk
 @pytest.mark.parametrize(("key", "tracked"), [("y", True), ("enter", False)])
 def test_tracking_is_offered_after_pain_and_kept_in_the_settings(tmp_path: Path, key: str, tracked: bool) -> None:
     _, person = sit_down(tmp_path, "q")
-    person = Finisher(tmp_path, "p", "4", GUARD_S, "enter", GUARD_S, key)
+    person = Finisher(tmp_path, "p", "4", GUARD_S, "enter", GUARD_S, "enter", GUARD_S, key)
     person.stdin.write("\n\n\n")  # type: ignore[union-attr]
     person.stdin.seek(0)  # type: ignore[union-attr]
     assert run("routine", "-m", "3", "--warm-up", "0", app=person).exit_code == 0
@@ -150,7 +151,7 @@ def test_a_session_without_a_stretch_done_has_no_closing_screen(tmp_path: Path) 
     person = Finisher(tmp_path, during=("n",) * 40)
     assert run("routine", "-m", "3", "--yes", app=person).exit_code == 0
     assert person.screen.frames == []
-    assert person.stderr.getvalue().startswith("Done: 0 of 2 stretches")  # type: ignore[attr-defined]
+    assert "Done: 0 of 2 stretches" in person.stderr.getvalue()  # type: ignore[attr-defined]
 
 
 def test_what_was_left_out_is_not_counted(tmp_path: Path) -> None:

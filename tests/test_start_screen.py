@@ -182,6 +182,16 @@ def test_w_v_and_s_switch_and_show_their_state() -> None:
     again = press("w", "v", "s", state=state)
     assert (again.asked.warm_up, again.voice, again.sound) == (None, "no", True)
     assert press("v", "v", state=replace(START, voice="breath", voice_on="breath")).voice == "breath"
+    assert press("w", "w", state=replace(START, warm_up_on=2.0)).asked.warm_up == 2.0
+
+
+def test_a_routine_that_has_no_warm_up_says_so() -> None:
+    class Never(FakePlanner):
+        def plan(self, asked: Request, before: Routine) -> Routine:
+            return replace(super().plan(asked, before), warm_up=())
+
+    state = replace(START, routine=replace(LASTING, warm_up=()))
+    assert press("w", state=state, planner=Never()).message == "This routine has no warm-up."
 
 
 def test_the_body_map_begins_with_the_areas_of_the_plan_and_gives_a_new_one() -> None:

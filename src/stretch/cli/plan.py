@@ -9,7 +9,7 @@ from stretch.cli.app import App
 from stretch.core.planning.dosing import TARGET_S
 from stretch.core.planning.eligibility import area_words, reason_text
 from stretch.core.planning.scoring import HoldTime, hold_time_by_area
-from stretch.core.routine import Routine, needs_line
+from stretch.core.routine import Routine, first_side_line, needs_line
 from stretch.core.text import dose_label, duration, minutes_seconds
 from stretch.core.timing.phases import Phase
 from stretch.core.timing.timeline import Timeline, build_timeline
@@ -44,11 +44,8 @@ def print_plan(app: App, routine: Routine, *, why: bool = False) -> None:
     app.out.paragraph(f"{routine.title}, {duration(timeline.length_ms)}", "bold")
     for note in routine.notes:
         app.out.paragraph(note)
-    if needs := needs_line(routine):
-        app.out.paragraph(needs)
-    # Every stretch of a routine begins on the same side.
-    if side := next((item.sides[0] for item in routine.items if item.stretch.both_sides), None):
-        app.out.paragraph(f"{side.capitalize()} side first.")
+    for line in filter(None, (needs_line(routine), first_side_line(routine))):
+        app.out.paragraph(line)
     app.out.paragraph()
     _print_timetable(app, timeline)
 

@@ -102,6 +102,7 @@ def _agree_on_screen(
         voice=playback.voice,
         voice_on="yes" if playback.voice == "no" else playback.voice,
         sound=playback.sound,
+        warm_up_on=request.warm_up or None,
         map=body_map(app.catalog),
         sound_problem=app.audio_backends.sounds(playback.volume).problem or "",
         voice_problem=app.audio_backends.voice(playback.volume).problem or "",

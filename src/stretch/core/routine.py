@@ -204,6 +204,13 @@ def ends_upright(items: Sequence[Item], cool_down: Sequence[object]) -> bool:
     return bool(cool_down) or (bool(items) and items[-1].position in UPRIGHT)
 
 
+def first_side_line(routine: Routine) -> str:
+    """Return which side comes first, as a sentence; empty if every stretch works both sides at once."""
+    # Every stretch of a routine begins on the same side.
+    side = next((item.sides[0] for item in routine.items if item.stretch.both_sides), None)
+    return f"{side.capitalize()} side first." if side else ""
+
+
 def sides_in_order(stretch: Stretch, first: Side) -> tuple[Side | None, ...]:
     """Return the sides in the order they are done, one directly after the other (rule RB7)."""
     if not stretch.both_sides:

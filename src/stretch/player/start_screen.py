@@ -64,6 +64,8 @@ class StartScreen(Struct, frozen=True, kw_only=True):
     voice_on: str = "yes"
     """The mode that turning the voice on gives."""
     sound: bool
+    warm_up_on: float | None = None
+    """The minutes that turning the warm-up on gives; None for the usual ones."""
     health_question: str = ""
     """The daily question; empty if it was answered today."""
     advice: str = ""
@@ -155,8 +157,7 @@ def _in_plan(state: StartScreen, key: str, planner: Planner) -> StartScreen:
         case "+" | "=" | "-" | "_":
             return _with_minutes(state, planner, longer=key in "+=")
         case "w":
-            off = not _warm_up_s(state.routine)
-            return _planned(state, replace(state.asked, warm_up=None if off else 0.0), planner)
+            return _with_warm_up(state, planner)
         case "v":
             # With the voice the plan has more time to get ready.
             turned = replace(state, voice=state.voice_on if state.voice == "no" else "no")
@@ -223,6 +224,15 @@ def _with_minutes(state: StartScreen, planner: Planner, *, longer: bool) -> Star
     return _planned(state, replace(state.asked, minutes=next_minutes(minutes, longer=longer)), planner)
 
 
+def _with_warm_up(state: StartScreen, planner: Planner) -> StartScreen:
+    if state.routine.warm_up:
+        return _planned(state, replace(state.asked, warm_up=0.0), planner)
+    planned = _planned(state, replace(state.asked, warm_up=state.warm_up_on), planner)
+    if planned.routine.warm_up or planned.message:
+        return planned
+    return replace(state, message="This routine has no warm-up.")
+
+
 def next_minutes(minutes: float, *, longer: bool) -> float:
     """Return the next step from *minutes*: a multiple of five, or a whole minute below ten."""
     if longer:
@@ -242,7 +252,3 @@ def _planned(state: StartScreen, asked: Request, planner: Planner) -> StartScree
 def _shown(state: StartScreen, routine: Routine, message: str = "") -> StartScreen:
     selected = min(state.selected, len(routine.items) - 1)
     return replace(state, routine=routine, selected=selected, marked_at_ns=state.elapsed_ns, message=message)
-
-
-def _warm_up_s(routine: Routine) -> int:
-    return sum(seconds for _, seconds in routine.warm_up)

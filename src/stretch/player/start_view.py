@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import cos, pi
 from typing import TYPE_CHECKING
 
-from stretch.core.routine import needs_line
+from stretch.core.routine import first_side_line, needs_line
 from stretch.core.text import dose_label, duration
 from stretch.player.body_map import map_rows
 from stretch.player.layout import (
@@ -74,21 +74,24 @@ def _plan(
     advice = wrap_styled(state.advice if state.shows_advice else "", TextRole.PLAIN, cells)
     items = len(state.routine.items)
     room = lines - len(title) - len(bottom) - min(MIN_LISTED, items)
-    about: list[StyledLine] = []
-    for text, role in (
-        *((note, TextRole.ALERT) for note in state.notes),
-        (needs_line(state.routine), TextRole.PLAIN),
-        (state.sound_problem if state.sound else "", TextRole.DIM),
-        (state.voice_problem if state.voice != "no" else "", TextRole.DIM),
-        # Options are for the command line.
-        *((note.partition(" (--")[0], TextRole.DIM) for note in state.routine.notes),
-    ):
-        wrapped = wrap_styled(text, role, cells)
-        about += wrapped if len(about) + len(wrapped) <= room else []
+    about = _fitting(
+        [(note, TextRole.ALERT) for note in state.notes]
+        + [(f"{needs_line(state.routine)} {first_side_line(state.routine)}", TextRole.PLAIN)],
+        cells,
+        room,
+    )
     room -= len(about)
     keys = keys if len(keys) <= room else keys[-1:] if room > 0 else []
     room -= len(keys)
     advice = advice if len(advice) <= room else []
+    room -= len(advice)
+    # Of less worth than the whole list and the figure.
+    problems = (state.sound_problem if state.sound else "", state.voice_problem if state.voice != "no" else "")
+    # Options are for the command line.
+    notes = (*problems, *(note.partition(" (--")[0] for note in state.routine.notes))
+    about += _fitting(
+        [(note, TextRole.DIM) for note in notes], cells, room + MIN_LISTED - max(items, FIGURE_MIN[1]) - 4
+    )
     height = lines - sum(map(len, (title, about, advice, bottom, keys)))
     # Empty lines above the question, below the title, above what is needed and above the advice.
     gaps = [[()] if height - items > number else [] for number in range(3 + bool(advice))]
@@ -96,6 +99,15 @@ def _plan(
     middle = pad_to_height(_list_and_figure(state, cells, height, figures), height)
     last: list[StyledLine] = [*gaps[3], *advice] if advice else []
     return [*title, *gaps[1], *middle, *gaps[2], *about, *last, *gaps[0], *bottom, *keys]
+
+
+def _fitting(texts: Sequence[tuple[str, TextRole]], cells: int, room: int) -> list[StyledLine]:
+    """Return the *texts* that fit into *room* lines, each whole or not at all."""
+    lines: list[StyledLine] = []
+    for text, role in texts:
+        wrapped = wrap_styled(text, role, cells)
+        lines += wrapped if len(lines) + len(wrapped) <= room else []
+    return lines
 
 
 def _title(state: StartScreen, cells: int) -> list[StyledLine]:
