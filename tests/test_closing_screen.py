@@ -17,6 +17,7 @@ from stretch.player.figure_renderer import FigureRenderer
 from stretch.player.screen import GUARD_NS
 from stretch.storage.catalogs.catalog import load_figures
 from stretch.storage.files.diagnostics import load_safety
+from stretch.storage.journal.journal import Journal
 from stretch.storage.settings import load_settings
 from support import SECOND, ScriptedInput, run
 from test_preflight import TODAY
@@ -40,19 +41,30 @@ def test_any_key_closes_it(key: str) -> None:
     assert finished(update(END, key))
 
 
-@pytest.mark.parametrize(("key", "answer"), [("y", "yes"), ("Y", "yes"), ("n", "no"), ("enter", "no"), ("q", "no")])
-def test_the_offer_is_answered_by_y_or_not(key: str, answer: str) -> None:
-    assert update(OFFERED, key).answer == answer
+def test_y_takes_the_offer_and_a_digit_is_the_pain() -> None:
+    taken = update(OFFERED, "Y")
+    assert (taken.offers_tracking, taken.tracks_pain, finished(taken)) == (False, True, False)
+    assert "Pain now" in "\n".join(shown(taken))
+    ended = update(taken, "3")
+    assert (ended.pain, finished(ended)) == (3, True)
 
 
-def test_other_keys_do_not_answer_the_offer() -> None:
-    assert update(OFFERED, "space") is OFFERED
+@pytest.mark.parametrize("key", ["n", "N", "enter", "q"])
+def test_a_question_can_be_skipped(key: str) -> None:
+    for state in (OFFERED, update(OFFERED, "y")):
+        skipped = update(state, key)
+        assert (finished(skipped), skipped.pain, skipped.tracks_pain) == (True, None, state.tracks_pain)
+
+
+@pytest.mark.parametrize("key", ["space", "3", "z", "²"])
+def test_other_keys_do_not_answer_the_offer(key: str) -> None:
+    assert update(OFFERED, key) is OFFERED
 
 
 def test_it_closes_by_itself() -> None:
     assert not finished(animate(OFFERED, OPEN_NS - 1))
     assert finished(animate(OFFERED, OPEN_NS))
-    assert animate(OFFERED, OPEN_NS).answer == ""
+    assert not animate(OFFERED, OPEN_NS).tracks_pain
 
 
 def test_it_says_what_was_done_and_when_to_come_back() -> None:
@@ -127,16 +139,18 @@ def test_the_streak_counts_this_session(tmp_path: Path, monkeypatch: pytest.Monk
     assert "Day 3 of your streak." in text
 
 
-@pytest.mark.parametrize(("key", "tracked"), [("y", True), ("enter", False)])
-def test_tracking_is_offered_after_pain_and_kept_in_the_settings(tmp_path: Path, key: str, tracked: bool) -> None:
-    _, person = sit_down(tmp_path, "q")
-    person = Finisher(tmp_path, "p", "4", GUARD_S, "enter", GUARD_S, "enter", GUARD_S, key)
-    person.stdin.write("\n\n\n")  # type: ignore[union-attr]
-    person.stdin.seek(0)  # type: ignore[union-attr]
-    assert run("routine", "-m", "3", "--warm-up", "0", app=person).exit_code == 0
-    assert OFFER in " ".join(" ".join(person.screen.frames[-1]).split())
+@pytest.mark.parametrize(("keys", "tracked"), [(("y", GUARD_S, "1"), True), (("enter",), False)])
+def test_tracking_is_offered_after_pain_and_kept_in_the_settings(
+    tmp_path: Path, keys: tuple[str | float, ...], tracked: bool
+) -> None:
+    sit_down(tmp_path, "q")
+    person = Finisher(tmp_path, "p", "4", GUARD_S, "enter", GUARD_S, "enter", GUARD_S, *keys)
+    assert run("routine", "-m", "3", "--warm-up", "0", "--figure", "none", app=person).exit_code == 0
+    assert any(OFFER in " ".join(" ".join(frame).split()) for frame in person.screen.frames)
     assert load_settings(tmp_path, {}).settings.track_pain is tracked
-    assert ("Pain now" in person.stdout.getvalue()) is tracked  # type: ignore[attr-defined]
+    with Journal.open_for_writing(tmp_path, TODAY) as journal:
+        (record,) = journal.recent(1)
+    assert (record.scores.before, record.scores.after) == (4, 1 if tracked else None)
 
 
 def test_a_key_pressed_at_the_very_end_does_not_close_it(tmp_path: Path) -> None:

@@ -33,11 +33,11 @@ def stretch_count(session: Session) -> str:
 
 
 def show_closing_screen(
-    app: App, session: Session, playback: PlaybackOptions, screen: ExitStack, *, offers_tracking: bool
-) -> bool:
-    """Show the closing screen of a finished *session* on the full *screen*; return whether the pain is to be followed.
+    app: App, session: Session, playback: PlaybackOptions, screen: ExitStack, *, tracked: bool
+) -> int | None:
+    """Show the closing screen of a finished *session* on the full *screen*; return the pain now if it was said.
 
-    The choice to follow it is kept in the settings.
+    If the pain is *tracked* it is asked for, or, while the settings do not say so, it is offered to follow it.
     """
     from stretch.player import closing_screen
     from stretch.player.figure_renderer import FigureRenderer
@@ -55,23 +55,23 @@ def show_closing_screen(
 
     state = run_screen(
         terminal,
-        _closing_state(app, session, offers_tracking=offers_tracking),
+        _closing_state(app, session, tracked=tracked),
         rows=rows,
         update=closing_screen.update,
         finished=closing_screen.finished,
         clock=app.clock,
-        guarded=lambda state: True,
+        guarded=lambda state: (state.offers_tracking, state.tracks_pain),
         animate=closing_screen.animate,
     )
-    if state.answer == "yes":
+    if state.tracks_pain and not app.settings.track_pain:
         try:
             app.change_setting("track_pain", True)
         except (StretchError, OSError) as error:
             app.info(f"The choice could not be kept: {error}")
-    return state.answer == "yes"
+    return state.pain
 
 
-def _closing_state(app: App, session: Session, *, offers_tracking: bool) -> closing_screen.ClosingScreen:
+def _closing_state(app: App, session: Session, *, tracked: bool) -> closing_screen.ClosingScreen:
     from stretch.core.planning.programs import is_hard
     from stretch.player.closing_screen import ClosingScreen
 
@@ -84,5 +84,6 @@ def _closing_state(app: App, session: Session, *, offers_tracking: bool) -> clos
         rest_next=is_hard(items),
         next_side=first_side and ("left" if first_side == "right" else "right"),
         expect=expectation(app),
-        offers_tracking=offers_tracking,
+        offers_tracking=tracked and not app.settings.track_pain,
+        tracks_pain=tracked and app.settings.track_pain,
     )

@@ -57,14 +57,14 @@ def is_tracked(app: App, session: Session, before: int | None) -> bool:
     return app.settings.track_pain or (before or 0) >= HIGH_PAIN or len(session.pain_reported_at) >= MIN_HURT
 
 
-def ask_post_session_pain(app: App, session: str, before: int | None) -> None:
-    """Ask for the pain now, and if it is high or well above the pain *before*, for its spread and for new signs.
+def ask_post_session_pain(app: App, session: str, before: int | None, after: int | None = None) -> None:
+    """Ask for the pain *after* the session unless it is known; if it is high or well above that *before*, ask on.
 
-    The answers given are stored even if the input ends early.
+    The questions then are how far it reaches, and new signs. The answers given are stored even if the input ends early.
     """
     answers: dict[str, object] = {}
     with suppress(InputEnded):
-        after = answers["after"] = ask_score(app, "\nPain now, 0 to 10?")
+        after = answers["after"] = ask_score(app, "\nPain now, 0 to 10?") if after is None else after
         if after is not None and (after >= HIGH_PAIN or after - (after if before is None else before) >= MEANINGFUL):
             answers["spread"] = spread_of(ask(app, app.safety.question(SPREAD)))
             answers["new_sign"] = confirm(app, "Any new numbness or weakness?", default=False)

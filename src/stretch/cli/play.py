@@ -66,7 +66,7 @@ def play_session(
     session = result.session
     # The journal before the words: a terminal that takes no output keeps the process waiting.
     notes = recorder.close(session) if recorder else []
-    asks_pain = recorder is not None and _close(app, session, playback, screen, recorder, notes)
+    asks_pain, pain = _close(app, session, playback, screen, recorder, notes) if recorder else (False, None)
     screen.close()
     for line in (_summary(session), *notes):
         app.info(line)
@@ -79,7 +79,7 @@ def play_session(
     if recorder and asks_pain:
         from stretch.cli.preflight import after_session
 
-        after_session(app, session, recorder)
+        after_session(app, session, recorder, pain)
     if result.failure is not None:
         raise result.failure
     if result.signal is not None:
@@ -95,21 +95,20 @@ def _close(
     screen: ExitStack,
     recorder: SessionRecorder,
     notes: list[str],
-) -> bool:
-    """Show the end of a finished session, or add to the *notes*, and return whether to ask for the pain after it."""
+) -> tuple[bool, int | None]:
+    """Show the end of a finished session, or add to the *notes*; return whether to ask about pain, and the pain now."""
     if session.end_state != "finished" or playback.events:
-        return False
+        return False, None
     from stretch.cli import closing
     from stretch.cli.pain_log import is_tracked
 
     tracked = playback.asks(app) and is_tracked(app, session, recorder.pain_before)
-    if not playback.full_screen(app) or not stretches_done(session)[0]:
-        if playback.ask and (text := closing.expectation(app)):
-            notes.append(text)
-        return tracked
-    offers = tracked and not app.settings.track_pain
-    chosen = closing.show_closing_screen(app, session, playback, screen, offers_tracking=offers)
-    return chosen or (tracked and not offers)
+    if playback.full_screen(app) and stretches_done(session)[0]:
+        pain = closing.show_closing_screen(app, session, playback, screen, tracked=tracked)
+        return pain is not None, pain
+    if playback.ask and (text := closing.expectation(app)):
+        notes.append(text)
+    return tracked, None
 
 
 def _with_options(app: App, session: Session, playback: PlaybackOptions) -> Session:

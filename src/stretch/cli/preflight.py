@@ -220,12 +220,12 @@ def after_early_end(app: App, symptom: Symptom, *, keep: bool) -> None:
     save_record(app, record)
 
 
-def after_session(app: App, session: Session, recorder: SessionRecorder) -> None:
-    """Ask for the pain if it is tracked, and say and record what its trend requires (rules T1-T8)."""
+def after_session(app: App, session: Session, recorder: SessionRecorder, pain: int | None) -> None:
+    """Ask for the *pain* now unless it is known, if it is tracked, and record what its trend requires (rules T1-T8)."""
     if not pain_log.is_tracked(app, session, recorder.pain_before):
         return
     try:
-        pain_log.ask_post_session_pain(app, recorder.session_id, recorder.pain_before)
+        pain_log.ask_post_session_pain(app, recorder.session_id, recorder.pain_before, pain)
     except StretchError as error:
         app.info(f"stretch: {error}")
         return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import cos, pi
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -24,6 +24,7 @@ BREATH_NS = 8_000_000_000
 TEXT_CELLS, FIGURE_LINES = 46, 24
 """Columns of the text beside the figure, and lines of the largest figure."""
 OFFER = "Shall we follow your pain, with a number before and after each session?"
+PAIN_NOW = "Pain now, 0 to 9?"
 
 
 class ClosingScreen(Struct, frozen=True, kw_only=True):
@@ -42,21 +43,27 @@ class ClosingScreen(Struct, frozen=True, kw_only=True):
     """What to expect, after the first sessions."""
     offers_tracking: bool = False
     """Whether to offer to follow the pain."""
-    answer: Literal["", "yes", "no"] = ""
+    tracks_pain: bool = False
+    """Whether to ask for the pain now: it was followed before, or the offer was taken."""
+    pain: int | None = None
+    closed: bool = False
     elapsed_ns: int = 0
 
 
 def update(state: ClosingScreen, key: str) -> ClosingScreen:
-    """Return *state* after *key*: any key closes it, but only y, n, q or Enter answer the offer."""
+    """Return *state* after *key*: any key closes it, but a question takes only its answers, and Enter or q skip it."""
     key = key.lower() if len(key) == 1 else key
-    if state.offers_tracking and key not in ("y", "n", "q", "enter"):
-        return state
-    return replace(state, answer="yes" if state.offers_tracking and key == "y" else "no")
+    if state.offers_tracking and key == "y":
+        return replace(state, offers_tracking=False, tracks_pain=True)
+    if state.tracks_pain and key.isascii() and key.isdigit():
+        return replace(state, pain=int(key), closed=True)
+    asks = state.offers_tracking or state.tracks_pain
+    return state if asks and key not in ("enter", "q", "n") else replace(state, closed=True)
 
 
 def finished(state: ClosingScreen) -> bool:
     """Return whether it was closed, or open for long enough."""
-    return bool(state.answer) or state.elapsed_ns >= OPEN_NS
+    return state.closed or state.elapsed_ns >= OPEN_NS
 
 
 def animate(state: ClosingScreen, elapsed_ns: int) -> ClosingScreen:
@@ -106,7 +113,14 @@ def _next_time(state: ClosingScreen) -> str:
 
 
 def _bottom(state: ClosingScreen, cells: int) -> list[StyledLine]:
-    if not state.offers_tracking:
+    if not state.offers_tracking and not state.tracks_pain:
         return [(("press any key", TextRole.DIM),)]
-    keys: StyledLine = (("y", TextRole.KEY), (" yes  ", TextRole.DIM), ("Enter", TextRole.KEY), (" no", TextRole.DIM))
-    return [*wrap_styled(OFFER, TextRole.NAME, cells), keys]
+    question, key, word = (OFFER, "y", " yes") if state.offers_tracking else (PAIN_NOW, "0 to 9", "")
+    enter = " no" if state.offers_tracking else " skip"
+    keys: StyledLine = (
+        (key, TextRole.KEY),
+        (f"{word}  ", TextRole.DIM),
+        ("Enter", TextRole.KEY),
+        (enter, TextRole.DIM),
+    )
+    return [*wrap_styled(question, TextRole.NAME, cells), keys]
