@@ -125,8 +125,7 @@ def test_a_stopped_session_asks_nothing(folder: Path) -> None:
 def test_invalid_scores_are_asked_again_and_the_end_of_input_skips(folder: Path) -> None:
     code, person = play(folder, "1", "", "eleven", "11", "5", "9", "4", "perhaps")
     assert code == 0
-    assert person.output.count("Type a number from 0 to 10") == 2
-    assert "Type a number from 1 to 8" in person.output
+    assert person.output.count("Enter: skip.") == 6
     assert scores(folder) == PainScores(before=1, after=5, spread="below-knee")
 
 
@@ -176,7 +175,7 @@ def test_every_finding_has_its_consequence(folder: Path, sign: bool | None) -> N
     person = Person(folder, "")
     preflight = run_preflight(person, ask=True)
     assert (preflight.half_dose, preflight.gentle_only) == (True, True)
-    assert person.output.count("press Enter for none of these") == (1 if sign else 0)
+    assert person.output.count("Enter: none of these.") == (1 if sign else 0)
 
 
 def test_one_morning_short_of_t1_changes_nothing(folder: Path) -> None:
@@ -233,7 +232,7 @@ def test_t8_asks_the_full_check_again(folder: Path) -> None:
     assert code == 0
     assert TRENDS["T8"] in person.output
     _, person = play(folder, "", "", "", "")
-    assert person.output.count("press Enter for none of these") == 1
+    assert person.output.count("Enter: none of these.") == 1
 
 
 def test_advice_is_repeated_weekly_and_not_daily(folder: Path) -> None:

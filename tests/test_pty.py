@@ -92,6 +92,11 @@ class TerminalRun:
             read = len(self.raw)
             self.read_screen(seconds)
 
+    def answer(self, key: str) -> None:
+        """Press *key* after what it answers has been visible for long enough."""
+        self.read_screen(0.4)
+        self.press(key)
+
     def press(self, keys: str) -> None:
         os.write(self.master, keys.encode())
 
@@ -174,10 +179,10 @@ def test_a_whole_session_on_the_full_screen(terminal) -> None:
 
 def test_two_keys_start_the_first_session(terminal) -> None:
     run = terminal("routine", "-m", "6")
-    text = run.wait_for("for none of these.")
+    text = run.wait_for("none of these.")
     assert "Before your first stretch" in text
     assert "  9  A joint" in text
-    run.press("\n")
+    run.answer("\n")
     assert "You need" in run.wait_for("Enter start")
     run.press("\n")
     run.wait_for("pause")
@@ -190,8 +195,8 @@ def test_two_keys_start_the_first_session(terminal) -> None:
 
 def test_the_start_screen_follows_the_window_and_ctrl_z_and_ends_with_ctrl_c(terminal) -> None:
     run = terminal("routine", "-m", "6")
-    run.wait_for("for none of these.")
-    run.press("\n")
+    run.wait_for("none of these.")
+    run.answer("\n")
     run.wait_for("Enter start")
     run.resize(40, 12)
     run.wait_until_gone("\n\n You need")
@@ -208,8 +213,8 @@ def test_the_start_screen_follows_the_window_and_ctrl_z_and_ends_with_ctrl_c(ter
 
 def test_a_window_closed_at_the_start_screen_ends_the_program(terminal) -> None:
     run = terminal("routine", "-m", "6")
-    run.wait_for("for none of these.")
-    run.press("\n")
+    run.wait_for("none of these.")
+    run.answer("\n")
     run.wait_for("Enter start")
     run.signal(signal.SIGHUP)
     assert run.wait_for_exit() == 129
@@ -218,26 +223,36 @@ def test_a_window_closed_at_the_start_screen_ends_the_program(terminal) -> None:
 
 def test_a_long_question_is_asked_page_by_page(terminal) -> None:
     run = terminal("routine", "-m", "6", lines=12)
-    text = run.wait_for("Enter for more (1 of 2).")
-    assert "  1  Numb between the legs" in text
-    run.press("\n")
-    assert "  9  A joint" in run.wait_for("for none of these.")
-    run.press("\n")
+    assert "  1  Numb between the legs" in run.wait_for("go on (1 of 2).")
+    run.answer("\n")
+    assert "  9  A joint" in run.wait_for("Enter: none of these.")
+    run.answer("\n")
     run.wait_for("Enter start")
     run.press("q")
     assert run.wait_for_exit() == 3
 
 
-def test_answers_between_two_pages_of_a_question_count(terminal) -> None:
-    run = terminal("routine", "-m", "6", lines=12)
-    run.wait_for("Enter for more (1 of 2).")
-    run.press("99\n")
-    run.wait_for("or only press Enter.")
-    run.press("1\n")
-    run.wait_for("So far: 1.")
-    run.press("\n")
+def test_an_emergency_ends_the_questions_and_is_kept_when_the_window_closes(terminal) -> None:
+    run = terminal("routine", "-m", "6")
+    run.wait_for("Enter: none of these.")
+    run.press("1")  # too early to have been read
+    run.answer("3")
+    run.wait_for("Chest pain now")
+    run.answer("1")
+    assert "Chest pain now" in run.wait_for("Call your emergency number")
+    run.signal(signal.SIGHUP)
+    assert run.wait_for_exit() == 129
+    run = terminal("routine", "--yes")
+    assert run.wait_for_exit() == 4
+    assert b"Chest pain now" in run.raw
+
+
+def test_plain_questions_are_lines(terminal) -> None:
+    run = terminal("routine", "-m", "6", "--plain")
+    run.wait_for("Enter: none of these.")
+    run.press("9\n")
     run.wait_for("Which of these?")
-    run.press("1\n")
+    run.press("q\n")
     assert run.wait_for_exit() == 4
     assert b"\x1b[?1049h" not in run.raw
 

@@ -10,7 +10,7 @@ import msgspec
 
 from stretch.cli import pain_log
 from stretch.cli.app import App
-from stretch.cli.prompts import InputEnded, ask_all, ask_score, read_line
+from stretch.cli.prompts import InputEnded, ask_lines, only, read_line, score_of
 from stretch.core.errors import SafetyError, StretchError
 from stretch.core.safety.checklist import Outcome
 from stretch.core.safety.screening import END, PAIN, SPREAD, preflight, trend_findings, trend_texts
@@ -134,8 +134,7 @@ def ask_questions(app: App, known: PreflightResult, answers: Answers, *, plain: 
             save_record(app, kept)
         return result
 
-    in_windows = app.full_screen and not plain
-    result = _show_windows(app, decide, answers) if in_windows else ask_all(app, answers, decide)
+    result = _show(app, decide, answers, plain=plain)
     if result.question is not None:
         raise InputEnded
     return result
@@ -148,12 +147,14 @@ def _decision(app: App, known: PreflightResult) -> Callable[[Answers], Preflight
     return lambda answers: preflight(app.safety, known.before, answers, history, today, also)
 
 
-def _show_windows(app: App, decide: Callable[[Answers], PreflightResult], answers: Answers) -> PreflightResult:
-    """Return the result after the questions in windows of a full screen; with a question if the person left it."""
+def _show(app: App, decide: Callable[[Answers], PreflightResult], answers: Answers, *, plain: bool) -> PreflightResult:
+    """Return the result after the questions, as lines or in windows; with a question if the person left it."""
     from stretch.player.health_screen import HealthWindows
     from stretch.player.screen import run_screen
 
     windows = HealthWindows(app.safety, decide, app.today())
+    if plain or not app.full_screen:
+        return ask_lines(app, windows, answers)
     state = windows.begin(answers)
     if not state.finished:
         with app.terminal(screen=True) as terminal:
@@ -171,16 +172,10 @@ def _show_windows(app: App, decide: Callable[[Answers], PreflightResult], answer
 
 def _ask_score(app: App, text: str, *, plain: bool) -> int | None:
     """Ask for a score of 0 to 10; None if it is skipped. Raise InputEnded."""
-    if plain or not app.full_screen:
-        return ask_score(app, text)
-    question = msgspec.structs.replace(app.safety.question(PAIN), text=text)
-    result = _show_windows(
-        app, lambda answers: PreflightResult(question=None if PAIN in answers else question, answers=answers), {}
-    )
+    result = _show(app, partial(only, app.safety.question(PAIN).with_text(text)), {}, plain=plain)
     if result.question is not None:
         raise InputEnded
-    (answer,) = result.answers[PAIN]
-    return int(answer) if answer.isdecimal() else None
+    return score_of(result.answers[PAIN])
 
 
 def unfinished_answers(record: ScreeningRecord | None) -> Answers:

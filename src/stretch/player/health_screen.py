@@ -17,6 +17,9 @@ from stretch.player.theme import TextRole
 
 DIGITS = "1234567890"
 """Keys of the options of a window, in order."""
+NUMBERS = tuple(str(number) for number in range(1, 11))
+WORDS = {"": "enter", "yes": "y", "no": "n", "none": "n", "back": "b", "quit": "q"}
+"""What people type on a line instead of a key."""
 MARGIN = len("  1  ")
 
 
@@ -64,6 +67,23 @@ class HealthWindows(Struct, frozen=True):
             return self._answer(state, question, key, _pages(question, columns, lines))
         return replace(state, left=True) if key == "enter" else state
 
+    def type(self, state: HealthState, line: str, columns: int, lines: int) -> HealthState:
+        """Return *state* after a typed *line*: a key, or the numbers of all choices that fit and so no more of them."""
+        question, key = state.result.question, WORDS.get(line, line)
+        assert question
+        options, numbers = _options(question), line.replace(",", " ").split()
+        if question.many and key in ("n", "0") and key not in DIGITS[: len(options)]:
+            key = "enter"
+        if not (question.many and numbers and {*numbers} <= {*NUMBERS[: len(options)]}):
+            return self.update(state, key, columns, lines)
+        answers = state.result.answers
+        for name in dict.fromkeys(options[int(number) - 1].id for number in numbers):
+            if name not in answers.get(question.id, ()):
+                answers = choose(self.safety, answers, question, name)
+        if state.page >= len(_pages(question, columns, lines)) - 1:
+            answers = choose(self.safety, answers, question, END)
+        return self._after(_remember(state), answers)
+
     def _back(self, state: HealthState) -> HealthState:
         if state.page:
             return replace(state, page=state.page - 1)
@@ -90,14 +110,15 @@ class HealthWindows(Struct, frozen=True):
 
     def rows(self, state: HealthState, columns: int, lines: int) -> list[StyledLine]:
         """Return the window of *state* for a terminal of that size."""
-        if state.result.question is not None:
-            rows = self._question_rows(state, state.result.question, columns, lines)
-        else:
-            rows = self._stop_rows(state.result, columns)
+        asks = state.result.question is not None
+        rows = self.question_rows(state, columns, lines) if asks else self._stop_rows(state.result, columns)
         # What is answered and how comes last, so a window that is too small loses its title first.
         return [fit_width(row, columns) for row in pad_to_height(rows[-lines:], lines)]
 
-    def _question_rows(self, state: HealthState, question: Question, columns: int, lines: int) -> list[StyledLine]:
+    def question_rows(self, state: HealthState, columns: int, lines: int) -> list[StyledLine]:
+        """Return the rows of the question that is asked, as many as it takes."""
+        question = state.result.question
+        assert question
         pages = _pages(question, columns, lines)
         number = min(state.page, len(pages) - 1)
         marked = chosen(self.safety, state.result.answers, question)
@@ -139,7 +160,7 @@ def _choice_of(question: Question, key: str, page: range) -> str | None:
         return key if key in ids else None
     if key in ("y", "n"):
         return next((name for name in ids if name in ("yes", "no") and name[0] == key), None)
-    index = DIGITS.find(key)
+    index = DIGITS.find(key) if len(key) == 1 else -1
     return _options(question)[index].id if index in page else None
 
 

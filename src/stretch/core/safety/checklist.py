@@ -104,6 +104,10 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     default: str = ""
     unless: tuple[str, ...] = ()
 
+    def with_text(self, text: str) -> Question:
+        """Return the same question in other words."""
+        return msgspec.structs.replace(self, text=text)
+
     @property
     def yes_or_no(self) -> bool:
         """True if the only answers are a bare yes and no."""
