@@ -25,11 +25,19 @@ from stretch.core.safety.checklist import Outcome
 from stretch.core.safety.screening_record import ScreeningRecord
 from stretch.core.timing.cues import cues
 from stretch.core.timing.timeline import Timeline, build_timeline
-from stretch.export.audio_file import SOUND_VOLUME, all_done, captions, frames, session_cues, write_sound
+from stretch.export.audio_file import (
+    SOUND_VOLUME,
+    all_done,
+    captions,
+    frames,
+    reading_duration_ms,
+    session_cues,
+    write_sound,
+)
 from stretch.export.text_to_speech import find_synthesizer, sentence_timer
 from stretch.storage import screening_file
 from stretch.storage.files.diagnostics import load_safety
-from support import data, routine, run
+from support import CATALOG, data, routine, run
 
 SHORT = routine(areas=(), stretches=("single-knee-to-chest",), warm_up=0.0, minutes=4.0)
 TIMELINE = build_timeline(SHORT)
@@ -212,7 +220,7 @@ def test_captions_are_consecutive_and_complete() -> None:
     said = [
         sentence
         for cue in cues(TIMELINE, -1, TIMELINE.length_ms)
-        for sentence in sentences_to_speak(cue, TIMELINE, done=all_done(TIMELINE))
+        for sentence in sentences_to_speak(cue, TIMELINE, done=all_done(TIMELINE), duration_of=reading_duration_ms)
     ]
     assert [line for _, _, line in found] == said
 
@@ -221,6 +229,13 @@ def test_captions_start_with_the_speech() -> None:
     found = {line: start for start, _, line in shown(TIMELINE)}
     hold = next(cue for cue in cues(TIMELINE, -1, TIMELINE.length_ms) if cue.kind == "phase" and cue.index == 1)
     assert found[sentences_to_speak(hold, TIMELINE)[0]] == speech_start(hold, TIMELINE)
+
+
+def test_captions_without_a_voice_explain_every_stretch() -> None:
+    for name, stretch in CATALOG.stretches.items():
+        timeline = build_timeline(routine(areas=(), stretches=(name,), level="deep", warm_up=0.0, minutes=30.0))
+        text = captions(timeline)
+        assert [step for step in stretch.for_side(timeline.phases[0].side).steps if step not in text] == [], name
 
 
 def test_names_are_escaped_in_captions() -> None:

@@ -50,10 +50,9 @@ def _output_option(help: str) -> Callable[..., Any]:
 @click.pass_obj
 def audio_command(app: App, /, *, paths: tuple[Path, ...], silent: bool, options: RoutineOptions) -> None:
     from stretch.cli.request import personalized_routine
-    from stretch.core.narration.speech_timing import estimate_duration_ms
     from stretch.core.text import duration
     from stretch.core.timing.timeline import build_timeline
-    from stretch.export.audio_file import captions, write_sound
+    from stretch.export.audio_file import captions, reading_duration_ms, write_sound
     from stretch.export.text_to_speech import find_synthesizer, sentence_timer
     from stretch.storage.files.safe_io import write_text
 
@@ -67,7 +66,7 @@ def audio_command(app: App, /, *, paths: tuple[Path, ...], silent: bool, options
     for path in paths:
         if path.suffix.lower() == ".vtt":
             # Measured sentences keep the captions in step with the sound file.
-            timer = sentence_timer(speech) if speech else estimate_duration_ms
+            timer = sentence_timer(speech) if speech else reading_duration_ms
             write_text(path, captions(timeline, timer, mode))
         else:
             with click.progressbar(length=1000, label=path.name, file=app.stderr) as bar:

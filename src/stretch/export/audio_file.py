@@ -187,8 +187,16 @@ LINGER_MS = 2_000
 """Extra time for the last sentence of a cue, because reading takes longer than listening."""
 
 
-def captions(timeline: Timeline, timer: SentenceTimer = estimate_duration_ms, mode: VoiceMode = "yes") -> str:
-    """Return the text of a WebVTT file with every sentence that is spoken; *timer* measures them in milliseconds."""
+def reading_duration_ms(sentence: str) -> int:
+    """Return an estimate of the time it takes to read a sentence that nobody speaks."""
+    return estimate_duration_ms(sentence) * 2 // 3
+
+
+def captions(timeline: Timeline, timer: SentenceTimer = reading_duration_ms, mode: VoiceMode = "yes") -> str:
+    """Return the text of a WebVTT file with every sentence that is or would be spoken.
+
+    *timer* measures them in milliseconds.
+    """
     blocks = (
         f"{_timestamp(start)} --> {_timestamp(end)}\n{escape(one_line(text), quote=False)}\n"
         for start, end, text in _timed_sentences(timeline, timer, mode)
