@@ -51,8 +51,7 @@ def sentences(cue: Cue, timeline: Timeline, done: tuple[int, int] | None = None)
         case "count":
             return (str(cue.number),)
         case "half-way":
-            source = phase.move or (phase.item and phase.item.stretch.for_side(phase.side))
-            return as_sentences((source and source.halfway) or "halfway")
+            return as_sentences(halfway_instruction(phase) or "halfway")
         case "last":
             return as_sentences("last one" if phase.kind == "move" else f"last {cue.number} seconds")
         case "breath-in" | "breath-out":
@@ -72,6 +71,12 @@ def side_instruction(stretch: Stretch, side: Side | None) -> str:
         return ""
     meaning = stretch.for_side(side).side_means or ""
     return meaning if "{side}" in stretch.side_means else f"{side}: {meaning}"
+
+
+def halfway_instruction(phase: Phase) -> str:
+    """Return what changes in the middle of *phase*, such as the direction; empty if nothing does."""
+    source = phase.move or (phase.item and phase.item.stretch.for_side(phase.side))
+    return (source and source.halfway) or ""
 
 
 def breathing_instruction(phase: Phase) -> str:
@@ -173,7 +178,7 @@ def _repetition(verb: str, phase: Phase, length: str) -> str:
 
 
 def _reps_and_side(phase: Phase) -> str:
-    return _join(rep_label(phase) if (phase.reps or 0) > 1 else "", side_label(phase.side))
+    return _join(rep_label(phase), side_label(phase.side))
 
 
 def _breath_parts(phase: Phase, half: str, timeline: Timeline) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from stretch.core.narration.phrases import (
     as_sentences,
     end_summary,
     explanation,
+    halfway_instruction,
     is_first,
     movement_parts,
     rep_label,
@@ -37,8 +38,8 @@ def spoken_forms(
         case "phase":
             names, brief, *full = _phase_parts(phase, cue.index, timeline)
         case "half-way":
-            change = phase.item and phase.item.stretch.for_side(phase.side).halfway
-            names = brief = (change or "",)
+            change = halfway_instruction(phase)
+            names = brief = (change,)
             full = [(change or ("halfway" if phase.kind == "hold" and is_first(phase, cue.index, timeline) else ""),)]
         case "last":
             names = brief = ()
@@ -95,9 +96,9 @@ def _phase_parts(phase: Phase, index: int, timeline: Timeline) -> tuple[Form, ..
         case "prepare" if phase.item:
             return _stretch_parts(phase.item, phase, index, timeline)
         case "hold":
-            numbered = phase.item and not phase.item.dose.contract and (phase.reps or 0) > 1
+            label = rep_label(phase) if phase.item and not phase.item.dose.contract else ""
             seconds = f", {length}" if is_first(phase, index, timeline) else ""
-            return (), ("hold",), (f"{rep_label(phase) if numbered else 'hold'}{seconds}",)
+            return (), ("hold",), (f"{label or 'hold'}{seconds}",)
         case "move":
             return (), ("move",), ("move", *movement_parts(phase, index, timeline))
         case "press":
