@@ -159,7 +159,8 @@ ROWS = [
     Row("-a lower-back -a hamstrings -m 20 --experienced", range(4, 8), ("supine-hamstring-strap",),
         ("happy-baby", "supine-hamstring-hold", "hamstring-90-90"), doses={"supine-hamstring-strap": 60}),
     Row("-a lower-back -a neck -m 20", range(5, 8), ("neck-side-bend|neck-rotation",)),
-    Row("-a neck -m 10", range(3, 7), ("neck-rotation", "neck-side-bend"), FLOOR_ARMS, positions=UPRIGHT),
+    Row("-a neck -m 10", range(3, 7), ("shoulder-rolls", "chin-tuck", "neck-rotation", "neck-side-bend"), FLOOR_ARMS,
+        positions=UPRIGHT),
     Row("-a neck --avoid neck", range(2, 6), ("shoulder-rolls", "chin-tuck", "neck-rotation"), FLOOR_ARMS,
         positions=UPRIGHT, doses={"neck-rotation": 10}),
     Row("-a neck -m 15", range(3, 7), ("neck-rotation", "neck-side-bend"), FLOOR_ARMS, positions=UPRIGHT,
@@ -191,6 +192,13 @@ ROWS = [
     Row("-a inner-thighs -m 10", range(2, 4), ("butterfly", "side-lunge"), minutes=(6, 10)),
     Row("-a back -m 20 --experienced", range(4, 8)),
     Row("-a spine -m 15", range(3, 7)),
+    Row("-a neck -m 1", range(1, 2), ("chin-tuck",), positions=UPRIGHT, minutes=(0.8, 1)),
+    Row("-a neck -m 2", range(2, 3), ("chin-tuck",), positions=UPRIGHT, minutes=(1.5, 2)),
+    Row("-a lower-back -m 1", range(1, 2), (), BENDS, positions=UPRIGHT, minutes=(0.8, 1)),
+    Row("-a lower-back -m 2", range(1, 3), ("standing-hip-flexor",), BENDS, positions=UPRIGHT, minutes=(1.5, 2)),
+    Row("-a hands -m 2", range(1, 3), positions=UPRIGHT, minutes=(1.5, 2)),
+    Row("-a wrists", range(4, 6), ("wrist-flexor|prayer", "wrist-extensor|reverse-prayer"), positions=UPRIGHT),
+    Row("-a neck -a shoulders -a wrists", range(5, 7), ("wrist-flexor", "wrist-extensor"), positions=UPRIGHT),
     Row("-a upper-back -m 6", range(2, 5), positions=UPRIGHT),
     Row("-a upper-back -m 15", range(3, 7)),
     Row("-a chest -m 10", range(2, 6), ("doorway-chest|seated-chest-opener",)),
@@ -301,7 +309,10 @@ def test_d5_more_than_ten_minutes_a_week_bring_no_more_range() -> None:
 @pytest.mark.parametrize("areas", [*((area,) for area in AREAS), ("neck", "shoulders"), ("core", "shoulders")])
 def test_the_first_hold_comes_early_for_every_area(areas: tuple[str, ...], beginner: bool) -> None:
     made = build_routine(CATALOG, Request(areas=areas, minutes=15.0, beginner=beginner, first_week=beginner))
-    assert next(p.start_ms for p in build_timeline(made).phases if p.kind == "hold") <= 330_000
+    moved = [item for item in counted(made) if item.stretch.mode == "dynamic"]
+    # Where most of it is movement, this is what it is for.
+    if len(moved) <= len(counted(made)) // 2:
+        assert next(p.start_ms for p in build_timeline(made).phases if p.kind == "hold") <= 330_000
     seconds = sum(seconds for _, seconds in made.warm_up)
     assert seconds >= 60
 

@@ -47,9 +47,10 @@ from stretch.core.planning.solver import best_selection
 from stretch.core.planning.warm_up import (
     DESK_MOVES_S,
     MAX_SETTLE_S,
-    SETTLE_S,
     closing_reset,
     cool_down,
+    is_micro_break,
+    settle_seconds,
     settle_text,
     surround,
     warm_up_seconds,
@@ -86,11 +87,11 @@ def build_routine(catalog: Catalog, request: Request) -> Routine:
         catalog.warm_up, request, picks, resets, problem, _warm_up_seconds(request, eligible, minutes)
     )
     items = tuple(item_of(pick) for pick in whole)
-    moves_s = SETTLE_S + sum(seconds for _, seconds in (*moves, *ending))
-    spare_ms = (int(minutes * 60) - moves_s) * 1000 - duration_ms(whole, start_position)
-    spare_s = 0 if by_name else max(0, spare_ms // 1000)
-    settle_s = min(MAX_SETTLE_S, SETTLE_S + spare_s)
-    notes = _routine_notes(catalog, request, eligible, items, reasons, spare_s + SETTLE_S - settle_s)
+    rest_ms = int(minutes * 60_000) - duration_ms(whole, start_position)
+    rest_s = rest_ms // 1000 - sum(seconds for _, seconds in (*moves, *ending))
+    least_s = settle_seconds(minutes)
+    settle_s = least_s if by_name else max(least_s, min(MAX_SETTLE_S, rest_s))
+    notes = _routine_notes(catalog, request, eligible, items, reasons, 0 if by_name else rest_s - settle_s)
     return Routine(
         title=", ".join(catalog.areas[area].name for area in areas) or "Your choice",
         areas=areas or tuple(sorted(primary_areas(items))),
@@ -151,7 +152,7 @@ def _warm_up_seconds(request: Request, eligible: Eligible, minutes: float) -> in
 
 def selection_problem(catalog: Catalog, request: Request, eligible: Eligible, minutes: float) -> SelectionProblem:
     """Return the problem of filling what warm-up, cool-down and settling leave of *minutes*."""
-    ending_s = SETTLE_S + sum(seconds for _, seconds in cool_down(catalog.warm_up, request, minutes))
+    ending_s = settle_seconds(minutes) + sum(seconds for _, seconds in cool_down(catalog.warm_up, request, minutes))
     warm_up_s = _warm_up_seconds(request, eligible, minutes)
     part = 0.4 if any(reset.asked_for for reset in eligible.resets) else 0.5
     areas = len(expand_areas(catalog, request.areas))
@@ -319,8 +320,10 @@ def _routine_notes(
         yield "Before sport: less than a minute for each muscle, and movement at the end."
     if enough := _enough_this_week(catalog, request):
         yield f"More than 10 min in the last 7 days for the {join_words(enough)}: more brings no more range."
-    there = primary_areas(items)
-    for goal in eligible.goals:
+    there, goals = primary_areas(items), eligible.goals
+    if is_micro_break(_minutes(request)):
+        goals = goals[: len(expand_areas(catalog, request.areas))]
+    for goal in goals:
         if there.isdisjoint(goal.areas):
             cause = _reason_for(catalog, goal.areas, reasons)
             names = join_words((catalog.areas[area].name.lower() for area in sorted(goal.areas)), "or")

@@ -35,7 +35,8 @@ TIER, GENTLE, ADAPTED, BRIEF, SECONDARY = 20, 25, -15, -60, 5
 and of one that also helps a requested area.
 """
 LYING, DESK = 30, -30
-"""Points of a stretch for the back that is done lying down, which is easier on it, and of one for the desk elsewhere.
+"""Points of a stretch for the back that is done lying down, which is easier on it, and of one for the desk elsewhere,
+for the back or with a form that is no desk stretch.
 """
 LYING_POSITIONS: tuple[Position, ...] = ("prone", "side-lying", "supine")
 ASKED_FOR = 200
@@ -151,7 +152,8 @@ def base_score(
     points += SECONDARY * (not set(stretch.areas.secondary).isdisjoint(areas))
     if back:
         points += LYING if stretch.position in LYING_POSITIONS else -LYING
-    points += DESK * (stretch.desk and not request.desk_break)
+    if back or stretch.family:
+        points += DESK * (stretch.desk and not request.desk_break)
     if suits_disc(stretch, request) or stretch.level == request.level == "deep":
         points += ASKED_FOR
     fresh = request.kept or request.days_since_last_done.get(stretch.id, FRESH_DAYS) >= FRESH_DAYS

@@ -26,6 +26,8 @@ COOL_DOWN_S = 180
 """Movement after the stretches before sport, a third of a short routine (rule D17)."""
 SETTLE_S, MAX_SETTLE_S = 30, 60
 """Seconds of settling at the end, and the most when time is left (rule RB16)."""
+MICRO_BREAK_MIN, MICRO_SETTLE_S = 2, 10
+"""A routine of at most so many minutes has no warm-up and settles for so many seconds."""
 MOST_OPENING_MOVES, OPENING_BREATHS, RESET_BREATHS = 2, (8, 6), 6
 OTHER_POSITION, UNUSED_POSITION = 12, 20
 """Points off for an opening move in another position than the first stretch, and in one that no stretch is in."""
@@ -35,7 +37,19 @@ def warm_up_seconds(request: Request, minutes: float) -> int:
     """Return the seconds of warm-up: 5 min, or a third of a shorter routine but at least 1 min (rule RB2)."""
     if request.warm_up is not None:
         return round(request.warm_up * 60)
+    if is_micro_break(minutes):
+        return 0
     return min(WARM_UP_S, max(LEAST_WARM_UP_S, int(minutes * 20)))
+
+
+def settle_seconds(minutes: float) -> int:
+    """Return the least seconds of settling at the end (rule RB16)."""
+    return MICRO_SETTLE_S if is_micro_break(minutes) else SETTLE_S
+
+
+def is_micro_break(minutes: float) -> bool:
+    """Return whether a routine of *minutes* is so short that it has one or two stretches and nothing else."""
+    return minutes <= MICRO_BREAK_MIN
 
 
 def cool_down(script: WarmUp, request: Request, minutes: float) -> TimedMoves:
