@@ -40,7 +40,6 @@ def tomorrow(request: Request, made: Routine) -> Request:
     ("command", "name", "other"),
     [
         ("-a lower-back", "supine-hamstring-strap", "hamstring-90-90"),
-        ("-a lower-back", "half-kneeling-hip-flexor", "standing-hip-flexor"),
         ("-a lower-back", "supine-figure-four", "knee-to-opposite-shoulder"),
         ("-a shoulders", "seated-chest-opener", "open-book"),
         ("-a lower-back -m 5", "seated-hamstring", "chair-flat-back"),

@@ -154,7 +154,7 @@ def selection_problem(catalog: Catalog, request: Request, eligible: Eligible, mi
     """Return the problem of filling what warm-up, cool-down and settling leave of *minutes*."""
     ending_s = settle_seconds(minutes) + sum(seconds for _, seconds in cool_down(catalog.warm_up, request, minutes))
     warm_up_s = _warm_up_seconds(request, eligible, minutes)
-    part = 0.4 if any(reset.asked_for for reset in eligible.resets) else 0.5
+    part = 0.4 if any(reset.asked_for for reset in eligible.resets) else 0.6
     areas = len(expand_areas(catalog, request.areas))
     further = further_repetitions(minutes)
     candidates = [
@@ -249,7 +249,9 @@ def _solve(problem: SelectionProblem, start: Sequence[Pick] = ()) -> list[Pick]:
             break
         # Rather more positions of the body than hardly any stretches.
         useful = tuple(replace(c, base_score=c.base_score + points) for c in problem.candidates)
-        picks = best_selection(replace(problem, candidates=useful, position_penalty=0), start) or picks
+        most = min(problem.most_stretches, len(start) + FEW + 2)
+        wider = replace(problem, candidates=useful, position_penalty=problem.position_penalty // 2, most_stretches=most)
+        picks = best_selection(wider, start) or picks
     return picks
 
 
