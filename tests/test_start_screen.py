@@ -172,6 +172,8 @@ def test_a_program_takes_its_own_time_and_has_its_own_stretches() -> None:
         state = press(key, state=program)
         assert (state.window, state.routine) == ("plan", SAMPLE)
         assert "own" in state.message
+    keys = shown(program)[-1]
+    assert ("time" in keys, "areas" in keys, "r other" in keys) == (False, False, True)
 
 
 def test_w_v_and_s_switch_and_show_their_state() -> None:

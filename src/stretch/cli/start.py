@@ -116,7 +116,7 @@ def _agree_on_screen(
         if state.answer == "start":
             answer_daily(app, preflight, "no")
         if state.answer in ("start", "leave"):
-            playback = msgspec.structs.replace(playback, voice=state.voice, sound=state.sound)
+            playback = _keep_choices(app, playback, state)
             return Agreed(state.routine, playback, preflight, state.answer == "start")
         preflight = answer_daily(app, preflight, "yes" if state.answer == "new" else "pain", state.pain)
         planner.preflight = preflight
@@ -159,32 +159,21 @@ def _show(
         clock=app.clock,
         guarded=start_screen.guarded,
         animate=start_screen.animate,
-        observe=_SettingsKeeper(app, state).keep,
     )
 
 
-class _SettingsKeeper:
-    """Writes the settings that are changed on the start screen, as soon as they are."""
-
-    def __init__(self, app: App, state: StartScreen) -> None:
-        self._app, self._before = app, state
-
-    def keep(self, state: StartScreen) -> None:
-        """Write what has changed since the last call."""
-        before, self._before = self._before, state
-        changed = {
-            name: getattr(state, name) for name in ("voice", "sound") if getattr(state, name) != getattr(before, name)
-        }
-        never = state.never[len(before.never) :]
-        if not changed and not never:
-            return
-        try:
-            for name, value in changed.items():
-                self._app.change_setting(name, value)
-            for stretch in never:
-                self._app.add_to_list("never", stretch)
-        except (StretchError, OSError) as error:
-            self._app.info(f"The choice could not be kept: {error}")
+def _keep_choices(app: App, playback: PlaybackOptions, state: StartScreen) -> PlaybackOptions:
+    """Return the options with the voice and the sound as chosen, and write what was changed into the settings."""
+    chosen = msgspec.structs.replace(playback, voice=state.voice, sound=state.sound)
+    try:
+        for name in ("voice", "sound"):
+            if getattr(chosen, name) != getattr(playback, name):
+                app.change_setting(name, getattr(chosen, name))
+        for stretch in state.never:
+            app.add_to_list("never", stretch)
+    except (StretchError, OSError) as error:
+        app.info(f"The choice could not be kept: {error}")
+    return chosen
 
 
 def _sessions(app: App) -> int:

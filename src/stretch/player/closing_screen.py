@@ -82,12 +82,12 @@ def closing_rows(
     figure: list[StyledLine] = []
     if figures and width >= 30 and height > 10:
         depth = (1 - cos(2 * pi * state.elapsed_ns / BREATH_NS)) / 2
-        figure = figures.render_still(name, None, depth, width, min(height - 2, FIGURE_LINES, width // 3))
+        figure = figures.render_still(name, None, depth, width, min(height - 2, FIGURE_LINES, width // 2))
     text = _text(state, cells - width - 2 if figure else cells, height, unicode)
     if figure:
-        figure = [*[()] * max(0, min(len(text), height) - len(figure)), *figure]
         text = side_by_side((text, figure), cells - width, 0)
-    rows = [*pad_to_height(text[:height], height), *bottom][-lines:]
+    above: list[StyledLine] = [()] * ((height - len(text)) // 3)
+    rows = [*pad_to_height([*above, *text][:height], height), *bottom][-lines:]
     return [fit_width(((" ", TextRole.PLAIN), *row), columns) for row in rows]
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from stretch.figure.render import Glyphs
     from stretch.player.figure_renderer import FigureRenderer
 
-FIGURE_MIN, FIGURE_MAX = (26, 7), (72, 24)
+FIGURE_MIN, FIGURE_MAX = (21, 7), (72, 24)
 """Columns and lines of the smallest figure and of the largest."""
 MIN_LISTED = 3
 """Stretches that are visible in any case, as far as there are so many lines."""
@@ -176,13 +176,13 @@ def _bottom(state: StartScreen, cells: int) -> list[StyledLine]:
 
 
 def _plan_keys(state: StartScreen, cells: int) -> list[StyledLine]:
-    """Return the keys that change the plan, with the state of what they switch."""
+    """Return the keys that change this plan, with the state of what they switch."""
     on = {"w": bool(state.routine.warm_up), "v": state.voice != "no", "s": state.sound}
-    hints = [
-        (key.label, f"{key.hint} {'on' if on[key.label] else 'off'}" if key.label in on else key.hint)
-        for key in PLAN_KEYS
-    ]
-    return _key_lines(hints, cells)
+    without = {"+ -"} if state.asked.minutes is None else set()
+    without |= {"a"} if state.routine.continuity is None else set()
+    keys = [key for key in PLAN_KEYS if key.label not in without]
+    words = {True: " on", False: " off", None: ""}
+    return _key_lines([(key.label, key.hint + words[on.get(key.label)]) for key in keys], cells)
 
 
 def _key_lines(keys: Sequence[tuple[str, str]], cells: int) -> list[StyledLine]:
