@@ -120,6 +120,7 @@ def test_in_a_pipe_the_help_is_printed(folder: Path) -> None:
     assert result.exit_code == 0
     assert result.stdout == run("--help").stdout
     assert "stretch neck shoulders" in result.stdout
+    assert run("--").stdout == result.stdout
 
 
 @given(requests, st.booleans())

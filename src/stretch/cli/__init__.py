@@ -69,16 +69,15 @@ class CommandGroup(SuggestingGroup):
 
         `help` stands for --help, and options of `routine` can be given alone.
         """
-        if not args and not ctx.resilient_parsing and _app(ctx).interactive:
+        own = {"-", "--", *(name for param in self.get_params(ctx) for name in param.opts)}
+        if args[:1] == ["help"]:
+            args = [*args[1:], "--help"]
+        elif args and args[0].startswith("-") and args[0] not in own:
+            args = ["routine", *args]
+        elif not args and not ctx.resilient_parsing and _app(ctx).interactive:
             from stretch.cli.request import usual_arguments
 
             args = ["routine", *usual_arguments(ctx.obj)]
-        if args[:1] == ["help"]:
-            args = [*args[1:], "--help"]
-        elif (
-            args and args[0].startswith("-") and args[0] not in {name for p in self.get_params(ctx) for name in p.opts}
-        ):
-            args = ["routine", *args]
         return super().parse_args(ctx, args)
 
     def resolve_command(
