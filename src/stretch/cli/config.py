@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from stretch.cli.options import SettingName
+from stretch.cli.options import SETTING
 from stretch.cli.usage import SuggestingGroup, refuse_together
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def _show(app: App, *, as_json: bool, as_template: bool) -> None:
     VALUE is written as in the file: a number, a word, on or off, or several names. `stretch config` lists the settings.
     """,
 )
-@click.argument("key", type=SettingName())
+@click.argument("key", type=SETTING)
 @click.argument("value", nargs=-1, required=True, type=click.UNPROCESSED)
 @click.pass_obj
 def set_command(app: App, key: str, value: tuple[str, ...]) -> None:
@@ -102,7 +102,7 @@ def set_command(app: App, key: str, value: tuple[str, ...]) -> None:
 
 
 @config_command.command("unset", help="Remove a setting, so that its default counts again.")
-@click.argument("key", type=SettingName())
+@click.argument("key", type=SETTING)
 @click.pass_obj
 def unset_command(app: App, key: str) -> None:
     from stretch.storage import settings

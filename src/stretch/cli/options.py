@@ -44,38 +44,39 @@ def default_map(app: App) -> dict[str, Callable[[], Any]]:
     return {option: partial(lambda name: getattr(app.settings, name), setting) for option, setting in SETTINGS.items()}
 
 
-class _Named:
-    """A type whose values have names, which a shell completes with their labels."""
+class Names(click.ParamType):  # type: ignore[type-arg]  # generic only since click 8.2
+    """A name, which a shell completes with its label; the value is what *convert* makes of it."""
 
-    def labels(self, ctx: click.Context) -> Mapping[str, str]:
-        """Return the names with their labels."""
-        raise NotImplementedError
+    def __init__(
+        self, name: str, labels: Callable[[click.Context], Mapping[str, str]], convert: Callable[[str], Any] = str
+    ) -> None:
+        self.name, self._labels, self._convert = name, labels, convert
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return what *value* stands for."""
+        return self._convert(value)
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         """Return the names that begin with *incomplete*, with their labels."""
         from click.shell_completion import CompletionItem
 
         # What click writes for fish ends at a comma.
-        labels = ((name, label.replace(",", ";")) for name, label in self.labels(ctx).items())
+        labels = ((name, label.replace(",", ";")) for name, label in self._labels(ctx).items())
         return [CompletionItem(name, help=label) for name, label in labels if name.startswith(incomplete)]
 
 
-class NameChoice(_Named, click.Choice):  # type: ignore[type-arg]  # generic only since click 8.4
+class NameChoice(Names, click.Choice):  # type: ignore[type-arg]  # generic only since click 8.4
     """One of the names in *labels*; the error for any other name suggests similar ones and lists them all."""
 
     def __init__(self, what: str, labels: Mapping[Any, str]) -> None:
-        super().__init__(tuple(labels))
-        self.what, self._labels = what, labels
+        click.Choice.__init__(self, tuple(labels))
+        Names.__init__(self, "choice", lambda ctx: labels, self._checked)
+        self.what = what
 
-    def labels(self, ctx: click.Context) -> Mapping[str, str]:
-        """Return the names with their labels."""
-        return self._labels
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Return *value* if it is one of the names."""
+    def _checked(self, value: str) -> str:
         if value in self.choices:
-            return str(value)
-        unknown = UnknownName(self.what, str(value), self.choices)
+            return value
+        unknown = UnknownName(self.what, value, self.choices)
         raise UsageError(f"{unknown} Choose from {', '.join(self.choices)}.")
 
 
@@ -116,44 +117,21 @@ class OutputPath(click.Path):
         return super().convert(value, param, ctx) if value else self.fail("takes the name of a file.", param)
 
 
-class BreathPattern(_Named, click.ParamType):  # type: ignore[type-arg]  # generic only since click 8.2
-    """A preset of the breath, or seconds in and out."""
-
-    name = "pattern"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Pattern:
-        """Return the pattern that *value* names."""
-        from stretch.core.timing.breathing import parse_pattern
-
-        return parse_pattern(value)
-
-    def labels(self, ctx: click.Context) -> Mapping[str, str]:
-        """Return the presets."""
-        return {name: preset.label for name, preset in BREATH_PRESETS.items()}
+def _catalog_names(*kinds: str) -> Callable[[click.Context], Mapping[str, str]]:
+    """Return a function that returns the ids of the entries of these *kinds* with their names."""
+    return lambda ctx: {entry.id: entry.name for kind in kinds for entry in getattr(_catalog(ctx), kind).values()}
 
 
-class CatalogId(_Named, click.ParamType):  # type: ignore[type-arg]  # generic only since click 8.2
-    """The id of an entry of the catalog; the commands check it."""
+def _setting_names(ctx: click.Context) -> Mapping[str, str]:
+    from stretch.storage.settings import NAMES, describe
 
-    def __init__(self, name: str, *kinds: str) -> None:
-        self.name, self.kinds = name, kinds
-
-    def labels(self, ctx: click.Context) -> Mapping[str, str]:
-        """Return the ids with the names of the entries."""
-        catalog = _catalog(ctx)
-        return {entry.id: entry.name for kind in self.kinds for entry in getattr(catalog, kind).values()}
+    return {name: describe(name) for name in NAMES}
 
 
-class SettingName(_Named, click.ParamType):  # type: ignore[type-arg]  # generic only since click 8.2
-    """The name of a setting; the commands check it."""
+def _breath(text: str) -> Pattern:
+    from stretch.core.timing.breathing import parse_pattern
 
-    name = "setting"
-
-    def labels(self, ctx: click.Context) -> Mapping[str, str]:
-        """Return the settings with their descriptions."""
-        from stretch.storage.settings import NAMES, describe
-
-        return {name: describe(name) for name in NAMES}
+    return parse_pattern(text)
 
 
 STDOUT = Path("-")
@@ -165,9 +143,12 @@ SIDE = NameChoice("side", SIDE_LABELS)
 TAG = NameChoice("caution tag", TAG_LABELS)
 FIGURE = NameChoice("figure style", FIGURE_LABELS)
 MINUTES = Number(minutes=True)
-AREA = CatalogId("area", "areas", "groups")
-PROGRAM = CatalogId("name", "programs")
-STRETCH = CatalogId("id", "stretches")
+BREATH = Names("pattern", lambda ctx: {name: preset.label for name, preset in BREATH_PRESETS.items()}, _breath)
+SETTING = Names("setting", _setting_names)
+AREA = Names("area", _catalog_names("areas", "groups"))
+PROGRAM = Names("name", _catalog_names("programs"))
+STRETCH = Names("id", _catalog_names("stretches"))
+"""Ids of the catalog, which the commands check."""
 
 
 def _catalog(ctx: click.Context) -> Catalog:
@@ -306,7 +287,7 @@ _ROUTINE = (
     _repeatable("--exclude", type=STRETCH, help="Leave this stretch out"),
     click.option(
         "--breath",
-        type=BreathPattern(),
+        type=BREATH,
         help=f"{', '.join(BREATH_PRESETS)}, or seconds IN-OUT such as 4-6.  [default: steady]",
     ),
     click.option("--warm-up", type=MINUTES, help="Minutes of warm-up; 0 if you are already warm."),
