@@ -11,6 +11,8 @@ import pytest
 import yaml
 
 from stretch.core.safety.checklist import ChecklistLine, Choice, Outcome, Question, SafetyData, Urgency, strongest
+from stretch.core.safety.pain_trend import MEANINGFUL, SEVERE, SIX_WEEKS, TWO_WEEKS
+from stretch.core.safety.screening import EASE_OFF, MAX_STOP, STOP, pain_limits
 
 DATA = Path(__file__).parents[1] / "data"
 
@@ -275,6 +277,60 @@ def test_trends_have_the_outcome_of_their_checklist_line(safety: SafetyData) -> 
             twin.urgency,
             twin.advise_clinician,
         )
+
+
+SHOWN = ("id", "text", "heading")
+
+
+def pinned(safety: SafetyData) -> str:
+    """Return every reviewed sentence and what follows from each answer, one a line."""
+    lines = [f"{line.id}: {line.text}" for line in (*safety.lines.values(), *safety.trends)]
+    lines += [f"{part.id}: {part.heading}. {part.action}" for part in safety.checklist]
+    for each in safety.questions:
+        question = safety.question(each.id)
+        end = question.none or question.default
+        lines.append(f"{question.id}? {question.text}" + f" | Enter: {end}" * bool(end))
+        for choice in question.choices:
+            rest = {name: value for name, value in msgspec.to_builtins(choice).items() if value and name not in SHOWN}
+            parts = [f"{question.id}.{choice.id}: {choice.text}", *(f"{name} {rest[name]}" for name in rest)]
+            lines.append(" | ".join([*parts, *[f"under: {choice.heading}"] * bool(choice.heading)]))
+    lines += [f"earlier.{choice.id}: {choice.text}" for choice in safety.earlier]
+    lines += [f"{name}: {text}" for name, text in msgspec.structs.asdict(safety.messages).items()]
+    return "\n".join([*lines, safety.first_sessions, ""])
+
+
+def test_the_words_are_those_that_were_reviewed(safety: SafetyData, request: pytest.FixtureRequest) -> None:
+    file = Path(__file__).parent / "golden" / "safety-words.txt"
+    if request.config.getoption("--update-golden"):
+        file.write_text(pinned(safety), encoding="utf-8")
+    assert pinned(safety) == file.read_text(encoding="utf-8")
+
+
+def test_numbers_in_the_words_are_those_of_the_rules(safety: SafetyData) -> None:
+    lines, trends = safety.lines, {line.id: line.text for line in safety.trends}
+    words = {2: "two", 3: "three", 6: "six"}
+    assert lines["D6b"].text == f"Pain at {EASE_OFF}: ease off. Pain at {STOP}: stop that stretch"
+    assert pain_limits(0) == (EASE_OFF, STOP)
+    assert f"at {STOP} or {MAX_STOP}, never later" in lines["D6c"].text
+    assert f"0 to {EASE_OFF - 1} out of 10" in lines["D6"].text
+    for text in (
+        lines["T5"].text,
+        lines["T5b"].text,
+        safety.question("pain").choices[0].text,
+        safety.messages.severe_pain,
+    ):
+        assert f"{SEVERE} out of 10 or more" in text
+    severe = [choice.id for choice in safety.question("K3").choices if choice.severe_pain]
+    assert severe == [str(score) for score in range(SEVERE, 11)]
+    gentle = [choice.id for choice in safety.question("K3").choices if choice.gentle_only]
+    assert gentle == [str(score) for score in range(EASE_OFF, SEVERE)]
+    assert f"{MEANINGFUL} points or more" in trends["T1"]
+    assert f"After {words[TWO_WEEKS // 7]} weeks" in trends["T2"]
+    assert f"After {words[SIX_WEEKS // 7]} weeks" in trends["T3"]
+    assert f"for {words[TWO_WEEKS // 7]} weeks" in trends["T9"]
+    assert f"{EASE_OFF - 1} of 10 at most" in safety.first_sessions
+    assert max(choice.wait_days for choice in safety.question("Q8").choices) == 1
+    assert "asked again tomorrow" in safety.messages.wait
 
 
 def test_an_unknown_key_is_refused() -> None:
