@@ -247,6 +247,8 @@ def test_advice_is_repeated_weekly_and_not_daily(folder: Path) -> None:
 
 def test_events_ask_nothing_even_at_a_terminal(folder: Path) -> None:
     store_sessions(folder, (1, {"before": 3}))
+    gently = ScreeningRecord(outcome=Outcome.GO_GENTLY, screened=TODAY, since=TODAY, advise_clinician=True)
+    screening_file.save(folder, gently)
     for command, keys, code in (("routine", ("q",), 3), ("resume", (), 0)):
         person = Person(folder, keys=keys)
         assert run(command, "--events", app=person).exit_code == code
@@ -269,7 +271,7 @@ def test_a_pipe_is_asked_nothing(folder: Path) -> None:
         ([(3, {"before": 3})], "not enough scores to tell"),
         ([(20 - n * 4, {"before": 2}) for n in range(6)], "no clear change"),
         ([(40 - n * 2, {"before": 6 if n < 3 else 2}) for n in range(20)], TRENDS["T9"]),
-        ([(40 - n * 2, {}) for n in range(20)], "Pain is not tracked; `track_pain: on`"),
+        ([(40 - n * 2, {}) for n in range(20)], "Pain is not tracked; `stretch config set track_pain on`"),
     ],
 )
 def test_history_shows_the_pain_trend(folder: Path, sessions: list, said: str) -> None:

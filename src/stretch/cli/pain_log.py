@@ -80,7 +80,9 @@ def trend_summary(app: App) -> list[str]:
     if texts := trend_texts(app.safety, [finding.rule for finding in findings if finding.state == "met"]):
         return texts
     if not findings:
-        return [] if app.settings.track_pain else ["Pain is not tracked; `track_pain: on` in config.yaml asks for it."]
+        return (
+            [] if app.settings.track_pain else ["Pain is not tracked; `stretch config set track_pain on` asks for it."]
+        )
     enough = any(finding.rule in WEEKLY_RULES and finding.state == "not-met" for finding in findings)
     return ["Pain: no clear change." if enough else "Pain: not enough scores to tell yet."]
 

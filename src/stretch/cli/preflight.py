@@ -59,7 +59,8 @@ def run_preflight(app: App, *, ask: bool, plain: bool = False) -> PreflightResul
         raise SafetyError("\n".join(stop_texts(app, result, stored=True)))
     if record.ask_next_time:
         app.info(app.safety.messages.ask_next_time)
-    return result
+    # Nobody reads notes before a session that asks nothing, and its output may be read by a program.
+    return msgspec.structs.replace(result, notes=())
 
 
 def ask_daily(app: App, known: PreflightResult, *, plain: bool = False) -> PreflightResult | None:

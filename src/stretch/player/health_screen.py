@@ -7,12 +7,11 @@ from datetime import date
 
 from msgspec import Struct
 from msgspec.structs import replace
-from rich.cells import cell_len
 
 from stretch.core.safety.checklist import Choice, Outcome, Question, SafetyData
 from stretch.core.safety.screening import CONFIRM, END, PAIN, STILL, choose, chosen
 from stretch.core.safety.screening_record import Answers, PreflightResult, read_back, status_messages
-from stretch.player.layout import StyledLine, fit_width, pad_to_height, wrap_text
+from stretch.player.layout import StyledLine, StyledSpan, fit_width, line_width, pad_to_height, wrap_text
 from stretch.player.theme import TextRole
 
 DIGITS = "1234567890"
@@ -185,22 +184,21 @@ def _back_and_leave(state: HealthState) -> list[str]:
 
 
 def _key_rows(parts: Sequence[str], columns: int) -> list[StyledLine]:
-    """Return the rows about the keys; none of the *parts* is broken unless it is wider than the window."""
-    lines = [""]
-    for part in parts:
-        joined = f"{lines[-1]}   {part}" if lines[-1] else part
-        lines = [*lines[:-1], joined] if cell_len(joined) <= columns or not lines[-1] else [*lines, part]
-    return [((text, TextRole.DIM),) for line in lines for text in _cut(line, columns)]
-
-
-def _cut(line: str, columns: int) -> Sequence[str]:
-    return [line] if cell_len(line) <= columns else wrap_text(line, columns)
+    """Return the rows about the keys, each of them bold; a part is broken only if it is wider than the window."""
+    rows: list[list[StyledSpan]] = [[]]
+    for part in (line for each in parts for line in wrap_text(each, columns)):
+        key, colon, rest = part.partition(":")
+        if rows[-1] and line_width((*rows[-1], (f"   {part}", None))) > columns:
+            rows.append([])
+        gap = "   " if rows[-1] else ""
+        rows[-1] += [(gap + key, TextRole.KEY if colon else TextRole.DIM), (colon + rest, TextRole.DIM)]
+    return [tuple(row) for row in rows]
 
 
 def _option_rows(choice: Choice, index: int, columns: int, marked: bool) -> Iterator[StyledLine]:
     """Yield the rows of an option, with its number; a marked one has a star, so that it shows without color."""
     if choice.heading:
-        yield ((f"  {choice.heading}", TextRole.SIDE),)
+        yield ((f"  {choice.heading}", TextRole.ALERT if index == 0 else TextRole.BREATH_IN),)
     number = f"{'*' if marked else ' '} {DIGITS[index]}  "
     for line in wrap_text(choice.text, columns - MARGIN):
         yield (number, TextRole.KEY), (line, TextRole.DONE if marked else TextRole.PLAIN)
