@@ -36,6 +36,7 @@ SIDE_VIEW: Mapping[str, tuple[MuscleBand, ...]] = {
     "outer_hip": (MuscleBand("thigh", -0.1, 0.35, -0.5, 4.4, _HIP),),
     "calf": (MuscleBand("shin", 0.03, 0.62, -2.0, 2.9, _SHIN),),
     "soleus": (MuscleBand("shin", 0.45, 0.95, -1.2, 2.4, _SHIN),),
+    "sole": (MuscleBand("foot", -0.1, 1.0, -1.2, 2.2, ("foot",)),),
     "glute": (MuscleBand("spine", -0.04, 0.1, -4.6, 4.2, _HIP), MuscleBand("thigh", -0.05, 0.25, -3.8, 3.4, _HIP)),
     "piriformis": (MuscleBand("thigh", -0.1, 0.4, -3.2, 3.6, _HIP),),
     "hip_flexor": (MuscleBand("thigh", -0.05, 0.4, 3.4, 2.9, _HIP), MuscleBand("spine", 0.0, 0.16, 4.0, 2.9, _HIP)),
