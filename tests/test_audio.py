@@ -19,7 +19,12 @@ from hypothesis import strategies as st
 
 from stretch.cli.app import App
 from stretch.core.errors import StretchError
-from stretch.core.narration.speech_timing import sentences_to_speak, speech_duration_ms, speech_start
+from stretch.core.narration.speech_timing import (
+    estimate_duration_ms,
+    sentences_to_speak,
+    speech_duration_ms,
+    speech_start,
+)
 from stretch.core.narration.tones import RATE, breath_sound, samples, sound_for
 from stretch.core.safety.checklist import Outcome
 from stretch.core.safety.screening_record import ScreeningRecord
@@ -246,6 +251,12 @@ def test_names_are_escaped_in_captions() -> None:
     built = msgspec.structs.replace(SHORT, items=(msgspec.structs.replace(item, stretch=nasty),))
     found = shown(build_timeline(built))
     assert "&lt;b&gt;--&gt; &amp; 00:00 NOTE" in found[0][2]
+
+
+def test_the_words_of_a_file_are_chosen_by_times_of_at_least_the_estimate() -> None:
+    takes = sentence_timer(lambda sentence: array("h", bytes(2 * RATE * 9)) if "slow" in sentence else array("h"))
+    assert takes("Hold.") == estimate_duration_ms("Hold.")
+    assert takes("A slow voice.") == 9_000
 
 
 def test_the_synthesizer_depends_on_the_platform() -> None:

@@ -235,6 +235,17 @@ def test_a_stretch_is_familiar_after_three_times(tmp_path: Path, options: dict[s
     assert {item.stretch.id for item in made.items[1:]} >= done != set()
 
 
+def test_every_stretch_is_explained_in_full_on_request(tmp_path: Path) -> None:
+    person = Person(tmp_path)
+    for day in range(3):
+        person.play(day)
+    app = DatedApp(tmp_path, START + timedelta(days=3))
+    asked = [build_request(app, OPTIONS, voice=mode) for mode in ("yes", "full")]  # type: ignore[arg-type]
+    usual, full = (plan_routine(app, OPTIONS, request=request) for request in asked)
+    assert any(item.familiar for item in usual.items)
+    assert not any(item.familiar for item in full.items)
+
+
 def test_a_request_finds_its_plan_again_after_others_for_the_same_areas(tmp_path: Path) -> None:
     person = Person(tmp_path, experienced=True)
     first = person.play(0)

@@ -61,12 +61,13 @@ def words_for_change(before: Session, after: Session) -> Form:
 
     That is where one is when the voice is turned on, that a stretch that hurts is stopped, and the easier way.
     """
-    phase = after.moment.phase
-    if after.voice and not before.voice:
-        return as_sentences(", ".join(filter(None, (phase.name, side_label(phase.side)))))
+    turned_on = after.voice and not before.voice
     stopped = after.pain_stop is not None and before.pain_stop is None
-    if not stopped and after.easier_ids <= before.easier_ids:
+    if not turned_on and not stopped and after.easier_phases <= before.easier_phases:
         return ()
+    phase = after.moment.phase
+    if turned_on:
+        return as_sentences(", ".join(filter(None, (phase.name, side_label(phase.side)))))
     offer = phase.item.stretch.for_side(phase.side).labelled("ease_off") if phase.item else ""
     if stopped and after.two_in_a_row_hurt:
         offer = "two stretches in a row hurt: better to rest now"
