@@ -101,6 +101,11 @@ def test_a_command_wins_over_an_area() -> None:
     assert run("areas").stdout.startswith("area ")
 
 
+def test_the_list_of_areas_shows_their_other_names() -> None:
+    assert "bum, butt" in run("areas").stdout
+    assert data("areas", "--json")[0]["aliases"][0] == "low back"
+
+
 @pytest.mark.parametrize(
     ("args", "words"),
     [

@@ -82,7 +82,7 @@ def list_command(
         _print_stretches(app, found)
 
 
-@click.command("areas", help="List the body areas and groups that --area takes.")
+@click.command("areas", help="List the body areas and groups, and the names they go by.")
 @options.catalog_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
@@ -108,9 +108,9 @@ def areas_command(app: App, as_json: bool) -> None:
         return
     rows = []
     for entry in entries:
-        related = entry["partners"] if entry["kind"] == "area" else entry["areas"]
-        rows.append((entry["id"], entry["name"], str(entry["stretches"]), ", ".join(related)))
-    app.out.table(("area", "name", "stretches", "balanced by, or consists of"), rows)
+        parts = (", ".join(entry["aliases"]), ", ".join(entry["areas"]) if entry["kind"] == "group" else "")
+        rows.append((entry["id"], entry["name"], str(entry["stretches"]), "; ".join(filter(None, parts))))
+    app.out.table(("area", "name", "stretches", "also called; a group: its areas"), rows)
 
 
 @click.command("programs", help="List the programs: fixed routines with their own doses.")
