@@ -35,7 +35,8 @@ def test_every_key_has_one_action_and_every_binding_its_own_rank() -> None:
     ("key", "action"),
     [
         ("space", "pause"), ("n", "next"), ("right", "next"), ("b", "back"), ("left", "back"), ("+", "more"),
-        ("=", "more"), ("-", "less"), ("e", "ease"), ("x", "hurt"), ("1", "other"), ("2", "other"), ("3", "skip"),
+        ("=", "more"), ("-", "less"), ("e", "ease"), ("x", "hurt"), ("1", "other"), ("2", "replace"),
+        ("r", "replace"), ("3", "skip"),
         ("s", "sound"), ("v", "voice"), ("?", "help"), ("q", "quit"), ("Q", "quit"), ("w", "other"), ("up", "more"),
         ("down", "less"), ("4", "ease"), ("5", "other"), ("6", "sound"), ("7", "voice"), ("8", "help"), ("0", "quit"),
         ("9", "hurt"), ("enter", "accept"), ("N", "skip"), ("page down", "next"), ("page up", "back"),
@@ -64,7 +65,7 @@ def test_no_symptom_is_answered_by_pressing_the_key_for_pain_twice() -> None:
 def test_space_arrows_and_digits_do_everything() -> None:
     for binding in KEYMAP:
         assert any(key.isdigit() or key in ("space", "up", "down", "left", "right") for key in binding.keys)
-    assert SAME_KEYS == "On any keyboard: up +, down -, 3 N, 4 e, 9 x, 6 s, 7 v, 8 ?, 0 q"
+    assert SAME_KEYS == "On any keyboard: up +, down -, 3 N, 2 r, 4 e, 9 x, 6 s, 7 v, 8 ?, 0 q"
 
 
 def test_the_label_of_a_binding_is_one_of_its_keys() -> None:

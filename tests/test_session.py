@@ -399,6 +399,7 @@ ALWAYS = {"sound": "sound", "voice": "voice plan", "quit": "ends", "suspend": "s
 PERFORMED = ALWAYS | {
     "accept": "", "next": "jumps", "skip": "jumps", "back": "jumps",
     "more": "plan", "less": "", "ease": "easier", "hurt": "jumps easier pain stands",
+    "replace": "replaces",
     "help": "stands", **dict.fromkeys(get_args(Symptom), ""), "other": "",
 }  # fmt: skip
 IGNORED = dict.fromkeys(get_args(Action), "")
@@ -459,6 +460,7 @@ def effects(before: Session, after: Session) -> set[str]:
         "ends": before.end_state != after.end_state,
         "sound": before.sound != after.sound,
         "voice": before.voice != after.voice,
+        "replaces": before.replacing != after.replacing,
     }
     return {name for name, true in found.items() if true}
 

@@ -39,15 +39,24 @@ FINISHED, STOPPED, SIGNALLED = 0, 3, 128
 MAX_TITLE = 200
 
 
+Replace = Callable[[Routine, str], Routine | None]
+"""Returns a routine with another stretch instead of the one of that name; None if there is no other."""
+
+
 def play_routine(
-    app: App, routine: Routine, playback: PlaybackOptions, preflight: PreflightResult | None, screen: ExitStack
+    app: App,
+    routine: Routine,
+    playback: PlaybackOptions,
+    preflight: PreflightResult | None,
+    screen: ExitStack,
+    replace: Replace = lambda routine, name: None,
 ) -> int:
     """Play *routine* and return the exit code: 0 finished, 3 stopped before the end, 128 + n for signal n."""
     session = Session(timeline=build_timeline(routine))
-    if playback.dry_run:
-        return play_session(app, session, playback, screen)
-    record = new_record(app, routine, session, preflight)
-    return play_session(app, session, playback, screen, open_recorder(app, routine, record))
+    recorder = None
+    if not playback.dry_run:
+        recorder = open_recorder(app, routine, new_record(app, routine, session, preflight))
+    return play_session(app, session, playback, screen, recorder, replacer=StretchReplacer(routine, replace, recorder))
 
 
 def play_session(
@@ -57,12 +66,14 @@ def play_session(
     screen: ExitStack,
     recorder: SessionRecorder | None = None,
     status_file: StatusFile | None = None,
+    replacer: StretchReplacer | None = None,
 ) -> int:
     """Play *session* from its position, kept by *recorder*, and return the exit code.
 
     The terminal is taken over on *screen*, which may hold it already, and given back at the end.
     """
-    result = _Playback(app, playback, recorder, status_file).run(_with_options(app, session, playback), screen)
+    player = _Playback(app, playback, recorder, status_file, replacer)
+    result = player.run(_with_options(app, session, playback), screen)
     session = result.session
     # The journal before the words: a terminal that takes no output keeps the process waiting.
     notes = recorder.close(session) if recorder else []
@@ -123,15 +134,53 @@ def _with_options(app: App, session: Session, playback: PlaybackOptions) -> Sess
     )
 
 
+class StretchReplacer:
+    """Replaces stretches of a session that plays *routine*, there and in its plan in the journal."""
+
+    def __init__(self, routine: Routine, replace: Replace, recorder: SessionRecorder | None) -> None:
+        self._routine, self._replace, self._recorder = routine, replace, recorder
+        self.problem = ""
+        """Why the last stretch was not replaced."""
+
+    def __call__(self, session: Session) -> Session:
+        """Return *session* with another stretch for the same purpose in place of the current one, if there is one."""
+        from stretch.core.timing.replacing import can_be_replaced, with_stretch_replaced
+
+        self.problem = ""
+        if not can_be_replaced(session):
+            self.problem = "What hurt is not replaced: press n to leave it out."
+            return session
+        index = session.timeline.stretch_numbers[session.moment.index] - 1
+        items = self._routine.items
+        made = self._replace(self._routine, items[index].stretch.id)
+        there = {item.stretch.id for item in items}
+        new = next((item for item in made.items if item.stretch.id not in there), None) if made else None
+        if made is None or new is None:
+            self.problem = "There is no other stretch for the same purpose."
+            return session
+        items = (*items[:index], new, *items[index + 1 :])
+        self._routine = msgspec.structs.replace(self._routine, items=items, continuity=made.continuity)
+        if self._recorder is not None:
+            self._recorder.replace_plan(encode_plan(self._routine))
+        return with_stretch_replaced(session, new)
+
+
 class _Playback:
     """Terminal, display, audio and recorder of one session."""
 
     def __init__(
-        self, app: App, options: PlaybackOptions, recorder: SessionRecorder | None, status_file: StatusFile | None
+        self,
+        app: App,
+        options: PlaybackOptions,
+        recorder: SessionRecorder | None,
+        status_file: StatusFile | None,
+        replacer: StretchReplacer | None,
     ) -> None:
         self.app, self.options, self.recorder, self.status_file = app, options, recorder, status_file
+        self.replacer = replacer
         self.screen = options.full_screen(app)
         self.cue_player: CuePlayer | None = None
+        self.figures: FigureRenderer | None = None
 
     def run(self, session: Session, screen: ExitStack) -> PlaybackResult:
         """Play *session* to its end."""
@@ -156,6 +205,7 @@ class _Playback:
                 display=self._make_display(session.timeline, terminal),
                 audio=self.cue_player,
                 observers=self._make_observers(stack),
+                replace_stretch=self._replace_stretch,
             )
             if self.cue_player is not None and result.session.end_state == "finished":
                 self.cue_player.finish()
@@ -187,7 +237,14 @@ class _Playback:
         stretches = (item.stretch.id for item in timeline.items)
         figures = self.app.figures([*moves, *stretches, timeline.phases[-1].figure])
         glyphs: Glyphs = "blocks" if self.options.figure == "blocks" else terminal.theme.glyphs
-        return FigureRenderer(figures, glyphs=glyphs, color=terminal.theme.has_color)
+        self.figures = FigureRenderer(figures, glyphs=glyphs, color=terminal.theme.has_color)
+        return self.figures
+
+    def _replace_stretch(self, session: Session) -> Session:
+        changed = self.replacer(session) if self.replacer else session
+        if self.figures and changed is not session:
+            self.figures.add(self.app.figures([changed.moment.phase.activity_id]))
+        return changed
 
     def _make_observers(self, stack: ExitStack) -> list[Callable[[Session], None]]:
         """Return the observers that record the session and show it to `stretch status`; none without a recorder."""
@@ -202,6 +259,7 @@ class _Playback:
     def _problem(self, session: Session) -> str | None:
         """Return the problem of the recorder, or else of sound or voice; None if all is well."""
         problem = self.recorder.problem if self.recorder else None
+        problem = problem or (self.replacer.problem if self.replacer else None)
         return problem or (self.cue_player.problem(session) if self.cue_player else None)
 
 

@@ -75,7 +75,7 @@ def routine_command(
             _save(app, agreed.routine, save)
         if not agreed.started:
             return STOPPED
-        return play_routine(app, agreed.routine, agreed.playback, agreed.preflight, screen)
+        return play_routine(app, agreed.routine, agreed.playback, agreed.preflight, screen, agreed.replace)
 
 
 def _check_options(playback: PlaybackOptions, *, print_only: bool, as_json: bool) -> None:

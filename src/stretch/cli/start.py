@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -30,6 +32,8 @@ class Agreed(Struct, frozen=True):
     playback: PlaybackOptions
     preflight: PreflightResult
     started: bool = True
+    replace: Callable[[Routine, str], Routine | None] = lambda routine, name: None
+    """Returns a routine with another stretch instead of the one of that name; None if there is no other."""
 
 
 class AppPlanner:
@@ -45,14 +49,17 @@ class AppPlanner:
             continuity = None
         return plan_routine(self._app, self._options, request=asked, preflight=self.preflight, continuity=continuity)
 
-    def replace(self, asked: Request, routine: Routine, name: str) -> Routine | None:
-        """Return *routine* with another stretch instead of *name*, None if there is no other."""
+    def replace(self, asked: Request, routine: Routine, name: str, *, in_place: bool = False) -> Routine | None:
+        """Return *routine* with another stretch instead of *name*, None if there is no other.
+
+        *in_place* nothing else changes, for a session that has begun.
+        """
         from stretch.core.planning.replacement import replace_stretch
 
         request, _ = fit_request(
             self._app, self._options, asked, preflight=self.preflight, continuity=routine.continuity
         )
-        return replace_stretch(self._app.catalog, request, routine, name)
+        return replace_stretch(self._app.catalog, request, routine, name, in_place=in_place)
 
 
 def agree(app: App, options: RoutineOptions, request: Request, playback: PlaybackOptions, screen: ExitStack) -> Agreed:
@@ -69,7 +76,8 @@ def agree(app: App, options: RoutineOptions, request: Request, playback: Playbac
     if full_screen:
         return _agree_on_screen(app, planner, request, playback, screen)
     say_notes(app, preflight.notes)
-    agreed = Agreed(planner.plan(request), playback, preflight)
+    replace = partial(planner.replace, request, in_place=True)
+    agreed = Agreed(planner.plan(request), playback, preflight, replace=replace)
     if playback.ask:
         before_you_start(app, _sessions(app), to_stderr=not asks)
     return _agree_by_lines(app, planner, request, agreed) if asks else agreed
@@ -117,7 +125,8 @@ def _agree_on_screen(
             answer_daily(app, preflight, "no")
         if state.answer in ("start", "leave"):
             playback = _keep_choices(app, playback, state)
-            return Agreed(state.routine, playback, preflight, state.answer == "start")
+            replace = partial(planner.replace, state.asked, in_place=True)
+            return Agreed(state.routine, playback, preflight, state.answer == "start", replace)
         preflight = answer_daily(app, preflight, "yes" if state.answer == "new" else "pain", state.pain)
         planner.preflight = preflight
         state = msgspec.structs.replace(

@@ -17,6 +17,10 @@ class FigureRenderer:
     def __init__(self, figures: Mapping[str, Figure], *, glyphs: Glyphs = "braille", color: bool = True) -> None:
         self._figures, self._glyphs, self._color = figures, glyphs, color
 
+    def add(self, figures: Mapping[str, Figure]) -> None:
+        """Add *figures*."""
+        self._figures = {**self._figures, **figures}
+
     def render(
         self, state: FigureState | None, columns: int, lines: int, *, pressing: bool = False
     ) -> list[StyledLine]:

@@ -53,8 +53,11 @@ def run_session(
     display: Display,
     audio: CuePlayer | None = None,
     observers: Sequence[Callable[[Session], None]] = (),
+    replace_stretch: Callable[[Session], Session] = lambda session: session,
 ) -> PlaybackResult:
     """Run *session* until it is over; *observers* get its state in every frame and must return at once.
+
+    *replace_stretch* is called for a session that is `replacing`.
 
     An exception of the display or the input source ends the session too and is returned in the result, so that the
     terminal is restored and the summary printed before it is raised.
@@ -77,14 +80,16 @@ def run_session(
             before = session
             timeout = display.next_update_in(session)
             event = source.read(timeout if audio is None else min(timeout, audio.next_update_in()))
-            session = _after_input(session, event, clock)
+            session = _after_input(session, event, clock, replace_stretch)
             if event.signal is not None:
                 return PlaybackResult(session, signal=event.signal)
     except Exception as failure:
         return PlaybackResult(update(session, "quit"), failure=failure)
 
 
-def _after_input(session: Session, event: InputEvent, clock: Clock) -> Session:
+def _after_input(
+    session: Session, event: InputEvent, clock: Clock, replace_stretch: Callable[[Session], Session]
+) -> Session:
     if not any(event):  # the time is over
         return session
     # The clock is read before the action, which happens now and not when the last frame was drawn.
@@ -95,7 +100,8 @@ def _after_input(session: Session, event: InputEvent, clock: Clock) -> Session:
         return update(session, "suspend")
     if event.key is None:
         return session
-    return update(session, action_of(event.key, in_pain=session.pain_stop is not None))
+    session = update(session, action_of(event.key, in_pain=session.pain_stop is not None))
+    return msgspec.structs.replace(replace_stretch(session), replacing=False) if session.replacing else session
 
 
 def _must_be_silent(before: Session | None, session: Session) -> bool:

@@ -42,6 +42,10 @@ class SessionRecorder:
             self._reported = True
             self.on_problem(problem)
 
+    def replace_plan(self, plan: bytes) -> None:
+        """Store *plan* in place of the one that the session began with."""
+        self._writer.replace_plan(plan)
+
     def close(self, session: Session) -> list[str]:
         """Submit the final state, wait a few seconds for the disk, and return messages for the user."""
         self.record(session)

@@ -125,6 +125,8 @@ def _text(session: Session, cells: int, height: int, unicode: bool) -> list[Styl
     """Return the instructions, or what comes next when it is time for it."""
     if height <= 0:
         return []
+    if session.pain_stop is not None:
+        return []  # The question below has the easier way too.
     return big_message(session, cells, height, unicode) or instructions(session, cells, height)
 
 
@@ -152,9 +154,9 @@ def _help(columns: int) -> list[StyledLine]:
     keys: list[StyledLine] = [
         ((f" {binding.label:>6}  ", TextRole.KEY), (binding.help, TextRole.PLAIN)) for binding in KEYMAP
     ]
-    same: StyledLine = ((f" {SAME_KEYS}", TextRole.DIM),)
+    same = wrap_styled(SAME_KEYS, TextRole.DIM, columns - 2, indent=" ")
     hint = "press any key to continue".center(min(columns, 60))
-    return [((" Keys", TextRole.NAME),), (), *keys, (), same, (), ((hint, TextRole.DIM),)]
+    return [((" Keys", TextRole.NAME),), *keys, (), *same, (), ((hint, TextRole.DIM),)]
 
 
 def _indent(lines: list[StyledLine]) -> list[StyledLine]:

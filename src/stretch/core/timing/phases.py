@@ -163,6 +163,15 @@ def preparation_ms(
     return max(NEW_POSITION_MS if new_position else PREPARE_MS, words_ms) + (EXTRA_CHANGE_MS if slow else 0)
 
 
+def with_preparation(phase: Phase, *, slow: bool, voice: bool) -> Phase:
+    """Return the preparation *phase* with the length that it needs; any other phase as it is."""
+    if phase.kind != "prepare" or phase.item is None:
+        return phase
+    stretch, familiar = phase.item.stretch, phase.item.familiar
+    length_ms = preparation_ms(stretch, new_position=phase.new_position, slow=slow, familiar=familiar, voice=voice)
+    return msgspec.structs.replace(phase, length_ms=length_ms)
+
+
 def _side_phases(item: Item, side: Side | None, pattern: Pattern, rest_ms: int) -> list[Phase]:
     dose = item.dose
     if item.stretch.mode == "dynamic":

@@ -14,14 +14,15 @@ from stretch.core.timing.phases import NS_PER_MS
 from stretch.core.timing.timeline import Moment, Timeline
 
 Action = Literal[
-    "pause", "next", "skip", "back", "more", "less", "ease", "hurt", "numb", "dizzy", "eyes", "chest", "legs",
+    "pause", "next", "skip", "back", "more", "less", "replace", "ease", "hurt",
+    "numb", "dizzy", "eyes", "chest", "legs",
     "sound", "voice", "help", "quit", "suspend", "accept", "other",
 ]  # fmt: skip
 """Actions of keys and signals.
 
-`skip` leaves out a whole stretch or the whole warm-up. `suspend` is Ctrl-Z. `accept` takes what is offered when
-something hurt, and the symptoms say what happened then; at any other time they count as `other`. That is any other
-key: it still closes the help and continues after a pause.
+`skip` leaves out a whole stretch or the whole warm-up; `replace` asks for another stretch instead. `suspend` is
+Ctrl-Z. `accept` takes what is offered when something hurt, and the symptoms say what happened then; at any other time
+they count as `other`. That is any other key: it still closes the help and continues after a pause.
 """
 
 SLEEP_GAP_NS = 2_000 * NS_PER_MS
@@ -69,6 +70,8 @@ class Session(Struct, frozen=True, kw_only=True, dict=True):
     lead_in_ns: int = 0
     """Time left to get back into the stretch, before the position moves again."""
     help_open: bool = False
+    replacing: bool = False
+    """True while the current stretch is to be replaced, which takes the catalog."""
     end_state: Literal["finished", "stopped"] | None = None
     active_ns: int = 0
     """Time played, without pauses and gaps."""
@@ -209,6 +212,8 @@ def _perform(session: Session, action: Action) -> Session:
             return replace(session, timeline=timeline.adjust(position_ms, STEP_MS))
         case "less":
             return replace(session, timeline=timeline.adjust(position_ms, -STEP_MS))
+        case "replace":
+            return replace(session, replacing=session.moment.phase.item is not None)
         case "ease":
             return _ease(session)
         case "hurt":

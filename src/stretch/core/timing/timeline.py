@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from functools import cached_property
 
 import msgspec
@@ -12,7 +12,7 @@ from stretch.core.model import LONGEST_HOLD_S
 from stretch.core.routine import Item, Routine
 from stretch.core.timing.animation import FigureState, figure_state_at
 from stretch.core.timing.breathing import Breath, BreathPosition, breath_at, fit, parse_pattern
-from stretch.core.timing.phases import Phase, build_phases, preparation_ms, with_start_times
+from stretch.core.timing.phases import Phase, build_phases, with_preparation, with_start_times
 from stretch.core.vocabulary import Pattern
 
 MIN_LEFT_MS = 1_000
@@ -105,19 +105,10 @@ class Timeline(Struct, frozen=True, dict=True):
 
     def with_voice(self, voice: bool, position_ms: int) -> Timeline:
         """Return the timeline with time to hear the steps, or only to read them, from *position_ms* on."""
-        phases = []
-        for phase in self.phases:
-            if phase.kind == "prepare" and phase.item and phase.start_ms >= position_ms:
-                length_ms = preparation_ms(
-                    phase.item.stretch,
-                    new_position=phase.new_position,
-                    slow=self.extra_transition_time,
-                    familiar=phase.item.familiar,
-                    voice=voice,
-                )
-                phase = msgspec.structs.replace(phase, length_ms=length_ms)
-            phases.append(phase)
-        return msgspec.structs.replace(self, phases=with_start_times(phases))
+        begun = bisect_left(self.phases, position_ms, key=lambda phase: phase.start_ms)
+        slow = self.extra_transition_time
+        later = (with_preparation(phase, slow=slow, voice=voice) for phase in self.phases[begun:])
+        return msgspec.structs.replace(self, phases=with_start_times([*self.phases[:begun], *later]))
 
     def _refit(self, phase: Phase, elapsed_ms: int, change_ms: int) -> tuple[Breath, ...]:
         kept_count, kept_ms = 0, 0

@@ -27,6 +27,7 @@ class BackgroundWriter:
 
     def __init__(self, open_journal: Callable[[], Journal], plan: bytes) -> None:
         self._open_journal, self._plan = open_journal, plan
+        self._plan_changed = False
         self._journal: Journal | None = None
         self._changed = Condition()
         self._latest: SessionRecord | None = None
@@ -47,6 +48,10 @@ class BackgroundWriter:
         if self._thread is None:
             self._thread = Thread(target=self._run, name="journal", daemon=True)
             self._thread.start()
+
+    def replace_plan(self, plan: bytes) -> None:
+        """Write *plan* in place of the one before, with the next record."""
+        self._plan, self._plan_changed = plan, True
 
     @property
     def saved_before(self) -> bool:
@@ -104,6 +109,9 @@ class BackgroundWriter:
             self._journal = self._open_journal()
             self.notice = self._journal.notice or self.notice
         self._journal.save(record, self._plan)
+        if self._plan_changed:
+            self._journal.set_plan(record.id, self._plan)
+            self._plan_changed = False
 
     def _close_journal(self) -> None:
         if self._journal is not None:

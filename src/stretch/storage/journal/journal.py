@@ -89,7 +89,8 @@ class Journal:
     def save(self, record: SessionRecord, plan: bytes | None = None) -> None:
         """Insert *record*, or update the stored session and increment its revision, unless it was forgotten.
 
-        *plan* and the scores of *record* are stored only with a new session; later scores come by `set_scores`.
+        *plan* and the scores of *record* are stored only with a new session; later ones come by `set_plan` and
+        `set_scores`.
         """
         with self.transaction():
             if self.forgotten_mark(record.id).exists():
@@ -101,6 +102,11 @@ class Journal:
                 key, revision = row
                 revision = revision + 1 if isinstance(revision, int) else 1
                 row_mapping.update(self._connection, key, msgspec.structs.replace(record, revision=revision))
+
+    def set_plan(self, session: str, plan: bytes) -> None:
+        """Store *plan* in place of the one that *session* began with."""
+        with self.transaction():
+            row_mapping.set_plan(self._connection, session, plan)
 
     def merge(self, sessions: Iterable[tuple[SessionRecord, bytes | None]]) -> int:
         """Import those *sessions*, each with its plan, that are newer than the stored copy; return their number.

@@ -84,6 +84,11 @@ def update(connection: sqlite3.Connection, key: int, record: SessionRecord) -> N
     _write_parts(connection, key, record.parts)
 
 
+def set_plan(connection: sqlite3.Connection, session: str, plan: bytes) -> None:
+    """Give *session* another plan."""
+    connection.execute("UPDATE session SET plan = ? WHERE id = ?", (_store_plan(connection, plan), session))
+
+
 def delete(connection: sqlite3.Connection, keys: Sequence[int]) -> None:
     """Remove sessions with their parts, and plans that no session uses any more."""
     connection.executemany("DELETE FROM session WHERE key = ?", [(key,) for key in keys])
