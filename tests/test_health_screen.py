@@ -12,7 +12,7 @@ import pytest
 
 from stretch.core.safety.checklist import Outcome, Question, Urgency
 from stretch.core.safety.screening import CONFIRM, STILL, preflight
-from stretch.core.safety.screening_record import PreflightResult, ScreeningRecord, causes
+from stretch.core.safety.screening_record import PreflightResult, ScreeningRecord, causes, forbids_session
 from stretch.player.health_screen import HealthState, HealthWindows
 from stretch.storage.files.diagnostics import load_safety
 
@@ -141,6 +141,40 @@ def test_two_weak_signs_together_are_reached_by_keys(keys: tuple[str, ...], line
     assert (alone.record.outcome, alone.record.said[0].partition(".")[2]) == (Outcome.GO_GENTLY, line)
     both = finish((*keys, "enter", "7", "1", "1"), "first")
     assert (both.record.outcome, len(both.causes)) == (Outcome.SEE_CLINICIAN, 2)
+
+
+PERSONS = {
+    "desk worker": ((), "GO", ""),
+    "leg pain down one leg": (("7", "1", "1"), "GO-GENTLY", "sciatica"),
+    "leg pain that was checked": (("7", "1", "3"), "GO-GENTLY", "sciatica"),
+    "worse on coughing": (("6", "5"), "GO-GENTLY", "disc"),
+    "pregnant in the fifth month": (("8", "1", "n", "1"), "GO-GENTLY", "pregnancy"),
+    "blood pressure treated": (("8", "4", "1"), "GO-GENTLY", "head-down"),
+    "blood pressure, not sure": (("8", "4", "3"), "GO-GENTLY", "head-down"),
+    "diabetes under control": (("8", "5", "1", "enter"), "GO-GENTLY", ""),
+    "arthritis, not under control": (("8", "5", "2", "enter"), "GO-GENTLY", ""),
+    "tablets": (("8", "6", "enter"), "GO", ""),
+    "new knee": (("9", "1", "1", "enter"), "GO-GENTLY", "knee"),
+    "osteoporosis": (("9", "4"), "GO-GENTLY", "osteoporosis"),
+    "seventy": (("9", "0"), "GO", "older-adult"),
+    "cannot get to the floor": (("9", "7"), "GO", "floor"),
+    "weak in one foot": (("2", "3"), "SEE-CLINICIAN", ""),
+    "numb leg": (("7", "1", "2"), "SEE-CLINICIAN", "sciatica"),
+    "angina": (("3", "5", "2"), "SEE-CLINICIAN", ""),
+    "fever with back pain": (("5", "1", "2"), "SEE-CLINICIAN", ""),
+    "numb between the legs": (("1", "1"), "EMERGENCY", ""),
+    "chest pain now": (("3", "1"), "EMERGENCY", ""),
+    "fell from a ladder": (("4", "1"), "EMERGENCY", ""),
+}
+
+
+@pytest.mark.parametrize(("keys", "outcome", "tags"), PERSONS.values(), ids=PERSONS)
+def test_persons_get_the_advice_that_a_physiotherapist_would_give(
+    keys: tuple[str, ...], outcome: str, tags: str
+) -> None:
+    record = finish(keys, "first").record
+    assert (record.outcome.value, record.tags) == (outcome, tuple(tags.split()))
+    assert forbids_session(record, TODAY) is (outcome in ("SEE-CLINICIAN", "EMERGENCY"))
 
 
 @pytest.mark.parametrize("start", STARTS)
