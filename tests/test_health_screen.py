@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from stretch.core.safety.checklist import Outcome, Question, Urgency
-from stretch.core.safety.screening import CONFIRM, STILL, preflight
+from stretch.core.safety.screening import CONFIRM, END, STILL, preflight
 from stretch.core.safety.screening_record import PreflightResult, ScreeningRecord, causes, forbids_session
 from stretch.player.health_screen import HealthState, HealthWindows
 from stretch.storage.files.diagnostics import load_safety
@@ -25,8 +25,8 @@ GOLDEN = Path(__file__).parent / "golden" / "health"
 HEALTHY = ScreeningRecord(outcome=Outcome.GO, screened=TODAY, since=TODAY, said=())
 STARTS: Mapping[str, tuple[ScreeningRecord | None, dict[str, tuple[str, ...]]]] = {
     "first": (None, {}),
-    "new": (HEALTHY, {"daily": ("yes",)}),
-    "pain": (HEALTHY, {"daily": ("pain",)}),
+    "new": (HEALTHY, {"daily": ("yes", END)}),
+    "pain": (HEALTHY, {"daily": ("pain", END)}),
     "ill": (msgspec.structs.replace(HEALTHY, ask_again_on=TODAY), {}),
     "numb": (msgspec.structs.replace(HEALTHY, ask_next_time=("after-numb",)), {}),
     "dizzy": (msgspec.structs.replace(HEALTHY, ask_next_time=("after-dizzy",)), {}),

@@ -328,6 +328,14 @@ def test_pain_of_ten_is_accepted(tmp_path: Path) -> None:
     assert start(tmp_path, *FINE)[0].exit_code == 3
 
 
+def test_pain_said_before_something_new_still_holds(tmp_path: Path) -> None:
+    start(tmp_path, *HEALTHY)
+    start(tmp_path, "p", "5", "", "y", *theme("body", "F9"), "")
+    assert (stored_record(tmp_path).pain, stored_record(tmp_path).tags) == (5, ("disc",))
+    start(tmp_path, "y", *theme("health", "B9"), "p", "2", "")
+    assert (stored_record(tmp_path).pain, stored_record(tmp_path).breath_off) == (2, True)
+
+
 @pytest.mark.parametrize(("days", "outcome"), [(1, Outcome.SEE_CLINICIAN), (7, Outcome.SEE_CLINICIAN), (8, Outcome.GO)])
 def test_severe_pain_on_a_second_day_means_to_see_a_clinician(tmp_path: Path, days: int, outcome: Outcome) -> None:
     before = TODAY - timedelta(days=days)

@@ -46,7 +46,7 @@ def answered(script: Script, record: ScreeningRecord | None = None) -> dict[str,
     A follow-up that the script does not foresee is an error, and so is an answer nobody asked for.
     """
     left = dict(script)
-    answers: dict[str, tuple[str, ...]] = {"daily": (left.pop("daily", "no"),)} if record else {}
+    answers: dict[str, tuple[str, ...]] = {"daily": (left.pop("daily", "no"), END)} if record else {}
     while question := ask(answers, record).question:
         end = (END,) if question.many else ()
         if question.id == CONFIRM:
@@ -444,9 +444,15 @@ def test_gentle_only_has_a_note_and_changes_no_outcome() -> None:
 def test_less_pain_the_same_day_takes_back_gentle_only() -> None:
     first = quick(daily="pain", K3="5", K3_spread="back")
     assert first.gentle_only
-    for record, answers in ((HEALTHY, first.answers), (first.record, {"daily": ("pain",)})):
+    for record, answers in ((HEALTHY, first.answers), (first.record, {"daily": ("pain", END)})):
         less = preflight(SAFETY, record, {**answers, "K3": ("2",)}, (), TODAY)
         assert (less.gentle_only, less.pain) == (False, 2)
+
+
+def test_gentle_only_still_holds_after_something_new() -> None:
+    pain = {"K3": ("5",), "K3-spread": ("back",)}
+    both = ask({"daily": ("pain", "yes", END), **pain, "new": ("body", END), "body": ("F9", END)}, HEALTHY)
+    assert (both.question, both.gentle_only, both.record.tags) == (None, True, ("disc",))
 
 
 def test_gentle_only_holds_for_the_day() -> None:

@@ -75,7 +75,7 @@ def again(record: ScreeningRecord, answers: Answers, day: date = TOMORROW) -> Sc
 def new_today(record: ScreeningRecord, answers: Answers, day: date = TOMORROW) -> ScreeningRecord:
     """Return the record after the answers to what is new."""
     answers = {"new" if name == "themes" else name: answer for name, answer in answers.items()}
-    return after(record, {"daily": ("yes",), **answers}, day)
+    return after(record, {"daily": ("yes", END), **answers}, day)
 
 
 @pytest.mark.parametrize(
@@ -288,7 +288,7 @@ def test_a_statement_of_another_version_is_never_read_as_go() -> None:
 def test_severe_pain_on_a_second_day_of_a_week_means_to_see_a_clinician(days: int, outcome: str) -> None:
     day = TODAY - timedelta(days=days)
     record = ScreeningRecord(outcome=Outcome.GO, screened=day, since=day, severe_pain_on=day)
-    severe = {STILL: ("no",), "daily": ("pain",), "K3": ("7",), "K3-sudden": ("no",), CONFIRM: ("yes",)}
+    severe = {STILL: ("no",), "daily": ("pain", END), "K3": ("7",), "K3-sudden": ("no",), CONFIRM: ("yes",)}
     assert after(record, severe).outcome.value == outcome
 
 

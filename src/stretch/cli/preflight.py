@@ -98,7 +98,9 @@ def answer_daily(
     questions that follow were not answered.
     """
     (daily,) = app.safety.quick
-    answers: dict[str, tuple[str, ...]] = {**known.answers, daily: (answer,)}
+    # What was said before on this screen, such as pain, still holds.
+    said = tuple(each for each in known.answers.get(daily, ()) if each not in (answer, END))
+    answers: dict[str, tuple[str, ...]] = {**known.answers, daily: (*said, answer, END)}
     if answer == "no":
         if daily_question(app, known):
             save_record(app, _decision(app, known)(answers).record)
