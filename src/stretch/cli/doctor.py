@@ -1,7 +1,5 @@
 """`stretch doctor`: checks of sound, voice, display and storage, with advice."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Iterable
 

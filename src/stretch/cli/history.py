@@ -1,7 +1,5 @@
 """`stretch history`: show, export, import and forget sessions."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from datetime import date, datetime

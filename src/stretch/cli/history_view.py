@@ -1,7 +1,5 @@
 """The history as text: totals, a chart and the last sessions."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 

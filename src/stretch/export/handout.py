@@ -1,7 +1,5 @@
 """Contents of a handout, a routine on paper, for all formats."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 
 from msgspec import Struct

@@ -1,7 +1,5 @@
 """Handout as one self-contained HTML page to print, without network or script, and as Markdown readable as text."""
 
-from __future__ import annotations
-
 import re
 from base64 import b64encode
 from collections.abc import Iterable, Iterator

@@ -1,7 +1,5 @@
 """Reminders: the days that suit a routine, and an iCalendar file (RFC 5545) of recurring events with alarms."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from datetime import datetime, time, timedelta
 from uuid import NAMESPACE_URL, uuid5

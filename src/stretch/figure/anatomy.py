@@ -1,7 +1,5 @@
 """Body proportions: segment lengths, radii and joint ranges, in percent of body height and degrees."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import NamedTuple
 

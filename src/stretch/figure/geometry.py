@@ -3,8 +3,6 @@
 Lengths are in percent of body height with y up; directions are in degrees, 0 to the right and 90 up.
 """
 
-from __future__ import annotations
-
 from itertools import permutations
 from math import acos, atan2, cos, degrees, dist, radians, sin, tau
 

@@ -1,7 +1,5 @@
 """Checks of figure files: unknown names, and keyframes that do not suit each other."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from graphlib import CycleError

@@ -4,8 +4,6 @@ A bitmap is one integer with bit x + y * stride for the dot in column x and row 
 dilated with a shift and an OR. The stride is whole bytes and larger than the width: no dot is shifted into another row.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from functools import lru_cache

@@ -3,8 +3,6 @@
 Both are encoded from the same codes: one for each cell and color role, with the bits of the Unicode braille block.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from itertools import groupby

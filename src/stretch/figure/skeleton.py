@@ -4,8 +4,6 @@ The trunk and the limbs given by directions are placed outwards from the hip (fo
 moved to its anchor or down to the floor, and the limbs given by targets are solved by two-bone inverse kinematics.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from graphlib import TopologicalSorter

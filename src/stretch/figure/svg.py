@@ -1,7 +1,5 @@
 """SVG writer: start and stretch side by side, self-contained, with the muscle hatched for printers without color."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from itertools import pairwise, zip_longest

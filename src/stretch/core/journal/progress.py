@@ -1,7 +1,5 @@
 """Progress of a session as a record, its plan as JSON, and an interrupted session restored from both."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from itertools import groupby
 from typing import Any

@@ -1,7 +1,5 @@
 """Statistics over the sessions in the journal: days, weeks, areas, sides, pain."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 
 from msgspec import Struct

@@ -1,7 +1,5 @@
 """The streak, and the last session with it: without msgspec, which takes too long to load for `stretch status`."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple

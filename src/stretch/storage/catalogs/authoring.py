@@ -1,7 +1,5 @@
 """Help for authors of catalog files: the JSON Schema and the template of a stretch."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from textwrap import fill
 from typing import Any

@@ -3,8 +3,6 @@
 Cue lengths and cautions follow rules of thumb; none of them keeps a routine from running.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Locations of the shipped data and of the user's folder."""
 
-from __future__ import annotations
-
 import os
 import sys
 from contextlib import suppress

@@ -1,7 +1,5 @@
 """Safe reads and writes: only regular files are read, and a file is replaced in full or stays as it was."""
 
-from __future__ import annotations
-
 import errno
 import os
 import stat

@@ -4,8 +4,6 @@ The data is built from the events of the parser, not by a PyYAML loader: each li
 and reading the shipped catalog takes half the time.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress

@@ -1,7 +1,5 @@
 """Type errors of plain data, each with its field and how to fix it, from the errors of msgspec."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from functools import cache

@@ -1,7 +1,5 @@
 """Sums over the parts of each session, stored so that the history does not read years of them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date

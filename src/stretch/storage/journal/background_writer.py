@@ -1,7 +1,5 @@
 """Write a session to the journal from a background thread, so that a slow disk delays no cue."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from threading import Condition, Thread
 from time import monotonic

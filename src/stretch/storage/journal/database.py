@@ -1,7 +1,5 @@
 """Database of the journal: tables of the SQLite file, opening, migration, backup, and moving a damaged file aside."""
 
-from __future__ import annotations
-
 import os
 import sqlite3
 import stat

@@ -1,7 +1,5 @@
 """The last session with the streak, read without the types of the records, which take long to load."""
 
-from __future__ import annotations
-
 from contextlib import closing, suppress
 from datetime import date, datetime
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Session records as rows of the journal's tables, with sums for the history, and back."""
 
-from __future__ import annotations
-
 import sqlite3
 import zlib
 from collections.abc import Iterator, Sequence

@@ -1,7 +1,5 @@
 """Statistics for the history, summed by the database: ten years take as long as ten days."""
 
-from __future__ import annotations
-
 import sqlite3
 from collections.abc import Iterator
 from contextlib import suppress
