@@ -132,6 +132,18 @@ def test_a_finished_session_ends_on_it_and_one_line_stays(tmp_path: Path) -> Non
         assert re.fullmatch(r"Done: \d stretches, .*\.", last)
 
 
+@pytest.mark.parametrize(
+    ("stretch", "next_time"),
+    [("single-knee-to-chest", "tomorrow, right side first."), ("chin-tuck", "tomorrow."),
+     ("contract-relax-hamstring", "gently tomorrow, or the day after, right side first.")],
+)  # fmt: skip
+def test_the_other_side_comes_first_the_next_time(tmp_path: Path, stretch: str, next_time: str) -> None:
+    person = Finisher(tmp_path, "enter")
+    args = ("--stretch", stretch, "--warm-up", "0", "--yes", "--figure", "none")
+    assert run("routine", *args, app=person).exit_code == 0
+    assert f"Next time: {next_time}" in " ".join(" ".join(person.screen.frames[-1]).split())
+
+
 def test_the_streak_counts_this_session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for days in range(3):
         monkeypatch.setattr(ScreenPerson, "today", lambda self, days=days: TODAY + timedelta(days=days))

@@ -13,6 +13,8 @@ from stretch.core.errors import Signalled
 from stretch.player.input import InputEvent
 from stretch.player.layout import StyledLine
 from stretch.player.screen import GUARD_NS, run_screen
+from stretch.player.terminal import Terminal
+from stretch.player.theme import Theme
 from support import SECOND, FakeClock, MemoryTerminal, run
 
 GUARD_S = GUARD_NS / SECOND
@@ -109,6 +111,19 @@ def test_a_signal_at_a_screen_is_the_exit_code(monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(App, "safety", property(ended))
     assert run("safety", app=App()).exit_code == 128 + signal.SIGTERM
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")
+def test_a_frame_counts_as_shown_only_when_the_terminal_has_taken_it() -> None:
+    import os
+    import pty
+
+    master, slave = pty.openpty()
+    with Terminal(None, slave, Theme()) as terminal:
+        assert terminal.draw([(("short", "plain"),)])
+        assert not terminal.draw([(("more than a terminal takes at once", "plain"),)] * 5000)
+    os.close(master)
+    os.close(slave)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")

@@ -22,6 +22,8 @@ from stretch.cli.start import AppPlanner
 from stretch.core.errors import UsageError
 from stretch.core.routine import Continuity, Request, Routine, needs_line
 from stretch.core.safety.screening_record import PreflightResult, ScreeningRecord
+from stretch.core.timing.session import Session, with_voice
+from stretch.core.timing.timeline import build_timeline
 from stretch.core.vocabulary import EQUIPMENT_LABELS
 from stretch.player.body_map import BodyMap, body_map, map_rows
 from stretch.player.figure_renderer import FigureRenderer
@@ -96,9 +98,16 @@ def test_one_key_answers(keys: str, answer: str) -> None:
     assert finished(state)
 
 
-@pytest.mark.parametrize("key", ["z", "1", "space", "tab", "left", "ä"])
+@pytest.mark.parametrize("key", ["z", "n", "space", "tab", "left", "ä"])
 def test_a_key_that_means_nothing_does_nothing(key: str) -> None:
     assert press(key) is START
+
+
+def test_digits_do_what_letters_do_on_keyboards_without_them() -> None:
+    assert [press(key).answer for key in "10"] == ["new", "leave"]
+    assert [press(key).window for key in "2489"] == ["pain", "drop", "help", "map"]
+    assert press("5", "6", "7") == press("w", "s", "v")
+    assert press("3") == press("r")
 
 
 def test_p_takes_one_digit_and_can_be_taken_back() -> None:
@@ -474,11 +483,37 @@ def test_plain_and_yes_show_no_start_screen(tmp_path: Path) -> None:
         assert person.screen.frames == []
 
 
+def planned(folder: Path, asked: Request) -> tuple[StartScreen, AppPlanner]:
+    planner = AppPlanner(ScreenPerson(folder), OPTIONS, PreflightResult())
+    return replace(START, asked=asked, routine=planner.plan(asked)), planner
+
+
+def test_other_minutes_keep_what_was_replaced_and_other_areas_begin_anew(tmp_path: Path) -> None:
+    state, planner = planned(tmp_path, Request(areas=("lower-back",), minutes=15.0))
+    state = update(replace(state, selected=3), "r", planner)
+    (old,) = state.routine.continuity.replaced  # type: ignore[union-attr]
+    longer = update(state, "+", planner).routine
+    assert old not in [item.stretch.id for item in longer.items]
+    assert longer.continuity.replaced == (old,)  # type: ignore[union-attr]
+    areas = [name for name, _ in state.map.areas]
+    keys = ["a", "space", *["up"] * areas.index("lower-back"), "space", "enter"]
+    for key in keys:
+        state = update(state, key, planner)
+    assert (state.window, state.asked.areas) == ("plan", ("neck",))
+    assert state.routine == planner.plan(Request(areas=("neck",), minutes=15.0))
+
+
+def test_the_length_shown_has_time_for_the_voice(tmp_path: Path) -> None:
+    state, planner = planned(tmp_path, Request(areas=("lower-back",), minutes=15.0, warm_up=0.0))
+    spoken = update(state, "v", planner)
+    session = with_voice(Session(timeline=build_timeline(spoken.routine)), True)
+    assert spoken.length_ms == session.timeline.length_ms
+    assert with_voice(session, False).timeline.length_ms < spoken.length_ms
+
+
 def test_new_plans_take_less_than_100_ms(tmp_path: Path) -> None:
-    app = ScreenPerson(tmp_path)
-    planner = AppPlanner(app, OPTIONS, PreflightResult())
-    asked = Request(areas=("lower-back",), minutes=15.0)
-    state = replace(START, asked=asked, routine=planner.plan(asked), selected=3)
+    state, planner = planned(tmp_path, Request(areas=("lower-back",), minutes=15.0))
+    state = replace(state, selected=3)
     keys: list[Callable[[], StartScreen]] = [
         lambda key=key: update(state, key, planner)  # type: ignore[misc]
         for key in ("r", "+", "-", "w")

@@ -51,6 +51,8 @@ PLAN_KEYS = (
     StartKey("a", "areas", "areas on a picture of the body"),
     StartKey("?", "", ""),
 )
+SAME_KEYS = {"1": "y", "2": "p", "3": "r", "4": "d", "5": "w", "6": "s", "7": "v", "8": "?", "9": "a", "0": "q"}
+"""Digits for the letters, for keyboards that have others; 0 and 6 to 8 are as in the session."""
 
 
 class StartScreen(Struct, frozen=True, kw_only=True):
@@ -118,7 +120,7 @@ def update(state: StartScreen, key: str, planner: Planner) -> StartScreen:
             return replace(state, window="plan") if key in ("b", "q", "enter") else state
         case "help":
             return replace(state, window="plan")
-    return _in_plan(replace(state, message="") if state.message else state, key, planner)
+    return _in_plan(replace(state, message="") if state.message else state, SAME_KEYS.get(key, key), planner)
 
 
 def finished(state: StartScreen) -> bool:

@@ -18,7 +18,7 @@ from stretch.player.layout import (
     side_by_side,
     wrap_styled,
 )
-from stretch.player.start_screen import ANSWER_KEYS, PLAN_KEYS, StartScreen
+from stretch.player.start_screen import ANSWER_KEYS, PLAN_KEYS, SAME_KEYS, StartScreen
 from stretch.player.theme import TextRole
 
 if TYPE_CHECKING:
@@ -205,8 +205,11 @@ def _help(state: StartScreen, cells: int, height: int) -> list[StyledLine]:
         (),
         (("press any key to continue", TextRole.DIM),),
     ]
-    advice = [(), *wrap_styled(state.advice, TextRole.PLAIN, cells)]
-    return [*lines, *(advice if len(lines) + len(advice) <= height else [])]
+    same = f"On any keyboard: {', '.join(f'{digit} {key}' for digit, key in SAME_KEYS.items())}"
+    for text, role in ((state.advice, TextRole.PLAIN), (same, TextRole.DIM)):
+        more = [(), *wrap_styled(text, role, cells)]
+        lines += more if len(lines) + len(more) <= height else []
+    return lines
 
 
 def _indented(lines: Sequence[StyledLine]) -> list[StyledLine]:
