@@ -210,7 +210,7 @@ def test_list_in_80_columns_has_each_stretch_with_its_name_on_one_line() -> None
 def test_show_prints_all_texts_cautions_and_sources(name: str) -> None:
     stretch = CATALOG.stretches[name]
     for side in ("left", "right") if stretch.both_sides else ("left",):
-        text = run("show", name, "--side", side).stdout
+        text = run("show", name, "--side", side, "--sources").stdout
         for path, words in stretch.for_side(side).texts():
             assert words in text or path[0] in ("halfway", "side_means")
         assert (f"This is the {side} side. Then do the other side" in text) is stretch.both_sides
@@ -450,6 +450,17 @@ def test_show_draws_the_figure_at_a_terminal_and_on_request() -> None:
     assert braille.search(left)
     assert left != right
     assert "▀" in run("show", "cat-cow", "--figure", "blocks").stdout
+
+
+@pytest.mark.parametrize("name", ["single-knee-to-chest", "levator-scapulae", "chair-flat-back"])
+def test_show_ends_on_figure_and_steps_in_one_screen(name: str) -> None:
+    lines = at_terminal("show", name, columns=80).splitlines()
+    last = "\n".join(lines[-23:])
+    stretch = CATALOG.stretches[name].for_side("left")
+    assert all(" ".join(step.split()[:4]) in last for step in stretch.steps)
+    assert sum(bool(re.search("[\u2801-\u28ff]", line)) for line in lines[-23:]) > 5
+    assert "Sources" not in "\n".join(lines)
+    assert "Sources" in run("show", name, "--sources").stdout
 
 
 def test_show_writes_an_svg(tmp_path) -> None:

@@ -156,7 +156,7 @@ def _print_stretches(app: App, stretches: Sequence[Stretch]) -> None:
     app.info(f"{len(stretches)} stretches. `stretch show ID` shows one in full.")
 
 
-@click.command("show", help="Show one stretch: figure, steps, dose, cautions and sources.")
+@click.command("show", help="Show one stretch: dose, cautions, figure and steps.")
 @click.argument("stretch_id", metavar="ID", type=options.STRETCH)
 @click.option("--side", type=options.SIDE, help="Show this side.  [default: left]")
 @click.option("--figure", type=options.FIGURE, help="How to draw the figure.  [default: braille; none in a pipe]")
@@ -164,6 +164,7 @@ def _print_stretches(app: App, stretches: Sequence[Stretch]) -> None:
 @click.option(
     "--svg", metavar="FILE", type=options.OUTPUT, help="Only write the figure as SVG; `-` for standard output."
 )
+@click.option("--sources", is_flag=True, help="Name the sources too.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON with all fields.")
 @click.pass_obj
 def show_command(
@@ -172,6 +173,7 @@ def show_command(
     side: Side | None,
     figure: Glyphs | Literal["none"] | None,
     svg: Path | None,
+    sources: bool,
     as_json: bool,
 ) -> None:
     refuse_together("--json", "--svg", "--figure")
@@ -183,6 +185,11 @@ def show_command(
     if svg:
         _write_svg(app, stretch, side, svg)
         return
+    _print_facts(app, stretch.for_side(side))
+    if sources:
+        _print_sources(app, stretch)
+    app.out.paragraph()
+    # Figure and steps last: where one screen does not hold everything, these stay visible.
     if figure is None and app.out.columns is not None:
         figure = app.theme.glyphs
     if figure and figure != "none":
@@ -192,7 +199,7 @@ def show_command(
         if pair or available >= FIGURE_SIZES[-1][0]:
             stills = [(stretch.id, side, depth) for depth in ((0.0, 1.0) if pair else (1.0,))]
             _print_figures(app, stills, pair or FIGURE_SIZES[-1], figure)
-    _print_stretch(app, stretch, side)
+    _print_steps(app, stretch, side)
 
 
 def find_stretch(catalog: Catalog, name: str) -> Stretch:
@@ -252,22 +259,14 @@ def _write_svg(app: App, stretch: Stretch, side: Side | None, path: Path) -> Non
         write_text(path, svg + "\n")
 
 
-def _print_stretch(app: App, stretch: Stretch, side: Side | None) -> None:
-    from stretch.core.text import side_note
-
-    paragraph, note = app.out.paragraph, side_note(stretch, side)
-    stretch = stretch.for_side(side)
+def _print_facts(app: App, stretch: Stretch) -> None:
+    paragraph = app.out.paragraph
     paragraph(stretch.name, "bold")
     if stretch.aliases:
         paragraph(f"also called {', '.join(stretch.aliases)}", "dim")
     paragraph()
     for label, text in _facts(app.catalog, stretch):
         paragraph(text, prefix=f"{label:<13}")
-    paragraph()
-    for number, step in enumerate(stretch.steps, start=1):
-        paragraph(step, indent=2, prefix=f"{number}. ")
-    if note:
-        paragraph(note, indent=2)
     paragraph()
     for label, text in stretch.labelled_texts().items():
         paragraph(text, prefix=f"{label:<13}")
@@ -276,6 +275,20 @@ def _print_stretch(app: App, stretch: Stretch, side: Side | None) -> None:
         paragraph()
         replaces = f", replaces {origin.replaces}" if origin.replaces else ""
         paragraph(f"From {origin.file}{replaces}.", "dim")
+
+
+def _print_steps(app: App, stretch: Stretch, side: Side | None) -> None:
+    from stretch.core.text import side_note
+
+    app.out.paragraph(stretch.name, "bold")
+    for number, step in enumerate(stretch.for_side(side).steps, start=1):
+        app.out.paragraph(step, indent=2, prefix=f"{number}. ")
+    if note := side_note(stretch, side):
+        app.out.paragraph(note, indent=2)
+
+
+def _print_sources(app: App, stretch: Stretch) -> None:
+    paragraph = app.out.paragraph
     if stretch.source:
         paragraph()
         paragraph("Sources", "dim")
