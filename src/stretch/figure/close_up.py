@@ -46,7 +46,7 @@ PROPORTIONS = {
         radii=((4.6, 4.4, 4.2, 4.0), _TOE, _TOE, _TOE, _TOE),
     ),
 }
-THUMB_ROOT, THUMB = (0.75, 0.22), (15.0, 11.0, 8.0)
+_THUMB_ROOT, _THUMB = (0.75, 0.22), (15.0, 11.0, 8.0)
 """The place of the thumb's root, as of the other roots, and the lengths of its segments."""
 _THUMB_RADII = (6.4, 4.9, 4.3, 3.4)
 _SOLE, _HEEL = 5.0, 6.4
@@ -55,8 +55,12 @@ _EDGE = 0.35
 """The width below which the fingers are behind each other."""
 _CUFF = 0.45
 """The share of the forearm or shin that is bare."""
-
-
+CLOSE_PARTS = {
+    f"{side}_{kind}": tuple(f"{side}_{part}" for part in parts)
+    for kind, parts in (("hand", ("forearm", "palm", "fingers", "thumb")), ("foot", ("shin", "sole", "toes")))
+    for side in ("far", "near")
+}
+"""The parts of a hand and of a foot in the order in which they are painted."""
 _JOINTS = {
     "hand": ("elbow", "wrist", "knuckles", "thumb", "index", "middle", "ring", "little"),
     "foot": ("knee", "ankle", "ball", "heel", "toe"),
@@ -77,30 +81,17 @@ def close_up_joints(name: str, pose: ClosePose) -> dict[str, Point]:
 
 def close_up_hulls(name: str, pose: ClosePose) -> Iterator[tuple[str, tuple[Hull, ...]]]:
     """Yield the name and the hulls of each part; each finger or toe that shows is one of its own, farthest first."""
-    side, _, kind = name.partition("_")
+    kind = name.partition("_")[2]
     sizes = PROPORTIONS[kind]
     length, near, far = sizes.limb
-    yield f"{side}_{_LIMB[kind]}", ((circle(pose.at, near), circle(polar_offset(pose.at, pose.limb, length), far)),)
-    yield f"{side}_{_PALM[kind]}", _palm(pose, sizes, kind)
+    limb_part, palm_part, digits_part, *thumb_part = CLOSE_PARTS[name]
+    yield limb_part, ((circle(pose.at, near), circle(polar_offset(pose.at, pose.limb, length), far)),)
+    yield palm_part, _palm(pose, sizes, kind)
     digits = [_chain_hulls(*chain) for chain in zip(_chains(pose, sizes), sizes.radii, strict=True)]
     for hulls in digits[::-1] if abs(pose.width) > _EDGE else [tuple(chain.from_iterable(digits))]:
-        yield f"{side}_{_DIGITS[kind]}", hulls
-    if kind == "hand":
-        yield f"{side}_thumb", _chain_hulls(_thumb(pose, sizes), _THUMB_RADII)
-
-
-_LIMB = {"hand": "forearm", "foot": "shin"}
-_PALM = {"hand": "palm", "foot": "sole"}
-_DIGITS = {"hand": "fingers", "foot": "toes"}
-CLOSE_PARTS = {
-    name: tuple(f"{side}_{part}" for part in parts)
-    for side in ("far", "near")
-    for name, parts in (
-        (f"{side}_hand", ("forearm", "palm", "fingers", "thumb")),
-        (f"{side}_foot", ("shin", "sole", "toes")),
-    )
-}
-"""The parts of a hand and of a foot in the order in which they are painted."""
+        yield digits_part, hulls
+    for part in thumb_part:
+        yield part, _chain_hulls(_thumb(pose, sizes), _THUMB_RADII)
 
 
 def cuff(hull: Hull) -> Hull:
@@ -140,7 +131,7 @@ def _chains(pose: ClosePose, sizes: Proportions) -> Iterator[list[Point]]:
 
 
 def _thumb(pose: ClosePose, sizes: Proportions) -> list[Point]:
-    return _chain(_at(pose, sizes, *THUMB_ROOT), pose.palm.direction, THUMB, pose.thumb)
+    return _chain(_at(pose, sizes, *_THUMB_ROOT), pose.palm.direction, _THUMB, pose.thumb)
 
 
 def _chain(root: Point, turn: float, lengths: tuple[float, ...], segments: tuple[ProjectedSegment, ...]) -> list[Point]:

@@ -80,7 +80,7 @@ class CloseUp(_FileStruct, frozen=True):
     sole in the direction `palm`. `width` is 1 seen flat with the thumb or big toe at the left, -1 with it at the right,
     and 0 seen from the edge. Up to three segments of the fingers or toes (`curl`) and of the thumb have directions
     that count from the palm; the last one stands for all that follow. `spread` is the angle between two fingers;
-    `digits` gives each finger or toe its own segments, the one at the thumb first.
+    `digits` gives each of four fingers or five toes its own segments, the one at the thumb first.
     """
 
     at: Point | None = None

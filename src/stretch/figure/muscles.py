@@ -87,8 +87,8 @@ CLOSE_VIEW: Mapping[str, tuple[MuscleBand, ...]] = {
     **dict.fromkeys(("palm", "fingers", "thumb", "toes"), ()),
     "forearm_back": (MuscleBand("forearm", -0.1, 0.5, -5.0, 6.0, _FOREARM),),
     "forearm_front": (MuscleBand("forearm", -0.1, 0.5, 5.0, 6.0, _FOREARM),),
-    "calf": (MuscleBand("close_shin", 0.0, 0.9, 6.0, 6.5, _FOOT),),
-    "ankle": (MuscleBand("close_shin", -0.12, 0.14, 0.0, 8.0, _FOOT),),
+    "calf": (MuscleBand("shin", 0.1, 1.0, -6.0, 6.5, _FOOT),),
+    "ankle": (MuscleBand("shin", 0.86, 1.12, 0.0, 8.0, _FOOT),),
     "instep": (MuscleBand("instep", 0.0, 1.0, -2.0, 5.0, _FOOT),),
     "sole": (MuscleBand("sole", 0.0, 1.0, 1.0, 4.5, ("sole",)),),
 }
@@ -104,7 +104,6 @@ _AXES = {
     "hand": ("{side}_wrist", "{side}_hand"),
     "foot": ("{side}_ankle", "{side}_toe"),
     "forearm": ("{side}_wrist", "{side}_elbow"),
-    "close_shin": ("{side}_ankle", "{side}_knee"),
     "sole": ("{side}_heel", "{side}_ball"),
     "instep": ("{side}_ankle", "{side}_ball"),
 }
