@@ -86,7 +86,7 @@ def test_without_a_journal_the_settings_say_what_is_usual(folder: Path) -> None:
     assert "Calves, " in play(folder)
 
 
-def test_a_session_of_an_earlier_version_gives_areas_and_whole_minutes(folder: Path) -> None:
+def test_a_session_of_an_earlier_version_or_without_a_plan_gives_areas_and_whole_minutes(folder: Path) -> None:
     play(folder, "neck", "-m", "6")
     connection = sqlite3.connect(folder / FILE_NAME)
     with connection:
@@ -94,6 +94,9 @@ def test_a_session_of_an_earlier_version_gives_areas_and_whole_minutes(folder: P
         from_plan = "UPDATE plan SET data = ?"
         (data,) = connection.execute("SELECT data FROM plan").fetchone()
         connection.execute(from_plan, (without_minutes(data),))
+    assert usual_arguments(Person(folder)) == ["--area", "neck", "--minutes", "6"]
+    with connection:
+        connection.execute("UPDATE session SET plan = NULL")
     connection.close()
     assert usual_arguments(Person(folder)) == ["--area", "neck", "--minutes", "6"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -150,22 +151,20 @@ def usual_arguments(app: App) -> list[str]:
     from stretch.core.journal.progress import decode_plan
 
     record, plan = last
-    routine = decode_plan(plan) if plan else None
-    if routine is None or routine.continuity is None:
-        program = next((each.id for each in app.catalog.programs.values() if each.name == record.title), None)
-        return ["--program", program] if program else []
-    try:
-        request = Request.from_key(routine.continuity.key, routine.continuity.minutes)
-    except ValueError:
-        return []
-    catalog = app.catalog
+    routine, catalog = decode_plan(plan) if plan else None, app.catalog
+    # An imported session has no plan.
+    request = Request(areas=record.areas)
+    if routine and routine.continuity:
+        with suppress(ValueError):
+            request = Request.from_key(routine.continuity.key, routine.continuity.minutes)
+    elif program := next((each.id for each in catalog.programs.values() if each.name == record.title), None):
+        return ["--program", program]
     if not {*catalog.areas, *catalog.groups, *catalog.stretches}.issuperset((*request.areas, *request.stretches)):
         return []
     lists = {"--area": request.areas, "--position": request.positions, "--stretch": request.stretches}
     arguments = [word for flag, names in lists.items() for name in names for word in (flag, name)]
-    if request.areas:
-        arguments += ["--minutes", str(request.minutes or ceil(record.planned_seconds / 60))]
-    given = {"--level": request.level, "--seed": request.seed}
+    minutes = request.minutes or ceil(record.planned_seconds / 60) if request.areas else None
+    given = {"--minutes": minutes, "--level": request.level, "--seed": request.seed}
     arguments += [word for flag, value in given.items() if value for word in (flag, str(value))]
     return [*arguments, "--before-sport"] if request.before_sport else arguments
 
