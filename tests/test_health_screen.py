@@ -9,11 +9,14 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from stretch.core.safety.checklist import Outcome, Question, Urgency
 from stretch.core.safety.screening import CONFIRM, END, STILL, preflight
 from stretch.core.safety.screening_record import PreflightResult, ScreeningRecord, causes, forbids_session
 from stretch.player.health_screen import HealthState, HealthWindows
+from stretch.player.layout import line_width
 from stretch.storage.files.diagnostics import load_safety
 
 SAFETY = load_safety()
@@ -293,6 +296,35 @@ def test_a_mark_shows_without_color() -> None:
     assert [row[:3] for row in text(press("6", "5", "enter"), 80, 24) if row.startswith("*")] == ["* 6"]
     # A theme in which nothing fits is not marked.
     assert not [row for row in text(press("6", "enter"), 80, 24) if row.startswith("*")]
+
+
+KEYS = [*"1234567890ynb", "enter"]
+
+
+@given(
+    st.sampled_from(sorted(STARTS)),
+    st.lists(st.sampled_from(KEYS), max_size=30),
+    st.integers(1, 130),
+    st.integers(1, 50),
+)
+def test_any_keys_at_any_size_lose_no_answer(start: str, keys: list[str], columns: int, lines: int) -> None:
+    record = STARTS[start][0]
+    shown = windows(record)
+    state = shown.begin(STARTS[start][1])
+    for key in keys:
+        rows = shown.rows(state, columns, lines)
+        assert len(rows) == lines
+        assert {line_width(row) for row in rows} == {columns}
+        before, state = state, shown.update(state, key, columns, lines)
+        if state.finished:
+            break
+        stored = msgspec.json.decode(msgspec.json.encode(state.result.record), type=ScreeningRecord)
+        if state.result.question is not None and state.result.answers:
+            # A program that is started again goes on where this one was cut off.
+            again = windows(stored).begin(stored.unfinished or {})
+            assert again.result.question == state.result.question
+        elif state.result.record.outcome is Outcome.EMERGENCY and state is not before:
+            assert windows(stored).begin({}).result.causes
 
 
 GOLDEN_STATES = {
