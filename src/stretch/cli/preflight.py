@@ -13,7 +13,7 @@ from stretch.cli.app import App
 from stretch.cli.prompts import InputEnded, ask_lines, only, read_line, score_of
 from stretch.core.errors import SafetyError, StretchError
 from stretch.core.safety.checklist import Outcome
-from stretch.core.safety.screening import END, PAIN, SPREAD, preflight, trend_findings, trend_texts
+from stretch.core.safety.screening import END, PAIN, preflight, trend_findings, trend_texts, unfinished_answers
 from stretch.core.safety.screening_record import (
     Answers,
     PreflightResult,
@@ -46,16 +46,17 @@ def run_preflight(app: App, *, ask: bool, plain: bool = False) -> PreflightResul
 
     Raise SafetyError if no session may start, and InputEnded if a question was not answered.
     """
-    record = screening_file.load(app.folder)
+    record, today = screening_file.load(app.folder), app.today()
+    answers = unfinished_answers(app.safety, record, today)
     if ask:
-        if record is None or not forbids_session(record, app.today()):
+        if record is None or not forbids_session(record, today):
             pain_log.ask_next_morning_pain(app, partial(_ask_score, app, plain=plain))
-        return _allowed(app, PreflightResult(before=record), unfinished_answers(record), plain=plain)
+        return _allowed(app, PreflightResult(before=record), answers, plain=plain)
     if record is None:
         app.info(f"{app.safety.question(app.safety.quick[0]).text} {app.safety.messages.unasked}")
         return PreflightResult()
-    result = preflight(app.safety, record, unfinished_answers(record), (), app.today())
-    if result.causes or (result.record and forbids_session(result.record, app.today())):
+    result = preflight(app.safety, record, answers, (), today)
+    if result.causes or (result.record and forbids_session(result.record, today)):
         raise SafetyError("\n".join(stop_texts(app, result, stored=True)))
     if record.ask_next_time:
         app.info(app.safety.messages.ask_next_time)
@@ -179,12 +180,6 @@ def _ask_score(app: App, text: str, *, plain: bool) -> int | None:
     if result.question is not None:
         raise InputEnded
     return score_of(result.answers[PAIN])
-
-
-def unfinished_answers(record: ScreeningRecord | None) -> Answers:
-    """Return the answers of a check that was not finished, without those about the pain at that time."""
-    answers = (record.unfinished if record else None) or {}
-    return {name: answer for name, answer in answers.items() if name not in (PAIN, SPREAD)}
 
 
 def stop_texts(app: App, result: PreflightResult, *, stored: bool = False) -> list[str]:

@@ -106,9 +106,9 @@ def _run_check(app: App) -> PreflightResult:
     """Ask for the day of the clearance if one is needed, otherwise all questions."""
     from msgspec.structs import replace
 
-    from stretch.cli.preflight import ask_questions, unfinished_answers
+    from stretch.cli.preflight import ask_questions
     from stretch.core.safety.checklist import Outcome
-    from stretch.core.safety.screening import preflight
+    from stretch.core.safety.screening import preflight, unfinished_answers
     from stretch.core.safety.screening_record import PreflightResult
     from stretch.storage import screening_file
 
@@ -123,7 +123,7 @@ def _run_check(app: App) -> PreflightResult:
                 return preflight(app.safety, old, {}, (), app.today())
         old = replace(old, unfinished={})
     before = PreflightResult(record=old, before=old, for_session=False)
-    return ask_questions(app, before, unfinished_answers(old))
+    return ask_questions(app, before, unfinished_answers(app.safety, old, app.today()))
 
 
 def _ask_clearance(app: App, record: ScreeningRecord) -> ScreeningRecord:

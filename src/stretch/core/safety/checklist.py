@@ -186,10 +186,7 @@ class SafetyData(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
     @cached_property
     def _questions(self) -> dict[str, Question]:
-        return {question.id: self._complete(question) for question in self.questions}
-
-    def _complete(self, question: Question) -> Question:
-        return msgspec.structs.replace(question, choices=self.choices(question))
+        return {each.id: msgspec.structs.replace(each, choices=self.choices(each)) for each in self.questions}
 
     def choices(self, question: Question) -> tuple[Choice, ...]:
         """Return the choices of *question*, each completed by the line that it states."""

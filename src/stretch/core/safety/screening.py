@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from stretch.core.errors import UnknownName
@@ -36,9 +37,6 @@ EASE_OFF, STOP = 4, 6
 MAX_STOP = 7
 """No stretch continues above this pain, whatever the pain at the start (rule D6)."""
 
-Picks = Mapping[str, tuple[Choice, ...]]
-"""Choices in the answers to the questions that were asked, by the id of the question."""
-
 
 def preflight(
     safety: SafetyData,
@@ -68,16 +66,17 @@ def preflight(
     full = again or any("ask-signs" in finding.actions for finding in findings)
     roots = (*_due(safety, record, today, full=full), *also, *(name for name in safety.quick if name in answers))
     picks, question = _walk(safety, answers, roots)
-    new = _record_after(safety, record, picks, None, findings, today)
+    answered = _Answered(safety, record or ScreeningRecord(outcome=Outcome.GO, since=today), picks, findings, today)
+    new = answered.finished_record()
     stops = causes(safety, new, today)
-    said_now = [name for name in stops if name not in {finding.rule for finding in findings}]
+    said_now = [name for name in stops if name not in answered.trend]
     if new.outcome is Outcome.EMERGENCY:
         question = None
     elif question is None and said_now and answers.get(CONFIRM) != ("yes",):
         question = _read_back(safety, CONFIRM, said_now)
     if question is not None:
-        new = _record_after(safety, record, picks, answers, findings, today)
-    result = _what_holds(safety, new, picks, findings, today, advise=question is None)
+        new = answered.unfinished_record(answers)
+    result = answered.result(new, advise=question is None)
     return replace(result, question=question, causes=stops, answers=answers, before=before)
 
 
@@ -87,6 +86,18 @@ def trend_findings(
     """Return the finding of each rule from the scores that were not cleared or taken back; none without a score."""
     since = max(filter(None, (record.cleared, record.scores_from)), default=None) if record else None
     return assess(history, today, since) if any(entry.known for entry in history) else ()
+
+
+def unfinished_answers(safety: SafetyData, record: ScreeningRecord | None, today: date) -> Answers:
+    """Return the answers of a check that was not finished: those about the pain only on their day."""
+    found, old = (record.unfinished or {}, record.pain_on != today) if record else ({}, False)
+    return {
+        name: answer
+        for name, answer in found.items()
+        if not (old and name in (PAIN, SPREAD))
+        # Another version of the program may have asked other questions.
+        and (name in (CONFIRM, STILL) or all(each == END or f"{name}.{each}" in safety.statements for each in answer))
+    }
 
 
 def choose(safety: SafetyData, answers: Answers, question: Question, choice: str) -> Answers:
@@ -137,7 +148,9 @@ def _due(safety: SafetyData, record: ScreeningRecord | None, today: date, *, ful
     return (*record.ask_next_time, *(safety.after_illness if record.ask_again_on else ()))
 
 
-def _walk(safety: SafetyData, answers: Answers, roots: Iterable[str]) -> tuple[Picks, Question | None]:
+def _walk(
+    safety: SafetyData, answers: Answers, roots: Iterable[str]
+) -> tuple[dict[str, tuple[Choice, ...]], Question | None]:
     """Return the choices of all questions that are asked, and the first one to which the answer is not complete.
 
     What follows from a choice is asked before more choices. Raise UnknownName for an unknown question or choice.
@@ -157,9 +170,6 @@ def _walk(safety: SafetyData, answers: Answers, roots: Iterable[str]) -> tuple[P
         if END not in answers.get(name, ()) if question.many else len(found[name]) != 1:
             pending.append(question)
 
-    for name in answers:
-        if name not in (CONFIRM, STILL):
-            safety.question(name)
     for name in roots:
         visit(name)
     return found, next(iter(pending), None)
@@ -180,62 +190,107 @@ def _read_back(safety: SafetyData, name: str, ids: Iterable[str]) -> Question:
     return Question(id=name, text=text, choices=(Choice(id="yes", text="Yes"), Choice(id="no", text="No")))
 
 
-def _record_after(
-    safety: SafetyData,
-    record: ScreeningRecord | None,
-    picks: Picks,
-    unfinished: Answers | None,
-    findings: Iterable[TrendFinding],
-    today: date,
-) -> ScreeningRecord:
-    """Return *record* after the answers *picks*; with *unfinished* answers only these are new in it."""
-    old = record or ScreeningRecord(outcome=Outcome.GO, since=today)
-    single = [f"{name}." for name in picks if not safety.question(name).many]
-    before = [name for name in said_by(old) if not name.startswith(tuple(single))]
-    trend = [finding.rule for finding in findings if finding.outcome is not Outcome.GO]
-    new = [f"{name}.{choice.id}" for name, choices in picks.items() for choice in choices if _lasts(choice)]
-    if unfinished is not None:
-        old = replace(old, unfinished=dict(unfinished))
-        return with_statements(safety, old, (*said_by(old), *trend), today, unfinished=new)
-    choices = [choice for each in picks.values() for choice in each]
-    # An emergency ends the questions early, so what was said before still holds.
-    full = not {*safety.screens}.isdisjoint(picks) and all(each.outcome is not Outcome.EMERGENCY for each in choices)
-    old = replace(old, unfinished=None, said=(*(() if full else before), *new, *trend))
-    old = _with_days(safety, old, picks, choices, today)
-    return with_statements(safety, old, said_by(old), today)
+class _Answered(Struct, frozen=True):
+    """The choices in all answers, and what they are weighed against."""
+
+    safety: SafetyData
+    record: ScreeningRecord
+    picks: Mapping[str, tuple[Choice, ...]]
+    """The choices by the id of each question that was asked."""
+    findings: Sequence[TrendFinding]
+    today: date
+
+    @property
+    def choices(self) -> list[Choice]:
+        return [choice for choices in self.picks.values() for choice in choices]
+
+    @property
+    def is_full(self) -> bool:
+        return not {*self.safety.screens}.isdisjoint(self.picks)
+
+    @property
+    def score(self) -> int | None:
+        """The pain now, None if it was not said."""
+        return next((int(choice.id) for choice in self.picks.get(PAIN, ()) if choice.id.isdecimal()), None)
+
+    @property
+    def lasting(self) -> list[str]:
+        """Ids of the statements that stop or shape more sessions than today's."""
+        return [f"{name}.{each.id}" for name, choices in self.picks.items() for each in choices if _lasts(each)]
+
+    @property
+    def trend(self) -> list[str]:
+        """Ids of the statements of the pain trend that stop or shape sessions."""
+        return [finding.rule for finding in self.findings if finding.outcome is not Outcome.GO]
+
+    def unfinished_record(self, answers: Answers) -> ScreeningRecord:
+        """Return the record while questions are open: what was said before holds, and these *answers* as well."""
+        record = replace(_with_pain(self.record, self.score, self.today), unfinished=dict(answers))
+        said = (*said_by(record), *self.trend)
+        return with_statements(self.safety, record, said, self.today, unfinished=self.lasting)
+
+    def finished_record(self) -> ScreeningRecord:
+        """Return the record after the last question. A full check replaces what was said before."""
+        single = tuple(f"{name}." for name in self.picks if not self.safety.question(name).many)
+        before = [name for name in said_by(self.record) if not name.startswith(single)]
+        # An emergency ends the questions early, so what was said before still holds.
+        if self.is_full and all(choice.outcome is not Outcome.EMERGENCY for choice in self.choices):
+            before = []
+        record = replace(self._with_days(), unfinished=None, said=(*before, *self.lasting, *self.trend))
+        if any(choice.severe_pain for choice in self.choices):
+            record = with_severe_pain(record, record.severe_pain_on, self.today)
+        elif record.severe_pain_on == self.today:
+            record = replace(record, severe_pain_on=None)
+        return with_statements(self.safety, record, said_by(record), self.today)
+
+    def _with_days(self) -> ScreeningRecord:
+        """Return the record with the days that follow from the answers: of the check, of pain and of an illness."""
+        record, today, safety = _with_pain(self.record, self.score, self.today), self.today, self.safety
+        if self.is_full:
+            scores_from = max(filter(None, (record.cleared, record.scores_from)), default=None)
+            record = replace(record, screened=today, cleared=None, scores_from=scores_from)
+        if self.is_full or any(choice.id != "pain" for name in safety.quick for choice in self.picks.get(name, ())):
+            record = replace(record, asked=today)
+        days = max((choice.wait_days for choice in self.choices), default=0)
+        if days or self.is_full or not {*safety.after_illness}.isdisjoint(self.picks):
+            record = replace(record, ask_again_on=today + timedelta(days) if days else None)
+        return replace(record, ask_next_time=tuple(name for name in record.ask_next_time if name not in self.picks))
+
+    def result(self, record: ScreeningRecord, *, advise: bool) -> PreflightResult:
+        """Return what the plan must allow for, with the advice to tell a clinician when that is due."""
+        actions = {action for finding in self.findings for action in finding.actions}
+        gentle = record.pain_on == self.today and self.safety.statements[f"{PAIN}.{record.pain}"].gentle_only
+        advise = advise and advice_due(record, record.advised, self.today)
+        return PreflightResult(
+            replace(record, advised=self.today) if advise else record,
+            pain=self.score,
+            spread=spread_of([choice.id for choice in self.picks.get(SPREAD, ())]),
+            gentle_only=gentle or "gentle-only" in actions,
+            half_dose="halve" in actions,
+            notes=self._notes(record, advise=advise),
+        )
+
+    def _notes(self, record: ScreeningRecord, *, advise: bool) -> tuple[str, ...]:
+        """Return the sentences to show before a session or with a stop; nothing distracts from an emergency."""
+        if record.outcome is Outcome.EMERGENCY:
+            return ()
+        texts = trend_texts(self.safety, [finding.rule for finding in self.findings])
+        texts += [choice.note for choice in self.choices]
+        if record.outcome is Outcome.GO_GENTLY and self.lasting:
+            texts.append(self.safety.messages.gently)
+        texts += [self.safety.messages.advise] * advise
+        if self.score:
+            ease, stop = pain_limits(self.score)
+            texts.append(f"Today: ease off when pain reaches {ease}, stop a stretch at {stop}.")
+        return tuple(dict.fromkeys(filter(None, texts)))
 
 
 def _lasts(choice: Choice) -> bool:
-    """Return whether *choice* stops or shapes more sessions than today's."""
     return bool(choice.outcome or choice.tags or choice.advise_clinician or choice.breath_off or choice.too_young)
 
 
-def _with_days(
-    safety: SafetyData, record: ScreeningRecord, picks: Picks, choices: Sequence[Choice], today: date
-) -> ScreeningRecord:
-    """Return *record* with the days that follow from the answers: of the check, of pain and of an illness."""
-    full = not {*safety.screens}.isdisjoint(picks)
-    if full:
-        scores_from = max(filter(None, (record.cleared, record.scores_from)), default=None)
-        record = replace(record, screened=today, cleared=None, scores_from=scores_from)
-    if full or any(choice.id != "pain" for name in safety.quick for choice in picks.get(name, ())):
-        record = replace(record, asked=today)
-    record = replace(record, ask_next_time=tuple(name for name in record.ask_next_time if name not in picks))
-    if score := _score(picks):
-        record = replace(record, pain=score[0], pain_on=today)
-    if any(choice.severe_pain for choice in choices):
-        record = with_severe_pain(record, record.severe_pain_on, today)
-    elif record.severe_pain_on == today:
-        record = replace(record, severe_pain_on=None)
-    wait_days = max((choice.wait_days for choice in choices), default=0)
-    if wait_days:
-        return replace(record, ask_again_on=today + timedelta(days=wait_days))
-    return replace(record, ask_again_on=None) if full or not {*safety.after_illness}.isdisjoint(picks) else record
-
-
-def _score(picks: Picks) -> list[int]:
-    """Return the pain now, as a list that is empty if it was not said."""
-    return [int(choice.id) for choice in picks.get(PAIN, ()) if choice.id.isdecimal()]
+def _with_pain(record: ScreeningRecord, score: int | None, today: date) -> ScreeningRecord:
+    return record if score is None else replace(record, pain=score, pain_on=today)
 
 
 def trend_texts(safety: SafetyData, rules: Iterable[str]) -> list[str]:
@@ -243,47 +298,6 @@ def trend_texts(safety: SafetyData, rules: Iterable[str]) -> list[str]:
     return [line.text for rule in rules for line in safety.trends if line.id == rule]
 
 
-def _what_holds(
-    safety: SafetyData,
-    record: ScreeningRecord,
-    picks: Picks,
-    findings: Sequence[TrendFinding],
-    today: date,
-    *,
-    advise: bool,
-) -> PreflightResult:
-    """Return what the plan must allow for after the answers *picks*; *advise* to tell a clinician when that is due."""
-    actions = {action for finding in findings for action in finding.actions}
-    pain = record.pain if record.pain_on == today else None
-    advise = advise and advice_due(record, record.advised, today)
-    return PreflightResult(
-        replace(record, advised=today) if advise else record,
-        pain=next(iter(_score(picks)), None),
-        spread=spread_of(choice.id for choice in picks.get(SPREAD, ())),
-        gentle_only="gentle-only" in actions or (pain is not None and safety.statements[f"{PAIN}.{pain}"].gentle_only),
-        half_dose="halve" in actions,
-        notes=_notes(safety, record, picks, findings, advise=advise),
-    )
-
-
-def _notes(
-    safety: SafetyData, record: ScreeningRecord, picks: Picks, findings: Iterable[TrendFinding], *, advise: bool
-) -> tuple[str, ...]:
-    """Return the sentences to show before a session or with a stop; nothing distracts from an emergency."""
-    if record.outcome is Outcome.EMERGENCY:
-        return ()
-    choices = [choice for each in picks.values() for choice in each]
-    texts = [*trend_texts(safety, [finding.rule for finding in findings]), *(choice.note for choice in choices)]
-    if record.outcome is Outcome.GO_GENTLY and any(map(_lasts, choices)):
-        texts.append(safety.messages.gently)
-    texts += [safety.messages.advise] * advise
-    for pain in filter(None, _score(picks)):
-        ease, stop = pain_limits(pain)
-        texts.append(f"Today: ease off when pain reaches {ease}, stop a stretch at {stop}.")
-    return tuple(dict.fromkeys(filter(None, texts)))
-
-
-def spread_of(answer: Iterable[str]) -> PainSpread | None:
+def spread_of(answer: Sequence[str]) -> PainSpread | None:
     """Return the spread in the *answer* to that question, None if it was skipped."""
-    answer = tuple(answer)
     return next((spread for order in SPREAD_ORDERS for spread in order if spread in answer), None)

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from stretch.core.errors import SafetyError, UsageError
 from stretch.core.safety.checklist import Choice, Outcome, OutcomeMessages, SafetyData, Urgency, strongest
+from stretch.core.safety.pain import Score
 from stretch.core.vocabulary import Tag
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class ScreeningRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     """The answers so far to questions that were not answered to the end."""
     ask_next_time: tuple[str, ...] = ()
     """Questions to ask at the next start, because a symptom ended a session."""
-    pain: int | None = None
+    pain: Score | None = None
     pain_on: date | None = None
     """Pain out of 10, and the day on which it was said."""
     scores_from: date | None = None
