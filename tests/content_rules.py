@@ -1,4 +1,4 @@
-"""Rules for the content of the shipped catalog: sides and counts in texts, doses of programs, muscles of figures."""
+"""Rules for the content of the shipped catalog: sides, counts and lengths of texts, doses, and muscles of figures."""
 
 from __future__ import annotations
 
@@ -6,11 +6,19 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 
-from stretch.core.checks import FieldProblem
+from stretch.core.checks import FieldPath, FieldProblem
 from stretch.core.model import Program, Stretch
 from stretch.core.planning.dosing import AREA_CEILING_S, STRETCH_CEILING_S, held_seconds
 from stretch.core.planning.programs import program_dose
+from stretch.core.timing.breathing import STEADY_MS
+from stretch.core.timing.phases import SWITCH_MS
 from stretch.core.vocabulary import Position
+
+BREATH_S = STEADY_MS // 1000
+CUE_WORDS_PER_MINUTE = 200
+"""Words of a short cue that are said in a minute."""
+SWITCH_PHRASE = "Switch to the right side. Right:"
+"""Words that leave as much time for `side_means` as there is while the side changes."""
 
 _NUMBER = (
     r"(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty"
@@ -134,3 +142,23 @@ def check_target_muscles(targets: Collection[str], stretch: Stretch) -> Iterator
         yield ("target",), f"highlights no muscle{hint}"
     elif not names & set(expected) and all(area in AREA_MUSCLES for area in areas):
         yield ("target",), f"highlights no muscle of {', '.join(areas)}{hint}"
+
+
+def check_cue_lengths(stretch: Stretch) -> Iterator[FieldProblem]:
+    """Yield the cues of *stretch* that take longer to say than their moment lasts."""
+    dose, pace = stretch.dose, stretch.pace
+    hold = dose.contract.hold_s if dose.contract else dose.hold_s
+    if pace is not None:
+        yield from _too_long(("pace", "inhale"), pace.inhale, BREATH_S // 2, "half a breath")
+        yield from _too_long(("pace", "exhale"), pace.exhale, BREATH_S // 2, "half a breath")
+    if stretch.halfway is not None:
+        yield from _too_long(("halfway",), stretch.halfway, BREATH_S, "one breath")
+    yield from _too_long(("breath",), stretch.breath, min(hold or BREATH_S, BREATH_S), "the first breath")
+    if stretch.both_sides and stretch.side_means is not None:
+        yield from _too_long(("side_means",), stretch.side_means, SWITCH_MS // 1000, "changing sides", SWITCH_PHRASE)
+
+
+def _too_long(field: FieldPath, text: str, seconds: int, moment: str, spoken_with: str = "") -> Iterator[FieldProblem]:
+    limit = seconds * CUE_WORDS_PER_MINUTE // 60 - len(spoken_with.split())
+    if (words := len(text.split())) > limit:
+        yield field, f"{words} words are too long for {moment}, {seconds} s; {limit} at most"

@@ -10,6 +10,7 @@ import pytest
 from content_rules import (
     AREA_MUSCLES,
     check_area_doses,
+    check_cue_lengths,
     check_item_doses,
     check_target_muscles,
     check_wording,
@@ -34,7 +35,7 @@ from stretch.core.model import (
 )
 from stretch.figure.file_format import View
 from stretch.figure.muscles import muscle_bands
-from stretch.storage.catalogs.catalog_lint import check_cue_lengths, missing_cautions, weaker_cautions
+from stretch.storage.catalogs.catalog_lint import missing_cautions, weaker_cautions
 from support import CATALOG
 
 HELD = CATALOG.stretches["sphinx"]

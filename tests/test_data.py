@@ -52,8 +52,9 @@ def test_the_shipped_catalog_has_no_problems_and_no_notes() -> None:
 
 
 @pytest.mark.parametrize("stretch", STRETCHES, ids=lambda stretch: stretch.id)
-def test_texts_agree_with_the_sides_and_leave_counts_to_the_timer(stretch: Stretch) -> None:
+def test_texts_are_short_agree_with_the_sides_and_leave_counts_to_the_timer(stretch: Stretch) -> None:
     assert [*content_rules.check_wording(stretch), *content_rules.find_counts(stretch)] == []
+    assert [*content_rules.check_cue_lengths(stretch)] == []
 
 
 def test_programs_hold_no_area_and_no_stretch_for_longer_than_is_of_use() -> None:

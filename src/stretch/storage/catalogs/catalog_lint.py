@@ -1,6 +1,6 @@
 """Check user catalogs for everything that is wrong or worth a second look.
 
-Cue lengths and cautions follow rules of thumb; none of them keeps a routine from running.
+The cautions follow rules of thumb, which keep no routine from running.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -8,10 +8,9 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from stretch.core.checks import FieldPath, FieldProblem, check_sources
+from stretch.core.checks import FieldProblem, check_sources
 from stretch.core.model import Program, Source, Stretch
-from stretch.core.timing.breathing import STEADY_MS
-from stretch.core.timing.phases import RESTING, SWITCH_MS
+from stretch.core.timing.phases import RESTING
 from stretch.core.vocabulary import ENTRY_KINDS, KNEELING, Caution, EntryKind
 from stretch.figure.file_format import Figure
 from stretch.figure.lint import lint_figure
@@ -19,12 +18,6 @@ from stretch.storage.catalogs.catalog import SessionFile, origin_label
 from stretch.storage.catalogs.loader import CatalogEntry, CatalogLoader, id_of, real_path
 from stretch.storage.files.diagnostics import Diagnostic, Severity, load_record
 from stretch.storage.files.locations import data_root
-
-BREATH_S = STEADY_MS // 1000
-CUE_WORDS_PER_MINUTE = 200
-"""Words of a short cue that are said in a minute."""
-SWITCH_PHRASE = "Switch to the right side. Right:"
-"""The words around `side_means` while the side changes."""
 
 
 class CatalogReport(Struct, frozen=True):
@@ -66,10 +59,7 @@ def check_catalogs(paths: Sequence[Path]) -> CatalogReport:
 
 def _problems(record: object, sources: Collection[str], drawable: Collection[str]) -> Iterator[FieldProblem]:
     match record:
-        case Stretch():
-            yield from check_cue_lengths(record)
-            yield from check_sources(record.source, sources)
-        case Program():
+        case Stretch() | Program():
             yield from check_sources(record.source, sources)
         case Source(key=key):
             for other in sources:
@@ -89,26 +79,6 @@ def _notes(entry: CatalogEntry) -> Iterator[FieldProblem]:
             yield from weaker_cautions(record, replaced.record)
     if isinstance(record, Stretch):
         yield from missing_cautions(record)
-
-
-def check_cue_lengths(stretch: Stretch) -> Iterator[FieldProblem]:
-    """Yield the cues of *stretch* that take longer to say than their moment lasts."""
-    dose, pace = stretch.dose, stretch.pace
-    hold = dose.contract.hold_s if dose.contract else dose.hold_s
-    if pace is not None:
-        yield from _too_long(("pace", "inhale"), pace.inhale, BREATH_S // 2, "half a breath")
-        yield from _too_long(("pace", "exhale"), pace.exhale, BREATH_S // 2, "half a breath")
-    if stretch.halfway is not None:
-        yield from _too_long(("halfway",), stretch.halfway, BREATH_S, "one breath")
-    yield from _too_long(("breath",), stretch.breath, min(hold or BREATH_S, BREATH_S), "the first breath")
-    if stretch.both_sides and stretch.side_means is not None:
-        yield from _too_long(("side_means",), stretch.side_means, SWITCH_MS // 1000, "changing sides", SWITCH_PHRASE)
-
-
-def _too_long(field: FieldPath, text: str, seconds: int, moment: str, spoken_with: str = "") -> Iterator[FieldProblem]:
-    limit = seconds * CUE_WORDS_PER_MINUTE // 60 - len(spoken_with.split())
-    if (words := len(text.split())) > limit:
-        yield field, f"{words} words are too long for {moment}, {seconds} s; {limit} at most"
 
 
 _EXPECTED_CAUTIONS: tuple[tuple[str, Callable[[Stretch], bool], tuple[Caution, ...]], ...] = (
