@@ -1,4 +1,4 @@
-"""What comes next, in big letters in the last seconds of a phase, and a change of direction when it is due."""
+"""The next thing to do, in big letters in the last seconds of a phase, and a change of direction when it is due."""
 
 from __future__ import annotations
 
