@@ -207,6 +207,16 @@ def test_safety_questions_come_before_resuming(
     assert ("Continuing with" in person.output) is (code == 3)
 
 
+def test_a_question_answered_today_is_not_asked_again(tmp_path: Path) -> None:
+    run("routine", "--yes", app=Person(tmp_path))
+    record = ScreeningRecord(outcome=Outcome.GO, screened=TODAY, since=TODAY, asked=TODAY)
+    screening_file.save(tmp_path, record)
+    person = Person(tmp_path)
+    assert run("resume", app=person).exit_code == 3
+    assert "Enter: start" not in person.output
+    assert "Continuing with" in person.output
+
+
 @pytest.mark.parametrize(
     ("tags", "gentle_only", "why"), [(("disc",), False, "disc"), ((), True, "gentle only today")], ids=["tag", "gentle"]
 )

@@ -42,12 +42,16 @@ def resume_command(app: App, /, playback: PlaybackOptions) -> int:
     record, routine = _interrupted_session(app)
     session = restore_session(record, routine)
     from stretch.cli.play import STOPPED, open_recorder, play_session
-    from stretch.cli.preflight import ask_daily, run_preflight, say_notes
+    from stretch.cli.preflight import ask_daily, daily_question, run_preflight, say_notes
 
     with closing(_claim(app, record)) as status_file:
         preflight = run_preflight(app, ask=playback.asks(app), plain=playback.plain)
         say_notes(app, preflight.notes)
-        while playback.asks(app) and (answered := ask_daily(app, preflight, plain=playback.plain)) is not preflight:
+        # Nothing is asked twice a day: whoever resumes a session has seen its plan.
+        while playback.asks(app) and daily_question(app, preflight):
+            answered = ask_daily(app, preflight, plain=playback.plain)
+            if answered is preflight:
+                break
             if answered is None:
                 return STOPPED
             preflight = answered
