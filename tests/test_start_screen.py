@@ -330,6 +330,12 @@ def test_the_marked_stretch_and_its_dose_are_always_visible(size: tuple[int, int
     assert any(unit in "".join(rows[at : at + 2]) for unit in (" s ", "breath", "round"))
 
 
+def test_names_in_wide_letters_keep_the_doses_in_line() -> None:
+    wide = replace(LASTING.items[0], stretch=replace(LASTING.items[0].stretch, name="膝を抱える"))
+    rows = shown(replace(START, routine=replace(LASTING, items=(wide, *LASTING.items[1:]))))
+    assert len({cell_len(row[: row.index(dose)]) for row, dose in ((rows[2], "5 s"), (rows[3], "30 s"))}) == 1
+
+
 def test_without_unicode_everything_is_ascii() -> None:
     for state in SCENES.values():
         assert "".join(shown(state)).isascii()
@@ -501,6 +507,12 @@ def test_other_minutes_keep_what_was_replaced_and_other_areas_begin_anew(tmp_pat
         state = update(state, key, planner)
     assert (state.window, state.asked.areas) == ("plan", ("neck",))
     assert state.routine == planner.plan(Request(areas=("neck",), minutes=15.0))
+
+
+def test_the_limits_of_the_minutes_are_told_without_an_option(tmp_path: Path) -> None:
+    for minutes, key in ((1.0, "-"), (180.0, "+")):
+        state, planner = planned(tmp_path, Request(areas=("lower-back",), minutes=minutes))
+        assert update(state, key, planner).message == "A routine takes 1 to 180 minutes."
 
 
 def test_the_length_shown_has_time_for_the_voice(tmp_path: Path) -> None:

@@ -101,7 +101,7 @@ def _text(state: ClosingScreen, cells: int, height: int, unicode: bool) -> list[
     size = sum(len(block) for block in blocks)
     title = big_text("WELL DONE", TextRole.DONE, cells, 1, unicode)
     if size + len(title) + len(blocks) > height:
-        title = (((("Well done.", TextRole.DONE),)),)
+        title = ((("Well done.", TextRole.DONE),),)
     spacious = size + len(title) + len(blocks) + 1 <= height
     gap: list[StyledLine] = [()] if spacious else []
     return [*gap, *title, *(line for block in blocks for line in (*gap, *block))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from math import ceil, floor
 from typing import Literal, NamedTuple, Protocol
 
@@ -247,7 +248,9 @@ def _planned(state: StartScreen, asked: Request, planner: Planner) -> StartScree
     try:
         routine = planner.plan(asked, state.routine)
     except UsageError as error:
-        return replace(state, message=str(error))
+        # Options are for the command line.
+        text = re.sub(r"^--[^:]*: ", "", str(error))
+        return replace(state, message=text[:1].upper() + text[1:])
     return _shown(replace(state, asked=asked), routine)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from math import cos, pi
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
+
 from stretch.core.routine import first_side_line, needs_line
 from stretch.core.text import dose_label, duration
 from stretch.player.body_map import map_rows
@@ -69,7 +71,7 @@ def start_rows(
 def _plan(
     state: StartScreen, cells: int, lines: int, bottom: list[StyledLine], figures: FigureRenderer | None
 ) -> list[StyledLine]:
-    """Return the plan; of what does not fit, the keys go first, then what is good to know, then empty lines."""
+    """Return the plan; where it does not fit, notes go first, then the figure, the advice and the keys that change."""
     title, keys = _title(state, cells), _plan_keys(state, cells)
     advice = wrap_styled(state.advice if state.shows_advice else "", TextRole.PLAIN, cells)
     items = len(state.routine.items)
@@ -113,7 +115,7 @@ def _fitting(texts: Sequence[tuple[str, TextRole]], cells: int, room: int) -> li
 def _title(state: StartScreen, cells: int) -> list[StyledLine]:
     length = f"{duration(state.length_ms)} "
     title = ellipsize(state.routine.title, cells - len(length) - 2)
-    gap = " " * max(cells - line_width(((title, None),)) - len(length), 2)
+    gap = " " * max(cells - cell_len(title) - len(length), 2)
     return [((title, TextRole.NAME), (gap, TextRole.PLAIN), (length, TextRole.TIME))]
 
 
@@ -138,7 +140,7 @@ def _stretches(state: StartScreen, cells: int, height: int) -> list[StyledLine]:
     """Return the stretches that fit around the marked one; in narrow windows only that one has its dose."""
     items = state.routine.items
     doses = [dose_label(item.stretch, item.dose) for item in items]
-    names_cells = max(len(item.stretch.name) for item in items)
+    names_cells = max(cell_len(item.stretch.name) for item in items)
     wide = 2 + names_cells + 2 + max(map(len, doses)) <= cells
     height -= not wide
     first = min(max(state.selected - height // 2, 0), max(len(items) - height, 0))
@@ -150,7 +152,7 @@ def _stretches(state: StartScreen, cells: int, height: int) -> list[StyledLine]:
         row: StyledLine = (("> " if marked else "  ", TextRole.KEY), (name, role))
         dose: StyledSpan = (doses[at], TextRole.SIDE if marked else TextRole.DIM)
         if wide:
-            row = (*row, (" " * (names_cells - len(name) + 2), TextRole.PLAIN), dose)
+            row = (*row, (" " * (names_cells - cell_len(name) + 2), TextRole.PLAIN), dose)
         rows.append(row)
         if marked and not wide:
             rows.append((("    ", TextRole.PLAIN), dose))
