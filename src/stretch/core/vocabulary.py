@@ -68,14 +68,14 @@ SPINE_LABELS: dict[Spine, str] = {
 Side = Literal["left", "right"]
 SIDE_LABELS: dict[Side, str] = {"left": "left side", "right": "right side"}
 
-VoiceMode = Literal["no", "yes", "full", "brief", "names", "breath"]
+VoiceMode = Literal["yes", "full", "brief", "names", "breath", "no"]
 VOICE_LABELS: dict[VoiceMode, str] = {
-    "no": "do not speak",
     "yes": "explain a stretch the first three times, then say little",
     "full": "explain every stretch",
     "brief": "name the stretch and say when to hold, rest and switch",
     "names": "name the stretch and the side",
     "breath": "as yes, and each breath too",
+    "no": "do not speak",
 }
 
 Caution = Literal[
