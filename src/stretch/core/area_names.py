@@ -34,7 +34,7 @@ def area_ids(catalog: Catalog, texts: Iterable[str]) -> tuple[str, ...]:
     Raise UnknownName for anything else.
     """
     known, found = area_names(catalog), dict[str, None]()
-    for part in (part for text in texts for part in text.split(",") if part.strip() or not text.strip()):
+    for part in (part for text in texts for part in [*filter(str.strip, text.split(","))] or [text]):
         ids, unknown = read_areas(part, known)
         if unknown or not ids:
             name = part.strip() if is_like_area(part, known) or not unknown else " ".join(unknown)
