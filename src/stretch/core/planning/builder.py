@@ -33,6 +33,7 @@ from stretch.core.planning.limits import (
     LIMITS,
     TWO_ALIKE_MIN,
     duration_ms,
+    exceeds,
     excess,
     held_per_side,
     most_bends,
@@ -42,6 +43,7 @@ from stretch.core.planning.problem import Candidate, Pick, SelectionProblem, ite
 from stretch.core.planning.scoring import (
     POSITION_CHANGE_PENALTY,
     primary_areas,
+    score,
 )
 from stretch.core.planning.solver import best_selection
 from stretch.core.planning.warm_up import (
@@ -64,6 +66,8 @@ SHARED_MINUTES = (15, 20, 30)
 """Minutes of routines whose stretches those of other lengths share."""
 FEW, USEFUL, IN_NEED = 3, 60, 120
 """With fewer stretches than FEW each one has USEFUL points more, and with none IN_NEED."""
+STEADY = 30
+"""Points that a further stretch must bring to a request that was made before."""
 SHORTFALL_S = 45
 """A routine that is shorter than asked by more than this has a note with the reason."""
 
@@ -185,13 +189,19 @@ def _select(catalog: Catalog, request: Request, eligible: Eligible, minutes: flo
     A request that was made before has its stretches of then, as far as today's limits allow. Others only get the time
     that is left when these have their smallest doses.
     """
-    _check_required(selection_problem(catalog, request, eligible, minutes), minutes)
+    problem = selection_problem(catalog, request, eligible, minutes)
+    _check_required(problem, minutes)
     known = [c for c in eligible.candidates if c.required or c.item.stretch.id in request.kept]
     again = _share(catalog, request, replace(eligible, candidates=known), minutes) if request.kept else []
     picks = _share(catalog, request, eligible, minutes, [(candidate, candidate.options[0]) for candidate, _ in again])
+    if again and score(problem, picks) < score(problem, again) + STEADY:
+        picks = again
     if not picks:
         raise UsageError(f"--minutes {minutes:g} is too short for the warm-up, one stretch and settling: add a minute.")
-    return picks
+    # The doses depend on nothing but the stretches, so that tomorrow they are the same.
+    chosen = replace(problem, candidates=tuple(candidate for candidate, _ in picks))
+    doses = best_selection(chosen, [(candidate, candidate.options[0]) for candidate, _ in picks]) or picks
+    return picks if exceeds(excess(problem, doses), excess(problem, picks)) else doses
 
 
 def _no_more_than_usual(catalog: Catalog, request: Request, eligible: Eligible, minutes: float) -> Eligible:

@@ -26,7 +26,7 @@ LASTING = tuple(place for place, name in enumerate(LIMITS) if name not in ("back
 INFEASIBLE = -1_000_000
 """Score of a selection over the limits."""
 FEW_CANDIDATES = 7
-"""Up to so many candidates each is tried as the first one, and pairs of stretches are taken out as well."""
+"""Up to so many candidates each is tried as the first one, in any dose, and pairs are taken out as well."""
 
 
 def best_selection(problem: SelectionProblem, start: Sequence[Pick] = ()) -> list[Pick] | None:
@@ -118,7 +118,7 @@ def _steps(
         else:
             points += candidate.base_score + sum(gains[goal] for goal in candidate.goals)
             points -= 0 if posture(candidate) in visited else problem.position_penalty
-        # The leanest dose that brings points.
+        # The leanest dose that brings points; of few candidates larger ones too.
         for dose, option in enumerate(candidate.options[now + 1 :], start=now + 1):
             more = points + option.points
             if shares:
@@ -126,7 +126,8 @@ def _steps(
                 more += sum(share_points(shares[goal], seconds) for goal in candidate.goals if goal < len(shares))
             if more > 0:
                 yield more, ms + option.ms, index, dose
-                break
+                if now >= 0 or len(problem.candidates) > FEW_CANDIDATES:
+                    break
 
 
 def _picks(problem: SelectionProblem, selection: Selection) -> list[Pick]:
