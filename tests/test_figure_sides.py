@@ -120,6 +120,7 @@ def _away(joint: str) -> Callable[[Joints], bool]:
 
 
 DOES = {
+    "fingers-back": lambda j: dist(j["its_middle"], j["its_thumb"]) > dist(j["its_thumb"], j["its_knuckles"]) + 8,
     "chair-quad": _behind,
     "crossed-knee-hug": _higher("knee"),
     "lunge-arm-up": _higher("hand"),
