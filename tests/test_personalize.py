@@ -223,6 +223,18 @@ def test_gentle_only_overrides_the_level(record: ScreeningRecord | None, asked: 
     assert apply_preflight(Request(level=asked), PreflightResult(record, gentle_only=True), TODAY).level == "gentle"
 
 
+@pytest.mark.parametrize("gentle_only", [False, True])
+@pytest.mark.parametrize("asked", [None, "gentle", "moderate"])
+@pytest.mark.parametrize("outcome", [Outcome.GO, Outcome.GO_GENTLY])
+def test_of_two_limits_of_the_level_the_stronger_holds(
+    outcome: Outcome, asked: Level | None, gentle_only: bool
+) -> None:
+    limits = [asked, "gentle" if gentle_only else None, "moderate" if outcome is Outcome.GO_GENTLY else None]
+    strongest = min(filter(None, limits), key=LEVELS.index, default=None)
+    result = PreflightResult(record_with(outcome), gentle_only=gentle_only)
+    assert apply_preflight(Request(max_level=asked), result, TODAY).max_level == strongest
+
+
 @pytest.mark.parametrize("record", [None, record_with()])
 def test_half_dose_changes_only_the_dose(record: ScreeningRecord | None) -> None:
     request = Request(level="deep")
