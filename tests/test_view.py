@@ -284,6 +284,13 @@ def test_the_last_seconds_show_in_large_letters_what_comes_next(kind: str, numbe
         assert big_message(paused, 300, 4, True) == []
 
 
+def test_what_is_needed_next_is_said_one_stretch_ahead() -> None:
+    timeline = build_timeline(routine(areas=(), stretches=("cat-cow", "supine-hamstring-strap"), warm_up=0.0))
+    first = next(phase for phase in timeline.phases if phase.kind == "move")
+    shown = screen_text(Session(timeline=timeline, position_ns=first.start_ms * MS), 100, 30)[-2]
+    assert shown.strip() == "next: Hamstring stretch with strap, left side; you need a belt or towel"
+
+
 def test_a_name_too_long_for_large_letters_is_written_below() -> None:
     phase = next(each for each in TIMELINE.phases if each.kind == "move")
     session = Session(timeline=TIMELINE, position_ns=(phase.end_ms - 1_000) * MS)

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 from stretch.core.narration.phrases import next_label, rep_label
 from stretch.core.text import minutes_seconds, side_label
+from stretch.core.timing.navigation import SEEK_TARGETS
 from stretch.core.timing.session import Session
+from stretch.core.timing.timeline import Timeline
 from stretch.player.big_font import big_text, big_text_width
 from stretch.player.coming_up import big_message
 from stretch.player.countdown_panel import (
@@ -24,7 +26,7 @@ from stretch.player.countdown_panel import (
     countdown_panel,
     countdown_text,
 )
-from stretch.player.instructions import instructions, pause_message
+from stretch.player.instructions import instructions, needs, pause_message
 from stretch.player.keymap import KEYMAP, SAME_KEYS, Binding
 from stretch.player.layout import (
     StyledLine,
@@ -197,9 +199,16 @@ def footer(session: Session, columns: int, *, roomy: bool, warning: str = "") ->
         # One line at a time: a warning must not cover the instructions.
         parts = wrap_styled(warning, TextRole.ALERT, columns - 2, indent=" ")
         message = [parts[session.active_ns // WARNING_LINE_NS % len(parts)]]
-    following = ellipsize(next_label(session.timeline, session.moment.index), columns - 8)
+    following = ellipsize(_what_follows(session.timeline, session.moment.index), columns - 8)
     lines = message or [((" next: ", TextRole.DIM), (following, TextRole.PLAIN))]
     return [(), *lines, (), _hint_line(columns)] if roomy else [*lines, _hint_line(columns)]
+
+
+def _what_follows(timeline: Timeline, index: int) -> str:
+    """Return what comes next, and what has to be at hand for it."""
+    phase = next((phase for phase in timeline.phases[index + 1 :] if phase.kind in SEEK_TARGETS | {"rest"}), None)
+    needed = needs(phase.item.stretch) if phase and phase.item and phase.kind == "prepare" else ""
+    return "; ".join(filter(None, (next_label(timeline, index), needed)))
 
 
 @cache
