@@ -1,12 +1,12 @@
 """Build the routine for a request: warm-up, the best selection that fits the time, and settling.
 
 Where the rules are: D1 and D2 `dosing`; D3, D9 to D11, D15, D17 and T1 `dosing.dose_for`; D4 the types of the catalog
-and `Timeline.adjust`; D5 `SelectionProblem.ceiling_s`; D14, RB7, RB17 and the days of D15 `personalize`; levels and
-opt-ins of D15, RB3, RB11 and RB12 `eligibility` and `candidates`; D16 `personalize` and the pain trend; D18 `phases`;
-D19 `programs`; RB1, RB2, RB4 and RB16 `warm_up` and `phases`; RB5 and RB6 `routine.sort_key`; RB9, RB14 and RB15
-`scoring`, with `_routine_notes` for gaps; RB10 and RB13 `limits`. RB8 needs no code: no dose grows on one side only.
-D6 to D8, D12, D13 and RB18 concern sessions and weeks: `screening.pain_limits`, the texts of the catalog, the training
-frequency in exports, and the checklist.
+and `Timeline.adjust`; D5 `SelectionProblem.ceiling_s` and `_enough_this_week`; D14, RB7, RB17 and the days of D15
+`personalize`; levels and opt-ins of D15, RB3, RB11 and RB12 `eligibility` and `candidates`; D16 `personalize` and the
+pain trend; D18 `phases`; D19 `programs`; RB1, RB2, RB4 and RB16 `warm_up` and `phases`; RB5 and RB6
+`routine.sort_key`; RB9, RB14, RB15 and the shares of RB13 `scoring`, with `_routine_notes` for gaps; RB10 and the
+limits of RB13 `limits`. RB8 needs no code: no dose grows on one side only. D6 to D8, D12, D13 and RB18 concern sessions
+and weeks: `screening.pain_limits`, the texts of the catalog, the training frequency in exports, and the checklist.
 """
 
 from __future__ import annotations
@@ -18,45 +18,11 @@ from msgspec.structs import replace
 
 from stretch.core.errors import UsageError
 from stretch.core.model import Catalog, expand_areas
+from stretch.core.planning import dosing, limits, scoring, warm_up
 from stretch.core.planning.candidates import Eligible, find_eligible
-from stretch.core.planning.dosing import (
-    AREA_CEILING_S,
-    BEFORE_SPORT_CEILING_S,
-    LONG_MIN,
-    WEEK_ENOUGH_S,
-    adaptation_notes,
-    further_repetitions,
-    held_seconds,
-)
 from stretch.core.planning.eligibility import FLAGS, check_stretch_ids, reason_text
-from stretch.core.planning.limits import (
-    LIMITS,
-    TWO_ALIKE_MIN,
-    duration_ms,
-    exceeds,
-    excess,
-    held_per_side,
-    most_bends,
-    most_stretches,
-)
 from stretch.core.planning.problem import Candidate, Pick, SelectionProblem, item_of, session_order
-from stretch.core.planning.scoring import (
-    POSITION_CHANGE_PENALTY,
-    primary_areas,
-    score,
-)
 from stretch.core.planning.solver import best_selection
-from stretch.core.planning.warm_up import (
-    DESK_MOVES_S,
-    MAX_SETTLE_S,
-    closing_reset,
-    cool_down,
-    is_micro_break,
-    settle_seconds,
-    settle_text,
-    surround,
-    warm_up_seconds,
-)
 from stretch.core.routine import DEFAULT_MINUTES, Item, LeftOut, Request, Routine
 from stretch.core.text import duration, join_words
 from stretch.core.vocabulary import POSITIONS
@@ -85,26 +51,26 @@ def build_routine(catalog: Catalog, request: Request) -> Routine:
     named = [(candidate, candidate.full) for candidate in problem.candidates]
     picks = named if by_name else _select(catalog, request, eligible, minutes)
     reasons = eligible.reasons | _unselected(problem, picks)
-    ending = cool_down(catalog.warm_up, request, minutes)
+    ending = warm_up.cool_down(catalog.warm_up, request, minutes)
     resets = eligible.resets if areas else []
-    moves, start_position, whole = surround(
+    moves, start_position, whole = warm_up.surround(
         catalog.warm_up, request, picks, resets, problem, _warm_up_seconds(request, eligible, minutes)
     )
     items = tuple(item_of(pick) for pick in whole)
-    rest_ms = int(minutes * 60_000) - duration_ms(whole, start_position)
+    rest_ms = int(minutes * 60_000) - limits.duration_ms(whole, start_position)
     rest_s = rest_ms // 1000 - sum(seconds for _, seconds in (*moves, *ending))
-    least_s = settle_seconds(minutes)
-    settle_s = least_s if by_name else max(least_s, min(MAX_SETTLE_S, rest_s))
+    least_s = warm_up.settle_seconds(minutes)
+    settle_s = least_s if by_name else max(least_s, min(warm_up.MAX_SETTLE_S, rest_s))
     notes = _routine_notes(catalog, request, eligible, items, reasons, 0 if by_name else rest_s - settle_s)
     return Routine(
         title=", ".join(catalog.areas[area].name for area in areas) or "Your choice",
-        areas=areas or tuple(sorted(primary_areas(items))),
+        areas=areas or tuple(sorted(scoring.primary_areas(items))),
         items=items,
         warm_up=moves,
         start_position=start_position,
         cool_down=ending,
         settle_s=settle_s,
-        settle_text=settle_text(catalog.settle, items, ending),
+        settle_text=warm_up.settle_text(catalog.settle, items, ending),
         breath=request.breath.name,
         seed=request.seed,
         extra_transition_time=request.extra_transition_time,
@@ -149,18 +115,20 @@ def _minutes(request: Request) -> float:
 
 def _warm_up_seconds(request: Request, eligible: Eligible, minutes: float) -> int:
     """Return the seconds of warm-up; without opening moves a desk break needs less (rule RB3)."""
-    seconds = warm_up_seconds(request, minutes)
+    seconds = warm_up.warm_up_seconds(request, minutes)
     opens = any(reset.asked_for for reset in eligible.resets)
-    return seconds if opens or not request.desk_break else min(seconds, DESK_MOVES_S)
+    return seconds if opens or not request.desk_break else min(seconds, warm_up.DESK_MOVES_S)
 
 
 def selection_problem(catalog: Catalog, request: Request, eligible: Eligible, minutes: float) -> SelectionProblem:
     """Return the problem of filling what warm-up, cool-down and settling leave of *minutes*."""
-    ending_s = settle_seconds(minutes) + sum(seconds for _, seconds in cool_down(catalog.warm_up, request, minutes))
+    ending_s = warm_up.settle_seconds(minutes) + sum(
+        seconds for _, seconds in warm_up.cool_down(catalog.warm_up, request, minutes)
+    )
     warm_up_s = _warm_up_seconds(request, eligible, minutes)
     part = 0.4 if any(reset.asked_for for reset in eligible.resets) else 0.6
     areas = len(expand_areas(catalog, request.areas))
-    further = further_repetitions(minutes)
+    further = dosing.further_repetitions(minutes)
     candidates = [
         replace(one, options=tuple(option for option in one.options if option.further <= further))
         for one in eligible.candidates
@@ -170,16 +138,16 @@ def selection_problem(catalog: Catalog, request: Request, eligible: Eligible, mi
         goals=tuple(goal.gains for goal in eligible.goals),
         budget_ms=(int(minutes * 60) - warm_up_s - ending_s) * 1000,
         opening_ms=0 if request.desk_break else int(warm_up_s * part) * 1000,
-        ceiling_s=BEFORE_SPORT_CEILING_S if request.before_sport else AREA_CEILING_S,
-        most_stretches=most_stretches(minutes),
-        most_bends=most_bends(minutes),
-        two_alike=minutes > TWO_ALIKE_MIN,
+        ceiling_s=dosing.BEFORE_SPORT_CEILING_S if request.before_sport else dosing.AREA_CEILING_S,
+        most_stretches=limits.most_stretches(minutes),
+        most_bends=limits.most_bends(minutes),
+        two_alike=minutes > limits.TWO_ALIKE_MIN,
         shared_areas=areas if areas > 1 else 0,
         reset_ms={
-            position: duration_ms(closing_reset(eligible.resets, position, request.breath), position)
+            position: limits.duration_ms(warm_up.closing_reset(eligible.resets, position, request.breath), position)
             for position in POSITIONS
         },
-        position_penalty=POSITION_CHANGE_PENALTY,
+        position_penalty=scoring.POSITION_CHANGE_PENALTY,
     )
 
 
@@ -194,14 +162,14 @@ def _select(catalog: Catalog, request: Request, eligible: Eligible, minutes: flo
     known = [c for c in eligible.candidates if c.required or c.item.stretch.id in request.kept]
     again = _share(catalog, request, replace(eligible, candidates=known), minutes) if request.kept else []
     picks = _share(catalog, request, eligible, minutes, [(candidate, candidate.options[0]) for candidate, _ in again])
-    if again and score(problem, picks) < score(problem, again) + STEADY:
+    if again and scoring.score(problem, picks) < scoring.score(problem, again) + STEADY:
         picks = again
     if not picks:
         raise UsageError(f"--minutes {minutes:g} is too short for the warm-up, one stretch and settling: add a minute.")
     # The doses depend on nothing but the stretches, so that tomorrow they are the same.
     chosen = replace(problem, candidates=tuple(candidate for candidate, _ in picks))
     doses = best_selection(chosen, [(candidate, candidate.options[0]) for candidate, _ in picks]) or picks
-    return picks if exceeds(excess(problem, doses), excess(problem, picks)) else doses
+    return picks if limits.exceeds(limits.excess(problem, doses), limits.excess(problem, picks)) else doses
 
 
 def _no_more_than_usual(catalog: Catalog, request: Request, eligible: Eligible, minutes: float) -> Eligible:
@@ -268,11 +236,11 @@ def _solve(problem: SelectionProblem, start: Sequence[Pick] = ()) -> list[Pick]:
 def _check_required(problem: SelectionProblem, minutes: float) -> None:
     """Raise UsageError if not all stretches given by name fit."""
     required = [(candidate, candidate.options[0]) for candidate in problem.candidates if candidate.required]
-    excess_ms = excess(problem, required)[LIMITS.index("time")]
+    excess_ms = limits.excess(problem, required)[limits.LIMITS.index("time")]
     if required and excess_ms:
         more = -(-excess_ms // 60_000)
         raise UsageError(f"The stretches you named do not fit in --minutes {minutes:g}: add {more} min, or name fewer.")
-    for area, seconds in held_per_side(required).items():
+    for area, seconds in limits.held_per_side(required).items():
         if seconds > problem.ceiling_s:
             raise UsageError(
                 f"The stretches you named hold {area} for {seconds} s on a side, "
@@ -282,14 +250,16 @@ def _check_required(problem: SelectionProblem, minutes: float) -> None:
 
 def _unselected(problem: SelectionProblem, picks: Sequence[Pick]) -> dict[str, str]:
     """Return the reason for each candidate that was not picked: the first limit that it would exceed."""
-    held, within = held_per_side(picks), excess(problem, picks)
+    held, within = limits.held_per_side(picks), limits.excess(problem, picks)
     place = {candidate.item.stretch.id: index for index, candidate in enumerate(problem.candidates)}
     picked = {candidate.item.stretch.id for candidate, _ in picks}
     reasons = {}
     for candidate in problem.candidates:
         if candidate.item.stretch.id not in picked:
             more = sorted([*picks, (candidate, candidate.options[0])], key=lambda pick: place[pick[0].item.stretch.id])
-            over = (limit for limit, a, b in zip(LIMITS, within, excess(problem, more), strict=True) if b > a)
+            over = (
+                limit for limit, a, b in zip(limits.LIMITS, within, limits.excess(problem, more), strict=True) if b > a
+            )
             reason: str = next(over, "no more")
             if reason == "enough":
                 areas = candidate.item.stretch.areas.primary
@@ -322,18 +292,19 @@ def _routine_notes(
     if request.day_after_hard_session:
         yield "Gentle today, because you went deep yesterday. (--level moderate: more)"
     if request.progress and any(
-        held_seconds(item.stretch, item.dose) > held_seconds(item.stretch, item.stretch.dose) for item in items
+        dosing.held_seconds(item.stretch, item.dose) > dosing.held_seconds(item.stretch, item.stretch.dose)
+        for item in items
     ):
         yield "Longer than at first, because the last weeks went well. (e in the session: easier)"
-    yield from adaptation_notes(request, items)
+    yield from dosing.adaptation_notes(request, items)
     if request.morning and any(reason.startswith("morning") for reason in reasons.values()):
         yield "No forward bends in the first hour after getting up. (--no-morning: allow them)"
     if request.before_sport:
         yield "Before sport: less than a minute for each muscle, and movement at the end."
     if enough := _enough_this_week(catalog, request):
         yield f"More than 10 min in the last 7 days for the {join_words(enough)}: more brings no more range."
-    there, goals = primary_areas(items), eligible.goals
-    if is_micro_break(_minutes(request)):
+    there, goals = scoring.primary_areas(items), eligible.goals
+    if warm_up.is_micro_break(_minutes(request)):
         goals = goals[: len(expand_areas(catalog, request.areas))]
     for goal in goals:
         if there.isdisjoint(goal.areas):
@@ -348,7 +319,9 @@ def _enough_this_week(catalog: Catalog, request: Request) -> list[str]:
     for id, seconds in request.week_seconds.items():
         if id in catalog.stretches and catalog.stretches[id].mode != "dynamic":
             held.update(dict.fromkeys(catalog.stretches[id].areas.primary, seconds))
-    return [catalog.areas[a].name.lower() for a in expand_areas(catalog, request.areas) if held[a] > WEEK_ENOUGH_S]
+    return [
+        catalog.areas[a].name.lower() for a in expand_areas(catalog, request.areas) if held[a] > dosing.WEEK_ENOUGH_S
+    ]
 
 
 def _shortfall_cause(request: Request, reasons: Mapping[str, str]) -> str:
@@ -356,12 +329,12 @@ def _shortfall_cause(request: Request, reasons: Mapping[str, str]) -> str:
         return "only the stretches you named are in it"
     if request.before_sport:
         return "before sport short holds are enough"
-    if request.beginner and (request.minutes or 0) > LONG_MIN:
+    if request.beginner and (request.minutes or 0) > dosing.LONG_MIN:
         return "this is enough for your first two weeks"
     if "first weeks" in reasons.values() and "number" not in reasons.values():
         return "other stretches for this come after your first weeks"
     if "number" in reasons.values():
-        most = "two minutes" if further_repetitions(request.minutes or 0) else "a minute"
+        most = "two minutes" if dosing.further_repetitions(request.minutes or 0) else "a minute"
         return f"these stretches, each held for up to {most}, are enough"
     if request.max_level == "gentle":
         return "this is enough for a sore day"
@@ -375,5 +348,5 @@ def _reason_for(catalog: Catalog, areas: Collection[str], reasons: Mapping[str, 
     ]
     if not found:
         return "the catalog has none"
-    limited = [reason for reason in found if reason.partition(":")[0] in LIMITS]
+    limited = [reason for reason in found if reason.partition(":")[0] in limits.LIMITS]
     return reason_text(Counter(limited or found).most_common(1)[0][0])

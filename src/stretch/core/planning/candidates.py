@@ -10,15 +10,7 @@ from msgspec.structs import replace
 
 from stretch.core.errors import UsageError
 from stretch.core.model import Catalog, Dose, Stretch
-from stretch.core.planning import scoring
-from stretch.core.planning.dosing import (
-    BEFORE_SPORT_CEILING_S,
-    dose_for,
-    further_doses,
-    held_seconds,
-    is_brief,
-    possible_doses,
-)
+from stretch.core.planning import dosing, scoring
 from stretch.core.planning.eligibility import (
     FLAGS,
     deepest_level,
@@ -162,9 +154,9 @@ def _contradiction(stretch: Stretch, reason: str) -> str:
 def _candidate(
     stretch: Stretch, request: Request, areas: Sequence[str], goals: Sequence[Goal], *, back: bool
 ) -> Candidate:
-    dose, adapted = dose_for(stretch, stretch.dose, request)
+    dose, adapted = dosing.dose_for(stretch, stretch.dose, request)
     required = stretch.id in request.stretches
-    served = scoring.goals_served(stretch, goals)
+    served, brief = scoring.goals_served(stretch, goals), dosing.is_brief(stretch, dose, adapted=bool(adapted))
     return Candidate(
         item=Item(
             stretch,
@@ -179,13 +171,7 @@ def _candidate(
         extra_ms=_preparation_ms(stretch, request, new_position=True) - _preparation_ms(stretch, request),
         goals=served,
         base_score=scoring.base_score(
-            stretch,
-            request,
-            areas=areas,
-            adapted=bool(adapted),
-            back=back,
-            goals=len(served),
-            brief=is_brief(stretch, dose, adapted=bool(adapted)),
+            stretch, request, areas=areas, adapted=bool(adapted), back=back, goals=len(served), brief=brief
         ),
         load=spinal_load(stretch),
         required=required,
@@ -197,23 +183,23 @@ def _candidate(
 def _options(stretch: Stretch, dose: Dose, request: Request) -> tuple[Option, ...]:
     """Return the doses that *stretch* may have, smallest first: up to *dose*, and beyond what was earned or fits."""
     full = dose == stretch.dose and not request.beginner and request.max_level != "gentle"
-    doses = possible_doses(stretch, dose, request.progress if full else 0)
+    doses = dosing.possible_doses(stretch, dose, request.progress if full else 0)
     if request.max_level == "gentle" and spinal_load(stretch) == "flexion":
         doses = doses[:1]  # In pain bends are held no longer than they must be.
-    further = further_doses(stretch, dose) if full and request.progress < 2 else []
+    further = dosing.further_doses(stretch, dose) if full and request.progress < 2 else []
     numbered = enumerate((*doses, *further), start=1 - len(doses))
     return tuple(_option(stretch, one, dose, request, further=max(0, number)) for number, one in numbered)
 
 
 def _option(stretch: Stretch, dose: Dose, full_dose: Dose, request: Request, *, further: int) -> Option:
-    held = held_seconds(stretch, dose)
+    held = dosing.held_seconds(stretch, dose)
     points, full = (scoring.dose_points(stretch, one) for one in (dose, full_dose))
     exercise = exercise_ms(stretch, dose, request.breath, slow=request.extra_transition_time)
     return Option(
         dose.reps,
         _preparation_ms(stretch, request) + exercise,
         # Before sport one held stretch fills the ceiling of its areas, however short it is (rule D17).
-        BEFORE_SPORT_CEILING_S if held and request.before_sport else held,
+        dosing.BEFORE_SPORT_CEILING_S if held and request.before_sport else held,
         min(points, full) + max(0, points - full) // BEYOND_FULL,
         dose.hold_s,
         further,
@@ -222,9 +208,5 @@ def _option(stretch: Stretch, dose: Dose, full_dose: Dose, request: Request, *, 
 
 def _preparation_ms(stretch: Stretch, request: Request, *, new_position: bool = False) -> int:
     # Also for a familiar stretch, so that a request keeps its plan when its stretches become familiar.
-    return preparation_ms(
-        stretch,
-        new_position=new_position,
-        slow=request.extra_transition_time,
-        voice=request.voice,
-    )
+    slow = request.extra_transition_time
+    return preparation_ms(stretch, new_position=new_position, slow=slow, voice=request.voice)
