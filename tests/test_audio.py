@@ -39,7 +39,7 @@ from stretch.export.audio_file import (
     session_cues,
     write_sound,
 )
-from stretch.export.text_to_speech import find_synthesizer, sentence_timer
+from stretch.export.text_to_speech import at_least_estimate, find_synthesizer, sentence_timer
 from stretch.storage import screening_file
 from stretch.storage.files.diagnostics import load_safety
 from support import CATALOG, data, routine, run
@@ -113,7 +113,7 @@ def test_the_file_is_silent_between_the_first_sound_and_the_first_breath(without
 
 @pytest.mark.slow
 def test_sentences_start_on_time_and_do_not_overlap(with_speech: array[int]) -> None:
-    takes = sentence_timer(square_wave)
+    takes = at_least_estimate(sentence_timer(square_wave))
     for cue in session_cues(TIMELINE, takes):
         if words := sentences_to_speak(cue, TIMELINE, done=all_done(TIMELINE), duration_of=takes):
             start = speech_start(cue, TIMELINE)
@@ -127,7 +127,7 @@ def test_sentences_start_on_time_and_do_not_overlap(with_speech: array[int]) -> 
 @pytest.mark.slow
 def test_long_sentences_fade_out_before_the_next(tmp_path: Path) -> None:
     drawl = array("h", [LEVEL, -LEVEL] * (RATE * 16))
-    takes = sentence_timer(lambda sentence: drawl)
+    takes = at_least_estimate(sentence_timer(lambda sentence: drawl))
     write_sound(TIMELINE, tmp_path / "session.wav", speech=lambda sentence: drawl)
     played = read_wav(tmp_path / "session.wav")
     called = session_cues(TIMELINE, takes)
@@ -145,7 +145,7 @@ def test_long_sentences_fade_out_before_the_next(tmp_path: Path) -> None:
 def test_the_last_sound_and_sentence_finish_before_the_end(with_speech: array[int], without_speech: array[int]) -> None:
     assert loudest(seconds(without_speech, TIMELINE.length_ms - 300, TIMELINE.length_ms - 50)) > 100
     assert abs(without_speech[-1]) < 50
-    takes = sentence_timer(square_wave)
+    takes = at_least_estimate(sentence_timer(square_wave))
     (end,) = (cue for cue in session_cues(TIMELINE, takes) if cue.kind == "end")
     last = sentences_to_speak(end, TIMELINE, done=all_done(TIMELINE), duration_of=takes)
     start = speech_start(end, TIMELINE)
@@ -243,6 +243,11 @@ def test_captions_without_a_voice_explain_every_stretch() -> None:
         assert [step for step in stretch.for_side(timeline.phases[0].side).steps if step not in text] == [], name
 
 
+def test_captions_keep_step_with_measured_sentences() -> None:
+    starts = re.findall(r"([\d:.]+) -->", captions(TIMELINE, lambda sentence: array("h", bytes(2 * RATE))))
+    assert starts[:2] == ["00:00:00.400", "00:00:01.650"]
+
+
 def test_names_are_escaped_in_captions() -> None:
     import msgspec
 
@@ -254,7 +259,7 @@ def test_names_are_escaped_in_captions() -> None:
 
 
 def test_the_words_of_a_file_are_chosen_by_times_of_at_least_the_estimate() -> None:
-    takes = sentence_timer(lambda sentence: array("h", bytes(2 * RATE * 9)) if "slow" in sentence else array("h"))
+    takes = at_least_estimate(lambda sentence: 9_000 if "slow" in sentence else 100)
     assert takes("Hold.") == estimate_duration_ms("Hold.")
     assert takes("A slow voice.") == 9_000
 

@@ -52,8 +52,8 @@ def audio_command(app: App, /, *, paths: tuple[Path, ...], silent: bool, options
     from stretch.cli.request import personalized_routine
     from stretch.core.text import duration
     from stretch.core.timing.timeline import build_timeline
-    from stretch.export.audio_file import captions, reading_duration_ms, write_sound
-    from stretch.export.text_to_speech import find_synthesizer, sentence_timer
+    from stretch.export.audio_file import captions, write_sound
+    from stretch.export.text_to_speech import find_synthesizer
     from stretch.storage.files.safe_io import write_text
 
     _check_endings(paths, {".mp3": "small", ".wav": "large", ".vtt": "captions"})
@@ -65,9 +65,7 @@ def audio_command(app: App, /, *, paths: tuple[Path, ...], silent: bool, options
         app.info("No voice found, so the file has the sounds only. Install espeak-ng for the voice.")
     for path in paths:
         if path.suffix.lower() == ".vtt":
-            # Measured sentences keep the captions in step with the sound file.
-            timer = sentence_timer(speech) if speech else reading_duration_ms
-            write_text(path, captions(timeline, timer, mode))
+            write_text(path, captions(timeline, speech, mode))
         else:
             with click.progressbar(length=1000, label=path.name, file=app.stderr) as bar:
                 # Bound here: the function is only called inside this round of the loop.

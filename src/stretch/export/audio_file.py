@@ -32,7 +32,7 @@ from stretch.core.timing.session import Session
 from stretch.core.timing.timeline import Timeline
 from stretch.core.vocabulary import VoiceMode
 from stretch.export.mp3 import Mp3File
-from stretch.export.text_to_speech import Synthesizer, sentence_timer
+from stretch.export.text_to_speech import Synthesizer, at_least_estimate, sentence_timer
 from stretch.storage.files.safe_io import atomic_write
 
 SOUND_VOLUME = 60
@@ -114,7 +114,7 @@ def _clips(timeline: Timeline, speech: Synthesizer | None, mode: VoiceMode) -> I
     """Return all sounds and sentences in order of their start."""
     samples = lru_cache(CACHE_SIZE)(tones.samples)
     say = lru_cache(CACHE_SIZE)(lambda sentence: _limit_level(speech(sentence))) if speech else None
-    timer = sentence_timer(say) if say else None
+    timer = at_least_estimate(sentence_timer(say)) if say else None
     schedule = session_cues(timeline, timer, mode)
     sounds = ((cue, sound) for cue in schedule if (sound := sound_for(cue, timeline)))
     clips = (Clip(frames(cue.at_ms), samples(sound, SOUND_VOLUME)) for cue, sound in sounds)
@@ -192,21 +192,19 @@ def reading_duration_ms(sentence: str) -> int:
     return estimate_duration_ms(sentence) * 2 // 3
 
 
-def captions(timeline: Timeline, timer: SentenceTimer = reading_duration_ms, mode: VoiceMode = "yes") -> str:
-    """Return the text of a WebVTT file with every sentence that is or would be spoken.
-
-    *timer* measures them in milliseconds.
-    """
+def captions(timeline: Timeline, speech: Synthesizer | None = None, mode: VoiceMode = "yes") -> str:
+    """Return the text of a WebVTT file with every sentence that *speech* says, or that is only read without it."""
     blocks = (
         f"{_timestamp(start)} --> {_timestamp(end)}\n{escape(one_line(text), quote=False)}\n"
-        for start, end, text in _timed_sentences(timeline, timer, mode)
+        for start, end, text in _timed_sentences(timeline, speech, mode)
     )
     return "\n".join(chain(["WEBVTT\n"], blocks))
 
 
-def _timed_sentences(timeline: Timeline, timer: SentenceTimer, mode: VoiceMode) -> Iterator[tuple[int, int, str]]:
+def _timed_sentences(timeline: Timeline, speech: Synthesizer | None, mode: VoiceMode) -> Iterator[tuple[int, int, str]]:
     """Yield each sentence with its start and end in milliseconds."""
-    said = speeches(timeline, timer, mode)
+    timer = sentence_timer(speech) if speech else reading_duration_ms
+    said = speeches(timeline, at_least_estimate(timer) if speech else timer, mode)
     for (start, sentences), (limit, _) in pairwise(chain(said, [(timeline.length_ms, ())])):
         for sentence in sentences:
             end = start + timer(sentence) + PAUSE_MS

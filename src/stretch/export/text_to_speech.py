@@ -31,11 +31,13 @@ def find_synthesizer(find_program: Callable[[str], str | None], platform: str = 
 
 
 def sentence_timer(speech: Synthesizer) -> SentenceTimer:
-    """Return a function that measures a spoken sentence in milliseconds, and remembers it.
+    """Return a function that measures a spoken sentence in milliseconds, and remembers it."""
+    return cache(lambda sentence: -(-len(speech(sentence)) * 1000 // RATE))
 
-    Never less than the estimate, by which the live voice chooses its words, so that both choose the same.
-    """
-    return cache(lambda sentence: max(-(-len(speech(sentence)) * 1000 // RATE), estimate_duration_ms(sentence)))
+
+def at_least_estimate(timer: SentenceTimer) -> SentenceTimer:
+    """Return *timer*, but never below the estimate by which the live voice chooses its words: both choose the same."""
+    return lambda sentence: max(timer(sentence), estimate_duration_ms(sentence))
 
 
 def _espeak(path: str, sentence: str) -> array[int]:
