@@ -193,6 +193,9 @@ def test_w_v_and_s_switch_and_show_their_state() -> None:
     again = press("w", "v", "s", state=state)
     assert (again.asked.warm_up, again.voice, again.sound) == (None, "no", True)
     assert press("v", "v", state=replace(START, voice="breath", voice_on="breath")).voice == "breath"
+    full = press("v", state=replace(START, voice_on="full"))
+    assert (full.asked.voice, full.asked.explain_all) == (True, True)
+    assert not press("v", state=full).asked.explain_all
     assert press("w", "w", state=replace(START, warm_up_on=2.0)).asked.warm_up == 2.0
 
 

@@ -64,7 +64,6 @@ def routine_command(
         else:
             plan.print_plan(app, routine, why=why)
         return 0
-    from stretch.cli.play import STOPPED, play_routine
     from stretch.cli.start import agree
 
     # Wrong options are refused before any question is asked.
@@ -73,9 +72,11 @@ def routine_command(
         agreed = agree(app, options, request, playback, screen)
         if save is not None:
             _save(app, agreed.routine, save)
-        if not agreed.started:
-            return STOPPED
-        return play_routine(app, agreed.routine, agreed.playback, agreed.preflight, screen, agreed.replace)
+        # Imported here, so that the start screen appears sooner.
+        from stretch.cli.play import STOPPED, play_routine
+
+        play = agreed.routine, agreed.playback, agreed.preflight, screen, agreed.replace
+        return play_routine(app, *play) if agreed.started else STOPPED
 
 
 def _check_options(playback: PlaybackOptions, *, print_only: bool, as_json: bool) -> None:

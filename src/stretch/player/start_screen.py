@@ -164,7 +164,8 @@ def _in_plan(state: StartScreen, key: str, planner: Planner) -> StartScreen:
         case "v":
             # With the voice the plan has more time to get ready.
             turned = replace(state, voice=state.voice_on if state.voice == "no" else "no")
-            return _planned(turned, replace(state.asked, voice=turned.voice != "no"), planner)
+            asked = replace(state.asked, voice=turned.voice != "no", explain_all=turned.voice == "full")
+            return _planned(turned, asked, planner)
         case "s":
             return replace(state, sound=not state.sound)
         case "a" if state.routine.continuity is None:
