@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from stretch.core.text import duration
 from stretch.core.vocabulary import Side
 from stretch.player.big_font import big_text
-from stretch.player.layout import StyledLine, fit_width, pad_to_height, side_by_side, wrap_styled
+from stretch.player.layout import StyledLine, fit_width, key_lines, pad_to_height, side_by_side, wrap_styled
 from stretch.player.theme import TextRole
 
 if TYPE_CHECKING:
@@ -115,12 +115,6 @@ def _next_time(state: ClosingScreen) -> str:
 def _bottom(state: ClosingScreen, cells: int) -> list[StyledLine]:
     if not state.offers_tracking and not state.tracks_pain:
         return [(("press any key", TextRole.DIM),)]
-    question, key, word = (OFFER, "y", " yes") if state.offers_tracking else (PAIN_NOW, "0 to 9", "")
-    enter = " no" if state.offers_tracking else " skip"
-    keys: StyledLine = (
-        (key, TextRole.KEY),
-        (f"{word}  ", TextRole.DIM),
-        ("Enter", TextRole.KEY),
-        (enter, TextRole.DIM),
-    )
-    return [*wrap_styled(question, TextRole.NAME, cells), keys]
+    if state.offers_tracking:
+        return [*wrap_styled(OFFER, TextRole.NAME, cells), *key_lines((("y", "yes"), ("Enter", "no")), cells)]
+    return [*wrap_styled(PAIN_NOW, TextRole.NAME, cells), *key_lines((("0 to 9", ""), ("Enter", "skip")), cells)]

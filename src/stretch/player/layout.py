@@ -8,6 +8,8 @@ from itertools import zip_longest
 
 from rich.cells import cell_len, set_cell_size
 
+from stretch.player.theme import TextRole
+
 CACHE_SIZE = 256
 """Lines and texts kept in a cache: most of a screen is the same as in the frame before."""
 
@@ -82,3 +84,16 @@ def side_by_side(blocks: Sequence[Sequence[StyledLine]], cells: int, gap: int = 
         *others, last = row
         rows.append((*(span for line in others for span in (*fit_width(line, cells), (" " * gap, "plain"))), *last))
     return rows
+
+
+def key_lines(keys: Sequence[tuple[str, str]], cells: int) -> list[StyledLine]:
+    """Return keys with their words, as many on a line as fit."""
+    lines: list[StyledLine] = []
+    line: StyledLine = ()
+    for key, hint in keys:
+        spans: StyledLine = ((key, TextRole.KEY), (f" {hint}".rstrip(), TextRole.DIM))
+        if line and line_width(line) + 2 + line_width(spans) > cells:
+            lines.append(line)
+            line = ()
+        line = (*line, ("  ", TextRole.PLAIN), *spans) if line else spans
+    return [*lines, line]

@@ -15,6 +15,7 @@ from stretch.player.layout import (
     StyledSpan,
     ellipsize,
     fit_width,
+    key_lines,
     line_width,
     pad_to_height,
     side_by_side,
@@ -163,18 +164,18 @@ def _bottom(state: StartScreen, cells: int) -> list[StyledLine]:
     """Return the question of the moment and the keys that answer it."""
     message = wrap_styled(state.message, TextRole.ALERT, cells)
     if state.window == "map":
-        keys = _key_lines((("arrows", "move"), ("space", "choose"), ("Enter", "done"), ("b", "back")), cells)
+        keys = key_lines((("arrows", "move"), ("space", "choose"), ("Enter", "done"), ("b", "back")), cells)
         return [*(message or [()]), *keys]
     if state.window == "drop":
         question = wrap_styled(f"Leave out {state.item.stretch.name}?", TextRole.NAME, cells)
-        return [*question, *_key_lines((("t", "today"), ("a", "always"), ("Enter", "no")), cells)]
+        return [*question, *key_lines((("t", "today"), ("a", "always"), ("Enter", "no")), cells)]
     if state.window == "pain":
-        return [*wrap_styled(PAIN_QUESTION, TextRole.NAME, cells), *_key_lines((("0 to 9", ""), ("b", "back")), cells)]
+        return [*wrap_styled(PAIN_QUESTION, TextRole.NAME, cells), *key_lines((("0 to 9", ""), ("b", "back")), cells)]
     answers = [*ANSWER_KEYS]
     if state.health_question:
         answers[0] = ("Enter", "nothing, start")
     question = wrap_styled(state.health_question, TextRole.NAME, cells)
-    return [*message, *question, *_key_lines(answers, cells)]
+    return [*message, *question, *key_lines(answers, cells)]
 
 
 def _plan_keys(state: StartScreen, cells: int) -> list[StyledLine]:
@@ -184,20 +185,7 @@ def _plan_keys(state: StartScreen, cells: int) -> list[StyledLine]:
     without |= {"a"} if state.routine.continuity is None else set()
     keys = [key for key in PLAN_KEYS if key.label not in without]
     words = {True: " on", False: " off", None: ""}
-    return _key_lines([(key.label, key.hint + words[on.get(key.label)]) for key in keys], cells)
-
-
-def _key_lines(keys: Sequence[tuple[str, str]], cells: int) -> list[StyledLine]:
-    """Return keys with their words, as many on a line as fit."""
-    lines: list[StyledLine] = []
-    line: StyledLine = ()
-    for key, hint in keys:
-        spans: StyledLine = ((key, TextRole.KEY), (f" {hint}".rstrip(), TextRole.DIM))
-        if line and line_width(line) + 2 + line_width(spans) > cells:
-            lines.append(line)
-            line = ()
-        line = (*line, ("  ", TextRole.PLAIN), *spans) if line else spans
-    return [*lines, line]
+    return key_lines([(key.label, key.hint + words[on.get(key.label)]) for key in keys], cells)
 
 
 def _help(state: StartScreen, cells: int, height: int) -> list[StyledLine]:
