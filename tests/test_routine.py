@@ -14,7 +14,7 @@ def test_a_stored_routine_has_the_field_names_of_earlier_versions() -> None:
         "title", "areas", "items", "warm_up", "begins", "closing", "settle_s", "settle_text", "breath", "seed", "slow",
         "voice", "left_out", "notes", "continuity",
     ]  # fmt: skip
-    assert list(made["items"][0]) == ["stretch", "dose", "position", "sides", "adapted", "why"]
+    assert list(made["items"][0]) == ["stretch", "dose", "position", "sides", "adapted", "why", "familiar"]
     assert list(made["left_out"][0]) == ["stretch", "reason"]
 
 

@@ -364,7 +364,10 @@ USAGE_ERRORS = [
     ("routine --catalog /nowhere", "There is no catalog /nowhere."),
     ("history expert", "There is no command called 'expert'. Did you mean export?"),
     ("catalog foo", "There is no command called 'foo'. `stretch catalog --help` lists them."),
-    ("foo", "There is no command or area called 'foo'. `stretch --help` lists the commands, `stretch areas` the areas."),
+    (
+        "foo",
+        "There is no command or area called 'foo'. `stretch --help` lists the commands, `stretch areas` the areas.",
+    ),
     ("show sphinx cobra", "`stretch show` does not take 'cobra'. See `stretch show --help`."),
     ("history forget a b c", "`stretch history forget` does not take 'b c'. See `stretch history forget --help`."),
     ("list (a)", "There is no area called '(a)'. `stretch areas` lists them."),
