@@ -12,8 +12,7 @@ The result depends on nothing but its arguments: ties go to the candidate that c
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from itertools import combinations
-from operator import itemgetter
+from itertools import combinations, product
 
 from stretch.core.planning.limits import LIMITS, Excess, exceeds, excess
 from stretch.core.planning.problem import Pick, SelectionProblem
@@ -54,10 +53,10 @@ def best_selection(problem: SelectionProblem, start: Sequence[Pick] = ()) -> lis
     while improved:
         improved = False
         optional = [index for index in best if index not in fixed]
-        for removed in (*combinations(optional, 1), *(combinations(optional, 2) if few else ())):
-            same = {index: dose for index, dose in best.items() if index not in removed}
-            least = {index: fixed.get(index, 0) for index in same}
-            points, trial = max((_fill(problem, allowed, rest, removed) for rest in (same, least)), key=itemgetter(0))
+        removals = (*combinations(optional, 1), *(combinations(optional, 2) if few else ()))
+        for least, removed in product((False, True), removals):
+            rest = {index: fixed.get(index, 0) if least else best[index] for index in best if index not in removed}
+            points, trial = _fill(problem, allowed, rest, removed)
             if points > best_score:
                 best_score, best, improved = points, trial, True
                 break
