@@ -448,6 +448,11 @@ def test_less_pain_the_same_day_takes_back_gentle_only() -> None:
         assert (less.gentle_only, less.pain) == (False, 2)
 
 
+def test_pain_alone_does_not_answer_what_is_new() -> None:
+    assert quick(daily="pain", K3="2").record.asked is None
+    assert quick(daily="yes").record.asked == TODAY
+
+
 def test_gentle_only_still_holds_after_something_new() -> None:
     pain = {"K3": ("5",), "K3-spread": ("back",)}
     both = ask({"daily": ("pain", "yes", END), **pain, "new": ("body", END), "body": ("F9", END)}, HEALTHY)

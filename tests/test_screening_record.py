@@ -11,6 +11,7 @@ import yaml
 
 from stretch.core.errors import SafetyError, UsageError
 from stretch.core.safety.checklist import Outcome, SafetyData, Urgency
+from stretch.core.safety.pain import PainEntry
 from stretch.core.safety.screening import CONFIRM, END, STILL, preflight
 from stretch.core.safety.screening_record import (
     ScreeningRecord,
@@ -254,6 +255,29 @@ def test_a_stop_is_confirmed_before_it_is_kept_and_an_emergency_is_not() -> None
         asked = preflight(SAFETY, None, {key: value for key, value in answers.items() if key != CONFIRM}, (), TODAY)
         assert (asked.question and asked.question.id) == name
         assert (asked.record.unfinished is None) is (name is None)
+
+
+def test_what_was_said_counts_before_the_check_is_finished() -> None:
+    answers = {key: value for key, value in theme("limb", "R26").items() if key != CONFIRM}
+    begun = preflight(SAFETY, None, answers, (), TODAY).record
+    assert (begun.outcome, begun.tags, begun.said) == (Outcome.SEE_CLINICIAN, ("neck",), ())
+    assert forbids_session(begun, TODAY)
+
+
+def test_severe_pain_was_a_slip_if_the_check_is_answered_again() -> None:
+    severe = record_after(theme("pain", "K3", K3_sudden="no"))
+    assert severe.severe_pain_on == TODAY
+    assert again(severe, GO, TODAY).severe_pain_on is None
+
+
+def test_scores_of_a_trend_that_was_taken_back_stop_no_session() -> None:
+    history = (PainEntry(day=TODAY, before=3, worst=8),)
+    found = preflight(SAFETY, record_after(GO), {}, history, TODAY)
+    assert (found.causes, found.question) == (("T5",), None)
+    lifted = preflight(SAFETY, found.record, {STILL: ("no",)}, history, TODAY)
+    assert (lifted.causes, lifted.record.outcome) == ((), Outcome.GO)
+    later = (*history, PainEntry(day=TOMORROW, before=3, worst=8))
+    assert preflight(SAFETY, lifted.record, {}, later, TOMORROW).causes == ("T5",)
 
 
 @pytest.mark.parametrize(

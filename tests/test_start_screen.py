@@ -455,7 +455,8 @@ def test_keys_before_the_first_question_was_visible_answer_nothing(tmp_path: Pat
 
 def test_an_emergency_is_kept_and_what_was_said_can_be_corrected(tmp_path: Path) -> None:
     wait = GUARD_NS / SECOND
-    person = ScreenPerson(tmp_path, "1", wait, "1", InputEvent(signal=1))
+    # A key typed before the message was visible corrects nothing.
+    person = ScreenPerson(tmp_path, "1", wait, "1", "b", InputEvent(signal=1))
     assert run("routine", "-m", "8", app=person).exit_code == 129
     assert screening_file.load(tmp_path).outcome is Outcome.EMERGENCY
     keys = ("b", wait, "n", wait, "enter", wait, "q")

@@ -168,7 +168,7 @@ def take_back(
 ) -> ScreeningRecord:
     """Return *record* without the statements *ids*, with those to *keep* instead."""
     if SEVERE in ids:
-        record = replace(record, severe_pain_on=None, pain=None)
+        record = replace(record, severe_pain_on=None)
     if ILL in ids:
         record = replace(record, ask_again_on=None)
     if any(name.startswith("T") for name in ids):
