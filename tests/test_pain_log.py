@@ -145,6 +145,15 @@ def test_next_morning_pain_is_asked_once_at_the_next_start(folder: Path, ago: in
     assert "How was your pain" not in person.output
 
 
+def test_next_morning_pain_is_not_asked_if_no_session_may_start(folder: Path) -> None:
+    store_sessions(folder, (1, {"before": 3}))
+    stop = ScreeningRecord(outcome=Outcome.EMERGENCY, screened=TODAY, since=TODAY)
+    screening_file.save(folder, stop)
+    code, person = play(folder, "2", track=False)
+    assert code == 4
+    assert "How was your pain" not in person.output
+
+
 @pytest.mark.parametrize(("ago", "said"), [(0, {"before": 3}), (4, {"before": 3}), (1, {})])
 def test_next_morning_pain_is_not_asked_too_early_too_late_or_without_a_score(
     folder: Path, ago: int, said: dict[str, object]
