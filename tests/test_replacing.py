@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from stretch.cli.play import StretchReplacer
 from stretch.core.journal.progress import decode_plan, restore_session, side_results
-from stretch.core.routine import Item
+from stretch.core.routine import Item, Routine
 from stretch.core.timing.replacing import can_be_replaced, with_stretch_replaced
 from stretch.core.timing.session import Session, update
 from stretch.core.timing.timeline import build_timeline
@@ -63,6 +64,21 @@ def test_only_a_stretch_without_pain_is_replaced() -> None:
     assert not can_be_replaced(Session(timeline=TIMELINE))
     assert can_be_replaced(at_phase(HOLDS[0]))
     assert not can_be_replaced(update(update(at_phase(HOLDS[0]), "hurt"), "accept"))
+
+
+@pytest.mark.parametrize(
+    ("routine", "session", "problem"),
+    [
+        (None, at_phase(HOLDS[0]), "A resumed session keeps its stretches."),
+        (ROUTINE, update(update(at_phase(HOLDS[0]), "hurt"), "accept"), "What hurt is not replaced"),
+        (ROUTINE, at_phase(HOLDS[0]), "There is no other stretch for the same purpose."),
+    ],
+    ids=["resumed", "hurt", "no other"],
+)
+def test_why_a_stretch_is_not_replaced(routine: Routine | None, session: Session, problem: str) -> None:
+    replacer = StretchReplacer(routine, lambda routine, name: None, None)
+    assert replacer(session) is session
+    assert replacer.problem.startswith(problem)
 
 
 def play(folder: Path, *keys: str | float, hour: int = 0) -> str:

@@ -72,6 +72,7 @@ def play_session(
 
     The terminal is taken over on *screen*, which may hold it already, and given back at the end.
     """
+    replacer = replacer or StretchReplacer(None, lambda routine, name: None, recorder)
     player = _Playback(app, playback, recorder, status_file, replacer)
     result = player.run(_with_options(app, session, playback), screen)
     session = result.session
@@ -137,7 +138,7 @@ def _with_options(app: App, session: Session, playback: PlaybackOptions) -> Sess
 class StretchReplacer:
     """Replaces stretches of a session that plays *routine*, there and in its plan in the journal."""
 
-    def __init__(self, routine: Routine, replace: Replace, recorder: SessionRecorder | None) -> None:
+    def __init__(self, routine: Routine | None, replace: Replace, recorder: SessionRecorder | None) -> None:
         self._routine, self._replace, self._recorder = routine, replace, recorder
         self.problem = ""
         """Why the last stretch was not replaced."""
@@ -147,6 +148,9 @@ class StretchReplacer:
         from stretch.core.timing.replacing import can_be_replaced, with_stretch_replaced
 
         self.problem = ""
+        if self._routine is None:
+            self.problem = "A resumed session keeps its stretches."
+            return session
         if not can_be_replaced(session):
             self.problem = "What hurt is not replaced: press n to leave it out."
             return session
@@ -174,7 +178,7 @@ class _Playback:
         options: PlaybackOptions,
         recorder: SessionRecorder | None,
         status_file: StatusFile | None,
-        replacer: StretchReplacer | None,
+        replacer: StretchReplacer,
     ) -> None:
         self.app, self.options, self.recorder, self.status_file = app, options, recorder, status_file
         self.replacer = replacer
@@ -241,7 +245,7 @@ class _Playback:
         return self.figures
 
     def _replace_stretch(self, session: Session) -> Session:
-        changed = self.replacer(session) if self.replacer else session
+        changed = self.replacer(session)
         if self.figures and changed is not session:
             self.figures.add(self.app.figures([changed.moment.phase.activity_id]))
         return changed
@@ -259,7 +263,7 @@ class _Playback:
     def _problem(self, session: Session) -> str | None:
         """Return the problem of the recorder, or else of sound or voice; None if all is well."""
         problem = self.recorder.problem if self.recorder else None
-        problem = problem or (self.replacer.problem if self.replacer else None)
+        problem = problem or self.replacer.problem
         return problem or (self.cue_player.problem(session) if self.cue_player else None)
 
 
