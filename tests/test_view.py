@@ -284,6 +284,11 @@ def test_the_last_seconds_show_in_large_letters_what_comes_next(kind: str, numbe
         assert big_message(paused, 300, 4, True) == []
 
 
+def test_nothing_comes_after_the_end() -> None:
+    over = Session(timeline=TIMELINE, position_ns=TIMELINE.length_ms * MS)
+    assert big_message(over, 80, 4, True) == []
+
+
 def test_what_is_needed_next_is_said_one_stretch_ahead() -> None:
     timeline = build_timeline(routine(areas=(), stretches=("cat-cow", "supine-hamstring-strap"), warm_up=0.0))
     first = next(phase for phase in timeline.phases if phase.kind == "move")

@@ -36,7 +36,7 @@ def big_message(session: Session, cells: int, height: int, unicode: bool) -> lis
     elapsed_ms, turning = session.position_ms - moment.phase.start_ms, moment.phase.turning_ms
     if turning is not None and turning <= elapsed_ms < turning + TURNING_SHOWN_MS:
         return _big("change direction", "", cells, height, unicode)
-    if moment.left_ms > ahead_ms(moment.phase):
+    if moment.left_ms > ahead_ms(moment.phase) or not moment.left_ms:
         return []
     short, full = _next_words(session.timeline, moment.index)
     return _big(f"next: {short}", full, cells, height, unicode)
