@@ -160,6 +160,14 @@ class App:
         self.__dict__.pop("loaded_settings", None)
         config_file.add_to_list(self.folder, name, item)
 
+    @contextmanager
+    def keeping_choices(self) -> Iterator[None]:
+        """Report within it that a setting cannot be written: what was chosen on a screen holds for this session."""
+        try:
+            yield
+        except (StretchError, OSError) as error:
+            self.info(f"The choice could not be kept: {error}")
+
     def open_journal(self) -> Journal | None:
         """Return the journal, open for reading; None if there is none."""
         # Without a journal there is no need to load SQLite.
@@ -191,6 +199,10 @@ class App:
                 with journal:
                     return read(journal)
         return None
+
+    def session_count(self) -> int:
+        """Return the number of sessions so far."""
+        return self.read_journal(lambda journal: journal.count()) or 0
 
     def last_session(self) -> LastSession | None:
         """Return the last session; None if there is none, or if the journal cannot be read, which is reported."""

@@ -6,7 +6,6 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from stretch.cli.safety import EXPECT, FIRST_SESSIONS
-from stretch.core.errors import StretchError
 from stretch.core.journal.progress import stretches_done
 from stretch.core.text import pluralize
 from stretch.core.timing.phases import NS_PER_MS
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
 def expectation(app: App) -> str:
     """Return what to expect, after one of the first sessions; empty after later ones."""
-    sessions = app.read_journal(lambda journal: journal.count()) or 0
+    sessions = app.session_count()
     return f"{app.safety.section(EXPECT).lines[sessions - 1].text}." if 0 < sessions <= FIRST_SESSIONS else ""
 
 
@@ -40,13 +39,11 @@ def show_closing_screen(
     If the pain is *tracked* it is asked for, or, while the settings do not say so, it is offered to follow it.
     """
     from stretch.player import closing_screen
-    from stretch.player.figure_renderer import FigureRenderer
     from stretch.player.screen import run_screen
 
     terminal = screen.enter_context(app.terminal(screen=True))
     figure = session.timeline.phases[-1].figure
-    glyphs = playback.glyphs(app)
-    figures = FigureRenderer(app.figures([figure]), glyphs=glyphs, color=app.theme.has_color) if glyphs else None
+    figures = playback.figure_renderer(app, [figure])
 
     def rows(state: closing_screen.ClosingScreen, columns: int, lines: int) -> list[StyledLine]:
         return closing_screen.closing_rows(
@@ -64,10 +61,8 @@ def show_closing_screen(
         animate=closing_screen.animate,
     )
     if state.tracks_pain and not app.settings.track_pain:
-        try:
+        with app.keeping_choices():
             app.change_setting("track_pain", True)
-        except (StretchError, OSError) as error:
-            app.info(f"The choice could not be kept: {error}")
     return state.pain
 
 

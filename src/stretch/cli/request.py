@@ -14,12 +14,15 @@ from stretch.core.routine import Request
 from stretch.core.vocabulary import Equipment, Level, Pattern, Position, Tag, VoiceMode
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from stretch.cli.app import App
     from stretch.core.journal.record import SessionRecord
     from stretch.core.planning.personalize import RecentPractice
     from stretch.core.routine import Continuity, Routine
     from stretch.core.safety.screening_record import PreflightResult
     from stretch.figure.render import Glyphs
+    from stretch.player.figure_renderer import FigureRenderer
     from stretch.storage.journal.journal import Journal
 
 MORNING_HOURS = range(4, 8)
@@ -73,6 +76,14 @@ class PlaybackOptions(Struct, frozen=True, kw_only=True):
         if self.figure == "none" or not app.theme.unicode:
             return None
         return "blocks" if self.figure == "blocks" else app.theme.glyphs
+
+    def figure_renderer(self, app: App, names: Iterable[str] = ()) -> FigureRenderer | None:
+        """Return the renderer of the figures *names*, which may get more; None if figures are not drawn."""
+        if (glyphs := self.glyphs(app)) is None:
+            return None
+        from stretch.player.figure_renderer import FigureRenderer
+
+        return FigureRenderer(app.figures(names), glyphs=glyphs, color=app.theme.has_color)
 
     @property
     def dry_run(self) -> bool:

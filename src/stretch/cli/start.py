@@ -13,14 +13,12 @@ from msgspec import Struct
 from stretch.cli.preflight import answer_daily, ask_daily, daily_question, run_preflight, say_notes
 from stretch.cli.request import fit_request, plan_routine
 from stretch.cli.safety import FIRST_SESSIONS, before_you_start
-from stretch.core.errors import StretchError
 
 if TYPE_CHECKING:
     from stretch.cli.app import App
     from stretch.cli.request import PlaybackOptions, RoutineOptions
     from stretch.core.routine import Request, Routine
     from stretch.core.safety.screening_record import PreflightResult
-    from stretch.figure.file_format import Figure
     from stretch.player.layout import StyledLine
     from stretch.player.start_screen import StartScreen
 
@@ -31,9 +29,9 @@ class Agreed(Struct, frozen=True):
     routine: Routine
     playback: PlaybackOptions
     preflight: PreflightResult
-    started: bool = True
-    replace: Callable[[Routine, str], Routine | None] = lambda routine, name: None
+    replace: Callable[[Routine, str], Routine | None]
     """Returns a routine with another stretch instead of the one of that name; None if there is no other."""
+    started: bool = True
 
 
 class AppPlanner:
@@ -76,10 +74,9 @@ def agree(app: App, options: RoutineOptions, request: Request, playback: Playbac
     if full_screen:
         return _agree_on_screen(app, planner, request, playback, screen)
     say_notes(app, preflight.notes)
-    replace = partial(planner.replace, request, in_place=True)
-    agreed = Agreed(planner.plan(request), playback, preflight, replace=replace)
+    agreed = Agreed(planner.plan(request), playback, preflight, partial(planner.replace, request, in_place=True))
     if playback.ask:
-        before_you_start(app, _sessions(app), to_stderr=not asks)
+        before_you_start(app, app.session_count(), to_stderr=not asks)
     return _agree_by_lines(app, planner, request, agreed) if asks else agreed
 
 
@@ -91,8 +88,10 @@ def _agree_by_lines(app: App, planner: AppPlanner, request: Request, agreed: Agr
         app.out.paragraph()
         print_plan(app, agreed.routine)
         answered = ask_daily(app, agreed.preflight, plain=agreed.playback.plain)
-        if answered is None or answered is agreed.preflight:
-            return msgspec.structs.replace(agreed, started=answered is not None)
+        if answered is None:
+            return msgspec.structs.replace(agreed, started=False)
+        if answered is agreed.preflight:
+            return agreed
         planner.preflight = answered
         agreed = msgspec.structs.replace(agreed, routine=planner.plan(request), preflight=answered)
 
@@ -103,7 +102,6 @@ def _agree_on_screen(
     from stretch.player.body_map import body_map
     from stretch.player.start_screen import StartScreen
 
-    preflight = planner.preflight
     state = StartScreen(
         asked=request,
         routine=planner.plan(request),
@@ -115,28 +113,22 @@ def _agree_on_screen(
         sound_problem=app.audio_backends.sounds(playback.volume).problem or "",
         voice_problem=app.audio_backends.voice(playback.volume).problem or "",
         advice=app.safety.first_sessions,
-        shows_advice=_sessions(app) < FIRST_SESSIONS,
-        health_question=daily_question(app, preflight),
-        notes=preflight.notes,
+        shows_advice=app.session_count() < FIRST_SESSIONS,
     )
     while True:
+        preflight = planner.preflight
+        question = daily_question(app, preflight)
+        state = msgspec.structs.replace(state, health_question=question, notes=preflight.notes)
         state = _show(app, planner, state, playback, screen)
         if state.answer == "start":
             answer_daily(app, preflight, "no")
         if state.answer in ("start", "leave"):
             playback = _keep_choices(app, playback, state)
             replace = partial(planner.replace, state.asked, in_place=True)
-            return Agreed(state.routine, playback, preflight, state.answer == "start", replace)
-        preflight = answer_daily(app, preflight, "yes" if state.answer == "new" else "pain", state.pain)
-        planner.preflight = preflight
-        state = msgspec.structs.replace(
-            state,
-            routine=planner.plan(state.asked, state.routine),
-            health_question=daily_question(app, preflight),
-            notes=preflight.notes,
-            answer=None,
-            selected=0,
-        )
+            return Agreed(state.routine, playback, preflight, replace, state.answer == "start")
+        planner.preflight = answer_daily(app, preflight, "yes" if state.answer == "new" else "pain", state.pain)
+        routine = planner.plan(state.asked, state.routine)
+        state = msgspec.structs.replace(state, routine=routine, answer=None, selected=0)
 
 
 def _show(
@@ -144,20 +136,18 @@ def _show(
 ) -> StartScreen:
     """Show the start screen until it is answered."""
     from stretch.player import start_screen
-    from stretch.player.figure_renderer import FigureRenderer
     from stretch.player.screen import run_screen
     from stretch.player.start_view import start_rows
 
     terminal = screen.enter_context(app.terminal(screen=True))
-    theme, glyphs = app.theme, playback.glyphs(app)
-    figures: dict[str, Figure] = {}
-    renderer = FigureRenderer(figures, glyphs=glyphs, color=theme.has_color) if glyphs else None
+    glyphs, figures, loaded = playback.glyphs(app), playback.figure_renderer(app), set[str]()
 
     def rows(state: StartScreen, columns: int, lines: int) -> list[StyledLine]:
         name = state.item.stretch.id
-        if renderer and name not in figures:
-            figures.update(app.figures([name]))
-        return start_rows(state, columns, lines, figures=renderer, glyphs=glyphs, color=theme.has_color)
+        if figures and name not in loaded:
+            figures.add(app.figures([name]))
+            loaded.add(name)
+        return start_rows(state, columns, lines, figures=figures, glyphs=glyphs, color=app.theme.has_color)
 
     return run_screen(
         terminal,
@@ -174,17 +164,10 @@ def _show(
 def _keep_choices(app: App, playback: PlaybackOptions, state: StartScreen) -> PlaybackOptions:
     """Return the options with the voice and the sound as chosen, and write what was changed into the settings."""
     chosen = msgspec.structs.replace(playback, voice=state.voice, sound=state.sound)
-    try:
+    with app.keeping_choices():
         for name in ("voice", "sound"):
             if getattr(chosen, name) != getattr(playback, name):
                 app.change_setting(name, getattr(chosen, name))
         for stretch in state.never:
             app.add_to_list("never", stretch)
-    except (StretchError, OSError) as error:
-        app.info(f"The choice could not be kept: {error}")
     return chosen
-
-
-def _sessions(app: App) -> int:
-    """Return the number of sessions so far."""
-    return app.read_journal(lambda journal: journal.count()) or 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from math import cos, pi
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -11,11 +10,9 @@ from msgspec.structs import replace
 from stretch.core.text import duration
 from stretch.core.vocabulary import Side
 from stretch.player.big_font import big_text
+from stretch.player.figure_renderer import FigureRenderer
 from stretch.player.layout import StyledLine, fit_width, key_lines, pad_to_height, side_by_side, wrap_styled
 from stretch.player.theme import TextRole
-
-if TYPE_CHECKING:
-    from stretch.player.figure_renderer import FigureRenderer
 
 OPEN_NS = 60_000_000_000
 """The screen closes by itself after this time."""

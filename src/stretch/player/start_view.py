@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import cos, pi
-from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
 from stretch.core.routine import first_side_line, needs_line
 from stretch.core.text import dose_label, duration
+from stretch.figure.render import Glyphs
 from stretch.player.body_map import map_rows
+from stretch.player.figure_renderer import FigureRenderer
 from stretch.player.layout import (
     StyledLine,
     StyledSpan,
@@ -23,12 +25,6 @@ from stretch.player.layout import (
 )
 from stretch.player.start_screen import ANSWER_KEYS, PLAN_KEYS, SAME_KEYS, StartScreen
 from stretch.player.theme import TextRole
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from stretch.figure.render import Glyphs
-    from stretch.player.figure_renderer import FigureRenderer
 
 FIGURE_MIN, FIGURE_MAX = (21, 7), (72, 24)
 """Columns and lines of the smallest figure and of the largest."""
