@@ -10,6 +10,7 @@ import click
 from stretch.cli.options import OUTPUT, STDOUT, NameChoice
 from stretch.cli.usage import SuggestingGroup
 from stretch.core.errors import UsageError
+from stretch.core.text import pluralize
 from stretch.core.vocabulary import ENTRY_LISTS
 
 if TYPE_CHECKING:
@@ -46,7 +47,6 @@ def catalog_command(ctx: click.Context) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array of problems and notes.")
 @click.pass_obj
 def check_command(app: App, paths: tuple[str, ...], as_json: bool) -> int:
-    from stretch.core.text import pluralize
     from stretch.storage.catalogs.catalog_lint import check_catalogs
 
     folder = app.catalog_folder

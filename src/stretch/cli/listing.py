@@ -12,7 +12,8 @@ from stretch.cli import options
 from stretch.cli.console import PIPE_COLUMNS
 from stretch.cli.usage import refuse_together
 from stretch.core.errors import UnknownName, UsageError
-from stretch.core.text import join_words
+from stretch.core.text import dose_label, join_words, minutes_seconds, side_note
+from stretch.core.vocabulary import CAUTION_LABELS, EQUIPMENT_LABELS, POSITION_LABELS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -122,7 +123,6 @@ def programs_command(app: App, as_json: bool) -> None:
 
     from stretch.core.planning.programs import build_program
     from stretch.core.routine import Request
-    from stretch.core.text import minutes_seconds
     from stretch.core.timing.timeline import build_timeline
 
     catalog = app.catalog
@@ -139,8 +139,6 @@ def programs_command(app: App, as_json: bool) -> None:
 
 
 def _print_stretches(app: App, stretches: Sequence[Stretch]) -> None:
-    from stretch.core.text import dose_label
-
     columns: dict[str, Callable[[Stretch], str]] = {
         "stretch": lambda s: s.id,
         "name": lambda s: s.name,
@@ -278,8 +276,6 @@ def _print_facts(app: App, stretch: Stretch) -> None:
 
 
 def _print_steps(app: App, stretch: Stretch, side: Side | None) -> None:
-    from stretch.core.text import side_note
-
     app.out.paragraph(stretch.name, "bold")
     for number, step in enumerate(stretch.for_side(side).steps, start=1):
         app.out.paragraph(step, indent=2, prefix=f"{number}. ")
@@ -299,9 +295,6 @@ def _print_sources(app: App, stretch: Stretch) -> None:
 
 
 def _facts(catalog: Catalog, stretch: Stretch) -> list[tuple[str, str]]:
-    from stretch.core.text import dose_label
-    from stretch.core.vocabulary import EQUIPMENT_LABELS, POSITION_LABELS
-
     also = f", also {', '.join(POSITION_LABELS[position] for position in stretch.also)}" if stretch.also else ""
     dose, contract = dose_label(stretch, stretch.dose), stretch.dose.contract
     if contract:
@@ -318,8 +311,6 @@ def _facts(catalog: Catalog, stretch: Stretch) -> list[tuple[str, str]]:
 
 
 def _print_cautions(app: App, stretch: Stretch) -> None:
-    from stretch.core.vocabulary import CAUTION_LABELS
-
     for heading, tags in (
         ("Do not do it", stretch.cautions.avoid),
         ("Do it the easier way, half as long", stretch.cautions.adapt),

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from stretch import __version__
 from stretch.cli.options import OUTPUT, equivalent_command, routine_options
 from stretch.core.errors import UsageError
+from stretch.core.text import duration, pluralize
 from stretch.core.vocabulary import WEEKDAY_LABELS, WEEKDAYS, Weekday
 
 if TYPE_CHECKING:
@@ -50,7 +52,6 @@ def _output_option(help: str) -> Callable[..., Any]:
 @click.pass_obj
 def audio_command(app: App, /, *, paths: tuple[Path, ...], silent: bool, options: RoutineOptions) -> None:
     from stretch.cli.request import personalized_routine
-    from stretch.core.text import duration
     from stretch.core.timing.timeline import build_timeline
     from stretch.export.audio_file import captions, write_sound
     from stretch.export.text_to_speech import find_synthesizer
@@ -86,7 +87,6 @@ def audio_command(app: App, /, *, paths: tuple[Path, ...], silent: bool, options
 @click.pass_context
 def handout_command(ctx: click.Context, /, paths: tuple[Path, ...], options: RoutineOptions) -> None:
     from stretch.cli.request import personalized_routine
-    from stretch.core.text import pluralize
     from stretch.export.handout import build_handout
     from stretch.export.handout_formats import to_html, to_markdown
     from stretch.storage.files.safe_io import write_text
@@ -134,7 +134,6 @@ def remind_command(
 ) -> None:
     from datetime import UTC
 
-    from stretch import __version__
     from stretch.cli.request import personalized_routine
     from stretch.core.timing.timeline import build_timeline
     from stretch.export.ical import Reminder, calendar, consecutive_days, default_days

@@ -9,9 +9,14 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import Struct
 
+from stretch.core.area_names import area_ids
 from stretch.core.errors import UnknownName, UsageError
+from stretch.core.planning import builder, programs
+from stretch.core.planning.personalize import apply_preflight, apply_recent_practice, continuity_after
 from stretch.core.routine import Request
+from stretch.core.safety.screening_record import PreflightResult, forbids_session, status_messages
 from stretch.core.vocabulary import Equipment, Level, Pattern, Position, Tag, VoiceMode
+from stretch.storage import screening_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,7 +25,6 @@ if TYPE_CHECKING:
     from stretch.core.journal.record import SessionRecord
     from stretch.core.planning.personalize import RecentPractice
     from stretch.core.routine import Continuity, Routine
-    from stretch.core.safety.screening_record import PreflightResult
     from stretch.figure.render import Glyphs
     from stretch.player.figure_renderer import FigureRenderer
     from stretch.storage.journal.journal import Journal
@@ -98,8 +102,6 @@ def build_request(app: App, options: RoutineOptions, *, voice: VoiceMode = "no")
     own time. `avoid` and `never` of the settings are added to the options, except for stretches that are named.
     Raise UsageError for options that contradict each other, SettingsError for an unknown area in the settings.
     """
-    from stretch.core.area_names import area_ids
-
     _check(options)
     settings, areas, minutes = app.settings, area_ids(app.catalog, options.areas), options.minutes
     if areas or not (options.stretches or options.program):
@@ -138,8 +140,6 @@ def fit_request(
     Without *preflight* the last safety check counts; *continuity* takes the place of what the latest session left, to
     keep what was replaced in the routine since.
     """
-    from stretch.core.planning.personalize import apply_preflight, apply_recent_practice
-
     practice = app.recent_practice(asked)
     if continuity is not None:
         practice = msgspec.structs.replace(practice, continuity=continuity)
@@ -200,13 +200,8 @@ def plan_routine(
     asked = request or build_request(app, options)
     request, practice = fit_request(app, options, asked, preflight=preflight, continuity=continuity)
     if options.program:
-        from stretch.core.planning.programs import build_program
-
-        return build_program(app.catalog, options.program, request, as_written=options.as_written)
-    from stretch.core.planning.builder import build_routine
-    from stretch.core.planning.personalize import continuity_after
-
-    routine = build_routine(app.catalog, request)
+        return programs.build_program(app.catalog, options.program, request, as_written=options.as_written)
+    routine = builder.build_routine(app.catalog, request)
     continuity = continuity_after(routine, asked.key, request, practice, app.today())
     return msgspec.structs.replace(routine, continuity=continuity)
 
@@ -214,12 +209,8 @@ def plan_routine(
 def check_request(app: App, options: RoutineOptions, request: Request) -> None:
     """Raise UsageError if no routine can be built for *request*, whatever the safety check will say."""
     if options.program:
-        from stretch.core.planning.programs import build_program
-
-        build_program(app.catalog, options.program, request, as_written=options.as_written)
+        programs.build_program(app.catalog, options.program, request, as_written=options.as_written)
     else:
-        from stretch.core.planning import builder
-
         builder.check_request(app.catalog, request)
 
 
@@ -228,28 +219,19 @@ def personalized_routine(app: App, options: RoutineOptions, *, voice: VoiceMode 
 
     It may be for somebody else, so a recorded stop is only reported: this is no session.
     """
-    from stretch.core.planning.programs import needs_rest_day
-    from stretch.core.safety.screening_record import forbids_session, status_messages
-    from stretch.storage import screening_file
-
     kept = screening_file.load(app.folder)
     if kept is not None and forbids_session(kept, app.today()):
         for words in status_messages(app.safety.messages, kept, app.today()):
             app.info(words)
     routine = plan_routine(app, options, request=build_request(app, options, voice=voice))
     program = app.catalog.programs.get(options.program or "")
-    return routine, needs_rest_day(routine, program, as_written=options.as_written)
+    return routine, programs.needs_rest_day(routine, program, as_written=options.as_written)
 
 
 def _stored_preflight(app: App) -> PreflightResult | None:
     """Return the result of the last safety check, None before the first one."""
-    from stretch.storage import screening_file
-
-    if (record := screening_file.load(app.folder)) is None:
-        return None
-    from stretch.core.safety.screening_record import PreflightResult
-
-    return PreflightResult(record=record)
+    record = screening_file.load(app.folder)
+    return PreflightResult(record=record) if record else None
 
 
 def _check(options: RoutineOptions) -> None:
@@ -277,8 +259,6 @@ def _is_morning(app: App, given: bool | None) -> bool:
 
 
 def _default_areas(app: App) -> tuple[str, ...]:
-    from stretch.core.area_names import area_ids
-
     try:
         return area_ids(app.catalog, [" ".join(app.settings.area)])
     except UnknownName as error:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 VERSION = 1
 NAMED_KINDS = ("rest", "switch", "prepare", "warm-up")
 """Kinds of phases that are named next to the stretch or move."""
+STATUS_FIELDS = ("title", "kind", "stretch", "name", "side", "rep", "reps")
+"""What JSON says of a running session, besides its state and times."""
 
 
 @click.command(
@@ -30,10 +32,7 @@ def status_command(app: App, as_json: bool) -> None:
 
     running = running_sessions(app.folder, app.clock())
     # Status bars ask every second while a session is running, so the journal is read only if it is shown.
-    last = None
-    if as_json or not running:
-        # A status bar can show a running session without the journal.
-        last = app.last_session()
+    last = app.last_session() if as_json or not running else None
     if as_json:
         import json
 
@@ -77,17 +76,12 @@ def _data(running: tuple[RunningSession, ...], last: LastSession | None, now: da
         "version": VERSION,
         "text": text,
         "class": running[0].state if running else "idle",
-        "playing": [_session_data(session) for session in running],
+        "playing": [
+            {"state": session.state}
+            | {field: getattr(session.status, field) for field in STATUS_FIELDS}
+            | {"phase_seconds": session.phase_seconds, "seconds": session.seconds}
+            for session in running
+        ],
         "last": {"began": last.started, "title": last.title, "seconds": last.seconds} if last else None,
         "streak": last.streak if last else 0,
-    }
-
-
-def _session_data(session: RunningSession) -> dict[str, Any]:
-    fields = ("title", "kind", "stretch", "name", "side", "rep", "reps")
-    return {
-        "state": session.state,
-        **{field: getattr(session.status, field) for field in fields},
-        "phase_seconds": session.phase_seconds,
-        "seconds": session.seconds,
     }
