@@ -43,8 +43,8 @@ def build_routine(catalog: Catalog, request: Request) -> Routine:
 
     Raises what `check_request` raises, and UsageError if the minutes are too short for the stretches given by name.
     """
-    areas, minutes = expand_areas(catalog, request.areas), _minutes(request)
-    eligible = _no_more_than_usual(catalog, request, check_request(catalog, request), minutes)
+    eligible, minutes = check_request(catalog, request), _minutes(request)
+    areas, eligible = eligible.areas, _no_more_than_usual(catalog, request, eligible, minutes)
     problem = selection_problem(catalog, request, eligible, minutes)
     # Stretches given by name, without areas or minutes, are the whole routine.
     by_name = request.minutes is None and not areas
@@ -91,7 +91,7 @@ def check_request(catalog: Catalog, request: Request) -> Eligible:
     check_stretch_ids(catalog, (*request.exclude, *request.stretches))
     if clash := next((name for name in request.stretches if name in request.exclude), None):
         raise UsageError(f"--stretch {clash} and --exclude {clash} contradict each other: leave one of them out.")
-    eligible = find_eligible(catalog, request, areas)
+    eligible = find_eligible(catalog, request)
     if not eligible.candidates:
         raise UsageError(_nothing_left(areas, eligible.reasons))
     return eligible
@@ -116,8 +116,7 @@ def _minutes(request: Request) -> float:
 def _warm_up_seconds(request: Request, eligible: Eligible, minutes: float) -> int:
     """Return the seconds of warm-up; without opening moves a desk break needs less (rule RB3)."""
     seconds = warm_up.warm_up_seconds(request, minutes)
-    opens = any(reset.asked_for for reset in eligible.resets)
-    return seconds if opens or not request.desk_break else min(seconds, warm_up.DESK_MOVES_S)
+    return seconds if eligible.has_opening or not request.desk_break else min(seconds, warm_up.DESK_MOVES_S)
 
 
 def selection_problem(catalog: Catalog, request: Request, eligible: Eligible, minutes: float) -> SelectionProblem:
@@ -126,8 +125,7 @@ def selection_problem(catalog: Catalog, request: Request, eligible: Eligible, mi
         seconds for _, seconds in warm_up.cool_down(catalog.warm_up, request, minutes)
     )
     warm_up_s = _warm_up_seconds(request, eligible, minutes)
-    part = 0.4 if any(reset.asked_for for reset in eligible.resets) else 0.6
-    areas = len(expand_areas(catalog, request.areas))
+    part = 0.4 if eligible.has_opening else 0.6
     further = dosing.further_repetitions(minutes)
     candidates = [
         replace(one, options=tuple(option for option in one.options if option.further <= further))
@@ -142,7 +140,7 @@ def selection_problem(catalog: Catalog, request: Request, eligible: Eligible, mi
         most_stretches=limits.most_stretches(minutes),
         most_bends=limits.most_bends(minutes),
         two_alike=minutes > limits.TWO_ALIKE_MIN,
-        shared_areas=areas if areas > 1 else 0,
+        shared_areas=len(eligible.areas) if len(eligible.areas) > 1 else 0,
         reset_ms={
             position: limits.duration_ms(warm_up.closing_reset(eligible.resets, position, request.breath), position)
             for position in POSITIONS
@@ -183,8 +181,7 @@ def _no_more_than_usual(catalog: Catalog, request: Request, eligible: Eligible, 
     usual = replace(request, morning=False, half_dose=False, day_after_hard_session=False)
     if sore:
         usual = replace(usual, level=None, max_level=None)
-    areas = expand_areas(catalog, request.areas)
-    picks = _select(catalog, usual, find_eligible(catalog, usual, areas), minutes)
+    picks = _select(catalog, usual, find_eligible(catalog, usual), minutes)
     most = {candidate.item.stretch.id: option for candidate, option in picks}
 
     def limited(candidate: Candidate) -> Candidate:
@@ -251,12 +248,12 @@ def _check_required(problem: SelectionProblem, minutes: float) -> None:
 def _unselected(problem: SelectionProblem, picks: Sequence[Pick]) -> dict[str, str]:
     """Return the reason for each candidate that was not picked: the first limit that it would exceed."""
     held, within = limits.held_per_side(picks), limits.excess(problem, picks)
-    place = {candidate.item.stretch.id: index for index, candidate in enumerate(problem.candidates)}
-    picked = {candidate.item.stretch.id for candidate, _ in picks}
+    picked = {candidate.item.stretch.id: option for candidate, option in picks}
     reasons = {}
     for candidate in problem.candidates:
         if candidate.item.stretch.id not in picked:
-            more = sorted([*picks, (candidate, candidate.options[0])], key=lambda pick: place[pick[0].item.stretch.id])
+            doses = picked | {candidate.item.stretch.id: candidate.options[0]}
+            more = [(one, doses[one.item.stretch.id]) for one in problem.candidates if one.item.stretch.id in doses]
             over = (
                 limit for limit, a, b in zip(limits.LIMITS, within, limits.excess(problem, more), strict=True) if b > a
             )
@@ -301,11 +298,11 @@ def _routine_notes(
         yield "No forward bends in the first hour after getting up. (--no-morning: allow them)"
     if request.before_sport:
         yield "Before sport: less than a minute for each muscle, and movement at the end."
-    if enough := _enough_this_week(catalog, request):
+    if enough := _enough_this_week(catalog, request, eligible.areas):
         yield f"More than 10 min in the last 7 days for the {join_words(enough)}: more brings no more range."
     there, goals = scoring.primary_areas(items), eligible.goals
     if warm_up.is_micro_break(_minutes(request)):
-        goals = goals[: len(expand_areas(catalog, request.areas))]
+        goals = goals[: len(eligible.areas)]
     for goal in goals:
         if there.isdisjoint(goal.areas):
             cause = _reason_for(catalog, goal.areas, reasons)
@@ -313,15 +310,13 @@ def _routine_notes(
             yield f"Not in this routine: {names} ({cause})."
 
 
-def _enough_this_week(catalog: Catalog, request: Request) -> list[str]:
-    """Return the names of requested areas that were held for longer than a week needs (rule D5)."""
+def _enough_this_week(catalog: Catalog, request: Request, areas: Sequence[str]) -> list[str]:
+    """Return the names of those *areas* that were held for longer than a week needs (rule D5)."""
     held: Counter[str] = Counter()
     for id, seconds in request.week_seconds.items():
         if id in catalog.stretches and catalog.stretches[id].mode != "dynamic":
             held.update(dict.fromkeys(catalog.stretches[id].areas.primary, seconds))
-    return [
-        catalog.areas[a].name.lower() for a in expand_areas(catalog, request.areas) if held[a] > dosing.WEEK_ENOUGH_S
-    ]
+    return [catalog.areas[area].name.lower() for area in areas if held[area] > dosing.WEEK_ENOUGH_S]
 
 
 def _shortfall_cause(request: Request, reasons: Mapping[str, str]) -> str:

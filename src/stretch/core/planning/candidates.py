@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from stretch.core.errors import UsageError
-from stretch.core.model import Catalog, Dose, Stretch
+from stretch.core.model import Catalog, Dose, Stretch, expand_areas
 from stretch.core.planning import dosing, scoring
 from stretch.core.planning.eligibility import (
     FLAGS,
@@ -36,6 +36,8 @@ BEYOND_FULL = 10
 class Eligible(Struct, frozen=True):
     """What a routine may be made of."""
 
+    areas: tuple[str, ...]
+    """The requested areas, in catalog order."""
     candidates: list[Candidate]
     """The stretches to choose from."""
     resets: list[Candidate]
@@ -44,14 +46,20 @@ class Eligible(Struct, frozen=True):
     reasons: dict[str, str]
     """Why other stretches that are relevant are excluded, by id."""
 
+    @property
+    def has_opening(self) -> bool:
+        """True if there is a gentle movement for the requested areas to begin with (rule RB1)."""
+        return any(reset.asked_for for reset in self.resets)
 
-def find_eligible(catalog: Catalog, request: Request, areas: Sequence[str]) -> Eligible:
-    """Return the eligible stretches for *areas*, and the reason for each relevant stretch that is excluded.
+
+def find_eligible(catalog: Catalog, request: Request) -> Eligible:
+    """Return the eligible stretches for *request*, and the reason for each relevant stretch that is excluded.
 
     Before sport they are done standing, if one for the areas can be (rule D17), and for a back in pain lying down, if
     enough of them can be. Raise UsageError for a stretch that is given by name and not eligible.
     """
-    if found := _standing(catalog, request, areas) or _lying_down(catalog, request, areas):
+    areas = expand_areas(catalog, request.areas)
+    if found := _standing(catalog, request) or _lying_down(catalog, request, areas):
         return found
     goals = scoring.goals_of(catalog, areas, before_sport=request.before_sport)
     chosen: list[Stretch] = []
@@ -82,18 +90,17 @@ def find_eligible(catalog: Catalog, request: Request, areas: Sequence[str]) -> E
     resets = [stretch for stretch in resets if suits(stretch)]
     if len(chosen) + len(resets) > MANY:
         chosen, resets = _best_of_each_kind(chosen, request), _best_of_each_kind(resets, request)
-    return Eligible([*map(candidate, chosen)], [*map(candidate, resets)], goals, reasons)
+    return Eligible(areas, [*map(candidate, chosen)], [*map(candidate, resets)], goals, reasons)
 
 
-def _standing(catalog: Catalog, request: Request, areas: Sequence[str]) -> Eligible | None:
+def _standing(catalog: Catalog, request: Request) -> Eligible | None:
     """Return what can be done standing if only that is used, but for stretches by name: before sport (rule D17)."""
     if not request.before_sport or request.positions:
         return None
     named = (catalog.stretches[name].position for name in request.stretches)
-    found = find_eligible(catalog, replace(request, positions=("standing", *named)), areas)
+    found = find_eligible(catalog, replace(request, positions=("standing", *named)))
     standing = [one for one in found.candidates if one.required or one.item.position == "standing"]
-    found = replace(found, candidates=standing)
-    return found if any(candidate.goals for candidate in found.candidates) else None
+    return replace(found, candidates=standing) if any(one.goals for one in standing) else None
 
 
 def _lying_down(catalog: Catalog, request: Request, areas: Sequence[str]) -> Eligible | None:
@@ -105,11 +112,10 @@ def _lying_down(catalog: Catalog, request: Request, areas: Sequence[str]) -> Eli
     elsewhere = request.positions or request.stretches or request.desk_break or request.before_sport
     if not gentle or elsewhere or "disc" in request.avoid:
         return None
-    found = find_eligible(catalog, replace(request, positions=scoring.LYING_POSITIONS), areas)
+    found = find_eligible(catalog, replace(request, positions=scoring.LYING_POSITIONS))
     possible = [*found.candidates, *found.resets]
     everywhere = all(any(scoring.is_for(one.item.stretch, [area]) for one in possible) for area in areas)
-    back = any(reset.asked_for for reset in found.resets)
-    if not back or not everywhere or len(found.candidates) < ENOUGH_LYING:
+    if not found.has_opening or not everywhere or len(found.candidates) < ENOUGH_LYING:
         return None
     reasons = {id: "lying" if reason.startswith("position") else reason for id, reason in found.reasons.items()}
     return replace(found, reasons=reasons)

@@ -56,7 +56,6 @@ REASON_TEXTS = {
     "back bend": "no back bend so early, or after a bend",
     "repetitions": "second repetitions come first",
     "deep": "one deep stretch is enough",
-    "before sport": "before sport only standing",
     "not at a desk": "not for the desk",
 }
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from msgspec.structs import replace
 
 from stretch.core.errors import UsageError
-from stretch.core.model import Catalog, expand_areas
+from stretch.core.model import Catalog
 from stretch.core.planning.builder import build_routine
 from stretch.core.planning.candidates import find_eligible
 from stretch.core.planning.limits import is_reset
@@ -70,9 +70,7 @@ def _alternatives(catalog: Catalog, request: Request, routine: Routine, name: st
     """Return the candidates for the purpose of *name*, best first; those that were replaced before come last."""
     old, there = catalog.stretches[name], {item.stretch.id for item in routine.items}
     areas = request.areas or old.areas.primary
-    eligible = find_eligible(
-        catalog, replace(request, areas=areas, stretches=(), replaced=()), expand_areas(catalog, areas)
-    )
+    eligible = find_eligible(catalog, replace(request, areas=areas, stretches=(), replaced=()))
     possible = eligible.resets if is_reset(old) else eligible.candidates
     before = routine.continuity.replaced if routine.continuity else ()
     purpose = set(next((one.goals for one in (*eligible.candidates, *eligible.resets) if one.item.stretch is old), ()))
