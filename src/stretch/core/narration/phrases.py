@@ -129,9 +129,8 @@ def _phase_parts(phase: Phase, index: int, timeline: Timeline) -> tuple[str, ...
 
 def _stretch_parts(item: Item, phase: Phase, index: int, timeline: Timeline) -> tuple[str, ...]:
     """Return the announcement of a stretch: name, side and dose, then its explanation."""
-    first = all(before.kind == "warm-up" for before in timeline.phases[:index])
     name = _join(item.stretch.name, side_label(phase.side), _spoken_dose(item))
-    return (f"{'first' if first else 'next'} up: {name}", *explanation(item, phase))
+    return (f"{'first' if timeline.is_opening(index) else 'next'} up: {name}", *explanation(item, phase))
 
 
 def explanation(item: Item, phase: Phase) -> tuple[str, ...]:

@@ -117,8 +117,8 @@ def _phase_parts(phase: Phase, index: int, timeline: Timeline) -> tuple[Form, ..
 
 def _stretch_parts(item: Item, phase: Phase, index: int, timeline: Timeline) -> tuple[Form, ...]:
     """Return the parts of the announcement of a stretch: side and name, what it needs, then its explanation."""
-    first = all(before.kind == "warm-up" for before in timeline.phases[:index])
-    name = f"{side_label(phase.side) or ('first' if first else 'next')}: {item.stretch.name}"
+    opening = "first" if timeline.is_opening(index) else "next"
+    name = f"{side_label(phase.side) or opening}: {item.stretch.name}"
     # A mat stays where it is, and somebody who sits on a chair has one.
     tools = {"strap", "wall"} if item.position == "seated" else {"strap", "wall", "chair"}
     needed = [EQUIPMENT_LABELS[one] for one in item.stretch.equipment if one in tools]

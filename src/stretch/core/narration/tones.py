@@ -151,8 +151,7 @@ def sound_for(cue: Cue, timeline: Timeline) -> SoundCue | None:
         inhale, exhale = phase.breaths[cue.number - 1]
         return breath_sound("in", inhale) if cue.kind == "breath-in" else breath_sound("out", exhale)
     if cue.kind == "phase":
-        earlier = timeline.phases[: cue.index]
-        first = all(before.kind == "warm-up" for before in earlier) if phase.kind == "prepare" else not earlier
+        first = timeline.is_opening(cue.index) if phase.kind == "prepare" else cue.index == 0
         return SOUNDS["get-ready" if first else PHASE_SOUNDS[phase.kind]]
     name = CUE_SOUNDS.get(cue.kind)
     return SOUNDS[name] if name else None

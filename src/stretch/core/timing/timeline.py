@@ -62,6 +62,10 @@ class Timeline(Struct, frozen=True, dict=True):
         """Milliseconds of the whole session."""
         return self.phases[-1].end_ms
 
+    def is_opening(self, index: int) -> bool:
+        """Return whether nothing but warm-up comes before the phase at *index*."""
+        return all(before.kind == "warm-up" for before in self.phases[:index])
+
     def index_at(self, position_ms: int) -> int:
         """Return the index of the phase at *position_ms*; beyond the ends, the first or last one."""
         after = bisect_right(self.phases, position_ms, key=lambda phase: phase.start_ms)
