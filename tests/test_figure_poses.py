@@ -7,9 +7,9 @@ from math import dist
 
 import pytest
 
-from stretch.figure.anatomy import LIMBS
+from stretch.figure.anatomy import ANKLE, LIMBS
 from stretch.figure.file_format import Chair
-from stretch.figure.geometry import Point, angle_difference, bearing
+from stretch.figure.geometry import Point, angle_difference, bearing, lerp_point
 from stretch.figure.skeleton import Skeleton, skeleton_at
 from test_figure import FIGURES
 
@@ -93,6 +93,20 @@ def test_the_raised_leg_is_short_of_upright_with_a_slightly_bent_knee(name: str)
     pose = _pose(name)
     assert 60 <= bearing(pose.joints["near_hip"], pose.joints["near_ankle"]) <= 75
     assert 3 <= _knee_bend(pose) <= 15
+
+
+@pytest.mark.parametrize("depth", DEPTHS)
+def test_both_hands_hold_the_raised_thigh_from_the_start_of_the_lying_hamstring_stretch(depth: float) -> None:
+    joints = _pose("supine-hamstring-hold", depth).joints
+    assert 60 < bearing(joints["near_hip"], joints["near_knee"]) < 95
+    for side in ("near", "far"):
+        assert dist(joints[f"{side}_wrist"], lerp_point(joints["near_hip"], joints["near_knee"], 0.42)) < 1
+
+
+def test_the_foot_lies_on_the_seat_behind_in_the_thigh_stretch() -> None:
+    joints, chair = _pose("chair-quad").joints, _chair("chair-quad")
+    assert abs(joints["near_ankle"][0] - chair.x) < chair.width / 2
+    assert 0 < joints["near_ankle"][1] - ANKLE - chair.height < 2
 
 
 @pytest.mark.parametrize("depth", DEPTHS)

@@ -237,3 +237,19 @@ def test_the_muscle_of_the_far_leg_shines_through_the_near_one() -> None:
     )
     lit = [canvas.lit.bit_count() for canvas in (right, left)]
     assert lit[1] > 0.5 * lit[0] > 0
+
+
+@both_sides
+def test_more_of_the_lit_thigh_is_on_the_bright_leg_than_on_the_standing_one(side: Side) -> None:
+    canvas = rasterize(FIGURES["chair-quad"], 96, 64, 1.0, left=side == "left", pressing=False)
+    bright, dim = (canvas.lit & canvas.layers[role] for role in (ColorRole.LEGGINGS, ColorRole.FAR_LEGGINGS))
+    assert bright.bit_count() > dim.bit_count()
+
+
+@both_sides
+def test_the_crossed_foot_is_on_the_other_side_of_the_straight_leg(side: Side) -> None:
+    figure, *_ = _turned("crossed-knee-hug", side)
+    names = [part.name for part in figure_parts(figure, skeleton_at(figure, 1.0))]
+    its = _named("crossed-knee-hug", side)
+    straight = "far" if its == "near" else "near"
+    assert (names.index(f"{its}_foot") > names.index(f"{straight}_shin")) == (side == "left")
