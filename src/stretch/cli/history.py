@@ -185,7 +185,7 @@ def forget_command(app: App, session: str | None, before: str | None, everything
         description, session_id = _selection(journal, app.today(), session, day)
         if not yes and not app.interactive:
             raise UsageError(f"Without a terminal, add --yes to delete {description}.")
-        if not yes and not confirm(app, f"Delete {description} for good?", default=False):
+        if not yes and not confirm(app, f"Delete {description} for good?"):
             app.info("Nothing was deleted.")
             return 3
         count = journal.delete(session_id, before=day, playing=partial(is_running, app.folder))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -30,7 +30,7 @@ WEEKLY_RULES = ("T2", "T3", "T4", "T9")
 """Rules that compare weeks."""
 
 
-def ask_next_morning_pain(app: App, ask_score: Callable[[str], int | None]) -> None:
+def ask_next_morning_pain(app: App, *, plain: bool) -> None:
     """Ask once for the pain on the morning after the last session, if that session has a score."""
     last = app.read_journal(lambda journal: next(iter(journal.recent(1)), None))
     if last is None or last.scores.next_morning is not None or not last.scores.known:
@@ -43,7 +43,7 @@ def ask_next_morning_pain(app: App, ask_score: Callable[[str], int | None]) -> N
         if age == timedelta(days=1)
         else f"on the morning after the session of {short_date(last.day, app.today())}"
     )
-    score = ask_score(f"How was your pain {morning}, 0 to 10?")
+    score = ask_score(app, f"How was your pain {morning}, 0 to 10?", plain=plain)
     if score is not None:
         with suppress(StretchError):
             _save_scores(app, last.id, next_morning=score)
@@ -67,7 +67,7 @@ def ask_post_session_pain(app: App, session: str, before: int | None, after: int
         after = answers["after"] = ask_score(app, "\nPain now, 0 to 10?") if after is None else after
         if after is not None and (after >= HIGH_PAIN or after - (after if before is None else before) >= MEANINGFUL):
             answers["spread"] = spread_of(ask(app, app.safety.question(SPREAD)))
-            answers["new_sign"] = confirm(app, "Any new numbness or weakness?", default=False)
+            answers["new_sign"] = confirm(app, "Any new numbness or weakness?")
     scores = {name: answer for name, answer in answers.items() if answer is not None}
     if scores:
         _save_scores(app, session, **scores)

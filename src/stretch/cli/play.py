@@ -91,7 +91,7 @@ def play_session(
     if recorder and asks_pain:
         from stretch.cli.preflight import after_session
 
-        after_session(app, session, recorder, pain)
+        after_session(app, recorder, pain)
     if result.failure is not None:
         raise result.failure
     if result.signal is not None:

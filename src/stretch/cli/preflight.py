@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from datetime import date
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from stretch.cli import pain_log
 from stretch.cli.app import App
-from stretch.cli.prompts import InputEnded, ask_lines, only, read_line, score_of
-from stretch.core.errors import SafetyError, StretchError
+from stretch.cli.prompts import NO, read_line, show_questions
+from stretch.core.errors import SafetyError, StretchError, UsageError
 from stretch.core.safety.checklist import Outcome
 from stretch.core.safety.screening import END, PAIN, preflight, trend_findings, trend_texts, unfinished_answers
 from stretch.core.safety.screening_record import (
@@ -19,14 +19,17 @@ from stretch.core.safety.screening_record import (
     PreflightResult,
     ScreeningRecord,
     add_statements,
+    causes,
     forbids_session,
     read_back,
+    record_clearance,
     status_messages,
+    take_back,
 )
 from stretch.storage import screening_file
 
 if TYPE_CHECKING:
-    from stretch.core.timing.session import Session, Symptom
+    from stretch.core.timing.session import Symptom
     from stretch.player.recorder import SessionRecorder
 
 SYMPTOM_RULES: Mapping[Symptom, tuple[str, ...]] = {
@@ -50,7 +53,7 @@ def run_preflight(app: App, *, ask: bool, plain: bool = False) -> PreflightResul
     answers = unfinished_answers(app.safety, record, today)
     if ask:
         if record is None or not forbids_session(record, today):
-            pain_log.ask_next_morning_pain(app, partial(_ask_score, app, plain=plain))
+            pain_log.ask_next_morning_pain(app, plain=plain)
         return _allowed(app, PreflightResult(before=record), answers, plain=plain)
     if record is None:
         app.info(f"{app.safety.question(app.safety.quick[0]).text} {app.safety.messages.unasked}")
@@ -138,10 +141,7 @@ def ask_questions(app: App, known: PreflightResult, answers: Answers, *, plain: 
             save_record(app, kept)
         return result
 
-    result = _show(app, decide, answers, plain=plain)
-    if result.question is not None:
-        raise InputEnded
-    return result
+    return show_questions(app, decide, answers, plain=plain)
 
 
 def _decision(app: App, known: PreflightResult) -> Callable[[Answers], PreflightResult]:
@@ -151,35 +151,41 @@ def _decision(app: App, known: PreflightResult) -> Callable[[Answers], Preflight
     return lambda answers: preflight(app.safety, known.before, answers, history, today, also)
 
 
-def _show(app: App, decide: Callable[[Answers], PreflightResult], answers: Answers, *, plain: bool) -> PreflightResult:
-    """Return the result after the questions, as lines or in windows; with a question if the person left it."""
-    from stretch.player.health_screen import HealthWindows
-    from stretch.player.screen import run_screen
-
-    windows = HealthWindows(app.safety, decide, app.today())
-    if plain or not app.full_screen:
-        return ask_lines(app, windows, answers)
-    state = windows.begin(answers)
-    if not state.finished:
-        with app.terminal(screen=True) as terminal:
-            state = run_screen(
-                terminal,
-                state,
-                rows=windows.rows,
-                update=lambda state, key: windows.update(state, key, *terminal.size()),
-                finished=lambda state: state.finished,
-                clock=app.clock,
-                guarded=lambda state: state.view,
-            )
-    return state.result
+def run_check(app: App) -> PreflightResult:
+    """Return the result of the whole check; where a clinician's clearance is needed, only its day is asked for."""
+    try:
+        old = screening_file.load(app.folder)
+    except screening_file.UnreadableRecord:
+        old = None
+    if old is not None and old.unfinished is None:
+        if old.outcome is Outcome.SEE_CLINICIAN:
+            old = _ask_clearance(app, old)
+            if old.cleared or old.outcome is Outcome.SEE_CLINICIAN:
+                return preflight(app.safety, old, {}, (), app.today())
+        old = msgspec.structs.replace(old, unfinished={})
+    before = PreflightResult(record=old, before=old, for_session=False)
+    return ask_questions(app, before, unfinished_answers(app.safety, old, app.today()))
 
 
-def _ask_score(app: App, text: str, *, plain: bool) -> int | None:
-    """Ask for a score of 0 to 10; None if it is skipped. Raise InputEnded."""
-    result = _show(app, partial(only, app.safety.question(PAIN).with_text(text)), {}, plain=plain)
-    if result.question is not None:
-        raise InputEnded
-    return score_of(result.answers[PAIN])
+def _ask_clearance(app: App, record: ScreeningRecord) -> ScreeningRecord:
+    """Return *record*, or what it becomes with a clinician's clearance, or if what was said is taken back."""
+    safety, today = app.safety, app.today()
+    stops = causes(safety, record, today)
+    app.out.paragraph(f"{safety.messages.said} {'; '.join(read_back(safety, stops))}.")
+    prompt = f"{safety.messages.ask_cleared} (YYYY-MM-DD; Enter: not yet; n: what I said is not so) "
+    while answer := read_line(app, prompt):
+        if answer in NO:
+            return take_back(safety, record, stops, today)
+        try:
+            cleared = record_clearance(safety, record, date.fromisoformat(answer), today)
+        except ValueError:
+            app.out.paragraph("Type a date such as 2026-03-31.")
+        except UsageError as error:
+            app.out.paragraph(str(error))
+        else:
+            save_record(app, cleared)
+            return cleared
+    return record
 
 
 def stop_texts(app: App, result: PreflightResult, *, stored: bool = False) -> list[str]:
@@ -213,10 +219,8 @@ def after_early_end(app: App, symptom: Symptom, *, keep: bool) -> None:
     save_record(app, record)
 
 
-def after_session(app: App, session: Session, recorder: SessionRecorder, pain: int | None) -> None:
-    """Ask for the *pain* now unless it is known, if it is tracked, and record what its trend requires (rules T1-T8)."""
-    if not pain_log.is_tracked(app, session, recorder.pain_before):
-        return
+def after_session(app: App, recorder: SessionRecorder, pain: int | None) -> None:
+    """Ask for the *pain* now unless it is known, and record what its trend requires (rules T1-T8)."""
     try:
         pain_log.ask_post_session_pain(app, recorder.session_id, recorder.pain_before, pain)
     except StretchError as error:

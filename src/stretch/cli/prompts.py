@@ -1,7 +1,8 @@
-"""Prompts for a person at a terminal, each answered on one line."""
+"""Questions to a person at a terminal, in windows or line by line."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from stretch.cli.app import App
@@ -11,7 +12,7 @@ from stretch.core.safety.screening import PAIN
 from stretch.core.safety.screening_record import Answers, PreflightResult
 
 if TYPE_CHECKING:
-    from stretch.player.health_screen import HealthWindows
+    from stretch.player.health_screen import HealthState, HealthWindows
 
 YES, NO = ("y", "yes"), ("n", "no")
 COLUMNS, LINES = 80, 1000
@@ -25,9 +26,36 @@ class InputEnded(SafetyError):
         super().__init__("Stopped: a question was not answered.")
 
 
-def ask_lines(app: App, windows: HealthWindows, answers: Answers) -> PreflightResult:
-    """Ask in lines what *windows* ask after *answers*, a window at a time; return the result. Raise InputEnded."""
-    state, shown = windows.begin(answers), None
+def show_questions(
+    app: App, decide: Callable[[Answers], PreflightResult], answers: Answers, *, plain: bool
+) -> PreflightResult:
+    """Ask what *decide* asks after *answers*, as *plain* lines or in windows; return the result. Raise InputEnded."""
+    from stretch.player.health_screen import HealthWindows
+    from stretch.player.screen import run_screen
+
+    windows = HealthWindows(app.safety, decide, app.today())
+    state = windows.begin(answers)
+    if plain or not app.full_screen:
+        state = _show_lines(app, windows, state)
+    elif not state.finished:
+        with app.terminal(screen=True) as terminal:
+            state = run_screen(
+                terminal,
+                state,
+                rows=windows.rows,
+                update=lambda state, key: windows.update(state, key, *terminal.size()),
+                finished=lambda state: state.finished,
+                clock=app.clock,
+                guarded=lambda state: state.view,
+            )
+    if state.result.question is not None:
+        raise InputEnded
+    return state.result
+
+
+def _show_lines(app: App, windows: HealthWindows, state: HealthState) -> HealthState:
+    """Ask in lines what *windows* ask, a window at a time."""
+    shown: HealthState | None = None
     size = app.out.columns or COLUMNS, app.out.lines or LINES
     while state.result.question is not None and not state.left:
         rows = ["".join(text for text, _ in row).rstrip() for row in windows.question_rows(state, *size)]
@@ -35,44 +63,29 @@ def ask_lines(app: App, windows: HealthWindows, answers: Answers) -> PreflightRe
             app.out.line(row)
         shown = state
         state = windows.type(state, read_line(app, "> "), *size)
-    return state.result
+    return state
 
 
-def ask(app: App, question: Question) -> tuple[str, ...]:
+def ask(app: App, question: Question, *, plain: bool = True) -> tuple[str, ...]:
     """Ask one question until it is answered; return the ids of the choices. Raise InputEnded."""
-    from stretch.player.health_screen import HealthWindows
 
-    windows = HealthWindows(app.safety, lambda answers: only(question, answers), app.today())
-    result = ask_lines(app, windows, {})
-    if result.question is not None:
-        raise InputEnded
-    return result.answers[question.id]
+    def decide(answers: Answers) -> PreflightResult:
+        return PreflightResult(question=None if question.id in answers else question, answers=answers)
+
+    return show_questions(app, decide, {}, plain=plain).answers[question.id]
 
 
-def only(question: Question, answers: Answers) -> PreflightResult:
-    """Return the result after *answers* where nothing but *question* is asked."""
-    return PreflightResult(question=None if question.id in answers else question, answers=answers)
+def ask_score(app: App, text: str, *, plain: bool = True) -> int | None:
+    """Ask for a score of 0 to 10; return None if it is skipped by Enter. Raise InputEnded."""
+    score = ask(app, app.safety.question(PAIN).with_text(text), plain=plain)[0]
+    return int(score) if score.isdecimal() else None
 
 
-def ask_score(app: App, text: str) -> int | None:
-    """Ask for a score of 0 to 10; None if it is skipped by Enter."""
-    return score_of(ask(app, app.safety.question(PAIN).with_text(text)))
-
-
-def score_of(answer: tuple[str, ...]) -> int | None:
-    """Return the score in an *answer*, None if it was skipped."""
-    return int(answer[0]) if answer[0].isdecimal() else None
-
-
-def confirm(app: App, text: str, *, default: bool | None = None) -> bool:
-    """Ask a yes-or-no question; Enter means *default* unless that is None."""
-    while True:
-        answer = read_line(app, f"{text} {'[y/N]' if default is False else '[y/n]'} ")
-        if answer in (*YES, *NO):
-            return answer in YES
-        if not answer and default is not None:
-            return default
+def confirm(app: App, text: str) -> bool:
+    """Ask a yes-or-no question; Enter means no."""
+    while (answer := read_line(app, f"{text} [y/N] ")) not in ("", *YES, *NO):
         app.out.paragraph("Type y or n.")
+    return answer in YES
 
 
 def read_line(app: App, prompt: str) -> str:

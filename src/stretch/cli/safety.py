@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING
 
 import click
 
 from stretch.cli.usage import SuggestingGroup, refuse_together
-from stretch.core.errors import StretchError, UsageError
+from stretch.core.errors import StretchError
 
 if TYPE_CHECKING:
     from stretch.cli.app import App
     from stretch.core.safety.checklist import ChecklistSection
-    from stretch.core.safety.screening_record import PreflightResult, ScreeningRecord
 
 BEFORE, EXPECT = "before", "expect"
 """Sections of the checklist: shown before the first session (rule RB18), and line by line after the first ones."""
@@ -57,7 +55,7 @@ def safety_command(ctx: click.Context, as_json: bool) -> None:
 @click.pass_obj
 def check_command(app: App, forget: bool, as_json: bool) -> int:
     refuse_together("--forget", "--json")
-    from stretch.cli.preflight import stop_texts
+    from stretch.cli.preflight import run_check, stop_texts
     from stretch.core.safety.screening_record import status_messages
     from stretch.storage import screening_file
 
@@ -67,7 +65,7 @@ def check_command(app: App, forget: bool, as_json: bool) -> int:
     if as_json:
         app.out.json(screening_file.load(app.folder))
         return 0
-    result = _run_check(app)
+    result = run_check(app)
     record = result.record
     assert record
     texts = stop_texts(app, result) if result.causes else status_messages(app.safety.messages, record, app.today())
@@ -100,52 +98,3 @@ def print_section(app: App, section: ChecklistSection) -> None:
     app.out.paragraph(section.action, indent=2)
     for line in section.lines:
         app.out.paragraph(line.text, indent=2, prefix="- ")
-
-
-def _run_check(app: App) -> PreflightResult:
-    """Ask for the day of the clearance if one is needed, otherwise all questions."""
-    from msgspec.structs import replace
-
-    from stretch.cli.preflight import ask_questions
-    from stretch.core.safety.checklist import Outcome
-    from stretch.core.safety.screening import preflight, unfinished_answers
-    from stretch.core.safety.screening_record import PreflightResult
-    from stretch.storage import screening_file
-
-    try:
-        old = screening_file.load(app.folder)
-    except screening_file.UnreadableRecord:
-        old = None
-    if old is not None and old.unfinished is None:
-        if old.outcome is Outcome.SEE_CLINICIAN:
-            old = _ask_clearance(app, old)
-            if old.cleared or old.outcome is Outcome.SEE_CLINICIAN:
-                return preflight(app.safety, old, {}, (), app.today())
-        old = replace(old, unfinished={})
-    before = PreflightResult(record=old, before=old, for_session=False)
-    return ask_questions(app, before, unfinished_answers(app.safety, old, app.today()))
-
-
-def _ask_clearance(app: App, record: ScreeningRecord) -> ScreeningRecord:
-    """Return *record*, or what it becomes with a clinician's clearance, or if what was said is taken back."""
-    from stretch.cli.preflight import save_record
-    from stretch.cli.prompts import NO, read_line
-    from stretch.core.safety.screening_record import causes, read_back, record_clearance, take_back
-
-    safety, today = app.safety, app.today()
-    stops = causes(safety, record, today)
-    app.out.paragraph(f"{safety.messages.said} {'; '.join(read_back(safety, stops))}.")
-    prompt = f"{safety.messages.ask_cleared} (YYYY-MM-DD; Enter: not yet; n: what I said is not so) "
-    while answer := read_line(app, prompt):
-        if answer in NO:
-            return take_back(safety, record, stops, today)
-        try:
-            cleared = record_clearance(safety, record, date.fromisoformat(answer), today)
-        except ValueError:
-            app.out.paragraph("Type a date such as 2026-03-31.")
-        except UsageError as error:
-            app.out.paragraph(str(error))
-        else:
-            save_record(app, cleared)
-            return cleared
-    return record
