@@ -70,8 +70,7 @@ def check_command(app: App, paths: tuple[str, ...], as_json: bool) -> int:
 
 
 @catalog_command.command(
-    "new",
-    help="Start a stretch of your own. Writes a template: each field with a comment, and blanks to fill in.",
+    "new", help="Start a stretch of your own. Writes a template: each field with a comment, and blanks to fill in."
 )
 @click.argument("name", metavar="ID")
 @click.option("-o", "--output", metavar="FILE", type=OUTPUT, help="Write to FILE; `-` is standard output.")

@@ -1,4 +1,4 @@
-"""The end of a session: the closing screen, or the line about what to expect."""
+"""End of a session: the closing screen, or the line about what to expect."""
 
 from __future__ import annotations
 
@@ -6,29 +6,23 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from stretch.cli.safety import EXPECT, FIRST_SESSIONS
-from stretch.core.journal.progress import stretches_done
-from stretch.core.text import pluralize
+from stretch.core.journal.progress import stretch_count
+from stretch.core.planning.programs import is_hard
 from stretch.core.timing.phases import NS_PER_MS
+from stretch.player import closing_screen
+from stretch.player.layout import StyledLine
+from stretch.player.screen import run_screen
 
 if TYPE_CHECKING:
     from stretch.cli.app import App
     from stretch.cli.request import PlaybackOptions
     from stretch.core.timing.session import Session
-    from stretch.player import closing_screen
-    from stretch.player.layout import StyledLine
 
 
 def expectation(app: App) -> str:
     """Return what to expect, after one of the first sessions; empty after later ones."""
     sessions = app.session_count()
     return f"{app.safety.section(EXPECT).lines[sessions - 1].text}." if 0 < sessions <= FIRST_SESSIONS else ""
-
-
-def stretch_count(session: Session) -> str:
-    """Return how many stretches were done: `7 stretches`, or `5 of 7 stretches`."""
-    done, of = stretches_done(session)
-    complete = session.end_state == "finished" and done == of
-    return pluralize(done, "stretch") if complete else f"{done} of {pluralize(of, 'stretch')}"
 
 
 def show_closing_screen(
@@ -38,9 +32,6 @@ def show_closing_screen(
 
     If the pain is *tracked* it is asked for, or, while the settings do not say so, it is offered to follow it.
     """
-    from stretch.player import closing_screen
-    from stretch.player.screen import run_screen
-
     terminal = screen.enter_context(app.terminal(screen=True))
     figure = session.timeline.phases[-1].figure
     figures = playback.figure_renderer(app, [figure])
@@ -67,12 +58,9 @@ def show_closing_screen(
 
 
 def _closing_state(app: App, session: Session, *, tracked: bool) -> closing_screen.ClosingScreen:
-    from stretch.core.planning.programs import is_hard
-    from stretch.player.closing_screen import ClosingScreen
-
     items, last = session.timeline.items, app.last_session()
     first_side = next((item.sides[0] for item in items if item.stretch.both_sides), None)
-    return ClosingScreen(
+    return closing_screen.ClosingScreen(
         done=stretch_count(session),
         active_ms=session.active_ns // NS_PER_MS,
         streak=last.streak if last else 0,

@@ -13,11 +13,13 @@ import msgspec
 from stretch.cli.app import App
 from stretch.cli.history_view import print_history, start_label
 from stretch.cli.options import OUTPUT, STDOUT, Number
+from stretch.cli.prompts import confirm
 from stretch.cli.usage import SuggestingGroup
 from stretch.core.errors import StretchError, UsageError
 from stretch.core.journal.record import SessionRecord
 from stretch.core.journal.statistics import History
 from stretch.core.text import escape_control_chars, pluralize, quote, short_date
+from stretch.storage.files.safe_io import PRIVATE, UnreadableFile, atomic_write, open_input
 from stretch.storage.journal.journal import Journal
 from stretch.storage.status_file import is_running
 
@@ -91,7 +93,6 @@ def _session_data(app: App, record: SessionRecord) -> dict[str, Any]:
 @click.option("-o", "--output", type=OUTPUT, default=STDOUT, help="File to write.  [default: stdout]")
 @click.pass_obj
 def export_command(app: App, output: Path) -> None:
-    from stretch.storage.files.safe_io import PRIVATE, atomic_write
     from stretch.storage.journal.jsonl import export_lines
 
     journal = app.open_journal()
@@ -121,7 +122,6 @@ def export_command(app: App, output: Path) -> None:
 @click.option("--skip-bad", is_flag=True, help="Skip broken lines and import the rest.")
 @click.pass_obj
 def import_command(app: App, file: Path, skip_bad: bool) -> None:
-    from stretch.storage.files.safe_io import open_input
     from stretch.storage.journal.jsonl import parse_sessions, read_lines, rereadable
 
     errors: list[str] = []
@@ -157,7 +157,6 @@ def import_command(app: App, file: Path, skip_bad: bool) -> None:
 
 
 def _count_sessions(source: IO[bytes], file: Path, report: Callable[[int, str], None]) -> int:
-    from stretch.storage.files.safe_io import UnreadableFile
     from stretch.storage.journal.jsonl import parse_sessions, read_lines
 
     try:
@@ -175,7 +174,6 @@ def _count_sessions(source: IO[bytes], file: Path, report: Callable[[int, str], 
 def forget_command(app: App, session: str | None, before: str | None, everything: bool, yes: bool) -> int:
     if (session is not None) + (before is not None) + everything != 1:
         raise UsageError("Give one of: the id of a session, --before DATE, or --all.")
-    from stretch.cli.prompts import confirm
 
     day = _parse_date(before) if before is not None else None
     if not (reader := app.open_journal()):

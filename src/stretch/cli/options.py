@@ -286,9 +286,7 @@ _ROUTINE = (
     _repeatable("--avoid", type=TAG, metavar="TAG", help=f"Go easy on this: {', '.join(TAG_LABELS)}"),
     _repeatable("--exclude", type=STRETCH, help="Leave this stretch out"),
     click.option(
-        "--breath",
-        type=BREATH,
-        help=f"{', '.join(BREATH_PRESETS)}, or seconds IN-OUT such as 4-6.  [default: steady]",
+        "--breath", type=BREATH, help=f"{', '.join(BREATH_PRESETS)}, or seconds IN-OUT such as 4-6.  [default: steady]"
     ),
     click.option("--warm-up", type=MINUTES, help="Minutes of warm-up; 0 if you are already warm."),
     click.option("--before-sport", is_flag=True, help="Prepare for sport: short holds, and movement at the end."),

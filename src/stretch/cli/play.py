@@ -13,7 +13,7 @@ import msgspec
 from stretch.cli.app import App
 from stretch.cli.console import is_terminal
 from stretch.cli.request import PlaybackOptions
-from stretch.core.journal.progress import encode_plan, side_results, stretches_done
+from stretch.core.journal.progress import encode_plan, side_results, stretch_count, stretches_done
 from stretch.core.journal.record import SessionRecord
 from stretch.core.routine import Routine
 from stretch.core.safety.pain import PainScores
@@ -268,8 +268,6 @@ class _Playback:
 
 
 def _summary(session: Session) -> str:
-    from stretch.cli.closing import stretch_count
-
     active = duration(session.active_ns // NS_PER_MS)
     speed = f", {session.speed} times as fast" if session.speed > 1 else ""
     return f"{'Done' if session.end_state == 'finished' else 'Stopped'}: {stretch_count(session)}, {active}{speed}."

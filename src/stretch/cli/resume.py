@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from contextlib import ExitStack, closing, suppress
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 import click
 
 from stretch.cli.app import App
 from stretch.cli.options import playback_options
+from stretch.cli.request import PlaybackOptions
 from stretch.core.errors import UsageError
 from stretch.core.journal.progress import MAX_AGE_H, decode_plan, restore_session
 from stretch.core.journal.record import SessionRecord
@@ -21,9 +21,6 @@ from stretch.core.timing.session import Session
 from stretch.storage.journal.database import JournalError
 from stretch.storage.journal.journal import Journal
 from stretch.storage.status_file import StatusFile, is_running
-
-if TYPE_CHECKING:
-    from stretch.cli.request import PlaybackOptions
 
 START_NEW = "Start a new one with `stretch routine`."
 

@@ -1,4 +1,4 @@
-"""From a request to the routine that the person starts: the safety check, then the start screen or the printed plan."""
+"""Start of a routine: the safety check, then the start screen or the printed plan."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mistakes in a command line, in everyday words."""
+"""Usage errors in everyday words."""
 
 from __future__ import annotations
 

@@ -9,16 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 from msgspec.structs import replace
 
 from stretch.figure.anatomy import CLOSE_UPS, LIMBS
-from stretch.figure.file_format import (
-    CloseUp,
-    DigitSegments,
-    Figure,
-    Keyframe,
-    LimbSegments,
-    Segment,
-    Target,
-    View,
-)
+from stretch.figure.file_format import CloseUp, DigitSegments, Figure, Keyframe, LimbSegments, Segment, Target, View
 from stretch.figure.geometry import Point, angle_difference, lerp
 
 SPINE_SAMPLES = 5

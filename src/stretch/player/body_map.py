@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from stretch.core.model import Catalog, expand_areas
 from stretch.figure.file_format import Figure, Keyframe, View
 from stretch.figure.render import Glyphs, render_frame
-from stretch.player.layout import StyledLine, ellipsize, fit_width, pad_to_height
+from stretch.player.layout import StyledLine, ellipsize, fit_width, pad_to_height, rows_around
 from stretch.player.theme import TextRole
 
 MUSCLES: Mapping[str, tuple[str, str]] = {
@@ -127,9 +127,9 @@ def _figure(lit: frozenset[str], behind: bool) -> Figure:
 
 def _names(body: BodyMap, cells: int, lines: int) -> list[StyledLine]:
     """Return the names that fit around the marked one; a box before each says whether it is chosen."""
-    first = min(max(body.marked - lines // 2, 0), max(len(body.areas) - lines, 0))
     rows: list[StyledLine] = []
-    for at, (area, name) in enumerate(body.areas[first : first + lines], start=first):
+    for at in rows_around(body.marked, len(body.areas), lines):
+        area, name = body.areas[at]
         chosen, marked = area in body.chosen, at == body.marked
         role = TextRole.DONE if chosen else TextRole.NAME if marked else TextRole.PLAIN
         box = f"{'>' if marked else ' '}[{'x' if chosen else ' '}] "

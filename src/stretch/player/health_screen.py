@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from stretch.core.safety.checklist import Choice, Outcome, Question, SafetyData
 from stretch.core.safety.screening import CONFIRM, END, PAIN, STILL, choose, chosen
 from stretch.core.safety.screening_record import Answers, PreflightResult, read_back, status_messages
-from stretch.player.layout import StyledLine, StyledSpan, fit_width, line_width, pad_to_height, wrap_text
+from stretch.player.layout import StyledLine, StyledSpan, fit_width, line_width, pad_to_height, wrap_styled, wrap_text
 from stretch.player.theme import TextRole
 
 DIGITS = "1234567890"
@@ -121,7 +121,7 @@ class HealthWindows(Struct, frozen=True):
         pages = _pages(question, columns, lines)
         number = min(state.page, len(pages) - 1)
         marked = chosen(self.safety, state.result.answers, question)
-        rows: list[StyledLine] = [*_wrapped(question.text, TextRole.NAME, columns), ()]
+        rows: list[StyledLine] = [*wrap_styled(question.text, TextRole.NAME, columns), ()]
         for index in pages[number]:
             option = _options(question)[index]
             rows += _option_rows(option, index, columns, option.id in marked)
@@ -138,11 +138,11 @@ class HealthWindows(Struct, frozen=True):
         role = TextRole.ALERT
         rows: list[StyledLine] = []
         for text in texts:
-            rows += [*_wrapped(text, role, columns), ()]
+            rows += [*wrap_styled(text, role, columns), ()]
             role = TextRole.PLAIN
-        rows += _wrapped(messages.said, TextRole.DIM, columns)
+        rows += wrap_styled(messages.said, TextRole.DIM, columns)
         for text in read_back(self.safety, result.causes):
-            rows += [((f"  {line}", TextRole.PLAIN),) for line in wrap_text(f"- {text}", columns - 2)]
+            rows += wrap_styled(f"- {text}", TextRole.PLAIN, columns - 2, indent="  ")
         return [*rows, (), *_key_rows(["b: correct this.", "q: leave."], columns)]
 
 
@@ -224,7 +224,3 @@ def _pages(question: Question, columns: int, lines: int) -> list[range]:
             start, used = index, 0
         used += height
     return [*pages, range(start, len(options))]
-
-
-def _wrapped(text: str, role: TextRole, columns: int) -> list[StyledLine]:
-    return [((line, role),) for line in wrap_text(text, columns)]

@@ -77,6 +77,12 @@ def pad_to_height(lines: Sequence[StyledLine], height: int) -> list[StyledLine]:
     return [*lines, *[()] * (height - len(lines))]
 
 
+def rows_around(marked: int, count: int, height: int) -> range:
+    """Return the indexes of *height* entries of a list of *count*, with the *marked* one in their middle."""
+    first = min(max(marked - height // 2, 0), max(count - height, 0))
+    return range(first, min(first + height, count))
+
+
 def side_by_side(blocks: Sequence[Sequence[StyledLine]], cells: int, gap: int = 2) -> list[StyledLine]:
     """Return *blocks* next to one another, each but the last padded to *cells* and shorter ones with empty lines."""
     rows = []

@@ -20,6 +20,7 @@ from stretch.player.layout import (
     key_lines,
     line_width,
     pad_to_height,
+    rows_around,
     side_by_side,
     wrap_styled,
 )
@@ -72,24 +73,24 @@ def _plan(
     title, keys = _title(state, cells), _plan_keys(state, cells)
     advice = wrap_styled(state.advice if state.shows_advice else "", TextRole.PLAIN, cells)
     items = len(state.routine.items)
-    room = lines - len(title) - len(bottom) - min(MIN_LISTED, items)
+    free = lines - len(title) - len(bottom) - min(MIN_LISTED, items)
     about = _fitting(
         [(note, TextRole.ALERT) for note in state.notes]
         + [(f"{needs_line(state.routine)} {first_side_line(state.routine)}", TextRole.PLAIN)],
         cells,
-        room,
+        free,
     )
-    room -= len(about)
-    keys = keys if len(keys) <= room else keys[-1:] if room > 0 else []
-    room -= len(keys)
-    advice = advice if len(advice) <= room else []
-    room -= len(advice)
+    free -= len(about)
+    keys = keys if len(keys) <= free else keys[-1:] if free > 0 else []
+    free -= len(keys)
+    advice = advice if len(advice) <= free else []
+    free -= len(advice)
     # Of less worth than the whole list and the figure.
     problems = (state.sound_problem if state.sound else "", state.voice_problem if state.voice != "no" else "")
     # Options are for the command line.
     notes = (*problems, *(note.partition(" (--")[0] for note in state.routine.notes))
     about += _fitting(
-        [(note, TextRole.DIM) for note in notes], cells, room + MIN_LISTED - max(items, FIGURE_MIN[1]) - 4
+        [(note, TextRole.DIM) for note in notes], cells, free + MIN_LISTED - max(items, FIGURE_MIN[1]) - 4
     )
     height = lines - sum(map(len, (title, about, advice, bottom, keys)))
     # Empty lines above the question, below the title, above what is needed and above the advice.
@@ -100,12 +101,12 @@ def _plan(
     return [*title, *gaps[1], *middle, *gaps[2], *about, *last, *gaps[0], *bottom, *keys]
 
 
-def _fitting(texts: Sequence[tuple[str, TextRole]], cells: int, room: int) -> list[StyledLine]:
-    """Return the *texts* that fit into *room* lines, each whole or not at all."""
+def _fitting(texts: Sequence[tuple[str, TextRole]], cells: int, free: int) -> list[StyledLine]:
+    """Return the *texts* that fit into *free* lines, each whole or not at all."""
     lines: list[StyledLine] = []
     for text, role in texts:
         wrapped = wrap_styled(text, role, cells)
-        lines += wrapped if len(lines) + len(wrapped) <= room else []
+        lines += wrapped if len(lines) + len(wrapped) <= free else []
     return lines
 
 
@@ -139,10 +140,8 @@ def _stretches(state: StartScreen, cells: int, height: int) -> list[StyledLine]:
     doses = [dose_label(item.stretch, item.dose) for item in items]
     names_cells = max(cell_len(item.stretch.name) for item in items)
     wide = 2 + names_cells + 2 + max(map(len, doses)) <= cells
-    height -= not wide
-    first = min(max(state.selected - height // 2, 0), max(len(items) - height, 0))
     rows: list[StyledLine] = []
-    for at in range(first, min(first + height, len(items))):
+    for at in rows_around(state.selected, len(items), height - (not wide)):
         marked = at == state.selected
         name = ellipsize(items[at].stretch.name, cells - 2)
         role = TextRole.NAME if marked else TextRole.PLAIN

@@ -10,7 +10,7 @@ from msgspec import inspect
 from stretch.core.errors import UsageError
 from stretch.core.journal.record import SessionRecord, SideResult, count_stretches
 from stretch.core.routine import Routine
-from stretch.core.text import escape_control_chars
+from stretch.core.text import escape_control_chars, pluralize
 from stretch.core.timing.phases import NS_PER_MS, WORKING_KINDS, Phase, preparation_ms, with_start_times
 from stretch.core.timing.session import Session
 from stretch.core.timing.timeline import Timeline, build_timeline
@@ -36,6 +36,13 @@ def side_results(session: Session) -> tuple[SideResult, ...]:
 def stretches_done(session: Session) -> tuple[int, int]:
     """Return the number of stretches done, with every repetition on both sides, and the number planned."""
     return count_stretches(side_results(session))
+
+
+def stretch_count(session: Session) -> str:
+    """Return how many stretches were done: `7 stretches`, or `5 of 7 stretches`."""
+    done, planned = stretches_done(session)
+    complete = session.end_state == "finished" and done == planned
+    return pluralize(done, "stretch") if complete else f"{done} of {pluralize(planned, 'stretch')}"
 
 
 def working_phases(phases: Sequence[Phase]) -> list[list[int]]:
