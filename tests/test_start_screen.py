@@ -151,8 +151,8 @@ def test_d_asks_whether_to_leave_it_out_today_or_always(key: str, never: tuple[s
 
 def test_the_last_stretch_is_not_left_out() -> None:
     one = replace(START, routine=replace(LASTING, items=LASTING.items[1:2]))
-    state = press("d", "a", state=one)
-    assert (state.routine, state.never) == (one.routine, ())
+    state = press("d", state=one)
+    assert (state.window, state.routine, state.never) == ("plan", one.routine, ())
     assert "only stretch" in state.message
 
 

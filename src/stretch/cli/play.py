@@ -115,10 +115,11 @@ def _close(
     from stretch.cli.pain_log import is_tracked
 
     tracked = playback.asks(app) and is_tracked(app, session, recorder.pain_before)
-    if playback.full_screen(app) and stretches_done(session)[0]:
+    done, _ = stretches_done(session)
+    if playback.full_screen(app) and done:
         pain = closing.show_closing_screen(app, session, playback, screen, tracked=tracked)
         return pain is not None, pain
-    if playback.ask and (text := closing.expectation(app)):
+    if done and playback.ask and (text := closing.expectation(app)):
         notes.append(text)
     return tracked, None
 
@@ -270,7 +271,9 @@ class _Playback:
 def _summary(session: Session) -> str:
     active = duration(session.active_ns // NS_PER_MS)
     speed = f", {session.speed} times as fast" if session.speed > 1 else ""
-    return f"{'Done' if session.end_state == 'finished' else 'Stopped'}: {stretch_count(session)}, {active}{speed}."
+    done, _ = stretches_done(session)
+    ended = "Stopped" if session.end_state == "stopped" else "Done" if done else "Skipped"
+    return f"{ended}: {stretch_count(session)}, {active}{speed}."
 
 
 def open_recorder(app: App, routine: Routine, record: SessionRecord) -> SessionRecorder:

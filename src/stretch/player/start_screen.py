@@ -155,6 +155,8 @@ def _in_plan(state: StartScreen, key: str, planner: Planner) -> StartScreen:
             return replace(state, selected=at, marked_at_ns=state.elapsed_ns)
         case "r":
             return _replaced(state, planner)
+        case "d" if drop_stretch(state.routine, state.item.stretch.id) is None:
+            return replace(state, message=f"{state.item.stretch.name} is the only stretch that is left.")
         case "d":
             return replace(state, window="drop")
         case "+" | "=" | "-" | "_":
@@ -198,8 +200,7 @@ def _in_drop(state: StartScreen, key: str) -> StartScreen:
         return state
     stretch = state.item.stretch
     routine = drop_stretch(state.routine, stretch.id)
-    if routine is None:
-        return replace(state, message=f"{stretch.name} is the only stretch that is left.")
+    assert routine  # the window opens only where something is left
     always = key in ("a", "2")
     asked = replace(state.asked, exclude=(*state.asked.exclude, stretch.id))
     never = (*state.never, stretch.id) if always else state.never
