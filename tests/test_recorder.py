@@ -308,11 +308,11 @@ class RealTimeInput:
 
 start = time.monotonic_ns()
 home = {"STRETCH_HOME": sys.argv[1]}
-app = App(environ=home, clock=lambda: (time.monotonic_ns() - start) * 200, input_source=RealTimeInput())
+app = App(environ=home, clock=lambda: (time.monotonic_ns() - start) * 100, input_source=RealTimeInput())
 quiet = PlaybackOptions(events=True, sound=False, volume=0, voice="no", figure="none")
 play_routine(app, routine(minutes=30.0, warm_up=0.0), quiet, None, ExitStack())
 """
-"""A session of 30 minutes played in 9 seconds by a fast clock."""
+"""A session of 30 minutes played in 18 seconds by a fast clock."""
 
 
 @pytest.mark.slow

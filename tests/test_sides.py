@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from array import array
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from stretch.cli.plan import _hold_time
 from stretch.core.journal.statistics import History
 from stretch.core.narration.phrases import line_for, next_label
 from stretch.core.narration.speech_timing import sentences_to_speak
+from stretch.core.narration.tones import RATE
 from stretch.core.planning.scoring import HoldTime
 from stretch.core.routine import Routine, first_side_line
 from stretch.core.timing.cues import cues
@@ -120,7 +122,10 @@ def test_lines_and_voice_name_the_side_of_their_moment(first: Side) -> None:
 
 @sides
 def test_captions_name_the_sides_in_order(first: Side) -> None:
-    said = re.findall(r"\b(left|right) side\b", captions(build_timeline(made(first, voice=True)), len).lower())
+    text = captions(
+        build_timeline(made(first, voice=True)), lambda sentence: array("h", [0] * (RATE * len(sentence) // 20))
+    )
+    said = re.findall(r"\b(left|right) (?:side|hand)\b", text.lower())
     assert said[0] == first
     assert said[-1] == OTHER[first]
 
