@@ -10,6 +10,7 @@ import pytest
 from stretch.figure.anatomy import ANKLE, LIMBS
 from stretch.figure.file_format import Chair
 from stretch.figure.geometry import Point, angle_difference, bearing, lerp_point
+from stretch.figure.parts import figure_parts
 from stretch.figure.skeleton import Skeleton, skeleton_at
 from test_figure import FIGURES
 
@@ -266,3 +267,22 @@ def test_the_hips_stay_where_they_are(name: str) -> None:
 
 def test_the_knees_stay_straight_in_the_standing_back_bend() -> None:
     assert _knee_bend(_pose("standing-back-bend")) < 12
+
+
+@pytest.mark.parametrize("depth", DEPTHS)
+def test_the_toes_are_tucked_under_the_heel_in_the_kneeling_sole_stretch(depth: float) -> None:
+    joints = _pose("toe-sit", depth).joints
+    assert joints["near_toe"][0] > joints["near_ankle"][0] + 2
+    assert joints["near_toe"][1] < joints["near_ankle"][1] - 5
+
+
+def test_the_contracting_leg_has_an_arrow_only_while_it_presses() -> None:
+    figure = FIGURES["contract-relax-hamstring"]
+    names = [[part.name for part in figure_parts(figure, _pose(figure.id), pressing=press)] for press in (True, False)]
+    assert [found.count("arrow") for found in names] == [1, 0]
+
+
+def test_the_arrow_to_the_wall_is_at_the_height_of_the_knee() -> None:
+    (arrow,) = FIGURES["knee-to-wall"].arrows
+    knee = _pose("knee-to-wall", 0.5).joints["near_knee"][1]
+    assert all(abs(y - knee) < 8 for _, y in arrow.path)
