@@ -90,7 +90,7 @@ def test_an_mp3_file_is_as_long_as_its_samples_and_small(total: int) -> None:
 def test_the_chapters_are_the_stretches_with_what_comes_before_and_after() -> None:
     title, found, _ = read_tag(tag(TIMELINE))
     assert title == "Your choice"
-    assert [name for *_, name in found] == ["Warm-up", "Cat-cow", "Knee hug, one leg", "Settle"]
+    assert [name for *_, name in found] == ["Warm-up", "Cat-cow", "Knee hug, one leg", "Rest"]
     starts = [next(phase.start_ms for phase in TIMELINE.phases if phase.name == name) for *_, name in found[1:]]
     assert [start for start, *_ in found] == [0, *starts]
 

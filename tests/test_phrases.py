@@ -62,7 +62,7 @@ def test_a_moving_stretch_explains_its_breathing_once() -> None:
 def test_getting_up_is_explained_at_the_end() -> None:
     result = lines()
     assert "getting up" not in result[-2]
-    assert result[-2].startswith("Settle")
+    assert result[-2].startswith("Rest")
     assert result[-1].startswith("Done. Then roll to your side")
 
 

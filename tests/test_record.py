@@ -79,6 +79,12 @@ def test_a_stretch_counts_only_with_both_sides() -> None:
     assert count_stretches((left, msgspec.structs.replace(half, skipped=True))) == (0, 1)
 
 
+def test_a_stretch_that_comes_again_counts_again() -> None:
+    tilt, other = (SideResult(stretch=name, name=name, side=None, planned=1, done=1) for name in "ab")
+    assert count_stretches((tilt, other, tilt)) == (3, 3)
+    assert count_stretches((tilt, other, msgspec.structs.replace(tilt, done=0))) == (2, 3)
+
+
 def test_pain_and_easing_are_recorded_on_their_side() -> None:
     session = advance(at(first_index("hold", side="right")), 1, "ease", 1, "hurt")
     parts = {part.side: part for part in side_results(session) if part.stretch == session.painful_ids[0]}
@@ -127,8 +133,9 @@ def test_a_record_matches_its_session_after_any_actions(made: tuple[Routine, Ses
     _, session = made
     record = update_record(NEW_RECORD, session)
     working = [(index, phase) for index, phase in enumerate(session.timeline.phases) if phase.kind in WORKING_KINDS]
-    every = {phase.item.stretch.id for _, phase in working}
-    lacking = {phase.item.stretch.id for index, phase in working if index not in session.completed_phases}
+    numbers = session.timeline.stretch_numbers
+    every = {numbers[index] for index, _ in working}
+    lacking = {numbers[index] for index, _ in working if index not in session.completed_phases}
     assert record.stretch_counts == stretches_done(session) == (len(every - lacking), len(every))
     assert not any(part.skipped for part in record.parts if part.done == part.planned)
     worked = sum(session.elapsed_ns.get(index, 0) for index, _ in working)

@@ -253,12 +253,16 @@ def test_every_step_of_every_stretch_is_shown_whole_and_long_enough(cells: int, 
                 assert stretch.ease_off in seen
 
 
-def test_a_hold_too_short_for_all_pages_keeps_the_last_step() -> None:
-    pages = [[((f"step {number}", TextRole.PLAIN),)] for number in range(3)]
-    for elapsed in range(0, 8_999, 500):
-        assert page_at(pages, [], elapsed, 8_999, cycling=True) == pages[-1]
-    shown = [page_at(pages, [], elapsed, 9_000, cycling=True) for elapsed in range(0, 9_000, 3_000)]
-    assert shown == pages
+def test_a_hold_begins_with_its_last_step_unless_all_steps_fit() -> None:
+    phase = next(phase for phase in TIMELINE.phases if phase.kind == "hold")
+    session = Session(timeline=TIMELINE, position_ns=phase.start_ms * MS)
+    last = phase.item.stretch.for_side(phase.side).steps[-1]
+    assert text_of(instructions(session, 58, 2)).endswith(last)
+    assert text_of(instructions(session, 58, 2)).startswith("3. ")
+    assert text_of(instructions(session, 100, 5)).startswith("1. ")
+    for elapsed in range(0, 5_999, 500):
+        pages = [[((f"step {number}", TextRole.PLAIN),)] for number in range(3)]
+        assert page_at(pages, [], elapsed, 5_999, cycling=True) == pages[0]
 
 
 def test_pages_take_turns_and_begin_again() -> None:

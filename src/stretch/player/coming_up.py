@@ -18,7 +18,7 @@ TURNING_SHOWN_MS = 4_000
 """Time for which a change of direction is shown."""
 SHORTEST_MS = 6_000
 """A shorter phase leaves no time for what comes next beside its own instructions."""
-WORDS: Mapping[PhaseKind, str] = {"rest": "rest", "hold": "hold", "release": "let go", "settle": "rest and breathe"}
+WORDS: Mapping[PhaseKind, str] = {"rest": "rest", "hold": "hold", "release": "let go", "settle": "rest"}
 """What comes next, by the kind of its phase."""
 
 

@@ -21,6 +21,8 @@ Paragraph = tuple[str, TextRole]
 PAGE_MS = 3_000
 """Shortest time for a page."""
 GETTING_READY = ("prepare", "switch")
+FIRST_STEPS = {"hold": -1, "rest": -1, "press": -3, "release": -2}
+"""The step that is done in each kind of phase, counted from the last: the earlier ones are done already."""
 
 
 def instructions(session: Session, cells: int, height: int) -> list[StyledLine]:
@@ -50,14 +52,20 @@ def instructions(session: Session, cells: int, height: int) -> list[StyledLine]:
 def _pages(
     phase: Phase, turned: bool, eased: bool, cells: int, height: int
 ) -> tuple[list[list[StyledLine]], list[list[StyledLine]]]:
-    """Return the pages of the steps and those of the rest; all of it as one page of steps if it fits."""
-    steps, notes = _steps(phase, turned, eased), _notes(phase, eased)
+    """Return the pages of the steps and those of the rest; all of it as one page of steps if it fits.
+
+    Several pages begin with the step that is done now.
+    """
+    first, steps, notes = _opening(phase, turned, eased), _steps(phase), _notes(phase, eased)
     for gap in (1, 0):
-        if len(together := paginate([*steps, *notes], cells, height, gap)) == 1:
+        if len(together := paginate([*first, *steps, *notes], cells, height, gap)) == 1:
             return together, []
     for gap in (1, 0):
-        if len(apart := paginate(steps, cells, height, gap)) == 1:
+        if len(apart := paginate([*first, *steps], cells, height, gap)) == 1:
             break
+    if phase.kind in FIRST_STEPS and len(apart) > 1:
+        now = steps.pop(max(FIRST_STEPS[phase.kind], -len(steps)))
+        apart = [*paginate([*first, now], cells, height, 1), *paginate(steps, cells, height, 0)]
     return apart, [] if phase.kind in GETTING_READY else paginate(notes, cells, height, 0)
 
 
@@ -97,12 +105,9 @@ def page_at(
     """Return the page to show *elapsed_ms* into a phase of *length_ms*.
 
     No page is shown for less than PAGE_MS. The steps come first and share the time by their words. While *cycling* the
-    notes follow, and all begin again if there is time to read them; of steps for which the phase is too short, only
-    the last is shown.
+    notes follow, and all begin again if there is time to read them.
     """
     pages = [*steps, *notes] if cycling else [*steps]
-    if cycling and length_ms < PAGE_MS * len(steps):
-        return steps[-1]
     if length_ms < PAGE_MS * len(pages):
         pages = [*steps][: max(1, length_ms // PAGE_MS)]
     words = [sum(len(text.split()) for line in page for text, _ in line) for page in pages]
@@ -118,11 +123,10 @@ def page_at(
     return []
 
 
-def _steps(phase: Phase, turned: bool, eased: bool) -> list[Paragraph]:
-    """Return what to do, the most important first: the change of position, what is needed, and the numbered steps."""
-    if phase.move or phase.item is None:
-        text = phase.move.text if phase.move else phase.text
-        return [(sentence, TextRole.PLAIN) for sentence in _sentences(text)]
+def _opening(phase: Phase, turned: bool, eased: bool) -> list[Paragraph]:
+    """Return what is said before the steps: a change of direction or position, what is needed, and the side."""
+    if phase.item is None:
+        return []
     item, stretch = phase.item, phase.item.stretch.for_side(phase.side)
     paragraphs: list[Paragraph] = []
     if turned and stretch.halfway:
@@ -135,9 +139,17 @@ def _steps(phase: Phase, turned: bool, eased: bool) -> list[Paragraph]:
             paragraphs.append((words, TextRole.ALERT))
     if not item.stretch.names_side:
         paragraphs += [(text, TextRole.SIDE) for text in as_sentences(side_instruction(item.stretch, phase.side))]
-    numbers = [f"{number}. " for number in range(1, len(stretch.steps) + 1)] if len(stretch.steps) > 1 else [""]
-    paragraphs += [(number + step, TextRole.PLAIN) for number, step in zip(numbers, stretch.steps, strict=True)]
     return paragraphs
+
+
+def _steps(phase: Phase) -> list[Paragraph]:
+    """Return the steps, with numbers if there are several, or the sentences of a phase without a stretch."""
+    if phase.move or phase.item is None:
+        text = phase.move.text if phase.move else phase.text
+        return [(sentence, TextRole.PLAIN) for sentence in _sentences(text)]
+    stretch = phase.item.stretch.for_side(phase.side)
+    numbers = [f"{number}. " for number in range(1, len(stretch.steps) + 1)] if len(stretch.steps) > 1 else [""]
+    return [(number + step, TextRole.PLAIN) for number, step in zip(numbers, stretch.steps, strict=True)]
 
 
 def needs(stretch: Stretch) -> str:

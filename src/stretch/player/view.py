@@ -179,7 +179,7 @@ def header(session: Session, columns: int, unicode: bool) -> list[StyledLine]:
 def _stretch_count(session: Session) -> str:
     phase, timeline = session.moment.phase, session.timeline
     if phase.item is None:
-        return "settle" if phase.kind == "settle" else "keep moving" if phase.cool_down else "warm-up"
+        return "rest" if phase.kind == "settle" else "keep moving" if phase.cool_down else "warm-up"
     return f"stretch {timeline.stretch_numbers[session.moment.index]} of {len(timeline.items)}"
 
 

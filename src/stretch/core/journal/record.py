@@ -2,6 +2,7 @@
 
 # No `from __future__ import annotations` here: msgspec would compile every annotation again at each start.
 from datetime import date
+from itertools import groupby
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
@@ -84,5 +85,6 @@ class SessionRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 def count_stretches(parts: tuple[SideResult, ...]) -> tuple[int, int]:
     """Return the number of stretches done, with every repetition on both sides, and the number planned."""
-    planned = {part.stretch for part in parts}
-    return len(planned - {part.stretch for part in parts if not part.complete}), len(planned)
+    # A stretch that comes again later, such as the one that eases the back at the end, counts again.
+    complete = [all(part.complete for part in group) for _, group in groupby(parts, key=lambda part: part.stretch)]
+    return sum(complete), len(complete)

@@ -29,7 +29,7 @@ def next_label(timeline: Timeline, index: int) -> str:
         if phase.kind == "prepare" and phase.item:
             return _join(phase.item.stretch.name, side_label(phase.side))
         if phase.kind == "settle":
-            return "settle and breathe"
+            return "rest"
         if phase.kind == "warm-up" and phase.move:
             return phase.move.name
         if phase.kind != here.kind and here.kind in ("press", "release"):
@@ -123,7 +123,7 @@ def _phase_parts(phase: Phase, index: int, timeline: Timeline) -> tuple[str, ...
             meaning = side_instruction(phase.item.stretch, phase.side) if phase.item else ""
             return (f"switch to the {side_label(phase.side)}", meaning, length)
         case "settle":
-            return (f"settle, {length}", settle_parts(phase)[0])
+            return (f"rest, {length}", settle_parts(phase)[0])
     return ()
 
 

@@ -112,7 +112,7 @@ def _phase_parts(phase: Phase, index: int, timeline: Timeline) -> tuple[Form, ..
             switch, meaning = f"switch to the {side}", side_instruction(phase.item.stretch, phase.side)
             # What is meant by the side names it as well.
             return (side,), (switch,), (meaning,), (switch, meaning)
-    return ("settle",), ("settle and breathe",), ("settle", settle_parts(phase)[0])
+    return ("rest",), ("rest",), ("rest", settle_parts(phase)[0])
 
 
 def _stretch_parts(item: Item, phase: Phase, index: int, timeline: Timeline) -> tuple[Form, ...]:

@@ -64,7 +64,7 @@ class Phase(Struct, frozen=True, kw_only=True):
     @property
     def name(self) -> str:
         """Name of the stretch or move."""
-        return self.item.stretch.name if self.item else self.move.name if self.move else "Settle"
+        return self.item.stretch.name if self.item else self.move.name if self.move else "Rest"
 
     @property
     def end_ms(self) -> int:
