@@ -126,7 +126,7 @@ def test_help_for_an_unknown_command_suggests_similar_ones() -> None:
     result = run("help", "rotine")
     assert result.exit_code == 2
     assert "Did you mean routine?" in result.stderr
-    assert "Did you mean help?" in run("hlep").stderr
+    assert "Did you mean help?" in run("halp").stderr
 
 
 @pytest.mark.parametrize(

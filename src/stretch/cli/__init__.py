@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "routine": ("stretch.cli.routine", "Build a stretch routine and play it."),
     "resume": ("stretch.cli.resume", "Continue a session that was stopped."),
+    "while": ("stretch.cli.while_running", "Guide short desk moves while a command runs."),
     "history": ("stretch.cli.history", "Show your sessions; export and import them."),
     "list": ("stretch.cli.listing", "List the stretches."),
     "show": ("stretch.cli.listing", "Show one stretch: figure, steps, dose, cautions, sources."),
@@ -51,7 +52,7 @@ COMMANDS = {
 }
 """The module and the help line of each command; a module is imported when its command runs."""
 
-ROUTINE_COMMANDS = ("routine", "resume", "audio", "handout", "remind")
+ROUTINE_COMMANDS = ("routine", "resume", "while", "audio", "handout", "remind")
 """Commands whose options take their defaults from the settings."""
 
 SAFETY_STOP = 4

@@ -73,14 +73,13 @@ def play_session(
     The terminal is taken over on *screen*, which may hold it already, and given back at the end.
     """
     replacer = replacer or StretchReplacer(None, lambda routine, name: None, recorder)
-    player = _Playback(app, playback, recorder, status_file, replacer)
-    result = player.run(_with_options(app, session, playback), screen)
+    result = Playback(app, playback, recorder, status_file, replacer).run(session, screen)
     session = result.session
     # The journal before the words: a terminal that takes no output keeps the process waiting.
     notes = recorder.close(session) if recorder else []
     asks_pain, pain = _close(app, session, playback, screen, recorder, notes) if recorder else (False, None)
     screen.close()
-    for line in (_summary(session), *notes):
+    for line in (summary(session), *notes):
         app.info(line)
     if recorder and not recorder.problem and session.end_state == "stopped" and session.end_reason is None:
         app.info("Run `stretch resume` to continue it.")
@@ -170,7 +169,7 @@ class StretchReplacer:
         return with_stretch_replaced(session, new)
 
 
-class _Playback:
+class Playback:
     """Terminal, display, audio and recorder of one session."""
 
     def __init__(
@@ -180,9 +179,10 @@ class _Playback:
         recorder: SessionRecorder | None,
         status_file: StatusFile | None,
         replacer: StretchReplacer,
+        adjust: Callable[[Session], Session] = lambda session: session,
     ) -> None:
         self.app, self.options, self.recorder, self.status_file = app, options, recorder, status_file
-        self.replacer = replacer
+        self.replacer, self.adjust = replacer, adjust
         self.screen = options.full_screen(app)
         self.cue_player: CuePlayer | None = None
         self.figures: FigureRenderer | None = None
@@ -204,13 +204,14 @@ class _Playback:
             source: InputSource | None = terminal or app.input_source
             assert source
             result = run_session(
-                session,
+                _with_options(app, session, self.options),
                 clock=app.clock,
                 source=source,
                 display=self._make_display(session.timeline, terminal),
                 audio=self.cue_player,
                 observers=self._make_observers(stack),
-                replace_stretch=self._replace_stretch,
+                replace_stretch=lambda session: self._with_figures(self.replacer, session),
+                adjust=lambda session: self._with_figures(self.adjust, session),
             )
             if self.cue_player is not None and result.session.end_state == "finished":
                 self.cue_player.finish()
@@ -245,10 +246,13 @@ class _Playback:
         self.figures = FigureRenderer(figures, glyphs=glyphs, color=terminal.theme.has_color)
         return self.figures
 
-    def _replace_stretch(self, session: Session) -> Session:
-        changed = self.replacer(session)
-        if self.figures and changed is not session:
-            self.figures.add(self.app.figures([changed.moment.phase.activity_id]))
+    def _with_figures(self, change: Callable[[Session], Session], session: Session) -> Session:
+        """Return *session* after *change*, with the figures of the stretches that came into it."""
+        changed = change(session)
+        if self.figures and changed.timeline is not session.timeline:
+            there = {item.stretch.id for item in session.timeline.items}
+            new = [item.stretch.id for item in changed.timeline.items if item.stretch.id not in there]
+            self.figures.add(self.app.figures(new))
         return changed
 
     def _make_observers(self, stack: ExitStack) -> list[Callable[[Session], None]]:
@@ -268,7 +272,8 @@ class _Playback:
         return problem or (self.cue_player.problem(session) if self.cue_player else None)
 
 
-def _summary(session: Session) -> str:
+def summary(session: Session) -> str:
+    """Return how a session ended, what was done and how long it took."""
     active = duration(session.active_ns // NS_PER_MS)
     speed = f", {session.speed} times as fast" if session.speed > 1 else ""
     done, _ = stretches_done(session)

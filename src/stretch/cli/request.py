@@ -32,26 +32,29 @@ if TYPE_CHECKING:
 MORNING_HOURS = range(4, 8)
 """Hours of the clock that `morning: auto` counts as morning."""
 
+DESK_MOVES = "Desk moves"
+"""Title of the sessions of `stretch while`, which nobody wants to repeat as a routine."""
+
 
 class RoutineOptions(Struct, frozen=True, kw_only=True):
     """Values of the options that `options.routine_options` adds; settings have replaced those that were not given."""
 
     areas: tuple[str, ...]
     minutes: float | None
-    program: str | None
-    as_written: bool
-    stretches: tuple[str, ...]
-    positions: tuple[Position, ...]
+    program: str | None = None
+    as_written: bool = False
+    stretches: tuple[str, ...] = ()
+    positions: tuple[Position, ...] = ()
     equipment: tuple[Equipment, ...]
     level: Level | None
     avoid: tuple[Tag, ...]
-    exclude: tuple[str, ...]
+    exclude: tuple[str, ...] = ()
     breath: Pattern
-    warm_up: float | None
-    before_sport: bool
-    morning: bool | None
+    warm_up: float | None = None
+    before_sport: bool = False
+    morning: bool | None = None
     experienced: bool
-    seed: int
+    seed: int = 0
 
 
 class PlaybackOptions(Struct, frozen=True, kw_only=True):
@@ -181,7 +184,8 @@ def usual_arguments(app: App) -> list[str]:
 
 
 def _last_session(journal: Journal) -> tuple[SessionRecord, bytes | None] | None:
-    return next(((record, journal.plan(record.id)) for record in journal.recent(1)), None)
+    past = (record for record in journal.sessions(page_size=4) if record.day <= journal.today)
+    return next(((record, journal.plan(record.id)) for record in past if record.title != DESK_MOVES), None)
 
 
 def plan_routine(

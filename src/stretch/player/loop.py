@@ -54,19 +54,19 @@ def run_session(
     audio: CuePlayer | None = None,
     observers: Sequence[Callable[[Session], None]] = (),
     replace_stretch: Callable[[Session], Session] = lambda session: session,
+    adjust: Callable[[Session], Session] = lambda session: session,
 ) -> PlaybackResult:
     """Run *session* until it is over; *observers* get its state in every frame and must return at once.
 
-    *replace_stretch* is called for a session that is `replacing`.
-
-    An exception of the display or the input source ends the session too and is returned in the result, so that the
-    terminal is restored and the summary printed before it is raised.
+    *replace_stretch* is called for a session that is `replacing`, and *adjust* in every frame. An exception of the
+    display or the input source ends the session too and is returned in the result, so that the terminal is restored
+    and the summary printed before it is raised.
     """
     # A resumed session has no cues behind it: treat its position as the target of a jump.
     before = msgspec.structs.replace(session, seek_count=-1) if session.position_ms else None
     try:
         while True:
-            session = update(session, Tick(clock()))
+            session = adjust(update(session, Tick(clock())))
             cues = cues_between(before, session)
             display.show(session, cues)
             if audio is not None:
