@@ -11,7 +11,7 @@ from stretch.core.errors import UsageError
 from stretch.core.journal.record import SessionRecord, SideResult, count_stretches
 from stretch.core.routine import Routine
 from stretch.core.text import escape_control_chars, pluralize
-from stretch.core.timing.phases import NS_PER_MS, WORKING_KINDS, Phase, preparation_ms, with_start_times
+from stretch.core.timing.phases import NS_PER_MS, WORKING_KINDS, Phase, with_preparation, with_start_times
 from stretch.core.timing.session import Session
 from stretch.core.timing.timeline import Timeline, build_timeline
 from stretch.core.vocabulary import Side
@@ -139,10 +139,9 @@ def _insert_preparation(
         # The other side is done, so this one must not be announced as the first.
         item = msgspec.structs.replace(item, sides=item.sides[-1:])
     start = first - 1
-    slow, voice = routine.extra_transition_time, routine.voice
-    length = preparation_ms(item.stretch, new_position=True, slow=slow, familiar=item.familiar, voice=voice)
     changed = {index: msgspec.structs.replace(phases[index], item=item) for index in range(start, side[-1] + 1)}
-    changed[start] = Phase(kind="prepare", length_ms=length, item=item, side=phases[first].side, new_position=True)
+    prepare = Phase(kind="prepare", length_ms=0, item=item, side=phases[first].side, new_position=True)
+    changed[start] = with_preparation(prepare, slow=routine.extra_transition_time, voice=routine.voice)
     return start, tuple(changed.get(index, phase) for index, phase in enumerate(phases))
 
 

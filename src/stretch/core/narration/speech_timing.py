@@ -100,8 +100,7 @@ def _breath_sentences(cue: Cue, timeline: Timeline, duration_of: SentenceTimer) 
     """Return the words for half a breath; empty if they would overlap with others."""
     phase = timeline.phases[cue.index]
     others = [other for other in cues(timeline, phase.start_ms - 1, phase.end_ms) if other.kind in SPOKEN_CUES]
-    before = [other for other in others if other.at_ms <= cue.at_ms]
-    for other in before:
+    for other in (other for other in others if other.at_ms <= cue.at_ms):
         words = sentences_to_speak(other, timeline, "breath", duration_of=duration_of)
         if speech_start(other, timeline) + speech_duration_ms(words, duration_of) > cue.at_ms:
             return ()

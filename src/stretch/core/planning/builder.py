@@ -12,7 +12,7 @@ and weeks: `screening.pain_limits`, the texts of the catalog, the training frequ
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -48,8 +48,7 @@ def build_routine(catalog: Catalog, request: Request) -> Routine:
     problem = selection_problem(catalog, request, eligible, minutes)
     # Stretches given by name, without areas or minutes, are the whole routine.
     by_name = request.minutes is None and not areas
-    named = [(candidate, candidate.full) for candidate in problem.candidates]
-    picks = named if by_name else _select(catalog, request, eligible, minutes)
+    picks = [(one, one.full) for one in problem.candidates] if by_name else _select(catalog, request, eligible, minutes)
     reasons = eligible.reasons | _unselected(problem, picks)
     ending = warm_up.cool_down(catalog.warm_up, request, minutes)
     resets = eligible.resets if areas else []
@@ -125,6 +124,7 @@ def selection_problem(catalog: Catalog, request: Request, eligible: Eligible, mi
         seconds for _, seconds in warm_up.cool_down(catalog.warm_up, request, minutes)
     )
     warm_up_s = _warm_up_seconds(request, eligible, minutes)
+    # The opening moves take their own part of the warm-up.
     part = 0.4 if eligible.has_opening else 0.6
     further = dosing.further_repetitions(minutes)
     candidates = [
@@ -158,16 +158,20 @@ def _select(catalog: Catalog, request: Request, eligible: Eligible, minutes: flo
     problem = selection_problem(catalog, request, eligible, minutes)
     _check_required(problem, minutes)
     known = [c for c in eligible.candidates if c.required or c.item.stretch.id in request.kept]
-    again = _share(catalog, request, replace(eligible, candidates=known), minutes) if request.kept else []
-    picks = _share(catalog, request, eligible, minutes, [(candidate, candidate.options[0]) for candidate, _ in again])
+    again = _select_nested(catalog, request, replace(eligible, candidates=known), minutes) if request.kept else []
+    picks = _select_nested(catalog, request, eligible, minutes, _in_smallest_doses(again))
     if again and scoring.score(problem, picks) < scoring.score(problem, again) + STEADY:
         picks = again
     if not picks:
         raise UsageError(f"--minutes {minutes:g} is too short for the warm-up, one stretch and settling: add a minute.")
     # The doses depend on nothing but the stretches, so that tomorrow they are the same.
     chosen = replace(problem, candidates=tuple(candidate for candidate, _ in picks))
-    doses = best_selection(chosen, [(candidate, candidate.options[0]) for candidate, _ in picks]) or picks
+    doses = best_selection(chosen, _in_smallest_doses(picks)) or picks
     return picks if limits.exceeds(limits.excess(problem, doses), limits.excess(problem, picks)) else doses
+
+
+def _in_smallest_doses(picks: Iterable[Pick]) -> list[Pick]:
+    return [(candidate, candidate.options[0]) for candidate, _ in picks]
 
 
 def _no_more_than_usual(catalog: Catalog, request: Request, eligible: Eligible, minutes: float) -> Eligible:
@@ -192,7 +196,7 @@ def _no_more_than_usual(catalog: Catalog, request: Request, eligible: Eligible, 
     return replace(eligible, candidates=[*map(limited, eligible.candidates)])
 
 
-def _share(
+def _select_nested(
     catalog: Catalog, request: Request, eligible: Eligible, minutes: float, start: Sequence[Pick] = ()
 ) -> list[Pick]:
     """Return picks for *minutes* with the stretches of *start*; empty if nothing fits.

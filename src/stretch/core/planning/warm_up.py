@@ -16,6 +16,7 @@ TimedMoves = tuple[tuple[Move, int], ...]
 """Moves with their seconds."""
 
 WARM_UP_S, LEAST_WARM_UP_S = 300, 60
+"""Seconds of warm-up: in a routine of 15 minutes or more, and at least (rule RB2)."""
 MOSTLY_FULL = 0.8
 """A routine whose stretches take a smaller part of their time has a shorter warm-up."""
 DESK_MOVES_S = 60
@@ -29,6 +30,7 @@ SETTLE_S, MAX_SETTLE_S = 30, 60
 MICRO_BREAK_MIN, MICRO_SETTLE_S = 2, 10
 """A routine of at most so many minutes has no warm-up and settles for so many seconds."""
 MOST_OPENING_MOVES, OPENING_BREATHS, RESET_BREATHS = 2, (8, 6), 6
+"""Most opening moves, their breaths and those where there is less time (RB1), and breaths of the last reset (RB10)."""
 OTHER_POSITION, UNUSED_POSITION = 12, 20
 """Points off for an opening move in another position than the first stretch, and in one that no stretch is in."""
 
@@ -94,8 +96,7 @@ def closing_reset(resets: Iterable[Candidate], last: Position, pattern: Pattern)
     """Return the reset at the end of a routine with a held bend or twist, in the *last* position or near it (RB10)."""
     near = [candidate for candidate in resets if (candidate.item.position in UPRIGHT) == (last in UPRIGHT)]
     near.sort(key=lambda c: (c.item.position != last, bool(c.item.adapted), c.item.stretch.spine == "rotation"))
-    closing = near[:1]
-    return [(_for_reason(one, "eases the back at the end"), _breaths(one, RESET_BREATHS, pattern)) for one in closing]
+    return [(_for_reason(one, "eases the back at the end"), _breaths(one, RESET_BREATHS, pattern)) for one in near[:1]]
 
 
 def _for_reason(candidate: Candidate, reason: str) -> Candidate:
