@@ -1,7 +1,5 @@
 """Areas and groups by the names that people type."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Phrases for each cue: the lines of the plain mode and of the events, and what the voice has in common with them."""
 
-from __future__ import annotations
-
 from stretch.core.model import Stretch
 from stretch.core.routine import Item
 from stretch.core.text import pluralize, side_label

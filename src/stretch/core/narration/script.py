@@ -1,7 +1,5 @@
 """Spoken words of each cue: everything for a stretch that is new, a few words for a familiar one, or names only."""
 
-from __future__ import annotations
-
 from stretch.core.narration.phrases import (
     as_sentences,
     end_summary,

@@ -1,7 +1,5 @@
 """Speech for each cue: the longest of its forms that fits before the next words, and when it starts."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Sequence
 

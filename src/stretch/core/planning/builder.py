@@ -9,8 +9,6 @@ limits of RB13 `limits`. RB8 needs no code: no dose grows on one side only. D6 t
 and weeks: `screening.pain_limits`, the texts of the catalog, the training frequency in exports, and the checklist.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 

@@ -1,7 +1,5 @@
 """Eligible stretches for a request with their possible doses, and the reasons why others are excluded."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 

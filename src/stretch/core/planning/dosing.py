@@ -1,7 +1,5 @@
 """Dose of a stretch for one person, and the limits on hold times."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from math import ceil
 

@@ -1,7 +1,5 @@
 """Rules that exclude a stretch from a routine, and the reasons."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from stretch.core.errors import UnknownName

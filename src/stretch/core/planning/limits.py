@@ -1,7 +1,5 @@
 """Limits on the stretches of one routine, and the excess of a selection over each of them."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import takewhile

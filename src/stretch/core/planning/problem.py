@@ -1,7 +1,5 @@
 """The selection problem: candidate stretches with optional doses, in session order, and the limits of a selection."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import Literal
 

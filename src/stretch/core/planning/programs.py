@@ -1,7 +1,5 @@
 """Build the routine for a program: its own stretches, order and doses, adapted to the person."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from msgspec.structs import replace

@@ -1,7 +1,5 @@
 """Another stretch for the same purpose in a routine, and a routine without one of its stretches."""
 
-from __future__ import annotations
-
 from contextlib import suppress
 
 from msgspec.structs import replace

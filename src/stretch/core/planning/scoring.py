@@ -1,7 +1,5 @@
 """Score of a selection of stretches, the goals it consists of, and the hold time of each area."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from random import Random

@@ -9,8 +9,6 @@
 The result depends on nothing but its arguments: ties go to the candidate that comes first.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator, Sequence
 from itertools import combinations, product
 

@@ -1,7 +1,5 @@
 """Warm-up before the stretches; cool-down and settling after them."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Sequence
 
 from msgspec.structs import replace
