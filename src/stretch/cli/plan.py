@@ -1,7 +1,5 @@
 """The plan of a routine, for people and as JSON."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

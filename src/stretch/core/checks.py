@@ -1,7 +1,5 @@
 """Consistency checks of catalog entries beyond their types, made at every start: an entry that fails cannot be used."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice

@@ -1,7 +1,5 @@
 """Errors that are shown to the user as one sentence, with the exit code of the process."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 
 

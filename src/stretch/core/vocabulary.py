@@ -3,8 +3,6 @@
 This module must not import msgspec: shell completion needs these tables and must stay fast.
 """
 
-from __future__ import annotations
-
 from typing import Literal, NamedTuple, get_args
 
 ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"

@@ -1,7 +1,5 @@
 """Hands and feet seen close: joints and hulls, in units in which a hand is about as large as a person."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from itertools import chain, pairwise
 from math import dist, isclose

@@ -5,8 +5,6 @@ No key is a word that YAML 1.1 reads as a boolean (on, off, yes, no).
 Docstrings name the keys as they are in the file, because `stretch catalog schema` prints them.
 """
 
-from __future__ import annotations
-
 import re
 from enum import StrEnum
 from functools import lru_cache

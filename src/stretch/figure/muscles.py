@@ -1,7 +1,5 @@
 """Muscles as bands along the segments of the body, so that they follow every movement."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 

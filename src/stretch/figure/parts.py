@@ -1,7 +1,5 @@
 """The parts of the picture as hulls of circles, in the order in which they are painted: person, props and arrows."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, pairwise
 from math import cos, radians, sin

@@ -1,7 +1,5 @@
 """Font of the big digits and letters, which can be read from the floor."""
 
-from __future__ import annotations
-
 from functools import lru_cache
 
 from stretch.player.layout import StyledLine

@@ -1,7 +1,5 @@
 """Closing screen: what was done, when to come back, and a resting figure; it closes at a key or by itself."""
 
-from __future__ import annotations
-
 from math import cos, pi
 
 from msgspec import Struct

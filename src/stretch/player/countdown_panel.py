@@ -1,7 +1,5 @@
 """Countdown panel: name, side, count, seconds left and breath, in letters as big as fit, to be read from the floor."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from stretch.core.narration.phrases import rep_label

@@ -1,7 +1,5 @@
 """Figures of a session drawn at a moment: which figure, how deep and which way round."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from stretch.core.timing.animation import FigureState

@@ -4,8 +4,6 @@ It knows the grammar of ECMA-48 and of xterm. Only a key is a key: the answers o
 events, pasted text and the keys that nothing is bound to are consumed whole.
 """
 
-from __future__ import annotations
-
 import re
 
 KEY_NAMES = {

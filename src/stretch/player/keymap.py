@@ -1,7 +1,5 @@
 """Keymap: the keys of each action, for dispatch, hint line, help screen and README."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from stretch.core.timing.session import Action

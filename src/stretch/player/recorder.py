@@ -1,7 +1,5 @@
 """Session recorder: passes the record of a running session to the journal and reports what is not saved."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from stretch.core.journal.progress import update_record

@@ -3,8 +3,6 @@
 They use the terminal as the session does: only changed cells are written, and a resized window is redrawn.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Hashable, Sequence
 from typing import Protocol, TypeVar
 

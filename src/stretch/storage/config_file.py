@@ -1,7 +1,5 @@
 """Changes to `config.yaml` that keep its comments, its order and all other lines."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator

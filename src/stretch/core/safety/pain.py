@@ -1,7 +1,5 @@
 """Pain scores of one session."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Annotated, Literal
 

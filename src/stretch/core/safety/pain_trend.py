@@ -1,7 +1,5 @@
 """Pain trend: findings from the pain scores of several sessions (rules T1-T6, T8 and T9)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Literal

@@ -1,7 +1,5 @@
 """Animation of the figure: how far it is in a stretch at each moment of going in, breathing and coming out."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from math import cos, pi
 

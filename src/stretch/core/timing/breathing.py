@@ -1,7 +1,5 @@
 """Breathing patterns, fitted to a hold so that it starts on a breath in and ends on a breath out."""
 
-from __future__ import annotations
-
 import re
 from itertools import pairwise
 from math import lcm

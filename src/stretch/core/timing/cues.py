@@ -1,7 +1,5 @@
 """Cues of a session: phase changes, the last seconds, halfway points, and each half of a breath."""
 
-from __future__ import annotations
-
 from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Literal

@@ -1,7 +1,5 @@
 """Navigation on a timeline: the targets of next and back, and the phases completed between two positions."""
 
-from __future__ import annotations
-
 from stretch.core.routine import Item
 from stretch.core.timing.phases import NS_PER_MS, WORKING_KINDS, PhaseKind
 from stretch.core.timing.timeline import Timeline

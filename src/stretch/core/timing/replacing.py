@@ -1,7 +1,5 @@
 """Replacing the current stretch of a session by another."""
 
-from __future__ import annotations
-
 from msgspec.structs import replace
 
 from stretch.core.routine import Item

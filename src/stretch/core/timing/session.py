@@ -1,7 +1,5 @@
 """Session state: `update(session, event)` returns the session after a clock reading or an action."""
 
-from __future__ import annotations
-
 from functools import cached_property
 from typing import Literal, get_args
 

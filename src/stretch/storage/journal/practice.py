@@ -1,7 +1,5 @@
 """Recent practice for a request, read from a few sessions only: ten years take as long as ten days."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import date
