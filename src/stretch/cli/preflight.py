@@ -193,9 +193,7 @@ def stop_texts(app: App, result: PreflightResult, *, stored: bool = False) -> li
     record, messages = result.record, app.safety.messages
     assert record
     emergency = record.outcome is Outcome.EMERGENCY
-    texts = [*status_messages(messages, record, app.today())]
-    if not emergency:
-        texts = [*(note for note in result.notes), *texts]
+    texts = [*(() if emergency else result.notes), *status_messages(messages, record, app.today())]
     texts.append(f"{messages.said} {'; '.join(read_back(app.safety, result.causes))}.")
     if result.question is not None:
         texts.append(messages.not_finished)
