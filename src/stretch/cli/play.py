@@ -12,6 +12,8 @@ import msgspec
 
 from stretch.cli.app import App
 from stretch.cli.console import is_terminal
+from stretch.cli.pain_log import is_tracked
+from stretch.cli.preflight import after_early_end, after_session
 from stretch.cli.request import PlaybackOptions
 from stretch.core.journal.progress import encode_plan, side_results, stretch_count, stretches_done
 from stretch.core.journal.record import SessionRecord
@@ -19,13 +21,16 @@ from stretch.core.routine import Routine
 from stretch.core.safety.pain import PainScores
 from stretch.core.text import duration, escape_control_chars
 from stretch.core.timing.phases import NS_PER_MS
+from stretch.core.timing.replacing import can_be_replaced, with_stretch_replaced
 from stretch.core.timing.session import Session, with_voice
 from stretch.core.timing.timeline import Timeline, build_timeline
+from stretch.player.displays import EventsDisplay, PlainDisplay, ScreenDisplay
 from stretch.player.input import raise_again
 from stretch.player.loop import Display, InputSource, PlaybackResult, run_session
 from stretch.player.recorder import SessionRecorder
 from stretch.storage.journal.background_writer import BackgroundWriter
 from stretch.storage.journal.journal import Journal
+from stretch.storage.status_file import StatusFile
 
 if TYPE_CHECKING:
     from stretch.core.safety.screening_record import PreflightResult
@@ -33,11 +38,9 @@ if TYPE_CHECKING:
     from stretch.player.cue_player import CuePlayer
     from stretch.player.figure_renderer import FigureRenderer
     from stretch.player.terminal import Terminal
-    from stretch.storage.status_file import StatusFile
 
 FINISHED, STOPPED, SIGNALLED = 0, 3, 128
 MAX_TITLE = 200
-
 
 Replace = Callable[[Routine, str], Routine | None]
 """Returns a routine with another stretch instead of the one of that name; None if there is no other."""
@@ -84,12 +87,8 @@ def play_session(
     if recorder and not recorder.problem and session.end_state == "stopped" and session.end_reason is None:
         app.info("Run `stretch resume` to continue it.")
     if session.end_reason is not None:
-        from stretch.cli.preflight import after_early_end
-
         after_early_end(app, session.end_reason, keep=recorder is not None)
     if recorder and asks_pain:
-        from stretch.cli.preflight import after_session
-
         after_session(app, recorder, pain)
     if result.failure is not None:
         raise result.failure
@@ -110,8 +109,8 @@ def _close(
     """Show the end of a finished session, or add to the *notes*; return whether to ask about pain, and the pain now."""
     if session.end_state != "finished" or playback.events:
         return False, None
+    # Imported here: most sessions without a full screen do without it.
     from stretch.cli import closing
-    from stretch.cli.pain_log import is_tracked
 
     tracked = playback.asks(app) and is_tracked(app, session, recorder.pain_before)
     done, _ = stretches_done(session)
@@ -145,8 +144,6 @@ class StretchReplacer:
 
     def __call__(self, session: Session) -> Session:
         """Return *session* with another stretch for the same purpose in place of the current one, if there is one."""
-        from stretch.core.timing.replacing import can_be_replaced, with_stretch_replaced
-
         self.problem = ""
         if self._routine is None:
             self.problem = "A resumed session keeps its stretches."
@@ -227,8 +224,6 @@ class Playback:
         return CuePlayer(self.app.audio_backends, ring_bell, mode=self.options.voice, volume=self.options.volume)
 
     def _make_display(self, timeline: Timeline, terminal: Terminal | None) -> Display:
-        from stretch.player.displays import EventsDisplay, PlainDisplay, ScreenDisplay
-
         if self.screen and terminal is not None:
             return ScreenDisplay(terminal, self._make_figures(timeline, terminal), self._problem)
         out = self.app.out
@@ -259,16 +254,13 @@ class Playback:
         """Return the observers that record the session and show it to `stretch status`; none without a recorder."""
         if self.recorder is None:
             return []
-        from stretch.storage.status_file import StatusFile
-
         status_file = self.status_file or StatusFile(self.app.folder, self.recorder.session_id)
         stack.callback(status_file.close)
         return [self.recorder.record, status_file.update]
 
     def _problem(self, session: Session) -> str | None:
         """Return the problem of the recorder, or else of sound or voice; None if all is well."""
-        problem = self.recorder.problem if self.recorder else None
-        problem = problem or self.replacer.problem
+        problem = (self.recorder.problem if self.recorder else None) or self.replacer.problem
         return problem or (self.cue_player.problem(session) if self.cue_player else None)
 
 
@@ -289,9 +281,7 @@ def open_recorder(app: App, routine: Routine, record: SessionRecord) -> SessionR
 
 def new_record(app: App, routine: Routine, session: Session, preflight: PreflightResult | None = None) -> SessionRecord:
     """Return the record of a session that starts now; *preflight* holds the pain reported before it."""
-    scores = PainScores()
-    if preflight:
-        scores = PainScores(before=preflight.pain, spread=preflight.spread)
+    scores = PainScores(before=preflight.pain, spread=preflight.spread) if preflight else PainScores()
     return SessionRecord(
         id=uuid4().hex,
         started=app.now().isoformat(timespec="seconds"),

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import Struct
 
+from stretch.cli.plan import print_plan
 from stretch.cli.preflight import answer_daily, ask_daily, daily_question, run_preflight, say_notes
 from stretch.cli.request import fit_request, plan_routine
 from stretch.cli.safety import FIRST_SESSIONS, before_you_start
+from stretch.core.planning.replacement import replace_stretch
 
 if TYPE_CHECKING:
     from stretch.cli.app import App
@@ -52,12 +54,9 @@ class AppPlanner:
 
         *in_place* nothing else changes, for a session that has begun.
         """
-        from stretch.core.planning.replacement import replace_stretch
-
-        request, _ = fit_request(
-            self._app, self._options, asked, preflight=self.preflight, continuity=routine.continuity
-        )
-        return replace_stretch(self._app.catalog, request, routine, name, in_place=in_place)
+        app, continuity = self._app, routine.continuity
+        request, _ = fit_request(app, self._options, asked, preflight=self.preflight, continuity=continuity)
+        return replace_stretch(app.catalog, request, routine, name, in_place=in_place)
 
 
 def agree(app: App, options: RoutineOptions, request: Request, playback: PlaybackOptions, screen: ExitStack) -> Agreed:
@@ -81,8 +80,6 @@ def agree(app: App, options: RoutineOptions, request: Request, playback: Playbac
 
 
 def _agree_by_lines(app: App, planner: AppPlanner, request: Request, agreed: Agreed) -> Agreed:
-    from stretch.cli.plan import print_plan
-
     while True:
         # The plan last, so that on a small screen it is still visible at the prompt.
         app.out.paragraph()
