@@ -25,7 +25,7 @@ from stretch.cli.console import (
     wrap_for,
 )
 from stretch.cli.usage import SuggestingGroup, error_sentence
-from stretch.core.errors import Signalled, StretchError
+from stretch.core.errors import SafetyError, Signalled, StretchError
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -54,8 +54,6 @@ COMMANDS = {
 
 ROUTINE_COMMANDS = ("routine", "resume", "while", "audio", "handout", "remind")
 """Commands whose options take their defaults from the settings."""
-
-SAFETY_STOP = 4
 
 
 class CommandGroup(SuggestingGroup):
@@ -170,7 +168,7 @@ def _run(run: Callable[[], Any]) -> int:
         return code if isinstance(code, int) else 0
     except StretchError as error:
         # Safety advice is not an error of the program, so it has no prefix.
-        _print_error(str(error) if error.exit_code == SAFETY_STOP else f"stretch: {error}")
+        _print_error(str(error) if isinstance(error, SafetyError) else f"stretch: {error}")
         return error.exit_code
     except click.ClickException as error:
         _print_error(f"stretch: {error_sentence(error)}")

@@ -1,4 +1,4 @@
-"""Ctrl-C, silent and with exit code 130 at every moment; `stretch.cli` imports this module before any other."""
+"""Ctrl-C handling, with exit code 130 at every moment; `stretch.cli` imports this module before any other."""
 
 from __future__ import annotations
 

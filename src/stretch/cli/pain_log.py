@@ -57,7 +57,7 @@ def is_tracked(app: App, session: Session, before: int | None) -> bool:
     return app.settings.track_pain or (before or 0) >= HIGH_PAIN or len(session.pain_reported_at) >= MIN_HURT
 
 
-def ask_post_session_pain(app: App, session: str, before: int | None, after: int | None = None) -> None:
+def ask_post_session_pain(app: App, session: str, before: int | None, after: int | None) -> None:
     """Ask for the pain *after* the session unless it is known; if it is high or well above that *before*, ask on.
 
     The questions then are how far it reaches, and new signs. The answers given are stored even if the input ends early.

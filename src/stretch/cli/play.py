@@ -1,4 +1,4 @@
-"""Playing a routine: full screen, plain lines or events, with sound, voice and the journal."""
+"""Playback of a routine: full screen, plain lines or events, with sound, voice and the journal."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from stretch.cli.usage import SuggestingGroup, refuse_together
-from stretch.core.errors import StretchError
+from stretch.core.errors import SafetyError, StretchError
 
 if TYPE_CHECKING:
     from stretch.cli.app import App
@@ -72,7 +72,7 @@ def check_command(app: App, forget: bool, as_json: bool) -> int:
     for text in texts:
         app.out.paragraph(text, "bold")
     if result.causes:
-        return 4
+        return SafetyError.exit_code
     if record.tags:
         app.out.paragraph(f"Taken into account: {', '.join(record.tags)}.")
     return 0 if screening_file.load(app.folder) == record else StretchError.exit_code
