@@ -128,7 +128,9 @@ class HealthWindows(Struct, frozen=True):
         if pages[number]:
             rows.append(())
         more = f"{number + 1} of {len(pages)}" if number < len(pages) - 1 else ""
-        return rows + _key_rows([*_keys(question, pages[number], more, bool(marked)), *_back_and_leave(state)], columns)
+        keys = _keys(question, pages[number], more, bool(marked))
+        keys += [*["b: back."] * bool(state.page or state.earlier), "q: leave."]
+        return rows + _key_rows(keys, columns)
 
     def _stop_rows(self, result: PreflightResult, columns: int) -> list[StyledLine]:
         assert result.record
@@ -177,10 +179,6 @@ def _keys(question: Question, page: range, more: str, marked: bool) -> list[str]
     if more:
         return [f"Enter: {'no more' if marked else question.none.lower()}, go on ({more}).", numbers]
     return ["Anything else? Enter: no." if marked else f"Enter: {question.none.lower()}.", numbers]
-
-
-def _back_and_leave(state: HealthState) -> list[str]:
-    return [*["b: back."] * bool(state.page or state.earlier), "q: leave."]
 
 
 def _key_rows(parts: Sequence[str], columns: int) -> list[StyledLine]:

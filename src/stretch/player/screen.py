@@ -60,13 +60,11 @@ def run_screen(
             raise Signalled(event.signal)
         if event.suspended or event.frozen_ns:
             visible_since = None
-        if event.key is None or (view is not None and not _visible_long_enough(visible_since, clock())):
+        if event.key is None:
+            continue
+        if view is not None and (visible_since is None or clock() - visible_since < GUARD_NS):
             continue
         changed = update(state, event.key)
         if changed is not state:
             state = changed
             observe(state)
-
-
-def _visible_long_enough(since_ns: int | None, now_ns: int) -> bool:
-    return since_ns is not None and now_ns - since_ns >= GUARD_NS
