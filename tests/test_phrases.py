@@ -101,7 +101,7 @@ def test_each_half_of_a_breath_names_its_movement() -> None:
     result = {
         cue.kind: line_for(cue, timeline) for cue in all_cues(timeline) if timeline.phases[cue.index].kind == "move"
     }
-    assert result["breath-in"] == "Breathe in. Bend the knee back to a right angle."
+    assert result["breath-in"] == "Breathe in. Bend the knee to a right angle."
     assert result["breath-out"] == "Breathe out. Straighten the knee toward the ceiling."
 
 
