@@ -49,16 +49,15 @@ def build_routine(catalog: Catalog, request: Request) -> Routine:
     picks = [(one, one.full) for one in problem.candidates] if by_name else _select(catalog, request, eligible, minutes)
     reasons = eligible.reasons | _unselected(problem, picks)
     ending = warm_up.cool_down(catalog.warm_up, request, minutes)
-    resets = eligible.resets if areas else []
-    moves, start_position, whole = warm_up.surround(
-        catalog.warm_up, request, picks, resets, problem, _warm_up_seconds(request, eligible, minutes)
-    )
+    most_s = _warm_up_seconds(request, eligible, minutes)
+    moves, start_position, whole = warm_up.surround(catalog.warm_up, request, picks, eligible.resets, problem, most_s)
     items = tuple(item_of(pick) for pick in whole)
+    reasons = _unused_resets(eligible, items, "no more" if len(whole) > len(picks) else "time") | reasons
     rest_ms = int(minutes * 60_000) - limits.duration_ms(whole, start_position)
     rest_s = rest_ms // 1000 - sum(seconds for _, seconds in (*moves, *ending))
     least_s = warm_up.settle_seconds(minutes)
     settle_s = least_s if by_name else max(least_s, min(warm_up.MAX_SETTLE_S, rest_s))
-    notes = _routine_notes(catalog, request, eligible, items, reasons, 0 if by_name else rest_s - settle_s)
+    notes = tuple(_routine_notes(catalog, request, eligible, items, reasons, 0 if by_name else rest_s - settle_s))
     return Routine(
         title=", ".join(catalog.areas[area].name for area in areas) or "Your choice",
         areas=areas or tuple(sorted(scoring.primary_areas(items))),
@@ -73,7 +72,7 @@ def build_routine(catalog: Catalog, request: Request) -> Routine:
         extra_transition_time=request.extra_transition_time,
         voice=request.voice,
         left_out=tuple(LeftOut(id, reasons[id]) for id in catalog.stretches if id in reasons),
-        notes=tuple(notes),
+        notes=notes,
     )
 
 
@@ -273,6 +272,13 @@ def _nothing_left(areas: Sequence[str], reasons: dict[str, str]) -> str:
     causes = ", ".join(f"{count} by {flag}" for flag, count in counts.most_common())
     what = " or ".join(areas) if areas else "your request"
     return f"No stretch is left for {what} ({causes}): add areas, or remove one of these options."
+
+
+def _unused_resets(eligible: Eligible, items: Sequence[Item], reason: str) -> dict[str, str]:
+    """Return *reason* for each gentle movement for the requested areas that is not among *items*."""
+    present = {item.stretch.id for item in items}
+    resets = [one.item.stretch.id for one in eligible.resets if one.asked_for]
+    return {id: reason for id in resets if id not in present}
 
 
 def _routine_notes(

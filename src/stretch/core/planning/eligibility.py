@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from stretch.core.errors import UnknownName
 from stretch.core.model import Catalog, Stretch
-from stretch.core.planning.limits import spinal_load
+from stretch.core.planning.limits import is_reset, spinal_load
 from stretch.core.routine import Request
 from stretch.core.text import join_words
 from stretch.core.vocabulary import (
@@ -133,13 +133,15 @@ def caution_conflicts(stretch: Stretch, request: Request) -> list[str]:
         tags.append("hypermobility")
     if "floor" in request.avoid and not any(p in UPRIGHT for p in (stretch.position, *stretch.also)):
         tags.append("floor")
-    # Flexion suits stenosis and extension suits a disc problem; with both, only neutral stretches remain (rule RB12).
+    # Flexion suits stenosis and extension suits a disc problem; with both, only neutral stretches and gentle movement
+    # remain (rule RB12).
     if not tags and "disc" in request.avoid and spinal_load(stretch) == "flexion":
         tags = ["disc"]
     # Bones that break easily bear no bend or twist held at the end of the range.
     if not tags and "osteoporosis" in request.avoid and spinal_load(stretch) in ("flexion", "rotation"):
         tags = ["osteoporosis"]
-    if not tags and stretch.spine != "neutral" and {"disc", "stenosis"} <= set(request.avoid):
+    both = {"disc", "stenosis"} <= set(request.avoid)
+    if not tags and both and stretch.spine != "neutral" and not is_reset(stretch):
         tags = ["disc", "stenosis"]
     return tags
 

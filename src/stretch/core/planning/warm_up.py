@@ -64,7 +64,6 @@ def opening_moves(resets: Iterable[Candidate], picks: Sequence[Pick], pattern: P
     They are for the requested areas, all in one position, and cost no way to the floor and up again.
     """
     used = [candidate.item.position for candidate, _ in picks]
-    chosen = [candidate.item.stretch for candidate, _ in picks]
 
     def key(candidate: Candidate) -> tuple[int, bool]:
         position = candidate.item.position
@@ -74,7 +73,7 @@ def opening_moves(resets: Iterable[Candidate], picks: Sequence[Pick], pattern: P
     def suits(candidate: Candidate) -> bool:
         position = candidate.item.position
         near = position == used[0] or len({other in UPRIGHT for other in (position, *used)}) == 1
-        return near and candidate.asked_for and candidate.item.stretch not in chosen
+        return near and candidate.asked_for and not _same_move([(candidate, candidate.full)], picks)
 
     possible = sorted(filter(suits, resets), key=key)
     opening: list[Pick] = []
@@ -95,6 +94,14 @@ def closing_reset(resets: Iterable[Candidate], last: Position, pattern: Pattern)
     near = [candidate for candidate in resets if (candidate.item.position in UPRIGHT) == (last in UPRIGHT)]
     near.sort(key=lambda c: (c.item.position != last, bool(c.item.adapted), c.item.stretch.spine == "rotation"))
     return [(_for_reason(one, "eases the back at the end"), _breaths(one, RESET_BREATHS, pattern)) for one in near[:1]]
+
+
+def _same_move(one: Sequence[Pick], other: Sequence[Pick]) -> bool:
+    """Return whether a stretch of *one*, or one of its family, is among *other*."""
+    kinds = [
+        {candidate.item.stretch.family or candidate.item.stretch.id for candidate, _ in picks} for picks in (one, other)
+    ]
+    return not kinds[0].isdisjoint(kinds[1])
 
 
 def _for_reason(candidate: Candidate, reason: str) -> Candidate:
@@ -120,16 +127,21 @@ def surround(
 
     If the stretches take much less than the time of *problem*, the warm-up is shorter than *warm_up_s* too (rule RB2).
     """
-    closing = closing_reset(resets, picks[-1][0].item.position, request.breath) if needs_reset(picks) else []
-    rest_ms = duration_ms([*picks, *closing], None)
+    resets = resets if request.areas else []
+    ending = closing_reset(resets, picks[-1][0].item.position, request.breath)
+    closing = ending if needs_reset(picks) else []
+    rest_ms, full_s = duration_ms([*picks, *closing], None), warm_up_s
     may_shrink = request.areas and request.warm_up is None and not request.before_sport
-    if short := may_shrink and rest_ms < problem.budget_ms * MOSTLY_FULL:
+    if short := bool(may_shrink and rest_ms < problem.budget_ms * MOSTLY_FULL):
         warm_up_s = min(warm_up_s, max(LEAST_WARM_UP_S, (rest_ms // 1000 + SETTLE_S) // 2))
-    # Before a desk break they may be all of it (rule RB3).
-    most_s = warm_up_s if request.desk_break else warm_up_s // 2
+    # Where time is left there is no reason to do without them; before a desk break they may be all of it (rule RB3).
+    spare = short and not request.desk_break
+    most_s = warm_up_s if request.desk_break else max(warm_up_s // 2, spare * (full_s - LEAST_WARM_UP_S))
     opening = opening_moves(resets, picks, request.breath, most_s * 1000)
+    if spare and opening and not closing and not _same_move(ending, picks):
+        closing = ending if duration_ms([*picks, *ending], None) <= problem.budget_ms else []
     moves_s = warm_up_s - -(-duration_ms(opening, None) // 1000)
-    least_s = min(moves_s, LEAST_WARM_UP_S) if short else 0
+    least_s = min(warm_up_s if spare else moves_s, LEAST_WARM_UP_S) if short else 0
     moves_s = max(least_s, moves_s - -(-opening_ms(picks, problem.opening_ms) // 1000))
     if request.desk_break and request.warm_up is None:
         moves_s = min(moves_s, DESK_MOVES_S) if moves_s >= MIN_MOVE_S else 0
