@@ -245,10 +245,23 @@ def test_see_clinician_is_lifted_by_taking_the_answer_back(tmp_path: Path, lines
 
 def test_after_an_emergency_the_check_asks_all_questions(tmp_path: Path) -> None:
     start(tmp_path, *theme("bladder", "R01"))
-    person = Person(tmp_path, "")
+    person = Person(tmp_path, "n", "")
     assert run("safety", "check", app=person).exit_code == 0
     assert SAFETY.messages.ask_cleared not in folded(person)
     assert stored_record(tmp_path).outcome is Outcome.GO
+
+
+def test_an_emergency_is_named_before_the_check_and_stays_until_it_is_over(tmp_path: Path) -> None:
+    start(tmp_path, *theme("chest", "R08"))
+    # Enter answers nothing, and a check that was left does not count: it names the emergency again.
+    for lines, code in ((("",), 4), (("y",), 4), (("n", "q"), 4), (("", ""), 4), (("n", ""), 0)):
+        person = Person(tmp_path, *lines)
+        assert run("safety", "check", app=person).exit_code == code
+        assert folded(person).startswith(f"{said('chest.R08')} {SAFETY.messages.still}")
+        assert stored_record(tmp_path).outcome is (Outcome.EMERGENCY if code else Outcome.GO)
+        if code:
+            result, person = start(tmp_path, *HEALTHY)
+            assert (result.exit_code, said("chest.R08") in folded(person)) == (4, True)
 
 
 def test_the_record_is_printed_as_json(tmp_path: Path) -> None:
@@ -500,7 +513,8 @@ def test_an_emergency_in_a_session_is_shown_alone_and_kept(tmp_path: Path, key: 
     result, person = start(tmp_path, args=("--yes",))
     assert result.exit_code == 4
     assert said({"4": "R08", "5": "ST8"}[key]) in folded(person)
-    assert run("safety", "check", app=Person(tmp_path, "")).exit_code == 0
+    assert run("safety", "check", app=Person(tmp_path, "")).exit_code == 4
+    assert run("safety", "check", app=Person(tmp_path, "n", "")).exit_code == 0
     assert start(tmp_path, "")[0].exit_code == 3
 
 

@@ -70,7 +70,7 @@ def record_after(answers: Answers, day: date = TODAY) -> ScreeningRecord:
 
 def again(record: ScreeningRecord, answers: Answers, day: date = TOMORROW) -> ScreeningRecord:
     """Return the record after a full check that was asked for."""
-    return after(msgspec.structs.replace(record, unfinished={}), answers, day)
+    return after(msgspec.structs.replace(record, unfinished={}), {STILL: ("no",), **answers}, day)
 
 
 def new_today(record: ScreeningRecord, answers: Answers, day: date = TOMORROW) -> ScreeningRecord:
@@ -140,6 +140,9 @@ def test_an_emergency_ends_only_with_a_new_full_check() -> None:
         record_clearance(SAFETY, record_after(EMERGENCY), TODAY, TODAY)
     assert caught.value.exit_code == 4
     assert again(record_after(EMERGENCY), GENTLY) == record_after(GENTLY, TOMORROW)
+    # A check that was begun without asking whether it is over does not end it.
+    begun = msgspec.structs.replace(record_after(EMERGENCY), unfinished={})
+    assert after(begun, GENTLY, TOMORROW).outcome is Outcome.EMERGENCY
 
 
 @pytest.mark.parametrize(

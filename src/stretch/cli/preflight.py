@@ -13,7 +13,7 @@ from stretch.cli.app import App
 from stretch.cli.prompts import NO, read_line, show_questions
 from stretch.core.errors import SafetyError, StretchError, UsageError
 from stretch.core.safety.checklist import Outcome
-from stretch.core.safety.screening import END, PAIN, preflight, trend_findings, trend_texts, unfinished_answers
+from stretch.core.safety.screening import END, PAIN, STILL, preflight, trend_findings, trend_texts, unfinished_answers
 from stretch.core.safety.screening_record import (
     Answers,
     PreflightResult,
@@ -152,19 +152,25 @@ def _decision(app: App, known: PreflightResult) -> Callable[[Answers], Preflight
 
 
 def run_check(app: App) -> PreflightResult:
-    """Return the result of the whole check; where a clinician's clearance is needed, only its day is asked for."""
+    """Return the result of the whole check; where a clinician's clearance is needed, only its day is asked for.
+
+    An emergency is named first, and the check follows only if it is over.
+    """
     try:
         old = screening_file.load(app.folder)
     except screening_file.UnreadableRecord:
         old = None
-    if old is not None and old.unfinished is None:
+    answers = unfinished_answers(app.safety, old, app.today())
+    if old is not None and old.outcome is Outcome.EMERGENCY:
+        answers = {**answers, STILL: ()}
+    elif old is not None and old.unfinished is None:
         if old.outcome is Outcome.SEE_CLINICIAN:
             old = _ask_clearance(app, old)
             if old.cleared or old.outcome is Outcome.SEE_CLINICIAN:
                 return preflight(app.safety, old, {}, (), app.today())
         old = msgspec.structs.replace(old, unfinished={})
     before = PreflightResult(record=old, before=old, for_session=False)
-    return ask_questions(app, before, unfinished_answers(app.safety, old, app.today()))
+    return ask_questions(app, before, answers)
 
 
 def _ask_clearance(app: App, record: ScreeningRecord) -> ScreeningRecord:

@@ -55,8 +55,8 @@ def preflight(
     if record is not None:
         record = with_statements(safety, record, said_by(record), today)
         stops, no = causes(safety, record, today), answers.get(STILL) == ("no",)
-        # An emergency, or a check that was begun again, ends only with the new check.
-        again = _is_begun(safety, record) or (no and record.outcome is Outcome.EMERGENCY)
+        # An emergency that is over, or a check that was begun again, ends only with the new check.
+        again = no if record.outcome is Outcome.EMERGENCY else _is_begun(safety, record)
         if stops and no and not again:
             record = take_back(safety, record, stops, today)
         elif stops and not again:
@@ -89,12 +89,17 @@ def trend_findings(
 
 
 def unfinished_answers(safety: SafetyData, record: ScreeningRecord | None, today: date) -> Answers:
-    """Return the answers of a check that was not finished: those about the pain only on their day."""
-    found, old = (record.unfinished or {}, record.pain_on != today) if record else ({}, False)
+    """Return the answers of a check that was not finished: those about the pain only on their day.
+
+    Whether an emergency is over is asked each time.
+    """
+    if record is None:
+        return {}
+    outdated = (PAIN, SPREAD) * (record.pain_on != today) + (STILL,) * (record.outcome is Outcome.EMERGENCY)
     return {
         name: answer
-        for name, answer in found.items()
-        if not (old and name in (PAIN, SPREAD))
+        for name, answer in (record.unfinished or {}).items()
+        if name not in outdated
         # Another version of the program may have asked other questions.
         and (name in (CONFIRM, STILL) or all(each == END or f"{name}.{each}" in safety.statements for each in answer))
     }
