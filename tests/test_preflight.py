@@ -193,8 +193,9 @@ def test_back_asks_the_question_before_again_and_q_leaves(tmp_path: Path) -> Non
     assert result.exit_code == 3
     assert stored_record(tmp_path).outcome is Outcome.GO
     result, person = start(tmp_path / "other", number_of("themes", "unwell"), "q")
-    assert result.exit_code == 4
+    assert (result.exit_code, result.stderr) == (4, "")
     assert "Warm up" not in person.output
+    assert "not answered" in start(tmp_path / "third", number_of("themes", "unwell"))[0].stderr
 
 
 def test_what_was_answered_before_the_window_closed_is_kept(tmp_path: Path) -> None:
@@ -295,6 +296,29 @@ def test_the_pain_now_limits_or_stops_the_session(tmp_path: Path) -> None:
     assert result.exit_code == 4
     assert SAFETY.messages.today in person.output
     assert stored_record(tmp_path).urgency is Urgency.TODAY
+
+
+def test_pain_counts_all_day_and_in_the_printed_plan(tmp_path: Path) -> None:
+    start(tmp_path, *HEALTHY)
+    start(tmp_path, "p", "5", "", "q")
+    notes = ("Gentle stretches only today.", "Today: ease off when pain reaches 6, stop a stretch at 7.")
+    for args in ((), ("--plan",)):
+        result, person = start(tmp_path, *FINE, args=args)
+        assert result.exit_code == (0 if args else 3)
+        assert [folded(person).count(note) for note in notes] == [1, 1]
+    deep = ("--stretch", "contract-relax-hamstring", "--experienced")
+    assert start(tmp_path, args=("--plan", *deep))[0].exit_code == 2
+    record = stored_record(tmp_path)
+    screening_file.save(tmp_path, msgspec.structs.replace(record, pain_on=TODAY - timedelta(days=1)))
+    for args in ((), ("--plan",)):
+        assert not [note for note in notes if note in folded(start(tmp_path, *FINE, args=args)[1])]
+
+
+def test_a_stop_for_pain_says_no_limits_and_reads_back_the_words_of_the_question(tmp_path: Path) -> None:
+    start(tmp_path, *HEALTHY)
+    _, person = start(tmp_path, "p", "8", "y", "y")
+    assert "ease off" not in folded(person).rpartition(SAFETY.messages.confirm)[2]
+    assert all("worst or strangest" in text for text in (SAFETY.question("K3-sudden").text, said("K3-sudden.yes")))
 
 
 def test_ctrl_c_at_a_question_exits_with_130_and_stores_nothing(
@@ -450,6 +474,8 @@ def test_the_full_check_comes_back_after_twelve_months(tmp_path: Path) -> None:
     )
     _, person = start(tmp_path, *HEALTHY)
     assert person.output.count("Enter: none of these.") == 1
+    assert SAFETY.messages.check_again in folded(person)
+    assert "first stretch" not in folded(person)
     assert stored_record(tmp_path).screened == TODAY
 
 

@@ -129,6 +129,12 @@ def test_the_checklist_ends_with_emergencies(safety: SafetyData) -> None:
     ]  # fmt: skip
 
 
+def test_emergencies_come_first_among_lines_that_may_fit(safety: SafetyData) -> None:
+    for name in (question.id for question in safety.questions if question.many):
+        emergencies = [choice.outcome is Outcome.EMERGENCY for choice in safety.question(name).choices]
+        assert emergencies == sorted(emergencies, reverse=True), name
+
+
 def test_emergencies_say_what_to_do(safety: SafetyData) -> None:
     first = safety.checklist[-1]
     assert first.action == (

@@ -330,7 +330,7 @@ def test_a_symptom_is_asked_about_at_the_next_start(symptom: str, question: str)
 
 def test_a_numb_session_is_followed_by_the_signs_that_matter() -> None:
     lines = [choice.line or choice.id for choice in SAFETY.question("after-numb").choices]
-    assert lines == ["R07", "R19", "R26", "R01", "R02", "R03", "R04", "R05"]
+    assert lines == ["R01", "R02", "R03", "R04", "R05", "R07", "R19", "R26"]
 
 
 def test_a_new_finding_needs_a_new_clearance() -> None:

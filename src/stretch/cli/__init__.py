@@ -168,7 +168,8 @@ def _run(run: Callable[[], Any]) -> int:
         return code if isinstance(code, int) else 0
     except StretchError as error:
         # Safety advice is not an error of the program, so it has no prefix.
-        _print_error(str(error) if isinstance(error, SafetyError) else f"stretch: {error}")
+        if text := str(error):
+            _print_error(text if isinstance(error, SafetyError) else f"stretch: {text}")
         return error.exit_code
     except click.ClickException as error:
         _print_error(f"stretch: {error_sentence(error)}")

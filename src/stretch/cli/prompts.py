@@ -22,8 +22,8 @@ COLUMNS, LINES = 80, 1000
 class InputEnded(SafetyError):
     """The input ended before the last question was answered; a missing answer never counts as "go"."""
 
-    def __init__(self) -> None:
-        super().__init__("Stopped: a question was not answered.")
+    def __init__(self, text: str = "Stopped: a question was not answered.") -> None:
+        super().__init__(text)
 
 
 def show_questions(
@@ -49,7 +49,8 @@ def show_questions(
                 guarded=lambda state: state.view,
             )
     if state.result.question is not None:
-        raise InputEnded
+        # Who leaves knows it.
+        raise InputEnded("")
     return state.result
 
 

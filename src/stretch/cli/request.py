@@ -232,6 +232,18 @@ def personalized_routine(app: App, options: RoutineOptions, *, voice: VoiceMode 
     return routine, programs.needs_rest_day(routine, program, as_written=options.as_written)
 
 
+def preflight_today(app: App) -> PreflightResult | None:
+    """Return the result of the last safety check, with what pain that was said today means for a session."""
+    known, today = _stored_preflight(app), app.today()
+    if known is None or known.record is None or known.record.pain_on != today:
+        return known
+    # Imported here for start-up: on most days there is no pain.
+    from stretch.core.safety.screening import pain_today
+
+    gentle_only, notes = pain_today(app.safety, known.record, today)
+    return msgspec.structs.replace(known, gentle_only=gentle_only, notes=notes)
+
+
 def _stored_preflight(app: App) -> PreflightResult | None:
     """Return the result of the last safety check, None before the first one."""
     record = screening_file.load(app.folder)

@@ -47,7 +47,7 @@ def routine_command(
     why: bool,
     as_json: bool,
 ) -> int:
-    from stretch.cli.request import build_request, check_request, plan_routine
+    from stretch.cli.request import build_request, check_request, plan_routine, preflight_today
 
     _check_options(playback, print_only=plan_only or why, as_json=as_json)
     request = build_request(app, options, voice=playback.voice)
@@ -56,12 +56,15 @@ def routine_command(
     if plan_only or why:
         from stretch.cli import plan
 
-        routine = plan_routine(app, options, request=request)
+        preflight = preflight_today(app)
+        routine = plan_routine(app, options, request=request, preflight=preflight)
         if save is not None:
             _save(app, routine, save)
         if as_json:
             app.out.json(plan.plan_data(routine))
         else:
+            for note in preflight.notes if preflight else ():
+                app.out.paragraph(note)
             plan.print_plan(app, routine, why=why)
         return 0
     from stretch.cli.start import agree

@@ -132,6 +132,7 @@ class OutcomeMessages(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     routine: str
     lift: str
     ask_cleared: str
+    check_again: str
     confirm: str
     still: str
     said: str

@@ -18,6 +18,7 @@ from stretch.core.safety.screening_record import (
     ScreeningRecord,
     advice_due,
     causes,
+    forbids_session,
     is_current,
     read_back,
     said_by,
@@ -70,6 +71,8 @@ def preflight(
     new = answered.finished_record()
     stops = causes(safety, new, today)
     said_now = [name for name in stops if name not in answered.trend]
+    if question is not None and question.id in safety.screens and record is not None and record.screened:
+        question = question.with_text(safety.messages.check_again)
     if new.outcome is Outcome.EMERGENCY:
         question = None
     elif question is None and said_now and answers.get(CONFIRM) != ("yes",):
@@ -136,6 +139,20 @@ def pain_limits(start: int) -> tuple[int, int]:
     """
     stop = min(MAX_STOP, max(STOP, start + 2))
     return min(stop, max(EASE_OFF, start + 1)), stop
+
+
+def pain_today(safety: SafetyData, record: ScreeningRecord, today: date) -> tuple[bool, tuple[str, ...]]:
+    """Return whether pain that was said today allows gentle stretches only, and what to say about it before a session.
+
+    Nothing is said if no session may start.
+    """
+    if record.pain is None or record.pain_on != today:
+        return False, ()
+    choice = safety.statements[f"{PAIN}.{record.pain}"]
+    if record.pain == 0 or forbids_session(record, today):
+        return choice.gentle_only, ()
+    limits = "Today: ease off when pain reaches {}, stop a stretch at {}.".format(*pain_limits(record.pain))
+    return choice.gentle_only, (*[choice.note] * bool(choice.note), limits)
 
 
 def _is_begun(safety: SafetyData, record: ScreeningRecord) -> bool:
@@ -264,7 +281,7 @@ class _Answered(Struct, frozen=True):
     def result(self, record: ScreeningRecord, *, advise: bool) -> PreflightResult:
         """Return what the plan must allow for, with the advice to tell a clinician when that is due."""
         actions = {action for finding in self.findings for action in finding.actions}
-        gentle = record.pain_on == self.today and self.safety.statements[f"{PAIN}.{record.pain}"].gentle_only
+        gentle, _ = pain_today(self.safety, record, self.today)
         advise = advise and advice_due(record, record.advised, self.today)
         return PreflightResult(
             replace(record, advised=self.today) if advise else record,
@@ -284,9 +301,7 @@ class _Answered(Struct, frozen=True):
         if record.outcome is Outcome.GO_GENTLY and self.lasting:
             texts.append(self.safety.messages.gently)
         texts += [self.safety.messages.advise] * advise
-        if self.score:
-            ease, stop = pain_limits(self.score)
-            texts.append(f"Today: ease off when pain reaches {ease}, stop a stretch at {stop}.")
+        texts += pain_today(self.safety, record, self.today)[1]
         return tuple(dict.fromkeys(filter(None, texts)))
 
 
