@@ -14,7 +14,7 @@ from stretch.core.errors import UsageError
 if TYPE_CHECKING:
     from stretch.cli.app import App
     from stretch.cli.request import PlaybackOptions, RoutineOptions
-    from stretch.core.routine import Item, Routine
+    from stretch.core.routine import Item, Request, Routine
 
 MAX_SPEED = 1000
 
@@ -47,25 +47,14 @@ def routine_command(
     why: bool,
     as_json: bool,
 ) -> int:
-    from stretch.cli.request import build_request, check_request, plan_routine, preflight_today
+    from stretch.cli.request import build_request, check_request
 
     _check_options(playback, print_only=plan_only or why, as_json=as_json)
     request = build_request(app, options, voice=playback.voice)
     if save is not None:
         _check_name(app, save)
     if plan_only or why:
-        from stretch.cli import plan
-
-        preflight = preflight_today(app)
-        routine = plan_routine(app, options, request=request, preflight=preflight)
-        if save is not None:
-            _save(app, routine, save)
-        if as_json:
-            app.out.json(plan.plan_data(routine))
-        else:
-            for note in preflight.notes if preflight else ():
-                app.out.paragraph(note)
-            plan.print_plan(app, routine, why=why)
+        _print(app, options, request, save, why=why, as_json=as_json)
         return 0
     from stretch.cli.start import agree
 
@@ -80,6 +69,23 @@ def routine_command(
 
         play = agreed.routine, agreed.playback, agreed.preflight, screen, agreed.replace
         return play_routine(app, *play) if agreed.started else STOPPED
+
+
+def _print(app: App, options: RoutineOptions, request: Request, save: str | None, *, why: bool, as_json: bool) -> None:
+    """Print the routine for *request*, and what the safety check says about today."""
+    from stretch.cli import plan
+    from stretch.cli.request import plan_routine, preflight_today
+
+    preflight = preflight_today(app)
+    routine = plan_routine(app, options, request=request, preflight=preflight)
+    if save is not None:
+        _save(app, routine, save)
+    if as_json:
+        app.out.json(plan.plan_data(routine))
+        return
+    for note in preflight.notes if preflight else ():
+        app.out.paragraph(note)
+    plan.print_plan(app, routine, why=why)
 
 
 def _check_options(playback: PlaybackOptions, *, print_only: bool, as_json: bool) -> None:
