@@ -60,9 +60,7 @@ def run_screen(
             raise Signalled(event.signal)
         if event.suspended or event.frozen_ns:
             visible_since = None
-        if event.key is None:
-            continue
-        if view is not None and (visible_since is None or clock() - visible_since < GUARD_NS):
+        if event.key is None or (view is not None and (visible_since is None or clock() - visible_since < GUARD_NS)):
             continue
         changed = update(state, event.key)
         if changed is not state:

@@ -61,26 +61,30 @@ def preflight(
         if stops and no and not again:
             record = take_back(safety, record, stops, today)
         elif stops and not again:
-            question = _read_back(safety, STILL, stops) if answers.get(STILL) == () else None
-            return PreflightResult(record, question=question, causes=stops, answers=answers, before=before)
+            still = _read_back(safety, STILL, stops) if answers.get(STILL) == () else None
+            return PreflightResult(record, question=still, causes=stops, answers=answers, before=before)
     findings = [finding for finding in trend_findings(record, history, today) if finding.state == "met"]
-    full = again or any("ask-signs" in finding.actions for finding in findings)
-    roots = (*_due(safety, record, today, full=full), *also, *(name for name in safety.quick if name in answers))
+    again = again or any("ask-signs" in finding.actions for finding in findings)
+    roots = (*_due(safety, record, today, full=again), *also, *(name for name in safety.quick if name in answers))
     picks, question = _walk(safety, answers, roots)
     answered = _Answered(safety, record or ScreeningRecord(outcome=Outcome.GO, since=today), picks, findings, today)
     new = answered.finished_record()
     stops = causes(safety, new, today)
     said_now = [name for name in stops if name not in answered.trend]
-    if question is not None and question.id in safety.screens and record is not None and record.screened:
-        question = question.with_text(safety.messages.check_again)
-    if new.outcome is Outcome.EMERGENCY:
-        question = None
-    elif question is None and said_now and answers.get(CONFIRM) != ("yes",):
+    question = question and _worded(safety, question, record)
+    if question is None and said_now and answers.get(CONFIRM) != ("yes",):
         question = _read_back(safety, CONFIRM, said_now)
+    question = None if new.outcome is Outcome.EMERGENCY else question
     if question is not None:
         new = answered.unfinished_record(answers)
     result = answered.result(new, advise=question is None)
     return replace(result, question=question, causes=stops, answers=answers, before=before)
+
+
+def _worded(safety: SafetyData, question: Question, record: ScreeningRecord | None) -> Question:
+    """Return *question*, whose words differ at the start of a check that is not the first."""
+    first = question.id not in safety.screens or record is None or not record.screened
+    return question if first else question.with_text(safety.messages.check_again)
 
 
 def trend_findings(
