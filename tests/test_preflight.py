@@ -188,6 +188,18 @@ def test_a_stop_is_read_back_before_it_counts(tmp_path: Path, answer: str, code:
     assert (said("unwell.R13") in " ".join(result.stderr.split())) is (code == 4)
 
 
+@pytest.mark.parametrize("slip", [("y",), ("p",), ("p", "8", "b")], ids=" ".join)
+def test_back_from_the_first_question_under_the_plan_takes_the_answer_back(
+    tmp_path: Path, slip: tuple[str, ...]
+) -> None:
+    start(tmp_path, *HEALTHY)
+    before = stored_record(tmp_path)
+    result, person = start(tmp_path, *slip, "b", "q")
+    assert (result.exit_code, result.stderr) == (3, "")
+    assert person.output.count("y: something new") == 2
+    assert stored_record(tmp_path) == before
+
+
 def test_back_asks_the_question_before_again_and_q_leaves(tmp_path: Path) -> None:
     result, person = start(tmp_path, number_of("themes", "unwell"), "b", "", "")
     assert result.exit_code == 3

@@ -426,6 +426,18 @@ def test_severe_pain_starts_nothing(tmp_path: Path) -> None:
     assert "No stretching today" in " ".join(person.screen.frames[-1])
 
 
+@pytest.mark.parametrize("keys", [("y",), ("p", "8"), ("p", "8", 1.0, "y", 1.0, "b")], ids=len)
+def test_b_at_the_first_question_goes_back_to_the_start_screen(tmp_path: Path, keys: tuple[str | float, ...]) -> None:
+    wait = GUARD_NS / SECOND
+    sit_down(tmp_path, "q")
+    before = screening_file.load(tmp_path)
+    code, person = sit_down(tmp_path, *keys, wait, "b", wait, "q")
+    assert code == 3
+    assert any("b: back." in " ".join(frame) for frame in person.screen.frames)
+    assert "You need" in " ".join(person.screen.frames[-1])
+    assert screening_file.load(tmp_path) == before
+
+
 def test_something_new_opens_the_themes_in_the_same_screen_and_changes_the_plan(tmp_path: Path) -> None:
     wait = GUARD_NS / SECOND
     keys = ("y", wait, "9", wait, "2", wait, "enter", wait, "enter", wait, "enter")

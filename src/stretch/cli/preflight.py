@@ -10,7 +10,7 @@ import msgspec
 
 from stretch.cli import pain_log
 from stretch.cli.app import App
-from stretch.cli.prompts import NO, read_line, show_questions
+from stretch.cli.prompts import NO, WentBack, read_line, show_questions
 from stretch.core.errors import SafetyError, StretchError, UsageError
 from stretch.core.safety.checklist import Outcome
 from stretch.core.safety.screening import END, PAIN, STILL, preflight, trend_findings, trend_texts, unfinished_answers
@@ -77,11 +77,14 @@ def ask_daily(app: App, known: PreflightResult, *, plain: bool = False) -> Prefl
     if question := daily_question(app, known):
         app.out.paragraph(question, "bold")
     prompt = f"Enter: {'nothing, start' if question else 'start'}.  y: something new.  p: in pain today.  q: leave. "
-    while (typed := read_line(app, prompt)) not in DAILY:
-        if typed in ("q", "quit"):
+    answered = None
+    while answered is None:
+        if (typed := read_line(app, prompt)) in ("q", "quit"):
             return None
-        app.out.paragraph("Press Enter, or type y, p or q.")
-    answered = answer_daily(app, known, DAILY[typed], plain=plain)
+        if typed in DAILY:
+            answered = answer_daily(app, known, DAILY[typed], plain=plain)
+        else:
+            app.out.paragraph("Press Enter, or type y, p or q.")
     if answered is not known:
         say_notes(app, [note for note in answered.notes if note not in known.notes])
     return answered
@@ -95,11 +98,11 @@ def daily_question(app: App, known: PreflightResult) -> str:
 
 def answer_daily(
     app: App, known: PreflightResult, answer: str, pain: int | None = None, *, plain: bool = False
-) -> PreflightResult:
+) -> PreflightResult | None:
     """Return *known* after the *answer* `no` to the daily question, and a new result after `yes` and `pain`.
 
-    *pain* is the pain now, if it was said already. Raise SafetyError if no session may start now, and InputEnded if the
-    questions that follow were not answered.
+    Return None if the person goes back from what is asked then: nothing was answered. *pain* is the pain now, if it was
+    said already. Raise SafetyError if no session may start now, and InputEnded if a question was not answered.
     """
     (daily,) = app.safety.quick
     # What was said before on this screen, such as pain, still holds.
@@ -115,21 +118,30 @@ def answer_daily(
             answers[name] = tuple(each for each in opened if each != END)
     if pain is not None:
         answers[PAIN] = (str(pain),)
-    return _allowed(app, known, answers, plain=plain)
+    try:
+        return _allowed(app, known, answers, plain=plain, leads_back=True)
+    except WentBack:
+        # What was answered before going back may have been kept.
+        save_record(app, known.record)
+        return None
 
 
-def _allowed(app: App, known: PreflightResult, answers: Answers, *, plain: bool) -> PreflightResult:
+def _allowed(
+    app: App, known: PreflightResult, answers: Answers, *, plain: bool, leads_back: bool = False
+) -> PreflightResult:
     """Return the result of the questions; raise SafetyError if no session may start."""
-    result = ask_questions(app, known, answers, plain=plain)
+    result = ask_questions(app, known, answers, plain=plain, leads_back=leads_back)
     if result.causes:
         raise SafetyError("\n".join(stop_texts(app, result, stored=result.answers == answers)))
     return result
 
 
-def ask_questions(app: App, known: PreflightResult, answers: Answers, *, plain: bool = False) -> PreflightResult:
+def ask_questions(
+    app: App, known: PreflightResult, answers: Answers, *, plain: bool = False, leads_back: bool = False
+) -> PreflightResult:
     """Return the result after the questions that follow from *answers*; every answer is kept as soon as it is given.
 
-    Raise InputEnded if a question was not answered.
+    Raise InputEnded if a question was not answered, and WentBack where the first one *leads back*.
     """
     kept, decide_purely = known.record, _decision(app, known)
 
@@ -141,7 +153,7 @@ def ask_questions(app: App, known: PreflightResult, answers: Answers, *, plain: 
             save_record(app, kept)
         return result
 
-    return show_questions(app, decide, answers, plain=plain)
+    return show_questions(app, decide, answers, plain=plain, leads_back=leads_back)
 
 
 def _decision(app: App, known: PreflightResult) -> Callable[[Answers], PreflightResult]:

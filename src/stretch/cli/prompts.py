@@ -26,14 +26,26 @@ class InputEnded(SafetyError):
         super().__init__(text)
 
 
+class WentBack(Exception):
+    """The person went back from the first question to what was before it."""
+
+
 def show_questions(
-    app: App, decide: Callable[[Answers], PreflightResult], answers: Answers, *, plain: bool
+    app: App,
+    decide: Callable[[Answers], PreflightResult],
+    answers: Answers,
+    *,
+    plain: bool,
+    leads_back: bool = False,
 ) -> PreflightResult:
-    """Ask what *decide* asks after *answers*, as *plain* lines or in windows; return the result. Raise InputEnded."""
+    """Ask what *decide* asks after *answers*, as *plain* lines or in windows; return the result.
+
+    Raise InputEnded, and WentBack where the first question *leads back*.
+    """
     from stretch.player.health_screen import HealthWindows
     from stretch.player.screen import run_screen
 
-    windows = HealthWindows(app.safety, decide, app.today())
+    windows = HealthWindows(app.safety, decide, app.today(), leads_back)
     state = windows.begin(answers)
     if plain or not app.full_screen:
         state = _show_lines(app, windows, state)
@@ -48,6 +60,8 @@ def show_questions(
                 clock=app.clock,
                 guarded=lambda state: state.view,
             )
+    if state.went_back:
+        raise WentBack
     if state.result.question is not None:
         # Who leaves knows it.
         raise InputEnded("")

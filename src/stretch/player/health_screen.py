@@ -31,6 +31,8 @@ class HealthState(Struct, frozen=True):
     page: int = 0
     """Page of a question whose options do not fit the window together."""
     left: bool = False
+    went_back: bool = False
+    """Whether the person left by going back from the first question."""
 
     @property
     def finished(self) -> bool:
@@ -50,6 +52,8 @@ class HealthWindows(Struct, frozen=True):
     safety: SafetyData
     decide: Callable[[Answers], PreflightResult]
     today: date
+    leads_back: bool = False
+    """Whether there is something before the first question to go back to."""
 
     def begin(self, answers: Answers) -> HealthState:
         """Return the state in which *answers* are given already."""
@@ -90,7 +94,7 @@ class HealthWindows(Struct, frozen=True):
             return self._after(replace(state, earlier=state.earlier[:-1]), state.earlier[-1])
         if state.result.causes and state.result.question is None:
             return self._after(_remember(state), {**state.result.answers, STILL: ()})
-        return state
+        return replace(state, left=True, went_back=True) if self.leads_back else state
 
     def _answer(self, state: HealthState, question: Question, key: str, pages: Sequence[range]) -> HealthState:
         if key == "enter" and state.page < len(pages) - 1:
@@ -129,7 +133,7 @@ class HealthWindows(Struct, frozen=True):
             rows.append(())
         more = f"{number + 1} of {len(pages)}" if number < len(pages) - 1 else ""
         keys = _keys(question, pages[number], more, bool(marked))
-        keys += [*["b: back."] * bool(state.page or state.earlier), "q: leave."]
+        keys += [*["b: back."] * bool(state.page or state.earlier or self.leads_back), "q: leave."]
         return rows + _key_rows(keys, columns)
 
     def _stop_rows(self, result: PreflightResult, columns: int) -> list[StyledLine]:
