@@ -1,4 +1,4 @@
-"""`stretch status`: the running session, or the last one, as one line or as JSON."""
+"""Status line of the running session, or else of the last one, as text or JSON (`stretch status`)."""
 
 from __future__ import annotations
 

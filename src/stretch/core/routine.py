@@ -1,4 +1,4 @@
-"""Requests for routines, and the routines built from them."""
+"""Routines, and the requests from which they are built."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The next thing to do, in big letters in the last seconds of a phase, and a change of direction when it is due."""
+"""Announcements in big letters: the next thing to do in the last seconds of a phase, and a change of direction."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Health windows: the questions of the safety check, one window each, answered by single keys."""
+"""Windows of the safety check, one for each question, answered by single keys."""
 
 from __future__ import annotations
 

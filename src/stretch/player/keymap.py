@@ -1,4 +1,4 @@
-"""Keymap: the keys of each action, for dispatch, hint line, help screen and README."""
+"""Key bindings of a session, for dispatch, hint line, help screen and README."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""Start screen: the plan, what it needs and the daily health question, changed by keys until the person starts."""
+"""State of the start screen, and the keys that change the plan until the person starts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Limits on the stretches of one routine, and the excess of a selection over each of them."""
+"""Limits on a selection of stretches for one routine (rules RB3 to RB10), and the excess over each of them."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
