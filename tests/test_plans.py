@@ -19,7 +19,7 @@ from stretch.core.planning.limits import is_reset, most_bends, most_stretches, s
 from stretch.core.routine import Item, Request, Routine
 from stretch.core.timing.timeline import build_timeline
 from stretch.core.vocabulary import UPRIGHT
-from support import AREAS, CATALOG, requests
+from support import AREAS, CATALOG, requests, run
 
 
 def parse(command: str) -> Request:
@@ -391,3 +391,9 @@ def test_the_rules_hold_for_any_request(request: Request) -> None:
     except UsageError:
         return
     check_rules(request, made)
+
+
+def test_a_short_routine_does_not_speak_of_a_desk() -> None:
+    result = run("routine", "-a", "lower-back", "-m", "6", "--why")
+    assert "(for longer routines)" in result.stdout
+    assert "desk" not in result.stdout

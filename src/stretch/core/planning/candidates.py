@@ -78,7 +78,7 @@ def find_eligible(catalog: Catalog, request: Request) -> Eligible:
     if not chosen:
         chosen = [stretch for stretch in resets if scoring.is_relevant(stretch, goals, areas)]
     suits = _desk_rule(chosen, request, areas)
-    reasons |= {stretch.id: "not at a desk" for stretch in chosen if stretch.id not in named and not suits(stretch)}
+    reasons |= {stretch.id: "short" for stretch in chosen if stretch.id not in named and not suits(stretch)}
     back = any(scoring.is_for(stretch, areas) for stretch in catalog.stretches.values() if is_reset(stretch))
 
     def candidate(stretch: Stretch) -> Candidate:

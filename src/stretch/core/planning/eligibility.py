@@ -54,7 +54,7 @@ REASON_TEXTS = {
     "back bend": "no back bend so early, or after a bend",
     "repetitions": "second repetitions come first",
     "deep": "one deep stretch is enough",
-    "not at a desk": "not for the desk",
+    "short": "for longer routines",
 }
 
 
