@@ -340,6 +340,17 @@ def test_a_whole_session_measured_by_sox(tmp_path: Path) -> None:
 # -- the command
 
 
+def test_the_voice_mode_of_a_file_is_an_option(tmp_path: Path) -> None:
+    said = {}
+    for mode in ("full", "names"):
+        path = tmp_path / f"{mode}.vtt"
+        assert run("audio", "-m", "5", "--voice", mode, "-o", str(path)).exit_code == 0
+        said[mode] = path.read_text(encoding="utf-8")
+    assert len(said["names"]) < len(said["full"]) / 2
+    result = run("audio", "-m", "5", "--voice", "full", "--silent", "-o", str(tmp_path / "s.vtt"))
+    assert (result.exit_code, "--silent and --voice do not go together" in result.stderr) == (2, True)
+
+
 def test_audio_writes_a_sound_file_and_captions(tmp_path: Path) -> None:
     path = tmp_path / "session.wav"
     result = run("audio", "-m", "5", "-o", str(path), "-o", str(tmp_path / "session.vtt"), "--silent")

@@ -297,6 +297,15 @@ _ROUTINE = (
     catalog_option,
     click.option("--seed", type=Number(), metavar="N", default=0, help="Choose differently between similar stretches."),
 )
+voice_option = click.option(
+    "--voice",
+    is_flag=False,
+    flag_value="yes",
+    type=NameChoice("voice mode", VOICE_LABELS),
+    help="Speak; `yes` explains what is new and says little of the rest.",
+)
+"""Adds the voice mode to a command that speaks."""
+
 _PLAYBACK = (
     click.option("--yes", is_flag=True, help="Skip the safety questions and start."),
     click.option("--plain", is_flag=True, help="Print line by line, for screen readers and logs."),
@@ -304,13 +313,7 @@ _PLAYBACK = (
     click.option("--wait", is_flag=True, help="Wait for a key before each stretch."),
     click.option("--sound/--no-sound", default=None, help="Play a sound at every change.  [default: on]"),
     click.option("--volume", type=Number(0, 100), metavar="N", help="Volume, 0 to 100.  [default: 50]"),
-    click.option(
-        "--voice",
-        is_flag=False,
-        flag_value="yes",
-        type=NameChoice("voice mode", VOICE_LABELS),
-        help="Speak; `yes` explains what is new and says little of the rest.",
-    ),
+    voice_option,
     # Not one option with --voice: click would give a bare --voice the value of the other.
     click.option("--no-voice", is_flag=True, help="Do not speak.  [default]"),
     click.option("--figure", type=FIGURE, help="How to draw the figure.  [default: braille]"),

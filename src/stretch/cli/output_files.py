@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from stretch import __version__
-from stretch.cli.options import OUTPUT, equivalent_command, routine_options
+from stretch.cli.options import OUTPUT, equivalent_command, routine_options, voice_option
+from stretch.cli.usage import refuse_together
 from stretch.core.errors import UsageError
 from stretch.core.text import duration, pluralize
 from stretch.core.vocabulary import WEEKDAY_LABELS, WEEKDAYS, Weekday
@@ -49,8 +50,11 @@ def _output_option(help: str) -> Callable[..., Any]:
 @routine_options
 @_output_option("File to write: .mp3 or .wav for sound, .vtt for captions")
 @click.option("--silent", is_flag=True, help="Write the sounds without the voice.")
+@voice_option
 @click.pass_obj
-def audio_command(app: App, /, *, paths: tuple[Path, ...], silent: bool, options: RoutineOptions) -> None:
+def audio_command(
+    app: App, /, *, paths: tuple[Path, ...], silent: bool, voice: VoiceMode, options: RoutineOptions
+) -> None:
     from stretch.cli.request import personalized_routine
     from stretch.core.timing.timeline import build_timeline
     from stretch.export.audio_file import captions, write_sound
@@ -58,7 +62,9 @@ def audio_command(app: App, /, *, paths: tuple[Path, ...], silent: bool, options
     from stretch.storage.files.safe_io import write_text
 
     _check_endings(paths, {".mp3": "small", ".wav": "large", ".vtt": "captions"})
-    mode: VoiceMode = "yes" if app.settings.voice == "no" else app.settings.voice
+    refuse_together("--silent", "--voice")
+    # The setting is about sessions: a file that is to be silent is asked for.
+    mode: VoiceMode = "yes" if voice == "no" else voice
     routine, _ = personalized_routine(app, options, voice="no" if silent else mode)
     timeline = build_timeline(routine)
     speech = None if silent else find_synthesizer(app.find_program)
