@@ -12,9 +12,12 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from rich.cells import cell_len
 
+from stretch.core.safety.checklist import Outcome
+from stretch.core.safety.screening_record import ScreeningRecord
 from stretch.player.closing_screen import OFFER, OPEN_NS, ClosingScreen, animate, closing_rows, finished, update
 from stretch.player.figure_renderer import FigureRenderer
 from stretch.player.screen import GUARD_NS
+from stretch.storage import screening_file
 from stretch.storage.catalogs.catalog import load_figures
 from stretch.storage.files.diagnostics import load_safety
 from stretch.storage.journal.journal import Journal
@@ -190,3 +193,17 @@ def test_a_stopped_session_has_no_closing_screen(tmp_path: Path) -> None:
     person = Finisher(tmp_path, during=(1.0, "q"))
     assert run("routine", "-m", "3", "--yes", app=person).exit_code == 3
     assert person.screen.frames == []
+
+
+@pytest.mark.parametrize("corrected", [False, True])
+def test_an_emergency_in_a_session_is_shown_and_can_be_corrected(tmp_path: Path, corrected: bool) -> None:
+    screening_file.save(tmp_path, ScreeningRecord(outcome=Outcome.GO, screened=TODAY, since=TODAY, asked=TODAY))
+    keys = ("b", GUARD_S, "n", GUARD_S, "enter") if corrected else ("enter",)
+    person = Finisher(tmp_path, *keys, during=(1.0, "x", "4"))
+    assert run("routine", "-m", "3", "--warm-up", "0", "--yes", app=person).exit_code == 3
+    emergency = load_safety().messages.emergency
+    assert emergency in " ".join(" ".join(person.screen.frames[0]).split())
+    assert (emergency in person.stderr.getvalue()) is not corrected  # type: ignore[attr-defined]
+    kept = screening_file.load(tmp_path)
+    assert kept is not None
+    assert kept.outcome is (Outcome.GO if corrected else Outcome.EMERGENCY)

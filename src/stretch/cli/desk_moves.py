@@ -76,7 +76,8 @@ class DeskMoves(StretchReplacer):
         for line in (summary(result.session), *notes):
             app.info(line)
         if result.session.end_reason is not None:
-            after_early_end(app, result.session.end_reason, keep=True)
+            for line in after_early_end(app, result.session.end_reason, keep=True):
+                app.info(line)
         return result
 
     def _with_more(self, session: Session) -> Session:

@@ -81,13 +81,15 @@ def play_session(
     # The journal before the words: a terminal that takes no output keeps the process waiting.
     notes = recorder.close(session) if recorder else []
     asks_pain, pain = _close(app, session, playback, screen, recorder, notes) if recorder else (False, None)
+    advice = []
+    if session.end_reason is not None:
+        keep = recorder is not None
+        advice = after_early_end(app, session.end_reason, keep=keep, full_screen=playback.full_screen(app))
     screen.close()
-    for line in (summary(session), *notes):
+    for line in (summary(session), *notes, *advice):
         app.info(line)
     if recorder and not recorder.problem and session.end_state == "stopped" and session.end_reason is None:
         app.info("Run `stretch resume` to continue it.")
-    if session.end_reason is not None:
-        after_early_end(app, session.end_reason, keep=recorder is not None)
     if recorder and asks_pain:
         after_session(app, recorder, pain)
     if result.failure is not None:

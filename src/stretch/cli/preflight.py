@@ -1,8 +1,9 @@
-"""Preflight: the safety check before a session, and its consequences after one."""
+"""Safety check before a session, and what a symptom or pain in one leads to."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import msgspec
 
 from stretch.cli import pain_log
 from stretch.cli.app import App
-from stretch.cli.prompts import NO, WentBack, read_line, show_questions
+from stretch.cli.prompts import NO, InputEnded, WentBack, read_line, show_questions
 from stretch.core.errors import SafetyError, StretchError, UsageError
 from stretch.core.safety.checklist import Outcome
 from stretch.core.safety.screening import END, PAIN, STILL, preflight, trend_findings, trend_texts, unfinished_answers
@@ -220,19 +221,26 @@ def stop_texts(app: App, result: PreflightResult, *, stored: bool = False) -> li
     return texts
 
 
-def after_early_end(app: App, symptom: Symptom, *, keep: bool) -> None:
-    """Say what to do after a session that a symptom ended, and *keep* its consequence (rules ST2, ST6 to ST8)."""
+def after_early_end(app: App, symptom: Symptom, *, keep: bool, full_screen: bool = False) -> list[str]:
+    """Return what to do after a session that *symptom* ended, and *keep* its consequence (rules ST2, ST6 to ST8).
+
+    On a *full_screen* an emergency that is kept is shown at once, and nothing is to be done if it is corrected there.
+    """
     lines = [app.safety.lines[name] for name in SYMPTOM_RULES[symptom]]
     emergency = lines[0].outcome is Outcome.EMERGENCY
-    for text in (app.safety.messages.emergency,) if emergency else [line.text + "." for line in lines]:
-        app.info(text)
-    if not keep:
-        return
-    said = [line.id for line in lines if line.outcome and line is lines[0]] + ["tag.head-down"] * (symptom == "eyes")
-    record = add_statements(app.safety, screening_file.load(app.folder), said, app.today())
-    if symptom in app.safety.after_symptoms:
-        record = msgspec.structs.replace(record, ask_next_time=(app.safety.after_symptoms[symptom],))
-    save_record(app, record)
+    if keep:
+        said = [line.id for line in lines if line.outcome and line is lines[0]]
+        said += ["tag.head-down"] * (symptom == "eyes")
+        record = add_statements(app.safety, screening_file.load(app.folder), said, app.today())
+        if symptom in app.safety.after_symptoms:
+            record = msgspec.structs.replace(record, ask_next_time=(app.safety.after_symptoms[symptom],))
+        save_record(app, record)
+        if emergency and full_screen:
+            with suppress(InputEnded):
+                result = ask_questions(app, PreflightResult(record, before=record, for_session=False), {})
+                if result.record and result.record.outcome is not Outcome.EMERGENCY:
+                    return []
+    return [app.safety.messages.emergency] if emergency else [f"{line.text}." for line in lines]
 
 
 def after_session(app: App, recorder: SessionRecorder, pain: int | None) -> None:
