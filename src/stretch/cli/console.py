@@ -248,8 +248,10 @@ class Printer:
         self._stream.write(escape_json(text, ascii_only=ascii_only) + "\n")
         self._stream.flush()
 
-    def document(self, text: str) -> None:
-        """Print *text*, a whole file that the program has made, as it is."""
+    def document(self, text: str, newline: str | None = None) -> None:
+        """Print *text*, a file that the program has made, as it is; a *newline* of "" keeps its line ends."""
+        if newline is not None and isinstance(self._stream, io.TextIOWrapper):
+            self._stream.reconfigure(newline=newline)
         self._stream.write(text)
 
     def prompt(self, text: str) -> None:

@@ -89,24 +89,36 @@ def _session_data(app: App, record: SessionRecord) -> dict[str, Any]:
     return msgspec.to_builtins(record) | counts  # type: ignore[no-any-return]
 
 
-@history_command.command("export", help="Export all sessions as JSON Lines, to import them here or elsewhere.")
+@history_command.command(
+    "export",
+    help="""Export all sessions as JSON Lines, to import them here or elsewhere, or as CSV for a spreadsheet.
+
+    CSV has a row for each side of each stretch; what belongs to a whole session, such as pain, is in its first row.
+    """,
+)
 @click.option("-o", "--output", type=OUTPUT, default=STDOUT, help="File to write.  [default: stdout]")
+@click.option("--csv", "as_csv", is_flag=True, help="Write CSV, which cannot be imported again.")
 @click.pass_obj
-def export_command(app: App, output: Path) -> None:
+def export_command(app: App, output: Path, as_csv: bool) -> None:
+    from stretch.export.csv_file import session_csv
     from stretch.storage.journal.jsonl import export_lines
 
     journal = app.open_journal()
     if journal is None:
         raise UsageError("No sessions yet, so there is nothing to export.")
     with journal:
+        lines = session_csv(journal.sessions(earliest_first=True)) if as_csv else export_lines(journal)
         if output == STDOUT:
-            for line in export_lines(journal):
-                app.out.json_line(line.decode().rstrip("\n"))
+            for line in lines:
+                if as_csv:
+                    app.out.document(line.decode(), newline="")
+                else:
+                    app.out.json_line(line.decode().rstrip("\n"))
             return
         if output.exists() and output.samefile(journal.path):
             raise UsageError(f"{output} is the journal itself. Give another name.")
         with atomic_write(output, mode=PRIVATE) as file:
-            count = sum(1 for line in export_lines(journal) if file.write(line))
+            count = sum(1 for line in lines if file.write(line))
     app.info(f"Exported {pluralize(count, 'session')} to {output}.")
 
 
