@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import functools
 import os
 import signal
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -32,6 +34,21 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.register_profile("search", deadline=None, max_examples=1000)
     usual = "quick" if config.option.markexpr == "not slow" else "same"
     settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", usual))
+
+
+def pytest_sessionstart() -> None:
+    """Parse each shipped file once a process: in a checkout every command that a test runs parses the whole catalog."""
+    from stretch.storage.catalogs import loader
+    from stretch.storage.files import diagnostics, safe_yaml
+    from stretch.storage.files.locations import data_root
+
+    shipped, parse = str(data_root()), functools.cache(safe_yaml.read_yaml)
+
+    def read_yaml(path: Path, quota: safe_yaml.ReadQuota | None = None) -> Any:
+        return parse(path) if quota is None and str(path).startswith(shipped) else safe_yaml.read_yaml(path, quota)
+
+    for module in (loader, diagnostics):
+        module.read_yaml = read_yaml  # type: ignore[attr-defined]
 
 
 @pytest.hookimpl(optionalhook=True)
