@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 
 from stretch.core.checks import FieldPath, FieldProblem
-from stretch.core.model import Program, Stretch
+from stretch.core.model import Stretch
 from stretch.core.planning.dosing import AREA_CEILING_S, STRETCH_CEILING_S, held_seconds
 from stretch.core.planning.programs import program_dose
+from stretch.core.program import Program
 from stretch.core.timing.breathing import STEADY_MS
 from stretch.core.timing.phases import SWITCH_MS
 from stretch.core.vocabulary import Position

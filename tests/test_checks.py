@@ -17,22 +17,9 @@ from content_rules import (
     find_counts,
 )
 from stretch.core.checks import check_area, check_group, check_program, check_sources, check_stretch
-from stretch.core.model import (
-    Area,
-    Cautions,
-    Contract,
-    Dose,
-    Group,
-    Id,
-    Name,
-    Pace,
-    Program,
-    ProgramItem,
-    ShortText,
-    Stretch,
-    doc,
-    is_sentence,
-)
+from stretch.core.fields import Id, Name, ShortText, doc, is_sentence
+from stretch.core.model import Area, Cautions, Contract, Dose, Group, Pace, Stretch
+from stretch.core.program import Program, ProgramItem
 from stretch.figure.file_format import View
 from stretch.figure.muscles import muscle_bands
 from stretch.storage.catalogs.catalog_lint import missing_cautions, weaker_cautions

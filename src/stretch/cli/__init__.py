@@ -41,6 +41,7 @@ COMMANDS = {
     "show": ("stretch.cli.listing", "Show one stretch: figure, steps, dose, cautions, sources."),
     "areas": ("stretch.cli.listing", "List the body areas and groups."),
     "programs": ("stretch.cli.listing", "List the programs: fixed routines with their own doses."),
+    "program": ("stretch.cli.program", "Write programs of your own, and follow a prescription."),
     "audio": ("stretch.cli.output_files", "Write a session as a sound file or captions."),
     "handout": ("stretch.cli.output_files", "Write a routine as a page to print."),
     "status": ("stretch.cli.status", "Print the running or last session for a status bar."),

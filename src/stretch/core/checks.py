@@ -4,7 +4,8 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
 
-from stretch.core.model import Area, Dose, Group, Program, ProgramItem, Stretch, per_side_seconds
+from stretch.core.model import Area, Dose, Group, Stretch, per_side_seconds
+from stretch.core.program import DoseFields, Program, ProgramItem, SideSets, Stage
 from stretch.core.text import quote, quote_ascii
 from stretch.core.vocabulary import ID_PATTERN, LONGEST_ID
 
@@ -79,12 +80,20 @@ def check_group(group: Group, areas: Collection[str]) -> Iterator[FieldProblem]:
 
 
 def check_program(program: Program, stretches: Mapping[str, Stretch | None]) -> Iterator[FieldProblem]:
-    """Yield the problems of a program: unknown stretches and doses that do not suit them.
+    """Yield the problems of a program: unknown stretches, doses that do not suit them, and contradictions.
 
     A stretch that exists but is invalid is None in *stretches*; references to it are not reported.
     """
     yield from _check_id(program.id)
-    yield from _check_items(program.items, stretches, ("items",))
+    if program.starts and program.review and program.review < program.starts:
+        yield ("review",), f"{program.review} is before starts, {program.starts}; correct one of them"
+    if isinstance(program.days, tuple) and len({*program.days}) < len(program.days):
+        yield ("days",), "a day is there twice; remove one"
+    for index, name in enumerate(program.leave_out):
+        yield from _check_known(("leave_out", index), "stretch", name, stretches)
+        if any(item.stretch == name for item in program.items):
+            yield ("leave_out", index), f"{name} is one of the stretches of the program; remove one of the two"
+    yield from _check_items(program.items, stretches, ("items",), dated=program.starts is not None)
     if program.as_written:
         yield from _check_items(program.as_written.items, stretches, ("as_written", "items"))
 
@@ -131,17 +140,64 @@ _LIST_COMMANDS = {"area": "areas", "stretch": "list"}
 
 
 def _check_items(
-    items: Iterable[ProgramItem], stretches: Mapping[str, Stretch | None], field: FieldPath
+    items: Iterable[ProgramItem], stretches: Mapping[str, Stretch | None], field: FieldPath, *, dated: bool = False
 ) -> Iterator[FieldProblem]:
     for index, item in enumerate(items):
-        yield from _check_known((*field, index, "stretch"), "stretch", item.stretch, stretches)
+        at = (*field, index)
+        yield from _check_known((*at, "stretch"), "stretch", item.stretch, stretches)
         stretch = stretches.get(item.stretch)
-        if stretch is None:
-            continue
-        if stretch.mode != "contract-relax":
-            yield from _check_dose(stretch.mode, Dose(reps=item.reps, hold_s=item.hold_s), (*field, index))
-        elif item.hold_s is not None:
-            yield (*field, index, "hold_s"), "a contract-relax stretch has its own timings; leave hold_s out"
+        doses: list[tuple[FieldPath, DoseFields]] = [(at, item)]
+        if item.stages:
+            yield from ((at + path, problem) for path, problem in _check_stages(item.stages, dated=dated))
+            for name in DoseFields.__struct_fields__:
+                if getattr(item, name) is not None:
+                    yield (*at, name), "contradicts stages, which have the doses; move it there or remove the stages"
+            doses = [((*at, "stages", number), stage) for number, stage in enumerate(item.stages)]
+        for path, dose in doses:
+            yield from ((path + name, problem) for name, problem in _check_amount(dose, stretch))
+            if isinstance(item.sides, SideSets) and dose.sets is not None:
+                yield (*path, "sets"), "contradicts sides, which has the sets of each side; remove one of them"
+            if dose.rest_s is not None and (dose.sets or 1) == 1 and not isinstance(item.sides, SideSets):
+                yield (*path, "rest_s"), "is the rest between two sets; add sets, or remove it"
+        if stretch is not None:
+            yield from ((at + path, problem) for path, problem in _check_sides(item, stretch))
+
+
+def _check_amount(dose: DoseFields, stretch: Stretch | None) -> Iterator[FieldProblem]:
+    if dose.reps is None:
+        yield ("reps",), "is missing; add it: holds, whole breaths of a dynamic stretch, or rounds of contract-relax"
+    elif stretch is None:
+        return
+    elif stretch.mode != "contract-relax":
+        yield from _check_dose(stretch.mode, Dose(reps=dose.reps, hold_s=dose.hold_s), ())
+    elif dose.hold_s is not None:
+        yield ("hold_s",), "a contract-relax stretch has its own timings; leave hold_s out"
+
+
+def _check_stages(stages: Iterable[Stage], *, dated: bool) -> Iterator[FieldProblem]:
+    """Yield the problems of the conditions of *stages*, each of which has to come later than the one before."""
+    latest = {"from_week": 1, "after_sessions": 0}
+    for number, stage in enumerate(stages):
+        conditions = [name for name in latest if getattr(stage, name) is not None]
+        if len(conditions) != min(number, 1):
+            right = "one of from_week and after_sessions" if number else "no condition: it counts from the beginning"
+            yield ("stages", number), f"the {'next' if number else 'first'} stage needs {right}"
+        for name in conditions:
+            if getattr(stage, name) <= latest[name]:
+                yield ("stages", number, name), f"must be more than {latest[name]}, as the stages follow one another"
+            latest[name] = getattr(stage, name)
+            if name == "from_week" and not dated:
+                yield ("stages", number, name), "counts from starts; add starts, the first day of the program"
+
+
+def _check_sides(item: ProgramItem, stretch: Stretch) -> Iterator[FieldProblem]:
+    one = item.sides if item.sides in ("left", "right") else None
+    if not stretch.both_sides:
+        for name in ("sides", "first_side"):
+            if getattr(item, name) not in (None, "both"):
+                yield (name,), f"{stretch.id} works both sides at once; remove it"
+    elif one and item.first_side not in (None, one):
+        yield ("first_side",), f"{item.first_side} contradicts sides: {one}; remove it"
 
 
 def _check_dose(mode: str, dose: Dose, field: FieldPath) -> Iterator[FieldProblem]:

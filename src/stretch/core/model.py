@@ -1,44 +1,16 @@
-"""Catalog data: stretches, areas, programs, the warm-up and sources, with the fields of their YAML files."""
+"""Catalog data: stretches, areas, the warm-up and sources, with the fields of their YAML files."""
 
 # No `from __future__ import annotations` here: msgspec would have to evaluate every annotation at start (1 ms).
 from collections.abc import Collection, Iterator
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 from msgspec.structs import asdict, replace
 
-from stretch.core import vocabulary
 from stretch.core.errors import UnknownName
+from stretch.core.fields import CatalogStruct, HoldSeconds, Id, Name, ShortText, SourceKey, doc, is_sentence
+from stretch.core.program import Program
 from stretch.core.vocabulary import MODE_LABELS, Caution, EntryKind, Equipment, Level, Mode, Position, Side, Spine
-
-LONGEST_HOLD_S = 60
-"""The longest single hold (rule D4)."""
-
-HoldSeconds = Annotated[int, Meta(ge=1, le=LONGEST_HOLD_S)]
-MAX_SENTENCE = 400
-ShortText = Annotated[str, Meta(min_length=1, max_length=MAX_SENTENCE)]
-Name = Annotated[str, Meta(min_length=1, max_length=80)]
-Id = Annotated[str, Meta(pattern=vocabulary.ID_PATTERN, max_length=vocabulary.LONGEST_ID)]
-SourceKey = Annotated[str, Meta(pattern=r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$", max_length=40)]
-"""The key by which a source is cited."""
-
-
-def doc(description: str, *, label: str | None = None, **limits: Any) -> Meta:
-    """Return the limits of a field, with a description for the template, the JSON Schema and errors.
-
-    Pages about a stretch show the text of the field after its *label*.
-    """
-    return Meta(description=description, extra={"label": label} if label else None, **limits)
-
-
-def is_sentence(hint: Any) -> bool:
-    """Return whether *hint*, the type of a field, is a `ShortText`, or has one in it."""
-    limits = [meta.max_length for meta in getattr(hint, "__metadata__", ()) if isinstance(meta, Meta)]
-    return MAX_SENTENCE in limits or any(map(is_sentence, get_args(hint)))
-
-
-class CatalogStruct(Struct, frozen=True, forbid_unknown_fields=True):
-    """Immutable data that refuses unknown fields."""
 
 
 class Areas(CatalogStruct, frozen=True, kw_only=True):
@@ -221,38 +193,6 @@ class Group(CatalogStruct, frozen=True, kw_only=True):
     name: Annotated[Name, doc("its name")]
     aliases: Annotated[tuple[Name, ...], doc("other names people know it by", max_length=20)] = ()
     areas: Annotated[tuple[Id, ...], doc("the areas it stands for", min_length=1, max_length=40)]
-
-
-class ProgramItem(CatalogStruct, frozen=True, kw_only=True):
-    """One stretch of a program, with its dose there."""
-
-    stretch: Annotated[Id, doc("the id of a stretch")]
-    reps: Annotated[int, doc("holds, whole breaths of a dynamic stretch, or rounds of contract-relax", ge=1, le=20)]
-    hold_s: Annotated[HoldSeconds | None, doc("seconds of one hold, 60 at most; static only")] = None
-    note: Annotated[ShortText | None, doc("why it is here")] = None
-
-
-Items = Annotated[tuple[ProgramItem, ...], Meta(min_length=1, max_length=60)]
-
-
-class AsWritten(CatalogStruct, frozen=True, kw_only=True):
-    """A program as in the article it came from, with unsafe parts replaced."""
-
-    warm_up_min: Annotated[int, doc("minutes of warm-up before it, 0 to 10", ge=0, le=10)]
-    notes: Annotated[tuple[ShortText, ...], doc("what was replaced, and why", max_length=20)] = ()
-    items: Annotated[Items, doc("the stretches in the order of the document, each with its dose")]
-
-
-class Program(CatalogStruct, frozen=True, kw_only=True):
-    """A fixed list of stretches with doses, of no set length."""
-
-    id: Annotated[Id, doc("its id on the command line: a to z, digits and single dashes")]
-    name: Annotated[Name, doc("its name")]
-    about: Annotated[ShortText, doc("what it is and for whom, in one line")]
-    source: Annotated[tuple[SourceKey, ...], doc("citation keys, each explained under sources", max_length=20)] = ()
-    warm_up_min: Annotated[int, doc("minutes of warm-up before it, 0 to 10", ge=0, le=10)]
-    items: Annotated[Items, doc("its stretches in order, each with its dose")]
-    as_written: Annotated[AsWritten | None, doc("the order and doses of the document it came from")] = None
 
 
 class Move(CatalogStruct, frozen=True, kw_only=True):

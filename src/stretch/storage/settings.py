@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from stretch.core.errors import UnknownName, UsageError
-from stretch.core.model import Id, doc
+from stretch.core.fields import Id, doc
 from stretch.core.routine import DEFAULT_MINUTES
 from stretch.core.text import escape_control_chars, quote
 from stretch.core.vocabulary import BREATH_PRESETS, VOICE_LABELS, Equipment, Level, Position, Tag, VoiceMode

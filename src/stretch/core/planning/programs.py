@@ -5,11 +5,12 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from stretch.core.errors import UnknownName, UsageError
-from stretch.core.model import Catalog, Dose, Program, ProgramItem, Stretch
+from stretch.core.model import Catalog, Dose, Stretch
 from stretch.core.planning.dosing import adaptation_notes, dose_for
 from stretch.core.planning.eligibility import check_stretch_ids, exclusion_reason, position_for
 from stretch.core.planning.scoring import primary_areas
 from stretch.core.planning.warm_up import SETTLE_S, moves_for, settle_text, warm_up_seconds
+from stretch.core.program import DoseFields, Program, ProgramItem
 from stretch.core.routine import Item, LeftOut, Request, Routine, sides_in_order
 
 HARD_SOURCE = "004"
@@ -69,17 +70,18 @@ def _version(program: Program, as_written: bool) -> tuple[tuple[ProgramItem, ...
 
 def _item(stretch: Stretch, entry: ProgramItem, request: Request) -> Item:
     request = replace(request, beginner=False, before_sport=False)
-    dose, adapted = dose_for(stretch, program_dose(stretch, entry), request)
+    dose, adapted = dose_for(stretch, program_dose(stretch, entry.stages[0] if entry.stages else entry), request)
     position = position_for(stretch, request) or stretch.position
     sides, familiar = sides_in_order(stretch, request.first_side), stretch.id in request.familiar
     return Item(stretch, dose, position, sides, adapted, entry.note or "", familiar)
 
 
-def program_dose(stretch: Stretch, entry: ProgramItem) -> Dose:
+def program_dose(stretch: Stretch, entry: DoseFields) -> Dose:
     """Return the dose of *stretch* in a program; the timings of a contract-relax round stay those of the stretch."""
+    reps = entry.reps or stretch.dose.reps  # a checked entry has its own
     if stretch.dose.contract is not None:
-        return replace(stretch.dose, reps=entry.reps)
-    return Dose(reps=entry.reps, hold_s=entry.hold_s)
+        return replace(stretch.dose, reps=reps)
+    return Dose(reps=reps, hold_s=entry.hold_s)
 
 
 def needs_rest_day(routine: Routine, program: Program | None = None, *, as_written: bool = False) -> bool:

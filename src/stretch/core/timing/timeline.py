@@ -8,7 +8,7 @@ from functools import cached_property
 import msgspec
 from msgspec import Struct
 
-from stretch.core.model import LONGEST_HOLD_S
+from stretch.core.fields import LONGEST_HOLD_S
 from stretch.core.routine import Item, Routine
 from stretch.core.timing.animation import FigureState, figure_state_at
 from stretch.core.timing.breathing import Breath, BreathPosition, breath_at, fit, parse_pattern

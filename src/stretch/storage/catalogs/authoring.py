@@ -1,4 +1,4 @@
-"""Help for authors of catalog files: the JSON Schema and the template of a stretch."""
+"""Help for authors of catalog files: the JSON Schema, and the templates of a stretch and of a program."""
 
 from collections.abc import Iterable, Mapping
 from textwrap import fill
@@ -91,6 +91,43 @@ def stretch_template(name: str, areas: Iterable[str]) -> str:
             blank = f"{field}:" if field in schema["required"] else f"# {field}:"
             parts.append(f"{comment}\n{_LINES.get(field, blank)}\n")
     return "\n".join(parts)
+
+
+_PROGRAM = """\
+# A program of your own, or a prescription.
+# Fill in the lines that end in a colon, then run `stretch catalog check`; until then the program is left out.
+# Lines that begin with a # are optional. `stretch list` shows the ids of the stretches.
+programs:
+  - id: {name}
+    name:
+    about:
+    # from: {{name: Anna Berg, contact: 030 123456}}
+    # for: Maria Jones
+    # goal: Put on socks without pain
+    # starts: 2026-11-30
+    # review: 2027-01-11         # the day it is looked at again, and its last day
+    # days: 5                    # a week; or named: [mon, wed, fri]
+    # times_a_day: 2
+    # leave_out: [sphinx]        # in no other routine either, while the program runs
+    warm_up_min: 2
+    items:
+      # hold_s: seconds of one hold. reps: number of holds, or of breaths for a movement.
+      # - {{stretch: single-knee-to-chest, hold_s: 20, reps: 3, sets: 2, rest_s: 30, note: only as far as it is easy}}
+      # - {{stretch: supine-figure-four, hold_s: 30, reps: 2, sides: right}}
+      # - {{stretch: supine-hamstring-hold, hold_s: 30, reps: 1, sides: {{left: 2, right: 1}}, first_side: left}}
+      # - stretch: cat-cow         # a dose that grows: from week 3, and after 8 sessions without pain
+      #   stages:
+      #     - {{reps: 6}}
+      #     - {{from_week: 3, reps: 8}}
+      #     - {{after_sessions: 8, reps: 10}}
+      - stretch:
+        reps:
+"""
+
+
+def program_template(name: str) -> str:
+    """Return a commented file for a program *name*, valid once its blanks are filled."""
+    return _PROGRAM.format(name=name)
 
 
 def _capitalized(text: str) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stretch.core.model import Catalog, CatalogStruct, EntryOrigin, Settle, Source, WarmUp
+from stretch.core.fields import CatalogStruct
+from stretch.core.model import Catalog, EntryOrigin, Settle, Source, WarmUp
 from stretch.core.text import escape_control_chars
 from stretch.core.vocabulary import ID_PATTERN, EntryKind
 from stretch.storage.catalogs.loader import SOURCES, CatalogEntry, CatalogLoader

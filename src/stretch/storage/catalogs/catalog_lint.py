@@ -9,7 +9,8 @@ from pathlib import Path
 from msgspec import Struct
 
 from stretch.core.checks import FieldProblem, check_sources
-from stretch.core.model import Program, Source, Stretch
+from stretch.core.model import Source, Stretch
+from stretch.core.program import Program
 from stretch.core.timing.phases import RESTING
 from stretch.core.vocabulary import ENTRY_KINDS, KNEELING, Caution, EntryKind
 from stretch.figure.file_format import Figure

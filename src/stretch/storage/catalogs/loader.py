@@ -14,7 +14,8 @@ from msgspec import Struct
 
 from stretch.core import checks
 from stretch.core.checks import FieldPath, FieldProblem
-from stretch.core.model import Area, Group, Program, Source, Stretch
+from stretch.core.model import Area, Group, Source, Stretch
+from stretch.core.program import Program
 from stretch.core.text import escape_control_chars, quote, quote_ascii
 from stretch.core.vocabulary import ENTRY_LISTS, EntryKind
 from stretch.storage.files.diagnostics import Diagnostics

@@ -10,7 +10,7 @@ from msgspec import inspect
 
 from stretch.core.checks import ID_RULE, FieldPath, FieldProblem, suggest
 from stretch.core.text import escape_control_chars, quote, quote_ascii
-from stretch.core.vocabulary import EQUIPMENT, ID_PATTERN, LEVELS, POSITIONS, TAGS
+from stretch.core.vocabulary import EQUIPMENT, ID_PATTERN, LEVELS, POSITIONS, TAGS, WEEKDAYS
 
 _TYPE_NAMES = {
     "int": "a whole number",
@@ -21,7 +21,7 @@ _TYPE_NAMES = {
     "object": "a mapping",
 }
 _BOUNDS = {">= ": "at least ", "<= ": "at most ", None: ""}
-_VOCABULARY: tuple[Any, ...] = (*POSITIONS, *EQUIPMENT, *LEVELS, *TAGS)
+_VOCABULARY: tuple[Any, ...] = (*POSITIONS, *EQUIPMENT, *LEVELS, *TAGS, *WEEKDAYS)
 
 
 def type_errors(data: Any, kind: Any) -> tuple[list[FieldProblem], list[FieldProblem]]:
@@ -136,11 +136,15 @@ def _explain_value(message: str, value: Any, info: Any) -> str:
     if "matching regex" in message:
         rule = ID_RULE if ID_PATTERN in message else "use letters A to Z, digits and single dashes"
         return f"is {quote_ascii(value)}; {rule}"
+    if "RFC3339" in message or message.startswith("Expected `date"):
+        return f"must be a date such as 2026-11-30, not {_shown(value)}"
     expected = re.match(r"Expected `([\w |]+)`, got", message)
     names = [_TYPE_NAMES[name] for name in expected[1].split(" | ") if name in _TYPE_NAMES] if expected else []
     if not names:
         return escape_control_chars(message.replace("`", ""))
     problem = f"must be {' or '.join(names)}, not {_shown(value)}"
+    if names == [_TYPE_NAMES["object"]]:
+        return problem + _hint(info)
     if "text" in names:
         return f"{problem}; put it in quotes if it is text"
     number = re.match(r"\d{1,3}\b", value) if isinstance(value, str) and "number" in problem else None
