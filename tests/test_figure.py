@@ -84,7 +84,7 @@ def test_the_left_side_of_a_view_from_the_front_is_the_exact_mirror_image(figure
         case "flip":
             assert left == {(x, 63 - y) for x, y in right}
         case _:
-            assert figure.id == "thread-the-needle"
+            assert figure.id == "thread-the-needle" or figure.view is View.CLOSE
 
 
 @every_figure

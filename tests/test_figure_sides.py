@@ -23,7 +23,10 @@ TWO_SIDED = sorted(name for name, stretch in CATALOG.stretches.items() if stretc
 IN_PROFILE = [name for name in TWO_SIDED if FIGURES[name].view is View.SIDE]
 TURNING = ("thread-the-needle", "seated-spinal-twist")
 """Hips in profile, with a chest that turns to the viewer or away."""
-FACING = [name for name in TWO_SIDED if name not in (*IN_PROFILE, *TURNING)]
+CLOSE = [name for name in TWO_SIDED if FIGURES[name].view is View.CLOSE]
+FACING = [name for name in TWO_SIDED if name not in (*IN_PROFILE, *TURNING, *CLOSE)]
+CLOSE_IN_PROFILE = ["ankle-circles", "step-heel-drop", "toes-up-wall", "wrist-extensor", "wrist-flexor"]
+CLOSE_FACING = ["fingers-back", "sole-stretch", "thumb-stretch", "top-of-foot"]
 both_sides = pytest.mark.parametrize("side", ["left", "right"])
 
 
@@ -50,6 +53,8 @@ def _named(name: str, side: Side) -> str:
         # Who faces right, or faces up with the head left, shows the right side; turned over, the left one.
         shown = "right" if x_factor * y_factor == 1 else "left"
         return "near" if side == shown else "far"
+    if figure.view is View.CLOSE:
+        return "near"
     joints = _on_screen(name, side, 0.0)
     return "near" if _is_left_of_trunk(joints, joints["near_shoulder"]) == (side == "left") else "far"
 
@@ -66,6 +71,54 @@ def test_in_profile_the_lit_muscle_is_on_the_named_side(name: str, side: Side) -
 def test_as_in_a_mirror_the_working_side_is_at_its_own_side_of_the_screen(name: str, side: Side) -> None:
     joints = _on_screen(name, side, 0.0)
     assert _is_left_of_trunk(joints, joints["near_shoulder"]) == (side == "left")
+
+
+@both_sides
+@pytest.mark.parametrize("name", CLOSE_FACING)
+def test_as_in_a_mirror_the_limb_seen_close_is_at_its_own_side_of_the_screen(name: str, side: Side) -> None:
+    joints = _on_screen(name, side)
+    own = joints["near_knee" if skeleton_at(FIGURES[name], 1.0).pose.close_ups.get("near_foot") else "near_elbow"]
+    assert (own[0] < joints["far_elbow"][0]) == (side == "left")
+
+
+@both_sides
+@pytest.mark.parametrize("depth", [0.0, 1.0])
+@pytest.mark.parametrize("name", CLOSE_IN_PROFILE)
+def test_in_profile_hands_and_feet_seen_close_belong_to_a_body_at_the_left(name: str, depth: float, side: Side) -> None:
+    joints = _on_screen(name, side, depth)
+    for limb in skeleton_at(FIGURES[name], depth).pose.close_ups:
+        its, _, kind = limb.partition("_")
+        start, end = ("elbow", "knuckles") if kind == "hand" else ("heel", "toe")
+        assert joints[f"{its}_{start}"][0] < joints[f"{its}_{end}"][0]
+
+
+@both_sides
+@pytest.mark.parametrize("name", ["wrist-extensor", "wrist-flexor"])
+def test_a_right_hand_in_profile_hides_its_thumb_and_a_left_hand_the_arm_behind_it(name: str, side: Side) -> None:
+    figure, *_ = _turned(name, side)
+    painted = [part.name for part in figure_parts(figure, skeleton_at(figure, 1.0))]
+    assert (painted.index("near_thumb") < painted.index("near_palm")) == (side == "right")
+    assert (painted.index("far_forearm") < painted.index("near_palm")) == (side == "right")
+
+
+def test_every_close_view_of_two_sides_is_from_the_side_or_facing() -> None:
+    assert sorted([*CLOSE_FACING, *CLOSE_IN_PROFILE]) == CLOSE
+
+
+@both_sides
+@pytest.mark.parametrize("name", ["wrist-extensor", "wrist-flexor"])
+def test_the_helping_hand_draws_the_palm_and_not_the_fingers(name: str, side: Side) -> None:
+    joints = _by_name(name, side)
+    wrist, grip = joints["its_wrist"], joints["other_knuckles"]
+    assert dist(wrist, grip) < 0.95 * dist(wrist, joints["its_knuckles"])
+
+
+@both_sides
+def test_the_helping_hand_holds_the_thumb_near_its_base(side: Side) -> None:
+    joints = _by_name("thumb-stretch", side)
+    tip, grip = joints["its_thumb"], joints["other_knuckles"]
+    assert dist(grip, joints["its_wrist"]) < dist(tip, joints["its_wrist"])
+    assert dist(grip, tip) > 15
 
 
 @pytest.mark.parametrize("name", TWO_SIDED)

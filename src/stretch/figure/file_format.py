@@ -197,7 +197,8 @@ class Figure(_FileStruct, frozen=True):
     in a side view. `frame` is the left, bottom, right and top of a close-up. `into` is the breath that leads into the
     stretch; with `alternate` every other cycle shows the left side. `back` means that the person is seen from behind.
     `left` is how the picture changes for the left side: `mirror` puts its right at its left, `flip` its top at the
-    bottom, `swap` the near limbs at the far side; by default a view from the side is swapped, any other mirrored.
+    bottom, `swap` the near limbs at the far side; by default a view from the side is swapped, any other mirrored. Hands
+    and feet seen close from the side need `swap`.
     """
 
     id: Annotated[str, Meta(pattern=ID_PATTERN, max_length=LONGEST_ID)]
