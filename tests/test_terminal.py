@@ -10,7 +10,8 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -321,7 +322,7 @@ def test_the_terminal_is_restored_after_an_exception(pair: TerminalPair) -> None
     assert result.session.end_state == "stopped"
     assert termios.tcgetattr(pair.slave) == before
     pair.seen()
-    assert pair.raw.endswith(b"\x1b[0m\x1b[?2004l\x1b[?25h\x1b[?1049l")
+    assert pair.raw.endswith(b"\x1b[0m\x1b[H\x1b[2J\x1b[?2004l\x1b[?25h\x1b[?1049l")
 
 
 def test_unread_keys_do_not_reach_the_shell(pair: TerminalPair) -> None:
@@ -331,6 +332,20 @@ def test_unread_keys_do_not_reach_the_shell(pair: TerminalPair) -> None:
     os.set_blocking(pair.slave, False)
     with pytest.raises(BlockingIOError):
         os.read(pair.slave, 100)
+
+
+def test_keys_typed_until_the_process_ends_do_not_reach_the_shell(
+    pair: TerminalPair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_exit: list[Callable[[], None]] = []
+    monkeypatch.setattr("atexit.register", lambda function, *arguments: at_exit.append(partial(function, *arguments)))
+    with Terminal(pair.slave, pair.slave, NO_COLOR):
+        pass
+    os.write(pair.master, b"rm -rf important\n")
+    assert select.select([pair.slave], [], [], 5.0)[0]
+    for function in at_exit:
+        function()
+    assert not select.select([pair.slave], [], [], 0.05)[0]
 
 
 def test_keys_of_one_read_are_returned_one_by_one(pair: TerminalPair) -> None:

@@ -5,6 +5,7 @@ The only module that imports termios and msvcrt.
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 import sys
@@ -54,7 +55,8 @@ HANG_UP = 1
 """Signal number reported for a closed terminal (SIGHUP)."""
 
 _ENTER_SCREEN = "\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[2J"
-_LEAVE_SCREEN = "\x1b[0m\x1b[?2004l\x1b[?25h\x1b[?1049l"
+# Blank, with the cursor at the top: after a resize, tmux keeps what is above the cursor in its history.
+_LEAVE_SCREEN = "\x1b[0m\x1b[H\x1b[2J\x1b[?2004l\x1b[?25h\x1b[?1049l"
 _BEGIN_UPDATE, _END_UPDATE = "\x1b[?2026h", "\x1b[?2026l"
 
 
@@ -97,6 +99,9 @@ class Terminal:
 
     def __exit__(self, *exception: object) -> None:
         self._restore()
+        if self.source is not None:
+            # What is typed until the process ends was meant for the session, too.
+            atexit.register(_drop_unread, self.source)
         self._selector.close()
         self._signals.__exit__(*exception)
 
@@ -228,12 +233,12 @@ class Terminal:
             os.close(self._output)
             self._output = None
         if self._attributes is not None and self.source is not None and sys.platform != "win32":
-            # Unread keys are dropped: they were meant for the session, not for the shell. TCSAFLUSH would do so too,
-            # but it waits until the terminal has taken all output.
+            # TCSAFLUSH would drop unread keys too, but it waits until the terminal has taken all output.
             with suppress(termios.error, OSError):
                 termios.tcsetattr(self.source, termios.TCSANOW, self._attributes)
-                termios.tcflush(self.source, termios.TCIFLUSH)
             self._attributes = None
+        if self.source is not None:
+            _drop_unread(self.source)
 
     def _leave_screen(self) -> None:
         """Leave the full screen; if the terminal is behind, discard the frames that it has not shown yet."""
@@ -286,6 +291,15 @@ class Terminal:
                 self._keys.extend(self._decoder.feed(data, time.monotonic()))
             else:
                 self._gone = True
+
+
+def _drop_unread(source: int) -> None:
+    """Drop the keys that were typed and not read: they were meant for the session, not for the shell."""
+    if sys.platform == "win32":
+        console_keys(msvcrt.kbhit, msvcrt.getwch)
+    else:
+        with suppress(termios.error, OSError):
+            termios.tcflush(source, termios.TCIFLUSH)
 
 
 def _open_again(target: int) -> int:
