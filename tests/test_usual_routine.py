@@ -113,6 +113,23 @@ def test_a_request_for_an_area_that_is_gone_is_not_repeated(folder: Path) -> Non
     assert "Lower back, " in title(play(folder, hours=1))
 
 
+def test_a_program_is_repeated_after_it_was_renamed_and_from_the_name_alone(folder: Path) -> None:
+    own = folder / "catalog" / "own.yaml"
+    own.parent.mkdir()
+    text = "programs:\n- {id: mine, name: Mine, about: x, warm_up_min: 0, items: [{stretch: cat-cow, reps: 6}]}\n"
+    own.write_text(text)
+    play(folder, "--program", "mine")
+    own.write_text(text.replace("Mine", "Renamed"))
+    assert usual_arguments(Person(folder)) == ["--program", "mine"]
+    own.write_text(text)
+    connection = sqlite3.connect(folder / FILE_NAME)
+    with connection:
+        assert connection.execute("SELECT program FROM session").fetchall() == [("mine",)]
+        connection.execute("UPDATE session SET program = NULL")
+    connection.close()
+    assert usual_arguments(Person(folder)) == ["--program", "mine"]
+
+
 def test_in_a_pipe_the_help_is_printed(folder: Path) -> None:
     result = run()
     assert result.exit_code == 0

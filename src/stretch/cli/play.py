@@ -288,6 +288,7 @@ def new_record(app: App, routine: Routine, session: Session, preflight: Prefligh
         id=uuid4().hex,
         started=app.now().isoformat(timespec="seconds"),
         title=escape_control_chars(routine.title)[:MAX_TITLE],
+        program=routine.program,
         areas=routine.areas,
         planned_seconds=session.timeline.length_ms / 1000,
         parts=side_results(session),

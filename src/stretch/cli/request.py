@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from stretch.cli.app import App
     from stretch.core.journal.record import SessionRecord
+    from stretch.core.model import Catalog
     from stretch.core.planning.personalize import RecentPractice
     from stretch.core.routine import Continuity, Routine
     from stretch.figure.render import Glyphs
@@ -171,7 +172,7 @@ def usual_arguments(app: App) -> list[str]:
     if routine and routine.continuity:
         with suppress(ValueError):
             request = Request.from_key(routine.continuity.key, routine.continuity.minutes)
-    elif program := next((each.id for each in catalog.programs.values() if each.name == record.title), None):
+    elif program := _program_of(record, catalog):
         return ["--program", program]
     if not {*catalog.areas, *catalog.groups, *catalog.stretches}.issuperset((*request.areas, *request.stretches)):
         return []
@@ -181,6 +182,12 @@ def usual_arguments(app: App) -> list[str]:
     given = {"--minutes": minutes, "--level": request.level, "--seed": request.seed}
     arguments += [word for flag, value in given.items() if value for word in (flag, str(value))]
     return [*arguments, "--before-sport"] if request.before_sport else arguments
+
+
+def _program_of(record: SessionRecord, catalog: Catalog) -> str | None:
+    # Earlier versions recorded only the name.
+    named = next((each.id for each in catalog.programs.values() if each.name == record.title), None)
+    return record.program if record.program in catalog.programs else named
 
 
 def _last_session(journal: Journal) -> tuple[SessionRecord, bytes | None] | None:

@@ -190,6 +190,8 @@ class Routine(Struct, frozen=True, kw_only=True, rename=ENCODED_NAMES):
     notes: tuple[str, ...] = ()
     continuity: Continuity | None = None
     """None for a program."""
+    program: str | None = None
+    """The id of the program; None for a routine that was built, and in plans of earlier versions."""
 
 
 def needs_line(routine: Routine) -> str:

@@ -59,6 +59,8 @@ class SessionRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     id: SessionId
     started: Timestamp
     title: Text
+    program: Id | None = None
+    """The id of the program that was played; None for other routines, and in journals of earlier versions."""
     areas: Annotated[tuple[Id, ...], Meta(max_length=40)] = ()
     planned_seconds: Seconds = 0.0
     active_seconds: Seconds = 0.0

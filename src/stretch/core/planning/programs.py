@@ -56,6 +56,7 @@ def build_program(catalog: Catalog, name: str, request: Request, *, as_written: 
         voice=request.voice,
         left_out=tuple(LeftOut(stretch, reason) for stretch, reason in reasons.items() if reason),
         notes=notes,
+        program=program.id,
     )
 
 

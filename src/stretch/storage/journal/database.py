@@ -72,7 +72,11 @@ _VERSION_2 = (
     "CREATE INDEX session_pain ON session (epoch) WHERE before IS NOT NULL OR after IS NOT NULL",
 )
 _VERSION_3 = ("CREATE INDEX part_hurt ON part (stretch, session) WHERE hurt > 0",)
-MIGRATIONS = (_VERSION_1, _VERSION_2, _VERSION_3)
+_VERSION_4 = (
+    "ALTER TABLE session ADD COLUMN program TEXT",
+    "CREATE INDEX session_program ON session (program, day) WHERE program IS NOT NULL",
+)
+MIGRATIONS = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4)
 """Statements by version: each entry turns a file of the version before into its own; a new file runs all of them."""
 VERSION = len(MIGRATIONS)
 

@@ -16,7 +16,7 @@ from stretch.storage.files.safe_io import UnreadableFile
 from stretch.storage.journal.journal import Journal
 from stretch.storage.journal.row_mapping import check
 
-VERSION = 2
+VERSION = 3
 """Version of `ExportLine`; raise it when the fields change."""
 MAX_LINE_BYTES = 1_048_576
 """A session of an hour with its plan takes 40,000."""
