@@ -72,7 +72,7 @@ def rows(lines: object) -> list[str]:
 def test_the_screen_shows_the_side_in_large_letters(first: Side) -> None:
     for _, phase, session in moments(first):
         shown = rows(countdown_panel(session, 30, 16, True))
-        large = {side: rows(big_text(side, TextRole.SIDE, 30, 0, True)) for side in OTHER}
+        large = {side: rows(big_text(side, TextRole.SIDE, 30, 1, True)) for side in OTHER}
         assert shown[2:5] == large[phase.side] != large[OTHER[phase.side]]
 
 
@@ -94,7 +94,7 @@ def test_what_comes_next_is_the_other_side(first: Side) -> None:
     assert (last_hold.kind, last_hold.side) == ("hold", first)
     assert next_label(timeline, at - 1) == f"{OTHER[first]} side"
     session = Session(timeline=timeline, position_ns=(last_hold.end_ms - 1_000) * MS)
-    large = big_text(f"next: {OTHER[first]} side", TextRole.ALERT, 80, 0, True)
+    large = big_text(f"next: {OTHER[first]} side", TextRole.ALERT, 80, 1, True)
     assert rows(big_message(session, 80, 4, True)) == rows(large)
 
 

@@ -21,7 +21,7 @@ from stretch.core.timing.session import Session, update
 from stretch.core.timing.timeline import Timeline, build_timeline
 from stretch.core.vocabulary import POSITION_LABELS
 from stretch.player.big_font import big_text
-from stretch.player.coming_up import ahead_ms, big_message
+from stretch.player.coming_up import ahead_ms, big_message, next_pose
 from stretch.player.countdown_panel import PANEL, countdown_panel
 from stretch.player.displays import FRAME_S, STILL_FRAME_S, ScreenDisplay
 from stretch.player.figure_renderer import FigureRenderer
@@ -280,7 +280,7 @@ def test_the_last_seconds_show_in_large_letters_what_comes_next(kind: str, numbe
     timeline = build_timeline(CONTRACT) if kind == "press" else TIMELINE
     phase = [each for each in timeline.phases if each.kind == kind][number]
     ahead = min(5_000, phase.length_ms // 2)
-    expected = text_of(list(big_text(words, TextRole.ALERT, 300, 0, True)))
+    expected = text_of(list(big_text(words, TextRole.ALERT, 300, 1, True)))
     for left, there in ((ahead, True), (ahead + 1, False), (1, True)):
         session = Session(timeline=timeline, position_ns=(phase.end_ms - left) * MS)
         assert (text_of(big_message(session, 300, 4, True)) == expected) is (there and phase.length_ms >= 6_000)
@@ -304,7 +304,7 @@ def test_a_name_too_long_for_large_letters_is_written_below() -> None:
     phase = next(each for each in TIMELINE.phases if each.kind == "move")
     session = Session(timeline=TIMELINE, position_ns=(phase.end_ms - 1_000) * MS)
     rows = big_message(session, 50, 4, True)
-    assert text_of(rows[:3]) == text_of(list(big_text("next: stretch", TextRole.ALERT, 50, 0, True)))
+    assert text_of(rows[:3]) == text_of(list(big_text("next: stretch", TextRole.ALERT, 50, 1, True)))
 
 
 ROLLS = build_timeline(routine(areas=(), stretches=("shoulder-rolls",), warm_up=0.0))
@@ -317,7 +317,7 @@ def test_a_change_of_direction_is_large_and_turns_cue_and_arrows() -> None:
     )
     assert big_message(before, 78, 4, True) == big_message(later, 78, 4, True) == []
     assert text_of(big_message(after, 78, 4, True)) == text_of(
-        list(big_text("change direction", TextRole.ALERT, 78, 0, True))
+        list(big_text("change direction", TextRole.ALERT, 78, 1, True))
     )
     assert text_of(instructions(after, 78, 4)).startswith("Change direction")
     assert "other way" not in text_of(screen_lines(before))
@@ -416,3 +416,42 @@ def test_a_move_that_alternates_sides_is_mirrored_every_other_time(move: Move) -
 )
 def test_frames_are_drawn_less_often_while_the_figure_stands_still(session: Session, seconds: float) -> None:
     assert ScreenDisplay(cast("Terminal", None)).next_update_in(session) == seconds
+
+
+def dots_in(rows: list[str]) -> tuple[int, int]:
+    """Return the columns and lines that are covered by braille dots."""
+    lines = [[x for x, character in enumerate(row) if "\u2800" < character <= "\u28ff"] for row in rows]
+    used = [y for y, line in enumerate(lines) if line]
+    return max(map(max, filter(None, lines))) + 1, used[-1] - used[0] + 1
+
+
+@pytest.mark.parametrize(
+    ("size", "figure", "scale"),
+    [((80, 24), (48, 16), 1), ((120, 40), (72, 24), 2), ((200, 55), (129, 43), 3), ((300, 90), (204, 68), 4)],
+)
+def test_figure_and_letters_grow_with_the_window(size: tuple[int, int], figure: tuple[int, int], scale: int) -> None:
+    standing = screen_text(in_phase("warm-up"), *size)[2 : -5 if size[1] < 30 else -10]
+    columns, lines = dots_in([row[: figure[0]] for row in standing])
+    assert figure[0] - 2 <= columns <= figure[0]
+    assert figure[1] - 2 <= lines <= figure[1]
+    one_sided = in_phase("hold", timeline=build_timeline(routine(areas=(), stretches=("single-knee-to-chest",))))
+    beside = [row[figure[0] :].strip() for row in screen_text(one_sided, *size)]
+    side = (one_sided.moment.phase.side or "").upper()
+    letters = [text.strip() for ((text, _),) in big_text(side, TextRole.SIDE, 300, scale, True)]
+    assert letters == beside[beside.index(letters[0]) :][: len(letters)]
+
+
+def test_the_next_pose_is_a_picture_over_its_name_in_free_rows() -> None:
+    session = in_phase("hold")
+    *_, label, _, _ = rows = screen_text(session, 120, 40)
+    after = next(phase for phase in TIMELINE.phases[session.moment.index :] if phase.kind == "prepare")
+    assert label.rstrip().split("  ")[-1].strip() == after.name
+    assert dots_in([row[80:] for row in rows[-11:-3]]) > (20, 6)
+    assert not any(after.name in row for row in screen_text(session, 80, 24))
+
+
+def test_the_next_pose_of_the_last_one_is_to_rest() -> None:
+    last = max(index for index, phase in enumerate(TIMELINE.phases) if phase.kind == "hold")
+    name, side, label = next_pose(TIMELINE, last) or ("", None, "")
+    assert (name in ("rest-lying", "rest-sitting"), side, label) == (True, None, "rest")
+    assert next_pose(TIMELINE, len(TIMELINE.phases) - 1) is None

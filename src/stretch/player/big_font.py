@@ -20,48 +20,43 @@ FONT = {
     "Z": "### ..# .#. #.. ###",
 }  # fmt: skip
 """Rows of dots of each character."""
-BIG_HEIGHT, HALF_HEIGHT = 5, 3
-"""Lines of a letter with a block for each dot, and with two dots to a cell."""
-_HALVES = {(False, False): " ", (True, False): "▀", (False, True): "▄", (True, True): "█"}
+_ROWS = 5
+"""Rows of dots in a letter."""
+_HALVES = {"..": " ", "#.": "▀", ".#": "▄", "##": "█"}
 
 
 @lru_cache(32)
 def big_text(text: str, role: TextRole, cells: int, scale: int, unicode: bool) -> tuple[StyledLine, ...]:
-    """Return *text* in big letters of *scale*, or of the largest smaller scale that fits into *cells*."""
+    """Return *text* in letters of *scale*, or of the largest smaller scale that fits into *cells*.
+
+    A dot is *scale* cells wide and half as many lines high, which is a square.
+    """
     if not text:
         return ()
-    while scale and big_text_width(text, scale) > cells:
+    while scale > 1 and big_text_width(text, scale) > cells:
         scale -= 1
-    if scale:
-        lines = _block_text(text, scale, "█" if unicode else "#")
+    if not unicode:
+        lines = ["".join((" " if dot == "." else "#") * (scale & ~1) for dot in row) for row in _dots(text)]
+        lines = [line for line in lines for _ in range(scale // 2)] or [text]
     else:
-        lines = _half_height_text(text) if unicode else [text]
+        rows = ["".join(dot * scale for dot in row) for row in _dots(text) for _ in range(scale)]
+        rows += ["." * len(rows[0])] * (len(rows) % 2)
+        halves = zip(rows[::2], rows[1::2], strict=True)
+        lines = ["".join(_HALVES[top + bottom] for top, bottom in zip(*pair, strict=True)) for pair in halves]
     return tuple(((line, role),) for line in lines)
 
 
 def big_text_width(text: str, scale: int) -> int:
-    """Return the width in cells of *text* in big letters of *scale*; 0 is half height."""
-    return len(_dots(text)[0]) * max(2 * scale, 1)
+    """Return the width in cells of *text* in letters of *scale*."""
+    return len(_dots(text)[0]) * scale
 
 
-def _half_height_text(text: str) -> list[str]:
-    """Return *text* HALF_HEIGHT lines high."""
-    dots = [*_dots(text), ""]
-    width = len(dots[0])
-    dots[-1] = "." * width
-    return [
-        "".join(_HALVES[top[x] == "#", bottom[x] == "#"] for x in range(width))
-        for top, bottom in zip(dots[::2], dots[1::2], strict=True)
-    ]
-
-
-def _block_text(text: str, scale: int, block: str) -> list[str]:
-    """Return *text* BIG_HEIGHT x *scale* lines high; a dot is square, 2 x *scale* cells wide and *scale* high."""
-    lines = ["".join((block if dot == "#" else " ") * 2 * scale for dot in row) for row in _dots(text)]
-    return [line for line in lines for _ in range(scale)]
+def big_text_height(scale: int) -> int:
+    """Return the lines of letters of *scale*."""
+    return -(-_ROWS * scale // 2)
 
 
 def _dots(text: str) -> list[str]:
     """Return the rows of dots of *text*; characters missing from the font are left out."""
     glyphs = [FONT[letter].split() for letter in text.upper() if letter in FONT]
-    return [".".join(glyph[row] for glyph in glyphs) for row in range(BIG_HEIGHT)]
+    return [".".join(glyph[row] for glyph in glyphs) for row in range(_ROWS)]

@@ -94,7 +94,7 @@ def _text(state: ClosingScreen, cells: int, height: int, unicode: bool) -> list[
     paragraphs.append((state.expect, TextRole.DIM))
     blocks = [wrap_styled(text, role, cells) for text, role in paragraphs if text]
     size = sum(len(block) for block in blocks)
-    title = big_text("WELL DONE", TextRole.DONE, cells, 1, unicode)
+    title = big_text("WELL DONE", TextRole.DONE, cells, 2, unicode)
     if size + len(title) + len(blocks) > height:
         title = ((("Well done.", TextRole.DONE),),)
     spacious = size + len(title) + len(blocks) + 1 <= height

@@ -10,6 +10,7 @@ from stretch.core.timing.cues import LAST_SECONDS
 from stretch.core.timing.phases import Phase, PhaseKind
 from stretch.core.timing.session import Session
 from stretch.core.timing.timeline import Timeline
+from stretch.core.vocabulary import Side
 from stretch.player.big_font import big_text, big_text_width
 from stretch.player.layout import StyledLine, wrap_styled
 from stretch.player.theme import TextRole
@@ -26,6 +27,15 @@ def ahead_ms(phase: Phase) -> int:
     """Return for how long before the end of *phase* it is shown what comes next."""
     done_now = phase.kind in ("warm-up", "hold", "move", "press") and phase.length_ms >= SHORTEST_MS
     return min(LAST_SECONDS * 1000, phase.length_ms // 2) if done_now else 0
+
+
+def next_pose(timeline: Timeline, index: int) -> tuple[str, Side | None, str] | None:
+    """Return figure, side and label of the first pose that is another one than that of the phase at *index*."""
+    here = timeline.phases[index]
+    for before, phase in enumerate(timeline.phases[index + 1 :], index):
+        if (phase.activity_id, phase.side) != (here.activity_id, here.side) and phase.kind != "rest":
+            return phase.figure or phase.activity_id, phase.side, next_label(timeline, before)
+    return None
 
 
 def big_message(session: Session, cells: int, height: int, unicode: bool) -> list[StyledLine]:
@@ -58,8 +68,8 @@ def _next_words(timeline: Timeline, index: int) -> tuple[str, str]:
 def _big(short: str, full: str, cells: int, height: int, unicode: bool) -> list[StyledLine]:
     """Return *full* in big letters if it fits, else *short* and below it *full* in small ones."""
     for words, below in ((f"next: {full}", "") if full else (short, ""), (short, full)):
-        lines = big_text(words, TextRole.ALERT, cells, 1 if height > 6 else 0, unicode)
+        lines = big_text(words, TextRole.ALERT, cells, min(max((height - 1) // 3, 1), 4), unicode)
         small = wrap_styled(below, TextRole.ALERT, cells)
-        if big_text_width(words, 0) <= cells and len(lines) + len(small) <= height:
+        if big_text_width(words, 1) <= cells and len(lines) + len(small) <= height:
             return [*lines, *small]
     return wrap_styled(f"{short} ({full})" if full else short, TextRole.ALERT, cells)[:height]

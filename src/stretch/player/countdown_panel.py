@@ -7,18 +7,18 @@ from stretch.core.text import dose_label, minutes_seconds, side_label
 from stretch.core.timing.phases import NS_PER_MS
 from stretch.core.timing.session import Session
 from stretch.core.timing.timeline import Moment
-from stretch.player.big_font import BIG_HEIGHT, HALF_HEIGHT, big_text, big_text_width
+from stretch.player.big_font import big_text, big_text_height, big_text_width
 from stretch.player.layout import StyledLine, ellipsize, pad_to_height, side_by_side, wrap_styled
 from stretch.player.theme import TextRole
 
 PANEL = 30
-"""Width of the panel in cells."""
-SMALL_PANEL = 23
-"""Width next to a small figure: that of the longest prompt word in half-height letters."""
-LARGE_PANEL, LARGE_COLUMNS, LARGE_LINES = 46, 110, 34
-"""On a screen of this size the panel is wider and everything in it twice as big."""
-LARGE_PANEL_LINES = 27
-"""Lines of such a panel."""
+"""Width of the panel in cells, next to the instructions."""
+PROMPT_CELLS = 23
+"""Width of the longest prompt word in letters of scale 1."""
+SCALES = (4, 3, 2, 1)
+"""Scales of side and breath, largest first; the seconds are twice as big."""
+BIG_NAME_SCALE = 3
+"""From this scale on, name and count are in letters of scale 1."""
 MAX_SECONDS_MS = 99_000
 """Longer times are shown in minutes."""
 SMALL_LINES = 7
@@ -41,29 +41,42 @@ def countdown_panel(session: Session, cells: int, height: int, unicode: bool) ->
     count, seconds = _count(moment), countdown_text(session)
     spare = height - 2
     if spare >= BIG_LETTER_LINES:
-        scale = 1 if cells >= LARGE_PANEL and height >= LARGE_PANEL_LINES else 0
-        letters = BIG_HEIGHT if scale else HALF_HEIGHT
+        scale = panel_scale(cells, height)
+        letters = big_text_height(scale)
         prompt = big_text(_prompt_word(session), _breath_role(moment), cells, scale, unicode)
-        bar = _breath_bar(session, cells, unicode)
+        bar = _breath_bar(session, min(cells, 20 * scale + 3 if scale > 1 else 27), unicode)
         # An empty line between them: word and bar have the same color, and would be one shape.
-        bars = [*[()] * scale, *[line[:-1] for line in bar] * scale, *bar]
+        bars = [*[()] * (scale > 1), *[line[:-1] for line in bar] * (scale - 1), *bar]
         side = (moment.phase.side or "").upper()
         blocks = [
             pad_to_height(big_text(side, TextRole.SIDE, cells, scale, unicode), letters),
-            pad_to_height(_line(count, TextRole.PLAIN), 1),
-            pad_to_height(big_text(seconds, TextRole.TIME, cells, scale + 1, unicode), BIG_HEIGHT * (scale + 1)),
-            pad_to_height([*pad_to_height(prompt, letters), *bars], letters + 2 * scale + 1),
+            pad_to_height(_big_line(count, TextRole.PLAIN, cells, scale, unicode), 1),
+            pad_to_height(big_text(seconds, TextRole.TIME, cells, 2 * scale, unicode), big_text_height(2 * scale)),
+            pad_to_height([*pad_to_height(prompt, letters), *bars], letters + scale + (scale > 1)),
         ]
         # Two lines even for a short name, so that the blocks below do not move with it.
-        return _stack([pad_to_height(name, 2), *blocks], height)
+        big_name = _big_line(moment.phase.name, TextRole.NAME, cells, scale, unicode)
+        return _stack([pad_to_height(big_name if len(big_name) > 1 else name, 2), *blocks], height)
     side_and_count = _line(", ".join(filter(None, (side_label(moment.phase.side), count))), TextRole.SIDE)
-    countdown = big_text(seconds, TextRole.TIME, cells, 1 if spare >= 8 else 0, unicode)
+    countdown = big_text(seconds, TextRole.TIME, cells, 2 if spare >= 8 else 1, unicode)
     if height < SMALL_LINES:
-        width = big_text_width(seconds, 0)
+        width = big_text_width(seconds, 1)
         beside = [*(side_and_count or [()]), *breath_line(session, cells - width - 2, unicode)]
         title = _line(ellipsize(moment.phase.name, cells), TextRole.NAME)
-        return [*title, *side_by_side((big_text(seconds, TextRole.TIME, cells, 0, unicode), beside), width)]
+        return [*title, *side_by_side((big_text(seconds, TextRole.TIME, cells, 1, unicode), beside), width)]
     return _stack([name, *filter(None, (side_and_count, countdown, breath_line(session, cells, unicode)))], height)
+
+
+def panel_size(scale: int) -> tuple[int, int]:
+    """Return the cells and lines that a panel with letters of *scale* needs."""
+    lines = 2 * big_text_height(scale) + big_text_height(2 * scale) + scale + (scale > 1)
+    return PROMPT_CELLS * scale, lines + (7 if scale >= BIG_NAME_SCALE else 4)
+
+
+def panel_scale(cells: int, height: int) -> int:
+    """Return the largest scale of letters that a panel of *cells* and *height* lines has space for, 1 at least."""
+    sizes = ((scale, *panel_size(scale)) for scale in SCALES)
+    return next((scale for scale, width, lines in sizes if width <= cells and lines <= height), 1)
 
 
 def countdown_text(session: Session) -> str:
@@ -75,7 +88,8 @@ def countdown_text(session: Session) -> str:
 def breath_line(session: Session, cells: int, unicode: bool) -> list[StyledLine]:
     """Return one line with the prompt word and the breath bar; empty if there is neither."""
     prompt = _prompt_word(session)
-    bar = _breath_bar(session, cells - len(prompt) - 2, unicode)
+    width = cells - len(prompt) - 2
+    bar = _breath_bar(session, min(width, 43 if width >= 2 * PROMPT_CELLS else 27), unicode)
     word: StyledLine = ((f"{prompt:<4}", _breath_role(session.moment)),)
     return [(*word, (" ", TextRole.PLAIN), *bar[0])] if bar else ([word] if prompt else [])
 
@@ -122,12 +136,19 @@ def _line(text: str, role: TextRole) -> list[StyledLine]:
     return [((text, role),)] if text else []
 
 
+def _big_line(text: str, role: TextRole, cells: int, scale: int, unicode: bool) -> Sequence[StyledLine]:
+    """Return *text* in big letters beside much bigger ones, if it fits."""
+    if scale >= BIG_NAME_SCALE and big_text_width(text, 1) <= cells:
+        return big_text(text, role, cells, 1, unicode)
+    return _line(text, role)
+
+
 def _breath_bar(session: Session, cells: int, unicode: bool) -> list[StyledLine]:
-    """Return a line with a bar that fills on the breath in and empties on the breath out, and its seconds left."""
+    """Return *cells* with a bar that fills on the breath in and empties on the breath out, and its seconds left."""
     breath = session.moment.breath
     if breath is None or not session.timeline.pattern.has_cues or session.clock_stopped or session.lead_in_ns:
         return []
-    length = min(cells - 3, 40 if cells >= LARGE_PANEL else 24)
+    length = cells - 3
     share = breath.elapsed_ms / breath.length_ms
     filled = round(length * (share if breath.half == "in" else 1 - share))
     full, empty = ("█", "░") if unicode else ("#", ".")

@@ -6,6 +6,7 @@ The figure, the seconds left, the side and the breath are biggest and the last t
 from __future__ import annotations
 
 from functools import cache
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from stretch.core.narration.phrases import next_label, rep_label
@@ -14,17 +15,16 @@ from stretch.core.timing.navigation import SEEK_TARGETS
 from stretch.core.timing.session import Session
 from stretch.core.timing.timeline import Timeline
 from stretch.player.big_font import big_text, big_text_width
-from stretch.player.coming_up import big_message
+from stretch.player.coming_up import big_message, next_pose
 from stretch.player.countdown_panel import (
-    LARGE_COLUMNS,
-    LARGE_LINES,
-    LARGE_PANEL,
-    LARGE_PANEL_LINES,
     PANEL,
-    SMALL_PANEL,
+    PROMPT_CELLS,
+    SCALES,
     breath_line,
     countdown_panel,
     countdown_text,
+    panel_scale,
+    panel_size,
 )
 from stretch.player.instructions import instructions, needs, pause_message
 from stretch.player.keymap import KEYMAP, SAME_KEYS, Binding
@@ -43,8 +43,14 @@ from stretch.player.theme import TextRole
 if TYPE_CHECKING:
     from stretch.player.figure_renderer import FigureRenderer
 
-FIGURE_SIZES = ((72, 24, LARGE_PANEL), (60, 20, PANEL), (48, 16, PANEL), (36, 12, SMALL_PANEL))
-"""Columns and lines of a figure, largest first, and the smallest width of the panel next to it."""
+FIGURE_LINES = 12
+"""Lines of a figure for each step of the letters beside it; it is three times as wide."""
+NEXT_POSE_LINES = 7
+"""Lines of the smallest picture of the next pose."""
+PANEL_TEXT = 64
+"""Cells for the instructions beside a panel with letters of more than scale 1."""
+NEXT_POSE_TEXT = 50
+"""Cells that are left beside it for the instructions."""
 HEADER_LINES, FOOTER_LINES = 2, 2
 TEXT_LINES = 4
 """Lines for the instructions below a panel: the longest step of the catalog, 38 cells wide."""
@@ -80,39 +86,64 @@ def render_screen(
 
 def _with_figure(session: Session, columns: int, lines: int, figures: FigureRenderer, warning: str) -> list[StyledLine]:
     """Return a screen with the figure on the left; empty if there is no space or no figure for this moment."""
-    moment = session.moment
-    text_lines = 3 if lines < 20 else 4
-    for width, height, panel_cells in FIGURE_SIZES:
-        if columns > width + panel_cells and lines >= height + HEADER_LINES + FOOTER_LINES + text_lines:
-            break
-    else:
-        return []
-    figure = figures.render(moment.figure, width, height, pressing=moment.phase.kind == "press")
+    moment, (width, height, body) = session.moment, _figure_size(columns, lines)
+    figure = figures.render(moment.figure, width, height, pressing=moment.phase.kind == "press") if height else []
     if not figure:
         return []
     bottom = footer(session, columns, roomy=False, warning=warning)
-    body = max(height, LARGE_PANEL_LINES) if panel_cells == LARGE_PANEL else height
     # A longer footer takes its lines from the instructions, never from the figure or the keys.
     text_lines = max(lines - HEADER_LINES - len(bottom) - body, 0)
-    gap = 2 if columns > width + panel_cells + 1 else 1
+    gap = 2 if columns > width + PROMPT_CELLS + 1 else 1
     panel_cells = columns - width - gap
     panel = countdown_panel(session, panel_cells, body, unicode=True)
-    text = _indent(_text(session, columns - 2, text_lines, unicode=True))
+    following = _next_pose(session, columns, text_lines, figures)
+    cells = columns - line_width(following[0]) if following else columns
+    above = 1 if text_lines > 12 else 0
+    text = [*[()] * above, *_indent(_text(session, cells - 2, text_lines - above, unicode=True))]
+    text = pad_to_height(text, text_lines)
     # The figure is not measured again: its lines have the right width, and measuring is most of the work of a frame.
     blank, space = ((" " * width, TextRole.PLAIN),), (" " * gap, TextRole.PLAIN)
-    left = [*[blank] * ((body - height) // 2), *(figure or [blank]), *[blank] * body]
+    left = [*[blank] * ((body - height) // 2), *figure, *[blank] * body]
     right = [fit_width(line, panel_cells) for line in pad_to_height(panel[:body], body)]
     return [
         *[fit_width(line, columns) for line in header(session, columns, unicode=True)],
         *[(*line, space, *beside) for line, beside in zip(left, right, strict=False)],
-        *[fit_width(line, columns) for line in (*pad_to_height(text, text_lines), *bottom)],
+        *[(*fit_width(line, cells), *beside) for line, beside in zip_longest(text, following, fillvalue=())],
+        *[fit_width(line, columns) for line in bottom],
     ]
+
+
+@cache
+def _figure_size(columns: int, lines: int) -> tuple[int, int, int]:
+    """Return the columns and lines of the figure, and the lines that it takes with the panel beside it.
+
+    The letters of the panel grow with the figure. All is 0 if there is no space for the smallest figure.
+    """
+    most = lines - HEADER_LINES - FOOTER_LINES - (3 if lines < 20 else 4)
+    for scale in SCALES:
+        panel_cells, panel_lines = panel_size(scale)
+        height = min(most, (columns - panel_cells - min(scale, 2)) // 3)
+        if height >= FIGURE_LINES * scale and (scale == 1 or panel_lines <= most):
+            return 3 * height, height, max(height, panel_lines if scale > 1 else 0)
+    return 0, 0, 0
+
+
+def _next_pose(session: Session, columns: int, height: int, figures: FigureRenderer) -> list[StyledLine]:
+    """Return a small picture of the next pose over its name, *height* lines high; empty if there is no space."""
+    lines = min(height - 1, (columns - NEXT_POSE_TEXT) // 3)
+    if lines < NEXT_POSE_LINES or not (pose := next_pose(session.timeline, session.moment.index)):
+        return []
+    name, side, label = pose
+    picture = figures.render_still(name, side, 1.0, 3 * lines, lines)
+    label = label if len(label) <= 3 * lines else ellipsize(label.partition(", ")[0], 3 * lines)
+    rows = [*[()] * (height - 1 - lines), *picture, ((label, TextRole.DIM),)]
+    return [fit_width(row, 3 * lines + 1) for row in rows] if picture else []
 
 
 def _without_figure(session: Session, columns: int, lines: int, unicode: bool, warning: str) -> list[StyledLine]:
     bottom = footer(session, columns, roomy=lines >= 22, warning=warning)
     height = lines - HEADER_LINES - len(bottom)
-    cells = LARGE_PANEL if columns >= LARGE_COLUMNS and lines >= LARGE_LINES else PANEL
+    cells = max(PROMPT_CELLS * panel_scale(columns - PANEL_TEXT, height - 1), PANEL)
     if columns >= PANEL + 36:
         panel = countdown_panel(session, cells, height - 1, unicode)
         text = _indent([(), *_text(session, columns - cells - 6, height - 1, unicode)])
@@ -142,8 +173,8 @@ def _tiny(session: Session, columns: int, lines: int, unicode: bool) -> list[Sty
         unit = "" if ":" in seconds else "s "
         screen.append(((f"{seconds} {unit}", TextRole.TIME), (side, TextRole.SIDE)))
     # After "hurts" the keys to press need the space of the big seconds, which are paused anyway.
-    if lines >= 5 and big_text_width(seconds, 0) <= columns and session.pain_stop is None:
-        screen = [screen[0], ((side, TextRole.SIDE),), *big_text(seconds, TextRole.TIME, columns, 0, unicode)]
+    if lines >= 5 and big_text_width(seconds, 1) <= columns and session.pain_stop is None:
+        screen = [screen[0], ((side, TextRole.SIDE),), *big_text(seconds, TextRole.TIME, columns, 1, unicode)]
     screen += breath_line(session, columns, unicode)
     if lines > len(screen) and (message := pause_message(session)):
         screen += wrap_styled(message, TextRole.ALERT, columns)
