@@ -151,10 +151,10 @@ def test_tab_completes_in_a_shell(on_the_path: None, shell: str) -> None:
         assert awaited in shown, typed
 
 
-def test_the_readme_shows_the_tested_shell_setup() -> None:
-    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+def test_the_guide_shows_the_tested_shell_setup() -> None:
+    guide = (Path(__file__).parents[1] / "data" / "guide" / "start.md").read_text(encoding="utf-8")
     for source in SOURCES.values():
-        assert f"`{source.rpartition('&& ')[2]}`" in readme
+        assert f" {source.rpartition('&& ')[2]}\n" in guide
 
 
 @pytest.mark.slow

@@ -41,7 +41,7 @@ def newcomer(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_readme_has_commands() -> None:
-    assert len([line for line in LINES if line.startswith("stretch ")]) >= 15
+    assert len([line for line in LINES if line.startswith("stretch ")]) >= 4
 
 
 @pytest.mark.slow

@@ -6,7 +6,12 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-FILES = [*(ROOT / "data").rglob("*.yaml"), *(ROOT / "src").rglob("*.py"), ROOT / "README.md", ROOT / "CHANGELOG.md"]
+FILES = [
+    *(file for suffix in ("yaml", "md") for file in (ROOT / "data").rglob(f"*.{suffix}")),
+    *(ROOT / "src").rglob("*.py"),
+    ROOT / "README.md",
+    ROOT / "CHANGELOG.md",
+]
 FORBIDDEN = {
     r"\bcur(es?|ed|ing)\b": "may ease stiffness",
     r"\bheal(s|ed|ing)?\b": "may ease stiffness",

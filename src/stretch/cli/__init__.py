@@ -51,6 +51,7 @@ COMMANDS = {
     "doctor": ("stretch.cli.doctor", "Check sound, voice, display and storage."),
     "config": ("stretch.cli.config", "Show the settings and where they come from."),
     "safety": ("stretch.cli.safety", "Print the safety checklist."),
+    "guide": ("stretch.cli.guide", "Show the guide: keys, rules, privacy, your own stretches."),
 }
 """The module and the help line of each command; a module is imported when its command runs."""
 

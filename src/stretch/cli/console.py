@@ -33,6 +33,8 @@ MIN_WRAP_COLUMNS = 20
 """Narrower terminals wrap by themselves."""
 PIPE_COLUMNS = 100
 """Width of figures that are not printed to a terminal."""
+GUIDE_COLUMNS = 100
+"""Widest text of the guide; longer lines are hard to follow."""
 COLUMN_GAP = "  "
 
 
@@ -253,6 +255,24 @@ class Printer:
         if newline is not None and isinstance(self._stream, io.TextIOWrapper):
             self._stream.reconfigure(newline=newline)
         self._stream.write(text)
+
+    def markdown(self, text: str) -> None:
+        """Print *text*, Markdown that the program is shipped with: through a pager if it is longer than the terminal.
+
+        A pipe gets it as it is.
+        """
+        if not self._terminal:
+            self.document(text)
+            return
+        import click
+        from rich.markdown import Markdown
+
+        with self._console.capture() as capture:
+            self._console.print(Markdown(text, hyperlinks=False), width=min(self._console.width, GUIDE_COLUMNS))
+        if capture.get().count("\n") < (self.lines or 0):
+            self._stream.write(capture.get())
+        else:
+            click.echo_via_pager(capture.get())
 
     def prompt(self, text: str) -> None:
         """Print *text* without ending the line."""

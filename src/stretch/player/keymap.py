@@ -1,4 +1,4 @@
-"""Key bindings of a session, for dispatch, hint line, help screen and README."""
+"""Key bindings of a session, for dispatch, hint line, help screen and guide."""
 
 from typing import NamedTuple
 
