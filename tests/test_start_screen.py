@@ -26,6 +26,7 @@ from stretch.core.timing.session import Session, with_voice
 from stretch.core.timing.timeline import build_timeline
 from stretch.core.vocabulary import EQUIPMENT_LABELS
 from stretch.player.body_map import BodyMap, body_map, map_rows
+from stretch.player.body_map import update as update_map
 from stretch.player.figure_renderer import FigureRenderer
 from stretch.player.input import InputEvent
 from stretch.player.screen import GUARD_NS
@@ -45,7 +46,7 @@ SAFETY = load_safety()
 DAILY = next(question.text for question in SAFETY.questions if question.id == "daily")
 FIGURES = FigureRenderer(load_figures(CATALOG.stretches), color=False)
 MAP = body_map(CATALOG)
-AREAS = tuple((area, name) for area, name in MAP.areas if area in ("neck", "shoulders", "lower-back", "hips", "calves"))
+ENTRIES = tuple(entry for entry in MAP.entries if entry.id in ("neck", "shoulders", "lower-back", "hips", "calves"))
 LASTING = replace(SAMPLE, continuity=Continuity("key", date(2026, 1, 1)))
 START = StartScreen(
     asked=Request(areas=("lower-back",), minutes=15.0),
@@ -226,19 +227,35 @@ def test_leaving_the_body_map_or_choosing_the_same_plans_nothing() -> None:
     assert planner.asked == []
 
 
-def test_every_area_of_the_catalog_is_lit_from_one_side_at_least() -> None:
-    def frame(body: BodyMap) -> list[object]:
-        return [row[:-1] for row in map_rows(body, 80, 20)]
+def test_a_group_is_chosen_and_left_out_whole_and_gives_the_plan_its_name() -> None:
+    groups = [entry.id for entry in MAP.entries]
+    at = replace(MAP, marked=groups.index("hip-area"))
+    chosen = update_map(at, "space")
+    assert chosen.chosen == set(CATALOG.groups["hip-area"].areas)
+    assert update_map(chosen, "space").chosen == set()
+    assert update_map(replace(at, chosen=frozenset({"hips", "neck"})), "space").in_order() == ("hip-area", "neck")
+    one_by_one = replace(MAP, chosen=frozenset({"lower-back", "upper-back", "hips"}))
+    assert one_by_one.in_order() == ("back", "hips")
+    assert MAP.opened(("desk",)) == replace(
+        MAP, chosen=frozenset(CATALOG.groups["desk"].areas), marked=groups.index("desk")
+    )
 
-    dark = frame(MAP)
-    for area in CATALOG.areas:
-        assert frame(replace(MAP, chosen=frozenset({area}))) != dark, area
+
+HOWS = [{"glyphs": glyphs, "color": color} for glyphs in ("braille", "blocks") for color in (True, False)]
 
 
-def test_the_marked_area_blinks() -> None:
-    dark, lit = (map_rows(MAP, 80, 20, elapsed_ns=at * 600_000_000) for at in (0, 1))
-    assert dark != lit
-    assert dark == map_rows(MAP, 80, 20, elapsed_ns=2 * 600_000_000)
+@pytest.mark.parametrize("how", HOWS, ids=lambda how: f"{how['glyphs']}-{how['color']}")
+def test_what_is_chosen_marked_or_both_looks_different_in_the_picture(how: dict[str, object]) -> None:
+    def picture(body: BodyMap) -> list[object]:
+        # The name and the box before it are not part of the picture.
+        return [row[:-3] for row in map_rows(body, 80, 20, **how)]
+
+    for at in range(1, len(MAP.entries)):
+        areas = MAP.entries[at].areas
+        pictures = [
+            picture(replace(MAP, marked=marked, chosen=chosen)) for marked in (0, at) for chosen in (frozenset(), areas)
+        ]
+        assert len({str(each) for each in pictures}) == 4, MAP.entries[at]
 
 
 def test_a_missing_player_or_voice_is_told_while_it_is_wanted() -> None:
@@ -288,7 +305,7 @@ SCENES = {
     "message": replace(press("v", "r"), notes=("Today: ease off when pain reaches 5, stop a stretch at 7.",)),
     "drop": press("down", "down", "d"),
     "pain": press("p"),
-    "map": press("a", "down", "space", state=replace(START, map=replace(MAP, areas=AREAS))),
+    "map": press("a", "down", "space", state=replace(START, map=replace(MAP, entries=ENTRIES))),
     "help": press("?"),
 }
 
@@ -517,8 +534,8 @@ def test_other_minutes_keep_what_was_replaced_and_other_areas_begin_anew(tmp_pat
     longer = update(state, "+", planner).routine
     assert old not in [item.stretch.id for item in longer.items]
     assert longer.continuity.replaced == (old,)  # type: ignore[union-attr]
-    areas = [name for name, _ in state.map.areas]
-    keys = ["a", "space", *["up"] * areas.index("lower-back"), "space", "enter"]
+    up = [entry.id for entry in state.map.entries].index("lower-back")
+    keys = ["a", "space", *["up"] * up, "space", "enter"]
     for key in keys:
         state = update(state, key, planner)
     assert (state.window, state.asked.areas) == ("plan", ("neck",))

@@ -1,14 +1,19 @@
-"""Body map: areas are chosen on a standing figure, seen from the front and from behind, with their names beside it."""
+"""Body map: areas and groups are chosen on a standing figure, seen from the front and from behind."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from functools import cache
+from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
+from typing import NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from stretch.core.model import Catalog, expand_areas
+from stretch.figure.colors import HIGHLIGHT_STEPS, CellColor
 from stretch.figure.file_format import Figure, Keyframe, View
 from stretch.figure.render import Glyphs, render_frame
 from stretch.player.layout import StyledLine, ellipsize, fit_width, pad_to_height, rows_around
@@ -51,36 +56,50 @@ STANDING = Figure(
 FIGURE_COLUMNS, FIGURE_LINES = 20, 19
 """Size of each of the two figures; larger ones keep the same shape."""
 GAP = 2
-BLINK_NS = 600_000_000
-"""The marked area is lit for this long and dark for as long."""
+CHOSEN: Mapping[Glyphs, str] = {"braille": "█", "blocks": "░"}
+"""The character of chosen areas where there is no color."""
+LIT = HIGHLIGHT_STEPS // 2
+"""The least highlight of a cell that belongs to an area."""
+
+
+class Entry(NamedTuple):
+    """An area or a group, and the areas that it stands for."""
+
+    id: str
+    name: str
+    areas: frozenset[str]
 
 
 class BodyMap(Struct, frozen=True):
-    """Areas with their names, from head to foot, and those that are chosen."""
+    """Areas from head to foot, then groups, and the areas that are chosen."""
 
-    areas: tuple[tuple[str, str], ...]
-    groups: Mapping[str, tuple[str, ...]] = {}
-    """The areas of each group."""
+    entries: tuple[Entry, ...]
     chosen: frozenset[str] = frozenset()
     marked: int = 0
 
     def opened(self, names: tuple[str, ...]) -> BodyMap:
-        """Return the map with the areas of *names*, which may be groups, chosen, and the first of them marked."""
-        chosen = frozenset(area for name in names for area in self.groups.get(name, (name,)))
-        marked = next((at for at, (area, _) in enumerate(self.areas) if area in chosen), 0)
-        return replace(self, chosen=chosen, marked=marked)
+        """Return the map with the areas and groups of these *names* chosen, and the first of them marked."""
+        found = [entry for entry in self.entries if entry.id in names]
+        chosen = frozenset[str]().union(*(entry.areas for entry in found))
+        return replace(self, chosen=chosen, marked=self.entries.index(found[0]) if found else 0)
 
     def in_order(self) -> tuple[str, ...]:
-        """Return the chosen areas."""
-        return tuple(area for area, _ in self.areas if area in self.chosen)
+        """Return the chosen groups and areas, each area in one of them only."""
+        names, left = [], self.chosen
+        for entry in sorted(self.entries, key=lambda entry: -len(entry.areas)):
+            if entry.areas <= left:
+                names.append(entry.id)
+                left -= entry.areas
+        return tuple(names)
 
 
 def body_map(catalog: Catalog) -> BodyMap:
-    """Return the map of the areas in *catalog*; those without muscles in the picture come last."""
+    """Return the map of the areas and groups in *catalog*; areas without muscles in the picture come last."""
     order = {area: at for at, area in enumerate(MUSCLES)}
     areas = sorted(catalog.areas.values(), key=lambda area: order.get(area.id, len(order)))
-    groups = {name: expand_areas(catalog, (name,)) for name in catalog.groups}
-    return BodyMap(tuple((area.id, area.name) for area in areas), groups)
+    names = {area.id: area.name for area in areas} | {group.id: group.name for group in catalog.groups.values()}
+    entries = (Entry(each, name, frozenset(expand_areas(catalog, (each,)))) for each, name in names.items())
+    return BodyMap(tuple(entries))
 
 
 def update(body: BodyMap, key: str) -> BodyMap:
@@ -89,38 +108,57 @@ def update(body: BodyMap, key: str) -> BodyMap:
         case "up" | "left":
             return replace(body, marked=max(body.marked - 1, 0))
         case "down" | "right":
-            return replace(body, marked=min(body.marked + 1, len(body.areas) - 1))
+            return replace(body, marked=min(body.marked + 1, len(body.entries) - 1))
         case "space":
-            return replace(body, chosen=body.chosen ^ {body.areas[body.marked][0]})
+            areas = body.entries[body.marked].areas
+            return replace(body, chosen=body.chosen - areas if areas <= body.chosen else body.chosen | areas)
     return body
 
 
 def map_rows(
-    body: BodyMap,
-    columns: int,
-    lines: int,
-    *,
-    elapsed_ns: int = 0,
-    glyphs: Glyphs | None = "braille",
-    color: bool = True,
+    body: BodyMap, columns: int, lines: int, *, glyphs: Glyphs | None = "braille", color: bool = True
 ) -> list[StyledLine]:
     """Return *lines* rows: both figures, if there are *glyphs* and room for them, and names around the marked one."""
-    names_cells = max(len(name) for _, name in body.areas) + 6
+    names_cells = max(len(entry.name) for entry in body.entries) + 6
     rows = _names(body, min(columns, names_cells), lines)
     width = min((columns - names_cells) // 2 - GAP, FIGURE_COLUMNS * lines // FIGURE_LINES)
     if glyphs is None or width < FIGURE_COLUMNS * 3 // 4 or lines < FIGURE_LINES * 3 // 4:
         return rows
-    lit = body.chosen ^ ({body.areas[body.marked][0]} if elapsed_ns // BLINK_NS % 2 else set())
-    figures = [
-        render_frame(_figure(lit, behind), width, lines, 1.0, glyphs=glyphs, color=color) for behind in (False, True)
-    ]
+    marked = body.entries[body.marked].areas
+    front, back = (_figure(body.chosen, marked, behind, width, lines, glyphs, color) for behind in (False, True))
     space = (" " * GAP, TextRole.PLAIN)
-    return [(*front, space, *back, space, *row) for front, back, row in zip(*figures, rows, strict=True)]
+    return [(*left, space, *right, space, *row) for left, right, row in zip(front, back, rows, strict=True)]
 
 
-@cache
-def _figure(lit: frozenset[str], behind: bool) -> Figure:
-    names = [name for area in MUSCLES if area in lit for name in MUSCLES[area][behind].split()]
+@lru_cache(maxsize=4)
+def _figure(
+    chosen: frozenset[str], marked: frozenset[str], behind: bool, columns: int, lines: int, glyphs: Glyphs, color: bool
+) -> list[StyledLine]:
+    """Return a figure with the *chosen* areas lit and the *marked* ones between brackets."""
+    frames = (render_frame(_standing(areas, behind), columns, lines, 1.0, glyphs=glyphs) for areas in (chosen, marked))
+    rows = []
+    for row, marks in zip(*frames, strict=True):
+        cells = [(text, style) for part, style in row for text in part]
+        if not color:
+            cells = [(CHOSEN[glyphs] if _is_lit(style) else text, None) for text, style in cells]
+        # Narrow gaps between two parts of an area have no room for brackets.
+        for part in re.finditer(
+            "x(x| {1,2}x)*", "".join(("x" if _is_lit(style) else " ") * len(text) for text, style in marks)
+        ):
+            cells[max(part.start() - 1, 0)] = ("[", TextRole.KEY)
+            cells[min(part.end(), columns - 1)] = ("]", TextRole.KEY)
+        # Cells of one style together.
+        grouped = groupby(cells, key=itemgetter(1))
+        rows.append(tuple(("".join(text for text, _ in group), style) for style, group in grouped))
+    return rows
+
+
+def _is_lit(style: CellColor | None) -> bool:
+    return style is not None and style.highlight >= LIT
+
+
+def _standing(areas: frozenset[str], behind: bool) -> Figure:
+    names = [name for area in MUSCLES if area in areas for name in MUSCLES[area][behind].split()]
     both_sides = tuple(f"{name}{side}" for name in names for side in ("", ".far"))
     return replace(STANDING, from_behind=behind, muscles=both_sides)
 
@@ -128,12 +166,14 @@ def _figure(lit: frozenset[str], behind: bool) -> Figure:
 def _names(body: BodyMap, cells: int, lines: int) -> list[StyledLine]:
     """Return the names that fit around the marked one; a box before each says whether it is chosen."""
     rows: list[StyledLine] = []
-    for at in rows_around(body.marked, len(body.areas), lines):
-        area, name = body.areas[at]
-        chosen, marked = area in body.chosen, at == body.marked
+    for at in rows_around(body.marked, len(body.entries), lines):
+        entry, marked = body.entries[at], at == body.marked
+        chosen = entry.areas <= body.chosen
         role = TextRole.DONE if chosen else TextRole.NAME if marked else TextRole.PLAIN
         box = f"{'>' if marked else ' '}[{'x' if chosen else ' '}] "
         rows.append(
-            fit_width(((box, TextRole.KEY if marked else TextRole.DIM), (ellipsize(name, cells - 5), role)), cells)
+            fit_width(
+                ((box, TextRole.KEY if marked else TextRole.DIM), (ellipsize(entry.name, cells - 5), role)), cells
+            )
         )
     return pad_to_height(rows, lines)

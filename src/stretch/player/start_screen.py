@@ -187,7 +187,7 @@ def _in_map(state: StartScreen, key: str, planner: Planner) -> StartScreen:
     areas = state.map.in_order()
     if not areas:
         return replace(state, message="Choose at least one area.")
-    if set(areas) == state.map.opened(state.asked.areas).chosen:
+    if state.map.chosen == state.map.opened(state.asked.areas).chosen:
         return replace(state, window="plan", message="")
     minutes = state.asked.minutes or DEFAULT_MINUTES
     planned = _planned(state, replace(state.asked, areas=areas, minutes=minutes), planner)

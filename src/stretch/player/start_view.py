@@ -55,9 +55,7 @@ def start_rows(
         # The question first: whoever cannot see it cannot answer it.
         screen = [*bottom, *_title(state, cells)]
     elif state.window == "map":
-        shown = map_rows(
-            state.map, cells, lines - 2 - len(bottom), elapsed_ns=state.elapsed_ns, glyphs=glyphs, color=color
-        )
+        shown = map_rows(state.map, cells, lines - 2 - len(bottom), glyphs=glyphs, color=color)
         screen = [((" Areas", TextRole.NAME),), (), *_indented(shown), *_indented(bottom)]
     elif state.window == "help":
         screen = _indented(_help(state, cells, lines))
