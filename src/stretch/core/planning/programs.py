@@ -23,8 +23,7 @@ def build_program(catalog: Catalog, name: str, request: Request, *, as_written: 
     Cautions, equipment, positions and exclusions of *request* apply; minutes and areas do not. Raise UnknownName, and
     UsageError if no stretch of the program is left or it has no original article.
     """
-    program = catalog.programs.get(name)
-    if program is None:
+    if (program := catalog.programs.get(name)) is None:
         raise UnknownName("program", name, catalog.programs, "`stretch programs` lists them.")
     check_stretch_ids(catalog, request.exclude)
     entries, warm_up_min, notes = _version(program, as_written)
