@@ -266,7 +266,7 @@ def test_keys_pause_and_skip(terminal) -> None:
     paused = run.wait_for("Paused: space to continue.")
     assert run.read_screen(1.5) == paused
     run.press("?")
-    run.wait_for("press any key to continue")
+    run.wait_for("Any key continues")
     run.press("x")
     run.press("q")
     assert run.wait_for_exit() == 3

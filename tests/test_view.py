@@ -17,12 +17,12 @@ from stretch.core.model import Move
 from stretch.core.text import minutes_seconds
 from stretch.core.timing.animation import FigureState
 from stretch.core.timing.phases import Phase
-from stretch.core.timing.session import Session, update
+from stretch.core.timing.session import Session, Tick, update
 from stretch.core.timing.timeline import Timeline, build_timeline
 from stretch.core.vocabulary import POSITION_LABELS
 from stretch.player.big_font import big_text
 from stretch.player.coming_up import ahead_ms, big_message, next_pose
-from stretch.player.countdown_panel import PANEL, countdown_panel
+from stretch.player.countdown_panel import PANEL, countdown_panel, countdown_text
 from stretch.player.displays import FRAME_S, STILL_FRAME_S, ScreenDisplay
 from stretch.player.figure_renderer import FigureRenderer
 from stretch.player.instructions import instructions, page_at, pause_message
@@ -30,7 +30,7 @@ from stretch.player.keymap import KEYMAP, action_of
 from stretch.player.layout import StyledLine
 from stretch.player.terminal import Terminal
 from stretch.player.theme import TextRole
-from stretch.player.view import render_screen
+from stretch.player.view import HELP_PAGE_NS, render_screen, warning_ns
 from stretch.storage.catalogs.catalog import load_figures
 from support import CATALOG, MS, SAMPLE, SECOND, routine
 
@@ -128,10 +128,58 @@ def test_wide_characters_keep_every_line_at_its_width() -> None:
         assert {cell_len(row) for row in rows} == {columns}
 
 
-def test_the_hint_line_shows_the_keymap() -> None:
-    last = screen_text(in_phase("hold"), 120, 40)[-1]
+def test_header_and_hint_line_show_every_key_of_the_keymap() -> None:
+    _, above, *_, last = screen_text(in_phase("hold"), 120, 40)
     for binding in KEYMAP:
-        assert f" {binding.label} {binding.hint}".rstrip() in last
+        where, other = (above, last) if binding.action in ("sound", "voice") else (last, above)
+        assert f" {binding.label} {binding.hint}" in where
+        assert f" {binding.label} {binding.hint}" not in other
+
+
+@pytest.mark.parametrize("size", SIZES[:5], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_the_keys_that_must_be_found_are_on_every_hint_line(size: tuple[int, int]) -> None:
+    for scene in ("prepare", "hold", "settle", "paused"):
+        assert {"space", "x", "?", "q"} <= set(screen_text(SCENES[scene], *size)[-1].split())
+
+
+@pytest.mark.parametrize("size", SIZES[:5], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_the_help_has_every_key_in_whole_words_page_by_page(size: tuple[int, int]) -> None:
+    pages = [
+        screen_text(msgspec.structs.replace(SCENES["help"], help_ns=number * HELP_PAGE_NS), *size)
+        for number in range(20)
+    ]
+    read = " ".join(" ".join(" ".join(page[1:]).split()) for page in pages)
+    for binding in KEYMAP:
+        assert f"{binding.label} {binding.help}" in read
+    assert (pages[0] == pages[1]) is (size[1] >= 20)
+    assert all("Any key continues." in " ".join(page) for page in pages)
+    turning = update(update(in_phase("hold", clock_ns=0), "help"), Tick(HELP_PAGE_NS))
+    assert screen_text(turning, *size) == pages[1]
+    assert update(update(update(turning, "help"), Tick(HELP_PAGE_NS + 1)), "help").help_ns == 0
+
+
+def big_rows(text: str, cells: int = 300) -> list[str]:
+    return [row[0][0].rstrip() for row in big_text(text, TextRole.TIME, cells, 1, True)]
+
+
+@pytest.mark.parametrize(
+    ("size", "all_large"), [((60, 20), True), ((60, 16), True), ((40, 20), True), ((40, 12), False)]
+)
+@pytest.mark.parametrize("kind", ["prepare", "switch", "hold", "rest"])
+def test_seconds_side_and_breath_are_large_on_a_small_screen(size: tuple[int, int], all_large: bool, kind: str) -> None:
+    phase = next(phase for phase in TIMELINE.phases if phase.kind == kind and phase.side)
+    session = Session(timeline=TIMELINE, position_ns=(phase.start_ms + 4_000) * MS)
+    shown = "\n".join(screen_text(session, *size))
+    side = (phase.side or "").upper()
+    prompt = {"prepare": "READY", "switch": "SWITCH", "hold": "OUT", "rest": "REST"}[kind]
+    ready = kind in ("prepare", "switch")
+    for text, large in (
+        (countdown_text(session), True),
+        (side, all_large or ready),
+        (prompt, all_large or not ready),
+    ):
+        assert all(row in shown for row in big_rows(text)) is large, text
+        assert large or text.lower() in shown.lower()
 
 
 def test_seconds_left_are_rounded_up() -> None:
@@ -155,12 +203,20 @@ def test_a_long_title_does_not_hide_the_time_left(title: str, columns: int) -> N
 
 @pytest.mark.parametrize(("columns", "lines"), [(120, 40), (100, 30), (80, 24), (60, 20), (40, 12)])
 def test_a_warning_hides_neither_the_figure_nor_the_instructions_nor_the_keys(columns: int, lines: int) -> None:
-    warning = "No sound player found, so the terminal bell is used. See `stretch doctor`."
+    warning = (
+        "No sound player found, so the terminal bell is used. See `stretch doctor`."
+        " Voice failed: espeak-ng made no sound. See `stretch doctor`."
+    )
     without, mentioned = (screen_text(in_phase("warm-up"), columns, lines, warning=text) for text in ("", warning))
     assert "pause" in without[-1]
     assert mentioned[-1] == without[-1]
-    later = screen_text(in_phase("warm-up", active_ns=4 * SECOND), columns, lines, warning=warning)
-    assert "stretch doctor" in " ".join(f"{mentioned[-2]} {later[-2]}".split())
+    assert warning_ns(warning, columns) % (4 * SECOND) == 0
+    times = range(0, warning_ns(warning, columns), 4 * SECOND)
+    later, *others = (
+        screen_text(in_phase("warm-up", active_ns=time), columns, lines, warning=warning) for time in times[1:]
+    )
+    read = " ".join(screen[-2].strip() for screen in (mentioned, later, *others))
+    assert read.startswith(warning)
     assert without[:-2] == mentioned[:-2] == later[:-2]
 
 
@@ -188,7 +244,7 @@ def test_a_pause_has_one_prompt_word_and_the_lead_in_is_counted_down(fields: dic
     session = Session(timeline=TIMELINE, position_ns=(phase.end_ms - 4_000) * MS, **fields)
     rows = ["".join(text for text, _ in row).strip() for row in countdown_panel(session, PANEL, 8, unicode=False)]
     assert prompt in rows
-    assert seconds in rows
+    assert seconds in [row.split()[0] for row in rows if row]
 
 
 def text_of(rows: list[StyledLine]) -> str:
@@ -279,11 +335,11 @@ def test_pages_take_turns_and_begin_again() -> None:
 def test_the_last_seconds_show_in_large_letters_what_comes_next(kind: str, number: int, words: str) -> None:
     timeline = build_timeline(CONTRACT) if kind == "press" else TIMELINE
     phase = [each for each in timeline.phases if each.kind == kind][number]
-    ahead = min(5_000, phase.length_ms // 2)
+    ahead = min(5_000, phase.length_ms // 2, phase.length_ms - 3_000)
     expected = text_of(list(big_text(words, TextRole.ALERT, 300, 1, True)))
     for left, there in ((ahead, True), (ahead + 1, False), (1, True)):
         session = Session(timeline=timeline, position_ns=(phase.end_ms - left) * MS)
-        assert (text_of(big_message(session, 300, 4, True)) == expected) is (there and phase.length_ms >= 6_000)
+        assert (text_of(big_message(session, 300, 4, True)) == expected) is there
         paused = msgspec.structs.replace(session, paused=True)
         assert big_message(paused, 300, 4, True) == []
 
@@ -300,11 +356,12 @@ def test_what_is_needed_next_is_said_one_stretch_ahead() -> None:
     assert shown.strip() == "next: Hamstring stretch with strap, left side; you need a belt or towel"
 
 
-def test_a_name_too_long_for_large_letters_is_written_below() -> None:
+@pytest.mark.parametrize(("cells", "words"), [(118, "next: Butterfly"), (50, "next: stretch"), (38, "stretch")])
+def test_a_name_too_long_for_large_letters_is_only_below(cells: int, words: str) -> None:
     phase = next(each for each in TIMELINE.phases if each.kind == "move")
     session = Session(timeline=TIMELINE, position_ns=(phase.end_ms - 1_000) * MS)
-    rows = big_message(session, 50, 4, True)
-    assert text_of(rows[:3]) == text_of(list(big_text("next: stretch", TextRole.ALERT, 50, 1, True)))
+    assert text_of(big_message(session, cells, 4, True)) == text_of(list(big_text(words, TextRole.ALERT, 300, 1, True)))
+    assert " ".join(screen_text(session, cells + 2, 24 if cells > 38 else 12)).count("Butterfly") == 1
 
 
 ROLLS = build_timeline(routine(areas=(), stretches=("shoulder-rolls",), warm_up=0.0))
@@ -336,7 +393,7 @@ def screen_lines(session: Session, columns: int = 80, lines: int = 24) -> list[S
 def test_sound_and_voice_are_always_visible(size: tuple[int, int]) -> None:
     for sound, voice in ((True, False), (False, True)):
         top = screen_text(in_phase("hold", sound=sound, voice=voice), *size)[1]
-        assert f"sound {'on' if sound else 'off'}  voice {'on' if voice else 'off'}" in top
+        assert f"s sound {'on' if sound else 'off'}  v voice {'on' if voice else 'off'}" in top
 
 
 @pytest.mark.parametrize(("last", "figure"), [("pelvic-tilt", "rest-lying"), ("chin-tuck", "rest-sitting")])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from stretch.core.narration.phrases import next_label
 from stretch.core.text import side_label
@@ -17,16 +17,17 @@ from stretch.player.theme import TextRole
 
 TURNING_SHOWN_MS = 4_000
 """Time for which a change of direction is shown."""
-SHORTEST_MS = 6_000
-"""A shorter phase leaves no time for what comes next beside its own instructions."""
+PAGE_MS = 3_000
+"""Shortest time for a page of instructions, which is left before what comes next."""
 WORDS: Mapping[PhaseKind, str] = {"rest": "rest", "hold": "hold", "release": "let go", "settle": "rest"}
 """What comes next, by the kind of its phase."""
 
 
 def ahead_ms(phase: Phase) -> int:
     """Return for how long before the end of *phase* it is shown what comes next."""
-    done_now = phase.kind in ("warm-up", "hold", "move", "press") and phase.length_ms >= SHORTEST_MS
-    return min(LAST_SECONDS * 1000, phase.length_ms // 2) if done_now else 0
+    if phase.kind not in ("warm-up", "hold", "move", "press"):
+        return 0
+    return max(min(LAST_SECONDS * 1000, phase.length_ms // 2, phase.length_ms - PAGE_MS), 0)
 
 
 def next_pose(timeline: Timeline, index: int) -> tuple[str, Side | None, str] | None:
@@ -45,31 +46,30 @@ def big_message(session: Session, cells: int, height: int, unicode: bool) -> lis
         return []
     elapsed_ms, turning = session.position_ms - moment.phase.start_ms, moment.phase.turning_ms
     if turning is not None and turning <= elapsed_ms < turning + TURNING_SHOWN_MS:
-        return _big("change direction", "", cells, height, unicode)
+        return _big(["change direction"], cells, height, unicode)
     if moment.left_ms > ahead_ms(moment.phase) or not moment.left_ms:
         return []
-    short, full = _next_words(session.timeline, moment.index)
-    return _big(f"next: {short}", full, cells, height, unicode)
+    words = _next_words(session.timeline, moment.index)
+    return _big([*(f"next: {one}" for one in words), words[-1]], cells, height, unicode)
 
 
-def _next_words(timeline: Timeline, index: int) -> tuple[str, str]:
-    """Return what comes after the phase at *index* in few words, and in full if they leave something out."""
+def _next_words(timeline: Timeline, index: int) -> list[str]:
+    """Return what comes after the phase at *index*, and last in few words; the footer has it in full."""
     following = timeline.phases[index + 1 :]
     if not following:
-        return "done", ""
+        return ["done"]
     phase = following[0]
     if phase.kind == "switch":
-        return side_label(phase.side), ""
+        return [side_label(phase.side)]
     if phase.kind in WORDS:
-        return WORDS[phase.kind], ""
-    return "stretch" if phase.item else "move", next_label(timeline, index)
+        return [WORDS[phase.kind]]
+    return [next_label(timeline, index), "stretch" if phase.item else "move"]
 
 
-def _big(short: str, full: str, cells: int, height: int, unicode: bool) -> list[StyledLine]:
-    """Return *full* in big letters if it fits, else *short* and below it *full* in small ones."""
-    for words, below in ((f"next: {full}", "") if full else (short, ""), (short, full)):
+def _big(choices: Sequence[str], cells: int, height: int, unicode: bool) -> list[StyledLine]:
+    """Return the first of *choices* that fits in big letters, or else the first in small ones."""
+    for words in choices:
         lines = big_text(words, TextRole.ALERT, cells, min(max((height - 1) // 3, 1), 4), unicode)
-        small = wrap_styled(below, TextRole.ALERT, cells)
-        if big_text_width(words, 1) <= cells and len(lines) + len(small) <= height:
-            return [*lines, *small]
-    return wrap_styled(f"{short} ({full})" if full else short, TextRole.ALERT, cells)[:height]
+        if big_text_width(words, 1) <= cells and len(lines) <= height:
+            return [*lines]
+    return wrap_styled(choices[0], TextRole.ALERT, cells)[:height]

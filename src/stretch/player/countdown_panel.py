@@ -21,14 +21,19 @@ BIG_NAME_SCALE = 3
 """From this scale on, name and count are in letters of scale 1."""
 MAX_SECONDS_MS = 99_000
 """Longer times are shown in minutes."""
-SMALL_LINES = 7
-"""On fewer lines everything is beside the seconds."""
-BIG_LETTER_LINES = 13
-"""Lines from which side and breath are in big letters too."""
+TWO_ROWS_LINES, BIG_LETTER_LINES, ROOMY_LINES = 7, 12, 15
+"""Lines from which two rows of big letters fit, all in a column, and in that the biggest digits below a side."""
+PLAIN_LETTER_LINES = 10
+"""Lines from which big digits fit where letters cannot be half as high."""
+GAP, SMALL_CELLS, BAR_CELLS = 2, 8, 27
+"""Cells between big letters and what is beside them, the least width of that, and the most of a breath bar there."""
 PROMPT_WORDS = {"prepare": "READY", "rest": "REST", "switch": "SWITCH", "press": "PRESS", "release": "RELAX"}
 """The word that says what to do in each kind of phase without a breath."""
 WORDS_WITHOUT_BREATH = {"hold": "HOLD", "move": "MOVE", "settle": "REST"}
 """The same for phases that have breaths, if breaths are not counted."""
+
+
+Text = tuple[str, TextRole]
 
 
 def countdown_panel(session: Session, cells: int, height: int, unicode: bool) -> list[StyledLine]:
@@ -37,34 +42,63 @@ def countdown_panel(session: Session, cells: int, height: int, unicode: bool) ->
     With big letters every block keeps its lines even if it is empty, so that everything stays in the same place.
     """
     moment = session.moment
+    if height < (BIG_LETTER_LINES if unicode else PLAIN_LETTER_LINES):
+        return _rows(session, cells, height, unicode)
     name = wrap_styled(moment.phase.name, TextRole.NAME, cells)[:2]
-    count, seconds = _count(moment), countdown_text(session)
-    spare = height - 2
-    if spare >= BIG_LETTER_LINES:
-        scale = panel_scale(cells, height)
-        letters = big_text_height(scale)
-        prompt = big_text(_prompt_word(session), _breath_role(moment), cells, scale, unicode)
-        bar = _breath_bar(session, min(cells, 20 * scale + 3 if scale > 1 else 27), unicode)
-        # An empty line between them: word and bar have the same color, and would be one shape.
-        bars = [*[()] * (scale > 1), *[line[:-1] for line in bar] * (scale - 1), *bar]
-        side = (moment.phase.side or "").upper()
-        blocks = [
-            pad_to_height(big_text(side, TextRole.SIDE, cells, scale, unicode), letters),
-            pad_to_height(_big_line(count, TextRole.PLAIN, cells, scale, unicode), 1),
-            pad_to_height(big_text(seconds, TextRole.TIME, cells, 2 * scale, unicode), big_text_height(2 * scale)),
-            pad_to_height([*pad_to_height(prompt, letters), *bars], letters + scale + (scale > 1)),
-        ]
-        # Two lines even for a short name, so that the blocks below do not move with it.
-        big_name = _big_line(moment.phase.name, TextRole.NAME, cells, scale, unicode)
-        return _stack([pad_to_height(big_name if len(big_name) > 1 else name, 2), *blocks], height)
-    side_and_count = _line(", ".join(filter(None, (side_label(moment.phase.side), count))), TextRole.SIDE)
-    countdown = big_text(seconds, TextRole.TIME, cells, 2 if spare >= 8 else 1, unicode)
-    if height < SMALL_LINES:
-        width = big_text_width(seconds, 1)
-        beside = [*(side_and_count or [()]), *breath_line(session, cells - width - 2, unicode)]
-        title = _line(ellipsize(moment.phase.name, cells), TextRole.NAME)
-        return [*title, *side_by_side((big_text(seconds, TextRole.TIME, cells, 1, unicode), beside), width)]
-    return _stack([name, *filter(None, (side_and_count, countdown, breath_line(session, cells, unicode)))], height)
+    scale = panel_scale(cells, height)
+    letters = big_text_height(scale) if unicode or scale > 1 else 1
+    prompt = big_text(*_prompt(session), cells, scale, unicode)
+    bar = _breath_bar(session, min(cells, 20 * scale + 3 if scale > 1 else BAR_CELLS), unicode)
+    # An empty line between them: word and bar have the same color, and would be one shape.
+    bars = [*[()] * (scale > 1), *[line[:-1] for line in bar] * (scale - 1), *bar]
+    breath = pad_to_height([*pad_to_height(prompt, letters), *bars], letters + scale + (scale > 1))
+    side = pad_to_height(big_text(*_side(moment), cells, scale, unicode), letters)
+    roomy = height >= ROOMY_LINES or not unicode
+    if moment.phase.side and not roomy:
+        return _stack(
+            [name, side, _row(session, [_seconds(session)], [_count(moment)], cells, unicode), breath], height
+        )
+    count = pad_to_height(_big_line(*_count(moment), cells, scale, unicode), 1)
+    digits = pad_to_height(big_text(*_seconds(session), cells, 2 * scale, unicode), big_text_height(2 * scale))
+    if not roomy:
+        return _stack([name, count, digits, breath], height)
+    # Two lines even for a short name, so that the blocks below do not move with it.
+    big_name = _big_line(moment.phase.name, TextRole.NAME, cells, scale, unicode)
+    return _stack([pad_to_height(big_name if len(big_name) > 1 else name, 2), side, count, digits, breath], height)
+
+
+def _rows(session: Session, cells: int, height: int, unicode: bool) -> list[StyledLine]:
+    """Return the name, and the seconds in big letters beside the side or the breath; in two rows beside both."""
+    moment = session.moment
+    name = _line(ellipsize(moment.phase.name, cells), TextRole.NAME)
+    seconds, side, prompt, count = _seconds(session), _side(moment), _prompt(session), _count(moment)
+    if height >= TWO_ROWS_LINES:
+        upper = _row(session, [seconds, side], [count], cells, unicode)
+        return _stack([name, upper, _row(session, [prompt], [], cells, unicode, bar=True)], height)
+    if side[0] and moment.phase.kind in ("prepare", "switch"):
+        return [*name, *_row(session, [seconds, side], [prompt, count], cells, unicode)]
+    small = ", ".join(filter(None, (side_label(moment.phase.side), count[0])))
+    return [*name, *_row(session, [seconds, prompt], [(small, TextRole.SIDE)], cells, unicode, bar=True)]
+
+
+def _row(
+    session: Session, large: Sequence[Text], small: Sequence[Text], cells: int, unicode: bool, *, bar: bool = False
+) -> list[StyledLine]:
+    """Return the *large* texts that fit side by side, and beside them the other texts and the breath *bar*."""
+    blocks, others = [], []
+    for text, role in large:
+        # As wide as the widest of its kind, so that what is beside it stays in the same place.
+        width = big_text_width("OUT" if text == "IN" else text.zfill(2), 1)
+        if width + GAP + SMALL_CELLS <= cells:
+            blocks.append((big_text(text, role, width, 1, unicode), width))
+            cells -= width + GAP
+        else:
+            others.append((text, role))
+    lines = [line for text, role in (*others, *small) for line in wrap_styled(text, role, cells)]
+    lines += _breath_bar(session, min(cells, BAR_CELLS), unicode) if bar else []
+    for block, width in reversed(blocks):
+        lines = side_by_side((block, lines), width, GAP)
+    return lines
 
 
 def panel_size(scale: int) -> tuple[int, int]:
@@ -79,6 +113,10 @@ def panel_scale(cells: int, height: int) -> int:
     return next((scale for scale, width, lines in sizes if width <= cells and lines <= height), 1)
 
 
+def _seconds(session: Session) -> Text:
+    return countdown_text(session), TextRole.TIME
+
+
 def countdown_text(session: Session) -> str:
     """Return the time left of the phase, or of the lead-in: in seconds, or in minutes if it is long."""
     milliseconds = -(-session.lead_in_ns // NS_PER_MS) or session.moment.left_ms
@@ -87,10 +125,10 @@ def countdown_text(session: Session) -> str:
 
 def breath_line(session: Session, cells: int, unicode: bool) -> list[StyledLine]:
     """Return one line with the prompt word and the breath bar; empty if there is neither."""
-    prompt = _prompt_word(session)
+    prompt, role = _prompt(session)
     width = cells - len(prompt) - 2
-    bar = _breath_bar(session, min(width, 43 if width >= 2 * PROMPT_CELLS else 27), unicode)
-    word: StyledLine = ((f"{prompt:<4}", _breath_role(session.moment)),)
+    bar = _breath_bar(session, min(width, 43 if width >= 2 * PROMPT_CELLS else BAR_CELLS), unicode)
+    word: StyledLine = ((f"{prompt:<4}", role),)
     return [(*word, (" ", TextRole.PLAIN), *bar[0])] if bar else ([word] if prompt else [])
 
 
@@ -103,16 +141,24 @@ def _stack(blocks: Sequence[Sequence[StyledLine]], height: int) -> list[StyledLi
     return lines
 
 
-def _count(moment: Moment) -> str:
-    phase = moment.phase
-    turned = ", other way" if phase.has_turned(phase.length_ms - moment.left_ms) else ""
+def _side(moment: Moment) -> Text:
+    return (moment.phase.side or "").upper(), TextRole.SIDE
+
+
+def _count(moment: Moment) -> Text:
+    phase, count = moment.phase, rep_label(moment.phase)
     if phase.kind == "warm-up":
-        return ("keep moving" if phase.cool_down else "warm-up") + turned
-    if phase.kind == "prepare" and phase.item:
-        return dose_label(phase.item.stretch, phase.item.dose).removesuffix(" each side")
-    if phase.kind == "move" and moment.breath:
-        return f"breath {moment.breath.number} of {moment.breath.count}{turned}"
-    return rep_label(phase)
+        count = "keep moving" if phase.cool_down else "warm-up"
+    elif phase.kind == "prepare" and phase.item:
+        count = dose_label(phase.item.stretch, phase.item.dose).removesuffix(" each side")
+    elif phase.kind == "move" and moment.breath:
+        count = f"breath {moment.breath.number} of {moment.breath.count}"
+    turned = ", other way" if phase.has_turned(phase.length_ms - moment.left_ms) else ""
+    return f"{count}{turned}", TextRole.PLAIN
+
+
+def _prompt(session: Session) -> Text:
+    return _prompt_word(session), _breath_role(session.moment)
 
 
 def _prompt_word(session: Session) -> str:

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from stretch.player.figure_renderer import FigureRenderer
     from stretch.player.terminal import Terminal
 
-WARNING_NS = 8_000_000_000
-"""Time for which a warning is shown."""
 FRAME_S, STILL_FRAME_S = 5 * SLICE_S, 7 * SLICE_S
 """Time between two frames while the figure moves, and else: the bar of a breath of 3 s moves by two cells.
 
@@ -56,16 +54,16 @@ class ScreenDisplay:
         problem: Callable[[Session], str | None] = lambda session: None,
     ) -> None:
         # Imported here because the other displays start faster without it.
-        from stretch.player.view import render_screen
+        from stretch.player.view import render_screen, warning_ns
 
-        self._render_screen = render_screen
+        self._render_screen, self._warning_ns = render_screen, warning_ns
         self._terminal, self._figures, self._problem = terminal, figures, problem
         self._warning, self._warning_until_ns = "", 0
 
     def show(self, session: Session, cues: tuple[Cue, ...]) -> None:
         """Draw the current frame; it shows the cues as well."""
         columns, lines = self._terminal.size()
-        unicode, warning = self._terminal.theme.unicode, self._current_warning(session)
+        unicode, warning = self._terminal.theme.unicode, self._current_warning(session, columns)
         figures = self._figures
         self._terminal.draw(
             self._render_screen(session, columns, lines, unicode=unicode, figures=figures, warning=warning)
@@ -75,10 +73,10 @@ class ScreenDisplay:
         """Return the seconds to the next frame, or to the next cue if that is sooner, so that it is heard on time."""
         return min(FRAME_S if _moves(session) else STILL_FRAME_S, seconds_to_next_cue(session))
 
-    def _current_warning(self, session: Session) -> str:
+    def _current_warning(self, session: Session, columns: int) -> str:
         warning = self._problem(session) or self._warning
         if warning != self._warning:
-            self._warning, self._warning_until_ns = warning, session.active_ns + WARNING_NS
+            self._warning, self._warning_until_ns = warning, session.active_ns + self._warning_ns(warning, columns)
         return self._warning if session.active_ns < self._warning_until_ns else ""
 
 

@@ -12,14 +12,12 @@ from stretch.core.text import duration, join_words
 from stretch.core.timing.phases import NS_PER_MS, READING_WORDS_PER_MINUTE, Phase
 from stretch.core.timing.session import Session
 from stretch.core.vocabulary import EQUIPMENT_LABELS, POSITION_LABELS
-from stretch.player.coming_up import ahead_ms
+from stretch.player.coming_up import PAGE_MS, ahead_ms
 from stretch.player.keymap import PAIN_ANSWERS
 from stretch.player.layout import StyledLine, wrap_styled
 from stretch.player.theme import TextRole
 
 Paragraph = tuple[str, TextRole]
-PAGE_MS = 3_000
-"""Shortest time for a page."""
 GETTING_READY = ("prepare", "switch")
 FIRST_STEPS = {"hold": -1, "rest": -1, "press": -3, "release": -2}
 """The step that is done in each kind of phase, counted from the last: the earlier ones are done already."""

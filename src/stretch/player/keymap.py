@@ -21,17 +21,17 @@ class Binding(NamedTuple):
 
 KEYMAP: tuple[Binding, ...] = (
     Binding("pause", ("space",), "space", "pause", 1, "pause or continue"),
-    Binding("next", ("n", "right", "page down"), "n", "next", 2, "start now, or the next side or stretch"),
-    Binding("skip", ("N", "3"), "N", "skip", 11, "skip the whole stretch or the whole warm-up"),
-    Binding("back", ("b", "left", "page up"), "b", "back", 8, "back to the start of this side, or before it"),
-    Binding("more", ("+", "=", "up"), "+", "more", 10, "about 5 s longer, in whole breaths"),
-    Binding("less", ("-", "_", "down"), "-", "less", 9, "about 5 s shorter, in whole breaths"),
-    Binding("replace", ("r", "2"), "r", "replace", 12, "another stretch for the same purpose"),
-    Binding("ease", ("e", "4"), "e", "ease", 7, "easier way, for half of the time left"),
-    Binding("hurt", ("x", "9"), "x", "hurts", 3, "it hurts: stop and offer an easier way"),
-    Binding("sound", ("s", "6"), "s", "sound", 4, "sound on or off"),
-    Binding("voice", ("v", "7"), "v", "voice", 5, "voice on or off"),
-    Binding("help", ("?", "h", "8"), "?", "help", 6, "this help; the timer is paused"),
+    Binding("next", ("n", "right", "page down"), "n", "next", 4, "start now, or the next side or stretch"),
+    Binding("skip", ("N", "3"), "N", "skip", 9, "skip the whole stretch or the whole warm-up"),
+    Binding("back", ("b", "left", "page up"), "b", "back", 6, "back to the start of this side, or before it"),
+    Binding("more", ("+", "=", "up"), "+", "more", 8, "about 5 s longer, in whole breaths"),
+    Binding("less", ("-", "_", "down"), "-", "less", 7, "about 5 s shorter, in whole breaths"),
+    Binding("replace", ("r", "2"), "r", "replace", 10, "another stretch for the same purpose"),
+    Binding("ease", ("e", "4"), "e", "ease", 5, "easier way, for half of the time left"),
+    Binding("hurt", ("x", "9"), "x", "hurts", 2, "it hurts: stop and offer an easier way"),
+    Binding("sound", ("s", "6"), "s", "sound", 11, "sound on or off"),
+    Binding("voice", ("v", "7"), "v", "voice", 12, "voice on or off"),
+    Binding("help", ("?", "h", "8"), "?", "help", 3, "this help; the timer is paused"),
     Binding("quit", ("q", "0"), "q", "stop", 0, "quit without questions"),
 )
 

@@ -27,7 +27,7 @@ from stretch.player.countdown_panel import (
     panel_size,
 )
 from stretch.player.instructions import instructions, needs, pause_message
-from stretch.player.keymap import KEYMAP, SAME_KEYS, Binding
+from stretch.player.keymap import KEYMAP, SAME_KEYS
 from stretch.player.layout import (
     StyledLine,
     StyledSpan,
@@ -37,6 +37,7 @@ from stretch.player.layout import (
     pad_to_height,
     side_by_side,
     wrap_styled,
+    wrap_text,
 )
 from stretch.player.theme import TextRole
 
@@ -56,6 +57,7 @@ TEXT_LINES = 4
 """Lines for the instructions below a panel: the longest step of the catalog, 38 cells wide."""
 WARNING_LINE_NS = 4_000_000_000
 """Time for which each line of a warning is shown."""
+HELP_PAGE_NS = 8_000_000_000
 
 
 def render_screen(
@@ -74,7 +76,7 @@ def render_screen(
     if columns < 1 or lines < 1:
         return []
     if session.help_open:
-        screen = _help(columns)
+        screen = _help(session, columns, lines)
     elif lines < 10 or columns < 34:
         screen = _tiny(session, columns, lines, unicode)
     elif figures and unicode and (with_figure := _with_figure(session, columns, lines, figures, warning)):
@@ -183,13 +185,26 @@ def _tiny(session: Session, columns: int, lines: int, unicode: bool) -> list[Sty
     return screen
 
 
-def _help(columns: int) -> list[StyledLine]:
-    keys: list[StyledLine] = [
-        ((f" {binding.label:>6}  ", TextRole.KEY), (binding.help, TextRole.PLAIN)) for binding in KEYMAP
-    ]
-    same = wrap_styled(SAME_KEYS, TextRole.DIM, columns - 2, indent=" ")
-    hint = "press any key to continue".center(min(columns, 60))
-    return [((" Keys", TextRole.NAME),), *keys, (), *same, (), ((hint, TextRole.DIM),)]
+def _help(session: Session, columns: int, lines: int) -> list[StyledLine]:
+    """Return what the keys do; on a small screen page by page, each for HELP_PAGE_NS."""
+    blocks: list[list[StyledLine]] = []
+    for binding in KEYMAP:
+        words = wrap_text(binding.help, max(columns - 10, 1))
+        labels = (binding.label, *[""] * len(words))
+        blocks.append(
+            [((f" {key:>6}  ", TextRole.KEY), (text, TextRole.PLAIN)) for key, text in zip(labels, words, strict=False)]
+        )
+    blocks += [[line] for line in ((), *wrap_styled(SAME_KEYS, TextRole.DIM, columns - 2, indent=" "))]
+    pages: list[list[StyledLine]] = [[]]
+    for block in blocks:
+        if pages[-1] and len(pages[-1]) + len(block) > lines - 2:
+            pages.append([])
+        pages[-1] += block
+    number = session.help_ns // HELP_PAGE_NS % len(pages)
+    title = f" Keys, page {number + 1} of {len(pages)}" if len(pages) > 1 else " Keys"
+    page = pages[number][: lines - 2]
+    gap = [()] if len(page) + 3 <= lines else []
+    return [((title, TextRole.NAME),), *page, *gap, ((" Any key continues.", TextRole.DIM),)]
 
 
 def _indent(lines: list[StyledLine]) -> list[StyledLine]:
@@ -215,12 +230,14 @@ def _stretch_count(session: Session) -> str:
 
 
 def _progress_bar(session: Session, columns: int, unicode: bool) -> StyledLine:
-    audio = f"  sound {'on' if session.sound else 'off'}  voice {'on' if session.voice else 'off'} "
-    cells = max(columns - 1 - len(audio), 1)
+    audio: list[StyledSpan] = []
+    for key, name, on in (("s", "sound", session.sound), ("v", "voice", session.voice)):
+        audio += [(f"  {key}", TextRole.KEY), (f" {name} {'on' if on else 'off'}", TextRole.DIM)]
+    cells = max(columns - 2 - line_width(tuple(audio)), 1)
     done = cells * session.position_ms // session.timeline.length_ms
     full, empty = ("━", "─") if unicode else ("=", "-")
     bar = (" ", TextRole.PLAIN), (full * done, TextRole.DONE), (empty * (cells - done), TextRole.LEFT)
-    return (*bar, (audio, TextRole.DIM))
+    return (*bar, *audio)
 
 
 def footer(session: Session, columns: int, *, roomy: bool, warning: str = "") -> list[StyledLine]:
@@ -235,6 +252,11 @@ def footer(session: Session, columns: int, *, roomy: bool, warning: str = "") ->
     return [(), *lines, (), _hint_line(columns)] if roomy else [*lines, _hint_line(columns)]
 
 
+def warning_ns(warning: str, columns: int) -> int:
+    """Return the time it takes to show all lines of *warning*, one at a time."""
+    return WARNING_LINE_NS * max(len(wrap_text(warning, columns - 2)), 2)
+
+
 def _what_follows(timeline: Timeline, index: int) -> str:
     """Return what comes next, and what has to be at hand for it."""
     phase = next((phase for phase in timeline.phases[index + 1 :] if phase.kind in SEEK_TARGETS | {"rest"}), None)
@@ -244,13 +266,14 @@ def _what_follows(timeline: Timeline, index: int) -> str:
 
 @cache
 def _hint_line(columns: int) -> StyledLine:
-    """Return the keys of the lowest ranks that fit, in the order of the keymap."""
-    shown: list[Binding] = []
+    """Return the keys of the lowest ranks that fit, in the order of the keymap; sound and voice are in the header."""
+    left, shown = columns, []
     for binding in sorted(KEYMAP, key=lambda binding: binding.rank):
-        if sum(len(other.label) + len(other.hint) + 3 for other in (*shown, binding)) <= columns:
+        cells = len(binding.label) + len(binding.hint) + 3
+        if binding.action not in ("sound", "voice") and cells <= left:
+            left -= cells
             shown.append(binding)
     spans: list[StyledSpan] = []
-    for binding in KEYMAP:
-        if binding in shown:
-            spans += [(f" {binding.label}", TextRole.KEY), (f" {binding.hint} ", TextRole.DIM)]
+    for binding in filter(shown.__contains__, KEYMAP):
+        spans += [(f" {binding.label}", TextRole.KEY), (f" {binding.hint} ", TextRole.DIM)]
     return tuple(spans)

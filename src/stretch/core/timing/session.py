@@ -68,6 +68,8 @@ class Session(Struct, frozen=True, kw_only=True, dict=True):
     lead_in_ns: int = 0
     """Time left to get back into the stretch, before the position moves again."""
     help_open: bool = False
+    help_ns: int = 0
+    """Time without moving since the help was opened."""
     replacing: bool = False
     """True while the current stretch is to be replaced, which takes the catalog."""
     end_state: Literal["finished", "stopped"] | None = None
@@ -170,7 +172,7 @@ def _tick(session: Session, tick: Tick) -> Session:
 def _advance(session: Session, clock_ns: int) -> Session:
     gap_ns = clock_ns - session.clock_ns if session.clock_ns is not None else 0
     if session.clock_stopped or gap_ns <= 0:
-        return replace(session, clock_ns=clock_ns)
+        return replace(session, clock_ns=clock_ns, help_ns=session.help_ns + max(gap_ns, 0))
     lead_in_ns = min(gap_ns, session.lead_in_ns)
     timeline, start_ns = session.timeline, session.position_ns
     length_ns = timeline.length_ms * NS_PER_MS
@@ -199,7 +201,7 @@ def _perform(session: Session, action: Action) -> Session:
         case "pause":
             return replace(session, paused=not session.paused, lead_in_ns=0)
         case "help":
-            return replace(session, help_open=True)
+            return replace(session, help_open=True, help_ns=0)
         case "next":
             return _seek(session, navigation.next_start(timeline, position_ms))
         case "skip":
@@ -264,7 +266,7 @@ def _answer_pain(session: Session, answer: Action) -> Session:
     if answer in get_args(Symptom):
         return replace(session, end_state="stopped", end_reason=answer)
     if answer == "help":
-        return replace(session, help_open=True)
+        return replace(session, help_open=True, help_ns=0)
     if answer == "accept" and session.two_in_a_row_hurt:
         return _seek(session, session.timeline.phases[-1].start_ms)
     if answer in ("accept", "ease"):
