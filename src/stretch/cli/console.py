@@ -266,9 +266,12 @@ class Printer:
             return
         import click
         from rich.markdown import Markdown
+        from rich.theme import Theme
 
-        with self._console.capture() as capture:
-            self._console.print(Markdown(text, hyperlinks=False), width=min(self._console.width, GUIDE_COLUMNS))
+        # The colors of the terminal, because its background is unknown.
+        words = Markdown(text, code_theme="ansi_dark", hyperlinks=False)
+        with self._console.use_theme(Theme({"markdown.code": "bold"})), self._console.capture() as capture:
+            self._console.print(words, width=min(self._console.width, GUIDE_COLUMNS))
         if capture.get().count("\n") < (self.lines or 0):
             self._stream.write(capture.get())
         else:
