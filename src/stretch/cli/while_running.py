@@ -16,7 +16,7 @@ from stretch.cli.options import TAG, playback_options
 from stretch.core.errors import StretchError, UsageError
 from stretch.core.text import duration, quote
 from stretch.core.timing.phases import NS_PER_MS
-from stretch.player.wrapped_command import KILL, WrappedCommand, create_output, last_lines, start_error
+from stretch.player.wrapped_command import KILL, OutputLog, WrappedCommand, last_lines, start_error
 
 if TYPE_CHECKING:
     from stretch.cli.app import App
@@ -73,21 +73,21 @@ def while_command(
     from stretch.player.terminal import Terminal
 
     moves = _moves(app, playback, avoid)
-    output, path = _create_output(app, command[0]) if moves else (None, None)
+    output = _create_output(app, command[0]) if moves else None
     with ExitStack() as stack:
         # From here on signals are read, so none ends this process and leaves the command behind.
-        source = app.stdin.fileno() if path and app.stdin else None
+        source = app.stdin.fileno() if output and app.stdin else None
         terminal = stack.enter_context(Terminal(source, app.stdout.fileno(), app.theme, screen=False))
         try:
             process = WrappedCommand(command, output)
         except OSError as error:
-            if path is not None:
-                path.unlink(missing_ok=True)
+            if output is not None:
+                output.path.unlink(missing_ok=True)
             app.info(f"stretch: {quote(command[0])} cannot be run: {error.strerror or error}.")
             return start_error(error)
         stack.callback(process.close)
-        run = _Run(app, terminal, process, Path(command[0]).name, path)
-        if moves is None or path is None:
+        run = _Run(app, terminal, process, Path(command[0]).name, output)
+        if moves is None or output is None:
             run.wait()
             return process.exit_code
         run.wait(AT_ONCE_S)
@@ -95,7 +95,8 @@ def while_command(
         run.wait()
         if not run.terminated:
             terminal.bell(1)
-            _print_output(app, path, failed=process.exit_code != 0)
+            output.close()
+            _print_output(app, output.path, failed=process.exit_code != 0)
             app.info(run.result())
         return process.exit_code
 
@@ -103,8 +104,10 @@ def while_command(
 class _Run:
     """A command that runs, and what the person at the *terminal* wants of it."""
 
-    def __init__(self, app: App, terminal: Terminal, process: WrappedCommand, name: str, path: Path | None) -> None:
-        self._app, self._terminal, self._process, self._name, self._path = app, terminal, process, name, path
+    def __init__(
+        self, app: App, terminal: Terminal, process: WrappedCommand, name: str, output: OutputLog | None
+    ) -> None:
+        self._app, self._terminal, self._process, self._name, self._output = app, terminal, process, name, output
         self._started_ns, self._ended_ns = app.clock(), 0
         self._interrupts, self._asks = 0, False
         self.terminated = False
@@ -150,11 +153,23 @@ class _Run:
         """Return how the command ended, after how long, and where its output is."""
         code, time = self._process.returncode, duration((self._ended_ns - self._started_ns) // NS_PER_MS)
         how = f"was ended by signal {-code}" if code < 0 else f"failed with exit code {code}" if code else "is done"
-        return f"{self._name} {how} after {time}. All of its output: {self._path}"
+        return f"{self._name} {how} after {time}. {self._where()}"
+
+    def _where(self) -> str:
+        """Return where the output is, and what is not there."""
+        output = self._output
+        if output is None:
+            return ""
+        if output.problem is not None:
+            return f"Its output could not all be kept ({output.problem.strerror}): {output.path}"
+        if output.dropped:
+            return f"Its output without {output.dropped / 1e6:,.0f} MB from the middle: {output.path}"
+        return f"All of its output: {output.path}"
 
     def _say_waiting(self) -> None:
         self._asks = False
-        self._app.info(f"Waiting for {self._name}; Ctrl-C stops it. Its output: {self._path}")
+        where = f" Its output: {self._output.path}" if self._output else ""
+        self._app.info(f"Waiting for {self._name}; Ctrl-C stops it.{where}")
 
     def _stop(self) -> None:
         self._asks = False
@@ -183,13 +198,13 @@ def _moves(app: App, playback: PlaybackOptions, avoid: tuple[Tag, ...]) -> DeskM
     return None
 
 
-def _create_output(app: App, command: str) -> tuple[int | None, Path | None]:
+def _create_output(app: App, command: str) -> OutputLog | None:
     name = "".join(letter if letter.isalnum() else "-" for letter in Path(command).name)[:40]
     try:
-        return create_output(app.folder / "output", f"{app.now():%Y-%m-%d-%H%M%S}-{name}")
+        return OutputLog(app.folder / "output", f"{app.now():%Y-%m-%d-%H%M%S}-{name}")
     except OSError as error:
         app.info(f"The output cannot be kept, so there is no stretching: {error.strerror or error}.")
-        return None, None
+    return None
 
 
 def _print_output(app: App, path: Path, *, failed: bool) -> None:
@@ -197,6 +212,6 @@ def _print_output(app: App, path: Path, *, failed: bool) -> None:
     screen = (app.out.lines or 0) - 2 if failed else 0
     lines, whole = last_lines(path, max(TAIL_LINES, screen))
     if lines and not whole:
-        app.info(f"The last {len(lines)} lines of the output:")
+        app.info("The end of the output:")
     app.stdout.write("".join(f"{line}\n" for line in lines))
     app.stdout.flush()

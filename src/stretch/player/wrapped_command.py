@@ -11,6 +11,8 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from select import select
+from threading import Event, Thread
 
 from stretch.core.text import escape_control_chars
 from stretch.storage.files.safe_io import create_locked, is_locked, make_private
@@ -21,6 +23,11 @@ KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 GRACE_S, GONE_S, POLL_S = 5.0, 1.0, 0.02
 """Time that a command has to end after a signal that ends this process, and to be gone after it is killed."""
 KEPT_FILES = 10
+KEPT_BYTES, MOST_BYTES = 16 << 20, 64 << 20
+"""The bytes that are kept of the beginning and of the end of an output when its file has reached MOST_BYTES."""
+_CHUNK, _LAST_CHUNKS = 1 << 16, 64
+"""The bytes that are read at once, and how often after the command has ended: what it left running may go on."""
+_GAP = "\n[stretch: {:15} bytes are left out here]\n"
 TAIL_BYTES, MAX_LINE = 1 << 17, 500
 """The end of the output that is read, and the characters of a line that are printed."""
 _SEQUENCES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-Z\\^-~])")
@@ -28,16 +35,18 @@ _SEQUENCES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\
 
 
 class WrappedCommand(subprocess.Popen[bytes]):
-    """A command without standard input and terminal; both outputs go to the descriptor *output*, if there is one.
+    """A command without standard input and terminal; both outputs go to *output*, if there is one.
 
     Raise OSError if it cannot be started.
     """
 
-    def __init__(self, arguments: Sequence[str], output: int | None) -> None:
-        merged = None if output is None else subprocess.STDOUT
+    def __init__(self, arguments: Sequence[str], output: OutputLog | None) -> None:
+        stdout, stderr = (None, None) if output is None else (subprocess.PIPE, subprocess.STDOUT)
         super().__init__(
-            list(arguments), stdin=subprocess.DEVNULL, stdout=output, stderr=merged, start_new_session=True
+            list(arguments), 0, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr, start_new_session=True
         )
+        if output is not None and self.stdout is not None:
+            output.copy(self.stdout.fileno())
 
     @property
     def exit_code(self) -> int:
@@ -76,17 +85,76 @@ def start_error(error: OSError) -> int:
     return NOT_FOUND if isinstance(error, (FileNotFoundError, NotADirectoryError)) else NOT_EXECUTABLE
 
 
-def create_output(folder: Path, name: str) -> tuple[int, Path]:
-    """Return a descriptor and the path of a new private file in *folder*, for output. Raise OSError.
+class OutputLog:
+    """A new private file in *folder* to which a thread copies an output of any length. Raise OSError.
 
-    Only the newest files are kept, and those that are still written to.
+    Of an endless output only the beginning and the end are kept. Only the newest files are kept, and those that are
+    still written to.
     """
-    make_private(folder)
-    for old in sorted(folder.glob("*.log"))[: -KEPT_FILES + 1]:
-        with suppress(OSError):
-            is_locked(old, remove=True)
-    path = folder / f"{name}-{os.getpid()}.log"
-    return create_locked(path), path
+
+    dropped = 0
+    """The bytes that were left out."""
+    problem: OSError | None = None
+    """Why the rest of the output could not be kept."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        make_private(folder)
+        for old in sorted(folder.glob("*.log"))[: -KEPT_FILES + 1]:
+            with suppress(OSError):
+                is_locked(old, remove=True)
+        self.path = folder / f"{name}-{os.getpid()}.log"
+        self._file = os.fdopen(create_locked(self.path), "wb", buffering=0)
+        self._size, self._gap_end = 0, KEPT_BYTES
+        self._thread, self._ended = Thread(), Event()
+
+    def copy(self, source: int) -> None:
+        """Start to copy from the descriptor *source*."""
+        self._thread = Thread(target=self._copy, args=(source,), daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Copy what the command has left; it has ended."""
+        self._ended.set()
+        if self._thread.ident is not None:
+            self._thread.join()
+        self._file.close()
+
+    def _copy(self, source: int) -> None:
+        left = _LAST_CHUNKS
+        while left:
+            if select([source], (), (), POLL_S)[0]:
+                data = os.read(source, _CHUNK)
+                if not data:
+                    return
+                self._write(data)
+                left -= self._ended.is_set()
+            elif self._ended.is_set():
+                return
+
+    def _write(self, data: bytes) -> None:
+        if self.problem is not None:
+            return
+        try:
+            self._size += self._file.write(data)
+            if self._size > MOST_BYTES:
+                self._shorten()
+        except OSError as error:
+            # The command goes on, so its output must be read.
+            self.problem = error
+
+    def _shorten(self) -> None:
+        """Leave out all but the beginning and the end."""
+        start = self._size - KEPT_BYTES
+        self.dropped += start - self._gap_end
+        self._file.seek(KEPT_BYTES)
+        self._file.write(_GAP.format(self.dropped).encode())
+        self._gap_end = self._file.tell()
+        with self.path.open("rb") as end:
+            end.seek(start)
+            while chunk := end.read(_CHUNK):
+                self._file.write(chunk)
+        self._file.truncate()
+        self._size = self._file.tell()
 
 
 def last_lines(path: Path, count: int) -> tuple[list[str], bool]:
