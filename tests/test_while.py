@@ -449,6 +449,22 @@ def test_a_flood_of_output_takes_no_memory(terminal) -> None:
 
 @posix
 @pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems give orphans to another process")
+def test_a_daemon_is_ended_with_the_command(terminal, tmp_path: Path) -> None:
+    # A child with a session of its own, and a grandchild whose parent has ended.
+    child, orphan = (f"setsid sh -c 'echo $$ >{tmp_path}/{name}; exec sleep 1000' &" for name in "12")
+    run = terminal(script=f"{child} ({orphan}) ; sleep 1000")
+    run.wait_for("stretch 1 of")
+    processes = [wait_for_file(tmp_path / name) for name in "12"]
+    assert all(map(is_left, processes))
+    run.signal(signal.SIGTERM)
+    assert run.wait_for_exit() == 128 + signal.SIGTERM
+    for process in processes:
+        wait_until_gone(process)
+
+
+@posix
+@pytest.mark.slow
 def test_after_a_stop_for_health_the_command_runs_without_stretching(terminal) -> None:
     today = date.today()
     stop = ScreeningRecord(outcome=Outcome.EMERGENCY, screened=today, since=today)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import re
 import signal
@@ -28,6 +29,8 @@ KEPT_BYTES, MOST_BYTES = 16 << 20, 64 << 20
 _CHUNK, _LAST_CHUNKS = 1 << 16, 64
 """The bytes that are read at once, and how often after the command has ended: what it left running may go on."""
 _GAP = "\n[stretch: {:15} bytes are left out here]\n"
+_SET_CHILD_SUBREAPER = 36
+"""The option of Linux's prctl that makes this process the parent of all orphans among its descendants."""
 TAIL_BYTES, MAX_LINE = 1 << 17, 500
 """The end of the output that is read, and the characters of a line that are printed."""
 _SEQUENCES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-Z\\^-~])")
@@ -42,6 +45,8 @@ class WrappedCommand(subprocess.Popen[bytes]):
 
     def __init__(self, arguments: Sequence[str], output: OutputLog | None) -> None:
         stdout, stderr = (None, None) if output is None else (subprocess.PIPE, subprocess.STDOUT)
+        if sys.platform == "linux":
+            ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         super().__init__(
             list(arguments), 0, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr, start_new_session=True
         )
@@ -55,7 +60,7 @@ class WrappedCommand(subprocess.Popen[bytes]):
         return SIGNALLED - code if code < 0 else code
 
     def send(self, number: int) -> bool:
-        """Send signal *number* to the command and all that it started; return whether there is anything left of it."""
+        """Send signal *number* to the process group of the command; return whether there is anything left of it."""
         if sys.platform != "win32":
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.pid, number)
@@ -63,16 +68,27 @@ class WrappedCommand(subprocess.Popen[bytes]):
         return False
 
     def end(self, number: int = signal.SIGTERM) -> None:
-        """Send signal *number*, and after GRACE_S kill what is left of the command."""
-        for each, seconds in ((number, GRACE_S), (KILL, GONE_S)):
+        """Send signal *number* to the command and all that it started, and after GRACE_S kill what is left."""
+        # A process that is killed may have started another one just before.
+        for first, again, seconds in ((number, 0, GRACE_S), (KILL, KILL, GONE_S)):
             deadline = time.monotonic() + seconds
-            left = self.send(each)
+            left = self._send_to_all(first)
             while left and time.monotonic() < deadline:
-                self.poll()
                 time.sleep(POLL_S)
-                left = self.send(0)
+                left = self._send_to_all(again)
             if not left:
                 return
+
+    def _send_to_all(self, number: int) -> bool:
+        if self.poll() is not None and sys.platform != "win32":
+            with suppress(ChildProcessError):  # orphans that have ended
+                while os.waitpid(-self.pid, os.WNOHANG)[0]:
+                    pass
+        outside = _descendants_outside(self.pid)
+        for process in outside:
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(process, number)
+        return self.send(number) or bool(outside)
 
     def close(self) -> None:
         """End the command if it still runs."""
@@ -83,6 +99,25 @@ class WrappedCommand(subprocess.Popen[bytes]):
 def start_error(error: OSError) -> int:
     """Return the exit code for a command that could not be started."""
     return NOT_FOUND if isinstance(error, (FileNotFoundError, NotADirectoryError)) else NOT_EXECUTABLE
+
+
+def _descendants_outside(group: int) -> set[int]:
+    """Return the living descendants of this process that are in other sessions, but not in *group*; on Linux only."""
+    if sys.platform != "linux":
+        return set()
+    parents, outside = dict[int, int](), set[int]()
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            # The name, in parentheses, may have any characters.
+            state, parent, its_group, session, *_ = entry.read_text(errors="replace").rpartition(")")[2].split()
+            process = int(entry.parent.name)
+            parents[process] = int(parent)
+            if state not in "ZX" and int(its_group) != group and int(session) != os.getsid(0):
+                outside.add(process)
+    descendants = {os.getpid()}
+    while more := {process for process, parent in parents.items() if parent in descendants} - descendants:
+        descendants |= more
+    return outside & descendants
 
 
 class OutputLog:
