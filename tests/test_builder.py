@@ -180,10 +180,14 @@ def test_rb4_a_desk_break_that_stands_warms_up_standing() -> None:
 
 
 def test_a_desk_break_is_gentle_and_at_the_desk() -> None:
+    gentle = {a for s in CATALOG.stretches.values() if s.desk and s.level == "gentle" for a in s.areas.primary}
     for area in ("lower-back", "neck", "legs", "hip-area"):
         made = routine(areas=(area,), minutes=6.0, level="deep")
-        assert {item.stretch.level for item in made.items} == {"gentle"}
         assert all(item.stretch.desk for item in made.items)
+        for item in made.items:
+            # Moderate only where an area has no gentle one.
+            assert item.stretch.level == "gentle" or not gentle.issuperset(item.stretch.areas.primary)
+            assert item.stretch.level != "deep"
 
 
 def test_a_desk_break_is_on_the_floor_only_if_requested_or_inevitable() -> None:
@@ -345,7 +349,7 @@ def test_the_first_side_comes_first() -> None:
         ({"minutes": 1e9}, "1 to 180"),
         ({"minutes": float("nan")}, "1 to 180"),
         ({"minutes": float("inf")}, "1 to 180"),
-        ({"areas": ("hips",), "minutes": 1.0}, "too short"),
+        ({"areas": ("hips",), "minutes": 1.0, "avoid": ("balance",)}, "too short"),
         ({"warm_up": -1.0}, "0 to 30"),
         ({"warm_up": 31.0, "minutes": 60.0}, "0 to 30"),
         ({"warm_up": 20.0}, "--warm-up 20"),
@@ -394,7 +398,7 @@ def test_d17_before_sport_holds_are_short_and_movement_comes_last(area: str) -> 
     made = routine(areas=(area,), before_sport=True, minutes=20.0)
     assert all(max(held.left_s, held.right_s) < 60 for held in hold_time_by_area(made.items))
     kinds = [phase.kind for phase in build_timeline(made).phases]
-    assert kinds[-3:] == ["warm-up", "warm-up", "settle"]
+    assert kinds[-2:] == ["warm-up", "warm-up"]
     assert build_timeline(made).length_ms <= 20 * 60_000
 
 
@@ -410,12 +414,12 @@ def test_d17_before_sport_each_area_has_one_held_stretch() -> None:
     assert len(held) == len(set(held))
 
 
-@pytest.mark.parametrize("before_sport", [False, True])
-def test_rb16_settling_is_in_the_last_position(before_sport: bool) -> None:
-    made = routine(before_sport=before_sport)
-    assert made.items[-1].position == ("standing" if before_sport else "supine")
+@pytest.mark.parametrize("upright", [False, True])
+def test_rb16_settling_is_in_the_last_position(upright: bool) -> None:
+    made = routine(avoid=("floor",) if upright else ())
+    assert (made.items[-1].position in UPRIGHT) == upright
     settle = CATALOG.settle
-    words = (settle.sitting, settle.stand) if before_sport else (settle.lying, settle.rise)
+    words = (settle.sitting, settle.stand) if upright else (settle.lying, settle.rise)
     assert made.settle_text == " ".join(words)
 
 
@@ -432,7 +436,7 @@ def test_a_stretch_for_both_sides_counts_for_each() -> None:
 def test_rb9_a_requested_area_is_no_partner_goal() -> None:
     wanted = ("hamstrings", "quads")
     assert all(CATALOG.areas[area].partners == (other,) for area, other in zip(wanted, wanted[::-1], strict=True))
-    assert [goal.areas for goal in goals_of(CATALOG, wanted)] == [{area} for area in wanted]
+    assert [goal.areas for goal in goals_of(CATALOG, wanted, Request())] == [{area} for area in wanted]
 
 
 def test_rb9_a_partner_area_is_included_or_has_a_note() -> None:

@@ -339,7 +339,8 @@ def test_plan_json_has_all_fields_and_steps_that_add_up(args: tuple[str, ...]) -
             assert math.fsum(map(math.fsum, step["breaths"])) == pytest.approx(step["seconds"], abs=1e-9)
     assert start == plan["seconds"]
     assert sum(step["seconds"] for step in plan["steps"]) == plan["seconds"]
-    assert plan["steps"][-1]["kind"] == "settle"
+    # A break of two minutes has no time to settle.
+    assert (plan["steps"][-1]["kind"] == "settle") is (plan["seconds"] > 120)
     assert sum(step["kind"] == "warm-up" for step in plan["steps"]) <= 1
     if "-m" in args:
         assert plan["seconds"] <= 60 * int(args[-1])

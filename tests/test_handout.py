@@ -69,6 +69,21 @@ def small() -> Handout:
     return handout_of(routine(areas=("lower-back",), minutes=8.0), pictures=False)
 
 
+@pytest.mark.parametrize(
+    ("made", "ends"),
+    [
+        (routine(areas=("neck",), minutes=2.0), ""),
+        (routine(areas=("legs",), before_sport=True), "Step to one side"),
+        (routine(areas=("neck",)), "Sit quietly"),
+    ],
+    ids=["micro-break", "before sport", "usual"],
+)
+def test_it_says_what_follows_the_stretches(made: Routine, ends: str) -> None:
+    page = handout_of(made, pictures=False)
+    for text in (to_html(page), to_markdown(page)):
+        assert ("To end" in text, ends in text) == (bool(ends), True)
+
+
 class Page(HTMLParser):
     """A strict HTML parser that collects elements and text, and fails if an element is not closed."""
 

@@ -192,11 +192,16 @@ ROWS = [
     Row("-a inner-thighs -m 10", range(2, 4), ("butterfly", "side-lunge"), minutes=(6, 10)),
     Row("-a back -m 20 --experienced", range(4, 8)),
     Row("-a spine -m 15", range(3, 7)),
-    Row("-a neck -m 1", range(1, 2), ("chin-tuck|chin-to-chest",), positions=UPRIGHT, minutes=(0.8, 1)),
-    Row("-a neck -m 2", range(2, 3), ("chin-tuck",), positions=UPRIGHT, minutes=(1.5, 2)),
-    Row("-a lower-back -m 1", range(1, 2), (), BENDS, positions=UPRIGHT, minutes=(0.8, 1)),
-    Row("-a lower-back -m 2", range(1, 3), ("standing-hip-flexor",), BENDS, positions=UPRIGHT, minutes=(1.5, 2)),
-    Row("-a hands -m 2", range(1, 3), positions=UPRIGHT, minutes=(1.5, 2)),
+    Row("-a neck -m 1", range(1, 3), ("chin-tuck|chin-to-chest|neck-rotation",), positions=UPRIGHT),
+    Row("-a neck -m 2", range(2, 5), ("chin-tuck|neck-rotation",), positions=UPRIGHT, minutes=(1.5, 2)),
+    Row("-a lower-back -m 1", range(2), (UPRIGHT_RESET,), BENDS, positions=UPRIGHT, minutes=(0.7, 1)),
+    Row("-a lower-back -m 2", range(1, 4), ("standing-hip-flexor", UPRIGHT_RESET), BENDS, positions=UPRIGHT,
+        minutes=(1.5, 2)),
+    Row("-a lower-back -m 3", range(1, 4), ("standing-hip-flexor", UPRIGHT_RESET), BENDS, positions=UPRIGHT),
+    Row("-a shoulders -m 1", range(1, 3), ("cross-body-shoulder|shoulder-rolls|overhead-reach",), positions=UPRIGHT),
+    Row("-a hip-area -m 2", range(2, 5), ("seated-figure-four",), positions=UPRIGHT),
+    Row("-a hip-area -m 5", range(2, 5), ("seated-figure-four", HIP_FLEXOR), positions=UPRIGHT),
+    Row("-a hands -m 2", range(2, 4), positions=UPRIGHT, minutes=(1.5, 2)),
     Row("-a wrists", range(4, 6), ("wrist-flexor|prayer", "wrist-extensor|reverse-prayer"), positions=UPRIGHT),
     Row("-a neck -a shoulders -a wrists", range(5, 7), ("wrist-flexor", "wrist-extensor"), positions=UPRIGHT),
     Row("-a upper-back -m 6", range(2, 5), positions=UPRIGHT),
@@ -338,6 +343,26 @@ def test_the_first_hold_comes_early_for_every_area(areas: tuple[str, ...], begin
         assert next(p.start_ms for p in build_timeline(made).phases if p.kind == "hold") <= 330_000
     seconds = sum(seconds for _, seconds in made.warm_up)
     assert seconds >= 60
+
+
+@pytest.mark.parametrize("area", AREAS)
+@pytest.mark.parametrize(("minutes", "most"), [(1, 2), (2, 4)])
+def test_a_break_of_a_minute_or_two_is_stretching_alone(area: str, minutes: int, most: int) -> None:
+    made = plan(f"-a {area} -m {minutes}")
+    timeline = build_timeline(made)
+    assert timeline.length_ms <= minutes * 60_000
+    assert {phase.kind for phase in timeline.phases}.isdisjoint({"warm-up", "settle"})
+    # At a desk there is one move for these.
+    least = 1 if minutes == 1 or area in ("inner-thighs", "piriformis") else 2
+    assert least <= len(made.items) <= most
+    assert minutes == 2 or len(made.items) == 1 or not any(item.stretch.both_sides for item in made.items)
+    assert {item.position for item in made.items} <= set(UPRIGHT)
+    assert len([note for note in made.notes if note.startswith("Not in this routine")]) <= 1
+
+
+def test_a_break_of_a_minute_that_is_too_short_speaks_of_no_warm_up() -> None:
+    with pytest.raises(UsageError, match="too short for one stretch: add a minute"):
+        plan("-a hips -m 1 --avoid older-adult")
 
 
 ANY_REQUEST = [parse(row.command) for row in ROWS]

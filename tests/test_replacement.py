@@ -56,7 +56,7 @@ def test_the_next_best_for_the_same_purpose_takes_its_place_for_good(command: st
     assert made is not None
     assert name not in ids(made)
     assert other in ids(made)
-    goals = goals_of(CATALOG, expand_areas(CATALOG, request.areas))
+    goals = goals_of(CATALOG, expand_areas(CATALOG, request.areas), request)
     assert set(goals_served(CATALOG.stretches[name], goals)) & set(goals_served(CATALOG.stretches[other], goals))
     assert ids(build_routine(CATALOG, tomorrow(request, made))) == ids(made)
     longer = build_routine(CATALOG, replace(tomorrow(request, made), minutes=40.0))

@@ -271,6 +271,10 @@ def test_after_two_painful_stretches_in_a_row_the_end_is_offered() -> None:
     assert "Two stretches in a row hurt" in pause_message(now)
     assert "easier way" in pause_message(now)
     assert update(now, "accept").moment.phase.kind == "settle"
+    unsettled = msgspec.structs.replace(now.timeline, phases=now.timeline.phases[:-1])
+    ended = update(msgspec.structs.replace(now, timeline=unsettled), "accept")
+    assert ended.position_ms == unsettled.length_ms
+    assert update(now, "accept").moment.phase.kind == "settle"
     assert update(now, "ease").moment.phase.item == second.item
     assert update(now, "next").moment.phase.item not in (second.item, None)
     # Once more: never without a word.
@@ -297,7 +301,8 @@ def test_skip_leaves_out_the_whole_stretch_or_the_whole_warm_up() -> None:
     sporty = build_timeline(routine(before_sport=True))
     cool_down = next(phase for phase in sporty.phases if phase.cool_down)
     skipped = update(Session(timeline=sporty, position_ns=cool_down.start_ms * MS), "skip")
-    assert skipped.moment.phase.kind == "settle"
+    assert skipped.position_ms == sporty.length_ms
+    assert update(update(skipped, Tick(0)), Tick(MS)).end_state == "finished"
 
 
 def test_wait_stops_before_each_stretch_until_a_key() -> None:

@@ -33,7 +33,7 @@ def show_closing_screen(
     If the pain is *tracked* it is asked for, or, while the settings do not say so, it is offered to follow it.
     """
     terminal = screen.enter_context(app.terminal(screen=True))
-    figure = session.timeline.phases[-1].figure
+    figure = session.timeline.resting_figure
     figures = playback.figure_renderer(app, [figure])
 
     def rows(state: closing_screen.ClosingScreen, columns: int, lines: int) -> list[StyledLine]:

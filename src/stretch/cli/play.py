@@ -238,7 +238,7 @@ class Playback:
 
         moves = (phase.move.id for phase in timeline.phases if phase.move)
         stretches = (item.stretch.id for item in timeline.items)
-        figures = self.app.figures([*moves, *stretches, timeline.phases[-1].figure])
+        figures = self.app.figures([*moves, *stretches, timeline.resting_figure])
         glyphs: Glyphs = "blocks" if self.options.figure == "blocks" else terminal.theme.glyphs
         self.figures = FigureRenderer(figures, glyphs=glyphs, color=terminal.theme.has_color)
         return self.figures

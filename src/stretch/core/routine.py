@@ -26,6 +26,8 @@ from stretch.core.vocabulary import (
 DEFAULT_MINUTES = 15.0
 DESK_BREAK_MIN = 6
 """A routine of at most this many minutes is a desk break: gentle stretches only (rule RB3)."""
+MICRO_BREAK_MIN, SHORT_FORM_MIN = 2, 3
+"""A routine of at most so many minutes is a few stretches and nothing else, and has a short form of each."""
 FAMILIAR_AFTER = 3
 """Times that a stretch is explained in full; after that its instructions are short."""
 SLOW_TRANSITION_TAGS = frozenset({"older-adult", "balance", "pregnancy"})
@@ -112,6 +114,11 @@ class Request(Struct, frozen=True, kw_only=True):
     def desk_break(self) -> bool:
         """True if the routine is so short that it is a break at the desk (rule RB3)."""
         return self.minutes is not None and self.minutes <= DESK_BREAK_MIN
+
+    @property
+    def short_form(self) -> bool:
+        """True if there is time for no more than a short form of each stretch."""
+        return self.minutes is not None and self.minutes <= SHORT_FORM_MIN
 
     @property
     def extra_transition_time(self) -> bool:

@@ -123,9 +123,17 @@ def build_handout(
         get_help=tuple(urgent),
         warm_up=tuple((move.name, duration(seconds * 1000), move.text) for move, seconds in routine.warm_up),
         cards=cards,
-        cool_down=(duration(routine.settle_s * 1000), routine.settle_text),
+        cool_down=_end(routine),
         sources=tuple(sources[key] for key in source_keys if key in sources),
         command=command,
+    )
+
+
+def _end(routine: Routine) -> tuple[str, str]:
+    """Return the time and the instructions of what follows the stretches."""
+    seconds = routine.settle_s + sum(length for _, length in routine.cool_down)
+    return duration(seconds * 1000), " ".join(
+        filter(None, [*(m.text for m, _ in routine.cool_down), routine.settle_text])
     )
 
 

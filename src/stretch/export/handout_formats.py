@@ -85,9 +85,10 @@ def _stretches(handout: Handout) -> str:
     warm_up = f'<section><h2>Warm up first</h2><ul class="warm-up">{moves}</ul></section>' if moves else ""
     time, cool_down = handout.cool_down
     command = f'<p class="end">With a timer, in a terminal: <code>{_html(handout.command)}</code></p>'
+    end = f"<h2>To end, {time}</h2><p>{_html(cool_down)}</p>" if cool_down else ""
     return (
         f"{warm_up}<section><h2>The stretches <small>{handout.legend}</small></h2>\n{cards}\n</section>"
-        f"<section><h2>To end, {time}</h2><p>{_html(cool_down)}</p>{command if handout.command else ''}"
+        f"<section>{end}{command if handout.command else ''}"
         f'<p class="end">{DISCLAIMER}</p></section>'
     )
 
@@ -167,8 +168,7 @@ def to_markdown(handout: Handout) -> str:
         "## The stretches",
         handout.legend,
         *(block for card in handout.cards for block in _markdown_card(card)),
-        f"## To end, {handout.cool_down[0]}",
-        _markdown(handout.cool_down[1]),
+        *([f"## To end, {handout.cool_down[0]}", _markdown(handout.cool_down[1])] if handout.cool_down[1] else []),
         "## Two weeks",
         WEEKS_HINT,
         *(_week_table(handout, week) for week in range(WEEKS)),

@@ -167,7 +167,8 @@ def decode_plan(plan: bytes) -> Routine | None:
         routine = msgspec.convert(_cleaned(msgspec.json.decode(plan), inspect.type_info(Routine)), Routine)
     except (ValueError, RecursionError):
         return None
-    seconds = (routine.settle_s, *(length for _, length in (*routine.warm_up, *routine.cool_down)))
+    seconds = [length for _, length in (*routine.warm_up, *routine.cool_down)]
+    seconds += [routine.settle_s] if routine.settle_s or not routine.items else []
     few = len(seconds) + len(routine.items) <= MAX_STEPS and all(len(item.sides) <= 2 for item in routine.items)
     return routine if few and all(0 < length <= MAX_STEP_S for length in seconds) else None
 

@@ -9,7 +9,7 @@ limits of RB13 `limits`. RB8 needs no code: no dose grows on one side only. D6 t
 and weeks: `screening.pain_limits`, the texts of the catalog, the training frequency in exports, and the checklist.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
@@ -55,8 +55,8 @@ def build_routine(catalog: Catalog, request: Request) -> Routine:
     reasons = _unused_resets(eligible, items, "no more" if len(whole) > len(picks) else "time") | reasons
     rest_ms = int(minutes * 60_000) - limits.duration_ms(whole, start_position)
     rest_s = rest_ms // 1000 - sum(seconds for _, seconds in (*moves, *ending))
-    least_s = warm_up.settle_seconds(minutes)
-    settle_s = least_s if by_name else max(least_s, min(warm_up.MAX_SETTLE_S, rest_s))
+    least_s = warm_up.settle_seconds(request, minutes)
+    settle_s = least_s if by_name or not least_s else max(least_s, min(warm_up.MAX_SETTLE_S, rest_s))
     notes = tuple(_routine_notes(catalog, request, eligible, items, reasons, 0 if by_name else rest_s - settle_s))
     return Routine(
         title=", ".join(catalog.areas[area].name for area in areas) or "Your choice",
@@ -66,7 +66,7 @@ def build_routine(catalog: Catalog, request: Request) -> Routine:
         start_position=start_position,
         cool_down=ending,
         settle_s=settle_s,
-        settle_text=warm_up.settle_text(catalog.settle, items, ending),
+        settle_text=warm_up.settle_text(catalog.settle, items, ending) if settle_s else "",
         breath=request.breath.name,
         seed=request.seed,
         extra_transition_time=request.extra_transition_time,
@@ -117,7 +117,7 @@ def _warm_up_seconds(request: Request, eligible: Eligible, minutes: float) -> in
 
 def selection_problem(catalog: Catalog, request: Request, eligible: Eligible, minutes: float) -> SelectionProblem:
     """Return the problem of filling what warm-up, cool-down and settling leave of *minutes*."""
-    ending_s = warm_up.settle_seconds(minutes) + sum(
+    ending_s = warm_up.settle_seconds(request, minutes) + sum(
         seconds for _, seconds in warm_up.cool_down(catalog.warm_up, request, minutes)
     )
     warm_up_s = _warm_up_seconds(request, eligible, minutes)
@@ -136,8 +136,10 @@ def selection_problem(catalog: Catalog, request: Request, eligible: Eligible, mi
         ceiling_s=dosing.BEFORE_SPORT_CEILING_S if request.before_sport else dosing.AREA_CEILING_S,
         most_stretches=limits.most_stretches(minutes),
         most_bends=limits.most_bends(minutes),
+        repeat_first=not request.short_form,
         two_alike=minutes > limits.TWO_ALIKE_MIN,
         shared_areas=len(eligible.areas) if len(eligible.areas) > 1 else 0,
+        share_s=scoring.SHARE_S // 2 if request.desk_break else scoring.SHARE_S,
         reset_ms={
             position: limits.duration_ms(warm_up.closing_reset(eligible.resets, position, request.breath), position)
             for position in POSITIONS
@@ -160,7 +162,8 @@ def _select(catalog: Catalog, request: Request, eligible: Eligible, minutes: flo
     if again and scoring.score(problem, picks) < scoring.score(problem, again) + STEADY:
         picks = again
     if not picks:
-        raise UsageError(f"--minutes {minutes:g} is too short for the warm-up, one stretch and settling: add a minute.")
+        parts = "the warm-up, one stretch and settling" if warm_up.settle_seconds(request, minutes) else "one stretch"
+        raise UsageError(f"--minutes {minutes:g} is too short for {parts}: add a minute.")
     # The doses depend on nothing but the stretches, so that tomorrow they are the same.
     chosen = replace(problem, candidates=tuple(candidate for candidate, _ in picks))
     doses = best_selection(chosen, _in_smallest_doses(picks)) or picks
@@ -220,7 +223,7 @@ def _select_nested(
 def _solve(problem: SelectionProblem, start: Sequence[Pick] = ()) -> list[Pick]:
     """Return a good selection with the stretches of *start*; empty if nothing fits."""
     picks = best_selection(problem, start) or []
-    for few, points in ((FEW, USEFUL), (1, IN_NEED)):
+    for few, points in ((FEW if problem.repeat_first else FEW - 1, USEFUL), (1, IN_NEED)):
         if len(picks) >= few:
             break
         # Rather more positions of the body than hardly any stretches.
@@ -309,13 +312,13 @@ def _routine_notes(
     if enough := _enough_this_week(catalog, request, eligible.areas):
         yield f"More than 10 min in the last 7 days for the {join_words(enough)}: more brings no more range."
     there, goals = scoring.primary_areas(items), eligible.goals
-    if warm_up.is_micro_break(_minutes(request)):
-        goals = goals[: len(eligible.areas)]
-    for goal in goals:
+    missing: defaultdict[str, list[str]] = defaultdict(list)
+    for goal in goals[: len(eligible.areas)] if request.short_form else goals:
         if there.isdisjoint(goal.areas):
-            cause = _reason_for(catalog, goal.areas, reasons)
-            names = join_words((catalog.areas[area].name.lower() for area in sorted(goal.areas)), "or")
-            yield f"Not in this routine: {names} ({cause})."
+            names = [catalog.areas[area].name.lower() for area in sorted(goal.areas)]
+            missing[_reason_for(catalog, goal.areas, reasons)] += names
+    for cause, names in missing.items():
+        yield f"Not in this routine: {join_words(names, 'or')} ({cause})."
 
 
 def _enough_this_week(catalog: Catalog, request: Request, areas: Sequence[str]) -> list[str]:

@@ -1,7 +1,7 @@
 """Eligible stretches for a request with their possible doses, and the reasons why others are excluded."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -59,7 +59,7 @@ def find_eligible(catalog: Catalog, request: Request) -> Eligible:
     areas = expand_areas(catalog, request.areas)
     if found := _standing(catalog, request) or _lying_down(catalog, request, areas):
         return found
-    goals = scoring.goals_of(catalog, areas, before_sport=request.before_sport)
+    goals = scoring.goals_of(catalog, areas, request)
     chosen: list[Stretch] = []
     resets: list[Stretch] = []
     reasons: dict[str, str] = {}
@@ -75,9 +75,10 @@ def find_eligible(catalog: Catalog, request: Request) -> Eligible:
                 reasons |= {stretch.id: reason} if relevant else {}
             else:
                 (resets if resetting else chosen).append(stretch)
-    if not chosen:
-        chosen = [stretch for stretch in resets if scoring.is_relevant(stretch, goals, areas)]
-    suits = _desk_rule(chosen, request, areas)
+    if request.short_form or not chosen:
+        chosen += [stretch for stretch in resets if scoring.is_relevant(stretch, goals, areas)]
+    also = {area for goal in goals if request.short_form for area in goal.areas}
+    suits = _desk_rule(chosen, request, {*areas, *also})
     reasons |= {stretch.id: "short" for stretch in chosen if stretch.id not in named and not suits(stretch)}
     back = any(scoring.is_for(stretch, areas) for stretch in catalog.stretches.values() if is_reset(stretch))
 
@@ -129,22 +130,27 @@ def _best_of_each_kind(stretches: Sequence[Stretch], request: Request) -> list[S
     return [stretch for stretch in stretches if stretch.id in best or stretch.id in request.stretches]
 
 
-def _desk_rule(stretches: Sequence[Stretch], request: Request, areas: Sequence[str]) -> Callable[[Stretch], bool]:
+def _desk_rule(stretches: Sequence[Stretch], request: Request, areas: Collection[str]) -> Callable[[Stretch], bool]:
     """Return what suits a desk break: gentle at the desk, else anything at the desk, else anything gentle (rule RB3).
 
-    The first of these that one of *stretches* for the requested areas is. With positions that were asked for, only
-    the level matters.
+    For each of *areas* the first of these that one of *stretches* is. With positions that were asked for, only the
+    level matters.
     """
-    if request.desk_break:
-        rules: list[Callable[[Stretch], bool]] = [
-            lambda stretch: stretch.level == "gentle" and (stretch.desk or bool(request.positions)),
-            lambda stretch: stretch.desk or bool(request.positions),
-            lambda stretch: stretch.level == "gentle",
-        ]
-        for rule in rules:
-            if any(rule(stretch) and scoring.is_for(stretch, areas) for stretch in stretches):
-                return rule
-    return lambda stretch: True
+    if not request.desk_break:
+        return lambda stretch: True
+    rules: list[Callable[[Stretch], bool]] = [
+        lambda stretch: stretch.level == "gentle" and (stretch.desk or bool(request.positions)),
+        lambda stretch: stretch.desk or bool(request.positions),
+        lambda stretch: stretch.level == "gentle",
+        lambda stretch: True,
+    ]
+
+    def rule_for(area: str) -> Callable[[Stretch], bool]:
+        mine = [stretch for stretch in stretches if scoring.is_for(stretch, [area])]
+        return next((rule for rule in rules if any(map(rule, mine))), rules[-1])
+
+    by_area = {area: rule_for(area) for area in areas}
+    return lambda stretch: any(by_area.get(area, rules[0])(stretch) for area in stretch.areas.primary)
 
 
 def _contradiction(stretch: Stretch, reason: str) -> str:
@@ -159,7 +165,7 @@ def _candidate(
     stretch: Stretch, request: Request, areas: Sequence[str], goals: Sequence[Goal], *, back: bool
 ) -> Candidate:
     dose, adapted = dosing.dose_for(stretch, stretch.dose, request)
-    required = stretch.id in request.stretches
+    required, asked_for = stretch.id in request.stretches, scoring.is_for(stretch, areas)
     served, brief = scoring.goals_served(stretch, goals), dosing.is_brief(stretch, dose, adapted=bool(adapted))
     return Candidate(
         item=Item(
@@ -171,7 +177,7 @@ def _candidate(
             "you asked for it" if required else scoring.inclusion_reason(stretch, goals, areas),
             stretch.id in request.familiar,
         ),
-        options=_options(stretch, dose, request),
+        options=_options(stretch, dose, request, asked_for=asked_for),
         extra_ms=_preparation_ms(stretch, request, new_position=True) - _preparation_ms(stretch, request),
         goals=served,
         base_score=scoring.base_score(
@@ -180,16 +186,19 @@ def _candidate(
         load=spinal_load(stretch),
         required=required,
         may_begin=suits_disc(stretch, request),
-        asked_for=scoring.is_for(stretch, areas),
+        asked_for=asked_for,
     )
 
 
-def _options(stretch: Stretch, dose: Dose, request: Request) -> tuple[Option, ...]:
+def _options(stretch: Stretch, dose: Dose, request: Request, *, asked_for: bool) -> tuple[Option, ...]:
     """Return the doses that *stretch* may have, smallest first: up to *dose*, and beyond what was earned or fits."""
     full = dose == stretch.dose and not request.beginner and request.max_level != "gentle"
     doses = dosing.possible_doses(stretch, dose, request.progress if full else 0)
     if request.max_level == "gentle" and spinal_load(stretch) == "flexion":
         doses = doses[:1]  # In pain bends are held no longer than they must be.
+    if request.short_form:
+        doses = dosing.short_doses(stretch, dose) + doses
+        doses = doses if asked_for else doses[:1]
     further = dosing.further_doses(stretch, dose) if full and request.progress < 2 else []
     numbered = enumerate((*doses, *further), start=1 - len(doses))
     return tuple(_option(stretch, one, dose, request, further=max(0, number)) for number, one in numbered)

@@ -28,6 +28,8 @@ MIN_BREATHS, MAX_BREATHS = 5, 10
 """Fewest breaths of a dynamic stretch that is not made easier, and the most that are earned (rule D10)."""
 BRIEF_S = 20
 """Holds of at least this length are never brief."""
+SHORT_HOLD_S = 15
+"""Hold in a break of a minute or two, where there is no time for more."""
 MIN_HOLD_S = 10
 """Shortest hold of a dose that is made smaller; a stretch with a shorter hold in the catalog keeps it (rule D1)."""
 MOBILITY_HOLD_S = 5
@@ -108,6 +110,12 @@ def possible_doses(stretch: Stretch, dose: Dose, progress: int = 0) -> list[Dose
         more = longer or [with_reps(dose, dose.reps + 1)]
         doses += [one for one in more if held_seconds(stretch, dose) < held_seconds(stretch, one) <= STRETCH_CEILING_S]
     return doses
+
+
+def short_doses(stretch: Stretch, dose: Dose) -> list[Dose]:
+    """Return the short form of *dose* for a break of a minute or two: one hold of 15 s; none if it is no longer."""
+    held = stretch.mode == "static" and _hold(dose) > SHORT_HOLD_S
+    return [with_reps(_with_hold(dose, SHORT_HOLD_S), 1)] if held else []
 
 
 def is_brief(stretch: Stretch, dose: Dose, *, adapted: bool) -> bool:

@@ -90,7 +90,7 @@ def excess(problem: SelectionProblem, picks: Sequence[Pick]) -> Excess:
         max(0, bends - problem.most_bends),
         misplaced,
         max(0, deep - 1),
-        max(0, once - (not further)) if len(picks) - exempt > len(goals) else 0,
+        max(0, once - (not further)) if problem.repeat_first and len(picks) - exempt > len(goals) else 0,
         max(0, len(picks) - problem.most_stretches),
         max(0, max(held_per_side(picks).values(), default=0) - problem.ceiling_s),
         max(0, ms - problem.budget_ms),

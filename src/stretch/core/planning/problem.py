@@ -83,12 +83,16 @@ class SelectionProblem(Struct, frozen=True, kw_only=True):
     """Most seconds of held stretch for each area and side (rules D5 and D17)."""
     most_stretches: int = 10
     most_bends: int = 1
+    repeat_first: bool = True
+    """True if second repetitions come before a further stretch (rule RB14)."""
     two_alike: bool = False
     """True if the routine may have two stretches of one family where that is what was asked for (rule RB13)."""
     reset_ms: Mapping[Position, int] = {}
     """Duration of the reset after a held bend or twist, by the last position (rule RB10)."""
     shared_areas: int = 0
     """The number of goals, the first ones, that are areas of which each is due its share (rule RB13)."""
+    share_s: int = 60
+    """Seconds of that share."""
     position_penalty: int = 0
     """Points off for each body position used."""
 

@@ -5,13 +5,14 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from stretch.core.errors import UnknownName, UsageError
-from stretch.core.model import Catalog, Dose, Stretch
+from stretch.core.model import Catalog, Dose, Settle, Stretch
 from stretch.core.planning.dosing import adaptation_notes, dose_for
 from stretch.core.planning.eligibility import check_stretch_ids, exclusion_reason, position_for
 from stretch.core.planning.scoring import primary_areas
 from stretch.core.planning.warm_up import SETTLE_S, moves_for, settle_text, warm_up_seconds
 from stretch.core.program import DoseFields, Program, ProgramItem
-from stretch.core.routine import Item, LeftOut, Request, Routine, sides_in_order
+from stretch.core.routine import MICRO_BREAK_MIN, Item, LeftOut, Request, Routine, sides_in_order
+from stretch.core.timing.phases import build_phases
 
 HARD_SOURCE = "004"
 """Article whose program, as written, is followed by a rest day (rule D14)."""
@@ -37,18 +38,16 @@ def build_program(catalog: Catalog, name: str, request: Request, *, as_written: 
     positions, primary = [item.position for item in items], primary_areas(items)
     warm_up, start_position = moves_for(catalog.warm_up, request, positions, warm_up_seconds(request, 0))
     notes += tuple(adaptation_notes(request, items))
-    if request.minutes is not None:
-        notes += ("A program has a fixed length: --minutes does not change it.",)
     if request.before_sport:
         notes += ("A program has fixed doses: --before-sport does not change them.",)
-    return Routine(
+    made = Routine(
         title=program.name,
         areas=tuple(area for area in catalog.areas if area in primary),
         items=items,
         warm_up=warm_up,
         start_position=start_position,
-        settle_s=SETTLE_S,
-        settle_text=settle_text(catalog.settle, items),
+        settle_s=0,
+        settle_text="",
         breath=request.breath.name,
         seed=request.seed,
         extra_transition_time=request.extra_transition_time,
@@ -57,6 +56,15 @@ def build_program(catalog: Catalog, name: str, request: Request, *, as_written: 
         notes=notes,
         program=program.id,
     )
+    return _with_settling(made, request, catalog.settle)
+
+
+def _with_settling(routine: Routine, request: Request, settle: Settle) -> Routine:
+    """Return *routine* with time to settle, unless it is a micro-break without a voice and slow changes."""
+    usual = build_phases(replace(routine, voice=False, extra_transition_time=False), request.breath)
+    if usual[-1].end_ms <= MICRO_BREAK_MIN * 60_000:
+        return routine
+    return replace(routine, settle_s=SETTLE_S, settle_text=settle_text(settle, routine.items))
 
 
 def _version(program: Program, as_written: bool) -> tuple[tuple[ProgramItem, ...], float, tuple[str, ...]]:

@@ -16,14 +16,15 @@ from stretch.core.vocabulary import UPRIGHT, Position
 
 AREA_GAINS = (230, 60, 40)
 """Points for the first, second, ... stretch of a requested area; the last number applies to all further ones."""
-FOCUS_GAIN, FOCUS_STEP = 300, 60
-"""Points for the first stretch of a focus set (rule RB15), less for each further set of an area."""
+FOCUS_GAIN, SHORT_FOCUS_GAIN, FOCUS_STEP = 300, 180, 60
+"""Points for the first stretch of a focus set (rule RB15), for it where all is short, and less for each further one."""
 AGAIN = -30
 """Points for each further stretch of a focus set or a partner area."""
 PARTNER_GAINS = (100, AGAIN)
 """The same for a partner area (rule RB9)."""
 SHARE_S, SHARE_POINTS = 60, 8
-"""Seconds that each of several requested areas is due, and the points for each of them."""
+"""Seconds that each of several requested areas is due, half as many in a desk break, and the points for each second.
+"""
 MOVEMENT = 4
 """Points for each whole breath of a dynamic stretch; a hold has one for each second, on each side."""
 EACH, AIMLESS = -35, -40
@@ -77,13 +78,13 @@ def score(problem: SelectionProblem, picks: Sequence[Pick]) -> int:
     served = Counter(goal for candidate, _ in picks for goal in candidate.goals)
     points = sum(problem.gain(goal, n) for goal, count in served.items() for n in range(count))
     points += sum(candidate.base_score + option.points for candidate, option in picks)
-    points += sum(share_points(0, seconds) for seconds in problem.shares(picks))
+    points += sum(share_points(problem, 0, seconds) for seconds in problem.shares(picks))
     return points - problem.position_penalty * len({posture(candidate) for candidate, _ in picks})
 
 
-def share_points(seconds: int, more: int) -> int:
+def share_points(problem: SelectionProblem, seconds: int, more: int) -> int:
     """Return the points for *more* seconds for an area that has had *seconds*, up to its share."""
-    return SHARE_POINTS * (min(seconds + more, SHARE_S) - min(seconds, SHARE_S))
+    return SHARE_POINTS * (min(seconds + more, problem.share_s) - min(seconds, problem.share_s))
 
 
 def posture(candidate: Candidate) -> Position:
@@ -92,20 +93,20 @@ def posture(candidate: Candidate) -> Position:
     return "standing" if position in UPRIGHT else position
 
 
-def goals_of(catalog: Catalog, areas: Sequence[str], *, before_sport: bool = False) -> tuple[Goal, ...]:
-    """Return the goals of a routine for *areas*; *before_sport* there are more of them (rule D17).
+def goals_of(catalog: Catalog, areas: Sequence[str], request: Request) -> tuple[Goal, ...]:
+    """Return the goals of a routine for *areas*; before sport there are more of them (rule D17).
 
     A partner that a reset at the start moves together with its area needs no stretch of its own (rule RB9).
     """
     goals = {frozenset([area]): Goal(frozenset([area]), AREA_GAINS) for area in areas}
-    rank = 0
+    gain = SHORT_FOCUS_GAIN if request.short_form else FOCUS_GAIN
     for area in areas:
-        more = [(other,) for other in catalog.areas[area].before_sport if before_sport]
+        more = [(other,) for other in catalog.areas[area].before_sport if request.before_sport]
         for group in map(frozenset, (*catalog.areas[area].focus, *more)):
             if group not in goals:
                 helps = f", also helps the {area_words([area])}"
-                goals[group] = Goal(group, (FOCUS_GAIN - FOCUS_STEP * rank, AGAIN), helps)
-                rank += 1
+                goals[group] = Goal(group, (gain, AGAIN), helps)
+                gain -= FOCUS_STEP
     moved = [set(stretch.areas.primary) for stretch in catalog.stretches.values() if is_reset(stretch)]
     for area in areas:
         for partner in catalog.areas[area].partners:

@@ -120,7 +120,9 @@ def _steps(
             more = points + option.points
             if shares:
                 seconds = candidate.share_s(option) - had_s
-                more += sum(share_points(shares[goal], seconds) for goal in candidate.goals if goal < len(shares))
+                more += sum(
+                    share_points(problem, shares[goal], seconds) for goal in candidate.goals if goal < len(shares)
+                )
             if more > 0:
                 yield more, ms + option.ms, index, dose
                 if now >= 0 or len(problem.candidates) > FEW_CANDIDATES:

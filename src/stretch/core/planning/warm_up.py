@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from stretch.core.model import Move, Settle, WarmUp
 from stretch.core.planning.limits import duration_ms, needs_reset, opening_ms
 from stretch.core.planning.problem import Candidate, Option, Pick, SelectionProblem
-from stretch.core.routine import Item, Request, ends_upright
+from stretch.core.routine import MICRO_BREAK_MIN, Item, Request, ends_upright
 from stretch.core.vocabulary import POSITIONS, UPRIGHT, Pattern, Position
 
 TimedMoves = tuple[tuple[Move, int], ...]
@@ -25,8 +25,6 @@ COOL_DOWN_S = 180
 """Movement after the stretches before sport, a third of a short routine (rule D17)."""
 SETTLE_S, MAX_SETTLE_S = 30, 60
 """Seconds of settling at the end, and the most when time is left (rule RB16)."""
-MICRO_BREAK_MIN, MICRO_SETTLE_S = 2, 10
-"""A routine of at most so many minutes has no warm-up and settles for so many seconds."""
 MOST_OPENING_MOVES, OPENING_BREATHS, RESET_BREATHS = 2, (8, 6), 6
 """Most opening moves, their breaths and those where there is less time (RB1), and breaths of the last reset (RB10)."""
 OTHER_POSITION, UNUSED_POSITION = 12, 20
@@ -37,19 +35,17 @@ def warm_up_seconds(request: Request, minutes: float) -> int:
     """Return the seconds of warm-up: 5 min, or a third of a shorter routine but at least 1 min (rule RB2)."""
     if request.warm_up is not None:
         return round(request.warm_up * 60)
-    if is_micro_break(minutes):
-        return 0
-    return min(WARM_UP_S, max(LEAST_WARM_UP_S, int(minutes * 20)))
+    return min(WARM_UP_S, max(LEAST_WARM_UP_S, int(minutes * 20)), _beyond_a_micro_break(minutes, 2 / 3))
 
 
-def settle_seconds(minutes: float) -> int:
-    """Return the least seconds of settling at the end (rule RB16)."""
-    return MICRO_SETTLE_S if is_micro_break(minutes) else SETTLE_S
+def settle_seconds(request: Request, minutes: float) -> int:
+    """Return the least seconds of settling at the end (rule RB16); none before sport, which goes on from movement."""
+    return 0 if request.before_sport else min(SETTLE_S, _beyond_a_micro_break(minutes, 1 / 3))
 
 
-def is_micro_break(minutes: float) -> bool:
-    """Return whether a routine of *minutes* is so short that it has one or two stretches and nothing else."""
-    return minutes <= MICRO_BREAK_MIN
+def _beyond_a_micro_break(minutes: float, part: float) -> int:
+    """Return a *part* of the seconds that a routine of *minutes* has more than a micro-break: it stretches no less."""
+    return max(0, int((minutes - MICRO_BREAK_MIN) * 60 * part))
 
 
 def cool_down(script: WarmUp, request: Request, minutes: float) -> TimedMoves:

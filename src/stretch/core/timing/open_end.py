@@ -20,9 +20,10 @@ def is_last_stretch(session: Session) -> bool:
 
 
 def with_more_stretches(session: Session, items: Iterable[Item]) -> Session:
-    """Return *session* with *items* after its last stretch and before it settles."""
+    """Return *session* with *items* after its last stretch and before it settles, if it does."""
     timeline = session.timeline
-    *phases, settle = timeline.phases
+    phases = [phase for phase in timeline.phases if phase.kind != "settle"]
+    settle = timeline.phases[len(phases) :]
     position = timeline.items[-1].position
     for item in items:
         phases += item_phases(
@@ -33,7 +34,7 @@ def with_more_stretches(session: Session, items: Iterable[Item]) -> Session:
             voice=session.voice,
         )
         position = item.position
-    return replace(session, timeline=replace(timeline, phases=with_start_times([*phases, settle])))
+    return replace(session, timeline=replace(timeline, phases=with_start_times([*phases, *settle])))
 
 
 def ending_soon(session: Session, *, now: bool = False) -> Session:

@@ -87,7 +87,7 @@ class Phase(Struct, frozen=True, kw_only=True):
 
 
 def build_phases(routine: Routine, pattern: Pattern) -> tuple[Phase, ...]:
-    """Return the phases of *routine*: warm-up, the stretches, cool-down and settle."""
+    """Return the phases of *routine*: warm-up, the stretches, cool-down and, if there is time for it, settle."""
     phases = [Phase(kind="warm-up", length_ms=seconds * 1000, move=move) for move, seconds in routine.warm_up]
     previous, slow, voice = routine.start_position, routine.extra_transition_time, routine.voice
     for item in routine.items:
@@ -97,10 +97,12 @@ def build_phases(routine: Routine, pattern: Pattern) -> tuple[Phase, ...]:
         Phase(kind="warm-up", length_ms=seconds * 1000, move=move, cool_down=True)
         for move, seconds in routine.cool_down
     ]
-    settle_ms = routine.settle_s * 1000
-    settle = Phase(kind="settle", length_ms=settle_ms, breaths=fit(settle_ms, pattern), text=routine.settle_text)
-    upright = ends_upright(routine.items, routine.cool_down)
-    phases.append(msgspec.structs.replace(settle, figure=RESTING[upright]))
+    if settle_ms := routine.settle_s * 1000:
+        figure = RESTING[ends_upright(routine.items, routine.cool_down)]
+        breaths = fit(settle_ms, pattern)
+        phases.append(
+            Phase(kind="settle", length_ms=settle_ms, breaths=breaths, text=routine.settle_text, figure=figure)
+        )
     return with_start_times(phases)
 
 

@@ -268,7 +268,8 @@ def _answer_pain(session: Session, answer: Action) -> Session:
     if answer == "help":
         return replace(session, help_open=True, help_ns=0)
     if answer == "accept" and session.two_in_a_row_hurt:
-        return _seek(session, session.timeline.phases[-1].start_ms)
+        last = session.timeline.phases[-1]
+        return _seek(session, last.start_ms if last.kind == "settle" else last.end_ms)
     if answer in ("accept", "ease"):
         return replace(session, pain_stop=None)
     if answer == "hurt":

@@ -12,7 +12,7 @@ from stretch.core.fields import LONGEST_HOLD_S
 from stretch.core.routine import Item, Routine
 from stretch.core.timing.animation import FigureState, figure_state_at
 from stretch.core.timing.breathing import Breath, BreathPosition, breath_at, fit, parse_pattern
-from stretch.core.timing.phases import Phase, build_phases, with_preparation, with_start_times
+from stretch.core.timing.phases import RESTING, Phase, build_phases, with_preparation, with_start_times
 from stretch.core.vocabulary import Pattern
 
 MIN_LEFT_MS = 1_000
@@ -61,6 +61,11 @@ class Timeline(Struct, frozen=True, dict=True):
     def length_ms(self) -> int:
         """Milliseconds of the whole session."""
         return self.phases[-1].end_ms
+
+    @property
+    def resting_figure(self) -> str:
+        """The id of the figure at the end: the one of settling, or upright."""
+        return self.phases[-1].figure or RESTING[True]
 
     def is_opening(self, index: int) -> bool:
         """Return whether nothing but warm-up comes before the phase at *index*."""
