@@ -96,7 +96,8 @@ def test_the_file_takes_single_names_lists_and_switches(home: Path) -> None:
             "# mine\narea: neck\nminutes: 10\nbreath: off\nposition: [standing, seated]\nequipment: chair\n"
             "level: gentle\navoid: knee\nnever: [sphinx, happy-baby]\nmorning: on\nexperienced: yes\ntrack_pain: on\n"
             "sound: off\nvolume: 20\nvoice: on\n"
-            "voice_command: espeak-ng {text}\nfigure: none\nbackground: light\ncatalog: mine.yaml\n",
+            "voice_command: espeak-ng {text}\nfigure: none\nbackground: light\npalette: color-blind\n"
+            "catalog: mine.yaml\n",
         ),
         {},
     )
@@ -106,7 +107,7 @@ def test_the_file_takes_single_names_lists_and_switches(home: Path) -> None:
     assert (settings.avoid, settings.never) == (("knee",), ("sphinx", "happy-baby"))
     assert (settings.sound, settings.volume, settings.voice) == (False, 20, "yes")
     assert (settings.voice_command, settings.figure, settings.background) == ("espeak-ng {text}", "none", "light")
-    assert settings.catalog == (str(home / "mine.yaml"),)
+    assert (settings.catalog, settings.palette) == ((str(home / "mine.yaml"),), "color-blind")
     assert (settings.morning, settings.experienced, settings.track_pain) == ("on", True, True)
     assert {name for name, origin in found.origins.items() if origin == ("file",)} == set(NAMES) - {"sound_command"}
 

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -19,19 +20,20 @@ from hypothesis import strategies as st
 
 from stretch.core.timing.session import Session
 from stretch.core.timing.timeline import build_timeline
-from stretch.figure.colors import CellColor, ColorRole
+from stretch.core.vocabulary import Palette
+from stretch.figure.colors import PALETTES, CellColor, ColorRole
 from stretch.player.displays import ScreenDisplay
 from stretch.player.layout import fit_width
 from stretch.player.loop import run_session
 from stretch.player.terminal import HANG_UP, Terminal
 from stretch.player.theme import (
-    BACKGROUNDS,
     TEXT_COLORS,
     Background,
     TextRole,
     Theme,
     color_depth,
     detect_background,
+    text_column,
     theme_for,
 )
 from stretch.player.view import render_screen
@@ -253,16 +255,56 @@ def luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
+def contrast(color: str, other: str) -> float:
+    low, high = sorted((luminance(color), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
 @pytest.mark.parametrize(
-    ("background", "behind"),
-    [("dark", "#16181d"), ("light", "#ffffff"), ("unknown", "#16181d"), ("unknown", "#ffffff")],
+    ("palette", "background", "behind", "least"),
+    [
+        ("standard", "dark", "#16181d", 3.0),
+        ("standard", "light", "#ffffff", 3.0),
+        ("standard", "unknown", "#16181d", 3.0),
+        ("standard", "unknown", "#ffffff", 3.0),
+        ("color-blind", "dark", "#16181d", 3.0),
+        ("color-blind", "light", "#ffffff", 3.0),
+        ("high-contrast", "dark", "#16181d", 6.5),
+        ("high-contrast", "light", "#ffffff", 6.5),
+        ("high-contrast", "unknown", "#ffffff", 3.0),
+    ],
 )
-def test_text_colors_have_enough_contrast(background: Background, behind: str) -> None:
-    for role, colors in TEXT_COLORS.items():
-        color = colors[BACKGROUNDS.index(background)]
-        if color and role is not TextRole.LEFT:  # the rest of the progress bar may be faint
-            low, high = sorted((luminance(color), luminance(behind)))
-            assert (high + 0.05) / (low + 0.05) >= 3.0, role
+def test_every_text_role_has_enough_contrast(
+    palette: Palette, background: Background, behind: str, least: float
+) -> None:
+    for role in TextRole:
+        if color := TEXT_COLORS[role][text_column(palette, background)]:
+            assert contrast(color, behind) >= least, role
+
+
+BODY = (ColorRole.SKIN, ColorRole.SHIRT, ColorRole.LEGGINGS)
+
+
+def test_palettes_do_what_they_are_named_for() -> None:
+    for background, behind in (("dark", "#16181d"), ("light", "#ffffff")):
+        standard, strong = PALETTES[background], PALETTES[f"high-contrast {background}"]
+        for role in ColorRole:
+            if role is not ColorRole.ACCENT:
+                assert contrast(strong[role], behind) > contrast(standard[role], behind), role
+        safe = PALETTES[f"color-blind {background}"]
+        # No kind of color blindness takes away a difference in lightness.
+        assert min(contrast(safe[ColorRole.ACCENT], safe[role]) for role in BODY) >= 2.0
+        assert min(contrast(standard[ColorRole.ACCENT], standard[role]) for role in BODY) < 1.5
+
+
+def test_the_palette_of_the_settings_colors_text_and_figures() -> None:
+    environ = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
+    codes = set()
+    for palette in get_args(Palette):
+        for background in ("dark", "light"):
+            theme = theme_for(environ, "utf-8", background, palette)
+            codes.add((theme.code(TextRole.SIDE), theme.code(CellColor(ColorRole.SHIRT))))
+    assert len(codes) == 6
 
 
 def test_detection_of_light_and_dark_backgrounds() -> None:

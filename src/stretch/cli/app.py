@@ -302,7 +302,7 @@ class App:
         """Colors and characters of the terminal; no colors if standard output is not a terminal."""
         from stretch.player.theme import Theme, theme_for
 
-        theme = theme_for(self.environ, self.stdout.encoding, self.settings.background)
+        theme = theme_for(self.environ, self.stdout.encoding, self.settings.background, self.settings.palette)
         return theme if is_terminal(self.stdout) else Theme(unicode=theme.unicode)
 
     @contextmanager
@@ -312,11 +312,13 @@ class App:
             yield self._full_screen
             return
         from stretch.player.terminal import Terminal
+        from stretch.player.terminal_answers import queries
 
         self.stdout.flush()
         source = self.stdin.fileno() if self.stdin is not None and is_terminal(self.stdin) else None
         try:
-            with Terminal(source, self.stdout.fileno(), self.theme, screen=screen) as terminal:
+            asked = queries(self.environ) if screen else ""
+            with Terminal(source, self.stdout.fileno(), self.theme, screen=screen, queries=asked) as terminal:
                 self._full_screen = terminal if screen else None
                 yield terminal
         finally:

@@ -17,6 +17,8 @@ FIGURE_COLUMNS, FIGURE_LINES = 60, 20
 BRAILLE, BLOCKS = "⢠⣾⣿⣿⣷⡄", "▗▟██▙▖"
 """The same hill in braille and in blocks."""
 
+DOCTOR_WAIT_S = 1.0
+"""The longest wait for the answers of a terminal."""
 NO_SAVING = "Nothing is saved. Set STRETCH_HOME to a folder of yours."
 
 Result = tuple[str, str, str]
@@ -45,6 +47,7 @@ def _run_check(app: App, what: str, check: Callable[[App], Iterable[Result]]) ->
 
 def _display(app: App) -> Iterable[Result]:
     yield "screen", *_screen(app)
+    yield "terminal", *_terminal(app)
     depth = {"none": "none", "16": "16", "256": "256", "true": "16 million"}[app.theme.depth]
     off = depth == "none" and app.environ.get("NO_COLOR")
     yield "colours", depth, "NO_COLOR turns them off." if off else ""
@@ -71,6 +74,23 @@ def _screen(app: App) -> tuple[str, str]:
         return f"{size}, line by line: {why}", ""
     small = columns < FIGURE_COLUMNS or lines < FIGURE_LINES
     return f"{size}, full screen", f"A figure needs at least {FIGURE_COLUMNS}x{FIGURE_LINES}." if small else ""
+
+
+def _terminal(app: App) -> tuple[str, str]:
+    """Return what the terminal answers when it is asked."""
+    from stretch.player.terminal import Terminal
+    from stretch.player.terminal_answers import queries
+
+    asked = queries(app.environ)
+    if app.stdin is None or not (app.interactive and os.isatty(app.stdin.fileno()) and asked):
+        return "not asked", ""
+    with Terminal(app.stdin.fileno(), app.stdout.fileno(), app.theme, screen=False, queries=asked) as terminal:
+        terminal.wait_for_answers(DOCTOR_WAIT_S)
+    answers = terminal.answers
+    background = f"{answers.background} background {answers.color}".strip() if answers.background else ""
+    shows = "octants" if answers.draws_octants else "", "pixels" if answers.graphics else ""
+    advice = "" if background else "Set background to dark or light in the settings if colors are hard to read."
+    return ", ".join(filter(None, (answers.name, background, *shows))) or "no answer", advice
 
 
 def _folder(app: App) -> Iterable[Result]:

@@ -66,6 +66,7 @@ SPINE_LABELS: dict[Spine, str] = {
 Side = Literal["left", "right"]
 SIDE_LABELS: dict[Side, str] = {"left": "left side", "right": "right side"}
 
+Palette = Literal["standard", "high-contrast", "color-blind"]
 VoiceMode = Literal["yes", "full", "brief", "names", "breath", "no"]
 VOICE_LABELS: dict[VoiceMode, str] = {
     "yes": "explain a stretch the first three times, then say little",

@@ -1,4 +1,4 @@
-"""Color roles of a figure and their colors on a dark and on a light background."""
+"""Color roles of a figure and their colors on each background."""
 
 from __future__ import annotations
 
@@ -35,21 +35,25 @@ class CellColor(NamedTuple):
     lower: CellColor | None = None
 
 
+_NAMES = (
+    *("dark", "light", "paper"),
+    *("high-contrast dark", "high-contrast light", "color-blind dark", "color-blind light"),
+)
 _COLORS = {
-    ColorRole.SKIN: ("#f6d8b6", "#c98a54", "#e8c09a"),
-    ColorRole.FAR_SKIN: ("#8c7666", "#dcbc9e", "#f3e3d3"),
-    ColorRole.SHIRT: ("#54a0ac", "#2b8793", "#7fb3bb"),
-    ColorRole.LEGGINGS: ("#9ca6d4", "#4c5a98", "#a3abd6"),
-    ColorRole.FAR_LEGGINGS: ("#535c80", "#a9b1d0", "#d9dcee"),
-    ColorRole.HAIR: ("#8a6252", "#53352b", "#5a4036"),
-    ColorRole.ACCENT: ("#ff6e2e", "#e8500a", "#d23c00"),
-    ColorRole.PROP: ("#75695a", "#a3968a", "#8a7f74"),
-    ColorRole.STRAP: ("#78e278", "#1d8a3c", "#14702c"),
+    ColorRole.SKIN: "#f6d8b6 #c98a54 #e8c09a #ffe6c8 #74441c #b58a66 #d9a878",
+    ColorRole.FAR_SKIN: "#8c7666 #dcbc9e #f3e3d3 #a58d7a #c09a76 #7a6452 #ead0b6",
+    ColorRole.SHIRT: "#54a0ac #2b8793 #7fb3bb #6fd0de #005f6e #3f86bd #7fb8de",
+    ColorRole.LEGGINGS: "#9ca6d4 #4c5a98 #a3abd6 #b9c4ff #2c3a7c #6f7cc0 #98a4dc",
+    ColorRole.FAR_LEGGINGS: "#535c80 #a9b1d0 #d9dcee #6b76a8 #8b95c4 #4a5280 #cdd3ee",
+    ColorRole.HAIR: "#8a6252 #53352b #5a4036 #b08068 #2c1810 #8a7468 #5a4a42",
+    ColorRole.ACCENT: "#ff6e2e #e8500a #d23c00 #ff5a00 #f03c00 #ffe14d #8a2a00",
+    ColorRole.PROP: "#75695a #a3968a #8a7f74 #b0a08c #6b6055 #75695a #a3968a",
+    ColorRole.STRAP: "#78e278 #1d8a3c #14702c #7dff7d #005c1e #ffffff #1e1e1e",
 }
-"""Each role on a dark background, on a light one, and on paper: pale, so that the muscle is darkest in gray."""
+"""Each role in each of the palettes. On paper all is pale, so that the muscle is darkest in gray; for the color-blind
+the muscle is the lightest on a dark background and the darkest on a light one."""
 PALETTES: Mapping[str, Mapping[ColorRole, str]] = {
-    name: {role: colors[column] for role, colors in _COLORS.items()}
-    for column, name in enumerate(("dark", "light", "paper"))
+    name: {role: colors.split()[column] for role, colors in _COLORS.items()} for column, name in enumerate(_NAMES)
 }
 
 

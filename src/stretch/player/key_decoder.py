@@ -17,6 +17,8 @@ SEQUENCE_TIMEOUT_S = 0.5
 """An escape sequence that is not finished after this time was the Escape key, or Alt and a key."""
 STRING_TIMEOUT_S = 1.0
 """A control string or a paste ends when nothing came for this long: its end was lost."""
+ANSWER_TIMEOUT_S = 3.0
+"""The same for any sequence while answers of the terminal are awaited, which may come in pieces."""
 MAX_PENDING_S = 10.0
 """Nothing stays unfinished for longer, so that no stream of bytes locks the keyboard."""
 MAX_PENDING = 512
@@ -50,6 +52,7 @@ _TOKEN = re.compile(
     ),
     re.DOTALL,
 )
+_ANSWERS = ("\x1b]", "\x1b[?", "\x1bP", "\x1b_")
 _LONG = re.compile(rb"%s|%s|%s" % (_PASTE, _STRING, _RAW_STRING))
 _UNFINISHED = re.compile(
     rb"\x1b|\xc2?[\x8e-\x90\x98\x9b\x9d-\x9f]|[\xc2-\xdf]\Z|[\xe0-\xef][\x80-\xbf]?\Z|[\xf0-\xf4][\x80-\xbf]{0,2}\Z"
@@ -57,15 +60,23 @@ _UNFINISHED = re.compile(
 
 
 class KeyDecoder:
-    """Decodes reads of any size, at times in seconds that never go back."""
+    """Decodes reads of any size, at times in seconds that never go back.
+
+    `answers` are the sequences that may answer a query; who wants them takes them out.
+    """
 
     def __init__(self) -> None:
+        self.answers: list[str] = []
+        self.answers_until = 0.0
+        """The time until which answers are awaited."""
         self._pending = b""
         self._pending_since = self._last_byte = 0.0
 
     def feed(self, data: bytes, now: float) -> list[str]:
         """Return the names of the keys in *data*; an unfinished sequence waits for the next call."""
         timeout = STRING_TIMEOUT_S if _LONG.match(self._pending) else SEQUENCE_TIMEOUT_S
+        if self._last_byte < self.answers_until:
+            timeout = ANSWER_TIMEOUT_S
         if now - self._last_byte >= timeout or now - self._pending_since >= MAX_PENDING_S:
             self._pending = b""
         data, self._last_byte = self._pending + data, now
@@ -74,6 +85,8 @@ class KeyDecoder:
             if found := _TOKEN.match(data, at):
                 text = found.group().decode("utf-8", "ignore")
                 keys.append(KEY_NAMES.get(text, text))
+                if text.startswith(_ANSWERS):
+                    self.answers.append(text)
                 at = found.end()
             elif _UNFINISHED.match(data, at):
                 break

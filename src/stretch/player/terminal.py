@@ -16,6 +16,7 @@ from contextlib import suppress
 from selectors import EVENT_READ, EVENT_WRITE, SelectorKey
 from typing import Any, Literal
 
+from msgspec.structs import replace
 from rich.cells import cell_len
 
 from stretch.figure.colors import CellColor
@@ -23,6 +24,14 @@ from stretch.player.freeze import SLICE_S, FreezeDetector, boottime_ns
 from stretch.player.input import InputEvent, SignalCatcher, console_keys
 from stretch.player.key_decoder import KeyDecoder
 from stretch.player.layout import StyledLine, StyledSpan, line_width
+from stretch.player.terminal_answers import (
+    COLOR_QUERY,
+    IGNORE_SCHEME,
+    LAST_QUERY,
+    WATCH_SCHEME,
+    TerminalAnswers,
+    with_answer,
+)
 from stretch.player.theme import Theme
 
 if sys.platform == "win32":
@@ -51,10 +60,12 @@ CONSOLE_POLL_S = 0.01
 """Interval at which a Windows console is polled, because it cannot be waited for."""
 RESTORE_TIMEOUT_S = 0.3
 """Longest wait for a terminal to take the codes that restore it."""
+ANSWERS_S, LATE_ANSWERS_S, VERY_LATE_ANSWERS_S = 0.15, 1.0, 20.0
+"""After a query, answers are waited for before the first frame, at the end, and expected among the keys for so long."""
 HANG_UP = 1
 """Signal number reported for a closed terminal (SIGHUP)."""
 
-_ENTER_SCREEN = "\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[2J"
+_ENTER_SCREEN, _CLEAR = "\x1b[?1049h\x1b[?25l\x1b[?2004h", "\x1b[2J"
 # Blank, with the cursor at the top: after a resize, tmux keeps what is above the cursor in its history.
 _LEAVE_SCREEN = "\x1b[0m\x1b[H\x1b[2J\x1b[?2004l\x1b[?25h\x1b[?1049l"
 _BEGIN_UPDATE, _END_UPDATE = "\x1b[?2026h", "\x1b[?2026l"
@@ -63,11 +74,17 @@ _BEGIN_UPDATE, _END_UPDATE = "\x1b[?2026h", "\x1b[?2026l"
 class Terminal:
     """Context manager that controls a terminal; with `screen=False` it only reads keys and signals.
 
-    *source* and *target* are file descriptors. Without a *source* no keys are read, only signals.
+    *source* and *target* are file descriptors. Without a *source* no keys are read, only signals. The terminal is asked
+    the *queries*, and the theme is adapted to its answers whenever they come.
     """
 
-    def __init__(self, source: int | None, target: int, theme: Theme, *, screen: bool = True) -> None:
+    def __init__(
+        self, source: int | None, target: int, theme: Theme, *, screen: bool = True, queries: str = ""
+    ) -> None:
         self.source, self.target, self.theme, self.screen = source, target, theme, screen
+        self._queries = queries if source is not None and sys.platform != "win32" else ""
+        self.answers = TerminalAnswers(complete=not self._queries)
+        self._asked = 0.0
         self._signals = SignalCatcher()
         self._freeze = FreezeDetector()
         self._frozen_ns = 0
@@ -92,6 +109,7 @@ class Terminal:
                 if fd is not None and sys.platform != "win32":
                     self._selector.register(fd, EVENT_READ)
             self._enter()
+            self.wait_for_answers(ANSWERS_S)
         except BaseException:
             self.__exit__()
             raise
@@ -142,6 +160,29 @@ class Terminal:
         self._enter()
         self._freeze.frozen_ns(continued=self._signals.was_continued(), waited=False)
         return InputEvent(suspended=True, frozen_ns=boottime_ns() - before_ns)
+
+    def wait_for_answers(self, seconds: float) -> None:
+        """Wait until the terminal has answered all queries, at most until *seconds* after it was asked."""
+        while not (self.answers.complete or self._gone or self._frozen_ns):
+            left = self._asked + seconds - time.monotonic()
+            if left <= 0:
+                return
+            self._wait(left)
+
+    def _ask(self, queries: str) -> None:
+        self._write(queries)
+        self._asked = time.monotonic()
+        self._decoder.answers_until = self._asked + VERY_LATE_ANSWERS_S
+
+    def _take_answer(self, text: str) -> None:
+        before, self.answers = self.answers, with_answer(self.answers, text)
+        if self.answers.complete:
+            self._decoder.answers_until = 0.0
+        if self._queries and before.complete and self.answers.scheme != before.scheme:
+            self.answers = replace(self.answers, complete=False)
+            self._ask(COLOR_QUERY + LAST_QUERY)
+        if self.theme.adapt(self.answers):
+            self._size = (0, 0)  # so that all is drawn again
 
     def draw(self, rows: Sequence[StyledLine]) -> bool:
         """Draw *rows* and return whether the terminal has taken them; only changed cells are written.
@@ -223,9 +264,17 @@ class Terminal:
         self._output = _open_again(self.target)
         if self.screen:
             self._write(_ENTER_SCREEN)
+        if self._queries:
+            self.answers = TerminalAnswers()
+            self._ask(WATCH_SCHEME * self.screen + self._queries)
+        if self.screen:
+            # After the queries, so that what a terminal prints of those it does not know is gone.
+            self._write(_CLEAR)
 
     def _restore(self) -> None:
         if self._output is not None:
+            # Answers that come later would reach the shell.
+            self.wait_for_answers(LATE_ANSWERS_S)
             if self.screen:
                 self._leave_screen()
             self._unwritten = b""
@@ -242,9 +291,10 @@ class Terminal:
 
     def _leave_screen(self) -> None:
         """Leave the full screen; if the terminal is behind, discard the frames that it has not shown yet."""
-        self._write(_LEAVE_SCREEN)
+        leave = IGNORE_SCHEME * bool(self._queries) + _LEAVE_SCREEN
+        self._write(leave)
         if self._unwritten and self._output is not None and sys.platform != "win32":
-            self._unwritten = f"{_END_UPDATE}{_LEAVE_SCREEN}".encode()
+            self._unwritten = f"{_END_UPDATE}{leave}".encode()
             with suppress(termios.error):
                 # Output that was stopped by Ctrl-S goes on only after a stop of our own.
                 termios.tcflow(self._output, termios.TCOOFF)
@@ -289,6 +339,9 @@ class Terminal:
                 data = b""
             if data:
                 self._keys.extend(self._decoder.feed(data, time.monotonic()))
+                answers, self._decoder.answers = self._decoder.answers, []
+                for answer in answers:
+                    self._take_answer(answer)
             else:
                 self._gone = True
 

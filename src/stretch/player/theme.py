@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
+from stretch.core.vocabulary import Palette
 from stretch.figure.colors import HIGHLIGHT_STEPS, PALETTES, CellColor, hex_color
+from stretch.player.terminal_answers import TerminalAnswers, is_multiplexer
 
 if TYPE_CHECKING:
     from stretch.figure.render import Glyphs
@@ -32,20 +34,23 @@ class TextRole(StrEnum):
 
 
 BACKGROUNDS: tuple[Background, ...] = ("dark", "light", "unknown")
-TEXT_COLORS: Mapping[TextRole, tuple[str, str, str]] = {
-    TextRole.PLAIN: ("#d8d4cc", "#33343a", ""),
-    TextRole.DIM: ("#8b8f9a", "#6a6d76", "#868a95"),
-    TextRole.NAME: ("#ffffff", "#000000", ""),
-    TextRole.SIDE: ("#78e278", "#177a34", "#2f9e4f"),
-    TextRole.TIME: ("#f6d8b6", "#1e1e1e", ""),
-    TextRole.BREATH_IN: ("#6cc7d6", "#0d7282", "#2496a8"),
-    TextRole.BREATH_OUT: ("#9ca6d4", "#4c5a98", "#7480c2"),
-    TextRole.DONE: ("#ff6e2e", "#d2480a", "#e85d22"),
-    TextRole.LEFT: ("#4a4d57", "#c3c4ca", "#7d808a"),
-    TextRole.KEY: ("#ffffff", "#000000", ""),
-    TextRole.ALERT: ("#ffb454", "#a85300", "#c4780c"),
+TEXT_COLORS: Mapping[TextRole, tuple[str, ...]] = {
+    TextRole.PLAIN: ("#d8d4cc", "#33343a", "", "#ffffff", "#000000", "#d8d4cc", "#33343a"),
+    TextRole.DIM: ("#8b8f9a", "#6a6d76", "#868a95", "#c9ccd4", "#3c3f46", "#8b8f9a", "#6a6d76"),
+    TextRole.NAME: ("#ffffff", "#000000", "", "#ffffff", "#000000", "#ffffff", "#000000"),
+    TextRole.SIDE: ("#78e278", "#177a34", "#2f9e4f", "#86ff86", "#00501a", "#ffe14d", "#8a2a00"),
+    TextRole.TIME: ("#f6d8b6", "#1e1e1e", "", "#fff3d6", "#000000", "#f6f0e4", "#1e1e1e"),
+    TextRole.BREATH_IN: ("#6cc7d6", "#0d7282", "#2496a8", "#7fe9fa", "#004a57", "#7cc4f4", "#0b66a8"),
+    TextRole.BREATH_OUT: ("#9ca6d4", "#4c5a98", "#7480c2", "#c6ceff", "#26306e", "#b3b8e6", "#474f8c"),
+    TextRole.DONE: ("#ff6e2e", "#d2480a", "#e85d22", "#ff9a66", "#8a2c00", "#ffb000", "#8a2a00"),
+    TextRole.LEFT: ("#646772", "#909298", "#7d808a", "#9da0aa", "#595c64", "#646772", "#909298"),
+    TextRole.KEY: ("#ffffff", "#000000", "", "#ffffff", "#000000", "#ffffff", "#000000"),
+    TextRole.ALERT: ("#ffb454", "#a85300", "#c4780c", "#ffd27a", "#6b3300", "#ffd27a", "#7a4400"),
 }
-"""Colors for each of BACKGROUNDS; on an unknown one, the terminal's own or one that is readable on both."""
+"""Colors for each of BACKGROUNDS, and for a dark and a light one in high contrast and for the color-blind.
+
+On an unknown background, they are the terminal's own or readable on both.
+"""
 BOLD = frozenset({TextRole.NAME, TextRole.SIDE, TextRole.TIME, TextRole.KEY, TextRole.ALERT})
 
 
@@ -59,11 +64,25 @@ class Theme:
         background: Background = "unknown",
         unicode: bool = True,
         glyphs: Glyphs = "braille",
+        palette: Palette = "standard",
+        fixed: bool = True,
     ) -> None:
-        self.depth, self.background, self.unicode, self.glyphs = depth, background, unicode, glyphs
-        column = BACKGROUNDS.index(background)
+        self.depth, self.unicode, self.glyphs = depth, unicode, glyphs
+        self._palette, self._fixed = palette, fixed
+        self._set_background(background)
+
+    def adapt(self, answers: TerminalAnswers) -> bool:
+        """Take the background from the *answers* of the terminal, unless it is set; return whether it has changed."""
+        if self._fixed or answers.background in ("", self.background):
+            return False
+        self._set_background(answers.background or "unknown")
+        return True
+
+    def _set_background(self, background: Background) -> None:
+        self.background = background
+        column = text_column(self._palette, background)
         self._codes: dict[Hashable, str] = {
-            role: ";".join(filter(None, ("1" if role in BOLD else "", _color_code(colors[column], depth))))
+            role: ";".join(filter(None, ("1" if role in BOLD else "", _color_code(colors[column], self.depth))))
             for role, colors in TEXT_COLORS.items()
         }
 
@@ -87,17 +106,29 @@ class Theme:
         # Sixteen colors have no shades between the shirt and the highlighted muscle: highlight it fully or not at all.
         if self.depth == "16":
             color = color._replace(highlight=HIGHLIGHT_STEPS if 2 * color.highlight >= HIGHLIGHT_STEPS else 0)
-        return hex_color(color, PALETTES["light" if self.background == "light" else "dark"])
+        name = "light" if self.background == "light" else "dark"
+        return hex_color(color, PALETTES[name if self._palette == "standard" else f"{self._palette} {name}"])
 
 
-def theme_for(environ: Mapping[str, str], encoding: str | None, background: str = "auto") -> Theme:
-    """Return the theme for the terminal in *environ* and an output *encoding*; *background* is the setting."""
+def text_column(palette: Palette, background: Background) -> int:
+    """Return the column of TEXT_COLORS for a *palette*; on an unknown background all have the same."""
+    if palette == "standard" or background == "unknown":
+        return BACKGROUNDS.index(background)
+    return 2 * get_args(Palette).index(palette) + 1 + (background == "light")
+
+
+def theme_for(
+    environ: Mapping[str, str], encoding: str | None, background: str = "auto", palette: Palette = "standard"
+) -> Theme:
+    """Return the theme for the terminal in *environ* and an output *encoding*; the others are settings."""
     return Theme(
         color_depth(environ),
         background=detect_background(environ, background),
         unicode=_shows_unicode(environ, encoding),
         # The fonts of the Linux console have no braille.
         glyphs="blocks" if environ.get("TERM") == "linux" else "braille",
+        palette=palette,
+        fixed=background != "auto",
     )
 
 
@@ -106,10 +137,9 @@ def color_depth(environ: Mapping[str, str]) -> Depth:
     if environ.get("NO_COLOR"):
         return "none"
     term = environ.get("TERM", "")
-    # Screen and tmux hand on the COLORTERM of the terminal that they were started in.
-    multiplexer = term.startswith(("screen", "tmux")) or environ.get("STY") or environ.get("TMUX")
     if environ.get("COLORTERM", "").lower() in ("truecolor", "24bit"):
-        return "256" if multiplexer else "true"
+        # Screen and tmux hand on the COLORTERM of the terminal that they were started in.
+        return "256" if is_multiplexer(environ) else "true"
     return "256" if "256" in term or "kitty" in term else "16"
 
 

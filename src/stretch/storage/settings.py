@@ -16,7 +16,7 @@ from stretch.core.errors import UnknownName, UsageError
 from stretch.core.fields import Id, doc
 from stretch.core.routine import DEFAULT_MINUTES
 from stretch.core.text import escape_control_chars, quote
-from stretch.core.vocabulary import BREATH_PRESETS, VOICE_LABELS, Equipment, Level, Position, Tag, VoiceMode
+from stretch.core.vocabulary import BREATH_PRESETS, VOICE_LABELS, Equipment, Level, Palette, Position, Tag, VoiceMode
 from stretch.storage.files.locations import expand_home
 
 FILE_NAME = "config.yaml"
@@ -57,6 +57,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     voice_command: Annotated[str | None, doc("command that speaks, such as: espeak-ng {text}")] = None
     figure: Annotated[Literal["braille", "blocks", "none"], doc("drawn as braille, blocks or none")] = "braille"
     background: Annotated[Literal["auto", "dark", "light"], doc("of your terminal: auto, dark or light")] = "auto"
+    palette: Annotated[Palette, doc("colors: standard, high-contrast or color-blind")] = "standard"
     catalog: Annotated[tuple[str, ...], doc("files or folders with your own stretches")] = ()
 
 
