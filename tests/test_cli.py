@@ -328,11 +328,13 @@ INVARIANT_CASES = [
 @pytest.mark.parametrize("args", INVARIANT_CASES, ids=" ".join)
 def test_plan_json_has_all_fields_and_steps_that_add_up(args: tuple[str, ...]) -> None:
     plan = data("routine", "--plan", "--json", *args)
-    assert list(plan) == ["version", "areas", "seconds", "seed", "breath", "steps", "left_out", "notes", "why", "held"]
+    fields = ["version", "areas", "seconds", "seed", "breath", "steps", "left_out", "notes", "why", "held"]
+    assert list(plan) == [*fields, "program", "prescription"]
     assert plan["version"] == 1
     start = 0.0
     for step in plan["steps"]:
-        assert list(step) == ["start", "seconds", "kind", "stretch", "side", "rep", "reps", "breaths"]
+        fields = ["start", "seconds", "kind", "stretch", "side", "rep", "reps", "breaths"]
+        assert list(step) == [*fields, "set", "sets", "note"]
         assert step["start"] == start
         start += step["seconds"]
         if step["breaths"]:

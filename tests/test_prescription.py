@@ -1,16 +1,28 @@
-"""Prescriptions: the fields of their files, contradictions in them, and the template."""
+"""Prescriptions: the fields of their files, contradictions in them, and what a session makes of them."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 
+from stretch.core.journal.progress import decode_plan, encode_plan, restore_session, update_record
+from stretch.core.journal.record import SessionRecord
+from stretch.core.model import Catalog
+from stretch.core.narration.phrases import line_for, rep_label
+from stretch.core.narration.speech_timing import sentences_to_speak
+from stretch.core.planning.programs import build_program
 from stretch.core.program import Program
+from stretch.core.routine import Request, Routine
+from stretch.core.timing.cues import cues
+from stretch.core.timing.session import Session, Tick, update
+from stretch.core.timing.timeline import Timeline, build_timeline
 from stretch.storage.catalogs.authoring import program_template
 from stretch.storage.catalogs.catalog import load_catalog
 from stretch.storage.catalogs.catalog_lint import check_catalogs
-from support import CATALOG, run
+from support import CATALOG, data, run
 
 RX = """\
 programs:
@@ -51,6 +63,15 @@ def problems(folder: Path, text: str) -> str:
     return "\n".join(
         f"{one.line} {one.field.removeprefix('programs.0.')}: {one.problem}" for one in report.of("problem")
     )
+
+
+@pytest.fixture(scope="module")
+def catalog(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
+    return load_catalog(extra=[rx_file(tmp_path_factory.mktemp("rx"))])
+
+
+def prescribed(catalog: Catalog, **request: Any) -> Routine:
+    return build_program(catalog, "mrs-jones", Request(**request))
 
 
 def prescription(folder: Path, text: str = RX) -> Program:
@@ -134,3 +155,147 @@ def test_new_writes_the_template_into_the_catalog_folder(tmp_path: Path) -> None
     assert (tmp_path / "catalog" / "mrs-jones.yaml").read_text(encoding="utf-8") == program_template("mrs-jones")
     assert run("program", "new", "mrs-jones", env={"STRETCH_HOME": str(tmp_path)}).exit_code == 1
     assert run("program", "new", "Mrs Jones").exit_code == 2
+
+
+def phases_of(timeline: Timeline, stretch: str) -> list[tuple[str, int, str | None, str]]:
+    """Kind, seconds, side and repetition of each phase of *stretch* but its preparation."""
+    own = [phase for phase in timeline.phases if phase.item and phase.item.stretch.id == stretch]
+    return [(phase.kind, phase.length_ms // 1000, phase.side, rep_label(phase)) for phase in own[1:]]
+
+
+def test_sets_follow_one_another_on_each_side_with_the_prescribed_rest(catalog: Catalog) -> None:
+    def one_set(side: str, number: int) -> list[tuple[str, int, str, str]]:
+        holds = [("hold", 20, side, f"set {number} of 2, hold {hold} of 3") for hold in (1, 2, 3)]
+        return [holds[0], ("rest", 5, side, holds[1][3]), holds[1], ("rest", 5, side, holds[2][3]), holds[2]]
+
+    def one_side(side: str) -> list[tuple[str, int, str, str]]:
+        return [*one_set(side, 1), ("rest", 30, side, "set 2 of 2, hold 1 of 3"), *one_set(side, 2)]
+
+    routine = prescribed(catalog)
+    timeline = build_timeline(routine)
+    switch = ("switch", 5, "right", "")
+    assert phases_of(timeline, "single-knee-to-chest") == [*one_side("left"), switch, *one_side("right")]
+    assert routine.items[0].dose_label == "2 sets of 20 s x 3 each side"
+    assert "Ease out and rest, 30 seconds. Then set 2 of 2, hold 1 of 3." in lines(timeline)
+    assert "Set 2 of 2, hold 1 of 3, left side, 20 seconds." in lines(timeline)
+
+
+def test_the_sides_are_those_that_are_prescribed(catalog: Catalog) -> None:
+    _, figure_four, hamstring, _ = prescribed(catalog, first_side="left").items
+    assert (figure_four.sides, figure_four.dose_label) == (("right",), "30 s x 2 right side")
+    assert figure_four.note == "Right side only, as prescribed."
+    assert (hamstring.sides, hamstring.sets) == (("right", "left"), (1, 2))
+    assert hamstring.dose_label == "10 s, 1 set right, 2 sets left"
+    assert hamstring.note == "1 set right, then 2 left, as prescribed."
+    timeline = build_timeline(prescribed(catalog))
+    assert [part[:3] for part in phases_of(timeline, "supine-hamstring-hold")] == [
+        ("hold", 10, "right"), ("switch", 5, "left"), ("hold", 10, "left"), ("rest", 30, "left"), ("hold", 10, "left"),
+    ]  # fmt: skip
+    assert {phase.side for phase in timeline.phases if phase.item is figure_four} <= {"right"}
+
+
+@pytest.mark.parametrize(
+    ("week", "sessions", "breaths"), [(1, 0, 6), (2, 20, 6), (3, 0, 8), (6, 7, 8), (3, 8, 10), (40, 500, 10)]
+)
+def test_a_stage_counts_once_it_and_those_before_it_are_reached(
+    catalog: Catalog, week: int, sessions: int, breaths: int
+) -> None:
+    routine = prescribed(catalog, program_week=week, good_sessions=sessions)
+    assert routine.items[-1].dose.reps == breaths
+
+
+def lines(timeline: Timeline) -> list[str]:
+    return [line_for(cue, timeline) for cue in cues(timeline, -1, timeline.length_ms)]
+
+
+def test_a_note_is_written_once_and_said_once_also_for_a_familiar_stretch(catalog: Catalog) -> None:
+    for familiar in (frozenset[str](), frozenset(catalog.stretches)):
+        timeline = build_timeline(prescribed(catalog, familiar=familiar, voice=True))
+        said = [" ".join(sentences_to_speak(cue, timeline)) for cue in cues(timeline, -1, timeline.length_ms)]
+        for note in ("Only as far as it is easy.", "Right side only, as prescribed."):
+            assert sum(note in line for line in said) == 1
+            assert sum(note in line for line in lines(timeline)) == 1
+
+
+def test_a_note_takes_its_time_to_read(catalog: Catalog) -> None:
+    def seconds(**request: Any) -> int:
+        timeline = build_timeline(prescribed(catalog, **request))
+        return next(phase.length_ms for phase in timeline.phases if phase.kind == "prepare") // 1000
+
+    bare = build_timeline(build_program(catalog, "wind-down", Request(warm_up=0.0)))
+    unnoted = [phase for phase in bare.phases if phase.kind == "prepare" and phase.name == "Knee hug, one leg"]
+    # Seven words, 150 a minute.
+    assert seconds() == unnoted[0].length_ms // 1000 + 3
+
+
+def test_a_caution_is_named_and_the_prescribed_dose_kept(catalog: Catalog) -> None:
+    plain, careful = prescribed(catalog), prescribed(catalog, avoid=("knee", "disc", "older-adult", "hypermobility"))
+    assert [(item.dose, item.sides, item.sets) for item in careful.items] == [
+        (item.dose, item.sides, item.sets) for item in plain.items
+    ]
+    spoken_against = [item for item in careful.items if item.cautions]
+    assert spoken_against
+    note = next(note for note in careful.notes if note.startswith("Kept as prescribed in spite of "))
+    for item in spoken_against:
+        assert item.stretch.name in note
+        assert item.stretch.for_side(item.sides[0]).ease_off in " ".join(lines(build_timeline(careful)))
+    assert not any(note.startswith("Kept") for note in plain.notes)
+
+
+def test_a_stop_wins_over_a_prescription(tmp_path: Path) -> None:
+    deep = next(one for one in CATALOG.stretches.values() if one.level == "deep" and one.mode == "static")
+    text = RX.replace("stretch: supine-figure-four", f"stretch: {deep.id}").replace(", sides: right", "")
+    strict = load_catalog(extra=[rx_file(tmp_path, text)])
+    assert any(item.stretch == deep for item in prescribed(strict).items)
+    today = prescribed(strict, level="gentle", max_level="gentle")
+    assert not any(item.stretch == deep for item in today.items)
+    assert [left.stretch for left in today.left_out if left.stretch == deep.id] == [deep.id]
+    halved = prescribed(strict, half_dose=True).items[0]
+    assert (halved.dose.hold_s, halved.dose.reps) == (10, 2)
+
+
+def test_other_programs_stay_as_they_are() -> None:
+    for name in CATALOG.programs:
+        routine = build_program(CATALOG, name, Request())
+        assert routine.prescription is None
+        assert not any(item.sets or item.cautions or item.note for item in routine.items)
+
+
+def test_the_plan_has_what_is_prescribed(tmp_path: Path) -> None:
+    file = str(rx_file(tmp_path))
+    plan = data("routine", "--catalog", file, "--program", "mrs-jones", "--plan", "--json")
+    assert plan["program"] == "mrs-jones"
+    assert plan["prescription"]["from"] == {"name": "Anna Berg", "contact": "030 123456"}
+    assert plan["prescription"]["review"] == "2026-12-13"
+    hugs = [step for step in plan["steps"] if step["stretch"] == "single-knee-to-chest"]
+    assert {step["note"] for step in hugs} == {"Only as far as it is easy."}
+    assert {(step["set"], step["sets"]) for step in hugs if step["kind"] == "hold"} == {(1, 2), (2, 2)}
+    assert plan["held"]["lower-back"] == {"left": 120, "right": 120}
+    assert sum(step["seconds"] for step in plan["steps"]) == plan["seconds"]
+    text = run("routine", "--catalog", file, "--program", "mrs-jones", "--plan").stdout
+    for words in ("From Anna Berg (030 123456), for Maria Jones.", "Goal: Put on socks", "Right side only, as presc"):
+        assert words in text
+    assert "Twice a day on Monday, Wednesday and Friday, from 2 Nov 2026, review on 13 Dec 2026." in text
+
+
+def test_a_session_goes_on_in_the_set_that_was_interrupted(catalog: Catalog) -> None:
+    routine = prescribed(catalog)
+    timeline = build_timeline(routine)
+    second_set = next(i for i, phase in enumerate(timeline.phases) if phase.kind == "hold" and phase.set_number == 2)
+    session = update(Session(timeline=timeline), Tick(0))
+    session = update(session, Tick((timeline.phases[second_set].start_ms + 5_000) * 1_000_000))
+    record = update_record(SessionRecord(id="0" * 32, started="2026-11-29T08:00:00+00:00", title="Rx"), session)
+    stored = decode_plan(encode_plan(routine))
+    assert stored == msgspec.structs.replace(routine, left_out=())
+    restored = restore_session(record, stored).moment.phase
+    assert (restored.kind, restored.side) == ("prepare", "left")
+    after = restore_session(record, stored).timeline.phases
+    following = after[restore_session(record, stored).moment.index + 1]
+    assert (following.kind, following.set_number, following.rep) == ("hold", 2, 1)
+
+
+@pytest.mark.parametrize("sets", [[0], [1, 2, 3], [10**9, 1], [-1, 2]])
+def test_impossible_sets_in_a_stored_plan_are_not_believed(catalog: Catalog, sets: list[int]) -> None:
+    plan = msgspec.json.decode(encode_plan(prescribed(catalog)))
+    plan["items"][0]["sets"] = sets
+    assert decode_plan(msgspec.json.encode(plan)) is None

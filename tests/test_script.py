@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from stretch.core.narration.phrases import as_sentences, side_instruction
+from stretch.core.narration.phrases import side_instruction
 from stretch.core.narration.script import words_for_change
 from stretch.core.narration.speech_timing import (
     estimate_duration_ms,
@@ -24,6 +24,7 @@ from stretch.core.narration.speech_timing import (
 )
 from stretch.core.narration.tones import RATE
 from stretch.core.routine import FAMILIAR_AFTER, Routine
+from stretch.core.text import as_sentences
 from stretch.core.timing.cues import Cue, cues
 from stretch.core.timing.session import Session, update
 from stretch.core.timing.timeline import Timeline, build_timeline

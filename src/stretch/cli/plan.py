@@ -7,8 +7,9 @@ from stretch.cli.app import App
 from stretch.core.planning.dosing import TARGET_S
 from stretch.core.planning.eligibility import area_words, reason_text
 from stretch.core.planning.scoring import HoldTime, hold_time_by_area
+from stretch.core.prescription import prescription_lines
 from stretch.core.routine import Routine, first_side_line, needs_line
-from stretch.core.text import dose_label, duration, minutes_seconds
+from stretch.core.text import duration, minutes_seconds
 from stretch.core.timing.phases import Phase
 from stretch.core.timing.timeline import Timeline, build_timeline
 
@@ -31,6 +32,8 @@ def plan_data(routine: Routine) -> dict[str, Any]:
         "notes": routine.notes,
         "why": {item.stretch.id: item.reason for item in routine.items},
         "held": {held.area: {"left": held.left_s, "right": held.right_s} for held in hold_time_by_area(routine.items)},
+        "program": routine.program,
+        "prescription": routine.prescription,
     }
 
 
@@ -40,7 +43,7 @@ def print_plan(app: App, routine: Routine, *, why: bool = False) -> None:
         _print_reasons(app, routine)
     timeline = build_timeline(routine)
     app.out.paragraph(f"{routine.title}, {duration(timeline.length_ms)}", "bold")
-    for note in routine.notes:
+    for note in (*(prescription_lines(routine.prescription) if routine.prescription else ()), *routine.notes):
         app.out.paragraph(note)
     for line in filter(None, (needs_line(routine), first_side_line(routine))):
         app.out.paragraph(line)
@@ -52,21 +55,23 @@ def _print_timetable(app: App, timeline: Timeline) -> None:
     rows = [*_rows(timeline)]
     name_cells, dose_cells = (max(len(row[column]) for row in rows) for column in (1, 2))
     wide = app.out.columns is None or app.out.columns >= START_CELLS + name_cells + 2 + dose_cells
-    for start, name, dose in rows:
+    for start, name, dose, note in rows:
         text = f"{name:<{name_cells}}  {dose}" if wide else f"{name}\n{dose}"
         app.out.paragraph(text, prefix=f"{start:>{START_CELLS - 2}}  ")
+        if note:
+            app.out.paragraph(note, "dim", indent=START_CELLS)
 
 
-def _rows(timeline: Timeline) -> Iterator[tuple[str, str, str]]:
-    """Yield the start, the name and the dose in words of each step that a person would name."""
+def _rows(timeline: Timeline) -> Iterator[tuple[str, str, str, str]]:
+    """Yield the start, the name, the dose in words and the note of each step that a person would name."""
     for phases in _steps(timeline):
         first = phases[0]
         start = minutes_seconds(first.start_ms)
         if first.kind == "prepare" and first.item:
-            yield start, first.item.stretch.name, dose_label(first.item.stretch, first.item.dose)
+            yield start, first.item.stretch.name, first.item.dose_label, first.item.note
         elif first.kind in ("warm-up", "settle"):
             name = "Rest" if first.kind == "settle" else "Keep moving" if first.cool_down else "Warm-up"
-            yield start, name, duration(sum(phase.length_ms for phase in phases))
+            yield start, name, duration(sum(phase.length_ms for phase in phases)), ""
 
 
 def _print_reasons(app: App, routine: Routine) -> None:
@@ -113,4 +118,7 @@ def _step(phases: list[Phase], timeline: Timeline) -> dict[str, Any]:
         "rep": first.rep,
         "reps": first.reps,
         "breaths": [[inhale / 1000, exhale / 1000] for inhale, exhale in breaths],
+        "set": first.set_number if first.item else None,
+        "sets": first.item.set_count(first.side) if first.item else None,
+        "note": (first.item.note or None) if first.item else None,
     }

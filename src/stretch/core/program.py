@@ -58,6 +58,15 @@ class ProgramItem(DoseFields, frozen=True, kw_only=True):
     note: Annotated[ShortText | None, doc("what to mind, or why it is here")] = None
     stages: Annotated[tuple[Stage, ...], doc("doses that follow one another, in place of reps", max_length=10)] = ()
 
+    def amount(self, week: int, good_sessions: int) -> DoseFields:
+        """Return the dose in a *week* of the program, after so many of its sessions without pain."""
+        current: DoseFields = self
+        for stage in self.stages:
+            if (stage.from_week or 0) > week or (stage.after_sessions or 0) > good_sessions:
+                break
+            current = stage
+        return current
+
 
 Items = Annotated[tuple[ProgramItem, ...], Meta(min_length=1, max_length=60)]
 
@@ -113,3 +122,9 @@ class Program(Prescription, frozen=True, kw_only=True):
     warm_up_min: Annotated[int, doc("minutes of warm-up before it, 0 to 10", ge=0, le=10)]
     items: Annotated[Items, doc("its stretches in order, each with its dose")]
     as_written: Annotated[AsWritten | None, doc("the order and doses of the document it came from")] = None
+
+    @property
+    def prescription(self) -> Prescription | None:
+        """What it prescribes beside its stretches; None if it is no prescription."""
+        names = Prescription.__struct_fields__
+        return Prescription(**{name: getattr(self, name) for name in names}) if self.prescribed else None

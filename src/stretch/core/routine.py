@@ -8,7 +8,8 @@ from datetime import date
 from msgspec import Struct, json
 
 from stretch.core.model import Dose, Move, Stretch
-from stretch.core.text import join_words
+from stretch.core.program import Prescription
+from stretch.core.text import amount_label, join_words, pluralize
 from stretch.core.vocabulary import (
     BREATH_PRESETS,
     EQUIPMENT_LABELS,
@@ -85,6 +86,10 @@ class Request(Struct, frozen=True, kw_only=True):
     """Ids of stretches that hurt twice: used only by name."""
     replaced: tuple[str, ...] = ()
     """Ids of stretches that the person replaced in a routine for this request: used only by name."""
+    program_week: int = 1
+    """The week of a program that has a first day, from 1."""
+    good_sessions: int = 0
+    """Sessions of a program that were done without pain."""
 
     @property
     def key(self) -> str:
@@ -143,6 +148,32 @@ class Item(Struct, frozen=True, rename={"reason": "why"}):
     """Why the stretch is in the routine, in a few words."""
     familiar: bool = False
     """True if it was done FAMILIAR_AFTER times before: its instructions are short."""
+    sets: tuple[int, ...] = ()
+    """The sets on each of the sides; empty for one."""
+    rest_s: int = 0
+    """Seconds of rest between two sets."""
+    note: str = ""
+    """Sentences of the program about this stretch, shown beside its steps and said once."""
+    cautions: tuple[str, ...] = ()
+    """Caution tags that speak against the stretch, which was prescribed in spite of them."""
+
+    @property
+    def dose_label(self) -> str:
+        """The whole dose in short form, such as `2 sets of 20 s x 3 each side`."""
+        if len({*self.sets}) > 1:
+            sets = (f"{pluralize(count, 'set')} {side}" for side, count in zip(self.sides, self.sets, strict=True))
+            return f"{amount_label(self.dose)}, {', '.join(sets)}"
+        side = self.sides[0]
+        return self.dose_on(side) + (" each side" if len(self.sides) > 1 else f" {side} side" if side else "")
+
+    def dose_on(self, side: Side | None) -> str:
+        """Return the dose on one *side* in short form, such as `2 sets of 20 s x 3`."""
+        count = self.set_count(side)
+        return (f"{count} sets of " if count > 1 else "") + amount_label(self.dose)
+
+    def set_count(self, side: Side | None) -> int:
+        """Return the number of sets on a *side*."""
+        return self.sets[self.sides.index(side)] if self.sets else 1
 
 
 class LeftOut(Struct, frozen=True):
@@ -199,6 +230,8 @@ class Routine(Struct, frozen=True, kw_only=True, rename=ENCODED_NAMES):
     """None for a program."""
     program: str | None = None
     """The id of the program; None for a routine that was built, and in plans of earlier versions."""
+    prescription: Prescription | None = None
+    """By whom, for whom and how often the program is prescribed, if it is."""
 
 
 def needs_line(routine: Routine) -> str:
@@ -215,8 +248,9 @@ def ends_upright(items: Sequence[Item], cool_down: Sequence[object]) -> bool:
 
 def first_side_line(routine: Routine) -> str:
     """Return which side comes first, as a sentence; empty if every stretch works both sides at once."""
-    # Every stretch of a routine begins on the same side.
-    side = next((item.sides[0] for item in routine.items if item.stretch.both_sides), None)
+    first = {item.sides[0] for item in routine.items if len(item.sides) > 1}
+    # Only what was prescribed can begin on different sides, and then each of these has a note.
+    side = first.pop() if len(first) == 1 else None
     return f"{side.capitalize()} side first." if side else ""
 
 

@@ -28,6 +28,11 @@ def join_words(words: Iterable[str], conjunction: str = "and") -> str:
     return f"{', '.join(others)} {conjunction} {last}" if others else last
 
 
+def as_sentences(*parts: str) -> tuple[str, ...]:
+    """Return *parts* with a capital letter and a full stop, without the empty ones."""
+    return tuple(part[0].upper() + part[1:] + ("" if part.endswith((".", "!", "?")) else ".") for part in parts if part)
+
+
 def duration(milliseconds: int) -> str:
     """Return a length of time, to the second: `45 s`, `3 min`, `11 min 20 s`."""
     minutes, seconds = divmod(round(milliseconds / 1000), 60)
@@ -62,10 +67,14 @@ def short_date(day: date, today: date | None = None) -> str:
 
 def dose_label(stretch: Stretch, dose: Dose) -> str:
     """Return a dose in short form: `30 s each side`, `30 s x 2`, `8 breaths` or `3 rounds`."""
-    each = " each side" if stretch.both_sides else ""
+    return amount_label(dose) + (" each side" if stretch.both_sides else "")
+
+
+def amount_label(dose: Dose) -> str:
+    """Return a dose on one side in short form: `30 s x 2`, `8 breaths` or `3 rounds`."""
     if dose.hold_s is None:
-        return f"{pluralize(dose.reps, 'round' if dose.contract else 'breath')}{each}"
-    return f"{dose.hold_s} s{f' x {dose.reps}' if dose.reps > 1 else ''}{each}"
+        return pluralize(dose.reps, "round" if dose.contract else "breath")
+    return f"{dose.hold_s} s{f' x {dose.reps}' if dose.reps > 1 else ''}"
 
 
 def side_label(side: Side | None) -> str:

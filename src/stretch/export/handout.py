@@ -8,7 +8,7 @@ from stretch.core.model import LABELS, Cautions, Source
 from stretch.core.planning.dosing import held_seconds
 from stretch.core.routine import Item, Routine
 from stretch.core.safety.checklist import ChecklistSection, Outcome, SafetyData, severity
-from stretch.core.text import dose_label, duration, one_line, pluralize, side_label, side_note
+from stretch.core.text import duration, one_line, pluralize, side_label, side_note
 from stretch.core.timing.timeline import Timeline, build_timeline
 from stretch.core.vocabulary import CAUTION_LABELS, EQUIPMENT_LABELS, POSITION_LABELS
 from stretch.figure.colors import PALETTES
@@ -164,7 +164,7 @@ def _card(number: int, item: Item, timeline: Timeline, figure: Figure | None) ->
         name=stretch.name,
         position=f"{position[0].upper()}{position[1:]}" + (f"; you need {needed}" if needed else ""),
         dose=_dose(item),
-        dose_line=dose_label(stretch, item.dose).replace(" x ", " \N{MULTIPLICATION SIGN} "),
+        dose_line=item.dose_label.replace(" x ", " \N{MULTIPLICATION SIGN} "),
         steps=stretch.steps,
         notes=_notes(item, timeline),
         easier_for="; ".join(CAUTION_LABELS[tag] for tag in item.adapted),

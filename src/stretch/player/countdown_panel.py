@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from stretch.core.narration.phrases import rep_label
-from stretch.core.text import dose_label, minutes_seconds, side_label
+from stretch.core.text import minutes_seconds, side_label
 from stretch.core.timing.phases import NS_PER_MS
 from stretch.core.timing.session import Session
 from stretch.core.timing.timeline import Moment
@@ -150,9 +150,10 @@ def _count(moment: Moment) -> Text:
     if phase.kind == "warm-up":
         count = "keep moving" if phase.cool_down else "warm-up"
     elif phase.kind == "prepare" and phase.item:
-        count = dose_label(phase.item.stretch, phase.item.dose).removesuffix(" each side")
+        count = phase.item.dose_on(phase.side)
     elif phase.kind == "move" and moment.breath:
-        count = f"breath {moment.breath.number} of {moment.breath.count}"
+        breath = f"breath {moment.breath.number} of {moment.breath.count}"
+        count = f"{count}, {breath}" if count else breath
     turned = ", other way" if phase.has_turned(phase.length_ms - moment.left_ms) else ""
     return f"{count}{turned}", TextRole.PLAIN
 

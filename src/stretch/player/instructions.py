@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from itertools import cycle
 
 from stretch.core.model import LABELS, Stretch
-from stretch.core.narration.phrases import as_sentences, side_instruction
-from stretch.core.text import duration, join_words
+from stretch.core.narration.phrases import side_instruction
+from stretch.core.text import as_sentences, duration, join_words
 from stretch.core.timing.phases import NS_PER_MS, READING_WORDS_PER_MINUTE, Phase
 from stretch.core.timing.session import Session
 from stretch.core.vocabulary import EQUIPMENT_LABELS, POSITION_LABELS
@@ -129,7 +129,9 @@ def _opening(phase: Phase, turned: bool, eased: bool) -> list[Paragraph]:
     paragraphs: list[Paragraph] = []
     if turned and stretch.halfway:
         paragraphs += [(sentence, TextRole.ALERT) for sentence in as_sentences(stretch.halfway)]
-    if eased:
+    if item.note:
+        paragraphs.append((f"Note: {item.note}", TextRole.NAME))
+    if eased or item.cautions:
         paragraphs.append((stretch.labelled("ease_off"), TextRole.ALERT))
     if phase.kind == "prepare":
         first = [f"Change to: {POSITION_LABELS[item.position]}."] if phase.new_position else []
@@ -166,7 +168,7 @@ def _notes(phase: Phase, eased: bool) -> list[Paragraph]:
     feel = f"{LABELS['feel']} {stretch.feel or f'in the {areas}'}."
     notes: list[Paragraph] = [(feel, TextRole.DONE), (stretch.breath, TextRole.BREATH_IN)]
     notes.append((stretch.labelled("mistake"), TextRole.DIM))
-    return notes if eased else [*notes, (stretch.labelled("ease_off"), TextRole.DIM)]
+    return notes if eased or phase.item.cautions else [*notes, (stretch.labelled("ease_off"), TextRole.DIM)]
 
 
 def pause_message(session: Session) -> str:

@@ -8,7 +8,7 @@ from math import cos, pi
 from rich.cells import cell_len
 
 from stretch.core.routine import first_side_line, needs_line
-from stretch.core.text import dose_label, duration
+from stretch.core.text import duration
 from stretch.figure.render import Glyphs
 from stretch.player.body_map import map_rows
 from stretch.player.figure_renderer import FigureRenderer
@@ -135,7 +135,7 @@ def _depth(state: StartScreen) -> float:
 def _stretches(state: StartScreen, cells: int, height: int) -> list[StyledLine]:
     """Return the stretches that fit around the marked one; in narrow windows only that one has its dose."""
     items = state.routine.items
-    doses = [dose_label(item.stretch, item.dose) for item in items]
+    doses = [item.dose_label for item in items]
     names_cells = max(cell_len(item.stretch.name) for item in items)
     wide = 2 + names_cells + 2 + max(map(len, doses)) <= cells
     rows: list[StyledLine] = []

@@ -9,7 +9,7 @@ from msgspec import inspect
 
 from stretch.core.errors import UsageError
 from stretch.core.journal.record import SessionRecord, SideResult, count_stretches
-from stretch.core.routine import Routine
+from stretch.core.routine import Item, Routine
 from stretch.core.text import escape_control_chars, pluralize
 from stretch.core.timing.phases import NS_PER_MS, WORKING_KINDS, Phase, with_preparation, with_start_times
 from stretch.core.timing.session import Session
@@ -132,17 +132,21 @@ def _first_remaining(
 def _insert_preparation(
     routine: Routine, phases: tuple[Phase, ...], side: list[int], remaining: int
 ) -> tuple[int, tuple[Phase, ...]]:
-    first = next(index for index in side if phases[index].rep == phases[remaining].rep)
+    first = next(index for index in side if _repetition(phases[index]) == _repetition(phases[remaining]))
     item = phases[first].item
     assert item is not None
     if phases[first].side == item.sides[-1]:
         # The other side is done, so this one must not be announced as the first.
-        item = msgspec.structs.replace(item, sides=item.sides[-1:])
+        item = msgspec.structs.replace(item, sides=item.sides[-1:], sets=item.sets[-1:])
     start = first - 1
     changed = {index: msgspec.structs.replace(phases[index], item=item) for index in range(start, side[-1] + 1)}
     prepare = Phase(kind="prepare", length_ms=0, item=item, side=phases[first].side, new_position=True)
     changed[start] = with_preparation(prepare, slow=routine.extra_transition_time, voice=routine.voice)
     return start, tuple(changed.get(index, phase) for index, phase in enumerate(phases))
+
+
+def _repetition(phase: Phase) -> tuple[int, int | None]:
+    return phase.set_number, phase.rep
 
 
 def _ns(seconds: float) -> int:
@@ -169,8 +173,15 @@ def decode_plan(plan: bytes) -> Routine | None:
         return None
     seconds = [length for _, length in (*routine.warm_up, *routine.cool_down)]
     seconds += [routine.settle_s] if routine.settle_s or not routine.items else []
-    few = len(seconds) + len(routine.items) <= MAX_STEPS and all(len(item.sides) <= 2 for item in routine.items)
+    sets = sum(sum(item.sets) for item in routine.items)
+    few = len(seconds) + len(routine.items) + sets <= MAX_STEPS and all(_has_sides(item) for item in routine.items)
     return routine if few and all(0 < length <= MAX_STEP_S for length in seconds) else None
+
+
+def _has_sides(item: Item) -> bool:
+    """Return whether *item* has one or two sides, and as many numbers of sets, if any, with a rest that can be."""
+    sets = not item.sets or (len(item.sets) == len(item.sides) and min(item.sets) > 0)
+    return 0 < len(item.sides) <= 2 and sets and 0 <= item.rest_s <= MAX_STEP_S
 
 
 def _cleaned(value: Any, type_info: inspect.Type) -> Any:

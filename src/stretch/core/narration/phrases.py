@@ -2,7 +2,7 @@
 
 from stretch.core.model import Stretch
 from stretch.core.routine import Item
-from stretch.core.text import pluralize, side_label
+from stretch.core.text import as_sentences, pluralize, side_label
 from stretch.core.timing.cues import Cue
 from stretch.core.timing.phases import Phase
 from stretch.core.timing.timeline import Timeline
@@ -10,10 +10,13 @@ from stretch.core.vocabulary import POSITION_LABELS, Side
 
 
 def rep_label(phase: Phase) -> str:
-    """Return the repetition as `hold 1 of 2` or `round 2 of 3`; empty for a moving stretch."""
-    if phase.rep is None or phase.reps == 1 or phase.kind == "move" or phase.item is None:
+    """Return the repetition as `hold 1 of 2` or `set 1 of 2, round 2 of 3`; empty if there is only one."""
+    if phase.rep is None or phase.item is None:
         return ""
-    return f"{'round' if phase.item.dose.contract else 'hold'} {phase.rep} of {phase.reps}"
+    sets = phase.item.set_count(phase.side)
+    counted = phase.reps != 1 and phase.item.stretch.mode != "dynamic"
+    label = f"{'round' if phase.item.dose.contract else 'hold'} {phase.rep} of {phase.reps}" if counted else ""
+    return _join(f"set {phase.set_number} of {sets}" if sets > 1 else "", label)
 
 
 def next_label(timeline: Timeline, index: int) -> str:
@@ -56,11 +59,6 @@ def sentences(cue: Cue, timeline: Timeline, done: tuple[int, int] | None = None)
             return as_sentences(*_breath_parts(phase, "in" if cue.kind == "breath-in" else "out", timeline))
         case "end":
             return as_sentences(end_summary(done), settle_parts(phase)[1])
-
-
-def as_sentences(*parts: str) -> tuple[str, ...]:
-    """Return *parts* with a capital letter and a full stop, without the empty ones."""
-    return tuple(part[0].upper() + part[1:] + ("" if part.endswith((".", "!", "?")) else ".") for part in parts if part)
 
 
 def side_instruction(stretch: Stretch, side: Side | None) -> str:
@@ -132,12 +130,17 @@ def _stretch_parts(item: Item, phase: Phase, index: int, timeline: Timeline) -> 
 
 
 def explanation(item: Item, phase: Phase) -> tuple[str, ...]:
-    """Return an unusual position, the easier way if that comes first, the steps, the side meant, and the breath."""
+    """Return the note, an unusual position, the easier way if that comes first or may be needed, and the steps.
+
+    The last two are the side meant and the breath.
+    """
     stretch = item.stretch.for_side(phase.side)
     return (
+        item.note,
         # The steps assume the usual position of the stretch.
         POSITION_LABELS[item.position] if phase.new_position and item.position != stretch.position else "",
         f"the easier way first: {stretch.ease_off}" if item.adapted else "",
+        f"the easier way, if it bothers you: {stretch.ease_off}" if item.cautions else "",
         *stretch.steps,
         "" if item.stretch.names_side else side_instruction(item.stretch, phase.side),
         # A moving stretch explains its breathing when it starts.
@@ -146,13 +149,14 @@ def explanation(item: Item, phase: Phase) -> tuple[str, ...]:
 
 
 def _spoken_dose(item: Item) -> str:
-    dose = item.dose
+    dose, counts = item.dose, {*item.sets}
+    sets = f"{counts.pop()} sets of " if len(counts) == 1 else ""
     if dose.contract is not None:
         # Each part says its own seconds when it starts, and the time is needed for the steps.
-        return pluralize(dose.reps, "round")
+        return sets + pluralize(dose.reps, "round")
     if dose.hold_s is None:
-        return pluralize(dose.reps, "breath")
-    return f"{pluralize(dose.reps, 'hold')} of {spoken_duration(dose.hold_s * 1000)}"
+        return sets + pluralize(dose.reps, "breath")
+    return f"{sets}{pluralize(dose.reps, 'hold')} of {spoken_duration(dose.hold_s * 1000)}"
 
 
 def movement_parts(phase: Phase, index: int, timeline: Timeline) -> tuple[str, ...]:
@@ -171,7 +175,7 @@ def is_first(phase: Phase, index: int, timeline: Timeline) -> bool:
 def _repetition(verb: str, phase: Phase, length: str) -> str:
     """Return `hold 1 of 2, left side, 30 seconds`; a single repetition has no number."""
     label = _reps_and_side(phase)
-    return _join(label, length) if label.startswith(f"{verb} ") else _join(verb, label, length)
+    return _join(label, length) if f"{verb} " in label else _join(verb, label, length)
 
 
 def _reps_and_side(phase: Phase) -> str:

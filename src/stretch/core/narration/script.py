@@ -1,7 +1,6 @@
 """Spoken words of each cue: everything for a stretch that is new, a few words for a familiar one, or names only."""
 
 from stretch.core.narration.phrases import (
-    as_sentences,
     end_summary,
     explanation,
     halfway_instruction,
@@ -13,7 +12,7 @@ from stretch.core.narration.phrases import (
     spoken_duration,
 )
 from stretch.core.routine import Item
-from stretch.core.text import join_words, side_label
+from stretch.core.text import as_sentences, join_words, side_label
 from stretch.core.timing.cues import Cue
 from stretch.core.timing.phases import Phase
 from stretch.core.timing.session import Session
@@ -124,4 +123,4 @@ def _stretch_parts(item: Item, phase: Phase, index: int, timeline: Timeline) -> 
     position = POSITION_LABELS[item.position] if phase.new_position else ""
     # The breath and the side meant are left out first if there is little time.
     whole = (*start, *explanation(item, phase))
-    return (name,), (*start, position), whole[:-2], whole[:-1], whole
+    return (name,), (*start, item.note, position), whole[:-2], whole[:-1], whole

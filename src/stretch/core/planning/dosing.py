@@ -67,16 +67,19 @@ def dose_for(stretch: Stretch, dose: Dose, request: Request) -> tuple[Dose, tupl
     if request.half_dose:
         dose = with_reps(dose, _half(dose.reps))
         dose = dose if dynamic else _with_half_hold(dose)
-    adapted = tuple(
-        tag for tag in stretch.cautions.adapt if tag in tags and (tag, stretch.spine) != ("disc", "extension")
-    )
-    if adapted:
+    if adapted := adapting_tags(stretch, request):
         dose = with_reps(dose, _half(dose.reps)) if dynamic else with_reps(_with_half_hold(dose), 1)
     if "hypermobility" in tags and not dynamic:
         dose = _with_hold(dose, min(HYPERMOBILE_HOLD_S, _hold(dose)))
     if request.before_sport and not dynamic:
         dose = with_reps(dose, 1)
     return with_reps(dose, whole_reps(stretch, dose.reps)), adapted
+
+
+def adapting_tags(stretch: Stretch, request: Request) -> tuple[str, ...]:
+    """Return the caution tags of *request* for which *stretch* is made easier."""
+    tags = (tag for tag in stretch.cautions.adapt if tag in request.avoid)
+    return tuple(tag for tag in tags if (tag, stretch.spine) != ("disc", "extension"))
 
 
 def whole_reps(stretch: Stretch, reps: int) -> int:

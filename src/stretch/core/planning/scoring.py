@@ -188,8 +188,8 @@ def hold_time_by_area(items: Iterable[Item]) -> tuple[HoldTime, ...]:
         seconds = held_seconds(item.stretch, item.dose)
         for area in item.stretch.areas.primary:
             row = sums.setdefault(area, [0, 0])
-            row[0] += sum(seconds for side in item.sides if side != "right")
-            row[1] += sum(seconds for side in item.sides if side != "left")
+            row[0] += sum(seconds * item.set_count(side) for side in item.sides if side != "right")
+            row[1] += sum(seconds * item.set_count(side) for side in item.sides if side != "left")
     return tuple(HoldTime(area, left, right) for area, (left, right) in sums.items())
 
 

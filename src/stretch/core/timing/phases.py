@@ -45,6 +45,8 @@ class Phase(Struct, frozen=True, kw_only=True):
     side: Side | None = None
     rep: int | None = None
     reps: int | None = None
+    set_number: int = 1
+    """Number of the set on this side, from 1."""
     breaths: tuple[Breath, ...] = ()
     move: Move | None = None
     text: str = ""
@@ -123,11 +125,13 @@ def item_phases(item: Item, pattern: Pattern, *, new_position: bool, slow: bool,
         if phases:
             phases.append(Phase(kind="switch", length_ms=switch_ms(item.stretch, slow=slow), item=item, side=side))
         else:
-            length_ms = preparation_ms(
-                item.stretch, new_position=new_position, slow=slow, familiar=item.familiar, voice=voice
-            )
-            phases.append(Phase(kind="prepare", length_ms=length_ms, item=item, side=side, new_position=new_position))
+            prepare = Phase(kind="prepare", length_ms=0, item=item, side=side, new_position=new_position)
+            phases.append(with_preparation(prepare, slow=slow, voice=voice))
         phases += _side_phases(item, side, pattern, REST_MS + extra_ms)
+        for number in range(2, item.set_count(side) + 1):
+            one_set = _side_phases(item, side, pattern, REST_MS + extra_ms)
+            rest = msgspec.structs.replace(one_set[0], kind="rest", length_ms=item.rest_s * 1000, breaths=())
+            phases += (msgspec.structs.replace(phase, set_number=number) for phase in (rest, *one_set))
     return phases
 
 
@@ -150,13 +154,20 @@ def switch_ms(stretch: Stretch, *, slow: bool = False) -> int:
 
 
 def preparation_ms(
-    stretch: Stretch, *, new_position: bool, slow: bool = False, familiar: bool = False, voice: bool = False
+    stretch: Stretch,
+    *,
+    new_position: bool,
+    slow: bool = False,
+    familiar: bool = False,
+    voice: bool = False,
+    note: str = "",
 ) -> int:
     """Return the preparation time of a stretch: to get into position, and to read its steps or with *voice* hear them.
 
-    The steps of a *familiar* stretch need no time: they are still shown, but hardly read, and not spoken.
+    The steps of a *familiar* stretch need no time: they are still shown, but hardly read, and not spoken. A *note* is
+    read and said each time.
     """
-    words = 0 if familiar else sum(len(step.split()) for step in stretch.steps)
+    words = len(note.split()) + (0 if familiar else sum(len(step.split()) for step in stretch.steps))
     if voice:
         spoken = words + len(stretch.name.split()) + ANNOUNCEMENT_WORDS
         words_ms = -(-spoken * 60 // SPOKEN_WORDS_PER_MINUTE) * 1000 + AFTER_SPEECH_MS
@@ -169,8 +180,15 @@ def with_preparation(phase: Phase, *, slow: bool, voice: bool) -> Phase:
     """Return the preparation *phase* with the length that it needs; any other phase as it is."""
     if phase.kind != "prepare" or phase.item is None:
         return phase
-    stretch, familiar = phase.item.stretch, phase.item.familiar
-    length_ms = preparation_ms(stretch, new_position=phase.new_position, slow=slow, familiar=familiar, voice=voice)
+    item = phase.item
+    length_ms = preparation_ms(
+        item.stretch,
+        new_position=phase.new_position,
+        slow=slow,
+        familiar=item.familiar,
+        voice=voice,
+        note=item.note,
+    )
     return msgspec.structs.replace(phase, length_ms=length_ms)
 
 
