@@ -1,6 +1,7 @@
 """Help for authors of catalog files: the JSON Schema, and the templates of a stretch and of a program."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from textwrap import fill
 from typing import Any
 
@@ -8,9 +9,12 @@ import msgspec
 
 from stretch.core import vocabulary
 from stretch.core.model import Stretch
-from stretch.core.vocabulary import ENTRY_LISTS, EntryKind
+from stretch.core.prescription_text import ListEntry
+from stretch.core.vocabulary import ENTRY_LISTS, ID_PATTERN, EntryKind
 from stretch.storage.catalogs.loader import record_type
 
+MAX_COMMENT = 320
+"""Characters of a line of a list that are kept as a comment."""
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -128,6 +132,52 @@ programs:
 def program_template(name: str) -> str:
     """Return a commented file for a program *name*, valid once its blanks are filled."""
     return _PROGRAM.format(name=name)
+
+
+_FROM_LIST = """\
+# A program from a list. Each line of it is a comment above what was made of it. Compare them, fill in the lines that
+# end in a colon, then run `stretch catalog check`; until then the program is left out.
+programs:
+  - id: {name}
+    name: {title}
+    about: From a list.
+{often}    warm_up_min: 2
+    items:
+"""
+_ITEM_FIELDS = ("stretch", "hold_s", "reps", "sets", "rest_s", "sides", "first_side", "note")
+
+
+def program_from_list(name: str, entries: Sequence[ListEntry], stretches: Mapping[str, Stretch]) -> str:
+    """Return a file for a program *name* with *entries*, blank where they are not certain."""
+    often = ""
+    for field, limit in (("times_a_day", 12), ("days", 7)):
+        values = {getattr(entry.dose, field) for entry in entries if entry.fields or entry.dose.often} - {None}
+        unclear = any(field in entry.dose.doubts for entry in entries)
+        # Said once for all, or in every line.
+        said = [bool(getattr(entry.dose, field)) for entry in entries if entry.fields]
+        one_for_all = len(values) == 1 and (all(said) or not any(said)) and max(values) <= limit
+        if values or unclear:
+            often += f"    {field}:{f' {max(values)}' if one_for_all and not unclear else ''}\n"
+    lines = [_FROM_LIST.format(name=name, title=_yaml(_capitalized(name.replace("-", " "))), often=often)]
+    for entry in entries:
+        end = "" if entry.fields else "  (no exercise)"
+        lines.append(f"      # {entry.number}: {entry.line[:MAX_COMMENT]}{end}\n")
+        lines += [f"      #    {remark}\n" for remark in entry.remarks]
+        mark = "- "
+        for field in _ITEM_FIELDS if entry.fields else ():
+            if field in entry.fields:
+                value = entry.fields[field]
+                meant = f"  # {stretches[value].name}" if field == "stretch" and isinstance(value, str) else ""
+                lines.append(f"      {mark}{field}:{'' if value is None else f' {_yaml(value)}{meant}'}\n")
+                mark = "  "
+    return "".join(lines)
+
+
+def _yaml(value: object) -> str:
+    """Return *value* in YAML, of which JSON is a part."""
+    if isinstance(value, str) and re.fullmatch(ID_PATTERN, value):
+        return value
+    return msgspec.json.encode(value).decode()
 
 
 def _capitalized(text: str) -> str:

@@ -223,6 +223,9 @@ class CatalogLoader:
         try:
             record = msgspec.convert(raw.data, record_type(raw.kind))
         except msgspec.ValidationError:
+            record = None
+        # In a program a field that may be missing is still to be filled in if it is there and empty.
+        if record is None or (raw.kind == "program" and root != self.trusted and _has_blanks(raw.data)):
             self._add_type_errors(raw, file)
             return
         name = id_of(record)
@@ -310,6 +313,10 @@ def real_path(path: Path) -> str:
     with suppress(OSError, ValueError):
         return os.path.realpath(path)
     return str(path)
+
+
+def _has_blanks(program: dict[str, Any]) -> bool:
+    return any(None in fields.values() for fields in (program, *program["items"]))
 
 
 def id_of(record: Any) -> str:

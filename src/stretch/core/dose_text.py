@@ -1,0 +1,256 @@
+"""The dose in a line of an exercise sheet, as people write it: `30 sec x 3 each side`, `2x10`, `hold 20s, R only`.
+
+Each word is reduced to a letter for its kind, and the patterns are matched against these letters.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from stretch.core.vocabulary import Side
+
+_KINDS = {
+    "s": "s sec secs second seconds",
+    "m": "m min mins minute minutes",
+    "u": "hr hrs hour hours",
+    "x": "x *",
+    "t": "time times rep reps repetition repetitions round rounds cycles",
+    "z": "set sets",
+    "b": "breath breaths",
+    "h": "hold holds holding held",
+    "r": "rest rests relax pause break",
+    "p": "repeat repeated repeats do perform complete",
+    "g": "more",
+    "e": "each ea either both per every",
+    "d": "day d",
+    "D": "days",
+    "k": "week weeks wk wks weekly",
+    "v": "daily bid tid qid qd",
+    "q": "am pm morning mornings evening evenings night bedtime nightly",
+    "l": "left right l r lt rt",
+    "I": "side sides leg legs arm arms way direction",
+    "i": "knee knees foot feet hip hips hand hands ankle ankles shoulder shoulders wrist wrists",
+    "o": "only",
+    "f": "first start starting begin",
+    "y": "bilateral bilaterally bilat b alternate alternating",
+    "a": "a an the of for on to and with in at your by or it this between slow controlled deep full & +",
+}
+"""The words of each kind."""
+_KIND_OF = {word: kind for kind, words in reversed(_KINDS.items()) for word in words.split()}
+_NUMBERS = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "sixty": 60,
+}  # fmt: skip
+_TIMES_A_DAY = {"daily": 1, "qd": 1, "bid": 2, "tid": 3, "qid": 4}
+_SPELLINGS = (
+    ("[\N{EN DASH}\N{EM DASH}\N{MINUS SIGN}]", "-"),
+    ("\N{MULTIPLICATION SIGN}", "x"),
+    ("[\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}\N{DOUBLE PRIME}]", '"'),
+    ("[\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}\N{PRIME}]", "'"),
+    (r"^\s*(?:[^\w\s(/\"'+-]|[-*o](?=\s)|\[.?\]|\(?(?:\d{1,2}|[a-z])[.)](?=\s|[a-z]))+\s*", ""),
+    (r"(\d)\s?(?:\"|''|\u2033)", r"\1 s "),
+    (r"(\d)\s?['\u2032](?!\w)", r"\1 min "),
+    (r"\b(\d):([0-5]\d)\b(?:\s?m(?:in(?:ute)?s?)?\b)?", lambda m: f"{int(m[1]) * 60 + int(m[2])} s"),
+    (r"\bb\.?i\.?d\b\.?", "bid"),
+    (r"\bt\.?i\.?d\b\.?", "tid"),
+    (r"\bb/l\b|\(b\)", " bilateral "),
+    (r"\b(?:l|left)\s?(?:/|&|\+|and|then)\s?(?:r|right)\b", " bilateral "),
+    (r"\b(?:r|right)\s?(?:/|&|\+|and|then)\s?(?:l|left)\b", " bilateral "),
+    (r"\be/s\b", "each side"),
+    (r"\bw/o\b", "without "),
+    (r"\bw/", "with "),
+    (r"\bonce\b", "1 times"),
+    (r"\btwice\b", "2 times"),
+    (r"\bthrice\b", "3 times"),
+    (r"\ba (?=minute\b)", "1 "),
+    (r"\bhalf (?:a |1 )?min(?:ute)?\b|\b1/2 min(?:ute)?\b", "30 s"),
+    (r"\b(\d)/(\d)(?=\s?(?:x|times|reps))", r"\1-\2"),
+    (r"\bfig(?:ure)?\.?[- ]?4\b", "figure four"),
+    (r"\bboth knees\b", "double knee"),
+    (r"\beach knee (?=to\b)", "knee "),
+)  # fmt: skip
+"""What is replaced before a line is read;  or a number before the line."""
+_TOKEN = re.compile(
+    r"\d+/\d+(?:/\d+)*|\d+\s?(?:degrees?|deg|\xb0|cm|inch(?:es)?|lbs?|kg)(?!\w)|(?P<low>\d{1,4})(?:\s?(?:-|to\b|or\b)\s?(?P<high>\d{1,4})(?![\d/]))?"
+    r"|[^\W\d_]+(?:['-][^\W\d_]+)*|[^\w\s]|\d+|_",
+    re.IGNORECASE,
+)
+_RULES = (
+    ("a_week", r"(n)[xtD]?[/ea]*k"),
+    ("a_day", r"(n)[xt]?[/ea]*[dv]"),
+    ("often", r"e?n?[/ea]*u|a*e?q(?:[/a,]*q)*|e[dD]|v"),
+    ("rest", r"r[a,]*(n)[sm](?:a[zt]?)?|(n)[sm]a*r(?:a[zte]?)?"),
+    ("each", r"(l)[iI]?[,x]*(n)[xtz]?[,a/]*(l)[iI]?[,x]*(n)[xtz]?|(n)[xtz]?a*(l)[iI]?[,a/]*(n)[xtz]?a*(l)[iI]?"),
+    ("sets reps hold", r"(n)(?:x|za*x?)(n)t?[xa,(]*[he]?a*(n)[sm]h?"),
+    ("reps hold", r"p?x?(n)(?:[xtz][ax,(]*|[xtz]?,?)h[ea]*(n)[sm]h?|(n)[xtz][ax]*(n)[sm]h?"),
+    ("hold sets reps", r"h?[ae]*(n)[sm]h?e?[x,a]*(n)(?:x|za*x?)(n)t?"),
+    ("hold reps", r"h?[ae]*(n)[sm]h?e?x(n)[tz]?|h[ae]*(n)x(n)t?"),
+    ("sets reps", r"(n)(?:x|z[a,x]*)(n)(?![sm])[tb]?"),
+    ("reps sets", r"x?(n)[tb][a,x]*(n)z"),
+    ("sets", r"z,?(n)|x?(n)z"),
+    ("more", r"p?a?(n)gt?"),
+    ("hold", r"h[ae,]*(n)[sm]?(?![xtb])|(n)[sm]h?"),
+    ("reps", r"[pt][,a]*x?(n)[txb]?|a?(n)a?[tbx]|x(n)|(n)(?=[a(]*(?:e[iI]|y))"),
+    ("both", r"a*e[iI]|y[iI]?|e(?=[,)|]|$)"),
+    ("first", r"fa*(l)I?|(l)I?f"),
+    ("one", r"(l)[iI]?o|oa*(l)[iI]?|\((l)[iI]?\)|(?<![^,|])a*(l)[iI]?(?=[,|]|$)"),
+    ("one", r"^[wiIa]*[wi](l)I?(?=[,|(]|$)|^a*(l)(?=[wi])"),
+)  # fmt: skip
+"""Patterns in the order in which they are tried, with the fields that their numbers and sides fill."""
+_COMPILED = [(fields.split(), re.compile(pattern)) for fields, pattern in _RULES]
+_SPELLING_PATTERNS = [(re.compile(pattern, re.IGNORECASE), replacement) for pattern, replacement in _SPELLINGS]
+_SAYS_NOTHING = frozenset("aehptxgzsmbo,/()")
+"""Kinds of which nothing is left to read where there are no others."""
+AMOUNTS = ("sets", "reps", "hold_s", "rest_s", "sides", "first_side")
+"""Fields of `DoseText` that an entry of a program has, too."""
+
+
+class Token(NamedTuple):
+    """A word, a number or a mark, its kind as a letter, and the number; of a range the lower end."""
+
+    text: str
+    kind: str
+    start: int
+    value: int = 0
+    high: int = 0
+
+
+class DoseText(Struct, kw_only=True):
+    """The dose in one line; None where it has none."""
+
+    sets: int | None = None
+    reps: int | None = None
+    hold_s: int | None = None
+    rest_s: int | None = None
+    sides: str | dict[str, int] | None = None
+    each_side: bool = False
+    """True if the numbers are those of one side, and the other is to have the same."""
+    first_side: Side | None = None
+    times_a_day: int | None = None
+    days: int | None = None
+    often: str = ""
+    """How often, in the words of the line."""
+    rest: tuple[str, ...] = ()
+    """The parts of the line that say nothing of the dose."""
+    doubts: dict[str, str] = {}
+    """What is not clear, by field."""
+    lower: dict[str, str] = {}
+    """Ranges of which the lower end was taken, by field."""
+
+    @property
+    def amounts(self) -> dict[str, object]:
+        """The fields of an entry that the line fills."""
+        return {name: value for name in AMOUNTS if (value := getattr(self, name)) is not None}
+
+
+def read_dose(text: str) -> DoseText:
+    """Return the dose in the line *text*; whatever is not understood is in its `doubts`."""
+    for pattern, replacement in _SPELLING_PATTERNS:
+        text = pattern.sub(replacement, text)
+    tokens = _tokens(text)
+    kinds = "".join(token.kind for token in tokens)
+    dose = DoseText(doubts={}, lower={})
+    for fields, pattern in _COMPILED:
+        while match := pattern.search(kinds):
+            groups = [tokens[match.start(i)] for i in range(1, pattern.groups + 1) if match.start(i) >= 0]
+            # What stands before a side may be the name.
+            start = match.start(match.lastindex or 0) if fields == ["one"] else match.start()
+            _fill(dose, fields, groups, tokens[start : match.end()])
+            kinds = kinds[:start] + "|" * (match.end() - start) + kinds[match.end() :]
+    if dose.sets and not dose.reps and dose.hold_s:
+        # "3 sets of 30 seconds": each set is one hold.
+        dose.sets, dose.reps = None, dose.sets
+    if (dose.sets or 0) > (dose.reps or 0) > 0:
+        dose.doubts |= dict.fromkeys(("sets", "reps"), f"{dose.sets} or {dose.reps}")
+    dose.rest = tuple(_parts(text, tokens, kinds))
+    if "n" in kinds:
+        dose.doubts["reps"] = f"what {tokens[kinds.index('n')].text} means"
+    if "l" in kinds:
+        dose.doubts["sides"] = "which side"
+    return dose
+
+
+def _tokens(text: str) -> list[Token]:
+    tokens = []
+    for match in _TOKEN.finditer(text):
+        word = match[0].lower()
+        if match["low"] is None:
+            tokens.append(Token(word, _kind(word), match.start()))
+            continue
+        low, high = int(match["low"]), int(match["high"] or match["low"])
+        if low <= high <= 4 * low:
+            tokens.append(Token(word, "n", match.start(), low, high))
+        else:  # "3 - 30 sec" are two numbers
+            tokens += [
+                Token(match[part], "n", match.start(part), int(match[part]), int(match[part])) for part in (1, 2)
+            ]
+    # A word such as "one" is a number only beside a unit: it may be one knee.
+    for at, token in enumerate(tokens):
+        before, after = tokens[at - 1].kind if at else "", tokens[at + 1].kind if tokens[at + 1 :] else ""
+        if token.text in _NUMBERS and re.search(r"^[phx]|/[smxtzbgdDk]$", f"{before}/{after}"):
+            tokens[at] = Token(token.text, "n", token.start, *[_NUMBERS[token.text]] * 2)
+    return tokens
+
+
+def _kind(word: str) -> str:
+    return _KIND_OF.get(word) or ("w" if word[0].isalnum() else word if word in "()/" else ",")
+
+
+def _fill(dose: DoseText, fields: list[str], groups: list[Token], span: list[Token]) -> None:
+    """Take the numbers and sides of one match, whose tokens are *span*, into *dose*."""
+    match fields:
+        case ["often"]:
+            dose.often = _joined(dose.often, span)
+            times = [_TIMES_A_DAY[token.text] for token in span if token.kind == "v"]
+            parts = len({token.text for token in span if token.kind == "q"})
+            if any(token.kind == "u" for token in span):
+                dose.doubts["times_a_day"] = dose.often
+            elif times or parts > 1 or span[-1].kind in "dD":
+                _set(dose, "times_a_day", (times or [max(parts, 1)])[0])
+        case ["a_day" | "a_week" as per]:
+            dose.often = _joined(dose.often, span)
+            _set(dose, "times_a_day" if per == "a_day" else "days", groups[0].value, groups[0])
+        case ["each"]:
+            sides = {_side(token): 0 for token in groups if token.kind == "l"}
+            numbers = [token.value for token in groups if token.kind == "n"]
+            _set(dose, "sides", dict(zip(sides, numbers, strict=False)))
+        case ["both"]:
+            _set(dose, "sides", "both")
+            dose.each_side = not any(token.text in ("both", "b", "bilateral", "bilaterally", "bilat") for token in span)
+        case ["first"]:
+            _set(dose, "first_side", _side(groups[0]))
+        case ["one"]:
+            _set(dose, "sides", _side(groups[0]))
+        case _:
+            for field, token in zip(fields, groups, strict=False):
+                after = span[span.index(token) + 1 :]
+                value = token.value * (60 if after and after[0].kind == "m" else 1)
+                name = {"hold": "hold_s", "rest": "rest_s", "more": "reps"}.get(field, field)
+                _set(dose, name, value + (field == "more"), token)
+
+
+def _joined(text: str, tokens: list[Token]) -> str:
+    return " ".join([*filter(None, [text]), *(token.text for token in tokens)])
+
+
+def _side(token: Token) -> Side:
+    return "left" if token.text.startswith("l") else "right"
+
+
+def _set(dose: DoseText, field: str, value: object, token: Token | None = None) -> None:
+    """Set *field*, unless the line has another value for it."""
+    if getattr(dose, field) not in (None, value):
+        dose.doubts[field] = f"{getattr(dose, field)} or {value}"
+    setattr(dose, field, value)
+    if token and token.high > token.value:
+        dose.lower[field] = token.text
+
+
+def _parts(text: str, tokens: list[Token], kinds: str) -> Iterator[str]:
+    """Yield the parts of *text* between punctuation and what is understood already."""
+    for match in re.finditer(r"[^|,()]+", kinds):
+        if not set(match[0]) <= _SAYS_NOTHING:
+            first, last = tokens[match.start()], tokens[match.end() - 1]
+            yield text[first.start : last.start + len(last.text)]

@@ -1,0 +1,119 @@
+"""A list of exercises as text, read into the entries of a program; whatever is not certain is left open."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
+
+from stretch.core.dose_text import AMOUNTS, DoseText, read_dose
+from stretch.core.fields import LONGEST_HOLD_S
+from stretch.core.model import Catalog, Stretch
+from stretch.core.stretch_names import StretchNames
+from stretch.core.text import join_words, one_line
+
+LONGEST_LINE = 300
+"""Characters of a line that is read."""
+LIMITS = {"sets": range(1, 11), "reps": range(1, 21), "hold_s": range(1, LONGEST_HOLD_S + 1), "rest_s": range(5, 301)}
+"""Values that a program can have."""
+_HEADINGS = re.compile(
+    r"(?i).*:|(?:home )?exercise (?:program(?:me)?|plan|sheet).*|https?:.*"
+    r"|(?:patient|name|date|dob|phone|tel|from|goals?|notes?|diagnosis)\b.*"
+    r"|(?:(?:home|daily|my|your|the|each|all|these|stretch(?:es|ing)?|exercises?|program(?:me)?|plan|list|sheet"
+    r"|for|hold|repeat|do|perform|of|a|day)\W*)+"
+)
+"""Lines that name no exercise."""
+
+
+class ListEntry(Struct, kw_only=True):
+    """What one line says: fields of `ProgramItem`, None where the person has to fill one in; none for a heading."""
+
+    number: int
+    line: str
+    dose: DoseText
+    fields: dict[str, object] = {}
+    remarks: list[str] = []
+    """Why a field is open, and what was made of the words of the line."""
+
+    def leave_open(self, field: str, why: str) -> None:
+        """Leave *field* to the person."""
+        self.fields[field] = None
+        self.remarks.append(f"{field}: {why}")
+
+
+def read_list(catalog: Catalog, lines: Iterable[str]) -> Iterator[ListEntry]:
+    """Yield what each of *lines* says; blank ones are left out."""
+    names, last, open_end = StretchNames(catalog), None, False
+    for number, text in enumerate(lines, start=1):
+        if not (line := one_line(text)):
+            continue
+        entry = _entry(names, number, line)
+        if last and last.fields and open_end and entry.dose.amounts and not entry.dose.rest:
+            # The dose of an exercise in lines of its own, below the name.
+            last = _entry(names, last.number, f"{last.line}, {line}")
+            continue
+        if last:
+            yield last
+        last, open_end = entry, not entry.dose.amounts
+    if last:
+        yield last
+
+
+def _entry(names: StretchNames, number: int, line: str) -> ListEntry:
+    dose = read_dose(line[:LONGEST_LINE])
+    entry = ListEntry(number=number, line=line, dose=dose, fields={}, remarks=[])
+    if len(line) > LONGEST_LINE:
+        entry.leave_open("stretch", "the line is too long to be read")
+        entry.leave_open("reps", "as above")
+        return entry
+    match = names.find(dose.rest)
+    if match.stretch:
+        entry.fields["stretch"] = match.stretch.id
+    elif not dose.rest or line.endswith(":") or _HEADINGS.fullmatch(" ".join(dose.rest)):
+        return entry
+    else:
+        entry.leave_open("stretch", f"{join_words(match.near, 'or')}?" if match.near else "none has such a name")
+    entry.fields |= dose.amounts
+    notes = [part for index, part in enumerate(dose.rest) if index not in match.used] if match.stretch else []
+    _complete(entry, match.stretch, notes)
+    for field, allowed in LIMITS.items():
+        if (value := entry.fields.get(field)) is not None and value not in allowed:
+            entry.leave_open(field, f"{value} is not within {allowed[0]} to {allowed[-1]}")
+    for field, meaning in dose.doubts.items():
+        if field in AMOUNTS:
+            entry.leave_open(field, f"{meaning}?")
+    for field, low in dose.lower.items():
+        if entry.fields.get(field) is not None:
+            entry.remarks.append(f"{field}: the lower end of {low}")
+    if notes:
+        entry.fields["note"] = ". ".join(f"{note[0].upper()}{note[1:]}" for note in notes) + "."
+    return entry
+
+
+def _complete(entry: ListEntry, stretch: Stretch | None, notes: list[str]) -> None:
+    """Make the fields of *entry* suit *stretch*; what has no field is added to *notes*."""
+    fields = entry.fields
+    if isinstance(fields.get("sides"), dict):
+        if fields.keys() & {"sets", "reps"}:
+            entry.leave_open("sides", "the line has other numbers, too")
+        fields.setdefault("reps", 1)
+    if stretch and stretch.mode != "static" and (seconds := fields.pop("hold_s", None)):
+        notes.append(f"hold each for {seconds} s")
+        entry.remarks.append("note: the stretch moves with the breath, so a hold is a note")
+    if "reps" not in fields:
+        if "hold_s" in fields and "reps" not in entry.dose.doubts:
+            fields["reps"] = 1
+            entry.remarks.append("reps: once, as there is no number")
+        else:
+            entry.leave_open("reps", "how many?")
+    if stretch and stretch.mode == "static" and "hold_s" not in fields:
+        entry.leave_open("hold_s", "how long?")
+    if "rest_s" in fields and "sets" not in fields and not isinstance(fields.get("sides"), dict):
+        # The rest is between two sets, and without sets it was between the repetitions.
+        fields["sets"], fields["reps"] = fields["reps"], 1
+    if stretch and not stretch.both_sides:
+        fields.pop("first_side", None)
+        unclear = entry.dose.doubts.pop("sides", None)
+        if fields.pop("sides", "both") != "both" or unclear:
+            entry.leave_open("sides", "both sides move at once")
+        elif entry.dose.each_side:
+            entry.leave_open("reps", "both sides move at once; how many in all?")

@@ -1,0 +1,179 @@
+"""Exercise lists: lines as on the sheets of clinics become entries of a program; nothing is guessed silently."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stretch.core.prescription_text import LONGEST_LINE, ListEntry, read_list
+from stretch.storage.catalogs.authoring import program_from_list
+from stretch.storage.catalogs.catalog import load_catalog
+from stretch.storage.files.safe_yaml import read_yaml
+from support import CATALOG, run
+
+SHEET = Path(__file__).parent / "sheets" / "lines.txt"
+LINES = [line for line in SHEET.read_text(encoding="utf-8").splitlines() if not line.startswith("# ")]
+
+
+def read(*lines: str) -> list[dict[str, Any]]:
+    return [entry.fields for entry in read_list(CATALOG, lines)]
+
+
+def expected(text: str) -> dict[str, Any]:
+    """Return the fields in *text*, such as `cat-cow reps=10 hold_s=? note`."""
+    if text == "-":
+        return {}
+    stretch, *rest = text.split()
+    fields: dict[str, Any] = {"stretch": None if stretch == "?" else stretch}
+    for name, _, value in (word.partition("=") for word in rest):
+        fields[name] = name == "note" or (None if value == "?" else int(value) if value.isdigit() else value)
+    return fields
+
+
+def test_nine_of_ten_lines_are_read_right_and_none_wrong_without_a_mark() -> None:
+    wrong, silent = [], []
+    sheet = [line.rpartition(" => ") for line in LINES]
+    for (line, _, meaning), fields in zip(sheet, read(*(line for line, _, _ in sheet)), strict=True):
+        if {name: name == "note" or value for name, value in fields.items()} != expected(meaning):
+            wrong.append(line)
+            silent += [line] if None not in fields.values() else []
+    assert len(LINES) == 100
+    assert not silent
+    assert len(wrong) <= len(LINES) / 10, wrong
+
+
+@pytest.mark.parametrize(
+    ("line", "fields"),
+    [
+        ("Knee to chest 30 sec x 3 each side", "single-knee-to-chest reps=3 hold_s=30 sides=both"),
+        ("2x10 bridges", "glute-bridge sets=2 reps=10"),
+        (
+            "Hamstring stretch w/ towel, hold 20s, repeat 3, right only",
+            "supine-hamstring-strap reps=3 hold_s=20 sides=right",
+        ),
+        ("Cat stretch 10 x, 2 more", "cat-cow reps=?"),
+        ("Kneeling hip flexor stretch 30 sec. Repeat 2 more times.", "half-kneeling-hip-flexor reps=3 hold_s=30"),
+        ("Sphinx 2 min", "sphinx reps=1 hold_s=?"),
+        ("Sphinx 1:00", "sphinx reps=1 hold_s=60"),
+        ("Toe touch x 5", "standing-forward-fold reps=5 hold_s=?"),
+        ("Lower trunk rotation x10 each side", "knee-rolls reps=?"),
+        ("Butterfly 30s x 2 right only", "butterfly reps=2 hold_s=30 sides=?"),
+        ("Side-lying quad stretch, lie on right side, 30s x2", "side-lying-quad reps=2 hold_s=30 sides=? note"),
+        ("Hamstring stretch 30s x 3, R x 3 L x 2", "supine-hamstring-strap reps=3 hold_s=30 sides=?"),
+        ("Bridge 10 x 3", "glute-bridge sets=? reps=?"),
+        ("Hamstring stretch 3 x 30", "supine-hamstring-strap sets=3 reps=? hold_s=?"),
+        ("Single leg bridge 2x10", "? sets=2 reps=10"),
+        ("Side bridge 3x20 sec", "? reps=3 hold_s=20"),
+        ("Dead bug 3x10 sec", "? reps=3 hold_s=10"),
+        ("Supine quad stretch 30s x2", "? reps=2 hold_s=30"),
+        ("Prayer stretch 30s x2", "? reps=2 hold_s=30"),
+        ("Cat stretch then child's pose 10x", "? reps=10"),
+        ("Stretches for the day:", "-"),
+    ],
+)
+def test_what_is_not_certain_is_left_open(line: str, fields: str) -> None:
+    ((read_fields),) = read(line)
+    assert {name: name == "note" or value for name, value in read_fields.items()} == expected(fields)
+
+
+def test_one_side_may_do_more_than_the_other() -> None:
+    ((fields),) = read("Thread the needle, 20 s, R x3, L x2")
+    assert (fields["sides"], fields["reps"]) == ({"right": 3, "left": 2}, 1)
+
+
+def test_a_range_is_read_as_its_lower_end_and_says_so() -> None:
+    (entry,) = read_list(CATALOG, ["Hamstring stretch 20\N{EN DASH}30 seconds, 2/3 times each leg"])
+    assert (entry.fields["hold_s"], entry.fields["reps"]) == (20, 2)
+    assert entry.remarks == ["hold_s: the lower end of 20-30", "reps: the lower end of 2-3"]
+
+
+def test_what_no_field_takes_becomes_a_note() -> None:
+    ((fields),) = read("Chin tucks, look straight ahead, hold 5 sec x 10")
+    assert (fields["reps"], fields["note"]) == (10, "Look straight ahead. Hold each for 5 s.")
+
+
+def test_a_dose_in_lines_of_its_own_belongs_to_the_name_above_it() -> None:
+    cat, sphinx = read("Cat stretch", "10 reps, twice a day", "Sphinx", "Hold time: 20 sec", "Reps: 3", "Do it daily")[
+        :2
+    ]
+    assert cat == {"stretch": "cat-cow", "reps": 10}
+    assert sphinx == {"stretch": "sphinx", "hold_s": 20, "reps": 3}
+
+
+def test_an_overlong_line_is_left_to_the_person() -> None:
+    ((fields),) = read("Knee to chest 30 sec x 3 " + "and breathe " * LONGEST_LINE)
+    assert fields == {"stretch": None, "reps": None}
+
+
+MARKS = ["(", ")", ",", "#", ": ", "- ", "'", '"', "{", "\x1b[31m", "\u2028", "½", "\udc80", "1/2", "99999"]
+DOSES = ["hold", "30", "3", "x", "sec", "each", "side", "R", "L", "only", "sets", "of", "one", "more", "rest", "day"]
+WORDS = st.sampled_from(["knee to chest", *DOSES, *MARKS])
+LISTS = st.lists(st.one_of(st.lists(WORDS, max_size=12).map(" ".join), st.text(max_size=40)), min_size=1, max_size=4)
+
+
+@settings(max_examples=30)
+@given(LISTS)
+def test_a_hostile_line_stays_a_comment_and_data(tmp_path_factory: pytest.TempPathFactory, lines: list[str]) -> None:
+    entries = [*read_list(CATALOG, lines)]
+    file = tmp_path_factory.getbasetemp() / "hostile.yaml"
+    file.write_text(program_from_list("mine", entries, CATALOG.stretches), encoding="utf-8")
+    (program,) = read_yaml(file)["programs"]
+    fields = [dict(entry.fields) for entry in entries if entry.fields]
+    assert (program["items"] or []) == fields
+    for field in fields:
+        assert field["stretch"] is None or field["stretch"] in CATALOG.stretches
+
+
+def test_a_thousand_lines_are_read_in_a_moment() -> None:
+    started = time.process_time()
+    entries: list[ListEntry] = [*read_list(CATALOG, [f"{each} exercse" for each in LINES * 10])]
+    assert len(entries) > 900
+    assert time.process_time() - started < 5
+
+
+def test_a_list_becomes_a_program_that_can_be_played(tmp_path: Path) -> None:
+    file = tmp_path / "mrs-jones.yaml"
+    text = "Do twice a day\n2x10 bridges\nKnee to chest 30 sec x 3, right only\n"
+    assert run("program", "new", "mrs-jones", "--from", "-", "-o", str(file), input=text).exit_code == 0
+    assert "# 3: Knee to chest 30 sec x 3, right only\n" in file.read_text()
+    program = load_catalog(extra=[file]).programs["mrs-jones"]
+    assert program.times_a_day == 2
+    assert [(item.stretch, item.sets, item.reps, item.sides) for item in program.items] == [
+        ("glute-bridge", 2, 10, None),
+        ("single-knee-to-chest", None, 3, "right"),
+    ]
+
+
+def test_what_is_left_open_is_named_at_once_and_by_check(tmp_path: Path) -> None:
+    source, file = tmp_path / "list.txt", tmp_path / "mine.yaml"
+    source.write_text("Calf stretch 30s x 3\nButterfly 30s x 2 right only\nSphinx 20s x 3, once a day\n")
+    said = run("program", "new", "mine", "--from", str(source), "-o", str(file)).stderr
+    assert "2 of 3 exercises" in said
+    assert "1: 'Calf stretch 30s x 3': stretch: calf-" in said
+    checked = run("catalog", "check", str(file))
+    assert checked.exit_code == 1
+    for field in ("items.0.stretch", "items.1.sides", "times_a_day"):
+        assert f"{field}: is empty; fill it in" in checked.stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (b"", "has no exercise"),
+        (b"\n\nhome exercise program\n", "has no exercise"),
+        (b"2x10 bridges\n" * 1000, "has 1000 exercises; a program has at most 60"),
+        (b"K\0n\0e\0e\0", "save it as plain text"),
+    ],
+)
+def test_a_list_that_is_none_is_refused(tmp_path: Path, text: bytes, problem: str) -> None:
+    source = tmp_path / "list.txt"
+    source.write_bytes(text)
+    result = run("program", "new", "mine", "--from", str(source), "-o", str(tmp_path / "mine.yaml"))
+    assert result.exit_code == 2
+    assert problem in result.stderr
+    assert not (tmp_path / "mine.yaml").exists()
