@@ -18,8 +18,9 @@ REQUEST_S, REPLY_S, POLL_S = 5.0, 60.0, 0.2
 """Time in which a reader has to send its request, and to take the page."""
 MAX_REQUEST = 8192
 """Bytes of a request with its headers."""
-_ELSEWHERE = {False: "192.0.2.1", True: "2001:db8::1"}
-"""An address of another network, for IPv4 and IPv6: the way there shows this machine's own. Nothing is sent."""
+MAX_PORT = 65535
+_ELSEWHERE = ("192.0.2.1", 9)
+"""A place in another network: the way there shows this computer's own address. Nothing is sent."""
 _QUIET = 4
 """Modules that are light on each side of a QR code."""
 _HALF_BLOCKS = {(False, False): " ", (True, False): "▀", (False, True): "▄", (True, True): "█"}
@@ -53,8 +54,8 @@ class PageServer:
 
     def _serve(self) -> None:
         while not self._closed.is_set():
-            # Besides the timeout, a connection may be gone or there may be no descriptor for it.
-            with suppress(OSError):
+            # Besides the timeout, a connection may be gone, or there may be no descriptor or thread for it.
+            with suppress(OSError, RuntimeError):
                 reader, _ = self._socket.accept()
                 if self._readers.acquire(blocking=False):
                     Thread(target=self._answer, args=(reader,), daemon=True).start()
@@ -100,11 +101,12 @@ def _request_line(reader: socket.socket) -> bytes:
 
 
 def _listen(bind: str | None) -> tuple[socket.socket, str]:
-    """Return a listening socket, and its address as it is written in a URL."""
-    host, port = (_own_address(socket.AF_INET), 0) if bind is None else _host_and_port(bind)
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    """Return a listening socket and the address at which others reach it."""
+    host, _, port = (_own_address() if bind is None else bind).partition(":")
+    if not host or not (port or "0").isdecimal() or int(port or 0) > MAX_PORT:
+        raise UsageError(f"--bind {quote(bind or '')} is no address. Write it like 192.168.1.20 or 192.168.1.20:8000.")
     try:
-        listening = socket.create_server((host, port), family=family)
+        listening = socket.create_server((host, int(port or 0)))
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise StretchError(
@@ -113,30 +115,16 @@ def _listen(bind: str | None) -> tuple[socket.socket, str]:
         raise UsageError(
             f"--bind {quote(host)}: {error.strerror or error}. Give an address of this computer."
         ) from None
-    address = listening.getsockname()[0]
-    if address in ("0.0.0.0", "::"):
-        address = _own_address(family)
-    return listening, f"[{address}]" if family == socket.AF_INET6 else address
+    address = str(listening.getsockname()[0])
+    return listening, _own_address() if address == "0.0.0.0" else address
 
 
-def _host_and_port(bind: str) -> tuple[str, int]:
-    from urllib.parse import urlsplit
-
-    with suppress(ValueError):
-        parts = urlsplit(f"//[{bind}]" if bind.count(":") > 1 and "[" not in bind else f"//{bind}")
-        if parts.hostname and not set(bind) & set("/?#@"):
-            return parts.hostname, parts.port or 0
-    raise UsageError(f"--bind {quote(bind)} is no address. Write it like 192.168.1.20 or 192.168.1.20:8000.")
-
-
-def _own_address(family: socket.AddressFamily) -> str:
+def _own_address() -> str:
     """Return the address of this computer in its network. Raise StretchError if it is in none."""
-    with socket.socket(family, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect((_ELSEWHERE[family == socket.AF_INET6], 9))
-            return str(probe.getsockname()[0])
-        except OSError:
-            raise StretchError("This computer is in no network, so a phone cannot reach it.") from None
+    with socket.socket(type=socket.SOCK_DGRAM) as probe, suppress(OSError):
+        probe.connect(_ELSEWHERE)
+        return str(probe.getsockname()[0])
+    raise StretchError("This computer is in no network, so a phone cannot reach it.")
 
 
 def qr_code(text: str, *, dark_blocks: bool) -> list[str]:
