@@ -168,6 +168,33 @@ def test_tracking_is_offered_after_pain_and_kept_in_the_settings(
     assert (record.scores.before, record.scores.after) == (4, 1 if tracked else None)
 
 
+@pytest.mark.parametrize(
+    ("keys", "spread", "new_sign"),
+    [
+        (("3", GUARD_S, "y"), "thigh", True),
+        (("enter", GUARD_S, "enter"), None, False),
+        (("3", GUARD_S, "q"), "thigh", None),
+    ],
+)
+def test_high_pain_leads_to_more_windows_and_the_summary_comes_after_them(
+    tmp_path: Path, keys: tuple[str | float, ...], spread: str | None, new_sign: bool | None
+) -> None:
+    sit_down(tmp_path, "q")
+    person = Finisher(
+        tmp_path, "p", "4", GUARD_S, "enter", GUARD_S, "enter", GUARD_S, "y", GUARD_S, "6", GUARD_S, *keys
+    )
+    assert run("routine", "-m", "3", "--warm-up", "0", "--figure", "none", app=person).exit_code == 0
+    assert not person.screen.events
+    assert person.entered == 1
+    assert "Any new numbness or weakness?" in " ".join(person.screen.frames[-1])
+    with Journal.open_for_writing(tmp_path, TODAY) as journal:
+        (record,) = journal.recent(1)
+    assert (record.scores.after, record.scores.spread, record.scores.new_sign) == (6, spread, new_sign)
+    words = person.stderr.getvalue()  # type: ignore[attr-defined]
+    assert words.startswith("Done: ")
+    assert ("There is new numbness" in words) is bool(new_sign)
+
+
 def test_a_key_pressed_at_the_very_end_does_not_close_it(tmp_path: Path) -> None:
     person = Finisher(tmp_path)
     person.screen.events.clear()

@@ -18,12 +18,14 @@ from stretch.core.safety.screening_record import PreflightResult, ScreeningRecor
 from stretch.core.timing.session import Session, Tick, update
 from stretch.core.timing.timeline import build_timeline
 from stretch.player.input import InputEvent
+from stretch.player.screen import GUARD_NS
 from stretch.storage import screening_file
 from stretch.storage.journal.database import FILE_NAME
 from stretch.storage.journal.journal import Journal
 from stretch.storage.status_file import StatusFile
-from support import CATALOG, FakeClock, ScriptedInput, routine, run
+from support import CATALOG, SECOND, FakeClock, ScriptedInput, routine, run
 from test_pain_log import TODAY, Person
+from test_start_screen import DAILY, ScreenPerson
 
 ARGS = ("routine", "--yes", "-m", "6", "--warm-up", "0")
 
@@ -215,6 +217,48 @@ def test_a_question_answered_today_is_not_asked_again(tmp_path: Path) -> None:
     assert run("resume", app=person).exit_code == 3
     assert "Enter: start" not in person.output
     assert "Continuing with" in person.output
+
+
+WAIT = GUARD_NS / SECOND
+
+
+@pytest.mark.parametrize(
+    ("keys", "code", "seen"),
+    [
+        (("space", "enter"), 3, "Continuing with"),
+        (("q",), 3, "Continuing with"),
+        (("p", WAIT, "2", WAIT, "enter"), 3, "stop a stretch at"),
+        (("p", WAIT, "b", WAIT, "q"), 3, "Pain right now"),
+        (("y", WAIT, "1", WAIT, "1", WAIT, "q"), 4, "emergency number"),
+    ],
+)
+def test_at_a_full_screen_single_keys_answer_before_resuming(
+    tmp_path: Path, keys: tuple[str | float, ...], code: int, seen: str
+) -> None:
+    run("routine", "-m", "8", "--yes", app=ScreenPerson(tmp_path))
+    day = TODAY - timedelta(days=1)
+    screening_file.save(tmp_path, ScreeningRecord(outcome=Outcome.GO, screened=day, since=day, asked=day))
+    person = ScreenPerson(tmp_path, *keys)
+    assert run("resume", app=person).exit_code == code
+    frames = [" ".join(" ".join(frame).split()) for frame in person.screen.frames]
+    assert f"{DAILY} Enter nothing, start y something new p in pain today q leave" in frames[0]
+    assert any(seen in frame for frame in frames)
+    assert person.entered == 1
+    assert not person.screen.events
+    resumed = code == 3 and keys[-1] == "enter"
+    assert ("Stopped: 0 of" in person.stderr.getvalue()) is resumed
+    assert (screening_file.load(tmp_path).asked == TODAY) is (resumed or code == 4)
+
+
+def test_keys_before_the_question_was_visible_resume_nothing(tmp_path: Path) -> None:
+    run("routine", "-m", "8", "--yes", app=ScreenPerson(tmp_path))
+    day = TODAY - timedelta(days=1)
+    screening_file.save(tmp_path, ScreeningRecord(outcome=Outcome.GO, screened=day, since=day, asked=day))
+    person = ScreenPerson(tmp_path)
+    person.screen.events.clear()
+    person.screen.events.extend(("enter", 1.0, "q"))
+    assert run("resume", app=person).exit_code == 3
+    assert "Stopped" not in person.stderr.getvalue()
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from rich.cells import cell_len
 
+from fake_programs import FakePrograms
 from stretch.cli.app import App
 from stretch.cli.preflight import Outcome
 from stretch.cli.start import AppPlanner
@@ -31,7 +32,7 @@ from stretch.player.figure_renderer import FigureRenderer
 from stretch.player.input import InputEvent
 from stretch.player.screen import GUARD_NS
 from stretch.player.start_screen import PLAN_KEYS, StartScreen, finished, guarded, next_minutes, update
-from stretch.player.start_view import CYCLE_NS, start_rows
+from stretch.player.start_view import CYCLE_NS, help_pages, start_rows
 from stretch.storage import screening_file
 from stretch.storage.catalogs.catalog import load_figures
 from stretch.storage.files.diagnostics import load_safety
@@ -265,11 +266,65 @@ def test_a_missing_player_or_voice_is_told_while_it_is_wanted() -> None:
     assert [text in "".join(shown(state)) for text in ("No player.", "No voice.")] == [False, True]
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-def test_the_help_names_every_key_at_every_size(size: tuple[int, int]) -> None:
-    text = "\n".join(shown(press("?"), *size))
-    assert [key for key in PLAN_KEYS if key.help not in text] == []
-    assert "any key" in text
+ALL_SIZES = [*SIZES, (34, 10), (40, 6), (24, 8), (15, 4)]
+MUCH = replace(
+    START,
+    shows_advice=True,
+    notes=tuple(f"Note {number} of the safety check, with a good many words about today." for number in range(1, 6)),
+    routine=replace(LASTING, notes=("A note of the plan.",)),
+    sound_problem="No sound player.",
+)
+"""A screen that has more to say than fits most windows."""
+
+
+@pytest.mark.parametrize("size", ALL_SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_the_help_has_every_key_and_everything_that_was_cut_on_its_pages(size: tuple[int, int]) -> None:
+    pages = help_pages(MUCH, *size)
+    state, texts = press("?", state=MUCH), []
+    for number in range(1, len(pages) + 1):
+        assert (state.window, state.page) == ("help", number - 1)
+        *rows, last = [row.strip() for row in shown(state, *size)]
+        texts += [row for row in rows if row]
+        assert last.startswith("press any key"[: len(last)])
+        if size[0] >= 34:
+            assert last.endswith("continue" if number == len(pages) else f"({number} of {len(pages)})")
+        state = update(state, "space", FakePlanner(), len(pages))
+    assert state == MUCH
+    text = " ".join(" ".join(texts).split())
+    wanted = (
+        ()
+        if size[0] < 20
+        else (*(key.help for key in PLAN_KEYS), *MUCH.notes, MUCH.sound_problem, *MUCH.routine.notes, MUCH.advice)
+    )
+    assert [each for each in wanted if each not in text] == []
+    assert update(press("?", state=MUCH), "b", FakePlanner(), len(pages)) == MUCH
+
+
+@pytest.mark.parametrize("size", ALL_SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_the_keys_that_answer_are_visible_at_every_size_and_say_if_there_is_more(size: tuple[int, int]) -> None:
+    for state in (START, MUCH, replace(MUCH, message="Something that was done, in a few words.")):
+        rows = shown(state, *size)
+        words = " ".join(rows).split()
+        assert {"Enter", "y", "p", "q", "?"} <= {*words}
+        if size[1] >= SIZES[-1][1]:
+            text = " ".join(words)
+            whole = all(
+                each in text
+                for each in (*state.notes, *state.routine.notes, "a areas", *[state.advice] * state.shows_advice)
+            )
+            assert ("? help" in text, "? more" in text) == (whole, not whole)
+    assert any("..." in row for row in shown(MUCH, 24, 4))
+
+
+@pytest.mark.parametrize("columns", [40, 34, 20])
+def test_a_list_that_is_cut_says_where_it_is(columns: int) -> None:
+    names = [entry.name for entry in MAP.entries]
+    for lines in (4, 8, 12):
+        state = press("a", *["down"] * 3, state=replace(START, asked=Request(areas=("neck",))))
+        assert any(names[3][: columns - 6] in row for row in shown(state, columns, lines))
+    count = len(LASTING.items)
+    assert f" 2 of {count}" in shown(press("down"), columns, 12)[0]
+    assert " of " not in shown(START, columns, 40)[0]
 
 
 def test_the_advice_comes_before_the_first_sessions_and_in_the_help() -> None:
@@ -453,6 +508,23 @@ def test_b_at_the_first_question_goes_back_to_the_start_screen(tmp_path: Path, k
     assert any("b: back." in " ".join(frame) for frame in person.screen.frames)
     assert "You need" in " ".join(person.screen.frames[-1])
     assert screening_file.load(tmp_path) == before
+
+
+@pytest.mark.parametrize(
+    ("engine", "state"), [("plays", "on"), ("fails", "silent"), ("empty", "silent"), ("", "silent")]
+)
+def test_the_voice_is_tried_and_its_true_state_shown(tmp_path: Path, engine: str, state: str) -> None:
+    programs = FakePrograms(**({"espeak_ng": engine} if engine else {}))
+    person = ScreenPerson(tmp_path, "v", *[0.1] * 40, "q")
+    programs.clock = person.clock  # type: ignore[assignment]
+    person.__dict__["audio_backends"] = programs.backends(tmp_path)
+    day = TODAY - timedelta(days=1)
+    screening_file.save(tmp_path, ScreeningRecord(outcome=Outcome.GO, screened=day, since=day, asked=TODAY))
+    assert run("routine", "-m", "8", app=person).exit_code == 3
+    assert "v voice off" in person.screen.frames[0][-1]
+    assert f"v voice {state}" in person.screen.frames[-1][-1]
+    assert programs.texts == (["Lower back, 8 minutes."] if engine else [])
+    assert programs.playing == []
 
 
 def test_something_new_opens_the_themes_in_the_same_screen_and_changes_the_plan(tmp_path: Path) -> None:

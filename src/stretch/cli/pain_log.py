@@ -8,8 +8,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from stretch.cli.app import App
-from stretch.cli.prompts import InputEnded, ask, ask_score, confirm
+from stretch.cli.prompts import InputEnded, ask, ask_score
 from stretch.core.errors import StretchError
+from stretch.core.safety.checklist import Choice, Question
 from stretch.core.safety.pain_trend import MEANINGFUL
 from stretch.core.safety.screening import SPREAD, spread_of, trend_findings, trend_texts
 from stretch.core.text import short_date
@@ -24,6 +25,12 @@ MAX_MORNING_AGE = timedelta(days=3)
 """Oldest morning that people remember."""
 HIGH_PAIN, MIN_HURT = 4, 2
 """Pain score, and number of pain reports in a session, from which the pain is asked for after it."""
+NEW_SIGN = Question(
+    id="new-sign",
+    text="Any new numbness or weakness?",
+    choices=(Choice(id="yes", text="Yes"), Choice(id="no", text="No")),
+    default="no",
+)
 TREND_PERIOD = timedelta(days=120)
 """Period before today that the rules look at, besides the first sessions."""
 WEEKLY_RULES = ("T2", "T3", "T4", "T9")
@@ -57,17 +64,17 @@ def is_tracked(app: App, session: Session, before: int | None) -> bool:
     return app.settings.track_pain or (before or 0) >= HIGH_PAIN or len(session.pain_reported_at) >= MIN_HURT
 
 
-def ask_post_session_pain(app: App, session: str, before: int | None, after: int | None) -> None:
+def ask_post_session_pain(app: App, session: str, before: int | None, after: int | None, *, plain: bool) -> None:
     """Ask for the pain *after* the session unless it is known; if it is high or well above that *before*, ask on.
 
     The questions then are how far it reaches, and new signs. The answers given are stored even if the input ends early.
     """
     answers: dict[str, object] = {}
     with suppress(InputEnded):
-        after = answers["after"] = ask_score(app, "\nPain now, 0 to 10?") if after is None else after
+        after = answers["after"] = ask_score(app, "Pain now, 0 to 10?", plain=plain) if after is None else after
         if after is not None and (after >= HIGH_PAIN or after - (after if before is None else before) >= MEANINGFUL):
-            answers["spread"] = spread_of(ask(app, app.safety.question(SPREAD)))
-            answers["new_sign"] = confirm(app, "Any new numbness or weakness?")
+            answers["spread"] = spread_of(ask(app, app.safety.question(SPREAD), plain=plain))
+            answers["new_sign"] = ask(app, NEW_SIGN, plain=plain) == ("yes",)
     scores = {name: answer for name, answer in answers.items() if answer is not None}
     if scores:
         _save_scores(app, session, **scores)

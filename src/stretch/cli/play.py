@@ -85,13 +85,16 @@ def play_session(
     if session.end_reason is not None:
         keep = recorder is not None
         advice = after_early_end(app, session.end_reason, keep=keep, full_screen=playback.full_screen(app))
-    screen.close()
+    if not playback.full_screen(app):
+        screen.close()
+    # Under a full screen the words wait until it is left.
     for line in (summary(session), *notes, *advice):
         app.info(line)
     if recorder and not recorder.problem and session.end_state == "stopped" and session.end_reason is None:
         app.info("Run `stretch resume` to continue it.")
     if recorder and asks_pain:
-        after_session(app, recorder, pain)
+        after_session(app, recorder, pain, plain=playback.plain)
+    screen.close()
     if result.failure is not None:
         raise result.failure
     if result.signal is not None:

@@ -41,7 +41,10 @@ SYMPTOM_RULES: Mapping[Symptom, tuple[str, ...]] = {
     "legs": ("ST8",),
 }
 """Lines of the checklist for each symptom that ends a session."""
-DAILY = {"": "no", "n": "no", "no": "no", "y": "yes", "yes": "yes", "p": "pain", "pain": "pain"}
+DAILY = {
+    "": "no", "n": "no", "no": "no", "y": "yes", "yes": "yes", "p": "pain", "pain": "pain",
+    "q": "leave", "quit": "leave",
+}  # fmt: skip
 """What is typed under the plan, and the answer to the question there."""
 
 
@@ -68,27 +71,42 @@ def run_preflight(app: App, *, ask: bool, plain: bool = False) -> PreflightResul
     return msgspec.structs.replace(result, notes=())
 
 
-def ask_daily(app: App, known: PreflightResult, *, plain: bool = False) -> PreflightResult | None:
-    """Ask under the plan what is new, and whether to start.
+def ask_daily(app: App, known: PreflightResult, *, plain: bool = False, about: str = "") -> PreflightResult | None:
+    """Ask what is new, and whether to start: on a line under the plan, or in a window with what it is *about*.
 
     Return *known* to start, another result if the answer changes what may be planned, and None to leave. Raise
     SafetyError if no session may start now, and InputEnded if the question was not answered.
     """
-    app.out.paragraph()
-    if question := daily_question(app, known):
-        app.out.paragraph(question, "bold")
-    prompt = f"Enter: {'nothing, start' if question else 'start'}.  y: something new.  p: in pain today.  q: leave. "
-    answered = None
+    question, in_lines, answered = daily_question(app, known), plain or not app.full_screen, None
     while answered is None:
-        if (typed := read_line(app, prompt)) in ("q", "quit"):
+        answer = _read_daily(app, question) if in_lines else _press_daily(app, question, known.notes, about)
+        if answer == "leave":
             return None
-        if typed in DAILY:
-            answered = answer_daily(app, known, DAILY[typed], plain=plain)
-        else:
-            app.out.paragraph("Press Enter, or type y, p or q.")
-    if answered is not known:
+        answered = answer_daily(app, known, answer, plain=plain)
+    if in_lines and answered is not known:
         say_notes(app, [note for note in answered.notes if note not in known.notes])
     return answered
+
+
+def _read_daily(app: App, question: str) -> str:
+    app.out.paragraph()
+    if question:
+        app.out.paragraph(question, "bold")
+    prompt = f"Enter: {'nothing, start' if question else 'start'}.  y: something new.  p: in pain today.  q: leave. "
+    while (typed := read_line(app, prompt)) not in DAILY:
+        app.out.paragraph("Press Enter, or type y, p or q.")
+    return DAILY[typed]
+
+
+def _press_daily(app: App, question: str, notes: Sequence[str], about: str) -> str:
+    from stretch.player.screen import ask_key
+    from stretch.player.start_screen import answer_keys
+    from stretch.player.theme import TextRole
+
+    texts = ((about, TextRole.PLAIN), *((note, TextRole.ALERT) for note in notes), (question, TextRole.NAME))
+    with app.terminal(screen=True) as terminal:
+        key = ask_key(terminal, texts, answer_keys(question), app.clock)
+    return DAILY["" if key == "enter" else key]
 
 
 def daily_question(app: App, known: PreflightResult) -> str:
@@ -243,10 +261,10 @@ def after_early_end(app: App, symptom: Symptom, *, keep: bool, full_screen: bool
     return [app.safety.messages.emergency] if emergency else [f"{line.text}." for line in lines]
 
 
-def after_session(app: App, recorder: SessionRecorder, pain: int | None) -> None:
+def after_session(app: App, recorder: SessionRecorder, pain: int | None, *, plain: bool) -> None:
     """Ask for the *pain* now unless it is known, and record what its trend requires (rules T1-T8)."""
     try:
-        pain_log.ask_post_session_pain(app, recorder.session_id, recorder.pain_before, pain)
+        pain_log.ask_post_session_pain(app, recorder.session_id, recorder.pain_before, pain, plain=plain)
     except StretchError as error:
         app.info(f"stretch: {error}")
         return

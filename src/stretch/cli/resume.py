@@ -41,25 +41,32 @@ def resume_command(app: App, /, playback: PlaybackOptions) -> int:
     from stretch.cli.play import STOPPED, open_recorder, play_session
     from stretch.cli.preflight import ask_daily, daily_question, run_preflight, say_notes
 
-    with closing(_claim(app, record)) as status_file:
-        preflight = run_preflight(app, ask=playback.asks(app), plain=playback.plain)
-        say_notes(app, preflight.notes)
+    asks, about = playback.asks(app), _announcement(record, session)
+    full_screen = asks and playback.full_screen(app)
+    with closing(_claim(app, record)) as status_file, ExitStack() as screen:
+        if full_screen:
+            screen.enter_context(app.terminal(screen=True))
+        preflight = run_preflight(app, ask=asks, plain=playback.plain)
+        if not full_screen:
+            say_notes(app, preflight.notes)
         # Nothing is asked twice a day: whoever resumes a session has seen its plan.
-        while playback.asks(app) and daily_question(app, preflight):
-            answered = ask_daily(app, preflight, plain=playback.plain)
+        due = bool(daily_question(app, preflight))
+        while asks and due:
+            answered = ask_daily(app, preflight, plain=playback.plain, about=about)
             if answered is preflight:
                 break
             if answered is None:
                 return STOPPED
+            due = bool(daily_question(app, answered)) or (full_screen and answered.notes != preflight.notes)
             preflight = answered
         remaining = {part.stretch for part in record.parts if part.remaining}
         for item in routine.items:
             if item.stretch.id in remaining:
                 _check_allowed(item, apply_preflight(Request(), preflight, app.today()))
-        app.info(_announcement(record, session))
-        with ExitStack() as screen:
-            recorder = open_recorder(app, routine, record)
-            return play_session(app, session, playback, screen, recorder, status_file)
+        if not full_screen:
+            app.info(about)
+        recorder = open_recorder(app, routine, record)
+        return play_session(app, session, playback, screen, recorder, status_file)
 
 
 def _claim(app: App, record: SessionRecord) -> StatusFile:

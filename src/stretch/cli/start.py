@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from stretch.cli.preflight import answer_daily, ask_daily, daily_question, run_p
 from stretch.cli.request import fit_request, plan_routine
 from stretch.cli.safety import FIRST_SESSIONS, before_you_start
 from stretch.core.planning.replacement import replace_stretch
+from stretch.core.text import pluralize
 
 if TYPE_CHECKING:
     from stretch.cli.app import App
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from stretch.core.safety.screening_record import PreflightResult
     from stretch.player.layout import StyledLine
     from stretch.player.start_screen import StartScreen
+    from stretch.player.voice import Voice
 
 
 class Agreed(Struct, frozen=True):
@@ -108,7 +110,6 @@ def _agree_on_screen(
         warm_up_on=request.warm_up or None,
         map=body_map(app.catalog),
         sound_problem=app.audio_backends.sounds(playback.volume).problem or "",
-        voice_problem=app.audio_backends.voice(playback.volume).problem or "",
         advice=app.safety.first_sessions,
         shows_advice=app.session_count() < FIRST_SESSIONS,
     )
@@ -136,9 +137,9 @@ def _show(
     """Show the start screen until it is answered."""
     from stretch.player import start_screen
     from stretch.player.screen import run_screen
-    from stretch.player.start_view import start_rows
+    from stretch.player.start_view import help_pages, start_rows
 
-    terminal = screen.enter_context(app.terminal(screen=True))
+    terminal, voice = screen.enter_context(app.terminal(screen=True)), app.audio_backends.voice(playback.volume)
     glyphs, figures, loaded = playback.glyphs(app), playback.figure_renderer(app), set[str]()
 
     def rows(state: StartScreen, columns: int, lines: int) -> list[StyledLine]:
@@ -148,16 +149,34 @@ def _show(
             loaded.add(name)
         return start_rows(state, columns, lines, figures=figures, glyphs=glyphs, color=app.theme.has_color)
 
-    return run_screen(
-        terminal,
-        state,
-        rows=rows,
-        update=lambda state, key: start_screen.update(state, key, planner),
-        finished=start_screen.finished,
-        clock=app.clock,
-        guarded=start_screen.guarded,
-        animate=start_screen.animate,
-    )
+    def update(state: StartScreen, key: str) -> StartScreen:
+        changed = start_screen.update(state, key, planner, len(help_pages(state, *terminal.size())))
+        if changed.voice != state.voice:
+            _try_voice(voice, changed)
+        return changed
+
+    def animate(state: StartScreen, elapsed_ns: int) -> StartScreen:
+        voice.poll()
+        return start_screen.animate(state, elapsed_ns, voice.problem or "")
+
+    with closing(voice):
+        _try_voice(voice, state)
+        return run_screen(
+            terminal,
+            state,
+            rows=rows,
+            update=update,
+            finished=start_screen.finished,
+            clock=app.clock,
+            guarded=start_screen.guarded,
+            animate=animate,
+        )
+
+
+def _try_voice(voice: Voice, state: StartScreen) -> None:
+    """Say what is planned if the voice is on: only what is spoken shows whether it works."""
+    minutes = pluralize(round(state.length_ms / 60_000), "minute")
+    voice.say((f"{state.routine.title}, {minutes}.",) if state.voice != "no" else ())
 
 
 def _keep_choices(app: App, playback: PlaybackOptions, state: StartScreen) -> PlaybackOptions:

@@ -41,7 +41,6 @@ class StartKey(NamedTuple):
     help: str
 
 
-ANSWER_KEYS = (("Enter", "start"), ("y", "something new"), ("p", "in pain today"), ("q", "leave"))
 PLAN_KEYS = (
     StartKey("r", "other", "another stretch instead"),
     StartKey("d", "drop", "leave it out, today or always"),
@@ -50,7 +49,6 @@ PLAN_KEYS = (
     StartKey("v", "voice", "speak the instructions"),
     StartKey("s", "sound", "a sound at every change"),
     StartKey("a", "areas", "areas on a picture of the body"),
-    StartKey("?", "", ""),
 )
 SAME_KEYS = {"1": "y", "2": "p", "3": "r", "4": "d", "5": "w", "6": "s", "7": "v", "8": "?", "9": "a", "0": "q"}
 """Digits for the letters, for keyboards that have others; 0 and 6 to 8 are as in the session."""
@@ -83,6 +81,8 @@ class StartScreen(Struct, frozen=True, kw_only=True):
     map: BodyMap
     """Areas to choose from, with those chosen."""
     window: Literal["plan", "drop", "pain", "help", "map"] = "plan"
+    page: int = 0
+    """Page of the help."""
     selected: int = 0
     """Index of the marked stretch."""
     message: str = ""
@@ -107,8 +107,8 @@ class StartScreen(Struct, frozen=True, kw_only=True):
         return build_timeline(self.routine).length_ms
 
 
-def update(state: StartScreen, key: str, planner: Planner) -> StartScreen:
-    """Return *state* after *key*; the same one if the key means nothing here."""
+def update(state: StartScreen, key: str, planner: Planner, help_pages: int = 1) -> StartScreen:
+    """Return *state* after *key*, with so many pages of help; the same one if the key means nothing here."""
     key = key.lower() if len(key) == 1 else key
     match state.window:
         case "map":
@@ -120,8 +120,15 @@ def update(state: StartScreen, key: str, planner: Planner) -> StartScreen:
                 return replace(state, window="plan", pain=int(key), answer="pain")
             return replace(state, window="plan") if key in ("b", "q", "enter") else state
         case "help":
-            return replace(state, window="plan")
+            more = state.page < help_pages - 1 and key not in ("b", "q")
+            return replace(state, page=state.page + 1) if more else replace(state, window="plan", page=0)
     return _in_plan(replace(state, message="") if state.message else state, SAME_KEYS.get(key, key), planner)
+
+
+def answer_keys(question: str) -> tuple[tuple[str, str], ...]:
+    """Return the keys that answer the health *question*, or start if there is none, with their words."""
+    start = "nothing, start" if question else "start"
+    return ("Enter", start), ("y", "something new"), ("p", "in pain today"), ("q", "leave")
 
 
 def finished(state: StartScreen) -> bool:
@@ -134,9 +141,9 @@ def guarded(state: StartScreen) -> str | None:
     return state.health_question or None
 
 
-def animate(state: StartScreen, elapsed_ns: int) -> StartScreen:
-    """Return *state* at a time since the screen began."""
-    return replace(state, elapsed_ns=elapsed_ns)
+def animate(state: StartScreen, elapsed_ns: int, voice_problem: str) -> StartScreen:
+    """Return *state* at a time since the screen began, with what is known of the voice then."""
+    return replace(state, elapsed_ns=elapsed_ns, voice_problem=voice_problem)
 
 
 def _in_plan(state: StartScreen, key: str, planner: Planner) -> StartScreen:
@@ -167,7 +174,9 @@ def _in_plan(state: StartScreen, key: str, planner: Planner) -> StartScreen:
             # With the voice the plan has more time to get ready.
             turned = replace(state, voice=state.voice_on if state.voice == "no" else "no")
             asked = replace(state.asked, voice=turned.voice != "no", explain_all=turned.voice == "full")
-            return _planned(turned, asked, planner)
+            planned = _planned(turned, asked, planner)
+            problem = state.voice_problem if turned.voice != "no" else ""
+            return replace(planned, message=planned.message or problem)
         case "s":
             return replace(state, sound=not state.sound)
         case "a" if state.routine.continuity is None:

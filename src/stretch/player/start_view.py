@@ -23,14 +23,17 @@ from stretch.player.layout import (
     rows_around,
     side_by_side,
     wrap_styled,
+    wrap_text,
 )
-from stretch.player.start_screen import ANSWER_KEYS, PLAN_KEYS, SAME_KEYS, StartScreen
+from stretch.player.start_screen import PLAN_KEYS, SAME_KEYS, StartScreen, answer_keys
 from stretch.player.theme import TextRole
 
 FIGURE_MIN, FIGURE_MAX = (21, 7), (72, 24)
 """Columns and lines of the smallest figure and of the largest."""
 MIN_LISTED = 3
 """Stretches that are visible in any case, as far as there are so many lines."""
+SMALL_LINES = 10
+"""Below so many lines the question comes first, and the plan after it as far as it fits."""
 CYCLE_NS, CYCLES = 4_000_000_000, 3
 """The figure of the marked stretch moves into the stretch and back this often, and then stays in it."""
 PAIN_QUESTION = "How bad is your pain now, from 0 for none to 9 for the worst you can imagine?"
@@ -50,53 +53,63 @@ def start_rows(
 ) -> list[StyledLine]:
     """Return exactly *lines* rows of *columns* cells; *glyphs* are for the body map, None for a list of names only."""
     cells = columns - 1
-    bottom = _bottom(state, cells)
-    if lines < 10:
-        # The question first: whoever cannot see it cannot answer it.
-        screen = [*bottom, *_title(state, cells)]
+    if state.window == "help":
+        pages = help_pages(state, columns, lines)
+        screen = pages[min(state.page, len(pages) - 1)]
     elif state.window == "map":
-        shown = map_rows(state.map, cells, lines - 2 - len(bottom), glyphs=glyphs, color=color)
-        screen = [((" Areas", TextRole.NAME),), (), *_indented(shown), *_indented(bottom)]
-    elif state.window == "help":
-        screen = _indented(_help(state, cells, lines))
+        bottom = _bottom(state, cells)
+        above = 2 if lines >= SMALL_LINES else 0
+        shown = map_rows(state.map, cells, max(lines - above - len(bottom), 1), glyphs=glyphs, color=color)
+        title: list[StyledLine] = [((" Areas", TextRole.NAME),), ()]
+        screen = [*title[:above], *_indented(shown), *_indented(bottom)]
+    elif lines < SMALL_LINES:
+        # The question first: whoever cannot see it cannot answer it.
+        screen = [*_bottom(state, cells, lines), *_title(state, cells), *_indented(_stretches(state, cells, lines))]
     else:
-        screen = _indented(_plan(state, cells, lines, bottom, figures))
+        screen = _indented(_plan(state, cells, lines, figures))
     return [fit_width(line, columns) for line in pad_to_height(screen[:lines], lines)]
 
 
-def _plan(
-    state: StartScreen, cells: int, lines: int, bottom: list[StyledLine], figures: FigureRenderer | None
-) -> list[StyledLine]:
+def _plan(state: StartScreen, cells: int, lines: int, figures: FigureRenderer | None) -> list[StyledLine]:
     """Return the plan; where it does not fit, notes go first, then the figure, the advice and the keys that change."""
-    title, keys = _title(state, cells), _plan_keys(state, cells)
+    bottom, keys = _bottom(state, cells), _plan_keys(state, cells)
     advice = wrap_styled(state.advice if state.shows_advice else "", TextRole.PLAIN, cells)
     items = len(state.routine.items)
-    free = lines - len(title) - len(bottom) - min(MIN_LISTED, items)
-    about = _fitting(
-        [(note, TextRole.ALERT) for note in state.notes]
-        + [(f"{needs_line(state.routine)} {first_side_line(state.routine)}", TextRole.PLAIN)],
-        cells,
-        free,
-    )
+    free = lines - 1 - len(bottom) - min(MIN_LISTED, items)
+    notes, lesser = _notes(state), _lesser_notes(state)
+    about = _fitting(notes, cells, free)
     free -= len(about)
-    keys = keys if len(keys) <= free else keys[-1:] if free > 0 else []
-    free -= len(keys)
-    advice = advice if len(advice) <= free else []
-    free -= len(advice)
+    shown_keys = keys[: max(free, 0)]
+    free -= len(shown_keys)
+    shown_advice = advice if len(advice) <= free else []
+    free -= len(shown_advice)
     # Of less worth than the whole list and the figure.
+    about += _fitting(lesser, cells, free + MIN_LISTED - max(items, FIGURE_MIN[1]) - 4)
+    whole = sum(len(wrap_text(text, cells)) for text, _ in (*notes, *lesser))
+    if (len(about), shown_keys, shown_advice) != (whole, keys, advice):
+        bottom = _bottom(state, cells, help_word="more")
+    height = lines - 1 - sum(map(len, (about, shown_advice, bottom, shown_keys)))
+    title = _title(state, cells, cut=height < items)
+    # Empty lines above the question, below the title, above what is needed and above the advice.
+    gaps = [[()] if height - items > number else [] for number in range(3 + bool(shown_advice))]
+    height -= sum(map(len, gaps))
+    middle = pad_to_height(_list_and_figure(state, cells, height, figures), height)
+    last: list[StyledLine] = [*gaps[3], *shown_advice] if shown_advice else []
+    return [*title, *gaps[1], *middle, *gaps[2], *about, *last, *gaps[0], *bottom, *shown_keys]
+
+
+def _notes(state: StartScreen) -> list[tuple[str, TextRole]]:
+    """Return what the person has to know: what the safety check says, what is needed, and the first side."""
+    needed = f"{needs_line(state.routine)} {first_side_line(state.routine)}".strip()
+    return [*((note, TextRole.ALERT) for note in state.notes), (needed, TextRole.PLAIN)]
+
+
+def _lesser_notes(state: StartScreen) -> list[tuple[str, TextRole]]:
+    """Return what can be said later: why there is no sound or voice, and the notes of the plan."""
     problems = (state.sound_problem if state.sound else "", state.voice_problem if state.voice != "no" else "")
     # Options are for the command line.
     notes = (*problems, *(note.partition(" (--")[0] for note in state.routine.notes))
-    about += _fitting(
-        [(note, TextRole.DIM) for note in notes], cells, free + MIN_LISTED - max(items, FIGURE_MIN[1]) - 4
-    )
-    height = lines - sum(map(len, (title, about, advice, bottom, keys)))
-    # Empty lines above the question, below the title, above what is needed and above the advice.
-    gaps = [[()] if height - items > number else [] for number in range(3 + bool(advice))]
-    height -= sum(map(len, gaps))
-    middle = pad_to_height(_list_and_figure(state, cells, height, figures), height)
-    last: list[StyledLine] = [*gaps[3], *advice] if advice else []
-    return [*title, *gaps[1], *middle, *gaps[2], *about, *last, *gaps[0], *bottom, *keys]
+    return [(note, TextRole.DIM) for note in notes]
 
 
 def _fitting(texts: Sequence[tuple[str, TextRole]], cells: int, free: int) -> list[StyledLine]:
@@ -108,11 +121,13 @@ def _fitting(texts: Sequence[tuple[str, TextRole]], cells: int, free: int) -> li
     return lines
 
 
-def _title(state: StartScreen, cells: int) -> list[StyledLine]:
+def _title(state: StartScreen, cells: int, *, cut: bool = False) -> list[StyledLine]:
+    """Return the title; where the list is *cut*, with the number of the marked stretch."""
+    number = f" {state.selected + 1} of {len(state.routine.items)}" if cut else ""
     length = f"{duration(state.length_ms)} "
-    title = ellipsize(state.routine.title, cells - len(length) - 2)
-    gap = " " * max(cells - cell_len(title) - len(length), 2)
-    return [((title, TextRole.NAME), (gap, TextRole.PLAIN), (length, TextRole.TIME))]
+    title = ellipsize(state.routine.title, cells - len(number) - len(length) - 2)
+    gap = " " * max(cells - cell_len(title) - len(number) - len(length), 2)
+    return [((title, TextRole.NAME), (number, TextRole.DIM), (gap, TextRole.PLAIN), (length, TextRole.TIME))]
 
 
 def _list_and_figure(state: StartScreen, cells: int, height: int, figures: FigureRenderer | None) -> list[StyledLine]:
@@ -153,46 +168,75 @@ def _stretches(state: StartScreen, cells: int, height: int) -> list[StyledLine]:
     return rows
 
 
-def _bottom(state: StartScreen, cells: int) -> list[StyledLine]:
-    """Return the question of the moment and the keys that answer it."""
-    message = wrap_styled(state.message, TextRole.ALERT, cells)
-    if state.window == "map":
-        keys = key_lines((("arrows", "move"), ("space", "choose"), ("Enter", "done"), ("b", "back")), cells)
-        return [*(message or [()]), *keys]
-    if state.window == "drop":
-        question = wrap_styled(f"Leave out {state.item.stretch.name}?", TextRole.NAME, cells)
-        return [*question, *key_lines((("t", "today"), ("a", "always"), ("Enter", "no")), cells)]
-    if state.window == "pain":
-        return [*wrap_styled(PAIN_QUESTION, TextRole.NAME, cells), *key_lines((("0 to 9", ""), ("b", "back")), cells)]
-    answers = [*ANSWER_KEYS]
-    if state.health_question:
-        answers[0] = ("Enter", "nothing, start")
-    question = wrap_styled(state.health_question, TextRole.NAME, cells)
-    return [*message, *question, *key_lines(answers, cells)]
+def _bottom(state: StartScreen, cells: int, lines: int | None = None, *, help_word: str = "help") -> list[StyledLine]:
+    """Return the question of the moment and the keys that answer it, in at most so many *lines*."""
+    question, keys = state.health_question, [*answer_keys(state.health_question), ("?", help_word)]
+    match state.window:
+        case "map":
+            question, keys = "", [("arrows", "move"), ("space", "choose"), ("Enter", "done"), ("b", "back")]
+        case "drop":
+            question = f"Leave out {state.item.stretch.name}?"
+            keys = [("t", "today"), ("a", "always"), ("Enter", "no")]
+        case "pain":
+            question, keys = PAIN_QUESTION, [("0 to 9", ""), ("b", "back")]
+    message = wrap_styled(state.message, TextRole.ALERT, cells) or [()] * (state.window == "map")
+    texts, hints = [*message, *wrap_styled(question, TextRole.NAME, cells)], key_lines(keys, cells)
+    if lines is None or len(texts) + len(hints) <= lines:
+        return [*texts, *hints]
+    # The keys without their words, and as much of the question as there is space for.
+    hints = key_lines([(key, "") for key, _ in keys], cells)
+    shown = texts[: max(lines - len(hints), 0)]
+    cut = [((f"{text[: cells - 4]} ...", role),) for ((text, role),) in shown[-1:]]
+    return [*shown[:-1], *cut, *hints]
 
 
 def _plan_keys(state: StartScreen, cells: int) -> list[StyledLine]:
     """Return the keys that change this plan, with the state of what they switch."""
-    on = {"w": bool(state.routine.warm_up), "v": state.voice != "no", "s": state.sound}
+    voice = "off" if state.voice == "no" else "silent" if state.voice_problem else "on"
+    switches = {"w": "on" if state.routine.warm_up else "off", "v": voice, "s": "on" if state.sound else "off"}
     without = {"+ -"} if state.asked.minutes is None else set()
     without |= {"a"} if state.routine.continuity is None else set()
     keys = [key for key in PLAN_KEYS if key.label not in without]
-    words = {True: " on", False: " off", None: ""}
-    return key_lines([(key.label, key.hint + words[on.get(key.label)]) for key in keys], cells)
+    return key_lines([(key.label, f"{key.hint} {switches.get(key.label, '')}".strip()) for key in keys], cells)
 
 
-def _help(state: StartScreen, cells: int, height: int) -> list[StyledLine]:
-    keys = [("up down", "mark another stretch"), *((key.label, key.help) for key in PLAN_KEYS if key.help)]
-    lines: list[StyledLine] = [
-        *(((f"{key:>{HELP_INDENT - 2}}  ", TextRole.KEY), (text, TextRole.PLAIN)) for key, text in keys),
-        (),
-        (("press any key to continue", TextRole.DIM),),
-    ]
+def help_pages(state: StartScreen, columns: int, lines: int) -> list[list[StyledLine]]:
+    """Return the pages of the help: what to know, the keys, and the advice of the first sessions."""
+    cells, height = columns - 1, max(lines - 1, 1)
+    keys = [("up down", "mark another stretch"), *((key.label, key.help) for key in PLAN_KEYS)]
     same = f"On any keyboard: {', '.join(f'{digit} {key}' for digit, key in SAME_KEYS.items())}"
-    for text, role in ((state.advice, TextRole.PLAIN), (same, TextRole.DIM)):
-        more = [(), *wrap_styled(text, role, cells)]
-        lines += more if len(lines) + len(more) <= height else []
-    return lines
+    blocks: list[list[StyledLine]] = [
+        [line for text, role in _notes(state) for line in wrap_styled(text, role, cells)],
+        [line for key, text in keys for line in _help_lines(key, text, cells)],
+        wrap_styled(state.advice, TextRole.PLAIN, cells),
+        [
+            line
+            for text, role in (*_lesser_notes(state), (same, TextRole.DIM))
+            for line in wrap_styled(text, role, cells)
+        ],
+    ]
+    pages: list[list[StyledLine]] = [[]]
+    for block in filter(None, blocks):
+        if pages[-1] and len(pages[-1]) + 1 + len(block) > height:
+            pages.append([])
+        rows = [*([()] if pages[-1] else []), *block]
+        pages[-1] += rows[:height]
+        pages += [rows[at : at + height] for at in range(height, len(rows), height)]
+    return [
+        [*_indented(pad_to_height(page, height)), ((f" {_next_page(number, len(pages))}", TextRole.DIM),)]
+        for number, page in enumerate(pages, start=1)
+    ]
+
+
+def _help_lines(key: str, text: str, cells: int) -> list[StyledLine]:
+    shown, *more = wrap_text(text, max(cells - HELP_INDENT, 1))
+    key_span: StyledSpan = (f"{key:>{HELP_INDENT - 2}}  ", TextRole.KEY)
+    indent: StyledSpan = (" " * HELP_INDENT, TextRole.KEY)
+    return [(key_span, (shown, TextRole.PLAIN)), *((indent, (line, TextRole.PLAIN)) for line in more)]
+
+
+def _next_page(number: int, count: int) -> str:
+    return "press any key to continue" if number == count else f"press any key for more ({number} of {count})"
 
 
 def _indented(lines: Sequence[StyledLine]) -> list[StyledLine]:
