@@ -1,15 +1,18 @@
-"""Regenerate the pictures of the README in .github/pictures from real screens: `python tests/pictures.py`.
+"""Make the moving pictures of the README in .github/pictures: `python tests/pictures.py`.
 
-Each picture is the terminal screen of a running command as SVG. Dots, blocks and lines are drawn as shapes, so they do
-not depend on fonts. The page of the handout needs Chromium and pdftoppm.
+Each is a recording of the program in a pseudo-terminal, with keys pressed at given times and a clock that moves only
+when the program waits, so the same program gives the same bytes. The frames stand side by side in one SVG file, which
+is moved by CSS; a line of the terminal that is the same in several frames is stored once. Dots, blocks and lines are
+drawn as shapes, so they do not depend on fonts.
 """
 
 from __future__ import annotations
 
-import shutil
-import subprocess
+import json
+import os
 import sys
 import tempfile
+import time
 from collections import defaultdict
 from collections.abc import Iterator
 from html import escape
@@ -17,10 +20,10 @@ from itertools import groupby
 from pathlib import Path
 
 import pyte
-
-from test_pty import TerminalRun
+from msgspec import Struct
 
 FOLDER = Path(__file__).parents[1] / ".github" / "pictures"
+COLUMNS, LINES = 80, 24
 CELL, ROW, FONT, MARGIN = 8.4, 18, 14, 14
 PAGES = {"dark": ("#16181d", "#d8d4cc", "none"), "light": ("#ffffff", "#33343a", "#c3c4ca")}
 """Background, plain text and border."""
@@ -32,40 +35,154 @@ BLOCKS = {
 }  # fmt: skip
 """Characters drawn as rectangles: left, top, width and height as shares of a cell."""
 OPACITY = {"░": 0.3}
-SECONDS_INTO_HOLD = 12.0
+FRAME_MS = 200
+MARK = b"\x1b]7777;"
+"""Before the time in milliseconds, of a frame that is complete; a terminal ignores it."""
+
+
+class Scene(Struct, frozen=True):
+    """A command, the keys pressed at seconds of its clock, and the seconds that the picture shows."""
+
+    command: tuple[str, ...]
+    keys: tuple[tuple[float, str], ...]
+    begin: float
+    end: float
+
+
 SCENES = {
-    "plan": (("routine", "-a", "neck", "-a", "shoulders", "-m", "6", "--plan"), 90),
-    "show": (("show", "single-knee-to-chest"), 100),
-    "figures": (("list", "--area", "hamstrings", "--figures"), 106),
+    "hold": Scene(
+        ("routine", "--warm-up", "0", "--stretch", "single-knee-to-chest", "--yes"),
+        ((2.0, "n"),),
+        4.0,
+        14.0,
+    ),
+    "start": Scene(
+        ("routine", "neck", "shoulders", "-m", "6"),
+        ((2.6, "\r"), (4.4, "down"), (5.2, "down"), (6.4, "a"), (7.8, "down"), (8.6, " "), (10.2, "\r")),
+        0.0,
+        12.0,
+    ),
+    "while": Scene(("while", "--yes", "--", "make"), (), 17.0, 27.0),
 }
-"""Commands that print and end, each with the columns of the terminal."""
 
 
-def screen_svg(screen: pyte.Screen, theme: str) -> str:
-    """Return the contents of *screen* as SVG."""
-    background, plain, border = PAGES[theme]
-    used_rows = [y for y, line in enumerate(screen.display) if line.strip(" \u2800")]
-    first, rows = used_rows[0], used_rows[-1] - used_rows[0] + 1
-    width, height = screen.columns * CELL + 2 * MARGIN, rows * ROW + 2 * MARGIN
-    texts, shapes = list[str](), defaultdict[tuple[str, float, bool], list[str]](list)
-    for y in range(rows):
-        cells = [(x, screen.buffer[first + y][x]) for x in range(screen.columns)]
-        for (kind, fg, bold), cells_alike in groupby(cells, lambda cell: _appearance(cell[1])):
-            color = f"#{fg}" if len(fg) == 6 else plain
-            places = [(x, cell.data) for x, cell in cells_alike]
-            if kind == "text":
-                texts += _text(places, y, color, bold)
-                continue
-            for x, character in places:
-                key = color, OPACITY.get(character, 1.0), kind == "dots"
-                shapes[key].append("".join(_dots(character, x, y) if kind == "dots" else _block(character, x, y)))
-    paths = [_path(d, *key) for key, d in shapes.items()]
+def record(scene: Scene, theme: str) -> list[list[str]]:
+    """Return the frames of *scene*: the SVG elements of each line of the terminal."""
+    from test_pty import TerminalRun
+
+    with tempfile.TemporaryDirectory() as home:
+        programs = Path(home, "bin")
+        programs.mkdir()
+        for name, does in (("aplay", "true"), ("make", "sleep 60")):
+            (programs / name).write_text(f"#!/bin/sh\nexec {does}\n")
+            (programs / name).chmod(0o755)
+        env = {"STRETCH_HOME": f"{home}/stretch", "COLORTERM": "truecolor", "NO_COLOR": "", "STRETCH_BACKGROUND": theme}
+        env |= {"PATH": f"{programs}:/usr/bin:/bin", "STRETCH_VOICE": "no"}
+        script = json.dumps([scene.keys, scene.end])
+        run = TerminalRun(script, *scene.command, columns=COLUMNS, lines=LINES, env=env, program=(__file__,))
+        while f"{MARK.decode()}{scene.end * 1000:.0f}\a".encode() not in run.raw:
+            run.read_screen(0.02)
+        run.close()
+        raw = run.raw
+    screen = pyte.Screen(COLUMNS, LINES)
+    stream = pyte.ByteStream(screen)
+    frames: list[list[str]] = []
+    for part in raw.split(MARK):
+        at, _, output = part.partition(b"\a") if part[:1].isdigit() else (b"0", b"", part)
+        # What a frame shows is complete at the next mark, until which the clock has moved on.
+        while scene.begin * 1000 + len(frames) * FRAME_MS < min(int(at), scene.end * 1000):
+            frames.append([line_elements(screen, y, theme) for y in range(LINES)])
+        stream.feed(output.replace(b"\x1b[?2026h", b"").replace(b"\x1b[?2026l", b""))
+    return frames
+
+
+def play(script: str, *command: str) -> None:
+    """Run `stretch` *command* with a clock that moves only while it waits, and press the keys of *script*."""
+    from stretch.cli import main as stretch
+    from stretch.cli.app import App
+    from stretch.player.input import InputEvent
+    from stretch.player.terminal import Terminal
+
+    keys, end = json.loads(script)
+    names = {"down": "down", "\r": "enter", " ": "space"}
+    now = 0
+
+    def read(self: Terminal, timeout: float) -> InputEvent:
+        nonlocal now
+        while self._unwritten:
+            self._flush()
+        if self._output is not None:
+            os.write(self._output, MARK + b"%d\a" % (now // 1_000_000))
+        if now >= end * 1e9:
+            time.sleep(60)
+        if keys and now >= keys[0][0] * 1e9:
+            key = keys.pop(0)[1]
+            return InputEvent(key=names.get(key, key))
+        until = min(now + round(timeout * 1e9), round((keys[0][0] if keys else end) * 1e9))
+        # Rounded up, because the marks are in milliseconds and the program may wait for less.
+        now = max(until, now + 1_000_000)
+        return InputEvent()
+
+    Terminal.read = read  # type: ignore[method-assign]
+    stretch([*command], obj=App(clock=lambda: now))
+
+
+def moving_svg(frames: list[list[str]], theme: str) -> str:
+    """Return *frames* as a picture that shows them one after the other, again and again."""
+    background, _, border = PAGES[theme]
+    used = [y for y in range(LINES) if any(frame[y] for frame in frames)]
+    width, height = COLUMNS * CELL + 2 * MARGIN, (used[-1] - used[0] + 1) * ROW + 2 * MARGIN
+    names = {
+        line: f"l{number}"
+        for number, line in enumerate(dict.fromkeys(line for frame in frames for line in frame if line))
+    }
+    defs = "".join(f'<g id="{name}">{line}</g>' for line, name in names.items())
+    film = "".join(
+        f'<g transform="translate({number * width:g} 0)">'
+        + "".join(f'<use href="#{names[line]}" y="{(y - used[0]) * ROW}"/>' for y, line in enumerate(frame) if line)
+        + "</g>"
+        for number, frame in enumerate(frames)
+    )
+    seconds = len(frames) * FRAME_MS / 1000
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" font-size="{FONT}" '
         "font-family=\"ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace\">"
-        f'<rect width="{width:g}" height="{height:g}" rx="8" fill="{background}" stroke="{border}"/>'
-        f'<g transform="translate({MARGIN} {MARGIN})">{"".join(paths + texts)}</g></svg>\n'
+        f"<style>.d{{stroke-width:3;stroke-linecap:round;stroke-dasharray:0 {CELL / 2:g}}}"
+        f".film{{animation:film {seconds:g}s steps({len(frames)}) infinite}}"
+        f"@keyframes film{{to{{transform:translateX(-{len(frames) * width:g}px)}}}}"
+        "@media (prefers-reduced-motion:reduce){.film{animation:none}}</style>"
+        f'<rect width="{width:g}" height="{height:g}" rx="8" fill="{background}" stroke="{border}"/><defs>{defs}</defs>'
+        f'<g transform="translate({MARGIN} {MARGIN})"><g class="film">{film}</g></g></svg>\n'
     )
+
+
+def line_elements(screen: pyte.Screen, y: int, theme: str) -> str:
+    """Return the elements of one line of *screen*."""
+    plain = PAGES[theme][1]
+    texts, blocks, dots = (
+        list[str](),
+        defaultdict[tuple[str, float], list[str]](list),
+        defaultdict[str, list[int]](list),
+    )
+    cells = [(x, screen.buffer[y][x]) for x in range(screen.columns)]
+    for (kind, fg, bold), alike in groupby(cells, lambda cell: _appearance(cell[1])):
+        color = f"#{fg}" if len(fg) == 6 else plain
+        places = [(x, cell.data) for x, cell in alike]
+        if kind == "text":
+            texts += _text(places, color, bold)
+        for x, character in places:
+            if kind == "block":
+                blocks[color, OPACITY.get(character, 1.0)].append(_block(character, x))
+            elif kind == "dots":
+                bits = ord(character) - 0x2800
+                dots[color] += [
+                    row * 1000 + 2 * x + column for bit, (column, row) in enumerate(DOTS) if bits >> bit & 1
+                ]
+    paths = [f'<path class="d" stroke="{color}" d="{_dots(places)}"/>' for color, places in dots.items()]
+    for (color, opacity), parts in blocks.items():
+        faint = f' fill-opacity="{opacity:g}"' if opacity < 1 else ""
+        paths.append(f'<path fill="{color}"{faint} shape-rendering="crispEdges" d="{"".join(parts)}"/>')
+    return "".join(paths + texts)
 
 
 def _appearance(cell: pyte.screens.Char) -> tuple[str, str, bool]:
@@ -73,7 +190,7 @@ def _appearance(cell: pyte.screens.Char) -> tuple[str, str, bool]:
     return kind, cell.fg, cell.bold and kind == "text"
 
 
-def _text(places: list[tuple[int, str]], y: int, color: str, bold: bool) -> Iterator[str]:
+def _text(places: list[tuple[int, str]], color: str, bold: bool) -> Iterator[str]:
     """Yield one element for each word, as wide as its cells in any font."""
     for blank, word in groupby(places, lambda place: place[1] in " \u2800"):
         if blank:
@@ -82,80 +199,37 @@ def _text(places: list[tuple[int, str]], y: int, color: str, bold: bool) -> Iter
         content = escape("".join(character for _, character in letters))
         weight = ' font-weight="700"' if bold else ""
         yield (
-            f'<text x="{letters[0][0] * CELL:g}" y="{(y + 0.76) * ROW:g}" textLength="{len(letters) * CELL:g}" '
+            f'<text x="{letters[0][0] * CELL:g}" y="{0.76 * ROW:g}" textLength="{len(letters) * CELL:g}" '
             f'lengthAdjust="spacingAndGlyphs" fill="{color}"{weight}>{content}</text>'
         )
 
 
-def _dots(character: str, x: int, y: int) -> Iterator[str]:
-    bits = ord(character) - 0x2800
-    for bit, (column, row) in enumerate(DOTS):
-        if bits >> bit & 1:
-            yield f"M{(x + 0.25 + column / 2) * CELL:.1f} {(y + 0.125 + row / 4) * ROW:.1f}h.01"
+def _dots(places: list[int]) -> str:
+    """Return the path of dots, given as 1000 times the row and the column of half cells: dashes without length."""
+    parts, begin = [], None
+    for at, place in enumerate(ordered := sorted(places)):
+        begin = place if begin is None else begin
+        if at + 1 == len(ordered) or ordered[at + 1] != place + 1:
+            row, column = divmod(begin, 1000)
+            length = (place - begin) * CELL / 2 + 0.1
+            parts.append(f"M{(column + 0.5) * CELL / 2:g} {(row + 0.5) * ROW / 4:g}h{length:g}")
+            begin = None
+    return "".join(parts)
 
 
-def _block(character: str, x: int, y: int) -> Iterator[str]:
+def _block(character: str, x: int) -> str:
     left, top, width, height = BLOCKS[character]
     w, h = width * CELL, height * ROW
-    yield f"M{(x + left) * CELL:.1f} {(y + top) * ROW:.1f}h{w:.1f}v{h:.1f}h-{w:.1f}z"
-
-
-def _path(commands: list[str], color: str, opacity: float, dots: bool) -> str:
-    d = "".join(commands)
-    if dots:
-        return f'<path stroke="{color}" stroke-width="3" stroke-linecap="round" d="{d}"/>'
-    fill_opacity = f' fill-opacity="{opacity:g}"' if opacity < 1 else ""
-    return f'<path fill="{color}"{fill_opacity} shape-rendering="crispEdges" d="{d}"/>'
-
-
-def output_svg(home: str, *command: str, columns: int) -> str:
-    """Return the output of *command* in a terminal that is tall enough for all of it."""
-    run = TerminalRun(*command, columns=columns, lines=120, env=_environ(home))
-    assert run.wait_for_exit() == 0
-    run.close()
-    return screen_svg(run.screen, "dark")
-
-
-def session_svg(home: str, theme: str) -> str:
-    """Return the screen some seconds into the first hold of a session."""
-    options = ("--warm-up", "0", "--stretch", "single-knee-to-chest", "--no-sound", "--yes")
-    run = TerminalRun("routine", *options, env=_environ(home) | {"STRETCH_BACKGROUND": theme})
-    run.wait_for("space pause")
-    run.press("n")
-    run.read_screen(SECONDS_INTO_HOLD)
-    picture = screen_svg(run.screen, theme)
-    run.close()
-    return picture
-
-
-def _environ(home: str) -> dict[str, str]:
-    return {"STRETCH_HOME": home, "COLORTERM": "truecolor", "NO_COLOR": ""}
-
-
-def write_handout_page(home: str) -> None:
-    """Write a page of a handout as printed; without Chromium and pdftoppm, only say so."""
-    browser = next(filter(None, map(shutil.which, ("chromium", "google-chrome"))), None)
-    if browser is None or shutil.which("pdftoppm") is None:
-        print("handout: needs chromium and pdftoppm", file=sys.stderr)
-        return
-    page, pdf = f"{home}/page.html", f"{home}/page.pdf"
-    subprocess.run([sys.executable, "-m", "stretch", "handout", "-a", "lower-back", "-o", page], check=True)
-    flags = ("--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer", f"--user-data-dir={home}/browser")
-    subprocess.run([browser, *flags, f"--print-to-pdf={pdf}", page], check=True, capture_output=True)
-    target = str(FOLDER / "handout")
-    subprocess.run(["pdftoppm", "-r", "80", "-f", "3", "-l", "3", "-png", "-singlefile", pdf, target], check=True)
+    return f"M{(x + left) * CELL:g} {top * ROW:g}h{w:g}v{h:g}h-{w:g}z"
 
 
 def main() -> None:
     """Write all pictures."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as home:
-        pictures = {f"playing-{theme}": session_svg(home, theme) for theme in PAGES}
-        pictures |= {name: output_svg(home, *command, columns=columns) for name, (command, columns) in SCENES.items()}
-        for name, svg in pictures.items():
-            (FOLDER / f"{name}.svg").write_text(svg, encoding="utf-8")
-        write_handout_page(home)
+    for name, scene in SCENES.items():
+        for theme in PAGES:
+            (FOLDER / f"{name}-{theme}.svg").write_text(moving_svg(record(scene, theme), theme), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main()
+    play(*sys.argv[1:]) if sys.argv[1:] else main()

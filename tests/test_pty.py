@@ -33,7 +33,14 @@ END_MARK = b"\x00\x00"
 class TerminalRun:
     """A command in its own pseudo-terminal; `screen` is what the user sees."""
 
-    def __init__(self, *args: str, columns: int = 80, lines: int = 24, env: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        *args: str,
+        columns: int = 80,
+        lines: int = 24,
+        env: dict[str, str] | None = None,
+        program: tuple[str, ...] = ("-m", "stretch"),
+    ) -> None:
         self.master, self.slave = pty.openpty()
         self.resize(columns, lines)
         self.before = termios.tcgetattr(self.slave)
@@ -47,7 +54,7 @@ class TerminalRun:
             fcntl.ioctl(self.slave, termios.TIOCSCTTY, 0)
             for fd in (0, 1, 2):
                 os.dup2(self.slave, fd)
-            os.execve(sys.executable, [sys.executable, "-m", "stretch", *args], environ)
+            os.execve(sys.executable, [sys.executable, *program, *args], environ)
         self.status: int | None = None
 
     def resize(self, columns: int, lines: int) -> None:

@@ -93,18 +93,34 @@ def _interrupt(command: str, folder: Path, environ: dict[str, str]) -> int:
 
 def test_a_picture_has_the_characters_and_colors_of_the_terminal() -> None:
     pyte, pictures = pytest.importorskip("pyte"), pytest.importorskip("pictures")
-    screen = pyte.Screen(30, 5)
-    pyte.Stream(screen).feed("\r\n\x1b[1;38;2;255;110;46m1 < 2\x1b[0m \u28ff\u2801 \u2588\u2591")
-    root = ElementTree.fromstring(pictures.screen_svg(screen, "light"))
-    words = [element for element in root.iter() if element.tag.endswith("text")]
+    screen = pyte.Screen(30, 2)
+    pyte.Stream(screen).feed("\x1b[1;38;2;255;110;46m1 < 2\x1b[0m \u28ff\u2801 \u2588\u2591")
+    root = ElementTree.fromstring(f"<svg>{pictures.line_elements(screen, 0, 'light')}</svg>")
+    words = [element for element in root if element.tag == "text"]
     assert [word.text for word in words] == ["1", "<", "2"]
     assert {word.get("fill") for word in words} == {"#ff6e2e"}
-    dots, block, shade = (element.get("d") or "" for element in root.iter() if element.tag.endswith("path"))
-    assert dots.count("M") == 8 + 1
+    dots, block, shade = (element.get("d") or "" for element in root if element.tag == "path")
+    # Four lines of two dots, the first of them with the dot of the next character.
+    lengths = [round(float(length) / pictures.CELL * 2) + 1 for length in re.findall(r"h([0-9.]+)", dots)]
+    assert lengths == [3, 2, 2, 2]
     assert block.count("M") == shade.count("M") == 1
-    assert root.get("viewBox") == f"0 0 {30 * pictures.CELL + 28:g} {pictures.ROW + 28}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("theme", ["dark", "light"])
+@pytest.mark.parametrize("name", ["hold", "start", "while"])
+def test_the_pictures_are_what_the_program_shows(name: str, theme: str) -> None:
+    pictures = pytest.importorskip("pictures")
+    drawn = pictures.moving_svg(pictures.record(pictures.SCENES[name], theme), theme)
+    assert len(drawn) < 400_000
+    assert "<script" not in drawn
+    kept = (pictures.FOLDER / f"{name}-{theme}.svg").read_text(encoding="utf-8")
+    # Compared as a truth value, because a difference of two lines of 200 kB takes minutes to print.
+    assert (kept == drawn) is True, "draw the pictures again: python tests/pictures.py"
 
 
 def test_the_pictures_of_the_readme_exist() -> None:
-    for picture in re.findall(r'(?:\]\(|src(?:set)?=")([^")]+\.(?:svg|png))', README):
+    named = re.findall(r'(?:\]\(|src(?:set)?=")([^")]+\.(?:svg|png))', README)
+    assert len(named) >= 6
+    for picture in named:
         assert (Path(__file__).parents[1] / picture).is_file(), picture
