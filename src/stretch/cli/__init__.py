@@ -38,6 +38,7 @@ COMMANDS = {
     "resume": ("stretch.cli.resume", "Continue a session that was stopped."),
     "while": ("stretch.cli.while_running", "Guide short desk moves while a command runs."),
     "history": ("stretch.cli.history", "Show your sessions; export and import them."),
+    "report": ("stretch.cli.report", "Write what you did as a page to print."),
     "list": ("stretch.cli.listing", "List the stretches."),
     "show": ("stretch.cli.listing", "Show one stretch: figure, steps, dose, cautions, sources."),
     "areas": ("stretch.cli.listing", "List the body areas and groups."),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
-from datetime import date, datetime
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import IO, Any
@@ -12,7 +12,7 @@ import msgspec
 
 from stretch.cli.app import App
 from stretch.cli.history_view import print_history, start_label
-from stretch.cli.options import OUTPUT, STDOUT, Number
+from stretch.cli.options import OUTPUT, STDOUT, Number, parse_date
 from stretch.cli.prompts import confirm
 from stretch.cli.usage import SuggestingGroup
 from stretch.core.errors import StretchError, UsageError
@@ -187,7 +187,7 @@ def forget_command(app: App, session: str | None, before: str | None, everything
     if (session is not None) + (before is not None) + everything != 1:
         raise UsageError("Give one of: the id of a session, --before DATE, or --all.")
 
-    day = _parse_date(before) if before is not None else None
+    day = parse_date(before, "--before") if before is not None else None
     if not (reader := app.open_journal()):
         raise UsageError("No sessions yet, so there is nothing to delete.")
     reader.close()
@@ -203,13 +203,6 @@ def forget_command(app: App, session: str | None, before: str | None, everything
     if copies := sorted(path for path in app.folder.glob("journal-*.db*") if path.is_file()):
         app.info(f"Older copies of the journal may still contain them: {', '.join(map(str, copies))}.")
     return 0
-
-
-def _parse_date(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"--before {quote(text)} is not a date. Write it as {datetime.now():%Y-%m-%d}.") from None
 
 
 def _selection(journal: Journal, today: date, prefix: str | None, before: date | None) -> tuple[str, str | None]:

@@ -25,6 +25,8 @@ from stretch.core.vocabulary import (
 )
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from click.shell_completion import CompletionItem
 
     from stretch.cli.app import App
@@ -149,6 +151,16 @@ AREA = Names("area", _catalog_names("areas", "groups"))
 PROGRAM = Names("name", _catalog_names("programs"))
 STRETCH = Names("id", _catalog_names("stretches"))
 """Ids of the catalog, which the commands check."""
+
+
+def parse_date(text: str, option: str) -> date:
+    """Return the day that *option* was given as; raise UsageError."""
+    from datetime import date, datetime
+
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{option} {quote(text)} is not a date. Write it as {datetime.now():%Y-%m-%d}.") from None
 
 
 def _catalog(ctx: click.Context) -> Catalog:

@@ -27,7 +27,8 @@ DEFAULT_TIME = "18:00"
 DAY_SETS = {"daily": ",".join(WEEKDAYS), "weekdays": ",".join(WEEKDAYS[:5])}
 
 
-def _output_option(help: str) -> Callable[..., Any]:
+def output_option(help: str) -> Callable[..., Any]:
+    """Return the option --output for one or several files."""
     return click.option(
         "-o",
         "--output",
@@ -48,7 +49,7 @@ def _output_option(help: str) -> Callable[..., Any]:
     """,
 )
 @routine_options
-@_output_option("File to write: .mp3 or .wav for sound, .vtt for captions")
+@output_option("File to write: .mp3 or .wav for sound, .vtt for captions")
 @click.option("--silent", is_flag=True, help="Write the sounds without the voice.")
 @voice_option
 @click.pass_obj
@@ -61,7 +62,7 @@ def audio_command(
     from stretch.export.text_to_speech import find_synthesizer
     from stretch.storage.files.safe_io import write_text
 
-    _check_endings(paths, {".mp3": "small", ".wav": "large", ".vtt": "captions"})
+    check_endings(paths, {".mp3": "small", ".wav": "large", ".vtt": "captions"})
     refuse_together("--silent", "--voice")
     # The setting is about sessions: a file that is to be silent is asked for.
     mode: VoiceMode = "yes" if voice == "no" else voice
@@ -89,7 +90,7 @@ def audio_command(
     """,
 )
 @routine_options
-@_output_option("File to write: .html for a page to print, .md for Markdown")
+@output_option("File to write: .html for a page to print, .md for Markdown")
 @click.pass_context
 def handout_command(ctx: click.Context, /, paths: tuple[Path, ...], options: RoutineOptions) -> None:
     from stretch.cli.request import personalized_routine
@@ -98,7 +99,7 @@ def handout_command(ctx: click.Context, /, paths: tuple[Path, ...], options: Rou
     from stretch.storage.files.safe_io import write_text
 
     app: App = ctx.obj
-    _check_endings(paths, {".html": "a page to print", ".md": "Markdown"})
+    check_endings(paths, {".html": "a page to print", ".md": "Markdown"})
     routine, rest = personalized_routine(app, options)
     handout = build_handout(
         routine,
@@ -125,7 +126,7 @@ def handout_command(ctx: click.Context, /, paths: tuple[Path, ...], options: Rou
     """,
 )
 @routine_options
-@_output_option("Calendar file to write, .ics")
+@output_option("Calendar file to write, .ics")
 @click.option(
     "--at", "times", multiple=True, metavar="HH:MM", help=f"Time of day, up to 3 times.  [default: {DEFAULT_TIME}]"
 )
@@ -146,7 +147,7 @@ def remind_command(
     from stretch.storage.files.safe_io import write_text
 
     app: App = ctx.obj
-    _check_endings(paths, {".ics": "a calendar"})
+    check_endings(paths, {".ics": "a calendar"})
     chosen_days, hours = _days(days) if days else None, _times(times or (DEFAULT_TIME,))
     routine, rest = personalized_routine(app, options)
     minutes = max(1, -(-build_timeline(routine).length_ms // 60_000))
@@ -191,7 +192,7 @@ def _times(texts: tuple[str, ...]) -> tuple[time, ...]:
     return tuple(times)
 
 
-def _check_endings(paths: Iterable[Path], kinds: Mapping[str, str]) -> None:
+def check_endings(paths: Iterable[Path], kinds: Mapping[str, str]) -> None:
     """Raise UsageError unless the name of each file ends as one of the *kinds* does."""
     if path := next((path for path in paths if path.suffix.lower() not in kinds), None):
         endings = " or ".join(f"{ending} ({kind})" for ending, kind in kinds.items())

@@ -1,0 +1,93 @@
+"""`stretch report`: what was prescribed and what was done, to print or for a spreadsheet."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from stretch.cli.options import PROGRAM, parse_date
+from stretch.cli.output_files import check_endings, output_option
+from stretch.core.errors import UnknownName, UsageError
+from stretch.core.text import pluralize, short_date
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from stretch.cli.app import App
+    from stretch.core.journal.record import SessionRecord
+    from stretch.core.program import Program
+    from stretch.core.routine import Routine
+    from stretch.storage.journal.journal import Journal
+
+WEEKS = 12
+"""Weeks of a report without a program and without --since."""
+
+
+@click.command(
+    "report",
+    help="""Write what you did as a page to print, or as a table for a spreadsheet.
+
+    By week, stretch and side: how often and how long, what was eased, stopped or hurt, the times of day, days off, and
+    pain where you gave it a number. With --program also how often each was prescribed, and what changed in the plan.
+    """,
+)
+@click.option("--program", "name", type=PROGRAM, help="Only the sessions of this program, against what it prescribes.")
+@click.option("--since", metavar="DATE", help="First day, such as 2026-03-31.  [default: the first of the program]")
+@click.option("--without-pain", is_flag=True, help="Leave out pain, and why a session was stopped.")
+@output_option("File to write: .html for a page to print, .csv for a spreadsheet")
+@click.pass_obj
+def report_command(app: App, name: str | None, since: str | None, without_pain: bool, paths: tuple[Path, ...]) -> None:
+    from stretch.core.journal.report import build_report
+    from stretch.export.report_page import report_csv, to_html
+    from stretch.storage.files.safe_io import PRIVATE, atomic_write
+
+    check_endings(paths, {".html": "a page to print", ".csv": "a table"})
+    first = parse_date(since, "--since") if since else None
+    program = app.catalog.programs.get(name) if name else None
+    if name and program is None:
+        raise UnknownName("program", name, app.catalog.programs, "`stretch programs` lists them.")
+    records, plans = _sessions(app, program, first)
+    if not records:
+        raise UsageError("There are no sessions to report.")
+    begin = first or (program.starts if program else None) or records[0].day
+    end = app.today()
+    if program and program.review and records[-1].day <= program.review:
+        end = min(end, program.review)
+    report = build_report(records, plans, program=program, stretches=app.catalog.stretches, since=begin, until=end)
+    for path in paths:
+        html = path.suffix.lower() == ".html"
+        with atomic_write(path, mode=PRIVATE) as file:
+            pain = not without_pain
+            file.write(to_html(report, with_pain=pain) if html else report_csv(report, with_pain=pain))
+        hint = " Open it in a browser to print it." if html else ""
+        app.info(f"Saved {path}: {pluralize(report.sessions, 'session')} since {short_date(begin, end)}.{hint}")
+
+
+def _sessions(
+    app: App, program: Program | None, since: date | None
+) -> tuple[list[SessionRecord], list[tuple[date, Routine]]]:
+    """Return the sessions to report, the earliest first, and for a program the plan of each."""
+    journal = app.open_journal()
+    if journal is None:
+        return [], []
+    today = app.today()
+    if since is None and program is None:
+        since = today - timedelta(days=today.weekday(), weeks=WEEKS - 1)
+    with journal:
+        records = [
+            record
+            for record in journal.sessions(earliest_first=True)
+            if (since or record.day) <= record.day <= today and (program is None or record.program == program.id)
+        ]
+        return records, [*_plans(journal, records if program else ())]
+
+
+def _plans(journal: Journal, records: Sequence[SessionRecord]) -> Iterator[tuple[date, Routine]]:
+    from stretch.core.journal.progress import decode_plan
+
+    for record in records:
+        if (plan := journal.plan(record.id)) and (routine := decode_plan(plan)):
+            yield record.day, routine

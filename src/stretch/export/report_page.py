@@ -1,0 +1,217 @@
+"""The report of what was done as an HTML page to print and as a table for a spreadsheet."""
+
+from codecs import BOM_UTF8
+from collections.abc import Iterable
+from datetime import date
+from html import escape
+from itertools import pairwise
+
+from msgspec.structs import astuple
+
+from stretch.core.journal.report import HOURS, Amount, Report
+from stretch.core.journal.streak import MAX_REST_DAYS
+from stretch.core.text import hours_minutes, one_line, pluralize, short_date, whole_minutes
+from stretch.export.csv_file import to_csv
+from stretch.export.handout_formats import stylesheet
+from stretch.storage.files.locations import data_root
+
+ENDINGS = {
+    None: "cut off",
+    "stopped": "stopped",
+    "numb": "numb or spreading",
+    "dizzy": "dizzy or breathless",
+    "eyes": "eyes",
+    "chest": "chest pain",
+    "legs": "between or in both legs",
+}
+"""How a session ended that was not played to the end."""
+SCORES = {"before": "before", "after": "after", "next_morning": "next morning"}
+"""Fields of the pain scores that are drawn, with their labels."""
+MAX_WEEKS = 12
+"""Weeks that are shown one by one; of a longer time the last ones."""
+WIDTH, HEIGHT, LEFT, TOP = 560, 150, 22, 8
+"""Size of the chart of pain, and the margins of its axes."""
+MARKS = {
+    "before": '<circle cx="{x}" cy="{y}" r="2.6"/>',
+    "after": '<path transform="translate({x} {y})" d="M-2.4 -2.4H2.4V2.4H-2.4Z"/>',
+    "next_morning": '<path transform="translate({x} {y})" d="M0 -3.2L3 2.4H-3Z"/>',
+}
+"""Marks that differ without color."""
+MAX_LINES = 12
+"""Lines of a list on the page; the table for a spreadsheet has all."""
+
+
+def to_html(report: Report, *, with_pain: bool) -> bytes:
+    """Return the page; whatever people wrote is escaped and never becomes markup."""
+    title = report.program.name if report.program else "Stretches done"
+    css = stylesheet(title) + (data_root() / "report.css").read_text(encoding="utf-8")
+    lists = (
+        ("Time of day", _hours(report)), ("Not finished", _unfinished(report, with_pain=with_pain)),
+        ("Days off", [_days(first, last, report.until) for first, last in report.gaps]),
+        ("Changed in the plan", [f"{short_date(day, report.until)}: {text}" for day, text in report.changes]),
+    )  # fmt: skip
+    sections = (
+        _header(report, title),
+        _table(report, with_pain=with_pain),
+        _chart(report) if with_pain and report.pain else "",
+        f'<div class="lists">{"".join(_list(heading, lines) for heading, lines in lists if lines)}</div>',
+    )
+    return (
+        f'<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8"><title>{_text(title)}: report</title>'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<style>{css}</style></head>\n'
+        f'<body class="report">\n<main>\n{"".join(sections)}'
+        '<p class="end">As played with the timer'
+        f"{', pain from 0 to 10 as answered' if with_pain and report.pain else ''}.</p>\n</main>\n</body>\n</html>\n"
+    ).encode(errors="backslashreplace")
+
+
+def _header(report: Report, title: str) -> str:
+    facts: dict[str, str] = {}
+    if program := report.program:
+        clinician = program.clinician
+        facts = {
+            "For": program.patient or "",
+            "From": ", ".join(filter(None, (clinician.name, clinician.contact))) if clinician else "",
+            "Goal": program.goal or "",
+            "Review": short_date(program.review) if program.review else "",
+        }
+    wanted = report.prescribed
+    days = _days(report.since, report.until, report.until)
+    numbers = {
+        "sessions": f"{report.sessions}" + (f" of {wanted}" if wanted is not None else ""),
+        "days": f"{report.days} of {(report.until - report.since).days + 1}",
+        "in all": hours_minutes(report.seconds),
+        "longest streak, up to 2 rest days between": pluralize(report.longest_streak, "day"),
+    }
+    return (
+        f"<header><h1>{_text(title)}</h1>"
+        f'<p class="summary">{days} {report.until.year}</p><dl class="facts">'
+        + "".join(f"<div><dt>{label}</dt><dd>{_text(fact)}</dd></div>" for label, fact in facts.items() if fact)
+        + '</dl><dl class="numbers">'
+        + "".join(f"<div><dd>{number}</dd><dt>{label}</dt></div>" for label, number in numbers.items())
+        + "</dl></header>"
+    )
+
+
+def _table(report: Report, *, with_pain: bool) -> str:
+    """Return the table by week, with a line for each side of each stretch."""
+    weeks = report.weeks[-MAX_WEEKS:]
+    heads = [f"<th scope='col'>{short_date(week.start, week.start)}</th>" for week in weeks]
+    sums = ["all", "minutes", "eased", *(["hurt"] if with_pain else [])]
+    lines = [
+        _line("Sessions", "", [_share(len(week.records), week.prescribed) for week in weeks], [
+            _share(report.sessions, report.prescribed), whole_minutes(report.seconds)]),
+        _line("Days", "", [_count(week.days) for week in weeks], [str(report.days)]),
+    ]  # fmt: skip
+    for row in report.rows:
+        total = row.total
+        last = [_amount(total), whole_minutes(total.seconds), _count(total.eased)]
+        lines.append(
+            _line(
+                row.name,
+                ", ".join(filter(None, (row.side, row.dose))),
+                map(_amount, row.weeks[-MAX_WEEKS:]),
+                [*last, _count(total.hurt)][: len(sums)],
+            )
+        )
+    legend = "times with the whole dose" + (" / times prescribed" if report.prescribed is not None else "")
+    return (
+        f'<section><h2>By week <small>{legend}; +1: once more in part</small></h2><table class="weeks">'
+        f'<colgroup><col class="name"></colgroup><thead><tr><td></td>{"".join(heads)}'
+        f"{''.join(f'<th scope=col class=sum>{name}</th>' for name in sums)}</tr></thead>"
+        f"<tbody>{''.join(lines)}</tbody></table></section>"
+    )
+
+
+def _line(name: str, side: str, cells: Iterable[str], sums: list[str]) -> str:
+    label = f"{_text(name)}{f' <small>{side}</small>' if side else ''}"
+    body = "".join(f"<td>{cell}</td>" for cell in cells) + "".join(f"<td class=sum>{cell}</td>" for cell in sums)
+    return f'<tr><th scope="row">{label}</th>{body}</tr>'
+
+
+def _amount(amount: Amount) -> str:
+    partly = f"<small>+{amount.partly}</small>" if amount.partly else ""
+    return _share(amount.done, amount.prescribed, partly)
+
+
+def _share(done: int, wanted: int | None, partly: str = "") -> str:
+    return f"{done}{partly}/{wanted}" if wanted is not None else f"{_count(done)}{partly}"
+
+
+def _count(number: int) -> str:
+    return str(number) if number else ""
+
+
+def _hours(report: Report) -> list[str]:
+    ends = [f"{first} to {last} h" for first, last in pairwise(HOURS)]
+    return [f"{end}: {number}" for end, number in zip(ends, report.hours, strict=True) if number]
+
+
+def _unfinished(report: Report, *, with_pain: bool) -> list[str]:
+    ends = [record.ended if with_pain or not record.ended else "stopped" for record in report.unfinished]
+    days = [short_date(record.day, report.until) for record in report.unfinished]
+    return [f"{day}: {ENDINGS[end]}" for day, end in zip(days, ends, strict=True)]
+
+
+def _days(first: date, last: date, until: date) -> str:
+    days = dict.fromkeys(short_date(day, until) for day in (first, last))
+    return " to ".join(days)
+
+
+def _list(heading: str, lines: list[str]) -> str:
+    more = len(lines) - MAX_LINES
+    shown = [*lines[:MAX_LINES], *([f"and {more} more"] if more > 0 else [])]
+    return f"<section><h2>{heading}</h2><ul>{''.join(f'<li>{_text(line)}</li>' for line in shown)}</ul></section>"
+
+
+def _chart(report: Report) -> str:
+    """Return the pain scores over the days as a drawing: a line and marks of their own for each kind."""
+    length = max((report.until - report.since).days, 1)
+
+    def place(day: date, score: int) -> tuple[float, float]:
+        x = LEFT + (day - report.since).days / length * (WIDTH - LEFT - 8)
+        return round(x, 1), round(TOP + (10 - score) / 10 * (HEIGHT - 2 * TOP - 10), 1)
+
+    parts = []
+    for score in (0, 5, 10):
+        y = place(report.since, score)[1]
+        parts.append(
+            f'<path class="grid" d="M{LEFT} {y}H{WIDTH}"/><text x="{LEFT - 5}" y="{y + 3}" class="y">{score}</text>'
+        )
+    for week in report.weeks:
+        if week.start >= report.since:
+            x = place(week.start, 0)[0]
+            parts.append(f'<text x="{x}" y="{HEIGHT - 2}">{short_date(week.start, week.start)}</text>')
+    legend = []
+    for field, label in SCORES.items():
+        points = [(each.day, score) for each in report.pain if (score := getattr(each.scores, field)) is not None]
+        if points:
+            places = [place(day, score) for day, score in points]
+            marks = "".join(MARKS[field].format(x=x, y=y) for x, y in places)
+            line = f"M{places[0][0]} {places[0][1]}"
+            for ((before, _), (day, _)), (x, y) in zip(pairwise(points), places[1:], strict=True):
+                # Nothing is drawn through days about which nothing is known.
+                line += f"{'L' if (day - before).days <= MAX_REST_DAYS + 1 else 'M'}{x} {y}"
+            parts.append(f'<g class="{field}"><path class="line" d="{line}"/>{marks}</g>')
+            sign = f'<svg class="sign {field}" viewBox="-5 -5 10 10">{MARKS[field].format(x=0, y=0)}</svg>'
+            legend.append(f"<span>{sign} {label}</span>")
+    return (
+        f"<section><h2>Pain, 0 to 10 <small>{''.join(legend)}</small></h2>"
+        f'<svg class="pain" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="Pain by day">{"".join(parts)}</svg>'
+        "</section>"
+    )
+
+
+def _text(text: str) -> str:
+    return escape(one_line(text))
+
+
+def report_csv(report: Report, *, with_pain: bool) -> bytes:
+    """Return a table with a row for each week of each side of each stretch."""
+    headings = ("week", "stretch", "name", "side", "prescribed", "done", "partly", "seconds", "eased", "hurt")
+    rows = [headings] + [
+        (week.start, row.stretch, row.name, row.side, *astuple(amount))
+        for row in report.rows
+        for week, amount in zip(report.weeks, row.weeks, strict=True)
+    ]
+    return BOM_UTF8 + to_csv(row if with_pain else row[:-1] for row in rows)
