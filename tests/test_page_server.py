@@ -193,7 +193,7 @@ def test_the_port_may_be_given_and_in_use(server: PageServer) -> None:
 
 
 @pytest.mark.parametrize(
-    "bind", ["192.0.2.55", "no.such.host.invalid", "1.2.3.4:99999", "http://x", "x/y", "", ":80", "a@b", "::1"]
+    "bind", ["192.0.2.55", "no.such.host.invalid", "1.2.3.4:99999", "http://x", "x/y", "a..b", "a@b", "::1"]
 )
 def test_an_address_that_is_not_of_this_computer_is_refused_in_one_sentence(bind: str) -> None:
     with pytest.raises(UsageError) as error:
@@ -206,7 +206,7 @@ def test_by_default_it_is_the_address_in_the_network_and_without_one_a_sentence(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(page_server, "_own_address", lambda: HERE)
-    for bind in (None, "0.0.0.0"):
+    for bind in (None, "0.0.0.0", ""):
         with PageServer(PAGE, bind) as server:
             assert server.url.startswith(f"http://{HERE}:")
             assert get(server).endswith(PAGE)

@@ -103,20 +103,17 @@ def _request_line(reader: socket.socket) -> bytes:
 def _listen(bind: str | None) -> tuple[socket.socket, str]:
     """Return a listening socket and the address at which others reach it."""
     host, _, port = (_own_address() if bind is None else bind).partition(":")
-    if not host or not (port or "0").isdecimal() or int(port or 0) > MAX_PORT:
-        raise UsageError(f"--bind {quote(bind or '')} is no address. Write it like 192.168.1.20 or 192.168.1.20:8000.")
     try:
-        listening = socket.create_server((host, int(port or 0)))
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            raise StretchError(
-                f"Port {port} is in use. Choose another one, or none: then a free one is taken."
-            ) from None
-        raise UsageError(
-            f"--bind {quote(host)}: {error.strerror or error}. Give an address of this computer."
-        ) from None
-    address = str(listening.getsockname()[0])
-    return listening, _own_address() if address == "0.0.0.0" else address
+        address, number = socket.gethostbyname(host), int(port or 0)
+        if not 0 <= number <= MAX_PORT:
+            raise ValueError
+        shown = _own_address() if address == "0.0.0.0" else address
+        return socket.create_server((address, number)), shown
+    except (OSError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+            raise StretchError(f"Port {port} is in use; choose another one or leave it out.") from None
+        hint = "Write it like 192.168.1.20 or 192.168.1.20:8000."
+        raise UsageError(f"--bind {quote(bind or host)} is no address of this computer. {hint}") from None
 
 
 def _own_address() -> str:
