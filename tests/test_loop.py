@@ -51,7 +51,7 @@ def test_plain_lines_run_from_the_warm_up_to_the_end() -> None:
     _, lines, _ = run_plain()
     kinds = [line.split(",")[0].split(" ")[0] for line in lines]
     assert kinds[0] == "Warm"
-    assert lines[-1].startswith(f"Done: {STRETCHES} stretches. ")
+    assert lines[-1].endswith(f" Done: {STRETCHES} stretches.")
     assert kinds.index("First") < kinds.index("Hold") < kinds.index("Rest")
     assert sum(line.startswith("Hold") for line in lines) == sum(
         phase.kind == "hold" for phase in build_timeline(ROUTINE).phases

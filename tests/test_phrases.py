@@ -64,16 +64,16 @@ def test_getting_up_is_explained_at_the_end() -> None:
     result = lines()
     assert "getting up" not in result[-2]
     assert result[-2].startswith("Rest")
-    assert result[-1].startswith("Done. Then roll to your side")
+    assert result[-1] == "Then roll to your side, push up with your hands and take your time getting up. Done."
 
 
 def test_the_last_line_counts_the_stretches_done() -> None:
     built = routine()
     timeline = build_timeline(built)
     end = all_cues(timeline)[-1]
-    assert line_for(end, timeline, done=(6, 6)).startswith("Done: 6 stretches. ")
-    assert line_for(end, timeline, done=(5, 6)).startswith("Done: 5 of 6 stretches. ")
-    assert line_for(end, timeline, done=(1, 1)).startswith("Done: 1 stretch. ")
+    assert line_for(end, timeline, done=(6, 6)).endswith(" Done: 6 stretches.")
+    assert line_for(end, timeline, done=(5, 6)).endswith(" Done: 5 of 6 stretches.")
+    assert line_for(end, timeline, done=(1, 1)).endswith(" Done: 1 stretch.")
 
 
 def test_the_easier_way_comes_before_the_steps() -> None:

@@ -104,7 +104,7 @@ def build_handout(
     timeline = build_timeline(routine)
     cards = tuple(
         _card(number, item, timeline, figures.get(item.stretch.id))
-        for number, item in enumerate(routine.items, start=1)
+        for number, item in enumerate(timeline.items, start=1)
     )
     source_keys = dict.fromkeys(key for card in cards for key in card.sources)
     minutes = max(1, round(timeline.length_ms / 60_000))

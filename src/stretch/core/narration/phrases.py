@@ -58,7 +58,7 @@ def sentences(cue: Cue, timeline: Timeline, done: tuple[int, int] | None = None)
         case "breath-in" | "breath-out":
             return as_sentences(*_breath_parts(phase, "in" if cue.kind == "breath-in" else "out", timeline))
         case "end":
-            return as_sentences(end_summary(done), settle_parts(phase)[1])
+            return as_sentences(settle_parts(phase)[1], end_summary(done))
 
 
 def side_instruction(stretch: Stretch, side: Side | None) -> str:

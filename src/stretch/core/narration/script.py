@@ -21,14 +21,19 @@ from stretch.core.vocabulary import EQUIPMENT_LABELS, POSITION_LABELS, VoiceMode
 
 Form = tuple[str, ...]
 """Sentences of one line."""
+LATEST_BREATH = 3
+"""The breath by which the movement of the breath in is explained, if there is no time for it in the first one."""
+DISPENSABLE = (frozenset({"last", "half-way", "hold", "rest"}), frozenset({"warm-up"}), frozenset({"move"}))
+"""Cues and phases that have a few words only in a session in which too much is said, the first ones first."""
 
 
 def spoken_forms(
-    cue: Cue, timeline: Timeline, mode: VoiceMode, done: tuple[int, int] | None = None
+    cue: Cue, timeline: Timeline, mode: VoiceMode, done: tuple[int, int] | None = None, *, shortened: int = 0
 ) -> tuple[Form, ...]:
     """Return what can be said at *cue*, the longest form first; empty for a cue without words in this *mode*.
 
-    A voice that is off, `no`, says the same as `yes` when it is turned on. *done* is as for `phrases.sentences`.
+    A voice that is off, `no`, says the same as `yes` when it is turned on. *done* is as for `phrases.sentences`. Of
+    DISPENSABLE, the first *shortened* have a few words only.
     """
     phase = timeline.phases[cue.index]
     match cue.kind:
@@ -44,11 +49,19 @@ def spoken_forms(
             full = [(last if is_first(phase, cue.index, timeline) else "",)]
         case "end":
             names = brief = (end_summary(done),)
-            full = [(*brief, settle_parts(phase)[1])]
+            full = [(settle_parts(phase)[1], *brief)]
+        case "breath-out" if cue.number == 1:
+            names = brief = ()
+            full = [movement_parts(phase, cue.index, timeline)[1:]]
+        case "breath-in" if 1 < cue.number <= LATEST_BREATH:
+            names = brief = ()
+            full = [movement_parts(phase, cue.index, timeline)[:1]]
         case _:
             return ()
     forms = [names] if mode == "names" else [names, brief]
-    if mode == "full" or (mode in ("yes", "no", "breath") and not _is_familiar(phase, cue.index, timeline)):
+    if any({cue.kind, phase.kind} & kinds for kinds in DISPENSABLE[:shortened]):
+        full = []
+    if mode == "full" or (mode in ("yes", "no", "breath") and not _is_familiar(phase, timeline)):
         forms += full
     return tuple(form for parts in reversed(forms) if (form := as_sentences(*parts)))
 
@@ -71,15 +84,11 @@ def words_for_change(before: Session, after: Session) -> Form:
     return as_sentences(*(("stopped", "come out of it slowly") if stopped else ()), offer)
 
 
-def _is_familiar(phase: Phase, index: int, timeline: Timeline) -> bool:
-    """Return whether the stretch of *phase* is familiar or was done before in this session.
-
-    The warm-up and the end are familiar if any stretch is.
-    """
-    if phase.item is None:
-        return any(item.familiar for item in timeline.items)
-    earlier = (before.item for before in timeline.phases[:index] if before.item and before.item is not phase.item)
-    return phase.item.familiar or any(item.stretch.id == phase.item.stretch.id for item in earlier)
+def _is_familiar(phase: Phase, timeline: Timeline) -> bool:
+    """Return whether the stretch of *phase* is familiar; the warm-up and the end are if any was before this session."""
+    if phase.item is not None:
+        return phase.item.familiar
+    return any({item.stretch.id: item.familiar for item in reversed(timeline.items)}.values())
 
 
 def _phase_parts(phase: Phase, index: int, timeline: Timeline) -> tuple[Form, ...]:
@@ -98,7 +107,7 @@ def _phase_parts(phase: Phase, index: int, timeline: Timeline) -> tuple[Form, ..
             seconds = f", {length}" if is_first(phase, index, timeline) else ""
             return (), ("hold",), (f"{label or 'hold'}{seconds}",)
         case "move":
-            return (), ("move",), ("move", *movement_parts(phase, index, timeline))
+            return (), ("begin",), movement_parts(phase, index, timeline)[:1]
         case "press":
             return (), ("press",), (f"press gently and breathe out, {length}",)
         case "release":

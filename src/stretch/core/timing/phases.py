@@ -92,7 +92,10 @@ def build_phases(routine: Routine, pattern: Pattern) -> tuple[Phase, ...]:
     """Return the phases of *routine*: warm-up, the stretches, cool-down and, if there is time for it, settle."""
     phases = [Phase(kind="warm-up", length_ms=seconds * 1000, move=move) for move, seconds in routine.warm_up]
     previous, slow, voice = routine.start_position, routine.extra_transition_time, routine.voice
-    for item in routine.items:
+    for number, item in enumerate(routine.items):
+        if any(before.stretch is item.stretch for before in routine.items[:number]):
+            # It was explained before.
+            item = msgspec.structs.replace(item, familiar=True)
         phases += item_phases(item, pattern, new_position=item.position != previous, slow=slow, voice=voice)
         previous = item.position
     phases += [
