@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from stretch.core.safety.checklist import Outcome, Question, Urgency
 from stretch.core.safety.screening import CONFIRM, END, STILL, preflight
-from stretch.core.safety.screening_record import PreflightResult, ScreeningRecord, causes, forbids_session
+from stretch.core.safety.screening_record import PreflightResult, ScreeningRecord, causes, forbids_session, read_back
 from stretch.player.health_screen import HealthState, HealthWindows
 from stretch.player.layout import line_width
 from stretch.storage.files.diagnostics import load_safety
@@ -254,6 +254,23 @@ def test_a_stored_stop_names_its_answer_and_is_lifted_when_that_is_taken_back() 
     lifted = shown.update(still, "n", *LARGE)
     assert lifted.finished
     assert lifted.result.record.outcome is Outcome.GO
+
+
+@pytest.mark.parametrize("size", [(80, 24), (40, 12), (30, 10), (24, 8)], ids=lambda size: "{}x{}".format(*size))
+def test_a_stop_says_what_to_do_and_the_keys_and_marks_what_is_cut(size: tuple[int, int]) -> None:
+    answers = ("5", "1", "n", "2", "n", "4", "5", "enter", "6", "1", "2", "n", "enter", "enter")
+    confirm, stop = press(*answers), press(*answers, "y")
+    assert (asked(confirm), len(stop.result.causes)) == (CONFIRM, 5)
+    for state, first, keys in (
+        (stop, "No stretching for now. Get seen today", "b: correct this. q: leave."),
+        (confirm, "You said:", "Right? y: yes. n: no. b: back. q: leave."),
+    ):
+        rows = text(state, *size)
+        words = " ".join(" ".join(rows).split())
+        assert words.endswith(keys)
+        assert (state is confirm and "..." in rows) or words.startswith(first)
+        everything = all(said in words for said in read_back(SAFETY, stop.result.causes))
+        assert ("..." in rows) is not everything
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: "{}x{}".format(*size))

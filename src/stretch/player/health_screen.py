@@ -20,6 +20,8 @@ NUMBERS = tuple(str(number) for number in range(1, 11))
 WORDS = {"": "enter", "yes": "y", "no": "n", "none": "n", "back": "b", "quit": "q"}
 """What people type on a line instead of a key."""
 MARGIN = len("  1  ")
+MORE: StyledLine = (("...", TextRole.DIM),)
+"""In place of rows that do not fit."""
 
 
 class HealthState(Struct, frozen=True):
@@ -113,10 +115,14 @@ class HealthWindows(Struct, frozen=True):
 
     def rows(self, state: HealthState, columns: int, lines: int) -> list[StyledLine]:
         """Return the window of *state* for a terminal of that size."""
-        asks = state.result.question is not None
-        rows = self.question_rows(state, columns, lines) if asks else self._stop_rows(state.result, columns)
-        # What is answered and how comes last, so a window that is too small loses its title first.
-        return [fit_width(row, columns) for row in pad_to_height(rows[-lines:], lines)]
+        if state.result.question is None:
+            rows = self._stop_rows(state.result, columns, lines)
+        else:
+            rows = self.question_rows(state, columns, lines)
+            if len(rows) > lines:
+                # What is answered and how comes last, so a window that is too small loses its title first.
+                rows = [MORE, *rows[1 - lines :]][-lines:]
+        return [fit_width(row, columns) for row in pad_to_height(rows, lines)]
 
     def question_rows(self, state: HealthState, columns: int, lines: int) -> list[StyledLine]:
         """Return the rows of the question that is asked, as many as it takes."""
@@ -136,7 +142,8 @@ class HealthWindows(Struct, frozen=True):
         keys += [*["b: back."] * bool(state.page or state.earlier or self.leads_back), "q: leave."]
         return rows + _key_rows(keys, columns)
 
-    def _stop_rows(self, result: PreflightResult, columns: int) -> list[StyledLine]:
+    def _stop_rows(self, result: PreflightResult, columns: int, lines: int) -> list[StyledLine]:
+        """Return what to do, what was said, and the keys; a window that is too small loses the end of what was said."""
         assert result.record
         messages = self.safety.messages
         emergency = result.record.outcome is Outcome.EMERGENCY
@@ -148,8 +155,12 @@ class HealthWindows(Struct, frozen=True):
             role = TextRole.PLAIN
         rows += wrap_styled(messages.said, TextRole.DIM, columns)
         for text in read_back(self.safety, result.causes):
-            rows += wrap_styled(f"- {text}", TextRole.PLAIN, columns - 2, indent="  ")
-        return [*rows, (), *_key_rows(["b: correct this.", "q: leave."], columns)]
+            first, *more = wrap_text(text, columns - MARGIN)
+            rows += [((line, TextRole.PLAIN),) for line in (f"  - {first}", *(f"    {line}" for line in more))]
+        keys = _key_rows(["b: correct this.", "q: leave."], columns)
+        if len(rows) + len(keys) < lines:
+            return [*rows, (), *keys]
+        return [*rows[: max(lines - len(keys) - 1, 0)], MORE, *keys][-lines:]
 
 
 def _remember(state: HealthState) -> HealthState:
