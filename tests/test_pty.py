@@ -291,10 +291,11 @@ def test_signals_restore_the_terminal_and_print_the_summary(terminal, number: in
 
 
 def test_plain_lines_in_a_terminal_react_to_keys(terminal) -> None:
-    run = terminal("routine", "--yes", "--plain")
+    run = terminal("routine", "--yes", "--plain", columns=50)
     run.wait_for("Warm up")
     run.press("q")
     assert run.wait_for_exit() == 3
+    assert max(map(len, run.raw.decode().splitlines())) <= 50
     assert b"\x1b" not in run.raw
     assert run.is_restored() is True
 

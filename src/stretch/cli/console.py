@@ -227,8 +227,8 @@ class Printer:
             return None
 
     def line(self, line: str) -> None:
-        """Print one line as it is, and flush it."""
-        self._stream.write(escape_control_chars(line) + "\n")
+        """Print one line, wrapped if it is longer than the terminal is wide, and flush it."""
+        self._stream.write(wrap_for(escape_control_chars(line), self._stream) + "\n")
         self._stream.flush()
 
     def json(self, data: Any) -> None:
