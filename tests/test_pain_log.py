@@ -278,7 +278,11 @@ def test_a_pipe_is_asked_nothing(folder: Path) -> None:
     ("sessions", "said"),
     [
         ([(3, {"before": 3})], "not enough scores to tell"),
-        ([(20 - n * 4, {"before": 2}) for n in range(6)], "no clear change"),
+        ([(20 - n * 4, {"before": 2}) for n in range(6)], "Pain before sessions: about 2, in 6 sessions."),
+        (
+            [(10 - n, {"before": score}) for n, score in enumerate((5, 5, 4, 4, 3, 4, 3, 3, 2, 2))],
+            "Pain before sessions: from about 5 to about 2, in 10 sessions.",
+        ),
         ([(40 - n * 2, {"before": 6 if n < 3 else 2}) for n in range(20)], TRENDS["T9"]),
         ([(40 - n * 2, {}) for n in range(20)], "Pain is not tracked; `stretch config set track_pain on`"),
     ],

@@ -11,7 +11,7 @@ from stretch.cli.app import App
 from stretch.cli.prompts import InputEnded, ask, ask_score
 from stretch.core.errors import StretchError
 from stretch.core.safety.checklist import Choice, Question
-from stretch.core.safety.pain_trend import MEANINGFUL
+from stretch.core.safety.pain_trend import MEANINGFUL, change_before_sessions
 from stretch.core.safety.screening import SPREAD, spread_of, trend_findings, trend_texts
 from stretch.core.text import short_date
 from stretch.storage import screening_file
@@ -33,8 +33,6 @@ NEW_SIGN = Question(
 )
 TREND_PERIOD = timedelta(days=120)
 """Period before today that the rules look at, besides the first sessions."""
-WEEKLY_RULES = ("T2", "T3", "T4", "T9")
-"""Rules that compare weeks."""
 
 
 def ask_next_morning_pain(app: App, *, plain: bool) -> None:
@@ -83,15 +81,15 @@ def ask_post_session_pain(app: App, session: str, before: int | None, after: int
 def trend_summary(app: App) -> list[str]:
     """Return sentences about the pain trend (rules T1-T9); none if no scores were given."""
     record = screening_file.load(app.folder)
-    findings = trend_findings(record, history(app, record), app.today())
+    entries = history(app, record)
+    findings = trend_findings(record, entries, app.today())
     if texts := trend_texts(app.safety, [finding.rule for finding in findings if finding.state == "met"]):
         return texts
     if not findings:
         return (
             [] if app.settings.track_pain else ["Pain is not tracked; `stretch config set track_pain on` asks for it."]
         )
-    enough = any(finding.rule in WEEKLY_RULES and finding.state == "not-met" for finding in findings)
-    return ["Pain: no clear change." if enough else "Pain: not enough scores to tell yet."]
+    return [change_before_sessions(entries)]
 
 
 def history(app: App, record: ScreeningRecord | None) -> Sequence[PainEntry]:

@@ -158,6 +158,15 @@ def detect_improvement(entries: Sequence[PainEntry], today: date) -> TrendFindin
     return _finding("T9", enough, run >= MIN_SCORES and _days(scores[-run:], today) >= TWO_WEEKS)
 
 
+def change_before_sessions(entries: Sequence[PainEntry]) -> str:
+    """Return how the pain before sessions changed, from the first to the last three scores, in a sentence."""
+    if len(scores := _before(entries)) < MIN_SCORES:
+        return "Pain: not enough scores to tell yet."
+    start, now = round(_start(scores)), round(_latest(scores))
+    change = f"from about {start} to about {now}" if start != now else f"about {now}"
+    return f"Pain before sessions: {change}, in {len(scores)} sessions."
+
+
 def _before(entries: Sequence[PainEntry]) -> list[tuple[date, int]]:
     """Return the day and the score before each session: the only score that no stretch has influenced."""
     return [(entry.day, entry.before) for entry in entries if entry.before is not None]
