@@ -25,6 +25,7 @@ SESSION = SessionRecord(
     id="a" * 32,
     started="2026-11-23T07:30:00+01:00",
     title="Lower back",
+    program="mine",
     active_seconds=300.4,
     ended="finished",
     parts=(
@@ -70,7 +71,8 @@ def test_each_kind_of_cell(cell: object, written: str) -> None:
 def test_a_session_has_a_row_for_each_side_and_its_pain_once() -> None:
     left, right = table(b"".join(session_csv([SESSION])))
     assert (left["date"], left["time"], left["title"]) == ("2026-11-23", "07:30", "Lower back")
-    assert (right["date"], right["id"]) == (left["date"], left["id"])
+    assert (right["date"], right["id"], right["program"]) == (left["date"], left["id"], "mine")
+    assert left["pain_sudden"] == ""
     assert (left["pain_before"], left["pain_after"], left["pain_next_morning"], left["active_s"]) == (
         "3",
         "0",

@@ -157,6 +157,8 @@ def test_the_page_says_it_in_numbers(page: str) -> None:
         "51 of 60 | sessions | 30 of 42 | days | 8 h 30 min",
         "17 days | longest streak",
         "0 to 9 h: 21 | 17 to 21 h: 30",
+        "Knee hug, one leg | right, 20 s x 3 | 8/10 | 9/10 | 8 | +2 | /10 | 4/10",
+        "Hamstring stretch with strap | each side, 30 s x 2 | 8/10 | 7/10 | 10/10",
         "29 Oct: numb or spreading | 29 Oct: numb or spreading",
         "Days off | 10 Nov to 13 Nov",
         "2 Nov: Lying figure-four: 30 s x 2 left side, before 15 s x 2 left side",
@@ -186,8 +188,14 @@ def test_without_a_program_it_is_about_all_that_was_done(app: App, folder: Path)
     text = words(report(app, folder, "all.html", "--since", "2026-10-01"))
     assert "52 | sessions | 30 of 60 | days" in text
     assert "1 Oct to 18 Oct" in text
+    assert "weeks" not in text
     assert "Changed in the plan" not in text
     assert all(not row["prescribed"] for row in rows(report(app, folder, "all.csv")).values())
+
+
+def test_of_a_long_time_the_page_shows_the_last_weeks(app: App, folder: Path) -> None:
+    text = words(report(app, folder, "long.html", "--since", "2026-01-01"))
+    assert "last 12 of 48 weeks | 7 Sep | 14 Sep" in text
 
 
 def test_since_leaves_out_what_was_before(app: App, folder: Path) -> None:

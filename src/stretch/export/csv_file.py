@@ -13,7 +13,7 @@ from stretch.core.text import escape_control_chars
 
 FORMULA_STARTS = tuple("=+-@\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}＠\t\r\n")  # noqa: RUF001
 """Characters with which a formula can begin; some spreadsheets take the wide ones for the others."""
-SESSION_HEADINGS = ("id", "date", "time", "title")
+SESSION_HEADINGS = ("id", "date", "time", "title", "program")
 """Columns that are filled in every row of a session."""
 ONCE_HEADINGS = ("ended", "planned_s", "active_s", *(f"pain_{name}" for name in PainScores.__struct_fields__))
 """Columns that are filled in the first row of a session only, so that their sums and charts are right."""
@@ -45,8 +45,9 @@ def session_csv(records: Iterable[SessionRecord]) -> Iterator[bytes]:
     """Return the lines of each session, one for each side of each stretch; the first begin with the headings."""
     first = BOM_UTF8 + to_csv([(*SESSION_HEADINGS, *ONCE_HEADINGS, *SideResult.__struct_fields__)])
     for record in records:
-        session = record.id, record.day, record.started[11:16], record.title
-        once: tuple[object, ...] = record.ended, record.planned_seconds, record.active_seconds, *astuple(record.scores)
+        session = record.id, record.day, record.started[11:16], record.title, record.program
+        *scores, sudden = astuple(record.scores)
+        once = record.ended, record.planned_seconds, record.active_seconds, *scores, sudden or None
         rows = []
         for part in record.parts or (None,):
             rows.append((*session, *once, *(astuple(part) if part else [None] * len(SideResult.__struct_fields__))))

@@ -1,14 +1,14 @@
 """The report of what was done as an HTML page to print and as a table for a spreadsheet."""
 
 from codecs import BOM_UTF8
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from html import escape
-from itertools import pairwise
+from itertools import groupby, pairwise
 
-from msgspec.structs import astuple
+from msgspec.structs import astuple, replace
 
-from stretch.core.journal.report import HOURS, Amount, Report
+from stretch.core.journal.report import HOURS, Amount, Report, Row
 from stretch.core.journal.streak import MAX_REST_DAYS
 from stretch.core.text import hours_minutes, one_line, pluralize, short_date, whole_minutes
 from stretch.export.csv_file import to_csv
@@ -31,6 +31,8 @@ MAX_WEEKS = 12
 """Weeks that are shown one by one; of a longer time the last ones."""
 WIDTH, HEIGHT, LEFT, TOP = 560, 150, 22, 8
 """Size of the chart of pain, and the margins of its axes."""
+MAX_LABELS = 10
+"""Dates below the chart."""
 MARKS = {
     "before": '<circle cx="{x}" cy="{y}" r="2.6"/>',
     "after": '<path transform="translate({x} {y})" d="M-2.4 -2.4H2.4V2.4H-2.4Z"/>',
@@ -103,24 +105,34 @@ def _table(report: Report, *, with_pain: bool) -> str:
             _share(report.sessions, report.prescribed), whole_minutes(report.seconds)]),
         _line("Days", "", [_count(week.days) for week in weeks], [str(report.days)]),
     ]  # fmt: skip
-    for row in report.rows:
-        total = row.total
-        last = [_amount(total), whole_minutes(total.seconds), _count(total.eased)]
-        lines.append(
-            _line(
-                row.name,
-                ", ".join(filter(None, (row.side, row.dose))),
-                map(_amount, row.weeks[-MAX_WEEKS:]),
-                [*last, _count(total.hurt)][: len(sums)],
-            )
-        )
+    for name, about, amounts, total in _merged(report.rows):
+        last = [_amount(total), whole_minutes(total.seconds), _count(total.eased), _count(total.hurt)]
+        lines.append(_line(name, about, map(_amount, amounts[-MAX_WEEKS:]), last[: len(sums)]))
     legend = "times with the whole dose" + (" / times prescribed" if report.prescribed is not None else "")
+    legend += "; +1: once more in part"
+    legend += f"; last {MAX_WEEKS} of {len(report.weeks)} weeks" if len(report.weeks) > MAX_WEEKS else ""
     return (
-        f'<section><h2>By week <small>{legend}; +1: once more in part</small></h2><table class="weeks">'
+        f'<section><h2>By week <small>{legend}</small></h2><table class="weeks">'
         f'<colgroup><col class="name"></colgroup><thead><tr><td></td>{"".join(heads)}'
         f"{''.join(f'<th scope=col class=sum>{name}</th>' for name in sums)}</tr></thead>"
         f"<tbody>{''.join(lines)}</tbody></table></section>"
     )
+
+
+def _merged(rows: Iterable[Row]) -> Iterator[tuple[str, str, tuple[Amount, ...], Amount]]:
+    """Yield name, side with dose, weeks and sum of each row; of both sides at once if they differ in nothing."""
+    for _, group in groupby(rows, key=lambda row: row.stretch):
+        one, *others = group
+        if [_counts(other) for other in others] == [_counts(one)]:
+            both = replace(one.total, seconds=one.total.seconds + others[0].total.seconds)
+            yield one.name, ", ".join(filter(None, ("each side", one.dose))), one.weeks, both
+            continue
+        for row in (one, *others):
+            yield row.name, ", ".join(filter(None, (row.side, row.dose))), row.weeks, row.total
+
+
+def _counts(row: Row) -> tuple[str, list[Amount]]:
+    return row.dose, [replace(amount, seconds=0.0) for amount in row.weeks]
 
 
 def _line(name: str, side: str, cells: Iterable[str], sums: list[str]) -> str:
@@ -178,7 +190,7 @@ def _chart(report: Report) -> str:
         parts.append(
             f'<path class="grid" d="M{LEFT} {y}H{WIDTH}"/><text x="{LEFT - 5}" y="{y + 3}" class="y">{score}</text>'
         )
-    for week in report.weeks:
+    for week in report.weeks[:: -(-len(report.weeks) // MAX_LABELS)]:
         if week.start >= report.since:
             x = place(week.start, 0)[0]
             parts.append(f'<text x="{x}" y="{HEIGHT - 2}">{short_date(week.start, week.start)}</text>')
