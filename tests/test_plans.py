@@ -17,6 +17,7 @@ from stretch.core.planning.builder import build_routine
 from stretch.core.planning.dosing import held_seconds
 from stretch.core.planning.limits import is_reset, most_bends, most_stretches, spinal_load
 from stretch.core.routine import Item, Request, Routine
+from stretch.core.timing.phases import WORKING_KINDS
 from stretch.core.timing.timeline import build_timeline
 from stretch.core.vocabulary import UPRIGHT
 from support import AREAS, CATALOG, requests, run
@@ -114,7 +115,8 @@ ROWS = [
     Row("-a lower-back -m 10", range(3, 6), (HIP_FLEXOR,), BACK_BENDS, last=RESET),
     Row("-a lower-back -m 12", range(3, 6), (HIP_FLEXOR,), BACK_BENDS, RESET, RESET),
     Row("-a lower-back -m 20", range(5, 8), LOWER_BACK, BACK_BENDS, RESET, RESET),
-    Row("-a lower-back -m 30", range(6, 9), LOWER_BACK, (*BACK_BENDS, "supine-hamstring-hold"), RESET, RESET,
+    Row("-a lower-back -m 30", range(6, 9), LOWER_BACK, (*BACK_BENDS, "supine-hamstring-hold", "happy-baby",
+        "double-knee-to-chest", "knee-to-opposite-shoulder"), RESET, RESET,
         doses={"single-knee-to-chest": 60, "supine-hamstring-strap": 60}),
     Row("-a lower-back -m 60", range(6, 11), LOWER_BACK, BACK_BENDS, last=RESET, minutes=(21, 34)),
     Row("-a lower-back -m 60 --experienced", range(6, 11), LOWER_BACK, last=RESET, minutes=(33, 45),
@@ -178,6 +180,8 @@ ROWS = [
     Row("-a piriformis --experienced", range(2, 4), ("supine-figure-four", "knee-to-opposite-shoulder"),
         doses={"supine-figure-four": 60, "knee-to-opposite-shoulder": 60}, minutes=(6, 14)),
     Row("-a piriformis -m 5", range(1, 3), (FIGURE_FOUR,)),
+    Row("-a desk -m 8 --experienced", range(3, 6), ("doorway-chest|seated-chest-opener",
+        "cross-body-shoulder|shoulder-rolls", "chin-tuck|neck-side-bend|neck-rotation")),
     Row("-a glutes -m 15", range(2, 7), (FIGURE_FOUR,), ("happy-baby", "double-knee-to-chest", "supine-spinal-twist")),
     Row("-a hip-area --level deep -m 30", range(3, 9), (HIP_FLEXOR,), BACK_BENDS),
     Row("-a hip-area --avoid hip", range(1, 5), (), BACK_BENDS),
@@ -312,7 +316,7 @@ def test_the_gentle_moves_around_the_holds_have_their_own_reasons() -> None:
     [
         ("-a lower-back -m 60", "this is enough for your first two weeks"),
         ("-a lower-back -m 60 --experienced", "each held for up to two minutes, are enough"),
-        ("-a lower-back -m 30", "each held for up to a minute, are enough"),
+        ("-a hip-area -m 30", "each held for up to a minute, are enough"),
         ("-a core", "other stretches for this come after your first weeks"),
         ("-a neck --experienced", "nothing else suits your choice"),
     ],
@@ -331,6 +335,34 @@ def test_d5_more_than_ten_minutes_a_week_bring_no_more_range() -> None:
         "More than 10 min in the last 7 days for the back of the thigh: more brings no more range."
     ]
     assert notes(supine_hamstring_strap=600, hamstring_90_90=900) == []
+
+
+def test_a_level_that_brings_nothing_says_why() -> None:
+    def notes(command: str) -> list[str]:
+        return [note for note in plan(command).notes if "deep stretch" in note]
+
+    assert notes("-a hip-area -m 30 --level deep --experienced") == [
+        "No deep stretch in this routine: Stacked knees (only if you ask for it: --stretch cow-face-legs)."
+    ]
+    assert notes("-a neck --level deep --experienced") == ["No deep stretch in this routine: the catalog has none."]
+    assert notes("-a hamstrings --level deep --experienced") == notes("-a hip-area --level deep") == []
+
+
+@pytest.mark.parametrize("area", AREAS)
+def test_more_minutes_never_bring_less_stretching(area: str) -> None:
+    minutes = (*range(1, 13), 15, 18, 21, 25, 30)
+    worked = [worked_seconds(plan(f"-a {area} -m {each} --experienced")) for each in minutes]
+    for (before, _), (less, more) in zip(pairwise(minutes), pairwise(worked), strict=True):
+        # A further stretch, and the way to it, may take the place of a repetition.
+        assert more > less - 45, (before, less, more)
+    for less, more in zip(worked, worked[3:], strict=False):
+        assert more >= less, worked
+
+
+def worked_seconds(made: Routine) -> float:
+    """Return the seconds of holds and movement, gentle ones of the warm-up and the end left out."""
+    phases = [phase for phase in build_timeline(made).phases if phase.item and not is_reset(phase.item.stretch)]
+    return sum(phase.length_ms for phase in phases if phase.kind in WORKING_KINDS) / 1000
 
 
 @pytest.mark.parametrize("beginner", [True, False])

@@ -18,7 +18,7 @@ from stretch.core.errors import UsageError
 from stretch.core.model import Catalog, expand_areas
 from stretch.core.planning import dosing, limits, scoring, warm_up
 from stretch.core.planning.candidates import Eligible, find_eligible
-from stretch.core.planning.eligibility import FLAGS, check_stretch_ids, reason_text
+from stretch.core.planning.eligibility import FLAGS, check_stretch_ids, deepest_level, reason_text
 from stretch.core.planning.problem import Candidate, Pick, SelectionProblem, item_of, session_order
 from stretch.core.planning.solver import best_selection
 from stretch.core.routine import DEFAULT_MINUTES, Item, LeftOut, Request, Routine
@@ -213,7 +213,11 @@ def _select_nested(
     if minutes < shortest and not request.desk_break:
         longer = {candidate.item.stretch.id for candidate, _ in _solve(problem(shortest), start)}
         shared = tuple(c for c in whole.candidates if c.required or c.item.stretch.id in longer)
-        return _solve(replace(whole, candidates=shared), start) or _solve(whole, start)
+        picks = _solve(replace(whole, candidates=shared), start)
+        there = {
+            area for one in (*(pick[0] for pick in picks), *eligible.resets) for area in one.item.stretch.areas.primary
+        }
+        return picks if there.issuperset(eligible.areas) else _solve(whole, start)
     for shared_minutes in SHARED_MINUTES:
         if shared_minutes < minutes and not start:
             picks = _solve(problem(shared_minutes), picks)
@@ -309,6 +313,10 @@ def _routine_notes(
         yield "No forward bends in the first hour after getting up. (--no-morning: allow them)"
     if request.before_sport:
         yield "Before sport: less than a minute for each muscle, and movement at the end."
+    if request.level == "deep" == deepest_level(request) and all(item.stretch.level != "deep" for item in items):
+        deep = [id for id in reasons if catalog.stretches[id].level == "deep"]
+        names = [f"{catalog.stretches[id].name} ({reason_text(reasons[id])}: --stretch {id})" for id in deep]
+        yield f"No deep stretch in this routine: {join_words(names or ['the catalog has none'])}."
     if enough := _enough_this_week(catalog, request, eligible.areas):
         yield f"More than 10 min in the last 7 days for the {join_words(enough)}: more brings no more range."
     there, goals = scoring.primary_areas(items), eligible.goals

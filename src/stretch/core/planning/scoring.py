@@ -18,10 +18,10 @@ AREA_GAINS = (230, 60, 40)
 """Points for the first, second, ... stretch of a requested area; the last number applies to all further ones."""
 FOCUS_GAIN, SHORT_FOCUS_GAIN, FOCUS_STEP = 300, 180, 60
 """Points for the first stretch of a focus set (rule RB15), for it where all is short, and less for each further one."""
-AGAIN = -30
-"""Points for each further stretch of a focus set or a partner area."""
-PARTNER_GAINS = (100, AGAIN)
-"""The same for a partner area (rule RB9)."""
+FOCUS_AGAIN = -75
+"""Points for each further stretch of a focus set."""
+PARTNER_GAINS = (100, -30)
+"""Points for the first and each further stretch of a partner area (rule RB9)."""
 SHARE_S, SHARE_POINTS = 60, 8
 """Seconds that each of several requested areas is due, half as many in a desk break, and the points for each second.
 """
@@ -105,7 +105,7 @@ def goals_of(catalog: Catalog, areas: Sequence[str], request: Request) -> tuple[
         for group in map(frozenset, (*catalog.areas[area].focus, *more)):
             if group not in goals:
                 helps = f", also helps the {area_words([area])}"
-                goals[group] = Goal(group, (gain, AGAIN), helps)
+                goals[group] = Goal(group, (gain, FOCUS_AGAIN), helps)
                 gain -= FOCUS_STEP
     moved = [set(stretch.areas.primary) for stretch in catalog.stretches.values() if is_reset(stretch)]
     for area in areas:
