@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import Struct
 
+from stretch.cli.prescribed import fit_to_program, offered_prescription, running_prescriptions
 from stretch.core.area_names import area_ids
 from stretch.core.errors import UnknownName, UsageError
 from stretch.core.planning import builder, programs
@@ -120,7 +121,7 @@ def build_request(app: App, options: RoutineOptions, *, voice: VoiceMode = "no")
         level=options.level,
         breath=options.breath,
         avoid=tuple(dict.fromkeys((*options.avoid, *settings.avoid))),
-        exclude=tuple(dict.fromkeys((*options.exclude, *_never(app, options.stretches)))),
+        exclude=tuple(dict.fromkeys((*options.exclude, *_never(app, options.stretches), *_leave_out(app, options)))),
         warm_up=options.warm_up,
         seed=options.seed,
         before_sport=options.before_sport,
@@ -151,16 +152,21 @@ def fit_request(
     if options.program:
         # A program has its own doses: nothing else of recent practice matters.
         request = msgspec.structs.replace(asked, first_side=request.first_side, familiar=request.familiar)
+        if program := app.catalog.programs.get(options.program):
+            request = fit_to_program(app, request, program)
     if preflight := preflight or _stored_preflight(app):
         request = apply_preflight(request, preflight, app.today())
     return request, practice
 
 
 def usual_arguments(app: App) -> list[str]:
-    """Return the arguments of `stretch routine` that repeat the last request; none without one that is still possible.
+    """Return the arguments of `stretch routine` that play what is prescribed, or else repeat the last request.
 
+    There are none without a request that is still possible.
     Only areas, minutes, positions, stretches and a few more are known of it; the settings give the rest.
     """
+    if prescription := offered_prescription(app):
+        return ["--program", prescription.id]
     if (last := app.read_journal(_last_session)) is None:
         return []
     from stretch.core.journal.progress import decode_plan
@@ -288,6 +294,12 @@ def _default_areas(app: App) -> tuple[str, ...]:
         from stretch.storage.settings import SettingsError
 
         raise SettingsError(f"{app.loaded_settings.place('area')}: {error}") from None
+
+
+def _leave_out(app: App, options: RoutineOptions) -> list[str]:
+    """Return the stretches that the prescriptions of today leave out, but those that are named."""
+    unwanted = (id for program in running_prescriptions(app) for id in program.leave_out)
+    return [id for id in unwanted if id not in options.stretches]
 
 
 def _never(app: App, named: tuple[str, ...]) -> list[str]:

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from stretch.cli.plan import print_plan
 from stretch.cli.preflight import answer_daily, ask_daily, daily_question, run_preflight, say_notes
+from stretch.cli.prescribed import prescribed_line
 from stretch.cli.request import fit_request, plan_routine
 from stretch.cli.safety import FIRST_SESSIONS, before_you_start
 from stretch.core.planning.replacement import replace_stretch
@@ -101,9 +102,10 @@ def _agree_on_screen(
     from stretch.player.body_map import body_map
     from stretch.player.start_screen import StartScreen
 
+    routine = planner.plan(request)
     state = StartScreen(
         asked=request,
-        routine=planner.plan(request),
+        routine=routine,
         voice=playback.voice,
         voice_on="yes" if playback.voice == "no" else playback.voice,
         sound=playback.sound,
@@ -112,6 +114,7 @@ def _agree_on_screen(
         sound_problem=app.audio_backends.sounds(playback.volume).problem or "",
         advice=app.safety.first_sessions,
         shows_advice=app.session_count() < FIRST_SESSIONS,
+        prescribed=prescribed_line(app, routine),
     )
     while True:
         preflight = planner.preflight

@@ -5,7 +5,7 @@ from datetime import date
 
 from stretch.core.program import Prescription
 from stretch.core.text import as_sentences, join_words, pluralize, short_date
-from stretch.core.vocabulary import WEEKDAY_LABELS
+from stretch.core.vocabulary import WEEKDAY_LABELS, WEEKDAYS
 
 
 def prescription_lines(prescription: Prescription, today: date | None = None) -> tuple[str, ...]:
@@ -15,6 +15,25 @@ def prescription_lines(prescription: Prescription, today: date | None = None) ->
         f"goal: {prescription.goal}" if prescription.goal else "",
         ", ".join(filter(None, (frequency(prescription), period(prescription, today)))),
     )
+
+
+def done_today_line(prescription: Prescription, count: int, today: date) -> str:
+    """Return how often it was done *today*, and whether it is due, as a sentence."""
+    if not prescription.runs_on(today):
+        starts = prescription.starts
+        if starts and starts > today:
+            return f"It begins on {short_date(starts, today)}."
+        return f"The review was on {short_date(prescription.review, today)}." if prescription.review else ""
+    days, times = prescription.days, prescription.times_a_day or 1
+    if isinstance(days, tuple) and WEEKDAYS[today.weekday()] not in days and not count:
+        return "Not prescribed for today."
+    return f"{count} of {times} done today."
+
+
+def summary(prescription: Prescription, today: date) -> str:
+    """Return by whom it is and until when, such as `From Anna Berg, review on 13 Dec`."""
+    parts = (f"from {prescription.clinician.name}" if prescription.clinician else "", _review(prescription, today))
+    return " ".join(as_sentences(", ".join(filter(None, parts))))
 
 
 def author(prescription: Prescription) -> str:
@@ -42,5 +61,9 @@ def frequency(prescription: Prescription) -> str:
 
 def period(prescription: Prescription, today: date | None = None) -> str:
     """Return from when until when it is, such as `from 2 Nov, review on 13 Dec`; empty without dates."""
-    since, review = (day and short_date(day, today) for day in (prescription.starts, prescription.review))
-    return ", ".join(filter(None, (f"from {since}" if since else "", f"review on {review}" if review else "")))
+    starts = f"from {short_date(prescription.starts, today)}" if prescription.starts else ""
+    return ", ".join(filter(None, (starts, _review(prescription, today))))
+
+
+def _review(prescription: Prescription, today: date | None) -> str:
+    return f"review on {short_date(prescription.review, today)}" if prescription.review else ""

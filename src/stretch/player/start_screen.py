@@ -76,6 +76,8 @@ class StartScreen(Struct, frozen=True, kw_only=True):
     sound_problem: str = ""
     voice_problem: str = ""
     """Why there is no sound and no voice, or something else instead; empty if all is well."""
+    prescribed: str = ""
+    """Who prescribed the routine, until when, and how often it was done today."""
     notes: tuple[str, ...] = ()
     """What the safety check says about today."""
     map: BodyMap

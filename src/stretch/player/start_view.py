@@ -99,9 +99,10 @@ def _plan(state: StartScreen, cells: int, lines: int, figures: FigureRenderer | 
 
 
 def _notes(state: StartScreen) -> list[tuple[str, TextRole]]:
-    """Return what the person has to know: what the safety check says, what is needed, and the first side."""
+    """Return what the person has to know: the safety check, the prescription, what is needed, and the first side."""
     needed = f"{needs_line(state.routine)} {first_side_line(state.routine)}".strip()
-    return [*((note, TextRole.ALERT) for note in state.notes), (needed, TextRole.PLAIN)]
+    notes = [(note, TextRole.ALERT) for note in state.notes]
+    return [*notes, (state.prescribed, TextRole.SIDE), (needed, TextRole.PLAIN)]
 
 
 def _lesser_notes(state: StartScreen) -> list[tuple[str, TextRole]]:

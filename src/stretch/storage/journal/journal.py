@@ -30,7 +30,7 @@ from stretch.storage.journal.database import (
 
 if TYPE_CHECKING:
     from stretch.core.model import Catalog
-    from stretch.core.planning.personalize import RecentPractice
+    from stretch.core.planning.personalize import PastSession, RecentPractice
     from stretch.core.routine import Request
 
 PAGE_SIZE = 200
@@ -286,6 +286,13 @@ class Journal:
             practice = read_practice(self._connection, self.today, areas, request.key, self.plan)
         last_hard_day = max((day for name, day in last_done.items() if name in hard), default=None)
         return msgspec.structs.replace(practice, last_done=last_done, last_hard_day=last_hard_day, familiar=familiar)
+
+    def program_sessions(self, program: str, since: date | None) -> list[PastSession]:
+        """Return the finished sessions of *program* from a day up to today."""
+        from stretch.storage.journal.practice import read_program
+
+        with translated_errors(self.path):
+            return [*read_program(self._connection, program, since, self.today)]
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

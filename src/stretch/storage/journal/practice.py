@@ -1,6 +1,6 @@
 """Recent practice for a request, read from a few sessions only: ten years take as long as ten days."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import date
 from itertools import takewhile
@@ -30,6 +30,11 @@ FROM session WHERE day BETWEEN ? AND ? AND areas = ? AND {SOUND}
 ORDER BY epoch DESC, id DESC LIMIT {MAX_SESSIONS}"""
 
 
+PROGRAM = f"""SELECT EXISTS (SELECT 1 FROM part WHERE session = session.key AND hurt > 0),
+    day, {", ".join(row_mapping.SCORE_COLUMNS)}
+FROM session WHERE program = ? AND day BETWEEN ? AND ? AND ended = 'finished' AND done > 0 AND {SOUND}"""
+
+
 class _Plan(msgspec.Struct):
     continuity: Continuity | None = None
 
@@ -57,6 +62,14 @@ def read_practice(
         sessions=tuple(sessions),
         week_seconds=dict(connection.execute(WEEK_SECONDS, ((today - LAST_DAYS).isoformat(), until))),
     )
+
+
+def read_program(connection: Connection, program: str, since: date | None, until: date) -> Iterator[PastSession]:
+    """Yield the finished sessions of *program* in a span of days."""
+    days = (since or date.min).isoformat(), until.isoformat()
+    for hurt, *scores in connection.execute(PROGRAM, (program, *days)).fetchall():
+        with suppress(ValueError):
+            yield PastSession(done=True, hurt=bool(hurt), pain=row_mapping.pain_entry(scores))
 
 
 def _continuity(sessions: Iterable[Any], key: str, plan_of: Callable[[str], bytes | None]) -> Continuity | None:

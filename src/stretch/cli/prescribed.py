@@ -1,0 +1,61 @@
+"""Prescriptions that are followed: which one is due, and what was done of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from stretch.core.prescription import done_today_line, prescription_lines, summary
+
+if TYPE_CHECKING:
+    from stretch.cli.app import App
+    from stretch.core.planning.personalize import PastSession
+    from stretch.core.program import Program
+    from stretch.core.routine import Request, Routine
+
+
+def running_prescriptions(app: App) -> list[Program]:
+    """Return the prescriptions of today, the one that began last first."""
+    # Those of the shipped catalog are for everybody, so there is no prescription among them.
+    programs = app.catalog.programs.values() if app.user_catalogs else ()
+    running = [program for program in programs if program.runs_on(app.today())]
+    return sorted(running, key=lambda program: program.starts.toordinal() if program.starts else 0, reverse=True)
+
+
+def offered_prescription(app: App) -> Program | None:
+    """Return the prescription that is offered today: one that is not done yet, if there is any."""
+    running = running_prescriptions(app)
+    undone = (one for one in running if len(running) > 1 and times_done_today(app, one) < (one.times_a_day or 1))
+    return next(undone, running[0] if running else None)
+
+
+def fit_to_program(app: App, request: Request, program: Program) -> Request:
+    """Return *request* with how far *program* has got, which its stages depend on."""
+    week = (app.today() - program.starts).days // 7 + 1 if program.starts else 1
+    good = sum(session.comfortable for session in _sessions(app, program))
+    return replace(request, program_week=max(week, 1), good_sessions=good)
+
+
+def times_done_today(app: App, program: Program) -> int:
+    """Return how often *program* was done today."""
+    return sum(session.pain.day == app.today() for session in _sessions(app, program))
+
+
+def prescribed_line(app: App, routine: Routine, *, whole: bool = False) -> str:
+    """Return who prescribed *routine*, until when, and how often it was done today; empty if it is not prescribed.
+
+    The *whole* of it has everything that the prescription says, one sentence a line.
+    """
+    program = app.catalog.programs.get(routine.program or "")
+    if program is None or not program.prescribed:
+        return ""
+    today = app.today()
+    lines = prescription_lines(program, today) if whole else (summary(program, today),)
+    done = done_today_line(program, times_done_today(app, program), today)
+    return ("\n" if whole else " ").join(filter(None, (*lines, done)))
+
+
+def _sessions(app: App, program: Program) -> list[PastSession]:
+    """Return the finished sessions of *program* since it began."""
+    return app.read_journal(lambda journal: journal.program_sessions(program.id, program.starts)) or []
