@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
@@ -11,9 +12,10 @@ import pytest
 import yaml
 
 from figure_rules import figure_problems
+from stretch.core.text import is_printable
 from stretch.figure.colors import PALETTES, ColorRole, hex_color
 from stretch.figure.file_format import Figure, View
-from stretch.figure.render import CharacterFrame, render_frame
+from stretch.figure.render import CharacterFrame, octants, render_frame
 from stretch.figure.svg import render_svg
 
 ROOT = Path(__file__).parents[1]
@@ -171,3 +173,39 @@ def _dots(drawn: CharacterFrame) -> set[tuple[int, int]]:
             bits = ord(character) - 0x2800 if character != " " else 0
             found |= {(2 * x + dots[i][0], 4 * y + dots[i][1]) for i in range(8) if bits >> i & 1}
     return found
+
+
+def octant_names() -> dict[str, str]:
+    """Return the names that Unicode 16 gives to the characters with one dot, two rows and the middle quarters."""
+    return {
+        "1": "\U0001cea8", "2": "\U0001ceab", "7": "\U0001cea3", "8": "\U0001cea0", "12": "\U0001fb82", "78": "▂",
+        "35": "\U0001fbe6", "46": "\U0001fbe7", "123456": "\U0001fb85", "345678": "▆", "1234": "▀", "5678": "▄",
+        "1357": "▌", "2468": "▐", "13": "▘", "24": "▝", "57": "▖", "68": "▗", "123457": "▛", "2457": "▞",
+        "12345678": "█", "": " ",
+        # BLOCK OCTANT-3, -23, -123, -4, -14, -5, -15, -2345678 as the code chart has them
+        "3": "\U0001cd00", "23": "\U0001cd01", "123": "\U0001cd02", "4": "\U0001cd03", "14": "\U0001cd04",
+        "5": "\U0001cd09", "15": "\U0001cd0a", "2345678": "\U0001cde5",
+    }  # fmt: skip
+
+
+def test_octants_are_the_characters_of_unicode_16() -> None:
+    # The dots of a braille code are numbered down the columns, those of an octant along the rows.
+    bits = (0x01, 0x08, 0x02, 0x10, 0x04, 0x20, 0x40, 0x80)
+    for name, character in octant_names().items():
+        assert octants()[sum(bits[int(dot) - 1] for dot in name)] == character, name
+    assert len(set(octants())) == 256
+    assert sum("\U0001cd00" <= character <= "\U0001cde5" for character in octants()) == 230
+    known = [unicodedata.name(character, "") for character in octants()]
+    assert sum(name.startswith("BLOCK OCTANT-") for name in known) in (0, 230)  # from Python 3.14 on they are known
+    for code, name in enumerate(known):
+        if name.startswith("BLOCK OCTANT-"):
+            assert {int(dot) for dot in name[13:]} == {i + 1 for i, bit in enumerate(bits) if code & bit}
+
+
+def test_octants_are_drawn_where_braille_has_dots() -> None:
+    dots, solid = (render_frame(FIGURES["cat-cow"], 48, 16, 1.0, glyphs=glyphs) for glyphs in ("braille", "octants"))
+    for row, same in zip(dots, solid, strict=True):
+        assert [style for _, style in row] == [style for _, style in same]
+        for (text, _), (other, _) in zip(row, same, strict=True):
+            assert other == text.translate({0x2800 + code: octants()[code] for code in range(256)})
+            assert all(map(is_printable, other))

@@ -524,7 +524,7 @@ def test_settings_are_the_defaults_of_playback_options(home: Path) -> None:
 
 def test_options_without_settings_have_their_defaults(home: Path) -> None:
     here = app(home)
-    assert playback_of(here) == PlaybackOptions(ask=True, sound=True, volume=50, voice="no", figure="braille")
+    assert playback_of(here) == PlaybackOptions(ask=True, sound=True, volume=50, voice="no", figure="auto")
     said = options_of(here)
     assert (said.breath.name, said.level, said.positions, said.equipment) == ("steady", None, (), ())
     assert (said.minutes, said.warm_up, said.morning, said.experienced, said.seed) == (None, None, None, False, 0)

@@ -22,6 +22,7 @@ from stretch.core.timing.session import Session
 from stretch.core.timing.timeline import build_timeline
 from stretch.core.vocabulary import Palette
 from stretch.figure.colors import PALETTES, CellColor, ColorRole
+from stretch.figure.render import octants
 from stretch.player.displays import ScreenDisplay
 from stretch.player.layout import fit_width
 from stretch.player.loop import run_session
@@ -429,3 +430,10 @@ def test_an_accent_on_a_wide_character_moves_nothing_after_it(pair: TerminalPair
         terminal.draw([after])
         assert pair.seen()[0].rstrip().endswith(" c")
         assert pair.screen.buffer[0][3].data == "c"
+
+
+def test_octants_are_drawn_though_python_may_not_know_them(pair: TerminalPair) -> None:
+    with Terminal(pair.slave, pair.slave, NO_COLOR) as terminal:
+        terminal.draw([((octants()[100:170], "plain"),), (("a\x07\u202e", "plain"),)])
+        assert pair.seen()[1].rstrip() == "a??"
+    assert octants()[100:170].encode() in pair.raw

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -157,7 +157,7 @@ def _print_stretches(app: App, stretches: Sequence[Stretch]) -> None:
 @click.command("show", help="Show one stretch: dose, cautions, figure and steps.")
 @click.argument("stretch_id", metavar="ID", type=options.STRETCH)
 @click.option("--side", type=options.SIDE, help="Show this side.  [default: left]")
-@click.option("--figure", type=options.FIGURE, help="How to draw the figure.  [default: braille; none in a pipe]")
+@click.option("--figure", type=options.FIGURE, help="How to draw the figure.  [default: auto; none in a pipe]")
 @options.catalog_option
 @click.option(
     "--svg", metavar="FILE", type=options.OUTPUT, help="Only write the figure as SVG; `-` for standard output."
@@ -169,7 +169,7 @@ def show_command(
     app: App,
     stretch_id: str,
     side: Side | None,
-    figure: Glyphs | Literal["none"] | None,
+    figure: str | None,
     svg: Path | None,
     sources: bool,
     as_json: bool,
@@ -189,14 +189,14 @@ def show_command(
     app.out.paragraph()
     # Figure and steps last: where one screen does not hold everything, these stay visible.
     if figure is None and app.out.columns is not None:
-        figure = app.theme.glyphs
-    if figure and figure != "none":
+        figure = "auto"
+    if figure and (glyphs := app.theme.glyphs_for(figure)):
         available = app.out.columns or PIPE_COLUMNS
         pair = next((size for size in FIGURE_SIZES if available >= 2 * size[0] + GAP), None)
         # In a narrow terminal only the stretch itself, not the start.
         if pair or available >= FIGURE_SIZES[-1][0]:
             stills = [(stretch.id, side, depth) for depth in ((0.0, 1.0) if pair else (1.0,))]
-            _print_figures(app, stills, pair or FIGURE_SIZES[-1], figure)
+            _print_figures(app, stills, pair or FIGURE_SIZES[-1], glyphs)
     _print_steps(app, stretch, side)
 
 

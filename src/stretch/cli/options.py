@@ -33,7 +33,13 @@ if TYPE_CHECKING:
     from stretch.core.model import Catalog
     from stretch.core.vocabulary import Pattern
 
-FIGURE_LABELS = {"braille": "fine dots", "blocks": "for fonts without braille", "none": "no figure"}
+FIGURE_LABELS = {
+    "auto": "the best that the terminal shows",
+    "octants": "solid dots, for terminals that have them",
+    "braille": "fine dots",
+    "blocks": "for fonts without braille",
+    "none": "no figure",
+}
 CATALOGS = "stretch.catalogs"
 """Key under which `ctx.meta` keeps the paths that `--catalog` gave."""
 _SETTINGS = ("equipment", "level", "breath", "experienced", "sound", "volume", "voice", "figure")
@@ -328,7 +334,7 @@ _PLAYBACK = (
     voice_option,
     # Not one option with --voice: click would give a bare --voice the value of the other.
     click.option("--no-voice", is_flag=True, help="Do not speak.  [default]"),
-    click.option("--figure", type=FIGURE, help="How to draw the figure.  [default: braille]"),
+    click.option("--figure", type=FIGURE, help="How to draw the figure.  [default: auto]"),
 )
 
 

@@ -34,7 +34,6 @@ from stretch.storage.status_file import StatusFile
 
 if TYPE_CHECKING:
     from stretch.core.safety.screening_record import PreflightResult
-    from stretch.figure.render import Glyphs
     from stretch.player.cue_player import CuePlayer
     from stretch.player.figure_renderer import FigureRenderer
     from stretch.player.terminal import Terminal
@@ -230,20 +229,14 @@ class Playback:
 
     def _make_display(self, timeline: Timeline, terminal: Terminal | None) -> Display:
         if self.screen and terminal is not None:
-            return ScreenDisplay(terminal, self._make_figures(timeline, terminal), self._problem)
+            return ScreenDisplay(terminal, self._make_figures(timeline), self._problem)
         out = self.app.out
         return EventsDisplay(out.json_line) if self.options.events else PlainDisplay(out.line)
 
-    def _make_figures(self, timeline: Timeline, terminal: Terminal) -> FigureRenderer | None:
-        if self.options.figure == "none":
-            return None
-        from stretch.player.figure_renderer import FigureRenderer
-
+    def _make_figures(self, timeline: Timeline) -> FigureRenderer | None:
         moves = (phase.move.id for phase in timeline.phases if phase.move)
         stretches = (item.stretch.id for item in timeline.items)
-        figures = self.app.figures([*moves, *stretches, timeline.resting_figure])
-        glyphs: Glyphs = "blocks" if self.options.figure == "blocks" else terminal.theme.glyphs
-        self.figures = FigureRenderer(figures, glyphs=glyphs, color=terminal.theme.has_color)
+        self.figures = self.options.figure_renderer(self.app, [*moves, *stretches, timeline.resting_figure])
         return self.figures
 
     def _with_figures(self, change: Callable[[Session], Session], session: Session) -> Session:

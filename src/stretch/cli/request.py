@@ -82,9 +82,7 @@ class PlaybackOptions(Struct, frozen=True, kw_only=True):
 
     def glyphs(self, app: App) -> Glyphs | None:
         """Return how figures are drawn; None if they are not."""
-        if self.figure == "none" or not app.theme.unicode:
-            return None
-        return "blocks" if self.figure == "blocks" else app.theme.glyphs
+        return app.theme.glyphs_for(self.figure) if app.theme.unicode else None
 
     def figure_renderer(self, app: App, names: Iterable[str] = ()) -> FigureRenderer | None:
         """Return the renderer of the figures *names*, which may get more; None if figures are not drawn."""

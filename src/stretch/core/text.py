@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from stretch.core.model import Dose, Stretch
     from stretch.core.vocabulary import Side
 
+OCTANTS = frozenset(map(chr, (*range(0x1CD00, 0x1CDE6), 0x1CEA0, 0x1CEA3, 0x1CEA8, 0x1CEAB, 0x1FBE6, 0x1FBE7)))
+"""The characters of figures that Unicode has since version 16 only."""
 MAX_QUOTED = 60
 """Characters of a quoted value; a longer one is cut."""
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -97,11 +99,16 @@ def one_line(text: str) -> str:
     return " ".join("".join(character if character.isprintable() else " " for character in text).split())
 
 
+def is_printable(character: str) -> bool:
+    """Return whether *character* is visible; older versions of Python do not know the octants of Unicode 16."""
+    return character.isprintable() or character in OCTANTS
+
+
 def escape_control_chars(text: str) -> str:
     """Return *text* with unprintable characters as escapes such as `\\x1b`."""
     if text.isprintable():
         return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+    return "".join(c if is_printable(c) else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
 def escape_lines(text: str) -> str:

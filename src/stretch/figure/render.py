@@ -1,11 +1,11 @@
-"""Figures as colored characters: braille (2 by 4 dots in a cell) or half blocks (two pixels in a cell).
+"""Figures as colored characters: braille or octants (2 by 4 dots in a cell), or half blocks (two pixels in a cell).
 
-Both are encoded from the same codes: one for each cell and color role, with the bits of the Unicode braille block.
+All are encoded from the same codes: one for each cell and color role, with the bits of the Unicode braille block.
 """
 
 from collections.abc import Iterator
 from functools import cache, lru_cache
-from itertools import groupby
+from itertools import count, groupby
 from operator import itemgetter
 from typing import Literal
 
@@ -13,7 +13,7 @@ from stretch.figure.colors import HIGHLIGHT_STEPS, CellColor, ColorRole
 from stretch.figure.file_format import Figure
 from stretch.figure.raster import Canvas, rasterize
 
-Glyphs = Literal["braille", "blocks"]
+Glyphs = Literal["braille", "octants", "blocks"]
 ColoredText = tuple[str, CellColor | None]
 """Characters of one color; None where there is nothing or no color is wanted."""
 CharacterFrame = tuple[tuple[ColoredText, ...], ...]
@@ -23,9 +23,17 @@ _RoleCodes = list[tuple[ColorRole, int]]
 
 DEPTH_STEPS = 16
 """Depths are rounded to this many steps, one for each frame of a movement of 3 s, so that a breath fits the cache."""
-_BRAILLE_BLOCK = 0x2800
+_FIRST_OCTANT = 0x1CD00
+_BRAILLE = "".join(map(chr, range(0x2800, 0x2900)))
 _BRAILLE_BITS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 """The bit of each dot in a braille cell, by row and column."""
+_QUADRANTS = "▘▝▀▖▌▞▛▗▚▐▜▄▙▟█"
+"""The characters whose dots fill whole quarters of a cell: upper left and right, lower left and right."""
+_OTHER_OCTANTS = {
+    0x01: 0x1CEA8, 0x02: 0x1CEAB, 0x03: 0x1FB82, 0x14: 0x1FBE6, 0x28: 0x1FBE7, 0x3F: 0x1FB85, 0x40: 0x1CEA3,
+    0x80: 0x1CEA0, 0xC0: 0x2582, 0xFC: 0x2586,
+}  # fmt: skip
+"""The other patterns that have a character outside of the block of octants, by their dots row by row."""
 _UPPER_HALF, _LOWER_HALF = 0x1B, 0xE4
 """The bits of the upper and of the lower half of a cell."""
 _ROLE_WEIGHTS = {ColorRole.STRAP: 1.5, ColorRole.FAR_SKIN: 0.9, ColorRole.FAR_LEGGINGS: 0.9}
@@ -58,7 +66,7 @@ def _render_step(
     depth = step / DEPTH_STEPS
     canvas = rasterize(figure, 2 * columns, 4 * rows, depth, left=left, pressing=pressing)
     if not color:
-        canvas.to_monochrome(1 if glyphs == "braille" else 2, lit=2 * step >= DEPTH_STEPS)
+        canvas.to_monochrome(2 if glyphs == "blocks" else 1, lit=2 * step >= DEPTH_STEPS)
     highlight = round(depth * HIGHLIGHT_STEPS)
     layers = {role: _cell_codes(canvas, layer) for role, layer in canvas.layers.items()}
     lit = _cell_codes(canvas, canvas.lit)
@@ -83,15 +91,29 @@ def _row(
 def _cell(roles: tuple[ColorRole, ...], codes: tuple[int, ...], highlight: int, glyphs: Glyphs) -> ColoredText:
     """Return a cell from the code of each role and that of the lit dots; most cells look like many others."""
     present = [(role, code) for role, code in zip(roles, codes, strict=False) if code]
-    return (_braille_cell if glyphs == "braille" else _block_cell)(present, codes[-1], highlight)
+    if glyphs == "blocks":
+        return _block_cell(present, codes[-1], highlight)
+    return _dots_cell(present, codes[-1], highlight, octants() if glyphs == "octants" else _BRAILLE)
 
 
-def _braille_cell(codes: _RoleCodes, lit: int, highlight: int) -> ColoredText:
-    """Return a braille character in the color of the role with the most dots."""
+def _dots_cell(codes: _RoleCodes, lit: int, highlight: int, characters: str) -> ColoredText:
+    """Return the character with the dots of all roles in the color of the role with the most of them."""
     if not codes:
         return " ", None
     role, code = codes[0] if len(codes) == 1 else _majority(codes)
-    return chr(_BRAILLE_BLOCK + code), CellColor(role, _soft_highlight(code, lit, highlight) if lit else 0)
+    return characters[code], CellColor(role, _soft_highlight(code, lit, highlight) if lit else 0)
+
+
+@cache
+def octants() -> str:
+    """Return the octant of each braille code; those of Unicode 16 are in the order of their dots, row by row."""
+    quarters = (0x05, 0x0A, 0x50, 0xA0)
+    known = {sum(quarters[bit] for bit in range(4) if i >> bit & 1): ord(_QUADRANTS[i - 1]) for i in range(1, 16)}
+    known |= _OTHER_OCTANTS | {0: ord(" ")}
+    rest = count(_FIRST_OCTANT)
+    by_dots = [chr(known[dots] if dots in known else next(rest)) for dots in range(256)]
+    bits = [bit for row in _BRAILLE_BITS for bit in row]
+    return "".join(by_dots[sum(1 << i for i, bit in enumerate(bits) if code & bit)] for code in range(256))
 
 
 def _block_cell(codes: _RoleCodes, lit: int, highlight: int) -> ColoredText:

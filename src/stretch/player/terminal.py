@@ -19,6 +19,7 @@ from typing import Any, Literal
 from msgspec.structs import replace
 from rich.cells import cell_len
 
+from stretch.core.text import is_printable
 from stretch.figure.colors import CellColor
 from stretch.player.freeze import SLICE_S, FreezeDetector, boottime_ns
 from stretch.player.input import InputEvent, SignalCatcher, console_keys
@@ -231,7 +232,7 @@ class Terminal:
                 parts.append(f"\x1b[0;{code}m" if code else "\x1b[0m")
                 self._style = style
             if not text.isprintable():
-                text = "".join(each if each.isprintable() else "?" for each in text)
+                text = "".join(each if is_printable(each) else "?" for each in text)
             parts.append(text)
         return "".join(parts)
 

@@ -67,12 +67,19 @@ class Theme:
         palette: Palette = "standard",
         fixed: bool = True,
     ) -> None:
-        self.depth, self.unicode, self.glyphs = depth, unicode, glyphs
+        self.depth, self.unicode, self.glyphs, self._dots = depth, unicode, glyphs, glyphs
         self._palette, self._fixed = palette, fixed
         self._set_background(background)
 
+    def glyphs_for(self, figure: str) -> Glyphs | None:
+        """Return how to draw figures in the way *figure*, which is the option or the setting; None if not at all."""
+        ways: dict[str, Glyphs | None] = {"none": None, "octants": "octants", "blocks": "blocks", "braille": self._dots}
+        return ways.get(figure, self.glyphs)
+
     def adapt(self, answers: TerminalAnswers) -> bool:
         """Take the background from the *answers* of the terminal, unless it is set; return whether it has changed."""
+        if answers.draws_octants and self.glyphs == "braille":
+            self.glyphs = "octants"
         if self._fixed or answers.background in ("", self.background):
             return False
         self._set_background(answers.background or "unknown")
