@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stretch.core.prescription_text import LONGEST_LINE, ListEntry, read_list
+from stretch.core.prescription_text import LONGEST_LINE, read_list
 from stretch.storage.catalogs.authoring import program_from_list
 from stretch.storage.catalogs.catalog import load_catalog
 from stretch.storage.files.safe_yaml import read_yaml
@@ -73,6 +73,10 @@ def test_nine_of_ten_lines_are_read_right_and_none_wrong_without_a_mark() -> Non
         ("Supine quad stretch 30s x2", "? reps=2 hold_s=30"),
         ("Prayer stretch 30s x2", "? reps=2 hold_s=30"),
         ("Cat stretch then child's pose 10x", "? reps=10"),
+        ("Hold one arm over the other 20 s x 2", "? reps=2 hold_s=20"),
+        ("Knee to chest: lie down with both knees bent, 30 s x 2", "single-knee-to-chest reps=2 hold_s=30 note"),
+        ("Exercise 2: Cat-cow x 8", "cat-cow reps=8"),
+        ("Move slowly and breathe out as you go", "-"),
         ("Stretches for the day:", "-"),
     ],
 )
@@ -105,6 +109,11 @@ def test_a_dose_in_lines_of_its_own_belongs_to_the_name_above_it() -> None:
     assert sphinx == {"stretch": "sphinx", "hold_s": 20, "reps": 3}
 
 
+def test_a_dose_below_a_remark_belongs_to_nobody() -> None:
+    cat, remark, dose = read("Cat stretch", "Then lie on your side and lift the leg", "3 x 10")
+    assert (cat, remark, dose) == ({"stretch": "cat-cow", "reps": None}, {}, {})
+
+
 def test_an_overlong_line_is_left_to_the_person() -> None:
     ((fields),) = read("Knee to chest 30 sec x 3 " + "and breathe " * LONGEST_LINE)
     assert fields == {"stretch": None, "reps": None}
@@ -119,7 +128,7 @@ LISTS = st.lists(st.one_of(st.lists(WORDS, max_size=12).map(" ".join), st.text(m
 @settings(max_examples=30)
 @given(LISTS)
 def test_a_hostile_line_stays_a_comment_and_data(tmp_path_factory: pytest.TempPathFactory, lines: list[str]) -> None:
-    entries = [*read_list(CATALOG, lines)]
+    entries = read_list(CATALOG, lines)
     file = tmp_path_factory.getbasetemp() / "hostile.yaml"
     file.write_text(program_from_list("mine", entries, CATALOG.stretches), encoding="utf-8")
     (program,) = read_yaml(file)["programs"]
@@ -131,7 +140,7 @@ def test_a_hostile_line_stays_a_comment_and_data(tmp_path_factory: pytest.TempPa
 
 def test_a_thousand_lines_are_read_in_a_moment() -> None:
     started = time.process_time()
-    entries: list[ListEntry] = [*read_list(CATALOG, [f"{each} exercse" for each in LINES * 10])]
+    entries = read_list(CATALOG, [f"{each} exercse" for each in LINES * 10])
     assert len(entries) > 900
     assert time.process_time() - started < 5
 
@@ -151,10 +160,13 @@ def test_a_list_becomes_a_program_that_can_be_played(tmp_path: Path) -> None:
 
 def test_what_is_left_open_is_named_at_once_and_by_check(tmp_path: Path) -> None:
     source, file = tmp_path / "list.txt", tmp_path / "mine.yaml"
-    source.write_text("Calf stretch 30s x 3\nButterfly 30s x 2 right only\nSphinx 20s x 3, once a day\n")
+    source.write_text(
+        "Calf stretch 30s x 3\nButterfly 30s x 2 right only\nSphinx 20s x 3, once a day\nGoal: feel better\n"
+    )
     said = run("program", "new", "mine", "--from", str(source), "-o", str(file)).stderr
     assert "2 of 3 exercises" in said
     assert "1: 'Calf stretch 30s x 3': stretch: calf-" in said
+    assert "Taken for remarks: line 4." in said
     checked = run("catalog", "check", str(file))
     assert checked.exit_code == 1
     for field in ("items.0.stretch", "items.1.sides", "times_a_day"):

@@ -10,7 +10,7 @@ import click
 from stretch.cli.options import OUTPUT, STDOUT
 from stretch.cli.usage import SuggestingGroup
 from stretch.core.errors import UsageError
-from stretch.core.text import pluralize, quote
+from stretch.core.text import join_words, pluralize, quote
 
 if TYPE_CHECKING:
     from stretch.cli.app import App
@@ -76,7 +76,7 @@ def _from_list(app: App, name: str, source: Path) -> str:
         data = file.read(MAX_BYTES + 1)
     if b"\0" in data or len(data) > MAX_BYTES:
         raise UsageError(f"{source} is no list: save it as plain text in UTF-8, less than 1 MiB.")
-    entries = [*read_list(app.catalog, data.decode("utf-8-sig", "replace").splitlines())]
+    entries = read_list(app.catalog, data.decode("utf-8-sig", "replace").splitlines())
     exercises = [entry for entry in entries if entry.fields]
     if not 0 < len(exercises) <= MAX_ITEMS:
         found = f"{len(exercises)} exercises; a program has at most {MAX_ITEMS}" if exercises else "no exercise"
@@ -85,4 +85,6 @@ def _from_list(app: App, name: str, source: Path) -> str:
         app.info(f"Not certain, so left blank ({len(unclear)} of {pluralize(len(exercises), 'exercise')}):")
     for entry in unclear:
         app.info(f"  {entry.number}: {quote(entry.line)}: {'; '.join(entry.remarks)}")
+    if remarks := [str(entry.number) for entry in entries if not entry.fields]:
+        app.info(f"Taken for remarks: line {join_words(remarks)}.")
     return program_from_list(name, entries, app.catalog.stretches)

@@ -49,6 +49,7 @@ _SPELLINGS = (
     ("\N{MULTIPLICATION SIGN}", "x"),
     ("[\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}\N{DOUBLE PRIME}]", '"'),
     ("[\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}\N{PRIME}]", "'"),
+    (r"^\s*(?:exercise|stretch|step|no\.?) ?\d{1,2}\s?[-:.)]", ""),
     (r"^\s*(?:[^\w\s(/\"'+-]|[-*o](?=\s)|\[.?\]|\(?(?:\d{1,2}|[a-z])[.)](?=\s|[a-z]))+\s*", ""),
     (r"(\d)\s?(?:\"|''|\u2033)", r"\1 s "),
     (r"(\d)\s?['\u2032](?!\w)", r"\1 min "),
@@ -68,8 +69,7 @@ _SPELLINGS = (
     (r"\bhalf (?:a |1 )?min(?:ute)?\b|\b1/2 min(?:ute)?\b", "30 s"),
     (r"\b(\d)/(\d)(?=\s?(?:x|times|reps))", r"\1-\2"),
     (r"\bfig(?:ure)?\.?[- ]?4\b", "figure four"),
-    (r"\bboth knees\b", "double knee"),
-    (r"\beach knee (?=to\b)", "knee "),
+    (r"\bboth knees(?= to\b)", "double knee"),
 )  # fmt: skip
 """What is replaced before a line is read;  or a number before the line."""
 _TOKEN = re.compile(
@@ -93,7 +93,7 @@ _RULES = (
     ("more", r"p?a?(n)gt?"),
     ("hold", r"h[ae,]*(n)[sm]?(?![xtb])|(n)[sm]h?"),
     ("reps", r"[pt][,a]*x?(n)[txb]?|a?(n)a?[tbx]|x(n)|(n)(?=[a(]*(?:e[iI]|y))"),
-    ("both", r"a*e[iI]|y[iI]?|e(?=[,)|]|$)"),
+    ("both", r"a*e(?:I|i(?=[,|()]|$))|y[iI]?|e(?=[,)|]|$)"),
     ("first", r"fa*(l)I?|(l)I?f"),
     ("one", r"(l)[iI]?o|oa*(l)[iI]?|\((l)[iI]?\)|(?<![^,|])a*(l)[iI]?(?=[,|]|$)"),
     ("one", r"^[wiIa]*[wi](l)I?(?=[,|(]|$)|^a*(l)(?=[wi])"),
@@ -189,7 +189,7 @@ def _tokens(text: str) -> list[Token]:
     # A word such as "one" is a number only beside a unit: it may be one knee.
     for at, token in enumerate(tokens):
         before, after = tokens[at - 1].kind if at else "", tokens[at + 1].kind if tokens[at + 1 :] else ""
-        if token.text in _NUMBERS and re.search(r"^[phx]|/[smxtzbgdDk]$", f"{before}/{after}"):
+        if token.text in _NUMBERS and re.search(r"^x|/[smxtzbgdDk]$", f"{before}/{after}"):
             tokens[at] = Token(token.text, "n", token.start, *[_NUMBERS[token.text]] * 2)
     return tokens
 

@@ -1,7 +1,7 @@
 """A list of exercises as text, read into the entries of a program; whatever is not certain is left open."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from msgspec import Struct
 
@@ -13,6 +13,8 @@ from stretch.core.text import join_words, one_line
 
 LONGEST_LINE = 300
 """Characters of a line that is read."""
+LONG_WORDS = 6
+"""A line of so many words without a dose is a remark, or tells how to do an exercise."""
 LIMITS = {"sets": range(1, 11), "reps": range(1, 21), "hold_s": range(1, LONGEST_HOLD_S + 1), "rest_s": range(5, 301)}
 """Values that a program can have."""
 _HEADINGS = re.compile(
@@ -40,22 +42,20 @@ class ListEntry(Struct, kw_only=True):
         self.remarks.append(f"{field}: {why}")
 
 
-def read_list(catalog: Catalog, lines: Iterable[str]) -> Iterator[ListEntry]:
-    """Yield what each of *lines* says; blank ones are left out."""
-    names, last, open_end = StretchNames(catalog), None, False
+def read_list(catalog: Catalog, lines: Iterable[str]) -> list[ListEntry]:
+    """Return what each of *lines* says; blank ones are left out."""
+    names, entries = StretchNames(catalog), list[ListEntry]()
+    named = -1  # the index of a name whose dose is still to come
     for number, text in enumerate(lines, start=1):
         if not (line := one_line(text)):
             continue
         entry = _entry(names, number, line)
-        if last and last.fields and open_end and entry.dose.amounts and not entry.dose.rest:
-            # The dose of an exercise in lines of its own, below the name.
-            last = _entry(names, last.number, f"{last.line}, {line}")
+        if named >= 0 and entry.dose.amounts and not entry.dose.rest:
+            entries[named] = _entry(names, entries[named].number, f"{entries[named].line}, {line}")
             continue
-        if last:
-            yield last
-        last, open_end = entry, not entry.dose.amounts
-    if last:
-        yield last
+        entries.append(entry)
+        named = len(entries) - 1 if entry.fields and not entry.dose.amounts else -1
+    return entries
 
 
 def _entry(names: StretchNames, number: int, line: str) -> ListEntry:
@@ -68,7 +68,7 @@ def _entry(names: StretchNames, number: int, line: str) -> ListEntry:
     match = names.find(dose.rest)
     if match.stretch:
         entry.fields["stretch"] = match.stretch.id
-    elif not dose.rest or line.endswith(":") or _HEADINGS.fullmatch(" ".join(dose.rest)):
+    elif not dose.rest or _HEADINGS.fullmatch(line) or (not dose.amounts and len(line.split()) >= LONG_WORDS):
         return entry
     else:
         entry.leave_open("stretch", f"{join_words(match.near, 'or')}?" if match.near else "none has such a name")

@@ -41,7 +41,7 @@ _POSITION_WORDS: dict[str, tuple[Position, ...]] = {
 }  # fmt: skip
 SIMILAR = 0.84
 """Similarity from which a word is a misspelt one."""
-MAX_NEAR = 3
+MAX_NEAR, MAX_QUALIFIERS = 3, 3
 
 
 class NameMatch(Struct, frozen=True):
@@ -74,7 +74,7 @@ class StretchNames:
             head, *others = map(self._read, parts[start:])
             if not head & self._known - _PLAIN:
                 continue
-            more = head.union(*(words for words in others if words <= self._known and "hold" not in words))
+            more = head.union(*(words for words in others if _qualifies(words, self._known)))
             found = self._longest(head, more) or self._described(head, parts[start])
             ids = dict.fromkeys(stretch.id for stretch in found)
             fits = head not in _OTHERS and head <= self._known | _PLAIN
@@ -113,6 +113,11 @@ class StretchNames:
     def _read(self, text: str) -> frozenset[str]:
         """Return the words of *text*, with slips of the pen put right."""
         return frozenset(self._corrected[word] for word in _words(text)) - _FILLERS
+
+
+def _qualifies(words: frozenset[str], known: frozenset[str]) -> bool:
+    """Return whether *words* may be a part of a name, such as `knee bent`, and do not tell what to do."""
+    return words <= known and len(words) <= MAX_QUALIFIERS and "hold" not in words
 
 
 class _Corrected(dict[str, str]):
