@@ -243,6 +243,18 @@ def test_a_stop_is_read_back_and_no_goes_back() -> None:
     assert press("5", "4", "enter", "enter", "y", "q").finished
 
 
+def test_what_was_said_before_another_start_can_be_taken_back() -> None:
+    record = press("5", "4", "enter", "enter").result.record
+    shown = windows(record)
+    state = shown.begin(record.unfinished or {})
+    assert asked(state) == CONFIRM
+    for key, name in (("n", "unwell"), ("4", "unwell"), ("enter", "themes")):
+        state = shown.update(state, key, *LARGE)
+        assert asked(state) == name
+    state = shown.update(state, "enter", *LARGE)
+    assert (state.finished, state.result.record.outcome) == (True, Outcome.GO)
+
+
 def test_a_stored_stop_names_its_answer_and_is_lifted_when_that_is_taken_back() -> None:
     record = press("5", "4", "enter", "enter", "y").result.record
     shown = windows(record)

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from stretch.cli.app import App
     from stretch.core.safety.checklist import ChecklistSection
 
-BEFORE, EXPECT = "before", "expect"
-"""Sections of the checklist: shown before the first session (rule RB18), and line by line after the first ones."""
+EXPECT = "expect"
+"""Section of the checklist that is shown line by line after the first sessions."""
 FIRST_SESSIONS = 3
 
 
@@ -76,20 +76,6 @@ def check_command(app: App, forget: bool, as_json: bool) -> int:
     if record.tags:
         app.out.paragraph(f"Taken into account: {', '.join(record.tags)}.")
     return 0 if screening_file.load(app.folder) == record else StretchError.exit_code
-
-
-def before_you_start(app: App, sessions: int, *, to_stderr: bool = False) -> None:
-    """Show what to know before one of the first sessions; *to_stderr* keeps a pipe free for the session itself.
-
-    *sessions* is the number of sessions before it. What has to be at hand is only said before the very first.
-    """
-    say = app.info if to_stderr else app.out.paragraph
-    if sessions == 0:
-        section = app.safety.section(BEFORE)
-        for line in (f"{section.heading}. {section.action}", *(f"- {line.text}" for line in section.lines)):
-            say(line)
-    if sessions < FIRST_SESSIONS:
-        say(app.safety.first_sessions)
 
 
 def print_section(app: App, section: ChecklistSection) -> None:

@@ -14,7 +14,7 @@ from stretch.cli.plan import print_plan
 from stretch.cli.preflight import answer_daily, ask_daily, daily_question, run_preflight, say_notes
 from stretch.cli.prescribed import prescribed_line
 from stretch.cli.request import fit_request, plan_routine
-from stretch.cli.safety import FIRST_SESSIONS, before_you_start
+from stretch.cli.safety import FIRST_SESSIONS
 from stretch.core.planning.replacement import replace_stretch
 from stretch.core.text import pluralize
 
@@ -77,8 +77,9 @@ def agree(app: App, options: RoutineOptions, request: Request, playback: Playbac
         return _agree_on_screen(app, planner, request, playback, screen)
     say_notes(app, preflight.notes)
     agreed = Agreed(planner.plan(request), playback, preflight, partial(planner.replace, request, in_place=True))
-    if playback.ask:
-        before_you_start(app, app.session_count(), to_stderr=not asks)
+    if playback.ask and app.session_count() < FIRST_SESSIONS:
+        # In a pipe, standard output is for the session itself.
+        (app.out.paragraph if asks else app.info)(app.safety.first_sessions)
     return _agree_by_lines(app, planner, request, agreed) if asks else agreed
 
 

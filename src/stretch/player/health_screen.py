@@ -105,7 +105,9 @@ class HealthWindows(Struct, frozen=True):
         if choice is None:
             return state
         if question.id == CONFIRM and choice == "no":
-            return self._back(state)
+            # After another start there is nothing to go back to: what was said is opened again.
+            opened = {name: tuple(each for each in said if each != END) for name, said in state.result.answers.items()}
+            return self._back(state) if state.earlier else self._after(state, opened)
         return self._after(_remember(state), choose(self.safety, state.result.answers, question, choice))
 
     def _after(self, state: HealthState, answers: Answers) -> HealthState:
