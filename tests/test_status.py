@@ -397,4 +397,5 @@ def test_json_without_any_session(tmp_path: Path) -> None:
         "playing": [],
         "last": None,
         "streak": 0,
+        "prescribed": None,
     }

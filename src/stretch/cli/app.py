@@ -242,6 +242,11 @@ class App:
             self.info(f"{file} is not used: it still has blanks to fill in. `stretch catalog check` lists them.")
         return catalog
 
+    def forget_catalog(self) -> None:
+        """Read the catalog again when it is next used: a file of the user's has changed."""
+        for name in ("user_catalogs", "catalog"):
+            self.__dict__.pop(name, None)
+
     def _name_problem(self, problem: str) -> None:
         """Name a problem of the user's catalogs, each once and only the first few."""
         number = len(self._catalog_problems)

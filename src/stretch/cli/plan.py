@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from stretch.cli.app import App
-from stretch.cli.prescribed import prescribed_line
+from stretch.cli.prescribed import prescribed_lines
 from stretch.core.planning.dosing import TARGET_S
 from stretch.core.planning.eligibility import area_words, reason_text
 from stretch.core.planning.scoring import HoldTime, hold_time_by_area
@@ -43,7 +43,7 @@ def print_plan(app: App, routine: Routine, *, why: bool = False) -> None:
         _print_reasons(app, routine)
     timeline = build_timeline(routine)
     app.out.paragraph(f"{routine.title}, {duration(timeline.length_ms)}", "bold")
-    for note in (*prescribed_line(app, routine, whole=True).splitlines(), *routine.notes):
+    for note in (*prescribed_lines(app, app.catalog.programs.get(routine.program or "")), *routine.notes):
         app.out.paragraph(note)
     for line in filter(None, (needs_line(routine), first_side_line(routine))):
         app.out.paragraph(line)

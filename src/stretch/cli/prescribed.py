@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -42,18 +43,33 @@ def times_done_today(app: App, program: Program) -> int:
     return sum(session.pain.day == app.today() for session in _sessions(app, program))
 
 
-def prescribed_line(app: App, routine: Routine, *, whole: bool = False) -> str:
-    """Return who prescribed *routine*, until when, and how often it was done today; empty if it is not prescribed.
-
-    The *whole* of it has everything that the prescription says, one sentence a line.
-    """
+def prescribed_line(app: App, routine: Routine) -> str:
+    """Return who prescribed *routine*, until when, and how often it was done today; empty if it is not prescribed."""
     program = app.catalog.programs.get(routine.program or "")
     if program is None or not program.prescribed:
         return ""
-    today = app.today()
-    lines = prescription_lines(program, today) if whole else (summary(program, today),)
-    done = done_today_line(program, times_done_today(app, program), today)
-    return ("\n" if whole else " ").join(filter(None, (*lines, done)))
+    return f"{summary(program, app.today())} {_today(app, program)}".strip()
+
+
+def prescribed_lines(app: App, program: Program | None) -> tuple[str, ...]:
+    """Return everything that *program* prescribes beside its stretches, and how often it was done today."""
+    if program is None or not program.prescribed:
+        return ()
+    others = "; ".join(app.catalog.stretches[name].name for name in program.leave_out)
+    left_out = f"Left out of all routines meanwhile: {others}." if others else ""
+    return *prescription_lines(program, app.today()), *filter(None, (left_out, _today(app, program)))
+
+
+def _today(app: App, program: Program) -> str:
+    return done_today_line(program, times_done_today(app, program), app.today())
+
+
+def remember_prescriptions(app: App) -> None:
+    """Store what is prescribed for `stretch status`; a folder that cannot be written to is no reason to fail."""
+    from stretch.storage import prescription_file
+
+    with suppress(OSError):
+        prescription_file.save(app.folder, app.catalog.programs.values() if app.user_catalogs else ())
 
 
 def _sessions(app: App, program: Program) -> list[PastSession]:

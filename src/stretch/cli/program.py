@@ -7,13 +7,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from stretch.cli.options import OUTPUT, STDOUT
+from stretch.cli.listing import programs_command
+from stretch.cli.options import OUTPUT, PROGRAM, STDOUT
+from stretch.cli.prompts import confirm
 from stretch.cli.usage import SuggestingGroup
-from stretch.core.errors import UsageError
-from stretch.core.text import join_words, pluralize, quote
+from stretch.core.errors import UnknownName, UsageError
+from stretch.core.prescription import done_today_line, prescription_lines
+from stretch.core.text import as_sentences, escape_control_chars, join_words, pluralize, quote
 
 if TYPE_CHECKING:
     from stretch.cli.app import App
+    from stretch.core.program import Program
+    from stretch.core.routine import Item
 
 MAX_ITEMS = 60
 """The most stretches of a program."""
@@ -88,3 +93,117 @@ def _from_list(app: App, name: str, source: Path) -> str:
     if remarks := [str(entry.number) for entry in entries if not entry.fields]:
         app.info(f"Taken for remarks: line {join_words(remarks)}.")
     return program_from_list(name, entries, app.catalog.stretches)
+
+
+program_command.add_command(programs_command, "list")
+
+
+@program_command.command(
+    "add",
+    help="""Take in a program from FILE, such as one that was prescribed for you.
+
+    It is checked first. A file holds one program, perhaps with stretches of its own. Before it replaces a program of
+    the same id you are asked.
+    """,
+)
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--replace", is_flag=True, help="Replace a program of the same id without asking.")
+@click.pass_obj
+def add_command(app: App, file: Path, replace: bool) -> int:
+    from stretch.cli.prescribed import remember_prescriptions
+    from stretch.storage.catalogs.taking_in import read_program, store_program
+
+    program, notes = read_program(file, app.user_catalogs)
+    old, target = app.catalog.programs.get(program.id), app.catalog_folder / f"{program.id}.yaml"
+    origin = app.catalog.origins.get(("program", program.id))
+    if origin and origin.file != escape_control_chars(str(target)):
+        raise UsageError(f"There is a program {program.id} in {origin.file}: change or remove it there first.")
+    if (old or target.exists()) and not replace:
+        name = f"{old.name} ({program.id})" if old else str(target)
+        if not app.interactive:
+            raise UsageError(f"There is {name} already: add --replace to replace it.")
+        if not confirm(app, f"Replace {name}?"):
+            app.info("Nothing was changed.")
+            return 3
+    store_program(file, target)
+    app.forget_catalog()
+    for note in notes:
+        app.info(note)
+    remember_prescriptions(app)
+    app.info(f"Added {program.name}, {pluralize(len(program.items), 'stretch')}.")
+    for line in (*prescription_lines(program, app.today()), *_how_to_start(app, program)):
+        app.info(line)
+    return 0
+
+
+def _how_to_start(app: App, program: Program) -> tuple[str, ...]:
+    if program.runs_on(app.today()):
+        return ("`stretch` offers it from now on.",)
+    return (done_today_line(program, 0, app.today()), f"Start it with `stretch routine --program {program.id}`.")
+
+
+@program_command.command("show", help="Show one program: what is prescribed, its stretches, doses, notes and stages.")
+@click.argument("name", metavar="ID", type=PROGRAM)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON with all fields.")
+@click.pass_obj
+def show_command(app: App, name: str, as_json: bool) -> None:
+    from stretch.cli.prescribed import prescribed_lines
+
+    program = _find(app, name)
+    if as_json:
+        app.out.json(program)
+        return
+    paragraph = app.out.paragraph
+    paragraph(program.name, "bold")
+    for line in (program.about, *prescribed_lines(app, program)):
+        paragraph(line)
+    paragraph()
+    for number, item in enumerate(_items(app, program), start=1):
+        paragraph(f"{item.stretch.name}, {item.dose_label}", prefix=f"{number:>3}. ")
+        for line in filter(None, (item.note, *as_sentences(*item.later))):
+            paragraph(line, "dim", indent=5)
+    if origin := app.catalog.origins.get(("program", name)):
+        paragraph()
+        paragraph(f"From {origin.file}.", "dim")
+
+
+@program_command.command("remove", help="Remove a program of your own. Its sessions stay in the history.")
+@click.argument("name", metavar="ID", type=PROGRAM)
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
+@click.pass_obj
+def remove_command(app: App, name: str, yes: bool) -> int:
+    from stretch.cli.prescribed import remember_prescriptions
+
+    program, file = _find(app, name), app.catalog_folder / f"{name}.yaml"
+    origins = app.catalog.origins
+    origin, place = origins.get(("program", name)), escape_control_chars(str(file))
+    if origin is None:
+        raise UsageError(f"The program {name} comes with stretch and cannot be removed.")
+    if origin.file != place:
+        raise UsageError(f"The program {name} is in {origin.file}: remove it there.")
+    if others := [other for (_, other), found in origins.items() if found.file == place and other != name]:
+        raise UsageError(f"{place} holds {join_words(others)} as well: remove {name} there.")
+    if not yes and not app.interactive:
+        raise UsageError(f"Without a terminal, add --yes to remove {name}.")
+    if not yes and not confirm(app, f"Remove {program.name} ({file})?"):
+        app.info("Nothing was removed.")
+        return 3
+    file.unlink()
+    app.forget_catalog()
+    remember_prescriptions(app)
+    app.info(f"Removed {program.name}.")
+    return 0
+
+
+def _items(app: App, program: Program) -> tuple[Item, ...]:
+    from stretch.cli.prescribed import fit_to_program
+    from stretch.core.planning.programs import build_program
+    from stretch.core.routine import Request
+
+    return build_program(app.catalog, program.id, fit_to_program(app, Request(), program)).items
+
+
+def _find(app: App, name: str) -> Program:
+    if program := app.catalog.programs.get(name):
+        return program
+    raise UnknownName("program", name, app.catalog.programs, "`stretch program list` lists them.")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import Struct
 
-from stretch.cli.prescribed import fit_to_program, offered_prescription, running_prescriptions
+from stretch.cli.prescribed import fit_to_program, offered_prescription, remember_prescriptions, running_prescriptions
 from stretch.core.area_names import area_ids
 from stretch.core.errors import UnknownName, UsageError
 from stretch.core.planning import builder, programs
@@ -163,6 +163,7 @@ def usual_arguments(app: App) -> list[str]:
     There are none without a request that is still possible.
     Only areas, minutes, positions, stretches and a few more are known of it; the settings give the rest.
     """
+    remember_prescriptions(app)
     if prescription := offered_prescription(app):
         return ["--program", prescription.id]
     if (last := app.read_journal(_last_session)) is None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from stretch.core.errors import StretchError
 from stretch.core.text import minutes_seconds
 
 if TYPE_CHECKING:
@@ -33,23 +35,50 @@ def status_command(app: App, as_json: bool) -> None:
     running = running_sessions(app.folder, app.clock())
     # Status bars ask every second while a session is running, so the journal is read only if it is shown.
     last = app.last_session() if as_json or not running else None
+    prescribed = None if running and not as_json else _prescribed(app)
     if as_json:
         import json
 
         # On one line, as status bars expect it.
-        app.out.json_line(json.dumps(_data(running, last, app.now()), ensure_ascii=False, separators=(",", ":")))
+        app.out.json_line(
+            json.dumps(_data(running, last, app.now(), prescribed), ensure_ascii=False, separators=(",", ":"))
+        )
     else:
-        app.out.line(status_line(running, last, app.now()))
+        app.out.line(status_line(running, last, app.now(), prescribed))
 
 
-def status_line(running: tuple[RunningSession, ...], last: LastSession | None, now: datetime) -> str:
-    """Return the line for the running session with the most time left, or for the last session."""
+def _prescribed(app: App) -> tuple[int, int] | None:
+    """Return how often what is prescribed for today was done, and how often it is to be; None without."""
+    from stretch.storage.prescription_file import load
+
+    today = app.today()
+    if not (followed := [one for one in load(app.folder) if one.runs_on(today.isoformat())]):
+        return None
+    from stretch.storage.journal.last_session import times_done
+
+    done: dict[str, int] = {}
+    with suppress(StretchError):  # which the last session has reported
+        done = times_done(app.folder, today, [one.program for one in followed])
+    return sum(min(done.get(one.program, 0), one.times) for one in followed), sum(one.times for one in followed)
+
+
+def status_line(
+    running: tuple[RunningSession, ...],
+    last: LastSession | None,
+    now: datetime,
+    prescribed: tuple[int, int] | None = None,
+) -> str:
+    """Return the line for the running session with the most time left, or for the last session.
+
+    What is *prescribed* for today is how often it was done and how often it is to be.
+    """
     if running:
         return _running_line(running[0])
+    today = f", {prescribed[0]} of {prescribed[1]} done today" if prescribed else ""
     if last is None:
-        return "no session running"
+        return f"no session running{today}"
     streak = f", {last.streak}-day streak" if last.streak > 1 else ""
-    return f"{'stretched' if last.done else 'last session'} {_days_ago(last.started, now)}{streak}"
+    return f"{'stretched' if last.done else 'last session'} {_days_ago(last.started, now)}{streak}{today}"
 
 
 def _running_line(session: RunningSession) -> str:
@@ -68,10 +97,12 @@ def _days_ago(started: str, now: datetime) -> str:
     return {0: "today", 1: "yesterday"}.get(days, f"{days} days ago")
 
 
-def _data(running: tuple[RunningSession, ...], last: LastSession | None, now: datetime) -> dict[str, Any]:
+def _data(
+    running: tuple[RunningSession, ...], last: LastSession | None, now: datetime, prescribed: tuple[int, int] | None
+) -> dict[str, Any]:
     """Return the status as JSON data, version 1; waybar shows `text` and styles it by `class`."""
     # Waybar reads it as Pango markup.
-    text = status_line(running, last, now).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    text = status_line(running, last, now, prescribed).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return {
         "version": VERSION,
         "text": text,
@@ -84,4 +115,5 @@ def _data(running: tuple[RunningSession, ...], last: LastSession | None, now: da
         ],
         "last": {"began": last.started, "title": last.title, "seconds": last.seconds} if last else None,
         "streak": last.streak if last else 0,
+        "prescribed": {"done": prescribed[0], "of": prescribed[1]} if prescribed else None,
     }

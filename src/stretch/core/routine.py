@@ -154,6 +154,8 @@ class Item(Struct, frozen=True, rename={"reason": "why"}):
     """Seconds of rest between two sets."""
     note: str = ""
     """Sentences of the program about this stretch, shown beside its steps and said once."""
+    later: tuple[str, ...] = ()
+    """Doses that are to follow, such as `from week 3: 30 s x 2`."""
     cautions: tuple[str, ...] = ()
     """Caution tags that speak against the stretch, which was prescribed in spite of them."""
 

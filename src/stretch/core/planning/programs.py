@@ -10,9 +10,9 @@ from stretch.core.planning.dosing import adaptation_notes, adapting_tags, dose_f
 from stretch.core.planning.eligibility import caution_conflicts, check_stretch_ids, exclusion_reason, position_for
 from stretch.core.planning.scoring import primary_areas
 from stretch.core.planning.warm_up import SETTLE_S, moves_for, settle_text, warm_up_seconds
-from stretch.core.program import DoseFields, Program, ProgramItem, SideSets
+from stretch.core.program import DoseFields, Program, ProgramItem, SideSets, Stage
 from stretch.core.routine import MICRO_BREAK_MIN, Item, LeftOut, Request, Routine, sides_in_order
-from stretch.core.text import as_sentences, join_words, pluralize
+from stretch.core.text import amount_label, as_sentences, join_words, pluralize
 from stretch.core.timing.phases import build_phases
 from stretch.core.vocabulary import Side
 
@@ -54,7 +54,7 @@ def build_program(catalog: Catalog, name: str, request: Request, *, as_written: 
         extra_transition_time=request.extra_transition_time,
         voice=request.voice,
         left_out=left_out,
-        notes=(*notes, *_notes(catalog, program, request, items)),
+        notes=(*notes, *_notes(request, items)),
         program=program.id,
         prescription=program.prescription,
     )
@@ -90,13 +90,11 @@ def _items(
     return tuple(items), tuple(LeftOut(stretch, reason) for stretch, reason in left_out.items())
 
 
-def _notes(catalog: Catalog, program: Program, request: Request, items: Sequence[Item]) -> Iterator[str]:
+def _notes(request: Request, items: Sequence[Item]) -> Iterator[str]:
     yield from adaptation_notes(request, items)
     if tags := dict.fromkeys(tag for item in items for tag in item.cautions):
         names = "; ".join(dict.fromkeys(item.stretch.name for item in items if item.cautions))
         yield f"Kept as prescribed in spite of {join_words(tags)}: {names}. Take the easier way if it bothers you."
-    if others := [catalog.stretches[id].name for id in program.leave_out if program.prescribed]:
-        yield f"Left out of all routines meanwhile: {'; '.join(others)}."
     if request.before_sport:
         yield "A program has fixed doses: --before-sport does not change them."
 
@@ -154,7 +152,19 @@ def _undosed_item(
         sets=sets if max(sets) > 1 else (),
         rest_s=amount.rest_s or SET_REST_S,
         note=" ".join(as_sentences(about_sides, entry.note or "")),
+        later=tuple(_later(stretch, entry, amount)),
     )
+
+
+def _later(stretch: Stretch, entry: ProgramItem, amount: DoseFields) -> Iterator[str]:
+    """Yield the stages that follow the dose *amount*, such as `from week 3: 30 s x 2`."""
+    following = entry.stages[entry.stages.index(amount) + 1 :] if isinstance(amount, Stage) else ()
+    for stage in following:
+        when = (
+            f"from week {stage.from_week}" if stage.from_week else f"after {stage.after_sessions} sessions without pain"
+        )
+        sets = f"{stage.sets} sets of " if (stage.sets or 1) > 1 else ""
+        yield f"{when}: {sets}{amount_label(program_dose(stretch, stage))}"
 
 
 def _amount(entry: ProgramItem, request: Request) -> DoseFields:

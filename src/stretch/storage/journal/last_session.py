@@ -1,5 +1,6 @@
 """The last session with the streak, read without the types of the records, which take long to load."""
 
+from collections.abc import Iterable
 from contextlib import closing, suppress
 from datetime import date, datetime
 from pathlib import Path
@@ -14,6 +15,8 @@ _SESSIONS = f"SELECT key FROM session WHERE {SOUND} AND day <= ? ORDER BY epoch 
 _SESSION = """SELECT started, title, active_seconds, done FROM session
     WHERE key = ? AND typeof(title) = 'text' AND typeof(started) = 'text' AND substr(started, 1, 10) = day"""
 
+_TIMES = "SELECT count(*) FROM session WHERE program = ? AND day = ? AND ended = 'finished' AND done > 0"
+
 
 def read_last_session(folder: Path, today: date) -> LastSession | None:
     """Return the last session up to *today*, without damaged ones; None if there is none. Raise JournalError."""
@@ -27,3 +30,11 @@ def read_last_session(folder: Path, today: date) -> LastSession | None:
                     streak = current_streak(training_days(connection, today), today).days
                     return LastSession(started, escape_control_chars(title), round(seconds), done > 0, streak)
     return None
+
+
+def times_done(folder: Path, day: date, programs: Iterable[str]) -> dict[str, int]:
+    """Return how often each of *programs* was done on a *day*, the finished sessions. Raise JournalError."""
+    if not (connection := open_to_read(folder)):
+        return {}
+    with translated_errors(folder / FILE_NAME), closing(connection):
+        return {name: connection.execute(_TIMES, (name, day.isoformat())).fetchone()[0] for name in programs}
