@@ -42,7 +42,7 @@ def test_nine_of_ten_lines_are_read_right_and_none_wrong_without_a_mark() -> Non
         if {name: name == "note" or value for name, value in fields.items()} != expected(meaning):
             wrong.append(line)
             silent += [line] if None not in fields.values() else []
-    assert len(LINES) == 100
+    assert len(LINES) == 139
     assert not silent
     assert len(wrong) <= len(LINES) / 10, wrong
 
@@ -76,6 +76,10 @@ def test_nine_of_ten_lines_are_read_right_and_none_wrong_without_a_mark() -> Non
         ("Hold one arm over the other 20 s x 2", "? reps=2 hold_s=20"),
         ("Knee to chest: lie down with both knees bent, 30 s x 2", "single-knee-to-chest reps=2 hold_s=30 note"),
         ("Exercise 2: Cat-cow x 8", "cat-cow reps=8"),
+        ("Happy baby 5 breaths", "happy-baby reps=? hold_s=?"),
+        ("Open book L 8 reps, R 8 reps", "open-book reps=8 sides=both"),
+        ("Open book L 8 reps, R 4 reps", "open-book reps=1 sides=?"),
+        ("Hamstring stretch 45s/side", "supine-hamstring-strap reps=1 hold_s=45 sides=both"),
         ("Move slowly and breathe out as you go", "-"),
         ("Stretches for the day:", "-"),
     ],
@@ -156,6 +160,22 @@ def test_a_list_becomes_a_program_that_can_be_played(tmp_path: Path) -> None:
         ("glute-bridge", 2, 10, None),
         ("single-knee-to-chest", None, 3, "right"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("lines", "often"),
+    [
+        (["Do twice a day", "2x10 bridges"], ["times_a_day: 2"]),
+        (["2x10 bridges, daily", "Cat-cow x 8 daily"], ["times_a_day: 1"]),
+        (["2x10 bridges, 3x/week", "Cat-cow x 8"], ["days:"]),
+        (["Do 1-2 times a day", "2x10 bridges"], ["times_a_day:"]),
+        (["2x10 bridges every 2 hours"], ["times_a_day:"]),
+        (["2x10 bridges"], []),
+    ],
+)
+def test_how_often_holds_for_the_program_only_if_it_is_said_for_all(lines: list[str], often: list[str]) -> None:
+    text = program_from_list("mine", read_list(CATALOG, lines), CATALOG.stretches)
+    assert [line.strip() for line in text.splitlines() if line.startswith(("    times_", "    days"))] == often
 
 
 def test_what_is_left_open_is_named_at_once_and_by_check(tmp_path: Path) -> None:

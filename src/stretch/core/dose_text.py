@@ -16,8 +16,9 @@ _KINDS = {
     "m": "m min mins minute minutes",
     "u": "hr hrs hour hours",
     "x": "x *",
-    "t": "time times rep reps repetition repetitions round rounds cycles",
-    "z": "set sets",
+    "t": "time times",
+    "T": "rep reps repetition repetitions round rounds cycles",
+    "z": "set sets lot lots",
     "b": "breath breaths",
     "h": "hold holds holding held",
     "r": "rest rests relax pause break",
@@ -30,7 +31,7 @@ _KINDS = {
     "v": "daily bid tid qid qd",
     "q": "am pm morning mornings evening evenings night bedtime nightly",
     "l": "left right l r lt rt",
-    "I": "side sides leg legs arm arms way direction",
+    "I": "side sides leg legs arm arms way ways direction directions",
     "i": "knee knees foot feet hip hips hand hands ankle ankles shoulder shoulders wrist wrists",
     "o": "only",
     "f": "first start starting begin",
@@ -78,22 +79,22 @@ _TOKEN = re.compile(
     re.IGNORECASE,
 )
 _RULES = (
-    ("a_week", r"(n)[xtD]?[/ea]*k"),
-    ("a_day", r"(n)[xt]?[/ea]*[dv]"),
+    ("days", r"(n)[xtD]?[/ea]*k"),
+    ("times_a_day", r"(?<!x)(n)[xt]?[/ea]*[dv]"),
     ("often", r"e?n?[/ea]*u|a*e?q(?:[/a,]*q)*|e[dD]|v"),
-    ("rest", r"r[a,]*(n)[sm](?:a[zt]?)?|(n)[sm]a*r(?:a[zte]?)?"),
-    ("each", r"(l)[iI]?[,x]*(n)[xtz]?[,a/]*(l)[iI]?[,x]*(n)[xtz]?|(n)[xtz]?a*(l)[iI]?[,a/]*(n)[xtz]?a*(l)[iI]?"),
-    ("sets reps hold", r"(n)(?:x|za*x?)(n)t?[xa,(]*[he]?a*(n)[sm]h?"),
-    ("reps hold", r"p?x?(n)(?:[xtz][ax,(]*|[xtz]?,?)h[ea]*(n)[sm]h?|(n)[xtz][ax]*(n)[sm]h?"),
-    ("hold sets reps", r"h?[ae]*(n)[sm]h?e?[x,a]*(n)(?:x|za*x?)(n)t?"),
-    ("hold reps", r"h?[ae]*(n)[sm]h?e?x(n)[tz]?|h[ae]*(n)x(n)t?"),
-    ("sets reps", r"(n)(?:x|z[a,x]*)(n)(?![sm])[tb]?"),
-    ("reps sets", r"x?(n)[tb][a,x]*(n)z"),
+    ("rest_s", r"r[a,]*(n)[sm](?:a[ztT]?)?|(n)[sm]a*r(?:a[ztTe]?)?"),
+    ("each", r"(l)[iI]?[,x]*(n)[xtTz]?[,a/]*(l)[iI]?[,x]*(n)[xtTz]?|(n)[xtTz]?a*(l)[iI]?[,a/]*(n)[xtTz]?a*(l)[iI]?"),
+    ("sets reps hold_s", r"(n)(?:x|za*x?)(n)[tT]?[xa,(]*[he]?a*(n)[sm]h?"),
+    ("reps hold_s", r"p?x?(n)(?:[xtTz][ax,(]*|[xtTz]?,?)h[ea]*(n)[sm]h?|(n)[xtTz][ax]*(n)[sm]h?"),
+    ("hold_s sets reps", r"h?[ae]*(n)[sm]h?e?[x,a]*(n)(?:x|za*x?)(n)[tT]?"),
+    ("hold_s reps", r"h?[ae]*(n)[sm]h?e?x(n)[tTz]?|h[ae]*(n)x(n)[tT]?"),
+    ("sets reps", r"(n)(?:x|z[a,x]*)(n)(?![sm])[tTb]?"),
+    ("reps sets", r"x?(n)[tTb][a,x]*(n)z"),
     ("sets", r"z,?(n)|x?(n)z"),
-    ("more", r"p?a?(n)gt?"),
-    ("hold", r"h[ae,]*(n)[sm]?(?![xtb])|(n)[sm]h?"),
-    ("reps", r"[pt][,a]*x?(n)[txb]?|a?(n)a?[tbx]|x(n)|(n)(?=[a(]*(?:e[iI]|y))"),
-    ("both", r"a*e(?:I|i(?=[,|()]|$))|y[iI]?|e(?=[,)|]|$)"),
+    ("more", r"p?a?(n)g[tT]?"),
+    ("hold_s", r"h[ae,]*(n)[sm]?(?![xtTb])|(n)[sm]h?"),
+    ("reps", r"[ptT][,a]*x?(n)[tTxb]?|a?(n)a?[tTbx]|x(n)|(n)(?=[a(]*(?:e[iI]|y))"),
+    ("both", r"a*(?:e|/)I|a*ei(?=[,|()]|$)|y[iI]?|e(?=[,)|]|$)"),
     ("first", r"fa*(l)I?|(l)I?f"),
     ("one", r"(l)[iI]?o|oa*(l)[iI]?|\((l)[iI]?\)|(?<![^,|])a*(l)[iI]?(?=[,|]|$)"),
     ("one", r"^[wiIa]*[wi](l)I?(?=[,|(]|$)|^a*(l)(?=[wi])"),
@@ -101,7 +102,7 @@ _RULES = (
 """Patterns in the order in which they are tried, with the fields that their numbers and sides fill."""
 _COMPILED = [(fields.split(), re.compile(pattern)) for fields, pattern in _RULES]
 _SPELLING_PATTERNS = [(re.compile(pattern, re.IGNORECASE), replacement) for pattern, replacement in _SPELLINGS]
-_SAYS_NOTHING = frozenset("aehptxgzsmbo,/()")
+_SAYS_NOTHING = frozenset("aehptTxgzsmbo,/()")
 """Kinds of which nothing is left to read where there are no others."""
 AMOUNTS = ("sets", "reps", "hold_s", "rest_s", "sides", "first_side")
 """Fields of `DoseText` that an entry of a program has, too."""
@@ -114,7 +115,7 @@ class Token(NamedTuple):
     kind: str
     start: int
     value: int = 0
-    high: int = 0
+    is_range: bool = False
 
 
 class DoseText(Struct, kw_only=True):
@@ -128,10 +129,10 @@ class DoseText(Struct, kw_only=True):
     each_side: bool = False
     """True if the numbers are those of one side, and the other is to have the same."""
     first_side: Side | None = None
+    in_breaths: bool = False
+    """True if the number of repetitions is one of breaths."""
     times_a_day: int | None = None
     days: int | None = None
-    often: str = ""
-    """How often, in the words of the line."""
     rest: tuple[str, ...] = ()
     """The parts of the line that say nothing of the dose."""
     doubts: dict[str, str] = {}
@@ -179,18 +180,16 @@ def _tokens(text: str) -> list[Token]:
         if match["low"] is None:
             tokens.append(Token(word, _kind(word), match.start()))
             continue
-        low, high = int(match["low"]), int(match["high"] or match["low"])
-        if low <= high <= 4 * low:
-            tokens.append(Token(word, "n", match.start(), low, high))
+        low, high = int(match["low"]), int(match["high"] or 0)
+        if not high or low <= high <= 4 * low:
+            tokens.append(Token(word, "n", match.start(), low, is_range=high > low))
         else:  # "3 - 30 sec" are two numbers
-            tokens += [
-                Token(match[part], "n", match.start(part), int(match[part]), int(match[part])) for part in (1, 2)
-            ]
+            tokens += [Token(match[part], "n", match.start(part), int(match[part])) for part in ("low", "high")]
     # A word such as "one" is a number only beside a unit: it may be one knee.
     for at, token in enumerate(tokens):
         before, after = tokens[at - 1].kind if at else "", tokens[at + 1].kind if tokens[at + 1 :] else ""
         if token.text in _NUMBERS and re.search(r"^x|/[smxtzbgdDk]$", f"{before}/{after}"):
-            tokens[at] = Token(token.text, "n", token.start, *[_NUMBERS[token.text]] * 2)
+            tokens[at] = Token(token.text, "n", token.start, _NUMBERS[token.text])
     return tokens
 
 
@@ -202,20 +201,20 @@ def _fill(dose: DoseText, fields: list[str], groups: list[Token], span: list[Tok
     """Take the numbers and sides of one match, whose tokens are *span*, into *dose*."""
     match fields:
         case ["often"]:
-            dose.often = _joined(dose.often, span)
             times = [_TIMES_A_DAY[token.text] for token in span if token.kind == "v"]
             parts = len({token.text for token in span if token.kind == "q"})
             if any(token.kind == "u" for token in span):
-                dose.doubts["times_a_day"] = dose.often
+                dose.doubts["times_a_day"] = " ".join(token.text for token in span)
             elif times or parts > 1 or span[-1].kind in "dD":
                 _set(dose, "times_a_day", (times or [max(parts, 1)])[0])
-        case ["a_day" | "a_week" as per]:
-            dose.often = _joined(dose.often, span)
-            _set(dose, "times_a_day" if per == "a_day" else "days", groups[0].value, groups[0])
         case ["each"]:
             sides = {_side(token): 0 for token in groups if token.kind == "l"}
             numbers = [token.value for token in groups if token.kind == "n"]
-            _set(dose, "sides", dict(zip(sides, numbers, strict=False)))
+            if len({*numbers}) > 1:
+                _set(dose, "sides", dict(zip(sides, numbers, strict=False)))
+            else:
+                _set(dose, "sides", "both")
+                _set(dose, "reps", numbers[0])
         case ["both"]:
             _set(dose, "sides", "both")
             dose.each_side = not any(token.text in ("both", "b", "bilateral", "bilaterally", "bilat") for token in span)
@@ -226,13 +225,10 @@ def _fill(dose: DoseText, fields: list[str], groups: list[Token], span: list[Tok
         case _:
             for field, token in zip(fields, groups, strict=False):
                 after = span[span.index(token) + 1 :]
+                dose.in_breaths |= field == "reps" and any(each.kind == "b" for each in after)
                 value = token.value * (60 if after and after[0].kind == "m" else 1)
-                name = {"hold": "hold_s", "rest": "rest_s", "more": "reps"}.get(field, field)
-                _set(dose, name, value + (field == "more"), token)
-
-
-def _joined(text: str, tokens: list[Token]) -> str:
-    return " ".join([*filter(None, [text]), *(token.text for token in tokens)])
+                more = field == "more"
+                _set(dose, "reps" if more else field, value + more, token)
 
 
 def _side(token: Token) -> Side:
@@ -244,7 +240,7 @@ def _set(dose: DoseText, field: str, value: object, token: Token | None = None) 
     if getattr(dose, field) not in (None, value):
         dose.doubts[field] = f"{getattr(dose, field)} or {value}"
     setattr(dose, field, value)
-    if token and token.high > token.value:
+    if token and token.is_range:
         dose.lower[field] = token.text
 
 

@@ -93,8 +93,8 @@ def _complete(entry: ListEntry, stretch: Stretch | None, notes: list[str]) -> No
     """Make the fields of *entry* suit *stretch*; what has no field is added to *notes*."""
     fields = entry.fields
     if isinstance(fields.get("sides"), dict):
-        if fields.keys() & {"sets", "reps"}:
-            entry.leave_open("sides", "the line has other numbers, too")
+        if fields.keys() & {"sets", "reps"} or (stretch and stretch.mode != "static"):
+            entry.leave_open("sides", "how many sets of each?")
         fields.setdefault("reps", 1)
     if stretch and stretch.mode != "static" and (seconds := fields.pop("hold_s", None)):
         notes.append(f"hold each for {seconds} s")
@@ -107,6 +107,8 @@ def _complete(entry: ListEntry, stretch: Stretch | None, notes: list[str]) -> No
             entry.leave_open("reps", "how many?")
     if stretch and stretch.mode == "static" and "hold_s" not in fields:
         entry.leave_open("hold_s", "how long?")
+        if entry.dose.in_breaths:
+            entry.leave_open("reps", f"how often, for {fields['reps']} breaths?")
     if "rest_s" in fields and "sets" not in fields and not isinstance(fields.get("sides"), dict):
         # The rest is between two sets, and without sets it was between the repetitions.
         fields["sets"], fields["reps"] = fields["reps"], 1

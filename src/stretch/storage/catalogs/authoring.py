@@ -1,7 +1,7 @@
 """Help for authors of catalog files: the JSON Schema, and the templates of a stretch and of a program."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from textwrap import fill
 from typing import Any
 
@@ -10,6 +10,7 @@ import msgspec
 from stretch.core import vocabulary
 from stretch.core.model import Stretch
 from stretch.core.prescription_text import ListEntry
+from stretch.core.text import one_line
 from stretch.core.vocabulary import ENTRY_LISTS, ID_PATTERN, EntryKind
 from stretch.storage.catalogs.loader import record_type
 
@@ -149,16 +150,11 @@ _ITEM_FIELDS = ("stretch", "hold_s", "reps", "sets", "rest_s", "sides", "first_s
 
 def program_from_list(name: str, entries: Sequence[ListEntry], stretches: Mapping[str, Stretch]) -> str:
     """Return a file for a program *name* with *entries*, blank where they are not certain."""
-    often = ""
-    for field, limit in (("times_a_day", 12), ("days", 7)):
-        values = {getattr(entry.dose, field) for entry in entries if entry.fields or entry.dose.often} - {None}
-        unclear = any(field in entry.dose.doubts for entry in entries)
-        # Said once for all, or in every line.
-        said = [bool(getattr(entry.dose, field)) for entry in entries if entry.fields]
-        one_for_all = len(values) == 1 and (all(said) or not any(said)) and max(values) <= limit
-        if values or unclear:
-            often += f"    {field}:{f' {max(values)}' if one_for_all and not unclear else ''}\n"
-    lines = [_FROM_LIST.format(name=name, title=_yaml(_capitalized(name.replace("-", " "))), often=often)]
+    lines = [
+        _FROM_LIST.format(
+            name=name, title=_yaml(_capitalized(name.replace("-", " "))), often="".join(_how_often(entries))
+        )
+    ]
     for entry in entries:
         end = "" if entry.fields else "  (no exercise)"
         lines.append(f"      # {entry.number}: {entry.line[:MAX_COMMENT]}{end}\n")
@@ -167,10 +163,25 @@ def program_from_list(name: str, entries: Sequence[ListEntry], stretches: Mappin
         for field in _ITEM_FIELDS if entry.fields else ():
             if field in entry.fields:
                 value = entry.fields[field]
-                meant = f"  # {stretches[value].name}" if field == "stretch" and isinstance(value, str) else ""
+                meant = (
+                    f"  # {one_line(stretches[value].name)}" if field == "stretch" and isinstance(value, str) else ""
+                )
                 lines.append(f"      {mark}{field}:{'' if value is None else f' {_yaml(value)}{meant}'}\n")
                 mark = "  "
     return "".join(lines)
+
+
+def _how_often(entries: Sequence[ListEntry]) -> Iterator[str]:
+    """Yield the fields that the lines fill for the whole program, blank unless they agree."""
+    for field, limit in (("times_a_day", 12), ("days", 7)):
+        values = {getattr(entry.dose, field) for entry in entries} - {None}
+        unclear = any(field in entry.dose.doubts or field in entry.dose.lower for entry in entries)
+        # Said once for all, or in every line.
+        said = {getattr(entry.dose, field) is None for entry in entries if entry.fields}
+        if len(values) == len(said) == 1 and max(values) <= limit and not unclear:
+            yield f"    {field}: {max(values)}\n"
+        elif values or unclear:
+            yield f"    {field}:\n"
 
 
 def _yaml(value: object) -> str:
