@@ -1,6 +1,7 @@
 """Countdown panel: name, side, count, seconds left and breath, in letters as big as fit, to be read from the floor."""
 
 from collections.abc import Sequence
+from functools import cache
 
 from stretch.core.narration.phrases import rep_label
 from stretch.core.text import minutes_seconds, side_label
@@ -107,6 +108,7 @@ def panel_size(scale: int) -> tuple[int, int]:
     return PROMPT_CELLS * scale, lines + (7 if scale >= BIG_NAME_SCALE else 4)
 
 
+@cache
 def panel_scale(cells: int, height: int) -> int:
     """Return the largest scale of letters that a panel of *cells* and *height* lines has space for, 1 at least."""
     sizes = ((scale, *panel_size(scale)) for scale in SCALES)
