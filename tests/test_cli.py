@@ -334,7 +334,7 @@ def test_plan_json_has_all_fields_and_steps_that_add_up(args: tuple[str, ...]) -
     start = 0.0
     for step in plan["steps"]:
         fields = ["start", "seconds", "kind", "stretch", "side", "rep", "reps", "breaths"]
-        assert list(step) == [*fields, "set", "sets", "note"]
+        assert list(step) == [*fields, "set", "sets", "note", "moves"]
         assert step["start"] == start
         start += step["seconds"]
         if step["breaths"]:
@@ -344,6 +344,9 @@ def test_plan_json_has_all_fields_and_steps_that_add_up(args: tuple[str, ...]) -
     # A break of two minutes has no time to settle.
     assert (plan["steps"][-1]["kind"] == "settle") is (plan["seconds"] > 120)
     assert sum(step["kind"] == "warm-up" for step in plan["steps"]) <= 1
+    for step in plan["steps"]:
+        moves = sum(move["seconds"] for move in step["moves"])
+        assert moves == (step["seconds"] if step["kind"] == "warm-up" else 0)
     if "-m" in args:
         assert plan["seconds"] <= 60 * int(args[-1])
 

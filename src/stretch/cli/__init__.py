@@ -45,6 +45,7 @@ COMMANDS = {
     "programs": ("stretch.cli.listing", "List the programs: fixed routines with their own doses."),
     "program": ("stretch.cli.program", "Write programs of your own, and follow a prescription."),
     "audio": ("stretch.cli.output_files", "Write a session as a sound file or captions."),
+    "page": ("stretch.cli.page", "Write a session as a page that plays on a phone."),
     "handout": ("stretch.cli.output_files", "Write a routine as a page to print."),
     "status": ("stretch.cli.status", "Print the running or last session for a status bar."),
     "remind": ("stretch.cli.output_files", "Write a calendar file that reminds you to stretch."),
@@ -56,7 +57,7 @@ COMMANDS = {
 }
 """The module and the help line of each command; a module is imported when its command runs."""
 
-ROUTINE_COMMANDS = ("routine", "resume", "while", "audio", "handout", "remind")
+ROUTINE_COMMANDS = ("routine", "resume", "while", "audio", "page", "handout", "remind")
 """Commands whose options take their defaults from the settings."""
 
 

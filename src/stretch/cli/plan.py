@@ -121,4 +121,5 @@ def _step(phases: list[Phase], timeline: Timeline) -> dict[str, Any]:
         "set": first.set_number if first.item else None,
         "sets": first.item.set_count(first.side) if first.item else None,
         "note": (first.item.note or None) if first.item else None,
+        "moves": [{"move": phase.move.id, "seconds": phase.length_ms / 1000} for phase in phases if phase.move],
     }

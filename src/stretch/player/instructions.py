@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import cycle
 
-from stretch.core.model import LABELS, Stretch
-from stretch.core.narration.phrases import side_instruction
-from stretch.core.text import as_sentences, duration, join_words
+from stretch.core.model import LABELS
+from stretch.core.narration.phrases import needs, side_instruction
+from stretch.core.text import as_sentences, duration
 from stretch.core.timing.phases import NS_PER_MS, READING_WORDS_PER_MINUTE, Phase
 from stretch.core.timing.session import Session
-from stretch.core.vocabulary import EQUIPMENT_LABELS, POSITION_LABELS
+from stretch.core.vocabulary import POSITION_LABELS
 from stretch.player.coming_up import PAGE_MS, ahead_ms
 from stretch.player.keymap import PAIN_ANSWERS
 from stretch.player.layout import StyledLine, wrap_styled
@@ -150,12 +150,6 @@ def _steps(phase: Phase) -> list[Paragraph]:
     stretch = phase.item.stretch.for_side(phase.side)
     numbers = [f"{number}. " for number in range(1, len(stretch.steps) + 1)] if len(stretch.steps) > 1 else [""]
     return [(number + step, TextRole.PLAIN) for number, step in zip(numbers, stretch.steps, strict=True)]
-
-
-def needs(stretch: Stretch) -> str:
-    """Return what has to be at hand for *stretch*, `you need a belt or towel`; empty if nothing but a mat."""
-    names = [EQUIPMENT_LABELS[name] for name in stretch.equipment if name not in ("none", "mat")]
-    return f"you need {join_words(names)}" if names else ""
 
 
 def _notes(phase: Phase, eased: bool) -> list[Paragraph]:

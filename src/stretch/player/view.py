@@ -9,7 +9,7 @@ from functools import cache
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from stretch.core.narration.phrases import next_label, rep_label
+from stretch.core.narration.phrases import needs, next_label, rep_label
 from stretch.core.text import minutes_seconds, side_label
 from stretch.core.timing.navigation import SEEK_TARGETS
 from stretch.core.timing.session import Session
@@ -26,7 +26,7 @@ from stretch.player.countdown_panel import (
     panel_scale,
     panel_size,
 )
-from stretch.player.instructions import instructions, needs, pause_message
+from stretch.player.instructions import instructions, pause_message
 from stretch.player.keymap import KEYMAP, SAME_KEYS
 from stretch.player.layout import (
     StyledLine,

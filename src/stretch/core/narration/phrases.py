@@ -2,11 +2,11 @@
 
 from stretch.core.model import Stretch
 from stretch.core.routine import Item
-from stretch.core.text import as_sentences, pluralize, side_label
+from stretch.core.text import as_sentences, join_words, pluralize, side_label
 from stretch.core.timing.cues import Cue
 from stretch.core.timing.phases import Phase
 from stretch.core.timing.timeline import Timeline
-from stretch.core.vocabulary import POSITION_LABELS, Side
+from stretch.core.vocabulary import EQUIPMENT_LABELS, POSITION_LABELS, Side
 
 
 def rep_label(phase: Phase) -> str:
@@ -67,6 +67,12 @@ def side_instruction(stretch: Stretch, side: Side | None) -> str:
         return ""
     meaning = stretch.for_side(side).side_means or ""
     return meaning if "{side}" in stretch.side_means else f"{side}: {meaning}"
+
+
+def needs(stretch: Stretch) -> str:
+    """Return what has to be at hand for *stretch*, `you need a belt or towel`; empty if nothing but a mat."""
+    names = [EQUIPMENT_LABELS[name] for name in stretch.equipment if name not in ("none", "mat")]
+    return f"you need {join_words(names)}" if names else ""
 
 
 def halfway_instruction(phase: Phase) -> str:

@@ -140,6 +140,7 @@ class OutcomeMessages(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     not_finished: str
     ask_next_time: str
     unasked: str
+    on_page: str
     gently: str
     go: str
     advise: str

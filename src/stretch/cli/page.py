@@ -1,0 +1,72 @@
+"""`stretch page`: a session as a page that plays in the browser of a phone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from stretch.cli.options import routine_options, voice_option
+from stretch.cli.output_files import check_endings, output_option
+from stretch.cli.usage import refuse_together
+from stretch.core.text import duration
+
+if TYPE_CHECKING:
+    from stretch.cli.app import App
+    from stretch.cli.request import RoutineOptions
+    from stretch.core.timing.timeline import Timeline
+    from stretch.core.vocabulary import VoiceMode
+
+
+@click.command(
+    "page",
+    help="""Write a session as a page that plays in a browser, with figure, sounds and voice, also on a phone.
+
+    Takes the options of `stretch routine`. The page is a single file that works without network.
+    """,
+)
+@routine_options
+@output_option("File to write, .html")
+@click.option("--silent", is_flag=True, help="Leave out the time for the voice, and the voice.")
+@voice_option
+@click.pass_obj
+def page_command(
+    app: App, /, *, paths: tuple[Path, ...], silent: bool, voice: VoiceMode, options: RoutineOptions
+) -> None:
+    from stretch.storage.files.safe_io import write_text
+
+    check_endings(paths, {".html": "a page that plays"})
+    refuse_together("--silent", "--voice")
+    html, timeline = build_page(app, options, "no" if silent else voice if voice != "no" else "yes")
+    for path in paths:
+        write_text(path, html)
+        app.info(f"Saved {path}, {duration(timeline.length_ms)}. Send it to a phone and open it in the browser.")
+
+
+def build_page(app: App, options: RoutineOptions, voice: VoiceMode) -> tuple[str, Timeline]:
+    """Return the page for *options* with this *voice*, and the timeline that it plays."""
+    from stretch.cli.plan import plan_data
+    from stretch.cli.preflight import SYMPTOM_RULES, after_early_end
+    from stretch.cli.request import personalized_routine
+    from stretch.core.timing.timeline import build_timeline
+    from stretch.export.page import figure_names, render_page
+    from stretch.player.keymap import PAIN_ANSWERS
+
+    routine, _ = personalized_routine(app, options, voice=voice)
+    timeline = build_timeline(routine)
+    labels = {answer.action: answer.help for answer in PAIN_ANSWERS}
+    symptoms = [
+        {"name": name, "label": labels[name], "advice": after_early_end(app, name, keep=False)}
+        for name in SYMPTOM_RULES
+    ]
+    html = render_page(
+        plan_data(routine),
+        routine,
+        timeline,
+        figures=app.figures(figure_names(timeline)),
+        safety=app.safety,
+        symptoms=symptoms,
+        mode=voice,
+    )
+    return html, timeline
