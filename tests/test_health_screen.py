@@ -63,7 +63,7 @@ def keys_of(question: Question) -> list[str]:
     """Return the keys that choose something in a window that shows *question* whole."""
     if question.id == "K3":
         return list("0123456789")
-    if question.yes_or_no:
+    if question.by_letter:
         return ["y", "n"]
     return list("1234567890"[: len([each for each in question.choices if each.id != question.default])])
 
@@ -89,7 +89,7 @@ def finish(path: Iterable[str], start: str) -> PreflightResult:
     while (question := press(*keys, start=start).result.question) is not None:
         last = {"Q1": "1", "Q3": "3", "one-leg": "3", "F1": "4", "F12": "2", "F13": "1", "Q2": "2", "Q4": "1"}
         weakest = "enter" if question.many or question.default else "n" if question.id != CONFIRM else "y"
-        keys.append(last.get(question.id, "2" if weakest == "n" and not question.yes_or_no else weakest))
+        keys.append(last.get(question.id, "2" if weakest == "n" and not question.by_letter else weakest))
     return press(*keys, start=start).result
 
 
@@ -306,7 +306,7 @@ def test_every_line_is_shown_whole_and_can_be_chosen(start: str, size: tuple[int
         words = " ".join(" ".join(re.sub(r"^[* ] \d  ", "     ", row) for row in seen).split())
         assert question.text in words
         for choice in question.choices:
-            if choice.id != question.default and question.id != "K3" and not question.yes_or_no:
+            if choice.id != question.default and question.id != "K3" and not question.by_letter:
                 assert choice.text in words
 
 

@@ -11,9 +11,9 @@ import msgspec
 
 from stretch.cli import pain_log
 from stretch.cli.app import App
-from stretch.cli.prompts import NO, InputEnded, WentBack, read_line, show_questions
+from stretch.cli.prompts import NO, InputEnded, PersonLeft, WentBack, ask, read_line, show_questions
 from stretch.core.errors import SafetyError, StretchError, UsageError
-from stretch.core.safety.checklist import Outcome
+from stretch.core.safety.checklist import Choice, Outcome, Question
 from stretch.core.safety.screening import END, PAIN, STILL, preflight, trend_findings, trend_texts, unfinished_answers
 from stretch.core.safety.screening_record import (
     Answers,
@@ -41,11 +41,6 @@ SYMPTOM_RULES: Mapping[Symptom, tuple[str, ...]] = {
     "legs": ("ST8",),
 }
 """Lines of the checklist for each symptom that ends a session."""
-DAILY = {
-    "": "no", "n": "no", "no": "no", "y": "yes", "yes": "yes", "p": "pain", "pain": "pain",
-    "q": "leave", "quit": "leave",
-}  # fmt: skip
-"""What is typed under the plan, and the answer to the question there."""
 
 
 def run_preflight(app: App, *, ask: bool, plain: bool = False) -> PreflightResult:
@@ -71,42 +66,29 @@ def run_preflight(app: App, *, ask: bool, plain: bool = False) -> PreflightResul
     return msgspec.structs.replace(result, notes=())
 
 
-def ask_daily(app: App, known: PreflightResult, *, plain: bool = False, about: str = "") -> PreflightResult | None:
-    """Ask what is new, and whether to start: on a line under the plan, or in a window with what it is *about*.
+def ask_daily(
+    app: App, known: PreflightResult, *, plain: bool = False, about: Sequence[str] = ()
+) -> PreflightResult | None:
+    """Ask what is new, and whether to start, in a window with what it is *about* or on a line.
 
     Return *known* to start, another result if the answer changes what may be planned, and None to leave. Raise
     SafetyError if no session may start now, and InputEnded if the question was not answered.
     """
-    question, in_lines, answered = daily_question(app, known), plain or not app.full_screen, None
+    from stretch.player.start_screen import answer_keys
+
+    due, answered = daily_question(app, known), None
+    keys = zip(("no", "yes", "pain"), answer_keys(due), strict=False)
+    choices = tuple(Choice(id=name, text=word) for name, (_, word) in keys)
+    question = Question(id="daily", text="\n".join((*about, due)), choices=choices, default="no")
     while answered is None:
-        answer = _read_daily(app, question) if in_lines else _press_daily(app, question, known.notes, about)
-        if answer == "leave":
+        try:
+            (answer,) = ask(app, question, plain=plain)
+        except PersonLeft:
             return None
         answered = answer_daily(app, known, answer, plain=plain)
-    if in_lines and answered is not known:
+    if answered is not known and (plain or not app.full_screen):
         say_notes(app, [note for note in answered.notes if note not in known.notes])
     return answered
-
-
-def _read_daily(app: App, question: str) -> str:
-    app.out.paragraph()
-    if question:
-        app.out.paragraph(question, "bold")
-    prompt = f"Enter: {'nothing, start' if question else 'start'}.  y: something new.  p: in pain today.  q: leave. "
-    while (typed := read_line(app, prompt)) not in DAILY:
-        app.out.paragraph("Press Enter, or type y, p or q.")
-    return DAILY[typed]
-
-
-def _press_daily(app: App, question: str, notes: Sequence[str], about: str) -> str:
-    from stretch.player.screen import ask_key
-    from stretch.player.start_screen import answer_keys
-    from stretch.player.theme import TextRole
-
-    texts = ((about, TextRole.PLAIN), *((note, TextRole.ALERT) for note in notes), (question, TextRole.NAME))
-    with app.terminal(screen=True) as terminal:
-        key = ask_key(terminal, texts, answer_keys(question), app.clock)
-    return DAILY["" if key == "enter" else key]
 
 
 def daily_question(app: App, known: PreflightResult) -> str:

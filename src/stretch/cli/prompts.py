@@ -26,6 +26,13 @@ class InputEnded(SafetyError):
         super().__init__(text)
 
 
+class PersonLeft(InputEnded):
+    """The person left instead of answering, and knows it."""
+
+    def __init__(self) -> None:
+        super().__init__("")
+
+
 class WentBack(Exception):
     """The person went back from the first question to what was before it."""
 
@@ -63,8 +70,7 @@ def show_questions(
     if state.went_back:
         raise WentBack
     if state.result.question is not None:
-        # Who leaves knows it.
-        raise InputEnded("")
+        raise PersonLeft
     return state.result
 
 

@@ -52,7 +52,8 @@ def resume_command(app: App, /, playback: PlaybackOptions) -> int:
         # Nothing is asked twice a day: whoever resumes a session has seen its plan.
         due = bool(daily_question(app, preflight))
         while asks and due:
-            answered = ask_daily(app, preflight, plain=playback.plain, about=about)
+            shown = (about, *preflight.notes) if full_screen else ()
+            answered = ask_daily(app, preflight, plain=playback.plain, about=shown)
             if answered is preflight:
                 break
             if answered is None:

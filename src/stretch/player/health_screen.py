@@ -17,7 +17,7 @@ from stretch.player.theme import TextRole
 DIGITS = "1234567890"
 """Keys of the options of a window, in order."""
 NUMBERS = tuple(str(number) for number in range(1, 11))
-WORDS = {"": "enter", "yes": "y", "no": "n", "none": "n", "back": "b", "quit": "q"}
+WORDS = {"": "enter", "yes": "y", "no": "n", "none": "n", "pain": "p", "back": "b", "quit": "q"}
 """What people type on a line instead of a key."""
 MARGIN = len("  1  ")
 MORE: StyledLine = (("...", TextRole.DIM),)
@@ -133,7 +133,9 @@ class HealthWindows(Struct, frozen=True):
         pages = _pages(question, columns, lines)
         number = min(state.page, len(pages) - 1)
         marked = chosen(self.safety, state.result.answers, question)
-        rows: list[StyledLine] = [*wrap_styled(question.text, TextRole.NAME, columns), ()]
+        *about, asked = question.text.split("\n")
+        rows: list[StyledLine] = [row for text in about for row in (*wrap_styled(text, TextRole.PLAIN, columns), ())]
+        rows += [*wrap_styled(asked, TextRole.NAME, columns), ()]
         for index in pages[number]:
             option = _options(question)[index]
             rows += _option_rows(option, index, columns, option.id in marked)
@@ -176,8 +178,8 @@ def _choice_of(question: Question, key: str, page: range) -> str | None:
     ids = [choice.id for choice in question.choices]
     if question.id == PAIN:
         return key if key in ids else None
-    if key in ("y", "n"):
-        return next((name for name in ids if name in ("yes", "no") and name[0] == key), None)
+    if question.by_letter or key in ("y", "n"):
+        return next((name for name in ids if name in ("yes", "no", "pain") and name[0] == key), None)
     index = DIGITS.find(key) if len(key) == 1 else -1
     return _options(question)[index].id if index in page else None
 
@@ -186,8 +188,9 @@ def _keys(question: Question, page: range, more: str, marked: bool) -> list[str]
     """Return what the keys do that answer *question*; *more* is the number of the *page* if others follow."""
     if question.id == PAIN:
         return ["0 to 9 (9 for 10 as well).", "Enter: skip."]
-    if question.yes_or_no:
-        return ["y: yes.", "n: no."]
+    if question.by_letter:
+        keys = {question.default: "Enter"}
+        return [f"{keys.get(choice.id, choice.id[0])}: {choice.text.lower()}." for choice in question.choices]
     digits = DIGITS[page.start : page.stop]
     numbers = f"{digits[0]} to {digits[-1]}".replace("to 0", "to 9 and 0") if len(digits) > 1 else digits
     numbers += ": more about it." if question.id in ("themes", "new") else ": this fits."
@@ -221,8 +224,8 @@ def _option_rows(choice: Choice, index: int, columns: int, marked: bool) -> Iter
 
 
 def _options(question: Question) -> list[Choice]:
-    """Return the numbered options of *question*, none if it is answered by a score or by y and n."""
-    numbered = question.id != PAIN and not question.yes_or_no
+    """Return the numbered options of *question*, none if it is answered by a score or by letters."""
+    numbered = question.id != PAIN and not question.by_letter
     return [choice for choice in question.choices if numbered and choice.id != question.default]
 
 

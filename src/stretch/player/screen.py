@@ -8,9 +8,8 @@ from typing import Protocol, TypeVar
 
 from stretch.core.errors import Signalled
 from stretch.player.displays import FRAME_S
-from stretch.player.layout import StyledLine, fit_width, key_lines, pad_to_height, wrap_styled
+from stretch.player.layout import StyledLine
 from stretch.player.loop import Clock, InputSource
-from stretch.player.theme import TextRole
 
 S = TypeVar("S")
 GUARD_NS = 300_000_000
@@ -67,26 +66,3 @@ def run_screen(
         if changed is not state:
             state = changed
             observe(state)
-
-
-def ask_key(
-    terminal: ScreenTerminal, texts: tuple[tuple[str, TextRole], ...], keys: Sequence[tuple[str, str]], clock: Clock
-) -> str:
-    """Show *texts*, and *keys* with their words, until one of these is pressed; return its name in lower case."""
-
-    def rows(state: str, columns: int, lines: int) -> list[StyledLine]:
-        shown = [row for text, role in texts if text for row in (*wrap_styled(text, role, columns), ())]
-        # The question and its keys come last, so a window that is too small loses what is before them.
-        shown = [*shown, *key_lines(keys, columns)][-lines:]
-        return [fit_width(row, columns) for row in pad_to_height(shown, lines)]
-
-    names = {key.lower() for key, _ in keys}
-    return run_screen(
-        terminal,
-        "",
-        rows=rows,
-        update=lambda state, key: key.lower() if key.lower() in names else state,
-        finished=bool,
-        clock=clock,
-        guarded=lambda state: texts,
-    )

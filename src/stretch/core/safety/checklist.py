@@ -109,9 +109,9 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         return msgspec.structs.replace(self, text=text)
 
     @property
-    def yes_or_no(self) -> bool:
-        """True if the only answers are a bare yes and no."""
-        return [choice.text for choice in self.choices] == ["Yes", "No"]
+    def by_letter(self) -> bool:
+        """True if the first letter of a choice answers it: the daily question, and those with a bare yes and no."""
+        return self.id == "daily" or [choice.text for choice in self.choices] == ["Yes", "No"]
 
 
 class CombinedSigns(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
