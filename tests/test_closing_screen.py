@@ -159,7 +159,7 @@ def test_tracking_is_offered_after_pain_and_kept_in_the_settings(
     tmp_path: Path, keys: tuple[str | float, ...], tracked: bool
 ) -> None:
     sit_down(tmp_path, "q")
-    person = Finisher(tmp_path, "p", "4", GUARD_S, "enter", GUARD_S, "enter", GUARD_S, *keys)
+    person = Finisher(tmp_path, "p", GUARD_S, "4", GUARD_S, "enter", GUARD_S, "enter", GUARD_S, *keys)
     assert run("routine", "-m", "3", "--warm-up", "0", "--figure", "none", app=person).exit_code == 0
     assert any(OFFER in " ".join(" ".join(frame).split()) for frame in person.screen.frames)
     assert load_settings(tmp_path, {}).settings.track_pain is tracked
@@ -181,7 +181,7 @@ def test_high_pain_leads_to_more_windows_and_the_summary_comes_after_them(
 ) -> None:
     sit_down(tmp_path, "q")
     person = Finisher(
-        tmp_path, "p", "4", GUARD_S, "enter", GUARD_S, "enter", GUARD_S, "y", GUARD_S, "6", GUARD_S, *keys
+        tmp_path, "p", GUARD_S, "4", GUARD_S, "enter", GUARD_S, "enter", GUARD_S, "y", GUARD_S, "6", GUARD_S, *keys
     )
     assert run("routine", "-m", "3", "--warm-up", "0", "--figure", "none", app=person).exit_code == 0
     assert not person.screen.events

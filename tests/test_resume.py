@@ -228,7 +228,7 @@ WAIT = GUARD_NS / SECOND
         (("space", "enter"), 3, "Continuing with"),
         (("q",), 3, "Continuing with"),
         (("p", WAIT, "2", WAIT, "enter"), 3, "stop a stretch at"),
-        (("p", WAIT, "b", WAIT, "q"), 3, "Pain right now"),
+        (("p", WAIT, "b", WAIT, "q"), 3, "How bad is your pain now"),
         (("y", WAIT, "1", WAIT, "1", WAIT, "q"), 4, "emergency number"),
     ],
 )

@@ -106,17 +106,10 @@ def test_a_key_that_means_nothing_does_nothing(key: str) -> None:
 
 
 def test_digits_do_what_letters_do_on_keyboards_without_them() -> None:
-    assert [press(key).answer for key in "10"] == ["new", "leave"]
-    assert [press(key).window for key in "2489"] == ["pain", "drop", "help", "map"]
+    assert [press(key).answer for key in "120"] == ["new", "pain", "leave"]
+    assert [press(key).window for key in "489"] == ["drop", "help", "map"]
     assert press("5", "6", "7") == press("w", "s", "v")
     assert press("3") == press("r")
-
-
-def test_p_takes_one_digit_and_can_be_taken_back() -> None:
-    assert (press("p", "7").answer, press("p", "7").pain) == ("pain", 7)
-    assert press("p", "x", "space").window == "pain"
-    assert press("p", "b") == START
-    assert press("p", "²").pain is None
 
 
 def test_only_the_health_question_has_to_be_seen_before_a_key_counts() -> None:
@@ -359,7 +352,6 @@ SCENES = {
     "first": replace(START, shows_advice=True, health_question="", selected=2),
     "message": replace(press("v", "r"), notes=("Today: ease off when pain reaches 5, stop a stretch at 7.",)),
     "drop": press("down", "down", "d"),
-    "pain": press("p"),
     "map": press("a", "down", "space", state=replace(START, map=replace(MAP, entries=ENTRIES))),
     "help": press("?"),
 }
@@ -485,20 +477,22 @@ def test_q_leaves_without_a_session_and_the_question_comes_again(tmp_path: Path)
 
 
 def test_pain_today_makes_the_plan_gentle_and_says_the_limits(tmp_path: Path) -> None:
-    code, person = sit_down(tmp_path, "p", "2", GUARD_NS / SECOND, "q")
+    code, person = sit_down(tmp_path, "p", GUARD_NS / SECOND, "2", GUARD_NS / SECOND, "q")
     assert code == 3
     assert "stop a stretch at" in " ".join(person.screen.frames[-1])
 
 
 def test_severe_pain_starts_nothing(tmp_path: Path) -> None:
     wait = GUARD_NS / SECOND
-    code, person = sit_down(tmp_path, "p", "8", wait, "n", wait, "y", wait, "q")
+    code, person = sit_down(tmp_path, "p", wait, "8", wait, "n", wait, "y", wait, "q")
     assert code == 4
     assert person.entered == 1
     assert "No stretching today" in " ".join(person.screen.frames[-1])
 
 
-@pytest.mark.parametrize("keys", [("y",), ("p", "8"), ("p", "8", 1.0, "y", 1.0, "b")], ids=len)
+@pytest.mark.parametrize(
+    "keys", [("y",), ("p",), ("p", 1.0, "8", 1.0, "b"), ("p", 1.0, "8", 1.0, "y", 1.0, "b", 1.0, "b")], ids=len
+)
 def test_b_at_the_first_question_goes_back_to_the_start_screen(tmp_path: Path, keys: tuple[str | float, ...]) -> None:
     wait = GUARD_NS / SECOND
     sit_down(tmp_path, "q")

@@ -97,13 +97,11 @@ def daily_question(app: App, known: PreflightResult) -> str:
     return "" if asked else app.safety.question(app.safety.quick[0]).text
 
 
-def answer_daily(
-    app: App, known: PreflightResult, answer: str, pain: int | None = None, *, plain: bool = False
-) -> PreflightResult | None:
+def answer_daily(app: App, known: PreflightResult, answer: str, *, plain: bool = False) -> PreflightResult | None:
     """Return *known* after the *answer* `no` to the daily question, and a new result after `yes` and `pain`.
 
-    Return None if the person goes back from what is asked then: nothing was answered. *pain* is the pain now, if it was
-    said already. Raise SafetyError if no session may start now, and InputEnded if a question was not answered.
+    Return None if the person goes back from what is asked then: nothing was answered. Raise SafetyError if no session
+    may start now, and InputEnded if a question was not answered.
     """
     (daily,) = app.safety.quick
     # What was said before on this screen, such as pain, still holds.
@@ -117,8 +115,6 @@ def answer_daily(
         opened = answers.pop(name, ())
         if app.safety.question(name).many:
             answers[name] = tuple(each for each in opened if each != END)
-    if pain is not None:
-        answers[PAIN] = (str(pain),)
     try:
         return _allowed(app, known, answers, plain=plain, leads_back=True)
     except WentBack:

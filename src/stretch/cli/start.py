@@ -128,8 +128,8 @@ def _agree_on_screen(
             playback = _keep_choices(app, playback, state)
             replace = partial(planner.replace, state.asked, in_place=True)
             return Agreed(state.routine, playback, preflight, replace, state.answer == "start")
-        answered = answer_daily(app, preflight, "yes" if state.answer == "new" else "pain", state.pain)
-        state = msgspec.structs.replace(state, answer=None, pain=None)
+        answered = answer_daily(app, preflight, "yes" if state.answer == "new" else "pain")
+        state = msgspec.structs.replace(state, answer=None)
         if answered is not None:
             planner.preflight = answered
             state = msgspec.structs.replace(state, routine=planner.plan(state.asked, state.routine), selected=0)

@@ -20,7 +20,7 @@ STEP_MIN, SMALL_STEP_UNTIL_MIN = 5, 10
 """Minutes of one step, and the minutes below which a step is one minute."""
 
 Answer = Literal["start", "new", "pain", "leave"]
-"""What ends the screen: to start, to say what is new, to say how much it hurts, or to leave."""
+"""What ends the screen: to start, to say what is new or how much it hurts, or to leave."""
 
 
 class Planner(Protocol):
@@ -82,7 +82,7 @@ class StartScreen(Struct, frozen=True, kw_only=True):
     """What the safety check says about today."""
     map: BodyMap
     """Areas to choose from, with those chosen."""
-    window: Literal["plan", "drop", "pain", "help", "map"] = "plan"
+    window: Literal["plan", "drop", "help", "map"] = "plan"
     page: int = 0
     """Page of the help."""
     selected: int = 0
@@ -92,7 +92,6 @@ class StartScreen(Struct, frozen=True, kw_only=True):
     never: tuple[str, ...] = ()
     """Ids of the stretches that are left out from now on."""
     answer: Answer | None = None
-    pain: int | None = None
     elapsed_ns: int = 0
     """Time since the screen began."""
     marked_at_ns: int = 0
@@ -117,10 +116,6 @@ def update(state: StartScreen, key: str, planner: Planner, help_pages: int = 1) 
             return _in_map(state, key, planner)
         case "drop":
             return _in_drop(state, key)
-        case "pain":
-            if key.isascii() and key.isdigit():
-                return replace(state, window="plan", pain=int(key), answer="pain")
-            return replace(state, window="plan") if key in ("b", "q", "enter") else state
         case "help":
             more = state.page < help_pages - 1 and key not in ("b", "q")
             return replace(state, page=state.page + 1) if more else replace(state, window="plan", page=0)
@@ -158,7 +153,7 @@ def _in_plan(state: StartScreen, key: str, planner: Planner) -> StartScreen:
         case "y":
             return replace(state, answer="new")
         case "p":
-            return replace(state, window="pain")
+            return replace(state, answer="pain")
         case "up" | "down":
             at = min(max(state.selected + (1 if key == "down" else -1), 0), last)
             return replace(state, selected=at, marked_at_ns=state.elapsed_ns)

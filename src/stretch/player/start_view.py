@@ -36,7 +36,6 @@ SMALL_LINES = 10
 """Below so many lines the question comes first, and the plan after it as far as it fits."""
 CYCLE_NS, CYCLES = 4_000_000_000, 3
 """The figure of the marked stretch moves into the stretch and back this often, and then stays in it."""
-PAIN_QUESTION = "How bad is your pain now, from 0 for none to 9 for the worst you can imagine?"
 HELP_INDENT = 9
 """Cells of the keys in the help."""
 SPACE: StyledSpan = (" ", TextRole.PLAIN)
@@ -178,8 +177,6 @@ def _bottom(state: StartScreen, cells: int, lines: int | None = None, *, help_wo
         case "drop":
             question = f"Leave out {state.item.stretch.name}?"
             keys = [("t", "today"), ("a", "always"), ("Enter", "no")]
-        case "pain":
-            question, keys = PAIN_QUESTION, [("0 to 9", ""), ("b", "back")]
     message = wrap_styled(state.message, TextRole.ALERT, cells) or [()] * (state.window == "map")
     texts, hints = [*message, *wrap_styled(question, TextRole.NAME, cells)], key_lines(keys, cells)
     if lines is None or len(texts) + len(hints) <= lines:
