@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from stretch.core.program import Program
     from stretch.core.routine import Item
 
-MAX_ITEMS = 60
-"""The most stretches of a program."""
-
 
 @click.group(
     "program",
@@ -68,12 +65,13 @@ def new_command(app: App, name: str, source: Path | None, output: Path | None) -
         make_private(file.parent)
     create_file(file, text)
     app.out.paragraph(str(file))
-    app.info("Fill in the blanks, then run `stretch catalog check`.")
+    what = "Compare it with the list and fill" if source else "Fill"
+    app.info(f"{what} in the blanks, then run `stretch catalog check`.")
 
 
 def _from_list(app: App, name: str, source: Path) -> str:
     """Return the file for a program *name* from the list *source*, and say what is open; raise UsageError."""
-    from stretch.core.prescription_text import read_list
+    from stretch.core.prescription_text import MOST, read_list
     from stretch.storage.catalogs.authoring import program_from_list
     from stretch.storage.files.safe_io import MAX_BYTES, open_input
 
@@ -83,15 +81,15 @@ def _from_list(app: App, name: str, source: Path) -> str:
         raise UsageError(f"{source} is no list: save it as plain text in UTF-8, less than 1 MiB.")
     entries = read_list(app.catalog, data.decode("utf-8-sig", "replace").splitlines())
     exercises = [entry for entry in entries if entry.fields]
-    if not 0 < len(exercises) <= MAX_ITEMS:
-        found = f"{len(exercises)} exercises; a program has at most {MAX_ITEMS}" if exercises else "no exercise"
+    if not 0 < len(exercises) <= MOST:
+        found = f"{len(exercises)} exercises; a program has at most {MOST}" if exercises else "no exercise"
         raise UsageError(f"{source} has {found}.")
     if unclear := [entry for entry in exercises if None in entry.fields.values()]:
         app.info(f"Not certain, so left blank ({len(unclear)} of {pluralize(len(exercises), 'exercise')}):")
     for entry in unclear:
         app.info(f"  {entry.number}: {quote(entry.line)}: {'; '.join(entry.remarks)}")
     if remarks := [str(entry.number) for entry in entries if not entry.fields]:
-        app.info(f"Taken for remarks: line {join_words(remarks)}.")
+        app.info(f"Taken for remarks: line{'s' if remarks[1:] else ''} {join_words(remarks)}.")
     return program_from_list(name, entries, app.catalog.stretches)
 
 

@@ -104,7 +104,7 @@ _COMPILED = [(fields.split(), re.compile(pattern)) for fields, pattern in _RULES
 _SPELLING_PATTERNS = [(re.compile(pattern, re.IGNORECASE), replacement) for pattern, replacement in _SPELLINGS]
 _SAYS_NOTHING = frozenset("aehptTxgzsmbo,/()")
 """Kinds of which nothing is left to read where there are no others."""
-AMOUNTS = ("sets", "reps", "hold_s", "rest_s", "sides", "first_side")
+AMOUNTS = ("hold_s", "reps", "sets", "rest_s", "sides", "first_side")
 """Fields of `DoseText` that an entry of a program has, too."""
 
 

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterable
+from typing import get_args
 
 from msgspec import Struct
 
 from stretch.core.dose_text import AMOUNTS, DoseText, read_dose
-from stretch.core.fields import LONGEST_HOLD_S
+from stretch.core.fields import HoldSeconds
 from stretch.core.model import Catalog, Stretch
+from stretch.core.program import DaysAWeek, Items, Repetitions, RestSeconds, SetCount, TimesADay
 from stretch.core.stretch_names import StretchNames
 from stretch.core.text import join_words, one_line
 
@@ -15,8 +17,16 @@ LONGEST_LINE = 300
 """Characters of a line that is read."""
 LONG_WORDS = 6
 """A line of so many words without a dose is a remark, or tells how to do an exercise."""
-LIMITS = {"sets": range(1, 11), "reps": range(1, 21), "hold_s": range(1, LONGEST_HOLD_S + 1), "rest_s": range(5, 301)}
+LIMITS = {
+    field: range(get_args(kind)[1].ge, get_args(kind)[1].le + 1)
+    for field, kind in {
+        "sets": SetCount, "reps": Repetitions, "hold_s": HoldSeconds, "rest_s": RestSeconds,
+        "times_a_day": TimesADay, "days": DaysAWeek,
+    }.items()
+}  # fmt: skip
 """Values that a program can have."""
+MOST: int = get_args(Items)[1].max_length
+"""The most stretches of a program."""
 _HEADINGS = re.compile(
     r"(?i).*:|(?:home )?exercise (?:program(?:me)?|plan|sheet).*|https?:.*"
     r"|(?:patient|name|date|dob|phone|tel|from|goals?|notes?|diagnosis)\b.*"

@@ -8,8 +8,9 @@ from typing import Any
 import msgspec
 
 from stretch.core import vocabulary
+from stretch.core.dose_text import AMOUNTS
 from stretch.core.model import Stretch
-from stretch.core.prescription_text import ListEntry
+from stretch.core.prescription_text import LIMITS, ListEntry
 from stretch.core.text import one_line
 from stretch.core.vocabulary import ENTRY_LISTS, ID_PATTERN, EntryKind
 from stretch.storage.catalogs.loader import record_type
@@ -145,7 +146,6 @@ programs:
 {often}    warm_up_min: 2
     items:
 """
-_ITEM_FIELDS = ("stretch", "hold_s", "reps", "sets", "rest_s", "sides", "first_side", "note")
 
 
 def program_from_list(name: str, entries: Sequence[ListEntry], stretches: Mapping[str, Stretch]) -> str:
@@ -160,7 +160,7 @@ def program_from_list(name: str, entries: Sequence[ListEntry], stretches: Mappin
         lines.append(f"      # {entry.number}: {entry.line[:MAX_COMMENT]}{end}\n")
         lines += [f"      #    {remark}\n" for remark in entry.remarks]
         mark = "- "
-        for field in _ITEM_FIELDS if entry.fields else ():
+        for field in ("stretch", *AMOUNTS, "note") if entry.fields else ():
             if field in entry.fields:
                 value = entry.fields[field]
                 meant = (
@@ -173,12 +173,12 @@ def program_from_list(name: str, entries: Sequence[ListEntry], stretches: Mappin
 
 def _how_often(entries: Sequence[ListEntry]) -> Iterator[str]:
     """Yield the fields that the lines fill for the whole program, blank unless they agree."""
-    for field, limit in (("times_a_day", 12), ("days", 7)):
+    for field in ("times_a_day", "days"):
         values = {getattr(entry.dose, field) for entry in entries} - {None}
         unclear = any(field in entry.dose.doubts or field in entry.dose.lower for entry in entries)
         # Said once for all, or in every line.
         said = {getattr(entry.dose, field) is None for entry in entries if entry.fields}
-        if len(values) == len(said) == 1 and max(values) <= limit and not unclear:
+        if len(values) == len(said) == 1 and max(values) in LIMITS[field] and not unclear:
             yield f"    {field}: {max(values)}\n"
         elif values or unclear:
             yield f"    {field}:\n"
