@@ -10,6 +10,8 @@ from functools import cache
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 from xml.etree import ElementTree
 
 import msgspec
@@ -32,9 +34,10 @@ from stretch.export.ical import SESSION_DAYS, consecutive_days, default_days
 from stretch.figure.colors import PALETTES
 from stretch.figure.svg import render_svg
 from stretch.storage import screening_file
-from stretch.storage.catalogs.catalog import load_sources
+from stretch.storage.catalogs.catalog import load_catalog, load_sources
 from stretch.storage.files.diagnostics import load_safety
 from support import CATALOG, routine, run
+from test_prescription import RX, prescribed, rx_file
 
 APP = App(environ={"STRETCH_HOME": "/nowhere"})
 SAFETY, SOURCES = load_safety(), load_sources()
@@ -181,11 +184,11 @@ def test_there_are_fourteen_boxes_for_each_stretch() -> None:
 
 def test_an_adapted_stretch_names_the_caution_once() -> None:
     shown = handout_of(routine(areas=("quads",), avoid=("knee",), level="moderate"))
-    easier = [card for card in shown.cards if card.easier_for]
+    easier = [card for card in shown.cards if card.easier]
     assert easier
     for text in (to_html(shown), to_markdown(shown)):
         assert text.count(EASIER_FIRST) == len(easier)
-    assert all(card.easier_for == CAUTION_LABELS["knee"] for card in easier)
+    assert all(card.easier == f"{EASIER_FIRST}: {CAUTION_LABELS['knee']}." for card in easier)
     # It is stated once, and not again among the cautions.
     assert all(CAUTION_LABELS["knee"] not in words for card in easier for _, words in card.cautions)
 
@@ -555,3 +558,49 @@ def test_every_text_with_a_label_is_on_paper_and_in_show(name: str) -> None:
     assert [label.partition(",")[0] for label, _ in card.notes if label != "Side"] == [*labels]
     for label, text in stretch.for_side("left" if stretch.both_sides else None).labelled_texts().items():
         assert re.search(rf"^{label} +{re.escape(text)}$", shown, re.MULTILINE)
+
+
+def prescribed_handout(*changes: tuple[str, str], **request: Any) -> Handout:
+    """The handout of the prescription after *changes* to its text."""
+    text = RX
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    with TemporaryDirectory() as folder:
+        made = prescribed(load_catalog(extra=[rx_file(Path(folder), text)]), **request)
+    return build_handout(made, safety=SAFETY, sources={}, figures={}, rest=False)
+
+
+def test_a_handout_says_what_is_prescribed() -> None:
+    shown = prescribed_handout()
+    for text in (to_html(shown), to_markdown(shown)):
+        for words in ("Maria Jones", "Anna Berg, 030 123456", "13 Dec 2026", "Put on socks without pain", "is easy"):
+            assert words in text
+        assert "Twice a day on Monday, Wednesday and Friday." in text
+        assert "Once a day is enough" not in text
+        assert "Both sides, always" not in text
+        assert "Right side only, as prescribed." in text
+        assert "From week 3: 8 breaths. After 8 sessions without pain: 10 breaths." in text
+    hug, four, hamstring, _ = shown.cards
+    assert ("Sets", "2, 30 s rest") in hug.dose
+    assert ("Sides", "right only") in four.dose
+    assert ("Sets", "1 right, 2 left; 30 s rest") in hamstring.dose
+
+
+@pytest.mark.parametrize(("times", "boxes"), [(1, 1), (2, 2), (4, 4), (5, 0), (12, 0)])
+def test_a_handout_has_the_boxes_that_fit(times: int, boxes: int) -> None:
+    shown = prescribed_handout(("times_a_day: 2", f"times_a_day: {times}"))
+    days, weeks, rows = 3, 2, 4
+    assert to_html(shown).count("<i></i>") == boxes * days * weeks * rows
+    assert to_markdown(shown).count("\N{BALLOT BOX}") == boxes * days * weeks * rows
+    assert to_html(shown).count(f">/{times}</td>") == (0 if boxes else days * weeks * rows)
+    weekly = prescribed_handout(("[mon, wed, fri]", "5"))
+    assert to_html(weekly).count("<i></i>") == 2 * 7 * weeks * rows
+
+
+def test_a_handout_names_the_caution_and_offers_the_easier_way() -> None:
+    shown = prescribed_handout(avoid=("knee",))
+    card = next(card for card in shown.cards if card.easier)
+    assert card.easier == f"Take the easier way if it bothers you; it is prescribed: {CAUTION_LABELS['knee']}."
+    assert card.easier in to_html(shown)
+    assert not any(CAUTION_LABELS["knee"] in text for _, text in card.cautions)

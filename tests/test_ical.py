@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from pathlib import Path
 
 import msgspec
@@ -16,6 +16,8 @@ from stretch.cli.app import App
 from stretch.core.vocabulary import WEEKDAYS, Weekday
 from stretch.export.ical import Reminder, calendar, first_occurrence
 from support import run
+from test_prescribed import STARTS, Patient
+from test_prescription import RX, rx_file
 
 NOW = datetime(2026, 3, 4, 18, 30)  # a Wednesday
 days_of_week = st.lists(st.sampled_from(WEEKDAYS), min_size=1, unique=True).map(tuple)
@@ -45,6 +47,40 @@ def unfolded(text: str) -> list[tuple[str, str]]:
 
 def unescaped(value: str) -> str:
     return re.sub(r"\\([\\;,])", r"\1", value)
+
+
+def prescribed_calendar(tmp_path: Path, old: str = "for:", new: str = "for:", *options: str, day: date = STARTS) -> str:
+    """The calendar of the prescription after a change to its text, or what is wrong with it."""
+    assert old in RX
+    rx, file = rx_file(tmp_path, RX.replace(old, new)), tmp_path / "rx.ics"
+    args = ("remind", "--catalog", str(rx), "--program", "mrs-jones", "-o", str(file), *options)
+    done = run(*args, app=Patient(tmp_path, day))
+    return file.read_bytes().decode().replace("\r\n", "\n") if done.exit_code == 0 else done.stderr
+
+
+def starts_and_rules(text: str) -> list[str]:
+    return re.findall(r"^(?:DTSTART:|RRULE:FREQ=)(.*)$", text, re.MULTILINE)
+
+
+def test_a_prescription_has_its_own_days_times_and_end(tmp_path: Path) -> None:
+    rule = "WEEKLY;BYDAY=MO,WE,FR;UNTIL=20261213T235959"
+    assert starts_and_rules(prescribed_calendar(tmp_path)) == ["20261104T080000", rule, "20261102T200000", rule]
+    early = prescribed_calendar(tmp_path, day=date(2026, 10, 1))
+    assert starts_and_rules(early) == ["20261102T080000", rule, "20261102T200000", rule]
+    given = prescribed_calendar(tmp_path, "for:", "for:", "--at", "07:00", "--days", "daily")
+    assert starts_and_rules(given) == ["20261103T070000", "DAILY;UNTIL=20261213T235959"]
+    five = prescribed_calendar(tmp_path, "[mon, wed, fri]", "5")
+    assert "BYDAY=MO,TU,WE,TH,FR;UNTIL" in five
+    often = starts_and_rules(prescribed_calendar(tmp_path, "times_a_day: 2", "times_a_day: 5"))
+    assert [start[-6:] for start in often[::2]] == ["080000", "110000", "140000", "170000", "200000"]
+    once = starts_and_rules(prescribed_calendar(tmp_path, "    times_a_day: 2\n", ""))
+    assert once == ["20261102T180000", rule]
+
+
+def test_a_prescription_that_is_over_has_no_calendar(tmp_path: Path) -> None:
+    last = prescribed_calendar(tmp_path, day=date(2026, 12, 12))
+    assert "Mrs Jones, lower back is over: the review was on 13 Dec 2026." in last
+    assert "is over" not in prescribed_calendar(tmp_path, day=date(2026, 12, 11))
 
 
 def test_the_text_of_a_calendar() -> None:

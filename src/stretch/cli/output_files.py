@@ -11,7 +11,7 @@ from stretch import __version__
 from stretch.cli.options import OUTPUT, equivalent_command, routine_options, voice_option
 from stretch.cli.usage import refuse_together
 from stretch.core.errors import UsageError
-from stretch.core.text import duration, pluralize
+from stretch.core.text import duration, pluralize, short_date
 from stretch.core.vocabulary import WEEKDAY_LABELS, WEEKDAYS, Weekday
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from stretch.cli.app import App
     from stretch.cli.request import RoutineOptions
     from stretch.core.vocabulary import VoiceMode
+    from stretch.export.ical import Reminder
 
 
 DEFAULT_TIME = "18:00"
@@ -93,6 +94,8 @@ def audio_command(
 @output_option("File to write: .html for a page to print, .md for Markdown")
 @click.pass_context
 def handout_command(ctx: click.Context, /, paths: tuple[Path, ...], options: RoutineOptions) -> None:
+    from msgspec.structs import replace
+
     from stretch.cli.request import personalized_routine
     from stretch.export.handout import build_handout
     from stretch.export.handout_formats import to_html, to_markdown
@@ -101,6 +104,9 @@ def handout_command(ctx: click.Context, /, paths: tuple[Path, ...], options: Rou
     app: App = ctx.obj
     check_endings(paths, {".html": "a page to print", ".md": "Markdown"})
     routine, rest = personalized_routine(app, options)
+    prescription = routine.prescription
+    if unwanted := [app.catalog.stretches[name].name for name in (prescription.leave_out if prescription else ())]:
+        routine = replace(routine, notes=(*routine.notes, f"Leave out meanwhile: {'; '.join(unwanted)}."))
     handout = build_handout(
         routine,
         safety=app.safety,
@@ -128,7 +134,11 @@ def handout_command(ctx: click.Context, /, paths: tuple[Path, ...], options: Rou
 @routine_options
 @output_option("Calendar file to write, .ics")
 @click.option(
-    "--at", "times", multiple=True, metavar="HH:MM", help=f"Time of day, up to 3 times.  [default: {DEFAULT_TIME}]"
+    "--at",
+    "times",
+    multiple=True,
+    metavar="HH:MM",
+    help=f"Time of day, up to 3 times.  [default: {DEFAULT_TIME}, or as often as prescribed]",
 )
 @click.option(
     "--days",
@@ -141,27 +151,49 @@ def remind_command(
 ) -> None:
     from datetime import UTC
 
-    from stretch.cli.request import personalized_routine
-    from stretch.core.timing.timeline import build_timeline
-    from stretch.export.ical import Reminder, calendar, consecutive_days, default_days
+    from stretch.export.ical import calendar
     from stretch.storage.files.safe_io import write_text
 
     app: App = ctx.obj
     check_endings(paths, {".ics": "a calendar"})
-    chosen_days, hours = _days(days) if days else None, _times(times or (DEFAULT_TIME,))
-    routine, rest = personalized_routine(app, options)
-    minutes = max(1, -(-build_timeline(routine).length_ms // 60_000))
-    on = chosen_days or default_days(minutes, rest=rest)
-    if rest and (pairs := consecutive_days(on)):
-        first, second = (WEEKDAY_LABELS[day] for day in pairs[0])
-        app.info(f"This routine needs a rest day or a gentle day after it, but {second} follows {first}.")
-    reminder = Reminder(title=routine.title, minutes=minutes, command=equivalent_command(ctx), days=on, times=hours)
-    now = app.now()
-    text = calendar(reminder, now=now.replace(tzinfo=None), stamp=now.astimezone(UTC), version=__version__)
-    when = " and ".join(f"{at:%H:%M}" for at in hours)
+    chosen_days, hours = _days(days) if days else None, _times(times) if times else None
+    reminder, now = _reminder(app, options, equivalent_command(ctx), chosen_days, hours), app.now()
+    local = now.replace(tzinfo=None)
+    if reminder.until and all(reminder.ends_before(local, at) for at in reminder.times):
+        raise UsageError(f"{reminder.title} is over: the review was on {short_date(reminder.until)}.")
+    text = calendar(reminder, now=local, stamp=now.astimezone(UTC), version=__version__)
+    when = " and ".join(f"{at:%H:%M}" for at in reminder.times)
     for path in paths:
         write_text(path, text)
-        app.info(f"Saved {path} ({_days_label(on)} {when}). Open it to add it to your calendar.")
+        app.info(f"Saved {path} ({_days_label(reminder.days)} {when}). Open it to add it to your calendar.")
+
+
+def _reminder(
+    app: App, options: RoutineOptions, command: str, days: tuple[Weekday, ...] | None, times: tuple[time, ...] | None
+) -> Reminder:
+    """Return the reminder of a routine on these *days* and *times*, else on those that are prescribed or suit it."""
+    from stretch.cli.request import personalized_routine
+    from stretch.core.program import Prescription
+    from stretch.core.timing.timeline import build_timeline
+    from stretch.export import ical
+
+    routine, rest = personalized_routine(app, options)
+    minutes = max(1, -(-build_timeline(routine).length_ms // 60_000))
+    prescription = routine.prescription or Prescription()
+    often, prescribed = prescription.times_a_day or 1, prescription.days
+    on = days or (ical.prescribed_days(prescribed) if prescribed else ical.default_days(minutes, rest=rest))
+    if rest and not prescribed and (pairs := ical.consecutive_days(on)):
+        first, second = (WEEKDAY_LABELS[day] for day in pairs[0])
+        app.info(f"This routine needs a rest day or a gentle day after it, but {second} follows {first}.")
+    return ical.Reminder(
+        title=routine.title,
+        minutes=minutes,
+        command=command,
+        days=on,
+        times=times or (ical.prescribed_times(often) if often > 1 else _times((DEFAULT_TIME,))),
+        starts=prescription.starts,
+        until=prescription.review,
+    )
 
 
 def _days_label(days: tuple[Weekday, ...]) -> str:

@@ -7,12 +7,14 @@ from html import escape
 
 from stretch.core.safety.checklist import ChecklistSection
 from stretch.core.text import one_line
-from stretch.core.vocabulary import WEEKDAY_LABELS, WEEKDAYS
-from stretch.export.handout import DISCLAIMER, EASIER_FIRST, GRADES, SCORES, WEEKS, WEEKS_HINT, Card, Handout
+from stretch.core.vocabulary import WEEKDAY_LABELS, WEEKDAYS, Weekday
+from stretch.export.handout import DISCLAIMER, GRADES, SCORES, WEEKS, WEEKS_HINT, Card, Handout
 from stretch.storage.files.locations import data_root
 
 WIDE = 2.3
 """Ratio of width to height from which the two halves of a picture stand one above the other."""
+MOST_BOXES = 4
+"""Boxes that fit into one day of the table."""
 BOX = "☐"
 """A box to tick, in Markdown."""
 
@@ -43,10 +45,11 @@ def data_uri(svg: str) -> str:
 
 def _header(handout: Handout) -> str:
     aim, *more = handout.frequency
+    blanks = "".join(f"<span>{label} <b>{_html(text)}</b></span>" for label, text in handout.heading)
     notes = f'<ul class="routine-notes">{_items(handout.notes)}</ul>' if handout.notes else ""
     return (
         f'<header><h1>{_html(handout.title)}</h1><p class="summary">{_html(handout.summary)}</p>'
-        '<p class="blanks"><span>For</span><span>From</span><span>Date</span></p>'
+        f'<p class="blanks">{blanks}</p>'
         f'<div class="frequency"><p>{_html(aim)}</p><p>{_html(" ".join(more))}</p></div>{notes}</header>'
     )
 
@@ -55,8 +58,9 @@ def _weeks(handout: Handout) -> str:
     """Return the table of two weeks, with a box for each stretch and day and a cell for each score."""
     weeks = "".join(f'<th scope="colgroup" colspan="{len(WEEKDAYS)}">Week {week + 1}</th>' for week in range(WEEKS))
     days = "".join(f'<th scope="col"><abbr title="{day}">{day[:2]}</abbr></th>' for day in WEEKDAY_LABELS.values())
-    rows = [_row(f"{_html(card.name)} <small>{_html(card.dose_line)}</small>", "<i></i>") for card in handout.cards]
-    rows += [_row(score, "") for score in SCORES]
+    boxes = [_boxes(handout, day, "<i></i>") for day in WEEKDAYS]
+    rows = [_row(f"{_html(card.name)} <small>{_html(card.dose_line)}</small>", boxes) for card in handout.cards]
+    rows += [_row(score, [""] * len(WEEKDAYS)) for score in SCORES]
     return (
         f'<section class="days"><h2>Two weeks <small>{WEEKS_HINT}</small></h2>'
         "<table><caption>Two weeks, with a box for each stretch and day</caption>"
@@ -66,8 +70,15 @@ def _weeks(handout: Handout) -> str:
     )
 
 
-def _row(name: str, cell: str) -> str:
-    return f'<tr><th scope="row">{name}</th>{f"<td>{cell}</td>" * (WEEKS * len(WEEKDAYS))}</tr>'
+def _row(name: str, cells: Iterable[str]) -> str:
+    week = "".join(f"<td{' class=many' if cell.count('<i>') > 1 else ''}>{cell}</td>" for cell in cells)
+    return f'<tr><th scope="row">{name}</th>{week * WEEKS}</tr>'
+
+
+def _boxes(handout: Handout, day: Weekday, box: str) -> str:
+    """Return as many boxes as fit for a *day*, else the number of times to write a number before; empty on others."""
+    times = handout.times_a_day
+    return "" if day not in handout.days else box * times if times <= MOST_BOXES else f"/{times}"
 
 
 def _each_time(handout: Handout) -> str:
@@ -96,7 +107,7 @@ def _stretches(handout: Handout) -> str:
 def _html_card(card: Card) -> str:
     dose = "".join(f"<div><dt>{label}</dt><dd>{_html(amount)}</dd></div>" for label, amount in card.dose)
     notes = "".join(f"<dt>{label}</dt><dd>{_html(text)}</dd>" for label, text in card.notes)
-    easier = f'<p class="easier">{EASIER_FIRST}: {_html(card.easier_for)}.</p>' if card.easier_for else ""
+    easier = f'<p class="easier">{_html(card.easier)}</p>' if card.easier else ""
     small_print = (*card.cautions, ("Sources", ", ".join(card.sources)))
     small = " ".join(f"<b>{label}:</b> {_html(text)}" for label, text in small_print)
     picture = _picture(card)
@@ -160,6 +171,7 @@ def to_markdown(handout: Handout) -> str:
     blocks = (
         f"# {_markdown(handout.title)}",
         f"{_markdown(handout.summary)}.",
+        "  \n".join(f"{label}: {_markdown(text)}" for label, text in handout.heading if text),
         "## How often",
         _list(handout.frequency),
         _list(handout.notes),
@@ -205,8 +217,8 @@ def _markdown_card(card: Card) -> Iterator[str]:
     dose = ", ".join(f"{label.lower()} **{_markdown(amount)}**" for label, amount in card.dose)
     yield f"{dose[0].upper()}{dose[1:]}."
     yield f"{_markdown(card.position)}."
-    if card.easier_for:
-        yield f"**{EASIER_FIRST}: {_markdown(card.easier_for)}.**"
+    if card.easier:
+        yield f"**{_markdown(card.easier)}**"
     yield "\n".join(f"{number}. {_markdown(step)}" for number, step in enumerate(card.steps, start=1))
     notes = (*card.notes, *card.cautions, ("Sources", ", ".join(card.sources)))
     yield "\n".join(f"- **{label}:** {_markdown(text)}" for label, text in notes)
@@ -214,10 +226,11 @@ def _markdown_card(card: Card) -> Iterator[str]:
 
 def _week_table(handout: Handout, week: int) -> str:
     """Return the table of one week; two weeks side by side are too wide for most Markdown viewers."""
+    boxes = [_boxes(handout, day, BOX) for day in WEEKDAYS]
     rows = [
         (f"Week {week + 1}", *(day.title() for day in WEEKDAYS)),
         ("---", *([":-:"] * len(WEEKDAYS))),
-        *((f"{_markdown(card.name)}, {_markdown(card.dose_line)}", *([BOX] * len(WEEKDAYS))) for card in handout.cards),
+        *((f"{_markdown(card.name)}, {_markdown(card.dose_line)}", *boxes) for card in handout.cards),
         *((score, *([" "] * len(WEEKDAYS))) for score in SCORES),
     ]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)

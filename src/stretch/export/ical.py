@@ -1,7 +1,7 @@
 """Reminders: the days that suit a routine, and an iCalendar file (RFC 5545) of recurring events with alarms."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
 from msgspec import Struct
@@ -16,6 +16,18 @@ SESSION_DAYS: tuple[Weekday, ...] = ("mon", "wed", "fri")
 """Three sessions a week (rule RB17) keep the gain (rule D12), and each is followed by the rest day of rule D14."""
 MAX_TIMES_PER_DAY = 3
 """Rule D13: no more than three short sessions a day."""
+SPREAD_DAYS: tuple[tuple[Weekday, ...], ...] = (
+    ("mon",),
+    ("mon", "thu"),
+    SESSION_DAYS,
+    ("mon", "tue", "thu", "fri"),
+    DESK_BREAK_DAYS,
+    WEEKDAYS[:6],
+    WEEKDAYS,
+)
+"""The days for a number of days a week, from one."""
+FIRST_MIN, LAST_MIN = 8 * 60, 20 * 60
+"""The first and the last time of several in one day, in minutes."""
 MAX_LINE_OCTETS = 75
 """Longest line without its line end (section 3.1)."""
 
@@ -30,6 +42,30 @@ class Reminder(Struct, frozen=True, kw_only=True):
     """Command line that starts it."""
     days: tuple[Weekday, ...]
     times: tuple[time, ...]
+    starts: date | None = None
+    until: date | None = None
+    """The last day."""
+
+    def first(self, now: datetime, at: time) -> datetime:
+        """Return when it is first due after *now* at the time *at*."""
+        if self.starts and self.starts > now.date():
+            now = datetime.combine(self.starts, time.min) - timedelta(minutes=1)
+        return first_occurrence(now, self.days, at)
+
+    def ends_before(self, now: datetime, at: time) -> bool:
+        """Return whether it is never due after *now* at the time *at*."""
+        return self.until is not None and self.first(now, at).date() > self.until
+
+
+def prescribed_days(days: int | tuple[Weekday, ...]) -> tuple[Weekday, ...]:
+    """Return named *days*, or so many days a week, spread over it."""
+    return SPREAD_DAYS[days - 1] if isinstance(days, int) else tuple(day for day in WEEKDAYS if day in days)
+
+
+def prescribed_times(count: int) -> tuple[time, ...]:
+    """Return *count* times of day, spread from eight to eight."""
+    minutes = (FIRST_MIN + (LAST_MIN - FIRST_MIN) * number // (count - 1) for number in range(count))
+    return tuple(time(*divmod(minute - minute % 5, 60)) for minute in minutes)
 
 
 def default_days(minutes: float, *, rest: bool) -> tuple[Weekday, ...]:
@@ -58,7 +94,12 @@ def calendar(reminder: Reminder, *, now: datetime, stamp: datetime, version: str
         "VERSION:2.0",
         f"PRODID:-//stretch-timer//stretch {version}//EN",
         "CALSCALE:GREGORIAN",
-        *(line for at in reminder.times for line in _event(reminder, at, now, stamp)),
+        *(
+            line
+            for at in reminder.times
+            if not reminder.ends_before(now, at)
+            for line in _event(reminder, at, now, stamp)
+        ),
         "END:VCALENDAR",
     ]
     return "".join(f"{part}\r\n" for line in lines for part in _fold(line))
@@ -71,7 +112,7 @@ def first_occurrence(now: datetime, days: tuple[Weekday, ...], at: time) -> date
 
 
 def _event(reminder: Reminder, at: time, now: datetime, stamp: datetime) -> Iterator[str]:
-    start = first_occurrence(now, reminder.days, at)
+    start = reminder.first(now, at)
     identity = f"{reminder.title}:{reminder.command}:{','.join(sorted(reminder.days))}:{at:%H:%M}"
     summary = _escape(f"Stretch: {reminder.title}")
     yield "BEGIN:VEVENT"
@@ -80,7 +121,9 @@ def _event(reminder: Reminder, at: time, now: datetime, stamp: datetime) -> Iter
     yield f"DTSTART:{start:%Y%m%dT%H%M%S}"
     yield f"DURATION:PT{reminder.minutes}M"
     by_day = ",".join(day[:2].upper() for day in WEEKDAYS if day in reminder.days)
-    yield "RRULE:" + ("FREQ=DAILY" if len(reminder.days) == len(WEEKDAYS) else f"FREQ=WEEKLY;BYDAY={by_day}")
+    rule = "FREQ=DAILY" if len(reminder.days) == len(WEEKDAYS) else f"FREQ=WEEKLY;BYDAY={by_day}"
+    # In local time, like the start.
+    yield f"RRULE:{rule}" + (f";UNTIL={reminder.until:%Y%m%d}T235959" if reminder.until else "")
     yield f"SUMMARY:{summary}"
     yield f"DESCRIPTION:{_escape(f'In a terminal: {reminder.command}')}"
     yield "CATEGORIES:Stretching"
