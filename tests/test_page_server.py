@@ -8,7 +8,9 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 from hypothesis import given
@@ -20,7 +22,7 @@ from stretch.core.errors import Signalled, StretchError, UsageError
 from stretch.export import page_server
 from stretch.export.page_server import PageServer, qr_code
 from stretch.player.input import InputEvent
-from support import SECOND, FakeClock, ScriptedInput
+from support import SECOND, FakeClock, ScriptedInput, run
 
 PAGE = "<p>ä</p>".encode() * 100
 HERE = "127.0.0.1"
@@ -281,3 +283,34 @@ def test_without_the_library_the_address_is_still_printed(monkeypatch: pytest.Mo
     out, messages = Server("q").serve()
     assert out.count("\n") == 1
     assert "pip install segno" in messages
+
+
+class Reader(Server):
+    """Somebody who opens the page that is served, and then presses q."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.page = b""
+        self.input_source = self
+
+    def read(self, timeout: float) -> InputEvent:
+        assert isinstance(self.stdout, io.StringIO)
+        with urlopen(self.stdout.getvalue().splitlines()[0], timeout=10) as answer:
+            self.page = answer.read()
+        return InputEvent(key="q")
+
+
+def test_the_command_serves_the_page_that_it_writes(tmp_path: Path) -> None:
+    reader = Reader()
+    request = ("page", "--area", "neck", "--minutes", "1", "--silent")
+    assert run(*request, "--serve", "--bind", HERE, "--output", str(tmp_path / "a.html"), app=reader).exit_code == 0
+    assert reader.page == (tmp_path / "a.html").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("words", "says"), [((), "--output FILE, or --serve"), (("--bind", HERE), "--bind needs --serve")]
+)
+def test_a_page_needs_a_place(words: tuple[str, ...], says: str) -> None:
+    result = run("page", *words)
+    assert result.exit_code == 2
+    assert says in result.stderr

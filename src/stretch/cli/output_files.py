@@ -28,14 +28,14 @@ DEFAULT_TIME = "18:00"
 DAY_SETS = {"daily": ",".join(WEEKDAYS), "weekdays": ",".join(WEEKDAYS[:5])}
 
 
-def output_option(help: str) -> Callable[..., Any]:
+def output_option(help: str, *, required: bool = True) -> Callable[..., Any]:
     """Return the option --output for one or several files."""
     return click.option(
         "-o",
         "--output",
         "paths",
         multiple=True,
-        required=True,
+        required=required,
         metavar="FILE",
         type=OUTPUT,
         help=f"{help} (repeatable).",

@@ -10,6 +10,7 @@ import click
 from stretch.cli.options import routine_options, voice_option
 from stretch.cli.output_files import check_endings, output_option
 from stretch.cli.usage import refuse_together
+from stretch.core.errors import UsageError
 from stretch.core.text import duration
 
 if TYPE_CHECKING:
@@ -23,25 +24,45 @@ if TYPE_CHECKING:
     "page",
     help="""Write a session as a page that plays in a browser, with figure, sounds and voice, also on a phone.
 
-    Takes the options of `stretch routine`. The page is a single file that works without network.
+    Takes the options of `stretch routine`. The page is a single file that works without network. An iPhone runs it only
+    from an address: --serve gives it one, and shows it with a QR code, until you press q. Whoever has the address and
+    is in the same network can open it.
     """,
 )
 @routine_options
-@output_option("File to write, .html")
+@output_option("File to write, .html", required=False)
+@click.option("--serve", is_flag=True, help="Show the page to a phone in the same network.")
+@click.option("--bind", metavar="ADDRESS", help="With --serve: an address of this computer, such as 192.168.1.20:8000.")
 @click.option("--silent", is_flag=True, help="Leave out the time for the voice, and the voice.")
 @voice_option
 @click.pass_obj
 def page_command(
-    app: App, /, *, paths: tuple[Path, ...], silent: bool, voice: VoiceMode, options: RoutineOptions
+    app: App,
+    /,
+    *,
+    paths: tuple[Path, ...],
+    serve: bool,
+    bind: str | None,
+    silent: bool,
+    voice: VoiceMode,
+    options: RoutineOptions,
 ) -> None:
     from stretch.storage.files.safe_io import write_text
 
     check_endings(paths, {".html": "a page that plays"})
     refuse_together("--silent", "--voice")
+    if bind and not serve:
+        raise UsageError("--bind needs --serve.")
+    if not serve and not paths:
+        raise UsageError("Say where the page goes: --output FILE, or --serve for a phone in the same network.")
     html, timeline = build_page(app, options, "no" if silent else voice if voice != "no" else "yes")
     for path in paths:
         write_text(path, html)
         app.info(f"Saved {path}, {duration(timeline.length_ms)}. Send it to a phone and open it in the browser.")
+    if serve:
+        from stretch.cli.page_serving import serve_page
+
+        serve_page(app, html.encode(), timeline.length_ms, bind)
 
 
 def build_page(app: App, options: RoutineOptions, voice: VoiceMode) -> tuple[str, Timeline]:
