@@ -208,6 +208,13 @@ def test_since_leaves_out_what_was_before(app: App, folder: Path) -> None:
     assert [row["prescribed"] for row in table.values() if row["stretch"] == "cat-cow"] == ["6", "10"]
 
 
+def test_nothing_is_prescribed_before_the_program_starts(app: App, folder: Path) -> None:
+    args = ("--program", "mrs-jones", "--since", "2026-10-05")
+    table = rows(report(app, folder, "early.csv", *args))
+    assert [row["prescribed"] for row in table.values() if row["stretch"] == "cat-cow"][:3] == ["0", "0", "10"]
+    assert "51 of 60" in words(report(app, folder, "early.html", *args))
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
 def test_a_report_is_readable_by_its_owner_alone(app: App, folder: Path) -> None:
     report(app, folder, "mine.html")

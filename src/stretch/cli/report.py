@@ -35,7 +35,11 @@ WEEKS = 12
     """,
 )
 @click.option("--program", "name", type=PROGRAM, help="Only the sessions of this program, against what it prescribes.")
-@click.option("--since", metavar="DATE", help="First day, such as 2026-03-31.  [default: the first of the program]")
+@click.option(
+    "--since",
+    metavar="DATE",
+    help="First day, such as 2026-03-31.  [default: that of the program; without one, twelve weeks ago]",
+)
 @click.option("--without-pain", is_flag=True, help="Leave out pain, and why a session was stopped.")
 @output_option("File to write: .html for a page to print, .csv for a spreadsheet")
 @click.pass_obj
@@ -74,14 +78,17 @@ def _sessions(
     if journal is None:
         return [], []
     today = app.today()
-    if since is None and program is None:
-        since = today - timedelta(days=today.weekday(), weeks=WEEKS - 1)
+    if since is None:
+        since = program.starts if program else today - timedelta(days=today.weekday(), weeks=WEEKS - 1)
+    records: list[SessionRecord] = []
     with journal:
-        records = [
-            record
-            for record in journal.sessions(earliest_first=True)
-            if (since or record.day) <= record.day <= today and (program is None or record.program == program.id)
-        ]
+        for record in journal.sessions():
+            # In order of time, which two time zones can put on three days.
+            if since and record.day < since - timedelta(days=2):
+                break
+            if (since or record.day) <= record.day <= today and (program is None or record.program == program.id):
+                records.append(record)
+        records.reverse()
         return records, [*_plans(journal, records if program else ())]
 
 

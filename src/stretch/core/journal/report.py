@@ -143,6 +143,7 @@ def _prescribed(program: Program | None, days: Sequence[date]) -> int | None:
     """Return the number of sessions that *program* prescribes for these *days* of one week."""
     if program is None or (program.days is None and program.times_a_day is None):
         return None
+    days = [day for day in days if program.runs_on(day)]
     wanted = program.days or len(WEEKDAYS)
     if isinstance(wanted, tuple):
         count = sum(WEEKDAYS[day.weekday()] in wanted for day in days)
