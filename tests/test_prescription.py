@@ -14,11 +14,12 @@ from stretch.core.model import Catalog
 from stretch.core.narration.phrases import line_for, rep_label
 from stretch.core.narration.speech_timing import sentences_to_speak
 from stretch.core.planning.programs import build_program
-from stretch.core.program import Program
+from stretch.core.program import Program, SideSets
 from stretch.core.routine import Request, Routine
 from stretch.core.timing.cues import cues
 from stretch.core.timing.session import Session, Tick, update
 from stretch.core.timing.timeline import Timeline, build_timeline
+from stretch.player.instructions import instructions
 from stretch.storage.catalogs.authoring import program_template
 from stretch.storage.catalogs.catalog import load_catalog
 from stretch.storage.catalogs.catalog_lint import check_catalogs
@@ -250,6 +251,7 @@ def test_a_stop_wins_over_a_prescription(tmp_path: Path) -> None:
     today = prescribed(strict, level="gentle", max_level="gentle")
     assert not any(item.stretch == deep for item in today.items)
     assert [left.stretch for left in today.left_out if left.stretch == deep.id] == [deep.id]
+    assert f"Prescribed, but not today: {deep.name} (too deep, by your safety check)." in today.notes
     halved = prescribed(strict, half_dose=True).items[0]
     assert (halved.dose.hold_s, halved.dose.reps) == (10, 2)
 
@@ -299,3 +301,28 @@ def test_impossible_sets_in_a_stored_plan_are_not_believed(catalog: Catalog, set
     plan = msgspec.json.decode(encode_plan(prescribed(catalog)))
     plan["items"][0]["sets"] = sets
     assert decode_plan(msgspec.json.encode(plan)) is None
+
+
+def test_a_prescription_is_saved_with_its_sets_and_sides(tmp_path: Path) -> None:
+    home = {"STRETCH_HOME": str(tmp_path)}
+    asked = ("--catalog", str(rx_file(tmp_path)), "--program", "mrs-jones", "--save", "copy", "--plan")
+    assert run("routine", *asked, env=home).exit_code == 0
+    copy = load_catalog(extra=[tmp_path / "catalog"]).programs["copy"].items
+    assert [(item.sets, item.rest_s, item.sides, item.first_side) for item in copy] == [
+        (2, 30, None, None), (None, None, "right", None), (None, 30, SideSets(left=2, right=1), "right"),
+        (None, None, None, None),
+    ]  # fmt: skip
+
+
+def test_note_and_caution_are_shown_beside_the_steps(catalog: Catalog) -> None:
+    timeline = build_timeline(prescribed(catalog, avoid=("knee",)))
+    session = update(Session(timeline=timeline), Tick(0))
+    for at, phase in enumerate(timeline.phases[:8]):
+        now = msgspec.structs.replace(session, position_ns=(phase.start_ms + 100) * 1_000_000)
+        shown = " ".join(text for line in instructions(now, 78, 20) for text, _ in line)
+        assert "Note: Only as far as it is easy." in shown, at
+        assert "Prescribed in spite of knee. Easier: Use a strap" in shown, at
+    eased = update(session, "ease")
+    shown = " ".join(text for line in instructions(eased, 78, 20) for text, _ in line)
+    assert "Easier: Use a strap" in shown
+    assert "in spite of" not in shown

@@ -138,4 +138,16 @@ def _item_yaml(item: Item) -> str:
     # A dose that was made easier for cautions is saved in full: it is made easier again each time it is run.
     dose = item.stretch.dose if item.adapted else item.dose
     held = "" if dose.hold_s is None else f"hold_s: {dose.hold_s}, "
-    return f"stretch: {item.stretch.id}, {held}reps: {dose.reps}"
+    return f"stretch: {item.stretch.id}, {held}reps: {dose.reps}{_sides_yaml(item)}"
+
+
+def _sides_yaml(item: Item) -> str:
+    """Return the sides and the sets of *item*, if they are not the usual ones."""
+    if item.stretch.both_sides and len(item.sides) == 1:
+        sides = f", sides: {item.sides[0]}"
+    elif len({*item.sets}) == 2:
+        sides = f", sides: {{left: {item.set_count('left')}, right: {item.set_count('right')}}}"
+        return f"{sides}, first_side: {item.sides[0]}, rest_s: {item.rest_s}"
+    else:
+        sides = ""
+    return f"{sides}, sets: {item.sets[0]}, rest_s: {item.rest_s}" if item.sets else sides

@@ -8,7 +8,7 @@ from itertools import cycle
 
 from stretch.core.model import LABELS
 from stretch.core.narration.phrases import needs, side_instruction
-from stretch.core.text import as_sentences, duration
+from stretch.core.text import as_sentences, duration, join_words
 from stretch.core.timing.phases import NS_PER_MS, READING_WORDS_PER_MINUTE, Phase
 from stretch.core.timing.session import Session
 from stretch.core.vocabulary import POSITION_LABELS
@@ -132,7 +132,8 @@ def _opening(phase: Phase, turned: bool, eased: bool) -> list[Paragraph]:
     if item.note:
         paragraphs.append((f"Note: {item.note}", TextRole.NAME))
     if eased or item.cautions:
-        paragraphs.append((stretch.labelled("ease_off"), TextRole.ALERT))
+        against = "" if eased else f"Prescribed in spite of {join_words(item.cautions)}. "
+        paragraphs.append((against + stretch.labelled("ease_off"), TextRole.ALERT))
     if phase.kind == "prepare":
         first = [f"Change to: {POSITION_LABELS[item.position]}."] if phase.new_position else []
         if words := " ".join([*first, *as_sentences(needs(stretch))]):

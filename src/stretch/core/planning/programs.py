@@ -7,7 +7,13 @@ from msgspec.structs import replace
 from stretch.core.errors import UnknownName, UsageError
 from stretch.core.model import Catalog, Dose, Settle, Stretch
 from stretch.core.planning.dosing import adaptation_notes, adapting_tags, dose_for
-from stretch.core.planning.eligibility import caution_conflicts, check_stretch_ids, exclusion_reason, position_for
+from stretch.core.planning.eligibility import (
+    caution_conflicts,
+    check_stretch_ids,
+    exclusion_reason,
+    position_for,
+    reason_text,
+)
 from stretch.core.planning.scoring import primary_areas
 from stretch.core.planning.warm_up import SETTLE_S, moves_for, settle_text, warm_up_seconds
 from stretch.core.program import DoseFields, Program, ProgramItem, SideSets, Stage
@@ -54,7 +60,7 @@ def build_program(catalog: Catalog, name: str, request: Request, *, as_written: 
         extra_transition_time=request.extra_transition_time,
         voice=request.voice,
         left_out=left_out,
-        notes=(*notes, *_notes(request, items)),
+        notes=(*notes, *_notes(request, items), *_missing(catalog, program, left_out)),
         program=program.id,
         prescription=program.prescription,
     )
@@ -97,6 +103,12 @@ def _notes(request: Request, items: Sequence[Item]) -> Iterator[str]:
         yield f"Kept as prescribed in spite of {join_words(tags)}: {names}. Take the easier way if it bothers you."
     if request.before_sport:
         yield "A program has fixed doses: --before-sport does not change them."
+
+
+def _missing(catalog: Catalog, program: Program, left_out: Iterable[LeftOut]) -> Iterator[str]:
+    """Yield which of the prescribed stretches are left out today, and why."""
+    for left in left_out if program.prescribed else ():
+        yield f"Prescribed, but not today: {catalog.stretches[left.stretch].name} ({reason_text(left.reason)})."
 
 
 def _version(program: Program, as_written: bool) -> tuple[tuple[ProgramItem, ...], float, tuple[str, ...]]:
