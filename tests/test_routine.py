@@ -12,9 +12,12 @@ def test_a_stored_routine_has_the_field_names_of_earlier_versions() -> None:
     made = decode(encode(routine()))
     assert list(made) == [
         "title", "areas", "items", "warm_up", "begins", "closing", "settle_s", "settle_text", "breath", "seed", "slow",
-        "voice", "left_out", "notes", "continuity",
+        "voice", "left_out", "notes", "continuity", "program", "prescription",
     ]  # fmt: skip
-    assert list(made["items"][0]) == ["stretch", "dose", "position", "sides", "adapted", "why", "familiar"]
+    assert list(made["items"][0]) == [
+        "stretch", "dose", "position", "sides", "adapted", "why", "familiar", "sets", "rest_s", "note", "later",
+        "cautions",
+    ]  # fmt: skip
     assert list(made["left_out"][0]) == ["stretch", "reason"]
 
 
