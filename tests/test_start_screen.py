@@ -315,6 +315,7 @@ def test_a_list_that_is_cut_says_where_it_is(columns: int) -> None:
     for lines in (4, 8, 12):
         state = press("a", *["down"] * 3, state=replace(START, asked=Request(areas=("neck",))))
         assert any(names[3][: columns - 6] in row for row in shown(state, columns, lines))
+        assert (f"Areas 4 of {len(names)}" in shown(state, columns, lines)[0]) is (lines == 12)
     count = len(LASTING.items)
     assert f" 2 of {count}" in shown(press("down"), columns, 12)[0]
     assert " of " not in shown(START, columns, 40)[0]

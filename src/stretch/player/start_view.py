@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from math import cos, pi
 
@@ -58,9 +59,11 @@ def start_rows(
     elif state.window == "map":
         bottom = _bottom(state, cells)
         above = 2 if lines >= SMALL_LINES else 0
-        shown = map_rows(state.map, cells, max(lines - above - len(bottom), 1), glyphs=glyphs, color=color)
-        title: list[StyledLine] = [((" Areas", TextRole.NAME),), ()]
-        screen = [*title[:above], *_indented(shown), *_indented(bottom)]
+        height, count = max(lines - above - len(bottom), 1), len(state.map.entries)
+        shown = map_rows(state.map, cells, height, glyphs=glyphs, color=color)
+        number = f" {state.map.marked + 1} of {count}" if height < count else ""
+        title: list[StyledLine] = [(("Areas", TextRole.NAME), (number, TextRole.DIM)), ()]
+        screen = _indented([*title[:above], *shown, *bottom])
     elif lines < SMALL_LINES:
         # The question first: whoever cannot see it cannot answer it.
         screen = [*_bottom(state, cells, lines), *_title(state, cells), *_indented(_stretches(state, cells, lines))]
@@ -76,16 +79,15 @@ def _plan(state: StartScreen, cells: int, lines: int, figures: FigureRenderer | 
     items = len(state.routine.items)
     free = lines - 1 - len(bottom) - min(MIN_LISTED, items)
     notes, lesser = _notes(state), _lesser_notes(state)
-    about = _fitting(notes, cells, free)
+    about = _wrapped(notes, cells, free)
     free -= len(about)
     shown_keys = keys[: max(free, 0)]
     free -= len(shown_keys)
     shown_advice = advice if len(advice) <= free else []
     free -= len(shown_advice)
     # Of less worth than the whole list and the figure.
-    about += _fitting(lesser, cells, free + MIN_LISTED - max(items, FIGURE_MIN[1]) - 4)
-    whole = sum(len(wrap_text(text, cells)) for text, _ in (*notes, *lesser))
-    if (len(about), shown_keys, shown_advice) != (whole, keys, advice):
+    about += _wrapped(lesser, cells, free + MIN_LISTED - max(items, FIGURE_MIN[1]) - 4)
+    if (len(about), shown_keys, shown_advice) != (len(_wrapped([*notes, *lesser], cells)), keys, advice):
         bottom = _bottom(state, cells, help_word="more")
     height = lines - 1 - sum(map(len, (about, shown_advice, bottom, shown_keys)))
     title = _title(state, cells, cut=height < items)
@@ -112,8 +114,8 @@ def _lesser_notes(state: StartScreen) -> list[tuple[str, TextRole]]:
     return [(note, TextRole.DIM) for note in notes]
 
 
-def _fitting(texts: Sequence[tuple[str, TextRole]], cells: int, free: int) -> list[StyledLine]:
-    """Return the *texts* that fit into *free* lines, each whole or not at all."""
+def _wrapped(texts: Sequence[tuple[str, TextRole]], cells: int, free: int = sys.maxsize) -> list[StyledLine]:
+    """Return those of the *texts* that fit into *free* lines, each whole or not at all."""
     lines: list[StyledLine] = []
     for text, role in texts:
         wrapped = wrap_styled(text, role, cells)
@@ -203,38 +205,25 @@ def help_pages(state: StartScreen, columns: int, lines: int) -> list[list[Styled
     cells, height = columns - 1, max(lines - 1, 1)
     keys = [("up down", "mark another stretch"), *((key.label, key.help) for key in PLAN_KEYS)]
     same = f"On any keyboard: {', '.join(f'{digit} {key}' for digit, key in SAME_KEYS.items())}"
-    blocks: list[list[StyledLine]] = [
-        [line for text, role in _notes(state) for line in wrap_styled(text, role, cells)],
+    blocks = (
+        _wrapped(_notes(state), cells),
         [line for key, text in keys for line in _help_lines(key, text, cells)],
-        wrap_styled(state.advice, TextRole.PLAIN, cells),
-        [
-            line
-            for text, role in (*_lesser_notes(state), (same, TextRole.DIM))
-            for line in wrap_styled(text, role, cells)
-        ],
-    ]
-    pages: list[list[StyledLine]] = [[]]
-    for block in filter(None, blocks):
-        if pages[-1] and len(pages[-1]) + 1 + len(block) > height:
-            pages.append([])
-        rows = [*([()] if pages[-1] else []), *block]
-        pages[-1] += rows[:height]
-        pages += [rows[at : at + height] for at in range(height, len(rows), height)]
+        _wrapped([(state.advice, TextRole.PLAIN)], cells),
+        _wrapped([*_lesser_notes(state), (same, TextRole.DIM)], cells),
+    )
+    rows = [row for block in blocks if block for row in (*block, ())][:-1]
+    pages = [rows[at : at + height] for at in range(0, len(rows), height)]
+    ends = [f"press any key for more ({number} of {len(pages)})" for number in range(1, len(pages))]
     return [
-        [*_indented(pad_to_height(page, height)), ((f" {_next_page(number, len(pages))}", TextRole.DIM),)]
-        for number, page in enumerate(pages, start=1)
+        _indented([*pad_to_height(page, height), ((end, TextRole.DIM),)])
+        for page, end in zip(pages, (*ends, "press any key to continue"), strict=True)
     ]
 
 
 def _help_lines(key: str, text: str, cells: int) -> list[StyledLine]:
-    shown, *more = wrap_text(text, max(cells - HELP_INDENT, 1))
-    key_span: StyledSpan = (f"{key:>{HELP_INDENT - 2}}  ", TextRole.KEY)
-    indent: StyledSpan = (" " * HELP_INDENT, TextRole.KEY)
-    return [(key_span, (shown, TextRole.PLAIN)), *((indent, (line, TextRole.PLAIN)) for line in more)]
-
-
-def _next_page(number: int, count: int) -> str:
-    return "press any key to continue" if number == count else f"press any key for more ({number} of {count})"
+    labels = (f"{key:>{HELP_INDENT - 2}}  ", *[" " * HELP_INDENT] * len(text))
+    lines = wrap_text(text, max(cells - HELP_INDENT, 1))
+    return [((label, TextRole.KEY), (line, TextRole.PLAIN)) for label, line in zip(labels, lines, strict=False)]
 
 
 def _indented(lines: Sequence[StyledLine]) -> list[StyledLine]:
