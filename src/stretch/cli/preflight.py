@@ -248,11 +248,11 @@ def after_session(app: App, recorder: SessionRecorder, pain: int | None, *, plai
         return
     old = screening_file.load(app.folder)
     found = trend_findings(old, pain_log.history(app, old), app.today())
-    findings = [each for each in found if each.state == "met" and (each.outcome.stops or each.rule == "T8")]
-    said = [each.rule for each in findings if each.outcome.stops]
+    met = [each.rule for each in found if each.state == "met"]
+    said = [rule for rule in met if (line := app.safety.lines.get(rule)) and line.outcome and line.outcome.stops]
     if old is not None and (new := add_statements(app.safety, old, said, app.today())) != old:
         save_record(app, new)
-    for text in trend_texts(app.safety, [each.rule for each in findings]):
+    for text in trend_texts(app.safety, [rule for rule in met if rule in said or rule == "T8"]):
         app.info(text)
 
 

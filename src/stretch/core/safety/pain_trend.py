@@ -6,7 +6,6 @@ from typing import Literal
 
 import msgspec
 
-from stretch.core.safety.checklist import Outcome, Urgency
 from stretch.core.safety.pain import SPREAD_ORDERS, PainEntry
 
 TrendState = Literal["met", "not-met", "not-enough"]
@@ -27,13 +26,13 @@ LASTING = 3
 
 
 class TrendFinding(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Finding of one rule; `rule` is the id of its text in `SafetyData.trends`, T1b and T5b being the graver cases."""
+    """Finding of one rule; `rule` is the id of its text in `SafetyData.trends`, T1b and T5b being the graver cases.
+
+    What it means is in the line of the checklist with that id.
+    """
 
     rule: str
     state: TrendState
-    outcome: Outcome = Outcome.GO
-    urgency: Urgency | None = None
-    advise_clinician: bool = False
     actions: tuple[TrendAction, ...] = ()
 
 
@@ -59,21 +58,11 @@ def assess(entries: Iterable[PainEntry], today: date, since: date | None = None)
     return (*warnings, good)
 
 
-def _finding(
-    rule: str,
-    enough: bool,
-    met: bool,
-    outcome: Outcome = Outcome.GO,
-    urgency: Urgency | None = None,
-    actions: tuple[TrendAction, ...] = (),
-) -> TrendFinding:
-    """Return the finding of *rule*, with its outcome if it is *met* and there are *enough* scores to tell."""
+def _finding(rule: str, enough: bool, met: bool, actions: tuple[TrendAction, ...] = ()) -> TrendFinding:
+    """Return the finding of *rule*, with its actions if it is *met* and there are *enough* scores to tell."""
     if not (enough and met):
         return TrendFinding(rule=rule, state="not-met" if enough else "not-enough")
-    advise = outcome is Outcome.GO_GENTLY
-    return TrendFinding(
-        rule=rule, state="met", outcome=outcome, urgency=urgency, advise_clinician=advise, actions=actions
-    )
+    return TrendFinding(rule=rule, state="met", actions=actions)
 
 
 def detect_flare(entries: Sequence[PainEntry]) -> TrendFinding:
@@ -83,8 +72,7 @@ def detect_flare(entries: Sequence[PainEntry]) -> TrendFinding:
     """
     rises = [e.next_morning - e.before for e in entries if e.next_morning is not None and e.before is not None]
     run = next((count for count, rise in enumerate(reversed(rises)) if rise < MEANINGFUL), len(rises))
-    rule, outcome = ("T1b", Outcome.GO_GENTLY) if run > 2 else ("T1", Outcome.GO)
-    return _finding(rule, len(rises) > 1, run > 1, outcome, actions=("halve", "gentle-only"))
+    return _finding("T1b" if run > 2 else "T1", len(rises) > 1, run > 1, ("halve", "gentle-only"))
 
 
 def detect_no_improvement(entries: Sequence[PainEntry], today: date) -> TrendFinding:
@@ -92,7 +80,7 @@ def detect_no_improvement(entries: Sequence[PainEntry], today: date) -> TrendFin
     scores = _before(entries)
     enough = len(scores) > MIN_SCORES and _days(scores, today) >= TWO_WEEKS
     start = _start(scores)
-    return _finding("T2", enough, start >= LASTING and start - _latest(scores) < 1, Outcome.GO_GENTLY)
+    return _finding("T2", enough, start >= LASTING and start - _latest(scores) < 1)
 
 
 def detect_persistence(entries: Sequence[PainEntry], today: date) -> TrendFinding:
@@ -101,7 +89,7 @@ def detect_persistence(entries: Sequence[PainEntry], today: date) -> TrendFindin
     week = _last_week(scores, today)
     enough = len(week) >= MIN_SCORES and _days(scores, today) >= SIX_WEEKS
     now = _median(week)
-    return _finding("T3", enough, now >= LASTING and not _is_better(_start(scores), now), Outcome.GO_GENTLY)
+    return _finding("T3", enough, now >= LASTING and not _is_better(_start(scores), now))
 
 
 def detect_worsening(entries: Sequence[PainEntry], today: date) -> TrendFinding:
@@ -111,7 +99,7 @@ def detect_worsening(entries: Sequence[PainEntry], today: date) -> TrendFinding:
     first = [score for day, score in scores if (day - scores[0][0]).days < WEEK]
     enough = len(week) >= MIN_SCORES and len(first) >= MIN_SCORES
     worse = _median(week) - _median(first) >= MEANINGFUL
-    return _finding("T4", enough, worse, Outcome.SEE_CLINICIAN, Urgency.SOON)
+    return _finding("T4", enough, worse)
 
 
 def detect_severe_pain(entries: Sequence[PainEntry], today: date) -> TrendFinding:
@@ -119,8 +107,7 @@ def detect_severe_pain(entries: Sequence[PainEntry], today: date) -> TrendFindin
     recent = [entry for entry in entries[:-1] if (today - entry.day).days < WEEK] + list(entries[-1:])
     scored = [entry for entry in recent if entry.known]
     severe = [entry for entry in scored if max(entry.known) >= SEVERE]
-    rule, urgency = ("T5b", Urgency.TODAY) if any(entry.sudden for entry in severe) else ("T5", Urgency.SOON)
-    return _finding(rule, bool(scored), bool(severe), Outcome.SEE_CLINICIAN, urgency)
+    return _finding("T5b" if any(entry.sudden for entry in severe) else "T5", bool(scored), bool(severe))
 
 
 def detect_spread(entries: Sequence[PainEntry]) -> TrendFinding:
@@ -133,7 +120,7 @@ def detect_spread(entries: Sequence[PainEntry]) -> TrendFinding:
     runs = [[order.index(entry.spread) for entry in known if entry.spread in order] for order in SPREAD_ORDERS]
     further = any(len(run) == 3 and run[0] < run[1] <= run[2] and run[2] - run[0] >= 2 for run in runs)
     actions: tuple[TrendAction, ...] = ("ask-signs",) if any(entry.new_sign for entry in known[1:]) else ()
-    return _finding("T6", len(known) == 3, further, Outcome.SEE_CLINICIAN, Urgency.SOON, actions)
+    return _finding("T6", len(known) == 3, further, actions)
 
 
 def detect_new_sign(entries: Sequence[PainEntry]) -> TrendFinding:

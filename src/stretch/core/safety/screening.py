@@ -247,7 +247,7 @@ class _Answered(Struct, frozen=True):
     @property
     def trend(self) -> list[str]:
         """Ids of the statements of the pain trend that stop or shape sessions."""
-        return [finding.rule for finding in self.findings if finding.outcome is not Outcome.GO]
+        return [finding.rule for finding in self.findings if finding.rule in self.safety.lines]
 
     def unfinished_record(self, answers: Answers) -> ScreeningRecord:
         """Return the record while questions are open: what was said before holds, and these *answers* as well."""
