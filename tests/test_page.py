@@ -22,7 +22,7 @@ from stretch.core.narration.tones import SOUNDS
 from stretch.core.routine import Routine
 from stretch.core.safety.checklist import Outcome
 from stretch.core.timing.timeline import build_timeline
-from stretch.export.page import figure_names, render_page
+from stretch.export.page import render_page
 from stretch.figure.file_format import turned_to
 from stretch.figure.parts import figure_parts
 from stretch.figure.skeleton import skeleton_at
@@ -38,11 +38,8 @@ HOSTILE = "</script><script>window.hacked=1</script><!--\u2028\u202e\"'`${x}&lt;
 
 
 def page_of(made: Routine, **options: Any) -> str:
-    timeline = build_timeline(made)
-    figures = APP.figures(figure_names(timeline))
-    symptoms = [{"name": "eyes", "label": "eyes", "advice": ["Come up now."]}]
-    shared = {"figures": figures, "safety": SAFETY, "symptoms": symptoms}
-    return render_page(plan_data(made), made, timeline, **shared, **options)
+    symptoms = [("eyes", ["Come up now."])]
+    return render_page(plan_data(made), made, figures=APP.figures, safety=SAFETY, symptoms=symptoms, **options)
 
 
 def content_of(page: str) -> Any:

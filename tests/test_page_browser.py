@@ -243,7 +243,7 @@ def test_the_clock_stops_in_a_pause_and_while_the_machine_sleeps(play: Open) -> 
     player.start(20_000)
     player.key("Space")
     stopped = player.position
-    player.wait(30)
+    player.wait(4)
     assert player.position == stopped
     assert player.text("prompt") == "PAUSED"
     player.key("Space")
@@ -282,7 +282,7 @@ def test_keys_and_taps_do_what_they_say(play: Open, timeline: Timeline) -> None:
     player.key("v")
     assert player.text("voice") == "Voice off"
     player.run("played.length = 0; spoken.length = 0")
-    player.wait(20)
+    player.wait(7)
     assert player.run("[played.length, spoken.length]") == [0, 0]
 
 
@@ -355,7 +355,7 @@ def test_an_emergency_sign_before_the_start_allows_no_session(play: Open) -> Non
     player.page.get_by_role("button", name="Easily breathless").tap()
     assert player.text("question") == SAFETY.messages.on_page
     player.page.get_by_role("button", name="Back").tap()
-    player.start()
+    player.key("Enter")
     assert player.screen == "session"
 
 

@@ -38,9 +38,10 @@ function button(text, press, attributes = {}) {
   return element;
 }
 
-/** Show buttons below a sheet; the first is for what most people do. */
+/** Show buttons below a sheet; the first, also by Enter, is for what most people do. */
 function offer(where, ...buttons) {
-  where.replaceChildren(...buttons.map(([text, press], at) => button(text, press, at ? {} : { class: "primary" })));
+  const first = { class: "primary", "aria-keyshortcuts": "Enter" };
+  where.replaceChildren(...buttons.map(([text, press], at) => button(text, press, at ? {} : first)));
 }
 
 /** Return what this browser remembers under a name; keep a value there, or forget it if it is null. */
@@ -115,8 +116,8 @@ function showStart() {
   put($("needs"), content.needs);
   put($("rules"), health.rules);
   $("wake").hidden = "wakeLock" in navigator;
-  const [stop, [question, none, some]] = [remembered("stop"), health.daily];
-  if (stop) showStop(stop);
+  const [question, none, some] = health.daily;
+  if (remembered("stop")) showStop(remembered("stop"));
   else if (!remembered("asked")) ask(health.first);
   else showHealth(question, [], [...startButtons(none), [some, () => ask(health.first)]], true);
 }
@@ -193,7 +194,7 @@ function step() {
   if (!session || session.ended) return;
   const now = performance.now();
   const cues = session.tick(now);
-  const words = cues.findLast((cue) => cue.say.length);
+  const words = cues.find((cue) => cue.say.length);
   const sound = cues.findLast((cue) => cue.sound && !cue.kind.startsWith("breath")) ?? cues.findLast((cue) => cue.sound);
   if (sound) sounds.play(sound);
   if (words) setTimeout(() => session.running && voice.say(words.say, { lesser: words.kind !== "phase" }), AFTER_SOUND_MS);
@@ -215,8 +216,8 @@ function draw() {
   drawWords(phase, elapsed);
   $("progress").firstElementChild.style.transform = `scaleX(${position / length})`;
   $("progress").setAttribute("aria-valuenow", Math.round((100 * position) / length));
-  const place = phase.kind === "settle" ? "Rest" : "Warm-up";
-  put($("where"), phase.number ? `Stretch ${phase.number} of ${session.stretches}` : place);
+  const place = phase.number ? `${phase.number} of ${session.stretches}` : phase.kind === "settle" ? "Rest" : "Warm-up";
+  put($("where"), place);
   put($("total"), `${clock(length - position)} left`);
   put($("next"), `Next: ${phase.next}`);
   $("session").className = asking ? "asking" : paused ? "paused" : "";
@@ -276,19 +277,18 @@ function drawWords(phase, elapsed) {
 /** Mark all sentences in order while getting ready; later from the last step on, again and again. */
 function markSentence(phase, elapsed) {
   const all = [...$("text").children];
-  const half = breathAt(phase.breaths, elapsed)?.half;
   const preparing = ["prepare", "switch"].includes(phase.kind);
   const last = all.findLastIndex((item) => item.classList.contains("step"));
   const order = preparing ? all.slice(0, last + 1) : [...all.slice(last), ...all.slice(0, last)];
   const lengths = order.map((item) => Math.max(SENTENCE_MS, item.textContent.split(" ").length * WORD_MS));
   const total = lengths.reduce((sum, length) => sum + length, 0);
   let at = preparing ? (elapsed / phase.length) * total : elapsed % total;
-  const moving = all.find((item) => item.classList.contains(half));
+  const moving = all.find((item) => item.classList.contains(breathAt(phase.breaths, elapsed)?.half));
   const now = moving ?? order.find((_, index) => (at -= lengths[index]) < 0) ?? order.at(-1);
   if (now.classList.contains("now")) return;
   for (const item of all) item.classList.toggle("now", item === now);
-  const bottom = now.offsetTop + now.offsetHeight - $("text").clientHeight;
-  const top = Math.max(bottom, Math.min(now.offsetTop, $("text").scrollTop));
+  const lowest = now.offsetTop + now.offsetHeight + 20 - $("text").clientHeight; // Clear of the faded edges.
+  const top = Math.max(lowest, Math.min(now.offsetTop - 10, $("text").scrollTop));
   $("text").scrollTo({ top, behavior: still.matches ? "auto" : "smooth" });
 }
 
@@ -325,8 +325,8 @@ function finish() {
   remembered(content.key, null);
   keepAwake();
   show("end");
-  const [all, ...rising] = content.end;
-  const lines = symptom?.advice ?? [done.size === stretches ? all : `Done: ${done.size} of ${content.count}.`, ...rising];
+  const count = `Done: ${done.size === stretches ? "" : `${done.size} of `}${content.count}.`;
+  const lines = symptom?.advice ?? [count, content.rise].filter(Boolean);
   put($("end-title"), symptom ? "Stopped" : done.size ? "Well done" : "Finished");
   $("end-text").replaceChildren(...lines.map((line) => make("p", line, symptom ? { class: "message" } : {})));
   put($("live"), lines.join(" "));

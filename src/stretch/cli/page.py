@@ -71,23 +71,12 @@ def build_page(app: App, options: RoutineOptions, voice: VoiceMode) -> tuple[str
     from stretch.cli.preflight import SYMPTOM_RULES, after_early_end
     from stretch.cli.request import personalized_routine
     from stretch.core.timing.timeline import build_timeline
-    from stretch.export.page import figure_names, render_page
+    from stretch.export.page import render_page
     from stretch.player.keymap import PAIN_ANSWERS
 
     routine, _ = personalized_routine(app, options, voice=voice)
-    timeline = build_timeline(routine)
     labels = {answer.action: answer.help for answer in PAIN_ANSWERS}
-    symptoms = [
-        {"name": name, "label": labels[name], "advice": after_early_end(app, name, keep=False)}
-        for name in SYMPTOM_RULES
-    ]
-    html = render_page(
-        plan_data(routine),
-        routine,
-        timeline,
-        figures=app.figures(figure_names(timeline)),
-        safety=app.safety,
-        symptoms=symptoms,
-        mode=voice,
-    )
-    return html, timeline
+    symptoms = [(labels[name], after_early_end(app, name, keep=False)) for name in SYMPTOM_RULES]
+    plan = plan_data(routine)
+    html = render_page(plan, routine, figures=app.figures, safety=app.safety, symptoms=symptoms, mode=voice)
+    return html, build_timeline(routine)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from html import escape
 from json import dumps
 from typing import Any
 
 from stretch.core.model import LABELS
-from stretch.core.narration.phrases import needs, next_label, rep_label, side_instruction
+from stretch.core.narration.phrases import needs, next_label, rep_label, settle_parts, side_instruction
 from stretch.core.narration.speech_timing import sentences_to_speak
 from stretch.core.narration.tones import sound_for
 from stretch.core.routine import Routine, needs_line
@@ -20,9 +20,8 @@ from stretch.core.text import as_sentences, one_line, pluralize
 from stretch.core.timing.animation import figure_state_at
 from stretch.core.timing.cues import Cue, cues
 from stretch.core.timing.phases import Phase
-from stretch.core.timing.timeline import Timeline
+from stretch.core.timing.timeline import Timeline, build_timeline
 from stretch.core.vocabulary import POSITION_LABELS, Side, VoiceMode
-from stretch.export.audio_file import all_done
 from stretch.export.page_figure import figure_data, figure_style
 from stretch.export.page_sound import page_sounds
 from stretch.figure.file_format import Figure
@@ -43,17 +42,17 @@ POLICY = (
 def render_page(
     plan: Mapping[str, Any],
     routine: Routine,
-    timeline: Timeline,
     *,
-    figures: Mapping[str, Figure],
+    figures: Callable[[Iterable[str]], Mapping[str, Figure]],
     safety: SafetyData,
-    symptoms: Sequence[Mapping[str, Any]],
+    symptoms: Sequence[tuple[str, Sequence[str]]],
     mode: VoiceMode = "yes",
 ) -> str:
-    """Return the page that plays *timeline*, the timeline of *routine*, whose *plan* is that of `--plan --json`.
+    """Return the page that plays *routine*, whose *plan* is that of `--plan --json`.
 
-    *symptoms* are the answers when something hurts: `name`, `label` and `advice`. *mode* is how much the voice says.
+    *figures* loads figures by their ids. The *symptoms*, each with what to do, end the session when something hurts.
     """
+    timeline = build_timeline(routine)
     content = {
         "title": one_line(timeline.title),
         "plan": plan,
@@ -61,13 +60,13 @@ def render_page(
         "needs": needs_line(routine),
         "routine": [[item.stretch.name, item.dose_label] for item in routine.items],
         "phases": [_phase(index, timeline, mode) for index in range(len(timeline.phases))],
-        "end": sentences_to_speak(_end(timeline), timeline, mode, done=all_done(timeline)),
+        "rise": settle_parts(timeline.phases[-1])[1],
         "resting": timeline.resting_figure,
         "texts": _texts(timeline),
         "figures": _figures(timeline, figures),
         "sounds": page_sounds(timeline.pattern),
         "health": _health(safety),
-        "symptoms": symptoms,
+        "symptoms": [{"label": label, "advice": advice} for label, advice in symptoms],
     }
     content["key"] = sha256(dumps(content).encode()).hexdigest()[:16]
     script, style = "\n".join(map(_file, SCRIPTS)), _file("page.css") + figure_style()
@@ -88,10 +87,6 @@ def _file(name: str) -> str:
 
 def _hash(text: str) -> str:
     return "sha256-" + b64encode(sha256(text.encode()).digest()).decode()
-
-
-def _end(timeline: Timeline) -> Cue:
-    return cues(timeline, timeline.length_ms - 1, timeline.length_ms)[-1]
 
 
 def _phase(index: int, timeline: Timeline, mode: VoiceMode) -> dict[str, Any]:
@@ -182,14 +177,16 @@ def _sentences(phase: Phase) -> Iterator[tuple[str, str, str]]:
     yield "note", "" if adapted else stretch.labelled("ease_off"), "full"
 
 
-def _figures(timeline: Timeline, figures: Mapping[str, Figure]) -> dict[str, Any]:
+def _figures(timeline: Timeline, load: Callable[[Iterable[str]], Mapping[str, Figure]]) -> dict[str, Any]:
+    """Return all figures that are shown, each with the sides that it is seen from and the arrows that it needs."""
     sides: dict[str, set[Side]] = {timeline.resting_figure: {"right"}}
     for phase in timeline.phases:
-        name = phase.figure or phase.activity_id
-        alternates = name in figures and figures[name].alternates_sides
-        sides.setdefault(name, set()).update(("right", "left") if alternates else [phase.side or "right"])
+        sides.setdefault(phase.figure or phase.activity_id, set()).add(phase.side or "right")
     turning = {phase.activity_id for phase in timeline.phases if phase.turning_ms is not None}
-    return {name: figure_data(figure, sorted(sides[name]), turns=name in turning) for name, figure in figures.items()}
+    return {
+        name: figure_data(figure, {"right", "left"} if figure.alternates_sides else sides[name], turns=name in turning)
+        for name, figure in load(sides).items()
+    }
 
 
 def _health(safety: SafetyData) -> dict[str, Any]:
@@ -226,9 +223,3 @@ def _choice(choice: Choice) -> dict[str, Any]:
     found = {"heading": choice.heading, "text": choice.text, "then": choice.then}
     number = {"message": MESSAGES.index(message)} if message else {}
     return {key: value for key, value in found.items() if value} | number
-
-
-def figure_names(timeline: Timeline) -> Iterable[str]:
-    """Return the ids of all figures that are shown."""
-    names = (phase.figure or phase.activity_id for phase in timeline.phases)
-    return dict.fromkeys((*names, timeline.resting_figure))

@@ -28,7 +28,7 @@ def figure_data(figure: Figure, sides: Collection[Side], *, turns: bool) -> dict
     """
     x0, y0, x1, y1 = bounding_box(figure)
     box = (x0 - _MARGIN, -(y1 + _MARGIN), x1 - x0 + 2 * _MARGIN, y1 - y0 + 2 * _MARGIN)
-    seen = {side: turned_to(figure, left=side == "left") for side in sides}
+    seen = {side: turned_to(figure, left=side == "left") for side in sorted(sides)}
     # A mirrored figure is the same one: its parts are written once.
     ways = list(dict.fromkeys(way for way, *_ in seen.values()))
     return {
