@@ -356,6 +356,14 @@ def test_what_is_needed_next_is_said_one_stretch_ahead() -> None:
     assert shown.strip() == "next: Hamstring stretch with strap, left side; you need a belt or towel"
 
 
+def test_what_is_beside_large_letters_is_never_higher() -> None:
+    for name, timeline in (("hold", TIMELINE), ("press", build_timeline(CONTRACT)), ("prepare", TIMELINE)):
+        phase = next(phase for phase in timeline.phases if phase.kind == name and phase.side)
+        for fields in ({}, {"paused": True}, {"lead_in_ns": SECOND}, {"waiting": True}):
+            session = Session(timeline=timeline, position_ns=(phase.start_ms + 1_000) * MS, **fields)
+            assert len(countdown_panel(session, 38, 4, unicode=True)) == 4, (name, fields)
+
+
 @pytest.mark.parametrize(("cells", "words"), [(118, "next: Butterfly"), (50, "next: stretch"), (38, "stretch")])
 def test_a_name_too_long_for_large_letters_is_only_below(cells: int, words: str) -> None:
     phase = next(each for each in TIMELINE.phases if each.kind == "move")

@@ -9,7 +9,7 @@ from stretch.core.timing.phases import NS_PER_MS
 from stretch.core.timing.session import Session
 from stretch.core.timing.timeline import Moment
 from stretch.player.big_font import big_text, big_text_height, big_text_width
-from stretch.player.layout import StyledLine, ellipsize, pad_to_height, side_by_side, wrap_styled
+from stretch.player.layout import StyledLine, ellipsize, pad_to_height, side_by_side, wrap_styled, wrap_text
 from stretch.player.theme import TextRole
 
 PANEL = 30
@@ -90,9 +90,10 @@ def _row(
     for text, role in large:
         # As wide as the widest of its kind, so that what is beside it stays in the same place.
         width = big_text_width("OUT" if text == "IN" else text.zfill(2), 1)
-        if width + GAP + SMALL_CELLS <= cells:
+        rest = cells - width - GAP
+        if rest >= SMALL_CELLS and sum(len(wrap_text(each, rest)) for each, _ in small) + bar <= big_text_height(1):
             blocks.append((big_text(text, role, width, 1, unicode), width))
-            cells -= width + GAP
+            cells = rest
         else:
             others.append((text, role))
     lines = [line for text, role in (*others, *small) for line in wrap_styled(text, role, cells)]

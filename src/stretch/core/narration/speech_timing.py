@@ -18,7 +18,7 @@ PAUSE_MS = 250
 """Pause between two sentences."""
 FAREWELL_MS = 10_000
 """Time for the last words, after the end."""
-MAX_SHARE, SHORT_SESSION_MS = 0.275, 300_000
+MAX_SHARE, SHORT_SESSION_MS = 0.27, 300_000
 """Most of a session that may be spoken by the estimate, a quarter in fact, unless the session is shorter than that."""
 
 SPOKEN_CUES: frozenset[CueKind] = frozenset({"phase", "half-way", "last", "end"})
