@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import fields as fields_of
 
+from stretch.cli.guide import page
 from stretch.core.journal.progress import decode_plan, encode_plan, restore_session, update_record
 from stretch.core.journal.record import SessionRecord
 from stretch.core.model import Catalog
 from stretch.core.narration.phrases import line_for, rep_label
 from stretch.core.narration.speech_timing import sentences_to_speak
 from stretch.core.planning.programs import build_program
-from stretch.core.program import Program, SideSets
+from stretch.core.program import Prescription, Program, ProgramItem, SideSets
 from stretch.core.routine import Request, Routine
 from stretch.core.timing.cues import cues
 from stretch.core.timing.session import Session, Tick, update
@@ -326,3 +329,11 @@ def test_note_and_caution_are_shown_beside_the_steps(catalog: Catalog) -> None:
     shown = " ".join(text for line in instructions(eased, 78, 20) for text, _ in line)
     assert "Easier: Use a strap" in shown
     assert "in spite of" not in shown
+
+
+def test_the_guide_has_a_valid_example_and_every_field() -> None:
+    text = page("prescription")
+    assert f"```yaml\n{RX}```" in text
+    described = {word for line in text.splitlines() if line[:3] == "| `" for word in re.findall(r"`(\w+)`", line)}
+    fields = {one.encode_name for kind in (Prescription, ProgramItem) for one in fields_of(kind)}
+    assert fields - {"stretch", "reps", "hold_s"} <= described

@@ -150,7 +150,8 @@ def test_the_status_line_says_how_often_it_was_done_today(folder: Path, file: Pa
         journal.save(session(1, STARTS))
         journal.save(session(2, STARTS, program="easy-five"))
     assert status(folder) == "stretched today, 1 of 2 done today"
-    assert status(folder, 1) == "stretched yesterday, 0 of 2 done today"
+    assert status(folder, 1) == "stretched yesterday"  # not prescribed for a Tuesday
+    assert status(folder, 2) == "stretched 2 days ago, 0 of 2 done today"
     assert status(folder, 42) == "stretched 42 days ago"
     data = json.loads(run("status", "--json", app=Patient(folder)).stdout)
     assert data["prescribed"] == {"done": 1, "of": 2}

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from stretch.cli.app import App
 
 TOPICS = (
-    "start", "routines", "session", "sound", "safety", "history", "catalog", "accessibility",
+    "start", "routines", "session", "sound", "safety", "history", "catalog", "prescription",
+    "accessibility",
     "reminders", "settings", "commands", "json", "architecture",
 )  # fmt: skip
 """Names of the pages, in reading order."""

@@ -33,6 +33,8 @@ def offered_prescription(app: App) -> Program | None:
 
 def fit_to_program(app: App, request: Request, program: Program) -> Request:
     """Return *request* with how far *program* has got, which its stages depend on."""
+    if not any(item.stages for item in program.items):
+        return request
     week = (app.today() - program.starts).days // 7 + 1 if program.starts else 1
     good = sum(session.comfortable for session in _sessions(app, program))
     return replace(request, program_week=max(week, 1), good_sessions=good)

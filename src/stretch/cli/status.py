@@ -52,7 +52,7 @@ def _prescribed(app: App) -> tuple[int, int] | None:
     from stretch.storage.prescription_file import load
 
     today = app.today()
-    if not (followed := [one for one in load(app.folder) if one.runs_on(today.isoformat())]):
+    if not (followed := [one for one in load(app.folder) if one.due_on(today)]):
         return None
     from stretch.storage.journal.last_session import times_done
 

@@ -1,6 +1,5 @@
 """Prescriptions in words: by whom, for whom, until when and how often."""
 
-from collections.abc import Iterator
 from datetime import date
 
 from stretch.core.program import Prescription
@@ -11,7 +10,7 @@ from stretch.core.vocabulary import WEEKDAY_LABELS, WEEKDAYS
 def prescription_lines(prescription: Prescription, today: date | None = None) -> tuple[str, ...]:
     """Return what *prescription* says, one sentence for each matter; the year only if it is not that of *today*."""
     return as_sentences(
-        author(prescription),
+        _author(prescription),
         f"goal: {prescription.goal}" if prescription.goal else "",
         ", ".join(filter(None, (frequency(prescription), period(prescription, today)))),
     )
@@ -24,10 +23,9 @@ def done_today_line(prescription: Prescription, count: int, today: date) -> str:
         if starts and starts > today:
             return f"It begins on {short_date(starts, today)}."
         return f"The review was on {short_date(prescription.review, today)}." if prescription.review else ""
-    days, times = prescription.days, prescription.times_a_day or 1
-    if isinstance(days, tuple) and WEEKDAYS[today.weekday()] not in days and not count:
+    if WEEKDAYS[today.weekday()] not in prescription.named_days and not count:
         return "Not prescribed for today."
-    return f"{count} of {times} done today."
+    return f"{count} of {prescription.times_a_day or 1} done today."
 
 
 def summary(prescription: Prescription, today: date) -> str:
@@ -36,16 +34,11 @@ def summary(prescription: Prescription, today: date) -> str:
     return " ".join(as_sentences(", ".join(filter(None, parts))))
 
 
-def author(prescription: Prescription) -> str:
+def _author(prescription: Prescription) -> str:
     """Return by whom and for whom it is, such as `from Anna Berg (030 123456), for Maria Jones`."""
-    return ", ".join(_author_parts(prescription))
-
-
-def _author_parts(prescription: Prescription) -> Iterator[str]:
-    if by := prescription.clinician:
-        yield f"from {by.name}" + (f" ({by.contact})" if by.contact else "")
-    if prescription.patient:
-        yield f"for {prescription.patient}"
+    by, patient = prescription.clinician, prescription.patient
+    contact = f" ({by.contact})" if by and by.contact else ""
+    return ", ".join(filter(None, (f"from {by.name}{contact}" if by else "", f"for {patient}" if patient else "")))
 
 
 def frequency(prescription: Prescription) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from stretch.core.fields import CatalogStruct, HoldSeconds, Id, Name, ShortText, SourceKey, doc
-from stretch.core.vocabulary import Side, Weekday
+from stretch.core.vocabulary import WEEKDAYS, Side, Weekday
 
 Repetitions = Annotated[int, Meta(ge=1, le=20)]
 SetCount = Annotated[int, Meta(ge=1, le=10)]
@@ -106,6 +106,11 @@ class Prescription(CatalogStruct, frozen=True, kw_only=True, rename={"clinician"
     def prescribed(self) -> bool:
         """True if it says by whom, when or how often: nothing in it is then changed but for safety."""
         return any((self.clinician, self.starts, self.review, self.days, self.times_a_day))
+
+    @property
+    def named_days(self) -> tuple[Weekday, ...]:
+        """The days of the week on which it may be done; all of them if none are named."""
+        return self.days if isinstance(self.days, tuple) else WEEKDAYS
 
     def runs_on(self, day: date) -> bool:
         """Return whether it is prescribed for *day*; without dates it always is."""

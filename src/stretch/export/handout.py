@@ -140,7 +140,7 @@ def build_handout(
         sources=tuple(sources[key] for key in source_keys if key in sources),
         command=command,
         times_a_day=prescription.times_a_day or 1,
-        days=prescription.days if isinstance(prescription.days, tuple) else WEEKDAYS,
+        days=prescription.named_days,
     )
 
 

@@ -6,9 +6,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from stretch.core.vocabulary import WEEKDAYS
 from stretch.storage.files.safe_io import UnreadableFile, atomic_write, make_private, read_regular
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from stretch.core.program import Program
 
 FILE_NAME = "prescribed.json"
@@ -19,19 +22,21 @@ class Followed(NamedTuple):
 
     program: str
     times: int
+    days: tuple[str, ...]
     starts: str
     review: str
 
-    def runs_on(self, day: str) -> bool:
-        """Return whether it is prescribed for *day*, in ISO format."""
-        return self.starts <= day <= (self.review or day)
+    def due_on(self, day: date) -> bool:
+        """Return whether it is prescribed for *day*."""
+        dated = self.starts <= str(day) <= (self.review or str(day))
+        return dated and WEEKDAYS[day.weekday()] in self.days
 
 
 def save(folder: Path, programs: Iterable[Program]) -> None:
     """Store the prescriptions among *programs*; without any, remove the file. Raise OSError."""
     path = folder / FILE_NAME
     followed = [
-        Followed(one.id, one.times_a_day or 1, str(one.starts or ""), str(one.review or ""))
+        Followed(one.id, one.times_a_day or 1, one.named_days, str(one.starts or ""), str(one.review or ""))
         for one in programs
         if one.prescribed
     ]
