@@ -102,6 +102,7 @@ _RULES = (
 """Patterns in the order in which they are tried, with the fields that their numbers and sides fill."""
 _COMPILED = [(fields.split(), re.compile(pattern)) for fields, pattern in _RULES]
 _SPELLING_PATTERNS = [(re.compile(pattern, re.IGNORECASE), replacement) for pattern, replacement in _SPELLINGS]
+_SIDES = ("both", "sides", "ways", "directions")
 _SAYS_NOTHING = frozenset("aehptTxgzsmbo,/()")
 """Kinds of which nothing is left to read where there are no others."""
 AMOUNTS = ("hold_s", "reps", "sets", "rest_s", "sides", "first_side")
@@ -128,6 +129,8 @@ class DoseText(Struct, kw_only=True):
     sides: str | dict[str, int] | None = None
     each_side: bool = False
     """True if the numbers are those of one side, and the other is to have the same."""
+    both: str = ""
+    """Words such as `both legs`, which may be a part of the name instead of the sides."""
     first_side: Side | None = None
     in_breaths: bool = False
     """True if the number of repetitions is one of breaths."""
@@ -217,7 +220,9 @@ def _fill(dose: DoseText, fields: list[str], groups: list[Token], span: list[Tok
                 _set(dose, "reps", numbers[0])
         case ["both"]:
             _set(dose, "sides", "both")
-            dose.each_side = not any(token.text in ("both", "b", "bilateral", "bilaterally", "bilat") for token in span)
+            words = [token.text for token in span]
+            dose.each_side = not {*words} & {"both", "b", "bilateral", "bilaterally", "bilat"}
+            dose.both = " ".join(words) if words[0] == "both" and words[-1] not in _SIDES else ""
         case ["first"]:
             _set(dose, "first_side", _side(groups[0]))
         case ["one"]:

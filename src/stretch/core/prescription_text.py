@@ -75,7 +75,7 @@ def _entry(names: StretchNames, number: int, line: str) -> ListEntry:
         entry.leave_open("stretch", "the line is too long to be read")
         entry.leave_open("reps", "as above")
         return entry
-    match = names.find(dose.rest)
+    match = names.find([*dose.rest, *filter(None, [dose.both])])
     if match.stretch:
         entry.fields["stretch"] = match.stretch.id
     elif not dose.rest or _HEADINGS.fullmatch(line) or (not dose.amounts and len(line.split()) >= LONG_WORDS):

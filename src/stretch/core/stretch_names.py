@@ -30,18 +30,26 @@ _FILLERS = {
 """Words that no name depends on."""
 _PLAIN = {"gentle", "gently", "slow", "slowly", "easy", "easily", "pull", "bring", "keep", "do", "hold"}
 """Words that can stand beside a name and do not make it another stretch."""
+_CHANGING = {"single", "one", "reverse", "advanced", "weighted", "band", "ball"}
+"""Words that make another exercise of a stretch that has none of them in its names."""
 _OTHERS = ({"dead", "bug"},)
 """Exercises that are no stretch, although one has a name like that."""
 _POSITION_WORDS: dict[str, tuple[Position, ...]] = {
-    "supine": ("supine",), "on back": ("supine",), "prone": ("prone",), "on stomach": ("prone",),
-    "on front": ("prone",), "face down": ("prone",), "seated": ("seated", "seated-floor"),
-    "sitting": ("seated", "seated-floor"), "chair": ("seated",), "standing": ("standing",), "stand": ("standing",),
-    "kneeling": ("kneeling", "quadruped"), "all fours": ("quadruped", "kneeling"), "quadruped": ("quadruped",),
-    "side-lying": ("side-lying",), "side lying": ("side-lying",), "sidelying": ("side-lying",),
-}  # fmt: skip
-SIMILAR = 0.84
+    "supine|on (?:your |the )?back": ("supine",),
+    "prone|face down|on (?:your |the )?(?:stomach|front)": ("prone",),
+    "lying": ("supine", "prone", "side-lying"),
+    "seated|sitting": ("seated", "seated-floor"),
+    "chair": ("seated",),
+    "standing|stand": ("standing",),
+    "kneeling|all fours|quadruped": ("kneeling", "quadruped"),
+    "side-?lying|side lying": ("side-lying",),
+}
+"""Patterns of words for positions."""
+SIMILAR = 0.86
 """Similarity from which a word is a misspelt one."""
-MAX_NEAR, MAX_QUALIFIERS = 3, 3
+MAX_NEAR = 3
+MAX_WORDS = 3
+"""Words of a part that says more of a name, such as `knee bent`; longer ones tell what to do."""
 
 
 class NameMatch(Struct, frozen=True):
@@ -60,13 +68,14 @@ class StretchNames:
     def __init__(self, catalog: Catalog) -> None:
         self._names: list[tuple[frozenset[str], Stretch]] = []
         self._words: dict[str, frozenset[str]] = {}
+        self._places: dict[str, frozenset[str]] = {}
         for stretch in catalog.stretches.values():
-            names = [frozenset(_words(name)) for name in (stretch.id, stretch.name, *stretch.aliases)]
+            names = {frozenset(_words(name)) for name in (stretch.id, stretch.name, *stretch.aliases)}
             self._names += [(name, stretch) for name in names if name]
-            described = _words(" ".join((stretch.position, *stretch.needs)))
-            self._words[stretch.id] = frozenset().union(*names, described)
+            self._places[stretch.id] = frozenset(_words(" ".join((stretch.position, *stretch.needs)))) | _PLAIN
+            self._words[stretch.id] = self._places[stretch.id].union(*names)
         self._known = frozenset().union(*self._words.values())
-        self._corrected = _Corrected(self._known | _PLAIN | {"stretching"})
+        self._corrected = _Corrected(self._known | {"stretching"})
 
     def find(self, parts: Sequence[str]) -> NameMatch:
         """Return the stretch that *parts* name: the first has the name, the others may say more of it."""
@@ -74,32 +83,41 @@ class StretchNames:
             head, *others = map(self._read, parts[start:])
             if not head & self._known - _PLAIN:
                 continue
-            more = head.union(*(words for words in others if _qualifies(words, self._known)))
-            found = self._longest(head, more) or self._described(head, parts[start])
+            qualifiers = [words for words in others if words <= self._known and len(words) <= MAX_WORDS]
+            found = self._longest(head, head.union(*qualifiers)) or self._described(head, parts[start])
             ids = dict.fromkeys(stretch.id for stretch in found)
-            fits = head not in _OTHERS and head <= self._known | _PLAIN
-            if len(ids) == 1 and fits and _position_fits(found[0], " ".join(parts).lower()):
+            clear = len(ids) == 1 and head not in _OTHERS and head <= self._known
+            if clear and _position_fits(found[0], " ".join(parts).lower()) and self._suits(found[0], head, others):
                 words = self._words[found[0].id]
                 used = (at for at, other in enumerate(others, start=start + 1) if other <= words)
                 return NameMatch(found[0], used=(start, *used))
             return NameMatch(None, tuple(ids)[:MAX_NEAR] or self._near(head))
         return NameMatch(None)
 
+    def _suits(self, stretch: Stretch, head: frozenset[str], others: Sequence[frozenset[str]]) -> bool:
+        """Return whether none of the short parts *others* means another stretch than this one."""
+        words = self._words[stretch.id]
+        alike = [each for each in self._words.values() if each & head - self._places[stretch.id]]
+        for part in (other for other in others if len(other) <= MAX_WORDS and not other <= words):
+            if part & _CHANGING - words or (part <= self._known and (part & words or any(part <= w for w in alike))):
+                return False
+        return True
+
     def _longest(self, head: frozenset[str], words: frozenset[str]) -> list[Stretch]:
         """Return the stretches with the longest name in *words* that leaves no word of *head* unexplained."""
         fits = [
             (len(name), stretch)
             for name, stretch in self._names
-            if name <= words and name & head and head & self._known <= self._words[stretch.id] | _PLAIN
+            if name <= words and name & head and head <= name | self._places[stretch.id]
         ]
         longest = max((length for length, _ in fits), default=0)
         return [stretch for length, stretch in fits if length == longest]
 
     def _described(self, head: frozenset[str], text: str) -> list[Stretch]:
-        """Return the static stretches that all words of *head* are about, if *text* speaks of a stretch."""
+        """Return the static stretches with a name that has all words of *head*, if *text* speaks of a stretch."""
         if not re.search("(?i)stre", text):
             return []
-        fits = [stretch for _, stretch in self._names if head - _PLAIN <= self._words[stretch.id]]
+        fits = [stretch for name, stretch in self._names if head <= name | self._places[stretch.id]]
         return [stretch for stretch in fits if stretch.mode == "static"]
 
     def _near(self, head: frozenset[str]) -> tuple[str, ...]:
@@ -113,11 +131,6 @@ class StretchNames:
     def _read(self, text: str) -> frozenset[str]:
         """Return the words of *text*, with slips of the pen put right."""
         return frozenset(self._corrected[word] for word in _words(text)) - _FILLERS
-
-
-def _qualifies(words: frozenset[str], known: frozenset[str]) -> bool:
-    """Return whether *words* may be a part of a name, such as `knee bent`, and do not tell what to do."""
-    return words <= known and len(words) <= MAX_QUALIFIERS and "hold" not in words
 
 
 class _Corrected(dict[str, str]):
@@ -145,5 +158,7 @@ def _words(text: str) -> Iterator[str]:
 
 def _position_fits(stretch: Stretch, text: str) -> bool:
     """Return whether one of the positions that *text* names is that of *stretch*, or it names none."""
-    named = [place for words, places in _POSITION_WORDS.items() if re.search(rf"\b{words}\b", text) for place in places]
+    named = [
+        place for words, places in _POSITION_WORDS.items() if re.search(rf"\b(?:{words})\b", text) for place in places
+    ]
     return not named or bool({stretch.position, *stretch.also} & {*named})
