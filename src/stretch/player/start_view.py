@@ -213,10 +213,10 @@ def help_pages(state: StartScreen, columns: int, lines: int) -> list[list[Styled
     )
     rows = [row for block in blocks if block for row in (*block, ())][:-1]
     pages = [rows[at : at + height] for at in range(0, len(rows), height)]
-    ends = [f"press any key for more ({number} of {len(pages)})" for number in range(1, len(pages))]
+    ends = [f"any key: more ({number} of {len(pages)})" for number in range(1, len(pages))]
     return [
         _indented([*pad_to_height(page, height), ((end, TextRole.DIM),)])
-        for page, end in zip(pages, (*ends, "press any key to continue"), strict=True)
+        for page, end in zip(pages, (*ends, "any key: back"), strict=True)
     ]
 
 
