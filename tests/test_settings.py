@@ -170,7 +170,7 @@ def test_all_problems_are_reported_with_line_and_similar_names(home: Path) -> No
     assert output[4] == "config.yaml:7: level must be one of gentle, moderate, deep, not 'hard'"
     assert output[5] == "config.yaml:8: There is no setting called 'zzz'. `stretch config` lists them all."
     assert output[6] == "$STRETCH_MINUTES must be a number from 1 to 180, not 'ten'"
-    assert output[7] == "$STRETCH_FIGURE must be one of braille, blocks, none, not 'ascii'"
+    assert output[7] == "$STRETCH_FIGURE must be one of auto, pixels, octants, braille, blocks, none, not 'ascii'"
     assert problems(home, "sound: loud\n") == ["config.yaml:1: sound must be on or off, not 'loud'"]
     assert len(output) == 8
 

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 FIGURE_LABELS = {
     "auto": "the best that the terminal shows",
+    "pixels": "a smooth picture, for terminals that show some",
     "octants": "solid dots, for terminals that have them",
     "braille": "fine dots",
     "blocks": "for fonts without braille",

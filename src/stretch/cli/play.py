@@ -229,14 +229,18 @@ class Playback:
 
     def _make_display(self, timeline: Timeline, terminal: Terminal | None) -> Display:
         if self.screen and terminal is not None:
-            return ScreenDisplay(terminal, self._make_figures(timeline), self._problem)
+            return ScreenDisplay(terminal, self._make_figures(timeline, terminal), self._problem)
         out = self.app.out
         return EventsDisplay(out.json_line) if self.options.events else PlainDisplay(out.line)
 
-    def _make_figures(self, timeline: Timeline) -> FigureRenderer | None:
+    def _make_figures(self, timeline: Timeline, terminal: Terminal) -> FigureRenderer | None:
         moves = (phase.move.id for phase in timeline.phases if phase.move)
         stretches = (item.stretch.id for item in timeline.items)
         self.figures = self.options.figure_renderer(self.app, [*moves, *stretches, timeline.resting_figure])
+        if self.figures and terminal.theme.has_color and self.options.in_pixels(terminal.answers):
+            from stretch.player.pixel_figures import PixelFigures
+
+            self.figures.pixels = PixelFigures(terminal)
         return self.figures
 
     def _with_figures(self, change: Callable[[Session], Session], session: Session) -> Session:

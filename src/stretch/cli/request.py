@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from stretch.core.routine import Continuity, Routine
     from stretch.figure.render import Glyphs
     from stretch.player.figure_renderer import FigureRenderer
+    from stretch.player.terminal_answers import TerminalAnswers
     from stretch.storage.journal.journal import Journal
 
 MORNING_HOURS = range(4, 8)
@@ -83,6 +84,10 @@ class PlaybackOptions(Struct, frozen=True, kw_only=True):
     def glyphs(self, app: App) -> Glyphs | None:
         """Return how figures are drawn; None if they are not."""
         return app.theme.glyphs_for(self.figure) if app.theme.unicode else None
+
+    def in_pixels(self, answers: TerminalAnswers) -> bool:
+        """Return whether the figure of a session is drawn in pixels on the terminal that gave these *answers*."""
+        return answers.graphics if self.figure == "pixels" else self.figure == "auto" and answers.draws_pictures
 
     def figure_renderer(self, app: App, names: Iterable[str] = ()) -> FigureRenderer | None:
         """Return the renderer of the figures *names*, which may get more; None if figures are not drawn."""

@@ -47,9 +47,13 @@ def bounds(parts: Iterable[FigurePart]) -> BoundingBox:
 
 
 class Canvas:
-    """The dots of a figure: a bitmap for each role, no dot in two of them; `lit` are the dots that lie in a muscle."""
+    """The dots of a figure: a bitmap for each role, no dot in two of them; `lit` are the dots that lie in a muscle.
 
-    def __init__(self, figure: Figure, width: int, height: int) -> None:
+    *grain* is the width of gaps and the size of patterns in dots.
+    """
+
+    def __init__(self, figure: Figure, width: int, height: int, grain: int = 1) -> None:
+        self._grain = grain
         self.width, self.height, self.stride = width, height, stride_of(width)
         self.layers: dict[ColorRole, int] = defaultdict(int)
         self.lit = 0
@@ -60,7 +64,7 @@ class Canvas:
         self._x = width / 2 - (left + right) / 2 * self._scale
         self._y = height - 1 + bottom * self._scale if on_floor else height / 2 + (bottom + top) / 2 * self._scale
         if figure.has_floor:
-            self.layers[ColorRole.PROP] = mask(width, 1, "floor") << self.stride * (height - 1)
+            self.layers[ColorRole.PROP] = mask(width, grain, "floor", grain) << self.stride * (height - grain)
 
     def paint(self, part: FigurePart) -> None:
         """Paint one part in front of those before, and clear what it hides with a gap around it."""
@@ -69,9 +73,14 @@ class Canvas:
         hidden = dots
         if part.has_gap:
             # The neighbors of every dot, diagonal ones too, but for those around the root.
-            wide = shape | shape << 1 | shape >> 1
-            dilated = (wide | wide << self.stride | wide >> self.stride) & mask(self.width, self.height, "all")
-            root = self._fill([(part.root,)], _ROOT_MARGIN) if part.root else 0
+            dilated, reached = shape, 0
+            while reached < self._grain:
+                # Between two rows is space for eight dots at most.
+                by = min(self._grain - reached, 2 * reached + 1, self.stride - self.width)
+                wide = dilated | dilated << by | dilated >> by
+                dilated = wide | wide << self.stride * by | wide >> self.stride * by
+                dilated, reached = dilated & mask(self.width, self.height, "all"), reached + by
+            root = self._fill([(part.root,)], _ROOT_MARGIN * self._grain) if part.root else 0
             hidden = dilated & ~root | shape
         for role in self.layers:
             self.layers[role] &= ~hidden
@@ -112,15 +121,19 @@ class Canvas:
     def _fill(self, hulls: Iterable[Hull], margin: float = 0.0) -> int:
         """Return the dots inside any of the hulls, each with a margin in dots."""
         scale, x0, y0, bitmap = self._scale, self._x, self._y, 0
+        # Large bitmaps would fill the memory.
+        fill = fill_hull if self._grain == 1 else fill_hull.__wrapped__
         for hull in hulls:
             dots = tuple((x0 + x * scale, y0 - y * scale, max(r * scale + margin, _MIN_RADIUS)) for x, y, r in hull)
-            bitmap |= fill_hull(dots, self.width, self.height)
+            bitmap |= fill(dots, self.width, self.height)
         return bitmap
 
     def _dotted(self, shape: int) -> int:
         """Return the outline and a few dots: enough for a mat to be seen, too little to compete with the person."""
-        inner = shape & shape << 1 & shape >> 1 & shape << self.stride & shape >> self.stride
-        return shape & ~inner | inner & mask(self.width, self.height, "mat")
+        inner, down = shape, self.stride
+        for _ in range(self._grain):
+            inner &= inner << 1 & inner >> 1 & inner << down & inner >> down
+        return shape & ~inner | inner & mask(self.width, self.height, "mat", self._grain)
 
     def _mirrored(self, bitmap: int, x_factor: int) -> int:
         rows = self.rows(bitmap)
@@ -134,10 +147,12 @@ class Canvas:
 _REVERSED_BITS = bytes(int(f"{value:08b}"[::-1], 2) for value in range(256))
 
 
-def rasterize(figure: Figure, width: int, height: int, depth: float, *, left: bool, pressing: bool) -> Canvas:
+def rasterize(
+    figure: Figure, width: int, height: int, depth: float, *, left: bool, pressing: bool, grain: int = 1
+) -> Canvas:
     """Return the figure at one depth on a grid of dots, with its right or its *left* side at work."""
     figure, *factors = turned_to(figure, left=left)
-    canvas = Canvas(figure, width, height)
+    canvas = Canvas(figure, width, height, grain)
     for part in figure_parts(figure, skeleton_at(figure, depth), pressing=pressing):
         canvas.paint(part)
     canvas.mirror(*factors)
@@ -189,14 +204,15 @@ def fill_hull(hull: Hull, width: int, height: int) -> int:
                     lefts[row] = edge
                 if edge > rights[row]:
                     rights[row] = edge
-    bitmap, stride = 0, stride_of(width)
-    for row in reversed(rows):
-        bitmap <<= stride
+    size, spans = stride_of(width) // 8, []
+    for row in rows:
+        span = 0
         if lefts[row] <= rights[row]:
             first, last = max(0, ceil(lefts[row] - 0.5)), min(width - 1, floor(rights[row] - 0.5))
             if first <= last:
-                bitmap |= (2 << last) - (1 << first)
-    return bitmap << rows.start * stride
+                span = (2 << last) - (1 << first)
+        spans.append(span.to_bytes(size, "little"))
+    return int.from_bytes(b"".join(spans), "little") << rows.start * size * 8
 
 
 def _rows_between(top: float, bottom: float, height: int) -> range:

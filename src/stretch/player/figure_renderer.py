@@ -1,6 +1,9 @@
 """Figures of a session drawn at a moment: which figure, how deep and which way round."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from stretch.core.timing.animation import FigureState
 from stretch.core.vocabulary import Side
@@ -8,21 +11,29 @@ from stretch.figure.file_format import Figure, with_arrows_reversed
 from stretch.figure.render import Glyphs, render_frame
 from stretch.player.layout import StyledLine
 
+if TYPE_CHECKING:
+    from stretch.player.pixel_figures import PixelFigures
+
 
 class FigureRenderer:
     """Renders *figures*, which are keyed by the id of a stretch or of a warm-up move."""
 
     def __init__(self, figures: Mapping[str, Figure], *, glyphs: Glyphs = "braille", color: bool = True) -> None:
         self._figures, self._glyphs, self._color = figures, glyphs, color
+        self.pixels: PixelFigures | None = None
+        """Draws the large figures, as soon as it can."""
 
     def add(self, figures: Mapping[str, Figure]) -> None:
         """Add *figures*."""
         self._figures = {**self._figures, **figures}
 
     def render(
-        self, state: FigureState | None, columns: int, lines: int, *, pressing: bool = False
+        self, state: FigureState | None, columns: int, lines: int, *, pressing: bool = False, still: bool = False
     ) -> list[StyledLine]:
-        """Return the figure in *lines* lines of *columns* cells; empty if there is no figure for *state*."""
+        """Return the figure in *lines* lines of *columns* cells; empty if there is no figure for *state*.
+
+        A *still* one is always drawn in characters.
+        """
         figure = self._figures.get(state.name) if state else None
         if figure is None or state is None:
             return []
@@ -30,11 +41,20 @@ class FigureRenderer:
         if state.turned:
             figure = with_arrows_reversed(figure)
         left = (state.side == "left") != (figure.alternates_sides and state.cycle % 2 == 1)
+        if self.pixels and not still:
+            name = f"{state.name}{' turned' * state.turned}"
+            if rows := self.pixels.rows(figure, name, depth, columns, lines, left=left, pressing=pressing):
+                return rows
         frame = render_frame(
             figure, columns, lines, depth, left=left, glyphs=self._glyphs, color=self._color, pressing=pressing
         )
         return list(frame)
 
+    def prefetch(self, name: str, side: Side | None, columns: int, lines: int) -> None:
+        """Make the figure *name* ready that comes next."""
+        if self.pixels and (figure := self._figures.get(name)):
+            self.pixels.prefetch(figure, name, columns, lines, left=side == "left")
+
     def render_still(self, name: str, side: Side | None, depth: float, columns: int, lines: int) -> list[StyledLine]:
         """Return the figure *name* at a depth from 0 (start, with the arrows of a contraction) to 1 (stretch)."""
-        return self.render(FigureState(name, side, depth, depth), columns, lines, pressing=depth == 0)
+        return self.render(FigureState(name, side, depth, depth), columns, lines, pressing=depth == 0, still=True)

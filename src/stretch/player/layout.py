@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from functools import lru_cache
 from itertools import zip_longest
+from typing import Literal
 
 from rich.cells import cell_len, set_cell_size
 
@@ -81,6 +82,21 @@ def rows_around(marked: int, count: int, height: int) -> range:
     """Return the indexes of *height* entries of a list of *count*, with the *marked* one in their middle."""
     first = min(max(marked - height // 2, 0), max(count - height, 0))
     return range(first, min(first + height, count))
+
+
+def shared_characters(old: StyledSpan, new: StyledSpan, direction: Literal[1, -1]) -> int:
+    """Return the number of characters that two spans share at their start, or with -1 at their end.
+
+    An accent stays with the character before it.
+    """
+    if old[1] != new[1]:
+        return 0
+    texts = old[0][::direction], new[0][::direction]
+    size = next((at for at, (a, b) in enumerate(zip(*texts, strict=False)) if a != b), min(map(len, texts)))
+    edge = size if direction == 1 else size - 1
+    while size and any(text[edge:] and not cell_len(text[edge]) for text in texts):
+        size, edge = size - 1, edge - 1
+    return size
 
 
 def side_by_side(blocks: Sequence[Sequence[StyledLine]], cells: int, gap: int = 2) -> list[StyledLine]:

@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Hashable, Sequence
 from contextlib import suppress
 from selectors import EVENT_READ, EVENT_WRITE, SelectorKey
-from typing import Any, Literal
+from typing import Any
 
 from msgspec.structs import replace
 from rich.cells import cell_len
@@ -24,7 +24,8 @@ from stretch.figure.colors import CellColor
 from stretch.player.freeze import SLICE_S, FreezeDetector, boottime_ns
 from stretch.player.input import InputEvent, SignalCatcher, console_keys
 from stretch.player.key_decoder import KeyDecoder
-from stretch.player.layout import StyledLine, StyledSpan, line_width
+from stretch.player.layout import StyledLine, line_width, shared_characters
+from stretch.player.pictures import PlacedPictures
 from stretch.player.terminal_answers import (
     COLOR_QUERY,
     IGNORE_SCHEME,
@@ -45,6 +46,8 @@ if sys.platform == "win32":
         return len(data)
 
 else:
+    import fcntl
+    import struct
     import termios
     import tty
 
@@ -86,6 +89,7 @@ class Terminal:
         self._queries = queries if source is not None and sys.platform != "win32" else ""
         self.answers = TerminalAnswers(complete=not self._queries)
         self._asked = 0.0
+        self.pictures = PlacedPictures()
         self._signals = SignalCatcher()
         self._freeze = FreezeDetector()
         self._frozen_ns = 0
@@ -195,7 +199,7 @@ class Terminal:
             return False
         size = self.size()
         out = []
-        if size != self._size:
+        if cleared := size != self._size:
             self._size, self._drawn, self._style = size, [], None
             out.append("\x1b[0m\x1b[2J")
         for y, row in enumerate(rows):
@@ -203,9 +207,28 @@ class Terminal:
             if row != old:
                 out.append(self._changes(y, old, row))
         self._drawn = list(rows)
+        if pictures := self.pictures.changes(rows, cleared=cleared):
+            out.append(pictures)
         if out:
             self._write(f"{_BEGIN_UPDATE}{''.join(out)}{_END_UPDATE}")
         return not self._unwritten
+
+    def send(self, codes: str) -> bool:
+        """Write *codes* that change nothing on the screen, if the terminal takes output at once."""
+        if self._unwritten:
+            return False
+        self._write(codes)
+        return True
+
+    def cell_pixels(self) -> tuple[int, int]:
+        """Return the width and height of a cell in pixels, 10 x 20 if the terminal does not report them."""
+        if sys.platform != "win32":
+            with suppress(OSError):
+                packed = fcntl.ioctl(self.target, termios.TIOCGWINSZ, bytes(8))
+                lines, columns, width, height = struct.unpack("HHHH", packed)
+                if min(lines, columns, width, height):
+                    return max(1, width // columns), max(1, height // lines)
+        return 10, 20
 
     def bell(self, times: int) -> None:
         """Ring the terminal bell so many *times*, if the terminal takes output at once."""
@@ -220,10 +243,10 @@ class Terminal:
         spans, column = list(new[first : len(new) - last]), line_width(new[:first])
         if first + last < shared:
             text, style = spans[0]
-            same = _shared(old[first], spans[0], 1)
+            same = shared_characters(old[first], spans[0], 1)
             spans[0], column = (text[same:], style), column + cell_len(text[:same])
             text, style = spans[-1]
-            spans[-1] = (text[: len(text) - _shared(old[-1 - last], spans[-1], -1)], style)
+            spans[-1] = (text[: len(text) - shared_characters(old[-1 - last], spans[-1], -1)], style)
         parts = [f"\x1b[{y + 1};{column + 1}H"]
         for text, style in spans:
             # Blanks look the same in all styles without a background.
@@ -292,7 +315,7 @@ class Terminal:
 
     def _leave_screen(self) -> None:
         """Leave the full screen; if the terminal is behind, discard the frames that it has not shown yet."""
-        leave = IGNORE_SCHEME * bool(self._queries) + _LEAVE_SCREEN
+        leave = self.pictures.remove_all() + IGNORE_SCHEME * bool(self._queries) + _LEAVE_SCREEN
         self._write(leave)
         if self._unwritten and self._output is not None and sys.platform != "win32":
             self._unwritten = f"{_END_UPDATE}{leave}".encode()
@@ -362,21 +385,6 @@ def _open_again(target: int) -> int:
         with suppress(OSError):
             return os.open(os.ttyname(target), os.O_WRONLY | os.O_NOCTTY | os.O_NONBLOCK)
     return os.dup(target)
-
-
-def _shared(old: StyledSpan, new: StyledSpan, direction: Literal[1, -1]) -> int:
-    """Return the number of characters that two spans share at their start, or with -1 at their end.
-
-    An accent stays with the character before it.
-    """
-    if old[1] != new[1]:
-        return 0
-    texts = old[0][::direction], new[0][::direction]
-    size = next((at for at, (a, b) in enumerate(zip(*texts, strict=False)) if a != b), min(map(len, texts)))
-    edge = size if direction == 1 else size - 1
-    while size and any(text[edge:] and not cell_len(text[edge]) for text in texts):
-        size, edge = size - 1, edge - 1
-    return size
 
 
 def _has_background(style: Hashable) -> bool:

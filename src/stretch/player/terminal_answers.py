@@ -53,9 +53,17 @@ class TerminalAnswers(Struct, frozen=True):
     @property
     def draws_octants(self) -> bool:
         """True if the terminal is known to draw octants itself."""
-        name = re.match(r"[a-z]*", self.name.lower())
         version = tuple(map(int, re.findall(r"[0-9]{1,9}", self.name)))
-        return bool(name and name.group() in _OCTANTS and version >= _OCTANTS[name.group()])
+        return self._program in _OCTANTS and version >= _OCTANTS[self._program]
+
+    @property
+    def draws_pictures(self) -> bool:
+        """True if the terminal is known to show pictures without faults."""
+        return self.graphics and self._program in ("kitty", "ghostty")
+
+    @property
+    def _program(self) -> str:
+        return re.split(r"[^a-z]", self.name.lower(), maxsplit=1)[0]
 
 
 def queries(environ: Mapping[str, str]) -> str:

@@ -98,6 +98,12 @@ class Theme:
         """True if the terminal shows any color."""
         return self.depth != "none"
 
+    @property
+    def palette(self) -> str:
+        """The name of the palette of figures."""
+        name = "light" if self.background == "light" else "dark"
+        return name if self._palette == "standard" else f"{self._palette} {name}"
+
     def code(self, style: Hashable) -> str:
         """Return the codes between `ESC[` and `m` for *style*; empty for an unknown one."""
         code = self._codes.get(style)
@@ -113,8 +119,7 @@ class Theme:
         # Sixteen colors have no shades between the shirt and the highlighted muscle: highlight it fully or not at all.
         if self.depth == "16":
             color = color._replace(highlight=HIGHLIGHT_STEPS if 2 * color.highlight >= HIGHLIGHT_STEPS else 0)
-        name = "light" if self.background == "light" else "dark"
-        return hex_color(color, PALETTES[name if self._palette == "standard" else f"{self._palette} {name}"])
+        return hex_color(color, PALETTES[self.palette])
 
 
 def text_column(palette: Palette, background: Background) -> int:

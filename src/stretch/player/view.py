@@ -14,6 +14,7 @@ from stretch.core.text import minutes_seconds, side_label
 from stretch.core.timing.navigation import SEEK_TARGETS
 from stretch.core.timing.session import Session
 from stretch.core.timing.timeline import Timeline
+from stretch.core.vocabulary import Side
 from stretch.player.big_font import big_text, big_text_width
 from stretch.player.coming_up import big_message, next_pose
 from stretch.player.countdown_panel import (
@@ -98,7 +99,10 @@ def _with_figure(session: Session, columns: int, lines: int, figures: FigureRend
     gap = 2 if columns > width + PROMPT_CELLS + 1 else 1
     panel_cells = columns - width - gap
     panel = countdown_panel(session, panel_cells, body, unicode=True)
-    following = _next_pose(session, columns, text_lines, figures)
+    following: list[StyledLine] = []
+    if pose := next_pose(session.timeline, moment.index):
+        figures.prefetch(pose[0], pose[1], width, height)
+        following = _next_pose(pose, columns, text_lines, figures)
     cells = columns - line_width(following[0]) if following else columns
     above = 1 if text_lines > 12 else 0
     text = [*[()] * above, *_indent(_text(session, cells - 2, text_lines - above, unicode=True))]
@@ -130,10 +134,12 @@ def _figure_size(columns: int, lines: int) -> tuple[int, int, int]:
     return 0, 0, 0
 
 
-def _next_pose(session: Session, columns: int, height: int, figures: FigureRenderer) -> list[StyledLine]:
-    """Return a small picture of the next pose over its name, *height* lines high; empty if there is no space."""
+def _next_pose(
+    pose: tuple[str, Side | None, str], columns: int, height: int, figures: FigureRenderer
+) -> list[StyledLine]:
+    """Return a small picture of the next *pose* over its name, *height* lines high; empty if there is no space."""
     lines = min(height - 1, (columns - NEXT_POSE_TEXT) // 3)
-    if lines < NEXT_POSE_LINES or not (pose := next_pose(session.timeline, session.moment.index)):
+    if lines < NEXT_POSE_LINES:
         return []
     name, side, label = pose
     picture = figures.render_still(name, side, 1.0, 3 * lines, lines)

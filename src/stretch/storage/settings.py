@@ -56,8 +56,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     voice: Annotated[VoiceMode, doc(f"spoken instructions: {', '.join(VOICE_LABELS)}")] = "no"
     voice_command: Annotated[str | None, doc("command that speaks, such as: espeak-ng {text}")] = None
     figure: Annotated[
-        Literal["auto", "octants", "braille", "blocks", "none"],
-        doc("drawn as octants, braille or blocks, or auto; or none"),
+        Literal["auto", "pixels", "octants", "braille", "blocks", "none"],
+        doc("drawn in pixels, octants, braille or blocks, or auto; or none"),
     ] = "auto"
     background: Annotated[Literal["auto", "dark", "light"], doc("of your terminal: auto, dark or light")] = "auto"
     palette: Annotated[Palette, doc("colors: standard, high-contrast or color-blind")] = "standard"
