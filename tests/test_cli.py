@@ -517,3 +517,9 @@ def test_an_unknown_area_is_named_as_an_id_would_be() -> None:
 @pytest.mark.parametrize("text", ["7.5", "7.5min", "7:30", "7.5 minutes", "7.5m", " 7:30 "])
 def test_minutes_can_be_written_as_people_do(text: str) -> None:
     assert data("routine", "--plan", "--json", "-m", text) == data("routine", "--plan", "--json", "-m", "7.5")
+
+
+def test_reasons_have_the_names_of_areas() -> None:
+    text = run("routine", "-a", "lower-back", "--why").stdout
+    assert "front of the hip, also helps the lower back" in text
+    assert not [area for area in ("hip flexors", "hip-flexors", "piriformis", "core ", "hamstrings") if area in text]

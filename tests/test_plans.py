@@ -353,8 +353,8 @@ def test_more_minutes_never_bring_less_stretching(area: str) -> None:
     minutes = (*range(1, 13), 15, 18, 21, 25, 30)
     worked = [worked_seconds(plan(f"-a {area} -m {each} --experienced")) for each in minutes]
     for (before, _), (less, more) in zip(pairwise(minutes), pairwise(worked), strict=True):
-        # A further stretch, and the way to it, may take the place of a repetition.
-        assert more > less - 45, (before, less, more)
+        # A further stretch, and the way to it, may take the place of a repetition on both sides.
+        assert more >= less - 60, (before, less, more)
     for less, more in zip(worked, worked[3:], strict=False):
         assert more >= less, worked
 
@@ -365,16 +365,26 @@ def worked_seconds(made: Routine) -> float:
     return sum(phase.length_ms for phase in phases if phase.kind in WORKING_KINDS) / 1000
 
 
-@pytest.mark.parametrize("beginner", [True, False])
+@pytest.mark.parametrize(("beginner", "voice"), [(True, False), (False, False), (False, True)])
 @pytest.mark.parametrize("areas", [*((area,) for area in AREAS), ("neck", "shoulders"), ("core", "shoulders")])
-def test_the_first_hold_comes_early_for_every_area(areas: tuple[str, ...], beginner: bool) -> None:
-    made = build_routine(CATALOG, Request(areas=areas, minutes=15.0, beginner=beginner, first_week=beginner))
+def test_the_first_hold_comes_early_for_every_area(areas: tuple[str, ...], beginner: bool, voice: bool) -> None:
+    made = build_routine(
+        CATALOG, Request(areas=areas, minutes=15.0, beginner=beginner, first_week=beginner, voice=voice)
+    )
     moved = [item for item in counted(made) if item.stretch.mode == "dynamic"]
     # Where most of it is movement, this is what it is for.
     if len(moved) <= len(counted(made)) // 2:
-        assert next(p.start_ms for p in build_timeline(made).phases if p.kind == "hold") <= 330_000
+        # The instructions of the first stretch take a few seconds more with a voice.
+        first = next(p.start_ms for p in build_timeline(made).phases if p.kind == "hold")
+        assert first <= (335_000 if voice else 330_000)
     seconds = sum(seconds for _, seconds in made.warm_up)
     assert seconds >= 60
+
+
+@pytest.mark.parametrize("area", ["wrists", "hands", "ankles"])
+def test_movement_for_what_was_asked_takes_the_place_of_all_warm_up_but_a_minute(area: str) -> None:
+    for minutes in (10, 15, 20):
+        assert sum(seconds for _, seconds in plan(f"-a {area} -m {minutes} --experienced").warm_up) == 60
 
 
 @pytest.mark.parametrize("area", AREAS)

@@ -5,6 +5,7 @@ from typing import Any
 
 from stretch.cli.app import App
 from stretch.cli.prescribed import prescribed_lines
+from stretch.core.model import Catalog
 from stretch.core.planning.dosing import TARGET_S
 from stretch.core.planning.eligibility import area_words, reason_text
 from stretch.core.planning.scoring import HoldTime, hold_time_by_area
@@ -78,21 +79,24 @@ def _print_reasons(app: App, routine: Routine) -> None:
     """Print why each stretch is in the routine, what each area gets (rule D2), and why others were left out."""
     app.out.table(("stretch", "why"), [(item.stretch.name, item.reason) for item in routine.items])
     app.out.paragraph()
-    app.out.table(("area", f"held, of {TARGET_S} s per side"), [*map(_hold_time, hold_time_by_area(routine.items))])
+    app.out.table(
+        ("area", f"held, of {TARGET_S} s per side"),
+        [_hold_time(app.catalog, held) for held in hold_time_by_area(routine.items)],
+    )
     app.out.paragraph()
     reasons: dict[str, list[str]] = {}
     for left in routine.left_out:
-        reasons.setdefault(reason_text(left.reason), []).append(app.catalog.stretches[left.stretch].name)
+        reasons.setdefault(reason_text(app.catalog, left.reason), []).append(app.catalog.stretches[left.stretch].name)
     rows = [(reason.capitalize(), ", ".join(names)) for reason, names in reasons.items()]
     if rows:
         app.out.table(("left out", ""), rows)
         app.out.paragraph()
 
 
-def _hold_time(held: HoldTime) -> tuple[str, str]:
+def _hold_time(catalog: Catalog, held: HoldTime) -> tuple[str, str]:
     left, right = held.left_s, held.right_s
     sides = f"{left} s" if left == right else f"{left} s left, {right} s right"
-    return area_words([held.area]), sides if left + right else "moved, not held"
+    return area_words(catalog, [held.area]), sides if left + right else "moved, not held"
 
 
 def _steps(timeline: Timeline) -> list[list[Phase]]:

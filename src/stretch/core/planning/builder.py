@@ -18,7 +18,7 @@ from stretch.core.errors import UsageError
 from stretch.core.model import Catalog, expand_areas
 from stretch.core.planning import dosing, limits, scoring, warm_up
 from stretch.core.planning.candidates import Eligible, find_eligible
-from stretch.core.planning.eligibility import FLAGS, check_stretch_ids, deepest_level, reason_text
+from stretch.core.planning.eligibility import FLAGS, area_words, check_stretch_ids, deepest_level, reason_text
 from stretch.core.planning.problem import Candidate, Pick, SelectionProblem, item_of, session_order
 from stretch.core.planning.solver import best_selection
 from stretch.core.routine import DEFAULT_MINUTES, Item, LeftOut, Request, Routine
@@ -121,8 +121,9 @@ def selection_problem(catalog: Catalog, request: Request, eligible: Eligible, mi
         seconds for _, seconds in warm_up.cool_down(catalog.warm_up, request, minutes)
     )
     warm_up_s = _warm_up_seconds(request, eligible, minutes)
-    # The opening moves take their own part of the warm-up.
-    part = 0.4 if eligible.has_opening else 0.6
+    # The opening moves take their own part of the warm-up, and a minute of it stays.
+    part_s = int(warm_up_s * (0.5 if request.voice else 0.4))
+    opening_s = part_s if eligible.has_opening else max(0, warm_up_s - warm_up.LEAST_WARM_UP_S)
     further = dosing.further_repetitions(minutes)
     candidates = [
         replace(one, options=tuple(option for option in one.options if option.further <= further))
@@ -132,7 +133,7 @@ def selection_problem(catalog: Catalog, request: Request, eligible: Eligible, mi
         candidates=session_order(candidates, seated_first="balance" in request.avoid),
         goals=tuple(goal.gains for goal in eligible.goals),
         budget_ms=(int(minutes * 60) - warm_up_s - ending_s) * 1000,
-        opening_ms=0 if request.desk_break else int(warm_up_s * part) * 1000,
+        opening_ms=0 if request.desk_break else opening_s * 1000,
         ceiling_s=dosing.BEFORE_SPORT_CEILING_S if request.before_sport else dosing.AREA_CEILING_S,
         most_stretches=limits.most_stretches(minutes),
         most_bends=limits.most_bends(minutes),
@@ -315,27 +316,26 @@ def _routine_notes(
         yield "Before sport: less than a minute for each muscle, and movement at the end."
     if request.level == "deep" == deepest_level(request) and all(item.stretch.level != "deep" for item in items):
         deep = [id for id in reasons if catalog.stretches[id].level == "deep"]
-        names = [f"{catalog.stretches[id].name} ({reason_text(reasons[id])}: --stretch {id})" for id in deep]
+        names = [f"{catalog.stretches[id].name} ({reason_text(catalog, reasons[id])}: --stretch {id})" for id in deep]
         yield f"No deep stretch in this routine: {join_words(names or ['the catalog has none'])}."
     if enough := _enough_this_week(catalog, request, eligible.areas):
-        yield f"More than 10 min in the last 7 days for the {join_words(enough)}: more brings no more range."
+        yield f"More than 10 min in the last 7 days for the {area_words(catalog, enough)}: more brings no more range."
     there, goals = scoring.primary_areas(items), eligible.goals
     missing: defaultdict[str, list[str]] = defaultdict(list)
     for goal in goals[: len(eligible.areas)] if request.short_form else goals:
         if there.isdisjoint(goal.areas):
-            names = [catalog.areas[area].name.lower() for area in sorted(goal.areas)]
-            missing[_reason_for(catalog, goal.areas, reasons)] += names
-    for cause, names in missing.items():
-        yield f"Not in this routine: {join_words(names, 'or')} ({cause})."
+            missing[_reason_for(catalog, goal.areas, reasons)] += sorted(goal.areas)
+    for cause, absent in missing.items():
+        yield f"Not in this routine: {area_words(catalog, absent, 'or')} ({cause})."
 
 
 def _enough_this_week(catalog: Catalog, request: Request, areas: Sequence[str]) -> list[str]:
-    """Return the names of those *areas* that were held for longer than a week needs (rule D5)."""
+    """Return those *areas* that were held for longer than a week needs (rule D5)."""
     held: Counter[str] = Counter()
     for id, seconds in request.week_seconds.items():
         if id in catalog.stretches and catalog.stretches[id].mode != "dynamic":
             held.update(dict.fromkeys(catalog.stretches[id].areas.primary, seconds))
-    return [catalog.areas[area].name.lower() for area in areas if held[area] > dosing.WEEK_ENOUGH_S]
+    return [area for area in areas if held[area] > dosing.WEEK_ENOUGH_S]
 
 
 def _shortfall_cause(request: Request, reasons: Mapping[str, str]) -> str:
@@ -363,4 +363,4 @@ def _reason_for(catalog: Catalog, areas: Collection[str], reasons: Mapping[str, 
     if not found:
         return "the catalog has none"
     limited = [reason for reason in found if reason.partition(":")[0] in limits.LIMITS]
-    return reason_text(Counter(limited or found).most_common(1)[0][0])
+    return reason_text(catalog, Counter(limited or found).most_common(1)[0][0])

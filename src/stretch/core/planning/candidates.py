@@ -68,7 +68,7 @@ def find_eligible(catalog: Catalog, request: Request) -> Eligible:
         relevant, resetting = scoring.is_relevant(stretch, goals, areas), is_reset(stretch)
         if stretch.id in named:
             if reason := exclusion_reason(stretch, request, None):
-                raise UsageError(_contradiction(stretch, reason))
+                raise UsageError(_contradiction(catalog, stretch, reason))
             chosen.append(stretch)
         elif relevant or resetting:
             if reason := exclusion_reason(stretch, request, deepest):
@@ -83,7 +83,7 @@ def find_eligible(catalog: Catalog, request: Request) -> Eligible:
     back = any(scoring.is_for(stretch, areas) for stretch in catalog.stretches.values() if is_reset(stretch))
 
     def candidate(stretch: Stretch) -> Candidate:
-        return _candidate(stretch, request, areas, goals, back=back)
+        return _candidate(catalog, stretch, request, areas, goals, back=back)
 
     chosen = [stretch for stretch in chosen if stretch.id in named or suits(stretch)]
     resets = [stretch for stretch in resets if suits(stretch)]
@@ -153,16 +153,16 @@ def _desk_rule(stretches: Sequence[Stretch], request: Request, areas: Collection
     return lambda stretch: any(by_area.get(area, rules[0])(stretch) for area in stretch.areas.primary)
 
 
-def _contradiction(stretch: Stretch, reason: str) -> str:
+def _contradiction(catalog: Catalog, stretch: Stretch, reason: str) -> str:
     keyword = reason.partition(":")[0]
-    sentence = f"--stretch {stretch.id} is not possible here: {reason_text(reason)}."
+    sentence = f"--stretch {stretch.id} is not possible here: {reason_text(catalog, reason)}."
     if keyword == "opt-in":
         return f"{sentence} Use --experienced if they are behind you."
     return f"{sentence} It contradicts {FLAGS[keyword]}." if FLAGS[keyword].startswith("--") else sentence
 
 
 def _candidate(
-    stretch: Stretch, request: Request, areas: Sequence[str], goals: Sequence[Goal], *, back: bool
+    catalog: Catalog, stretch: Stretch, request: Request, areas: Sequence[str], goals: Sequence[Goal], *, back: bool
 ) -> Candidate:
     dose, adapted = dosing.dose_for(stretch, stretch.dose, request)
     required, asked_for = stretch.id in request.stretches, scoring.is_for(stretch, areas)
@@ -174,7 +174,7 @@ def _candidate(
             position_for(stretch, request) or stretch.position,
             sides_in_order(stretch, request.first_side),
             adapted,
-            "you asked for it" if required else scoring.inclusion_reason(stretch, goals, areas),
+            "you asked for it" if required else scoring.inclusion_reason(catalog, stretch, goals, areas),
             stretch.id in request.familiar,
         ),
         options=_options(stretch, dose, request, asked_for=asked_for),

@@ -164,7 +164,7 @@ def deepest_level(request: Request) -> Level:
     return "moderate" if level == "deep" and no_deep else level
 
 
-def reason_text(reason: str) -> str:
+def reason_text(catalog: Catalog, reason: str) -> str:
     """Return the *reason* of an exclusion in everyday words."""
     keyword, _, details = reason.partition(": ")
     if keyword == "cautions":
@@ -174,10 +174,10 @@ def reason_text(reason: str) -> str:
     if keyword == "position":
         return "done " + next(label for position, label in POSITION_LABELS.items() if position == details)
     if keyword == "enough":
-        return f"enough for the {area_words(details.split(', '))} already"
+        return f"enough for the {area_words(catalog, details.split(', '))} already"
     return details if keyword == "opt-in" and details else REASON_TEXTS[keyword]
 
 
-def area_words(areas: Iterable[str], conjunction: str = "and") -> str:
-    """Return the ids of *areas* as words: `neck, lower back and hips`."""
-    return join_words((area.replace("-", " ") for area in areas), conjunction)
+def area_words(catalog: Catalog, areas: Iterable[str], conjunction: str = "and") -> str:
+    """Return the names of *areas* in a sentence: `neck, lower back and front of the hip`."""
+    return join_words((catalog.areas[area].name.lower() for area in areas), conjunction)

@@ -108,7 +108,8 @@ def _notes(request: Request, items: Sequence[Item]) -> Iterator[str]:
 def _missing(catalog: Catalog, program: Program, left_out: Iterable[LeftOut]) -> Iterator[str]:
     """Yield which of the prescribed stretches are left out today, and why."""
     for left in left_out if program.prescribed else ():
-        yield f"Prescribed, but not today: {catalog.stretches[left.stretch].name} ({reason_text(left.reason)})."
+        name, reason = catalog.stretches[left.stretch].name, reason_text(catalog, left.reason)
+        yield f"Prescribed, but not today: {name} ({reason})."
 
 
 def _version(program: Program, as_written: bool) -> tuple[tuple[ProgramItem, ...], float, tuple[str, ...]]:

@@ -104,7 +104,7 @@ def goals_of(catalog: Catalog, areas: Sequence[str], request: Request) -> tuple[
         more = [(other,) for other in catalog.areas[area].before_sport if request.before_sport]
         for group in map(frozenset, (*catalog.areas[area].focus, *more)):
             if group not in goals:
-                helps = f", also helps the {area_words([area])}"
+                helps = f", also helps the {area_words(catalog, [area])}"
                 goals[group] = Goal(group, (gain, FOCUS_AGAIN), helps)
                 gain -= FOCUS_STEP
     moved = [set(stretch.areas.primary) for stretch in catalog.stretches.values() if is_reset(stretch)]
@@ -112,7 +112,7 @@ def goals_of(catalog: Catalog, areas: Sequence[str], request: Request) -> tuple[
         for partner in catalog.areas[area].partners:
             group = frozenset([partner])
             if group not in goals and not any({area, partner} <= together for together in moved):
-                goals[group] = Goal(group, PARTNER_GAINS, f", to balance the {area_words([area])}")
+                goals[group] = Goal(group, PARTNER_GAINS, f", to balance the {area_words(catalog, [area])}")
     return tuple(goals.values())
 
 
@@ -171,14 +171,14 @@ def dose_points(stretch: Stretch, dose: Dose) -> int:
     return first * (dose.reps + 1) // 2
 
 
-def inclusion_reason(stretch: Stretch, goals: Sequence[Goal], areas: Collection[str]) -> str:
+def inclusion_reason(catalog: Catalog, stretch: Stretch, goals: Sequence[Goal], areas: Collection[str]) -> str:
     """Return in a few words why *stretch* is in a routine for *areas*."""
     primary = stretch.areas.primary
     for goal in goals:
         if hit := [area for area in primary if area in (areas if goal.areas <= set(areas) else goal.areas)]:
-            return area_words(hit) + goal.reason
+            return area_words(catalog, hit) + goal.reason
     reached = [area for area in stretch.areas.secondary if area in areas]
-    return f"also helps the {area_words(reached)}" if reached else area_words(primary)
+    return f"also helps the {area_words(catalog, reached)}" if reached else area_words(catalog, primary)
 
 
 def hold_time_by_area(items: Iterable[Item]) -> tuple[HoldTime, ...]:

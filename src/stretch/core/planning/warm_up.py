@@ -138,8 +138,7 @@ def surround(
         closing = ending if duration_ms([*picks, *ending], None) <= problem.budget_ms else []
     moves_s = warm_up_s - -(-duration_ms(opening, None) // 1000)
     least_s = min(warm_up_s if spare else moves_s, LEAST_WARM_UP_S) if short else 0
-    part_ms = problem.opening_ms * warm_up_s // max(1, full_s)
-    moves_s = max(least_s, moves_s - -(-opening_ms(picks, part_ms) // 1000))
+    moves_s = max(least_s, moves_s - -(-opening_ms(picks, problem.opening_ms) // 1000))
     if request.desk_break and request.warm_up is None:
         moves_s = min(moves_s, DESK_MOVES_S) if moves_s >= MIN_MOVE_S else 0
     whole = [*opening, *picks, *closing]
