@@ -126,7 +126,7 @@ def test_six_weeks_go_through_the_stages_with_sessions_without_pain_only(folder:
         if today.weekday() in (0, 2, 4):
             pain = {"hurt": 1} if day == 14 else {"scores": PainScores(before=1, after=4)} if day in (16, 18) else {}
             store(folder, session(day, today, **pain))
-    assert breaths == ["6"] * 14 + ["8"] * 10 + ["10"] * 18
+    assert breaths == ["6"] * 14 + ["8"] * 24 + ["10"] * 4
 
 
 def test_what_is_to_be_left_out_is_left_out_of_every_routine_meanwhile(folder: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -199,13 +200,30 @@ def test_the_sides_are_those_that_are_prescribed(catalog: Catalog) -> None:
 
 
 @pytest.mark.parametrize(
-    ("week", "sessions", "breaths"), [(1, 0, 6), (2, 20, 6), (3, 0, 8), (6, 7, 8), (3, 8, 10), (40, 500, 10)]
+    ("day", "good", "breaths"),
+    [
+        (0, (), 6),
+        (13, range(13), 6),
+        (14, (), 8),
+        (14, range(13), 8),
+        (40, range(14, 21), 8),
+        (40, range(14, 22), 10),
+        (21, [14, 14, 15, 15, 16, 16, 17, 17], 10),
+        (400, range(7, 21), 8),
+    ],
 )
-def test_a_stage_counts_once_it_and_those_before_it_are_reached(
-    catalog: Catalog, week: int, sessions: int, breaths: int
+def test_a_stage_counts_once_those_before_it_were_done(
+    catalog: Catalog, day: int, good: Sequence[int], breaths: int
 ) -> None:
-    routine = prescribed(catalog, program_week=week, good_sessions=sessions)
+    routine = prescribed(catalog, program_day=day, good_days=tuple(good))
     assert routine.items[-1].dose.reps == breaths
+
+
+def test_stages_by_sessions_count_each_from_the_one_before(tmp_path: Path) -> None:
+    text = RX.replace("{from_week: 3, reps: 8}", "{after_sessions: 2, reps: 8}").replace("sessions: 8", "sessions: 3")
+    assert problems(tmp_path, text) == ""
+    item = prescription(tmp_path, text).items[-1]
+    assert [item.amount(9, range(count)).reps for count in range(7)] == [6, 6, 8, 8, 8, 10, 10]
 
 
 def lines(timeline: Timeline) -> list[str]:

@@ -68,7 +68,7 @@ def six_weeks(folder: Path) -> App:
     catalog, random = load_catalog(extra=[file]), Random(1)
     sessions: list[tuple[SessionRecord, bytes | None]] = []
     for day in (day for day in range(42) if day not in FREE_DAYS):
-        routine = build_program(catalog, "mrs-jones", Request(program_week=day // 7 + 1))
+        routine = build_program(catalog, "mrs-jones", Request(program_day=day))
         parts = side_results(Session(timeline=build_timeline(routine)))
         for number, hour in enumerate((7, 18) if day % 3 else (20,)):
             done = [msgspec.structs.replace(part, done=part.planned, seconds=20.0 * part.planned) for part in parts]

@@ -35,9 +35,9 @@ def fit_to_program(app: App, request: Request, program: Program) -> Request:
     """Return *request* with how far *program* has got, which its stages depend on."""
     if not any(item.stages for item in program.items):
         return request
-    week = (app.today() - program.starts).days // 7 + 1 if program.starts else 1
-    good = sum(session.comfortable for session in _sessions(app, program))
-    return replace(request, program_week=max(week, 1), good_sessions=good)
+    first = program.starts.toordinal() if program.starts else 0
+    good = (session.pain.day.toordinal() - first for session in _sessions(app, program) if session.comfortable)
+    return replace(request, program_day=app.today().toordinal() - first, good_days=tuple(good))
 
 
 def times_done_today(app: App, program: Program) -> int:

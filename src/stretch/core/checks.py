@@ -175,19 +175,19 @@ def _check_amount(dose: DoseFields, stretch: Stretch | None) -> Iterator[FieldPr
 
 
 def _check_stages(stages: Iterable[Stage], *, dated: bool) -> Iterator[FieldProblem]:
-    """Yield the problems of the conditions of *stages*, each of which has to come later than the one before."""
-    latest = {"from_week": 1, "after_sessions": 0}
+    """Yield the problems of the conditions of *stages*: each but the first one has one, and the weeks follow."""
+    week = 1
     for number, stage in enumerate(stages):
-        conditions = [name for name in latest if getattr(stage, name) is not None]
-        if len(conditions) != min(number, 1):
+        conditions = [stage.from_week, stage.after_sessions]
+        if len(conditions) - conditions.count(None) != min(number, 1):
             right = "one of from_week and after_sessions" if number else "no condition: it counts from the beginning"
             yield ("stages", number), f"the {'next' if number else 'first'} stage needs {right}"
-        for name in conditions:
-            if getattr(stage, name) <= latest[name]:
-                yield ("stages", number, name), f"must be more than {latest[name]}, as the stages follow one another"
-            latest[name] = getattr(stage, name)
-            if name == "from_week" and not dated:
-                yield ("stages", number, name), "counts from starts; add starts, the first day of the program"
+        if stage.from_week is not None:
+            if stage.from_week <= week:
+                yield ("stages", number, "from_week"), f"must be more than {week}, as the stages follow one another"
+            week = stage.from_week
+            if not dated:
+                yield ("stages", number, "from_week"), "counts from starts; add starts, the first day of the program"
 
 
 def _check_sides(item: ProgramItem, stretch: Stretch) -> Iterator[FieldProblem]:

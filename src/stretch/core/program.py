@@ -1,6 +1,7 @@
 """Programs and prescriptions, with the fields of their YAML files."""
 
 # No `from __future__ import annotations` here: see `core.model`.
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Literal
 
@@ -9,6 +10,7 @@ from msgspec import Meta
 from stretch.core.fields import CatalogStruct, HoldSeconds, Id, Name, ShortText, SourceKey, doc
 from stretch.core.vocabulary import WEEKDAYS, Side, Weekday
 
+DAYS_PER_WEEK = 7
 Repetitions = Annotated[int, Meta(ge=1, le=20)]
 SetCount = Annotated[int, Meta(ge=1, le=10)]
 RestSeconds = Annotated[int, Meta(ge=5, le=300)]
@@ -35,7 +37,7 @@ class Stage(DoseFields, frozen=True, kw_only=True):
 
     from_week: Annotated[WeekNumber | None, doc("the week from which it counts; week 1 begins on starts")] = None
     after_sessions: Annotated[
-        SessionCount | None, doc("the number of sessions of the program without pain after which it counts")
+        SessionCount | None, doc("the number of sessions without pain, at the dose before it, after which it counts")
     ] = None
 
 
@@ -58,13 +60,18 @@ class ProgramItem(DoseFields, frozen=True, kw_only=True):
     note: Annotated[ShortText | None, doc("what to mind, or why it is here")] = None
     stages: Annotated[tuple[Stage, ...], doc("doses that follow one another, in place of reps", max_length=10)] = ()
 
-    def amount(self, week: int, good_sessions: int) -> DoseFields:
-        """Return the dose in a *week* of the program, after so many of its sessions without pain."""
+    def amount(self, day: int, good_days: Sequence[int]) -> DoseFields:
+        """Return the dose on a *day* of the program, by the days of its sessions without pain; the first day is 0."""
         current: DoseFields = self
+        counted = sorted(good_days)
         for stage in self.stages:
-            if (stage.from_week or 0) > week or (stage.after_sessions or 0) > good_sessions:
+            if stage.from_week:
+                begins = DAYS_PER_WEEK * (stage.from_week - 1)
+                counted = [one for one in counted if one >= begins]
+            # Each stage counts the sessions since the one before it began.
+            if (stage.from_week and begins > day) or len(counted) < (stage.after_sessions or 0):
                 break
-            current = stage
+            current, counted = stage, counted[stage.after_sessions or 0 :]
         return current
 
 

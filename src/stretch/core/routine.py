@@ -86,10 +86,10 @@ class Request(Struct, frozen=True, kw_only=True):
     """Ids of stretches that hurt twice: used only by name."""
     replaced: tuple[str, ...] = ()
     """Ids of stretches that the person replaced in a routine for this request: used only by name."""
-    program_week: int = 1
-    """The week of a program that has a first day, from 1."""
-    good_sessions: int = 0
-    """Sessions of a program that were done without pain."""
+    program_day: int = 0
+    """The day of a program, from 0 on its first day."""
+    good_days: tuple[int, ...] = ()
+    """The day of each session of the program that was done without pain."""
 
     @property
     def key(self) -> str:

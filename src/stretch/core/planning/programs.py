@@ -181,7 +181,7 @@ def _later(stretch: Stretch, entry: ProgramItem, amount: DoseFields) -> Iterator
 
 
 def _amount(entry: ProgramItem, request: Request) -> DoseFields:
-    return entry.amount(request.program_week, request.good_sessions)
+    return entry.amount(request.program_day, request.good_days)
 
 
 def program_dose(stretch: Stretch, entry: DoseFields) -> Dose:
