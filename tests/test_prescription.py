@@ -350,7 +350,7 @@ def test_note_and_caution_are_shown_beside_the_steps(catalog: Catalog) -> None:
 
 
 def test_the_guide_has_a_valid_example_and_every_field() -> None:
-    text = page("prescription")
+    text = page("prescriptions")
     assert f"```yaml\n{RX}```" in text
     described = {word for line in text.splitlines() if line[:3] == "| `" for word in re.findall(r"`(\w+)`", line)}
     fields = {one.encode_name for kind in (Prescription, ProgramItem) for one in fields_of(kind)}

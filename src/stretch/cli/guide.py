@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from stretch.cli.app import App
 
 TOPICS = (
-    "start", "routines", "session", "sound", "safety", "history", "catalog", "prescription",
-    "accessibility",
+    "start", "routines", "session", "sound", "safety", "history", "prescriptions", "catalog", "accessibility",
     "reminders", "settings", "commands", "json", "architecture",
 )  # fmt: skip
 """Names of the pages, in reading order."""
