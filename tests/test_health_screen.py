@@ -191,7 +191,8 @@ def test_the_first_emergency_ends_the_questions_at_once(start: str) -> None:
             assert state.result.record.unfinished is None
             assert set(emergency) <= set(causes(SAFETY, state.result.record, TODAY))
             shown = " ".join(" ".join(text(state, 80, 24)).split())
-            assert shown.startswith(SAFETY.messages.emergency)
+            # After the large letters.
+            assert shown.lstrip("# ").startswith(SAFETY.messages.emergency)
             back = windows(STARTS[start][0]).update(state, "b", *LARGE)
             assert back.result.question is not None
             assert back.result.record.outcome is not Outcome.EMERGENCY
@@ -266,6 +267,20 @@ def test_a_stored_stop_names_its_answer_and_is_lifted_when_that_is_taken_back() 
     lifted = shown.update(still, "n", *LARGE)
     assert lifted.finished
     assert lifted.result.record.outcome is Outcome.GO
+
+
+def test_an_emergency_begins_with_large_letters_where_they_fit() -> None:
+    shown = msgspec.structs.replace(windows(), unicode=True)
+    state = press("1", "1")
+    rows = {size: ["".join(span for span, _ in row) for row in shown.rows(state, *size)] for size in SIZES}
+    large = {size: any("█" in row for row in found) for size, found in rows.items()}
+    assert large == {(120, 40): True, (80, 24): True, (60, 20): True, (40, 12): False}
+    for size, found in rows.items():
+        assert SAFETY.messages.emergency in " ".join(" ".join(found).split()), size
+    assert "".join(text(state, 80, 24)).isascii()
+    assert not any(
+        "█" in "".join(span for span, _ in row) for row in shown.rows(press("5", "4", "enter", "enter", "y"), 80, 24)
+    )
 
 
 @pytest.mark.parametrize("size", [(80, 24), (40, 12), (30, 10), (24, 8)], ids=lambda size: "{}x{}".format(*size))

@@ -52,7 +52,7 @@ def show_questions(
     from stretch.player.health_screen import HealthWindows
     from stretch.player.screen import run_screen
 
-    windows = HealthWindows(app.safety, decide, app.today(), leads_back)
+    windows = HealthWindows(app.safety, decide, app.today(), leads_back, app.theme.unicode)
     state = windows.begin(answers)
     if plain or not app.full_screen:
         state = _show_lines(app, windows, state)

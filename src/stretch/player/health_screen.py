@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from stretch.core.safety.checklist import Choice, Outcome, Question, SafetyData
 from stretch.core.safety.screening import CONFIRM, END, PAIN, STILL, choose, chosen
 from stretch.core.safety.screening_record import Answers, PreflightResult, read_back, status_messages
+from stretch.player.big_font import big_text
 from stretch.player.layout import StyledLine, StyledSpan, fit_width, line_width, pad_to_height, wrap_styled, wrap_text
 from stretch.player.theme import TextRole
 
@@ -56,6 +57,8 @@ class HealthWindows(Struct, frozen=True):
     today: date
     leads_back: bool = False
     """Whether there is something before the first question to go back to."""
+    unicode: bool = False
+    """Whether the terminal shows block characters, for large letters."""
 
     def begin(self, answers: Answers) -> HealthState:
         """Return the state in which *answers* are given already."""
@@ -162,6 +165,10 @@ class HealthWindows(Struct, frozen=True):
             first, *more = wrap_text(text, columns - MARGIN)
             rows += [((line, TextRole.PLAIN),) for line in (f"  - {first}", *(f"    {line}" for line in more))]
         keys = _key_rows(["b: correct this.", "q: leave."], columns)
+        title = big_text("GET HELP", TextRole.ALERT, columns, 2, self.unicode) if emergency else ()
+        if title and len(title) + len(rows) + len(keys) + 1 < lines:
+            # From the floor only large letters are readable.
+            rows = [*title, (), *rows]
         if len(rows) + len(keys) < lines:
             return [*rows, (), *keys]
         return [*rows[: max(lines - len(keys) - 1, 0)], MORE, *keys][-lines:]
