@@ -45,53 +45,66 @@ def countdown_panel(session: Session, cells: int, height: int, unicode: bool) ->
     moment = session.moment
     if height < (BIG_LETTER_LINES if unicode else PLAIN_LETTER_LINES):
         return _rows(session, cells, height, unicode)
+    seconds, side, count, prompt = _texts(session)
     name = wrap_styled(moment.phase.name, TextRole.NAME, cells)[:2]
     scale = panel_scale(cells, height)
     letters = big_text_height(scale) if unicode or scale > 1 else 1
-    prompt = big_text(*_prompt(session), cells, scale, unicode)
     bar = _breath_bar(session, min(cells, 20 * scale + 3 if scale > 1 else BAR_CELLS), unicode)
     # An empty line between them: word and bar have the same color, and would be one shape.
     bars = [*[()] * (scale > 1), *[line[:-1] for line in bar] * (scale - 1), *bar]
-    breath = pad_to_height([*pad_to_height(prompt, letters), *bars], letters + scale + (scale > 1))
-    side = pad_to_height(big_text(*_side(moment), cells, scale, unicode), letters)
+    breath = pad_to_height(
+        [*pad_to_height(big_text(*prompt, cells, scale, unicode), letters), *bars], letters + scale + (scale > 1)
+    )
+    big_side = pad_to_height(big_text(*side, cells, scale, unicode), letters)
     roomy = height >= ROOMY_LINES or not unicode
     if moment.phase.side and not roomy:
-        return _stack(
-            [name, side, _row(session, [_seconds(session)], [_count(moment)], cells, unicode), breath], height
-        )
-    count = pad_to_height(_big_line(*_count(moment), cells, scale, unicode), 1)
-    digits = pad_to_height(big_text(*_seconds(session), cells, 2 * scale, unicode), big_text_height(2 * scale))
+        return _stack([name, big_side, _row(session, [seconds], [count], cells, unicode), breath], height)
+    above = pad_to_height(_big_line(*count, cells, scale, unicode), 1)
+    digits = pad_to_height(big_text(*seconds, cells, 2 * scale, unicode), big_text_height(2 * scale))
     if not roomy:
-        return _stack([name, count, digits, breath], height)
+        return _stack([name, above, digits, breath], height)
     # Two lines even for a short name, so that the blocks below do not move with it.
     big_name = _big_line(moment.phase.name, TextRole.NAME, cells, scale, unicode)
-    return _stack([pad_to_height(big_name if len(big_name) > 1 else name, 2), side, count, digits, breath], height)
+    return _stack([pad_to_height(big_name if len(big_name) > 1 else name, 2), big_side, above, digits, breath], height)
+
+
+def _texts(session: Session) -> tuple[Text, Text, Text, Text]:
+    """Return the seconds left, the side, the count and the prompt word."""
+    moment = session.moment
+    side = (moment.phase.side or "").upper(), TextRole.SIDE
+    prompt = _prompt_word(session), _breath_role(moment)
+    return (countdown_text(session), TextRole.TIME), side, (_count(moment), TextRole.PLAIN), prompt
 
 
 def _rows(session: Session, cells: int, height: int, unicode: bool) -> list[StyledLine]:
     """Return the name, and the seconds in big letters beside the side or the breath; in two rows beside both."""
     moment = session.moment
     name = _line(ellipsize(moment.phase.name, cells), TextRole.NAME)
-    seconds, side, prompt, count = _seconds(session), _side(moment), _prompt(session), _count(moment)
+    seconds, side, count, prompt = _texts(session)
     if height >= TWO_ROWS_LINES:
         upper = _row(session, [seconds, side], [count], cells, unicode)
         return _stack([name, upper, _row(session, [prompt], [], cells, unicode, bar=True)], height)
     if side[0] and moment.phase.kind in ("prepare", "switch"):
         return [*name, *_row(session, [seconds, side], [prompt, count], cells, unicode)]
-    small = ", ".join(filter(None, (side_label(moment.phase.side), count[0])))
-    return [*name, *_row(session, [seconds, prompt], [(small, TextRole.SIDE)], cells, unicode, bar=True)]
+    small = (", ".join(filter(None, (side_label(moment.phase.side), count[0]))), TextRole.SIDE)
+    if height < big_text_height(1):
+        unit = "" if ":" in seconds[0] else " s"
+        return [*name, (seconds, (f"{unit} ", TextRole.TIME), prompt, (" ", TextRole.PLAIN), small)]
+    return [*name, *_row(session, [seconds, prompt], [small], cells, unicode, bar=True)]
 
 
 def _row(
     session: Session, large: Sequence[Text], small: Sequence[Text], cells: int, unicode: bool, *, bar: bool = False
 ) -> list[StyledLine]:
     """Return the *large* texts that fit side by side, and beside them the other texts and the breath *bar*."""
-    blocks, others = [], []
+    blocks: list[tuple[Sequence[StyledLine], int]] = []
+    others: list[Text] = []
     for text, role in large:
         # As wide as the widest of its kind, so that what is beside it stays in the same place.
         width = big_text_width("OUT" if text == "IN" else text.zfill(2), 1)
         rest = cells - width - GAP
-        if rest >= SMALL_CELLS and sum(len(wrap_text(each, rest)) for each, _ in small) + bar <= big_text_height(1):
+        height = sum(len(wrap_text(each, rest)) for each, _ in small) + bar
+        if rest >= SMALL_CELLS and (not blocks or height <= big_text_height(1)):
             blocks.append((big_text(text, role, width, 1, unicode), width))
             cells = rest
         else:
@@ -116,23 +129,10 @@ def panel_scale(cells: int, height: int) -> int:
     return next((scale for scale, width, lines in sizes if width <= cells and lines <= height), 1)
 
 
-def _seconds(session: Session) -> Text:
-    return countdown_text(session), TextRole.TIME
-
-
 def countdown_text(session: Session) -> str:
     """Return the time left of the phase, or of the lead-in: in seconds, or in minutes if it is long."""
     milliseconds = -(-session.lead_in_ns // NS_PER_MS) or session.moment.left_ms
     return minutes_seconds(milliseconds) if milliseconds > MAX_SECONDS_MS else str(-(-milliseconds // 1000))
-
-
-def breath_line(session: Session, cells: int, unicode: bool) -> list[StyledLine]:
-    """Return one line with the prompt word and the breath bar; empty if there is neither."""
-    prompt, role = _prompt(session)
-    width = cells - len(prompt) - 2
-    bar = _breath_bar(session, min(width, 43 if width >= 2 * PROMPT_CELLS else BAR_CELLS), unicode)
-    word: StyledLine = ((f"{prompt:<4}", role),)
-    return [(*word, (" ", TextRole.PLAIN), *bar[0])] if bar else ([word] if prompt else [])
 
 
 def _stack(blocks: Sequence[Sequence[StyledLine]], height: int) -> list[StyledLine]:
@@ -144,11 +144,7 @@ def _stack(blocks: Sequence[Sequence[StyledLine]], height: int) -> list[StyledLi
     return lines
 
 
-def _side(moment: Moment) -> Text:
-    return (moment.phase.side or "").upper(), TextRole.SIDE
-
-
-def _count(moment: Moment) -> Text:
+def _count(moment: Moment) -> str:
     phase, count = moment.phase, rep_label(moment.phase)
     if phase.kind == "warm-up":
         count = "keep moving" if phase.cool_down else "warm-up"
@@ -158,11 +154,7 @@ def _count(moment: Moment) -> Text:
         breath = f"breath {moment.breath.number} of {moment.breath.count}"
         count = f"{count}, {breath}" if count else breath
     turned = ", other way" if phase.has_turned(phase.length_ms - moment.left_ms) else ""
-    return f"{count}{turned}", TextRole.PLAIN
-
-
-def _prompt(session: Session) -> Text:
-    return _prompt_word(session), _breath_role(session.moment)
+    return f"{count}{turned}"
 
 
 def _prompt_word(session: Session) -> str:

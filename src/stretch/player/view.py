@@ -9,21 +9,18 @@ from functools import cache
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from stretch.core.narration.phrases import needs, next_label, rep_label
-from stretch.core.text import minutes_seconds, side_label
+from stretch.core.narration.phrases import needs, next_label
+from stretch.core.text import minutes_seconds
 from stretch.core.timing.navigation import SEEK_TARGETS
 from stretch.core.timing.session import Session
 from stretch.core.timing.timeline import Timeline
 from stretch.core.vocabulary import Side
-from stretch.player.big_font import big_text, big_text_width
 from stretch.player.coming_up import big_message, next_pose
 from stretch.player.countdown_panel import (
     PANEL,
     PROMPT_CELLS,
     SCALES,
-    breath_line,
     countdown_panel,
-    countdown_text,
     panel_scale,
     panel_size,
 )
@@ -173,33 +170,26 @@ def _text(session: Session, cells: int, height: int, unicode: bool) -> list[Styl
 
 def _tiny(session: Session, columns: int, lines: int, unicode: bool) -> list[StyledLine]:
     """Return name, side, time and breath for a screen of a few lines."""
-    moment = session.moment
-    seconds = countdown_text(session)
-    side = ", ".join(filter(None, (side_label(moment.phase.side), rep_label(moment.phase))))
-    screen: list[StyledLine] = [((moment.phase.name, TextRole.NAME),)]
-    if lines >= 2:
-        unit = "" if ":" in seconds else "s "
-        screen.append(((f"{seconds} {unit}", TextRole.TIME), (side, TextRole.SIDE)))
     # After "hurts" the keys to press need the space of the big seconds, which are paused anyway.
-    if lines >= 5 and big_text_width(seconds, 1) <= columns and session.pain_stop is None:
-        screen = [screen[0], ((side, TextRole.SIDE),), *big_text(seconds, TextRole.TIME, columns, 1, unicode)]
-    screen += breath_line(session, columns, unicode)
+    height = 2 if lines < 5 or session.pain_stop is not None else 4
+    screen = countdown_panel(session, columns, height, unicode)
     if lines > len(screen) and (message := pause_message(session)):
         screen += wrap_styled(message, TextRole.ALERT, columns)
     elif lines > len(screen):
-        screen.append(((f"next: {next_label(session.timeline, moment.index)}", TextRole.DIM),))
+        screen += _text(session, columns, lines - len(screen) - 1, unicode) if lines - len(screen) >= TEXT_LINES else []
+        screen.append(((f"next: {next_label(session.timeline, session.moment.index)}", TextRole.DIM),))
     return screen
 
 
 def _help(session: Session, columns: int, lines: int) -> list[StyledLine]:
     """Return what the keys do; on a small screen page by page, each for HELP_PAGE_NS."""
-    blocks: list[list[StyledLine]] = []
-    for binding in KEYMAP:
-        words = wrap_text(binding.help, max(columns - 10, 1))
-        labels = (binding.label, *[""] * len(words))
-        blocks.append(
-            [((f" {key:>6}  ", TextRole.KEY), (text, TextRole.PLAIN)) for key, text in zip(labels, words, strict=False)]
-        )
+    blocks: list[list[StyledLine]] = [
+        [
+            ((f" {'' if at else binding.label:>6}  ", TextRole.KEY), (words, TextRole.PLAIN))
+            for at, words in enumerate(wrap_text(binding.help, max(columns - 10, 1)))
+        ]
+        for binding in KEYMAP
+    ]
     blocks += [[line] for line in ((), *wrap_styled(SAME_KEYS, TextRole.DIM, columns - 2, indent=" "))]
     pages: list[list[StyledLine]] = [[]]
     for block in blocks:
