@@ -37,7 +37,7 @@ from stretch.player.theme import TextRole
 from stretch.player.view import render_screen
 from stretch.storage.catalogs.catalog import load_figures
 from stretch.storage.status_file import StatusFile
-from support import MS, routine, run
+from support import CATALOG, MS, routine, run
 from test_resume import FakeApp
 
 NAME = "neck-side-bend"
@@ -163,7 +163,7 @@ def test_the_chart_of_the_history_has_each_side_on_its_own_line() -> None:
 
 
 def test_the_plan_gives_the_seconds_of_each_side() -> None:
-    assert _hold_time(HoldTime("neck", 30, 60))[1] == "30 s left, 60 s right"
+    assert _hold_time(CATALOG, HoldTime("neck", 30, 60))[1] == "30 s left, 60 s right"
 
 
 @sides
