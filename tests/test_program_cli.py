@@ -41,7 +41,7 @@ def test_a_program_is_taken_in_as_it_is_written(folder: Path, file: Path) -> Non
     if sys.platform != "win32":
         assert stat.S_IMODE(target(folder).stat().st_mode) == 0o600
     assert "Added Mrs Jones, lower back, 4 stretches.\nFrom Anna Berg (030 123456), for Maria Jones." in done.stderr
-    assert "`stretch` offers it from now on." in done.stderr
+    assert "Start it with `stretch`." in done.stderr
     assert file.exists()
 
 
@@ -164,5 +164,5 @@ def test_the_status_line_says_how_often_it_was_done_today(folder: Path, file: Pa
 def test_a_damaged_list_of_prescriptions_counts_as_none(folder: Path, text: str) -> None:
     folder.mkdir()
     (folder / FILE_NAME).write_text(text, encoding="utf-8")
-    assert load(folder) == []
+    assert load(folder) == {}
     assert status(folder) == "no session running"

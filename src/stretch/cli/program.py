@@ -12,7 +12,7 @@ from stretch.cli.options import OUTPUT, PROGRAM, STDOUT
 from stretch.cli.prompts import confirm
 from stretch.cli.usage import SuggestingGroup
 from stretch.core.errors import UnknownName, UsageError
-from stretch.core.prescription import done_today_line, prescription_lines
+from stretch.core.prescription import prescription_lines
 from stretch.core.text import as_sentences, escape_control_chars, join_words, pluralize, quote
 
 if TYPE_CHECKING:
@@ -129,15 +129,10 @@ def add_command(app: App, file: Path, replace: bool) -> int:
         app.info(note)
     remember_prescriptions(app)
     app.info(f"Added {program.name}, {pluralize(len(program.items), 'stretch')}.")
-    for line in (*prescription_lines(program, app.today()), *_how_to_start(app, program)):
+    command = "stretch" if program.runs_on(app.today()) else f"stretch routine --program {program.id}"
+    for line in (*prescription_lines(program, app.today()), f"Start it with `{command}`."):
         app.info(line)
     return 0
-
-
-def _how_to_start(app: App, program: Program) -> tuple[str, ...]:
-    if program.runs_on(app.today()):
-        return ("`stretch` offers it from now on.",)
-    return (done_today_line(program, 0, app.today()), f"Start it with `stretch routine --program {program.id}`.")
 
 
 @program_command.command("show", help="Show one program: what is prescribed, its stretches, doses, notes and stages.")

@@ -52,14 +52,15 @@ def _prescribed(app: App) -> tuple[int, int] | None:
     from stretch.storage.prescription_file import load
 
     today = app.today()
-    if not (followed := [one for one in load(app.folder) if one.due_on(today)]):
+    often = {name: one.times_a_day or 1 for name, one in load(app.folder).items() if one.due_on(today)}
+    if not often:
         return None
     from stretch.storage.journal.last_session import times_done
 
     done: dict[str, int] = {}
     with suppress(StretchError):  # which the last session has reported
-        done = times_done(app.folder, today, [one.program for one in followed])
-    return sum(min(done.get(one.program, 0), one.times) for one in followed), sum(one.times for one in followed)
+        done = times_done(app.folder, today, often)
+    return sum(min(done.get(name, 0), times) for name, times in often.items()), sum(often.values())
 
 
 def status_line(

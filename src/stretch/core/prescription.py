@@ -4,7 +4,7 @@ from datetime import date
 
 from stretch.core.program import Prescription
 from stretch.core.text import as_sentences, join_words, pluralize, short_date
-from stretch.core.vocabulary import WEEKDAY_LABELS, WEEKDAYS
+from stretch.core.vocabulary import WEEKDAY_LABELS
 
 
 def prescription_lines(prescription: Prescription, today: date | None = None) -> tuple[str, ...]:
@@ -23,7 +23,7 @@ def done_today_line(prescription: Prescription, count: int, today: date) -> str:
         if starts and starts > today:
             return f"It begins on {short_date(starts, today)}."
         return f"The review was on {short_date(prescription.review, today)}." if prescription.review else ""
-    if WEEKDAYS[today.weekday()] not in prescription.named_days and not count:
+    if not count and not prescription.due_on(today):
         return "Not prescribed for today."
     return f"{count} of {prescription.times_a_day or 1} done today."
 

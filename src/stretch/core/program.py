@@ -114,6 +114,10 @@ class Prescription(CatalogStruct, frozen=True, kw_only=True, rename={"clinician"
         """True if it says by whom, when or how often: nothing in it is then changed but for safety."""
         return any((self.clinician, self.starts, self.review, self.days, self.times_a_day))
 
+    def due_on(self, day: date) -> bool:
+        """Return whether it is to be done on *day*; on so many days a week, on any."""
+        return self.runs_on(day) and WEEKDAYS[day.weekday()] in self.named_days
+
     @property
     def named_days(self) -> tuple[Weekday, ...]:
         """The days of the week on which it may be done; all of them if none are named."""

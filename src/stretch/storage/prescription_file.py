@@ -1,67 +1,44 @@
-"""The prescriptions that are followed, in short: for `stretch status`, which has no time to read the catalog."""
+"""The prescriptions that are followed: for `stretch status`, which has no time to read the catalog."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from stretch.core.vocabulary import WEEKDAYS
 from stretch.storage.files.safe_io import UnreadableFile, atomic_write, make_private, read_regular
 
 if TYPE_CHECKING:
-    from datetime import date
-
-    from stretch.core.program import Program
+    from stretch.core.program import Prescription, Program
 
 FILE_NAME = "prescribed.json"
 
 
-class Followed(NamedTuple):
-    """A prescription: the id of its program, how often a day, and its dates in ISO format, empty without."""
-
-    program: str
-    times: int
-    days: tuple[str, ...]
-    starts: str
-    review: str
-
-    def due_on(self, day: date) -> bool:
-        """Return whether it is prescribed for *day*."""
-        dated = self.starts <= str(day) <= (self.review or str(day))
-        return dated and WEEKDAYS[day.weekday()] in self.days
-
-
 def save(folder: Path, programs: Iterable[Program]) -> None:
     """Store the prescriptions among *programs*; without any, remove the file. Raise OSError."""
-    path = folder / FILE_NAME
-    followed = [
-        Followed(one.id, one.times_a_day or 1, one.named_days, str(one.starts or ""), str(one.review or ""))
-        for one in programs
-        if one.prescribed
-    ]
-    if followed == load(folder):
-        return
+    path, followed = folder / FILE_NAME, {one.id: one.prescription for one in programs if one.prescribed}
     if not followed:
         path.unlink(missing_ok=True)
-        return
-    from msgspec import json
+    elif followed != load(folder):
+        from msgspec import json
 
-    make_private(folder)
-    with atomic_write(path, own=True) as file:
-        file.write(json.encode(followed))
+        make_private(folder)
+        with atomic_write(path, own=True) as file:
+            file.write(json.encode(followed))
 
 
-def load(folder: Path) -> list[Followed]:
-    """Return what was stored; nothing if there is none, or it cannot be read."""
+def load(folder: Path) -> dict[str, Prescription]:
+    """Return what was stored, by the id of the program; nothing if there is none, or it cannot be read."""
     try:
         data = read_regular(folder / FILE_NAME)
     except (OSError, UnreadableFile):
-        return []
+        return {}
     # Imported here: without a prescription there is nothing to decode.
-    from msgspec import convert, json
+    from msgspec import json
+
+    from stretch.core.program import Prescription
 
     try:
-        return convert(json.decode(data), list[Followed])
+        return json.decode(data, type=dict[str, Prescription])
     except (ValueError, RecursionError):
-        return []
+        return {}
