@@ -277,6 +277,14 @@ def test_a_stop_wins_over_a_prescription(tmp_path: Path) -> None:
     assert (halved.dose.hold_s, halved.dose.reps) == (10, 2)
 
 
+def test_what_is_only_used_on_request_may_be_prescribed(tmp_path: Path) -> None:
+    rare = next(one for one in CATALOG.stretches.values() if one.opt_in and one.mode == "static" and not one.both_sides)
+    text = RX.replace("supine-figure-four", rare.id).replace(", sides: right", "")
+    made = prescribed(load_catalog(extra=[rx_file(tmp_path, text)]), avoid=rare.cautions.avoid, beginner=True)
+    assert rare in [item.stretch for item in made.items]
+    assert len(made.items) == 4
+
+
 def test_other_programs_stay_as_they_are() -> None:
     for name in CATALOG.programs:
         routine = build_program(CATALOG, name, Request())

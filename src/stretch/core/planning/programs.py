@@ -82,7 +82,8 @@ def _items(
     asked, level = request, request.level
     if program.prescribed:
         # What was prescribed is as good as asked for by name, and the person who did so knows about the cautions.
-        asked, level = replace(request, avoid=(), stretches=tuple(entry.stretch for entry in entries)), None
+        named = tuple(entry.stretch for entry in entries)
+        asked, level = replace(request, avoid=(), stretches=named, beginner=False), None
     items: list[Item] = []
     left_out: dict[str, str] = {}
     for entry in entries:
