@@ -91,11 +91,12 @@ def test_the_phases_of_the_page_are_those_of_the_timeline(sample: str) -> None:
 def test_every_phase_has_its_sentences_and_every_figure_the_sides_that_are_shown(sample: str) -> None:
     content = content_of(sample)
     for phase, step in zip(content["phases"], build_timeline(SAMPLE).phases, strict=True):
-        words = [text for kind, text, _ in content["texts"][phase["text"]] if kind == "step"]
-        steps = (
-            step.item.stretch.for_side(step.side).steps if step.item else [step.move.text if step.move else step.text]
-        )
-        assert [re.sub(r"^\d\. ", "", text) for text in words] == [*steps]
+        texts = content["texts"][phase["text"]]
+        assert len(texts) == (2 if phase["turns"] is None else 4)
+        for text in texts:
+            words = " ".join(re.sub(r"^\d\. ", "", words) for kind, words in text if kind == "step")
+            alone = step.move.text if step.move else step.text
+            assert words == (" ".join(step.item.stretch.for_side(step.side).steps) if step.item else alone)
         assert (step.side or "right") in content["figures"][phase["figure"]]["sides"]
 
 

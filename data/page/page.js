@@ -260,15 +260,14 @@ function drawWords(phase, elapsed) {
   const key = `${session.index} ${turned} ${eased}`;
   if (key !== shownWords) {
     shownWords = key;
-    const all = [["alert", phase.first, ""], ...content.texts[phase.text]];
-    const now = all.filter(([, words, when]) => words && ({ turned, eased, full: !eased }[when] ?? true));
-    $("text").replaceChildren(...now.map(([kind, words]) => make("p", words, { class: kind, dir: "auto" })));
+    const text = content.texts[phase.text][2 * turned + eased];
+    $("text").replaceChildren(...text.map(([kind, words]) => make("p", words, { class: kind, dir: "auto" })));
     $("text").scrollTop = 0;
     put($("live"), `${phase.name}. ${phase.side ? `${phase.side} side. ` : ""}${PROMPTS[phase.kind]}. ${phase.count}`);
   }
   markSentence(phase, elapsed);
   let words = session.ahead ? `Next: ${phase.next}` : "";
-  if (turned && elapsed < phase.turns + TURN_SHOWN_MS) words = content.texts[phase.text][0][1];
+  if (turned && elapsed < phase.turns + TURN_SHOWN_MS) words = "Change direction";
   if (session.away) words = `Welcome back after ${minutes(session.away)}.`;
   else if (session.paused) words = "";
   put($("big"), words);
@@ -314,7 +313,7 @@ function askWhatHurts() {
   $("hurt").hidden = !session.asking;
   $(session.asking ? "accept" : "pause").focus({ preventScroll: true });
   if (!session.asking) return;
-  const easier = content.texts[session.phase.text].find(([, , when]) => when === "eased")?.[1] ?? "";
+  const easier = content.texts[session.phase.text][1].find(([kind]) => kind === "ease")?.[1] ?? "";
   put($("offer"), session.twoHurt ? "Two stretches in a row hurt: better to rest now." : easier);
   put($("accept"), session.twoHurt ? "Rest and end" : easier ? "Try the easier way" : "Go on");
   voice.say([$("stopped").textContent, $("offer").textContent]);

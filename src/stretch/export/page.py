@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import sha256
 from html import escape
 from json import dumps
 from typing import Any
 
-from stretch.core.model import LABELS
-from stretch.core.narration.phrases import needs, next_label, rep_label, settle_parts, side_instruction
+from stretch.core.narration.instruction_text import notes, opening, steps
+from stretch.core.narration.phrases import next_label, rep_label, settle_parts
 from stretch.core.narration.speech_timing import sentences_to_speak
 from stretch.core.narration.tones import sound_for
 from stretch.core.routine import Routine, needs_line
 from stretch.core.safety.checklist import Choice, Outcome, SafetyData, Urgency
-from stretch.core.text import as_sentences, one_line, pluralize
+from stretch.core.text import one_line, pluralize
 from stretch.core.timing.animation import figure_state_at
 from stretch.core.timing.cues import Cue, cues
 from stretch.core.timing.phases import Phase
 from stretch.core.timing.timeline import Timeline, build_timeline
-from stretch.core.vocabulary import POSITION_LABELS, Side, VoiceMode
+from stretch.core.vocabulary import Side, VoiceMode
 from stretch.export.page_figure import figure_data, figure_style
 from stretch.export.page_sound import page_sounds
 from stretch.figure.file_format import Figure
@@ -31,6 +31,8 @@ MESSAGES = ("on_page", "wait", "severe_pain", "too_young", "routine", "soon", "t
 """Messages for what is answered before the start, the most severe last; only the first one allows a session."""
 DEVICE = ("this computer", "this device")
 """Words of the health check, and the same on a page."""
+_Texts = dict[str, tuple[int, list[list[tuple[str, str]]]]]
+"""Texts of the phases with their numbers, by their JSON."""
 SCRIPTS = ("session.js", "figure.js", "page.js")
 POLICY = (
     "default-src 'none'; script-src '{script}'; style-src '{style}'; media-src data:; img-src data:; "
@@ -52,17 +54,17 @@ def render_page(
 
     *figures* loads figures by their ids. The *symptoms*, each with what to do, end the session when something hurts.
     """
-    timeline = build_timeline(routine)
+    timeline, texts = build_timeline(routine), _Texts()
     content = {
         "title": one_line(timeline.title),
         "plan": plan,
         "count": pluralize(len(routine.items), "stretch"),
         "needs": needs_line(routine),
         "routine": [[item.stretch.name, item.dose_label] for item in routine.items],
-        "phases": [_phase(index, timeline, mode) for index in range(len(timeline.phases))],
+        "phases": [_phase(index, timeline, mode, texts) for index in range(len(timeline.phases))],
+        "texts": [text for _, text in texts.values()],
         "rise": settle_parts(timeline.phases[-1])[1],
         "resting": timeline.resting_figure,
-        "texts": _texts(timeline),
         "figures": _figures(timeline, figures),
         "sounds": page_sounds(timeline.pattern),
         "health": _health(safety),
@@ -89,16 +91,18 @@ def _hash(text: str) -> str:
     return "sha256-" + b64encode(sha256(text.encode()).digest()).decode()
 
 
-def _phase(index: int, timeline: Timeline, mode: VoiceMode) -> dict[str, Any]:
-    """Return what the page shows, plays and says in the phase at *index*, beside what its plan has."""
+def _phase(index: int, timeline: Timeline, mode: VoiceMode, texts: _Texts) -> dict[str, Any]:
+    """Return what the page shows, plays and says in the phase at *index*, beside what its plan has.
+
+    Its text is a number in *texts*, to which it is added.
+    """
     phase = timeline.phases[index]
     end = figure_state_at(timeline.phases, index, phase.length_ms)
     own = (cue for cue in cues(timeline, phase.start_ms - 1, phase.end_ms) if cue.index == index and cue.kind != "end")
     return {
         "name": one_line(phase.name),
         "figure": phase.figure or phase.activity_id,
-        "text": _text_key(phase),
-        "first": _first(phase),
+        "text": texts.setdefault(dumps(text := _text(phase)), (len(texts), text))[0],
         "count": _count(phase),
         "next": one_line(next_label(timeline, index)),
         "number": timeline.stretch_numbers[index] if phase.item else 0,
@@ -122,18 +126,6 @@ def _cue(cue: Cue, timeline: Timeline, mode: VoiceMode) -> list[Any]:
     return [cue.kind, at_ms, sound.name if sound else "", sound.length_ms if sound else 0, *words]
 
 
-def _text_key(phase: Phase) -> str:
-    return f"{phase.activity_id} {phase.side or ''}".strip()
-
-
-def _first(phase: Phase) -> str:
-    """Return what is needed before the steps: another position, and equipment."""
-    if phase.kind != "prepare" or phase.item is None:
-        return ""
-    position = f"Change to: {POSITION_LABELS[phase.item.position]}." if phase.new_position else ""
-    return " ".join(filter(None, (position, *as_sentences(needs(phase.item.stretch)))))
-
-
 def _count(phase: Phase) -> str:
     if phase.kind == "warm-up":
         return "keep moving" if phase.cool_down else "warm-up"
@@ -142,39 +134,19 @@ def _count(phase: Phase) -> str:
     return rep_label(phase)
 
 
-def _texts(timeline: Timeline) -> dict[str, list[tuple[str, str, str]]]:
-    """Return the sentences of each stretch and side, of each move and of the rest at the end, in order.
+def _text(phase: Phase) -> list[list[tuple[str, str]]]:
+    """Return the instructions with their kinds: as planned, made easier, and both after the movement has turned.
 
-    Each has its kind, `in` and `out` for the movements of a breath, and when it is shown: always, once the movement has
-    turned, or if it was made easier or not.
+    Those for the breath in and out of a movement have the kinds `in` and `out`.
     """
-    return {
-        _text_key(phase): [(kind, words, when) for kind, words, when in _sentences(phase) if words]
-        for phase in timeline.phases
-    }
-
-
-def _sentences(phase: Phase) -> Iterator[tuple[str, str, str]]:
-    if phase.item is None:
-        yield "alert", (phase.move and phase.move.halfway) or "", "turned"
-        yield "step", phase.move.text if phase.move else phase.text, ""
-        return
-    stretch = phase.item.stretch.for_side(phase.side)
-    adapted = bool(phase.item.adapted or phase.item.cautions)
-    side = "" if phase.item.stretch.names_side else side_instruction(phase.item.stretch, phase.side)
-    yield "alert", stretch.halfway or "", "turned"
-    yield "alert", f"Note: {phase.item.note}" if phase.item.note else "", ""
-    yield "alert", stretch.labelled("ease_off"), "" if adapted else "eased"
-    if stretch.pace:
-        yield "in", f"{LABELS['inhale']}: {stretch.pace.inhale}", ""
-        yield "out", f"{LABELS['exhale']}: {stretch.pace.exhale}", ""
-    yield "side", " ".join(as_sentences(side)), ""
-    numbered = len(stretch.steps) > 1
-    yield from (("step", f"{n}. {step}" if numbered else step, "") for n, step in enumerate(stretch.steps, start=1))
-    yield "note", f"{LABELS['feel']} {stretch.feel}." if stretch.feel else "", ""
-    yield "note", stretch.breath, ""
-    yield "note", stretch.labelled("mistake"), ""
-    yield "note", "" if adapted else stretch.labelled("ease_off"), "full"
+    adapted = bool(phase.item and phase.item.adapted)
+    pace = phase.item.stretch.for_side(phase.side).pace if phase.item else None
+    halves = [("in", f"In: {pace.inhale}"), ("out", f"Out: {pace.exhale}")] if pace else []
+    return [
+        [*opening(phase, turned=turned, eased=eased), *halves, *steps(phase), *notes(phase, eased=eased)]
+        for turned in ((False, True) if phase.turning_ms is not None else (False,))
+        for eased in (adapted, True)
+    ]
 
 
 def _figures(timeline: Timeline, load: Callable[[Iterable[str]], Mapping[str, Figure]]) -> dict[str, Any]:

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import cycle
 
-from stretch.core.model import LABELS
-from stretch.core.narration.phrases import needs, side_instruction
-from stretch.core.text import as_sentences, duration, join_words
+from stretch.core.narration.instruction_text import InstructionKind, opening, sentences
+from stretch.core.narration.instruction_text import notes as notes_of
+from stretch.core.narration.instruction_text import steps as steps_of
+from stretch.core.text import duration
 from stretch.core.timing.phases import NS_PER_MS, READING_WORDS_PER_MINUTE, Phase
 from stretch.core.timing.session import Session
-from stretch.core.vocabulary import POSITION_LABELS
 from stretch.player.coming_up import PAGE_MS, ahead_ms
 from stretch.player.keymap import PAIN_ANSWERS
 from stretch.player.layout import StyledLine, wrap_styled
 from stretch.player.theme import TextRole
 
 Paragraph = tuple[str, TextRole]
+ROLES: Mapping[InstructionKind, TextRole] = {
+    "alert": TextRole.ALERT, "note": TextRole.NAME, "ease": TextRole.ALERT, "side": TextRole.SIDE,
+    "step": TextRole.PLAIN, "feel": TextRole.DONE, "breath": TextRole.BREATH_IN, "mistake": TextRole.DIM,
+    "easier": TextRole.DIM,
+}  # fmt: skip
 GETTING_READY = ("prepare", "switch")
 FIRST_STEPS = {"hold": -1, "rest": -1, "press": -3, "release": -2}
 """The step that is done in each kind of phase, counted from the last: the earlier ones are done already."""
@@ -54,7 +58,8 @@ def _pages(
 
     Several pages begin with the step that is done now.
     """
-    first, steps, notes = _opening(phase, turned, eased), _steps(phase), _notes(phase, eased)
+    found = opening(phase, turned=turned, eased=eased), steps_of(phase), notes_of(phase, eased=eased)
+    first, steps, notes = ([(text, ROLES[kind]) for kind, text in part] for part in found)
     for gap in (1, 0):
         if len(together := paginate([*first, *steps, *notes], cells, height, gap)) == 1:
             return together, []
@@ -75,7 +80,7 @@ def paginate(paragraphs: Iterable[Paragraph], cells: int, height: int, gap: int)
     pages: list[list[StyledLine]] = [[]]
     for text, role in paragraphs:
         block = wrap_styled(text, role, cells)
-        parts = [block] if len(block) <= height else [wrap_styled(part, role, cells) for part in _sentences(text)]
+        parts = [block] if len(block) <= height else [wrap_styled(part, role, cells) for part in sentences(text)]
         for part in parts:
             page = pages[-1]
             if not page:
@@ -86,10 +91,6 @@ def paginate(paragraphs: Iterable[Paragraph], cells: int, height: int, gap: int)
                 pages.append(part[:height])
             pages += [part[start : start + height] for start in range(height, len(part), height)]
     return pages if pages[0] else []
-
-
-def _sentences(text: str) -> list[str]:
-    return re.split(r"(?<=[.!?;]) ", text)
 
 
 def page_at(
@@ -119,51 +120,6 @@ def page_at(
         if elapsed_ms < end_ms or length_ms - end_ms < PAGE_MS:
             return pages[index]
     return []
-
-
-def _opening(phase: Phase, turned: bool, eased: bool) -> list[Paragraph]:
-    """Return what is said before the steps: a change of direction or position, what is needed, and the side."""
-    if phase.item is None:
-        return []
-    item, stretch = phase.item, phase.item.stretch.for_side(phase.side)
-    paragraphs: list[Paragraph] = []
-    if turned and stretch.halfway:
-        paragraphs += [(sentence, TextRole.ALERT) for sentence in as_sentences(stretch.halfway)]
-    if item.note:
-        paragraphs.append((f"Note: {item.note}", TextRole.NAME))
-    if eased or item.cautions:
-        against = "" if eased else f"Prescribed in spite of {join_words(item.cautions)}. "
-        paragraphs.append((against + stretch.labelled("ease_off"), TextRole.ALERT))
-    if phase.kind == "prepare":
-        first = [f"Change to: {POSITION_LABELS[item.position]}."] if phase.new_position else []
-        if words := " ".join([*first, *as_sentences(needs(stretch))]):
-            paragraphs.append((words, TextRole.ALERT))
-    if not item.stretch.names_side:
-        paragraphs += [(text, TextRole.SIDE) for text in as_sentences(side_instruction(item.stretch, phase.side))]
-    return paragraphs
-
-
-def _steps(phase: Phase) -> list[Paragraph]:
-    """Return the steps, with numbers if there are several, or the sentences of a phase without a stretch."""
-    if phase.move or phase.item is None:
-        text = phase.move.text if phase.move else phase.text
-        return [(sentence, TextRole.PLAIN) for sentence in _sentences(text)]
-    stretch = phase.item.stretch.for_side(phase.side)
-    numbers = [f"{number}. " for number in range(1, len(stretch.steps) + 1)] if len(stretch.steps) > 1 else [""]
-    return [(number + step, TextRole.PLAIN) for number, step in zip(numbers, stretch.steps, strict=True)]
-
-
-def _notes(phase: Phase, eased: bool) -> list[Paragraph]:
-    """Return what to feel and how to breathe, what to avoid, and the easier way unless it is the way."""
-    if phase.item is None:
-        return []
-    stretch = phase.item.stretch.for_side(phase.side)
-    # Without color the highlighted muscle is only a pattern, so it is named too.
-    areas = " and ".join(area.replace("-", " ") for area in stretch.areas.primary)
-    feel = f"{LABELS['feel']} {stretch.feel or f'in the {areas}'}."
-    notes: list[Paragraph] = [(feel, TextRole.DONE), (stretch.breath, TextRole.BREATH_IN)]
-    notes.append((stretch.labelled("mistake"), TextRole.DIM))
-    return notes if eased or phase.item.cautions else [*notes, (stretch.labelled("ease_off"), TextRole.DIM)]
 
 
 def pause_message(session: Session) -> str:
