@@ -82,13 +82,15 @@ def test_a_view_that_the_terminal_has_not_taken_is_not_visible() -> None:
 
 def test_a_signal_ends_the_screen_after_the_last_answer_was_kept() -> None:
     kept: list[str] = []
+
+    def update(state: str, key: str) -> str:
+        kept.append(state + key)
+        return kept[-1]
+
     clock = FakeClock()
     terminal = MemoryTerminal(clock, ("a", "b", InputEvent(signal=15), "c"))
     with pytest.raises(Signalled) as ended:
-        run_screen(
-            terminal, "", rows=lambda *_: [], update=lambda state, key: state + key,
-            finished=lambda state: False, clock=clock, observe=kept.append,
-        )  # fmt: skip
+        run_screen(terminal, "", rows=lambda *_: [], update=update, finished=lambda state: False, clock=clock)
     assert ended.value.number == 15
     assert kept == ["a", "ab"]
 

@@ -36,12 +36,11 @@ def run_screen(
     clock: Clock,
     guarded: Callable[[S], Hashable] = lambda state: None,
     animate: Callable[[S, int], S] = lambda state, elapsed_ns: state,
-    observe: Callable[[S], None] = lambda state: None,
 ) -> S:
     """Draw *state* as *rows* of columns and lines, *update* it by keys until it is *finished*, and return it.
 
     While `guarded(state)` is new, and not None, keys are ignored until it has been visible for GUARD_NS. *animate*
-    gets the time since the screen began, before every frame. *observe* gets every state that a key made, to keep it.
+    gets the time since the screen began, before every frame.
     Raise Signalled if a signal or a closed window ends the screen.
     """
     started_ns = clock()
@@ -62,7 +61,4 @@ def run_screen(
             visible_since = None
         if event.key is None or (view is not None and (visible_since is None or clock() - visible_since < GUARD_NS)):
             continue
-        changed = update(state, event.key)
-        if changed is not state:
-            state = changed
-            observe(state)
+        state = update(state, event.key)
