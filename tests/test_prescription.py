@@ -9,9 +9,12 @@ from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import fields as fields_of
 
 from stretch.cli.guide import page
+from stretch.core.checks import check_program
 from stretch.core.journal.progress import decode_plan, encode_plan, restore_session, update_record
 from stretch.core.journal.record import SessionRecord
 from stretch.core.model import Catalog
@@ -363,3 +366,41 @@ def test_the_guide_has_a_valid_example_and_every_field() -> None:
     described = {word for line in text.splitlines() if line[:3] == "| `" for word in re.findall(r"`(\w+)`", line)}
     fields = {one.encode_name for kind in (Prescription, ProgramItem) for one in fields_of(kind)}
     assert fields - {"stretch", "reps", "hold_s"} <= described
+
+
+@st.composite
+def entries(draw: st.DrawFn) -> ProgramItem:
+    """A valid entry of a program, with or without sets and sides of its own."""
+    stretch = draw(st.sampled_from(sorted(CATALOG.stretches.values(), key=lambda one: one.id)))
+    amount: dict[str, Any] = {"reps": draw(st.integers(1, 4))}
+    if stretch.mode == "static":
+        amount["hold_s"] = draw(st.integers(1, 60))
+    sides: Any = None
+    if stretch.both_sides:
+        several = st.builds(SideSets, left=st.integers(1, 3), right=st.integers(1, 3))
+        sides = draw(st.sampled_from([None, "both", "left", "right"]) | several)
+    if not isinstance(sides, SideSets) and draw(st.booleans()):
+        amount |= {"sets": draw(st.integers(2, 3)), "rest_s": draw(st.integers(5, 90))}
+    free = stretch.both_sides and sides not in ("left", "right")
+    first = draw(st.sampled_from(["left", "right", None])) if free else None
+    return ProgramItem(stretch=stretch.id, sides=sides, first_side=first, **amount)
+
+
+@given(st.lists(entries(), min_size=1, max_size=6, unique_by=lambda entry: entry.stretch))
+def test_whatever_is_prescribed_is_played_exactly(made: list[ProgramItem]) -> None:
+    program = Program(id="rx", name="Rx", about="x", warm_up_min=0, items=tuple(made), times_a_day=1)
+    assert [*check_program(program, CATALOG.stretches)] == []
+    routine = build_program(msgspec.structs.replace(CATALOG, programs={"rx": program}), "rx", Request())
+    timeline = build_timeline(routine)
+    assert sum(phase.length_ms for phase in timeline.phases) == timeline.length_ms
+    for entry, item in zip(made, routine.items, strict=True):
+        mine = [phase for phase in timeline.phases if phase.item is item and phase.kind in ("hold", "move")]
+        for side in ("left", "right") if item.stretch.both_sides else (None,):
+            sets = getattr(entry.sides, side or "", entry.sets or 1)
+            sets = 0 if entry.sides in ("left", "right") and entry.sides != side else sets
+            each = 1 if item.stretch.mode == "dynamic" else entry.reps or 0
+            assert sum(phase.side == side for phase in mine) == sets * each
+        assert entry.first_side in (None, mine[0].side)
+        if entry.hold_s:
+            assert {phase.length_ms for phase in mine} == {entry.hold_s * 1000}
+    assert decode_plan(encode_plan(routine)) == msgspec.structs.replace(routine, left_out=())

@@ -93,9 +93,10 @@ def check_program(program: Program, stretches: Mapping[str, Stretch | None]) -> 
         yield from _check_known(("leave_out", index), "stretch", name, stretches)
         if any(item.stretch == name for item in program.items):
             yield ("leave_out", index), f"{name} is one of the stretches of the program; remove one of the two"
-    yield from _check_items(program.items, stretches, ("items",), dated=program.starts is not None)
+    dated = program.starts is not None
+    yield from _check_items(program.items, stretches, ("items",), dated=dated)
     if program.as_written:
-        yield from _check_items(program.as_written.items, stretches, ("as_written", "items"))
+        yield from _check_items(program.as_written.items, stretches, ("as_written", "items"), dated=dated)
 
 
 def check_sources(cited: Iterable[str], sources: Collection[str]) -> Iterator[FieldProblem]:
@@ -140,7 +141,7 @@ _LIST_COMMANDS = {"area": "areas", "stretch": "list"}
 
 
 def _check_items(
-    items: Iterable[ProgramItem], stretches: Mapping[str, Stretch | None], field: FieldPath, *, dated: bool = False
+    items: Iterable[ProgramItem], stretches: Mapping[str, Stretch | None], field: FieldPath, *, dated: bool
 ) -> Iterator[FieldProblem]:
     for index, item in enumerate(items):
         at = (*field, index)
