@@ -25,6 +25,7 @@ from stretch.core.timing.timeline import Timeline, build_timeline
 from stretch.core.vocabulary import POSITIONS, TAGS
 from stretch.player.input import InputEvent
 from stretch.player.layout import StyledLine
+from stretch.player.terminal_answers import TerminalAnswers
 from stretch.storage.catalogs.catalog import load_catalog
 
 SECOND = 1_000_000_000
@@ -82,7 +83,7 @@ class MemoryTerminal(ScriptedInput):
         self, clock: FakeClock, events: Iterable[InputEvent | str | float] = (), columns: int = 80, lines: int = 24
     ) -> None:
         super().__init__(clock, events)
-        self.columns, self.lines = columns, lines
+        self.columns, self.lines, self.answers = columns, lines, TerminalAnswers()
         self.frames: list[list[str]] = []
 
     def read(self, timeout: float) -> InputEvent:

@@ -102,7 +102,8 @@ def test_a_picture_is_sent_in_chunks_and_then_shown_in_few_bytes() -> None:
     assert parts[-1][0] == "m=0"
     assert max(len(data) for _, data in parts) <= 4096
     assert standard_b64decode("".join(data for _, data in parts)) == png
-    placed.sent |= {17, 18}
+    placed.transmission(18, png)
+    assert placed.sent == {17, 18}
     assert placed.changes(shown(17, x=3), cleared=False) == "\x1b[2;4H\x1b_Ga=p,i=17,c=48,r=16,C=1,q=2\x1b\\"
     assert placed.changes(shown(17, x=3), cleared=False) == ""
     step = placed.changes(shown(18, x=3), cleared=False)
@@ -264,3 +265,32 @@ def test_a_step_of_the_figure_writes_the_picture_only_and_leaving_takes_it_away(
     terminal._leave_screen()
     assert re.findall("a=d,d=I,i=([0-9]+)", terminal.written) == ["1", "2"]
     assert terminal.written.index("a=d") < terminal.written.index("\x1b[?1049l")
+
+
+def test_a_still_is_one_picture_and_a_new_screen_replaces_those_of_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stretch.player.pixel_figures.MAX_KEPT", 2)
+    terminal = FakeTerminal()
+    for name in ("cat-cow", "single-knee-to-chest", "wrist-extensor"):
+        figures = renderer(terminal)
+        deadline = time.monotonic() + 60
+        while not isinstance(figures.render_still(name, None, 1.0, 36, 12)[0][0][1], Picture):
+            assert time.monotonic() < deadline
+            time.sleep(0.001)
+        for _ in range(20):
+            figures.render_still(name, None, 1.0, 36, 12)
+            time.sleep(0.001)
+    assert terminal.codes.count("a=t,") == 3
+    assert len(terminal.pictures.sent) == 2
+
+
+def test_a_still_goes_before_the_other_depths_of_the_figure() -> None:
+    terminal = FakeTerminal()
+    figures = renderer(terminal)
+    deadline = time.monotonic() + 60
+    shown = False
+    while not shown:
+        assert time.monotonic() < deadline
+        figures.render(FigureState("cat-cow", None, 0.5, 0.5), 36, 12)
+        shown = isinstance(figures.render_still("wrist-extensor", None, 1.0, 24, 8)[0][0][1], Picture)
+        time.sleep(0.001)
+    assert len(terminal.pictures.sent) <= 3

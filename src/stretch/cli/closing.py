@@ -34,7 +34,7 @@ def show_closing_screen(
     """
     terminal = screen.enter_context(app.terminal(screen=True))
     figure = session.timeline.resting_figure
-    figures = playback.figure_renderer(app, [figure])
+    figures = playback.figure_renderer(app, [figure], terminal)
 
     def rows(state: closing_screen.ClosingScreen, columns: int, lines: int) -> list[StyledLine]:
         return closing_screen.closing_rows(

@@ -236,11 +236,8 @@ class Playback:
     def _make_figures(self, timeline: Timeline, terminal: Terminal) -> FigureRenderer | None:
         moves = (phase.move.id for phase in timeline.phases if phase.move)
         stretches = (item.stretch.id for item in timeline.items)
-        self.figures = self.options.figure_renderer(self.app, [*moves, *stretches, timeline.resting_figure])
-        if self.figures and terminal.theme.has_color and self.options.in_pixels(terminal.answers):
-            from stretch.player.pixel_figures import PixelFigures
-
-            self.figures.pixels = PixelFigures(terminal)
+        names = [*moves, *stretches, timeline.resting_figure]
+        self.figures = self.options.figure_renderer(self.app, names, terminal)
         return self.figures
 
     def _with_figures(self, change: Callable[[Session], Session], session: Session) -> Session:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from stretch.core.routine import Continuity, Routine
     from stretch.figure.render import Glyphs
     from stretch.player.figure_renderer import FigureRenderer
+    from stretch.player.terminal import Terminal
     from stretch.player.terminal_answers import TerminalAnswers
     from stretch.storage.journal.journal import Journal
 
@@ -86,16 +87,21 @@ class PlaybackOptions(Struct, frozen=True, kw_only=True):
         return app.theme.glyphs_for(self.figure) if app.theme.unicode else None
 
     def in_pixels(self, answers: TerminalAnswers) -> bool:
-        """Return whether the figure of a session is drawn in pixels on the terminal that gave these *answers*."""
+        """Return whether figures are drawn in pixels on the terminal that gave these *answers*."""
         return answers.graphics if self.figure == "pixels" else self.figure == "auto" and answers.draws_pictures
 
-    def figure_renderer(self, app: App, names: Iterable[str] = ()) -> FigureRenderer | None:
+    def figure_renderer(self, app: App, names: Iterable[str], terminal: Terminal) -> FigureRenderer | None:
         """Return the renderer of the figures *names*, which may get more; None if figures are not drawn."""
         if (glyphs := self.glyphs(app)) is None:
             return None
         from stretch.player.figure_renderer import FigureRenderer
 
-        return FigureRenderer(app.figures(names), glyphs=glyphs, color=app.theme.has_color)
+        figures = FigureRenderer(app.figures(names), glyphs=glyphs, color=app.theme.has_color)
+        if app.theme.has_color and self.in_pixels(terminal.answers):
+            from stretch.player.pixel_figures import PixelFigures
+
+            figures.pixels = PixelFigures(terminal)
+        return figures
 
     @property
     def dry_run(self) -> bool:

@@ -144,7 +144,7 @@ def _show(
     from stretch.player.start_view import help_pages, start_rows
 
     terminal, voice = screen.enter_context(app.terminal(screen=True)), app.audio_backends.voice(playback.volume)
-    glyphs, figures, loaded = playback.glyphs(app), playback.figure_renderer(app), set[str]()
+    glyphs, figures, loaded = playback.glyphs(app), playback.figure_renderer(app, [], terminal), set[str]()
 
     def rows(state: StartScreen, columns: int, lines: int) -> list[StyledLine]:
         name = state.item.stretch.id

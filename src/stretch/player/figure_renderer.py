@@ -30,10 +30,7 @@ class FigureRenderer:
     def render(
         self, state: FigureState | None, columns: int, lines: int, *, pressing: bool = False, still: bool = False
     ) -> list[StyledLine]:
-        """Return the figure in *lines* lines of *columns* cells; empty if there is no figure for *state*.
-
-        A *still* one is always drawn in characters.
-        """
+        """Return the figure in *lines* lines of *columns* cells; empty if there is no figure for *state*."""
         figure = self._figures.get(state.name) if state else None
         if figure is None or state is None:
             return []
@@ -41,9 +38,10 @@ class FigureRenderer:
         if state.turned:
             figure = with_arrows_reversed(figure)
         left = (state.side == "left") != (figure.alternates_sides and state.cycle % 2 == 1)
-        if self.pixels and not still:
+        if self.pixels:
             name = f"{state.name}{' turned' * state.turned}"
-            if rows := self.pixels.rows(figure, name, depth, columns, lines, left=left, pressing=pressing):
+            size, how = (columns, lines), {"left": left, "pressing": pressing, "still": still}
+            if rows := self.pixels.rows(figure, name, depth, size, **how):
                 return rows
         frame = render_frame(
             figure, columns, lines, depth, left=left, glyphs=self._glyphs, color=self._color, pressing=pressing

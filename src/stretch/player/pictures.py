@@ -35,6 +35,7 @@ class PlacedPictures:
 
     def transmission(self, image: int, png: bytes) -> str:
         """Return the codes that send a picture to the terminal."""
+        self.sent.add(image)
         data = standard_b64encode(png).decode()
         chunks = [data[start : start + _CHUNK] for start in range(0, len(data), _CHUNK)]
         head = f"a=t,f=100,i={image},q=2,"

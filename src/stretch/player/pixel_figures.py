@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import OrderedDict, deque
+from collections import deque
 from queue import SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING, NamedTuple
@@ -45,27 +45,33 @@ class PixelFigures:
         self._jobs: SimpleQueue[tuple[_Series, int, float, Figure]] = SimpleQueue()
         self._busy = False
         self._done: deque[tuple[_Series, int, bytes]] = deque()
-        self._images: OrderedDict[tuple[_Series, int], int] = OrderedDict()
-        self._pictures: dict[tuple[int, int], Picture] = {}
+        self._images: dict[tuple[_Series, int], int] = {}
+        self._pictures: dict[tuple[int, int, bool], Picture] = {}
+        self._still_is_missing = False
         self._thread: Thread | None = None
 
     def rows(
-        self, figure: Figure, name: str, depth: float, columns: int, lines: int, *, left: bool, pressing: bool
+        self, figure: Figure, name: str, depth: float, size: tuple[int, int], *, left: bool, pressing: bool, still: bool
     ) -> list[StyledLine]:
-        """Return the cells of the picture, or of one of nearly the same depth; none if there is none yet."""
-        series = _Series(name, left, pressing, *self._pixels(columns, lines), self._terminal.theme.palette)
+        """Return the cells of the picture, or of one of nearly the same depth; none if there is none yet.
+
+        Of a *still* figure, and of the arrows of a contraction, the other depths are not made.
+        """
+        series = _Series(name, left, pressing, *self._pixels(*size), self._terminal.theme.palette)
         step = round(min(max(depth, 0.0), 1.0) * DEPTH_STEPS)
         self._send()
         near = sorted(range(DEPTH_STEPS + 1), key=lambda other: abs(other - step))
-        # The arrows of a contraction are shown at one depth only.
-        needed = [step] if pressing else near
+        needed = [step] if pressing or still else near
         missing = [other for other in needed if (series, other) not in self._images]
-        if missing and not self._busy:
+        # What is seen now goes before the other depths of the same figure.
+        if missing and not self._busy and (still or missing[0] == step or not self._still_is_missing):
             self._make(series, missing[0], figure)
         shown = next((other for other in near if (series, other) in self._images), None)
+        if still:
+            self._still_is_missing = shown is None
         if shown is None:
             return []
-        picture = self._pictures.setdefault((columns, lines), Picture(columns, lines))
+        picture = self._pictures.setdefault((*size, still), Picture(*size))
         picture.image = self._images[series, shown]
         return picture.rows()
 
@@ -98,22 +104,23 @@ class PixelFigures:
             time.sleep((time.thread_time() - started) * PAUSE)
 
     def _send(self) -> None:
-        """Send the frame that is ready, and forget the oldest if there are many."""
-        pictures = self._terminal.pictures
-        if not pictures.sent:
+        """Send the frame that is ready, and remove the oldest if there are many."""
+        sent = self._terminal.pictures.sent
+        if not sent:
             self._images.clear()  # a suspension has taken all pictures away
-        if not self._done:
+        if not self._done or not self._terminal.send(""):
             return
         series, step, png = self._done[0]
         # Both sides of a movement that alternates, at least, and the first frame of the next one.
         kept = min(MAX_KEPT, max(2 * DEPTH_STEPS + 4, MAX_KEPT_BYTES // (4 * series.width * series.height)))
-        if len(self._images) >= kept:
-            if self._terminal.send(pictures.removal(next(iter(self._images.values())))):
-                self._images.popitem(last=False)
+        if len(sent) >= kept:
+            others = sent - {*self._images.values()}  # those of another screen
+            image = min(others) if others else next(iter(self._images.values()))
+            self._images = {key: other for key, other in self._images.items() if other != image}
+            self._terminal.send(self._terminal.pictures.removal(image))
             return
-        image = next(number for number in range(1, MAX_KEPT + 1) if number not in pictures.sent)
-        if self._terminal.send(pictures.transmission(image, png)):
-            pictures.sent.add(image)
-            self._done.popleft()
-            self._images[series, step] = image
-            self._busy = False
+        image = next(number for number in range(1, MAX_KEPT + 1) if number not in sent)
+        self._terminal.send(self._terminal.pictures.transmission(image, png))
+        self._done.popleft()
+        self._images[series, step] = image
+        self._busy = False
