@@ -28,7 +28,8 @@ _KINDS = {
     "d": "day d",
     "D": "days",
     "k": "week weeks wk wks weekly",
-    "v": "daily bid tid qid qd",
+    "v": "daily",
+    "V": "bid tid qid qd",
     "q": "am pm morning mornings evening evenings night bedtime nightly",
     "l": "left right l r lt rt",
     "I": "side sides leg legs arm arms way ways direction directions",
@@ -51,7 +52,7 @@ _SPELLINGS = (
     ("[\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}\N{DOUBLE PRIME}]", '"'),
     ("[\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}\N{PRIME}]", "'"),
     (r"^\s*(?:exercise|stretch|step|no\.?) ?\d{1,2}\s?[-:.)]", ""),
-    (r"^\s*(?:[^\w\s(/\"'+-]|[-*o](?=\s)|\[.?\]|\(?(?:\d{1,2}|[a-z])[.)](?=\s|[a-z]))+\s*", ""),
+    (r"^\s*(?:[^\w\s(/\"'+-]|[-*o](?=\s)|\[.?\]|\(?(?:\d{1,2}|[a-kmnopqs-z])[.)](?=\s|[a-z]))+\s*", ""),
     (r"(\d)\s?(?:\"|''|\u2033)", r"\1 s "),
     (r"(\d)\s?['\u2032](?!\w)", r"\1 min "),
     (r"\b(\d):([0-5]\d)\b(?:\s?m(?:in(?:ute)?s?)?\b)?", lambda m: f"{int(m[1]) * 60 + int(m[2])} s"),
@@ -61,6 +62,9 @@ _SPELLINGS = (
     (r"\b(?:l|left)\s?(?:/|&|\+|and|then)\s?(?:r|right)\b", " bilateral "),
     (r"\b(?:r|right)\s?(?:/|&|\+|and|then)\s?(?:l|left)\b", " bilateral "),
     (r"\be/s\b", "each side"),
+    (r"\bea\.", "each"),
+    (r"\s/\s", ", "),
+    (r"(?<=\d)-(?=[a-z])", " "),
     (r"\bw/o\b", "without "),
     (r"\bw/", "with "),
     (r"\bonce\b", "1 times"),
@@ -80,8 +84,8 @@ _TOKEN = re.compile(
 )
 _RULES = (
     ("days", r"(n)[xtD]?[/ea]*k"),
-    ("times_a_day", r"(?<!x)(n)[xt]?[/ea]*[dv]"),
-    ("often", r"e?n?[/ea]*u|a*e?q(?:[/a,]*q)*|e[dD]|v"),
+    ("times_a_day", r"(n)t[/ea]*[dv]|(?<!x)(n)(?:x?[/ea]*d|xv)"),
+    ("often", r"e?n?[/ea]*u|a*e?q(?:[/a,]*q)*|e[dD]|[vV]"),
     ("rest_s", r"r[a,]*(n)[sm](?:a[ztT]?)?|(n)[sm]a*r(?:a[ztTe]?)?"),
     ("each", r"(l)[iI]?[,x]*(n)[xtTz]?[,a/]*(l)[iI]?[,x]*(n)[xtTz]?|(n)[xtTz]?a*(l)[iI]?[,a/]*(n)[xtTz]?a*(l)[iI]?"),
     ("sets reps hold_s", r"(n)(?:x|za*x?)(n)[tT]?[xa,(]*[he]?a*(n)[sm]h?"),
@@ -92,7 +96,7 @@ _RULES = (
     ("reps sets", r"x?(n)[tTb][a,x]*(n)z"),
     ("sets", r"z,?(n)|x?(n)z"),
     ("more", r"p?a?(n)g[tT]?"),
-    ("hold_s", r"h[ae,]*(n)[sm]?(?![xtTb])|(n)[sm]h?"),
+    ("hold_s", r"(?:h[ae,]*(n)[sm]?(?![xtTb])|(n)[sm]h?)(?:e(?=[,(|]|$))?"),
     ("reps", r"[ptT][,a]*x?(n)[tTxb]?|a?(n)a?[tTbx]|x(n)|(n)(?=[a(]*(?:e[iI]|y))"),
     ("both", r"a*(?:e|/)I|a*ei(?=[,|()]|$)|y[iI]?|e(?=[,)|]|$)"),
     ("first", r"fa*(l)I?|(l)I?f"),
@@ -155,19 +159,22 @@ def read_dose(text: str) -> DoseText:
         text = pattern.sub(replacement, text)
     tokens = _tokens(text)
     kinds = "".join(token.kind for token in tokens)
-    dose = DoseText(doubts={}, lower={})
+    dose, daily = DoseText(doubts={}, lower={}), False
     for fields, pattern in _COMPILED:
         while match := pattern.search(kinds):
             groups = [tokens[match.start(i)] for i in range(1, pattern.groups + 1) if match.start(i) >= 0]
             # What stands before a side may be the name.
             start = match.start(match.lastindex or 0) if fields == ["one"] else match.start()
             _fill(dose, fields, groups, tokens[start : match.end()])
+            daily = daily or (fields == ["times_a_day"] and kinds[match.end() - 1] == "v")
             kinds = kinds[:start] + "|" * (match.end() - start) + kinds[match.end() :]
     if dose.sets and not dose.reps and dose.hold_s:
         # "3 sets of 30 seconds": each set is one hold.
         dose.sets, dose.reps = None, dose.sets
     if (dose.sets or 0) > (dose.reps or 0) > 0:
         dose.doubts |= dict.fromkeys(("sets", "reps"), f"{dose.sets} or {dose.reps}")
+    if daily and dose.reps is None:
+        dose.doubts["reps"] = f"{dose.times_a_day} each time, or times a day"
     dose.rest = tuple(_parts(text, tokens, kinds))
     if "n" in kinds:
         dose.doubts["reps"] = f"what {tokens[kinds.index('n')].text} means"
@@ -184,9 +191,11 @@ def _tokens(text: str) -> list[Token]:
             tokens.append(Token(word, _kind(word), match.start()))
             continue
         low, high = int(match["low"]), int(match["high"] or 0)
-        if not high or low <= high <= 4 * low:
+        # "x 3 - 5 sec" and "3 - 30 sec" are two numbers.
+        apart = re.search(r"\s-|-\s", word) and re.search("[xpT],?$", "".join(token.kind for token in tokens))
+        if not high or (low <= high <= (2 if " " in word else 4) * low and not apart):
             tokens.append(Token(word, "n", match.start(), low, is_range=high > low))
-        else:  # "3 - 30 sec" are two numbers
+        else:
             tokens += [Token(match[part], "n", match.start(part), int(match[part])) for part in ("low", "high")]
     # A word such as "one" is a number only beside a unit: it may be one knee.
     for at, token in enumerate(tokens):
@@ -204,7 +213,7 @@ def _fill(dose: DoseText, fields: list[str], groups: list[Token], span: list[Tok
     """Take the numbers and sides of one match, whose tokens are *span*, into *dose*."""
     match fields:
         case ["often"]:
-            times = [_TIMES_A_DAY[token.text] for token in span if token.kind == "v"]
+            times = [_TIMES_A_DAY[token.text] for token in span if token.kind in "vV"]
             parts = len({token.text for token in span if token.kind == "q"})
             if any(token.kind == "u" for token in span):
                 dose.doubts["times_a_day"] = " ".join(token.text for token in span)
