@@ -18,7 +18,9 @@ from stretch.cli.request import RoutineOptions, build_request, plan_routine
 from stretch.core.journal.progress import encode_plan
 from stretch.core.journal.record import SessionRecord, SideResult
 from stretch.core.model import expand_areas
+from stretch.core.planning.builder import build_routine
 from stretch.core.planning.dosing import possible_doses
+from stretch.core.planning.limits import is_reset
 from stretch.core.planning.personalize import (
     PastSession,
     RecentPractice,
@@ -116,6 +118,42 @@ def steps(days: Iterable[int], *, experienced: bool = True, **bad: PastSession) 
             sessions=(*practice.sessions, replace(session, pain=pain)),
         )
     return seen
+
+
+@pytest.mark.parametrize(
+    ("area", "minutes", "experienced"),
+    [("core", 25.0, False), ("neck", 6.0, False), ("desk", 10.0, False), ("feet", 10.0, False),
+     ("upper-back", 25.0, True), ("lower-back", 2.0, False)],
+)  # fmt: skip
+def test_doses_stay_for_two_weeks_and_never_shrink(area: str, minutes: float, experienced: bool) -> None:
+    practice, plans = RecentPractice(), []
+    for number in range(24):
+        today = START + timedelta(days=number)
+        request = Request(areas=(area,), minutes=minutes)
+        request = apply_recent_practice(request, practice, today, experienced=experienced)
+        plans.append(build_routine(CATALOG, request))
+        practice = RecentPractice(
+            days=(*practice.days, today),
+            continuity=continuity_after(plans[-1], "key", request, practice, today),
+            sessions=(*practice.sessions, replace(COMFORTABLE, pain=PainEntry(day=today))),
+        )
+    every = [[(item.stretch.id, item.dose) for item in made.items] for made in plans]
+    assert all(made == every[0] for made in every[:14])
+    for before, after in pairwise(plans):
+        counted = {name for name in doses(before) if not is_reset(CATALOG.stretches[name])}
+        assert all(doses(after)[name] >= doses(before)[name] for name in counted)
+
+
+def test_doses_are_planned_anew_for_another_time_and_after_a_day_with_less(tmp_path: Path) -> None:
+    sore = Person(tmp_path / "sore", experienced=True)
+    less = doses(sore.play(0, pain=5))
+    person = Person(tmp_path, experienced=True)
+    usual = doses(person.play(0))
+    assert sum(doses(sore.plan(1)).values()) >= sum(usual.values()) > sum(less.values())
+    person.play(1, pain=5)
+    longer = doses(person.plan(2, warm_up=0.0))
+    assert sum(longer.values()) > sum(usual.values())
+    assert doses(person.plan(2)) == usual
 
 
 COMFORTABLE = PastSession(done=True, hurt=False, pain=PainEntry(day=START))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from msgspec import Struct, json
@@ -33,6 +33,10 @@ FAMILIAR_AFTER = 3
 """Times that a stretch is explained in full; after that its instructions are short."""
 SLOW_TRANSITION_TAGS = frozenset({"older-adult", "balance", "pregnancy"})
 """Caution tags that add ten seconds to every change (rule D18)."""
+
+
+Held = tuple[int | None, int]
+"""Seconds of each hold, and repetitions."""
 
 
 class Request(Struct, frozen=True, kw_only=True):
@@ -80,6 +84,10 @@ class Request(Struct, frozen=True, kw_only=True):
     """Familiar stretches are explained in full as well."""
     kept: tuple[str, ...] = ()
     """Ids of the stretches this request had before."""
+    doses: Mapping[str, Held] = {}
+    """The doses that it had in the same time before, by id."""
+    grown: bool = False
+    """The doses may become larger: a step was earned, or the easy start is over."""
     progress: int = 0
     """Steps of progression earned (rule D16)."""
     hurtful: tuple[str, ...] = ()
@@ -114,6 +122,11 @@ class Request(Struct, frozen=True, kw_only=True):
             level="deep" if deep else None,
             seed=seed,
         )
+
+    @property
+    def time(self) -> tuple[float | None, float | None, bool]:
+        """What decides how much time there is for the stretches."""
+        return self.minutes, self.warm_up, self.voice
 
     @property
     def desk_break(self) -> bool:
@@ -200,6 +213,12 @@ class Continuity(Struct, frozen=True):
     """Ids of the stretches that the person replaced by others."""
     minutes: float | None = None
     """The minutes of the request; None in journals of earlier versions."""
+    doses: dict[str, Held] = {}
+    """The doses of the stretches on a usual day, by id."""
+    time: tuple[float | None, float | None, bool] | None = None
+    """The time of the request for which these were planned."""
+    easy: bool = False
+    """True if they are those of an easy start."""
 
 
 ENCODED_NAMES = {"start_position": "begins", "cool_down": "closing", "extra_transition_time": "slow"}
@@ -234,6 +253,11 @@ class Routine(Struct, frozen=True, kw_only=True, rename=ENCODED_NAMES):
     """The id of the program; None for a routine that was built, and in plans of earlier versions."""
     prescription: Prescription | None = None
     """By whom, for whom and how often the program is prescribed, if it is."""
+
+
+def doses_of(items: Iterable[Item]) -> dict[str, Held]:
+    """Return the hold and the repetitions of each of *items*, by id."""
+    return {item.stretch.id: (item.dose.hold_s, item.dose.reps) for item in items}
 
 
 def needs_line(routine: Routine) -> str:

@@ -124,7 +124,8 @@ def selection_problem(catalog: Catalog, request: Request, eligible: Eligible, mi
     # The opening moves take their own part of the warm-up, and a minute of it stays.
     part_s = int(warm_up_s * (0.5 if request.voice else 0.4))
     opening_s = part_s if eligible.has_opening else max(0, warm_up_s - warm_up.LEAST_WARM_UP_S)
-    further = dosing.further_repetitions(minutes)
+    further, most = dosing.further_repetitions(minutes), limits.most_stretches(minutes)
+    before = _before(catalog, request)
     candidates = [
         replace(one, options=tuple(option for option in one.options if option.further <= further))
         for one in eligible.candidates
@@ -135,7 +136,8 @@ def selection_problem(catalog: Catalog, request: Request, eligible: Eligible, mi
         budget_ms=(int(minutes * 60) - warm_up_s - ending_s) * 1000,
         opening_ms=0 if request.desk_break else opening_s * 1000,
         ceiling_s=dosing.BEFORE_SPORT_CEILING_S if request.before_sport else dosing.AREA_CEILING_S,
-        most_stretches=limits.most_stretches(minutes),
+        # What is not possible today is not made up for by several others.
+        most_stretches=min(most, len(before)) if before and not request.grown else most,
         most_bends=limits.most_bends(minutes),
         repeat_first=not request.short_form,
         two_alike=minutes > limits.TWO_ALIKE_MIN,
@@ -157,6 +159,12 @@ def _select(catalog: Catalog, request: Request, eligible: Eligible, minutes: flo
     """
     problem = selection_problem(catalog, request, eligible, minutes)
     _check_required(problem, minutes)
+    if before := _as_before(catalog, request, problem):
+        if not request.grown:
+            return before
+        picks = _solve(replace(problem, candidates=tuple(candidate for candidate, _ in before)), before)
+        more = _solve(problem, picks)
+        return picks if scoring.score(problem, more) < scoring.score(problem, picks) + STEADY else more
     known = [c for c in eligible.candidates if c.required or c.item.stretch.id in request.kept]
     again = _select_nested(catalog, request, replace(eligible, candidates=known), minutes) if request.kept else []
     picks = _select_nested(catalog, request, eligible, minutes, _in_smallest_doses(again))
@@ -171,28 +179,52 @@ def _select(catalog: Catalog, request: Request, eligible: Eligible, minutes: flo
     return picks if limits.exceeds(limits.excess(problem, doses), limits.excess(problem, picks)) else doses
 
 
+def _as_before(catalog: Catalog, request: Request, problem: SelectionProblem) -> list[Pick]:
+    """Return the stretches and doses that *request* had before; empty if one of them is not possible today."""
+    before = _before(catalog, request)
+    picks = []
+    for candidate in problem.candidates:
+        if amount := before.pop(candidate.item.stretch.id, 0):
+            first, *others = candidate.options
+            picks.append((candidate, [first, *(one for one in others if one.amount <= amount)][-1]))
+    return [] if before or any(limits.excess(problem, picks)) else picks
+
+
+def _before(catalog: Catalog, request: Request) -> dict[str, int]:
+    """Return the seconds or breaths of the stretches that *request* had before, without gentle moves around them."""
+    return {
+        id: (hold_s or 1) * reps
+        for id, (hold_s, reps) in request.doses.items()
+        if id in catalog.stretches
+        and (request.short_form or id in request.stretches or not limits.is_reset(catalog.stretches[id]))
+    }
+
+
 def _in_smallest_doses(picks: Iterable[Pick]) -> list[Pick]:
     return [(candidate, candidate.options[0]) for candidate, _ in picks]
 
 
 def _no_more_than_usual(catalog: Catalog, request: Request, eligible: Eligible, minutes: float) -> Eligible:
-    """Return *eligible* with doses no larger than on a usual day.
+    """Return *eligible* with doses no larger than before, or on another day than today.
 
     What is left out in the morning, in pain or after a hard day gives no time to the others (rules K3, RB11, D14).
     """
     sore = request.max_level == "gentle" or request.day_after_hard_session
-    if not (sore or request.morning or request.half_dose):
+    if request.doses and not request.grown:
+        most = _before(catalog, request)
+    elif sore or request.morning or request.half_dose:
+        usual = replace(request, morning=False, half_dose=False, day_after_hard_session=False)
+        if sore:
+            usual = replace(usual, level=None, max_level=None)
+        picks = _select(catalog, usual, find_eligible(catalog, usual), minutes)
+        most = {candidate.item.stretch.id: option.amount for candidate, option in picks}
+    else:
         return eligible
-    usual = replace(request, morning=False, half_dose=False, day_after_hard_session=False)
-    if sore:
-        usual = replace(usual, level=None, max_level=None)
-    picks = _select(catalog, usual, find_eligible(catalog, usual), minutes)
-    most = {candidate.item.stretch.id: option for candidate, option in picks}
 
     def limited(candidate: Candidate) -> Candidate:
         first, *others = candidate.options
-        limit = most.get(candidate.item.stretch.id, candidate.full)
-        return replace(candidate, options=(first, *(one for one in others if one.amount <= limit.amount)))
+        limit = most.get(candidate.item.stretch.id, candidate.full.amount)
+        return replace(candidate, options=(first, *(one for one in others if one.amount <= limit)))
 
     return replace(eligible, candidates=[*map(limited, eligible.candidates)])
 
@@ -214,11 +246,7 @@ def _select_nested(
     if minutes < shortest and not request.desk_break:
         longer = {candidate.item.stretch.id for candidate, _ in _solve(problem(shortest), start)}
         shared = tuple(c for c in whole.candidates if c.required or c.item.stretch.id in longer)
-        picks = _solve(replace(whole, candidates=shared), start)
-        there = {
-            area for one in (*(pick[0] for pick in picks), *eligible.resets) for area in one.item.stretch.areas.primary
-        }
-        return picks if there.issuperset(eligible.areas) else _solve(whole, start)
+        return _solve(replace(whole, candidates=shared), start) or _solve(whole, start)
     for shared_minutes in SHARED_MINUTES:
         if shared_minutes < minutes and not start:
             picks = _solve(problem(shared_minutes), picks)

@@ -194,6 +194,9 @@ def _options(stretch: Stretch, dose: Dose, request: Request, *, asked_for: bool)
     """Return the doses that *stretch* may have, smallest first: up to *dose*, and beyond what was earned or fits."""
     full = dose == stretch.dose and not request.beginner and request.max_level != "gentle"
     doses = dosing.possible_doses(stretch, dose, request.progress if full else 0)
+    if stretch.mode == "dynamic" and (held := request.doses.get(stretch.id)):
+        # The breaths of an easy start, which are no usual dose, stay until there is time for more.
+        doses = sorted({*doses, dosing.with_reps(dose, min(held[1], dose.reps))}, key=lambda one: one.reps)
     if request.max_level == "gentle" and spinal_load(stretch) == "flexion":
         doses = doses[:1]  # In pain bends are held no longer than they must be.
     if request.short_form:

@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from stretch.core.planning.dosing import MAX_PROGRESS
-from stretch.core.routine import Continuity, Request, Routine
+from stretch.core.routine import Continuity, Request, Routine, doses_of
 from stretch.core.safety.pain import PainEntry
 from stretch.core.vocabulary import BREATH_PRESETS, Side
 
@@ -89,7 +89,9 @@ def apply_recent_practice(request: Request, practice: RecentPractice, today: dat
             request,
             kept=continuity.kept,
             replaced=continuity.replaced,
-            progress=_progress(continuity, practice.sessions, today),
+            doses=continuity.doses if continuity.time == request.time else {},
+            progress=(progress := _progress(continuity, practice.sessions, today)),
+            grown=progress > continuity.progress or (continuity.easy and not request.beginner),
         )
     if practice.first_side is not None:
         request = replace(request, first_side="right" if practice.first_side == "left" else "left")
@@ -113,11 +115,27 @@ def continuity_after(routine: Routine, key: str, request: Request, practice: Rec
 
     An easy start counts as no time at these doses: its end is an addition of its own (rule D15).
     """
-    earlier = practice.continuity
-    unchanged = earlier and earlier.progress == request.progress and not request.beginner
+    earlier = practice.continuity or Continuity(key, today)
     kept = dict.fromkeys((*request.kept, *(item.stretch.id for item in routine.items)))
-    since = earlier.since if earlier and unchanged else today
-    return Continuity(key, since, tuple(kept)[:MAX_KEPT], request.progress, request.replaced, request.minutes)
+    usual = not (
+        request.half_dose or request.morning or request.day_after_hard_session or request.max_level == "gentle"
+    )
+    doses = doses_of(routine.items) if usual else {}
+    if not (request.grown and usual):
+        left = (*request.hurtful, *request.replaced)
+        doses |= {id: dose for id, dose in request.doses.items() if id not in left}
+    added = usual and (request.beginner or request.progress > earlier.progress)
+    return Continuity(
+        key,
+        today if added else earlier.since,
+        tuple(kept)[:MAX_KEPT],
+        request.progress if usual else earlier.progress,
+        request.replaced,
+        request.minutes,
+        doses,
+        request.time,
+        request.beginner if usual else earlier.easy,
+    )
 
 
 def is_beginner(days: Iterable[date], today: date, within: timedelta = TWO_WEEKS) -> bool:

@@ -10,7 +10,7 @@ from stretch.core.planning.builder import build_routine
 from stretch.core.planning.candidates import find_eligible
 from stretch.core.planning.limits import is_reset
 from stretch.core.planning.problem import Candidate, item_of
-from stretch.core.routine import Item, LeftOut, Request, Routine
+from stretch.core.routine import Item, LeftOut, Request, Routine, doses_of
 
 MOST_TRIED = 4
 """Most alternatives for which a routine is planned; each takes a few milliseconds."""
@@ -45,6 +45,7 @@ def replace_stretch(
             items = {item.stretch.id: item for item in made.items}
             if other in items and len(others & set(items)) > most:
                 most = len(others & set(items))
+                continuity = replace(continuity, doses=doses_of(made.items))
                 best = replace(_with_item(routine, name, items[other]) if in_place else made, continuity=continuity)
         if most == len(others):
             break
