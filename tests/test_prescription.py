@@ -21,6 +21,7 @@ from stretch.core.model import Catalog
 from stretch.core.narration.phrases import line_for, rep_label
 from stretch.core.narration.speech_timing import sentences_to_speak
 from stretch.core.planning.programs import build_program
+from stretch.core.prescription import frequency
 from stretch.core.program import Prescription, Program, ProgramItem, SideSets
 from stretch.core.routine import Request, Routine
 from stretch.core.timing.cues import cues
@@ -404,3 +405,28 @@ def test_whatever_is_prescribed_is_played_exactly(made: list[ProgramItem]) -> No
         if entry.hold_s:
             assert {phase.length_ms for phase in mine} == {entry.hold_s * 1000}
     assert decode_plan(encode_plan(routine)) == msgspec.structs.replace(routine, left_out=())
+
+
+@pytest.mark.parametrize(
+    ("times", "days", "words"),
+    [
+        (None, None, ""),
+        (1, None, "once a day"),
+        (2, 7, "twice a day, every day"),
+        (None, 7, "every day"),
+        (5, 3, "5 times a day on 3 days a week"),
+        (None, ("fri", "mon"), "on Monday and Friday"),
+    ],
+)
+def test_how_often_is_said_in_words(times: int | None, days: Any, words: str) -> None:
+    assert frequency(Prescription(times_a_day=times, days=days)) == words
+
+
+def test_a_long_note_does_not_hide_the_step_that_is_done(tmp_path: Path) -> None:
+    text = RX.replace("Only as far as it is easy.", f"'{'Only as far as it is easy. ' * 12}'")
+    timeline = build_timeline(prescribed(load_catalog(extra=[rx_file(tmp_path, text)])))
+    session = update(Session(timeline=timeline), Tick(0))
+    hold = next(phase for phase in timeline.phases if phase.kind == "hold")
+    now = msgspec.structs.replace(session, position_ns=(hold.start_ms + 100) * 1_000_000)
+    shown = " ".join(span for line in instructions(now, 78, 4) for span, _ in line)
+    assert "Draw it in until" in shown

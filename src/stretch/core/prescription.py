@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from stretch.core.program import Prescription
+from stretch.core.program import DAYS_PER_WEEK, Prescription
 from stretch.core.text import as_sentences, join_words, pluralize, short_date
 from stretch.core.vocabulary import WEEKDAY_LABELS
 
@@ -48,7 +48,9 @@ def frequency(prescription: Prescription) -> str:
     if isinstance(days, tuple):
         weekly = f"on {join_words(WEEKDAY_LABELS[day] for day in WEEKDAY_LABELS if day in days)}"
     else:
-        weekly = "every day" if days == 7 else f"on {pluralize(days, 'day')} a week" if days else ""
+        weekly = f"on {pluralize(days, 'day')} a week" if days else ""
+    if days == DAYS_PER_WEEK:
+        return f"{daily}, every day" if daily else "every day"
     return " ".join(filter(None, (daily, weekly)))
 
 

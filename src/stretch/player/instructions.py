@@ -68,7 +68,10 @@ def _pages(
             break
     if phase.kind in FIRST_STEPS and len(apart) > 1:
         now = steps.pop(max(FIRST_STEPS[phase.kind], -len(steps)))
-        apart = [*paginate([*first, now], cells, height, 1), *paginate(steps, cells, height, 0)]
+        begun = paginate([*first, now], cells, height, 1)
+        # A long note or easier way must not hide what is to be done.
+        begun = begun if len(begun) == 1 else paginate([now, *first], cells, height, 0)
+        apart = [*begun, *paginate(steps, cells, height, 0)]
     return apart, [] if phase.kind in GETTING_READY else paginate(notes, cells, height, 0)
 
 
