@@ -196,6 +196,7 @@ def test_the_health_check_of_the_page_is_that_of_the_program(sample: str) -> Non
                 assert message == SAFETY.messages.emergency
             if choice.outcome is Outcome.SEE_CLINICIAN and choice.urgency:
                 assert message == getattr(SAFETY.messages, choice.urgency.value)
+            assert len(made.get("said", "a statement")) > len("Yes")
             assert bool(message) == bool(
                 (choice.outcome and choice.outcome is not Outcome.GO)
                 or choice.tags or choice.too_young or choice.severe_pain or choice.wait_days

@@ -348,7 +348,10 @@ def test_an_emergency_sign_before_the_start_allows_no_session(play: Open) -> Non
     player.page.locator("#answers button").first.tap()
     for _ in range(2):
         assert SAFETY.messages.emergency in player.text("answers")
+        assert f"{SAFETY.messages.said} {SAFETY.lines['R01'].text}." in player.text("answers")
         assert player.page.get_by_role("button").count() == 1
+        player.key("Enter")
+        assert SAFETY.messages.emergency in player.text("answers")
         player.open()
     player.page.get_by_role("button").tap()
     player.page.get_by_role("button", name="Pregnant").tap()

@@ -156,7 +156,7 @@ function answered(choice, queue, worst) {
   const [next, ...later] = [...(choice.then ?? []), ...queue];
   if (next) return ask(next, later, worst);
   if (!worst) return ask(health.first);
-  const [message, said] = [health.messages[worst.message], `${health.said} ${worst.text}.`];
+  const [message, said] = [health.messages[worst.message], `${health.said} ${worst.said}.`];
   if (worst.message > 0) return showStop({ message, said });
   showHealth(message, [make("p", said)], [["Back", () => ask(health.first)], ...startButtons("It had this")]);
 }
@@ -166,7 +166,8 @@ function showStop(stop) {
   remembered("stop", stop);
   const undo = () => (remembered("stop", null), ask(health.first));
   const texts = [make("p", stop.message, { class: "message", role: "alert" }), make("p", stop.said)];
-  showHealth("", texts, [["That is not so, or is over", undo]]);
+  showHealth("", texts, []);
+  $("start-actions").append(button("That is not so, or is over", undo)); // Not by Enter.
 }
 
 const figure = new FigureView($("figure"), content.figures);

@@ -15,7 +15,7 @@ from stretch.core.narration.phrases import next_label, rep_label, settle_parts
 from stretch.core.narration.speech_timing import sentences_to_speak
 from stretch.core.narration.tones import sound_for
 from stretch.core.routine import Routine, needs_line
-from stretch.core.safety.checklist import Choice, Outcome, SafetyData, Urgency
+from stretch.core.safety.checklist import Choice, Outcome, Question, SafetyData, Urgency
 from stretch.core.text import one_line, pluralize
 from stretch.core.timing.animation import figure_state_at
 from stretch.core.timing.cues import Cue, cues
@@ -29,8 +29,8 @@ from stretch.storage.files.locations import data_root
 
 MESSAGES = ("on_page", "wait", "severe_pain", "too_young", "routine", "soon", "today", "emergency")
 """Messages for what is answered before the start, the most severe last; only the first one allows a session."""
-DEVICE = ("this computer", "this device")
-"""Words of the health check, and the same on a page."""
+PAGE_WORDS = {"this computer": "this device", '"e"': '"Easier"', '"x"': '"Hurts"'}
+"""Words of the program about itself, and the same on a page."""
 _Texts = dict[str, tuple[int, list[list[tuple[str, str]]]]]
 """Texts of the phases with their numbers, by their JSON."""
 SCRIPTS = ("session.js", "figure.js", "page.js")
@@ -168,22 +168,28 @@ def _health(safety: SafetyData) -> dict[str, Any]:
     waiting = [first]
     for name in waiting:
         question = safety.question(name)
-        choices = [_choice(choice) for choice in question.choices]
-        questions[name] = {"text": question.text.replace(*DEVICE), "none": question.none, "choices": choices}
+        choices = [_choice(choice, question, safety) for choice in question.choices]
+        questions[name] = {"text": _on_page(question.text), "none": question.none, "choices": choices}
         new = (name for choice in question.choices for name in choice.then)
         waiting += [name for name in dict.fromkeys(new) if name not in waiting]
     return {
         "first": first,
         "daily": [daily.text, *(choice.text for choice in daily.choices[:2])],
-        "rules": safety.first_sessions,
+        "rules": _on_page(safety.first_sessions),
         "questions": questions,
         "said": safety.messages.said,
         "messages": [getattr(safety.messages, name) for name in MESSAGES],
     }
 
 
-def _choice(choice: Choice) -> dict[str, Any]:
-    """Return a choice, with the number of the message for what it means if it means something."""
+def _on_page(text: str) -> str:
+    for word, other in PAGE_WORDS.items():
+        text = text.replace(word, other)
+    return text
+
+
+def _choice(choice: Choice, question: Question, safety: SafetyData) -> dict[str, Any]:
+    """Return a choice, with the number of the message for what it means, and with the words to read it back."""
     message = ""
     if choice.outcome is not None and choice.outcome.stops:
         urgency = (choice.urgency or Urgency.ROUTINE).value
@@ -193,5 +199,6 @@ def _choice(choice: Choice) -> dict[str, Any]:
     elif choice.outcome or choice.tags or choice.breath_off or choice.gentle_only:
         message = "on_page"
     found = {"heading": choice.heading, "text": choice.text, "then": choice.then}
-    number = {"message": MESSAGES.index(message)} if message else {}
-    return {key: value for key, value in found.items() if value} | number
+    said = safety.lines[choice.line].text if choice.line else f"{question.text} {choice.text}"
+    means = {"message": MESSAGES.index(message), "said": choice.text if question.many else said} if message else {}
+    return {key: value for key, value in found.items() if value} | means
