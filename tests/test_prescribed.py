@@ -11,9 +11,15 @@ from stretch.cli.app import App
 from stretch.cli.prescribed import prescribed_line
 from stretch.cli.request import plan_routine, usual_arguments
 from stretch.core.journal.record import SessionRecord, SideResult
+from stretch.core.safety.checklist import Outcome
 from stretch.core.safety.pain import PainScores
+from stretch.core.safety.screening_record import ScreeningRecord
+from stretch.player.closing_screen import ClosingScreen, closing_rows
+from stretch.storage import screening_file
 from stretch.storage.journal.journal import Journal
 from support import run
+from test_pain_log import Person
+from test_preflight import TODAY
 from test_prescription import RX
 from test_settings import options_of
 
@@ -146,3 +152,20 @@ def test_the_printed_plan_says_what_was_done(folder: Path) -> None:
     text = run("routine", "--program", "mrs-jones", "--plan", app=Patient(folder)).stdout
     assert "Twice a day on Monday, Wednesday and Friday, from 2 Nov, review on 13 Dec.\n" in text
     assert "\n1 of 2 done today.\n" in text
+
+
+def test_at_the_end_of_a_session_what_was_done_today_is_said(folder: Path) -> None:
+    screening_file.save(folder, ScreeningRecord(outcome=Outcome.GO, screened=TODAY, since=TODAY))
+    for times, program in ((1, "mrs-jones"), (2, "mrs-jones"), (0, "desk-two-minutes")):
+        person = Person(folder, "", "", keys=())
+        done = run("routine", "--program", program, app=person)
+        assert done.exit_code == 0, person.output
+        end = person.output.rpartition("Done:")[2]
+        assert (f"{times} of 2 done today." in end) == bool(times)
+
+
+def test_the_closing_screen_says_it_in_place_of_the_next_time() -> None:
+    screen = ClosingScreen(done="4 stretches", active_ms=600_000, next_side="left", prescribed="1 of 2 done today.")
+    shown = " ".join(text for line in closing_rows(screen, 80, 24, figures=None, name="") for text, _ in line)
+    assert "1 of 2 done today." in shown
+    assert "Next time" not in shown

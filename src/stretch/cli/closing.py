@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
+from stretch.cli.prescribed import today_line
 from stretch.cli.safety import EXPECT, FIRST_SESSIONS
 from stretch.core.journal.progress import stretch_count
 from stretch.core.planning.programs import is_hard
@@ -26,9 +27,9 @@ def expectation(app: App) -> str:
 
 
 def show_closing_screen(
-    app: App, session: Session, playback: PlaybackOptions, screen: ExitStack, *, tracked: bool
+    app: App, session: Session, playback: PlaybackOptions, screen: ExitStack, *, tracked: bool, program: str | None
 ) -> int | None:
-    """Show the closing screen of a finished *session* on the full *screen*; return the pain now if it was said.
+    """Show the closing screen of a finished *session*, perhaps of a *program*; return the pain now if it was said.
 
     If the pain is *tracked* it is asked for, or, while the settings do not say so, it is offered to follow it.
     """
@@ -43,7 +44,7 @@ def show_closing_screen(
 
     state = run_screen(
         terminal,
-        _closing_state(app, session, tracked=tracked),
+        _closing_state(app, session, tracked=tracked, program=program),
         rows=rows,
         update=closing_screen.update,
         finished=closing_screen.finished,
@@ -57,7 +58,7 @@ def show_closing_screen(
     return state.pain
 
 
-def _closing_state(app: App, session: Session, *, tracked: bool) -> closing_screen.ClosingScreen:
+def _closing_state(app: App, session: Session, *, tracked: bool, program: str | None) -> closing_screen.ClosingScreen:
     items, last = session.timeline.items, app.last_session()
     first_side = next((item.sides[0] for item in items if item.stretch.both_sides), None)
     return closing_screen.ClosingScreen(
@@ -66,6 +67,7 @@ def _closing_state(app: App, session: Session, *, tracked: bool) -> closing_scre
         streak=last.streak if last else 0,
         rest_next=is_hard(items),
         next_side=first_side and ("left" if first_side == "right" else "right"),
+        prescribed=today_line(app, program),
         expect=expectation(app),
         offers_tracking=tracked and not app.settings.track_pain,
         tracks_pain=tracked and app.settings.track_pain,

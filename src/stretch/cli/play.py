@@ -14,6 +14,7 @@ from stretch.cli.app import App
 from stretch.cli.console import is_terminal
 from stretch.cli.pain_log import is_tracked
 from stretch.cli.preflight import after_early_end, after_session
+from stretch.cli.prescribed import today_line
 from stretch.cli.request import PlaybackOptions
 from stretch.core.journal.progress import encode_plan, side_results, stretch_count, stretches_done
 from stretch.core.journal.record import SessionRecord
@@ -119,8 +120,10 @@ def _close(
     tracked = playback.asks(app) and is_tracked(app, session, recorder.pain_before)
     done, _ = stretches_done(session)
     if playback.full_screen(app) and done:
-        pain = closing.show_closing_screen(app, session, playback, screen, tracked=tracked)
+        pain = closing.show_closing_screen(app, session, playback, screen, tracked=tracked, program=recorder.program)
         return pain is not None, pain
+    if done and (today := today_line(app, recorder.program)):
+        notes.append(today)
     if done and playback.ask and (text := closing.expectation(app)):
         notes.append(text)
     return tracked, None

@@ -50,7 +50,7 @@ def prescribed_line(app: App, routine: Routine) -> str:
     program = app.catalog.programs.get(routine.program or "")
     if program is None or not program.prescribed:
         return ""
-    return f"{summary(program, app.today())} {_today(app, program)}".strip()
+    return f"{summary(program, app.today())} {today_line(app, program.id)}".strip()
 
 
 def prescribed_lines(app: App, program: Program | None) -> tuple[str, ...]:
@@ -59,10 +59,14 @@ def prescribed_lines(app: App, program: Program | None) -> tuple[str, ...]:
         return ()
     others = "; ".join(app.catalog.stretches[name].name for name in program.leave_out)
     left_out = f"Left out of all routines meanwhile: {others}." if others else ""
-    return *prescription_lines(program, app.today()), *filter(None, (left_out, _today(app, program)))
+    return *prescription_lines(program, app.today()), *filter(None, (left_out, today_line(app, program.id)))
 
 
-def _today(app: App, program: Program) -> str:
+def today_line(app: App, name: str | None) -> str:
+    """Return how often program *name* was done today, such as `1 of 2 done today.`; empty if it is not prescribed."""
+    program = app.catalog.programs.get(name) if name else None
+    if program is None or not program.prescribed:
+        return ""
     return done_today_line(program, times_done_today(app, program), app.today())
 
 

@@ -34,6 +34,8 @@ class ClosingScreen(Struct, frozen=True, kw_only=True):
     """The next day should be a rest day or a gentle one (rule D14)."""
     next_side: Side | None = None
     """The side that comes first the next time (rule RB7)."""
+    prescribed: str = ""
+    """How often it was done today, if it is prescribed; otherwise the next time is said."""
     expect: str = ""
     """What to expect, after the first sessions."""
     offers_tracking: bool = False
@@ -103,6 +105,8 @@ def _text(state: ClosingScreen, cells: int, height: int, unicode: bool) -> list[
 
 
 def _next_time(state: ClosingScreen) -> str:
+    if state.prescribed:
+        return state.prescribed
     when = "gently tomorrow, or the day after" if state.rest_next else "tomorrow"
     return f"Next time: {when}{f', {state.next_side} side first' if state.next_side else ''}."
 

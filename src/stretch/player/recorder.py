@@ -16,7 +16,7 @@ class SessionRecorder:
 
     def __init__(self, record: SessionRecord, writer: BackgroundWriter) -> None:
         self._record, self._writer = record, writer
-        self.session_id, self.pain_before = record.id, record.scores.before
+        self.session_id, self.pain_before, self.program = record.id, record.scores.before, record.program
         self.on_problem: Callable[[str], None] | None = None
         self._last_state: tuple[object, ...] | None = None
         self._reported = False
