@@ -84,6 +84,12 @@ def test_more_stretches_follow_the_last_one_and_keep_what_was_done() -> None:
     assert kinds.count("settle") == 1 == kinds[::-1].index("settle") + 1
 
 
+def test_stretches_that_come_again_are_familiar() -> None:
+    assert not any(item.familiar for item in DESK.items)
+    again = with_more_stretches(session_at(100), DESK.items).timeline.items
+    assert [item.familiar for item in again] == [False] * len(DESK.items) + [True] * len(DESK.items)
+
+
 class Person(App):
     """Somebody whose keys are scripted."""
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from stretch.core.routine import Item
-from stretch.core.timing.phases import WORKING_KINDS, item_phases, with_start_times
+from stretch.core.timing.phases import WORKING_KINDS, explained_once, item_phases, with_start_times
 from stretch.core.timing.session import Session
 
 
@@ -25,7 +25,7 @@ def with_more_stretches(session: Session, items: Iterable[Item]) -> Session:
     phases = [phase for phase in timeline.phases if phase.kind != "settle"]
     settle = timeline.phases[len(phases) :]
     position = timeline.items[-1].position
-    for item in items:
+    for item in explained_once(items, timeline.items):
         phases += item_phases(
             item,
             timeline.pattern,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 import msgspec
@@ -92,10 +93,7 @@ def build_phases(routine: Routine, pattern: Pattern) -> tuple[Phase, ...]:
     """Return the phases of *routine*: warm-up, the stretches, cool-down and, if there is time for it, settle."""
     phases = [Phase(kind="warm-up", length_ms=seconds * 1000, move=move) for move, seconds in routine.warm_up]
     previous, slow, voice = routine.start_position, routine.extra_transition_time, routine.voice
-    for number, item in enumerate(routine.items):
-        if any(before.stretch is item.stretch for before in routine.items[:number]):
-            # It was explained before.
-            item = msgspec.structs.replace(item, familiar=True)
+    for item in explained_once(routine.items):
         phases += item_phases(item, pattern, new_position=item.position != previous, slow=slow, voice=voice)
         previous = item.position
     phases += [
@@ -109,6 +107,14 @@ def build_phases(routine: Routine, pattern: Pattern) -> tuple[Phase, ...]:
             Phase(kind="settle", length_ms=settle_ms, breaths=breaths, text=routine.settle_text, figure=figure)
         )
     return with_start_times(phases)
+
+
+def explained_once(items: Iterable[Item], before: Iterable[Item] = ()) -> Iterator[Item]:
+    """Yield *items*; a stretch that comes again, also after those *before*, is familiar."""
+    explained = {item.stretch.id for item in before}
+    for item in items:
+        yield msgspec.structs.replace(item, familiar=True) if item.stretch.id in explained else item
+        explained.add(item.stretch.id)
 
 
 def with_start_times(phases: list[Phase]) -> tuple[Phase, ...]:
