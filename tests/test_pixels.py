@@ -19,7 +19,7 @@ from stretch.figure.raster import rasterize
 from stretch.figure.render import DEPTH_STEPS
 from stretch.player.figure_renderer import FigureRenderer
 from stretch.player.pictures import Picture, PlacedPictures
-from stretch.player.pixel_figures import MAX_HEIGHT, PixelFigures
+from stretch.player.pixel_figures import _ORDER, MAX_HEIGHT, PixelFigures
 from stretch.player.terminal import Terminal
 from stretch.player.terminal_answers import TerminalAnswers
 from stretch.player.theme import Theme
@@ -178,6 +178,24 @@ def test_frames_are_made_in_the_background_and_sent_once() -> None:
     assert terminal.codes.count("a=p,") == 0  # shown by the terminal
 
 
+def test_every_depth_is_made_first_those_of_a_hold_and_no_other_during_it() -> None:
+    assert sorted(_ORDER) == list(range(DEPTH_STEPS + 1))
+    terminal = FakeTerminal()
+    figures = renderer(terminal)
+    held = FigureState("cat-cow", None, 1.0, 1.0)
+    for _ in range(100):
+        figures.render(held, 36, 12, still=True)
+        time.sleep(0.002)
+    deadline = time.monotonic() + 60
+    while len(terminal.pictures.sent) < 1:
+        assert time.monotonic() < deadline
+        figures.render(held, 36, 12, still=True)
+    for _ in range(50):
+        figures.render(held, 36, 12, still=True)
+        time.sleep(0.002)
+    assert len(terminal.pictures.sent) == 1
+
+
 def test_a_slow_terminal_gets_pictures_when_it_is_ready_again() -> None:
     terminal = FakeTerminal()
     figures = renderer(terminal)
@@ -205,6 +223,7 @@ def test_the_terminal_keeps_few_pictures_and_no_large_ones(monkeypatch: pytest.M
     monkeypatch.setattr("stretch.player.pixel_figures.MAX_KEPT", 3)
     monkeypatch.setattr("stretch.player.pixel_figures.MAX_KEPT_BYTES", 0)
     monkeypatch.setattr("stretch.player.pixel_figures.DEPTH_STEPS", 2)
+    monkeypatch.setattr("stretch.player.pixel_figures._ORDER", (2, 0, 1))
     terminal = FakeTerminal()
     figures = renderer(terminal)
     until_sent(figures, terminal, 3)

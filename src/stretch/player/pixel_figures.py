@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 MAX_HEIGHT = 600
 """Pixels of a picture; the terminal scales it to more."""
+_ORDER = (16, 15, 0, 8, 4, 12, 2, 6, 10, 14, 1, 3, 5, 7, 9, 11, 13)
+"""The depths of a figure as they are made: those of a hold, the start, and then from coarse to fine."""
 PAUSE = 2.5
 """Time between two frames, as a multiple of that for making one: at work for little more than a quarter."""
 MAX_KEPT_BYTES, MAX_KEPT = 64_000_000, 60
@@ -46,7 +48,7 @@ class PixelFigures:
         self._busy = False
         self._done: deque[tuple[_Series, int, bytes]] = deque()
         self._images: dict[tuple[_Series, int], int] = {}
-        self._pictures: dict[tuple[int, int, bool], Picture] = {}
+        self._pictures: dict[tuple[int, int], Picture] = {}
         self._still_is_missing = False
         self._thread: Thread | None = None
 
@@ -61,7 +63,7 @@ class PixelFigures:
         step = round(min(max(depth, 0.0), 1.0) * DEPTH_STEPS)
         self._send()
         near = sorted(range(DEPTH_STEPS + 1), key=lambda other: abs(other - step))
-        needed = [step] if pressing or still else near
+        needed = [step] if pressing or still else [step, *_ORDER]
         missing = [other for other in needed if (series, other) not in self._images]
         # What is seen now goes before the other depths of the same figure.
         if missing and not self._busy and (still or missing[0] == step or not self._still_is_missing):
@@ -71,7 +73,7 @@ class PixelFigures:
             self._still_is_missing = shown is None
         if shown is None:
             return []
-        picture = self._pictures.setdefault((*size, still), Picture(*size))
+        picture = self._pictures.setdefault(size, Picture(*size))
         picture.image = self._images[series, shown]
         return picture.rows()
 

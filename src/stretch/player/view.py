@@ -87,8 +87,9 @@ def render_screen(
 def _with_figure(session: Session, columns: int, lines: int, figures: FigureRenderer, warning: str) -> list[StyledLine]:
     """Return a screen with the figure on the left; empty if there is no space or no figure for this moment."""
     moment, (width, height, body) = session.moment, _figure_size(columns, lines)
-    figure = figures.render(moment.figure, width, height, pressing=moment.phase.kind == "press") if height else []
-    if not figure:
+    kind = moment.phase.kind
+    how = {"pressing": kind == "press", "still": kind in ("hold", "settle")}
+    if not height or not (figure := figures.render(moment.figure, width, height, **how)):
         return []
     bottom = footer(session, columns, roomy=False, warning=warning)
     # A longer footer takes its lines from the instructions, never from the figure or the keys.
