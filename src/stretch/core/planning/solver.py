@@ -44,7 +44,7 @@ def best_selection(problem: SelectionProblem, start: Sequence[Pick] = ()) -> lis
     }
     starts = [fixed]
     if few := len(problem.candidates) <= FEW_CANDIDATES:
-        starts += [{index: 0, **fixed} for index in range(len(problem.candidates))]
+        starts += [{**fixed, index: 0} for index in range(len(problem.candidates)) if index not in fixed]
     trials = (_fill(problem, allowed, start, (), by_time=by_time) for start in starts for by_time in (False, True))
     best_score, best = max(trials, key=lambda trial: trial[0])
     improved = True
@@ -52,8 +52,9 @@ def best_selection(problem: SelectionProblem, start: Sequence[Pick] = ()) -> lis
         improved = False
         optional = [index for index in best if index not in fixed]
         removals = (*combinations(optional, 1), *(combinations(optional, 2) if few else ()))
-        for least, removed in product((False, True), removals):
-            rest = {index: fixed.get(index, 0) if least else best[index] for index in best if index not in removed}
+        smallest = {index: fixed.get(index, 0) for index in best}
+        for doses, removed in product((best, smallest) if best != smallest else (best,), removals):
+            rest = {index: doses[index] for index in best if index not in removed}
             points, trial = _fill(problem, allowed, rest, removed)
             if points > best_score:
                 best_score, best, improved = points, trial, True
