@@ -356,7 +356,7 @@ USAGE_ERRORS = [
     ("routine -m 5x", "--minutes takes a number of minutes, such as 15, not '5x'. See `stretch routine --help`."),
     ("audio --warm-up no", "--warm-up takes a number of minutes, such as 15, not 'no'. See `stretch audio --help`."),
     ("routine --figure block", "There is no figure style called 'block'. Did you mean blocks?"
-     " Choose from braille, blocks, none."),
+     " Choose from auto, pixels, octants, braille, blocks, none."),
     ("routine --voice loud", "There is no voice mode called 'loud'. Choose from yes, full, brief, names, breath, no."),
     ("show sphinx --side up", "There is no side called 'up'. Choose from left, right."),
     ("catalog schema areas", "There is no kind called 'areas'. Did you mean area?"
