@@ -88,6 +88,7 @@ _RULES = (
     ("often", r"e?n?[/ea]*u|a*e?q(?:[/a,]*q)*|e[dD]|[vV]"),
     ("rest_s", r"r[a,]*(n)[sm](?:a[ztT]?)?|(n)[sm]a*r(?:a[ztTe]?)?"),
     ("each", r"(l)[iI]?[,x]*(n)[xtTz]?[,a/]*(l)[iI]?[,x]*(n)[xtTz]?|(n)[xtTz]?a*(l)[iI]?[,a/]*(n)[xtTz]?a*(l)[iI]?"),
+    ("reps sets", r"(n)x(n)z"),
     ("sets reps hold_s", r"(n)(?:x|za*x?)(n)[tT]?[xa,(]*[he]?a*(n)[sm]h?"),
     ("reps hold_s", r"p?x?(n)(?:[xtTz][ax,(]*|[xtTz]?,?)h[ea]*(n)[sm]h?|(n)[xtTz][ax]*(n)[sm]h?"),
     ("hold_s sets reps", r"h?[ae]*(n)[sm]h?e?[x,a]*(n)(?:x|za*x?)(n)[tT]?"),
@@ -97,7 +98,7 @@ _RULES = (
     ("sets", r"z,?(n)|x?(n)z"),
     ("more", r"p?a?(n)g[tT]?"),
     ("hold_s", r"(?:h[ae,]*(n)[sm]?(?![xtTb])|(n)[sm]h?)(?:e(?=[,(|]|$))?"),
-    ("reps", r"[ptT][,a]*x?(n)[tTxb]?|a?(n)a?[tTbx]|x(n)|(n)(?=[a(]*(?:e[iI]|y))"),
+    ("reps", r"[ptT][,a]*x?(n)[tTxb]?|a?(n)a?[tTbx]|x(n)[tTb]?|(n)(?=[a(]*(?:e[iI]|y))"),
     ("both", r"a*(?:e|/)I|a*ei(?=[,|()]|$)|y[iI]?|e(?=[,)|]|$)"),
     ("first", r"fa*(l)I?|(l)I?f"),
     ("one", r"(l)[iI]?o|oa*(l)[iI]?|\((l)[iI]?\)|(?<![^,|])a*(l)[iI]?(?=[,|]|$)"),
@@ -176,8 +177,8 @@ def read_dose(text: str) -> DoseText:
     if daily and dose.reps is None:
         dose.doubts["reps"] = f"{dose.times_a_day} each time, or times a day"
     dose.rest = tuple(_parts(text, tokens, kinds))
-    if "n" in kinds:
-        dose.doubts["reps"] = f"what {tokens[kinds.index('n')].text} means"
+    if unclear := re.search("[nTz]", kinds):
+        dose.doubts["reps"] = f"what {tokens[unclear.start()].text} means"
     if "l" in kinds:
         dose.doubts["sides"] = "which side"
     return dose
@@ -200,7 +201,7 @@ def _tokens(text: str) -> list[Token]:
     # A word such as "one" is a number only beside a unit: it may be one knee.
     for at, token in enumerate(tokens):
         before, after = tokens[at - 1].kind if at else "", tokens[at + 1].kind if tokens[at + 1 :] else ""
-        if token.text in _NUMBERS and re.search(r"^x|/[smxtzbgdDk]$", f"{before}/{after}"):
+        if token.text in _NUMBERS and re.search(r"^x|/[smxtTzbgdDk]$", f"{before}/{after}"):
             tokens[at] = Token(token.text, "n", token.start, _NUMBERS[token.text])
     return tokens
 

@@ -10,7 +10,7 @@ from stretch.core.dose_text import AMOUNTS, DoseText, read_dose
 from stretch.core.fields import HoldSeconds
 from stretch.core.model import Catalog, Stretch
 from stretch.core.program import DaysAWeek, Items, Repetitions, RestSeconds, SetCount, TimesADay
-from stretch.core.stretch_names import StretchNames
+from stretch.core.stretch_names import NameMatch, StretchNames
 from stretch.core.text import join_words, one_line
 
 LONGEST_LINE = 300
@@ -75,7 +75,7 @@ def _entry(names: StretchNames, number: int, line: str) -> ListEntry:
         entry.leave_open("stretch", "the line is too long to be read")
         entry.leave_open("reps", "as above")
         return entry
-    match = names.find([*dose.rest, *filter(None, [dose.both])])
+    match = _match(names, dose)
     if match.stretch:
         entry.fields["stretch"] = match.stretch.id
     elif not dose.rest or _HEADINGS.fullmatch(line) or (not dose.amounts and len(line.split()) >= LONG_WORDS):
@@ -97,6 +97,17 @@ def _entry(names: StretchNames, number: int, line: str) -> ListEntry:
     if notes:
         entry.fields["note"] = ". ".join(f"{note[0].upper()}{note[1:]}" for note in notes) + "."
     return entry
+
+
+def _match(names: StretchNames, dose: DoseText) -> NameMatch:
+    """Return the stretch that the line names; words such as `both legs` leave it open if they make another one."""
+    match = names.find(dose.rest)
+    if not dose.both or not dose.rest:
+        return match
+    together = names.find([*dose.rest, dose.both])
+    if together.stretch in (None, match.stretch) or not match.stretch or names.is_name([*dose.rest, dose.both]):
+        return together if together.stretch else match
+    return NameMatch(None, tuple(each.stretch.id for each in (match, together) if each.stretch))
 
 
 def _complete(entry: ListEntry, stretch: Stretch | None, notes: list[str]) -> None:

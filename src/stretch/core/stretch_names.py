@@ -19,12 +19,12 @@ _SHORT_FORMS = {
     "turn": "rotation", "rotate": "rotation", "both": "double", "bridging": "bridge", "gliding": "glide",
     "sidelying": "side lying", "gluteal": "glute", "ups": "up", "buttock": "glute", "t-spine": "thoracic spine",
     "fwd": "forward", "flex": "flexion", "ext": "extension", "opp": "opposite", "clasp": "clasped", "mid": "middle",
-    "windshield": "windscreen", "calve": "calf", "feet": "foot",
+    "windshield": "windscreen", "calve": "calf", "butterflie": "butterfly", "feet": "foot",
 }  # fmt: skip
 """Short forms, and words for the same thing; a name of the catalog is read in the same way."""
 _FILLERS = {
     "a", "an", "the", "of", "for", "on", "to", "and", "or", "with", "in", "at", "your", "by", "it", "this", "between",
-    "from", "as", "stretch", "strech", "stretche", "stretching", "exercise", "pose", "s", "str", "only", "into", "off",
+    "from", "as", "stretch", "strech", "stretching", "exercise", "pose", "s", "str", "only", "into", "off",
     "my",
 }  # fmt: skip
 """Words that no name depends on."""
@@ -94,6 +94,10 @@ class StretchNames:
             return NameMatch(None, tuple(ids)[:MAX_NEAR] or self._near(head))
         return NameMatch(None)
 
+    def is_name(self, parts: Sequence[str]) -> bool:
+        """Return whether *parts* together are the whole name of a stretch."""
+        return any(self._read(" ".join(parts)) == name for name, _ in self._names)
+
     def _suits(self, stretch: Stretch, head: frozenset[str], others: Sequence[frozenset[str]]) -> bool:
         """Return whether none of the short parts *others* means another stretch than this one."""
         words = self._words[stretch.id]
@@ -152,7 +156,7 @@ def _words(text: str) -> Iterator[str]:
     text = re.sub(r"\bknees(?=[ -]to[ -](?:the )?chest)", "double knee", text)
     for word in re.findall(r"\d+(?:/\d+)+|[^\W\d_]+(?:-[^\W\d_]+)*|\d+", text):
         for part in _SHORT_FORMS.get(word, word.replace("-", " ")).split():
-            single = part[:-1] if len(part) > 3 and part.endswith("s") and not part.endswith("ss") else part
+            single = re.sub("(?<=[cs]h)es$|(?<=[a-z]{3})(?<!s)s$", "", part)
             yield from (each for each in _SHORT_FORMS.get(single, single).split() if each not in _FILLERS)
 
 
