@@ -16,6 +16,7 @@ from stretch.core.model import Stretch, expand_areas
 from stretch.core.planning.builder import build_routine
 from stretch.core.planning.dosing import held_seconds
 from stretch.core.planning.limits import is_reset, most_bends, most_stretches, spinal_load
+from stretch.core.planning.scoring import hold_time_by_area
 from stretch.core.routine import Item, Request, Routine
 from stretch.core.timing.phases import WORKING_KINDS
 from stretch.core.timing.timeline import build_timeline
@@ -355,6 +356,15 @@ def test_more_minutes_never_bring_less_stretching(area: str) -> None:
         assert more >= less - 60, (before, less, more)
     for less, more in zip(worked, worked[3:], strict=False):
         assert more >= less - 5, worked  # a breath
+
+
+@pytest.mark.parametrize(
+    ("area", "minutes", "partner"),
+    [("hamstrings", 7, "quads"), ("quads", 7, "hamstrings"), ("glutes", 6, "hip-flexors")],
+)
+def test_rb9_what_was_asked_for_is_held_no_less_than_its_partner(area: str, minutes: int, partner: str) -> None:
+    held = {row.area: row.left_s for row in hold_time_by_area(plan(f"-a {area} -m {minutes} --experienced").items)}
+    assert held[area] >= held[partner] > 0
 
 
 def worked_seconds(made: Routine) -> float:

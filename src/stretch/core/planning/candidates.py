@@ -187,6 +187,7 @@ def _candidate(
         required=required,
         may_begin=suits_disc(stretch, request),
         asked_for=asked_for,
+        partner=bool(served) and all(goals[index].gains == scoring.PARTNER_GAINS for index in served),
     )
 
 

@@ -55,6 +55,9 @@ class Candidate(Struct, frozen=True):
     asked_for: bool = False
     """True if one of its primary areas is requested."""
 
+    partner: bool = False
+    """True if it only balances a requested area (rule RB9)."""
+
     @property
     def full(self) -> Option:
         """The full dose, and what was earned."""

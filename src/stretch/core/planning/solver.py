@@ -6,7 +6,7 @@
    completed without them in the same way. A better selection takes the place of the best one, until no removal leads
    to a better one.
 
-The result depends on nothing but its arguments: ties go to the candidate that comes first.
+The result depends on nothing but its arguments: ties go to what was asked for, then to what comes first.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -76,12 +76,12 @@ def _fill(
     while True:
         spare_ms = problem.budget_ms + problem.opening_ms - sum(option.ms for _, option in _picks(problem, selection))
         ranked = sorted(
-            (-points / (ms if by_time else 1), index, dose)
+            (-points / (ms if by_time else 1), problem.candidates[index].partner, index, dose)
             for points, ms, index, dose in _steps(problem, selection, without)
             if ms <= spare_ms and (index, dose) not in blocked
         )
         limit = tuple(map(max, now, allowed))
-        for _, index, dose in ranked:
+        for *_, index, dose in ranked:
             trial = {**selection, index: dose}
             then = excess(problem, _picks(problem, trial))
             if not exceeds(then, limit):
