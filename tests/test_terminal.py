@@ -28,13 +28,12 @@ from stretch.player.layout import fit_width
 from stretch.player.loop import run_session
 from stretch.player.terminal import HANG_UP, Terminal
 from stretch.player.theme import (
-    TEXT_COLORS,
     Background,
     TextRole,
     Theme,
     color_depth,
     detect_background,
-    text_column,
+    text_color,
     theme_for,
 )
 from stretch.player.view import render_screen
@@ -272,18 +271,24 @@ def contrast(color: str, other: str) -> float:
         ("color-blind", "light", "#ffffff", 3.0),
         ("high-contrast", "dark", "#16181d", 6.5),
         ("high-contrast", "light", "#ffffff", 6.5),
-        ("high-contrast", "unknown", "#ffffff", 3.0),
+        ("color-blind", "unknown", "#ffffff", 3.0),
     ],
 )
 def test_every_text_role_has_enough_contrast(
     palette: Palette, background: Background, behind: str, least: float
 ) -> None:
     for role in TextRole:
-        if color := TEXT_COLORS[role][text_column(palette, background)]:
+        if color := text_color(role, palette, background):
             assert contrast(color, behind) >= least, role
 
 
 BODY = (ColorRole.SKIN, ColorRole.SHIRT, ColorRole.LEGGINGS)
+
+
+def test_high_contrast_on_an_unknown_background_is_the_color_of_the_terminal() -> None:
+    assert {text_color(role, "high-contrast", "unknown") for role in TextRole} == {""}
+    assert Theme("true", palette="high-contrast").code(TextRole.BREATH_IN) == ""
+    assert Theme("true", palette="high-contrast").code(TextRole.SIDE) == "1"
 
 
 def test_palettes_do_what_they_are_named_for() -> None:

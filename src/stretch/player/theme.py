@@ -33,7 +33,6 @@ class TextRole(StrEnum):
     ALERT = "alert"
 
 
-BACKGROUNDS: tuple[Background, ...] = ("dark", "light", "unknown")
 TEXT_COLORS: Mapping[TextRole, tuple[str, ...]] = {
     TextRole.PLAIN: ("#d8d4cc", "#33343a", "", "#ffffff", "#000000", "#d8d4cc", "#33343a"),
     TextRole.DIM: ("#8b8f9a", "#6a6d76", "#868a95", "#c9ccd4", "#3c3f46", "#8b8f9a", "#6a6d76"),
@@ -47,10 +46,8 @@ TEXT_COLORS: Mapping[TextRole, tuple[str, ...]] = {
     TextRole.KEY: ("#ffffff", "#000000", "", "#ffffff", "#000000", "#ffffff", "#000000"),
     TextRole.ALERT: ("#ffb454", "#a85300", "#c4780c", "#ffd27a", "#6b3300", "#ffd27a", "#7a4400"),
 }
-"""Colors for each of BACKGROUNDS, and for a dark and a light one in high contrast and for the color-blind.
-
-On an unknown background, they are the terminal's own or readable on both.
-"""
+"""Colors on a dark, a light and an unknown background, and on a dark and a light one in high contrast and for the
+color-blind. On an unknown one they are the terminal's own or readable on both."""
 BOLD = frozenset({TextRole.NAME, TextRole.SIDE, TextRole.TIME, TextRole.KEY, TextRole.ALERT})
 
 
@@ -87,11 +84,10 @@ class Theme:
 
     def _set_background(self, background: Background) -> None:
         self.background = background
-        column = text_column(self._palette, background)
-        self._codes: dict[Hashable, str] = {
-            role: ";".join(filter(None, ("1" if role in BOLD else "", _color_code(colors[column], self.depth))))
-            for role, colors in TEXT_COLORS.items()
-        }
+        self._codes: dict[Hashable, str] = {}
+        for role in TextRole:
+            color = _color_code(text_color(role, self._palette, background), self.depth)
+            self._codes[role] = ";".join(filter(None, ("1" if role in BOLD else "", color)))
 
     @property
     def has_color(self) -> bool:
@@ -122,11 +118,11 @@ class Theme:
         return hex_color(color, PALETTES[self.palette])
 
 
-def text_column(palette: Palette, background: Background) -> int:
-    """Return the column of TEXT_COLORS for a *palette*; on an unknown background all have the same."""
-    if palette == "standard" or background == "unknown":
-        return BACKGROUNDS.index(background)
-    return 2 * get_args(Palette).index(palette) + 1 + (background == "light")
+def text_color(role: TextRole, palette: Palette, background: Background) -> str:
+    """Return the color of a text in a *palette*; empty for the terminal's own."""
+    if background == "unknown":
+        return "" if palette == "high-contrast" else TEXT_COLORS[role][2]
+    return TEXT_COLORS[role][(0, 3, 5)[get_args(Palette).index(palette)] + (background == "light")]
 
 
 def theme_for(
