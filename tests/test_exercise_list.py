@@ -103,6 +103,7 @@ def test_hardly_any_notation_of_a_dose_is_left_open_and_none_is_read_wrong() -> 
         ("Hamstring stretch x 2 - 15s (L)", "supine-hamstring-strap reps=2 hold_s=15 sides=left"),
         ("Knee to chest, both legs 30s x 2", "? reps=2 hold_s=30 sides=both"),
         ("Hamstring stretch 15s, three reps", "supine-hamstring-strap reps=3 hold_s=15"),
+        ("Hamstring stretch reps: 3 hold 15s", "supine-hamstring-strap reps=3 hold_s=15"),
         ("Hamstring stretch 15s, some reps", "supine-hamstring-strap reps=? hold_s=15 note"),
         ("Bridge 10 x 2 sets", "glute-bridge sets=2 reps=10"),
         ("(L) Hamstring stretch 15s x 2", "supine-hamstring-strap reps=2 hold_s=15 sides=left"),

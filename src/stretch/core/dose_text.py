@@ -90,7 +90,7 @@ _RULES = (
     ("each", r"(l)[iI]?[,x]*(n)[xtTz]?[,a/]*(l)[iI]?[,x]*(n)[xtTz]?|(n)[xtTz]?a*(l)[iI]?[,a/]*(n)[xtTz]?a*(l)[iI]?"),
     ("reps sets", r"(n)x(n)z"),
     ("sets reps hold_s", r"(n)(?:x|za*x?)(n)[tT]?[xa,(]*[he]?a*(n)[sm]h?"),
-    ("reps hold_s", r"p?x?(n)(?:[xtTz][ax,(]*|[xtTz]?,?)h[ea]*(n)[sm]h?|(n)[xtTz][ax]*(n)[sm]h?"),
+    ("reps hold_s", r"(?:[pT],?)?x?(n)(?:[xtTz][ax,(]*|[xtTz]?,?)h[ea]*(n)[sm]h?|(n)[xtTz][ax]*(n)[sm]h?"),
     ("hold_s sets reps", r"h?[ae]*(n)[sm]h?e?[x,a]*(n)(?:x|za*x?)(n)[tT]?"),
     ("hold_s reps", r"h?[ae]*(n)[sm]h?e?x(n)[tTz]?|h[ae]*(n)x(n)[tT]?"),
     ("sets reps", r"(n)(?:x|z[a,x]*)(n)(?![sm])[tTb]?"),
