@@ -126,7 +126,7 @@ def words_of_markdown(text: str) -> str:
 @pytest.mark.parametrize("name", CATALOG.stretches)
 def test_every_format_has_everything_about_a_stretch(name: str) -> None:
     stretch = CATALOG.stretches[name].for_side("left")
-    said = [stretch.name, *stretch.steps, stretch.breath, stretch.mistake, stretch.ease_off, *stretch.source]
+    said = [stretch.name, *stretch.steps, stretch.breath, stretch.mistake, stretch.ease_off]
     said += [CAUTION_LABELS[tag] for tag in (*stretch.cautions.avoid, *stretch.cautions.adapt)]
     said += [half[1:] for half in (stretch.pace.inhale, stretch.pace.exhale)] if stretch.pace else []
     for text in _written():
@@ -604,3 +604,15 @@ def test_a_handout_names_the_caution_and_offers_the_easier_way() -> None:
     assert card.easier == f"Take the easier way if it bothers you; it is prescribed: {CAUTION_LABELS['knee']}."
     assert card.easier in to_html(shown)
     assert not any(CAUTION_LABELS["knee"] in text for _, text in card.cautions)
+
+
+def test_paper_names_no_options_and_numbers_its_sources() -> None:
+    made = routine(areas=("lower-back",), minutes=8.0, beginner=True)
+    assert any("--experienced" in note for note in made.notes)
+    shown = handout_of(made, pictures=False)
+    assert "Easy start: fewer repetitions and nothing deep in your first two weeks." in shown.notes
+    for text in (Page(to_html(shown)).text, words_of_markdown(to_markdown(shown))):
+        assert "--experienced" not in text
+    assert len(shown.sources) > 1
+    for card, item in zip(shown.cards, made.items, strict=True):
+        assert [shown.sources[int(number) - 1].key for number in card.sources] == [*item.stretch.source]

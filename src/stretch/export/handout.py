@@ -1,5 +1,6 @@
 """Contents of a handout, a routine on paper, for all formats."""
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from msgspec import Struct
@@ -24,6 +25,8 @@ BOTH_SIDES_RULE = "RB7"
 EACH_TIME = ("before", "feel", "stop")
 """Sections of the checklist to read each time; the others say when to get help."""
 LEGEND = "The striped muscle is the one that is stretched. The paler arm and leg are those further away."
+PROGRAM_HINT = re.compile(r" \((?:--|[a-z] in the session:).*\)$")
+"""End of a note that names an option or a key, which paper does not have."""
 EASIER_FIRST = "Start with the easier way, half as long"
 EASIER_OFFERED = "Take the easier way if it bothers you; it is prescribed"
 DISCLAIMER = (
@@ -32,7 +35,7 @@ DISCLAIMER = (
 )
 GRADES = (
     "Grades. A: an authority or a study, read in the original; B: an authority, read in a copy; "
-    "C: clinic or teaching pages, for technique only; seed: an article that the catalog started from."
+    "C: clinic or teaching pages, for technique only; no letter: an article that the catalog started from."
 )
 SORE = "Sore the next morning, 4 out of 10 or more? Make that day a rest day or a gentle one."
 WEEKS = 2
@@ -58,6 +61,7 @@ class Card(Struct, frozen=True, kw_only=True):
     """The cautions for which the dose is halved, or in spite of which it is prescribed; empty if there are none."""
     cautions: Labelled
     sources: tuple[str, ...]
+    """Numbers in the list of sources."""
     picture: str | None = None
     """SVG with the start and the stretch side by side."""
     side: str = ""
@@ -113,11 +117,11 @@ def build_handout(
 ) -> Handout:
     """Return the handout of *routine* with its *figures*; *rest* is whether rule D14 requires rest days."""
     timeline = build_timeline(routine)
+    cited = dict.fromkeys(key for item in timeline.items for key in item.stretch.source if key in sources)
     cards = tuple(
-        _card(number, item, timeline, figures.get(item.stretch.id))
+        _card(number, item, timeline, figures.get(item.stretch.id), [*cited])
         for number, item in enumerate(timeline.items, start=1)
     )
-    source_keys = dict.fromkeys(key for card in cards for key in card.sources)
     minutes = max(1, round(timeline.length_ms / 60_000))
     expect = safety.section("expect")
     urgent = [section for section in safety.checklist if section.id not in EACH_TIME and section is not expect]
@@ -131,13 +135,13 @@ def build_handout(
             *frequency_advice(routine, rest=rest),
             *(f"{line.text}." for line in expect.lines if line.id != FREQUENCY_RULE),
         ),
-        notes=routine.notes,
+        notes=tuple(PROGRAM_HINT.sub("", note) for note in routine.notes),
         each_time=tuple(_each_time(routine, safety.section(name)) for name in EACH_TIME),
         get_help=tuple(urgent),
         warm_up=tuple((move.name, duration(seconds * 1000), move.text) for move, seconds in routine.warm_up),
         cards=cards,
         cool_down=_end(routine),
-        sources=tuple(sources[key] for key in source_keys if key in sources),
+        sources=tuple(sources[key] for key in cited),
         command=command,
         times_a_day=prescription.times_a_day or 1,
         days=prescription.named_days,
@@ -190,7 +194,7 @@ def frequency_advice(routine: Routine, *, rest: bool) -> tuple[str, ...]:
     )
 
 
-def _card(number: int, item: Item, timeline: Timeline, figure: Figure | None) -> Card:
+def _card(number: int, item: Item, timeline: Timeline, figure: Figure | None, cited: list[str]) -> Card:
     stretch, is_left = item.stretch.for_side(item.sides[0]), item.sides[0] == "left"
     needed = " and ".join(EQUIPMENT_LABELS[thing] for thing in stretch.equipment if thing != "none")
     position = POSITION_LABELS[item.position]
@@ -205,7 +209,7 @@ def _card(number: int, item: Item, timeline: Timeline, figure: Figure | None) ->
         notes=_notes(item, timeline),
         easier=_easier(EASIER_FIRST, item.adapted) or _easier(EASIER_OFFERED, item.cautions),
         cautions=_cautions(stretch.cautions, (*item.adapted, *item.cautions)),
-        sources=stretch.source,
+        sources=tuple(str(cited.index(key) + 1) for key in stretch.source if key in cited),
         picture=render_svg(figure, left=is_left, title=title, palette=PALETTES["paper"]) if figure else None,
         side=side_label(item.sides[0]),
     )

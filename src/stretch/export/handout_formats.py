@@ -5,6 +5,7 @@ from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from html import escape
 
+from stretch.core.model import Source
 from stretch.core.safety.checklist import ChecklistSection
 from stretch.core.text import one_line
 from stretch.core.vocabulary import WEEKDAY_LABELS, WEEKDAYS, Weekday
@@ -150,11 +151,14 @@ def _get_help(handout: Handout) -> str:
 
 def _sources(handout: Handout) -> str:
     entries = "".join(
-        f"<div><dt>{_html(source.key)} ({source.grade}):</dt> <dd>{_html(source.supports)}. {_html(source.where)}.</dd>"
-        "</div>"
-        for source in handout.sources
+        f"<div><dt>{number}{_grade(source)}:</dt> <dd>{_html(source.supports)}. {_html(source.where)}.</dd></div>"
+        for number, source in enumerate(handout.sources, start=1)
     )
     return f'<section><h2>Sources</h2><p class="end">{GRADES}</p><dl class="sources">{entries}</dl></section>'
+
+
+def _grade(source: Source) -> str:
+    return "" if source.grade == "seed" else f" ({source.grade})"
 
 
 def _items(lines: Iterable[str]) -> str:
@@ -187,7 +191,7 @@ def to_markdown(handout: Handout) -> str:
         "## When to get help",
         *_sections(handout.get_help, level=3),
         "## Sources",
-        _list(f"{s.key} ({s.grade}): {s.supports}. {s.where}." for s in handout.sources),
+        _list(f"{n}{_grade(s)}: {s.supports}. {s.where}." for n, s in enumerate(handout.sources, start=1)),
         GRADES,
         f"With a timer, in a terminal: {_code(handout.command)}" if handout.command else "",
         DISCLAIMER,
