@@ -224,10 +224,19 @@ def test_what_is_left_open_is_named_at_once_and_by_check(tmp_path: Path) -> None
     assert "2 of 3 exercises" in said
     assert "1: 'Calf stretch 30s x 3': stretch: calf-" in said
     assert "Taken for remarks: line 4." in said
+    assert "Not said for all, so left blank: times_a_day." in said
+    assert "fill in the blanks, then run `stretch catalog check`" in said
     checked = run("catalog", "check", str(file))
     assert checked.exit_code == 1
     for field in ("items.0.stretch", "items.1.sides", "times_a_day"):
         assert f"{field}: is empty; fill it in" in checked.stdout
+
+
+def test_a_list_without_blanks_is_only_to_be_compared(tmp_path: Path) -> None:
+    source = tmp_path / "list.txt"
+    source.write_text("Sphinx 20s x 3\n")
+    said = run("program", "new", "mine", "--from", str(source), "-o", str(tmp_path / "mine.yaml")).stderr
+    assert said == "Compare it with the list, then run `stretch program show mine`.\n"
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from stretch.core.program import Program
     from stretch.core.routine import Item
 
+CHECK_BLANKS = ", then run `stretch catalog check`."
+
 
 @click.group(
     "program",
@@ -56,7 +58,9 @@ def new_command(app: App, name: str, source: Path | None, output: Path | None) -
 
     if problem := id_problem(name):
         raise UsageError(f"{problem}.")
-    text = _from_list(app, name, source) if source else program_template(name)
+    text, advice = (
+        _from_list(app, name, source) if source else (program_template(name), f"Fill in the blanks{CHECK_BLANKS}")
+    )
     if output == STDOUT:
         app.out.document(text)
         return
@@ -65,12 +69,14 @@ def new_command(app: App, name: str, source: Path | None, output: Path | None) -
         make_private(file.parent)
     create_file(file, text)
     app.out.paragraph(str(file))
-    what = "Compare it with the list and fill" if source else "Fill"
-    app.info(f"{what} in the blanks, then run `stretch catalog check`.")
+    app.info(advice)
 
 
-def _from_list(app: App, name: str, source: Path) -> str:
-    """Return the file for a program *name* from the list *source*, and say what is open; raise UsageError."""
+def _from_list(app: App, name: str, source: Path) -> tuple[str, str]:
+    """Return the file for a program *name* from the list *source* and what to do next, and say what is open.
+
+    Raise UsageError if there is no exercise in it.
+    """
     from stretch.core.prescription_text import MOST, read_list
     from stretch.storage.catalogs.authoring import program_from_list
     from stretch.storage.files.safe_io import MAX_BYTES, open_input
@@ -90,7 +96,13 @@ def _from_list(app: App, name: str, source: Path) -> str:
         app.info(f"  {entry.number}: {quote(entry.line)}: {'; '.join(entry.remarks)}")
     if remarks := [str(entry.number) for entry in entries if not entry.fields]:
         app.info(f"Taken for remarks: line{'s' if remarks[1:] else ''} {join_words(remarks)}.")
-    return program_from_list(name, entries, app.catalog.stretches)
+    text = program_from_list(name, entries, app.catalog.stretches)
+    if fields := [field for field in ("times_a_day", "days") if f"\n    {field}:\n" in text]:
+        app.info(f"Not said for all, so left blank: {join_words(fields)}.")
+    blanks = (
+        f" and fill in the blanks{CHECK_BLANKS}" if unclear or fields else f", then run `stretch program show {name}`."
+    )
+    return text, f"Compare it with the list{blanks}"
 
 
 program_command.add_command(programs_command, "list")
