@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import os
+import signal
+import sys
+
 import pytest
 
-from stretch.player.input import console_keys
+from stretch.player.input import SignalCatcher, console_keys
 from stretch.player.keymap import KEYMAP, PAIN_ANSWERS, SAME_KEYS, action_of
 
 
@@ -71,3 +75,21 @@ def test_space_arrows_and_digits_do_everything() -> None:
 def test_the_label_of_a_binding_is_one_of_its_keys() -> None:
     for binding in KEYMAP:
         assert action_of(binding.label) == binding.action
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pipe for signals")
+def test_when_signals_are_no_longer_caught_python_writes_them_where_it_did_before() -> None:
+    read, write = os.pipe()
+    os.set_blocking(write, False)
+    before = signal.set_wakeup_fd(write)
+    try:
+        with SignalCatcher() as catcher:
+            caught = catcher.wakeup_fd
+        assert caught is not None
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            os.fstat(caught)
+    finally:
+        after = signal.set_wakeup_fd(before)
+        os.close(read)
+        os.close(write)
+    assert after == write
