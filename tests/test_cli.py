@@ -519,6 +519,12 @@ def test_minutes_can_be_written_as_people_do(text: str) -> None:
     assert data("routine", "--plan", "--json", "-m", text) == data("routine", "--plan", "--json", "-m", "7.5")
 
 
+def test_reasons_of_a_program_have_no_empty_table() -> None:
+    text = run("routine", "--program", "classic-five", "--why").stdout
+    assert text.startswith("area ")
+    assert "stretch " not in text
+
+
 def test_reasons_have_the_names_of_areas() -> None:
     text = run("routine", "-a", "lower-back", "--why").stdout
     assert "front of the hip, also helps the lower back" in text

@@ -77,8 +77,9 @@ def _rows(timeline: Timeline) -> Iterator[tuple[str, str, str, str]]:
 
 def _print_reasons(app: App, routine: Routine) -> None:
     """Print why each stretch is in the routine, what each area gets (rule D2), and why others were left out."""
-    app.out.table(("stretch", "why"), [(item.stretch.name, item.reason) for item in routine.items])
-    app.out.paragraph()
+    if any(item.reason for item in routine.items):
+        app.out.table(("stretch", "why"), [(item.stretch.name, item.reason) for item in routine.items])
+        app.out.paragraph()
     app.out.table(
         ("area", f"held, of {TARGET_S} s per side"),
         [_hold_time(app.catalog, held) for held in hold_time_by_area(routine.items)],
