@@ -122,6 +122,8 @@ def test_the_list_of_areas_shows_their_other_names() -> None:
         (("rotine",), "no command or area called 'rotine'. Did you mean routine?"),
         (("rotine", "neck"), "no command or area called 'rotine'. Did you mean routine?"),
         (("nek", "-m", "6"), "no command or area called 'nek'. Did you mean neck?"),
+        (("start",), "no command or area called 'start'. Did you mean routine?"),
+        (("continue",), "no command or area called 'continue'. Did you mean resume?"),
         (("hst",), "no command or area called 'hst'. Did you mean chest or history?"),
         (("foo",), "no command or area called 'foo'. `stretch --help` lists the commands, `stretch areas` the areas."),
         (("lowr", "back"), "no area called 'lowr back'. Did you mean lower-back"),

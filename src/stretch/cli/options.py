@@ -143,6 +143,14 @@ def _breath(text: str) -> Pattern:
     return parse_pattern(text)
 
 
+OTHER_COMMAND_NAMES = {
+    "start": "routine",
+    "play": "routine",
+    "continue": "resume",
+    "stats": "history",
+    "print": "handout",
+}
+"""Commands by names that people try."""
 STDOUT = Path("-")
 OUTPUT = OutputPath(readable=False, path_type=Path)
 POSITION = NameChoice("position", POSITION_LABELS)
@@ -253,6 +261,8 @@ def check_area_words(ctx: click.Context, args: Iterable[str], commands: Iterable
             raise
         where = "`stretch --help` lists the commands, `stretch areas` the areas."
         canonical = area_names(catalog, aliases=False) | {command: command for command in commands}
+        if other := OTHER_COMMAND_NAMES.get(words[0]):
+            canonical = {words[0]: other}
         raise UnknownName("command or area", words[0], canonical, where, canonical) from None
 
 
