@@ -54,7 +54,7 @@ def pytest_sessionstart() -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Return one process more than there are cores, because slow tests mostly wait for processes and clocks."""
-    return (os.cpu_count() or 1) + (config.option.markexpr != "not slow")
+    return (os.cpu_count() or 1) + int(config.option.markexpr != "not slow")
 
 
 @pytest.fixture(autouse=True)

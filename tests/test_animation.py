@@ -28,7 +28,8 @@ def test_the_figure_does_not_jump_between_phases(timeline: Timeline) -> None:
         if after.kind in NEW_FIGURE:
             # What was done before is not shown while the words are about the next side or stretch.
             assert (first.name, first.side) == (after.figure or after.activity_id, after.side)
-            assert (first.depth, first.inhale_depth) == (pytest.approx(float(after.kind == "settle"), abs=JUMP), 0)
+            assert first.depth == pytest.approx(float(after.kind == "settle"), abs=JUMP)
+            assert first.inhale_depth == 0
             continue
         assert first.name == last.name
         assert abs(first.depth - last.depth) < JUMP, (before.kind, after.kind)

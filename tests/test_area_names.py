@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from stretch.core.area_names import area_ids, area_names, read_areas
 from stretch.core.errors import UnknownName
+from stretch.core.model import Area, Group
 from support import CATALOG, data, run
 
 KNOWN = area_names(CATALOG)
@@ -52,7 +53,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 
 
 def test_no_two_areas_have_a_name_in_common() -> None:
-    entries = [*CATALOG.areas.values(), *CATALOG.groups.values()]
+    entries: list[Area | Group] = [*CATALOG.areas.values(), *CATALOG.groups.values()]
     names = [
         name.lower() for entry in entries for name in {entry.id, entry.name.lower().replace(" ", "-"), *entry.aliases}
     ]

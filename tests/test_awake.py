@@ -21,7 +21,8 @@ def test_the_screen_is_kept_on_only_inside_the_context(monkeypatch: pytest.Monke
             entered.append("out")
 
     fake = types.ModuleType("wakepy")
-    fake.keep = types.SimpleNamespace(presenting=lambda on_fail: Mode())
+    keep = types.SimpleNamespace(presenting=lambda on_fail: Mode())
+    monkeypatch.setattr(fake, "keep", keep, raising=False)
     monkeypatch.setitem(sys.modules, "wakepy", fake)
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/run/user/1/bus")
     with KeepAwake():

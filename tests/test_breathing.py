@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from stretch.core.errors import UsageError
 from stretch.core.timing.breathing import fit, parse_pattern
-from stretch.core.vocabulary import BREATH_PRESETS
+from stretch.core.vocabulary import BREATH_PRESETS, Pattern
 
 TABLE = [  # hold, steady: breaths, in, out; calm: breaths, in, out
     (5, 1, 2.5, 2.5, 1, 2.0, 3.0),
@@ -37,7 +37,7 @@ def test_breath_counts_match_the_table(row: tuple[float, ...]) -> None:
 
 
 @given(hold=holds, pattern=patterns)
-def test_breaths_fill_a_hold_exactly(hold: int, pattern) -> None:
+def test_breaths_fill_a_hold_exactly(hold: int, pattern: Pattern) -> None:
     breaths = fit(hold, pattern)
     assert sum(map(sum, breaths)) == hold
     assert all(inhale > 0 and exhale > 0 for inhale, exhale in breaths)
@@ -51,7 +51,7 @@ def test_steady_breaths_are_at_most_three_seconds(hold: int) -> None:
 
 
 @given(hold=st.integers(10_000, 240_000), pattern=patterns.filter(lambda p: p.name != "steady"))
-def test_breaths_are_as_close_to_the_pattern_as_possible(hold: int, pattern) -> None:
+def test_breaths_are_as_close_to_the_pattern_as_possible(hold: int, pattern: Pattern) -> None:
     count = len(fit(hold, pattern))
     counts = [n for n in range(1, 60) if 5_000 <= hold / n <= 12_000]
     assert count in counts

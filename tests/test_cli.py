@@ -6,10 +6,12 @@ import io
 import json
 import math
 import re
+from pathlib import Path
 from xml.etree import ElementTree
 
 import msgspec
 import pytest
+from click import Context
 
 from stretch.cli import COMMANDS, main
 from stretch.cli.app import App
@@ -62,7 +64,7 @@ def test_stretch_alone_shows_examples_and_commands() -> None:
 def test_every_command_and_option_has_help(name: str) -> None:
     result = run(name, "--help")
     assert result.exit_code == 0
-    command = main.get_command(None, name)
+    command = main.get_command(Context(main), name)
     assert command.name == name
     assert command.help
     for option in command.params:
@@ -431,7 +433,8 @@ def test_a_stopped_session_exits_with_3_and_says_how_much_was_done() -> None:
     ("args", "voice"), [([], None), (["--voice"], "yes"), (["--voice", "breath"], "breath"), (["--voice=no"], "no")]
 )
 def test_voice_without_a_value_means_yes(args: list[str], voice: str) -> None:
-    assert main.get_command(None, "routine").make_context("routine", args, obj=App(environ={})).params["voice"] == voice
+    command = main.get_command(Context(main), "routine")
+    assert command.make_context("routine", args, obj=App(environ={})).params["voice"] == voice
 
 
 def test_environment_variables_replace_defaults() -> None:
@@ -470,7 +473,7 @@ def test_show_ends_on_figure_and_steps_in_one_screen(name: str) -> None:
     assert "Sources" in run("show", name, "--sources").stdout
 
 
-def test_show_writes_an_svg(tmp_path) -> None:
+def test_show_writes_an_svg(tmp_path: Path) -> None:
     path = tmp_path / "cat.svg"
     assert run("show", "cat-cow", "--svg", str(path)).stdout == ""
     assert ElementTree.parse(path).getroot().tag.endswith("svg")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -34,7 +35,7 @@ OFFERED = replace(END, offers_tracking=True)
 GUARD_S = GUARD_NS / SECOND
 
 
-def shown(state: ClosingScreen, columns: int = 80, lines: int = 24, **how: object) -> list[str]:
+def shown(state: ClosingScreen, columns: int = 80, lines: int = 24, **how: Any) -> list[str]:
     how = {"figures": FIGURES, "name": "childs-pose"} | how
     return ["".join(text for text, _ in row) for row in closing_rows(state, columns, lines, **how)]  # type: ignore[arg-type]
 
@@ -131,7 +132,7 @@ def test_a_finished_session_ends_on_it_and_one_line_stays(tmp_path: Path) -> Non
         text, person = finish(tmp_path, "enter")
         assert "stretches in 2 min" in text or "stretches in 3 min" in text
         assert [line for line in EXPECT if f"{line}." in text] == EXPECT[number : number + 1]
-        *_, last = person.stderr.getvalue().splitlines()  # type: ignore[attr-defined]
+        *_, last = person.stderr.getvalue().splitlines()
         assert re.fullmatch(r"Done: \d stretches, .*\.", last)
 
 
@@ -190,7 +191,7 @@ def test_high_pain_leads_to_more_windows_and_the_summary_comes_after_them(
     with Journal.open_for_writing(tmp_path, TODAY) as journal:
         (record,) = journal.recent(1)
     assert (record.scores.after, record.scores.spread, record.scores.new_sign) == (6, spread, new_sign)
-    words = person.stderr.getvalue()  # type: ignore[attr-defined]
+    words = person.stderr.getvalue()
     assert words.startswith("Done: ")
     assert ("There is new numbness" in words) is bool(new_sign)
 
@@ -207,7 +208,7 @@ def test_a_session_without_a_stretch_done_has_no_closing_screen(tmp_path: Path) 
     person = Finisher(tmp_path, during=("n",) * 40)
     assert run("routine", "-m", "3", "--yes", app=person).exit_code == 0
     assert person.screen.frames == []
-    assert person.stderr.getvalue().endswith("Skipped: 0 of 2 stretches, 0 s.\n")  # type: ignore[attr-defined]
+    assert person.stderr.getvalue().endswith("Skipped: 0 of 2 stretches, 0 s.\n")
 
 
 def test_what_was_left_out_is_not_counted(tmp_path: Path) -> None:
@@ -230,7 +231,7 @@ def test_an_emergency_in_a_session_is_shown_and_can_be_corrected(tmp_path: Path,
     assert run("routine", "-m", "3", "--warm-up", "0", "--yes", app=person).exit_code == 3
     emergency = load_safety().messages.emergency
     assert emergency in " ".join(" ".join(person.screen.frames[0]).split())
-    assert (emergency in person.stderr.getvalue()) is not corrected  # type: ignore[attr-defined]
+    assert (emergency in person.stderr.getvalue()) is not corrected
     kept = screening_file.load(tmp_path)
     assert kept is not None
     assert kept.outcome is (Outcome.GO if corrected else Outcome.EMERGENCY)

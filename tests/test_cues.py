@@ -66,7 +66,9 @@ def test_the_last_three_seconds_are_counted_except_close_to_the_start(phase: Pha
         ("settle", 60_000, [], []),
     ],
 )
-def test_long_holds_have_a_halfway_and_a_last_cue(kind: PhaseKind, length: int, half_way: list, last: list) -> None:
+def test_long_holds_have_a_halfway_and_a_last_cue(
+    kind: PhaseKind, length: int, half_way: list[int], last: list[int]
+) -> None:
     found = phase_cues(Phase(kind=kind, length_ms=length))
     assert [cue.at_ms for cue in found if cue.kind == "half-way"] == half_way
     assert [cue.at_ms for cue in found if cue.kind == "last"] == last

@@ -12,7 +12,7 @@ import yaml
 
 import content_rules
 from stretch.core.model import Stretch, per_side_seconds
-from stretch.core.vocabulary import TAGS, UPRIGHT
+from stretch.core.vocabulary import TAGS, UPRIGHT, Side
 from stretch.storage.catalogs.catalog import load_figures, load_sources
 from stretch.storage.catalogs.catalog_lint import check_catalogs
 from stretch.storage.files.diagnostics import load_safety
@@ -69,7 +69,7 @@ def test_each_figure_highlights_a_muscle_of_its_stretch() -> None:
 
 
 @pytest.mark.parametrize("stretch", STRETCHES, ids=lambda stretch: stretch.id)
-def test_each_stretch_has_a_source_and_the_right_seconds_per_side(stretch) -> None:
+def test_each_stretch_has_a_source_and_the_right_seconds_per_side(stretch: Stretch) -> None:
     assert stretch.source
     assert stretch.per_side_s == per_side_seconds(stretch)
 
@@ -134,7 +134,8 @@ def test_no_side_is_left_to_guess(stretch: Stretch) -> None:
         assert not re.search(
             r"\b(one|opposite|the other|same) (leg|knee|foot|heel|ankle|arm|hand|shoulder|side)\b", text
         ), path
-    for side, other in (("left", "right"), ("right", "left")):
+    sides: tuple[tuple[Side, Side], ...] = (("left", "right"), ("right", "left"))
+    for side, other in sides:
         filled = dict(stretch.for_side(side).texts())
         assert not any("{" in text for text in filled.values())
         assert stretch.side_means

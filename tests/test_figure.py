@@ -65,7 +65,7 @@ def test_shipped_figures_have_no_problems(figure: Figure) -> None:
 def test_frames_have_the_requested_size_and_plain_spaces(figure: Figure) -> None:
     for columns, rows in SIZES:
         for glyphs in ("braille", "blocks"):
-            drawn = render_frame(figure, columns, rows, 1.0, glyphs=glyphs)  # type: ignore[arg-type]
+            drawn = render_frame(figure, columns, rows, 1.0, glyphs=glyphs)
             assert len(drawn) == rows
             assert {sum(len(text) for text, _ in row) for row in drawn} == {columns}
             assert "\u2800" not in _text(drawn)
@@ -112,7 +112,7 @@ def test_the_svg_is_small_well_formed_and_self_contained(figure: Figure) -> None
         drawn = render_svg(figure, left=left, title="A & B", description="<both>")
         root = ElementTree.fromstring(drawn)
         assert len(drawn.encode()) < 8192
-        assert root.find("{http://www.w3.org/2000/svg}title").text == "A & B"  # type: ignore[union-attr]
+        assert root.find("{http://www.w3.org/2000/svg}title").text == "A & B"
         assert "http" not in drawn.replace("http://www.w3.org/2000/svg", "")
         ids = [element.get("id") for element in root.iter() if element.get("id")]
         assert len(ids) == len(set(ids))

@@ -172,7 +172,7 @@ def _away(joint: str) -> Callable[[Joints], bool]:
     return lambda j: not _toward(joint)(j)
 
 
-DOES = {
+DOES: dict[str, Callable[[dict[str, Point]], bool]] = {
     "fingers-back": lambda j: dist(j["its_middle"], j["its_thumb"]) > dist(j["its_thumb"], j["its_knuckles"]) + 8,
     "chair-quad": _behind,
     "crossed-knee-hug": _higher("knee"),

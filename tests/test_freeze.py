@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from stretch.player.freeze import SLICE_S, FreezeDetector
@@ -49,7 +51,7 @@ class FakeMachine:
     ],
     ids=str,
 )
-def test_only_a_stopped_process_and_a_suspended_machine_are_freezes(case: dict[str, int], frozen_ns: int) -> None:
+def test_only_a_stopped_process_and_a_suspended_machine_are_freezes(case: dict[str, Any], frozen_ns: int) -> None:
     assert FakeMachine().after(**case) == frozen_ns
 
 

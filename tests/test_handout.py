@@ -32,6 +32,7 @@ from stretch.export.handout import DISCLAIMER, EASIER_FIRST, Handout, build_hand
 from stretch.export.handout_formats import stylesheet, to_html, to_markdown
 from stretch.export.ical import SESSION_DAYS, consecutive_days, default_days
 from stretch.figure.colors import PALETTES
+from stretch.figure.file_format import Figure
 from stretch.figure.svg import render_svg
 from stretch.storage import screening_file
 from stretch.storage.catalogs.catalog import load_catalog, load_sources
@@ -46,8 +47,8 @@ VOID = {"meta", "img", "col", "br", "input", "link", "hr"}
 
 
 @cache
-def figure(name: str) -> object:
-    return APP.figures([name]).get(name)
+def figure(name: str) -> Figure:
+    return APP.figures([name])[name]
 
 
 def handout_of(made: Routine, *, pictures: bool = True) -> Handout:
@@ -365,7 +366,7 @@ def test_the_footer_cannot_end_its_css_string(title: str) -> None:
         ({"areas": (), "stretches": ("standing-forward-fold",)}, True),
     ],
 )
-def test_a_deep_or_contract_relax_stretch_needs_a_rest_day(request_: dict[str, object], rest: bool) -> None:
+def test_a_deep_or_contract_relax_stretch_needs_a_rest_day(request_: dict[str, Any], rest: bool) -> None:
     made = routine(**request_)
     assert needs_rest_day(made) is rest
     assert ("rest day" in frequency_advice(made, rest=rest)[0]) == (

@@ -51,7 +51,7 @@ def press(*keys: str, start: str = "first", size: tuple[int, int] = LARGE) -> He
 
 
 def asked(state: HealthState) -> str | None:
-    return state.result.question and state.result.question.id
+    return state.result.question.id if state.result.question else None
 
 
 def text(state: HealthState, columns: int, lines: int, record: ScreeningRecord | None = None) -> list[str]:
@@ -140,8 +140,10 @@ def test_every_outcome_is_reached_by_keys() -> None:
 @pytest.mark.parametrize(("keys", "line"), [(("6", "5"), "R17"), (("9", "8"), "R21")])
 def test_two_weak_signs_together_are_reached_by_keys(keys: tuple[str, ...], line: str) -> None:
     assert {rule.line for rule in SAFETY.together} == {"R17", "R21"}
-    alone = finish(keys, "first")
-    assert (alone.record.outcome, alone.record.said[0].partition(".")[2]) == (Outcome.GO_GENTLY, line)
+    alone = finish(keys, "first").record
+    assert alone is not None
+    assert alone.said
+    assert (alone.outcome, alone.said[0].partition(".")[2]) == (Outcome.GO_GENTLY, line)
     both = finish((*keys, "enter", "7", "1", "1"), "first")
     assert (both.record.outcome, len(both.causes)) == (Outcome.SEE_CLINICIAN, 2)
 
@@ -177,6 +179,7 @@ def test_persons_get_the_advice_that_a_physiotherapist_would_give(
 ) -> None:
     record = finish(keys, "first").record
     assert (record.outcome.value, record.tags) == (outcome, tuple(tags.split()))
+    assert record is not None
     assert forbids_session(record, TODAY) is (outcome in ("SEE-CLINICIAN", "EMERGENCY"))
 
 
@@ -189,6 +192,7 @@ def test_the_first_emergency_ends_the_questions_at_once(start: str) -> None:
         if emergency:
             assert state.result.question is None
             assert state.result.record.unfinished is None
+            assert state.result.record is not None
             assert set(emergency) <= set(causes(SAFETY, state.result.record, TODAY))
             shown = " ".join(" ".join(text(state, 80, 24)).split())
             # After the large letters.

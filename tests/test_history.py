@@ -6,9 +6,11 @@ import io
 import itertools
 import json
 import re
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from random import Random
+from typing import IO, Any, cast
 
 import msgspec
 import pytest
@@ -24,9 +26,11 @@ from stretch.core.journal.record import SessionRecord, SideResult
 from stretch.core.journal.statistics import DayTotal, History
 from stretch.core.journal.streak import Streak, current_streak
 from stretch.core.planning.builder import build_routine
+from stretch.core.routine import Request
 from stretch.core.safety.pain import PainScores
 from stretch.core.timing.session import Session, Tick, update
 from stretch.core.timing.timeline import build_timeline
+from stretch.core.vocabulary import Side
 from stretch.storage.journal import database, jsonl
 from stretch.storage.journal.database import FILE_NAME
 from stretch.storage.journal.journal import Journal
@@ -49,8 +53,10 @@ class FakeTerminal(io.StringIO):
 class FakeApp(App):
     """An App on a fixed day; with *lines*, a terminal on which they are typed."""
 
+    stdout: FakeTerminal
+
     def __init__(self, folder: Path, *lines: str) -> None:
-        streams = (
+        streams: dict[str, Any] = (
             {"stdin": FakeTerminal("".join(f"{line}\n" for line in lines)), "stdout": FakeTerminal()} if lines else {}
         )
         super().__init__(environ={"STRETCH_HOME": str(folder), "TERM": "xterm", "LC_ALL": "C.UTF-8"}, **streams)
@@ -112,7 +118,7 @@ def test_two_rest_days_in_a_row_do_not_end_a_streak(days: tuple[int, ...], count
 def test_a_streak_stops_reading_at_the_first_gap() -> None:
     read = 0
 
-    def days():
+    def days() -> Iterator[date]:
         nonlocal read
         for day in ago(0, 1, *range(20, 4000)):
             read += 1
@@ -200,11 +206,12 @@ def test_a_running_session_is_not_shown_as_cut_off(folder: Path) -> None:
 
 
 def test_json_sums_sides_and_areas(folder: Path) -> None:
+    sides: tuple[tuple[Side, float], ...] = (("left", 600.0), ("right", 300.0))
     parts = tuple(
         SideResult(
             stretch="open-book", name="Open book", side=side, areas=("upper-back", "chest"), planned=1, seconds=time
         )
-        for side, time in (("left", 600.0), ("right", 300.0))
+        for side, time in sides
     )
     save(folder, record(1, parts=parts))
     data = json.loads(run("history", "--json", app=FakeApp(folder)).stdout)
@@ -296,14 +303,17 @@ class EndlessPipe(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: bytearray) -> int:
+    def readinto(self, buffer: Any) -> int:
         buffer[:] = b"x" * len(buffer)
         return len(buffer)
 
 
 def test_a_pipe_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jsonl, "MAX_PIPED_BYTES", 1 << 20)
-    with pytest.raises(StretchError, match=r"^More than 1 MiB came through the pipe\."), rereadable(EndlessPipe()):
+    with (
+        pytest.raises(StretchError, match=r"^More than 1 MiB came through the pipe\."),
+        rereadable(cast("IO[bytes]", EndlessPipe())),
+    ):
         pytest.fail("it was read to its end")
 
 
@@ -314,6 +324,7 @@ def test_exports_of_version_1_can_be_imported(folder: Path) -> None:
     (latest, plan), (earliest, none) = stored(folder)
     assert (latest.title, latest.ended, latest.stretch_counts) == ("Hips", "stopped", (1, 2))
     assert (earliest.scores.before, none) == (4, None)
+    assert plan is not None
     assert decode_plan(plan).items[0].stretch.id == latest.parts[0].stretch
 
 
@@ -340,7 +351,7 @@ def test_a_plan_is_read_after_fields_have_come_and_gone() -> None:
 
 
 @given(requests)
-def test_every_plan_round_trips(request) -> None:
+def test_every_plan_round_trips(request: Request) -> None:
     try:
         made = msgspec.structs.replace(build_routine(CATALOG, request), left_out=())
     except UsageError:  # nothing is left for it
@@ -370,7 +381,7 @@ def test_export_and_import_round_trip(folder: Path, tmp_path: Path) -> None:
     st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2), st.integers(0, 3), st.booleans()), min_size=1, max_size=5),
     st.randoms(use_true_random=False),
 )
-def test_import_order_and_repetition_do_not_matter(copies, random) -> None:
+def test_import_order_and_repetition_do_not_matter(copies: list[tuple[int, int, int, bool]], random: Random) -> None:
     import sqlite3
 
     def taken(order: list[tuple[SessionRecord, bytes | None]], size: int) -> list[SessionRecord]:

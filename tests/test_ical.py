@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -125,7 +126,7 @@ def test_any_calendar_follows_the_standard(title: str, days: tuple[Weekday, ...]
 def test_any_calendar_is_read_by_icalendar(title: str, days: tuple[Weekday, ...], times: list[time]) -> None:
     read = Calendar.from_ical(calendar_text(reminder(title, days, tuple(times))))
     assert read.errors == []
-    events = list(read.walk("VEVENT"))
+    events: list[Any] = list(read.walk("VEVENT"))
     assert [event["DTSTART"].dt.time() for event in events] == times
     for event in events:
         assert event.errors == []

@@ -5,9 +5,10 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 
 from stretch.core.journal.record import SessionRecord, SideResult
 from stretch.core.safety.pain import PainEntry, PainScores
+from stretch.core.vocabulary import Side
 from stretch.storage.journal import database
 from stretch.storage.journal.background_writer import BackgroundWriter
 from stretch.storage.journal.database import (
@@ -31,17 +33,18 @@ PLAN = b'{"plan": "a"}'
 JOURNALS = Path(__file__).parent / "journals"
 
 
-def record(number: int = 1, day: str = "2026-11-24", **fields: object) -> SessionRecord:
+def record(number: int = 1, day: str = "2026-11-24", **fields: Any) -> SessionRecord:
     fields = {"started": f"{day}T07:30:00+01:00", "title": "Lower back", "areas": ("lower-back",)} | fields
     return SessionRecord(id=f"{number:032x}", **fields)
 
 
 def parts(left: int = 2, right: int = 2, stretch: str = "open-book") -> tuple[SideResult, ...]:
+    sides: tuple[tuple[Side, int], ...] = (("left", left), ("right", right))
     return tuple(
         SideResult(
             stretch=stretch, name="Open book", side=side, areas=("upper-back",), planned=2, done=done, seconds=30.0
         )
-        for side, done in (("left", left), ("right", right))
+        for side, done in sides
     )
 
 
@@ -180,7 +183,7 @@ def test_a_damaged_file_is_moved_aside_and_never_overwritten(folder: Path) -> No
         with pytest.raises(JournalDamagedError):
             Journal.open_for_reading(folder)
         with Journal.open_for_writing(folder, TODAY) as journal:
-            assert "moved to" in journal.notice
+            assert "moved to" in str(journal.notice)
             journal.save(record())
         aside = folder / f"journal-damaged-2026-11-25{'-2' if number else ''}.db"
         assert aside.read_bytes() == text
@@ -195,7 +198,7 @@ def test_thorough_opening_finds_damage_in_the_middle_of_the_file(folder: Path) -
     whole = (folder / FILE_NAME).read_bytes()
     (folder / FILE_NAME).write_bytes(whole[:20000] + b"\xff" * 9000 + whole[29000:])
     with Journal.open_for_writing(folder, TODAY, thorough=True) as journal:
-        assert "moved to" in journal.notice
+        assert "moved to" in str(journal.notice)
         assert journal.count() == 0
 
 
@@ -214,7 +217,7 @@ def test_the_database_of_another_program_is_moved_aside_unchanged(folder: Path) 
         other.execute("CREATE TABLE photos (name TEXT)")
     other.close()
     with Journal.open_for_writing(folder, TODAY) as journal:
-        assert "journal-damaged-2026-11-25.db" in journal.notice
+        assert "journal-damaged-2026-11-25.db" in str(journal.notice)
     with sqlite3.connect(folder / "journal-damaged-2026-11-25.db") as other:
         assert other.execute("SELECT count(*) FROM photos").fetchone() == (0,)
     other.close()
@@ -227,7 +230,10 @@ def test_a_newer_file_is_refused_and_left_unchanged(folder: Path) -> None:
     raw.execute(f"PRAGMA user_version = {database.VERSION + 1}")
     raw.close()
     before = (folder / FILE_NAME).read_bytes()
-    for opened in (lambda: Journal.open_for_reading(folder), lambda: Journal.open_for_writing(folder, TODAY)):
+    openings: tuple[Callable[[], object], ...] = (
+        lambda: Journal.open_for_reading(folder), lambda: Journal.open_for_writing(folder, TODAY)
+    )  # fmt: skip
+    for opened in openings:
         with pytest.raises(JournalError, match="newer stretch"):
             opened()
     assert (folder / FILE_NAME).read_bytes() == before
@@ -296,7 +302,8 @@ def test_concurrent_writers_lose_nothing(folder: Path) -> None:
 @pytest.mark.slow
 def test_concurrent_first_sessions_create_one_file(folder: Path) -> None:
     for number in range(12):
-        home, failed = folder / str(number), []
+        home = folder / str(number)
+        failed: list[Exception] = []
 
         def begin(first: int, home: Path = home, failed: list[Exception] = failed) -> None:
             try:
@@ -334,10 +341,11 @@ class FakeJournal:
     notice = None
 
     def __init__(self, *errors: Exception | None) -> None:
-        self.errors, self.saved, self.opened, self.unblocked = list(errors), [], 0, threading.Event()
+        self.errors, self.opened, self.unblocked = list(errors), 0, threading.Event()
+        self.saved: list[SessionRecord] = []
         self.unblocked.set()
 
-    def open(self) -> FakeJournal:
+    def open(self) -> Any:
         self.opened += 1
         return self
 
@@ -369,7 +377,7 @@ def test_closing_the_writer_times_out_on_a_stuck_disk() -> None:
     writer = BackgroundWriter(journal.open, PLAN)
     writer.submit(record())
     assert not writer.close(timeout=0.05)
-    assert "too slow" in writer.problem
+    assert "too slow" in str(writer.problem)
     journal.unblocked.set()
 
 

@@ -6,6 +6,7 @@ import json
 import re
 import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -238,7 +239,8 @@ class CountingAudio:
     ids=["nothing", "a pause", "help", "a skip", "the way out"],
 )
 def test_audio_stops_after_a_pause_a_skip_help_and_quitting(events: tuple[str | float, ...], stops: int) -> None:
-    clock, audio = FakeClock(), CountingAudio()
+    clock = FakeClock()
+    audio: Any = CountingAudio()
     session = Session(timeline=build_timeline(ROUTINE))
     run_session(
         session, clock=clock, source=ScriptedInput(clock, events), display=PlainDisplay(lambda line: None), audio=audio

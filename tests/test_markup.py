@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from stretch.cli.app import App
+from stretch.core.routine import Routine
 from stretch.core.timing.session import Session
 from stretch.core.timing.timeline import build_timeline
 from stretch.export.audio_file import captions
@@ -76,5 +77,5 @@ def test_captions_escape_markup(marked: Path) -> None:
     assert ":smile: [@click=a]&lt;b&gt;&amp;amp;[/nothing]" in text
 
 
-def routine_of(file: Path):
+def routine_of(file: Path) -> Routine:
     return routine(catalog=load_catalog(extra=[file]), areas=(), stretches=("marked",), warm_up=0.0)

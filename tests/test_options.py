@@ -14,6 +14,7 @@ import pytest
 from click.shell_completion import ShellComplete
 
 from stretch.cli import COMMANDS, main
+from stretch.core.model import Area, Group
 from stretch.core.vocabulary import TAGS
 from support import CATALOG
 
@@ -31,7 +32,8 @@ def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_ids_are_completed_with_their_names() -> None:
     assert completions("show") == {stretch.id: stretch.name.replace(",", ";") for stretch in CATALOG.stretches.values()}
     assert completions("routine", "--program") == {program.id: program.name for program in CATALOG.programs.values()}
-    areas = {each.id: each.name for each in (*CATALOG.areas.values(), *CATALOG.groups.values())}
+    entries: list[Area | Group] = [*CATALOG.areas.values(), *CATALOG.groups.values()]
+    areas = {each.id: each.name for each in entries}
     assert completions("routine", "--area") == areas
 
 

@@ -267,12 +267,13 @@ def test_keys_and_taps_do_what_they_say(play: Open, timeline: Timeline) -> None:
         target = next_start(timeline, int(player.position))
         player.key(key)
         assert player.position == pytest.approx(target, abs=150)
-    for name, key in (("Next", None), ("Back", None), (None, "b"), (None, "PageUp")):
+    ways: tuple[tuple[str | None, str | None], ...] = (("Next", None), ("Back", None), (None, "b"), (None, "PageUp"))
+    for name, letter in ways:
         move = next_start if name == "Next" else back_start
         target = move(timeline, int(player.position))
         player.wait(0.1)
-        if key:
-            player.key(key)
+        if letter:
+            player.key(letter)
         else:
             player.page.get_by_role("button", name=name).tap()
             player.wait(0.1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -53,7 +54,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def store_sessions(folder: Path, *sessions: tuple[int, dict[str, object]]) -> None:
+def store_sessions(folder: Path, *sessions: tuple[int, dict[str, Any]]) -> None:
     """Store sessions, each with its age in days and its scores."""
     with Journal.open_for_writing(folder, TODAY) as journal:
         for number, (ago, scores) in enumerate(sessions):
@@ -61,7 +62,7 @@ def store_sessions(folder: Path, *sessions: tuple[int, dict[str, object]]) -> No
             journal.save(
                 SessionRecord(
                     id=f"{number:032x}", started=f"{day}T08:00:{number:02}+00:00", title="Back", ended="finished",
-                    active_seconds=60.0, scores=PainScores(**scores),  # type: ignore[arg-type]
+                    active_seconds=60.0, scores=PainScores(**scores),
                 )
             )  # fmt: skip
 
@@ -156,7 +157,7 @@ def test_next_morning_pain_is_not_asked_if_no_session_may_start(folder: Path) ->
 
 @pytest.mark.parametrize(("ago", "said"), [(0, {"before": 3}), (4, {"before": 3}), (1, {})])
 def test_next_morning_pain_is_not_asked_too_early_too_late_or_without_a_score(
-    folder: Path, ago: int, said: dict[str, object]
+    folder: Path, ago: int, said: dict[str, Any]
 ) -> None:
     store_sessions(folder, (ago, said))
     _, person = play(folder, "", keys=("q",), track=False)
@@ -287,7 +288,7 @@ def test_a_pipe_is_asked_nothing(folder: Path) -> None:
         ([(40 - n * 2, {}) for n in range(20)], "Pain is not tracked; `stretch config set track_pain on`"),
     ],
 )
-def test_history_shows_the_pain_trend(folder: Path, sessions: list, said: str) -> None:
+def test_history_shows_the_pain_trend(folder: Path, sessions: list[tuple[int, dict[str, Any]]], said: str) -> None:
     store_sessions(folder, *sessions)
     person = Person(folder)
     result = run("history", app=person)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 import pytest
 
@@ -18,7 +20,7 @@ def all_cues(timeline: Timeline) -> tuple[Cue, ...]:
     return cues(timeline, -1, timeline.length_ms)
 
 
-def lines(**request: object) -> list[str]:
+def lines(**request: Any) -> list[str]:
     built = routine(**request)
     timeline = build_timeline(built)
     return [line_for(cue, timeline) for cue in all_cues(timeline) if cue.kind in ("phase", "half-way", "last", "end")]

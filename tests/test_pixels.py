@@ -18,6 +18,7 @@ from stretch.figure.pixels import render_png
 from stretch.figure.raster import rasterize
 from stretch.figure.render import DEPTH_STEPS
 from stretch.player.figure_renderer import FigureRenderer
+from stretch.player.layout import StyledLine
 from stretch.player.pictures import Picture, PlacedPictures
 from stretch.player.pixel_figures import _ORDER, MAX_HEIGHT, PixelFigures
 from stretch.player.terminal import Terminal
@@ -87,7 +88,7 @@ def test_the_muscle_is_lit_by_the_depth_and_edges_are_smooth() -> None:
     assert 0.01 < sum(0 < alpha < 255 for _, alpha in deep) / sum(alpha == 255 for _, alpha in deep) < 0.4
 
 
-def shown(image: int, *, x: int = 0, y: int = 1, columns: int = 48, lines: int = 16) -> list:
+def shown(image: int, *, x: int = 0, y: int = 1, columns: int = 48, lines: int = 16) -> list[StyledLine]:
     picture = Picture(columns, lines)
     picture.image = image
     return [*[()] * y, *[((" " * x, "plain"), *row) for row in picture.rows()]]
@@ -274,7 +275,7 @@ def test_a_step_of_the_figure_writes_the_picture_only_and_leaving_takes_it_away(
     rows = shown(1)
     terminal.draw(rows)
     terminal.written = ""
-    style = rows[1][-1][1]
+    style: Any = rows[1][-1][1]
     style.image = 2
     terminal.draw(rows)
     assert terminal.written == (

@@ -26,7 +26,9 @@ from support import AREAS, CATALOG, requests, run
 
 def parse(command: str) -> Request:
     """Return the request of the options in *command*, of somebody on the first day unless --experienced."""
-    areas, avoid, exclude = [], [], []
+    areas: list[str] = []
+    avoid: list[Any] = []
+    exclude: list[str] = []
     fields: dict[str, Any] = {"minutes": 15.0, "beginner": True, "first_week": True}
     words = iter(shlex.split(command))
     for word in words:
@@ -74,7 +76,7 @@ class Row(NamedTuple):
     """A request and what its plan must be like."""
 
     command: str
-    count: range
+    count: range  # type: ignore[assignment]  # a tuple has a method of that name
     """How many stretches it may have."""
     has: tuple[str, ...] = ()
     """Each with alternatives: `tilt|rolls`."""

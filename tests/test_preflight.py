@@ -16,7 +16,7 @@ from stretch.cli.prompts import ask
 from stretch.core.safety.checklist import Outcome, Urgency
 from stretch.core.safety.screening import END
 from stretch.core.safety.screening_record import ScreeningRecord, read_back
-from stretch.core.vocabulary import TAGS
+from stretch.core.vocabulary import TAGS, Tag
 from stretch.storage import screening_file
 from stretch.storage.files.diagnostics import load_safety
 from support import CATALOG, FakeClock, ScriptedInput, data, run
@@ -35,7 +35,10 @@ class Typed(io.StringIO):
 class Person(App):
     """An App with a person at a terminal that can only show lines."""
 
-    def __init__(self, folder: Path, *lines: str, keys: tuple[str, ...] = ("q",)) -> None:
+    stdout: Typed
+    stderr: io.StringIO
+
+    def __init__(self, folder: Path, *lines: str, keys: tuple[str | float, ...] = ("q",)) -> None:
         clock = FakeClock()
         super().__init__(
             environ={"STRETCH_HOME": str(folder), "TERM": "dumb"},
@@ -321,6 +324,7 @@ def test_pain_counts_all_day_and_in_the_printed_plan(tmp_path: Path) -> None:
     deep = ("--stretch", "contract-relax-hamstring", "--experienced")
     assert start(tmp_path, args=("--plan", *deep))[0].exit_code == 2
     record = stored_record(tmp_path)
+    assert record is not None
     screening_file.save(tmp_path, msgspec.structs.replace(record, pain_on=TODAY - timedelta(days=1)))
     for args in ((), ("--plan",)):
         assert not [note for note in notes if note in folded(start(tmp_path, *FINE, args=args)[1])]
@@ -500,7 +504,7 @@ def test_a_check_that_cannot_be_saved_counts_for_this_session(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("tag", TAGS)
-def test_a_plan_can_be_made_or_refused_with_every_tag(tmp_path: Path, tag: str) -> None:
+def test_a_plan_can_be_made_or_refused_with_every_tag(tmp_path: Path, tag: Tag) -> None:
     record = ScreeningRecord(outcome=Outcome.GO_GENTLY, screened=TODAY, since=TODAY, tags=(tag,))
     screening_file.save(tmp_path, record)
     result = run("routine", "--plan", "--json", app=Person(tmp_path), env={"COLUMNS": "80"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -53,7 +54,7 @@ def add(folder: Path, name: str, text: str) -> None:
     file.write_text(text, encoding="utf-8")
 
 
-def session(number: int, day: date, *, program: str = "mrs-jones", hurt: int = 0, **fields: object) -> SessionRecord:
+def session(number: int, day: date, *, program: str = "mrs-jones", hurt: int = 0, **fields: Any) -> SessionRecord:
     part = SideResult(stretch="cat-cow", name="Cat-cow", planned=1, done=1, seconds=60.0, hurt=hurt)
     known = {"program": program, "ended": "finished", "parts": (part,), "active_seconds": 60.0} | fields
     started = f"{day}T08:{number % 60:02}:00+00:00"

@@ -383,7 +383,7 @@ def entries(draw: st.DrawFn) -> ProgramItem:
     if not isinstance(sides, SideSets) and draw(st.booleans()):
         amount |= {"sets": draw(st.integers(2, 3)), "rest_s": draw(st.integers(5, 90))}
     free = stretch.both_sides and sides not in ("left", "right")
-    first = draw(st.sampled_from(["left", "right", None])) if free else None
+    first: Any = draw(st.sampled_from(["left", "right", None])) if free else None
     return ProgramItem(stretch=stretch.id, sides=sides, first_side=first, **amount)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from math import ceil
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -15,7 +16,7 @@ from stretch.core.timing.timeline import build_timeline
 from support import CATALOG
 
 # Catalog section 11: stretch, hold or None for breaths, repetitions or breaths.
-CORRECTED = {
+CORRECTED: dict[str, list[tuple[str, int | None, int]]] = {
     "relax-basics": [
         ("chair-flat-back", 30, 2), ("shoulder-rolls", None, 10), ("neck-rotation", 15, 1),
         ("chair-back-extension", 5, 3), ("glute-bridge", None, 8),
@@ -91,7 +92,7 @@ AS_WRITTEN = {
 }  # fmt: skip
 
 
-def program(name: str, *, as_written: bool = False, **request: object) -> Routine:
+def program(name: str, *, as_written: bool = False, **request: Any) -> Routine:
     return build_program(CATALOG, name, Request(**request), as_written=as_written)
 
 
@@ -168,7 +169,7 @@ def test_a_level_excludes_deeper_stretches_of_a_program() -> None:
         ("wind-down", {"exclude": ("knee-roll",)}, "knee-rolls"),
     ],
 )
-def test_impossible_requests_for_a_program_are_usage_errors(name: str, options: dict, words: str) -> None:
+def test_impossible_requests_for_a_program_are_usage_errors(name: str, options: dict[str, Any], words: str) -> None:
     with pytest.raises(UsageError) as raised:
         program(name, **options)
     assert words in str(raised.value)

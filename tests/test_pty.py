@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -163,8 +163,11 @@ def run_queue_s(pid: int) -> float:
     return int(statistics.read_text().split()[1]) / 1e9 if statistics.exists() else 0.0
 
 
+OpenTerminal = Callable[..., TerminalRun]
+
+
 @pytest.fixture
-def terminal() -> Iterator[Any]:
+def terminal() -> Iterator[OpenTerminal]:
     runs: list[TerminalRun] = []
 
     def start(*args: str, **how: Any) -> TerminalRun:
@@ -176,7 +179,7 @@ def terminal() -> Iterator[Any]:
         run.close()
 
 
-def test_a_whole_session_on_the_full_screen(terminal) -> None:
+def test_a_whole_session_on_the_full_screen(terminal: OpenTerminal) -> None:
     run = terminal("routine", "--area", "lower-back", "--yes", "--speed", "500")
     run.wait_for("left")
     assert run.wait_for_exit() == 0
@@ -184,7 +187,7 @@ def test_a_whole_session_on_the_full_screen(terminal) -> None:
     assert re.fullmatch(r"Done: \d+ stretches, 14 min \d+ s, 500 times as fast\.\r\n", run.text_after_screen())
 
 
-def test_two_keys_start_the_first_session(terminal) -> None:
+def test_two_keys_start_the_first_session(terminal: OpenTerminal) -> None:
     run = terminal("routine", "-m", "6")
     text = run.wait_for("none of these.")
     assert "Before your first stretch" in text
@@ -200,7 +203,7 @@ def test_two_keys_start_the_first_session(terminal) -> None:
     assert "Stopped: 0 of" in run.text_after_screen()
 
 
-def test_the_start_screen_follows_the_window_and_ctrl_z_and_ends_with_ctrl_c(terminal) -> None:
+def test_the_start_screen_follows_the_window_and_ctrl_z_and_ends_with_ctrl_c(terminal: OpenTerminal) -> None:
     run = terminal("routine", "-m", "6")
     run.wait_for("none of these.")
     run.answer("\n")
@@ -218,7 +221,7 @@ def test_the_start_screen_follows_the_window_and_ctrl_z_and_ends_with_ctrl_c(ter
     assert run.is_restored()
 
 
-def test_a_window_closed_at_the_start_screen_ends_the_program(terminal) -> None:
+def test_a_window_closed_at_the_start_screen_ends_the_program(terminal: OpenTerminal) -> None:
     run = terminal("routine", "-m", "6")
     run.wait_for("none of these.")
     run.answer("\n")
@@ -228,7 +231,7 @@ def test_a_window_closed_at_the_start_screen_ends_the_program(terminal) -> None:
     assert run.is_restored()
 
 
-def test_a_long_question_is_asked_page_by_page(terminal) -> None:
+def test_a_long_question_is_asked_page_by_page(terminal: OpenTerminal) -> None:
     run = terminal("routine", "-m", "6", lines=12)
     assert "  1  Numb between the legs" in run.wait_for("go on (1 of 2).")
     run.answer("\n")
@@ -239,7 +242,7 @@ def test_a_long_question_is_asked_page_by_page(terminal) -> None:
     assert run.wait_for_exit() == 3
 
 
-def test_an_emergency_ends_the_questions_and_is_kept_when_the_window_closes(terminal) -> None:
+def test_an_emergency_ends_the_questions_and_is_kept_when_the_window_closes(terminal: OpenTerminal) -> None:
     run = terminal("routine", "-m", "6")
     run.wait_for("Enter: none of these.")
     run.press("1")  # too early to have been read
@@ -254,7 +257,7 @@ def test_an_emergency_ends_the_questions_and_is_kept_when_the_window_closes(term
     assert b"Chest pain now" in run.raw
 
 
-def test_plain_questions_are_lines(terminal) -> None:
+def test_plain_questions_are_lines(terminal: OpenTerminal) -> None:
     run = terminal("routine", "-m", "6", "--plain")
     run.wait_for("Enter: none of these.")
     run.press("9\n")
@@ -264,7 +267,7 @@ def test_plain_questions_are_lines(terminal) -> None:
     assert b"\x1b[?1049h" not in run.raw
 
 
-def test_keys_pause_and_skip(terminal) -> None:
+def test_keys_pause_and_skip(terminal: OpenTerminal) -> None:
     run = terminal("routine", "--yes", "--warm-up", "0", "--stretch", "cat-cow")
     run.wait_for("stretch 1 of")
     run.press("n")
@@ -281,7 +284,7 @@ def test_keys_pause_and_skip(terminal) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_signals_restore_the_terminal_and_print_the_summary(terminal, number: int) -> None:
+def test_signals_restore_the_terminal_and_print_the_summary(terminal: OpenTerminal, number: int) -> None:
     run = terminal("routine", "--yes")
     run.wait_for("left")
     run.signal(number)
@@ -290,7 +293,7 @@ def test_signals_restore_the_terminal_and_print_the_summary(terminal, number: in
     assert re.match(r"Stopped: 0 of \d+ stretches", run.text_after_screen())
 
 
-def test_plain_lines_in_a_terminal_react_to_keys(terminal) -> None:
+def test_plain_lines_in_a_terminal_react_to_keys(terminal: OpenTerminal) -> None:
     run = terminal("routine", "--yes", "--plain", columns=50)
     run.wait_for("Warm up")
     run.press("q")
@@ -301,13 +304,13 @@ def test_plain_lines_in_a_terminal_react_to_keys(terminal) -> None:
 
 
 @pytest.mark.parametrize("env", [{"TERM": "dumb"}, {"ACCESSIBLE": "1"}])
-def test_no_control_codes_on_a_dumb_or_accessible_terminal(terminal, env: dict[str, str]) -> None:
+def test_no_control_codes_on_a_dumb_or_accessible_terminal(terminal: OpenTerminal, env: dict[str, str]) -> None:
     run = terminal("routine", "-m", "6", "--yes", "--speed", "1000", env=env)
     assert run.wait_for_exit() == 0
     assert b"\x1b" not in run.raw
 
 
-def test_suspended_time_does_not_count_and_any_key_continues(terminal) -> None:
+def test_suspended_time_does_not_count_and_any_key_continues(terminal: OpenTerminal) -> None:
     run = terminal("routine", "--yes")
     run.wait_for("14:1")
     run.signal(signal.SIGSTOP)
@@ -325,7 +328,7 @@ def test_suspended_time_does_not_count_and_any_key_continues(terminal) -> None:
     assert run.wait_for_exit() == 3
 
 
-def test_ctrl_z_restores_the_terminal_and_fg_shows_the_pause(terminal) -> None:
+def test_ctrl_z_restores_the_terminal_and_fg_shows_the_pause(terminal: OpenTerminal) -> None:
     run = terminal("routine", "--yes")
     run.wait_for("14:1")
     run.press("\x1a")
@@ -349,7 +352,7 @@ def test_ctrl_z_restores_the_terminal_and_fg_shows_the_pause(terminal) -> None:
     assert run.is_restored()
 
 
-def test_a_closed_window_ends_the_session(terminal) -> None:
+def test_a_closed_window_ends_the_session(terminal: OpenTerminal) -> None:
     run = terminal("routine", "--yes")
     run.wait_for("left")
     os.close(run.master)
@@ -366,7 +369,7 @@ def test_a_closed_window_ends_the_session(terminal) -> None:
     run.master, run.slave = pty.openpty()
 
 
-def test_many_keys_and_resizes_do_no_harm(terminal) -> None:
+def test_many_keys_and_resizes_do_no_harm(terminal: OpenTerminal) -> None:
     run = terminal("routine", "--yes")
     run.wait_for("left")
     for step in range(40):
@@ -378,7 +381,7 @@ def test_many_keys_and_resizes_do_no_harm(terminal) -> None:
     assert run.is_restored()
 
 
-def test_keys_before_the_first_frame_count_and_are_not_echoed(terminal) -> None:
+def test_keys_before_the_first_frame_count_and_are_not_echoed(terminal: OpenTerminal) -> None:
     run = terminal("routine", "--yes")
     run.press("q")
     assert run.wait_for_exit() == 3

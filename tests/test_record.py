@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import pytest
@@ -15,7 +15,7 @@ from stretch.core.journal.record import SessionRecord, SideResult, count_stretch
 from stretch.core.planning.builder import build_routine
 from stretch.core.routine import Routine
 from stretch.core.timing.phases import WORKING_KINDS
-from stretch.core.timing.session import Session, Tick, update
+from stretch.core.timing.session import Action, Session, Tick, update
 from stretch.core.timing.timeline import build_timeline
 from stretch.player.view import render_screen
 from support import CATALOG, MS, SECOND, requests, routine
@@ -32,7 +32,7 @@ def advance(session: Session, *steps: Any) -> Session:
     session = update(session, Tick(clock))
     for step in steps:
         if isinstance(step, str):
-            session = update(session, step)
+            session = update(session, cast("Action", step))
             continue
         left = int(step * SECOND)
         while left > 0:

@@ -10,8 +10,10 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -20,6 +22,7 @@ from stretch.cli.app import App
 from stretch.cli.play import new_record
 from stretch.core.journal.progress import stretches_done
 from stretch.core.journal.record import SessionRecord
+from stretch.core.timing.cues import Cue
 from stretch.core.timing.phases import WORKING_KINDS
 from stretch.core.timing.session import Session
 from stretch.core.timing.timeline import build_timeline
@@ -69,7 +72,9 @@ def test_a_finished_session_is_saved_with_all_its_sides(folder: Path) -> None:
     ("events", "ended"),
     [(("q",), "stopped"), ((InputEvent(signal=signal.SIGTERM),), "stopped"), (("n", "n", "x", "2"), "dizzy")],
 )
-def test_a_stopped_session_is_saved_with_its_active_seconds(folder: Path, events, ended: str) -> None:
+def test_a_stopped_session_is_saved_with_its_active_seconds(
+    folder: Path, events: tuple[InputEvent | str, ...], ended: str
+) -> None:
     run(*ARGS, app=app_in(folder, 1.5, 1.0, *events))
     (record,) = saved_records(folder)
     assert (record.ended, record.active_seconds) == (ended, 2.5)
@@ -110,7 +115,7 @@ class ListWriter:
 def test_a_record_is_submitted_at_each_new_phase() -> None:
     clock = FakeClock()
     session = Session(timeline=build_timeline(ROUTINE))
-    writer = ListWriter()
+    writer: Any = ListWriter()
     recorder = SessionRecorder(new_record(App(environ={}), ROUTINE, session), writer)
 
     class SilentDisplay:
@@ -138,7 +143,7 @@ def test_a_slow_disk_delays_no_cue(folder: Path) -> None:
     late: list[float] = []
 
     class SlowJournal(Journal):
-        def save(self, *args, **kwargs) -> None:
+        def save(self, *args: Any, **kwargs: Any) -> None:
             time.sleep(0.5)
             super().save(*args, **kwargs)
 
@@ -148,7 +153,7 @@ def test_a_slow_disk_delays_no_cue(folder: Path) -> None:
             return InputEvent(key="q") if time.monotonic() > until else InputEvent()
 
     class SilentDisplay:
-        def show(self, session: Session, cues) -> None:
+        def show(self, session: Session, cues: Iterable[Cue]) -> None:
             late.extend((session.position_ms - cue.at_ms) / session.speed for cue in cues)
 
         def next_update_in(self, session: Session) -> float:
@@ -203,9 +208,10 @@ def test_a_safety_check_that_cannot_be_saved_is_reported(tmp_path: Path) -> None
     from stretch.core.safety.screening_record import ScreeningRecord
 
     (tmp_path / "file").write_text("mine")
-    app = App(environ={"STRETCH_HOME": str(tmp_path / "file")}, stderr=io.StringIO())
+    errors = io.StringIO()
+    app = App(environ={"STRETCH_HOME": str(tmp_path / "file")}, stderr=errors)
     assert not save_record(app, ScreeningRecord(outcome=Outcome.GO, screened=app.today(), since=app.today()))
-    assert "could not be saved" in app.stderr.getvalue()
+    assert "could not be saved" in errors.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -215,7 +221,7 @@ def test_a_safety_check_that_cannot_be_saved_is_reported(tmp_path: Path) -> None
 )
 def test_a_report_is_submitted_at_once_and_mere_time_is_not(changes: dict[str, object]) -> None:
     session = Session(timeline=TIMELINE, position_ns=TIMELINE.phases[HOLD].start_ms * MS)
-    writer = ListWriter()
+    writer: Any = ListWriter()
     recorder = SessionRecorder(new_record(App(environ={}), ROUTINE, session), writer)
     later = msgspec.structs.replace(session, position_ns=session.position_ns + SECOND)
     for now in (session, later, msgspec.structs.replace(later, **changes)):
@@ -256,7 +262,7 @@ class FailingJournal:
 def test_an_unsaved_session_is_reported_once(successes: tuple[bool, ...], during: list[str], after: list[str]) -> None:
     reported: list[str] = []
     session = Session(timeline=build_timeline(ROUTINE))
-    journal = FailingJournal(*successes)
+    journal: Any = FailingJournal(*successes)
     recorder = SessionRecorder(new_record(App(environ={}), ROUTINE, session), BackgroundWriter(lambda: journal, b"{}"))
     recorder.on_problem = reported.append
     for jumps in (0, 1):

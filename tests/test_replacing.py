@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -25,7 +26,7 @@ OTHER = CATALOG.stretches["butterfly"]
 NEW = Item(OTHER, OTHER.dose, OTHER.position, (None,))
 
 
-def at_phase(index: int, **fields: object) -> Session:
+def at_phase(index: int, **fields: Any) -> Session:
     return Session(timeline=TIMELINE, position_ns=(TIMELINE.phases[index].start_ms + 2_000) * MS, **fields)
 
 
@@ -90,7 +91,8 @@ def test_r_replaces_the_stretch_in_the_journal_and_in_the_next_plan(tmp_path: Pa
     usual, changed = play(tmp_path, "N", "N", 1.0), play(tmp_path, "N", "N", "r", 1.0, hour=1)
     with Journal.open_for_reading(tmp_path) as journal:
         record, before = journal.recent(2)
-        plan, first = (decode_plan(journal.plan(each.id)) for each in (record, before))
+        plan, first = (decode_plan(journal.plan(each.id) or b"") for each in (record, before))
+    assert plan is not None
     old, new = ({item.stretch.id for item in each.items} for each in (first, plan))
     (gone,), (there,) = old - new, new - old
     assert [part.stretch for part in record.parts] == [item.stretch.id for item in plan.items for _ in item.sides]

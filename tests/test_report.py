@@ -130,8 +130,12 @@ def rows(text: str) -> dict[tuple[str, str, str], dict[str, str]]:
 def words(page: str) -> str:
     """Return the text of a page, each element on its own."""
     texts: list[str] = []
-    parser = HTMLParser()
-    parser.handle_data = texts.append  # type: ignore[method-assign]
+
+    class Reader(HTMLParser):
+        def handle_data(self, data: str) -> None:
+            texts.append(data)
+
+    parser = Reader()
     parser.feed(page.partition("<body")[2])
     return " | ".join(text.strip() for text in texts if text.strip())
 

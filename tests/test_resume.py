@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from click import Context
 
 from stretch.cli import main
 from stretch.cli.app import App
@@ -17,6 +18,7 @@ from stretch.core.safety.checklist import Outcome
 from stretch.core.safety.screening_record import PreflightResult, ScreeningRecord
 from stretch.core.timing.session import Session, Tick, update
 from stretch.core.timing.timeline import build_timeline
+from stretch.core.vocabulary import Tag
 from stretch.player.input import InputEvent
 from stretch.player.screen import GUARD_NS
 from stretch.storage import screening_file
@@ -24,7 +26,8 @@ from stretch.storage.journal.database import FILE_NAME
 from stretch.storage.journal.journal import Journal
 from stretch.storage.status_file import StatusFile
 from support import CATALOG, SECOND, FakeClock, ScriptedInput, routine, run
-from test_pain_log import TODAY, Person
+from test_pain_log import Person
+from test_preflight import TODAY
 from test_start_screen import DAILY, ScreenPerson
 
 ARGS = ("routine", "--yes", "-m", "6", "--warm-up", "0")
@@ -139,7 +142,9 @@ def test_an_unreadable_plan_costs_only_resuming(folder: Path, plan: bytes | None
         ((1.0, "q"), timedelta(hours=-13), "over 12 hours ago"),
     ],
 )
-def test_an_ended_or_old_session_cannot_be_resumed(folder: Path, events, later: timedelta, why: str) -> None:
+def test_an_ended_or_old_session_cannot_be_resumed(
+    folder: Path, events: tuple[str | float, ...], later: timedelta, why: str
+) -> None:
     run(*ARGS, app=FakeApp(folder, *events))
     before = last_record(folder)
     result = run("resume", "--yes", app=FakeApp(folder, later=later))
@@ -169,7 +174,7 @@ def test_a_running_session_cannot_be_resumed(folder: Path) -> None:
 def test_a_later_caution_rules_out_resuming(folder: Path) -> None:
     before = interrupt(folder, 3)
     with Journal.open_for_reading(folder) as journal:
-        plan = json.loads(journal.plan(before.id))
+        plan = json.loads(journal.plan(before.id) or b"")
     tag = next(tag for item in plan["items"] for tag in item["stretch"]["cautions"]["avoid"])
     app = FakeApp(folder)
     screening_file.save(
@@ -193,7 +198,7 @@ def test_a_later_caution_rules_out_resuming(folder: Path) -> None:
     ],
 )
 def test_safety_questions_come_before_resuming(
-    tmp_path: Path, skipped: bool, tags: tuple[str, ...], lines: tuple[str, ...], code: int, why: str
+    tmp_path: Path, skipped: bool, tags: tuple[Tag, ...], lines: tuple[str, ...], code: int, why: str
 ) -> None:
     first, then = CATALOG.stretches["doorway-chest"], CATALOG.stretches["sphinx"]
     assert "shoulder" in {*first.cautions.avoid} - {*then.cautions.avoid}
@@ -265,7 +270,7 @@ def test_keys_before_the_question_was_visible_resume_nothing(tmp_path: Path) -> 
     ("tags", "gentle_only", "why"), [(("disc",), False, "disc"), ((), True, "gentle only today")], ids=["tag", "gentle"]
 )
 def test_any_remaining_stretch_can_rule_out_resuming(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, tags: tuple[str, ...], gentle_only: bool, why: str
+    folder: Path, monkeypatch: pytest.MonkeyPatch, tags: tuple[Tag, ...], gentle_only: bool, why: str
 ) -> None:
     named = ("--stretch", "pelvic-tilt", "--stretch", "happy-baby")  # the second is moderate, and not for a disc
     run("routine", "--yes", "--warm-up", "0", *named, app=FakeApp(folder, 1.0, "q"))
@@ -287,7 +292,7 @@ def test_a_recorded_stop_prevents_resuming(folder: Path) -> None:
 
 
 def test_resume_takes_the_playback_options_only() -> None:
-    names = {option.name for option in main.get_command(None, "resume").params}
+    names = {option.name for option in main.get_command(Context(main), "resume").params}
     assert {"plain", "events", "voice", "figure", "wait", "yes"} <= names
     assert not names & {"speed", "minutes", "areas", "json"}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -169,7 +170,8 @@ def test_an_allowed_sign_is_not_in_the_stop_section(safety: SafetyData) -> None:
 
 def test_only_see_clinician_has_an_urgency(safety: SafetyData) -> None:
     choices = [choice for question in safety.questions for choice in safety.choices(question)]
-    for each in (*safety.lines.values(), *safety.trends, *choices):
+    advice: list[Any] = [*safety.lines.values(), *safety.trends, *choices]
+    for each in advice:
         assert (each.urgency is not None) == (each.outcome is Outcome.SEE_CLINICIAN), each.id
 
 

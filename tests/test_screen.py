@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import signal
 import sys
+from collections.abc import Sequence
 
 import pytest
 
@@ -70,7 +71,7 @@ def test_a_view_that_the_terminal_has_not_taken_is_not_visible() -> None:
     clock = FakeClock()
 
     class Slow(MemoryTerminal):
-        def draw(self, rows: list[StyledLine]) -> bool:
+        def draw(self, rows: Sequence[StyledLine]) -> bool:
             return super().draw(rows) and len(self.frames) > 3
 
     terminal = Slow(clock, (1.0, "a", 1.0, 1.0, "."))
@@ -99,8 +100,9 @@ def test_a_moving_picture_gets_the_time_since_the_screen_began() -> None:
     clock = FakeClock()
     clock.now = 99 * SECOND
     terminal = MemoryTerminal(clock, (1.0, 2.0, "."))
+    begun: tuple[int, str] = (0, "")
     run_screen(
-        terminal, (0, ""), rows=lambda state, *_: [((str(state[0] // SECOND), "plain"),)],
+        terminal, begun, rows=lambda state, *_: [((str(state[0] // SECOND), "plain"),)],
         update=lambda state, key: (state[0], key), finished=lambda state: state[1] == ".", clock=clock,
         animate=lambda state, elapsed_ns: (elapsed_ns, state[1]),
     )  # fmt: skip

@@ -577,6 +577,7 @@ def test_answers_that_are_cut_off_are_kept_and_lead_to_the_same_end(
     if begun.question is None:
         return
     stored = msgspec.json.decode(msgspec.json.encode(begun.record), type=ScreeningRecord)
+    assert stored.unfinished is not None
     assert ask(stored.unfinished, stored).question == begun.question
     rest = {**stored.unfinished, **answers}
     assert ask(rest, stored).record == ask(answers).record

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -172,7 +173,9 @@ def test_a_new_check_replaces_the_old_one(old: Answers, new: Answers) -> None:
     record, fresh = again(record_after(old), new), record_after(new, TOMORROW)
     assert (record.outcome, record.urgency, record.screened) == (fresh.outcome, fresh.urgency, TOMORROW)
     # In an emergency the questions end, and what was known of the person holds.
-    kept = set(record_after(old).said) if new is EMERGENCY else set()
+    kept = set(record_after(old).said or ()) if new is EMERGENCY else set()
+    assert record.said is not None
+    assert fresh.said is not None
     assert set(record.said) == kept | set(fresh.said)
     assert record.since == (TODAY if record.outcome is record_after(old).outcome else TOMORROW)
 
@@ -223,6 +226,7 @@ def test_without_an_answer_nothing_changes(answers: Answers) -> None:
 def test_a_stop_has_the_answers_that_caused_it(answers: Answers, said: tuple[str, ...]) -> None:
     result = preflight(SAFETY, None, answers, (), TODAY)
     assert result.causes == said
+    assert result.record is not None
     assert causes(SAFETY, result.record, TODAY) == said
     assert all(read_back(SAFETY, [name]) != ("No",) for name in said)
 
@@ -237,6 +241,7 @@ def test_an_answer_that_is_taken_back_lifts_the_stop(answers: Answers) -> None:
     assert (still.question, still.causes) == (None, asked.causes)
     lifted = preflight(SAFETY, record, {STILL: ("no",)}, (), TODAY)
     assert (lifted.question, lifted.causes) == (None, ())
+    assert lifted.record is not None
     assert not forbids_session(lifted.record, TODAY)
 
 
@@ -264,6 +269,7 @@ def test_what_was_said_counts_before_the_check_is_finished() -> None:
     answers = {key: value for key, value in theme("limb", "R26").items() if key != CONFIRM}
     begun = preflight(SAFETY, None, answers, (), TODAY).record
     assert (begun.outcome, begun.tags, begun.said) == (Outcome.SEE_CLINICIAN, ("neck",), ())
+    assert begun is not None
     assert forbids_session(begun, TODAY)
 
 
@@ -297,10 +303,13 @@ def test_scores_of_a_trend_that_was_taken_back_stop_no_session() -> None:
         ({"outcome": Outcome.GO}, ()),
     ],
 )
-def test_a_record_of_the_first_edition_keeps_all_that_follows_from_it(fields: dict, said: tuple[str, ...]) -> None:
+def test_a_record_of_the_first_edition_keeps_all_that_follows_from_it(
+    fields: dict[str, Any], said: tuple[str, ...]
+) -> None:
     old = ScreeningRecord(screened=TODAY, since=TODAY, advised=TODAY, **fields)
     assert said_by(old) == said
     new = preflight(SAFETY, old, {}, (), TOMORROW)
+    assert new.record is not None
     assert msgspec.structs.replace(new.record, said=None) == old
     assert bool(new.causes) is forbids_session(old, TOMORROW)
 

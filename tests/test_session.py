@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import get_args
+from typing import Any, get_args
 
 import msgspec
 import pytest
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from stretch.core.journal.progress import stretches_done
 from stretch.core.timing.navigation import back_start
-from stretch.core.timing.phases import WORKING_KINDS
+from stretch.core.timing.phases import WORKING_KINDS, Phase
 from stretch.core.timing.session import Action, Session, Symptom, Tick, cues_between, update
 from stretch.core.timing.timeline import build_timeline
 from stretch.player.instructions import pause_message
@@ -21,15 +21,15 @@ TIMELINE = build_timeline(routine())
 SAMPLE_TIMELINE = build_timeline(SAMPLE)
 
 
-def session(**fields: object) -> Session:
+def session(**fields: Any) -> Session:
     return Session(timeline=TIMELINE, **fields)
 
 
-def at(position: int, **fields: object) -> Session:
+def at(position: int, **fields: Any) -> Session:
     return session(position_ns=position * MS, clock_ns=0, **fields)
 
 
-def phase(kind: str):
+def phase(kind: str) -> Phase:
     return next(phase for phase in TIMELINE.phases if phase.kind == kind)
 
 
@@ -78,7 +78,7 @@ def test_without_keys_a_freeze_and_a_suspension_do_not_pause() -> None:
 
 
 @pytest.mark.parametrize("key", ["other", "next", "pause", "more"])
-def test_any_key_continues_after_a_freeze_with_a_lead_in(key) -> None:
+def test_any_key_continues_after_a_freeze_with_a_lead_in(key: Action) -> None:
     now = update(frozen(played(session(), 0, 1.0), 900.0, 899.0), key)
     assert not now.paused
     now = played(now, 901.0, 902.9)
@@ -175,7 +175,7 @@ steps = st.lists(st.tuples(st.integers(0, 1_999_999_999), st.none() | actions), 
 
 
 @given(steps)
-def test_the_position_never_drifts(steps) -> None:
+def test_the_position_never_drifts(steps: list[tuple[int, Action | None]]) -> None:
     """Compare with the plain sum of the clock gaps while the clock ran."""
     now, clock, expected = played(session(), 0), 0, 0
     for gap, action in steps:
@@ -194,7 +194,7 @@ def test_the_position_never_drifts(steps) -> None:
 
 
 @given(steps)
-def test_cues_are_neither_lost_nor_repeated_without_jumps(steps) -> None:
+def test_cues_are_neither_lost_nor_repeated_without_jumps(steps: list[tuple[int, Action | None]]) -> None:
     now, clock, heard = played(session(), 0), 0, list(cues_between(None, played(session(), 0)))
     for gap, action in steps:
         clock += gap
@@ -237,7 +237,8 @@ def test_a_painful_stretch_is_made_easier_and_skipped_the_second_time() -> None:
     dropped = update(again, "hurt")
     assert dropped.painful_ids == (name, name)
     assert dropped.moment.phase.item is not hold.item
-    for key in ("next", "skip", "hurt"):
+    moves: tuple[Action, ...] = ("next", "skip", "hurt")
+    for key in moves:
         assert update(now, key).moment.phase.item is not hold.item
     assert update(now, "hurt").painful_ids == (name, name)
 
@@ -325,7 +326,7 @@ def test_keys_toggle_sound_and_voice() -> None:
     "fields", [{"paused": True}, {"help_open": True}, {"waiting": True}, {"paused": True, "sleep_gap_ns": 9 * SECOND}]
 )
 @pytest.mark.parametrize("key", ["sound", "voice"])
-def test_toggling_sound_or_voice_does_not_start_the_clock(key, fields: dict) -> None:
+def test_toggling_sound_or_voice_does_not_start_the_clock(key: Action, fields: dict[str, Any]) -> None:
     still = at(1_000, sound=False, voice=False, **fields)
     timeline = still.timeline.with_voice(True, still.position_ms) if key == "voice" else still.timeline
     assert update(still, key) == msgspec.structs.replace(still, timeline=timeline, **{key: True})
@@ -380,7 +381,7 @@ HOLD = next(phase for phase in SAMPLE_TIMELINE.phases if phase.kind == "hold")
 PREPARE = [phase for phase in SAMPLE_TIMELINE.phases if phase.kind == "prepare"][1]
 
 
-def in_sample(position_ms: int, **fields: object) -> Session:
+def in_sample(position_ms: int, **fields: Any) -> Session:
     return Session(timeline=SAMPLE_TIMELINE, position_ns=position_ms * MS, clock_ns=0, **fields)
 
 

@@ -425,7 +425,8 @@ def test_any_file_keeps_its_data_and_its_comments(
 def plan(home: Path, *args: str, **environ: str) -> dict[str, Any]:
     result = run("routine", "--plan", "--json", *args, app=app(home, **environ))
     assert result.exit_code == 0, result.stderr
-    return json.loads(result.stdout)
+    made: dict[str, Any] = json.loads(result.stdout)
+    return made
 
 
 def test_options_override_variables_and_these_the_file(home: Path) -> None:

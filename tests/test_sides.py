@@ -8,8 +8,10 @@ from __future__ import annotations
 import json
 import re
 from array import array
+from collections.abc import Iterable
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -33,6 +35,7 @@ from stretch.player.big_font import big_text
 from stretch.player.coming_up import big_message
 from stretch.player.countdown_panel import countdown_panel
 from stretch.player.figure_renderer import FigureRenderer
+from stretch.player.layout import StyledLine
 from stretch.player.theme import TextRole
 from stretch.player.view import render_screen
 from stretch.storage.catalogs.catalog import load_figures
@@ -47,7 +50,7 @@ OTHER: dict[str | None, Side] = {"left": "right", "right": "left"}
 sides = pytest.mark.parametrize("first", ["left", "right"])
 
 
-def made(first: Side, **request: object) -> Routine:
+def made(first: Side, **request: Any) -> Routine:
     return routine(areas=(), stretches=(NAME,), warm_up=0.0, first_side=first, **request)
 
 
@@ -64,7 +67,7 @@ def moments(first: Side) -> list[tuple[Timeline, Phase, Session]]:
     return found
 
 
-def rows(lines: object) -> list[str]:
+def rows(lines: Iterable[StyledLine]) -> list[str]:
     return ["".join(text for text, _ in line).rstrip() for line in lines]
 
 
@@ -86,6 +89,7 @@ def test_a_small_screen_names_the_side(first: Side, size: tuple[int, int]) -> No
             large = rows(big_text(side, TextRole.SIDE, 30, 1, True))
             return f"{side} side" in text or side.upper() in text or all(row in text for row in large)
 
+        assert phase.side is not None
         assert is_named(phase.side)
         assert not is_named(OTHER[phase.side])
 

@@ -173,7 +173,7 @@ def test_the_bell_rings_and_a_problem_is_reported_if_all_players_fail(tmp_path: 
     player.handle_cues(SESSION, ())
     assert programs.bells == [2]
     assert player.problem(SESSION) is not None
-    assert "aplay failed" in player.problem(SESSION)
+    assert "aplay failed" in str(player.problem(SESSION))
     player.handle_cues(SESSION, cues_at_start_of(HOLD))
     assert programs.bells == [2, 1]
 
@@ -221,7 +221,7 @@ def test_the_bell_rings_once_for_a_change_twice_for_a_switch_and_not_for_a_breat
     programs = FakePrograms()
     player = programs.cue_player(tmp_path / "cache")
     assert player.problem(SESSION) is not None
-    assert "bell" in player.problem(SESSION)
+    assert "bell" in str(player.problem(SESSION))
     for one in ALL_CUES:
         player.handle_cues(SESSION, (one,))
     kinds = [phase.kind for phase in TIMELINE.phases]
@@ -244,7 +244,7 @@ def test_an_unwritable_cache_is_reported_and_the_bell_rings(tmp_path: Path) -> N
     player.handle_cues(SESSION, (cue_of("phase", 0),))
     assert programs.bells == [1]
     assert player.problem(SESSION) is not None
-    assert "cannot be written" in player.problem(SESSION)
+    assert "cannot be written" in str(player.problem(SESSION))
 
 
 def test_sound_can_be_turned_off_and_on_at_any_time(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -18,10 +19,10 @@ from rich.cells import cell_len
 
 from fake_programs import FakePrograms
 from stretch.cli.app import App
-from stretch.cli.preflight import Outcome
 from stretch.cli.start import AppPlanner
 from stretch.core.errors import UsageError
 from stretch.core.routine import Continuity, Request, Routine, needs_line
+from stretch.core.safety.checklist import Outcome
 from stretch.core.safety.screening_record import PreflightResult, ScreeningRecord
 from stretch.core.timing.session import Session, with_voice
 from stretch.core.timing.timeline import build_timeline
@@ -87,7 +88,7 @@ def press(*keys: str, state: StartScreen = START, planner: FakePlanner | None = 
     return state
 
 
-def shown(state: StartScreen, columns: int = 80, lines: int = 24, **how: object) -> list[str]:
+def shown(state: StartScreen, columns: int = 80, lines: int = 24, **how: Any) -> list[str]:
     return ["".join(text for text, _ in row) for row in start_rows(state, columns, lines, **how)]
 
 
@@ -239,7 +240,7 @@ HOWS = [{"glyphs": glyphs, "color": color} for glyphs in ("braille", "blocks") f
 
 
 @pytest.mark.parametrize("how", HOWS, ids=lambda how: f"{how['glyphs']}-{how['color']}")
-def test_what_is_chosen_marked_or_both_looks_different_in_the_picture(how: dict[str, object]) -> None:
+def test_what_is_chosen_marked_or_both_looks_different_in_the_picture(how: dict[str, Any]) -> None:
     def picture(body: BodyMap) -> list[object]:
         # The name and the box before it are not part of the picture.
         return [row[:-3] for row in map_rows(body, 80, 20, **how)]
@@ -410,6 +411,9 @@ def test_without_unicode_everything_is_ascii() -> None:
 
 class ScreenPerson(App):
     """An App with a person at a full screen, who presses *keys* there and then `q` in the session."""
+
+    stdout: Typed
+    stderr: io.StringIO
 
     def __init__(self, folder: Path, *keys: InputEvent | str | float) -> None:
         clock = FakeClock()
@@ -596,10 +600,10 @@ def planned(folder: Path, asked: Request) -> tuple[StartScreen, AppPlanner]:
 def test_other_minutes_keep_what_was_replaced_and_other_areas_begin_anew(tmp_path: Path) -> None:
     state, planner = planned(tmp_path, Request(areas=("lower-back",), minutes=15.0))
     state = update(replace(state, selected=3), "r", planner)
-    (old,) = state.routine.continuity.replaced  # type: ignore[union-attr]
+    (old,) = state.routine.continuity.replaced
     longer = update(state, "+", planner).routine
     assert old not in [item.stretch.id for item in longer.items]
-    assert longer.continuity.replaced == (old,)  # type: ignore[union-attr]
+    assert longer.continuity.replaced == (old,)
     up = [entry.id for entry in state.map.entries].index("lower-back")
     keys = ["a", "space", *["up"] * up, "space", "enter"]
     for key in keys:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -36,7 +37,7 @@ START = 1_000 * SECOND
 NOW = datetime(2026, 3, 4, 18, 30, tzinfo=timezone(timedelta(hours=1)))
 
 
-def session(**changes: object) -> Session:
+def session(**changes: Any) -> Session:
     return update(Session(timeline=TIMELINE, **changes), Tick(START))
 
 

@@ -18,13 +18,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stretch.core.timing.cues import Cue
 from stretch.core.timing.session import Session
 from stretch.core.timing.timeline import build_timeline
 from stretch.core.vocabulary import Palette
 from stretch.figure.colors import PALETTES, CellColor, ColorRole
 from stretch.figure.render import octants
 from stretch.player.displays import ScreenDisplay
-from stretch.player.layout import fit_width
+from stretch.player.layout import StyledLine, fit_width
 from stretch.player.loop import run_session
 from stretch.player.terminal import HANG_UP, Terminal
 from stretch.player.theme import (
@@ -111,11 +112,11 @@ def pair() -> Iterator[TerminalPair]:
     os.close(made.slave)
 
 
-def screen_at(position: int, columns: int, lines: int) -> list:
+def screen_at(position: int, columns: int, lines: int) -> list[StyledLine]:
     return render_screen(Session(timeline=TIMELINE, position_ns=position * MS), columns, lines)
 
 
-def text_of(rows: list) -> list[str]:
+def text_of(rows: list[StyledLine]) -> list[str]:
     return ["".join(text for text, _ in row) for row in rows]
 
 
@@ -206,13 +207,15 @@ row_lines = st.lists(
 
 
 @given(st.lists(row_lines, min_size=1, max_size=3), row_lines)
-def test_changed_cells_give_the_same_screen_as_a_whole_frame(before: list, last: list) -> None:
+def test_changed_cells_give_the_same_screen_as_a_whole_frame(
+    before: list[list[StyledLine]], last: list[StyledLine]
+) -> None:
     changed, whole = MemoryTerminal(), MemoryTerminal()
     for rows in (*before, last):
         changed.draw(rows)
     whole.draw(last)
 
-    def cells(terminal: MemoryTerminal) -> list:
+    def cells(terminal: MemoryTerminal) -> list[tuple[object, ...]]:
         row = [terminal.view.buffer[0][x] for x in range(8)]
         return [(cell.data, cell.bg, cell.data.isspace() or (cell.fg, cell.bold)) for cell in row]
 
@@ -359,7 +362,7 @@ def test_the_terminal_is_restored_after_an_exception(pair: TerminalPair) -> None
     before = termios.tcgetattr(pair.slave)
 
     class Broken(ScreenDisplay):
-        def show(self, session, cues) -> None:
+        def show(self, session: Session, cues: tuple[Cue, ...]) -> None:
             super().show(session, cues)
             raise ZeroDivisionError("a view that breaks")
 

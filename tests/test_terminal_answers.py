@@ -115,7 +115,10 @@ class AnsweringTerminal(TerminalPair):
             asked += data
             while b"\x1b[c" in asked:
                 asked = asked.partition(b"\x1b[c")[2]
-                self._answer(lambda data: os.write(self.master, data) and None)
+                self._answer(self._write)
+
+    def _write(self, data: bytes) -> None:
+        os.write(self.master, data)
 
 
 @pytest.fixture
@@ -219,7 +222,8 @@ def test_the_theme_follows_a_terminal_that_becomes_dark(answering: Callable[...,
     theme = theme_for({"TERM": "xterm-256color"}, "utf-8")
     with Terminal(pair.slave, pair.slave, theme, queries=ASKED) as terminal:
         terminal.draw([(("a", "plain"),)])
-        assert theme.background == "light"
+        light = theme.background
+        assert light == "light"
         pair.seen()
         os.write(pair.master, b"\x1b[?997;1n")
         deadline = time.monotonic() + 10

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -154,7 +156,7 @@ def test_contract_relax_rounds_press_release_and_hold() -> None:
         ({"slow": True}, 30),
     ],
 )
-def test_preparation_is_as_long_as_its_words(options: dict[str, bool], seconds: int) -> None:
+def test_preparation_is_as_long_as_its_words(options: dict[str, Any], seconds: int) -> None:
     stretch = msgspec.structs.replace(
         CATALOG.stretches["cat-cow"], name="One two three four", steps=("One two three four five. " * 5,) * 2
     )

@@ -22,7 +22,7 @@ from stretch.core.narration.tones import (
     samples,
     sound_for,
 )
-from stretch.core.timing.cues import cues
+from stretch.core.timing.cues import Cue, cues
 from stretch.core.timing.timeline import build_timeline
 from support import routine
 
@@ -155,7 +155,7 @@ def test_a_session_without_warm_up_starts_with_get_ready() -> None:
 
 def test_breath_tones_match_their_breaths_and_the_last_seconds_are_counted() -> None:
     timeline = build_timeline(routine(breath="4-6"))
-    by_kind = {}
+    by_kind: dict[str, list[tuple[Cue, SoundCue | None]]] = {}
     for cue in cues(timeline, -1, timeline.length_ms):
         by_kind.setdefault(cue.kind, []).append((cue, sound_for(cue, timeline)))
     for cue, sound in by_kind["breath-out"]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import msgspec
 import pytest
@@ -17,7 +17,7 @@ from stretch.core.model import Move
 from stretch.core.text import minutes_seconds
 from stretch.core.timing.animation import FigureState
 from stretch.core.timing.phases import Phase
-from stretch.core.timing.session import Session, Tick, update
+from stretch.core.timing.session import Action, Session, Tick, update
 from stretch.core.timing.timeline import Timeline, build_timeline
 from stretch.core.vocabulary import POSITION_LABELS
 from stretch.player.big_font import big_text
@@ -45,12 +45,12 @@ GOLDEN = Path(__file__).parent / "golden" / "screens"
 SIZES = [(120, 40), (100, 30), (80, 24), (60, 20), (40, 12), (20, 6)]
 
 
-def screen_text(session: Session, columns: int, lines: int, **how) -> list[str]:
+def screen_text(session: Session, columns: int, lines: int, **how: Any) -> list[str]:
     how.setdefault("figures", FIGURES)
     return ["".join(text for text, _ in row) for row in render_screen(session, columns, lines, **how)]
 
 
-def in_phase(kind: str, part: float = 0.4, timeline=TIMELINE, **fields: object) -> Session:
+def in_phase(kind: str, part: float = 0.4, timeline: Timeline = TIMELINE, **fields: Any) -> Session:
     phase: Phase = next(phase for phase in timeline.phases if phase.kind == kind)
     return Session(timeline=timeline, position_ns=int(phase.start_ms + part * phase.length_ms) * MS, **fields)
 
@@ -239,7 +239,9 @@ def test_the_keys_for_pain_are_on_every_screen(columns: int, lines: int) -> None
     ],
     ids=["paused", "waiting", "getting back in", "stopped"],
 )
-def test_a_pause_has_one_prompt_word_and_the_lead_in_is_counted_down(fields: dict, prompt: str, seconds: str) -> None:
+def test_a_pause_has_one_prompt_word_and_the_lead_in_is_counted_down(
+    fields: dict[str, Any], prompt: str, seconds: str
+) -> None:
     phase = next(phase for phase in TIMELINE.phases if phase.kind == "hold")
     session = Session(timeline=TIMELINE, position_ns=(phase.end_ms - 4_000) * MS, **fields)
     rows = ["".join(text for text, _ in row).strip() for row in countdown_panel(session, PANEL, 8, unicode=False)]
@@ -265,7 +267,7 @@ def test_the_position_is_mentioned_exactly_where_it_changes() -> None:
 
 @pytest.mark.parametrize("words", [instructions])
 @pytest.mark.parametrize("key", ["ease", "hurt"])
-def test_an_eased_stretch_shows_its_easier_way_first(words: Callable[..., list[StyledLine]], key: str) -> None:
+def test_an_eased_stretch_shows_its_easier_way_first(words: Callable[..., list[StyledLine]], key: Action) -> None:
     session = update(in_phase("hold"), key)
     assert text_of(words(session, 60, 30)).lstrip().startswith("Easier: ")
     assert not text_of(words(in_phase("hold"), 60, 30)).lstrip().startswith("Easier: ")
@@ -317,12 +319,13 @@ def test_a_hold_begins_with_its_last_step_unless_all_steps_fit() -> None:
     assert text_of(instructions(session, 58, 2)).startswith("3. ")
     assert text_of(instructions(session, 100, 5)).startswith("1. ")
     for elapsed in range(0, 5_999, 500):
-        pages = [[((f"step {number}", TextRole.PLAIN),)] for number in range(3)]
+        pages: list[list[StyledLine]] = [[((f"step {number}", TextRole.PLAIN),)] for number in range(3)]
         assert page_at(pages, [], elapsed, 5_999, cycling=True) == pages[0]
 
 
 def test_pages_take_turns_and_begin_again() -> None:
-    steps, notes = [[(("word " * 10, TextRole.PLAIN),)]], [[(("note", TextRole.DIM),)]]
+    steps: list[list[StyledLine]] = [[(("word " * 10, TextRole.PLAIN),)]]
+    notes: list[list[StyledLine]] = [[(("note", TextRole.DIM),)]]
     shown = [page_at(steps, notes, elapsed, 14_500, cycling=True) for elapsed in range(0, 14_500, 500)]
     assert shown == 8 * steps + 6 * notes + 8 * steps + 7 * notes
 
@@ -377,6 +380,7 @@ ROLLS = build_timeline(routine(areas=(), stretches=("shoulder-rolls",), warm_up=
 
 def test_a_change_of_direction_is_large_and_turns_cue_and_arrows() -> None:
     phase = next(each for each in ROLLS.phases if each.kind == "move")
+    assert phase.turning_ms is not None
     before, after, later = (
         Session(timeline=ROLLS, position_ns=(phase.start_ms + phase.turning_ms + ms) * MS) for ms in (-1, 0, 4_000)
     )
@@ -389,8 +393,10 @@ def test_a_change_of_direction_is_large_and_turns_cue_and_arrows() -> None:
     assert "other way" in text_of(screen_lines(after))
     assert after.moment.figure.turned
     assert not before.moment.figure.turned
-    same_depth = msgspec.structs.replace(before.moment.figure, turned=True)
-    assert FIGURES.render(same_depth, 60, 20) != FIGURES.render(before.moment.figure, 60, 20)
+    figure = before.moment.figure
+    assert figure is not None
+    same_depth = msgspec.structs.replace(figure, turned=True)
+    assert FIGURES.render(same_depth, 60, 20) != FIGURES.render(figure, 60, 20)
 
 
 def screen_lines(session: Session, columns: int = 80, lines: int = 24) -> list[StyledLine]:

@@ -7,6 +7,7 @@ import stat
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -41,7 +42,7 @@ def cues_at_start_of(index: int) -> tuple[Cue, ...]:
     return tuple(cue for cue in ALL_CUES if cue.at_ms == TIMELINE.phases[index].start_ms)
 
 
-def voice_of(programs: FakePrograms, **options: str) -> Voice:
+def voice_of(programs: FakePrograms, **options: Any) -> Voice:
     return Voice(find_engines(programs.find_program, {}, platform="linux", **options), programs.start, programs.clock)
 
 
@@ -263,7 +264,7 @@ def test_the_sound_file_says_the_same_at_the_same_times_as_the_voice(tmp_path: P
     speak = find_synthesizer(shutil.which, "linux")
     assert speak is not None
     programs = FakePrograms(espeak_ng="plays")
-    programs.speech_ms = lambda sentences: len(speak(" ".join(sentences))) * 1000 // RATE
+    programs.speech_ms = lambda sentences, *_: len(speak(" ".join(sentences))) * 1000 // RATE
     heard = [(starts, text) for starts, _, text in heard_in_session(TIMELINE, programs, tmp_path) if text]
     assert not any(process.killed for process, text in zip(programs.processes, programs.texts, strict=True) if text)
     timer = at_least_estimate(sentence_timer(speak))
@@ -277,7 +278,7 @@ def test_the_sound_file_says_the_same_at_the_same_times_as_the_voice(tmp_path: P
 def test_words_that_matter_cut_others_and_lesser_ones_wait(tmp_path: Path) -> None:
     timeline = build_timeline(routine(areas=(), stretches=("single-knee-to-chest",), warm_up=0.0))
     programs = FakePrograms(espeak_ng="plays")
-    programs.speech_ms = lambda sentences: 60_000
+    programs.speech_ms = lambda sentences, *_: 60_000
     player, session = programs.cue_player(tmp_path), Session(timeline=timeline, voice=True, sound=False)
     for cue in cues(timeline, -1, timeline.length_ms):
         player.handle_cues(session, (cue,))

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -315,8 +315,11 @@ def test_without_a_terminal_the_command_only_runs() -> None:
     assert (result.stdout, result.stderr, result.returncode) == ("out\n", "err\n", 5)
 
 
+OpenTerminal = Callable[..., Any]
+
+
 @pytest.fixture
-def terminal() -> Iterator[Any]:
+def terminal() -> Iterator[OpenTerminal]:
     pytest.importorskip("pty")
     from test_pty import TerminalRun
 
@@ -362,7 +365,7 @@ def wait_for_file(path: Path) -> int:
 
 @posix
 @pytest.mark.slow
-def test_a_command_that_ends_at_once_needs_no_stretching(terminal) -> None:
+def test_a_command_that_ends_at_once_needs_no_stretching(terminal: OpenTerminal) -> None:
     run = terminal(script=r"echo first; printf '\033[2J\033[31mlast\033[0m\n'; exit 3")
     assert run.wait_for_exit() == 3
     assert run.is_restored()
@@ -375,7 +378,7 @@ def test_a_command_that_ends_at_once_needs_no_stretching(terminal) -> None:
 
 @posix
 @pytest.mark.slow
-def test_the_screen_is_left_when_the_command_ends(terminal) -> None:
+def test_the_screen_is_left_when_the_command_ends(terminal: OpenTerminal) -> None:
     run = terminal("--now", script="seq 200; sleep 3")
     assert "Desk moves" in run.wait_for("stretch 1 of")
     assert run.wait_for_exit() == 0
@@ -390,7 +393,7 @@ def test_the_screen_is_left_when_the_command_ends(terminal) -> None:
 
 @posix
 @pytest.mark.slow
-def test_a_side_under_way_is_finished_first(terminal) -> None:
+def test_a_side_under_way_is_finished_first(terminal: OpenTerminal) -> None:
     run = terminal(script="sleep 2")
     run.wait_for("stretch 1 of")
     run.press("n----")
@@ -403,7 +406,7 @@ def test_a_side_under_way_is_finished_first(terminal) -> None:
 
 @posix
 @pytest.mark.slow
-def test_q_ends_the_stretching_and_waits(terminal) -> None:
+def test_q_ends_the_stretching_and_waits(terminal: OpenTerminal) -> None:
     run = terminal(script="sleep 4; exit 9")
     run.wait_for("stretch 1 of")
     run.press("q")
@@ -415,7 +418,7 @@ def test_q_ends_the_stretching_and_waits(terminal) -> None:
 @posix
 @pytest.mark.slow
 @pytest.mark.parametrize(("key", "code"), [("c", 130), ("\x03", 130), ("x", 9)])
-def test_ctrl_c_asks_what_to_stop(terminal, key: str, code: int) -> None:
+def test_ctrl_c_asks_what_to_stop(terminal: OpenTerminal, key: str, code: int) -> None:
     run = terminal(script="sleep 5 & wait; exit 9")
     run.wait_for("stretch 1 of")
     run.press("\x03")
@@ -428,7 +431,7 @@ def test_ctrl_c_asks_what_to_stop(terminal, key: str, code: int) -> None:
 @posix
 @pytest.mark.slow
 @pytest.mark.parametrize("trap", ["", "trap '' TERM HUP; "])
-def test_nothing_is_left_when_the_program_is_killed(terminal, trap: str, tmp_path: Path) -> None:
+def test_nothing_is_left_when_the_program_is_killed(terminal: OpenTerminal, trap: str, tmp_path: Path) -> None:
     runs, processes = {}, []
     for number in (signal.SIGTERM, signal.SIGHUP):
         files = [tmp_path / f"{number}-{name}" for name in ("group", "child", "orphan")]
@@ -454,7 +457,7 @@ def test_nothing_is_left_when_the_program_is_killed(terminal, trap: str, tmp_pat
 
 @posix
 @pytest.mark.slow
-def test_a_flood_of_output_takes_no_memory(terminal) -> None:
+def test_a_flood_of_output_takes_no_memory(terminal: OpenTerminal) -> None:
     run = terminal("--now", script="yes | head -c 120000000; sleep 2")
     run.wait_for("stretch 1 of")
     status = Path(f"/proc/{run.pid}/status")
@@ -468,7 +471,7 @@ def test_a_flood_of_output_takes_no_memory(terminal) -> None:
 
 @posix
 @pytest.mark.slow
-def test_after_a_stop_for_health_the_command_runs_without_stretching(terminal) -> None:
+def test_after_a_stop_for_health_the_command_runs_without_stretching(terminal: OpenTerminal) -> None:
     today = date.today()
     stop = ScreeningRecord(outcome=Outcome.EMERGENCY, screened=today, since=today)
     screening_file.save(Path(os.environ["STRETCH_HOME"]), stop)

@@ -160,10 +160,11 @@ def journal_ratios(runs: int, *commands: Sequence[str]) -> list[float]:
         for home, count in zip(homes, (20_000, 0), strict=True):
             with Journal.open_for_writing(home, date.today()) as journal:
                 journal.merge((_sample_session(number), None) for number in range(count))
-        return [
-            ratio(*(["env", f"STRETCH_HOME={home}", *STRETCH, *command] for home in homes), runs)
-            for command in commands
-        ]
+        found = []
+        for command in commands:
+            full, empty = (["env", f"STRETCH_HOME={home}", *STRETCH, *command] for home in homes)
+            found.append(ratio(full, empty, runs))
+        return found
 
 
 def _sample_session(number: int) -> SessionRecord:

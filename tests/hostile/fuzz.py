@@ -269,7 +269,7 @@ def attack_options(rng: random.Random, home: Path) -> Iterator[Run]:
         for _ in range(rng.randint(0, 6)):
             args.append(rng.choice(OPTIONS if rng.random() < 0.5 else VALUES).replace("{home}", str(home)))
         # A session that is really played is stopped; one at full speed ends by itself.
-        signals = [(4.0, signal.SIGINT)] if args[0] in ("routine", "resume") else []
+        signals: list[tuple[float, int]] = [(4.0, signal.SIGINT)] if args[0] in ("routine", "resume") else []
         yield Run(
             [arg.replace("\0", "") for arg in args], stdin=rng.choice((b"", b"n\n" * 50, b"y\n" * 50)), signals=signals
         )

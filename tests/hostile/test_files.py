@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -145,7 +146,7 @@ def listen(path: Path) -> None:
         server.bind(str(path))
 
 
-REFUSED = {  # how the path is made, part of the message
+REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {  # how the path is made, part of the message
     "folder": (Path.mkdir, "Is a directory"),
     "socket": (listen, "Not a regular file"),
     "link-to-folder": (lambda path: path.symlink_to(path.parent), "Is a directory"),
@@ -308,12 +309,18 @@ def test_a_file_that_appears_meanwhile_is_not_replaced_by_a_new_one(tmp_path: Pa
 
 # -- what is read
 
-NOT_REGULAR = {
+
+def link_to_pipe(path: Path) -> None:
+    os.mkfifo(path.with_suffix(".x"))
+    path.symlink_to(path.with_suffix(".x"))
+
+
+NOT_REGULAR: dict[str, Callable[[Path], object]] = {
     "pipe": os.mkfifo,
     "folder": Path.mkdir,
     "socket": listen,
     "endless": lambda path: path.symlink_to("/dev/zero"),
-    "link-to-pipe": lambda path: (os.mkfifo(path.with_suffix(".x")), path.symlink_to(path.with_suffix(".x"))),
+    "link-to-pipe": link_to_pipe,
 }
 READ = {  # each file of a person, a command that reads it, the exit code, and the words of the refusal
     "safety.json": (("routine", "--plan", *ROUTINE), 4, "cannot be read"),
@@ -434,7 +441,7 @@ def test_the_safety_check_tells_its_outcome_even_if_it_cannot_be_saved(monkeypat
 # -- status files
 
 
-def status_file(folder: Path, **changes: object) -> Path:
+def status_file(folder: Path, **changes: Any) -> Path:
     content = {"state": "playing", "title": "Neck", "kind": "hold", "ends": 2**60, "phase_ends": 2**60} | changes
     path = folder / f"playing-{'a' * 32}-77.json"
     path.write_text(json.dumps(content))

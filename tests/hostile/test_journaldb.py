@@ -28,6 +28,7 @@ from stretch.core.journal.record import SessionRecord
 from stretch.core.safety.pain import PainScores
 from stretch.core.timing.session import Session
 from stretch.core.timing.timeline import build_timeline
+from stretch.player.input import InputEvent
 from stretch.player.recorder import SessionRecorder
 from stretch.storage.journal import database
 from stretch.storage.journal.background_writer import BackgroundWriter
@@ -454,7 +455,8 @@ def test_a_session_forgotten_while_it_plays_is_not_written_again(folder: Path, a
 
 
 def test_of_two_resumes_at_once_the_second_is_told_that_it_plays_already(folder: Path) -> None:
-    results, barrier = [], threading.Barrier(2)
+    results: list[StatusFile | str] = []
+    barrier = threading.Barrier(2)
 
     def resume() -> None:
         app = FakeApp(folder)
@@ -475,8 +477,14 @@ def test_of_two_resumes_at_once_the_second_is_told_that_it_plays_already(folder:
     assert run("resume", "--yes", app=FakeApp(folder)).exit_code == 2
     next(result for result in results if isinstance(result, StatusFile)).close()
     app = FakeApp(folder)
-    seen, read = [], app.input_source.read
-    app.input_source.read = lambda timeout: (seen.append(running_sessions(folder, app.clock())), read(timeout))[1]
+    seen, source = [], app.input_source
+
+    class Watching:
+        def read(self, timeout: float) -> InputEvent:
+            seen.append(running_sessions(folder, app.clock()))
+            return source.read(timeout)
+
+    app.input_source = Watching()
     run("resume", "--yes", app=app)
     assert any(seen)
     assert not list(folder.glob("playing-*"))

@@ -15,6 +15,7 @@ import zlib
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from typing import Any, cast
 
 import msgspec
 import pytest
@@ -100,10 +101,11 @@ def test_no_command_prints_what_a_terminal_obeys(folder: Path, tmp_path: Path, l
         assert all(isinstance(json.loads(each), dict) for each in result.stdout.splitlines())
 
 
-def in_process(*args: str, env: dict[str, str] | None = None, **streams: object) -> subprocess.CompletedProcess[bytes]:
+def in_process(*args: str, env: dict[str, str] | None = None, **streams: Any) -> subprocess.CompletedProcess[bytes]:
     command = [sys.executable, "-m", "stretch", *args]
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL} | streams
-    return subprocess.run(command, env=os.environ | (env or {}), timeout=60, **streams)  # type: ignore[call-overload]
+    done: Any = subprocess.run(command, env=os.environ | (env or {}), timeout=60, **streams)
+    return cast("subprocess.CompletedProcess[bytes]", done)
 
 
 def as_written(text: str, encoding: str) -> str:

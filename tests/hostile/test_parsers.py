@@ -28,6 +28,7 @@ from stretch.storage.catalogs.catalog_lint import check_catalogs
 from stretch.storage.catalogs.loader import MAX_ENTRIES, CatalogLoader
 from stretch.storage.files import safe_yaml
 from stretch.storage.files.locations import data_root
+from stretch.storage.files.safe_io import UnreadableFile
 from support import run
 
 MIB = 1 << 20
@@ -39,7 +40,7 @@ LAUGHS = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 12)
 )
 
-BAD_FILES = {  # content, part of the error
+BAD_FILES: dict[str, tuple[str | bytes, str]] = {  # content, part of the error
     "laughs": (LAUGHS, "has too many values: at most 50000"),
     "quadratic": (f"a: &a {'x' * 500_000}\nb: [{'*a, ' * 50_000}]", "has too many values: at most 50000"),
     "itself": ("&a [*a]", "there is no anchor 'a' before this"),
@@ -148,7 +149,8 @@ print(json.dumps(errors))
 @pytest.mark.slow
 def test_without_libyaml_the_errors_are_the_same(tmp_path: Path) -> None:
     # A catalog without stretches, because this reader is slow and reads it again for each file.
-    root, files = tmp_path / "root", []
+    root = tmp_path / "root"
+    files: list[Path] = []
     root.mkdir()
     for name in ("areas.yaml", "session.yaml"):
         shutil.copy(data_root() / name, root)
@@ -213,7 +215,8 @@ def test_a_link_out_of_a_catalog_is_refused_by_name(tmp_path: Path, name: str) -
     link = home / "catalog" / place
     link.parent.mkdir(parents=True)
     link.symlink_to(target.replace("{outside}", str(outside)))
-    (home / "catalog" / "stretches").exists() or (home / "catalog" / "stretches").mkdir()
+    if not (home / "catalog" / "stretches").exists():
+        (home / "catalog" / "stretches").mkdir()
     if name == "chain":
         (home / "catalog" / "hop").symlink_to("../outside/secret.yaml")
     env = {"STRETCH_HOME": str(home)}
@@ -241,7 +244,8 @@ def test_links_within_a_catalog_and_to_a_catalog_are_followed(tmp_path: Path) ->
 
 
 PROGRAM = "programs: [{id: two, name: Two, about: x, warm_up_min: 0, items: [{stretch: STRETCH, hold_s: 20, reps: 1}]}]"
-DAMAGE = {  # files beside a sound one, how many of them are named, ids of stretches and programs that are still there
+# Files beside a sound one, how many of them are named, ids of stretches and programs that are still there.
+DAMAGE: dict[str, tuple[dict[str, str | bytes], int, list[str]]] = {
     "not YAML": ({"other.yaml": "a: ["}, 1, ["low", "sphinx"]),
     "not UTF-8": ({"stretches/other.yaml": b"\xff"}, 1, ["low"]),
     "wrong type": ({"stretches/sphinx.yaml": SPHINX.replace("hold_s: 20", "hold_s: x")}, 1, ["low", "sphinx"]),
@@ -317,7 +321,7 @@ def test_the_total_size_of_catalogs_is_limited(tmp_path: Path) -> None:
     quota = safe_yaml.ReadQuota()
     for _ in range(safe_yaml.MAX_FILES):
         quota.take(1)
-    with pytest.raises(safe_yaml.UnreadableFile, match="in 10000 files"):
+    with pytest.raises(UnreadableFile, match="in 10000 files"):
         quota.take(1)
 
 
@@ -517,7 +521,7 @@ def test_the_figure_loader_raises_only_stretch_errors(folder: Path, data: bytes)
 def test_any_text_is_parsed_or_refused(text: str) -> None:
     try:
         safe_yaml.parse_yaml(text)
-    except safe_yaml.UnreadableFile as error:
+    except UnreadableFile as error:
         assert error.line <= text.count("\n") + text.count("\r") + text.count("\x85") + 3
 
 
