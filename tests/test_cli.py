@@ -522,6 +522,12 @@ def test_minutes_can_be_written_as_people_do(text: str) -> None:
     assert data("routine", "--plan", "--json", "-m", text) == data("routine", "--plan", "--json", "-m", "7.5")
 
 
+def test_a_program_tells_beginners_that_it_keeps_its_doses() -> None:
+    note = "A program keeps its own doses in your first two weeks too."
+    assert note in run("routine", "--program", "easy-five", "--plan").stdout
+    assert note not in run("routine", "--program", "easy-five", "--plan", "--experienced").stdout
+
+
 def test_reasons_of_a_program_have_no_empty_table() -> None:
     text = run("routine", "--program", "classic-five", "--why").stdout
     assert text.startswith("area ")

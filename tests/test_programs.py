@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
 from math import ceil
 from typing import Any
 
 import pytest
-from msgspec.structs import replace
 
 from stretch.core.errors import UsageError
 from stretch.core.planning.programs import build_program
@@ -181,11 +179,3 @@ def test_program_notes_name_adaptations_and_ignored_options() -> None:
     for words in ("Half the dose", "easier because of disc", "--before-sport does not"):
         assert words in notes
     assert build_program(CATALOG, "easy-five", Request()).notes == ()
-
-
-def test_a_program_says_that_beginners_get_its_full_doses_unless_it_is_prescribed() -> None:
-    (note,) = build_program(CATALOG, "easy-five", Request(beginner=True)).notes
-    assert note.startswith("A program keeps its own doses in your first two weeks too.")
-    prescribed = replace(CATALOG.programs["easy-five"], starts=date(2026, 11, 2))
-    catalog = replace(CATALOG, programs={**CATALOG.programs, "easy-five": prescribed})
-    assert build_program(catalog, "easy-five", Request(beginner=True)).notes == ()

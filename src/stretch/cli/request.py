@@ -13,7 +13,7 @@ from stretch.cli.prescribed import fit_to_program, offered_prescription, remembe
 from stretch.core.area_names import area_ids
 from stretch.core.errors import UnknownName, UsageError
 from stretch.core.planning import builder, programs
-from stretch.core.planning.personalize import apply_preflight, apply_recent_practice, continuity_after
+from stretch.core.planning.personalize import apply_preflight, apply_recent_practice, continuity_after, is_beginner
 from stretch.core.routine import Request
 from stretch.core.safety.screening_record import PreflightResult, forbids_session, status_messages
 from stretch.core.vocabulary import Equipment, Level, Pattern, Position, Tag, VoiceMode
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 MORNING_HOURS = range(4, 8)
 """Hours of the clock that `morning: auto` counts as morning."""
 
+OWN_DOSES = "A program keeps its own doses in your first two weeks too. (n in the session: next side or stretch)"
 DESK_MOVES = "Desk moves"
 """Title of the sessions of `stretch while`, which nobody wants to repeat as a routine."""
 
@@ -227,7 +228,9 @@ def plan_routine(
     asked = request or build_request(app, options)
     request, practice = fit_request(app, options, asked, preflight=preflight, continuity=continuity)
     if options.program:
-        return programs.build_program(app.catalog, options.program, request, as_written=options.as_written)
+        made = programs.build_program(app.catalog, options.program, request, as_written=options.as_written)
+        full = made.prescription is None and not options.experienced and is_beginner(practice.days, app.today())
+        return msgspec.structs.replace(made, notes=(*made.notes, *([OWN_DOSES] if full else ())))
     routine = builder.build_routine(app.catalog, request)
     continuity = continuity_after(routine, asked.key, request, practice, app.today())
     return msgspec.structs.replace(routine, continuity=continuity)

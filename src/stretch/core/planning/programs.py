@@ -60,7 +60,7 @@ def build_program(catalog: Catalog, name: str, request: Request, *, as_written: 
         extra_transition_time=request.extra_transition_time,
         voice=request.voice,
         left_out=left_out,
-        notes=(*notes, *_notes(program, request, items), *_missing(catalog, program, left_out)),
+        notes=(*notes, *_notes(request, items), *_missing(catalog, program, left_out)),
         program=program.id,
         prescription=program.prescription,
     )
@@ -97,9 +97,7 @@ def _items(
     return tuple(items), tuple(LeftOut(stretch, reason) for stretch, reason in left_out.items())
 
 
-def _notes(program: Program, request: Request, items: Sequence[Item]) -> Iterator[str]:
-    if request.beginner and not program.prescribed:
-        yield "A program keeps its own doses in your first two weeks too. (n in the session: next side or stretch)"
+def _notes(request: Request, items: Sequence[Item]) -> Iterator[str]:
     yield from adaptation_notes(request, items)
     if tags := dict.fromkeys(tag for item in items for tag in item.cautions):
         names = "; ".join(dict.fromkeys(item.stretch.name for item in items if item.cautions))
