@@ -27,6 +27,12 @@ CLOSE = [name for name in TWO_SIDED if FIGURES[name].view is View.CLOSE]
 FACING = [name for name in TWO_SIDED if name not in (*IN_PROFILE, *TURNING, *CLOSE)]
 CLOSE_IN_PROFILE = ["ankle-circles", "step-heel-drop", "toes-up-wall", "wrist-extensor", "wrist-flexor"]
 CLOSE_FACING = ["fingers-back", "sole-stretch", "thumb-stretch", "top-of-foot"]
+SYMMETRICAL = [
+    *(name for name, stretch in CATALOG.stretches.items() if not stretch.both_sides),
+    *("cross-body-shoulder", "knee-to-opposite-shoulder", "levator-scapulae", "neck-rotation", "seated-figure-four"),
+    *("side-lunge", "supine-figure-four", "supine-spinal-twist"),
+]
+"""Stretches that begin with both sides alike; those of one side do not end so, and neither does `knee-rolls`."""
 both_sides = pytest.mark.parametrize("side", ["left", "right"])
 
 
@@ -57,6 +63,19 @@ def _named(name: str, side: Side) -> str:
         return "near"
     joints = _on_screen(name, side, 0.0)
     return "near" if _is_left_of_trunk(joints, joints["near_shoulder"]) == (side == "left") else "far"
+
+
+@pytest.mark.parametrize("name", [name for name in SYMMETRICAL if FIGURES[name].view in (View.FRONT, View.TOP)])
+def test_from_the_front_both_sides_of_the_body_begin_alike(name: str) -> None:
+    one_way = CATALOG.stretches[name].both_sides or name == "knee-rolls"
+    for depth in (0.0,) if one_way else (0.0, 0.5, 1.0):
+        joints = skeleton_at(FIGURES[name], depth).joints
+        axis = 2 * joints["hip"][0]
+        for joint, place in joints.items():
+            # The ball of the foot is always drawn below the foot.
+            if not joint.startswith("far") and not joint.endswith("ball"):
+                x, y = joints[joint.replace("near", "far")]
+                assert dist(place, (axis - x, y)) < 1.5, (joint, depth)
 
 
 @both_sides
