@@ -78,6 +78,15 @@ def test_from_the_front_both_sides_of_the_body_begin_alike(name: str) -> None:
                 assert dist(place, (axis - x, y)) < 1.5, (joint, depth)
 
 
+@pytest.mark.parametrize("name", [name for name in FIGURES if FIGURES[name].view is View.SIDE])
+def test_in_profile_hands_that_begin_side_by_side_point_the_same_way(name: str) -> None:
+    skeleton = skeleton_at(FIGURES[name], 0.0)
+    hands = (skeleton.directions["near_hand"], skeleton.directions["far_hand"])
+    # In the hug the arms are crossed.
+    if dist(skeleton.joints["near_wrist"], skeleton.joints["far_wrist"]) < 8 and name != "upper-back-hug":
+        assert abs(angle_difference(*hands)) <= 10
+
+
 @both_sides
 @pytest.mark.parametrize("name", IN_PROFILE)
 def test_in_profile_the_lit_muscle_is_on_the_named_side(name: str, side: Side) -> None:
