@@ -157,7 +157,7 @@ def test_the_page_says_it_in_numbers(page: str) -> None:
     text = words(page)
     for said in (
         "Back and hips <b> | 19 Oct to 29 Nov 2026",
-        "For | Maria Jones | From | Anna Berg, 030 123456",
+        "For | Maria Jones | From | Anna Berg, 030 123456 | Goal | Put on socks without pain | Review | 29 Nov 2026 | ",
         "51 of 60 | sessions | 30 of 42 | days | 8 h 30 min",
         "17 days | longest streak",
         "0 to 9 h: 21 | 17 to 21 h: 30",
