@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import pairwise
 from typing import Any
 
@@ -12,6 +13,7 @@ from msgspec.structs import replace
 
 from stretch.core.errors import UnknownName, UsageError
 from stretch.core.planning.builder import build_routine
+from stretch.core.planning.candidates import find_eligible
 from stretch.core.planning.dosing import held_seconds
 from stretch.core.planning.limits import is_reset, spinal_load
 from stretch.core.planning.scoring import HoldTime, base_score, goals_of, hold_time_by_area
@@ -523,3 +525,12 @@ def test_named_stretches_over_the_ceiling_are_refused() -> None:
 def test_rb16_settling_takes_half_a_minute_to_a_minute() -> None:
     assert routine(areas=("neck",), minutes=60.0).settle_s == 60
     assert routine(areas=(), stretches=("cat-cow",)).settle_s == 30
+
+
+def test_of_many_stretches_only_two_of_each_kind_are_considered() -> None:
+    found = find_eligible(CATALOG, Request(areas=tuple(CATALOG.areas), avoid=("hip",)))
+    stretches = [one.item.stretch for one in (*found.candidates, *found.resets)]
+    kinds = Counter(
+        (each.areas.primary, each.family, each.position, each.level, each.mode, each.spine) for each in stretches
+    )
+    assert max(kinds.values()) == 2
