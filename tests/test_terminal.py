@@ -25,6 +25,7 @@ from stretch.core.vocabulary import Palette
 from stretch.figure.colors import PALETTES, CellColor, ColorRole
 from stretch.figure.render import octants
 from stretch.player.displays import ScreenDisplay
+from stretch.player.input import InputEvent
 from stretch.player.layout import StyledLine, fit_width
 from stretch.player.loop import run_session
 from stretch.player.terminal import HANG_UP, Terminal
@@ -404,6 +405,15 @@ def test_keys_of_one_read_are_returned_one_by_one(pair: TerminalPair) -> None:
         os.write(pair.master, b"n \x1b[Cq")
         assert [terminal.read(0.5).key for _ in range(4)] == ["n", "space", "right", "q"]
         assert terminal.read(0.0).key is None
+
+
+def test_a_read_without_a_key_ends_in_its_time(pair: TerminalPair) -> None:
+    too_late = threading.Timer(3.0, os.write, (pair.master, b"q"))
+    too_late.start()
+    with Terminal(pair.slave, pair.slave, NO_COLOR) as terminal:
+        event = terminal.read(0.05)
+    too_late.cancel()
+    assert event == InputEvent()
 
 
 def test_a_closed_terminal_is_reported_as_a_hang_up(pair: TerminalPair) -> None:
