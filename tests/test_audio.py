@@ -360,6 +360,12 @@ def test_audio_writes_a_sound_file_and_captions(tmp_path: Path) -> None:
     assert (tmp_path / "session.vtt").read_text(encoding="utf-8").startswith("WEBVTT")
 
 
+def test_without_a_voice_it_says_that_the_file_has_sounds_only(tmp_path: Path) -> None:
+    app = App(environ={"PATH": str(tmp_path), "STRETCH_HOME": str(tmp_path)})
+    result = run("audio", "-m", "5", "-o", str(tmp_path / "session.vtt"), app=app)
+    assert (result.exit_code, "the file has the sounds only" in " ".join(result.stderr.split())) == (0, True)
+
+
 def test_a_stored_stop_is_reported_with_the_sound_file(tmp_path: Path) -> None:
     app = App(environ={"STRETCH_HOME": str(tmp_path)})
     today = app.today()
