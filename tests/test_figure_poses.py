@@ -43,6 +43,11 @@ def _chair(name: str) -> Chair:
     return next(prop for prop in FIGURES[name].props if isinstance(prop, Chair))
 
 
+def test_every_backrest_ends_below_the_shoulders_of_who_sits_there() -> None:
+    chairs = [prop for figure in FIGURES.values() for prop in figure.props if isinstance(prop, Chair)]
+    assert {chair.back for chair in chairs if chair.back and not 22 <= chair.back <= 27} == set()
+
+
 def test_the_bridge_has_shoulders_hips_and_knees_in_line_and_no_arched_back() -> None:
     pose = _pose("glute-bridge")
     assert _bend(pose.joints["chest"], pose.joints["hip"], pose.joints["near_knee"]) <= STRAIGHT
