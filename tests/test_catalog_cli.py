@@ -243,6 +243,15 @@ def test_problems_and_notes_are_limited_separately(tmp_path: Path) -> None:
     assert done.stderr.endswith("1 stretch; 1 problem.\n")
 
 
+def test_other_commands_name_the_first_five_problems(home: Path) -> None:
+    (home / "catalog").mkdir(parents=True)
+    entries = [but("sphinx", id=f"s-{number}") for number in range(7)] * 2
+    (home / "catalog" / "mine.yaml").write_bytes(msgspec.json.encode(entries))
+    said = run("list").stderr
+    assert said.count("In your catalog: ") == 5
+    assert "There are more problems; `stretch catalog check` lists them." in said
+
+
 def test_path_creates_nothing(home: Path) -> None:
     assert catalog("path").stdout == f"{home / 'catalog'}\n"
     assert catalog("path", "--shipped").stdout == f"{data_root()}\n"
