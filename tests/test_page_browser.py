@@ -171,6 +171,18 @@ def test_figure_and_breath_move_as_in_the_player(play: Open, timeline: Timeline)
         assert breath_shown == (breath and [breath.number, breath.half, breath.elapsed_ms, breath.length_ms])
 
 
+REFUSING = "navigator.wakeLock.request = () => Promise.reject(new DOMException('low battery', 'NotAllowedError')); 0"
+
+
+def test_a_screen_that_will_not_stay_on_is_told_in_the_session(play: Open) -> None:
+    player = play("short")
+    assert not player.page.locator("#wake").is_visible()
+    player.run(REFUSING)
+    player.start()
+    assert player.page.locator("#wake").is_visible()
+    assert player.run("document.documentElement.scrollHeight <= innerHeight")
+
+
 def test_all_cues_are_given_once_at_their_time(play: Open, timeline: Timeline) -> None:
     given = play().run(
         """() => {

@@ -15,7 +15,7 @@ const PROMPTS = { // Without a counted breath.
   switch: "SWITCH", settle: "REST",
 };
 const still = matchMedia("(prefers-reduced-motion: reduce)");
-let session = null;
+let [session, wakeLock] = [null, null];
 
 const put = (element, text) => {
   if (element.textContent === text) return;
@@ -92,10 +92,10 @@ const voice = {
   stop: () => window.speechSynthesis?.cancel(),
 };
 
-let wakeLock = null;
 async function keepAwake() {
   if (session?.running && document.visibilityState === "visible" && (wakeLock?.released ?? true)) {
-    wakeLock = (await navigator.wakeLock?.request("screen").catch(() => null)) ?? null;
+    const refused = () => $("words").append(Object.assign($("wake"), { hidden: false }));
+    wakeLock = await navigator.wakeLock?.request("screen").catch(refused);
   } else if (session?.ended) wakeLock?.release();
 }
 
