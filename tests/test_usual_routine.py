@@ -50,6 +50,12 @@ def play(folder: Path, *args: str, hours: int = 0) -> str:
     return person.stdout.getvalue()
 
 
+def printed(folder: Path, *args: str) -> str:
+    person = Person(folder)
+    assert run(*args, app=person).exit_code == 0
+    return person.stdout.getvalue()
+
+
 def title(output: str) -> str:
     """Return the first line of the plan, with the title and the length."""
     return next(line for line in output.splitlines() if re.search(r", \d+ (min|s)", line))
@@ -65,6 +71,13 @@ REQUESTS = {
     ("--stretch", "sphinx"): ["--stretch", "sphinx"],
     ("--program", "easy-five"): ["--program", "easy-five"],
 }  # fmt: skip
+
+
+def test_flags_alone_show_the_usual_routine_and_options_do_not(folder: Path) -> None:
+    play(folder, "neck", "-m", "6")
+    for flags in (("--plan",), ("--why",), ("--plan", "--json")):
+        assert "neck" in printed(folder, *flags).lower()
+    assert "Lower back" in printed(folder, "--plan", "-m", "6")
 
 
 def test_the_last_request_is_repeated(folder: Path) -> None:

@@ -57,6 +57,8 @@ COMMANDS = {
 }
 """The module and the help line of each command; a module is imported when its command runs."""
 
+USUAL_FLAGS = {"--plan", "--why", "--json", "--yes", "--plain", "--events", "--wait", "--sound", "--no-sound"}
+"""Options of `routine` that keep the usual routine, if no others are given."""
 ROUTINE_COMMANDS = ("routine", "resume", "while", "audio", "page", "handout", "remind")
 """Commands whose options take their defaults from the settings."""
 
@@ -69,7 +71,7 @@ class CommandGroup(SuggestingGroup):
         return list(COMMANDS)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse *args*; without any, at a terminal, the usual routine.
+        """Parse *args*; without any, at a terminal, or with flags only, the usual routine.
 
         `help` stands for --help, and options of `routine` can be given alone.
         """
@@ -77,12 +79,18 @@ class CommandGroup(SuggestingGroup):
         if args[:1] == ["help"]:
             args = [*args[1:], "--help"]
         elif args and args[0].startswith("-") and args[0] not in own:
-            args = ["routine", *args]
+            args = ["routine", *self._usual(ctx, args), *args]
         elif not args and not ctx.resilient_parsing and _app(ctx).interactive:
-            from stretch.cli.request import usual_arguments
-
-            args = ["routine", *usual_arguments(ctx.obj)]
+            args = ["routine", *self._usual(ctx, args)]
         return super().parse_args(ctx, args)
+
+    def _usual(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Return the arguments of the usual routine; none if *args* ask for another, or while a shell asks."""
+        if ctx.resilient_parsing or not {*args} <= USUAL_FLAGS:
+            return []
+        from stretch.cli.request import usual_arguments
+
+        return usual_arguments(_app(ctx))
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
