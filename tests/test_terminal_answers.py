@@ -98,6 +98,13 @@ def test_an_answer_that_is_cut_off_does_not_lock_the_keys() -> None:
     assert decoder.feed(b"q", 3.2) == ["q"]
 
 
+def test_the_escape_key_takes_no_later_key_while_answers_are_awaited() -> None:
+    decoder = KeyDecoder()
+    decoder.answers_until = 20.0
+    assert decoder.feed(b"\x1b", 0.1) == []
+    assert decoder.feed(b"a", 0.7) == ["a"]
+
+
 class AnsweringTerminal(TerminalPair):
     """A terminal that does *answer* in a thread, with its writing end, when it is asked the last question."""
 

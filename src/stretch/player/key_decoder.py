@@ -75,7 +75,8 @@ class KeyDecoder:
     def feed(self, data: bytes, now: float) -> list[str]:
         """Return the names of the keys in *data*; an unfinished sequence waits for the next call."""
         timeout = STRING_TIMEOUT_S if _LONG.match(self._pending) else SEQUENCE_TIMEOUT_S
-        if self._last_byte < self.answers_until:
+        # A single Escape goes on as an answer only with one of these.
+        if self._last_byte < self.answers_until and (self._pending != b"\x1b" or data[:1] in (b"[", b"]", b"P", b"_")):
             timeout = ANSWER_TIMEOUT_S
         if now - self._last_byte >= timeout or now - self._pending_since >= MAX_PENDING_S:
             self._pending = b""
