@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from fake_programs import FakePrograms
 from stretch.core.journal.progress import stretches_done
@@ -257,6 +258,17 @@ def test_waiting_for_a_key_is_announced_and_ended_by_a_key() -> None:
     )
     assert "Press any key when you are ready." in lines
     assert lines[-1] == "Continuing."
+
+
+def test_help_prints_the_keys_once() -> None:
+    lines: list[str] = []
+    display = PlainDisplay(lines.append)
+    session = Session(timeline=build_timeline(ROUTINE))
+    counts = []
+    for help_open in (False, True, True):
+        display.show(replace(session, help_open=help_open), ())
+        counts.append(sum(line.startswith("Keys: ") for line in lines))
+    assert counts == [0, 1, 1]
 
 
 def test_a_resumed_session_does_not_repeat_what_was_eased_before() -> None:
