@@ -304,6 +304,7 @@ def test_safety_prints_the_whole_checklist_in_80_columns_and_as_json() -> None:
     assert max(map(len, text.splitlines())) <= 80
     folded = " ".join(text.split())
     piped = run("safety").stdout
+    assert not piped.startswith("\n")
     lines = data("safety", "--json")
     for line in lines:
         assert line["text"] in folded
