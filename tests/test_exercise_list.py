@@ -43,7 +43,7 @@ def test_nine_of_ten_lines_are_read_right_and_none_wrong_without_a_mark() -> Non
         if {name: name == "note" or value for name, value in fields.items()} != expected(meaning):
             wrong.append(line)
             silent += [line] if None not in fields.values() else []
-    assert len(LINES) == 139
+    assert len(LINES) == 199
     assert not silent
     assert len(wrong) <= len(LINES) / 10, wrong
 
@@ -117,6 +117,10 @@ def test_hardly_any_notation_of_a_dose_is_left_open_and_none_is_read_wrong() -> 
         ("Open book L 8 reps, R 8 reps", "open-book reps=8 sides=both"),
         ("Open book L 8 reps, R 4 reps", "open-book reps=1 sides=?"),
         ("Hamstring stretch 45s/side", "supine-hamstring-strap reps=1 hold_s=45 sides=both"),
+        ("Adductor stretch sitting (butterfly) 30s x 3", "? reps=3 hold_s=30"),
+        ("Thread the needle 3 reps, 15 sec pause", "thread-the-needle sets=3 reps=1 rest_s=? hold_s=?"),
+        ("Cat-cow 3 sets of 8, 15 sec pause between sets", "cat-cow sets=3 reps=8 rest_s=15"),
+        ("Hamstring stretch 30 s rest 10 s x3", "supine-hamstring-strap sets=3 reps=1 hold_s=30 rest_s=10"),
         ("Move slowly and breathe out as you go", "-"),
         ("Stretches for the day:", "-"),
     ],

@@ -14,7 +14,7 @@ from stretch.core.vocabulary import Side
 _KINDS = {
     "s": "s sec secs second seconds",
     "m": "m min mins minute minutes",
-    "u": "hr hrs hour hours",
+    "u": "hr hrs hour hours hourly hrly",
     "x": "x *",
     "t": "time times",
     "T": "rep reps repetition repetitions round rounds cycles",
@@ -22,7 +22,7 @@ _KINDS = {
     "b": "breath breaths",
     "h": "hold holds holding held",
     "r": "rest rests relax pause break",
-    "p": "repeat repeated repeats do perform complete",
+    "p": "repeat repeated repeats rpt do perform complete",
     "g": "more",
     "e": "each ea either both per every",
     "d": "day d",
@@ -65,6 +65,9 @@ _SPELLINGS = (
     (r"\bea\.", "each"),
     (r"\s/\s", ", "),
     (r"(?<=\d)-(?=[a-z])", " "),
+    (r"\bpause at (?:the )?end(?: of)?(?: the)?(?: range)?\b", "hold"),
+    (r"\bc(?= (?:strap|towel|belt)\b)", "with"),
+    (r"\b([ap])\.m\b\.?", r"\1m"),
     (r"\bw/o\b", "without "),
     (r"\bw/", "with "),
     (r"\bonce\b", "1 times"),
@@ -86,7 +89,7 @@ _RULES = (
     ("days", r"(n)[xtD]?[/ea]*k"),
     ("times_a_day", r"(n)t[/ea]*[dv]|(?<!x)(n)(?:x?[/ea]*d|xv)"),
     ("often", r"e?n?[/ea]*u|a*e?q(?:[/a,]*q)*|e[dD]|[vV]"),
-    ("rest_s", r"r[a,]*(n)[sm](?:a[ztT]?)?|(n)[sm]a*r(?:a[ztTe]?)?"),
+    ("rest_s", r"r[a,]*(n)[sm](?!a*h)(?:a[ztT]?)?|(n)[sm]a*r(?!a*n[sm](?!a*h))(?:a[ztTe]?)?"),
     ("each", r"(l)[iI]?[,x]*(n)[xtTz]?[,a/]*(l)[iI]?[,x]*(n)[xtTz]?|(n)[xtTz]?a*(l)[iI]?[,a/]*(n)[xtTz]?a*(l)[iI]?"),
     ("reps sets", r"(n)x(n)z"),
     ("sets reps hold_s", r"(n)(?:x|za*x?)(n)[tT]?[xa,(]*[he]?a*(n)[sm]h?"),
@@ -201,7 +204,7 @@ def _tokens(text: str) -> list[Token]:
     # A word such as "one" is a number only beside a unit: it may be one knee.
     for at, token in enumerate(tokens):
         before, after = tokens[at - 1].kind if at else "", tokens[at + 1].kind if tokens[at + 1 :] else ""
-        if token.text in _NUMBERS and re.search(r"^x|/[smxtTzbgdDk]$", f"{before}/{after}"):
+        if token.text in _NUMBERS and re.search(r"^x|/[smxtTzbgdDke]$", f"{before}/{after}"):
             tokens[at] = Token(token.text, "n", token.start, _NUMBERS[token.text])
     return tokens
 
@@ -233,6 +236,9 @@ def _fill(dose: DoseText, fields: list[str], groups: list[Token], span: list[Tok
             words = [token.text for token in span]
             dose.each_side = not {*words} & {"both", "b", "bilateral", "bilaterally", "bilat"}
             dose.both = " ".join(words) if words[0] == "both" and words[-1] not in _SIDES else ""
+        case ["rest_s"] if "pause" in (texts := {token.text for token in span}) and "between" not in texts:
+            # It may be one at the end of a movement.
+            dose.rest_s, dose.doubts["rest_s"] = groups[0].value, "a rest or a hold"
         case ["first"]:
             _set(dose, "first_side", _side(groups[0]))
         case ["one"]:

@@ -20,12 +20,13 @@ _SHORT_FORMS = {
     "sidelying": "side lying", "gluteal": "glute", "ups": "up", "buttock": "glute", "t-spine": "thoracic spine",
     "fwd": "forward", "flex": "flexion", "ext": "extension", "opp": "opposite", "clasp": "clasped", "mid": "middle",
     "windshield": "windscreen", "calve": "calf", "butterflie": "butterfly", "feet": "foot",
+    "c-spine": "cervical", "mob": "mobility", "df": "dorsiflexion",
 }  # fmt: skip
 """Short forms, and words for the same thing; a name of the catalog is read in the same way."""
 _FILLERS = {
     "a", "an", "the", "of", "for", "on", "to", "and", "or", "with", "in", "at", "your", "by", "it", "this", "between",
     "from", "as", "stretch", "strech", "stretching", "exercise", "pose", "s", "str", "only", "into", "off",
-    "my",
+    "my", "each", "against",
 }  # fmt: skip
 """Words that no name depends on."""
 _PLAIN = {"gentle", "gently", "slow", "slowly", "easy", "easily", "pull", "bring", "keep", "do", "hold"}
@@ -67,11 +68,14 @@ class StretchNames:
 
     def __init__(self, catalog: Catalog) -> None:
         self._names: list[tuple[frozenset[str], Stretch]] = []
+        self._ids: dict[str, set[str]] = {}
         self._words: dict[str, frozenset[str]] = {}
         self._places: dict[str, frozenset[str]] = {}
         for stretch in catalog.stretches.values():
             names = {frozenset(_words(name)) for name in (stretch.id, stretch.name, *stretch.aliases)}
             self._names += [(name, stretch) for name in names if name]
+            for text in (stretch.id, stretch.name, *stretch.aliases):
+                self._ids.setdefault(_plain(text), set()).add(stretch.id)
             self._places[stretch.id] = frozenset(_words(" ".join((stretch.position, *stretch.needs)))) | _PLAIN
             self._words[stretch.id] = self._places[stretch.id].union(*names)
         self._known = frozenset().union(*self._words.values())
@@ -87,6 +91,10 @@ class StretchNames:
             found = self._longest(head, head.union(*qualifiers)) or self._described(head, parts[start])
             ids = dict.fromkeys(stretch.id for stretch in found)
             clear = len(ids) == 1 and head not in _OTHERS and head <= self._known
+            named = set().union(*(self._ids.get(_plain(part), ids) for part in parts[start + 1 :]))
+            if named - {*ids}:
+                # A part such as `(butterfly)` is the whole name of another one.
+                return NameMatch(None, tuple(dict.fromkeys((*ids, *sorted(named))))[:MAX_NEAR])
             if clear and _position_fits(found[0], " ".join(parts).lower()) and self._suits(found[0], head, others):
                 words = self._words[found[0].id]
                 used = (at for at, other in enumerate(others, start=start + 1) if other <= words)
@@ -148,6 +156,11 @@ class _Corrected(dict[str, str]):
         similar = get_close_matches(word, self._known, 1, SIMILAR) if len(word) > 4 else []
         self[word] = (similar or [word])[0]
         return self[word]
+
+
+def _plain(text: str) -> str:
+    """Return *text* in small letters, with spaces for hyphens."""
+    return text.lower().replace("-", " ")
 
 
 def _words(text: str) -> Iterator[str]:
