@@ -31,6 +31,8 @@ _FILLERS = {
 """Words that no name depends on."""
 _PLAIN = {"gentle", "gently", "slow", "slowly", "easy", "easily", "pull", "bring", "keep", "do", "hold"}
 """Words that can stand beside a name and do not make it another stretch."""
+_VAGUE = {"adduction", "rotation", "extension", "flexion", "capsule", "opposite", "edge", "cord"}
+"""Words that do not describe a stretch on their own: of which joint?"""
 _CHANGING = {"single", "one", "reverse", "advanced", "weighted", "band", "ball"}
 """Words that make another exercise of a stretch that has none of them in its names."""
 _OTHERS = ({"dead", "bug"},)
@@ -95,7 +97,11 @@ class StretchNames:
             if named - {*ids}:
                 # A part such as `(butterfly)` is the whole name of another one.
                 return NameMatch(None, tuple(dict.fromkeys((*ids, *sorted(named))))[:MAX_NEAR])
-            if clear and _position_fits(found[0], " ".join(parts).lower()) and self._suits(found[0], head, others):
+            if (
+                clear
+                and _position_fits(found[0], " ".join(parts).lower())
+                and self._suits(found[0], head, others, parts[start + 1 :])
+            ):
                 words = self._words[found[0].id]
                 used = (at for at, other in enumerate(others, start=start + 1) if other <= words)
                 return NameMatch(found[0], used=(start, *used))
@@ -106,12 +112,21 @@ class StretchNames:
         """Return whether *parts* together are the whole name of a stretch."""
         return any(self._read(" ".join(parts)) == name for name, _ in self._names)
 
-    def _suits(self, stretch: Stretch, head: frozenset[str], others: Sequence[frozenset[str]]) -> bool:
-        """Return whether none of the short parts *others* means another stretch than this one."""
+    def _suits(
+        self, stretch: Stretch, head: frozenset[str], others: Sequence[frozenset[str]], texts: Sequence[str]
+    ) -> bool:
+        """Return whether none of the short parts *others*, read from *texts*, means another stretch than this one."""
         words = self._words[stretch.id]
         alike = [each for each in self._words.values() if each & head - self._places[stretch.id]]
-        for part in (other for other in others if len(other) <= MAX_WORDS and not other <= words):
-            if part & _CHANGING - words or (part <= self._known and (part & words or any(part <= w for w in alike))):
+        akin = (each.id for _, each in self._names if {*each.areas.primary} & {*stretch.areas.primary})
+        same_areas = frozenset().union(*map(self._words.__getitem__, akin))
+        for part, text in zip(others, texts, strict=True):
+            if len(part) > MAX_WORDS or part <= words:
+                continue
+            # "Calf stretch" after another name is another one, unless it is for the same area.
+            other_area = re.search("(?i)stretch(?:es)?$", text) and not part <= same_areas
+            named = part & words or other_area or any(part <= each for each in alike)
+            if part & _CHANGING - words or (part <= self._known and named):
                 return False
         return True
 
@@ -127,7 +142,7 @@ class StretchNames:
 
     def _described(self, head: frozenset[str], text: str) -> list[Stretch]:
         """Return the static stretches with a name that has all words of *head*, if *text* speaks of a stretch."""
-        if not re.search("(?i)stre", text):
+        if not re.search("(?i)stre", text) or head <= _VAGUE:
             return []
         fits = [stretch for name, stretch in self._names if head <= name | self._places[stretch.id]]
         return [stretch for stretch in fits if stretch.mode == "static"]
