@@ -64,7 +64,8 @@ _SPELLINGS = (
     (r"\be/s\b", "each side"),
     (r"\bea\.", "each"),
     (r"\s/\s", ", "),
-    (r"(?<=\d)-(?=[a-z])", " "),
+    (r"(?<=\d)-(?=[a-z])|(?<=[a-z])-(?=(?:sec(?:ond)?|min(?:ute)?)s?\b)", " "),
+    (r"\b(?:affected|involved)[ (]+(left|right|[lr]t?)\b\)?(?: (?:side|leg|arm)\b)?", r"\1 side only"),
     (r"\bpause at (?:the )?end(?: of)?(?: the)?(?: range)?\b", "hold"),
     (r"\bc(?= (?:strap|towel|belt)\b)", "with"),
     (r"\b([ap])\.m\b\.?", r"\1m"),
@@ -101,7 +102,7 @@ _RULES = (
     ("sets", r"z,?(n)|x?(n)z"),
     ("more", r"p?a?(n)g[tT]?"),
     ("hold_s", r"(?:h[ae,]*(n)[sm]?(?![xtTb])|(n)[sm]h?)(?:e(?=[,(|]|$))?"),
-    ("reps", r"[ptT][,a]*x?(n)[tTxb]?|a?(n)a?[tTbx]|x(n)[tTb]?|(n)(?=[a(]*(?:e[iI]|y))"),
+    ("reps", r"[ptT][,a]*x?(n)[tTxb]?|a?(n)a?[tTbx]|x(n)[tTb]?|(n)(?=[a(]*(?:e[iI]|y)|/I)"),
     ("both", r"a*(?:e|/)I|a*ei(?=[,|()]|$)|y[iI]?|e(?=[,)|]|$)"),
     ("first", r"fa*(l)I?|(l)I?f"),
     ("one", r"(l)[iI]?o|oa*(l)[iI]?|\((l)[iI]?\)|(?<![^,|])a*(l)[iI]?(?=[,|]|$)"),
@@ -182,7 +183,7 @@ def read_dose(text: str) -> DoseText:
     dose.rest = tuple(_parts(text, tokens, kinds))
     if unclear := re.search("[nTz]", kinds):
         dose.doubts["reps"] = f"what {tokens[unclear.start()].text} means"
-    if "l" in kinds:
+    if "l" in kinds or (dose.sides is None and re.search(r"(?i)\b(?:un)?(?:affected|involved) (?:side|leg|arm)", text)):
         dose.doubts["sides"] = "which side"
     return dose
 
@@ -203,8 +204,11 @@ def _tokens(text: str) -> list[Token]:
             tokens += [Token(match[part], "n", match.start(part), int(match[part])) for part in ("low", "high")]
     # A word such as "one" is a number only beside a unit: it may be one knee.
     for at, token in enumerate(tokens):
-        before, after = tokens[at - 1].kind if at else "", tokens[at + 1].kind if tokens[at + 1 :] else ""
-        if token.text in _NUMBERS and re.search(r"^x|/[smxtTzbgdDke]$", f"{before}/{after}"):
+        before, after = (
+            "".join(each.kind for each in tokens[max(at - 2, 0) : at]),
+            tokens[at + 1].kind if tokens[at + 1 :] else "",
+        )
+        if token.text in _NUMBERS and re.search(r"(?:x|za)/|/[smxtTzbgdDke]$", f"{before}/{after}"):
             tokens[at] = Token(token.text, "n", token.start, _NUMBERS[token.text])
     return tokens
 
