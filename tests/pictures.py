@@ -9,7 +9,6 @@ drawn as shapes, so they do not depend on fonts.
 from __future__ import annotations
 
 import json
-import os
 import sys
 import tempfile
 import time
@@ -109,10 +108,11 @@ def play(script: str, *command: str) -> None:
 
     def read(self: Terminal, timeout: float) -> InputEvent:
         nonlocal now
+        if self._output is not None:
+            self._unwritten += MARK + b"%d\a" % (now // 1_000_000)
         while self._unwritten:
             self._flush()
-        if self._output is not None:
-            os.write(self._output, MARK + b"%d\a" % (now // 1_000_000))
+            time.sleep(0.001)
         if now >= end * 1e9:
             time.sleep(60)
         if keys and now >= keys[0][0] * 1e9:

@@ -115,8 +115,9 @@ def test_the_pictures_are_what_the_program_shows(name: str, theme: str) -> None:
     assert len(drawn) < 400_000
     assert "<script" not in drawn
     kept = (pictures.FOLDER / f"{name}-{theme}.svg").read_text(encoding="utf-8")
-    # Compared as a truth value, because a difference of two lines of 200 kB takes minutes to print.
-    assert (kept == drawn) is True, "draw the pictures again: python tests/pictures.py"
+    # Compared before the assertion, because a difference of two lines of 200 kB takes minutes to print.
+    same = kept == drawn
+    assert same, "draw the pictures again: python tests/pictures.py"
 
 
 def test_the_pictures_of_the_readme_exist() -> None:
