@@ -127,6 +127,7 @@ def test_hardly_any_notation_of_a_dose_is_left_open_and_none_is_read_wrong() -> 
         ("Butterfly thirty-second hold x 3", "butterfly reps=3 hold_s=30"),
         ("Open book 5/side", "open-book reps=5 sides=both"),
         ("Bridges two sets of ten", "glute-bridge sets=2 reps=10"),
+        ("Bridges 2 sets with one knee bent", "? sets=2 reps=?"),
         ("Thread the needle 3 reps, 15 sec pause", "thread-the-needle sets=3 reps=1 rest_s=? hold_s=?"),
         ("Cat-cow 3 sets of 8, 15 sec pause between sets", "cat-cow sets=3 reps=8 rest_s=15"),
         ("Hamstring stretch 30 s rest 10 s x3", "supine-hamstring-strap sets=3 reps=1 hold_s=30 rest_s=10"),

@@ -204,11 +204,9 @@ def _tokens(text: str) -> list[Token]:
             tokens += [Token(match[part], "n", match.start(part), int(match[part])) for part in ("low", "high")]
     # A word such as "one" is a number only beside a unit: it may be one knee.
     for at, token in enumerate(tokens):
-        before, after = (
-            "".join(each.kind for each in tokens[max(at - 2, 0) : at]),
-            tokens[at + 1].kind if tokens[at + 1 :] else "",
-        )
-        if token.text in _NUMBERS and re.search(r"(?:x|za)/|/[smxtTzbgdDke]$", f"{before}/{after}"):
+        before, after = tokens[at - 1].kind if at else "", tokens[at + 1].kind if tokens[at + 1 :] else ""
+        of_sets = re.search("sets? of$", " ".join(each.text for each in tokens[max(at - 2, 0) : at]))
+        if token.text in _NUMBERS and (of_sets or re.search(r"^x|/[smxtTzbgdDke]$", f"{before}/{after}")):
             tokens[at] = Token(token.text, "n", token.start, _NUMBERS[token.text])
     return tokens
 
