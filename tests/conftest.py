@@ -4,8 +4,7 @@ import functools
 import os
 import signal
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -39,16 +38,12 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_sessionstart() -> None:
     """Parse each shipped file once a process: in a checkout every command that a test runs parses the whole catalog."""
     from stretch.storage.catalogs import loader
-    from stretch.storage.files import diagnostics, safe_yaml
+    from stretch.storage.files import diagnostics, shipped
     from stretch.storage.files.locations import data_root
 
-    shipped, parse = str(data_root()), functools.cache(safe_yaml.read_yaml)
-
-    def read_yaml(path: Path, quota: safe_yaml.ReadQuota | None = None) -> Any:
-        return parse(path) if quota is None and str(path).startswith(shipped) else safe_yaml.read_yaml(path, quota)
-
+    root, parse = data_root(), functools.cache(shipped.read_shipped)
     for module in (loader, diagnostics):
-        module.read_yaml = read_yaml  # type: ignore[attr-defined]
+        module.read_shipped = lambda file: (parse if file.is_relative_to(root) else shipped.read_shipped)(file)  # type: ignore[attr-defined]
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[1]
 @pytest.fixture(scope="module")
 def pages() -> dict[str, str]:
     pytest.importorskip("hatchling")
-    spec = importlib.util.spec_from_file_location("man_pages", ROOT / ".ci" / "man_pages.py")
+    spec = importlib.util.spec_from_file_location("build_hook", ROOT / ".ci" / "build_hook.py")
     assert spec
     assert spec.loader
     module = importlib.util.module_from_spec(spec)

@@ -26,7 +26,7 @@ from stretch.figure.lint import _unknown_places
 from stretch.storage.catalogs.catalog import load_catalog, load_figures, load_sources
 from stretch.storage.catalogs.catalog_lint import check_catalogs
 from stretch.storage.catalogs.loader import MAX_ENTRIES, CatalogLoader
-from stretch.storage.files import safe_yaml
+from stretch.storage.files import safe_io, safe_yaml
 from stretch.storage.files.locations import data_root
 from stretch.storage.files.safe_io import UnreadableFile
 from support import run
@@ -318,8 +318,8 @@ def test_the_total_size_of_catalogs_is_limited(tmp_path: Path) -> None:
         (tmp_path / f"{number:02}.yaml").write_text("#" * (MIB - 1), encoding="utf-8")
     # Only the first file that is not read is named.
     assert "10.yaml:1: is too much: all catalogs together have at most 10 MiB" in refusal(tmp_path)
-    quota = safe_yaml.ReadQuota()
-    for _ in range(safe_yaml.MAX_FILES):
+    quota = safe_io.ReadQuota()
+    for _ in range(safe_io.MAX_FILES):
         quota.take(1)
     with pytest.raises(UnreadableFile, match="in 10000 files"):
         quota.take(1)

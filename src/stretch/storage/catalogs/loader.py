@@ -19,8 +19,8 @@ from stretch.core.program import Program
 from stretch.core.text import escape_control_chars, quote, quote_ascii
 from stretch.core.vocabulary import ENTRY_LISTS, EntryKind
 from stretch.storage.files.diagnostics import Diagnostics
-from stretch.storage.files.safe_io import UnreadableFile
-from stretch.storage.files.safe_yaml import ReadQuota, read_yaml
+from stretch.storage.files.safe_io import ReadQuota, UnreadableFile
+from stretch.storage.files.shipped import read_shipped
 
 SHIPPED_ONLY = frozenset({"session.yaml", "safety.yaml"})
 """Files that a user catalog cannot replace: the frame of a session, and when not to stretch."""
@@ -195,13 +195,17 @@ class CatalogLoader:
         """Return the data of *file*; nothing if it is unreadable, was read before or has problems enough."""
         if not self.diagnostics.remaining() or not self._is_inside(root, file):
             return ()
-        if root != self.trusted:
+        try:
+            if root == self.trusted:
+                return (read_shipped(file),)
             # A file may be in two catalogs.
             if (real := real_path(file)) in self._files_read or self.quota.exceeded:
                 return ()
             self._files_read.add(real)
-        try:
-            return (read_yaml(file, None if root == self.trusted else self.quota),)
+            # Imported here: most people have no catalog of their own.
+            from stretch.storage.files.safe_yaml import read_yaml
+
+            return (read_yaml(file, self.quota),)
         except UnreadableFile as error:
             self.diagnostics.add_line(file, error.line, str(error))
             return ()

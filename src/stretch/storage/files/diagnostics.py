@@ -16,7 +16,7 @@ from stretch.core.errors import CatalogError
 from stretch.core.text import escape_control_chars
 from stretch.storage.files.locations import data_root
 from stretch.storage.files.safe_io import UnreadableFile
-from stretch.storage.files.safe_yaml import line_numbers, read_yaml
+from stretch.storage.files.shipped import read_shipped
 
 if TYPE_CHECKING:
     from stretch.core.safety.checklist import SafetyData
@@ -83,6 +83,9 @@ class Diagnostics:
         """Return everything that was added, sorted by file, line and field."""
         report = []
         for file, collected in self._collected.items():
+            # Imported here: most runs have no problem.
+            from stretch.storage.files.safe_yaml import line_numbers
+
             fields = {field for field, line, _, _ in collected if line is None}
             lines = line_numbers(file, fields) if fields else {}
             for field, line, problem, level in collected:
@@ -111,7 +114,7 @@ def load_record(file: Path, kind: type[T]) -> T:
     """Return the YAML *file* as one record of a *kind*. Raise CatalogError."""
     diagnostics = Diagnostics()
     try:
-        data = read_yaml(file)
+        data = read_shipped(file)
         return msgspec.convert(data, kind)
     except UnreadableFile as error:
         diagnostics.add_line(file, error.line, str(error))

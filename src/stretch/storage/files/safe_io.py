@@ -14,6 +14,8 @@ from stretch.core.errors import StretchError
 
 MAX_BYTES = 1 << 20
 """Size of one file; the largest shipped one has a twentieth of it."""
+MAX_TOTAL_BYTES, MAX_FILES, MAX_VALUES = 10 << 20, 10_000, 50_000
+"""All user catalogs together; the shipped one has a tenth of the values."""
 PRIVATE = 0o600
 """Mode of files about a person."""
 _NEW_FILE = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
@@ -28,6 +30,26 @@ class UnreadableFile(Exception):
     def __init__(self, problem: str, line: int = 1) -> None:
         self.line = line
         super().__init__(problem)
+
+
+class ReadQuota:
+    """Bytes, files and values that may still be read of all user catalogs together."""
+
+    def __init__(self) -> None:
+        self.bytes, self.files, self.values = MAX_TOTAL_BYTES, MAX_FILES, MAX_VALUES
+
+    @property
+    def exceeded(self) -> bool:
+        """True after a file was refused; all others would be as well."""
+        return min(self.bytes, self.files, self.values) < 0
+
+    def take(self, size: int) -> None:
+        """Count one file of *size* bytes. Raise UnreadableFile when the quota is used up."""
+        self.bytes -= size
+        self.files -= 1
+        if self.exceeded:
+            limits = f"{MAX_TOTAL_BYTES >> 20} MiB in {MAX_FILES} files"
+            raise UnreadableFile(f"is too much: all catalogs together have at most {limits}")
 
 
 def open_regular(path: Path) -> int:

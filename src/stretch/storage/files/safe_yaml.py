@@ -16,15 +16,13 @@ from yaml.events import AliasEvent, MappingEndEvent, MappingStartEvent, ScalarEv
 
 from stretch.core.checks import FieldPath
 from stretch.core.text import escape_control_chars, quote
-from stretch.storage.files.safe_io import UnreadableFile, read_regular
+from stretch.storage.files.safe_io import MAX_VALUES, ReadQuota, UnreadableFile, read_regular
 
 try:
     from yaml import CSafeLoader as Loader
 except ImportError:  # a PyYAML built without libyaml reads the same, slower
     from yaml import SafeLoader as Loader  # type: ignore[assignment]
 
-MAX_TOTAL_BYTES, MAX_FILES, MAX_VALUES = 10 << 20, 10_000, 50_000
-"""All user catalogs together; the shipped one has a tenth of the values."""
 MAX_DEPTH = 20
 """Nested lists and mappings; the shipped files need 7."""
 MAX_DIGITS = 18
@@ -40,26 +38,6 @@ _BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u20
 
 FieldLines = dict[tuple[int, str | int], int]
 """The line, from 1, of each field, by the `id` of the mapping or list that holds it, and its key or index."""
-
-
-class ReadQuota:
-    """Bytes, files and values that may still be read of all user catalogs together."""
-
-    def __init__(self) -> None:
-        self.bytes, self.files, self.values = MAX_TOTAL_BYTES, MAX_FILES, MAX_VALUES
-
-    @property
-    def exceeded(self) -> bool:
-        """True after a file was refused; all others would be as well."""
-        return min(self.bytes, self.files, self.values) < 0
-
-    def take(self, size: int) -> None:
-        """Count one file of *size* bytes. Raise UnreadableFile when the quota is used up."""
-        self.bytes -= size
-        self.files -= 1
-        if self.exceeded:
-            limits = f"{MAX_TOTAL_BYTES >> 20} MiB in {MAX_FILES} files"
-            raise UnreadableFile(f"is too much: all catalogs together have at most {limits}")
 
 
 def read_yaml(path: Path, quota: ReadQuota | None = None) -> Any:

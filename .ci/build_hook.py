@@ -1,8 +1,9 @@
-"""Man pages, made from pages of the guide when the wheel is built."""
+"""What the wheel carries beside the files of a checkout: man pages, and the shipped YAML files as decoded data."""
 
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import mkdtemp
@@ -11,15 +12,20 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
-class ManPages(BuildHookInterface):
-    """Adds `share/man/man1/stretch.1`, and a page for each command."""
+class BuildHook(BuildHookInterface):
+    """Adds `share/man/man1/stretch.1`, a page for each command, and `stretch/data/shipped.msgpack`."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Write the pages and name them to the builder, unless the files are only linked, as in a checkout."""
+        """Write the files and name them to the builder, unless the files are only linked, as in a checkout."""
         if version == "editable":
             return
-        folder = Path(mkdtemp())
-        for name, text in pages(Path(self.root) / "data" / "guide", self.metadata.version):
+        root, folder = Path(self.root), Path(mkdtemp())
+        sys.path.insert(0, str(root / "src"))
+        from stretch.storage.files.shipped import DECODED, encode_all
+
+        (folder / DECODED).write_bytes(encode_all(root / "data"))
+        build_data["force_include"][str(folder / DECODED)] = f"stretch/data/{DECODED}"
+        for name, text in pages(root / "data" / "guide", self.metadata.version):
             (folder / f"{name}.1").write_text(text, encoding="utf-8")
             build_data["shared_data"][str(folder / f"{name}.1")] = f"share/man/man1/{name}.1"
 
