@@ -299,7 +299,6 @@ def test_a_session_ended_by_a_signal_is_saved(folder: Path, number: str) -> None
 
 CHILD_SCRIPT = """
 import sys, time
-from contextlib import ExitStack
 from pathlib import Path
 from stretch.cli.app import App
 from stretch.cli.play import PlaybackOptions, play_routine
@@ -316,7 +315,7 @@ start = time.monotonic_ns()
 home = {"STRETCH_HOME": sys.argv[1]}
 app = App(environ=home, clock=lambda: (time.monotonic_ns() - start) * 100, input_source=RealTimeInput())
 quiet = PlaybackOptions(events=True, sound=False, volume=0, voice="no", figure="none")
-play_routine(app, routine(minutes=30.0, warm_up=0.0), quiet, None, ExitStack())
+play_routine(app, routine(minutes=30.0, warm_up=0.0), quiet, None)
 """
 """A session of 30 minutes played in 18 seconds by a fast clock."""
 

@@ -229,7 +229,7 @@ def _print_error(text: str, end: str = "\n") -> None:
 @click.version_option(__version__, "-V", "--version", message="stretch %(version)s")
 @click.pass_context
 def main(ctx: click.Context) -> None:
-    _app(ctx)
+    ctx.call_on_close(_app(ctx).release_terminal)
     if ctx.invoked_subcommand in ROUTINE_COMMANDS:
         from stretch.cli.options import default_map
 

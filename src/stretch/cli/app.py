@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO, TypeVar
@@ -58,7 +58,10 @@ class App:
         self._damaged: set[str] = set()
         self._catalog_problems: dict[str, None] = {}
         self._full_screen: Terminal | None = None
+        self._kept_terminal = ExitStack()
         self._held_messages: list[str] = []
+        self.line_by_line = False
+        """True if `--plain` or `--events` asks for lines instead of a full screen."""
         self.clock = clock or boottime_ns
         self.input_source = input_source
         """Source of keys and signals for a session without a full screen; None opens the terminal, if there is one."""
@@ -298,9 +301,9 @@ class App:
 
     @property
     def full_screen(self) -> bool:
-        """True if the terminal can show a full screen and $ACCESSIBLE does not ask for lines."""
-        plain = self.environ.get("TERM", "dumb") in ("dumb", "") and sys.platform != "win32"
-        return self.interactive and not plain and not self.environ.get("ACCESSIBLE")
+        """True if the terminal can show a full screen and neither an option nor $ACCESSIBLE asks for lines."""
+        dumb = self.environ.get("TERM", "dumb") in ("dumb", "") and sys.platform != "win32"
+        return self.interactive and not (dumb or self.line_by_line or self.environ.get("ACCESSIBLE"))
 
     @cached_property
     def theme(self) -> Theme:
@@ -331,3 +334,11 @@ class App:
             messages, self._held_messages = self._held_messages, []
             for message in messages:
                 self.info(message)
+
+    def keep_terminal(self, *, screen: bool) -> Terminal:
+        """Take over the terminal as `terminal` does, until `release_terminal` or the end of the command."""
+        return self._kept_terminal.enter_context(self.terminal(screen=screen))
+
+    def release_terminal(self) -> None:
+        """Give back what `keep_terminal` took over."""
+        self._kept_terminal.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from stretch.cli.prescribed import today_line
@@ -27,13 +26,13 @@ def expectation(app: App) -> str:
 
 
 def show_closing_screen(
-    app: App, session: Session, playback: PlaybackOptions, screen: ExitStack, *, tracked: bool, program: str | None
+    app: App, session: Session, playback: PlaybackOptions, *, tracked: bool, program: str | None
 ) -> int | None:
     """Show the closing screen of a finished *session*, perhaps of a *program*; return the pain now if it was said.
 
     If the pain is *tracked* it is asked for, or, while the settings do not say so, it is offered to follow it.
     """
-    terminal = screen.enter_context(app.terminal(screen=True))
+    terminal = app.keep_terminal(screen=True)
     figure = session.timeline.resting_figure
     figures = playback.figure_renderer(app, [figure], terminal)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -70,9 +70,11 @@ class DeskMoves(StretchReplacer):
             self.problem = f"{name} has ended. Finish this side."
             return ending_soon(session, now=now)
 
-        with ExitStack() as screen:
-            result = Playback(app, self._playback, self._recorder, None, self, adjust).run(session, screen)
+        try:
+            result = Playback(app, self._playback, self._recorder, None, self, adjust).run(session)
             notes = self._recorder.close(result.session)
+        finally:
+            app.release_terminal()
         for line in (summary(result.session), *notes):
             app.info(line)
         if result.session.end_reason is not None:

@@ -360,8 +360,9 @@ def _grouped(options: tuple[Callable[..., Any], ...], keyword: str, command: Cal
         struct = PlaybackOptions if keyword == "playback" else RoutineOptions
         if "area_words" in values:
             values["areas"] = join_areas(values["areas"], values.pop("area_words"))
-        if "yes" in values:
+        if keyword == "playback":
             values["ask"] = not values.pop("yes")
+            click.get_current_context().obj.line_by_line = values.pop("plain") or values["events"]
         if values.pop("no_voice", False):
             values["voice"] = "no"
         values[keyword] = struct(**{name: values.pop(name) for name in struct.__struct_fields__ if name in values})

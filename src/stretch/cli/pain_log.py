@@ -35,7 +35,7 @@ TREND_PERIOD = timedelta(days=120)
 """Period before today that the rules look at, besides the first sessions."""
 
 
-def ask_next_morning_pain(app: App, *, plain: bool) -> None:
+def ask_next_morning_pain(app: App) -> None:
     """Ask once for the pain on the morning after the last session, if that session has a score."""
     last = app.read_journal(lambda journal: next(iter(journal.recent(1)), None))
     if last is None or last.scores.next_morning is not None or not last.scores.known:
@@ -48,7 +48,7 @@ def ask_next_morning_pain(app: App, *, plain: bool) -> None:
         if age == timedelta(days=1)
         else f"on the morning after the session of {short_date(last.day, app.today())}"
     )
-    score = ask_score(app, f"How was your pain {morning}, 0 to 10?", plain=plain)
+    score = ask_score(app, f"How was your pain {morning}, 0 to 10?")
     if score is not None:
         with suppress(StretchError):
             _save_scores(app, last.id, next_morning=score)
@@ -62,17 +62,17 @@ def is_tracked(app: App, session: Session, before: int | None) -> bool:
     return app.settings.track_pain or (before or 0) >= HIGH_PAIN or len(session.pain_reported_at) >= MIN_HURT
 
 
-def ask_post_session_pain(app: App, session: str, before: int | None, after: int | None, *, plain: bool) -> None:
+def ask_post_session_pain(app: App, session: str, before: int | None, after: int | None) -> None:
     """Ask for the pain *after* the session unless it is known; if it is high or well above that *before*, ask on.
 
     The questions then are how far it reaches, and new signs. The answers given are stored even if the input ends early.
     """
     answers: dict[str, object] = {}
     with suppress(InputEnded):
-        after = answers["after"] = ask_score(app, "Pain now, 0 to 10?", plain=plain) if after is None else after
+        after = answers["after"] = ask_score(app, "Pain now, 0 to 10?") if after is None else after
         if after is not None and (after >= HIGH_PAIN or after - (after if before is None else before) >= MEANINGFUL):
-            answers["spread"] = spread_of(ask(app, app.safety.question(SPREAD), plain=plain))
-            answers["new_sign"] = ask(app, NEW_SIGN, plain=plain) == ("yes",)
+            answers["spread"] = spread_of(ask(app, app.safety.question(SPREAD)))
+            answers["new_sign"] = ask(app, NEW_SIGN) == ("yes",)
     scores = {name: answer for name, answer in answers.items() if answer is not None}
     if scores:
         _save_scores(app, session, **scores)

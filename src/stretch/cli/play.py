@@ -51,7 +51,6 @@ def play_routine(
     routine: Routine,
     playback: PlaybackOptions,
     preflight: PreflightResult | None,
-    screen: ExitStack,
     replace: Replace = lambda routine, name: None,
 ) -> int:
     """Play *routine* and return the exit code: 0 finished, 3 stopped before the end, 128 + n for signal n."""
@@ -59,42 +58,41 @@ def play_routine(
     recorder = None
     if not playback.dry_run:
         recorder = open_recorder(app, routine, new_record(app, routine, session, preflight))
-    return play_session(app, session, playback, screen, recorder, replacer=StretchReplacer(routine, replace, recorder))
+    return play_session(app, session, playback, recorder, replacer=StretchReplacer(routine, replace, recorder))
 
 
 def play_session(
     app: App,
     session: Session,
     playback: PlaybackOptions,
-    screen: ExitStack,
     recorder: SessionRecorder | None = None,
     status_file: StatusFile | None = None,
     replacer: StretchReplacer | None = None,
 ) -> int:
     """Play *session* from its position, kept by *recorder*, and return the exit code.
 
-    The terminal is taken over on *screen*, which may hold it already, and given back at the end.
+    The terminal is given back at the end.
     """
     replacer = replacer or StretchReplacer(None, lambda routine, name: None, recorder)
-    result = Playback(app, playback, recorder, status_file, replacer).run(session, screen)
+    result = Playback(app, playback, recorder, status_file, replacer).run(session)
     session = result.session
     # The journal before the words: a terminal that takes no output keeps the process waiting.
     notes = recorder.close(session) if recorder else []
-    asks_pain, pain = _close(app, session, playback, screen, recorder, notes) if recorder else (False, None)
+    asks_pain, pain = _close(app, session, playback, recorder, notes) if recorder else (False, None)
     advice = []
     if session.end_reason is not None:
         keep = recorder is not None
-        advice = after_early_end(app, session.end_reason, keep=keep, full_screen=playback.full_screen(app))
-    if not playback.full_screen(app):
-        screen.close()
+        advice = after_early_end(app, session.end_reason, keep=keep, full_screen=app.full_screen)
+    if not app.full_screen:
+        app.release_terminal()
     # Under a full screen the words wait until it is left.
     for line in (summary(session), *notes, *advice):
         app.info(line)
     if recorder and not recorder.problem and session.end_state == "stopped" and session.end_reason is None:
         app.info("Run `stretch resume` to continue it.")
     if recorder and asks_pain:
-        after_session(app, recorder, pain, plain=playback.plain)
-    screen.close()
+        after_session(app, recorder, pain)
+    app.release_terminal()
     if result.failure is not None:
         raise result.failure
     if result.signal is not None:
@@ -107,7 +105,6 @@ def _close(
     app: App,
     session: Session,
     playback: PlaybackOptions,
-    screen: ExitStack,
     recorder: SessionRecorder,
     notes: list[str],
 ) -> tuple[bool, int | None]:
@@ -119,8 +116,8 @@ def _close(
 
     tracked = playback.asks(app) and is_tracked(app, session, recorder.pain_before)
     done, _ = stretches_done(session)
-    if playback.full_screen(app) and done:
-        pain = closing.show_closing_screen(app, session, playback, screen, tracked=tracked, program=recorder.program)
+    if app.full_screen and done:
+        pain = closing.show_closing_screen(app, session, playback, tracked=tracked, program=recorder.program)
         return pain is not None, pain
     if done and (today := today_line(app, recorder.program)):
         notes.append(today)
@@ -187,11 +184,11 @@ class Playback:
     ) -> None:
         self.app, self.options, self.recorder, self.status_file = app, options, recorder, status_file
         self.replacer, self.adjust = replacer, adjust
-        self.screen = options.full_screen(app)
+        self.screen = app.full_screen
         self.cue_player: CuePlayer | None = None
         self.figures: FigureRenderer | None = None
 
-    def run(self, session: Session, screen: ExitStack) -> PlaybackResult:
+    def run(self, session: Session) -> PlaybackResult:
         """Play *session* to its end."""
         app = self.app
         with ExitStack() as stack:
@@ -199,7 +196,7 @@ class Playback:
                 from stretch.player.awake import KeepAwake
 
                 stack.enter_context(KeepAwake())
-            terminal = screen.enter_context(app.terminal(screen=self.screen)) if app.input_source is None else None
+            terminal = app.keep_terminal(screen=self.screen) if app.input_source is None else None
             if self.recorder is not None and not self.screen:
                 self.recorder.on_problem = app.info
             self.cue_player = self._make_cue_player(terminal)

@@ -43,8 +43,8 @@ SYMPTOM_RULES: Mapping[Symptom, tuple[str, ...]] = {
 """Lines of the checklist for each symptom that ends a session."""
 
 
-def run_preflight(app: App, *, ask: bool, plain: bool = False) -> PreflightResult:
-    """Return everything known about the person, after the questions that are due if *ask*, as *plain* lines or windows.
+def run_preflight(app: App, *, ask: bool) -> PreflightResult:
+    """Return everything known about the person, after the questions that are due if *ask*.
 
     Raise SafetyError if no session may start, and InputEnded if a question was not answered.
     """
@@ -52,8 +52,8 @@ def run_preflight(app: App, *, ask: bool, plain: bool = False) -> PreflightResul
     answers = unfinished_answers(app.safety, record, today)
     if ask:
         if record is None or not forbids_session(record, today):
-            pain_log.ask_next_morning_pain(app, plain=plain)
-        return _allowed(app, PreflightResult(before=record), answers, plain=plain)
+            pain_log.ask_next_morning_pain(app)
+        return _allowed(app, PreflightResult(before=record), answers)
     if record is None:
         app.info(f"{app.safety.question(app.safety.quick[0]).text} {app.safety.messages.unasked}")
         return PreflightResult()
@@ -66,9 +66,7 @@ def run_preflight(app: App, *, ask: bool, plain: bool = False) -> PreflightResul
     return msgspec.structs.replace(result, notes=())
 
 
-def ask_daily(
-    app: App, known: PreflightResult, *, plain: bool = False, about: Sequence[str] = ()
-) -> PreflightResult | None:
+def ask_daily(app: App, known: PreflightResult, about: Sequence[str] = ()) -> PreflightResult | None:
     """Ask what is new, and whether to start, in a window with what it is *about* or on a line.
 
     Return *known* to start, another result if the answer changes what may be planned, and None to leave. Raise
@@ -82,11 +80,11 @@ def ask_daily(
     question = Question(id="daily", text="\n".join((*about, due)), choices=choices, default="no")
     while answered is None:
         try:
-            (answer,) = ask(app, question, plain=plain)
+            (answer,) = ask(app, question)
         except PersonLeft:
             return None
-        answered = answer_daily(app, known, answer, plain=plain)
-    if answered is not known and (plain or not app.full_screen):
+        answered = answer_daily(app, known, answer)
+    if answered is not known and not app.full_screen:
         say_notes(app, [note for note in answered.notes if note not in known.notes])
     return answered
 
@@ -97,7 +95,7 @@ def daily_question(app: App, known: PreflightResult) -> str:
     return "" if asked else app.safety.question(app.safety.quick[0]).text
 
 
-def answer_daily(app: App, known: PreflightResult, answer: str, *, plain: bool = False) -> PreflightResult | None:
+def answer_daily(app: App, known: PreflightResult, answer: str) -> PreflightResult | None:
     """Return *known* after the *answer* `no` to the daily question, and a new result after `yes` and `pain`.
 
     Return None if the person goes back from what is asked then: nothing was answered. Raise SafetyError if no session
@@ -116,26 +114,22 @@ def answer_daily(app: App, known: PreflightResult, answer: str, *, plain: bool =
         if app.safety.question(name).many:
             answers[name] = tuple(each for each in opened if each != END)
     try:
-        return _allowed(app, known, answers, plain=plain, leads_back=True)
+        return _allowed(app, known, answers, leads_back=True)
     except WentBack:
         # What was answered before going back may have been kept.
         save_record(app, known.record)
         return None
 
 
-def _allowed(
-    app: App, known: PreflightResult, answers: Answers, *, plain: bool, leads_back: bool = False
-) -> PreflightResult:
+def _allowed(app: App, known: PreflightResult, answers: Answers, *, leads_back: bool = False) -> PreflightResult:
     """Return the result of the questions; raise SafetyError if no session may start."""
-    result = ask_questions(app, known, answers, plain=plain, leads_back=leads_back)
+    result = ask_questions(app, known, answers, leads_back=leads_back)
     if result.causes:
         raise SafetyError("\n".join(stop_texts(app, result, stored=result.answers == answers)))
     return result
 
 
-def ask_questions(
-    app: App, known: PreflightResult, answers: Answers, *, plain: bool = False, leads_back: bool = False
-) -> PreflightResult:
+def ask_questions(app: App, known: PreflightResult, answers: Answers, *, leads_back: bool = False) -> PreflightResult:
     """Return the result after the questions that follow from *answers*; every answer is kept as soon as it is given.
 
     Raise InputEnded if a question was not answered, and WentBack where the first one *leads back*.
@@ -150,7 +144,7 @@ def ask_questions(
             save_record(app, kept)
         return result
 
-    return show_questions(app, decide, answers, plain=plain, leads_back=leads_back)
+    return show_questions(app, decide, answers, leads_back=leads_back)
 
 
 def _decision(app: App, known: PreflightResult) -> Callable[[Answers], PreflightResult]:
@@ -239,10 +233,10 @@ def after_early_end(app: App, symptom: Symptom, *, keep: bool, full_screen: bool
     return [app.safety.messages.emergency] if emergency else [f"{line.text}." for line in lines]
 
 
-def after_session(app: App, recorder: SessionRecorder, pain: int | None, *, plain: bool) -> None:
+def after_session(app: App, recorder: SessionRecorder, pain: int | None) -> None:
     """Ask for the *pain* now unless it is known, and record what its trend requires (rules T1-T8)."""
     try:
-        pain_log.ask_post_session_pain(app, recorder.session_id, recorder.pain_before, pain, plain=plain)
+        pain_log.ask_post_session_pain(app, recorder.session_id, recorder.pain_before, pain)
     except StretchError as error:
         app.info(f"stretch: {error}")
         return

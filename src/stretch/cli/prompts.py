@@ -38,14 +38,9 @@ class WentBack(Exception):
 
 
 def show_questions(
-    app: App,
-    decide: Callable[[Answers], PreflightResult],
-    answers: Answers,
-    *,
-    plain: bool,
-    leads_back: bool = False,
+    app: App, decide: Callable[[Answers], PreflightResult], answers: Answers, *, leads_back: bool = False
 ) -> PreflightResult:
-    """Ask what *decide* asks after *answers*, as *plain* lines or in windows; return the result.
+    """Ask what *decide* asks after *answers*, in windows or in lines; return the result.
 
     Raise InputEnded, and WentBack where the first question *leads back*.
     """
@@ -54,7 +49,7 @@ def show_questions(
 
     windows = HealthWindows(app.safety, decide, app.today(), leads_back, app.theme.unicode)
     state = windows.begin(answers)
-    if plain or not app.full_screen:
+    if not app.full_screen:
         state = _show_lines(app, windows, state)
     elif not state.finished:
         with app.terminal(screen=True) as terminal:
@@ -87,18 +82,18 @@ def _show_lines(app: App, windows: HealthWindows, state: HealthState) -> HealthS
     return state
 
 
-def ask(app: App, question: Question, *, plain: bool = True) -> tuple[str, ...]:
+def ask(app: App, question: Question) -> tuple[str, ...]:
     """Ask one question until it is answered; return the ids of the choices. Raise InputEnded."""
 
     def decide(answers: Answers) -> PreflightResult:
         return PreflightResult(question=None if question.id in answers else question, answers=answers)
 
-    return show_questions(app, decide, {}, plain=plain).answers[question.id]
+    return show_questions(app, decide, {}).answers[question.id]
 
 
-def ask_score(app: App, text: str, *, plain: bool = True) -> int | None:
+def ask_score(app: App, text: str) -> int | None:
     """Ask for a score of 0 to 10; return None if it is skipped by Enter. Raise InputEnded."""
-    score = ask(app, app.safety.question(PAIN).with_text(text), plain=plain)[0]
+    score = ask(app, app.safety.question(PAIN).with_text(text))[0]
     return int(score) if score.isdecimal() else None
 
 

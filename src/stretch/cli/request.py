@@ -66,7 +66,6 @@ class PlaybackOptions(Struct, frozen=True, kw_only=True):
     """Values of the options that `options.playback_options` adds, and `--speed`."""
 
     ask: bool = False
-    plain: bool = False
     events: bool = False
     wait: bool = False
     sound: bool
@@ -78,10 +77,6 @@ class PlaybackOptions(Struct, frozen=True, kw_only=True):
     def asks(self, app: App) -> bool:
         """Return whether the person is asked anything: only at a terminal, and without `--yes` and `--events`."""
         return self.ask and app.interactive and not self.events
-
-    def full_screen(self, app: App) -> bool:
-        """Return whether there is a full screen."""
-        return app.full_screen and not self.plain and not self.events
 
     def glyphs(self, app: App) -> Glyphs | None:
         """Return how figures are drawn; None if they are not."""

@@ -42,18 +42,18 @@ def resume_command(app: App, /, playback: PlaybackOptions) -> int:
     from stretch.cli.preflight import ask_daily, daily_question, run_preflight, say_notes
 
     asks, about = playback.asks(app), _announcement(record, session)
-    full_screen = asks and playback.full_screen(app)
-    with closing(_claim(app, record)) as status_file, ExitStack() as screen:
+    full_screen = asks and app.full_screen
+    with closing(_claim(app, record)) as status_file:
         if full_screen:
-            screen.enter_context(app.terminal(screen=True))
-        preflight = run_preflight(app, ask=asks, plain=playback.plain)
+            app.keep_terminal(screen=True)
+        preflight = run_preflight(app, ask=asks)
         if not full_screen:
             say_notes(app, preflight.notes)
         # Nothing is asked twice a day: whoever resumes a session has seen its plan.
         due = bool(daily_question(app, preflight))
         while asks and due:
             shown = (about, *preflight.notes) if full_screen else ()
-            answered = ask_daily(app, preflight, plain=playback.plain, about=shown)
+            answered = ask_daily(app, preflight, shown)
             if answered is preflight:
                 break
             if answered is None:
@@ -67,7 +67,7 @@ def resume_command(app: App, /, playback: PlaybackOptions) -> int:
         if not full_screen:
             app.info(about)
         recorder = open_recorder(app, routine, record)
-        return play_session(app, session, playback, screen, recorder, status_file)
+        return play_session(app, session, playback, recorder, status_file)
 
 
 def _claim(app: App, record: SessionRecord) -> StatusFile:

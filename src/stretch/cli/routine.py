@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import click
@@ -60,15 +59,14 @@ def routine_command(
 
     # Wrong options are refused before any question is asked.
     check_request(app, options, request)
-    with ExitStack() as screen:
-        agreed = agree(app, options, request, playback, screen)
-        if save is not None:
-            _save(app, agreed.routine, save)
-        # Imported here, so that the start screen appears sooner.
-        from stretch.cli.play import STOPPED, play_routine
+    agreed = agree(app, options, request, playback)
+    if save is not None:
+        _save(app, agreed.routine, save)
+    # Imported here, so that the start screen appears sooner.
+    from stretch.cli.play import STOPPED, play_routine
 
-        play = agreed.routine, agreed.playback, agreed.preflight, screen, agreed.replace
-        return play_routine(app, *play) if agreed.started else STOPPED
+    play = agreed.routine, agreed.playback, agreed.preflight, agreed.replace
+    return play_routine(app, *play) if agreed.started else STOPPED
 
 
 def _print(app: App, options: RoutineOptions, request: Request, save: str | None, *, why: bool, as_json: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import ExitStack, closing
+from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -62,19 +62,19 @@ class AppPlanner:
         return replace_stretch(app.catalog, request, routine, name, in_place=in_place)
 
 
-def agree(app: App, options: RoutineOptions, request: Request, playback: PlaybackOptions, screen: ExitStack) -> Agreed:
+def agree(app: App, options: RoutineOptions, request: Request, playback: PlaybackOptions) -> Agreed:
     """Ask what is due and show the routine for *request* until the person starts it or leaves.
 
-    A full screen is entered on *screen* and kept for the session. Raise SafetyError if no session may start.
+    A full screen is kept for the session. Raise SafetyError if no session may start.
     """
     asks = playback.asks(app)
-    full_screen = asks and playback.full_screen(app)
+    full_screen = asks and app.full_screen
     if full_screen:
-        screen.enter_context(app.terminal(screen=True))
-    preflight = run_preflight(app, ask=asks, plain=playback.plain)
+        app.keep_terminal(screen=True)
+    preflight = run_preflight(app, ask=asks)
     planner = AppPlanner(app, options, preflight)
     if full_screen:
-        return _agree_on_screen(app, planner, request, playback, screen)
+        return _agree_on_screen(app, planner, request, playback)
     say_notes(app, preflight.notes)
     agreed = Agreed(planner.plan(request), playback, preflight, partial(planner.replace, request, in_place=True))
     if playback.ask and app.session_count() < FIRST_SESSIONS:
@@ -88,7 +88,7 @@ def _agree_by_lines(app: App, planner: AppPlanner, request: Request, agreed: Agr
         # The plan last, so that on a small screen it is still visible at the prompt.
         app.out.paragraph()
         print_plan(app, agreed.routine)
-        answered = ask_daily(app, agreed.preflight, plain=agreed.playback.plain)
+        answered = ask_daily(app, agreed.preflight)
         if answered is None:
             return msgspec.structs.replace(agreed, started=False)
         if answered is agreed.preflight:
@@ -97,9 +97,7 @@ def _agree_by_lines(app: App, planner: AppPlanner, request: Request, agreed: Agr
         agreed = msgspec.structs.replace(agreed, routine=planner.plan(request), preflight=answered)
 
 
-def _agree_on_screen(
-    app: App, planner: AppPlanner, request: Request, playback: PlaybackOptions, screen: ExitStack
-) -> Agreed:
+def _agree_on_screen(app: App, planner: AppPlanner, request: Request, playback: PlaybackOptions) -> Agreed:
     from stretch.player.body_map import body_map
     from stretch.player.start_screen import StartScreen
 
@@ -121,7 +119,7 @@ def _agree_on_screen(
         preflight = planner.preflight
         question = daily_question(app, preflight)
         state = msgspec.structs.replace(state, health_question=question, notes=preflight.notes)
-        state = _show(app, planner, state, playback, screen)
+        state = _show(app, planner, state, playback)
         if state.answer == "start":
             answer_daily(app, preflight, "no")
         if state.answer in ("start", "leave"):
@@ -135,15 +133,13 @@ def _agree_on_screen(
             state = msgspec.structs.replace(state, routine=planner.plan(state.asked, state.routine), selected=0)
 
 
-def _show(
-    app: App, planner: AppPlanner, state: StartScreen, playback: PlaybackOptions, screen: ExitStack
-) -> StartScreen:
+def _show(app: App, planner: AppPlanner, state: StartScreen, playback: PlaybackOptions) -> StartScreen:
     """Show the start screen until it is answered."""
     from stretch.player import start_screen
     from stretch.player.screen import run_screen
     from stretch.player.start_view import help_pages, start_rows
 
-    terminal, voice = screen.enter_context(app.terminal(screen=True)), app.audio_backends.voice(playback.volume)
+    terminal, voice = app.keep_terminal(screen=True), app.audio_backends.voice(playback.volume)
     glyphs, figures, loaded = playback.glyphs(app), playback.figure_renderer(app, [], terminal), set[str]()
 
     def rows(state: StartScreen, columns: int, lines: int) -> list[StyledLine]:

@@ -192,7 +192,7 @@ def _moves(app: App, playback: PlaybackOptions, avoid: tuple[Tag, ...]) -> DeskM
     try:
         # Questions keep the command waiting only the first time.
         ask = playback.asks(app) and screening_file.load(app.folder) is None
-        return DeskMoves(app, playback, run_preflight(app, ask=ask, plain=playback.plain), avoid)
+        return DeskMoves(app, playback, run_preflight(app, ask=ask), avoid)
     except StretchError as error:
         app.info(f"{error}\nThe command runs without stretching.")
     return None
