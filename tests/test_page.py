@@ -103,7 +103,7 @@ def test_every_phase_has_its_sentences_and_every_figure_the_sides_that_are_shown
 @pytest.mark.parametrize("side", ["left", "right"])
 @pytest.mark.parametrize("name", ["supine-figure-four", "half-kneeling-hip-flexor", "hip-circles"])
 def test_figures_are_the_hulls_of_the_figure_at_each_depth(name: str, side: str) -> None:
-    from stretch.export.page_figure import DEPTHS, UNITS, figure_data
+    from stretch.export.page import DEPTHS, UNITS, figure_data
 
     figure = APP.figures([name])[name]
     made = figure_data(figure, ["left", "right"], turns=False)

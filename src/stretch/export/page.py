@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
+import wave
+from array import array
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from hashlib import sha256
 from html import escape
+from io import BytesIO
+from itertools import groupby, zip_longest
 from json import dumps
 from typing import Any
 
 from stretch.core.narration.instruction_text import notes, opening, steps
 from stretch.core.narration.phrases import next_label, rep_label, settle_parts
 from stretch.core.narration.speech_timing import sentences_to_speak
-from stretch.core.narration.tones import sound_for
+from stretch.core.narration.tones import RATE, SOUNDS, SoundCue, breath_sound, samples, sound_for
 from stretch.core.routine import Routine, needs_line
 from stretch.core.safety.checklist import Choice, Outcome, Question, SafetyData, Urgency
 from stretch.core.text import one_line, pluralize
@@ -21,10 +26,12 @@ from stretch.core.timing.animation import figure_state_at
 from stretch.core.timing.cues import Cue, cues
 from stretch.core.timing.phases import Phase
 from stretch.core.timing.timeline import Timeline, build_timeline
-from stretch.core.vocabulary import Side, VoiceMode
-from stretch.export.page_figure import figure_data, figure_style
-from stretch.export.page_sound import page_sounds
-from stretch.figure.file_format import Figure
+from stretch.core.vocabulary import Pattern, Side, VoiceMode
+from stretch.figure.colors import PALETTES
+from stretch.figure.file_format import Figure, turned_to, with_arrows_reversed
+from stretch.figure.parts import FigurePart, figure_parts
+from stretch.figure.raster import bounding_box
+from stretch.figure.skeleton import skeleton_at
 from stretch.storage.files.locations import data_root
 
 MESSAGES = ("on_page", "wait", "severe_pain", "too_young", "routine", "soon", "today", "emergency")
@@ -202,3 +209,105 @@ def _choice(choice: Choice, question: Question, safety: SafetyData) -> dict[str,
     said = safety.lines[choice.line].text if choice.line else f"{question.text} {choice.text}"
     means = {"message": MESSAGES.index(message), "said": choice.text if question.many else said} if message else {}
     return {key: value for key, value in found.items() if value} | means
+
+
+DEPTHS = 9
+"""Pictures of each figure, the first and the last keyframe included; between them joints move on straight lines."""
+UNITS = 10
+"""Units for one percent of body height; whole numbers are short to write."""
+_MARGIN = 2
+"""Body units around the picture."""
+
+
+def figure_data(figure: Figure, sides: Collection[Side], *, turns: bool) -> dict[str, Any]:
+    """Return *figure* for the page: its box, how it moves, and its parts with each of these *sides* at work.
+
+    *turns* is whether the direction of its movement changes, so that its arrows are needed the other way round too.
+    """
+    x0, y0, x1, y1 = bounding_box(figure)
+    box = (x0 - _MARGIN, -(y1 + _MARGIN), x1 - x0 + 2 * _MARGIN, y1 - y0 + 2 * _MARGIN)
+    seen = {side: turned_to(figure, left=side == "left") for side in sorted(sides)}
+    # A mirrored figure is the same one: its parts are written once.
+    ways = list(dict.fromkeys(way for way, *_ in seen.values()))
+    return {
+        "box": [round(value * UNITS) for value in box],
+        "floor": figure.has_floor,
+        "into": figure.deepens_on,
+        "alternates": figure.alternates_sides,
+        "sides": {side: {"flip": flip, "parts": ways.index(way)} for side, (way, *flip) in seen.items()},
+        "parts": [[*_parts(way, turns=turns)] for way in ways],
+    }
+
+
+def figure_style() -> str:
+    """Return CSS for the color of each role, on a dark page and on a light one."""
+    dark, light = (
+        "".join(f".{role}{{fill:{color}}}" for role, color in PALETTES[name].items()) for name in ("dark", "light")
+    )
+    return f"{dark}@media(prefers-color-scheme:light){{{light}}}"
+
+
+def _parts(figure: Figure, *, turns: bool) -> Iterator[dict[str, Any]]:
+    """Yield the parts of *figure*; those with `when` only at that time: `press`, or `before` or `after` a turn."""
+    ways = [figure, with_arrows_reversed(figure)] if turns else [figure]
+    for way, when in zip(ways, ("before", "after"), strict=False):
+        parts = _parts_at_depths(way)
+        first_arrow = len(parts) - len(way.arrows)
+        if way is figure:
+            yield from map(_part, parts[:first_arrow])
+        for arrow, frames in zip(way.arrows, parts[first_arrow:], strict=True):
+            yield {**_part(frames), "when": "press" if arrow.press else when if turns else ""}
+
+
+def _parts_at_depths(figure: Figure) -> list[tuple[FigurePart | None, ...]]:
+    """Return each part at all depths; None where it is not seen, such as fingers behind each other."""
+    frames = [figure_parts(figure, skeleton_at(figure, step / (DEPTHS - 1)), pressing=True) for step in range(DEPTHS)]
+    runs = [[[*group] for _, group in groupby(parts, key=lambda part: part.name)] for parts in frames]
+    return [part for groups in zip(*runs, strict=True) for part in zip_longest(*groups)]
+
+
+def _part(frames: tuple[FigurePart | None, ...]) -> dict[str, Any]:
+    part = next(filter(None, frames))
+    hidden = part._replace(hulls=(), cutouts=(), muscles=(), overlays=tuple((role, ()) for role, _ in part.overlays))
+    layers = [_layers(each or hidden) for each in frames]
+    return {
+        "role": part.role,
+        "overlays": [role for role, _ in part.overlays],
+        # Around its root a part joins the one before it.
+        "gap": "" if not part.has_gap else "open" if part.root else "all",
+        "dotted": part.dotted,
+        # What stands still has one picture.
+        "frames": layers[:1] if all(each == layers[0] for each in layers) else layers,
+    }
+
+
+def _layers(part: FigurePart) -> list[list[list[int]]]:
+    """Return hulls, holes, muscles and overlays as the numbers of their circles."""
+    layers = (part.hulls, part.cutouts, part.muscles, *(hulls for _, hulls in part.overlays))
+    return [[[round(value * UNITS) for circle in hull for value in circle] for hull in hulls] for hulls in layers]
+
+
+VOLUME = 90
+DIVISOR, BREATH_DIVISOR = 3, 4
+"""Parts of the sample rate that are left; the highest partials have 3,139 Hz, those of a breath 784 Hz."""
+
+
+def page_sounds(pattern: Pattern) -> dict[str, str]:
+    """Return each sound by its name, and the tones of a breath of this *pattern*, if its breaths are counted."""
+    sounds: dict[str, str] = {name: _data_uri(sound, DIVISOR) for name, sound in SOUNDS.items()}
+    if pattern.has_cues:
+        for sound in (breath_sound("in", pattern.inhale_ms), breath_sound("out", pattern.exhale_ms)):
+            sounds[sound.name] = _data_uri(sound, BREATH_DIVISOR)
+    return sounds
+
+
+@cache
+def _data_uri(sound: SoundCue, divisor: int) -> str:
+    wave_samples = samples(sound, VOLUME)
+    # The average of neighbors is all the filter that these low tones need.
+    groups = zip(*(wave_samples[start::divisor] for start in range(divisor)), strict=False)
+    buffer = BytesIO()
+    with wave.open(buffer, "wb") as file:
+        file.setparams((1, 2, RATE // divisor, 0, "NONE", "not compressed"))
+        file.writeframes(array("h", (sum(group) // divisor for group in groups)).tobytes())
+    return "data:audio/wav;base64," + b64encode(buffer.getvalue()).decode()
