@@ -15,8 +15,7 @@ from msgspec.structs import replace
 
 from stretch.core.narration.tones import RATE
 from stretch.core.timing.timeline import Timeline, build_timeline
-from stretch.export.audio_file import write_sound
-from stretch.export.mp3 import MAX_CHAPTERS, Mp3File, chapters, tag
+from stretch.export.audio_file import MAX_CHAPTERS, Mp3File, chapters, tag, write_sound
 from support import routine, run, timelines
 
 TIMELINE = build_timeline(routine(areas=(), stretches=("cat-cow", "single-knee-to-chest"), warm_up=1.0))
