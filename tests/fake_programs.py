@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from stretch.core.narration.speech_timing import speech_duration_ms
+from stretch.core.narration.speech import speech_duration_ms
 from stretch.core.vocabulary import VoiceMode
 from stretch.player.cue_player import AudioBackends, CuePlayer
 from support import MS, FakeClock

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from stretch.cli.app import App
 from stretch.core.errors import StretchError
-from stretch.core.narration.speech_timing import (
+from stretch.core.narration.speech import (
     estimate_duration_ms,
     sentences_to_speak,
     speech_duration_ms,

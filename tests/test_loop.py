@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from fake_programs import FakePrograms
 from stretch.core.journal.progress import stretches_done
-from stretch.core.narration.speech_timing import speakable
+from stretch.core.narration.speech import speakable
 from stretch.core.routine import Routine
 from stretch.core.timing.session import Session
 from stretch.core.timing.timeline import build_timeline

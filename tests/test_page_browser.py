@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from stretch.core.narration.speech_timing import sentences_to_speak
+from stretch.core.narration.speech import sentences_to_speak
 from stretch.core.narration.tones import sound_for
 from stretch.core.routine import Routine
 from stretch.core.timing.animation import figure_state_at

@@ -19,7 +19,7 @@ from stretch.core.journal.progress import decode_plan, encode_plan, restore_sess
 from stretch.core.journal.record import SessionRecord
 from stretch.core.model import Catalog
 from stretch.core.narration.phrases import line_for, rep_label
-from stretch.core.narration.speech_timing import sentences_to_speak
+from stretch.core.narration.speech import sentences_to_speak
 from stretch.core.planning.programs import build_program
 from stretch.core.prescription import frequency
 from stretch.core.program import Prescription, Program, ProgramItem, SideSets

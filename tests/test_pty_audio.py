@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from stretch.core.narration.speech_timing import sentences_to_speak, speakable, speech_start
+from stretch.core.narration.speech import sentences_to_speak, speakable, speech_start
 from stretch.core.narration.tones import sound_for
 from stretch.core.timing.cues import cues
 from stretch.core.timing.timeline import build_timeline

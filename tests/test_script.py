@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from stretch.core.narration.phrases import side_instruction
-from stretch.core.narration.script import words_for_change
-from stretch.core.narration.speech_timing import (
+from stretch.core.narration.speech import (
     estimate_duration_ms,
     sentences_to_speak,
     speakable,
     speech_duration_ms,
     speech_start,
+    words_for_change,
 )
 from stretch.core.narration.tones import RATE
 from stretch.core.routine import FAMILIAR_AFTER, Routine

@@ -20,7 +20,7 @@ from stretch.cli.history_view import _detail_lines
 from stretch.cli.plan import _hold_time
 from stretch.core.journal.statistics import History
 from stretch.core.narration.phrases import line_for, next_label
-from stretch.core.narration.speech_timing import sentences_to_speak
+from stretch.core.narration.speech import sentences_to_speak
 from stretch.core.narration.tones import RATE
 from stretch.core.planning.scoring import HoldTime
 from stretch.core.routine import Routine, first_side_line

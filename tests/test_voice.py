@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from fake_programs import FakePrograms
 from stretch.core.errors import UsageError
-from stretch.core.narration.speech_timing import sentences_to_speak, speakable, speech_start
+from stretch.core.narration.speech import sentences_to_speak, speakable, speech_start
 from stretch.core.narration.tones import RATE
 from stretch.core.timing.cues import Cue, cues
 from stretch.core.timing.session import Session, cues_between, update

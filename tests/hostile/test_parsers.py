@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from stretch.core.checks import id_problem
 from stretch.core.errors import CatalogError, StretchError, UnknownName
-from stretch.core.narration.speech_timing import speakable
+from stretch.core.narration.speech import speakable
 from stretch.core.text import one_line, quote
 from stretch.core.timing.breathing import parse_pattern
 from stretch.figure.lint import _unknown_places

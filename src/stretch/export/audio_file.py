@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from stretch.core.errors import StretchError
 from stretch.core.journal.progress import stretches_done
 from stretch.core.narration import tones
-from stretch.core.narration.speech_timing import (
+from stretch.core.narration.speech import (
     PAUSE_MS,
     SentenceTimer,
     estimate_duration_ms,

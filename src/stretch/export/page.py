@@ -17,7 +17,7 @@ from typing import Any
 
 from stretch.core.narration.instruction_text import notes, opening, steps
 from stretch.core.narration.phrases import next_label, rep_label, settle_parts
-from stretch.core.narration.speech_timing import sentences_to_speak
+from stretch.core.narration.speech import sentences_to_speak
 from stretch.core.narration.tones import RATE, SOUNDS, SoundCue, breath_sound, samples, sound_for
 from stretch.core.routine import Routine, needs_line
 from stretch.core.safety.checklist import Choice, Outcome, Question, SafetyData, Urgency

@@ -13,7 +13,7 @@ from functools import cache, partial
 from pathlib import Path
 
 from stretch.core.errors import StretchError
-from stretch.core.narration.speech_timing import WORDS_PER_MINUTE, SentenceTimer, estimate_duration_ms, speakable
+from stretch.core.narration.speech import WORDS_PER_MINUTE, SentenceTimer, estimate_duration_ms, speakable
 from stretch.core.narration.tones import RATE
 
 Synthesizer = Callable[[str], "array[int]"]

@@ -10,8 +10,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from stretch.core.journal.progress import stretches_done
-from stretch.core.narration.script import words_for_change
-from stretch.core.narration.speech_timing import LESSER_CUES, sentences_to_speak, speech_start
+from stretch.core.narration.speech import LESSER_CUES, sentences_to_speak, speech_start, words_for_change
 from stretch.core.narration.tones import SoundCue, bell_strokes, is_breath, sound_for
 from stretch.core.timing.cues import Cue
 from stretch.core.timing.cues import cues as cues_in

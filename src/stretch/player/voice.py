@@ -10,7 +10,7 @@ from pathlib import PureWindowsPath
 from msgspec import Struct
 
 from stretch.core.errors import UsageError
-from stretch.core.narration.speech_timing import WORDS_PER_MINUTE, speakable, speech_duration_ms
+from stretch.core.narration.speech import WORDS_PER_MINUTE, speakable, speech_duration_ms
 from stretch.core.timing.phases import NS_PER_MS
 from stretch.player.child_process import (
     ChildProcess,
