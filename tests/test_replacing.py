@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from stretch.cli.play import StretchReplacer
 from stretch.core.journal.progress import decode_plan, restore_session, side_results
 from stretch.core.routine import Item, Routine
-from stretch.core.timing.replacing import can_be_replaced, with_stretch_replaced
+from stretch.core.timing.plan_changes import can_be_replaced, with_stretch_replaced
 from stretch.core.timing.session import Session, update
 from stretch.core.timing.timeline import build_timeline
 from stretch.storage.journal.journal import Journal

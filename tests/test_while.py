@@ -24,7 +24,7 @@ from stretch.cli.request import DESK_MOVES, PlaybackOptions, usual_arguments
 from stretch.core.journal.progress import side_results
 from stretch.core.safety.checklist import Outcome
 from stretch.core.safety.screening_record import PreflightResult, ScreeningRecord
-from stretch.core.timing.open_end import ending_soon, is_last_stretch, with_more_stretches
+from stretch.core.timing.plan_changes import ending_soon, is_last_stretch, with_more_stretches
 from stretch.core.timing.session import Session, Tick, update
 from stretch.core.timing.timeline import build_timeline
 from stretch.player.loop import PlaybackResult

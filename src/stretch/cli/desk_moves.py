@@ -15,8 +15,8 @@ from stretch.cli.start import AppPlanner
 from stretch.core.errors import UsageError
 from stretch.core.journal.progress import encode_plan
 from stretch.core.timing.breathing import parse_pattern
-from stretch.core.timing.open_end import ending_soon, is_last_stretch, with_more_stretches
 from stretch.core.timing.phases import NS_PER_MS
+from stretch.core.timing.plan_changes import ending_soon, is_last_stretch, with_more_stretches
 from stretch.core.timing.session import Session
 from stretch.core.timing.timeline import build_timeline
 

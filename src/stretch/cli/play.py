@@ -22,7 +22,7 @@ from stretch.core.routine import Routine
 from stretch.core.safety.pain import PainScores
 from stretch.core.text import duration, escape_control_chars
 from stretch.core.timing.phases import NS_PER_MS
-from stretch.core.timing.replacing import can_be_replaced, with_stretch_replaced
+from stretch.core.timing.plan_changes import can_be_replaced, with_stretch_replaced
 from stretch.core.timing.session import Session, with_voice
 from stretch.core.timing.timeline import Timeline, build_timeline
 from stretch.player.displays import EventsDisplay, PlainDisplay, ScreenDisplay
