@@ -28,8 +28,7 @@ from stretch.core.narration.speech import (
 from stretch.core.narration.tones import RATE, breath_sound, samples, sound_for
 from stretch.core.safety.checklist import Outcome
 from stretch.core.safety.screening_record import ScreeningRecord
-from stretch.core.timing.cues import cues
-from stretch.core.timing.timeline import Timeline, build_timeline
+from stretch.core.timing.timeline import Timeline, build_timeline, cues
 from stretch.export.audio_file import (
     SOUND_VOLUME,
     all_done,

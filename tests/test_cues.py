@@ -7,9 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stretch.core.timing.breathing import parse_pattern
-from stretch.core.timing.cues import Cue, cues
 from stretch.core.timing.phases import WORKING_KINDS, Phase, PhaseKind
-from stretch.core.timing.timeline import Timeline, build_timeline
+from stretch.core.timing.timeline import Cue, Timeline, build_timeline, cues
 from support import routine, timelines
 
 fractions = st.floats(0, 1)

@@ -10,8 +10,7 @@ import pytest
 from stretch.core.model import Pace
 from stretch.core.narration.phrases import line_for, sentences, side_instruction, spoken_duration
 from stretch.core.text import as_sentences
-from stretch.core.timing.cues import Cue, cues
-from stretch.core.timing.timeline import Timeline, build_timeline
+from stretch.core.timing.timeline import Cue, Timeline, build_timeline, cues
 from stretch.core.vocabulary import Side
 from support import CATALOG, routine
 

@@ -24,9 +24,8 @@ from stretch.core.planning.programs import build_program
 from stretch.core.prescription import frequency
 from stretch.core.program import Prescription, Program, ProgramItem, SideSets
 from stretch.core.routine import Request, Routine
-from stretch.core.timing.cues import cues
 from stretch.core.timing.session import Session, Tick, update
-from stretch.core.timing.timeline import Timeline, build_timeline
+from stretch.core.timing.timeline import Timeline, build_timeline, cues
 from stretch.player.instructions import instructions
 from stretch.storage.catalogs.authoring import program_template
 from stretch.storage.catalogs.catalog import load_catalog

@@ -14,8 +14,7 @@ import pytest
 
 from stretch.core.narration.speech import sentences_to_speak, speakable, speech_start
 from stretch.core.narration.tones import sound_for
-from stretch.core.timing.cues import cues
-from stretch.core.timing.timeline import build_timeline
+from stretch.core.timing.timeline import build_timeline, cues
 from stretch.storage.catalogs.catalog import load_catalog
 from support import CATALOG, routine
 

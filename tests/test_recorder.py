@@ -22,10 +22,9 @@ from stretch.cli.app import App
 from stretch.cli.play import new_record
 from stretch.core.journal.progress import stretches_done
 from stretch.core.journal.record import SessionRecord
-from stretch.core.timing.cues import Cue
 from stretch.core.timing.phases import WORKING_KINDS
 from stretch.core.timing.session import Session
-from stretch.core.timing.timeline import build_timeline
+from stretch.core.timing.timeline import Cue, build_timeline
 from stretch.player.input import InputEvent
 from stretch.player.loop import run_session
 from stretch.player.recorder import SessionRecorder

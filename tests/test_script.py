@@ -25,9 +25,8 @@ from stretch.core.narration.speech import (
 from stretch.core.narration.tones import RATE
 from stretch.core.routine import FAMILIAR_AFTER, Routine
 from stretch.core.text import as_sentences
-from stretch.core.timing.cues import Cue, cues
 from stretch.core.timing.session import Session, update
-from stretch.core.timing.timeline import Timeline, build_timeline
+from stretch.core.timing.timeline import Cue, Timeline, build_timeline, cues
 from stretch.core.vocabulary import VoiceMode
 from stretch.export.text_to_speech import find_synthesizer
 from support import CATALOG, EACH_AREA, routine, timelines

@@ -24,10 +24,9 @@ from stretch.core.narration.speech import sentences_to_speak
 from stretch.core.narration.tones import RATE
 from stretch.core.planning.scoring import HoldTime
 from stretch.core.routine import Routine, first_side_line
-from stretch.core.timing.cues import cues
 from stretch.core.timing.phases import Phase
 from stretch.core.timing.session import Session
-from stretch.core.timing.timeline import Timeline, build_timeline
+from stretch.core.timing.timeline import Timeline, build_timeline, cues
 from stretch.core.vocabulary import Side
 from stretch.export.audio_file import captions
 from stretch.figure.render import render_frame

@@ -17,9 +17,8 @@ from fake_programs import FakePrograms
 from stretch.core.errors import UsageError
 from stretch.core.narration import tones
 from stretch.core.narration.tones import RATE, SOUNDS, breath_sound, sound_for
-from stretch.core.timing.cues import Cue, cues
 from stretch.core.timing.session import Session
-from stretch.core.timing.timeline import build_timeline
+from stretch.core.timing.timeline import Cue, build_timeline, cues
 from stretch.player import child_process
 from stretch.player.child_process import split_command
 from stretch.player.cue_player import AudioBackends, CuePlayer

@@ -18,9 +18,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stretch.core.timing.cues import Cue
 from stretch.core.timing.session import Session
-from stretch.core.timing.timeline import build_timeline
+from stretch.core.timing.timeline import Cue, build_timeline
 from stretch.core.vocabulary import Palette
 from stretch.figure.colors import PALETTES, CellColor, ColorRole
 from stretch.figure.render import octants

@@ -22,8 +22,7 @@ from stretch.core.narration.tones import (
     samples,
     sound_for,
 )
-from stretch.core.timing.cues import Cue, cues
-from stretch.core.timing.timeline import build_timeline
+from stretch.core.timing.timeline import Cue, build_timeline, cues
 from support import routine
 
 EVERY = [

@@ -16,9 +16,8 @@ from fake_programs import FakePrograms
 from stretch.core.errors import UsageError
 from stretch.core.narration.speech import sentences_to_speak, speakable, speech_start
 from stretch.core.narration.tones import RATE
-from stretch.core.timing.cues import Cue, cues
 from stretch.core.timing.session import Session, cues_between, update
-from stretch.core.timing.timeline import Timeline, build_timeline
+from stretch.core.timing.timeline import Cue, Timeline, build_timeline, cues
 from stretch.export.audio_file import speeches
 from stretch.export.text_to_speech import at_least_estimate, find_synthesizer, sentence_timer
 from stretch.player import child_process

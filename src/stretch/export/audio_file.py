@@ -29,10 +29,9 @@ from stretch.core.narration.speech import (
 )
 from stretch.core.narration.tones import RATE, sound_for
 from stretch.core.text import one_line
-from stretch.core.timing.cues import Cue, cues
 from stretch.core.timing.phases import Phase
 from stretch.core.timing.session import Session
-from stretch.core.timing.timeline import Timeline
+from stretch.core.timing.timeline import Cue, Timeline, cues
 from stretch.core.vocabulary import VoiceMode
 from stretch.export.text_to_speech import Synthesizer, at_least_estimate, sentence_timer
 from stretch.storage.files.safe_io import atomic_write

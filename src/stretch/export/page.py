@@ -23,9 +23,8 @@ from stretch.core.routine import Routine, needs_line
 from stretch.core.safety.checklist import Choice, Outcome, Question, SafetyData, Urgency
 from stretch.core.text import one_line, pluralize
 from stretch.core.timing.animation import figure_state_at
-from stretch.core.timing.cues import Cue, cues
 from stretch.core.timing.phases import Phase
-from stretch.core.timing.timeline import Timeline, build_timeline
+from stretch.core.timing.timeline import Cue, Timeline, build_timeline, cues
 from stretch.core.vocabulary import Pattern, Side, VoiceMode
 from stretch.figure.colors import PALETTES
 from stretch.figure.file_format import Figure, turned_to, with_arrows_reversed

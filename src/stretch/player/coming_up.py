@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from stretch.core.narration.phrases import next_label
 from stretch.core.text import side_label
-from stretch.core.timing.cues import LAST_SECONDS
 from stretch.core.timing.phases import Phase, PhaseKind
 from stretch.core.timing.session import Session
-from stretch.core.timing.timeline import Timeline
+from stretch.core.timing.timeline import LAST_SECONDS, Timeline
 from stretch.core.vocabulary import Side
 from stretch.player.big_font import big_text, big_text_width
 from stretch.player.layout import StyledLine, wrap_styled

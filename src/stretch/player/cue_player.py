@@ -12,11 +12,10 @@ from msgspec import Struct
 from stretch.core.journal.progress import stretches_done
 from stretch.core.narration.speech import LESSER_CUES, sentences_to_speak, speech_start, words_for_change
 from stretch.core.narration.tones import SoundCue, bell_strokes, is_breath, sound_for
-from stretch.core.timing.cues import Cue
-from stretch.core.timing.cues import cues as cues_in
 from stretch.core.timing.phases import NS_PER_MS
 from stretch.core.timing.session import Session
-from stretch.core.timing.timeline import Timeline
+from stretch.core.timing.timeline import Cue, Timeline
+from stretch.core.timing.timeline import cues as cues_in
 from stretch.core.vocabulary import VoiceMode
 from stretch.player import voice
 from stretch.player.child_process import FindProgram, StartProcess

@@ -10,9 +10,9 @@ import msgspec
 from stretch.core.journal.progress import stretches_done
 from stretch.core.narration.phrases import line_for
 from stretch.core.timing.animation import EASE_MS
-from stretch.core.timing.cues import Cue, cues
 from stretch.core.timing.phases import NS_PER_MS
 from stretch.core.timing.session import Session
+from stretch.core.timing.timeline import Cue, cues
 from stretch.player.freeze import SLICE_S
 from stretch.player.instructions import pause_message
 from stretch.player.keymap import KEYMAP, SAME_KEYS

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 from msgspec import Struct
 
-from stretch.core.timing.cues import Cue
 from stretch.core.timing.session import Session, Tick, cues_between, update
+from stretch.core.timing.timeline import Cue
 from stretch.player.input import InputEvent
 from stretch.player.keymap import action_of
 

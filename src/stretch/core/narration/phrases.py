@@ -3,9 +3,8 @@
 from stretch.core.model import Stretch
 from stretch.core.routine import Item
 from stretch.core.text import as_sentences, join_words, pluralize, side_label
-from stretch.core.timing.cues import Cue
 from stretch.core.timing.phases import Phase
-from stretch.core.timing.timeline import Timeline
+from stretch.core.timing.timeline import Cue, Timeline
 from stretch.core.vocabulary import EQUIPMENT_LABELS, POSITION_LABELS, Side
 
 

@@ -19,10 +19,9 @@ from stretch.core.narration.phrases import (
 from stretch.core.narration.tones import sound_for
 from stretch.core.routine import Item
 from stretch.core.text import as_sentences, join_words, one_line, side_label
-from stretch.core.timing.cues import Cue, CueKind, cues
 from stretch.core.timing.phases import Phase
 from stretch.core.timing.session import Session
-from stretch.core.timing.timeline import Timeline
+from stretch.core.timing.timeline import Cue, CueKind, Timeline, cues
 from stretch.core.vocabulary import EQUIPMENT_LABELS, POSITION_LABELS, VoiceMode
 
 Form = tuple[str, ...]

@@ -8,9 +8,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-from stretch.core.timing.cues import Cue
 from stretch.core.timing.phases import PhaseKind
-from stretch.core.timing.timeline import Timeline
+from stretch.core.timing.timeline import Cue, Timeline
 
 RATE = 22_050
 """Samples per second: the rate of speech synthesizers, so that an audio file needs no resampling."""

@@ -7,9 +7,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from stretch.core.timing import navigation
-from stretch.core.timing.cues import Cue, cues
 from stretch.core.timing.phases import NS_PER_MS
-from stretch.core.timing.timeline import Moment, Timeline
+from stretch.core.timing.timeline import Cue, Moment, Timeline, cues
 
 Action = Literal[
     "pause", "next", "skip", "back", "more", "less", "replace", "ease", "hurt",
