@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from stretch.cli.app import App
 from stretch.cli.doctor import _terminal
 from stretch.player import terminal as terminal_module
-from stretch.player.key_decoder import KeyDecoder
+from stretch.player.input import KeyDecoder
 from stretch.player.terminal import Terminal
 from stretch.player.terminal_answers import TerminalAnswers, queries, with_answer
 from stretch.player.theme import Theme, theme_for

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from stretch.core.timing.session import Session, update
 from stretch.core.timing.timeline import build_timeline
-from stretch.player.key_decoder import KeyDecoder
+from stretch.player.input import KeyDecoder
 from stretch.player.keymap import KEYMAP, action_of
 from support import MS, SAMPLE
 

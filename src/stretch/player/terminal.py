@@ -22,8 +22,7 @@ from rich.cells import cell_len
 from stretch.core.text import is_printable
 from stretch.figure.colors import CellColor
 from stretch.player.freeze import SLICE_S, FreezeDetector, boottime_ns
-from stretch.player.input import InputEvent, SignalCatcher, console_keys
-from stretch.player.key_decoder import KeyDecoder
+from stretch.player.input import InputEvent, KeyDecoder, SignalCatcher, console_keys
 from stretch.player.layout import StyledLine, line_width, shared_characters
 from stretch.player.pictures import PlacedPictures
 from stretch.player.terminal_answers import (
