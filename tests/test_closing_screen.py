@@ -17,7 +17,7 @@ from stretch.core.safety.checklist import Outcome
 from stretch.core.safety.screening_record import ScreeningRecord
 from stretch.player.closing_screen import OFFER, OPEN_NS, ClosingScreen, animate, closing_rows, finished, update
 from stretch.player.figure_renderer import FigureRenderer
-from stretch.player.screen import GUARD_NS
+from stretch.player.loop import GUARD_NS
 from stretch.storage import screening_file
 from stretch.storage.catalogs.catalog import load_figures
 from stretch.storage.files.diagnostics import load_safety

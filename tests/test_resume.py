@@ -20,7 +20,7 @@ from stretch.core.timing.session import Session, Tick, update
 from stretch.core.timing.timeline import build_timeline
 from stretch.core.vocabulary import Tag
 from stretch.player.input import InputEvent
-from stretch.player.screen import GUARD_NS
+from stretch.player.loop import GUARD_NS
 from stretch.storage import screening_file
 from stretch.storage.journal.database import FILE_NAME
 from stretch.storage.journal.journal import Journal

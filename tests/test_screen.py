@@ -13,7 +13,7 @@ from stretch.cli.app import App
 from stretch.core.errors import Signalled
 from stretch.player.input import InputEvent
 from stretch.player.layout import StyledLine
-from stretch.player.screen import GUARD_NS, run_screen
+from stretch.player.loop import GUARD_NS, run_screen
 from stretch.player.terminal import Terminal
 from stretch.player.theme import Theme
 from support import SECOND, FakeClock, MemoryTerminal, run

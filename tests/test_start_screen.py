@@ -31,7 +31,7 @@ from stretch.player.body_map import BodyMap, body_map, map_rows
 from stretch.player.body_map import update as update_map
 from stretch.player.figure_renderer import FigureRenderer
 from stretch.player.input import InputEvent
-from stretch.player.screen import GUARD_NS
+from stretch.player.loop import GUARD_NS
 from stretch.player.start_screen import PLAN_KEYS, StartScreen, finished, guarded, next_minutes, update
 from stretch.player.start_view import CYCLE_NS, help_pages, start_rows
 from stretch.storage import screening_file

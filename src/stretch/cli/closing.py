@@ -11,7 +11,7 @@ from stretch.core.planning.programs import is_hard
 from stretch.core.timing.phases import NS_PER_MS
 from stretch.player import closing_screen
 from stretch.player.layout import StyledLine
-from stretch.player.screen import run_screen
+from stretch.player.loop import run_screen
 
 if TYPE_CHECKING:
     from stretch.cli.app import App

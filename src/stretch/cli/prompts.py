@@ -45,7 +45,7 @@ def show_questions(
     Raise InputEnded, and WentBack where the first question *leads back*.
     """
     from stretch.player.health_screen import HealthWindows
-    from stretch.player.screen import run_screen
+    from stretch.player.loop import run_screen
 
     windows = HealthWindows(app.safety, decide, app.today(), leads_back, app.theme.unicode)
     state = windows.begin(answers)

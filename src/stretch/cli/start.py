@@ -136,7 +136,7 @@ def _agree_on_screen(app: App, planner: AppPlanner, request: Request, playback: 
 def _show(app: App, planner: AppPlanner, state: StartScreen, playback: PlaybackOptions) -> StartScreen:
     """Show the start screen until it is answered."""
     from stretch.player import start_screen
-    from stretch.player.screen import run_screen
+    from stretch.player.loop import run_screen
     from stretch.player.start_view import help_pages, start_rows
 
     terminal, voice = app.keep_terminal(screen=True), app.audio_backends.voice(playback.volume)

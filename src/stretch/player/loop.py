@@ -15,6 +15,12 @@ from stretch.player.keymap import action_of
 
 if TYPE_CHECKING:
     from stretch.player.cue_player import CuePlayer
+from collections.abc import Hashable
+from typing import TypeVar
+
+from stretch.core.errors import Signalled
+from stretch.player.displays import FRAME_S
+from stretch.player.layout import StyledLine
 
 Clock = Callable[[], int]
 """Monotonic time in nanoseconds, from any start."""
@@ -111,3 +117,56 @@ def _must_be_silent(before: Session | None, session: Session) -> bool:
     return before is not None and (
         before.seek_count != session.seek_count or (session.clock_stopped and not before.clock_stopped)
     )
+
+
+S = TypeVar("S")
+GUARD_NS = 300_000_000
+"""Keys are ignored until what they answer has been visible for this long."""
+
+
+class ScreenTerminal(InputSource, Protocol):
+    """A terminal as the screens use it."""
+
+    def size(self) -> tuple[int, int]:
+        """Return the columns and lines."""
+
+    def draw(self, rows: Sequence[StyledLine]) -> bool:
+        """Draw *rows* and return whether all of them are shown."""
+
+
+def run_screen(
+    terminal: ScreenTerminal,
+    state: S,
+    *,
+    rows: Callable[[S, int, int], Sequence[StyledLine]],
+    update: Callable[[S, str], S],
+    finished: Callable[[S], bool],
+    clock: Clock,
+    guarded: Callable[[S], Hashable] = lambda state: None,
+    animate: Callable[[S, int], S] = lambda state, elapsed_ns: state,
+) -> S:
+    """Draw *state* as *rows* of columns and lines, *update* it by keys until it is *finished*, and return it.
+
+    While `guarded(state)` is new, and not None, keys are ignored until it has been visible for GUARD_NS. *animate*
+    gets the time since the screen began, before every frame.
+    Raise Signalled if a signal or a closed window ends the screen.
+    """
+    started_ns = clock()
+    view: Hashable = None
+    visible_since: int | None = None
+    while True:
+        state = animate(state, clock() - started_ns)
+        if finished(state):
+            return state
+        if guarded(state) != view:
+            view, visible_since = guarded(state), None
+        if terminal.draw(rows(state, *terminal.size())) and visible_since is None:
+            visible_since = clock()
+        event = terminal.read(FRAME_S)
+        if event.signal is not None:
+            raise Signalled(event.signal)
+        if event.suspended or event.frozen_ns:
+            visible_since = None
+        if event.key is None or (view is not None and (visible_since is None or clock() - visible_since < GUARD_NS)):
+            continue
+        state = update(state, event.key)
