@@ -31,9 +31,9 @@ from stretch.core.vocabulary import Side
 from stretch.export.audio_file import captions
 from stretch.figure.render import render_frame
 from stretch.player.big_font import big_text
-from stretch.player.coming_up import big_message
 from stretch.player.countdown_panel import countdown_panel
 from stretch.player.figure_renderer import FigureRenderer
+from stretch.player.instructions import big_message
 from stretch.player.layout import StyledLine
 from stretch.player.theme import TextRole
 from stretch.player.view import render_screen

@@ -21,11 +21,10 @@ from stretch.core.timing.session import Action, Session, Tick, update
 from stretch.core.timing.timeline import Timeline, build_timeline
 from stretch.core.vocabulary import POSITION_LABELS
 from stretch.player.big_font import big_text
-from stretch.player.coming_up import ahead_ms, big_message, next_pose
 from stretch.player.countdown_panel import PANEL, countdown_panel, countdown_text
 from stretch.player.displays import FRAME_S, STILL_FRAME_S, ScreenDisplay
 from stretch.player.figure_renderer import FigureRenderer
-from stretch.player.instructions import instructions, page_at, pause_message
+from stretch.player.instructions import ahead_ms, big_message, instructions, next_pose, page_at, pause_message
 from stretch.player.keymap import KEYMAP, action_of
 from stretch.player.layout import StyledLine
 from stretch.player.terminal import Terminal

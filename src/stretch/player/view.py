@@ -15,7 +15,6 @@ from stretch.core.timing.navigation import SEEK_TARGETS
 from stretch.core.timing.session import Session
 from stretch.core.timing.timeline import Timeline
 from stretch.core.vocabulary import Side
-from stretch.player.coming_up import big_message, next_pose
 from stretch.player.countdown_panel import (
     PANEL,
     PROMPT_CELLS,
@@ -24,7 +23,7 @@ from stretch.player.countdown_panel import (
     panel_scale,
     panel_size,
 )
-from stretch.player.instructions import instructions, pause_message
+from stretch.player.instructions import big_message, instructions, next_pose, pause_message
 from stretch.player.keymap import KEYMAP, SAME_KEYS
 from stretch.player.layout import (
     StyledLine,
