@@ -1,26 +1,26 @@
-"""Session loop: read the clock, update the session, show it, wait for input. Also the interfaces it works with."""
+"""Loops of a session and of the other screens: read the clock, update the state, show it, wait for input.
+
+Both work with the interfaces below, and in both only changed cells are written and a resized window is redrawn.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable, Hashable, Sequence
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import msgspec
 from msgspec import Struct
 
+from stretch.core.errors import Signalled
 from stretch.core.timing.session import Session, Tick, cues_between, update
 from stretch.core.timing.timeline import Cue
+from stretch.player.displays import FRAME_S
 from stretch.player.input import InputEvent
 from stretch.player.keymap import action_of
+from stretch.player.layout import StyledLine
 
 if TYPE_CHECKING:
     from stretch.player.cue_player import CuePlayer
-from collections.abc import Hashable
-from typing import TypeVar
-
-from stretch.core.errors import Signalled
-from stretch.player.displays import FRAME_S
-from stretch.player.layout import StyledLine
 
 Clock = Callable[[], int]
 """Monotonic time in nanoseconds, from any start."""

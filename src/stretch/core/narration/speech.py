@@ -1,4 +1,4 @@
-"""Spoken words of each cue: everything for a stretch that is new, a few words for a familiar one, or names only."""
+"""Speech for each cue: what can be said, the longest form of it that fits before the next words, and when it starts."""
 
 import re
 from collections.abc import Callable, Sequence

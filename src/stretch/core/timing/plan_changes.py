@@ -1,4 +1,4 @@
-"""Replacing the current stretch of a session by another."""
+"""Changes of the plan while a session runs: another stretch instead, more stretches, and an earlier end."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ from msgspec.structs import replace
 
 from stretch.core.routine import Item
 from stretch.core.timing.phases import (
-    NS_PER_MS,
     WORKING_KINDS,
     explained_once,
     item_phases,
     with_preparation,
     with_start_times,
 )
-from stretch.core.timing.session import Session
+from stretch.core.timing.session import Session, seek
 
 
 def can_be_replaced(session: Session) -> bool:
@@ -44,14 +43,10 @@ def with_stretch_replaced(session: Session, item: Item) -> Session:
     changed = replace(timeline, phases=with_start_times([*phases[:first], *new, following, *later]))
     place = {index: index if index < first else index + len(new) - len(span) for index in range(len(phases))}
     kept = {index: at for index, at in place.items() if index not in span}
+    there = seek(session, changed.phases[first].start_ms)
     return replace(
-        session,
+        there,
         timeline=changed,
-        position_ns=changed.phases[first].start_ms * NS_PER_MS,
-        seek_count=session.seek_count + 1,
-        paused=False,
-        waiting=False,
-        lead_in_ns=0,
         elapsed_ns={kept[index]: ns for index, ns in session.elapsed_ns.items() if index in kept},
         completed_phases=frozenset(kept[index] for index in session.completed_phases if index in kept),
         easier_phases=frozenset(kept[index] for index in session.easier_phases if index in kept),

@@ -202,11 +202,11 @@ def _perform(session: Session, action: Action) -> Session:
         case "help":
             return replace(session, help_open=True, help_ns=0)
         case "next":
-            return _seek(session, navigation.next_start(timeline, position_ms))
+            return seek(session, navigation.next_start(timeline, position_ms))
         case "skip":
-            return _seek(session, navigation.next_item_start(timeline, position_ms))
+            return seek(session, navigation.next_item_start(timeline, position_ms))
         case "back":
-            return _seek(session, navigation.back_start(timeline, position_ms))
+            return seek(session, navigation.back_start(timeline, position_ms))
         case "more":
             return replace(session, timeline=timeline.adjust(position_ms, STEP_MS))
         case "less":
@@ -220,7 +220,8 @@ def _perform(session: Session, action: Action) -> Session:
     return session
 
 
-def _seek(session: Session, position_ms: int) -> Session:
+def seek(session: Session, position_ms: int) -> Session:
+    """Return *session* after a jump to *position_ms*, where it runs."""
     return replace(
         session,
         position_ns=position_ms * NS_PER_MS,
@@ -255,7 +256,7 @@ def _report_pain(session: Session) -> Session:
         return replace(reported, pain_stop=name)
     if name in session.painful_ids and not reported.two_in_a_row_hurt:
         return _skip_stretch(reported)
-    again = _seek(reported, navigation.back_start(session.timeline, session.position_ms, again_ms=0))
+    again = seek(reported, navigation.back_start(session.timeline, session.position_ms, again_ms=0))
     eased = again if name in session.painful_ids else _ease(again)
     return replace(eased, pain_stop=name)
 
@@ -268,7 +269,7 @@ def _answer_pain(session: Session, answer: Action) -> Session:
         return replace(session, help_open=True, help_ns=0)
     if answer == "accept" and session.two_in_a_row_hurt:
         last = session.timeline.phases[-1]
-        return _seek(session, last.start_ms if last.kind == "settle" else last.end_ms)
+        return seek(session, last.start_ms if last.kind == "settle" else last.end_ms)
     if answer in ("accept", "ease"):
         return replace(session, pain_stop=None)
     if answer == "hurt":
@@ -278,4 +279,4 @@ def _answer_pain(session: Session, answer: Action) -> Session:
 
 def _skip_stretch(session: Session) -> Session:
     start_of_next = navigation.next_start if session.moment.phase.item is None else navigation.next_item_start
-    return _seek(session, start_of_next(session.timeline, session.position_ms))
+    return seek(session, start_of_next(session.timeline, session.position_ms))

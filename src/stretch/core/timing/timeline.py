@@ -1,4 +1,7 @@
-"""Timeline of a session: the state at every position, in integer milliseconds from the start."""
+"""Timeline of a session: the state at every position, in integer milliseconds from the start, and the cues.
+
+A cue is a phase change, one of the last seconds, a halfway point or half of a breath.
+"""
 
 from __future__ import annotations
 
@@ -58,6 +61,13 @@ class Timeline(Struct, frozen=True, dict=True):
                 number, name = number + 1, phase.item.stretch.id
             numbers.append(number)
         return numbers
+
+    @cached_property
+    def every_cue(self) -> tuple[Cue, ...]:
+        """All cues in order; at the same position, a phase comes before its first breath."""
+        found = [cue for index, phase in enumerate(self.phases) for cue in _phase_cues(phase, index)]
+        end = Cue(self.length_ms, "end", len(self.phases) - 1)
+        return tuple(sorted((*found, end), key=lambda cue: cue.at_ms))
 
     @property
     def length_ms(self) -> int:
@@ -165,20 +175,10 @@ class Cue(Struct, frozen=True):
 
 def cues(timeline: Timeline, after_ms: int, until_ms: int) -> tuple[Cue, ...]:
     """Return the cues in (after, until], in order. The first cue is at 0: start with -1."""
-    every = _every_cue(timeline)
+    every = timeline.every_cue
     low = bisect_right(every, after_ms, key=lambda cue: cue.at_ms)
     high = bisect_right(every, until_ms, key=lambda cue: cue.at_ms)
     return every[low:high]
-
-
-def _every_cue(timeline: Timeline) -> tuple[Cue, ...]:
-    cached: tuple[Cue, ...] | None = timeline.__dict__.get("every_cue")
-    if cached is None:
-        found = [cue for index, phase in enumerate(timeline.phases) for cue in _phase_cues(phase, index)]
-        found.append(Cue(timeline.length_ms, "end", len(timeline.phases) - 1))
-        # The sort is stable: at the same position, a phase comes before its first breath.
-        cached = timeline.__dict__["every_cue"] = tuple(sorted(found, key=lambda cue: cue.at_ms))
-    return cached
 
 
 def _phase_cues(phase: Phase, index: int) -> Iterator[Cue]:
