@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stretch.cli.app import App
-from stretch.cli.page_serving import AFTER_MS, serve_page
+from stretch.cli.page import AFTER_MS, serve_page
 from stretch.core.errors import Signalled, StretchError, UsageError
 from stretch.export import page_server
 from stretch.export.page_server import PageServer, qr_code

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stretch.core.safety.checklist import Outcome, Urgency
-from stretch.core.safety.pain import PainEntry, PainSpread
-from stretch.core.safety.pain_trend import (
+from stretch.core.safety.pain import (
+    PainEntry,
+    PainSpread,
     TrendFinding,
     assess,
     detect_flare,

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from stretch.core.safety.checklist import ChecklistLine, Choice, Outcome, Question, SafetyData, Urgency, strongest
-from stretch.core.safety.pain_trend import MEANINGFUL, SEVERE, SIX_WEEKS, TWO_WEEKS
+from stretch.core.safety.pain import MEANINGFUL, SEVERE, SIX_WEEKS, TWO_WEEKS
 from stretch.core.safety.screening import EASE_OFF, MAX_STOP, STOP, pain_limits
 
 DATA = Path(__file__).parents[1] / "data"

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
+from stretch.cli.app import App
 from stretch.cli.options import OUTPUT, STDOUT, NameChoice
 from stretch.cli.usage import SuggestingGroup
 from stretch.core.errors import UsageError
 from stretch.core.text import pluralize
-from stretch.core.vocabulary import ENTRY_LISTS
-
-if TYPE_CHECKING:
-    from stretch.cli.app import App
-    from stretch.core.vocabulary import EntryKind
+from stretch.core.vocabulary import ENTRY_LISTS, EntryKind
 
 
 @click.group(

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from stretch.cli.app import App
 from stretch.cli.prescribed import today_line
+from stretch.cli.request import PlaybackOptions
 from stretch.cli.safety import EXPECT, FIRST_SESSIONS
 from stretch.core.journal.progress import stretch_count
 from stretch.core.planning.programs import is_hard
 from stretch.core.timing.phases import NS_PER_MS
+from stretch.core.timing.session import Session
 from stretch.player import closing_screen
 from stretch.player.layout import StyledLine
 from stretch.player.loop import run_screen
-
-if TYPE_CHECKING:
-    from stretch.cli.app import App
-    from stretch.cli.request import PlaybackOptions
-    from stretch.core.timing.session import Session
 
 
 def expectation(app: App) -> str:

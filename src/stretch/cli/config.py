@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
+from stretch.cli.app import App
 from stretch.cli.options import SETTING
 from stretch.cli.usage import SuggestingGroup, refuse_together
-
-if TYPE_CHECKING:
-    from stretch.cli.app import App
 
 VERSION = 1
 DESCRIPTION_COLUMNS = 110

@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING
 
 import msgspec
 
+from stretch.cli.app import App
 from stretch.cli.play import Playback, StretchReplacer, new_record, open_recorder, summary
 from stretch.cli.preflight import after_early_end
-from stretch.cli.request import DESK_MOVES, RoutineOptions, build_request
+from stretch.cli.request import DESK_MOVES, PlaybackOptions, RoutineOptions, build_request
 from stretch.cli.start import AppPlanner
 from stretch.core.errors import UsageError
 from stretch.core.journal.progress import encode_plan
+from stretch.core.routine import Routine
+from stretch.core.safety.screening_record import PreflightResult
 from stretch.core.timing.breathing import parse_pattern
 from stretch.core.timing.phases import NS_PER_MS
 from stretch.core.timing.plan_changes import ending_soon, is_last_stretch, with_more_stretches
 from stretch.core.timing.session import Session
 from stretch.core.timing.timeline import build_timeline
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from stretch.cli.app import App
-    from stretch.cli.request import PlaybackOptions
-    from stretch.core.routine import Routine
-    from stretch.core.safety.screening_record import PreflightResult
-    from stretch.core.vocabulary import Tag
-    from stretch.player.loop import PlaybackResult
+from stretch.core.vocabulary import Tag
+from stretch.player.loop import PlaybackResult
 
 AREA, MINUTES = "desk", 2.0
 ENOUGH_NS = 30 * 60_000 * NS_PER_MS

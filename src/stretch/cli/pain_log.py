@@ -11,7 +11,7 @@ from stretch.cli.app import App
 from stretch.cli.prompts import InputEnded, ask, ask_score
 from stretch.core.errors import StretchError
 from stretch.core.safety.checklist import Choice, Question
-from stretch.core.safety.pain_trend import MEANINGFUL, change_before_sessions
+from stretch.core.safety.pain import MEANINGFUL, change_before_sessions
 from stretch.core.safety.screening import SPREAD, spread_of, trend_findings, trend_texts
 from stretch.core.text import short_date
 from stretch.storage import screening_file

@@ -186,7 +186,6 @@ class Playback:
         self.replacer, self.adjust = replacer, adjust
         self.screen = app.full_screen
         self.cue_player: CuePlayer | None = None
-        self.figures: FigureRenderer | None = None
 
     def run(self, session: Session) -> PlaybackResult:
         """Play *session* to its end."""
@@ -211,8 +210,8 @@ class Playback:
                 display=self._make_display(session.timeline, terminal),
                 audio=self.cue_player,
                 observers=self._make_observers(stack),
-                replace_stretch=lambda session: self._with_figures(self.replacer, session),
-                adjust=lambda session: self._with_figures(self.adjust, session),
+                replace_stretch=self.replacer,
+                adjust=self.adjust,
             )
             if self.cue_player is not None and result.session.end_state == "finished":
                 self.cue_player.finish()
@@ -237,17 +236,7 @@ class Playback:
         moves = (phase.move.id for phase in timeline.phases if phase.move)
         stretches = (item.stretch.id for item in timeline.items)
         names = [*moves, *stretches, timeline.resting_figure]
-        self.figures = self.options.figure_renderer(self.app, names, terminal)
-        return self.figures
-
-    def _with_figures(self, change: Callable[[Session], Session], session: Session) -> Session:
-        """Return *session* after *change*, with the figures of the stretches that came into it."""
-        changed = change(session)
-        if self.figures and changed.timeline is not session.timeline:
-            there = {item.stretch.id for item in session.timeline.items}
-            new = [item.stretch.id for item in changed.timeline.items if item.stretch.id not in there]
-            self.figures.add(self.app.figures(new))
-        return changed
+        return self.options.figure_renderer(self.app, names, terminal)
 
     def _make_observers(self, stack: ExitStack) -> list[Callable[[Session], None]]:
         """Return the observers that record the session and show it to `stretch status`; none without a recorder."""

@@ -121,7 +121,7 @@ program_command.add_command(programs_command, "list")
 @click.pass_obj
 def add_command(app: App, file: Path, replace: bool) -> int:
     from stretch.cli.prescribed import remember_prescriptions
-    from stretch.storage.catalogs.taking_in import read_program, store_program
+    from stretch.storage.catalogs.catalog_lint import read_program, store_program
 
     program, notes = read_program(file, app.user_catalogs)
     old, target = app.catalog.programs.get(program.id), app.catalog_folder / f"{program.id}.yaml"

@@ -87,12 +87,12 @@ class PlaybackOptions(Struct, frozen=True, kw_only=True):
         return answers.graphics if self.figure == "pixels" else self.figure == "auto" and answers.draws_pictures
 
     def figure_renderer(self, app: App, names: Iterable[str], terminal: Terminal) -> FigureRenderer | None:
-        """Return the renderer of the figures *names*, which may get more; None if figures are not drawn."""
+        """Return a renderer that has the figures *names* ready; None if figures are not drawn."""
         if (glyphs := self.glyphs(app)) is None:
             return None
         from stretch.player.figure_renderer import FigureRenderer
 
-        figures = FigureRenderer(app.figures(names), glyphs=glyphs, color=app.theme.has_color)
+        figures = FigureRenderer(app.figures(names), load=app.figures, glyphs=glyphs, color=app.theme.has_color)
         if app.theme.has_color and self.in_pixels(terminal.answers):
             from stretch.player.pixel_figures import PixelFigures
 

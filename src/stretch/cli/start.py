@@ -140,13 +140,9 @@ def _show(app: App, planner: AppPlanner, state: StartScreen, playback: PlaybackO
     from stretch.player.start_view import help_pages, start_rows
 
     terminal, voice = app.keep_terminal(screen=True), app.audio_backends.voice(playback.volume)
-    glyphs, figures, loaded = playback.glyphs(app), playback.figure_renderer(app, [], terminal), set[str]()
+    glyphs, figures = playback.glyphs(app), playback.figure_renderer(app, [], terminal)
 
     def rows(state: StartScreen, columns: int, lines: int) -> list[StyledLine]:
-        name = state.item.stretch.id
-        if figures and name not in loaded:
-            figures.add(app.figures([name]))
-            loaded.add(name)
         return start_rows(state, columns, lines, figures=figures, glyphs=glyphs, color=app.theme.has_color)
 
     def update(state: StartScreen, key: str) -> StartScreen:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from stretch.core.timing.animation import FigureState
@@ -16,22 +16,26 @@ if TYPE_CHECKING:
 
 
 class FigureRenderer:
-    """Renders *figures*, which are keyed by the id of a stretch or of a warm-up move."""
+    """Renders *figures*, which are keyed by the id of a stretch or of a warm-up move, and others that it can *load*."""
 
-    def __init__(self, figures: Mapping[str, Figure], *, glyphs: Glyphs = "braille", color: bool = True) -> None:
-        self._figures, self._glyphs, self._color = figures, glyphs, color
+    def __init__(
+        self,
+        figures: Mapping[str, Figure],
+        *,
+        load: Callable[[tuple[str]], Mapping[str, Figure]] = lambda names: {},
+        glyphs: Glyphs = "braille",
+        color: bool = True,
+    ) -> None:
+        self._figures: dict[str, Figure | None] = {**figures}
+        self._load, self._glyphs, self._color = load, glyphs, color
         self.pixels: PixelFigures | None = None
         """Draws the large figures, as soon as it can."""
-
-    def add(self, figures: Mapping[str, Figure]) -> None:
-        """Add *figures*."""
-        self._figures = {**self._figures, **figures}
 
     def render(
         self, state: FigureState | None, columns: int, lines: int, *, pressing: bool = False, still: bool = False
     ) -> list[StyledLine]:
         """Return the figure in *lines* lines of *columns* cells; empty if there is no figure for *state*."""
-        figure = self._figures.get(state.name) if state else None
+        figure = self._figure(state.name) if state else None
         if figure is None or state is None:
             return []
         depth = state.inhale_depth if figure.deepens_on == "inhale" else state.depth
@@ -50,9 +54,14 @@ class FigureRenderer:
 
     def prefetch(self, name: str, side: Side | None, columns: int, lines: int) -> None:
         """Make the figure *name* ready that comes next."""
-        if self.pixels and (figure := self._figures.get(name)):
+        if self.pixels and (figure := self._figure(name)):
             self.pixels.prefetch(figure, name, columns, lines, left=side == "left")
 
     def render_still(self, name: str, side: Side | None, depth: float, columns: int, lines: int) -> list[StyledLine]:
         """Return the figure *name* at a depth from 0 (start, with the arrows of a contraction) to 1 (stretch)."""
         return self.render(FigureState(name, side, depth, depth), columns, lines, pressing=depth == 0, still=True)
+
+    def _figure(self, name: str) -> Figure | None:
+        if name not in self._figures:
+            self._figures[name] = self._load((name,)).get(name)
+        return self._figures[name]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stretch.storage.files.safe_io import UnreadableFile, atomic_write, make_private, read_regular
+from stretch.storage.files.safe_io import UnreadableFile, read_regular, write_private
 
 if TYPE_CHECKING:
     from stretch.core.program import Prescription, Program
@@ -22,9 +22,7 @@ def save(folder: Path, programs: Iterable[Program]) -> None:
     elif followed != load(folder):
         from msgspec import json
 
-        make_private(folder)
-        with atomic_write(path, own=True) as file:
-            file.write(json.encode(followed))
+        write_private(path, json.encode(followed))
 
 
 def load(folder: Path) -> dict[str, Prescription]:

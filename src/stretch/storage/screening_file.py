@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from stretch.core.errors import SafetyError
-from stretch.storage.files.safe_io import UnreadableFile, read_regular
+from stretch.storage.files.safe_io import UnreadableFile, read_regular, write_private
 
 if TYPE_CHECKING:
     from stretch.core.safety.screening_record import ScreeningRecord
@@ -40,11 +40,7 @@ def load(folder: Path) -> ScreeningRecord | None:
 
 def save(folder: Path, record: ScreeningRecord) -> None:
     """Replace the stored record atomically. Raise OSError."""
-    from stretch.storage.files.safe_io import atomic_write, make_private
-
-    make_private(folder)
-    with atomic_write(folder / NAME, own=True) as file:
-        file.write(msgspec.json.encode(record))
+    write_private(folder / NAME, msgspec.json.encode(record))
 
 
 def delete(folder: Path) -> bool:

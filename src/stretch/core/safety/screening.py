@@ -10,8 +10,7 @@ from msgspec.structs import replace
 
 from stretch.core.errors import UnknownName
 from stretch.core.safety.checklist import Choice, Outcome, Question, SafetyData
-from stretch.core.safety.pain import SPREAD_ORDERS, PainEntry, PainSpread
-from stretch.core.safety.pain_trend import TrendFinding, assess
+from stretch.core.safety.pain import SPREAD_ORDERS, PainEntry, PainSpread, TrendFinding, assess
 from stretch.core.safety.screening_record import (
     Answers,
     PreflightResult,

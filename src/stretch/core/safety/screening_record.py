@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec.structs import replace
 
 from stretch.core.errors import SafetyError, UsageError
-from stretch.core.safety.checklist import Choice, Outcome, OutcomeMessages, SafetyData, Urgency, strongest
-from stretch.core.safety.pain import Score
+from stretch.core.safety.checklist import (
+    ChecklistLine,
+    Choice,
+    Outcome,
+    OutcomeMessages,
+    Question,
+    SafetyData,
+    Urgency,
+    strongest,
+)
+from stretch.core.safety.pain import PainSpread, Score
 from stretch.core.vocabulary import Tag
-
-if TYPE_CHECKING:
-    from stretch.core.safety.checklist import ChecklistLine, Question
-    from stretch.core.safety.pain import PainSpread
 
 Answers = Mapping[str, tuple[str, ...]]
 """Ids of the chosen answers by the id of the question."""

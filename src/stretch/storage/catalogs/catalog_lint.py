@@ -1,4 +1,4 @@
-"""Check user catalogs for everything that is wrong or worth a second look.
+"""Check user catalogs, and programs to take in, for everything that is wrong or worth a second look.
 
 The cautions follow rules of thumb, which keep no routine from running.
 """
@@ -9,16 +9,20 @@ from pathlib import Path
 from msgspec import Struct
 
 from stretch.core.checks import FieldProblem, check_sources
+from stretch.core.errors import CatalogError, UsageError
 from stretch.core.model import Source, Stretch
 from stretch.core.program import Program
+from stretch.core.text import escape_control_chars, join_words
 from stretch.core.timing.phases import RESTING
 from stretch.core.vocabulary import ENTRY_KINDS, KNEELING, Caution, EntryKind
 from stretch.figure.file_format import Figure
 from stretch.figure.lint import lint_figure
-from stretch.storage.catalogs.catalog import SessionFile, origin_label
+from stretch.storage.catalogs.catalog import SessionFile, load_catalog, origin_label
 from stretch.storage.catalogs.loader import CatalogEntry, CatalogLoader, id_of, real_path
 from stretch.storage.files.diagnostics import Diagnostic, Severity, load_record
 from stretch.storage.files.locations import data_root
+from stretch.storage.files.safe_io import write_private
+from stretch.storage.files.safe_yaml import read_text
 
 
 class CatalogReport(Struct, frozen=True):
@@ -112,3 +116,27 @@ def weaker_cautions(stretch: Stretch, replaced: Stretch) -> Iterator[FieldProble
     lost += [tag for tag in replaced.cautions.adapt if tag not in avoid and tag not in adapt]
     if lost:
         yield ("cautions",), f"weaker than in the {stretch.id} it replaces: {', '.join(lost)}"
+
+
+def read_program(file: Path, catalogs: Sequence[Path]) -> tuple[Program, list[str]]:
+    """Return the program in *file*, used on top of the user's *catalogs*, and notes about it.
+
+    Raise CatalogError with every problem of the file, and UsageError if it does not hold exactly one program.
+    """
+    place = escape_control_chars(str(file))
+    if any(file.resolve() in (path.resolve(), *(path.glob("*.y*ml") if path.is_dir() else ())) for path in catalogs):
+        raise UsageError(f"{place} is in your catalog already.")
+    report = check_catalogs([*catalogs, file])
+    if problems := [str(one) for one in report.of("problem") if one.file == place]:
+        raise CatalogError(problems)
+    catalog = load_catalog(extra=[*catalogs, file], on_problem=lambda problem: None)
+    found = [id for (kind, id), origin in catalog.origins.items() if kind == "program" and origin.file == place]
+    if len(found) != 1:
+        what = f"the programs {join_words(found)}: put each in a file of its own" if found else "no program"
+        raise UsageError(f"{place} holds {what}.")
+    return catalog.programs[found[0]], [str(one) for one in report.of("note") if one.file == place]
+
+
+def store_program(file: Path, target: Path) -> None:
+    """Copy the text of *file* to *target*, which only its owner may read."""
+    write_private(target, read_text(file).encode())

@@ -151,6 +151,13 @@ def _replacement(target: Path, *, mode: int, own: bool, new: bool) -> Iterator[I
     _sync_folder(target.parent)
 
 
+def write_private(path: Path, data: bytes) -> None:
+    """Replace *path*, a file about a person, with *data* atomically, and create its folder. Raise OSError."""
+    make_private(path.parent)
+    with atomic_write(path, own=True) as file:
+        file.write(data)
+
+
 def write_text(path: Path, text: str, *, new: bool = False) -> None:
     """Replace *path* with *text* atomically, line ends unchanged. Raise OSError."""
     with atomic_write(path, new=new) as file:
