@@ -229,7 +229,7 @@ def test_what_was_answered_before_the_window_closed_is_kept(tmp_path: Path) -> N
     ("screens", "said", "code"),
     [
         (("",), [SAFETY.messages.go], 0),
-        (theme("body", "F9"), [SAFETY.messages.gently, "Taken into account: disc."], 0),
+        (theme("body", "F9"), [SAFETY.messages.gently, "- with a disc problem, or pain that is worse bending"], 0),
         ((*theme("unwell", "R13"), "y"), [SAFETY.messages.soon, SAFETY.messages.lift], 4),
         (
             (*theme("limb", "R20"), "n", "y"),
@@ -615,7 +615,7 @@ def test_a_stored_emergency_says_how_it_ends_and_keeps_the_tags(tmp_path: Path) 
     person = Person(tmp_path, *theme("bladder", "R01"))
     assert run("safety", "check", app=person).exit_code == 4
     assert SAFETY.messages.emergency_over not in person.output
-    assert "Taken into account" not in person.output
+    assert "leave out or ease" not in person.output
     assert (stored_record(tmp_path).outcome, stored_record(tmp_path).tags) == (Outcome.EMERGENCY, ("disc",))
     result, _ = start(tmp_path, args=("--yes",))
     assert result.exit_code == 4

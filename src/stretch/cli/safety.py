@@ -57,6 +57,7 @@ def check_command(app: App, forget: bool, as_json: bool) -> int:
     refuse_together("--forget", "--json")
     from stretch.cli.preflight import run_check, stop_texts
     from stretch.core.safety.screening_record import status_messages
+    from stretch.core.vocabulary import TAG_LABELS
     from stretch.storage import screening_file
 
     if forget:
@@ -74,7 +75,9 @@ def check_command(app: App, forget: bool, as_json: bool) -> int:
     if result.causes:
         return SafetyError.exit_code
     if record.tags:
-        app.out.paragraph(f"Taken into account: {', '.join(record.tags)}.")
+        app.out.paragraph("From now on your routines leave out or ease what is risky:")
+        for tag in record.tags:
+            app.out.paragraph(TAG_LABELS[tag], indent=2, prefix="- ")
     return 0 if screening_file.load(app.folder) == record else StretchError.exit_code
 
 
