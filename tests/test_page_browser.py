@@ -15,8 +15,7 @@ from stretch.core.narration.tones import sound_for
 from stretch.core.routine import Routine
 from stretch.core.timing.animation import figure_state_at
 from stretch.core.timing.breathing import breath_at
-from stretch.core.timing.navigation import back_start, next_item_start, next_start
-from stretch.core.timing.timeline import Timeline, build_timeline, cues
+from stretch.core.timing.timeline import Timeline, back_start, build_timeline, cues, next_item_start, next_start
 from support import SAMPLE, routine
 from test_page import HOSTILE, SAFETY, page_of
 

@@ -10,10 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stretch.core.journal.progress import stretches_done
-from stretch.core.timing.navigation import back_start
 from stretch.core.timing.phases import WORKING_KINDS, Phase
 from stretch.core.timing.session import Action, Session, Symptom, Tick, cues_between, update
-from stretch.core.timing.timeline import build_timeline
+from stretch.core.timing.timeline import back_start, build_timeline
 from stretch.player.instructions import pause_message
 from support import MS, SAMPLE, SECOND, routine
 
@@ -219,6 +218,15 @@ def test_ease_halves_the_rest_of_a_hold_in_whole_breaths() -> None:
 
 def test_ease_without_a_stretch_does_nothing() -> None:
     assert update(at(1_000), "ease") == at(1_000)
+
+
+def test_a_last_stretch_that_is_skipped_is_not_completed() -> None:
+    phases = tuple(phase for phase in TIMELINE.phases if phase.kind != "settle")
+    timeline = msgspec.structs.replace(TIMELINE, phases=phases)
+    last = Session(timeline=timeline, position_ns=(phases[-1].start_ms + 1) * MS, clock_ns=0)
+    now = played(update(last, "next"), 1.0)
+    assert now.end_state == "finished"
+    assert not now.completed_phases
 
 
 def test_a_painful_stretch_is_made_easier_and_skipped_the_second_time() -> None:

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 
 from stretch.core.narration.phrases import needs, next_label
 from stretch.core.text import minutes_seconds
-from stretch.core.timing.navigation import SEEK_TARGETS
 from stretch.core.timing.session import Session
-from stretch.core.timing.timeline import Timeline
+from stretch.core.timing.timeline import SEEK_TARGETS, Timeline
 from stretch.core.vocabulary import Side
 from stretch.player.countdown_panel import (
     PANEL,

@@ -6,9 +6,17 @@ from typing import Literal, get_args
 from msgspec import Struct
 from msgspec.structs import replace
 
-from stretch.core.timing import navigation
-from stretch.core.timing.phases import NS_PER_MS
-from stretch.core.timing.timeline import Cue, Moment, Timeline, cues
+from stretch.core.timing.phases import NS_PER_MS, WORKING_KINDS
+from stretch.core.timing.timeline import (
+    Cue,
+    Moment,
+    Timeline,
+    back_start,
+    cues,
+    hold_ahead,
+    next_item_start,
+    next_start,
+)
 
 Action = Literal[
     "pause", "next", "skip", "back", "more", "less", "replace", "ease", "hurt",
@@ -117,8 +125,9 @@ class Session(Struct, frozen=True, kw_only=True, dict=True):
     @property
     def two_in_a_row_hurt(self) -> bool:
         """True if the current stretch hurt and the one before it: a reason to end and rest (rule ST5)."""
-        before = navigation.item_before(self.timeline, self.position_ms)
-        return before is not None and {before.stretch.id, self.moment.phase.activity_id} <= {*self.painful_ids}
+        number = self.timeline.stretch_numbers[self.moment.index]
+        before = self.timeline.items[number - 2].stretch.id if number > 1 else ""
+        return {before, self.moment.phase.activity_id} <= {*self.painful_ids}
 
 
 def update(session: Session, event: Event) -> Session:
@@ -173,24 +182,39 @@ def _advance(session: Session, clock_ns: int) -> Session:
     if session.clock_stopped or gap_ns <= 0:
         return replace(session, clock_ns=clock_ns, help_ns=session.help_ns + max(gap_ns, 0))
     lead_in_ns = min(gap_ns, session.lead_in_ns)
-    timeline, start_ns = session.timeline, session.position_ns
-    length_ns = timeline.length_ms * NS_PER_MS
-    end_ns, waiting = min(start_ns + (gap_ns - lead_in_ns) * session.speed, length_ns), False
+    length_ns = session.timeline.length_ms * NS_PER_MS
+    end_ns, waiting = min(session.position_ns + (gap_ns - lead_in_ns) * session.speed, length_ns), False
     if session.wait:
-        stop_ms = navigation.next_preparation(timeline, session.position_ms, end_ns // NS_PER_MS)
-        if stop_ms is not None:
-            end_ns, waiting = stop_ms * NS_PER_MS, True
-    completed = navigation.completed_phases(timeline, session.position_ms, end_ns // NS_PER_MS)
+        for phase in session.timeline.phases:
+            if phase.kind == "prepare" and session.position_ms < phase.start_ms <= end_ns // NS_PER_MS:
+                end_ns, waiting = phase.start_ms * NS_PER_MS, True
+                break
     return replace(
-        session,
+        _played_until(session, end_ns),
         clock_ns=clock_ns,
         lead_in_ns=session.lead_in_ns - lead_in_ns,
-        position_ns=end_ns,
-        active_ns=session.active_ns + end_ns - start_ns,
-        elapsed_ns=navigation.add_elapsed(timeline, start_ns, end_ns, session.elapsed_ns),
-        completed_phases=session.completed_phases | completed,
         waiting=waiting,
         end_state="finished" if end_ns == length_ns else None,
+    )
+
+
+def _played_until(session: Session, end_ns: int) -> Session:
+    """Return *session* at the position *end_ns*, with the time played until then and the phases completed."""
+    phases, index, at_ns = session.timeline.phases, session.moment.index, session.position_ns
+    elapsed_ns, completed = dict(session.elapsed_ns), set(session.completed_phases)
+    while at_ns < end_ns:
+        phase_end_ns = phases[index].end_ms * NS_PER_MS
+        until_ns = min(end_ns, phase_end_ns)
+        elapsed_ns[index] = elapsed_ns.get(index, 0) + until_ns - at_ns
+        if until_ns == phase_end_ns and phases[index].kind in WORKING_KINDS:
+            completed.add(index)
+        at_ns, index = until_ns, index + 1
+    return replace(
+        session,
+        position_ns=end_ns,
+        active_ns=session.active_ns + end_ns - session.position_ns,
+        elapsed_ns=elapsed_ns,
+        completed_phases=frozenset(completed),
     )
 
 
@@ -202,11 +226,11 @@ def _perform(session: Session, action: Action) -> Session:
         case "help":
             return replace(session, help_open=True, help_ns=0)
         case "next":
-            return seek(session, navigation.next_start(timeline, position_ms))
+            return seek(session, next_start(timeline, position_ms))
         case "skip":
-            return seek(session, navigation.next_item_start(timeline, position_ms))
+            return seek(session, next_item_start(timeline, position_ms))
         case "back":
-            return seek(session, navigation.back_start(timeline, position_ms))
+            return seek(session, back_start(timeline, position_ms))
         case "more":
             return replace(session, timeline=timeline.adjust(position_ms, STEP_MS))
         case "less":
@@ -235,7 +259,7 @@ def seek(session: Session, position_ms: int) -> Session:
 
 def _ease(session: Session) -> Session:
     """Switch to the easier way: halve the rest of this hold, or the next hold of the stretch being prepared."""
-    found = navigation.hold_ahead(session.timeline, session.position_ms)
+    found = hold_ahead(session.timeline, session.position_ms)
     if found is None:
         return session
     index, position_ms = found
@@ -256,7 +280,7 @@ def _report_pain(session: Session) -> Session:
         return replace(reported, pain_stop=name)
     if name in session.painful_ids and not reported.two_in_a_row_hurt:
         return _skip_stretch(reported)
-    again = seek(reported, navigation.back_start(session.timeline, session.position_ms, again_ms=0))
+    again = seek(reported, back_start(session.timeline, session.position_ms, again_ms=0))
     eased = again if name in session.painful_ids else _ease(again)
     return replace(eased, pain_stop=name)
 
@@ -278,5 +302,5 @@ def _answer_pain(session: Session, answer: Action) -> Session:
 
 
 def _skip_stretch(session: Session) -> Session:
-    start_of_next = navigation.next_start if session.moment.phase.item is None else navigation.next_item_start
+    start_of_next = next_start if session.moment.phase.item is None else next_item_start
     return seek(session, start_of_next(session.timeline, session.position_ms))

@@ -1,4 +1,4 @@
-"""Timeline of a session: the state at every position, in integer milliseconds from the start, and the cues.
+"""Timeline of a session: the state at every position, in integer milliseconds from the start, cues, and jumps.
 
 A cue is a phase change, one of the last seconds, a halfway point or half of a breath.
 """
@@ -17,7 +17,15 @@ from stretch.core.fields import LONGEST_HOLD_S
 from stretch.core.routine import Item, Routine
 from stretch.core.timing.animation import FigureState, figure_state_at
 from stretch.core.timing.breathing import Breath, BreathPosition, breath_at, fit, parse_pattern
-from stretch.core.timing.phases import RESTING, Phase, build_phases, with_preparation, with_start_times
+from stretch.core.timing.phases import (
+    RESTING,
+    WORKING_KINDS,
+    Phase,
+    PhaseKind,
+    build_phases,
+    with_preparation,
+    with_start_times,
+)
 from stretch.core.vocabulary import Pattern
 
 MIN_LEFT_MS = 1_000
@@ -212,4 +220,50 @@ def _last_ms(phase: Phase) -> int | None:
         return LAST_SECONDS * 1000
     if phase.kind == "move" and len(phase.breaths) >= LAST_CUE_BREATHS:
         return sum(phase.breaths[-1])
+    return None
+
+
+SEEK_TARGETS: frozenset[PhaseKind] = frozenset({"warm-up", "prepare", "switch", "settle"})
+"""Kinds of phases at whose start one goes on, or goes back to."""
+AGAIN_MS = 2_000
+"""Going back this soon after a start goes to the start before."""
+
+
+def next_start(timeline: Timeline, position_ms: int) -> int:
+    """Return the start of the stretch that is being prepared, or else of the next side's or stretch's preparation."""
+    preparing = timeline.phases[timeline.index_at(position_ms)].kind in ("prepare", "switch", "rest")
+    return _start_after(timeline, position_ms, WORKING_KINDS if preparing else SEEK_TARGETS)
+
+
+def next_item_start(timeline: Timeline, position_ms: int) -> int:
+    """Return the start of the next stretch's preparation, or of what follows the last stretch or the warm-up."""
+    kind = timeline.phases[timeline.index_at(position_ms)].kind
+    return _start_after(timeline, position_ms, SEEK_TARGETS - {"switch", kind if kind == "warm-up" else "switch"})
+
+
+def _start_after(timeline: Timeline, position_ms: int, kinds: frozenset[PhaseKind]) -> int:
+    following = timeline.phases[timeline.index_at(position_ms) + 1 :]
+    return next((phase.start_ms for phase in following if phase.kind in kinds), timeline.length_ms)
+
+
+def back_start(timeline: Timeline, position_ms: int, *, again_ms: int = AGAIN_MS) -> int:
+    """Return the start of this side's preparation, or of the one before within *again_ms* after that."""
+    index = timeline.index_at(position_ms)
+    starts = [phase.start_ms for phase in timeline.phases[: index + 1] if phase.kind in SEEK_TARGETS]
+    if len(starts) > 1 and position_ms - starts[-1] < again_ms:
+        return starts[-2]
+    return starts[-1] if starts else 0
+
+
+def hold_ahead(timeline: Timeline, position_ms: int) -> tuple[int, int] | None:
+    """Return the index of this stretch's current or next hold or move, and the position in it to shorten it from."""
+    index = timeline.index_at(position_ms)
+    item = timeline.phases[index].item
+    if item is None:
+        return None
+    for at, phase in enumerate(timeline.phases[index:], start=index):
+        if phase.item is not item:
+            return None
+        if phase.kind in ("hold", "move"):
+            return at, max(position_ms, phase.start_ms)
     return None
