@@ -71,6 +71,7 @@ def test_frames_have_the_requested_size_and_plain_spaces(figure: Figure) -> None
             assert "\u2800" not in _text(drawn)
 
 
+@pytest.mark.slow
 @every_figure
 def test_adjacent_characters_of_one_color_are_merged(figure: Figure) -> None:
     for row in render_frame(figure, 48, 16, 1.0):
@@ -89,6 +90,7 @@ def test_the_left_side_of_a_view_from_the_front_is_the_exact_mirror_image(figure
             assert figure.id == "thread-the-needle" or figure.view is View.CLOSE
 
 
+@pytest.mark.slow
 @every_figure
 def test_the_muscle_lights_up_as_the_stretch_deepens(figure: Figure) -> None:
     def brightness(drawn: CharacterFrame) -> int:
@@ -100,6 +102,7 @@ def test_the_muscle_lights_up_as_the_stretch_deepens(figure: Figure) -> None:
         assert 0 < middle < stretch
 
 
+@pytest.mark.slow
 @every_figure
 def test_without_color_no_character_has_a_color(figure: Figure) -> None:
     assert all(color is None for row in render_frame(figure, 48, 16, 1.0, color=False) for _, color in row)

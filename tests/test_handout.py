@@ -124,6 +124,7 @@ def words_of_markdown(text: str) -> str:
     return Page(f"<div>{MarkdownIt('commonmark').enable('table').render(text)}</div>").text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CATALOG.stretches)
 def test_every_format_has_everything_about_a_stretch(name: str) -> None:
     stretch = CATALOG.stretches[name].for_side("left")

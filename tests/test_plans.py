@@ -349,6 +349,7 @@ def test_a_level_that_brings_nothing_says_why() -> None:
     assert notes("-a hamstrings --level deep --experienced") == notes("-a hip-area --level deep") == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("area", AREAS)
 def test_more_minutes_never_bring_less_stretching(area: str) -> None:
     minutes = (*range(1, 13), 15, 18, 21, 25, 30)

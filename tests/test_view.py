@@ -287,7 +287,10 @@ def pages_of(timeline: Timeline, phase: Phase, cells: int, height: int) -> list[
     return pages
 
 
-@pytest.mark.parametrize(("cells", "height"), [(118, 8), (98, 6), (78, 4), (58, 4), (38, 4)])
+@pytest.mark.parametrize(
+    ("cells", "height"),
+    [(78, 4), *(pytest.param(*size, marks=pytest.mark.slow) for size in ((118, 8), (98, 6), (58, 4), (38, 4)))],
+)
 def test_every_step_of_every_stretch_is_shown_whole_and_long_enough(cells: int, height: int) -> None:
     for timeline in WHOLE_STRETCHES:
         for phase in timeline.phases:
