@@ -83,7 +83,9 @@ def prepare_streams(*, own_process: bool) -> None:
         elif isinstance(stream, io.TextIOWrapper):
             console = sys.platform == "win32" and stream.isatty()
             if descriptor and own_process and not console:
-                setattr(sys, name, _wrap(descriptor, stream))
+                buffer = io.BufferedWriter(OutputFile(descriptor, optional=descriptor == 2))
+                lines = stream.line_buffering or stream.write_through
+                setattr(sys, name, io.TextIOWrapper(buffer, stream.encoding, ERRORS, line_buffering=lines))
             else:
                 stream.reconfigure(errors=ERRORS if descriptor else "replace")
 
@@ -93,12 +95,6 @@ def discard_output() -> None:
     raw = getattr(getattr(sys.stdout, "buffer", None), "raw", None)
     if isinstance(raw, OutputFile):
         raw.failed = True
-
-
-def _wrap(descriptor: int, stream: io.TextIOWrapper) -> io.TextIOWrapper:
-    buffer = io.BufferedWriter(OutputFile(descriptor, optional=descriptor == 2))
-    lines = stream.line_buffering or stream.write_through
-    return io.TextIOWrapper(buffer, stream.encoding, ERRORS, line_buffering=lines)
 
 
 def _replace(error: UnicodeError) -> tuple[str, int]:

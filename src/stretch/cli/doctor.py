@@ -30,19 +30,16 @@ Result = tuple[str, str, str]
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def doctor_command(app: App, as_json: bool) -> None:
-    results = [result for what, check in CHECKS.items() for result in _run_check(app, what, check)]
+    results: list[Result] = []
+    for what, check in CHECKS.items():
+        try:
+            results += check(app)
+        except (StretchError, OSError) as error:
+            results.append((what, "unknown", str(error).partition("\n")[0]))
     if as_json:
         app.out.json([dict(zip(("what", "found", "advice"), result, strict=True)) for result in results])
     else:
         app.out.table(("check", "result", "what to do"), results)
-
-
-def _run_check(app: App, what: str, check: Callable[[App], Iterable[Result]]) -> list[Result]:
-    """Run one check. A check that fails is reported like any other result."""
-    try:
-        return list(check(app))
-    except (StretchError, OSError) as error:
-        return [(what, "unknown", str(error).partition("\n")[0])]
 
 
 def _display(app: App) -> Iterable[Result]:
@@ -140,4 +137,4 @@ CHECKS: dict[str, Callable[[App], Iterable[Result]]] = {
     "journal": _journal,
     "catalog": _catalog,
 }
-"""Checks in display order. They are independent of each other."""
+"""Checks in display order, independent of each other; one that fails is reported like any other result."""

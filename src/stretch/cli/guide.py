@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from stretch.cli.options import Names
 from stretch.core.errors import UnknownName
 from stretch.storage.files.locations import data_root
 
 if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
-
     from stretch.cli.app import App
 
 TOPICS = (
@@ -31,14 +30,8 @@ def title(topic: str) -> str:
     return page(topic).partition("\n")[0].removeprefix("# ")
 
 
-def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    from click.shell_completion import CompletionItem
-
-    return [CompletionItem(topic, help=title(topic)) for topic in TOPICS if topic.startswith(incomplete)]
-
-
 @click.command("guide", help="Show a page of the guide; without TOPIC, list the pages.")
-@click.argument("topic", required=False, shell_complete=_complete)
+@click.argument("topic", required=False, type=Names("topic", lambda ctx: {name: title(name) for name in TOPICS}))
 @click.pass_obj
 def guide_command(app: App, topic: str | None) -> None:
     if topic is None:

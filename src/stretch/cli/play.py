@@ -36,7 +36,6 @@ from stretch.storage.status_file import StatusFile
 if TYPE_CHECKING:
     from stretch.core.safety.screening_record import PreflightResult
     from stretch.player.cue_player import CuePlayer
-    from stretch.player.figure_renderer import FigureRenderer
     from stretch.player.terminal import Terminal
 
 FINISHED, STOPPED, SIGNALLED = 0, 3, 128
@@ -228,15 +227,12 @@ class Playback:
 
     def _make_display(self, timeline: Timeline, terminal: Terminal | None) -> Display:
         if self.screen and terminal is not None:
-            return ScreenDisplay(terminal, self._make_figures(timeline, terminal), self._problem)
+            moves = (phase.move.id for phase in timeline.phases if phase.move)
+            stretches = (item.stretch.id for item in timeline.items)
+            names = [*moves, *stretches, timeline.resting_figure]
+            return ScreenDisplay(terminal, self.options.figure_renderer(self.app, names, terminal), self._problem)
         out = self.app.out
         return EventsDisplay(out.json_line) if self.options.events else PlainDisplay(out.line)
-
-    def _make_figures(self, timeline: Timeline, terminal: Terminal) -> FigureRenderer | None:
-        moves = (phase.move.id for phase in timeline.phases if phase.move)
-        stretches = (item.stretch.id for item in timeline.items)
-        names = [*moves, *stretches, timeline.resting_figure]
-        return self.options.figure_renderer(self.app, names, terminal)
 
     def _make_observers(self, stack: ExitStack) -> list[Callable[[Session], None]]:
         """Return the observers that record the session and show it to `stretch status`; none without a recorder."""

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from stretch.cli.app import App
     from stretch.core.journal.record import SessionRecord
-    from stretch.core.model import Catalog
     from stretch.core.planning.personalize import RecentPractice
     from stretch.core.routine import Continuity, Routine
     from stretch.figure.render import Glyphs
@@ -184,8 +183,11 @@ def usual_arguments(app: App) -> list[str]:
     if routine and routine.continuity:
         with suppress(ValueError):
             request = Request.from_key(routine.continuity.key, routine.continuity.minutes)
-    elif program := _program_of(record, catalog):
-        return ["--program", program]
+    else:
+        # Earlier versions recorded only the name of a program.
+        named = (program for program in catalog.programs.values() if program.name == record.title)
+        if program := catalog.programs.get(record.program or "") or next(named, None):
+            return ["--program", program.id]
     if not {*catalog.areas, *catalog.groups, *catalog.stretches}.issuperset((*request.areas, *request.stretches)):
         return []
     lists = {"--area": request.areas, "--position": request.positions, "--stretch": request.stretches}
@@ -194,12 +196,6 @@ def usual_arguments(app: App) -> list[str]:
     given = {"--minutes": minutes, "--level": request.level, "--seed": request.seed}
     arguments += [word for flag, value in given.items() if value for word in (flag, str(value))]
     return [*arguments, "--before-sport"] if request.before_sport else arguments
-
-
-def _program_of(record: SessionRecord, catalog: Catalog) -> str | None:
-    # Earlier versions recorded only the name.
-    named = next((each.id for each in catalog.programs.values() if each.name == record.title), None)
-    return record.program if record.program in catalog.programs else named
 
 
 def _last_session(journal: Journal) -> tuple[SessionRecord, bytes | None] | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from stretch.cli.options import Number, playback_options, routine_options
 from stretch.cli.usage import refuse_together
 from stretch.core.errors import UsageError
+from stretch.core.vocabulary import SIDE_LABELS
 
 if TYPE_CHECKING:
     from stretch.cli.app import App
@@ -117,7 +118,10 @@ def _save(app: App, routine: Routine, name: str) -> None:
 
 
 def _program_yaml(routine: Routine, name: str) -> str:
+    import yaml
+
     minutes = min(round(sum(seconds for _, seconds in routine.warm_up) / 60), 10)
+    items = (yaml.safe_dump(_fields(item), default_flow_style=True, sort_keys=False) for item in routine.items)
     lines = [
         "# A saved routine. Change it as you like, then run `stretch catalog check`.",
         "# hold_s: seconds of one hold. reps: number of holds, or of breaths for a movement.",
@@ -127,25 +131,22 @@ def _program_yaml(routine: Routine, name: str) -> str:
         f"    about: Made for {', '.join(routine.areas)}.",
         f"    warm_up_min: {minutes}",
         "    items:",
-        *(f"      - {{{_item_yaml(item)}}}" for item in routine.items),
+        *(f"      - {' '.join(item.split())}" for item in items),
     ]
     return "\n".join(lines) + "\n"
 
 
-def _item_yaml(item: Item) -> str:
+def _fields(item: Item) -> dict[str, Any]:
+    """Return *item* as it is written in a program; the sides and the sets only if they are not the usual ones."""
     # A dose that was made easier for cautions is saved in full: it is made easier again each time it is run.
     dose = item.stretch.dose if item.adapted else item.dose
-    held = "" if dose.hold_s is None else f"hold_s: {dose.hold_s}, "
-    return f"stretch: {item.stretch.id}, {held}reps: {dose.reps}{_sides_yaml(item)}"
-
-
-def _sides_yaml(item: Item) -> str:
-    """Return the sides and the sets of *item*, if they are not the usual ones."""
+    fields: dict[str, Any] = {"stretch": item.stretch.id, "hold_s": dose.hold_s, "reps": dose.reps}
     if item.stretch.both_sides and len(item.sides) == 1:
-        sides = f", sides: {item.sides[0]}"
-    elif len({*item.sets}) == 2:
-        sides = f", sides: {{left: {item.set_count('left')}, right: {item.set_count('right')}}}"
-        return f"{sides}, first_side: {item.sides[0]}, rest_s: {item.rest_s}"
-    else:
-        sides = ""
-    return f"{sides}, sets: {item.sets[0]}, rest_s: {item.rest_s}" if item.sets else sides
+        fields |= {"sides": item.sides[0]}
+    if len({*item.sets}) == 2:
+        fields |= {"sides": {side: item.set_count(side) for side in SIDE_LABELS}, "first_side": item.sides[0]}
+    elif item.sets:
+        fields |= {"sets": item.sets[0]}
+    if item.sets:
+        fields |= {"rest_s": item.rest_s}
+    return {name: value for name, value in fields.items() if value is not None}

@@ -29,6 +29,10 @@ MAX_PIPED_BYTES = 1 << 30
 """Copied to the disk from a pipe, which may never end; 20,000 sessions take less."""
 MAX_SKIPPED = 64
 """MiB of a line that is too long that are read to find its end."""
+_WIDE_ENCODINGS = (
+    ("UTF-32", (BOM_UTF32_LE, BOM_UTF32_BE), 3),
+    ("UTF-16", (BOM_UTF16_LE, BOM_UTF16_BE), 2),
+)
 ImportedSession = tuple[SessionRecord, bytes | None]
 """A session and its plan as JSON."""
 
@@ -60,8 +64,10 @@ def read_lines(file: IO[bytes]) -> Iterator[bytes]:
     number = 0
     while line := file.readline(MAX_LINE_BYTES + 1):
         number += 1
-        if number == 1 and (encoding := _wide_encoding(line[:4])):
-            raise UnreadableFile(f"is {encoding} text; save it as UTF-8")
+        # By the mark at the beginning, or by the zero bytes of ASCII characters.
+        for encoding, marks, zeros in _WIDE_ENCODINGS if number == 1 else ():
+            if line.startswith(marks) or line[:4].count(0) == zeros:
+                raise UnreadableFile(f"is {encoding} text; save it as UTF-8")
         yield line
         for _ in range(MAX_SKIPPED):
             if len(line) <= MAX_LINE_BYTES or line.endswith(b"\n"):
@@ -69,13 +75,6 @@ def read_lines(file: IO[bytes]) -> Iterator[bytes]:
             line = file.readline(MAX_LINE_BYTES + 1)
         else:
             raise UnreadableFile(f"is longer than {MAX_SKIPPED} MiB", number)
-
-
-def _wide_encoding(start: bytes) -> str | None:
-    """Return the name of an encoding with two or four bytes a character, by the first four bytes of a text in it."""
-    if start in (BOM_UTF32_LE, BOM_UTF32_BE) or start.count(0) == 3:
-        return "UTF-32"
-    return "UTF-16" if start[:2] in (BOM_UTF16_LE, BOM_UTF16_BE) or start.count(0) == 2 else None
 
 
 @contextmanager
