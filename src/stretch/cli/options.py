@@ -119,11 +119,20 @@ def _minutes(text: str) -> float:
 
 
 class OutputPath(click.Path):
-    """A file to write."""
+    """A file to write, with one of the *endings*, if there are any, each with what it stands for."""
+
+    def __init__(self, endings: Mapping[str, str] = {}) -> None:
+        super().__init__(readable=False, path_type=Path)
+        self.endings = endings
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return *value* as a path; an empty one is nobody's file."""
-        return super().convert(value, param, ctx) if value else self.fail("takes the name of a file.", param)
+        if not value:
+            self.fail("takes the name of a file.", param)
+        if self.endings and Path(value).suffix.lower() not in self.endings:
+            endings = " or ".join(f"{ending} ({kind})" for ending, kind in self.endings.items())
+            raise UsageError(f"--output {value}: the file name must end in {endings}.")
+        return super().convert(value, param, ctx)
 
 
 def _catalog_names(*kinds: str) -> Callable[[click.Context], Mapping[str, str]]:
@@ -152,7 +161,7 @@ OTHER_COMMAND_NAMES = {
 }
 """Commands by names that people try."""
 STDOUT = Path("-")
-OUTPUT = OutputPath(readable=False, path_type=Path)
+OUTPUT = OutputPath()
 POSITION = NameChoice("position", POSITION_LABELS)
 EQUIPPED = NameChoice("equipment", EQUIPMENT_LABELS)
 LEVEL = NameChoice("level", LEVEL_LABELS)
@@ -294,6 +303,12 @@ def equivalent_command(ctx: click.Context) -> str:
 
 def _repeatable(*names: str, help: str, **rest: Any) -> Callable[..., Any]:
     return click.option(*names, multiple=True, help=f"{help} (repeatable).", **rest)
+
+
+def output_option(help: str, endings: Mapping[str, str], *, required: bool = True) -> Callable[..., Any]:
+    """Return the option --output for one or several files with these *endings*."""
+    output = OutputPath(endings)
+    return _repeatable("-o", "--output", "paths", required=required, metavar="FILE", type=output, help=help)
 
 
 _ROUTINE = (

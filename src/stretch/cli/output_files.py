@@ -2,44 +2,30 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
+from msgspec.structs import replace
 
 from stretch import __version__
-from stretch.cli.options import OUTPUT, equivalent_command, routine_options, voice_option
+from stretch.cli.app import App
+from stretch.cli.options import equivalent_command, output_option, routine_options, voice_option
+from stretch.cli.request import RoutineOptions, personalized_routine
 from stretch.cli.usage import refuse_together
 from stretch.core.errors import UsageError
+from stretch.core.program import Prescription
 from stretch.core.text import duration, pluralize, short_date
-from stretch.core.vocabulary import WEEKDAY_LABELS, WEEKDAYS, Weekday
+from stretch.core.timing.timeline import build_timeline
+from stretch.core.vocabulary import WEEKDAY_LABELS, WEEKDAYS, VoiceMode, Weekday
+from stretch.storage.files.safe_io import write_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-    from datetime import time
-
-    from stretch.cli.app import App
-    from stretch.cli.request import RoutineOptions
-    from stretch.core.vocabulary import VoiceMode
     from stretch.export.ical import Reminder
-
 
 DEFAULT_TIME = "18:00"
 DAY_SETS = {"daily": ",".join(WEEKDAYS), "weekdays": ",".join(WEEKDAYS[:5])}
-
-
-def output_option(help: str, *, required: bool = True) -> Callable[..., Any]:
-    """Return the option --output for one or several files."""
-    return click.option(
-        "-o",
-        "--output",
-        "paths",
-        multiple=True,
-        required=required,
-        metavar="FILE",
-        type=OUTPUT,
-        help=f"{help} (repeatable).",
-    )
 
 
 @click.command(
@@ -50,20 +36,19 @@ def output_option(help: str, *, required: bool = True) -> Callable[..., Any]:
     """,
 )
 @routine_options
-@output_option("File to write: .mp3 or .wav for sound, .vtt for captions")
+@output_option(
+    "File to write: .mp3 or .wav for sound, .vtt for captions",
+    {".mp3": "small", ".wav": "large", ".vtt": "captions"},
+)
 @click.option("--silent", is_flag=True, help="Write the sounds without the voice.")
 @voice_option
 @click.pass_obj
 def audio_command(
     app: App, /, *, paths: tuple[Path, ...], silent: bool, voice: VoiceMode, options: RoutineOptions
 ) -> None:
-    from stretch.cli.request import personalized_routine
-    from stretch.core.timing.timeline import build_timeline
     from stretch.export.audio_file import captions, write_sound
     from stretch.export.text_to_speech import find_synthesizer
-    from stretch.storage.files.safe_io import write_text
 
-    check_endings(paths, {".mp3": "small", ".wav": "large", ".vtt": "captions"})
     refuse_together("--silent", "--voice")
     # The setting is about sessions: a file that is to be silent is asked for.
     mode: VoiceMode = "yes" if voice == "no" else voice
@@ -91,18 +76,15 @@ def audio_command(
     """,
 )
 @routine_options
-@output_option("File to write: .html for a page to print, .md for Markdown")
+@output_option(
+    "File to write: .html for a page to print, .md for Markdown", {".html": "a page to print", ".md": "Markdown"}
+)
 @click.pass_context
 def handout_command(ctx: click.Context, /, paths: tuple[Path, ...], options: RoutineOptions) -> None:
-    from msgspec.structs import replace
-
-    from stretch.cli.request import personalized_routine
     from stretch.export.handout import build_handout
     from stretch.export.handout_formats import to_html, to_markdown
-    from stretch.storage.files.safe_io import write_text
 
     app: App = ctx.obj
-    check_endings(paths, {".html": "a page to print", ".md": "Markdown"})
     routine, rest = personalized_routine(app, options)
     prescription = routine.prescription
     if unwanted := [app.catalog.stretches[name].name for name in (prescription.leave_out if prescription else ())]:
@@ -132,7 +114,7 @@ def handout_command(ctx: click.Context, /, paths: tuple[Path, ...], options: Rou
     """,
 )
 @routine_options
-@output_option("Calendar file to write, .ics")
+@output_option("Calendar file to write, .ics", {".ics": "a calendar"})
 @click.option(
     "--at",
     "times",
@@ -149,13 +131,9 @@ def handout_command(ctx: click.Context, /, paths: tuple[Path, ...], options: Rou
 def remind_command(
     ctx: click.Context, /, paths: tuple[Path, ...], times: tuple[str, ...], days: str | None, options: RoutineOptions
 ) -> None:
-    from datetime import UTC
-
     from stretch.export.ical import calendar
-    from stretch.storage.files.safe_io import write_text
 
     app: App = ctx.obj
-    check_endings(paths, {".ics": "a calendar"})
     chosen_days, hours = _days(days) if days else None, _times(times) if times else None
     reminder, now = _reminder(app, options, equivalent_command(ctx), chosen_days, hours), app.now()
     local = now.replace(tzinfo=None)
@@ -172,9 +150,6 @@ def _reminder(
     app: App, options: RoutineOptions, command: str, days: tuple[Weekday, ...] | None, times: tuple[time, ...] | None
 ) -> Reminder:
     """Return the reminder of a routine on these *days* and *times*, else on those that are prescribed or suit it."""
-    from stretch.cli.request import personalized_routine
-    from stretch.core.program import Prescription
-    from stretch.core.timing.timeline import build_timeline
     from stretch.export import ical
 
     routine, rest = personalized_routine(app, options)
@@ -211,8 +186,6 @@ def _days(text: str) -> tuple[Weekday, ...]:
 
 
 def _times(texts: tuple[str, ...]) -> tuple[time, ...]:
-    from datetime import datetime
-
     from stretch.export.ical import MAX_TIMES_PER_DAY
 
     try:
@@ -222,10 +195,3 @@ def _times(texts: tuple[str, ...]) -> tuple[time, ...]:
     if len(times) > MAX_TIMES_PER_DAY:
         raise UsageError(f"--at: give at most {MAX_TIMES_PER_DAY} times a day.")
     return tuple(times)
-
-
-def check_endings(paths: Iterable[Path], kinds: Mapping[str, str]) -> None:
-    """Raise UsageError unless the name of each file ends as one of the *kinds* does."""
-    if path := next((path for path in paths if path.suffix.lower() not in kinds), None):
-        endings = " or ".join(f"{ending} ({kind})" for ending, kind in kinds.items())
-        raise UsageError(f"--output {path}: the file name must end in {endings}.")

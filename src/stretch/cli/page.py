@@ -5,21 +5,23 @@ from __future__ import annotations
 from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from stretch.cli.options import routine_options, voice_option
-from stretch.cli.output_files import check_endings, output_option
+from stretch.cli.app import App
+from stretch.cli.options import output_option, routine_options, voice_option
+from stretch.cli.plan import plan_data
+from stretch.cli.preflight import SYMPTOM_RULES, after_early_end
+from stretch.cli.request import RoutineOptions, personalized_routine
 from stretch.cli.usage import refuse_together
 from stretch.core.errors import Signalled, StretchError, UsageError
 from stretch.core.text import duration
-
-if TYPE_CHECKING:
-    from stretch.cli.app import App
-    from stretch.cli.request import RoutineOptions
-    from stretch.core.timing.timeline import Timeline
-    from stretch.core.vocabulary import VoiceMode
+from stretch.core.timing.phases import NS_PER_MS
+from stretch.core.timing.timeline import Timeline, build_timeline
+from stretch.core.vocabulary import VoiceMode
+from stretch.export.page import render_page
+from stretch.player.keymap import PAIN_ANSWERS
+from stretch.storage.files.safe_io import write_text
 
 AFTER_MS = 10 * 60_000
 """How long the page is there after the planned end of its session."""
@@ -37,7 +39,7 @@ _BLACK_ON_WHITE, _PLAIN = "\x1b[30;107m", "\x1b[0m"
     """,
 )
 @routine_options
-@output_option("File to write, .html", required=False)
+@output_option("File to write, .html", {".html": "a page that plays"}, required=False)
 @click.option("--serve", is_flag=True, help="Show the page to a phone in the same network.")
 @click.option("--bind", metavar="ADDRESS", help="With --serve: an address of this computer, such as 192.168.1.20:8000.")
 @click.option("--silent", is_flag=True, help="Leave out the time for the voice, and the voice.")
@@ -54,9 +56,6 @@ def page_command(
     voice: VoiceMode,
     options: RoutineOptions,
 ) -> None:
-    from stretch.storage.files.safe_io import write_text
-
-    check_endings(paths, {".html": "a page that plays"})
     refuse_together("--silent", "--voice")
     if bind and not serve:
         raise UsageError("--bind needs --serve.")
@@ -72,13 +71,6 @@ def page_command(
 
 def build_page(app: App, options: RoutineOptions, voice: VoiceMode) -> tuple[str, Timeline]:
     """Return the page for *options* with this *voice*, and the timeline that it plays."""
-    from stretch.cli.plan import plan_data
-    from stretch.cli.preflight import SYMPTOM_RULES, after_early_end
-    from stretch.cli.request import personalized_routine
-    from stretch.core.timing.timeline import build_timeline
-    from stretch.export.page import render_page
-    from stretch.player.keymap import PAIN_ANSWERS
-
     routine, _ = personalized_routine(app, options, voice=voice)
     labels = {answer.action: answer.help for answer in PAIN_ANSWERS}
     symptoms = [(labels[name], after_early_end(app, name, keep=False)) for name in SYMPTOM_RULES]
@@ -89,7 +81,7 @@ def build_page(app: App, options: RoutineOptions, voice: VoiceMode) -> tuple[str
 
 def serve_page(app: App, page: bytes, length_ms: int, bind: str | None) -> None:
     """Serve *page*, a session of *length_ms*, until the person presses q or some minutes after its planned end."""
-    from stretch.core.timing.phases import NS_PER_MS
+    # Imported here: most pages are only written.
     from stretch.export.page_server import PageServer
 
     left_ms = length_ms + AFTER_MS

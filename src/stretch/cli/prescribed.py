@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from stretch.cli.app import App
+from stretch.core.planning.personalize import PastSession
 from stretch.core.prescription import done_today_line, prescription_lines, summary
-
-if TYPE_CHECKING:
-    from stretch.cli.app import App
-    from stretch.core.planning.personalize import PastSession
-    from stretch.core.program import Program
-    from stretch.core.routine import Request, Routine
+from stretch.core.program import Program
+from stretch.core.routine import Request, Routine
 
 
 def running_prescriptions(app: App) -> list[Program]:

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from stretch.cli.options import PROGRAM, parse_date
-from stretch.cli.output_files import check_endings, output_option
+from stretch.cli.app import App
+from stretch.cli.options import PROGRAM, output_option, parse_date
 from stretch.core.errors import UnknownName, UsageError
+from stretch.core.journal.progress import decode_plan
+from stretch.core.journal.record import SessionRecord
+from stretch.core.journal.report import build_report
+from stretch.core.program import Program
+from stretch.core.routine import Routine
 from stretch.core.text import pluralize, short_date
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from stretch.cli.app import App
-    from stretch.core.journal.record import SessionRecord
-    from stretch.core.program import Program
-    from stretch.core.routine import Routine
-    from stretch.storage.journal.journal import Journal
+from stretch.export.report_page import report_csv, to_html
+from stretch.storage.files.safe_io import PRIVATE, atomic_write
+from stretch.storage.journal.journal import Journal
 
 WEEKS = 12
 """Weeks of a report without a program and without --since."""
@@ -41,14 +40,11 @@ WEEKS = 12
     help="First day, such as 2026-03-31.  [default: that of the program; without one, twelve weeks ago]",
 )
 @click.option("--without-pain", is_flag=True, help="Leave out pain, and why a session was stopped.")
-@output_option("File to write: .html for a page to print, .csv for a spreadsheet")
+@output_option(
+    "File to write: .html for a page to print, .csv for a spreadsheet", {".html": "a page to print", ".csv": "a table"}
+)
 @click.pass_obj
 def report_command(app: App, name: str | None, since: str | None, without_pain: bool, paths: tuple[Path, ...]) -> None:
-    from stretch.core.journal.report import build_report
-    from stretch.export.report_page import report_csv, to_html
-    from stretch.storage.files.safe_io import PRIVATE, atomic_write
-
-    check_endings(paths, {".html": "a page to print", ".csv": "a table"})
     first = parse_date(since, "--since") if since else None
     program = app.catalog.programs.get(name) if name else None
     if name and program is None:
@@ -93,8 +89,6 @@ def _sessions(
 
 
 def _plans(journal: Journal, records: Sequence[SessionRecord]) -> Iterator[tuple[date, Routine]]:
-    from stretch.core.journal.progress import decode_plan
-
     for record in records:
         if (plan := journal.plan(record.id)) and (routine := decode_plan(plan)):
             yield record.day, routine
