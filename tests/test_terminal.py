@@ -402,7 +402,7 @@ def test_keys_typed_until_the_process_ends_do_not_reach_the_shell(
 def test_keys_of_one_read_are_returned_one_by_one(pair: TerminalPair) -> None:
     with Terminal(pair.slave, pair.slave, NO_COLOR) as terminal:
         os.write(pair.master, b"n \x1b[Cq")
-        assert [terminal.read(0.5).key for _ in range(4)] == ["n", "space", "right", "q"]
+        assert [terminal.read(5.0).key for _ in range(4)] == ["n", "space", "right", "q"]
         assert terminal.read(0.0).key is None
 
 
