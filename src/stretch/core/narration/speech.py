@@ -30,45 +30,25 @@ LATEST_BREATH = 3
 """The breath by which the movement of the breath in is explained, if there is no time for it in the first one."""
 DISPENSABLE = (frozenset({"last", "half-way", "hold", "rest"}), frozenset({"warm-up"}), frozenset({"move"}))
 """Cues and phases that have a few words only in a session in which too much is said, the first ones first."""
+AFTER_SOUND_MS = 400
+"""Speech waits for the first part of the sound of its cue, so that the two do not overlap."""
+PAUSE_MS = 250
+"""Pause between two sentences."""
+FAREWELL_MS = 10_000
+"""Time for the last words, after the end."""
+MAX_SHARE, SHORT_SESSION_MS = 0.27, 300_000
+"""Most of a session that may be spoken by the estimate, a quarter in fact, unless the session is shorter than that."""
 
+SPOKEN_CUES: frozenset[CueKind] = frozenset({"phase", "half-way", "last", "end"})
+"""Cues with words; breaths are spoken only on request, counts are only sounds."""
+BREATHS = ("breath-in", "breath-out")
+LESSER_CUES: frozenset[CueKind] = frozenset({"half-way", "last", "breath-in", "breath-out"})
+"""Cues whose words never cut others off."""
+WORDS_PER_MINUTE = 146
+"""Speed asked of the speech engines: slower than their own, for instructions that are followed while they are heard."""
 
-def spoken_forms(
-    cue: Cue, timeline: Timeline, mode: VoiceMode, done: tuple[int, int] | None = None, *, shortened: int = 0
-) -> tuple[Form, ...]:
-    """Return what can be said at *cue*, the longest form first; empty for a cue without words in this *mode*.
-
-    A voice that is off, `no`, says the same as `yes` when it is turned on. *done* is as for `phrases.sentences`. Of
-    DISPENSABLE, the first *shortened* have a few words only.
-    """
-    phase = timeline.phases[cue.index]
-    match cue.kind:
-        case "phase":
-            names, brief, *full = _phase_parts(phase, cue.index, timeline)
-        case "half-way":
-            change = halfway_instruction(phase)
-            names = brief = (change,)
-            full = [(change or ("halfway" if phase.kind == "hold" and is_first(phase, cue.index, timeline) else ""),)]
-        case "last":
-            names = brief = ()
-            last = "last one" if phase.kind == "move" else f"last {cue.number} seconds"
-            full = [(last if is_first(phase, cue.index, timeline) else "",)]
-        case "end":
-            names = brief = (end_summary(done),)
-            full = [(settle_parts(phase)[1], *brief)]
-        case "breath-out" if cue.number == 1:
-            names = brief = ()
-            full = [movement_parts(phase, cue.index, timeline)[1:]]
-        case "breath-in" if 1 < cue.number <= LATEST_BREATH:
-            names = brief = ()
-            full = [movement_parts(phase, cue.index, timeline)[:1]]
-        case _:
-            return ()
-    forms = [names] if mode == "names" else [names, brief]
-    if any({cue.kind, phase.kind} & kinds for kinds in DISPENSABLE[:shortened]):
-        full = []
-    if mode == "full" or (mode in ("yes", "no", "breath") and not _is_familiar(phase, timeline)):
-        forms += full
-    return tuple(form for parts in reversed(forms) if (form := as_sentences(*parts)))
+SentenceTimer = Callable[[str], int]
+"""Returns the milliseconds it takes to say a sentence."""
 
 
 def words_for_change(before: Session, after: Session) -> Form:
@@ -140,27 +120,6 @@ def _stretch_parts(item: Item, phase: Phase, index: int, timeline: Timeline) -> 
     return (name,), (*start, item.note, position), whole[:-2], whole[:-1], whole
 
 
-AFTER_SOUND_MS = 400
-"""Speech waits for the first part of the sound of its cue, so that the two do not overlap."""
-PAUSE_MS = 250
-"""Pause between two sentences."""
-FAREWELL_MS = 10_000
-"""Time for the last words, after the end."""
-MAX_SHARE, SHORT_SESSION_MS = 0.27, 300_000
-"""Most of a session that may be spoken by the estimate, a quarter in fact, unless the session is shorter than that."""
-
-SPOKEN_CUES: frozenset[CueKind] = frozenset({"phase", "half-way", "last", "end"})
-"""Cues with words; breaths are spoken only on request, counts are only sounds."""
-BREATHS = ("breath-in", "breath-out")
-LESSER_CUES: frozenset[CueKind] = frozenset({"half-way", "last", "breath-in", "breath-out"})
-"""Cues whose words never cut others off."""
-WORDS_PER_MINUTE = 146
-"""Speed asked of the speech engines: slower than their own, for instructions that are followed while they are heard."""
-
-SentenceTimer = Callable[[str], int]
-"""Returns the milliseconds it takes to say a sentence."""
-
-
 def estimate_duration_ms(sentence: str) -> int:
     """Return an estimate of the time it takes to say a sentence, too long rather than too short.
 
@@ -192,7 +151,7 @@ def sentences_to_speak(
     shortest form. With the *mode* `breath` each half of a breath is spoken too, unless something else is being said.
     *done* is as for `phrases.sentences`.
     """
-    return _Script(timeline, mode, _shortened(timeline, mode), duration_of).sentences(cue, done)
+    return _Script(timeline, mode, _shortened(timeline, mode), done, duration_of).sentences(cue)
 
 
 def _shortened(timeline: Timeline, mode: VoiceMode) -> int:
@@ -228,13 +187,16 @@ class _Script(NamedTuple):
     timeline: Timeline
     mode: VoiceMode
     shortened: int
+    """How many of DISPENSABLE have a few words only."""
+    done: tuple[int, int] | None = None
+    """As for `phrases.sentences`."""
     duration_of: SentenceTimer = estimate_duration_ms
 
-    def sentences(self, cue: Cue, done: tuple[int, int] | None = None) -> tuple[str, ...]:
+    def sentences(self, cue: Cue) -> tuple[str, ...]:
         """Return the longest form of the line for *cue* that fits."""
         if cue.kind in BREATHS and self.mode == "breath":
             return self._breath_sentences(cue)
-        forms = self._forms(cue, done)
+        forms = self.forms(cue)
         if cue.kind == "breath-in" and forms and not self._is_free(cue, forms[0]):
             return ()
         limit_ms = self._next_start(cue) - speech_start(cue, self.timeline) if forms else 0
@@ -242,8 +204,37 @@ class _Script(NamedTuple):
         shortest = forms[-1] if forms and cue.kind not in LESSER_CUES else ()
         return next(fitting, shortest)
 
-    def _forms(self, cue: Cue, done: tuple[int, int] | None = None) -> tuple[Form, ...]:
-        return spoken_forms(cue, self.timeline, self.mode, done, shortened=self.shortened)
+    def forms(self, cue: Cue) -> tuple[Form, ...]:
+        """Return what can be said at *cue*, the longest form first; empty for a cue without words in this mode.
+
+        A voice that is off, `no`, says the same as `yes` when it is turned on.
+        """
+        timeline, phase = self.timeline, self.timeline.phases[cue.index]
+        names: Form = ()
+        brief: Form = ()
+        full: list[Form] = []
+        match cue.kind:
+            case "phase":
+                names, brief, *full = _phase_parts(phase, cue.index, timeline)
+            case "half-way":
+                names = brief = (halfway_instruction(phase),)
+                halfway = not any(names) and phase.kind == "hold" and is_first(phase, cue.index, timeline)
+                full = [("halfway",) if halfway else names]
+            case "last" if is_first(phase, cue.index, timeline):
+                full = [("last one" if phase.kind == "move" else f"last {cue.number} seconds",)]
+            case "end":
+                names = brief = (end_summary(self.done),)
+                full = [(settle_parts(phase)[1], *brief)]
+            case "breath-out" if cue.number == 1:
+                full = [movement_parts(phase, cue.index, timeline)[1:]]
+            case "breath-in" if 1 < cue.number <= LATEST_BREATH:
+                full = [movement_parts(phase, cue.index, timeline)[:1]]
+        forms = [names] if self.mode == "names" else [names, brief]
+        if any({cue.kind, phase.kind} & kinds for kinds in DISPENSABLE[: self.shortened]):
+            full = []
+        if self.mode == "full" or (self.mode in ("yes", "no", "breath") and not _is_familiar(phase, timeline)):
+            forms += full
+        return tuple(form for parts in reversed(forms) if (form := as_sentences(*parts)))
 
     def _next_start(self, cue: Cue) -> int:
         """Return the position at which the next words may begin: those of a cue in this phase, or the next phase."""
@@ -253,7 +244,7 @@ class _Script(NamedTuple):
         return next(
             speech_start(other, self.timeline)
             for other in later
-            if other.kind in ("phase", "end") or (other.kind != "breath-in" and self._forms(other))
+            if other.kind in ("phase", "end") or (other.kind != "breath-in" and self.forms(other))
         )
 
     def _breath_sentences(self, cue: Cue) -> tuple[str, ...]:
