@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -71,14 +71,21 @@ class CuePlayer:
 
         Called in every frame with the cues since the last one.
         """
-        self._poll(session)
-        if self._plays_sound(session):
+        unplayed = self._sounds.poll()
+        self._voice.poll()
+        if not self._plays_sound(session):
+            self._sounds.processes.kill_all()
+        else:
+            self._ring_bell_for(unplayed)
             if cues:
                 self._play(cues, session.timeline)
             else:
                 self._prepare_next_sound(session.timeline)
         if session.voice:
             self._schedule_speech(cues, session)
+        else:
+            self._scheduled = None
+            self._voice.stop()
         self._before = session
         if self._scheduled and self._clock() >= self._scheduled[0]:
             self._speak_scheduled()
@@ -110,17 +117,6 @@ class CuePlayer:
 
     def _plays_sound(self, session: Session) -> bool:
         return session.sound and not self._muted
-
-    def _poll(self, session: Session) -> None:
-        unplayed = self._sounds.poll()
-        self._voice.poll()
-        if not self._plays_sound(session):
-            self._sounds.processes.kill_all()
-        else:
-            self._ring_bell_for(unplayed)
-        if not session.voice:
-            self._scheduled = None
-            self._voice.stop()
 
     def _play(self, cues: tuple[Cue, ...], timeline: Timeline) -> None:
         """Play the last change and the last breath among *cues*; after a late frame the earlier ones are over."""
@@ -191,7 +187,7 @@ class AudioBackends(Struct, frozen=True, kw_only=True):
 
     def sounds(self, volume: int) -> SoundPlayer:
         """Return a sound player with *volume* in percent."""
-        none_found = "Over SSH sounds would play on the other machine" if self._is_remote else "No sound player found"
+        none_found = "Over SSH sounds would play on the other machine" if self._remote else "No sound player found"
         return SoundPlayer(self._players, SoundCache(self.cache, volume), self.start, self.clock, none_found)
 
     def voice(self, volume: int) -> Voice:
@@ -200,38 +196,32 @@ class AudioBackends(Struct, frozen=True, kw_only=True):
 
     def describe(self) -> tuple[BackendReport, BackendReport]:
         """Report the sound players and the voices; what can be tried without a sound is tried."""
-        return self._describe_players(), self._describe_voices()
+        players, engines = self._players, self._engines(volume=0)
+        bell = f"the terminal bell, because {'this is SSH' if self._remote else 'there is no player'}"
+        advice = "Set sound_command in the settings to play sounds there." if self._remote else INSTALL_PLAYER
+        command = " ".join(players[0].arguments_for(Path("FILE.wav"))) if players else ""
+        silent = {player.name: probe(player, self.cache, self.start) for player in players}
+        mute = {engine.name: voice.probe(engine, self.start, self.clock) for engine in engines}
+        return (
+            _report(silent, command, BackendReport("sounds", bell, advice)),
+            _report(mute, f"{next(iter(mute), '')} hello", BackendReport("voice", "none", INSTALL_VOICE)),
+        )
 
     @property
-    def _is_remote(self) -> bool:
+    def _remote(self) -> bool:
         return self.sound_command is None and is_remote(self.environ)
 
     @property
     def _players(self) -> tuple[PlayerCommand, ...]:
         return find_players(self.find_program, self.environ, self.sound_command, self.platform)
 
-    def _engines(self, volume: int = DEFAULT_VOLUME) -> tuple[SpeechEngine, ...]:
+    def _engines(self, volume: int) -> tuple[SpeechEngine, ...]:
         return find_engines(self.find_program, self.environ, self.voice_command, volume, self.platform)
 
-    def _describe_players(self) -> BackendReport:
-        if self._is_remote:
-            advice = "Set sound_command in the settings to play sounds there."
-            return BackendReport("sounds", "the terminal bell, because this is SSH", advice)
-        if not self._players:
-            return BackendReport("sounds", "the terminal bell, because there is no player", INSTALL_PLAYER)
-        faults = [(player.name, probe(player, self.cache, self.start)) for player in self._players]
-        command = " ".join(self._players[0].arguments_for(Path("FILE.wav")))
-        return _report("sounds", faults, f"Run `{command}` to see why.")
 
-    def _describe_voices(self) -> BackendReport:
-        engines = self._engines(volume=0)
-        if not engines:
-            return BackendReport("voice", "none", INSTALL_VOICE)
-        faults = [(engine.name, voice.probe(engine, self.start, self.clock)) for engine in engines]
-        return _report("voice", faults, f"Run `{engines[0].name} hello` to see why.")
-
-
-def _report(purpose: str, faults: Sequence[tuple[str, str]], advice: str) -> BackendReport:
-    """Return the report of programs with what is wrong with each, and *advice* if none works."""
-    found = ", ".join(f"{name} ({fault})" if fault else name for name, fault in faults)
-    return BackendReport(purpose, found, advice if all(fault for _, fault in faults) else "")
+def _report(faults: Mapping[str, str], command: str, none: BackendReport) -> BackendReport:
+    """Return the report of programs with what is wrong with each, and what to run if none works; *none* without any."""
+    if not faults:
+        return none
+    found = ", ".join(f"{name} ({fault})" if fault else name for name, fault in faults.items())
+    return none._replace(found=found, advice=f"Run `{command}` to see why." if all(faults.values()) else "")

@@ -60,10 +60,10 @@ def find_players(
     if command is not None:
         words = split_command(command, "sound")
         return (PlayerCommand(words[0], words if FILE in words else (*words, FILE)),)
-    if platform == "win32":
-        return (PlayerCommand("winsound", ("winsound", FILE), at_once=1),)
     if is_remote(environ):
         return ()
+    if platform == "win32":
+        return (PlayerCommand("winsound", ("winsound", FILE), at_once=1),)
     return tuple(
         PlayerCommand(name, (path, *options, FILE))
         for name, options in KNOWN_PLAYERS.items()
