@@ -15,8 +15,7 @@ from itertools import groupby, zip_longest
 from json import dumps
 from typing import Any
 
-from stretch.core.narration.instruction_text import notes, opening, steps
-from stretch.core.narration.phrases import next_label, rep_label, settle_parts
+from stretch.core.narration.phrases import next_label, notes, opening, rep_label, settle_parts, steps
 from stretch.core.narration.speech import sentences_to_speak
 from stretch.core.narration.tones import RATE, SOUNDS, SoundCue, breath_sound, samples, sound_for
 from stretch.core.routine import Routine, needs_line

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import cycle
 
-from stretch.core.narration.instruction_text import InstructionKind, opening, sentences
-from stretch.core.narration.instruction_text import notes as notes_of
-from stretch.core.narration.instruction_text import steps as steps_of
-from stretch.core.narration.phrases import next_label
+from stretch.core.narration.phrases import InstructionKind, next_label, opening, split_sentences
+from stretch.core.narration.phrases import notes as notes_of
+from stretch.core.narration.phrases import steps as steps_of
 from stretch.core.text import duration, side_label
 from stretch.core.timing.phases import NS_PER_MS, READING_WORDS_PER_MINUTE, Phase, PhaseKind
 from stretch.core.timing.session import Session
@@ -86,7 +85,7 @@ def paginate(paragraphs: Iterable[Paragraph], cells: int, height: int, gap: int)
     pages: list[list[StyledLine]] = [[]]
     for text, role in paragraphs:
         block = wrap_styled(text, role, cells)
-        parts = [block] if len(block) <= height else [wrap_styled(part, role, cells) for part in sentences(text)]
+        parts = [block] if len(block) <= height else [wrap_styled(part, role, cells) for part in split_sentences(text)]
         for part in parts:
             page = pages[-1]
             if not page:
