@@ -9,7 +9,7 @@ from stretch.core.text import duration
 from stretch.core.vocabulary import Side
 from stretch.player.big_font import big_text
 from stretch.player.figure_renderer import FigureRenderer
-from stretch.player.layout import StyledLine, fit_width, key_lines, pad_to_height, side_by_side, wrap_styled
+from stretch.player.layout import StyledLine, fit_screen, indent, key_lines, pad_to_height, side_by_side, wrap_styled
 from stretch.player.theme import TextRole
 
 OPEN_NS = 60_000_000_000
@@ -85,7 +85,7 @@ def closing_rows(
         text = side_by_side((text, figure), cells - width, 0)
     above: list[StyledLine] = [()] * ((height - len(text)) // 3)
     rows = [*pad_to_height([*above, *text][:height], height), *bottom][-lines:]
-    return [fit_width(((" ", TextRole.PLAIN), *row), columns) for row in rows]
+    return fit_screen(indent(rows), columns, lines)
 
 
 def _text(state: ClosingScreen, cells: int, height: int, unicode: bool) -> list[StyledLine]:

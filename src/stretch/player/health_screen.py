@@ -12,7 +12,7 @@ from stretch.core.safety.checklist import Choice, Outcome, Question, SafetyData
 from stretch.core.safety.screening import CONFIRM, END, PAIN, STILL, choose, chosen
 from stretch.core.safety.screening_record import Answers, PreflightResult, read_back, status_messages
 from stretch.player.big_font import big_text
-from stretch.player.layout import StyledLine, StyledSpan, fit_width, line_width, pad_to_height, wrap_styled, wrap_text
+from stretch.player.layout import StyledLine, StyledSpan, fit_screen, line_width, wrap_styled, wrap_text
 from stretch.player.theme import TextRole
 
 DIGITS = "1234567890"
@@ -127,7 +127,7 @@ class HealthWindows(Struct, frozen=True):
             if len(rows) > lines:
                 # What is answered and how comes last, so a window that is too small loses its title first.
                 rows = [MORE, *rows[1 - lines :]][-lines:]
-        return [fit_width(row, columns) for row in pad_to_height(rows, lines)]
+        return fit_screen(rows, columns, lines)
 
     def question_rows(self, state: HealthState, columns: int, lines: int) -> list[StyledLine]:
         """Return the rows of the question that is asked, as many as it takes."""

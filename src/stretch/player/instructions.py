@@ -119,11 +119,11 @@ def page_at(
     if not cycling or sum(lengths) > length_ms:
         spare_ms = max(0, length_ms - PAGE_MS * len(pages))
         lengths = [PAGE_MS + spare_ms * number // max(1, sum(words)) for number in words]
-    end_ms, order = 0, cycle(range(len(pages)))
-    for index in order:
-        end_ms += lengths[index]
+    end_ms = 0
+    for page, page_ms in cycle(zip(pages, lengths, strict=True)):
+        end_ms += page_ms
         if elapsed_ms < end_ms or length_ms - end_ms < PAGE_MS:
-            return pages[index]
+            return page
     return []
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import zip_longest
 from typing import Literal
@@ -76,6 +76,23 @@ def wrap_styled(text: str, style: Hashable, cells: int, *, indent: str = "") -> 
 def pad_to_height(lines: Sequence[StyledLine], height: int) -> list[StyledLine]:
     """Return *lines* followed by empty ones, *height* in all; more lines than that stay."""
     return [*lines, *[()] * (height - len(lines))]
+
+
+def indent(lines: Iterable[StyledLine]) -> list[StyledLine]:
+    """Return *lines* after a blank cell each."""
+    return [((" ", TextRole.PLAIN), *line) for line in lines]
+
+
+def fit_screen(lines: Sequence[StyledLine], columns: int, height: int) -> list[StyledLine]:
+    """Return *lines* cut or padded to a screen of that size."""
+    return [fit_width(line, columns) for line in pad_to_height(lines[:height], height)]
+
+
+def key_help(keys: Iterable[tuple[str, str]], cells: int) -> Iterator[list[StyledLine]]:
+    """Yield the lines of each key with its explanation beside it."""
+    for key, text in keys:
+        words = wrap_text(text, max(cells - 9, 1))
+        yield [((f"{'' if at else key:>7}  ", TextRole.KEY), (line, TextRole.PLAIN)) for at, line in enumerate(words)]
 
 
 def rows_around(marked: int, count: int, height: int) -> range:

@@ -17,14 +17,15 @@ from stretch.player.layout import (
     StyledLine,
     StyledSpan,
     ellipsize,
-    fit_width,
+    fit_screen,
+    indent,
+    key_help,
     key_lines,
     line_width,
     pad_to_height,
     rows_around,
     side_by_side,
     wrap_styled,
-    wrap_text,
 )
 from stretch.player.start_screen import PLAN_KEYS, SAME_KEYS, StartScreen, answer_keys
 from stretch.player.theme import TextRole
@@ -37,9 +38,6 @@ SMALL_LINES = 10
 """Below so many lines the question comes first, and the plan after it as far as it fits."""
 CYCLE_NS, CYCLES = 4_000_000_000, 3
 """The figure of the marked stretch moves into the stretch and back this often, and then stays in it."""
-HELP_INDENT = 9
-"""Cells of the keys in the help."""
-SPACE: StyledSpan = (" ", TextRole.PLAIN)
 
 
 def start_rows(
@@ -63,13 +61,13 @@ def start_rows(
         shown = map_rows(state.map, cells, height, glyphs=glyphs, color=color)
         number = f" {state.map.marked + 1} of {count}" if height < count else ""
         title: list[StyledLine] = [(("Areas", TextRole.NAME), (number, TextRole.DIM)), ()]
-        screen = _indented([*title[:above], *shown, *bottom])
+        screen = indent([*title[:above], *shown, *bottom])
     elif lines < SMALL_LINES:
         # The question first: whoever cannot see it cannot answer it.
-        screen = [*_bottom(state, cells, lines), *_title(state, cells), *_indented(_stretches(state, cells, lines))]
+        screen = [*_bottom(state, cells, lines), *_title(state, cells), *indent(_stretches(state, cells, lines))]
     else:
-        screen = _indented(_plan(state, cells, lines, figures))
-    return [fit_width(line, columns) for line in pad_to_height(screen[:lines], lines)]
+        screen = indent(_plan(state, cells, lines, figures))
+    return fit_screen(screen, columns, lines)
 
 
 def _plan(state: StartScreen, cells: int, lines: int, figures: FigureRenderer | None) -> list[StyledLine]:
@@ -207,7 +205,7 @@ def help_pages(state: StartScreen, columns: int, lines: int) -> list[list[Styled
     same = f"On any keyboard: {', '.join(f'{digit} {key}' for digit, key in SAME_KEYS.items())}"
     blocks = (
         _wrapped(_notes(state), cells),
-        [line for key, text in keys for line in _help_lines(key, text, cells)],
+        [line for block in key_help(keys, cells) for line in block],
         _wrapped([(state.advice, TextRole.PLAIN)], cells),
         _wrapped([*_lesser_notes(state), (same, TextRole.DIM)], cells),
     )
@@ -215,16 +213,6 @@ def help_pages(state: StartScreen, columns: int, lines: int) -> list[list[Styled
     pages = [rows[at : at + height] for at in range(0, len(rows), height)]
     ends = [f"any key: more ({number} of {len(pages)})" for number in range(1, len(pages))]
     return [
-        _indented([*pad_to_height(page, height), ((end, TextRole.DIM),)])
+        indent([*pad_to_height(page, height), ((end, TextRole.DIM),)])
         for page, end in zip(pages, (*ends, "any key: back"), strict=True)
     ]
-
-
-def _help_lines(key: str, text: str, cells: int) -> list[StyledLine]:
-    labels = (f"{key:>{HELP_INDENT - 2}}  ", *[" " * HELP_INDENT] * len(text))
-    lines = wrap_text(text, max(cells - HELP_INDENT, 1))
-    return [((label, TextRole.KEY), (line, TextRole.PLAIN)) for label, line in zip(labels, lines, strict=False)]
-
-
-def _indented(lines: Sequence[StyledLine]) -> list[StyledLine]:
-    return [(SPACE, *line) for line in lines]

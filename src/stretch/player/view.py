@@ -28,7 +28,10 @@ from stretch.player.layout import (
     StyledLine,
     StyledSpan,
     ellipsize,
+    fit_screen,
     fit_width,
+    indent,
+    key_help,
     line_width,
     pad_to_height,
     side_by_side,
@@ -79,7 +82,7 @@ def render_screen(
         return with_figure
     else:
         screen = _without_figure(session, columns, lines, unicode, warning)
-    return [fit_width(line, columns) for line in pad_to_height(screen[:lines], lines)]
+    return fit_screen(screen, columns, lines)
 
 
 def _with_figure(session: Session, columns: int, lines: int, figures: FigureRenderer, warning: str) -> list[StyledLine]:
@@ -101,7 +104,7 @@ def _with_figure(session: Session, columns: int, lines: int, figures: FigureRend
         following = _next_pose(pose, columns, text_lines, figures)
     cells = columns - line_width(following[0]) if following else columns
     above = 1 if text_lines > 12 else 0
-    text = [*[()] * above, *_indent(_text(session, cells - 2, text_lines - above, unicode=True))]
+    text = [*[()] * above, *indent(_text(session, cells - 2, text_lines - above, unicode=True))]
     text = pad_to_height(text, text_lines)
     # The figure is not measured again: its lines have the right width, and measuring is most of the work of a frame.
     blank, space = ((" " * width, TextRole.PLAIN),), (" " * gap, TextRole.PLAIN)
@@ -150,11 +153,11 @@ def _without_figure(session: Session, columns: int, lines: int, unicode: bool, w
     cells = max(PROMPT_CELLS * panel_scale(columns - PANEL_TEXT, height - 1), PANEL)
     if columns >= PANEL + 36:
         panel = countdown_panel(session, cells, height - 1, unicode)
-        text = _indent([(), *_text(session, columns - cells - 6, height - 1, unicode)])
+        text = indent([(), *_text(session, columns - cells - 6, height - 1, unicode)])
         body = side_by_side((text, [(), *panel]), columns - cells - 4)
     else:
         panel = countdown_panel(session, columns - 2, max(height - TEXT_LINES, 4), unicode)
-        body = _indent([*panel, *_text(session, columns - 2, height - len(panel), unicode)])
+        body = indent([*panel, *_text(session, columns - 2, height - len(panel), unicode)])
     return [*header(session, columns, unicode), *pad_to_height(body[:height], height), *bottom]
 
 
@@ -182,13 +185,7 @@ def _tiny(session: Session, columns: int, lines: int, unicode: bool) -> list[Sty
 
 def _help(session: Session, columns: int, lines: int) -> list[StyledLine]:
     """Return what the keys do; on a small screen page by page, each for HELP_PAGE_NS."""
-    blocks: list[list[StyledLine]] = [
-        [
-            ((f" {'' if at else binding.label:>6}  ", TextRole.KEY), (words, TextRole.PLAIN))
-            for at, words in enumerate(wrap_text(binding.help, max(columns - 10, 1)))
-        ]
-        for binding in KEYMAP
-    ]
+    blocks = [*key_help(((binding.label, binding.help) for binding in KEYMAP), columns - 1)]
     blocks += [[line] for line in ((), *wrap_styled(SAME_KEYS, TextRole.DIM, columns - 2, indent=" "))]
     pages: list[list[StyledLine]] = [[]]
     for block in blocks:
@@ -200,10 +197,6 @@ def _help(session: Session, columns: int, lines: int) -> list[StyledLine]:
     page = pages[number][: lines - 2]
     gap = [()] if len(page) + 3 <= lines else []
     return [((title, TextRole.NAME),), *page, *gap, ((" Any key continues.", TextRole.DIM),)]
-
-
-def _indent(lines: list[StyledLine]) -> list[StyledLine]:
-    return [((" ", TextRole.PLAIN), *line) for line in lines]
 
 
 def header(session: Session, columns: int, unicode: bool) -> list[StyledLine]:
