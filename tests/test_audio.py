@@ -40,7 +40,7 @@ from stretch.export.audio_file import (
 )
 from stretch.export.text_to_speech import at_least_estimate, find_synthesizer, sentence_timer
 from stretch.storage import screening_file
-from stretch.storage.files.diagnostics import load_safety
+from stretch.storage.files.shipped import load_safety
 from support import CATALOG, data, routine, run
 
 SHORT = routine(areas=(), stretches=("single-knee-to-chest",), warm_up=0.0, minutes=4.0)

@@ -16,7 +16,7 @@ from click import Context
 from stretch.cli import COMMANDS, main
 from stretch.cli.app import App
 from stretch.cli.listing import find_stretch
-from stretch.storage.files.diagnostics import load_safety
+from stretch.storage.files.shipped import load_safety
 from support import AREAS, CATALOG, FakeClock, ScriptedInput, data, run
 
 

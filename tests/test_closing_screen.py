@@ -20,7 +20,7 @@ from stretch.player.figure_renderer import FigureRenderer
 from stretch.player.loop import GUARD_NS
 from stretch.storage import screening_file
 from stretch.storage.catalogs.catalog import load_figures
-from stretch.storage.files.diagnostics import load_safety
+from stretch.storage.files.shipped import load_safety
 from stretch.storage.journal.journal import Journal
 from stretch.storage.settings import load_settings
 from support import SECOND, ScriptedInput, run

@@ -15,9 +15,9 @@ from stretch.core.model import Stretch, per_side_seconds
 from stretch.core.vocabulary import TAGS, UPRIGHT, Side
 from stretch.storage.catalogs.catalog import load_figures, load_sources
 from stretch.storage.catalogs.catalog_lint import check_catalogs
-from stretch.storage.files.diagnostics import load_safety
 from stretch.storage.files.locations import data_root
 from stretch.storage.files.safe_yaml import read_yaml
+from stretch.storage.files.shipped import load_safety
 from support import CATALOG
 
 STRETCHES = list(CATALOG.stretches.values())

@@ -36,7 +36,7 @@ from stretch.figure.file_format import Figure
 from stretch.figure.svg import render_svg
 from stretch.storage import screening_file
 from stretch.storage.catalogs.catalog import load_catalog, load_sources
-from stretch.storage.files.diagnostics import load_safety
+from stretch.storage.files.shipped import load_safety
 from support import CATALOG, routine, run
 from test_prescription import RX, prescribed, rx_file
 

@@ -17,7 +17,7 @@ from stretch.core.safety.screening import CONFIRM, END, STILL, preflight
 from stretch.core.safety.screening_record import PreflightResult, ScreeningRecord, causes, forbids_session, read_back
 from stretch.player.health_screen import HealthState, HealthWindows
 from stretch.player.layout import line_width
-from stretch.storage.files.diagnostics import load_safety
+from stretch.storage.files.shipped import load_safety
 
 SAFETY = load_safety()
 TODAY = date(2026, 3, 2)

@@ -26,8 +26,8 @@ from stretch.export.page import render_page
 from stretch.figure.file_format import turned_to
 from stretch.figure.parts import figure_parts
 from stretch.figure.skeleton import skeleton_at
-from stretch.storage.files.diagnostics import load_safety
 from stretch.storage.files.locations import data_root
+from stretch.storage.files.shipped import load_safety
 from support import SAMPLE, data, routine, run
 
 APP = App(environ={"STRETCH_HOME": "/nowhere"})

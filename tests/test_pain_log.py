@@ -20,7 +20,7 @@ from stretch.core.safety.screening_record import ScreeningRecord
 from stretch.core.timing.session import Session
 from stretch.core.timing.timeline import build_timeline
 from stretch.storage import screening_file
-from stretch.storage.files.diagnostics import load_safety
+from stretch.storage.files.shipped import load_safety
 from stretch.storage.journal.journal import Journal
 from support import routine, run
 from test_preflight import TODAY

@@ -24,7 +24,7 @@ from stretch.core.safety.pain import (
     detect_spread,
     detect_worsening,
 )
-from stretch.storage.files.diagnostics import load_safety
+from stretch.storage.files.shipped import load_safety
 
 START = date(2026, 1, 5)
 LINES = load_safety().lines

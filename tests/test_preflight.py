@@ -18,7 +18,7 @@ from stretch.core.safety.screening import END
 from stretch.core.safety.screening_record import ScreeningRecord, read_back
 from stretch.core.vocabulary import TAGS, Tag
 from stretch.storage import screening_file
-from stretch.storage.files.diagnostics import load_safety
+from stretch.storage.files.shipped import load_safety
 from support import CATALOG, FakeClock, ScriptedInput, data, run
 
 SAFETY = load_safety()

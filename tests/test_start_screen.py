@@ -36,7 +36,7 @@ from stretch.player.start_screen import PLAN_KEYS, StartScreen, finished, guarde
 from stretch.player.start_view import CYCLE_NS, help_pages, start_rows
 from stretch.storage import screening_file
 from stretch.storage.catalogs.catalog import load_figures
-from stretch.storage.files.diagnostics import load_safety
+from stretch.storage.files.shipped import load_safety
 from stretch.storage.settings import load_settings
 from support import CATALOG, SAMPLE, SECOND, FakeClock, MemoryTerminal, ScriptedInput, routine, run
 from test_preflight import TODAY, Typed

@@ -275,7 +275,7 @@ class App:
     @cached_property
     def safety(self) -> SafetyData:
         """The safety checklist and the screening questions."""
-        from stretch.storage.files.diagnostics import load_safety
+        from stretch.storage.files.shipped import load_safety
 
         return load_safety()
 

@@ -7,13 +7,15 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from stretch.core.fields import CatalogStruct
 from stretch.core.model import Catalog, EntryOrigin, Settle, Source, WarmUp
 from stretch.core.text import escape_control_chars
 from stretch.core.vocabulary import ID_PATTERN, EntryKind
 from stretch.storage.catalogs.loader import SOURCES, CatalogEntry, CatalogLoader
-from stretch.storage.files.diagnostics import load_record
 from stretch.storage.files.locations import data_root
+from stretch.storage.files.shipped import read_shipped
 
 if TYPE_CHECKING:
     from stretch.figure.file_format import Figure
@@ -29,23 +31,19 @@ class SessionFile(CatalogStruct, frozen=True, kw_only=True):
     settle: Settle
 
 
-def load_catalog(
-    root: Path | None = None, extra: Sequence[Path] = (), on_problem: Callable[[str], None] | None = None
-) -> Catalog:
-    """Load the catalog under *root*, by default the shipped one, and those of *extra* over it, the last one on top.
+def load_catalog(extra: Sequence[Path] = (), on_problem: Callable[[str], None] | None = None) -> Catalog:
+    """Load the shipped catalog, and those of *extra* over it, the last one on top.
 
     Each of *extra* is a folder or a file, as for `CatalogLoader.add`. An entry replaces one with the same id, which is
     noted in `Catalog.origins`. The shipped catalog is trusted, others are checked: entries with blank fields are left
     out and noted in `Catalog.incomplete_files`. With *on_problem*, so are all other invalid entries, and it is called
     with each problem; without it CatalogError is raised with every problem.
     """
-    base = root or data_root()
-    loader = CatalogLoader(KINDS, trusted=None if root else base, skip_incomplete=True)
-    loader.add(base)
-    session = load_record(base / "session.yaml", SessionFile)
-    for path in extra:
+    base, session = data_root(), load_session_file()
+    loader = CatalogLoader(KINDS, trusted=base, skip_incomplete=True)
+    for path in (base, *extra):
         loader.add(path)
-    if extra or root:
+    if extra:
         loader.leave_out_invalid() if on_problem else loader.check_references()
     loader.diagnostics.raise_or_call(on_problem)
     return Catalog(
@@ -58,6 +56,11 @@ def load_catalog(
         origins=_origins(loader, base) if extra else {},
         incomplete_files=tuple(escape_control_chars(str(file)) for file in loader.incomplete_files),
     )
+
+
+def load_session_file() -> SessionFile:
+    """Return the warm-up and the end of a session."""
+    return msgspec.convert(read_shipped(data_root() / "session.yaml"), SessionFile)
 
 
 def _origins(loader: CatalogLoader, base: Path) -> dict[tuple[EntryKind, str], EntryOrigin]:

@@ -17,9 +17,9 @@ from stretch.core.timing.phases import RESTING
 from stretch.core.vocabulary import ENTRY_KINDS, KNEELING, Caution, EntryKind
 from stretch.figure.file_format import Figure
 from stretch.figure.lint import lint_figure
-from stretch.storage.catalogs.catalog import SessionFile, load_catalog, origin_label
+from stretch.storage.catalogs.catalog import load_catalog, load_session_file, origin_label
 from stretch.storage.catalogs.loader import CatalogEntry, CatalogLoader, id_of, real_path
-from stretch.storage.files.diagnostics import Diagnostic, Severity, load_record
+from stretch.storage.files.diagnostics import Diagnostic, Severity
 from stretch.storage.files.locations import data_root
 from stretch.storage.files.safe_io import write_private
 from stretch.storage.files.safe_yaml import read_text
@@ -46,7 +46,7 @@ def check_catalogs(paths: Sequence[Path]) -> CatalogReport:
     for path in (base, *user_paths):
         loader.add(path)
     loader.check_references()
-    warm_up = load_record(base / "session.yaml", SessionFile).warm_up
+    warm_up = load_session_file().warm_up
     moves = {move.id for move in (*warm_up.standing, *warm_up.seated)}
     sources, drawable = loader.records("source"), loader.records("stretch").keys() | moves | set(RESTING)
     diagnostics, counts = loader.diagnostics, dict[EntryKind, int]()

@@ -1,4 +1,4 @@
-"""Diagnostics of data files, collected by field and reported by line, and the files that hold one record each."""
+"""Diagnostics of data files, collected by field and reported by line."""
 
 from __future__ import annotations
 
@@ -6,22 +6,13 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import Literal
 
-import msgspec
 from msgspec import Struct
 
 from stretch.core.checks import FieldPath, FieldProblem
 from stretch.core.errors import CatalogError
 from stretch.core.text import escape_control_chars
-from stretch.storage.files.locations import data_root
-from stretch.storage.files.safe_io import UnreadableFile
-from stretch.storage.files.shipped import read_shipped
-
-if TYPE_CHECKING:
-    from stretch.core.safety.checklist import SafetyData
-
-T = TypeVar("T")
 
 MAX_REPORTED = 200
 """Most problems that are reported; the same limit holds for the notes."""
@@ -101,27 +92,3 @@ class Diagnostics:
                 on_problem(problem)
         elif problems:
             raise CatalogError(problems)
-
-
-def load_safety() -> SafetyData:
-    """Return the safety checklist and the screening questions. Raise CatalogError."""
-    from stretch.core.safety.checklist import SafetyData
-
-    return load_record(data_root() / "safety.yaml", SafetyData)
-
-
-def load_record(file: Path, kind: type[T]) -> T:
-    """Return the YAML *file* as one record of a *kind*. Raise CatalogError."""
-    diagnostics = Diagnostics()
-    try:
-        data = read_shipped(file)
-        return msgspec.convert(data, kind)
-    except UnreadableFile as error:
-        diagnostics.add_line(file, error.line, str(error))
-    except msgspec.ValidationError:
-        # Imported here: most runs have no error.
-        from stretch.storage.files.type_errors import type_errors
-
-        blanks, errors = type_errors(data, kind)
-        diagnostics.add(file, blanks + errors)
-    raise CatalogError(map(str, diagnostics.report()))

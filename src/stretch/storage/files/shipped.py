@@ -1,12 +1,17 @@
 """Data of the shipped YAML files, which a wheel carries decoded, so that nothing is parsed at start-up."""
 
+from __future__ import annotations
+
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from stretch.storage.files.locations import data_root
+
+if TYPE_CHECKING:
+    from stretch.core.safety.checklist import SafetyData
 
 DECODED = "shipped.msgpack"
 """File with the data of all YAML files below the data folder, by path; only in a wheel."""
@@ -22,6 +27,13 @@ def read_shipped(file: Path) -> Any:
     from stretch.storage.files.safe_yaml import read_yaml
 
     return read_yaml(file)
+
+
+def load_safety() -> SafetyData:
+    """Return the safety checklist and the screening questions."""
+    from stretch.core.safety.checklist import SafetyData
+
+    return msgspec.convert(read_shipped(data_root() / "safety.yaml"), SafetyData)
 
 
 def encode_all(root: Path) -> bytes:
