@@ -13,7 +13,6 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stretch.core.errors import UnknownName
 from stretch.core.safety.checklist import Outcome, SafetyData, Urgency, severity, strongest
 from stretch.core.safety.screening import CONFIRM, END, pain_limits, preflight, unfinished_answers
 from stretch.core.safety.screening_record import PreflightResult, ScreeningRecord
@@ -312,18 +311,6 @@ def test_what_follows_from_a_choice_is_asked_before_more_choices(
 def test_an_answer_to_a_question_that_does_not_follow_is_ignored() -> None:
     answers = {**answered({}), "Q2": ("new",)}
     assert ask(answers).record.outcome is Outcome.GO
-
-
-@pytest.mark.parametrize(
-    ("answers", "words"),
-    [
-        ({"themes": ("bladder",), "bladder": ("R1",)}, "called 'R1'"),
-        ({"themes": ("bladder",), "bladder": ("R07",)}, "called 'R07'"),
-    ],
-)
-def test_an_unknown_name_is_an_error(answers: dict[str, tuple[str, ...]], words: str) -> None:
-    with pytest.raises(UnknownName, match=words):
-        ask(answers)
 
 
 @pytest.mark.parametrize(

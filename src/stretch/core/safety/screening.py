@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
-from stretch.core.errors import UnknownName
 from stretch.core.safety.checklist import Choice, Outcome, Question, SafetyData
 from stretch.core.safety.pain import SPREAD_ORDERS, PainEntry, PainSpread, TrendFinding, assess
 from stretch.core.safety.screening_record import (
@@ -178,7 +177,7 @@ def _walk(
 ) -> tuple[dict[str, tuple[Choice, ...]], Question | None]:
     """Return the choices of all questions that are asked, and the first one to which the answer is not complete.
 
-    What follows from a choice is asked before more choices. Raise UnknownName for an unknown question or choice.
+    What follows from a choice is asked before more choices.
     """
     found: dict[str, tuple[Choice, ...]] = {}
     pending: list[Question] = []
@@ -188,7 +187,8 @@ def _walk(
         known = {choice.line for choices in found.values() for choice in choices}
         if name in found or (name not in answers and not known.isdisjoint(question.unless)):
             return
-        found[name] = _find_choices(question, answers.get(name, ()))
+        choices = {choice.id: choice for choice in question.choices}
+        found[name] = tuple(choices[each] for each in answers.get(name, ()) if each != END)
         for choice in found[name]:
             for following in choice.then:
                 visit(following)
@@ -198,15 +198,6 @@ def _walk(
     for name in roots:
         visit(name)
     return found, next(iter(pending), None)
-
-
-def _find_choices(question: Question, ids: Iterable[str]) -> tuple[Choice, ...]:
-    """Return the choices *ids* in the order in which they were chosen."""
-    choices = {choice.id: choice for choice in question.choices}
-    for name in ids:
-        if name not in choices and name != END:
-            raise UnknownName(f"answer to {question.text!r}", name, choices)
-    return tuple(choices[name] for name in ids if name != END)
 
 
 def _read_back(safety: SafetyData, name: str, ids: Iterable[str]) -> Question:

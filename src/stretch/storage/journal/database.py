@@ -11,7 +11,6 @@ from pathlib import Path
 
 from stretch.core.errors import StretchError
 from stretch.storage.files.safe_io import PRIVATE, make_private
-from stretch.storage.journal.aggregates import recompute_aggregates
 
 FILE_NAME = "journal.db"
 BUSY_TIMEOUT_S = 2.0
@@ -21,6 +20,10 @@ SUFFIXES = ("-journal", "-wal", "-shm")
 MAX_VALUE_BYTES = 16 << 20
 MAX_TEXT_BYTES = 4000
 """A text is cut at this length, which none that we write has."""
+
+SOUND = """day IS date(day) AND day BETWEEN '1900' AND '9999' AND done BETWEEN 0 AND 500
+    AND active_seconds BETWEEN 0 AND 1e6 AND left_seconds BETWEEN 0 AND 1e6 AND right_seconds BETWEEN 0 AND 1e6"""
+"""SQL condition for the columns of a session that are summed up, all in one index."""
 
 APPLICATION_ID = 0x53747265
 """`Stre` in ASCII: marks a SQLite file as a journal of this program."""
@@ -317,6 +320,47 @@ def upgrade(connection: sqlite3.Connection) -> None:
         recompute_aggregates(connection)
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def recompute_aggregates(connection: sqlite3.Connection, session: int | None = None) -> None:
+    """Update the sums that the history reads, for one *session* by its key or for all sessions.
+
+    The caller has started the transaction.
+    """
+    # Imported here: `stretch status` has no time for it.
+    from msgspec import json
+
+    values = () if session is None else (session,)
+    only = "" if session is None else "AND session.key = ?"
+    for table in ("area_time", "stretched"):
+        connection.execute(f"DELETE FROM {table} {'WHERE session = ?' if values else ''}", values)
+    connection.execute(
+        f"""INSERT INTO stretched (session, stretch, day)
+        SELECT session.key, part.stretch, session.day FROM part JOIN session ON session.key = part.session {only}
+        GROUP BY session.key, part.stretch HAVING min(part.done >= part.planned)""",
+        values,
+    )
+    for side in ("left", "right"):
+        connection.execute(
+            f"""UPDATE session SET {side}_seconds = (
+                SELECT total(seconds) FROM part WHERE part.session = session.key AND side = '{side}'
+            ) WHERE 1 {only}""",
+            values,
+        )
+    times: dict[tuple[int, str, str], float] = {}
+    for key, day, areas, seconds in connection.execute(
+        f"""SELECT session.key, session.day, part.areas, part.seconds
+        FROM part JOIN session ON session.key = part.session AND part.seconds > 0 AND part.seconds <= 1e6 {only}""",
+        values,
+    ):
+        # A damaged session must not stop a migration; it is left out where it is read.
+        with suppress(ValueError, TypeError):
+            for area in set(json.decode(areas, type=list[str])):
+                times[key, day, area] = times.get((key, day, area), 0.0) + seconds
+    connection.executemany(
+        "INSERT INTO area_time (session, day, area, seconds) VALUES (?, ?, ?, ?)",
+        [(*key, seconds) for key, seconds in times.items()],
+    )
 
 
 def has_tables(connection: sqlite3.Connection, version: int) -> bool:

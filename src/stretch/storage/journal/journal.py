@@ -18,9 +18,9 @@ from stretch.core.journal.record import SessionRecord
 from stretch.core.journal.statistics import History
 from stretch.core.safety.pain import PainEntry, PainScores
 from stretch.storage.journal import row_mapping, summary
-from stretch.storage.journal.aggregates import SOUND
 from stretch.storage.journal.database import (
     FILE_NAME,
+    SOUND,
     SessionForgottenError,
     open_to_read,
     open_to_write,
@@ -106,7 +106,8 @@ class Journal:
     def set_plan(self, session: str, plan: bytes) -> None:
         """Store *plan* in place of the one that *session* began with."""
         with self.transaction():
-            row_mapping.set_plan(self._connection, session, plan)
+            key = row_mapping.store_plan(self._connection, plan)
+            self._connection.execute("UPDATE session SET plan = ? WHERE id = ?", (key, session))
 
     def merge(self, sessions: Iterable[tuple[SessionRecord, bytes | None]]) -> int:
         """Import those *sessions*, each with its plan, that are newer than the stored copy; return their number.

@@ -1,15 +1,14 @@
-"""The last session with the streak, read without the types of the records, which take long to load."""
+"""The last session and the training days, read without the types of the records, which take long to load."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
 from datetime import date, datetime
 from pathlib import Path
-from sqlite3 import DataError
+from sqlite3 import Connection, DataError
 
 from stretch.core.journal.streak import LastSession, current_streak
 from stretch.core.text import escape_control_chars
-from stretch.storage.journal.aggregates import SOUND, training_days
-from stretch.storage.journal.database import FILE_NAME, open_to_read, transaction, translated_errors
+from stretch.storage.journal.database import FILE_NAME, SOUND, open_to_read, transaction, translated_errors
 
 _SESSIONS = f"SELECT key FROM session WHERE {SOUND} AND day <= ? ORDER BY epoch DESC, id DESC"
 _SESSION = """SELECT started, title, active_seconds, done FROM session
@@ -38,3 +37,12 @@ def times_done(folder: Path, day: date, programs: Iterable[str]) -> dict[str, in
         return {}
     with translated_errors(folder / FILE_NAME), closing(connection):
         return {name: connection.execute(_TIMES, (name, day.isoformat())).fetchone()[0] for name in programs}
+
+
+def training_days(connection: Connection, today: date, sound: str = SOUND) -> Iterator[date]:
+    """Return the days up to *today* with a stretch done, the latest first."""
+    query = f"""SELECT DISTINCT day FROM session
+        WHERE day <= ? AND done BETWEEN 1 AND 500 AND {sound} ORDER BY day DESC"""
+    for (day,) in connection.execute(query, (today.isoformat(),)):
+        with suppress(ValueError, TypeError):
+            yield date.fromisoformat(day)

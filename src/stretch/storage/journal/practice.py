@@ -12,7 +12,8 @@ import msgspec
 from stretch.core.planning.personalize import LAST_DAYS, TWO_WEEKS, PastSession, RecentPractice
 from stretch.core.routine import Continuity
 from stretch.storage.journal import row_mapping
-from stretch.storage.journal.aggregates import SOUND, training_days
+from stretch.storage.journal.database import SOUND
+from stretch.storage.journal.last_session import training_days
 
 MAX_SESSIONS = 200
 """Most sessions of two weeks that are read."""

@@ -14,7 +14,7 @@ import msgspec
 from stretch.core.journal.record import Id, SessionRecord, SideResult
 from stretch.core.safety.pain import PainEntry, PainScores
 from stretch.core.text import escape_control_chars
-from stretch.storage.journal.aggregates import SOUND, recompute_aggregates
+from stretch.storage.journal.database import SOUND, recompute_aggregates
 
 SCORE_COLUMNS = PainScores.__struct_fields__
 RECORD_COLUMNS = tuple(name for name in SessionRecord.__struct_fields__ if name not in ("parts", "scores"))
@@ -68,7 +68,7 @@ def check(record: SessionRecord) -> None:
 def insert(connection: sqlite3.Connection, record: SessionRecord, plan: bytes | None) -> None:
     """Write a new session; the caller has started the transaction."""
     columns = (*RECORD_COLUMNS, *COMPUTED_COLUMNS, *SCORE_COLUMNS, "plan")
-    values = (*_values(record), *msgspec.structs.astuple(record.scores), _store_plan(connection, plan))
+    values = (*_values(record), *msgspec.structs.astuple(record.scores), store_plan(connection, plan))
     placeholders = ", ".join("?" * len(columns))
     cursor = connection.execute(f"INSERT INTO session ({', '.join(columns)}) VALUES ({placeholders})", values)
     assert cursor.lastrowid is not None
@@ -80,11 +80,6 @@ def update(connection: sqlite3.Connection, key: int, record: SessionRecord) -> N
     columns = ", ".join(f"{name} = ?" for name in (*RECORD_COLUMNS, *COMPUTED_COLUMNS))
     connection.execute(f"UPDATE session SET {columns} WHERE key = ?", (*_values(record), key))
     _write_parts(connection, key, record.parts)
-
-
-def set_plan(connection: sqlite3.Connection, session: str, plan: bytes) -> None:
-    """Give *session* another plan."""
-    connection.execute("UPDATE session SET plan = ? WHERE id = ?", (_store_plan(connection, plan), session))
 
 
 def delete(connection: sqlite3.Connection, keys: Sequence[int]) -> None:
@@ -173,7 +168,7 @@ def _write_parts(connection: sqlite3.Connection, key: int, parts: Sequence[SideR
     recompute_aggregates(connection, key)
 
 
-def _store_plan(connection: sqlite3.Connection, plan: bytes | None) -> int | None:
+def store_plan(connection: sqlite3.Connection, plan: bytes | None) -> int | None:
     """Return the key of *plan*, which is stored once however often it is played."""
     if plan is None:
         return None

@@ -8,7 +8,8 @@ from datetime import date
 from stretch.core.journal.statistics import AreaTotal, DayTotal, History, PainChange, first_monday
 from stretch.core.journal.streak import current_streak
 from stretch.storage.journal import row_mapping
-from stretch.storage.journal.aggregates import SOUND, training_days
+from stretch.storage.journal.database import SOUND
+from stretch.storage.journal.last_session import training_days
 
 MAX_SCORED = 24
 """Sessions with pain scores that are shown."""
