@@ -19,6 +19,7 @@ from msgspec.structs import replace
 from stretch.core.errors import StretchError
 from stretch.core.journal.progress import stretches_done
 from stretch.core.narration import tones
+from stretch.core.narration.phrases import count_label
 from stretch.core.narration.speech import (
     PAUSE_MS,
     SentenceTimer,
@@ -286,9 +287,7 @@ def tag(timeline: Timeline) -> bytes:
 
 
 def _title(phase: Phase) -> str:
-    if phase.kind == "warm-up":
-        return "Keep moving" if phase.cool_down else "Warm-up"
-    return phase.name
+    return count_label(phase).capitalize() if phase.kind == "warm-up" else phase.name
 
 
 def _text_frame(text: str) -> bytes:

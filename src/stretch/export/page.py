@@ -15,7 +15,7 @@ from itertools import groupby, zip_longest
 from json import dumps
 from typing import Any
 
-from stretch.core.narration.phrases import next_label, notes, opening, rep_label, settle_parts, steps
+from stretch.core.narration.phrases import count_label, next_label, notes, opening, settle_parts, steps
 from stretch.core.narration.speech import sentences_to_speak
 from stretch.core.narration.tones import RATE, SOUNDS, SoundCue, breath_sound, samples, sound_for
 from stretch.core.routine import Routine, needs_line
@@ -108,7 +108,7 @@ def _phase(index: int, timeline: Timeline, mode: VoiceMode, texts: _Texts) -> di
         "name": one_line(phase.name),
         "figure": phase.figure or phase.activity_id,
         "text": texts.setdefault(dumps(text := _text(phase)), (len(texts), text))[0],
-        "count": _count(phase),
+        "count": count_label(phase),
         "next": one_line(next_label(timeline, index)),
         "number": timeline.stretch_numbers[index] if phase.item else 0,
         # How far the figure is in at the end, for the way there.
@@ -129,14 +129,6 @@ def _cue(cue: Cue, timeline: Timeline, mode: VoiceMode) -> list[Any]:
     at_ms = cue.at_ms - (phase.end_ms if cue.kind in ("count", "last") else phase.start_ms)
     words = sentences_to_speak(cue, timeline, mode)
     return [cue.kind, at_ms, sound.name if sound else "", sound.length_ms if sound else 0, *words]
-
-
-def _count(phase: Phase) -> str:
-    if phase.kind == "warm-up":
-        return "keep moving" if phase.cool_down else "warm-up"
-    if phase.kind == "prepare" and phase.item:
-        return phase.item.dose_on(phase.side)
-    return rep_label(phase)
 
 
 def _text(phase: Phase) -> list[list[tuple[str, str]]]:

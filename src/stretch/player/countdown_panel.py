@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import cache
 
-from stretch.core.narration.phrases import rep_label
+from stretch.core.narration.phrases import count_label
 from stretch.core.text import minutes_seconds, side_label
 from stretch.core.timing.phases import NS_PER_MS
 from stretch.core.timing.session import Session
@@ -145,12 +145,8 @@ def _stack(blocks: Sequence[Sequence[StyledLine]], height: int) -> list[StyledLi
 
 
 def _count(moment: Moment) -> str:
-    phase, count = moment.phase, rep_label(moment.phase)
-    if phase.kind == "warm-up":
-        count = "keep moving" if phase.cool_down else "warm-up"
-    elif phase.kind == "prepare" and phase.item:
-        count = phase.item.dose_on(phase.side)
-    elif phase.kind == "move" and moment.breath:
+    phase, count = moment.phase, count_label(moment.phase)
+    if phase.kind == "move" and moment.breath:
         breath = f"breath {moment.breath.number} of {moment.breath.count}"
         count = f"{count}, {breath}" if count else breath
     turned = ", other way" if phase.has_turned(phase.length_ms - moment.left_ms) else ""

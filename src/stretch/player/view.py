@@ -9,7 +9,7 @@ from functools import cache
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from stretch.core.narration.phrases import needs, next_label
+from stretch.core.narration.phrases import count_label, needs, next_label
 from stretch.core.text import minutes_seconds
 from stretch.core.timing.session import Session
 from stretch.core.timing.timeline import SEEK_TARGETS, Timeline
@@ -213,7 +213,7 @@ def header(session: Session, columns: int, unicode: bool) -> list[StyledLine]:
 def _stretch_count(session: Session) -> str:
     phase, timeline = session.moment.phase, session.timeline
     if phase.item is None:
-        return "rest" if phase.kind == "settle" else "keep moving" if phase.cool_down else "warm-up"
+        return count_label(phase) or "rest"
     return f"stretch {timeline.stretch_numbers[session.moment.index]} of {len(timeline.items)}"
 
 

@@ -22,6 +22,13 @@ def rep_label(phase: Phase) -> str:
     return _join(f"set {phase.set_number} of {sets}" if sets > 1 else "", label)
 
 
+def count_label(phase: Phase) -> str:
+    """Return the warm-up or cool-down, the dose to get ready for, or else the repetition."""
+    if phase.kind == "warm-up":
+        return "keep moving" if phase.cool_down else "warm-up"
+    return phase.item.dose_on(phase.side) if phase.kind == "prepare" and phase.item else rep_label(phase)
+
+
 def next_label(timeline: Timeline, index: int) -> str:
     """Return the next thing to get ready for after the phase at *index*."""
     here = timeline.phases[index]
