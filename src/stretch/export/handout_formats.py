@@ -4,6 +4,7 @@ import re
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from html import escape
+from string import Template
 
 from stretch.core.model import Source
 from stretch.core.safety.checklist import ChecklistSection
@@ -22,14 +23,58 @@ BOX = "☐"
 
 def to_html(handout: Handout) -> str:
     """Return the page; the strings of *handout* are escaped and never become markup."""
-    head = f'<meta charset="utf-8"><title>{_html(handout.title)}: stretches</title>'
-    view = '<meta name="viewport" content="width=device-width, initial-scale=1">'
-    sections = (_header, _weeks, _each_time, _stretches, _sources, _get_help)
-    body = "\n".join(section(handout) for section in sections)
-    return (
-        f'<!doctype html>\n<html lang="en">\n<head>{head}{view}\n<style>{stylesheet(handout.title)}</style></head>\n'
-        f"<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
+    aim, *more = handout.frequency
+    get_help = '<section class="{}"><h3>{}</h3><p class="action">{}</p>'
+    sections = [_section(section, get_help) for section in handout.get_help]
+    each_time = '<section class="{}"><h2>{} <small>{}</small></h2>'
+    time, cool_down = handout.cool_down
+    command = repeat('<p class="end">With a timer, in a terminal: <code>{}</code></p>', [(handout.command,)])
+    moves = repeat("<li><b>{}</b>, {}. {}</li>", handout.warm_up)
+    sources = [(f"{n}{_grade(source)}", source.supports, source.where) for n, source in enumerate(handout.sources, 1)]
+    return fill(
+        "handout.html",
+        title=html(handout.title),
+        style=stylesheet(handout.title),
+        summary=html(handout.summary),
+        blanks=repeat("<span>{} <b>{}</b></span>", handout.heading),
+        aim=html(aim),
+        more=html(" ".join(more)),
+        notes=f'<ul class="routine-notes">{items(handout.notes)}</ul>' if handout.notes else "",
+        weeks_hint=WEEKS_HINT,
+        **_weeks(handout),
+        each_time="".join(_section(section, each_time) for section in handout.each_time),
+        warm_up=f'<section><h2>Warm up first</h2><ul class="warm-up">{moves}</ul></section>' if moves else "",
+        legend=handout.legend,
+        cards="\n".join(map(_html_card, handout.cards)),
+        end=f"<h2>To end, {time}</h2><p>{html(cool_down)}</p>" if cool_down else "",
+        command=command if handout.command else "",
+        disclaimer=DISCLAIMER,
+        grades=GRADES,
+        sources=repeat("<div><dt>{}:</dt> <dd>{}. {}.</dd></div>", sources),
+        urgent="".join(sections[:-2]),
+        # The last two sections are short and stand side by side.
+        others="".join(sections[-2:]),
     )
+
+
+def fill(file: str, /, **texts: object) -> str:
+    """Return the template *file* with *texts*, which are markup already."""
+    return Template((data_root() / file).read_text(encoding="utf-8")).substitute(texts)
+
+
+def repeat(markup: str, rows: Iterable[Iterable[str]]) -> str:
+    """Return *markup* once for each of *rows*, whose texts are escaped."""
+    return "".join(markup.format(*map(html, row)) for row in rows)
+
+
+def items(lines: Iterable[str]) -> str:
+    """Return *lines* as the items of a list."""
+    return repeat("<li>{}</li>", ((line,) for line in lines))
+
+
+def html(text: str) -> str:
+    """Return *text* on one line, escaped."""
+    return escape(one_line(text))
 
 
 def stylesheet(footer: str) -> str:
@@ -44,31 +89,18 @@ def data_uri(svg: str) -> str:
     return "data:image/svg+xml;base64," + b64encode(svg.encode()).decode()
 
 
-def _header(handout: Handout) -> str:
-    aim, *more = handout.frequency
-    blanks = "".join(f"<span>{label} <b>{_html(text)}</b></span>" for label, text in handout.heading)
-    notes = f'<ul class="routine-notes">{_items(handout.notes)}</ul>' if handout.notes else ""
-    return (
-        f'<header><h1>{_html(handout.title)}</h1><p class="summary">{_html(handout.summary)}</p>'
-        f'<p class="blanks">{blanks}</p>'
-        f'<div class="frequency"><p>{_html(aim)}</p><p>{_html(" ".join(more))}</p></div>{notes}</header>'
-    )
-
-
-def _weeks(handout: Handout) -> str:
-    """Return the table of two weeks, with a box for each stretch and day and a cell for each score."""
-    weeks = "".join(f'<th scope="colgroup" colspan="{len(WEEKDAYS)}">Week {week + 1}</th>' for week in range(WEEKS))
-    days = "".join(f'<th scope="col"><abbr title="{day}">{day[:2]}</abbr></th>' for day in WEEKDAY_LABELS.values())
+def _weeks(handout: Handout) -> dict[str, str]:
+    """Return the parts of the table of two weeks, with a box for each stretch and day and a cell for each score."""
     boxes = [_boxes(handout, day, "<i></i>") for day in WEEKDAYS]
-    rows = [_row(f"{_html(card.name)} <small>{_html(card.dose_line)}</small>", boxes) for card in handout.cards]
+    rows = [_row(f"{html(card.name)} <small>{html(card.dose_line)}</small>", boxes) for card in handout.cards]
     rows += [_row(score, [""] * len(WEEKDAYS)) for score in SCORES]
-    return (
-        f'<section class="days"><h2>Two weeks <small>{WEEKS_HINT}</small></h2>'
-        "<table><caption>Two weeks, with a box for each stretch and day</caption>"
-        '<colgroup><col class="name"></colgroup>'
-        f'<thead><tr><td rowspan="2"></td>{weeks}</tr><tr>{days * WEEKS}</tr></thead>'
-        f"<tbody>{''.join(rows)}</tbody></table></section>"
-    )
+    weeks = ((str(len(WEEKDAYS)), str(week + 1)) for week in range(WEEKS))
+    days = ((day, day[:2]) for day in WEEKDAY_LABELS.values())
+    return {
+        "weeks": repeat('<th scope="colgroup" colspan="{}">Week {}</th>', weeks),
+        "days": repeat('<th scope="col"><abbr title="{}">{}</abbr></th>', days) * WEEKS,
+        "rows": "".join(rows),
+    }
 
 
 def _row(name: str, cells: Iterable[str]) -> str:
@@ -82,42 +114,19 @@ def _boxes(handout: Handout, day: Weekday, box: str) -> str:
     return "" if day not in handout.days else box * times if times <= MOST_BOXES else f"/{times}"
 
 
-def _each_time(handout: Handout) -> str:
-    sections = "".join(
-        f'<section class="{_html(section.id)}"><h2>{_html(section.heading)} <small>{_html(section.action)}</small></h2>'
-        f"<ul>{_items(line.text for line in section.lines)}</ul></section>"
-        for section in handout.each_time
-    )
-    return f'<div class="each-time">{sections}</div>'
-
-
-def _stretches(handout: Handout) -> str:
-    cards = "\n".join(_html_card(card) for card in handout.cards)
-    moves = "".join(f"<li><b>{_html(name)}</b>, {time}. {_html(text)}</li>" for name, time, text in handout.warm_up)
-    warm_up = f'<section><h2>Warm up first</h2><ul class="warm-up">{moves}</ul></section>' if moves else ""
-    time, cool_down = handout.cool_down
-    command = f'<p class="end">With a timer, in a terminal: <code>{_html(handout.command)}</code></p>'
-    end = f"<h2>To end, {time}</h2><p>{_html(cool_down)}</p>" if cool_down else ""
-    return (
-        f"{warm_up}<section><h2>The stretches <small>{handout.legend}</small></h2>\n{cards}\n</section>"
-        f"<section>{end}{command if handout.command else ''}"
-        f'<p class="end">{DISCLAIMER}</p></section>'
-    )
-
-
 def _html_card(card: Card) -> str:
-    dose = "".join(f"<div><dt>{label}</dt><dd>{_html(amount)}</dd></div>" for label, amount in card.dose)
-    notes = "".join(f"<dt>{label}</dt><dd>{_html(text)}</dd>" for label, text in card.notes)
-    easier = f'<p class="easier">{_html(card.easier)}</p>' if card.easier else ""
-    small_print = (*card.cautions, ("Sources", ", ".join(card.sources)))
-    small = " ".join(f"<b>{label}:</b> {_html(text)}" for label, text in small_print)
-    picture = _picture(card)
-    return (
-        f'<article class="card"><div class="top"><div><h3><span class="number">{card.number}</span> {_html(card.name)}'
-        f'</h3><p class="position">{_html(card.position)}</p></div><dl class="dose">{dose}</dl></div>'
-        f'{easier}<div class="body{"" if picture else " bare"}">{picture}<div>'
-        f'<ol class="steps">{_items(card.steps)}</ol><dl class="notes">{notes}</dl></div></div>'
-        f'<p class="small">{small}</p></article>'
+    return fill(
+        "handout-card.html",
+        number=card.number,
+        name=html(card.name),
+        position=html(card.position),
+        dose=repeat("<div><dt>{}</dt><dd>{}</dd></div>", card.dose),
+        easier=repeat('<p class="easier">{}</p>', [(card.easier,)]) if card.easier else "",
+        bare="" if card.picture else " bare",
+        picture=_picture(card),
+        steps=items(card.steps),
+        notes=repeat("<dt>{}</dt><dd>{}</dd>", card.notes),
+        small=repeat("<b>{}:</b> {} ", (*card.cautions, ("Sources", ", ".join(card.sources)))),
     )
 
 
@@ -128,45 +137,20 @@ def _picture(card: Card) -> str:
     size = re.search(r'viewBox="0 0 (\d+) (\d+)"', card.picture)
     assert size, "the SVG of a figure has a size"
     width, height = int(size[1]), int(size[2])
-    figures = ""
-    for x, caption in zip((0, width // 2), card.captions, strict=True):
-        half = card.picture.replace(size[0], f'viewBox="{x} 0 {width // 2} {height}"', 1)
-        figures += (
-            f'<figure><img src="{data_uri(half)}" alt="{_html(card.name)}: {_html(caption)}">'
-            f"<figcaption>{_html(caption)}</figcaption></figure>"
-        )
-    return f'<div class="picture{" tall" if width < WIDE * height else ""}">{figures}</div>'
+    halves = (card.picture.replace(size[0], f'viewBox="{x} 0 {width // 2} {height}"', 1) for x in (0, width // 2))
+    figure = '<figure><img src="{}" alt="{}: {}"><figcaption>{}</figcaption></figure>'
+    rows = ((data_uri(half), card.name, text, text) for half, text in zip(halves, card.captions, strict=True))
+    return f'<div class="picture{" tall" if width < WIDE * height else ""}">{repeat(figure, rows)}</div>'
 
 
-def _get_help(handout: Handout) -> str:
-    """Return when to get help; the last two sections are short and stand side by side."""
-    sections = [
-        f'<section class="{_html(section.id)}"><h3>{_html(section.heading)}</h3>'
-        f'<p class="action">{_html(section.action)}</p><ul>{_items(line.text for line in section.lines)}</ul></section>'
-        for section in handout.get_help
-    ]
-    urgent, others = "".join(sections[:-2]), "".join(sections[-2:])
-    return f'<div class="help new-page"><h2>When to get help</h2>{urgent}<div class="pair">{others}</div></div>'
-
-
-def _sources(handout: Handout) -> str:
-    entries = "".join(
-        f"<div><dt>{number}{_grade(source)}:</dt> <dd>{_html(source.supports)}. {_html(source.where)}.</dd></div>"
-        for number, source in enumerate(handout.sources, start=1)
-    )
-    return f'<section><h2>Sources</h2><p class="end">{GRADES}</p><dl class="sources">{entries}</dl></section>'
+def _section(section: ChecklistSection, markup: str) -> str:
+    """Return *section* with its id, its heading and what to do in *markup*."""
+    start = repeat(markup, [(section.id, section.heading, section.action)])
+    return f"{start}<ul>{items(line.text for line in section.lines)}</ul></section>"
 
 
 def _grade(source: Source) -> str:
     return "" if source.grade == "seed" else f" ({source.grade})"
-
-
-def _items(lines: Iterable[str]) -> str:
-    return "".join(f"<li>{_html(line)}</li>" for line in lines)
-
-
-def _html(text: str) -> str:
-    return escape(one_line(text))
 
 
 def to_markdown(handout: Handout) -> str:
