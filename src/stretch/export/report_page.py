@@ -3,16 +3,15 @@
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from datetime import date
-from html import escape
 from itertools import groupby, pairwise
 
 from msgspec.structs import astuple, replace
 
 from stretch.core.journal.report import HOURS, Amount, Report, Row
 from stretch.core.journal.streak import MAX_REST_DAYS
-from stretch.core.text import hours_minutes, one_line, pluralize, short_date, whole_minutes
+from stretch.core.text import hours_minutes, pluralize, short_date, whole_minutes
 from stretch.export.csv_file import to_csv
-from stretch.export.handout_formats import stylesheet
+from stretch.export.handout_formats import fill, html, items, repeat, stylesheet
 from stretch.storage.files.locations import data_root
 
 ENDINGS = {
@@ -46,59 +45,46 @@ MAX_LINES = 12
 def to_html(report: Report, *, with_pain: bool) -> bytes:
     """Return the page; whatever people wrote is escaped and never becomes markup."""
     title = report.program.name if report.program else "Stretches done"
-    css = stylesheet(title) + (data_root() / "report.css").read_text(encoding="utf-8")
-    lists = (
-        ("Time of day", _hours(report)), ("Not finished", _unfinished(report, with_pain=with_pain)),
-        ("Days off", [_days(first, last, report.until) for first, last in report.gaps]),
-        ("Changed in the plan", [f"{short_date(day, report.until)}: {text}" for day, text in report.changes]),
-    )  # fmt: skip
-    sections = (
-        _header(report, title),
-        _table(report, with_pain=with_pain),
-        _chart(report) if with_pain and report.pain else "",
-        f'<div class="lists">{"".join(_list(heading, lines) for heading, lines in lists if lines)}</div>',
-    )
-    return (
-        f'<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8"><title>{_text(title)}: report</title>'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<style>{css}</style></head>\n'
-        f'<body class="report">\n<main>\n{"".join(sections)}'
-        '<p class="end">As played with the timer'
-        f"{', pain from 0 to 10 as answered' if with_pain and report.pain else ''}.</p>\n</main>\n</body>\n</html>\n"
-    ).encode(errors="backslashreplace")
-
-
-def _header(report: Report, title: str) -> str:
-    facts: dict[str, str] = {}
-    if program := report.program:
-        clinician = program.clinician
-        facts = {
-            "For": program.patient or "",
-            "From": ", ".join(filter(None, (clinician.name, clinician.contact))) if clinician else "",
-            "Goal": program.goal or "",
-            "Review": short_date(program.review) if program.review else "",
-        }
-    wanted = report.prescribed
-    days = _days(report.since, report.until, report.until)
+    with_scores = with_pain and bool(report.pain)
+    lists = {
+        "Time of day": _hours(report),
+        "Not finished": _unfinished(report, with_pain=with_pain),
+        "Days off": [_days(first, last, report.until) for first, last in report.gaps],
+        "Changed in the plan": [f"{short_date(day, report.until)}: {text}" for day, text in report.changes],
+    }
+    wanted = "" if report.prescribed is None else f" of {report.prescribed}"
     numbers = {
-        "sessions": f"{report.sessions}" + (f" of {wanted}" if wanted is not None else ""),
+        "sessions": f"{report.sessions}{wanted}",
         "days": f"{report.days} of {(report.until - report.since).days + 1}",
         "in all": hours_minutes(report.seconds),
         "longest streak, up to 2 rest days between": pluralize(report.longest_streak, "day"),
     }
-    return (
-        f"<header><h1>{_text(title)}</h1>"
-        f'<p class="summary">{days} {report.until.year}</p><dl class="facts">'
-        + "".join(f"<div><dt>{label}</dt><dd>{_text(fact)}</dd></div>" for label, fact in facts.items() if fact)
-        + '</dl><dl class="numbers">'
-        + "".join(f"<div><dd>{number}</dd><dt>{label}</dt></div>" for label, number in numbers.items())
-        + "</dl></header>"
-    )
+    return fill(
+        "report.html",
+        title=html(title),
+        style=stylesheet(title) + (data_root() / "report.css").read_text(encoding="utf-8"),
+        summary=f"{_days(report.since, report.until, report.until)} {report.until.year}",
+        facts=repeat("<div><dt>{}</dt><dd>{}</dd></div>", [fact for fact in _facts(report) if fact[1]]),
+        numbers=repeat("<div><dd>{1}</dd><dt>{0}</dt></div>", numbers.items()),
+        **_table(report, with_pain=with_pain),
+        chart=_chart(report) if with_scores else "",
+        lists="".join(_list(heading, lines) for heading, lines in lists.items() if lines),
+        scores=", pain from 0 to 10 as answered" if with_scores else "",
+    ).encode(errors="backslashreplace")
 
 
-def _table(report: Report, *, with_pain: bool) -> str:
-    """Return the table by week, with a line for each side of each stretch."""
+def _facts(report: Report) -> Iterator[tuple[str, str]]:
+    if program := report.program:
+        by = program.clinician
+        yield "For", program.patient or ""
+        yield "From", ", ".join(filter(None, (by.name, by.contact))) if by else ""
+        yield "Goal", program.goal or ""
+        yield "Review", short_date(program.review) if program.review else ""
+
+
+def _table(report: Report, *, with_pain: bool) -> dict[str, str]:
+    """Return the parts of the table by week, with a line for each side of each stretch."""
     weeks = report.weeks[-MAX_WEEKS:]
-    heads = [f"<th scope='col'>{short_date(week.start, week.start)}</th>" for week in weeks]
     sums = ["all", "minutes", "eased", *(["hurt"] if with_pain else [])]
     lines = [
         _line("Sessions", "", [_share(len(week.records), week.prescribed) for week in weeks], [
@@ -111,12 +97,9 @@ def _table(report: Report, *, with_pain: bool) -> str:
     legend = "times with the whole dose" + (" / times prescribed" if report.prescribed is not None else "")
     legend += "; +1: once more in part"
     legend += f"; last {MAX_WEEKS} of {len(report.weeks)} weeks" if len(report.weeks) > MAX_WEEKS else ""
-    return (
-        f'<section><h2>By week <small>{legend}</small></h2><table class="weeks">'
-        f'<colgroup><col class="name"></colgroup><thead><tr><td></td>{"".join(heads)}'
-        f"{''.join(f'<th scope=col class=sum>{name}</th>' for name in sums)}</tr></thead>"
-        f"<tbody>{''.join(lines)}</tbody></table></section>"
-    )
+    heads = repeat("<th scope='col'>{}</th>", ((short_date(week.start, week.start),) for week in weeks))
+    heads += repeat("<th scope=col class=sum>{}</th>", ((name,) for name in sums))
+    return {"legend": legend, "heads": heads, "rows": "".join(lines)}
 
 
 def _merged(rows: Iterable[Row]) -> Iterator[tuple[str, str, tuple[Amount, ...], Amount]]:
@@ -136,7 +119,7 @@ def _counts(row: Row) -> tuple[str, list[Amount]]:
 
 
 def _line(name: str, side: str, cells: Iterable[str], sums: list[str]) -> str:
-    label = f"{_text(name)}{f' <small>{side}</small>' if side else ''}"
+    label = f"{html(name)}{f' <small>{side}</small>' if side else ''}"
     body = "".join(f"<td>{cell}</td>" for cell in cells) + "".join(f"<td class=sum>{cell}</td>" for cell in sums)
     return f'<tr><th scope="row">{label}</th>{body}</tr>'
 
@@ -173,7 +156,7 @@ def _days(first: date, last: date, until: date) -> str:
 def _list(heading: str, lines: list[str]) -> str:
     more = len(lines) - MAX_LINES
     shown = [*lines[:MAX_LINES], *([f"and {more} more"] if more > 0 else [])]
-    return f"<section><h2>{heading}</h2><ul>{''.join(f'<li>{_text(line)}</li>' for line in shown)}</ul></section>"
+    return f"<section><h2>{heading}</h2><ul>{items(shown)}</ul></section>"
 
 
 def _chart(report: Report) -> str:
@@ -212,10 +195,6 @@ def _chart(report: Report) -> str:
         f'<svg class="pain" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="Pain by day">{"".join(parts)}</svg>'
         "</section>"
     )
-
-
-def _text(text: str) -> str:
-    return escape(one_line(text))
 
 
 def report_csv(report: Report, *, with_pain: bool) -> bytes:
