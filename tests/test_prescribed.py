@@ -10,8 +10,9 @@ import pytest
 
 from stretch.cli.app import App
 from stretch.cli.prescribed import prescribed_line
-from stretch.cli.request import plan_routine, usual_arguments
+from stretch.cli.request import RoutinePlanner, build_request, usual_arguments
 from stretch.core.journal.record import SessionRecord, SideResult
+from stretch.core.routine import Routine
 from stretch.core.safety.checklist import Outcome
 from stretch.core.safety.pain import PainScores
 from stretch.core.safety.screening_record import ScreeningRecord
@@ -67,9 +68,14 @@ def store(folder: Path, *sessions: SessionRecord) -> None:
             journal.save(each)
 
 
+def routine_of(app: App, *args: str) -> Routine:
+    options = options_of(app, *args)
+    return RoutinePlanner(app, options).plan(build_request(app, options))
+
+
 def planned(app: App) -> str:
     """The line of a start screen about the prescription, and the breaths of the stretch with stages."""
-    routine = plan_routine(app, options_of(app, "--program", "mrs-jones"))
+    routine = routine_of(app, "--program", "mrs-jones")
     return f"{prescribed_line(app, routine)} {routine.items[-1].dose.reps}"
 
 
@@ -139,7 +145,7 @@ def test_six_weeks_go_through_the_stages_with_sessions_without_pain_only(folder:
 def test_what_is_to_be_left_out_is_left_out_of_every_routine_meanwhile(folder: Path) -> None:
     def left_out(day: date, *args: str) -> bool:
         patient = Patient(folder, day)
-        routine = plan_routine(patient, options_of(patient, "--area", "lower-back", "--minutes", "30", *args))
+        routine = routine_of(patient, "--area", "lower-back", "--minutes", "30", *args)
         reasons = {left.stretch: left.reason for left in routine.left_out}
         return reasons.get("sphinx") == "excluded"
 

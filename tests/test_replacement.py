@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from stretch.cli.request import build_request, fit_request, plan_routine
+from stretch.cli.request import RoutinePlanner, build_request
 from stretch.core.journal.progress import encode_plan
 from stretch.core.journal.record import SessionRecord
 from stretch.core.model import expand_areas
@@ -129,17 +129,17 @@ def test_a_dropped_stretch_is_left_out_and_the_last_one_stays() -> None:
 def test_what_was_replaced_is_read_from_the_journal_and_kept_for_other_minutes(tmp_path: Path) -> None:
     app = DatedApp(tmp_path, START)
     asked = build_request(app, OPTIONS)
-    usual = plan_routine(app, OPTIONS, request=asked)
-    fitted, _ = fit_request(app, OPTIONS, asked)
+    usual = RoutinePlanner(app, OPTIONS).plan(asked)
+    fitted, _ = RoutinePlanner(app, OPTIONS).fit(asked)
     made = replace_stretch(CATALOG, fitted, usual, "supine-hamstring-strap")
     assert made is not None
-    assert ids(plan_routine(app, OPTIONS, continuity=made.continuity)) == ids(made)
-    longer = plan_routine(app, replace(OPTIONS, minutes=25.0), continuity=made.continuity)
+    assert ids(RoutinePlanner(app, OPTIONS).plan(asked, made)) == ids(made)
+    longer = RoutinePlanner(app, OPTIONS).plan(replace(asked, minutes=25.0), made)
     assert set(ids(made)) - set(ids(longer)) == set()
     record = SessionRecord(id=f"{1:032x}", started=f"{START}T08:00:00+00:00", title=made.title, areas=made.areas)
     with Journal.open_for_writing(tmp_path, START) as journal:
         journal.save(record, encode_plan(made))
-    again = plan_routine(DatedApp(tmp_path, START.replace(day=5)), OPTIONS)
+    again = RoutinePlanner(DatedApp(tmp_path, START.replace(day=5)), OPTIONS).plan(asked)
     assert ids(again) == ids(made)
     assert again.continuity is not None
     assert again.continuity.replaced == ("supine-hamstring-strap",)

@@ -19,7 +19,7 @@ from rich.cells import cell_len
 
 from fake_programs import FakePrograms
 from stretch.cli.app import App
-from stretch.cli.start import AppPlanner
+from stretch.cli.request import RoutinePlanner
 from stretch.core.errors import UsageError
 from stretch.core.routine import Continuity, Request, Routine, needs_line
 from stretch.core.safety.checklist import Outcome
@@ -592,8 +592,8 @@ def test_plain_and_yes_show_no_start_screen(tmp_path: Path) -> None:
         assert person.screen.frames == []
 
 
-def planned(folder: Path, asked: Request) -> tuple[StartScreen, AppPlanner]:
-    planner = AppPlanner(ScreenPerson(folder), OPTIONS, PreflightResult())
+def planned(folder: Path, asked: Request) -> tuple[StartScreen, RoutinePlanner]:
+    planner = RoutinePlanner(ScreenPerson(folder), OPTIONS, PreflightResult())
     return replace(START, asked=asked, routine=planner.plan(asked)), planner
 
 

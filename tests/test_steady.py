@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from stretch.cli.app import App
-from stretch.cli.request import RoutineOptions, build_request, plan_routine
+from stretch.cli.request import RoutineOptions, RoutinePlanner, build_request
 from stretch.core.journal.progress import encode_plan
 from stretch.core.journal.record import SessionRecord, SideResult
 from stretch.core.model import expand_areas
@@ -54,7 +54,8 @@ class Person:
         """Return the plan of a day, as `stretch routine` makes it."""
         app = DatedApp(self.folder, START + timedelta(days=day))
         preflight = PreflightResult(pain=pain, gentle_only=(pain or 0) >= 4)
-        return plan_routine(app, replace(self.options, **options), preflight=preflight)
+        given = replace(self.options, **options)
+        return RoutinePlanner(app, given, preflight).plan(build_request(app, given))
 
     def play(self, day: int, *, pain: int | None = None, hurts: str = "", done: bool = True, **options: Any) -> Routine:
         """Do the session of a day; *hurts* is stopped because of pain. Return its plan."""
@@ -280,7 +281,7 @@ def test_every_stretch_is_explained_in_full_on_request(tmp_path: Path) -> None:
         person.play(day)
     app = DatedApp(tmp_path, START + timedelta(days=3))
     asked = [build_request(app, OPTIONS, voice=mode) for mode in ("yes", "full")]
-    usual, full = (plan_routine(app, OPTIONS, request=request) for request in asked)
+    usual, full = (RoutinePlanner(app, OPTIONS).plan(request) for request in asked)
     assert any(item.familiar for item in usual.items)
     assert not any(item.familiar for item in full.items)
 

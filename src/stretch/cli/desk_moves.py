@@ -11,8 +11,7 @@ import msgspec
 from stretch.cli.app import App
 from stretch.cli.play import Playback, StretchReplacer, new_record, open_recorder, summary
 from stretch.cli.preflight import after_early_end
-from stretch.cli.request import DESK_MOVES, PlaybackOptions, RoutineOptions, build_request
-from stretch.cli.start import AppPlanner
+from stretch.cli.request import DESK_MOVES, PlaybackOptions, RoutineOptions, RoutinePlanner, build_request
 from stretch.core.errors import UsageError
 from stretch.core.journal.progress import encode_plan
 from stretch.core.routine import Routine
@@ -48,7 +47,7 @@ class DeskMoves(StretchReplacer):
             breath=parse_pattern(settings.breath),
             experienced=settings.experienced,
         )
-        self._planner = AppPlanner(app, options, preflight)
+        self._planner = RoutinePlanner(app, options, preflight)
         self._asked = build_request(app, options, voice=playback.voice)
         routine = msgspec.structs.replace(self._planner.plan(self._asked), title=DESK_MOVES)
         super().__init__(routine, partial(self._planner.replace, self._asked, in_place=True), None)

@@ -14,6 +14,7 @@ from stretch.core.area_names import area_ids
 from stretch.core.errors import UnknownName, UsageError
 from stretch.core.planning import builder, programs
 from stretch.core.planning.personalize import apply_preflight, apply_recent_practice, continuity_after, is_beginner
+from stretch.core.planning.replacement import replace_stretch
 from stretch.core.routine import Request
 from stretch.core.safety.screening_record import PreflightResult, forbids_session, status_messages
 from stretch.core.vocabulary import Equipment, Level, Pattern, Position, Tag, VoiceMode
@@ -136,33 +137,6 @@ def build_request(app: App, options: RoutineOptions, *, voice: VoiceMode = "no")
     )
 
 
-def fit_request(
-    app: App,
-    options: RoutineOptions,
-    asked: Request,
-    *,
-    preflight: PreflightResult | None = None,
-    continuity: Continuity | None = None,
-) -> tuple[Request, RecentPractice]:
-    """Return *asked* fitted to recent practice and to the safety check, and this practice.
-
-    Without *preflight* the last safety check counts; *continuity* takes the place of what the latest session left, to
-    keep what was replaced in the routine since.
-    """
-    practice = app.recent_practice(asked)
-    if continuity is not None:
-        practice = msgspec.structs.replace(practice, continuity=continuity)
-    request = apply_recent_practice(asked, practice, app.today(), experienced=options.experienced)
-    if options.program:
-        # A program has its own doses: nothing else of recent practice matters.
-        request = msgspec.structs.replace(asked, first_side=request.first_side, familiar=request.familiar)
-        if program := app.catalog.programs.get(options.program):
-            request = fit_to_program(app, request, program)
-    if preflight := preflight or _stored_preflight(app):
-        request = apply_preflight(request, preflight, app.today())
-    return request, practice
-
-
 def usual_arguments(app: App) -> list[str]:
     """Return the arguments of `stretch routine` that play what is prescribed, or else repeat the last request.
 
@@ -203,28 +177,53 @@ def _last_session(journal: Journal) -> tuple[SessionRecord, bytes | None] | None
     return next(((record, journal.plan(record.id)) for record in past if record.title != DESK_MOVES), None)
 
 
-def plan_routine(
-    app: App,
-    options: RoutineOptions,
-    *,
-    request: Request | None = None,
-    preflight: PreflightResult | None = None,
-    continuity: Continuity | None = None,
-) -> Routine:
-    """Return the routine for *options*, fitted to recent practice and to the safety check as by `fit_request`.
+class RoutinePlanner:
+    """Plans routines for *options*, fitted to recent practice and to the safety check.
 
-    *request* is what `build_request` returned for them, if it was called before. Raise UsageError where no routine can
-    be built.
+    Without *preflight* the last safety check counts.
     """
-    asked = request or build_request(app, options)
-    request, practice = fit_request(app, options, asked, preflight=preflight, continuity=continuity)
-    if options.program:
-        made = programs.build_program(app.catalog, options.program, request, as_written=options.as_written)
-        full = made.prescription is None and not options.experienced and is_beginner(practice.days, app.today())
-        return msgspec.structs.replace(made, notes=(*made.notes, *([OWN_DOSES] if full else ())))
-    routine = builder.build_routine(app.catalog, request)
-    continuity = continuity_after(routine, asked.key, request, practice, app.today())
-    return msgspec.structs.replace(routine, continuity=continuity)
+
+    def __init__(self, app: App, options: RoutineOptions, preflight: PreflightResult | None = None) -> None:
+        self._app, self._options = app, options
+        self.preflight = preflight or _stored_preflight(app) or PreflightResult()
+
+    def plan(self, asked: Request, before: Routine | None = None) -> Routine:
+        """Return the routine for *asked*, keeping what was replaced in the one *before*.
+
+        Raise UsageError where no routine can be built.
+        """
+        app, options, today = self._app, self._options, self._app.today()
+        continuity = before.continuity if before else None
+        request, practice = self.fit(asked, continuity if continuity and continuity.key == asked.key else None)
+        if options.program:
+            made = programs.build_program(app.catalog, options.program, request, as_written=options.as_written)
+            full = made.prescription is None and not options.experienced and is_beginner(practice.days, today)
+            return msgspec.structs.replace(made, notes=(*made.notes, *([OWN_DOSES] if full else ())))
+        routine = builder.build_routine(app.catalog, request)
+        continuity = continuity_after(routine, asked.key, request, practice, today)
+        return msgspec.structs.replace(routine, continuity=continuity)
+
+    def replace(self, asked: Request, routine: Routine, name: str, *, in_place: bool = False) -> Routine | None:
+        """Return *routine* with another stretch instead of *name*, None if there is no other.
+
+        *in_place* nothing else changes, for a session that has begun.
+        """
+        request, _ = self.fit(asked, routine.continuity)
+        return replace_stretch(self._app.catalog, request, routine, name, in_place=in_place)
+
+    def fit(self, asked: Request, continuity: Continuity | None = None) -> tuple[Request, RecentPractice]:
+        """Return *asked* fitted to the person, and recent practice, perhaps with the *continuity* of a routine."""
+        app, options = self._app, self._options
+        practice = app.recent_practice(asked)
+        if continuity is not None:
+            practice = msgspec.structs.replace(practice, continuity=continuity)
+        request = apply_recent_practice(asked, practice, app.today(), experienced=options.experienced)
+        if options.program:
+            # A program has its own doses: nothing else of recent practice matters.
+            request = msgspec.structs.replace(asked, first_side=request.first_side, familiar=request.familiar)
+            if program := app.catalog.programs.get(options.program):
+                request = fit_to_program(app, request, program)
+        return apply_preflight(request, self.preflight, app.today()), practice
 
 
 def check_request(app: App, options: RoutineOptions, request: Request) -> None:
@@ -244,7 +243,7 @@ def personalized_routine(app: App, options: RoutineOptions, *, voice: VoiceMode 
     if kept is not None and forbids_session(kept, app.today()):
         for words in status_messages(app.safety.messages, kept, app.today()):
             app.info(words)
-    routine = plan_routine(app, options, request=build_request(app, options, voice=voice))
+    routine = RoutinePlanner(app, options).plan(build_request(app, options, voice=voice))
     program = app.catalog.programs.get(options.program or "")
     return routine, programs.needs_rest_day(routine, program, as_written=options.as_written)
 

@@ -73,10 +73,10 @@ def routine_command(
 def _print(app: App, options: RoutineOptions, request: Request, save: str | None, *, why: bool, as_json: bool) -> None:
     """Print the routine for *request*, and what the safety check says about today."""
     from stretch.cli import plan
-    from stretch.cli.request import plan_routine, preflight_today
+    from stretch.cli.request import RoutinePlanner, preflight_today
 
     preflight = preflight_today(app)
-    routine = plan_routine(app, options, request=request, preflight=preflight)
+    routine = RoutinePlanner(app, options, preflight).plan(request)
     if save is not None:
         _save(app, routine, save)
     if as_json:

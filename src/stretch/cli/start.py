@@ -10,19 +10,17 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import Struct
 
+from stretch.cli.app import App
 from stretch.cli.plan import print_plan
 from stretch.cli.preflight import answer_daily, ask_daily, daily_question, run_preflight, say_notes
 from stretch.cli.prescribed import prescribed_line
-from stretch.cli.request import fit_request, plan_routine
+from stretch.cli.request import PlaybackOptions, RoutineOptions, RoutinePlanner
 from stretch.cli.safety import FIRST_SESSIONS
-from stretch.core.planning.replacement import replace_stretch
+from stretch.core.routine import Request, Routine
+from stretch.core.safety.screening_record import PreflightResult
 from stretch.core.text import pluralize
 
 if TYPE_CHECKING:
-    from stretch.cli.app import App
-    from stretch.cli.request import PlaybackOptions, RoutineOptions
-    from stretch.core.routine import Request, Routine
-    from stretch.core.safety.screening_record import PreflightResult
     from stretch.player.layout import StyledLine
     from stretch.player.start_screen import StartScreen
     from stretch.player.voice import Voice
@@ -39,29 +37,6 @@ class Agreed(Struct, frozen=True):
     started: bool = True
 
 
-class AppPlanner:
-    """Plans routines from the journal, the catalog and the safety check of *app*."""
-
-    def __init__(self, app: App, options: RoutineOptions, preflight: PreflightResult) -> None:
-        self._app, self._options, self.preflight = app, options, preflight
-
-    def plan(self, asked: Request, before: Routine | None = None) -> Routine:
-        """Return the routine for *asked*, keeping what was replaced in the one *before*."""
-        continuity = before.continuity if before else None
-        if continuity and continuity.key != asked.key:
-            continuity = None
-        return plan_routine(self._app, self._options, request=asked, preflight=self.preflight, continuity=continuity)
-
-    def replace(self, asked: Request, routine: Routine, name: str, *, in_place: bool = False) -> Routine | None:
-        """Return *routine* with another stretch instead of *name*, None if there is no other.
-
-        *in_place* nothing else changes, for a session that has begun.
-        """
-        app, continuity = self._app, routine.continuity
-        request, _ = fit_request(app, self._options, asked, preflight=self.preflight, continuity=continuity)
-        return replace_stretch(app.catalog, request, routine, name, in_place=in_place)
-
-
 def agree(app: App, options: RoutineOptions, request: Request, playback: PlaybackOptions) -> Agreed:
     """Ask what is due and show the routine for *request* until the person starts it or leaves.
 
@@ -72,7 +47,7 @@ def agree(app: App, options: RoutineOptions, request: Request, playback: Playbac
     if full_screen:
         app.keep_terminal(screen=True)
     preflight = run_preflight(app, ask=asks)
-    planner = AppPlanner(app, options, preflight)
+    planner = RoutinePlanner(app, options, preflight)
     if full_screen:
         return _agree_on_screen(app, planner, request, playback)
     say_notes(app, preflight.notes)
@@ -83,7 +58,7 @@ def agree(app: App, options: RoutineOptions, request: Request, playback: Playbac
     return _agree_by_lines(app, planner, request, agreed) if asks else agreed
 
 
-def _agree_by_lines(app: App, planner: AppPlanner, request: Request, agreed: Agreed) -> Agreed:
+def _agree_by_lines(app: App, planner: RoutinePlanner, request: Request, agreed: Agreed) -> Agreed:
     while True:
         # The plan last, so that on a small screen it is still visible at the prompt.
         app.out.paragraph()
@@ -97,7 +72,7 @@ def _agree_by_lines(app: App, planner: AppPlanner, request: Request, agreed: Agr
         agreed = msgspec.structs.replace(agreed, routine=planner.plan(request), preflight=answered)
 
 
-def _agree_on_screen(app: App, planner: AppPlanner, request: Request, playback: PlaybackOptions) -> Agreed:
+def _agree_on_screen(app: App, planner: RoutinePlanner, request: Request, playback: PlaybackOptions) -> Agreed:
     from stretch.player.body_map import body_map
     from stretch.player.start_screen import StartScreen
 
@@ -133,7 +108,7 @@ def _agree_on_screen(app: App, planner: AppPlanner, request: Request, playback: 
             state = msgspec.structs.replace(state, routine=planner.plan(state.asked, state.routine), selected=0)
 
 
-def _show(app: App, planner: AppPlanner, state: StartScreen, playback: PlaybackOptions) -> StartScreen:
+def _show(app: App, planner: RoutinePlanner, state: StartScreen, playback: PlaybackOptions) -> StartScreen:
     """Show the start screen until it is answered."""
     from stretch.player import start_screen
     from stretch.player.loop import run_screen
