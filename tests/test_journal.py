@@ -19,7 +19,6 @@ from stretch.core.journal.record import SessionRecord, SideResult
 from stretch.core.safety.pain import PainEntry, PainScores
 from stretch.core.vocabulary import Side
 from stretch.storage.journal import database
-from stretch.storage.journal.background_writer import BackgroundWriter
 from stretch.storage.journal.database import (
     FILE_NAME,
     JournalBusyError,
@@ -27,6 +26,7 @@ from stretch.storage.journal.database import (
     JournalError,
 )
 from stretch.storage.journal.journal import Journal
+from stretch.storage.journal.recorder import BackgroundWriter
 
 TODAY = date(2026, 11, 25)
 PLAN = b'{"plan": "a"}'

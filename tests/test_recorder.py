@@ -27,10 +27,9 @@ from stretch.core.timing.session import Session
 from stretch.core.timing.timeline import Cue, build_timeline
 from stretch.player.input import InputEvent
 from stretch.player.loop import run_session
-from stretch.player.recorder import SessionRecorder
-from stretch.storage.journal.background_writer import BackgroundWriter
 from stretch.storage.journal.database import FILE_NAME, JournalError
 from stretch.storage.journal.journal import Journal
+from stretch.storage.journal.recorder import BackgroundWriter, SessionRecorder
 from support import MS, SECOND, FakeClock, ScriptedInput, routine, run
 
 ROUTINE = routine(minutes=6.0)

@@ -29,12 +29,11 @@ from stretch.core.safety.pain import PainScores
 from stretch.core.timing.session import Session
 from stretch.core.timing.timeline import build_timeline
 from stretch.player.input import InputEvent
-from stretch.player.recorder import SessionRecorder
 from stretch.storage.journal import database
-from stretch.storage.journal.background_writer import BackgroundWriter
 from stretch.storage.journal.database import FILE_NAME, SUFFIXES
 from stretch.storage.journal.journal import Journal
 from stretch.storage.journal.jsonl import parse_sessions, read_lines
+from stretch.storage.journal.recorder import BackgroundWriter, SessionRecorder
 from stretch.storage.status_file import StatusFile, running_sessions
 from support import FakeClock, ScriptedInput, routine, run
 

@@ -28,9 +28,8 @@ from stretch.core.timing.timeline import Timeline, build_timeline
 from stretch.player.displays import EventsDisplay, PlainDisplay, ScreenDisplay
 from stretch.player.input import raise_again
 from stretch.player.loop import Display, InputSource, PlaybackResult, run_session
-from stretch.player.recorder import SessionRecorder
-from stretch.storage.journal.background_writer import BackgroundWriter
 from stretch.storage.journal.journal import Journal
+from stretch.storage.journal.recorder import BackgroundWriter, SessionRecorder
 from stretch.storage.status_file import StatusFile
 
 if TYPE_CHECKING:

@@ -31,7 +31,7 @@ from stretch.storage import screening_file
 
 if TYPE_CHECKING:
     from stretch.core.timing.session import Symptom
-    from stretch.player.recorder import SessionRecorder
+    from stretch.storage.journal.recorder import SessionRecorder
 
 SYMPTOM_RULES: Mapping[Symptom, tuple[str, ...]] = {
     "numb": ("ST2",),
