@@ -22,7 +22,7 @@ from stretch.core.timing.timeline import Cue, build_timeline, cues
 from stretch.player import child_process
 from stretch.player.child_process import split_command
 from stretch.player.cue_player import AudioBackends, CuePlayer
-from stretch.player.sound import PlayerCommand, SoundCache, SoundPlayer, find_players, probe
+from stretch.player.sound import PlayerCommand, SoundCache, SoundPlayer, probe
 from support import MS, routine
 
 ROUTINE = routine()
@@ -45,25 +45,25 @@ def cues_at_start_of(index: int) -> tuple[Cue, ...]:
 
 def test_players_are_found_in_order_with_their_full_path() -> None:
     programs = FakePrograms(aplay="plays", pw_play="plays")
-    found = find_players(programs.find_program, {}, platform="linux")
+    found = programs.backends(Path()).players
     assert [player.name for player in found] == ["pw-play", "aplay"]
     assert found[1].arguments_for(Path("/x.wav")) == ("/bin/aplay", "-q", "/x.wav")
-    assert find_players(programs.find_program, {}, platform="win32")[0].name == "winsound"
+    assert programs.backends(Path(), platform="win32").players[0].name == "winsound"
 
 
 def test_over_ssh_there_is_no_player_unless_sound_is_forwarded_or_a_command_is_set() -> None:
     programs = FakePrograms(aplay="plays")
     remote = {"SSH_CONNECTION": "1.2.3.4 5 6.7.8.9 22"}
-    assert find_players(programs.find_program, remote, platform="linux") == ()
-    assert find_players(programs.find_program, {**remote, "PULSE_SERVER": "localhost"}, platform="linux")
-    assert find_players(programs.find_program, remote, command="aplay", platform="linux")
+    assert programs.backends(Path(), environ=remote).players == ()
+    assert programs.backends(Path(), environ={**remote, "PULSE_SERVER": "localhost"}).players
+    assert programs.backends(Path(), environ=remote, sound_command="aplay").players
 
 
 def test_a_sound_command_replaces_all_players_and_gets_the_file() -> None:
     programs = FakePrograms(aplay="plays")
-    (player,) = find_players(programs.find_program, {}, command="mpv --really-quiet '--af=x y' {file} -v")
+    (player,) = programs.backends(Path(), sound_command="mpv --really-quiet '--af=x y' {file} -v").players
     assert player.arguments_for(Path("/x.wav")) == ("mpv", "--really-quiet", "--af=x y", "/x.wav", "-v")
-    (player,) = find_players(programs.find_program, {}, command="play")
+    (player,) = programs.backends(Path(), sound_command="play").players
     assert player.arguments_for(Path("/x.wav")) == ("play", "/x.wav")
 
 

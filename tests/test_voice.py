@@ -6,6 +6,7 @@ import shutil
 import stat
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from stretch.core.timing.timeline import Cue, Timeline, build_timeline, cues
 from stretch.export.audio_file import speeches
 from stretch.export.text_to_speech import at_least_estimate, find_synthesizer, sentence_timer
 from stretch.player import child_process
-from stretch.player.voice import Voice, find_engines
+from stretch.player.voice import SpeechEngine, Voice
 from support import MS, SAMPLE, routine
 
 ROUTINE = routine(areas=(), stretches=("cat-cow", "pelvic-tilt", "single-knee-to-chest"))
@@ -42,17 +43,22 @@ def cues_at_start_of(index: int) -> tuple[Cue, ...]:
 
 
 def voice_of(programs: FakePrograms, **options: Any) -> Voice:
-    return Voice(find_engines(programs.find_program, {}, platform="linux", **options), programs.start, programs.clock)
+    return programs.backends(Path(), **options).voice(50)
+
+
+def engines(find_program: Callable[[str], str | None], **options: Any) -> tuple[SpeechEngine, ...]:
+    backends = FakePrograms().backends(Path(), **options)
+    return replace(backends, find_program=find_program).engines(50)
 
 
 def test_engines_are_found_in_order() -> None:
     programs = FakePrograms(say="plays", spd_say="plays", espeak_ng="plays", espeak="plays")
-    names = [engine.name for engine in find_engines(programs.find_program, {}, platform="linux")]
+    names = [engine.name for engine in engines(programs.find_program)]
     assert names == ["say", "spd-say", "espeak-ng", "espeak"]
 
 
 def test_the_windows_engine_has_a_full_path_and_reads_the_text_as_data() -> None:
-    (engine,) = find_engines(FakePrograms().find_program, {"SystemRoot": r"D:\Win"}, platform="win32")
+    (engine,) = engines(FakePrograms().find_program, environ={"SystemRoot": r"D:\Win"}, platform="win32")
     assert engine.arguments[0] == r"D:\Win\System32\WindowsPowerShell\v1.0\powershell.exe"
     arguments, piped = engine.arguments_for("$(rm -rf ~)")
     assert not any("rm -rf" in argument for argument in arguments)
@@ -66,7 +72,7 @@ def test_hostile_text_is_spoken_and_never_an_option_or_a_command(name: str, text
     voice_of(programs).say([text])
     (arguments,), (piped,) = programs.started, programs.texts
     if piped:
-        assert arguments == find_engines(programs.find_program, {}, platform="linux")[0].arguments
+        assert arguments == engines(programs.find_program)[0].arguments
     else:
         assert arguments[-2] == "--"
     spoken = piped or arguments[-1]
@@ -84,16 +90,16 @@ def test_spd_say_never_gets_a_printf_format() -> None:
 
 def test_a_voice_command_gets_the_text_as_one_word_or_on_standard_input() -> None:
     programs = FakePrograms()
-    voice_of(programs, command="festival --tts").say(["Hello there."])
+    voice_of(programs, voice_command="festival --tts").say(["Hello there."])
     assert (programs.started[-1], programs.texts[-1]) == (("festival", "--tts"), "Hello there.")
-    voice_of(programs, command="flite -t {text}").say(["-x $(id)"])
+    voice_of(programs, voice_command="flite -t {text}").say(["-x $(id)"])
     assert (programs.started[-1], programs.texts[-1]) == (("flite", "-t", " -x $(id)"), "")
 
 
 @pytest.mark.parametrize("command", ["sh -c 'say {text}'", "flite --text={text}", "", "flite 'x"])
 def test_a_voice_command_with_the_text_inside_a_word_is_an_error(command: str) -> None:
     with pytest.raises(UsageError, match="voice command"):
-        find_engines(FakePrograms().find_program, {}, command=command)
+        voice_of(FakePrograms(), voice_command=command)
 
 
 def test_new_words_and_stop_end_the_words_before() -> None:
@@ -149,7 +155,7 @@ def test_an_engine_that_ends_at_once_counts_as_silent() -> None:
 
 def test_a_voice_command_may_end_at_once() -> None:
     programs = FakePrograms(mine="empty")
-    voice = voice_of(programs, command="mine")
+    voice = voice_of(programs, voice_command="mine")
     voice.say(["Switch to the right side."])
     programs.clock.now += 70 * MS
     voice.poll()
@@ -313,7 +319,7 @@ def test_a_real_program_reads_hostile_text_on_standard_input(tmp_path: Path, tex
     program = tmp_path / "speak"
     program.write_text(f'#!/bin/sh\necho "$#" > "{heard}"\nexec cat >> "{heard}"\n')
     program.chmod(program.stat().st_mode | stat.S_IXUSR)
-    voice = Voice(find_engines(shutil.which, {}, command=str(program)), child_process.Subprocess, time.monotonic_ns)
+    voice = Voice(engines(shutil.which, voice_command=str(program)), child_process.Subprocess, time.monotonic_ns)
     voice.say([text])
     voice.wait(5.0)
     voice.close()
@@ -322,7 +328,7 @@ def test_a_real_program_reads_hostile_text_on_standard_input(tmp_path: Path, tex
 
 @pytest.mark.skipif(not shutil.which("espeak-ng"), reason="espeak-ng is not installed")
 def test_espeak_ng_speaks_the_text_unchanged(tmp_path: Path) -> None:
-    (engine,) = find_engines(lambda name: shutil.which(name) if name == "espeak-ng" else None, {}, platform="linux")
+    (engine,) = engines(lambda name: shutil.which(name) if name == "espeak-ng" else None)
     arguments, piped = engine.arguments_for("-w $(id)")
     # With -q it writes the phonemes and stays silent.
     run = child_process.Subprocess((*arguments, "-q", "-x", "--phonout", str(tmp_path / "phonemes")), piped.encode())

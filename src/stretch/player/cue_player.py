@@ -1,16 +1,23 @@
-"""Audio output of a session: the sounds, the terminal bell in their place, and the voice after them."""
+"""Audio output of a session: sounds, the bell in their place, the voice after them, and the programs for both."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import NamedTuple
 
 from msgspec import Struct
 
+from stretch.core.errors import UsageError
 from stretch.core.journal.progress import stretches_done
-from stretch.core.narration.speech import LESSER_CUES, sentences_to_speak, speech_start, words_for_change
+from stretch.core.narration.speech import (
+    LESSER_CUES,
+    WORDS_PER_MINUTE,
+    sentences_to_speak,
+    speech_start,
+    words_for_change,
+)
 from stretch.core.narration.tones import SoundCue, bell_strokes, is_breath, sound_for
 from stretch.core.timing.phases import NS_PER_MS
 from stretch.core.timing.session import Session
@@ -18,18 +25,18 @@ from stretch.core.timing.timeline import Cue, Timeline
 from stretch.core.timing.timeline import cues as cues_in
 from stretch.core.vocabulary import VoiceMode
 from stretch.player import voice
-from stretch.player.child_process import FindProgram, StartProcess
+from stretch.player.child_process import FindProgram, StartProcess, split_command
 from stretch.player.sound import (
     DEFAULT_VOLUME,
+    FILE,
+    KNOWN_PLAYERS,
     PlayerCommand,
     SoundCache,
     SoundPlayer,
-    find_players,
-    is_remote,
     probe,
     start_sound,
 )
-from stretch.player.voice import SpeechEngine, Voice, find_engines
+from stretch.player.voice import TEXT, SpeechEngine, Voice
 
 POLL_S = 0.1
 """Interval of polling while a player or voice may turn out not to work, so that its substitute is not late."""
@@ -158,6 +165,15 @@ class CuePlayer:
             self._scheduled = None
 
 
+POWERSHELL = r"System32\WindowsPowerShell\v1.0\powershell.exe"
+SPEAK_STDIN = (
+    "Add-Type -AssemblyName System.Speech; "
+    "$text = New-Object IO.StreamReader([Console]::OpenStandardInput(), [Text.Encoding]::UTF8); "
+    "$voice = New-Object System.Speech.Synthesis.SpeechSynthesizer; "
+    "$voice.Volume = {volume}; $voice.Speak($text.ReadToEnd())"
+)
+"""PowerShell script for the voice of Windows; it reads the text as data, never as code."""
+
 INSTALL_PLAYER = "Install pipewire-bin, pulseaudio-utils or alsa-utils, or set sound_command in the settings."
 INSTALL_VOICE = "Install espeak-ng or speech-dispatcher, or set voice_command in the settings."
 
@@ -188,15 +204,15 @@ class AudioBackends(Struct, frozen=True, kw_only=True):
     def sounds(self, volume: int) -> SoundPlayer:
         """Return a sound player with *volume* in percent."""
         none_found = "Over SSH sounds would play on the other machine" if self._remote else "No sound player found"
-        return SoundPlayer(self._players, SoundCache(self.cache, volume), self.start, self.clock, none_found)
+        return SoundPlayer(self.players, SoundCache(self.cache, volume), self.start, self.clock, none_found)
 
     def voice(self, volume: int) -> Voice:
         """Return a voice with *volume* in percent."""
-        return Voice(self._engines(volume), self.start, self.clock)
+        return Voice(self.engines(volume), self.start, self.clock)
 
     def describe(self) -> tuple[BackendReport, BackendReport]:
         """Report the sound players and the voices; what can be tried without a sound is tried."""
-        players, engines = self._players, self._engines(volume=0)
+        players, engines = self.players, self.engines(volume=0)
         bell = f"the terminal bell, because {'this is SSH' if self._remote else 'there is no player'}"
         advice = "Set sound_command in the settings to play sounds there." if self._remote else INSTALL_PLAYER
         command = " ".join(players[0].arguments_for(Path("FILE.wav"))) if players else ""
@@ -208,15 +224,59 @@ class AudioBackends(Struct, frozen=True, kw_only=True):
         )
 
     @property
-    def _remote(self) -> bool:
-        return self.sound_command is None and is_remote(self.environ)
+    def players(self) -> tuple[PlayerCommand, ...]:
+        """The sound players in order of preference; only the user's if there is one.
+
+        Over SSH there are none, because they would play on the wrong machine; the terminal bell rings on the right one.
+        """
+        if self.sound_command is not None:
+            words = split_command(self.sound_command, "sound")
+            return (PlayerCommand(words[0], words if FILE in words else (*words, FILE)),)
+        if self._remote:
+            return ()
+        if self.platform == "win32":
+            return (PlayerCommand("winsound", ("winsound", FILE), at_once=1),)
+        return tuple(PlayerCommand(name, (*command, FILE)) for name, command in self._installed(KNOWN_PLAYERS))
+
+    def engines(self, volume: int) -> tuple[SpeechEngine, ...]:
+        """Return the speech engines in order of preference; only the user's if there is one.
+
+        *volume* is in percent; `say` and `spd-say` ignore it, and `spd-say` and Windows have their own speed. A command
+        with {text} inside a longer word, such as `sh -c 'say {text}'`, is refused, because a text in a catalog could
+        then run any program.
+        """
+        if self.voice_command is not None:
+            words = split_command(self.voice_command, "voice")
+            if any(TEXT in word and word != TEXT for word in words):
+                raise UsageError(
+                    f"In the voice command, {TEXT} must be a separate word; without it, stdin gets the text."
+                )
+            return (SpeechEngine(words[0], words, waits=False),)
+        if self.platform == "win32":
+            # The full path, because Windows searches the current folder first.
+            shell = str(PureWindowsPath(self.environ.get("SystemRoot", r"C:\Windows")) / POWERSHELL)
+            script = SPEAK_STDIN.replace("{volume}", str(min(2 * volume, 100)))
+            return (SpeechEngine("Windows", (shell, "-NoProfile", "-NonInteractive", "-Command", script)),)
+        speed = str(WORDS_PER_MINUTE)
+        espeak = ("-v", "en", "-s", speed, "-a", str(2 * volume), "--stdin")
+        say, spd_say = ("-r", speed, "-f", "-"), ("-w", "-l", "en", "--", TEXT)
+        known = {"say": say, "spd-say": spd_say, "espeak-ng": espeak, "espeak": espeak}
+        return tuple(
+            SpeechEngine(name, command, stop=(command[0], "-S") if name == "spd-say" else ())
+            for name, command in self._installed(known)
+        )
 
     @property
-    def _players(self) -> tuple[PlayerCommand, ...]:
-        return find_players(self.find_program, self.environ, self.sound_command, self.platform)
+    def _remote(self) -> bool:
+        """Whether this is an SSH session without sound forwarding, and the user has no command for it."""
+        forwarded = self.sound_command is not None or self.environ.get("PULSE_SERVER")
+        return bool(self.environ.get("SSH_CONNECTION")) and not forwarded
 
-    def _engines(self, volume: int) -> tuple[SpeechEngine, ...]:
-        return find_engines(self.find_program, self.environ, self.voice_command, volume, self.platform)
+    def _installed(self, known: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Yield the name and the command of each of the *known* programs, which have these options."""
+        for name, options in known.items():
+            if path := self.find_program(name):
+                yield name, (path, *options)
 
 
 def _report(faults: Mapping[str, str], command: str, none: BackendReport) -> BackendReport:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,12 +13,10 @@ from msgspec import Struct
 from stretch.core.narration import tones
 from stretch.core.narration.tones import RATE, SOUNDS, SoundCue, is_breath
 from stretch.player.child_process import (
-    FindProgram,
     Process,
     ProcessGroup,
     StartProcess,
     Subprocess,
-    split_command,
     try_program,
 )
 from stretch.storage.files.safe_io import atomic_write
@@ -48,32 +46,6 @@ class PlayerCommand(Struct, frozen=True):
 
 KNOWN_PLAYERS = {"afplay": (), "pw-play": (), "paplay": (), "aplay": ("-q",)}
 """Programs to look for, in this order, with their options."""
-
-
-def find_players(
-    find_program: FindProgram, environ: Mapping[str, str], command: str | None = None, platform: str = sys.platform
-) -> tuple[PlayerCommand, ...]:
-    """Return the player commands of this machine in order of preference; only the user's *command* if there is one.
-
-    Over SSH there are none, because they would play on the wrong machine; the terminal bell rings on the right one.
-    """
-    if command is not None:
-        words = split_command(command, "sound")
-        return (PlayerCommand(words[0], words if FILE in words else (*words, FILE)),)
-    if is_remote(environ):
-        return ()
-    if platform == "win32":
-        return (PlayerCommand("winsound", ("winsound", FILE), at_once=1),)
-    return tuple(
-        PlayerCommand(name, (path, *options, FILE))
-        for name, options in KNOWN_PLAYERS.items()
-        if (path := find_program(name))
-    )
-
-
-def is_remote(environ: Mapping[str, str]) -> bool:
-    """Return whether this is an SSH session without sound forwarding."""
-    return bool(environ.get("SSH_CONNECTION")) and not environ.get("PULSE_SERVER")
 
 
 class SoundCache:

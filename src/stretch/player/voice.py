@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from pathlib import PureWindowsPath
 
 from msgspec import Struct
 
-from stretch.core.errors import UsageError
-from stretch.core.narration.speech import WORDS_PER_MINUTE, speakable, speech_duration_ms
+from stretch.core.narration.speech import speakable, speech_duration_ms
 from stretch.core.timing.phases import NS_PER_MS
 from stretch.player.child_process import (
     ChildProcess,
-    FindProgram,
     ProcessGroup,
     StartProcess,
-    split_command,
     try_program,
 )
-from stretch.player.sound import DEFAULT_VOLUME
 
 TEXT = "{text}"
 """Placeholder for the text in a command; a command without it gets the text on standard input."""
@@ -30,15 +24,6 @@ espeak-ng does without a sound card."""
 PROBE_TEXT = "Breathe in."
 RETRY_MS = 1_500
 """A text is retried with the next engine only if it failed within this time; later it would be misleading."""
-
-POWERSHELL = r"System32\WindowsPowerShell\v1.0\powershell.exe"
-SPEAK_STDIN = (
-    "Add-Type -AssemblyName System.Speech; "
-    "$text = New-Object IO.StreamReader([Console]::OpenStandardInput(), [Text.Encoding]::UTF8); "
-    "$voice = New-Object System.Speech.Synthesis.SpeechSynthesizer; "
-    "$voice.Volume = {volume}; $voice.Speak($text.ReadToEnd())"
-)
-"""PowerShell script for the voice of Windows; it reads the text as data, never as code."""
 
 
 class SpeechEngine(Struct, frozen=True):
@@ -60,44 +45,6 @@ class SpeechEngine(Struct, frozen=True):
             # spd-say uses its text as a printf format.
             word = word.replace("%", " percent ")
         return tuple(word if argument == TEXT else argument for argument in self.arguments), ""
-
-
-def find_engines(
-    find_program: FindProgram,
-    environ: Mapping[str, str],
-    command: str | None = None,
-    volume: int = DEFAULT_VOLUME,
-    platform: str = sys.platform,
-) -> tuple[SpeechEngine, ...]:
-    """Return the speech engines of this machine in order of preference; only the user's *command* if there is one.
-
-    *volume* is in percent; `say` and `spd-say` ignore it, and `spd-say` and Windows have their own speed. Raise
-    UsageError for a command with {text} inside a longer word, such as `sh -c 'say {text}'`, because a text in a catalog
-    could then run any program.
-    """
-    if command is not None:
-        words = split_command(command, "voice")
-        if any(TEXT in word and word != TEXT for word in words):
-            raise UsageError(f"In the voice command, {TEXT} must be a separate word; without it, stdin gets the text.")
-        return (SpeechEngine(words[0], words, waits=False),)
-    if platform == "win32":
-        # The full path, because Windows searches the current folder first.
-        shell = str(PureWindowsPath(environ.get("SystemRoot", r"C:\Windows")) / POWERSHELL)
-        script = SPEAK_STDIN.replace("{volume}", str(min(2 * volume, 100)))
-        return (SpeechEngine("Windows", (shell, "-NoProfile", "-NonInteractive", "-Command", script)),)
-    speed = str(WORDS_PER_MINUTE)
-    espeak = ("-v", "en", "-s", speed, "-a", str(2 * volume), "--stdin")
-    known = {
-        "say": ("-r", speed, "-f", "-"),
-        "spd-say": ("-w", "-l", "en", "--", TEXT),
-        "espeak-ng": espeak,
-        "espeak": espeak,
-    }
-    return tuple(
-        SpeechEngine(name, (path, *options), stop=(path, "-S") if name == "spd-say" else ())
-        for name, options in known.items()
-        if (path := find_program(name))
-    )
 
 
 def probe(engine: SpeechEngine, start: StartProcess, clock: Callable[[], int]) -> str:
