@@ -8,16 +8,13 @@ import click
 
 from stretch.cli.app import App
 from stretch.cli.options import OUTPUT, STDOUT, NameChoice
-from stretch.cli.usage import SuggestingGroup
+from stretch.cli.usage import SubcommandGroup
 from stretch.core.errors import UsageError
 from stretch.core.text import pluralize
 from stretch.core.vocabulary import ENTRY_LISTS, EntryKind
 
-
-@click.group(
+catalog_command = SubcommandGroup(
     "catalog",
-    cls=SuggestingGroup,
-    invoke_without_command=True,
     help="""Add stretches, figures and programs of your own.
 
     Every YAML file in your catalog folder is read. A file in stretches/ or figures/ holds one entry and is named
@@ -25,10 +22,6 @@ from stretch.core.vocabulary import ENTRY_LISTS, EntryKind
     groups and sources. An entry with the id of a shipped one replaces it.
     """,
 )
-@click.pass_context
-def catalog_command(ctx: click.Context) -> None:
-    if ctx.invoked_subcommand is None:
-        click.echo(ctx.get_help())
 
 
 @catalog_command.command(

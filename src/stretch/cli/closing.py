@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from stretch.cli.app import App
 from stretch.cli.prescribed import today_line
 from stretch.cli.request import PlaybackOptions
@@ -11,7 +13,6 @@ from stretch.core.planning.programs import is_hard
 from stretch.core.timing.phases import NS_PER_MS
 from stretch.core.timing.session import Session
 from stretch.player import closing_screen
-from stretch.player.layout import StyledLine
 from stretch.player.loop import run_screen
 
 
@@ -31,16 +32,10 @@ def show_closing_screen(
     terminal = app.keep_terminal(screen=True)
     figure = session.timeline.resting_figure
     figures = playback.figure_renderer(app, [figure], terminal)
-
-    def rows(state: closing_screen.ClosingScreen, columns: int, lines: int) -> list[StyledLine]:
-        return closing_screen.closing_rows(
-            state, columns, lines, figures=figures, name=figure, unicode=app.theme.unicode
-        )
-
     state = run_screen(
         terminal,
         _closing_state(app, session, tracked=tracked, program=program),
-        rows=rows,
+        rows=partial(closing_screen.closing_rows, figures=figures, name=figure, unicode=app.theme.unicode),
         update=closing_screen.update,
         finished=closing_screen.finished,
         clock=app.clock,

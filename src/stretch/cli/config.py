@@ -6,7 +6,7 @@ import click
 
 from stretch.cli.app import App
 from stretch.cli.options import SETTING
-from stretch.cli.usage import SuggestingGroup, refuse_together
+from stretch.cli.usage import SubcommandGroup, refuse_together
 
 VERSION = 1
 DESCRIPTION_COLUMNS = 110
@@ -15,8 +15,7 @@ DESCRIPTION_COLUMNS = 110
 
 @click.group(
     "config",
-    cls=SuggestingGroup,
-    invoke_without_command=True,
+    cls=SubcommandGroup,
     help="""Show the settings in effect and where each one comes from, or change them.
 
     Command-line options override STRETCH_* variables, these override config.yaml, and that overrides the defaults.
@@ -24,13 +23,8 @@ DESCRIPTION_COLUMNS = 110
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--template", "as_template", is_flag=True, help="Print a config.yaml with all settings to start from.")
-@click.pass_context
-def config_command(ctx: click.Context, as_json: bool, as_template: bool) -> None:
-    if ctx.invoked_subcommand is None:
-        _show(ctx.obj, as_json=as_json, as_template=as_template)
-
-
-def _show(app: App, *, as_json: bool, as_template: bool) -> None:
+@click.pass_obj
+def config_command(app: App, as_json: bool, as_template: bool) -> None:
     from stretch.storage import settings
 
     refuse_together("--json", "--template")

@@ -14,7 +14,7 @@ from stretch.cli.app import App
 from stretch.cli.history_view import print_history, start_label
 from stretch.cli.options import OUTPUT, STDOUT, Number, parse_date
 from stretch.cli.prompts import confirm
-from stretch.cli.usage import SuggestingGroup
+from stretch.cli.usage import SubcommandGroup
 from stretch.core.errors import StretchError, UsageError
 from stretch.core.journal.record import SessionRecord
 from stretch.core.journal.statistics import History
@@ -31,17 +31,13 @@ MIN_ID_LENGTH = 4
 
 @click.group(
     "history",
-    cls=SuggestingGroup,
-    invoke_without_command=True,
+    cls=SubcommandGroup,
     help="Show your sessions: totals by week, day, area and side, pain, and a list of the last ones.",
 )
 @click.option("--last", type=Number(), metavar="N", help=f"Sessions to list.  [default: {DEFAULT_LAST}]")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON: all sessions, each with every side.")
-@click.pass_context
-def history_command(ctx: click.Context, last: int | None, as_json: bool) -> None:
-    if ctx.invoked_subcommand is not None:
-        return
-    app: App = ctx.obj
+@click.pass_obj
+def history_command(app: App, last: int | None, as_json: bool) -> None:
     with app.open_journal() or nullcontext() as journal:
         shown = DEFAULT_LAST if last is None else last
         history = journal.history(app.today(), shown) if journal else History(today=app.today())

@@ -10,7 +10,7 @@ import click
 from stretch.cli.listing import programs_command
 from stretch.cli.options import OUTPUT, PROGRAM, STDOUT
 from stretch.cli.prompts import confirm
-from stretch.cli.usage import SuggestingGroup
+from stretch.cli.usage import SubcommandGroup
 from stretch.core.errors import UnknownName, UsageError
 from stretch.core.prescription import prescription_lines
 from stretch.core.text import as_sentences, escape_control_chars, join_words, pluralize, quote
@@ -23,20 +23,14 @@ if TYPE_CHECKING:
 CHECK_BLANKS = ", then run `stretch catalog check`."
 
 
-@click.group(
+program_command = SubcommandGroup(
     "program",
-    cls=SuggestingGroup,
-    invoke_without_command=True,
     help="""Write programs of your own, and follow what was prescribed.
 
     A program is a fixed list of stretches with doses. With who prescribed it, from when to when and how often, it is
     a prescription, which bare `stretch` offers while it runs.
     """,
 )
-@click.pass_context
-def program_command(ctx: click.Context) -> None:
-    if ctx.invoked_subcommand is None:
-        click.echo(ctx.get_help())
 
 
 @program_command.command(

@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from stretch.cli.usage import SuggestingGroup, refuse_together
+from stretch.cli.usage import SubcommandGroup, refuse_together
 from stretch.core.errors import SafetyError, StretchError
 
 if TYPE_CHECKING:
     from stretch.cli.app import App
-    from stretch.core.safety.checklist import ChecklistSection
 
 EXPECT = "expect"
 """Section of the checklist that is shown line by line after the first sessions."""
@@ -20,16 +19,12 @@ FIRST_SESSIONS = 3
 
 @click.group(
     "safety",
-    cls=SuggestingGroup,
-    invoke_without_command=True,
+    cls=SubcommandGroup,
     help="Print the safety checklist: before you start, how it should feel, when to stop, when to get help.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print each line as JSON, with its id, outcome and sources.")
-@click.pass_context
-def safety_command(ctx: click.Context, as_json: bool) -> None:
-    app: App = ctx.obj
-    if ctx.invoked_subcommand is not None:
-        return
+@click.pass_obj
+def safety_command(app: App, as_json: bool) -> None:
     sections = app.safety.checklist
     if as_json:
         import msgspec
@@ -39,7 +34,10 @@ def safety_command(ctx: click.Context, as_json: bool) -> None:
     for index, section in enumerate(sections):
         if index:
             app.out.paragraph()
-        print_section(app, section)
+        app.out.paragraph(section.heading, "bold red" if section.id == "emergency" else "bold")
+        app.out.paragraph(section.action, indent=2)
+        for line in section.lines:
+            app.out.paragraph(line.text, indent=2, prefix="- ")
 
 
 @safety_command.command(
@@ -79,11 +77,3 @@ def check_command(app: App, forget: bool, as_json: bool) -> int:
         for tag in record.tags:
             app.out.paragraph(TAG_LABELS[tag], indent=2, prefix="- ")
     return 0 if screening_file.load(app.folder) == record else StretchError.exit_code
-
-
-def print_section(app: App, section: ChecklistSection) -> None:
-    """Print one section of the checklist with hanging indents."""
-    app.out.paragraph(section.heading, "bold red" if section.id == "emergency" else "bold")
-    app.out.paragraph(section.action, indent=2)
-    for line in section.lines:
-        app.out.paragraph(line.text, indent=2, prefix="- ")

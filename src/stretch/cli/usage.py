@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import combinations
+from typing import Any
 
 import click
 from click.core import ParameterSource
@@ -26,6 +28,19 @@ class SuggestingGroup(click.Group):
         if typed := typed_options(ctx):
             raise UsageError(f"`{ctx.command_path} {typed[0]}` takes no command: leave out {typed[0]} or {args[0]}.")
         return super().resolve_command(ctx, args)
+
+
+class SubcommandGroup(SuggestingGroup):
+    """A group that runs its own function, or prints its help, only if no subcommand is given."""
+
+    def __init__(self, name: str, callback: Callable[..., Any] | None = None, **attributes: Any) -> None:
+        def alone(**values: Any) -> Any:
+            ctx = click.get_current_context()
+            if ctx.invoked_subcommand is None:
+                return callback(**values) if callback else click.echo(ctx.get_help())
+            return None
+
+        super().__init__(name, callback=alone, invoke_without_command=True, **attributes)
 
 
 def typed_options(ctx: click.Context) -> list[str]:
