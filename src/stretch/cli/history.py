@@ -1,11 +1,11 @@
 """`stretch history`: show, export, import and forget sessions."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import nullcontext
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import click
 import msgspec
@@ -143,7 +143,10 @@ def import_command(app: App, file: Path, skip_bad: bool) -> None:
 
     with click.open_file("-", "rb") if file == STDOUT else open_input(file) as given, rereadable(given) as source:
         # All lines are checked before the first one is stored.
-        total = _count_sessions(source, file, report)
+        try:
+            total = sum(1 for _ in parse_sessions(read_lines(source), report))
+        except UnreadableFile as error:
+            raise StretchError(f"{file}:{error.line}: {error}.") from error
         if more := broken - len(errors):
             errors.append(f"and {pluralize(more, 'more broken line')}")
         if broken and not (skip_bad and total):
@@ -164,15 +167,6 @@ def import_command(app: App, file: Path, skip_bad: bool) -> None:
     app.info(f"Imported {pluralize(count, 'session')}{details}.")
 
 
-def _count_sessions(source: IO[bytes], file: Path, report: Callable[[int, str], None]) -> int:
-    from stretch.storage.journal.jsonl import parse_sessions, read_lines
-
-    try:
-        return sum(1 for _ in parse_sessions(read_lines(source), report))
-    except UnreadableFile as error:
-        raise StretchError(f"{file}:{error.line}: {error}.") from error
-
-
 @history_command.command("forget", help="Delete one SESSION, given by the start of its id, or several, for good.")
 @click.argument("session", required=False)
 @click.option("--before", metavar="DATE", help="Delete all sessions before this day, such as 2026-03-31.")
@@ -189,9 +183,8 @@ def forget_command(app: App, session: str | None, before: str | None, everything
     reader.close()
     with Journal.open_for_writing(app.folder, app.today()) as journal:
         description, session_id = _selection(journal, app.today(), session, day)
-        if not yes and not app.interactive:
-            raise UsageError(f"Without a terminal, add --yes to delete {description}.")
-        if not yes and not confirm(app, f"Delete {description} for good?"):
+        instead = f"Without a terminal, add --yes to delete {description}."
+        if not yes and not confirm(app, f"Delete {description} for good?", instead):
             app.info("Nothing was deleted.")
             return 3
         count = journal.delete(session_id, before=day, playing=partial(is_running, app.folder))

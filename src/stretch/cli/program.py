@@ -124,9 +124,7 @@ def add_command(app: App, file: Path, replace: bool) -> int:
         raise UsageError(f"There is a program {program.id} in {origin.file}: change or remove it there first.")
     if (old or target.exists()) and not replace:
         name = f"{old.name} ({program.id})" if old else str(target)
-        if not app.interactive:
-            raise UsageError(f"There is {name} already: add --replace to replace it.")
-        if not confirm(app, f"Replace {name}?"):
+        if not confirm(app, f"Replace {name}?", f"There is {name} already: add --replace to replace it."):
             app.info("Nothing was changed.")
             return 3
     store_program(file, target)
@@ -182,9 +180,8 @@ def remove_command(app: App, name: str, yes: bool) -> int:
         raise UsageError(f"The program {name} is in {origin.file}: remove it there.")
     if others := [other for (_, other), found in origins.items() if found.file == place and other != name]:
         raise UsageError(f"{place} holds {join_words(others)} as well: remove {name} there.")
-    if not yes and not app.interactive:
-        raise UsageError(f"Without a terminal, add --yes to remove {name}.")
-    if not yes and not confirm(app, f"Remove {program.name} ({file})?"):
+    instead = f"Without a terminal, add --yes to remove {name}."
+    if not yes and not confirm(app, f"Remove {program.name} ({file})?", instead):
         app.info("Nothing was removed.")
         return 3
     file.unlink()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from stretch.cli.app import App
-from stretch.core.errors import SafetyError
+from stretch.core.errors import SafetyError, UsageError
 from stretch.core.safety.checklist import Question
 from stretch.core.safety.screening import PAIN
 from stretch.core.safety.screening_record import Answers, PreflightResult
@@ -97,8 +97,10 @@ def ask_score(app: App, text: str) -> int | None:
     return int(score) if score.isdecimal() else None
 
 
-def confirm(app: App, text: str) -> bool:
-    """Ask a yes-or-no question; Enter means no."""
+def confirm(app: App, text: str, instead: str) -> bool:
+    """Ask a yes-or-no question; Enter means no. Raise UsageError, with what to do *instead*, without a terminal."""
+    if not app.interactive:
+        raise UsageError(instead)
     while (answer := read_line(app, f"{text} [y/N] ")) not in ("", *YES, *NO):
         app.out.paragraph("Type y or n.")
     return answer in YES
