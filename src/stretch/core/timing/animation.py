@@ -58,8 +58,8 @@ def figure_state_at(phases: Sequence[Phase], index: int, elapsed_ms: int) -> Fig
         depth = _start_depth(phase.item) * ease(1 - (phase.length_ms - elapsed_ms) / entering_ms)
         return FigureState(phase.activity_id, phase.side, depth, 0.0)
     cycle = _cycle(phase, elapsed_ms) if phase.kind == "move" else 0
-    depths = _depth(phase, elapsed_ms), _inhale_depth(phase, elapsed_ms)
-    return FigureState(phase.activity_id, phase.side, *depths, cycle, phase.has_turned(elapsed_ms))
+    depth, inhale_depth = (_depth(phase, elapsed_ms, inhale=inhale) for inhale in (False, True))
+    return FigureState(phase.activity_id, phase.side, depth, inhale_depth, cycle, phase.has_turned(elapsed_ms))
 
 
 def ease(fraction: float) -> float:
@@ -79,36 +79,24 @@ def _cycle(phase: Phase, elapsed_ms: int) -> int:
     return max(breath.number - (2 if breath.half == "in" else 1), 0) if breath else 0
 
 
-def _depth(phase: Phase, elapsed_ms: int) -> float:
+def _depth(phase: Phase, elapsed_ms: int, *, inhale: bool) -> float:
+    """Return the depth of a movement that goes in on the breath out, or else on the breath in (*inhale*)."""
     match phase.kind:
         case "press":
             return PRESS_DEPTH
         case "release":
             return PRESS_DEPTH + (1 - PRESS_DEPTH) * ease(elapsed_ms / phase.length_ms)
         case "rest":
-            return _rest_depth(phase, elapsed_ms, _start_depth(phase.item) if phase.item else 1.0)
-        case "move":
+            half_ms = phase.length_ms / 2
+            end_depth = _start_depth(phase.item) if phase.item and not inhale else 0.0
+            top = 1.0 if elapsed_ms < half_ms else end_depth
+            return REST_DEPTH + (top - REST_DEPTH) * ease(abs(elapsed_ms - half_ms) / half_ms)
+        case "move" if not inhale:
             return _swing(phase.breaths, elapsed_ms)
-        case _:
-            return 1 - BREATHING_SWAY * (1 - _swing(((0, 0), *phase.breaths), elapsed_ms)) if phase.breaths else 1.0
-
-
-def _inhale_depth(phase: Phase, elapsed_ms: int) -> float:
-    match phase.kind:
-        case "rest":
-            return _rest_depth(phase, elapsed_ms, 0.0)
-        case "hold":
+        case "hold" if inhale:
             return ease(elapsed_ms / (phase.breaths[0][0] if phase.breaths else EASE_MS))
-        case "move":
-            return 1 - _swing(((0, 0), *phase.breaths), elapsed_ms)
-        case _:
-            return _depth(phase, elapsed_ms)
-
-
-def _rest_depth(phase: Phase, elapsed_ms: int, end_depth: float) -> float:
-    half_ms = phase.length_ms / 2
-    top = 1.0 if elapsed_ms < half_ms else end_depth
-    return REST_DEPTH + (top - REST_DEPTH) * ease(abs(elapsed_ms - half_ms) / half_ms)
+    swing = _swing(((0, 0), *phase.breaths), elapsed_ms) if phase.breaths else 1.0
+    return 1 - swing if phase.kind == "move" else 1 - BREATHING_SWAY * (1 - swing)
 
 
 def _swing(breaths: tuple[Breath, ...], elapsed_ms: int) -> float:
