@@ -162,11 +162,6 @@ def _heading(prescription: Prescription) -> Labelled:
     return ("For", prescription.patient or ""), ("From", contact), date
 
 
-def _prescribed_frequency(prescription: Prescription) -> tuple[str, ...]:
-    goal = f"goal: {prescription.goal}" if prescription.goal else ""
-    return *as_sentences(frequency(prescription) or "as often as you agreed", goal, period(prescription)), SORE
-
-
 def _end(routine: Routine) -> tuple[str, str]:
     """Return the time and the instructions of what follows the stretches."""
     seconds = routine.settle_s + sum(length for _, length in routine.cool_down)
@@ -178,7 +173,9 @@ def _end(routine: Routine) -> tuple[str, str]:
 def frequency_advice(routine: Routine, *, rest: bool) -> tuple[str, ...]:
     """Return sentences on how often to do *routine*, the most important first: as prescribed, or rules D12-D14."""
     if routine.prescription:
-        return _prescribed_frequency(routine.prescription)
+        asked = routine.prescription
+        goal = f"goal: {asked.goal}" if asked.goal else ""
+        return *as_sentences(frequency(asked) or "as often as you agreed", goal, period(asked)), SORE
     if rest:
         aim = "Aim for 3 days a week, each followed by a rest day or a gentle day."
     elif all(item.stretch.level == "gentle" for item in routine.items):

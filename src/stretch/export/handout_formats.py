@@ -164,7 +164,8 @@ def to_markdown(handout: Handout) -> str:
         _list(handout.frequency),
         _list(handout.notes),
         *_sections(handout.each_time),
-        *_warm_up(handout),
+        "## Warm up first" if handout.warm_up else "",
+        "\n".join(f"- **{_markdown(name)}**, {time}. {_markdown(text)}" for name, time, text in handout.warm_up),
         "## The stretches",
         handout.legend,
         *(block for card in handout.cards for block in _markdown_card(card)),
@@ -189,12 +190,6 @@ def _sections(sections: Iterable[ChecklistSection], level: int = 2) -> Iterator[
         yield f"{'#' * level} {_markdown(section.heading)}"
         yield _markdown(section.action)
         yield _list(line.text for line in section.lines)
-
-
-def _warm_up(handout: Handout) -> Iterator[str]:
-    if handout.warm_up:
-        yield "## Warm up first"
-        yield "\n".join(f"- **{_markdown(name)}**, {time}. {_markdown(text)}" for name, time, text in handout.warm_up)
 
 
 def _markdown_card(card: Card) -> Iterator[str]:
