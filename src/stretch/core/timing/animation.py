@@ -58,8 +58,8 @@ def figure_state_at(phases: Sequence[Phase], index: int, elapsed_ms: int) -> Fig
         depth = _start_depth(phase.item) * ease(1 - (phase.length_ms - elapsed_ms) / entering_ms)
         return FigureState(phase.activity_id, phase.side, depth, 0.0)
     cycle = _cycle(phase, elapsed_ms) if phase.kind == "move" else 0
-    depth, inhale_depth = (_depth(phase, elapsed_ms, inhale=inhale) for inhale in (False, True))
-    return FigureState(phase.activity_id, phase.side, depth, inhale_depth, cycle, phase.has_turned(elapsed_ms))
+    depths = _depth(phase, elapsed_ms), _depth(phase, elapsed_ms, inhale=True)
+    return FigureState(phase.activity_id, phase.side, *depths, cycle, phase.has_turned(elapsed_ms))
 
 
 def ease(fraction: float) -> float:
@@ -79,7 +79,7 @@ def _cycle(phase: Phase, elapsed_ms: int) -> int:
     return max(breath.number - (2 if breath.half == "in" else 1), 0) if breath else 0
 
 
-def _depth(phase: Phase, elapsed_ms: int, *, inhale: bool) -> float:
+def _depth(phase: Phase, elapsed_ms: int, *, inhale: bool = False) -> float:
     """Return the depth of a movement that goes in on the breath out, or else on the breath in (*inhale*)."""
     match phase.kind:
         case "press":

@@ -189,33 +189,32 @@ def _advance(session: Session, clock_ns: int) -> Session:
             if phase.kind == "prepare" and session.position_ms < phase.start_ms <= end_ns // NS_PER_MS:
                 end_ns, waiting = phase.start_ms * NS_PER_MS, True
                 break
+    elapsed_ns, completed_phases = _played(session, end_ns)
     return replace(
-        _played_until(session, end_ns),
+        session,
         clock_ns=clock_ns,
         lead_in_ns=session.lead_in_ns - lead_in_ns,
+        position_ns=end_ns,
+        active_ns=session.active_ns + end_ns - session.position_ns,
+        elapsed_ns=elapsed_ns,
+        completed_phases=completed_phases,
         waiting=waiting,
         end_state="finished" if end_ns == length_ns else None,
     )
 
 
-def _played_until(session: Session, end_ns: int) -> Session:
-    """Return *session* at the position *end_ns*, with the time played until then and the phases completed."""
+def _played(session: Session, end_ns: int) -> tuple[dict[int, int], frozenset[int]]:
+    """Return the time played in each phase and the phases completed, when *session* is played on to *end_ns*."""
     phases, index, at_ns = session.timeline.phases, session.moment.index, session.position_ns
-    elapsed_ns, completed = dict(session.elapsed_ns), set(session.completed_phases)
+    elapsed_ns, completed = dict(session.elapsed_ns), session.completed_phases
     while at_ns < end_ns:
         phase_end_ns = phases[index].end_ms * NS_PER_MS
         until_ns = min(end_ns, phase_end_ns)
         elapsed_ns[index] = elapsed_ns.get(index, 0) + until_ns - at_ns
         if until_ns == phase_end_ns and phases[index].kind in WORKING_KINDS:
-            completed.add(index)
+            completed |= {index}
         at_ns, index = until_ns, index + 1
-    return replace(
-        session,
-        position_ns=end_ns,
-        active_ns=session.active_ns + end_ns - session.position_ns,
-        elapsed_ns=elapsed_ns,
-        completed_phases=frozenset(completed),
-    )
+    return elapsed_ns, completed
 
 
 def _perform(session: Session, action: Action) -> Session:
