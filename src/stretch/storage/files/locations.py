@@ -3,12 +3,14 @@
 import os
 import sys
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 NO_FOLDER = Path(os.devnull, "stretch")
 """Stands for the user's folder where there is none: nothing is ever found in it or written to it."""
 
 
+@cache
 def data_root() -> Path:
     """Return the folder of the shipped data: in the installed package, or at the top of a checkout."""
     packaged = Path(__file__).parents[2] / "data"

@@ -20,9 +20,10 @@ DECODED = "shipped.msgpack"
 def read_shipped(file: Path) -> Any:
     """Return the data of the YAML *file*, from DECODED if it is there. Raise UnreadableFile as `read_yaml` does."""
     root = data_root()
-    name = file.relative_to(root).as_posix() if file.is_relative_to(root) else ""
-    if (data := _decoded(root).get(name)) is not None:
-        return msgspec.msgpack.decode(data)
+    if (decoded := _decoded(root)) and file.is_relative_to(root):
+        name = file.relative_to(root).as_posix()
+        if name in decoded:
+            return msgspec.msgpack.decode(decoded[name])
     # Imported here: without it a command starts faster by a sixth.
     from stretch.storage.files.safe_yaml import read_yaml
 
