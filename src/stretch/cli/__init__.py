@@ -23,7 +23,7 @@ from stretch.cli.console import (
     discard_output,
     is_terminal,
     prepare_streams,
-    wrap_for,
+    write_wrapped,
 )
 from stretch.cli.usage import SuggestingGroup, error_sentence
 from stretch.core.errors import SafetyError, Signalled, StretchError
@@ -168,7 +168,7 @@ def _exit_code(run: Callable[[], Any]) -> int:
     except (click.Abort, interrupt.Interrupted):
         discard_output()
         # A terminal has written ^C without ending the line.
-        _print_error("", end="\n" if is_terminal(sys.stderr) else "")
+        write_wrapped("", sys.stderr, end="\n" if is_terminal(sys.stderr) else "")
         return interrupt.EXIT_CODE
     except OutputFailed as failed:
         return _report_failure(failed.error, "standard output")
@@ -184,10 +184,10 @@ def _run(run: Callable[[], Any]) -> int:
     except StretchError as error:
         # Safety advice is not an error of the program, so it has no prefix.
         if text := str(error):
-            _print_error(text if isinstance(error, SafetyError) else f"stretch: {text}")
+            write_wrapped(text if isinstance(error, SafetyError) else f"stretch: {text}", sys.stderr)
         return error.exit_code
     except click.ClickException as error:
-        _print_error(f"stretch: {error_sentence(error)}")
+        write_wrapped(f"stretch: {error_sentence(error)}", sys.stderr)
         return error.exit_code
     except Signalled as ended:
         from stretch.player.input import raise_again
@@ -202,13 +202,8 @@ def _report_failure(error: OSError, what: object) -> int:
     if error.errno == errno.EIO and not error.filename:
         return CLOSED_TERMINAL
     where = f"{os.fsdecode(what)}: " if isinstance(what, (str, bytes)) else ""
-    _print_error(f"stretch: {where}{error.strerror or error}.")
+    write_wrapped(f"stretch: {where}{error.strerror or error}.", sys.stderr)
     return StretchError.exit_code
-
-
-def _print_error(text: str, end: str = "\n") -> None:
-    sys.stderr.write(wrap_for(text, sys.stderr) + end)
-    sys.stderr.flush()
 
 
 @click.group(

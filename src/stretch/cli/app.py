@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO, TypeVar
 
-from stretch.cli.console import Printer, is_terminal, wrap_for
+from stretch.cli.console import Printer, is_terminal, write_wrapped
 from stretch.core.errors import StretchError, UsageError
 from stretch.core.text import escape_control_chars, pluralize, quote
 from stretch.player.freeze import boottime_ns
@@ -284,15 +284,15 @@ class App:
         """Printer on standard output."""
         return Printer(self.stdout, terminal=is_terminal(self.stdout))
 
-    def info(self, line: str) -> None:
-        """Write a message to standard error; under a full screen it waits until that is left."""
+    def info(self, *lines: str) -> None:
+        """Write messages to standard error; under a full screen they wait until that is left."""
         if self._full_screen is not None:
-            self._held_messages.append(line)
+            self._held_messages += lines
             return
         # A terminal that has gone away is no reason to fail.
         with suppress(OSError, ValueError):
-            self.stderr.write(wrap_for(line, self.stderr) + "\n")
-            self.stderr.flush()
+            for line in lines:
+                write_wrapped(line, self.stderr)
 
     @property
     def interactive(self) -> bool:
@@ -332,8 +332,7 @@ class App:
         finally:
             self._full_screen = None
             messages, self._held_messages = self._held_messages, []
-            for message in messages:
-                self.info(message)
+            self.info(*messages)
 
     def keep_terminal(self, *, screen: bool) -> Terminal:
         """Take over the terminal as `terminal` does, until `release_terminal` or the end of the command."""

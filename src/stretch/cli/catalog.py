@@ -49,8 +49,7 @@ def check_command(app: App, paths: tuple[str, ...], as_json: bool) -> int:
         return 1 if problems else 0
     for problem in problems:
         app.out.paragraph(str(problem))
-    for note in report.of("note"):
-        app.info(str(note))
+    app.info(*map(str, report.of("note")))
     entries = ", ".join(pluralize(count, kind) for kind, count in report.counts.items())
     app.info(f"{entries or 'No entries'}; {pluralize(len(problems), 'problem') if problems else 'no problems'}.")
     if not report.complete:

@@ -125,10 +125,16 @@ def is_terminal(stream: TextIO | None) -> bool:
         return False
 
 
-def wrap_for(text: str, stream: TextIO | None) -> str:
+def write_wrapped(text: str, stream: TextIO, end: str = "\n") -> None:
+    """Write *text* to *stream*, made inert and wrapped to its terminal, if it is one, and flush it."""
+    stream.write(_wrapped(text, stream) + end)
+    stream.flush()
+
+
+def _wrapped(text: str, stream: TextIO) -> str:
     """Return *text*, made inert, with lines broken between words to fit the terminal on *stream*, if it is one."""
     text = escape_lines(text)
-    if stream is None or not is_terminal(stream):
+    if not is_terminal(stream):
         return text
     from textwrap import fill
 
@@ -224,8 +230,7 @@ class Printer:
 
     def line(self, line: str) -> None:
         """Print one line, wrapped if it is longer than the terminal is wide, and flush it."""
-        self._stream.write(wrap_for(escape_control_chars(line), self._stream) + "\n")
-        self._stream.flush()
+        write_wrapped(escape_control_chars(line), self._stream)
 
     def json(self, data: Any) -> None:
         """Print *data* as indented JSON."""
@@ -275,5 +280,4 @@ class Printer:
 
     def prompt(self, text: str) -> None:
         """Print *text* without ending the line."""
-        self._stream.write(wrap_for(text, self._stream))
-        self._stream.flush()
+        write_wrapped(text, self._stream, end="")

@@ -69,11 +69,9 @@ class DeskMoves(StretchReplacer):
             notes = self._recorder.close(result.session)
         finally:
             app.release_terminal()
-        for line in (summary(result.session), *notes):
-            app.info(line)
+        app.info(summary(result.session), *notes)
         if result.session.end_reason is not None:
-            for line in after_early_end(app, result.session.end_reason, keep=True):
-                app.info(line)
+            app.info(*after_early_end(app, result.session.end_reason, keep=True))
         return result
 
     def _with_more(self, session: Session) -> Session:

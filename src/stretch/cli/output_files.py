@@ -97,8 +97,7 @@ def handout_command(ctx: click.Context, /, paths: tuple[Path, ...], options: Rou
         rest=rest,
         command=equivalent_command(ctx),
     )
-    for note in routine.notes:
-        app.info(note)
+    app.info(*routine.notes)
     for path in paths:
         html = path.suffix.lower() == ".html"
         write_text(path, to_html(handout) if html else to_markdown(handout))

@@ -84,8 +84,7 @@ def play_session(
     if not app.full_screen:
         app.release_terminal()
     # Under a full screen the words wait until it is left.
-    for line in (summary(session), *notes, *advice):
-        app.info(line)
+    app.info(summary(session), *notes, *advice)
     if recorder and not recorder.problem and session.end_state == "stopped" and session.end_reason is None:
         app.info("Run `stretch resume` to continue it.")
     if recorder and asks_pain:

@@ -246,8 +246,7 @@ def after_session(app: App, recorder: SessionRecorder, pain: int | None) -> None
     said = [rule for rule in met if (line := app.safety.lines.get(rule)) and line.outcome and line.outcome.stops]
     if old is not None and (new := add_statements(app.safety, old, said, app.today())) != old:
         save_record(app, new)
-    for text in trend_texts(app.safety, [rule for rule in met if rule in said or rule == "T8"]):
-        app.info(text)
+    app.info(*trend_texts(app.safety, [rule for rule in met if rule in said or rule == "T8"]))
 
 
 def save_record(app: App, record: ScreeningRecord | None) -> bool:

@@ -129,13 +129,11 @@ def add_command(app: App, file: Path, replace: bool) -> int:
             return 3
     store_program(file, target)
     app.forget_catalog()
-    for note in notes:
-        app.info(note)
+    app.info(*notes)
     remember_prescriptions(app)
     app.info(f"Added {program.name}, {pluralize(len(program.items), 'stretch')}.")
     command = "stretch" if program.runs_on(app.today()) else f"stretch routine --program {program.id}"
-    for line in (*prescription_lines(program, app.today()), f"Start it with `{command}`."):
-        app.info(line)
+    app.info(*prescription_lines(program, app.today()), f"Start it with `{command}`.")
     return 0
 
 

@@ -241,8 +241,7 @@ def personalized_routine(app: App, options: RoutineOptions, *, voice: VoiceMode 
     """
     kept = screening_file.load(app.folder)
     if kept is not None and forbids_session(kept, app.today()):
-        for words in status_messages(app.safety.messages, kept, app.today()):
-            app.info(words)
+        app.info(*status_messages(app.safety.messages, kept, app.today()))
     routine = RoutinePlanner(app, options).plan(build_request(app, options, voice=voice))
     program = app.catalog.programs.get(options.program or "")
     return routine, programs.needs_rest_day(routine, program, as_written=options.as_written)
