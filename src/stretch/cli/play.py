@@ -1,4 +1,4 @@
-"""Playback of a routine: full screen, plain lines or events, with sound, voice and the journal."""
+"""Playback of a routine and its end: full screen, plain lines or events, with sound, voice and the journal."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ from stretch.cli.pain_log import is_tracked
 from stretch.cli.preflight import after_early_end, after_session
 from stretch.cli.prescribed import today_line
 from stretch.cli.request import PlaybackOptions
+from stretch.cli.safety import EXPECT, FIRST_SESSIONS
 from stretch.core.journal.progress import encode_plan, side_results, stretch_count, stretches_done
 from stretch.core.journal.record import SessionRecord
+from stretch.core.planning.programs import is_hard
 from stretch.core.routine import Routine
 from stretch.core.safety.pain import PainScores
 from stretch.core.text import duration, escape_control_chars
@@ -27,7 +29,7 @@ from stretch.core.timing.session import Session, with_voice
 from stretch.core.timing.timeline import Timeline, build_timeline
 from stretch.player.displays import EventsDisplay, PlainDisplay, ScreenDisplay
 from stretch.player.input import raise_again
-from stretch.player.loop import Display, InputSource, PlaybackResult, run_session
+from stretch.player.loop import Display, InputSource, PlaybackResult, run_screen, run_session
 from stretch.storage.journal.journal import Journal
 from stretch.storage.journal.recorder import BackgroundWriter, SessionRecorder
 from stretch.storage.status_file import StatusFile
@@ -108,19 +110,62 @@ def _close(
     """Show the end of a finished session, or add to the *notes*; return whether to ask about pain, and the pain now."""
     if session.end_state != "finished" or playback.events:
         return False, None
-    # Imported here: most sessions without a full screen do without it.
-    from stretch.cli import closing
-
     tracked = playback.asks(app) and is_tracked(app, session, recorder.pain_before)
     done, _ = stretches_done(session)
     if app.full_screen and done:
-        pain = closing.show_closing_screen(app, session, playback, tracked=tracked, program=recorder.program)
+        pain = _show_closing_screen(app, session, playback, recorder.program, tracked=tracked)
         return pain is not None, pain
     if done and (today := today_line(app, recorder.program)):
         notes.append(today)
-    if done and playback.ask and (text := closing.expectation(app)):
+    if done and playback.ask and (text := _expectation(app)):
         notes.append(text)
     return tracked, None
+
+
+def _show_closing_screen(
+    app: App, session: Session, playback: PlaybackOptions, program: str | None, *, tracked: bool
+) -> int | None:
+    """Show the closing screen of a finished *session*, perhaps of a *program*; return the pain now if it was said.
+
+    If the pain is *tracked* it is asked for, or, while the settings do not say so, it is offered to follow it.
+    """
+    # Imported here: sessions without a full screen do without it.
+    from stretch.player import closing_screen
+
+    items, last, figure = session.timeline.items, app.last_session(), session.timeline.resting_figure
+    first_side = next((item.sides[0] for item in items if item.stretch.both_sides), None)
+    terminal = app.keep_terminal(screen=True)
+    figures = playback.figure_renderer(app, [figure], terminal)
+    state = run_screen(
+        terminal,
+        closing_screen.ClosingScreen(
+            done=stretch_count(session),
+            active_ms=session.active_ns // NS_PER_MS,
+            streak=last.streak if last else 0,
+            rest_next=is_hard(items),
+            next_side=first_side and ("left" if first_side == "right" else "right"),
+            prescribed=today_line(app, program),
+            expect=_expectation(app),
+            offers_tracking=tracked and not app.settings.track_pain,
+            tracks_pain=tracked and app.settings.track_pain,
+        ),
+        rows=partial(closing_screen.closing_rows, figures=figures, name=figure, unicode=app.theme.unicode),
+        update=closing_screen.update,
+        finished=closing_screen.finished,
+        clock=app.clock,
+        guarded=lambda state: (state.offers_tracking, state.tracks_pain),
+        animate=closing_screen.animate,
+    )
+    if state.tracks_pain and not app.settings.track_pain:
+        with app.keeping_choices():
+            app.change_setting("track_pain", True)
+    return state.pain
+
+
+def _expectation(app: App) -> str:
+    """Return what to expect, after one of the first sessions; empty after later ones."""
+    sessions = app.session_count()
+    return f"{app.safety.section(EXPECT).lines[sessions - 1].text}." if 0 < sessions <= FIRST_SESSIONS else ""
 
 
 def _with_options(app: App, session: Session, playback: PlaybackOptions) -> Session:
