@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
+from stretch.cli.app import App
 from stretch.cli.options import Names
 from stretch.core.errors import UnknownName
 from stretch.storage.files.locations import data_root
-
-if TYPE_CHECKING:
-    from stretch.cli.app import App
 
 TOPICS = (
     "start", "routines", "session", "sound", "safety", "history", "prescriptions", "catalog", "accessibility",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 from msgspec.structs import replace
@@ -19,10 +18,8 @@ from stretch.core.program import Prescription
 from stretch.core.text import duration, pluralize, short_date
 from stretch.core.timing.timeline import build_timeline
 from stretch.core.vocabulary import WEEKDAY_LABELS, WEEKDAYS, VoiceMode, Weekday
+from stretch.export import ical
 from stretch.storage.files.safe_io import write_text
-
-if TYPE_CHECKING:
-    from stretch.export.ical import Reminder
 
 DEFAULT_TIME = "18:00"
 DAY_SETS = {"daily": ",".join(WEEKDAYS), "weekdays": ",".join(WEEKDAYS[:5])}
@@ -130,15 +127,13 @@ def handout_command(ctx: click.Context, /, paths: tuple[Path, ...], options: Rou
 def remind_command(
     ctx: click.Context, /, paths: tuple[Path, ...], times: tuple[str, ...], days: str | None, options: RoutineOptions
 ) -> None:
-    from stretch.export.ical import calendar
-
     app: App = ctx.obj
     chosen_days, hours = _days(days) if days else None, _times(times) if times else None
     reminder, now = _reminder(app, options, equivalent_command(ctx), chosen_days, hours), app.now()
     local = now.replace(tzinfo=None)
     if reminder.until and all(reminder.ends_before(local, at) for at in reminder.times):
         raise UsageError(f"{reminder.title} is over: the review was on {short_date(reminder.until)}.")
-    text = calendar(reminder, now=local, stamp=now.astimezone(UTC), version=__version__)
+    text = ical.calendar(reminder, now=local, stamp=now.astimezone(UTC), version=__version__)
     when = " and ".join(f"{at:%H:%M}" for at in reminder.times)
     for path in paths:
         write_text(path, text)
@@ -147,10 +142,8 @@ def remind_command(
 
 def _reminder(
     app: App, options: RoutineOptions, command: str, days: tuple[Weekday, ...] | None, times: tuple[time, ...] | None
-) -> Reminder:
+) -> ical.Reminder:
     """Return the reminder of a routine on these *days* and *times*, else on those that are prescribed or suit it."""
-    from stretch.export import ical
-
     routine, rest = personalized_routine(app, options)
     minutes = max(1, -(-build_timeline(routine).length_ms // 60_000))
     prescription = routine.prescription or Prescription()
@@ -185,12 +178,10 @@ def _days(text: str) -> tuple[Weekday, ...]:
 
 
 def _times(texts: tuple[str, ...]) -> tuple[time, ...]:
-    from stretch.export.ical import MAX_TIMES_PER_DAY
-
     try:
         times = sorted({datetime.strptime(text, "%H:%M").time() for text in texts})
     except ValueError:
         raise UsageError(f"--at {' '.join(texts)}: write a time as HH:MM, such as {DEFAULT_TIME}.") from None
-    if len(times) > MAX_TIMES_PER_DAY:
-        raise UsageError(f"--at: give at most {MAX_TIMES_PER_DAY} times a day.")
+    if len(times) > ical.MAX_TIMES_PER_DAY:
+        raise UsageError(f"--at: give at most {ical.MAX_TIMES_PER_DAY} times a day.")
     return tuple(times)

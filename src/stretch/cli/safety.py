@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
+import msgspec
 
+from stretch.cli.app import App
 from stretch.cli.usage import SubcommandGroup, refuse_together
 from stretch.core.errors import SafetyError, StretchError
-
-if TYPE_CHECKING:
-    from stretch.cli.app import App
 
 EXPECT = "expect"
 """Section of the checklist that is shown line by line after the first sessions."""
@@ -27,8 +24,6 @@ FIRST_SESSIONS = 3
 def safety_command(app: App, as_json: bool) -> None:
     sections = app.safety.checklist
     if as_json:
-        import msgspec
-
         app.out.json([{"part": part.id, **msgspec.to_builtins(line)} for part in sections for line in part.lines])
         return
     for index, section in enumerate(sections):

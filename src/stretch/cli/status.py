@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from stretch.cli.app import App
 from stretch.core.errors import StretchError
+from stretch.core.journal.streak import LastSession
 from stretch.core.text import minutes_seconds
-
-if TYPE_CHECKING:
-    from stretch.cli.app import App
-    from stretch.core.journal.streak import LastSession
-    from stretch.storage.status_file import RunningSession
+from stretch.storage.status_file import RunningSession, running_sessions
 
 VERSION = 1
 NAMED_KINDS = ("rest", "switch", "prepare", "warm-up")
@@ -30,8 +28,6 @@ STATUS_FIELDS = ("title", "kind", "stretch", "name", "side", "rep", "reps")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, as waybar expects it.")
 @click.pass_obj
 def status_command(app: App, as_json: bool) -> None:
-    from stretch.storage.status_file import running_sessions
-
     running = running_sessions(app.folder, app.clock())
     # Status bars ask every second while a session is running, so the journal is read only if it is shown.
     last = app.last_session() if as_json or not running else None
