@@ -7,6 +7,7 @@ import click
 from stretch.cli.app import App
 from stretch.cli.options import SETTING
 from stretch.cli.usage import SubcommandGroup, refuse_together
+from stretch.storage import settings
 
 VERSION = 1
 DESCRIPTION_COLUMNS = 110
@@ -25,8 +26,6 @@ DESCRIPTION_COLUMNS = 110
 @click.option("--template", "as_template", is_flag=True, help="Print a config.yaml with all settings to start from.")
 @click.pass_obj
 def config_command(app: App, as_json: bool, as_template: bool) -> None:
-    from stretch.storage import settings
-
     refuse_together("--json", "--template")
     if as_template:
         app.out.document(settings.template())
@@ -74,8 +73,6 @@ def config_command(app: App, as_json: bool, as_template: bool) -> None:
 @click.argument("value", nargs=-1, required=True, type=click.UNPROCESSED)
 @click.pass_obj
 def set_command(app: App, key: str, value: tuple[str, ...]) -> None:
-    from stretch.storage import settings
-
     if key == "area":
         from stretch.core.area_names import area_ids
 
@@ -95,8 +92,6 @@ def set_command(app: App, key: str, value: tuple[str, ...]) -> None:
 @click.argument("key", type=SETTING)
 @click.pass_obj
 def unset_command(app: App, key: str) -> None:
-    from stretch.storage import settings
-
     if app.change_setting(key, None):
         app.info(f"Removed {key} from {app.folder / settings.FILE_NAME}.")
     elif key in settings.NAMES:
