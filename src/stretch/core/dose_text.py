@@ -9,59 +9,31 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from stretch.core.sheet_words import KINDS, NUMBERS
 from stretch.core.vocabulary import Side
 
-_KINDS = {
-    "s": "s sec secs second seconds",
-    "m": "m min mins minute minutes",
-    "u": "hr hrs hour hours hourly hrly",
-    "x": "x *",
-    "t": "time times",
-    "T": "rep reps repetition repetitions round rounds cycles",
-    "z": "set sets lot lots",
-    "b": "breath breaths",
-    "h": "hold holds holding held",
-    "r": "rest rests relax pause break",
-    "p": "repeat repeated repeats rpt do perform complete",
-    "g": "more",
-    "e": "each ea either both per every",
-    "d": "day d",
-    "D": "days",
-    "k": "week weeks wk wks weekly",
-    "v": "daily",
-    "V": "bid tid qid qd",
-    "q": "am pm morning mornings evening evenings night bedtime nightly",
-    "l": "left right l r lt rt",
-    "I": "side sides leg legs arm arms way ways direction directions",
-    "i": "knee knees foot feet hip hips hand hands ankle ankles shoulder shoulders wrist wrists",
-    "o": "only",
-    "f": "first start starting begin",
-    "y": "bilateral bilaterally bilat b alternate alternating",
-    "a": "a an the of for on to and with in at your by or it this between slow controlled deep full & +",
-}
-"""The words of each kind."""
-_KIND_OF = {word: kind for kind, words in reversed(_KINDS.items()) for word in words.split()}
-_NUMBERS = {
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-    "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "sixty": 60,
-}  # fmt: skip
+_KIND_OF = {word: kind for kind, words in reversed(KINDS.items()) for word in words.split()}
 _TIMES_A_DAY = {"daily": 1, "qd": 1, "bid": 2, "tid": 3, "qid": 4}
 _SPELLINGS = (
     ("[\N{EN DASH}\N{EM DASH}\N{MINUS SIGN}]", "-"),
     ("\N{MULTIPLICATION SIGN}", "x"),
     ("[\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}\N{DOUBLE PRIME}]", '"'),
     ("[\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}\N{PRIME}]", "'"),
-    (r"^\s*(?:exercise|stretch|step|no\.?) ?\d{1,2}\s?[-:.)]", ""),
+    (r"^\s*(?:->|[>#*\s])*(?:(?:ex(?:ercise)?|stretch|step|day|no)\b\.? ?#?\d{1,2}\s?[-:.)]|\d{1,2}/(?=\s))", ""),
+    (r"^\s*#\d{1,2}\b", ""),
     (r"^\s*(?:[^\w\s(/\"'+-]|[-*o](?=\s)|\[.?\]|\(?(?:\d{1,2}|[a-kmnopqs-z])[.)](?=\s|[a-z]))+\s*", ""),
     (r"(\d)\s?(?:\"|''|\u2033)", r"\1 s "),
     (r"(\d)\s?['\u2032](?!\w)", r"\1 min "),
     (r"\b(\d):([0-5]\d)\b(?:\s?m(?:in(?:ute)?s?)?\b)?", lambda m: f"{int(m[1]) * 60 + int(m[2])} s"),
-    (r"\bb\.?i\.?d\b\.?", "bid"),
-    (r"\bt\.?i\.?d\b\.?", "tid"),
+    (r"\b([bt])\.?i\.?d\b\.?", r"\1id"),
     (r"\bb/l\b|\(b\)", " bilateral "),
-    (r"\b(?:l|left)\s?(?:/|&|\+|and|then)\s?(?:r|right)\b", " bilateral "),
-    (r"\b(?:r|right)\s?(?:/|&|\+|and|then)\s?(?:l|left)\b", " bilateral "),
-    (r"\be/s\b", "each side"),
+    (r"\b(?:(l|left)|r|right)\s?(?:/|&|\+|and|then)\s?(?(1)(?:r|right)|(?:l|left))\b|\be/s\b", " each side "),
+    (r"(?:for )?(?:a |the )?(?:slow )?count of (\d+)|\b(\d+)[- ]count\b", r" \1\2 s "),
+    (r"(\d ?(?:s|secs?|seconds?|mins?|reps?))x(?=\d)", r"\1 x "),
+    (r"(\d)x?(ea(?:ch)?)\b", r"\1 \2"),
+    (r"(?<![\d:]):([1-5]\d)\b", r"\1 s"),
+    (r"\bat (45|90)\b(?!\s?(?:s|\d|x))", r"at \1 degrees"),
+    (r"\b(quad|glute|ham|hamstring)s?[- ]sets?\b", r"\1-sets"),
     (r"\bea\.", "each"),
     (r"\s/\s", ", "),
     (r"(?<=\d)-(?=[a-z])|(?<=[a-z])-(?=(?:sec(?:ond)?|min(?:ute)?)s?\b)", " "),
@@ -69,16 +41,22 @@ _SPELLINGS = (
     (r"\bpause at (?:the )?end(?: of)?(?: the)?(?: range)?\b", "hold"),
     (r"\bc(?= (?:strap|towel|belt)\b)", "with"),
     (r"\b([ap])\.m\b\.?", r"\1m"),
+    (r"\b(\d)-(\d)-(\d)\b", r"\1/\2/\3"),
+    (r"\bq ?(\d+) ?h(?:rs?|ours?)?\b", r"every \1 hours"),
+    (rf"\b({'|'.join(NUMBERS)})(?= (?:to|or) (?:{'|'.join(NUMBERS)})\b)", lambda m: str(NUMBERS[m[1].lower()])),
+    (rf"(?<=\d (?:to|or) )({'|'.join(NUMBERS)})\b", lambda m: str(NUMBERS[m[1].lower()])),
+    (r"^\s*please\b", ""),
+    (r"(?:~|\b(?:at least|up to|about|around|approx(?:imately)?\b\.?))\s?(?=\d)", ""),
+    (r"\bsides?:?\s+(both|right|left|[rl])\b(?! side)", r", \1 side only"),
+    (r"\bboth side only", "both sides"),
     (r"\bw/o\b", "without "),
     (r"\bw/", "with "),
-    (r"\bonce\b", "1 times"),
-    (r"\btwice\b", "2 times"),
-    (r"\bthrice\b", "3 times"),
+    (r"\b(?:(once)|(twice)|thrice)\b", lambda m: f"{1 if m[1] else 2 if m[2] else 3} times"),
     (r"\ba (?=minute\b)", "1 "),
     (r"\bhalf (?:a |1 )?min(?:ute)?\b|\b1/2 min(?:ute)?\b", "30 s"),
     (r"\b(\d)/(\d)(?=\s?(?:x|times|reps))", r"\1-\2"),
     (r"\bfig(?:ure)?\.?[- ]?4\b", "figure four"),
-    (r"\bboth knees(?= to\b)", "double knee"),
+    (r"\bboth knees(?= to\b)|(?<=hug )both knees", "double knee"),
 )  # fmt: skip
 """What is replaced before a line is read;  or a number before the line."""
 _TOKEN = re.compile(
@@ -88,24 +66,25 @@ _TOKEN = re.compile(
 )
 _RULES = (
     ("days", r"(n)[xtD]?[/ea]*k"),
-    ("times_a_day", r"(n)t[/ea]*[dv]|(?<!x)(n)(?:x?[/ea]*d|xv)"),
+    ("times_a_day", r"(n)t[/ea]*[dv]|(?<!x)(n)(?:x?[/ea]*d|xv)|(?<=nx)(n)/d|(?<!n)x(n)[/e]+d"),
     ("often", r"e?n?[/ea]*u|a*e?q(?:[/a,]*q)*|e[dD]|[vV]"),
     ("rest_s", r"r[a,]*(n)[sm](?!a*h)(?:a[ztT]?)?|(n)[sm]a*r(?!a*n[sm](?!a*h))(?:a[ztTe]?)?"),
     ("each", r"(l)[iI]?[,x]*(n)[xtTz]?[,a/]*(l)[iI]?[,x]*(n)[xtTz]?|(n)[xtTz]?a*(l)[iI]?[,a/]*(n)[xtTz]?a*(l)[iI]?"),
-    ("reps sets", r"(n)x(n)z"),
+    ("reps sets", r"(n)x(n)z|x?(n)[tTb][a,x]*(n)z(?!a*n[tT])"),
     ("sets reps hold_s", r"(n)(?:x|za*x?)(n)[tT]?[xa,(]*[he]?a*(n)[sm]h?"),
-    ("reps hold_s", r"(?:[pT],?)?x?(n)(?:[xtTz][ax,(]*|[xtTz]?,?)h[ea]*(n)[sm]h?|(n)[xtTz][ax]*(n)[sm]h?"),
+    ("reps hold_s", r"(?:[pT],?)?x?(n)(?:[xtTz][ax,(]*|[xtTz]?,?)h[ea]*(n)[sm]h?(?:e(?=[,(|]|$))?"),
+    ("reps hold_s", r"(?:[pT],?)?x?(n)[xtTz][ax]*(n)[sm]h?"),
     ("hold_s sets reps", r"h?[ae]*(n)[sm]h?e?[x,a]*(n)(?:x|za*x?)(n)[tT]?"),
     ("hold_s reps", r"h?[ae]*(n)[sm]h?e?x(n)[tTz]?|h[ae]*(n)x(n)[tT]?"),
     ("sets reps", r"(n)(?:x|z[a,x]*)(n)(?![sm])[tTb]?"),
-    ("reps sets", r"x?(n)[tTb][a,x]*(n)z"),
     ("sets", r"z,?(n)|x?(n)z"),
     ("more", r"p?a?(n)g[tT]?"),
     ("hold_s", r"(?:h[ae,]*(n)[sm]?(?![xtTb])|(n)[sm]h?)(?:e(?=[,(|]|$))?"),
-    ("reps", r"[ptT][,a]*x?(n)[tTxb]?|a?(n)a?[tTbx]|x(n)[tTb]?|(n)(?=[a(]*(?:e[iI]|y)|/I)"),
+    ("reps", r"[ptT][,a]*x?(n)[tTxb]?|a?(n)a?[tTbx]|x(n)[tTb]?|(n)(?=[a(]*(?:e(?:[iI,)|]|$)|y)|/I)|^(n)(?=a?[wi])"),
     ("both", r"a*(?:e|/)I|a*ei(?=[,|()]|$)|y[iI]?|e(?=[,)|]|$)"),
     ("first", r"fa*(l)I?|(l)I?f"),
     ("one", r"(l)[iI]?o|oa*(l)[iI]?|\((l)[iI]?\)|(?<![^,|])a*(l)[iI]?(?=[,|]|$)"),
+    ("of", r"(?<![^,|])w?(l)(?=i)"),
     ("one", r"^[wiIa]*[wi](l)I?(?=[,|(]|$)|^a*(l)(?=[wi])"),
 )  # fmt: skip
 """Patterns in the order in which they are tried, with the fields that their numbers and sides fill."""
@@ -169,10 +148,12 @@ def read_dose(text: str) -> DoseText:
         while match := pattern.search(kinds):
             groups = [tokens[match.start(i)] for i in range(1, pattern.groups + 1) if match.start(i) >= 0]
             # What stands before a side may be the name.
-            start = match.start(match.lastindex or 0) if fields == ["one"] else match.start()
+            start = match.start(match.lastindex or 0) if fields in (["one"], ["of"]) else match.start()
             _fill(dose, fields, groups, tokens[start : match.end()])
-            daily = daily or (fields == ["times_a_day"] and kinds[match.end() - 1] == "v")
-            kinds = kinds[:start] + "|" * (match.end() - start) + kinds[match.end() :]
+            either = kinds[match.start()] == "x" or kinds[match.end() - 1] == "v"
+            daily = daily or (fields == ["times_a_day"] and either)
+            # "Pull right knee to chest" stays one part.
+            kinds = kinds[:start] + ("a" if fields == ["of"] else "|") * (match.end() - start) + kinds[match.end() :]
     if dose.sets and not dose.reps and dose.hold_s:
         # "3 sets of 30 seconds": each set is one hold.
         dose.sets, dose.reps = None, dose.sets
@@ -206,8 +187,8 @@ def _tokens(text: str) -> list[Token]:
     for at, token in enumerate(tokens):
         before, after = tokens[at - 1].kind if at else "", tokens[at + 1].kind if tokens[at + 1 :] else ""
         of_sets = re.search("sets? of$", " ".join(each.text for each in tokens[max(at - 2, 0) : at]))
-        if token.text in _NUMBERS and (of_sets or re.search(r"^x|/[smxtTzbgdDke]$", f"{before}/{after}")):
-            tokens[at] = Token(token.text, "n", token.start, _NUMBERS[token.text])
+        if token.text in NUMBERS and (of_sets or re.search(r"^x|/[smxtTzbgdDke]$", f"{before}/{after}")):
+            tokens[at] = Token(token.text, "n", token.start, NUMBERS[token.text])
     return tokens
 
 
@@ -243,7 +224,7 @@ def _fill(dose: DoseText, fields: list[str], groups: list[Token], span: list[Tok
             dose.rest_s, dose.doubts["rest_s"] = groups[0].value, "a rest or a hold"
         case ["first"]:
             _set(dose, "first_side", _side(groups[0]))
-        case ["one"]:
+        case ["one"] | ["of"]:
             _set(dose, "sides", _side(groups[0]))
         case _:
             for field, token in zip(fields, groups, strict=False):

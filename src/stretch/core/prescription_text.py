@@ -10,6 +10,7 @@ from stretch.core.dose_text import AMOUNTS, DoseText, read_dose
 from stretch.core.fields import HoldSeconds
 from stretch.core.model import Catalog, Stretch
 from stretch.core.program import DaysAWeek, Items, Repetitions, RestSeconds, SetCount, TimesADay
+from stretch.core.sheet_words import BODY_PARTS, NAMELESS
 from stretch.core.stretch_names import NameMatch, StretchNames
 from stretch.core.text import join_words, one_line
 
@@ -29,11 +30,15 @@ MOST: int = get_args(Items)[1].max_length
 """The most stretches of a program."""
 _HEADINGS = re.compile(
     r"(?i).*:|(?:home )?exercise (?:program(?:me)?|plan|sheet).*|https?:.*"
-    r"|(?:patient|name|date|dob|phone|tel|from|goals?|notes?|diagnosis)\b.*"
-    r"|(?:(?:home|daily|my|your|the|each|all|these|stretch(?:es|ing)?|exercises?|program(?:me)?|plan|list|sheet"
-    r"|for|hold|repeat|do|perform|of|a|day)\W*)+"
+    r"|(?:patient|name|date|dob|phone|tel|from|goals?|notes?|diagnosis|dr|therapist|clinic|next|phase|weeks?|equipment"
+    r"|(?:page|session|program(?:me)?|part) [a-z\d])\b.*"
 )
 """Lines that name no exercise."""
+_ADVICE = re.compile(
+    r"(?i)\b(?:should|if|when|call|ask|see|contact|remember|please|progress|avoid|stop|never|always|don't|do not|ensure"
+    r"|make sure|expect)\b"
+)
+"""Words of a remark, where there is no dose."""
 
 
 class ListEntry(Struct, kw_only=True):
@@ -78,12 +83,12 @@ def _entry(names: StretchNames, number: int, line: str) -> ListEntry:
     match = _match(names, dose)
     if match.stretch:
         entry.fields["stretch"] = match.stretch.id
-    elif not dose.rest or _HEADINGS.fullmatch(line) or (not dose.amounts and len(line.split()) >= LONG_WORDS):
+    elif _is_remark(dose, line) and not ("reps" in dose.doubts and match.near):
         return entry
     else:
         entry.leave_open("stretch", f"{join_words(match.near, 'or')}?" if match.near else "none has such a name")
     entry.fields |= dose.amounts
-    notes = [part for index, part in enumerate(dose.rest) if index not in match.used] if match.stretch else []
+    notes = [note for note in match.notes if note != dose.both]
     _complete(entry, match.stretch, notes)
     for field, allowed in LIMITS.items():
         if (value := entry.fields.get(field)) is not None and value not in allowed:
@@ -97,6 +102,16 @@ def _entry(names: StretchNames, number: int, line: str) -> ListEntry:
     if notes:
         entry.fields["note"] = ". ".join(f"{note[0].upper()}{note[1:]}" for note in notes) + "."
     return entry
+
+
+def _is_remark(dose: DoseText, line: str) -> bool:
+    """Return whether *line*, which names no stretch of the catalog, names no exercise at all."""
+    words = {*re.findall(r"[^\W\d_]+", " ".join(dose.rest).lower())}
+    # "Back stretch" and "Hips x 10" are exercises, "Back" is a heading.
+    of_body = words & BODY_PARTS and (dose.amounts or "stretch" in words)
+    if _HEADINGS.fullmatch(line) or (words <= NAMELESS and not of_body):
+        return True
+    return not dose.amounts and (len(line.split()) >= LONG_WORDS or bool(_ADVICE.search(line)))
 
 
 def _match(names: StretchNames, dose: DoseText) -> NameMatch:

@@ -6,48 +6,17 @@ from difflib import get_close_matches
 
 from msgspec import Struct
 
+from stretch.core import sheet_words as sheet
 from stretch.core.model import Catalog, Stretch
-from stretch.core.vocabulary import Position
 
-_SHORT_FORMS = {
-    "sktc": "single knee to chest", "dktc": "double knee to chest", "ltr": "lower trunk rotation",
-    "ppt": "posterior pelvic tilt", "hs": "hamstring", "ham": "hamstring", "hams": "hamstring",
-    "hammies": "hamstring", "hammy": "hamstring", "quadriceps": "quad", "trap": "trapezius", "traps": "trapezius",
-    "pec": "pectoral", "pecs": "pectoral", "gastroc": "gastrocnemius", "lev": "levator", "scapulae": "scap",
-    "scapula": "scap", "scapular": "scap", "supine": "lying", "lie": "lying", "sitting": "seated", "sit": "seated",
-    "stand": "standing", "kneel": "kneeling", "towel": "strap", "belt": "strap", "twist": "rotation",
-    "turn": "rotation", "rotate": "rotation", "both": "double", "bridging": "bridge", "gliding": "glide",
-    "sidelying": "side lying", "gluteal": "glute", "ups": "up", "buttock": "glute", "t-spine": "thoracic spine",
-    "fwd": "forward", "flex": "flexion", "ext": "extension", "opp": "opposite", "clasp": "clasped", "mid": "middle",
-    "windshield": "windscreen", "calve": "calf", "butterflie": "butterfly", "feet": "foot",
-    "c-spine": "cervical", "mob": "mobility", "df": "dorsiflexion",
-}  # fmt: skip
-"""Short forms, and words for the same thing; a name of the catalog is read in the same way."""
-_FILLERS = {
-    "a", "an", "the", "of", "for", "on", "to", "and", "or", "with", "in", "at", "your", "by", "it", "this", "between",
-    "from", "as", "stretch", "strech", "stretching", "exercise", "pose", "s", "str", "only", "into", "off",
-    "my", "each", "against",
-}  # fmt: skip
-"""Words that no name depends on."""
-_PLAIN = {"gentle", "gently", "slow", "slowly", "easy", "easily", "pull", "bring", "keep", "do", "hold"}
-"""Words that can stand beside a name and do not make it another stretch."""
-_VAGUE = {"adduction", "rotation", "extension", "flexion", "capsule", "opposite", "edge", "cord"}
-"""Words that do not describe a stretch on their own: of which joint?"""
-_CHANGING = {"single", "one", "reverse", "advanced", "weighted", "band", "ball"}
-"""Words that make another exercise of a stretch that has none of them in its names."""
-_OTHERS = ({"dead", "bug"},)
-"""Exercises that are no stretch, although one has a name like that."""
-_POSITION_WORDS: dict[str, tuple[Position, ...]] = {
-    "supine|on (?:your |the )?back": ("supine",),
-    "prone|face down|on (?:your |the )?(?:stomach|front)": ("prone",),
-    "lying": ("supine", "prone", "side-lying"),
-    "seated|sitting": ("seated", "seated-floor"),
-    "chair": ("seated",),
-    "standing|stand": ("standing",),
-    "kneeling|all fours|quadruped": ("kneeling", "quadruped"),
-    "side-?lying|side lying": ("side-lying",),
-}
-"""Patterns of words for positions."""
+_SHORT_FORMS = {form: word for word, forms in sheet.SAME_WORDS.items() for form in forms.split()}
+_NEXT = re.compile(r"(?i)(?:and|then)\b")
+_WITH = re.compile(r"(?i)(?:with|using)\b(?P<limb> (?:your |the |both )?(?:arms?|hands?|elbows?|palms?)\b)?")
+_CUES = re.compile(
+    r"(?i)\s+(?=(?:with|using|hold(?:ing)?|keep(?:ing)?|until|till|do ?n[o']t|don't|avoid|before|after|as|so|if|when"
+    r"|breath(?:e|ing)|feel(?:ing)?|lean(?:ing)?|and (?:lean|pull|push|reach|hold)|arms?|elbows?|palms?)\b)"
+)
+"""Where a name ends and it is said how to do it."""
 SIMILAR = 0.86
 """Similarity from which a word is a misspelt one."""
 MAX_NEAR = 3
@@ -61,8 +30,8 @@ class NameMatch(Struct, frozen=True):
     stretch: Stretch | None
     near: tuple[str, ...] = ()
     """Ids of stretches alike, if it is not clear which one is meant."""
-    used: tuple[int, ...] = ()
-    """Indexes of the parts of the line that say no more than the name."""
+    notes: tuple[str, ...] = ()
+    """The parts of the line that say more than the name."""
 
 
 class StretchNames:
@@ -78,71 +47,95 @@ class StretchNames:
             self._names += [(name, stretch) for name in names if name]
             for text in (stretch.id, stretch.name, *stretch.aliases):
                 self._ids.setdefault(_plain(text), set()).add(stretch.id)
-            self._places[stretch.id] = frozenset(_words(" ".join((stretch.position, *stretch.needs)))) | _PLAIN
+            places = _words(" ".join((stretch.position, *stretch.needs)))
+            self._places[stretch.id] = sheet.PLAIN | {*places, "floor", "mat"}
             self._words[stretch.id] = self._places[stretch.id].union(*names)
         self._known = frozenset().union(*self._words.values())
-        self._corrected = _Corrected(self._known | {"stretching"})
+        self._corrected = _Corrected(self._known | {"stretching", *_SHORT_FORMS, *sheet.STRENGTH})
 
     def find(self, parts: Sequence[str]) -> NameMatch:
-        """Return the stretch that *parts* name: the first has the name, the others may say more of it."""
-        for start in range(len(parts)):
-            head, *others = map(self._read, parts[start:])
-            if not head & self._known - _PLAIN:
+        """Return the stretch that *parts* name: one has the name, the others may say more of it."""
+        match = NameMatch(None)
+        for start, part in enumerate(parts):
+            words = self._read(part)
+            if not words & self._known - sheet.PLAIN - sheet.PLACES:
                 continue
-            qualifiers = [words for words in others if words <= self._known and len(words) <= MAX_WORDS]
-            found = self._longest(head, head.union(*qualifiers)) or self._described(head, parts[start])
-            ids = dict.fromkeys(stretch.id for stretch in found)
-            clear = len(ids) == 1 and head not in _OTHERS and head <= self._known
-            named = set().union(*(self._ids.get(_plain(part), ids) for part in parts[start + 1 :]))
-            if named - {*ids}:
-                # A part such as `(butterfly)` is the whole name of another one.
-                return NameMatch(None, tuple(dict.fromkeys((*ids, *sorted(named))))[:MAX_NEAR])
-            if (
-                clear
-                and _position_fits(found[0], " ".join(parts).lower())
-                and self._suits(found[0], head, others, parts[start + 1 :])
-            ):
-                words = self._words[found[0].id]
-                used = (at for at, other in enumerate(others, start=start + 1) if other <= words)
-                return NameMatch(found[0], used=(start, *used))
+            # "Neck: chin tucks" names a part of the body first.
+            others = [each for each in parts[:start] if not self._read(each) <= sheet.BODY_PARTS] + [
+                *parts[start + 1 :]
+            ]
+            match = self._found(part, others)
+            head, *tail = _CUES.split(part, 1)
+            if not match.stretch and tail:
+                match = self._found(head, [*tail, *others])
+            if match.stretch or not words <= sheet.BODY_PARTS:
+                break
+        return match
+
+    def _found(self, text: str, texts: list[str]) -> NameMatch:
+        """Return the stretch with its name in *text*, if the other *texts* of the line suit it."""
+        head, others = self._read(text), [self._read(other) for other in texts]
+        qualifiers = [
+            words if words <= self._known and len(words) <= MAX_WORDS and not _NEXT.match(other) else words & {"strap"}
+            for words, other in zip(others, texts, strict=True)
+        ]
+        found = self._longest(head, head.union(*qualifiers)) or self._described(head, text)
+        ids = dict.fromkeys(stretch.id for stretch in found)
+        # A part such as `(butterfly)` is the whole name of one.
+        named = set().union(*(self._ids.get(_plain(other), set()) for other in texts))
+        if len(ids) > 1:
+            alike = {stretch.id for name, stretch in self._names if name in others}
+            ids = {each: None for each in ids if each in named | alike} or ids
+        if named - {*ids}:
+            return NameMatch(None, tuple(dict.fromkeys((*ids, *sorted(named))))[:MAX_NEAR])
+        stretch = next((each for each in found if [*ids] == [each.id]), None)
+        if (
+            stretch is None
+            or head in sheet.OTHERS
+            or not _position_fits(stretch, " ".join((text, *texts)).lower())
+            or not all(self._suits(stretch, head, *other) for other in zip(others, texts, strict=True))
+        ):
             return NameMatch(None, tuple(ids)[:MAX_NEAR] or self._near(head))
-        return NameMatch(None)
+        words = self._words[stretch.id]
+        return NameMatch(stretch, notes=tuple(t for w, t in zip(others, texts, strict=True) if not w <= words))
 
     def is_name(self, parts: Sequence[str]) -> bool:
         """Return whether *parts* together are the whole name of a stretch."""
         return any(self._read(" ".join(parts)) == name for name, _ in self._names)
 
-    def _suits(
-        self, stretch: Stretch, head: frozenset[str], others: Sequence[frozenset[str]], texts: Sequence[str]
-    ) -> bool:
-        """Return whether none of the short parts *others*, read from *texts*, means another stretch than this one."""
-        words = self._words[stretch.id]
-        alike = [each for each in self._words.values() if each & head - self._places[stretch.id]]
-        akin = (each.id for _, each in self._names if {*each.areas.primary} & {*stretch.areas.primary})
-        same_areas = frozenset().union(*map(self._words.__getitem__, akin))
-        for part, text in zip(others, texts, strict=True):
-            if len(part) > MAX_WORDS or part <= words:
-                continue
-            # "Calf stretch" after another name is another one, unless it is for the same area.
-            other_area = re.search("(?i)stretch(?:es)?$", text) and not part <= same_areas
-            named = part & words or other_area or any(part <= each for each in alike)
-            if part & _CHANGING - words or (part <= self._known and named):
+    def _suits(self, stretch: Stretch, head: frozenset[str], part: frozenset[str], text: str) -> bool:
+        """Return whether *part*, read from *text*, does not make another exercise of *stretch*, named by *head*."""
+        more = part - self._words[stretch.id]
+        if more & sheet.STRENGTH or (len(part) <= MAX_WORDS and more & sheet.CHANGING):
+            return False
+        if how := _WITH.match(text):
+            if not more <= sheet.PLAIN | sheet.PLACES | sheet.LIMBS and not how["limb"]:
                 return False
-        return True
+        elif len(part) > MAX_WORDS or not more or _CUES.match(f" {text}"):
+            return True
+        # "Calf stretch" after another name is another one, unless it is for the same area.
+        areas = {*stretch.areas.primary}
+        akin = (self._words[each.id] for _, each in self._names if areas & {*each.areas.primary})
+        if (len(part) > 1 or _NEXT.match(text)) and any(part == name for name, _ in self._names):
+            return False
+        if re.search("(?i)stretch(?:es)?$", text) and not part <= frozenset[str]().union(*akin):
+            return False
+        return not any(name <= head | part and name & head - sheet.PLACES and name & more for name, _ in self._names)
 
     def _longest(self, head: frozenset[str], words: frozenset[str]) -> list[Stretch]:
         """Return the stretches with the longest name in *words* that leaves no word of *head* unexplained."""
         fits = [
-            (len(name), stretch)
-            for name, stretch in self._names
-            if name <= words and name & head and head <= name | self._places[stretch.id]
+            name for name, stretch in self._names if name <= words and name & head and head <= self._words[stretch.id]
         ]
-        longest = max((length for length, _ in fits), default=0)
-        return [stretch for length, stretch in fits if length == longest]
+        lengths = [(len(name - sheet.PLACES), len(name)) for name in fits]
+        longest = {name for name, length in zip(fits, lengths, strict=True) if length == max(lengths)}
+        # Another one of the same name is meant as well.
+        same = [(head - name, stretch) for name, stretch in self._names if name in longest]
+        return [stretch for others, stretch in same if others & sheet.PLACES <= self._places[stretch.id]]
 
     def _described(self, head: frozenset[str], text: str) -> list[Stretch]:
         """Return the static stretches with a name that has all words of *head*, if *text* speaks of a stretch."""
-        if not re.search("(?i)stre", text) or head <= _VAGUE:
+        if not re.search("(?i)stre", text) or head <= sheet.VAGUE:
             return []
         fits = [stretch for name, stretch in self._names if head <= name | self._places[stretch.id]]
         return [stretch for stretch in fits if stretch.mode == "static"]
@@ -157,18 +150,22 @@ class StretchNames:
 
     def _read(self, text: str) -> frozenset[str]:
         """Return the words of *text*, with slips of the pen put right."""
-        return frozenset(self._corrected[word] for word in _words(text)) - _FILLERS
+        words = (basic for word in _words(text) for basic in _basic(self._corrected[word]))
+        return frozenset(word for word in words if word in self._known or not word.isdigit()) - sheet.FILLERS
 
 
 class _Corrected(dict[str, str]):
-    """Words with slips of the pen put right, filled as they are looked up; short ones are left as they are."""
+    """Words with endings and slips of the pen put right, filled as they are looked up; short ones stay as they are."""
 
     def __init__(self, known: frozenset[str]) -> None:
         super().__init__(zip(known, known, strict=True))
         self._known = sorted(known)
 
     def __missing__(self, word: str) -> str:
-        similar = get_close_matches(word, self._known, 1, SIMILAR) if len(word) > 4 else []
+        stem = re.sub("(?:ing|ed)$", "", word)
+        similar = [each for each in (stem, f"{stem}e") if each in self and len(stem) > 3]
+        if len(word) > 4:
+            similar += get_close_matches(word, self._known, 1, SIMILAR)
         self[word] = (similar or [word])[0]
         return self[word]
 
@@ -181,16 +178,21 @@ def _plain(text: str) -> str:
 def _words(text: str) -> Iterator[str]:
     """Yield the words of a name in their basic forms, without those that no name depends on."""
     text = re.sub(r"['\u2019]s\b", "", text.lower())
-    text = re.sub(r"\bknees(?=[ -]to[ -](?:the )?chest)", "double knee", text)
+    for pattern, replacement in sheet.PHRASES.items():
+        text = re.sub(pattern, replacement, text)
     for word in re.findall(r"\d+(?:/\d+)+|[^\W\d_]+(?:-[^\W\d_]+)*|\d+", text):
-        for part in _SHORT_FORMS.get(word, word.replace("-", " ")).split():
-            single = re.sub("(?<=[cs]h)es$|(?<=[a-z]{3})(?<!s)s$", "", part)
-            yield from (each for each in _SHORT_FORMS.get(single, single).split() if each not in _FILLERS)
+        yield from _basic(word)
+
+
+def _basic(word: str) -> Iterator[str]:
+    for part in _SHORT_FORMS.get(word, word.replace("-", " ")).split():
+        single = re.sub("(?<=[cs]h)es$|(?<=[a-z]{3})(?<!s)s$", "", part)
+        yield from (each for each in _SHORT_FORMS.get(single, single).split() if each not in sheet.FILLERS)
 
 
 def _position_fits(stretch: Stretch, text: str) -> bool:
     """Return whether one of the positions that *text* names is that of *stretch*, or it names none."""
     named = [
-        place for words, places in _POSITION_WORDS.items() if re.search(rf"\b(?:{words})\b", text) for place in places
+        place for words, places in sheet.POSITIONS.items() if re.search(rf"\b(?:{words})\b", text) for place in places
     ]
     return not named or bool({stretch.position, *stretch.also} & {*named})

@@ -1,0 +1,114 @@
+"""The words of exercise sheets, by what they mean."""
+
+from stretch.core.vocabulary import Position
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+KINDS = {
+    "s": "s sec secs second seconds",
+    "m": "m min mins minute minutes",
+    "u": "hr hrs hour hours hourly hrly",
+    "x": "x *",
+    "t": "time times",
+    "T": "rep reps repetition repetitions rounds cycles",
+    "z": "set sets lot lots",
+    "b": "breath breaths",
+    "h": "hold holds holding held",
+    "r": "rest rests relax pause break",
+    "p": "repeat repeated repeats rpt do perform complete",
+    "g": "more",
+    "e": "each ea either both per every",
+    "d": "day d",
+    "D": "days",
+    "k": "week weeks wk wks weekly",
+    "v": "daily",
+    "V": "bid tid qid qd",
+    "q": "am pm morning mornings evening evenings night bedtime nightly",
+    "l": "left right l r lt rt",
+    "I": "side sides leg legs le arm arms ue way ways direction directions",
+    "i": "knee knees foot feet hip hips hand hands ankle ankles shoulder shoulders wrist wrists",
+    "o": "only",
+    "f": "first start starting begin",
+    "y": "bilateral bilaterally bilat b alternate alternating",
+    "a": "a an the of for on to and with in at your by or it this between slow controlled deep full freq frequency & +",
+}
+"""The words of each kind."""
+NUMBERS = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "sixty": 60,
+}  # fmt: skip
+"""Numbers in words."""
+SAME_WORDS = {
+    "single knee to chest": "sktc", "double knee to chest": "dktc", "knee to chest": "ktc", "quad": "quadriceps",
+    "lower trunk rotation": "ltr", "posterior pelvic tilt": "ppt", "hamstring": "hs ham hams hammies hammy",
+    "trapezius": "trap traps", "pectoral": "pec pecs", "gastrocnemius": "gastroc", "levator": "lev",
+    "scap": "scapula scapulae scapular", "glute": "gluteal buttock", "lying": "supine lie", "side lying": "sidelying",
+    "seated": "sitting sit", "standing": "stand", "kneeling": "kneel", "strap": "towel belt", "double": "both",
+    "rotation": "twist turn rotate", "thoracic spine": "t-spine", "cervical": "c-spine", "forward": "fwd", "up": "ups",
+    "flexion": "flex", "extension": "ext", "dorsiflexion": "df", "mobility": "mob", "opposite": "opp", "middle": "mid",
+    "clasped": "clasp", "cross": "across", "windscreen": "windshield", "bridge": "bridging", "glide": "gliding",
+    "foot": "feet", "calf": "calve", "butterfly": "butterflie",
+}  # fmt: skip
+"""Words, and those that mean the same; a name of the catalog is read in the same way."""
+PHRASES = {
+    r"\bhug (?:both|double) knees?\b": "double knee to chest",
+    r"\bknees(?=[ -]to[ -](?:the )?chest)": "double knee",
+    r"\b(?:lie |lying )?(?:flat )?on (?:your |the )?back\b|\bhook[- ]?lying\b": "supine",
+    r"\b(?:lie |lying )?(?:face down|on (?:your |the )?(?:stomach|front|tummy|belly))\b": "prone",
+    r"\blumbar extension\b": "back extension",
+    r"\bleg(?= (?:straight|bent)\b)": "knee",
+    r"\b(?:on )?(?:all fours|(?:your )?hands and knees)\b": "quadruped",
+}
+"""Patterns of phrases, and the words for them."""
+FILLERS = _set(
+    "a an the of for on to and or with in at your by it this between from as my each against only into off then"
+    " right left r l rt lt stretch strech stretching exercise pose s str"
+)
+"""Words that no name depends on."""
+PLAIN = _set(
+    "gentle gently slow slowly easy easily deep static relaxed passive simple basic arom repeated pull bring keep do"
+    " hold perform complete repeat lie try clockwise anticlockwise counterclockwise"
+)
+"""Words that can stand beside a name and do not make it another stretch."""
+PLACES = _set("lying prone quadruped seated standing kneeling floor mat bed tall")
+"""Words for where and how it is done."""
+LIMBS = _set("arm hand elbow palm straight bent crossed overhead support strap behind under")
+"""Words that say how the arms are, or what helps."""
+BODY_PARTS = _set(
+    "body back neck hip hips knee knees ankle ankles foot feet shoulder shoulders wrist wrists hand hands elbow elbows"
+    " spine lumbar cervical thoracic leg legs arm arms low lower upper middle core extremity"
+)
+"""Parts of the body, which may be a heading before a name."""
+VAGUE = BODY_PARTS | _set("adduction rotation extension flexion capsule opposite edge cord couch")
+"""Words that do not describe a stretch on their own: of which joint?"""
+CHANGING = _set("single one reverse advanced")
+"""Words that make another exercise of a stretch that has none of them in its names."""
+STRENGTH = _set(
+    "weighted weight band ball theraband tb tband dumbbell roller roll resistance march walkout kick curl abduction"
+    " isometric elevated"
+)
+"""Words that make another exercise of it wherever they are."""
+NAMELESS = BODY_PARTS | _set(
+    "home daily my your the each all these this stretch stretches stretching exercise exercises program programme plan"
+    " list sheet for hold repeat do perform complete of a and or in on hep warm cool up down strength strengthening"
+    " mobility range motion rom flexibility posture balance phase day week protocol between set sets every right"
+    " left r l le ue am pm morning evening rest frequency time times"
+)
+"""Words that name no exercise."""
+OTHERS = (_set("dead bug"),)
+"""Exercises that are no stretch, although one has a name like that."""
+POSITIONS: dict[str, tuple[Position, ...]] = {
+    "supine|on (?:your |the )?back": ("supine",),
+    "prone|face down|on (?:your |the )?(?:stomach|front)": ("prone",),
+    "lying": ("supine", "prone", "side-lying"),
+    "long[- ]sit(?:ting)?": ("seated-floor",),
+    "(?<!long[- ])(?:seated|sitting)": ("seated", "seated-floor"),
+    "chair": ("seated",),
+    "standing|stand": ("standing",),
+    "kneeling|all fours|quadruped": ("kneeling", "quadruped"),
+    "side[- ]?lying": ("side-lying",),
+}
+"""Patterns of words for positions."""
