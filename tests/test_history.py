@@ -22,8 +22,7 @@ from stretch.cli.app import App
 from stretch.cli.history_view import start_label
 from stretch.core.errors import StretchError, UsageError
 from stretch.core.journal.progress import decode_plan, encode_plan, side_results
-from stretch.core.journal.record import SessionRecord, SideResult
-from stretch.core.journal.statistics import DayTotal, History
+from stretch.core.journal.record import DayTotal, History, SessionRecord, SideResult
 from stretch.core.journal.streak import Streak, current_streak
 from stretch.core.planning.builder import build_routine
 from stretch.core.routine import Request

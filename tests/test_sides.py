@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from stretch.cli.history_view import _detail_lines
 from stretch.cli.plan import _hold_time
-from stretch.core.journal.statistics import History
+from stretch.core.journal.record import History
 from stretch.core.narration.phrases import line_for, next_label
 from stretch.core.narration.speech import sentences_to_speak
 from stretch.core.narration.tones import RATE

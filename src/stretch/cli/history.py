@@ -16,8 +16,7 @@ from stretch.cli.options import OUTPUT, STDOUT, Number, parse_date
 from stretch.cli.prompts import confirm
 from stretch.cli.usage import SubcommandGroup
 from stretch.core.errors import StretchError, UsageError
-from stretch.core.journal.record import SessionRecord
-from stretch.core.journal.statistics import History
+from stretch.core.journal.record import History, SessionRecord
 from stretch.core.text import escape_control_chars, pluralize, quote, short_date
 from stretch.storage.files.safe_io import PRIVATE, UnreadableFile, atomic_write, open_input
 from stretch.storage.journal.journal import Journal

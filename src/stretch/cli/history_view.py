@@ -6,8 +6,7 @@ from datetime import date, timedelta
 from stretch.cli.app import App
 from stretch.cli.console import PIPE_COLUMNS
 from stretch.cli.pain_log import trend_summary
-from stretch.core.journal.record import SessionRecord
-from stretch.core.journal.statistics import WEEKS, History
+from stretch.core.journal.record import WEEKS, History, SessionRecord
 from stretch.core.text import MONTHS, hours_minutes, pluralize, short_date, whole_minutes
 from stretch.core.vocabulary import WEEKDAYS
 from stretch.player.layout import StyledLine, side_by_side

@@ -1,12 +1,13 @@
-"""The record of one session: its plan in short, the result on each side, and the pain scores around it."""
+"""Records of sessions, each with the result on each side and the pain scores around it, and statistics over them."""
 
 # No `from __future__ import annotations` here: msgspec would compile every annotation again at each start.
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from stretch.core.journal.streak import Streak
 from stretch.core.safety.pain import PainScores
 from stretch.core.vocabulary import ID_PATTERN, LONGEST_ID, Side
 
@@ -90,3 +91,74 @@ def count_stretches(parts: tuple[SideResult, ...]) -> tuple[int, int]:
     # A stretch that comes again later, such as the one that eases the back at the end, counts again.
     complete = [all(part.complete for part in group) for _, group in groupby(parts, key=lambda part: part.stretch)]
     return sum(complete), len(complete)
+
+
+WEEKS = 12
+
+
+class DayTotal(Struct, frozen=True):
+    """Sessions and seconds of one day."""
+
+    day: date
+    sessions: int
+    seconds: float
+
+
+class WeekTotal(Struct, frozen=True):
+    """Sessions and seconds of the week that begins on a Monday."""
+
+    monday: date
+    sessions: int
+    seconds: float
+
+
+class AreaTotal(Struct, frozen=True):
+    """Seconds for one body area, left and right together; a stretch for two areas counts for both."""
+
+    area: str
+    seconds: float
+
+
+class PainChange(Struct, frozen=True):
+    """Pain before and after one session, 0 to 10; None if not answered."""
+
+    day: date
+    before: int | None
+    after: int | None
+
+
+class History(Struct, frozen=True, kw_only=True):
+    """Totals over the whole journal, and details of the last twelve weeks."""
+
+    today: date
+    sessions: int = 0
+    seconds: float = 0.0
+    first_day: date | None = None
+    streak: Streak = Streak()
+    days: tuple[DayTotal, ...] = ()
+    """Only days with sessions, from `first_monday` on."""
+    areas: tuple[AreaTotal, ...] = ()
+    """Over the same weeks, the longest time first."""
+    left_seconds: float = 0.0
+    right_seconds: float = 0.0
+    pain: tuple[PainChange, ...] = ()
+    """The last sessions with a score, the latest last."""
+    recent: tuple[SessionRecord, ...] = ()
+    """The latest first."""
+    future: tuple[SessionRecord, ...] = ()
+    """Sessions dated after today, which count for nothing until their day; the latest first."""
+
+    @property
+    def weeks(self) -> tuple[WeekTotal, ...]:
+        """The last twelve weeks, the current one last."""
+        mondays = [first_monday(self.today) + timedelta(weeks=week) for week in range(WEEKS)]
+        by_week = {monday: [day for day in self.days if 0 <= (day.day - monday).days < 7] for monday in mondays}
+        return tuple(
+            WeekTotal(monday, sum(day.sessions for day in days), sum((day.seconds for day in days), 0.0))
+            for monday, days in by_week.items()
+        )
+
+
+def first_monday(today: date) -> date:
+    """Return the Monday on which the last twelve weeks begin."""
+    return today - timedelta(days=today.weekday(), weeks=WEEKS - 1)

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from stretch.core.journal.record import SessionRecord
-from stretch.core.journal.statistics import History
+from stretch.core.journal.record import History, SessionRecord
 from stretch.core.safety.pain import PainEntry, PainScores
 from stretch.storage.journal import row_mapping, summary
 from stretch.storage.journal.database import (

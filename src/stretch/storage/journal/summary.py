@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
 
-from stretch.core.journal.statistics import AreaTotal, DayTotal, History, PainChange, first_monday
+from stretch.core.journal.record import AreaTotal, DayTotal, History, PainChange, first_monday
 from stretch.core.journal.streak import current_streak
 from stretch.storage.journal import row_mapping
 from stretch.storage.journal.database import SOUND
