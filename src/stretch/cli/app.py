@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO, TypeVar
@@ -16,8 +17,6 @@ from stretch.core.text import escape_control_chars, pluralize, quote
 from stretch.player.freeze import boottime_ns
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
-
     from stretch.core.journal.streak import LastSession
     from stretch.core.model import Catalog, Source
     from stretch.core.planning.personalize import RecentPractice
@@ -120,8 +119,6 @@ class App:
 
     def now(self) -> datetime:
         """Return the current local time with its time zone. Raise UsageError if $TZ is none."""
-        from datetime import datetime
-
         try:
             return datetime.now().astimezone()
         except ValueError as error:
@@ -130,8 +127,6 @@ class App:
 
     def today(self) -> date:
         """Return the current local date."""
-        from datetime import date
-
         return date.today()
 
     @cached_property

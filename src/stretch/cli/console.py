@@ -11,6 +11,8 @@ from functools import cached_property
 from select import select
 from typing import TYPE_CHECKING, Any, TextIO
 
+import click
+
 from stretch.core.text import escape_control_chars, escape_json, escape_lines
 
 if TYPE_CHECKING:
@@ -265,7 +267,6 @@ class Printer:
         if not self._terminal:
             self.document(text)
             return
-        import click
         from rich.markdown import Markdown
         from rich.theme import Theme
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from datetime import date, datetime
 from functools import partial, wraps
 from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from stretch.core.errors import StretchError, UnknownName, UsageError
 from stretch.core.text import escape_control_chars, quote
@@ -25,8 +27,6 @@ from stretch.core.vocabulary import (
 )
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from click.shell_completion import CompletionItem
 
     from stretch.cli.app import App
@@ -179,8 +179,6 @@ STRETCH = Names("id", _catalog_names("stretches"))
 
 def parse_date(text: str, option: str) -> date:
     """Return the day that *option* was given as; raise UsageError."""
-    from datetime import date, datetime
-
     try:
         return date.fromisoformat(text)
     except ValueError:
@@ -278,8 +276,6 @@ def check_area_words(ctx: click.Context, args: Iterable[str], commands: Iterable
 def equivalent_command(ctx: click.Context) -> str:
     """Return the `stretch routine` command with the routine options that the command line of *ctx* gave."""
     import shlex
-
-    from click.core import ParameterSource
 
     from stretch.cli.request import RoutineOptions
 
