@@ -30,9 +30,9 @@ START = date(2026, 1, 5)
 LINES = load_safety().lines
 
 
-def meaning(finding: TrendFinding) -> tuple[Outcome, Urgency | None, bool]:
+def meaning(finding: TrendFinding | None) -> tuple[Outcome, Urgency | None, bool]:
     """Return the outcome, the urgency and whether a clinician is advised, as the checklist has it."""
-    line = LINES.get(finding.rule) if finding.state == "met" else None
+    line = LINES.get(finding.rule) if finding else None
     return (line.outcome or Outcome.GO, line.urgency, line.advise_clinician) if line else (Outcome.GO, None, False)
 
 
@@ -77,11 +77,13 @@ def mornings(*pairs: tuple[int | None, int | None]) -> list[PainEntry]:
 )
 def test_t1_flare(entries: list[PainEntry], rule: str, state: str) -> None:
     found = detect_flare(entries)
-    assert (found.rule, found.state) == (rule, state)
+    assert (found.rule if found else None) == (rule if state == "met" else None)
 
 
 def test_t1_makes_it_easier_and_t1b_advises_a_clinician() -> None:
     twice, thrice = detect_flare(mornings((0, 2), (0, 2))), detect_flare(mornings((0, 2), (0, 2), (0, 2)))
+    assert twice
+    assert thrice
     assert twice.actions == thrice.actions == ("halve", "gentle-only")
     assert meaning(twice) == (Outcome.GO, None, False)
     assert meaning(thrice) == (Outcome.GO_GENTLY, None, True)
@@ -107,7 +109,7 @@ def test_t1_makes_it_easier_and_t1b_advises_a_clinician() -> None:
 )
 def test_t2_no_improvement(scores: Days, today: int, state: str) -> None:
     found = detect_no_improvement(before(scores), day(today))
-    assert found.state == state
+    assert (found is not None) is (state == "met")
     assert meaning(found) == ((Outcome.GO_GENTLY, None, True) if state == "met" else (Outcome.GO, None, False))
 
 
@@ -132,7 +134,7 @@ def test_t2_no_improvement(scores: Days, today: int, state: str) -> None:
 )
 def test_t3_persistence(scores: Days, today: int, state: str) -> None:
     found = detect_persistence(before(scores), day(today))
-    assert found.state == state
+    assert (found is not None) is (state == "met")
     assert meaning(found) == ((Outcome.GO_GENTLY, None, True) if state == "met" else (Outcome.GO, None, False))
 
 
@@ -154,7 +156,7 @@ def test_t3_persistence(scores: Days, today: int, state: str) -> None:
 )
 def test_t4_worsening(scores: Days, today: int, state: str) -> None:
     found = detect_worsening(before(scores), day(today))
-    assert found.state == state
+    assert (found is not None) is (state == "met")
     assert meaning(found)[1] is (Urgency.SOON if state == "met" else None)
 
 
@@ -181,7 +183,7 @@ def test_t4_worsening(scores: Days, today: int, state: str) -> None:
 )
 def test_t5_severe_pain(entries: list[PainEntry], today: int, rule: str, state: str) -> None:
     found = detect_severe_pain(entries, day(today))
-    assert (found.rule, found.state) == (rule, state)
+    assert (found.rule if found else None) == (rule if state == "met" else None)
     urgency = {"T5": Urgency.SOON, "T5b": Urgency.TODAY}[rule] if state == "met" else None
     assert meaning(found)[1] is urgency
 
@@ -213,7 +215,7 @@ def test_t5_severe_pain(entries: list[PainEntry], today: int, rule: str, state: 
 )
 def test_t6_spread(spreads: list[PainSpread | None], state: str) -> None:
     found = detect_spread([PainEntry(day=day(number), spread=spread) for number, spread in enumerate(spreads)])
-    assert found.state == state
+    assert (found is not None) is (state == "met")
     assert meaning(found)[1] is (Urgency.SOON if state == "met" else None)
 
 
@@ -223,7 +225,9 @@ def test_t6_with_a_new_sign_asks_about_the_warning_signs(signs: tuple[bool | Non
     entries = [
         PainEntry(day=day(n), spread=s, new_sign=sign) for n, (s, sign) in enumerate(zip(down, signs, strict=True))
     ]
-    assert ("ask-signs" in detect_spread(entries).actions) is asked
+    found = detect_spread(entries)
+    assert found
+    assert ("ask-signs" in found.actions) is asked
 
 
 # -- T8
@@ -235,8 +239,8 @@ def test_t6_with_a_new_sign_asks_about_the_warning_signs(signs: tuple[bool | Non
 )
 def test_t8_new_sign(signs: list[bool | None], state: str) -> None:
     found = detect_new_sign([PainEntry(day=day(number), new_sign=sign) for number, sign in enumerate(signs)])
-    assert found.state == state
-    assert found.actions == (("ask-signs",) if state == "met" else ())
+    assert (found is not None) is (state == "met")
+    assert (found.actions if found else ()) == (("ask-signs",) if state == "met" else ())
 
 
 # -- T9
@@ -270,26 +274,24 @@ FROM_6_TO_4: Days = {0: 6, 2: 6, 4: 6, 7: 4, 9: 4, 11: 4, 14: 4, 17: 4, 21: 4}
 def test_t9_improvement(scores: Days, today: int, state: str) -> None:
     entries = [entry for entry in before(dict(sorted(scores.items()))) if entry.day <= day(today)]
     found = detect_improvement(entries, day(today))
-    assert found.state == state
+    assert (found is not None) is (state == "met")
 
 
 @given(st.lists(st.integers(0, 10), max_size=5), st.integers(0, 100))
 def test_t9_needs_six_sessions(scores: list[int], gap: int) -> None:
     entries = before({number * gap: score for number, score in enumerate(scores)})
-    assert all(detect_improvement(entries, day(today)).state == "not-enough" for today in (14, 100, 500))
+    assert not any(detect_improvement(entries, day(today)) for today in (14, 100, 500))
 
 
 # -- all rules
 
 
 def met(findings: tuple[TrendFinding, ...]) -> list[str]:
-    return [finding.rule for finding in findings if finding.state == "met"]
+    return [finding.rule for finding in findings]
 
 
 def test_no_history_is_not_enough() -> None:
-    findings = assess([], START)
-    assert [finding.rule for finding in findings] == ["T1", "T2", "T3", "T4", "T5", "T6", "T8", "T9"]
-    assert {finding.state for finding in findings} == {"not-enough"}
+    assert assess([], START) == ()
 
 
 def test_the_order_of_the_entries_does_not_matter() -> None:
@@ -340,13 +342,12 @@ ENTRIES = st.lists(
 @given(ENTRIES, st.integers(0, 90))
 def test_any_history_can_be_assessed_and_severe_pain_is_never_missed(entries: list[PainEntry], today: int) -> None:
     findings = assess(entries, day(today))
-    assert len(findings) == 8
     for finding in findings:
         outcome, urgency, _ = meaning(finding)
         assert (urgency is not None) == (outcome is Outcome.SEE_CLINICIAN)
-        assert finding.state == "met" or finding.actions == ()
     latest = max(entries, key=lambda entry: entry.day, default=None)
     if latest and sum(entry.day == latest.day for entry in entries) == 1:
         scores = [latest.before, latest.worst, latest.after, latest.next_morning]
         if any(score is not None and score >= 7 for score in scores):
-            assert meaning(findings[4])[0] is Outcome.SEE_CLINICIAN
+            (severe,) = (finding for finding in findings if finding.rule in ("T5", "T5b"))
+            assert meaning(severe)[0] is Outcome.SEE_CLINICIAN

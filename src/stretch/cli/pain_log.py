@@ -83,9 +83,9 @@ def trend_summary(app: App) -> list[str]:
     record = screening_file.load(app.folder)
     entries = history(app, record)
     findings = trend_findings(record, entries, app.today())
-    if texts := trend_texts(app.safety, [finding.rule for finding in findings if finding.state == "met"]):
+    if texts := trend_texts(app.safety, [finding.rule for finding in findings]):
         return texts
-    if not findings:
+    if not any(entry.known for entry in entries):
         return (
             [] if app.settings.track_pain else ["Pain is not tracked; `stretch config set track_pain on` asks for it."]
         )

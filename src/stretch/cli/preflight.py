@@ -242,7 +242,7 @@ def after_session(app: App, recorder: SessionRecorder, pain: int | None) -> None
         return
     old = screening_file.load(app.folder)
     found = trend_findings(old, pain_log.history(app, old), app.today())
-    met = [each.rule for each in found if each.state == "met"]
+    met = [each.rule for each in found]
     said = [rule for rule in met if (line := app.safety.lines.get(rule)) and line.outcome and line.outcome.stops]
     if old is not None and (new := add_statements(app.safety, old, said, app.today())) != old:
         save_record(app, new)

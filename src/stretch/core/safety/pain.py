@@ -45,9 +45,6 @@ class PainEntry(PainScores, frozen=True, kw_only=True):
     day: date
 
 
-TrendState = Literal["met", "not-met", "not-enough"]
-"""`not-enough`: too few scores to tell; this is said and never counts as good news."""
-
 TrendAction = Literal["ask-signs", "gentle-only", "halve"]
 """Effect on the next session: ask for the warning signs first, gentle stretches only, half the dose."""
 
@@ -62,25 +59,24 @@ LASTING = 3
 """Lowest median that counts as lasting pain."""
 
 
-class TrendFinding(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Finding of one rule; `rule` is the id of its text in `SafetyData.trends`, T1b and T5b being the graver cases.
+class TrendFinding(msgspec.Struct, frozen=True):
+    """A rule that is met: the id of its text in `SafetyData.trends`, T1b and T5b being the graver cases.
 
     What it means is in the line of the checklist with that id.
     """
 
     rule: str
-    state: TrendState
     actions: tuple[TrendAction, ...] = ()
 
 
 def assess(entries: Iterable[PainEntry], today: date, since: date | None = None) -> tuple[TrendFinding, ...]:
-    """Return the finding of each rule in order.
+    """Return the findings of the rules that are met, in order; with too few scores to tell, a rule is not.
 
     Entries up to the day *since*, when a clinician checked the pain, are ignored: they would stop every later session.
     T9, the good news, is never met together with a warning.
     """
     recent = sorted((entry for entry in entries if since is None or entry.day > since), key=lambda entry: entry.day)
-    warnings = (
+    warnings = [
         detect_flare(recent),
         detect_no_improvement(recent, today),
         detect_persistence(recent, today),
@@ -88,66 +84,56 @@ def assess(entries: Iterable[PainEntry], today: date, since: date | None = None)
         detect_severe_pain(recent, today),
         detect_spread(recent),
         detect_new_sign(recent),
-    )
-    good = detect_improvement(recent, today)
-    if good.state == "met" and any(finding.state == "met" for finding in warnings):
-        good = _finding("T9", enough=True, met=False)
-    return (*warnings, good)
+    ]
+    return tuple(filter(None, warnings if any(warnings) else [detect_improvement(recent, today)]))
 
 
-def _finding(rule: str, enough: bool, met: bool, actions: tuple[TrendAction, ...] = ()) -> TrendFinding:
-    """Return the finding of *rule*, with its actions if it is *met* and there are *enough* scores to tell."""
-    if not (enough and met):
-        return TrendFinding(rule=rule, state="not-met" if enough else "not-enough")
-    return TrendFinding(rule=rule, state="met", actions=actions)
-
-
-def detect_flare(entries: Sequence[PainEntry]) -> TrendFinding:
+def detect_flare(entries: Sequence[PainEntry]) -> TrendFinding | None:
     """T1: the next morning is 2 points or more above the score before, in two sessions running; T1b: in three.
 
     A session without both scores neither counts nor breaks the run.
     """
     rises = [e.next_morning - e.before for e in entries if e.next_morning is not None and e.before is not None]
     run = next((count for count, rise in enumerate(reversed(rises)) if rise < MEANINGFUL), len(rises))
-    return _finding("T1b" if run > 2 else "T1", len(rises) > 1, run > 1, ("halve", "gentle-only"))
+    return TrendFinding("T1b" if run > 2 else "T1", ("halve", "gentle-only")) if run > 1 else None
 
 
-def detect_no_improvement(entries: Sequence[PainEntry], today: date) -> TrendFinding:
+def detect_no_improvement(entries: Sequence[PainEntry], today: date) -> TrendFinding | None:
     """T2: after 14 days and 4 scored sessions, the median of the last three is not 1 point below the first three."""
     scores = _before(entries)
-    enough = len(scores) > MIN_SCORES and _days(scores, today) >= TWO_WEEKS
+    if len(scores) <= MIN_SCORES or _days(scores, today) < TWO_WEEKS:
+        return None
     start = _start(scores)
-    return _finding("T2", enough, start >= LASTING and start - _latest(scores) < 1)
+    return TrendFinding("T2") if start >= LASTING and start - _latest(scores) < 1 else None
 
 
-def detect_persistence(entries: Sequence[PainEntry], today: date) -> TrendFinding:
+def detect_persistence(entries: Sequence[PainEntry], today: date) -> TrendFinding | None:
     """T3: after 42 days, the last week's median is 3 or more and not meaningfully below the first three sessions."""
     scores = _before(entries)
     week = _last_week(scores, today)
-    enough = len(week) >= MIN_SCORES and _days(scores, today) >= SIX_WEEKS
+    if len(week) < MIN_SCORES or _days(scores, today) < SIX_WEEKS:
+        return None
     now = _median(week)
-    return _finding("T3", enough, now >= LASTING and not _is_better(_start(scores), now))
+    return TrendFinding("T3") if now >= LASTING and not _is_better(_start(scores), now) else None
 
 
-def detect_worsening(entries: Sequence[PainEntry], today: date) -> TrendFinding:
+def detect_worsening(entries: Sequence[PainEntry], today: date) -> TrendFinding | None:
     """T4: the last week's median is 2 points or more above that of the first week."""
     scores = _before(entries)
     week = _last_week(scores, today)
     first = [score for day, score in scores if (day - scores[0][0]).days < WEEK]
-    enough = len(week) >= MIN_SCORES and len(first) >= MIN_SCORES
-    worse = _median(week) - _median(first) >= MEANINGFUL
-    return _finding("T4", enough, worse)
+    enough = min(len(week), len(first)) >= MIN_SCORES
+    return TrendFinding("T4") if enough and _median(week) - _median(first) >= MEANINGFUL else None
 
 
-def detect_severe_pain(entries: Sequence[PainEntry], today: date) -> TrendFinding:
+def detect_severe_pain(entries: Sequence[PainEntry], today: date) -> TrendFinding | None:
     """T5: a score of 7 or more in the latest session or the last week; T5b: sudden pain, or unlike any before."""
     recent = [entry for entry in entries[:-1] if (today - entry.day).days < WEEK] + list(entries[-1:])
-    scored = [entry for entry in recent if entry.known]
-    severe = [entry for entry in scored if max(entry.known) >= SEVERE]
-    return _finding("T5b" if any(entry.sudden for entry in severe) else "T5", bool(scored), bool(severe))
+    severe = [entry for entry in recent if max(entry.known, default=0) >= SEVERE]
+    return TrendFinding("T5b" if any(entry.sudden for entry in severe) else "T5") if severe else None
 
 
-def detect_spread(entries: Sequence[PainEntry]) -> TrendFinding:
+def detect_spread(entries: Sequence[PainEntry]) -> TrendFinding | None:
     """T6: pain reached further down on two entries in a row.
 
     A move of two steps at once that stays on the next entry counts too. With new numbness or weakness on one of the
@@ -157,16 +143,15 @@ def detect_spread(entries: Sequence[PainEntry]) -> TrendFinding:
     runs = [[order.index(entry.spread) for entry in known if entry.spread in order] for order in SPREAD_ORDERS]
     further = any(len(run) == 3 and run[0] < run[1] <= run[2] and run[2] - run[0] >= 2 for run in runs)
     actions: tuple[TrendAction, ...] = ("ask-signs",) if any(entry.new_sign for entry in known[1:]) else ()
-    return _finding("T6", len(known) == 3, further, actions)
+    return TrendFinding("T6", actions) if further else None
 
 
-def detect_new_sign(entries: Sequence[PainEntry]) -> TrendFinding:
+def detect_new_sign(entries: Sequence[PainEntry]) -> TrendFinding | None:
     """T8: new numbness or weakness in the latest session; the answers to rules R01-R26 decide the outcome."""
-    latest = entries[-1].new_sign if entries else None
-    return _finding("T8", latest is not None, bool(latest), actions=("ask-signs",))
+    return TrendFinding("T8", ("ask-signs",)) if entries and entries[-1].new_sign else None
 
 
-def detect_improvement(entries: Sequence[PainEntry], today: date) -> TrendFinding:
+def detect_improvement(entries: Sequence[PainEntry], today: date) -> TrendFinding | None:
     """T9: 2 points or 30 % below the first three sessions, in every session of the last two weeks or longer.
 
     A session counts if its score is that much lower, or the median of it and the two before: one bad day does not end
@@ -179,7 +164,7 @@ def detect_improvement(entries: Sequence[PainEntry], today: date) -> TrendFindin
             break
         run += 1
     enough = len(scores) >= MIN_SCORES_TO_IMPROVE and bool(_last_week(scores, today))
-    return _finding("T9", enough, run >= MIN_SCORES and _days(scores[-run:], today) >= TWO_WEEKS)
+    return TrendFinding("T9") if enough and run >= MIN_SCORES and _days(scores[-run:], today) >= TWO_WEEKS else None
 
 
 def change_before_sessions(entries: Sequence[PainEntry]) -> str:
@@ -213,9 +198,8 @@ def _latest(scores: Sequence[tuple[date, int]]) -> float:
 
 
 def _median(scores: Iterable[int]) -> float:
-    """Return the median; 0 without scores, where no rule is met."""
     # The `statistics` module would cost a sixth of the start-up time of a session.
-    ordered = sorted(scores) or [0]
+    ordered = sorted(scores)
     half = len(ordered) // 2
     return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
 

@@ -61,7 +61,7 @@ def preflight(
         elif stops and not again:
             still = _read_back(safety, STILL, stops) if answers.get(STILL) == () else None
             return PreflightResult(record, question=still, causes=stops, answers=answers, before=before)
-    findings = [finding for finding in trend_findings(record, history, today) if finding.state == "met"]
+    findings = trend_findings(record, history, today)
     again = again or any("ask-signs" in finding.actions for finding in findings)
     roots = (*_due(safety, record, today, full=again), *also, *(name for name in safety.quick if name in answers))
     picks, question = _walk(safety, answers, roots)
@@ -88,7 +88,7 @@ def _worded(safety: SafetyData, question: Question, record: ScreeningRecord | No
 def trend_findings(
     record: ScreeningRecord | None, history: Sequence[PainEntry], today: date
 ) -> tuple[TrendFinding, ...]:
-    """Return the finding of each rule from the scores that were not cleared or taken back; none without a score."""
+    """Return the findings from the scores that were not cleared or taken back; none without a score."""
     since = max(filter(None, (record.cleared, record.scores_from)), default=None) if record else None
     return assess(history, today, since) if any(entry.known for entry in history) else ()
 
