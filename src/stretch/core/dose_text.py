@@ -49,6 +49,7 @@ _SPELLINGS = (
     (r"(?:~|\b(?:at least|up to|about|around|approx(?:imately)?\b\.?))\s?(?=\d)", ""),
     (r"\bsides?:?\s+(both|right|left|[rl])\b(?! side)", r", \1 side only"),
     (r"\bboth side only", "both sides"),
+    (r"\b([lr])\s?>", r"\1 more than "),
     (r"\bw/o\b", "without "),
     (r"\bw/", "with "),
     (r"\b(?:(once)|(twice)|thrice)\b", lambda m: f"{1 if m[1] else 2 if m[2] else 3} times"),
@@ -60,7 +61,7 @@ _SPELLINGS = (
 )  # fmt: skip
 """What is replaced before a line is read;  or a number before the line."""
 _TOKEN = re.compile(
-    r"\d+/\d+(?:/\d+)*|\d+\s?(?:degrees?|deg|\xb0|cm|inch(?:es)?|lbs?|kg)(?!\w)|(?P<low>\d{1,4})(?:\s?(?:-|to\b|or\b)\s?(?P<high>\d{1,4})(?![\d/]))?"
+    r"\d+/\d+(?:/\d+)*|\d+\s?(?:degrees?|deg|\xb0|cm|inch(?:es)?|lbs?|kg|#)(?!\w)|(?P<low>\d{1,4})(?:\s?(?:-|to\b|or\b)\s?(?P<high>\d{1,4})(?![\d/]))?"
     r"|[^\W\d_]+(?:['-][^\W\d_]+)*|[^\w\s]|\d+|_",
     re.IGNORECASE,
 )
@@ -232,6 +233,9 @@ def _fill(dose: DoseText, fields: list[str], groups: list[Token], span: list[Tok
                 dose.in_breaths |= field == "reps" and any(each.kind == "b" for each in after)
                 value = token.value * (60 if after and after[0].kind == "m" else 1)
                 more = field == "more"
+                if fields == ["reps"] and dose.reps == value:
+                    # "10 forward, 10 back" is twenty.
+                    dose.doubts["reps"] = f"{value} or {2 * value}"
                 _set(dose, "reps" if more else field, value + more, token)
 
 

@@ -96,8 +96,10 @@ class StretchNames:
             or not all(self._suits(stretch, head, *other) for other in zip(others, texts, strict=True))
         ):
             return NameMatch(None, tuple(ids)[:MAX_NEAR] or self._near(head))
-        words = self._words[stretch.id]
-        return NameMatch(stretch, notes=tuple(t for w, t in zip(others, texts, strict=True) if not w <= words))
+        known = self._words[stretch.id]
+        # An instruction such as "keep hips down" says more, even in the words of the stretch.
+        said = (each for words, each in zip(others, texts, strict=True) if not words <= known or _is_advice(each))
+        return NameMatch(stretch, notes=tuple(said))
 
     def is_name(self, parts: Sequence[str]) -> bool:
         """Return whether *parts* together are the whole name of a stretch."""
@@ -111,7 +113,7 @@ class StretchNames:
         if how := _WITH.match(text):
             if not more <= sheet.PLAIN | sheet.PLACES | sheet.LIMBS and not how["limb"]:
                 return False
-        elif len(part) > MAX_WORDS or not more or _CUES.match(f" {text}"):
+        elif len(part) > MAX_WORDS or not more or _is_advice(text):
             return True
         # "Calf stretch" after another name is another one, unless it is for the same area.
         areas = {*stretch.areas.primary}
@@ -168,6 +170,11 @@ class _Corrected(dict[str, str]):
             similar += get_close_matches(word, self._known, 1, SIMILAR)
         self[word] = (similar or [word])[0]
         return self[word]
+
+
+def _is_advice(text: str) -> bool:
+    """Return whether *text* says how to do a stretch, such as `keep hips down`."""
+    return len(text.split()) > 1 and bool(_CUES.match(f" {text}")) and not _WITH.match(text)
 
 
 def _plain(text: str) -> str:
