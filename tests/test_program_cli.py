@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from stretch.cli.request import usual_arguments
 from stretch.storage.journal.journal import Journal
 from stretch.storage.prescription_file import FILE_NAME, load
 from support import run
@@ -74,7 +75,19 @@ def test_a_file_without_exactly_one_program_is_refused(folder: Path, file: Path,
 def test_a_missing_file_is_one_sentence(folder: Path, tmp_path: Path) -> None:
     done = run("program", "add", str(tmp_path / "none.yaml"), app=Patient(folder))
     assert done.exit_code == 1
-    assert "none.yaml:1: cannot be read: No such file or directory" in done.stderr
+    assert done.stderr.replace("\n", " ") == f"stretch: There is no file {tmp_path / 'none.yaml'}. "
+
+
+def test_an_unfinished_program_is_named_only_where_programs_matter(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("program", "new", "mine", app=Patient(folder)).exit_code == 0
+    for words in (("program", "list"), ("program", "show", "lunch")):
+        assert "mine.yaml is not used" in run(*words, app=Patient(folder)).stderr.replace("\n", ""), words
+    usual_arguments(Patient(folder))  # which bare `stretch` asks for
+    assert "mine.yaml is not used" in capsys.readouterr().err.replace("\n", "")
+    for line in ("list", "routine neck --plan", "status"):
+        assert "not used" not in run(*line.split(), app=Patient(folder)).stderr.replace("\n", " "), line
 
 
 def test_a_taken_id_is_replaced_only_when_asked_for(folder: Path, file: Path) -> None:

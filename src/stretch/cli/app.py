@@ -235,10 +235,12 @@ class App:
         """The shipped catalog, overridden by the user's."""
         from stretch.storage.catalogs.catalog import load_catalog
 
-        catalog = load_catalog(extra=self.user_catalogs, on_problem=self._name_problem)
-        for file in catalog.incomplete_files:
+        return load_catalog(extra=self.user_catalogs, on_problem=self._name_problem)
+
+    def name_unfinished(self) -> None:
+        """Name the files of the user's catalogs that still have blanks."""
+        for file in self.catalog.incomplete_files:
             self.info(f"{file} is not used: it still has blanks to fill in. `stretch catalog check` lists them.")
-        return catalog
 
     def forget_catalog(self) -> None:
         """Read the catalog again when it is next used: a file of the user's has changed."""

@@ -126,6 +126,7 @@ def programs_command(app: App, as_json: bool) -> None:
     from stretch.core.timing.timeline import build_timeline
 
     catalog = app.catalog
+    app.name_unfinished()
     lengths = {name: build_timeline(build_program(catalog, name, Request())).length_ms for name in catalog.programs}
     if as_json:
         programs = catalog.programs.values()

@@ -198,6 +198,7 @@ def _items(app: App, program: Program) -> tuple[Item, ...]:
 
 
 def _find(app: App, name: str) -> Program:
+    app.name_unfinished()
     if program := app.catalog.programs.get(name):
         return program
     raise UnknownName("program", name, app.catalog.programs, "`stretch program list` lists them.")

@@ -144,6 +144,7 @@ def usual_arguments(app: App) -> list[str]:
     Only areas, minutes, positions, stretches and a few more are known of it; the settings give the rest.
     """
     remember_prescriptions(app)
+    app.name_unfinished()
     if prescription := offered_prescription(app):
         return ["--program", prescription.id]
     if (last := app.read_journal(_last_session)) is None:

@@ -124,6 +124,8 @@ def read_program(file: Path, catalogs: Sequence[Path]) -> tuple[Program, list[st
     Raise CatalogError with every problem of the file, and UsageError if it does not hold exactly one program.
     """
     place = escape_control_chars(str(file))
+    if not file.exists():
+        raise CatalogError([f"There is no file {place}."])
     if any(file.resolve() in (path.resolve(), *(path.glob("*.y*ml") if path.is_dir() else ())) for path in catalogs):
         raise UsageError(f"{place} is in your catalog already.")
     report = check_catalogs([*catalogs, file])
