@@ -1,7 +1,5 @@
 """`stretch catalog`: check, start and describe user catalogs."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import click

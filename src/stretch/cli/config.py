@@ -1,7 +1,5 @@
 """`stretch config`: the settings in effect and their origins."""
 
-from __future__ import annotations
-
 import click
 
 from stretch.cli.app import App

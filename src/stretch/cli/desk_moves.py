@@ -1,7 +1,5 @@
 """Desk moves for as long as a command runs: one short plan after the other, in one session."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial

@@ -1,7 +1,5 @@
 """`stretch guide`: the pages of the user guide."""
 
-from __future__ import annotations
-
 import click
 
 from stretch.cli.app import App

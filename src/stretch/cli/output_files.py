@@ -1,7 +1,5 @@
 """`stretch audio`, `stretch handout` and `stretch remind`: a routine as a file to play, to print or for a calendar."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, time
 from pathlib import Path
 

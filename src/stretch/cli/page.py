@@ -1,7 +1,5 @@
 """`stretch page`: a session as a page that plays in the browser of a phone, and the page on the local network."""
 
-from __future__ import annotations
-
 from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Prescriptions that are followed: which one is due, and what was done of it."""
 
-from __future__ import annotations
-
 from contextlib import suppress
 
 from msgspec.structs import replace

@@ -1,7 +1,5 @@
 """`stretch report`: what was prescribed and what was done, to print or for a spreadsheet."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path

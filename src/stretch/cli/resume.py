@@ -1,7 +1,5 @@
 """`stretch resume`: continue a session that was stopped or cut off."""
 
-from __future__ import annotations
-
 from contextlib import ExitStack, closing, suppress
 from datetime import datetime, timedelta
 

@@ -1,7 +1,5 @@
 """`stretch safety`: the safety checklist, and the safety check."""
 
-from __future__ import annotations
-
 import click
 import msgspec
 

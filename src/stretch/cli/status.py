@@ -1,7 +1,5 @@
 """Status line of the running session, or else of the last one, as text or JSON (`stretch status`)."""
 
-from __future__ import annotations
-
 from contextlib import suppress
 from datetime import datetime
 from typing import Any

@@ -1,7 +1,5 @@
 """Usage errors in everyday words."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from itertools import combinations
 from typing import Any

@@ -1,7 +1,5 @@
 """Screening: the next question of the safety check, and what the answers forbid or change."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 

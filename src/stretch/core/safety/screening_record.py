@@ -1,7 +1,5 @@
 """Screening record: what was answered in the safety check, how long it is current, and what changes it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 

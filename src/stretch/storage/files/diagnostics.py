@@ -1,7 +1,5 @@
 """Diagnostics of data files, collected by field and reported by line."""
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from itertools import islice
