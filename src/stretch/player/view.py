@@ -72,8 +72,6 @@ def render_screen(
 
     Without *figures* the instructions take their place; a *warning* is shown where else it says what comes next.
     """
-    if columns < 1 or lines < 1:
-        return []
     if session.help_open:
         screen = _help(session, columns, lines)
     elif lines < 10 or columns < 34:
