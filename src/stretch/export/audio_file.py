@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from heapq import merge
 from html import escape
-from itertools import chain, groupby, pairwise
+from itertools import groupby, pairwise
 from operator import add
 from pathlib import Path
 from types import TracebackType
@@ -196,23 +196,17 @@ def reading_duration_ms(sentence: str) -> int:
 
 def captions(timeline: Timeline, speech: Synthesizer | None = None, mode: VoiceMode = "yes") -> str:
     """Return the text of a WebVTT file with every sentence that *speech* says, or that is only read without it."""
-    blocks = (
-        f"{_timestamp(start)} --> {_timestamp(end)}\n{escape(one_line(text), quote=False)}\n"
-        for start, end, text in _timed_sentences(timeline, speech, mode)
-    )
-    return "\n".join(chain(["WEBVTT\n"], blocks))
-
-
-def _timed_sentences(timeline: Timeline, speech: Synthesizer | None, mode: VoiceMode) -> Iterator[tuple[int, int, str]]:
-    """Yield each sentence with its start and end in milliseconds."""
     timer = sentence_timer(speech) if speech else reading_duration_ms
     said = speeches(timeline, at_least_estimate(timer) if speech else timer, mode)
-    for (start, sentences), (limit, _) in pairwise(chain(said, [(timeline.length_ms, ())])):
+    blocks = ["WEBVTT\n"]
+    for (start, sentences), (limit, _) in pairwise([*said, (timeline.length_ms, ())]):
         for sentence in sentences:
             end = start + timer(sentence) + PAUSE_MS
-            linger = LINGER_MS if sentence is sentences[-1] else 0
-            yield start, min(end + linger, limit), sentence
+            until = min(end + (LINGER_MS if sentence is sentences[-1] else 0), limit)
+            text = escape(one_line(sentence), quote=False)
+            blocks.append(f"{_timestamp(start)} --> {_timestamp(until)}\n{text}\n")
             start = end
+    return "\n".join(blocks)
 
 
 def _timestamp(ms: int) -> str:

@@ -231,8 +231,7 @@ class Terminal:
 
     def bell(self, times: int) -> None:
         """Ring the terminal bell so many *times*, if the terminal takes output at once."""
-        if not self._unwritten:
-            self._write("\a" * times)
+        self.send("\a" * times)
 
     def _changes(self, y: int, old: StyledLine, new: StyledLine) -> str:
         """Return the codes that turn the line *old* into *new*: all from the first to the last cell that differs."""

@@ -163,11 +163,9 @@ def with_voice(session: Session, voice: bool) -> Session:
 
 def cues_between(before: Session | None, after: Session) -> tuple[Cue, ...]:
     """Return the cues from one session state to the next; None is the state before the start."""
-    if before is None:
-        return cues(after.timeline, -1, after.position_ms)
-    if before.seek_count != after.seek_count:
-        return cues(after.timeline, after.position_ms - 1, after.position_ms)
-    return cues(after.timeline, before.position_ms, after.position_ms)
+    jumped = before is not None and before.seek_count != after.seek_count
+    after_ms = after.position_ms - 1 if jumped else before.position_ms if before else -1
+    return cues(after.timeline, after_ms, after.position_ms)
 
 
 def _tick(session: Session, tick: Tick) -> Session:

@@ -196,31 +196,23 @@ def _phase_cues(phase: Phase, index: int) -> Iterator[Cue]:
         yield Cue(at_ms, "breath-in", index, number)
         yield Cue(at_ms + inhale_ms, "breath-out", index, number)
         at_ms += inhale_ms + exhale_ms
-    if (middle_ms := _half_way_ms(phase)) is not None:
-        yield Cue(phase.start_ms + middle_ms, "half-way", index)
-    if (left_ms := _last_ms(phase)) is not None:
+    # The middle of a long hold or warm-up move, or where a movement changes its direction.
+    half_way_ms = phase.turning_ms
+    if half_way_ms is None and phase.kind in ("hold", "warm-up") and phase.length_ms >= HALF_WAY_MS:
+        half_way_ms = phase.length_ms // 2
+    if half_way_ms is not None:
+        yield Cue(phase.start_ms + half_way_ms, "half-way", index)
+    left_ms = 0
+    if phase.kind == "hold" and phase.length_ms >= LAST_CUE_MS:
+        left_ms = LAST_SECONDS * 1000
+    elif phase.kind == "move" and len(phase.breaths) >= LAST_CUE_BREATHS:
+        left_ms = sum(phase.breaths[-1])
+    if left_ms:
         yield Cue(phase.end_ms - left_ms, "last", index, left_ms // 1000)
     if phase.kind != "settle":
         for second in COUNTDOWN_S:
             if phase.length_ms > (second + 1) * 1000:
                 yield Cue(phase.end_ms - second * 1000, "count", index, second)
-
-
-def _half_way_ms(phase: Phase) -> int | None:
-    """Return the middle of a long hold or warm-up move, or where a movement changes its direction."""
-    if (turning := phase.turning_ms) is not None:
-        return turning
-    long = phase.kind in ("hold", "warm-up") and phase.length_ms >= HALF_WAY_MS
-    return phase.length_ms // 2 if long else None
-
-
-def _last_ms(phase: Phase) -> int | None:
-    """Return the milliseconds left at the last cue of a phase; None if it has none."""
-    if phase.kind == "hold" and phase.length_ms >= LAST_CUE_MS:
-        return LAST_SECONDS * 1000
-    if phase.kind == "move" and len(phase.breaths) >= LAST_CUE_BREATHS:
-        return sum(phase.breaths[-1])
-    return None
 
 
 SEEK_TARGETS: frozenset[PhaseKind] = frozenset({"warm-up", "prepare", "switch", "settle"})
