@@ -92,7 +92,10 @@ def _text(state: ClosingScreen, cells: int, height: int, unicode: bool) -> list[
     """Return what was done and what comes next; the letters are big if *height* allows."""
     done = f"{state.done} in {duration(state.active_ms)}."
     streak = f"Day {state.streak} of your streak." if state.streak > 1 else ""
-    paragraphs = [(done, TextRole.NAME), (streak, TextRole.SIDE), (_next_time(state), TextRole.PLAIN)]
+    when = "gently tomorrow, or the day after" if state.rest_next else "tomorrow"
+    side = f", {state.next_side} side first" if state.next_side else ""
+    next_time = state.prescribed or f"Next time: {when}{side}."
+    paragraphs = [(done, TextRole.NAME), (streak, TextRole.SIDE), (next_time, TextRole.PLAIN)]
     paragraphs.append((state.expect, TextRole.DIM))
     blocks = [wrap_styled(text, role, cells) for text, role in paragraphs if text]
     size = sum(len(block) for block in blocks)
@@ -102,13 +105,6 @@ def _text(state: ClosingScreen, cells: int, height: int, unicode: bool) -> list[
     spacious = size + len(title) + len(blocks) + 1 <= height
     gap: list[StyledLine] = [()] if spacious else []
     return [*gap, *title, *(line for block in blocks for line in (*gap, *block))]
-
-
-def _next_time(state: ClosingScreen) -> str:
-    if state.prescribed:
-        return state.prescribed
-    when = "gently tomorrow, or the day after" if state.rest_next else "tomorrow"
-    return f"Next time: {when}{f', {state.next_side} side first' if state.next_side else ''}."
 
 
 def _bottom(state: ClosingScreen, cells: int) -> list[StyledLine]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from math import ceil, floor
 from typing import Literal, NamedTuple, Protocol
 
@@ -21,6 +22,7 @@ STEP_MIN, SMALL_STEP_UNTIL_MIN = 5, 10
 
 Answer = Literal["start", "new", "pain", "leave"]
 """What ends the screen: to start, to say what is new or how much it hurts, or to leave."""
+ANSWERS: Mapping[str, Answer] = {"enter": "start", "y": "new", "p": "pain", "q": "leave"}
 
 
 class Planner(Protocol):
@@ -146,14 +148,8 @@ def animate(state: StartScreen, elapsed_ns: int, voice_problem: str) -> StartScr
 def _in_plan(state: StartScreen, key: str, planner: Planner) -> StartScreen:
     last = len(state.routine.items) - 1
     match key:
-        case "enter":
-            return replace(state, answer="start")
-        case "q":
-            return replace(state, answer="leave")
-        case "y":
-            return replace(state, answer="new")
-        case "p":
-            return replace(state, answer="pain")
+        case "enter" | "y" | "p" | "q":
+            return replace(state, answer=ANSWERS[key])
         case "up" | "down":
             at = min(max(state.selected + (1 if key == "down" else -1), 0), last)
             return replace(state, selected=at, marked_at_ns=state.elapsed_ns)
@@ -164,7 +160,10 @@ def _in_plan(state: StartScreen, key: str, planner: Planner) -> StartScreen:
         case "d":
             return replace(state, window="drop")
         case "+" | "=" | "-" | "_":
-            return _with_minutes(state, planner, longer=key in "+=")
+            if (minutes := state.asked.minutes) is None:
+                return replace(state, message="This routine takes its own time.")
+            asked = replace(state.asked, minutes=next_minutes(minutes, longer=key in "+="))
+            return _planned(state, asked, planner)
         case "w":
             return _with_warm_up(state, planner)
         case "v":
@@ -227,12 +226,6 @@ def _replaced(state: StartScreen, planner: Planner) -> StartScreen:
     lasts = routine.continuity is not None and old.id in routine.continuity.replaced
     until = "from now on" if lasts else "today"
     return replace(state, message=f"{state.item.stretch.name} instead of {old.name}, {until}.")
-
-
-def _with_minutes(state: StartScreen, planner: Planner, *, longer: bool) -> StartScreen:
-    if (minutes := state.asked.minutes) is None:
-        return replace(state, message="This routine takes its own time.")
-    return _planned(state, replace(state.asked, minutes=next_minutes(minutes, longer=longer)), planner)
 
 
 def _with_warm_up(state: StartScreen, planner: Planner) -> StartScreen:

@@ -199,20 +199,15 @@ def _help(session: Session, columns: int, lines: int) -> list[StyledLine]:
 
 def header(session: Session, columns: int, unicode: bool) -> list[StyledLine]:
     """Return title, number of the stretch and total time left, and below them the progress and what is on."""
-    count = _stretch_count(session)
+    phase, timeline = session.moment.phase, session.timeline
+    number = f"stretch {timeline.stretch_numbers[session.moment.index]} of {len(timeline.items)}"
+    count = number if phase.item else count_label(phase) or "rest"
     right = f"{minutes_seconds(session.moment.total_left_ms)} left "
     # A long title is cut rather than the time left.
-    left = f" {ellipsize(session.timeline.title, columns - len(count) - len(right) - 5)}"
+    left = f" {ellipsize(timeline.title, columns - len(count) - len(right) - 5)}"
     start: StyledLine = ((left, TextRole.DIM), (f"   {count}", TextRole.DIM))
     gap = " " * max(columns - line_width(start) - len(right), 1)
     return [(*start, (gap + right, TextRole.PLAIN)), _progress_bar(session, columns, unicode)]
-
-
-def _stretch_count(session: Session) -> str:
-    phase, timeline = session.moment.phase, session.timeline
-    if phase.item is None:
-        return count_label(phase) or "rest"
-    return f"stretch {timeline.stretch_numbers[session.moment.index]} of {len(timeline.items)}"
 
 
 def _progress_bar(session: Session, columns: int, unicode: bool) -> StyledLine:
