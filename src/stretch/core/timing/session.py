@@ -222,16 +222,11 @@ def _perform(session: Session, action: Action) -> Session:
             return replace(session, paused=not session.paused, lead_in_ns=0)
         case "help":
             return replace(session, help_open=True, help_ns=0)
-        case "next":
-            return seek(session, next_start(timeline, position_ms))
-        case "skip":
-            return seek(session, next_item_start(timeline, position_ms))
-        case "back":
-            return seek(session, back_start(timeline, position_ms))
-        case "more":
-            return replace(session, timeline=timeline.adjust(position_ms, STEP_MS))
-        case "less":
-            return replace(session, timeline=timeline.adjust(position_ms, -STEP_MS))
+        case "next" | "skip" | "back":
+            target = {"next": next_start, "skip": next_item_start, "back": back_start}[action]
+            return seek(session, target(timeline, position_ms))
+        case "more" | "less":
+            return replace(session, timeline=timeline.adjust(position_ms, STEP_MS if action == "more" else -STEP_MS))
         case "replace":
             return replace(session, replacing=session.moment.phase.item is not None)
         case "ease":
