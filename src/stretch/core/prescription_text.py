@@ -10,7 +10,7 @@ from stretch.core.dose_text import AMOUNTS, DoseText, read_dose
 from stretch.core.fields import HoldSeconds
 from stretch.core.model import Catalog, Stretch
 from stretch.core.program import DaysAWeek, Items, Repetitions, RestSeconds, SetCount, TimesADay
-from stretch.core.sheet_words import BODY_PARTS, NAMELESS
+from stretch.core.sheet_words import NAMELESS, TOPICS
 from stretch.core.stretch_names import NameMatch, StretchNames
 from stretch.core.text import join_words, one_line
 
@@ -109,8 +109,8 @@ def _is_remark(dose: DoseText, line: str) -> bool:
     """Return whether *line*, which names no stretch of the catalog, names no exercise at all."""
     words = {*re.findall(r"[^\W\d_]+", " ".join(dose.rest).lower())}
     # "Back stretch" and "Hips x 10" are exercises, "Back" is a heading.
-    of_body = words & BODY_PARTS and (dose.amounts or "stretch" in words)
-    if _HEADINGS.fullmatch(line) or (words <= NAMELESS and not of_body):
+    on_topic = words & TOPICS and (dose.amounts or "stretch" in words)
+    if _HEADINGS.fullmatch(line) or (words <= NAMELESS and not on_topic):
         return True
     return not dose.amounts and (len(line.split()) >= LONG_WORDS or bool(_ADVICE.search(line)))
 

@@ -77,12 +77,13 @@ PLACES = _set("lying prone quadruped seated standing kneeling floor mat bed tall
 """Words for where and how it is done."""
 LIMBS = _set("arm hand elbow palm straight bent crossed overhead support strap behind under")
 """Words that say how the arms are, or what helps."""
-BODY_PARTS = _set(
+TOPICS = _set(
     "body back neck hip hips knee knees ankle ankles foot feet shoulder shoulders wrist wrists hand hands elbow elbows"
     " spine lumbar cervical thoracic leg legs arm arms low lower upper middle core extremity"
+    " posture balance mobility flexibility strength strengthening motion rom warm cool"
 )
-"""Parts of the body, which may be a heading before a name."""
-VAGUE = BODY_PARTS | _set("adduction rotation extension flexion capsule opposite edge cord couch")
+"""Parts of the body and aims, which may be a heading, also before a name."""
+VAGUE = TOPICS | _set("adduction rotation extension flexion capsule opposite edge cord couch")
 """Words that do not describe a stretch on their own: of which joint?"""
 CHANGING = _set("single one reverse advanced")
 """Words that make another exercise of a stretch that has none of them in its names."""
@@ -91,11 +92,10 @@ STRENGTH = _set(
     " isometric elevated"
 )
 """Words that make another exercise of it wherever they are."""
-NAMELESS = BODY_PARTS | _set(
+NAMELESS = TOPICS | _set(
     "home daily my your the each all these this stretch stretches stretching exercise exercises program programme plan"
-    " list sheet for hold repeat do perform complete of a and or in on hep warm cool up down strength strengthening"
-    " mobility range motion rom flexibility posture balance phase day week protocol between set sets every right"
-    " left r l le ue am pm morning evening rest frequency time times"
+    " list sheet protocol hep for hold repeat do perform complete of a and or in on up down range phase day week"
+    " between set sets every right left r l le ue am pm morning evening rest frequency time times"
 )
 """Words that name no exercise."""
 OTHERS = (_set("dead bug"),)

@@ -61,14 +61,12 @@ class StretchNames:
             if not words & self._known - sheet.PLAIN - sheet.PLACES:
                 continue
             # "Neck: chin tucks" names a part of the body first.
-            others = [each for each in parts[:start] if not self._read(each) <= sheet.BODY_PARTS] + [
-                *parts[start + 1 :]
-            ]
+            others = [each for each in parts[:start] if not self._read(each) <= sheet.TOPICS] + [*parts[start + 1 :]]
             match = self._found(part, others)
             head, *tail = _CUES.split(part, 1)
             if not match.stretch and tail:
                 match = self._found(head, [*tail, *others])
-            if match.stretch or not words <= sheet.BODY_PARTS:
+            if match.stretch or not words <= sheet.TOPICS:
                 break
         return match
 
