@@ -60,7 +60,8 @@ def journal(folder: Path) -> Iterator[Journal]:
 
 
 def test_reading_a_missing_journal_does_not_create_it(folder: Path) -> None:
-    assert Journal.open_for_reading(folder) is None
+    with Journal.open_for_reading(folder) as journal:
+        assert journal.recent() == []
     assert not folder.exists()
 
 
@@ -242,7 +243,8 @@ def test_a_newer_file_is_refused_and_left_unchanged(folder: Path) -> None:
 
 def test_a_file_in_place_of_the_folder_is_reported(tmp_path: Path) -> None:
     (tmp_path / "stretch").write_text("a file")
-    assert Journal.open_for_reading(tmp_path / "stretch") is None
+    with Journal.open_for_reading(tmp_path / "stretch") as journal:
+        assert journal.count() == 0
     for folder in (tmp_path / "stretch", tmp_path / "stretch" / "below"):
         with pytest.raises(JournalError, match="is not a folder"):
             Journal.open_for_writing(folder, TODAY)

@@ -68,9 +68,7 @@ def store_sessions(folder: Path, *sessions: tuple[int, dict[str, Any]]) -> None:
 
 
 def scores(folder: Path) -> PainScores:
-    journal = Journal.open_for_reading(folder)
-    assert journal is not None
-    with journal:
+    with Journal.open_for_reading(folder) as journal:
         return journal.recent(1)[0].scores
 
 
@@ -138,9 +136,7 @@ def test_next_morning_pain_is_asked_once_at_the_next_start(folder: Path, ago: in
     store_sessions(folder, (ago, {"before": 3}))
     _, person = play(folder, "2", "", "", keys=("q",), track=False)
     assert f"How was your pain {morning}, 0 to 10?" in person.output
-    journal = Journal.open_for_reading(folder)
-    assert journal is not None
-    with journal:
+    with Journal.open_for_reading(folder) as journal:
         assert journal.get(f"{0:032x}").scores.next_morning == 2
     _, person = play(folder, "", keys=("q",), track=False)
     assert "How was your pain" not in person.output

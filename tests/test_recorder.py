@@ -44,10 +44,7 @@ def app_in(folder: Path, *events: InputEvent | str | float) -> App:
 
 
 def saved_records(folder: Path) -> list[SessionRecord]:
-    journal = Journal.open_for_reading(folder)
-    if journal is None:
-        return []
-    with journal:
+    with Journal.open_for_reading(folder) as journal:
         return list(journal.sessions())
 
 

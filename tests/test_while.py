@@ -109,9 +109,7 @@ def test_moves_go_on_until_the_command_ends_and_are_one_session_of_the_journal()
     result = person.stretch(400)
     assert result.session.end_state == "finished"
     assert 390 < result.session.active_ns / SECOND < 460
-    journal = person.open_journal()
-    assert journal
-    with journal:
+    with person.open_journal() as journal:
         (record,) = journal.recent(5)
     assert (record.title, record.ended) == (DESK_MOVES, "finished")
     names = [part.stretch for part in record.parts]

@@ -166,15 +166,17 @@ class App:
         except (StretchError, OSError) as error:
             self.info(f"The choice could not be kept: {error}")
 
-    def open_journal(self) -> Journal | None:
-        """Return the journal, open for reading; None if there is none."""
-        # Without a journal there is no need to load SQLite.
-        if not (self.folder / JOURNAL).exists():
-            return None
+    @property
+    def has_journal(self) -> bool:
+        """True if a session was ever kept. Without a journal there is no need to load SQLite."""
+        return (self.folder / JOURNAL).exists()
+
+    def open_journal(self) -> Journal:
+        """Return the journal, open for reading; an empty one if there is none."""
         from stretch.storage.journal.journal import Journal
 
-        if journal := Journal.open_for_reading(self.folder, self.today()):
-            journal.on_damage = self.report_damaged
+        journal = Journal.open_for_reading(self.folder, self.today())
+        journal.on_damage = self.report_damaged
         return journal
 
     def report_damaged(self, sessions: Iterable[str]) -> None:
@@ -192,10 +194,9 @@ class App:
 
         A session reports an unreadable journal when it is written.
         """
-        with suppress(StretchError):
-            if journal := self.open_journal():
-                with journal:
-                    return read(journal)
+        if self.has_journal:
+            with suppress(StretchError), self.open_journal() as journal:
+                return read(journal)
         return None
 
     def session_count(self) -> int:
@@ -204,7 +205,7 @@ class App:
 
     def last_session(self) -> LastSession | None:
         """Return the last session; None if there is none, or if the journal cannot be read, which is reported."""
-        if not (self.folder / JOURNAL).exists():
+        if not self.has_journal:
             return None
         from stretch.storage.journal.last_session import read_last_session
 

@@ -107,11 +107,10 @@ def _folder(app: App) -> Iterable[Result]:
 
 
 def _journal(app: App) -> Iterable[Result]:
-    journal = app.open_journal()
-    if journal is None:
+    if not app.has_journal:
         yield "journal", "no sessions yet", "It starts with your first session."
         return
-    with journal:
+    with app.open_journal() as journal:
         count = journal.count()
     yield "journal", f"{pluralize(count, 'session')}, {journal.path.stat().st_size // 1024} KiB", ""
 

@@ -1,7 +1,6 @@
 """`stretch history`: show, export, import and forget sessions."""
 
 from collections.abc import Iterable
-from contextlib import nullcontext
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -37,11 +36,10 @@ MIN_ID_LENGTH = 4
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON: all sessions, each with every side.")
 @click.pass_obj
 def history_command(app: App, last: int | None, as_json: bool) -> None:
-    with app.open_journal() or nullcontext() as journal:
-        shown = DEFAULT_LAST if last is None else last
-        history = journal.history(app.today(), shown) if journal else History(today=app.today())
+    with app.open_journal() as journal:
+        history = journal.history(app.today(), DEFAULT_LAST if last is None else last)
         if as_json:
-            sessions = journal.sessions() if journal and last is None else iter(history.recent)
+            sessions = journal.sessions() if last is None else iter(history.recent)
             _write_json(app, history, (record for record in sessions if record.day <= history.today))
         elif history.sessions or history.future:
             running = frozenset(record.id for record in history.recent if _is_running(app, record))
@@ -98,10 +96,9 @@ def export_command(app: App, output: Path, as_csv: bool) -> None:
     from stretch.export.csv_file import session_csv
     from stretch.storage.journal.jsonl import export_lines
 
-    journal = app.open_journal()
-    if journal is None:
+    if not app.has_journal:
         raise UsageError("No sessions yet, so there is nothing to export.")
-    with journal:
+    with app.open_journal() as journal:
         lines = session_csv(journal.sessions(earliest_first=True)) if as_csv else export_lines(journal)
         if output == STDOUT:
             for line in lines:
@@ -177,9 +174,10 @@ def forget_command(app: App, session: str | None, before: str | None, everything
         raise UsageError("Give one of: the id of a session, --before DATE, or --all.")
 
     day = parse_date(before, "--before") if before is not None else None
-    if not (reader := app.open_journal()):
+    if not app.has_journal:
         raise UsageError("No sessions yet, so there is nothing to delete.")
-    reader.close()
+    # A damaged journal is reported here; the next session moves it aside.
+    app.open_journal().close()
     with Journal.open_for_writing(app.folder, app.today()) as journal:
         description, session_id = _selection(journal, app.today(), session, day)
         instead = f"Without a terminal, add --yes to delete {description}."

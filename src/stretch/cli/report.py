@@ -68,14 +68,11 @@ def _sessions(
     app: App, program: Program | None, since: date | None
 ) -> tuple[list[SessionRecord], list[tuple[date, Routine]]]:
     """Return the sessions to report, the earliest first, and for a program the plan of each."""
-    journal = app.open_journal()
-    if journal is None:
-        return [], []
     today = app.today()
     if since is None:
         since = program.starts if program else today - timedelta(days=today.weekday(), weeks=WEEKS - 1)
     records: list[SessionRecord] = []
-    with journal:
+    with app.open_journal() as journal:
         for record in journal.sessions():
             # In order of time, which two time zones can put on three days.
             if since and record.day < since - timedelta(days=2):

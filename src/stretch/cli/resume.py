@@ -85,12 +85,9 @@ def _claim(app: App, record: SessionRecord) -> StatusFile:
 
 def _interrupted_session(app: App) -> tuple[SessionRecord, Routine]:
     """Return the last session and its plan; raise UsageError if it cannot be resumed."""
-    journal = app.open_journal()
-    record = plan = None
-    if journal is not None:
-        with journal:
-            record = next(iter(journal.recent(1)), None)
-            plan = journal.plan(record.id) if record is not None else None
+    with app.open_journal() as journal:
+        record = next(iter(journal.recent(1)), None)
+        plan = journal.plan(record.id) if record is not None else None
     if record is None:
         raise UsageError("Nothing to resume. Start with `stretch routine`.")
     if record.ended not in (None, "stopped"):

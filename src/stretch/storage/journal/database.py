@@ -4,7 +4,7 @@ import os
 import sqlite3
 import stat
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, nullcontext, suppress
+from contextlib import ExitStack, closing, contextmanager, nullcontext, suppress
 from datetime import date
 from itertools import count
 from pathlib import Path
@@ -147,28 +147,22 @@ def transaction(connection: sqlite3.Connection, kind: str = "IMMEDIATE") -> Iter
         yield
 
 
-def open_to_read(folder: Path) -> sqlite3.Connection | None:
-    """Return a connection for reading; None if there is no journal yet.
+def open_to_read(folder: Path) -> sqlite3.Connection:
+    """Return a connection for reading; to an empty database in memory if there is no journal yet.
 
     An older file is migrated in a copy in memory, so that reading changes nothing. Raise JournalError.
     """
     path = folder / FILE_NAME
-    with translated_errors(path):
-        if not path.exists():
-            return None
-        connection = _connect(path)
-        version = None
-        try:
-            version = _version(connection, path)
-            if version in (0, VERSION):
-                return connection if version else None
-            copy = _limited(sqlite3.connect(":memory:", isolation_level=None))
+    with translated_errors(path), ExitStack() as stack:
+        connection = stack.enter_context(closing(_connect(path))) if path.exists() else None
+        if connection and _version(connection, path) == VERSION:
+            stack.pop_all()
+            return connection
+        copy = _limited(sqlite3.connect(":memory:", isolation_level=None))
+        if connection:
             _copy(connection, copy)
-            upgrade(copy)
-            return copy
-        finally:
-            if version != VERSION:
-                connection.close()
+        upgrade(copy)
+        return copy
 
 
 def open_to_write(folder: Path, today: date, *, thorough: bool = False) -> tuple[sqlite3.Connection, str | None]:

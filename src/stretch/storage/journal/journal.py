@@ -59,10 +59,9 @@ class Journal:
         """Called with the ids of the damaged sessions, if any, when the journal is closed."""
 
     @classmethod
-    def open_for_reading(cls, folder: Path, today: date = date.max) -> Journal | None:
-        """Return the journal in *folder* as of *today*; None if there is none."""
-        connection = open_to_read(folder)
-        return cls(connection, folder / FILE_NAME, today=today) if connection else None
+    def open_for_reading(cls, folder: Path, today: date = date.max) -> Journal:
+        """Return the journal in *folder* as of *today*; an empty one if there is none."""
+        return cls(open_to_read(folder), folder / FILE_NAME, today=today)
 
     @classmethod
     def open_for_writing(cls, folder: Path, today: date, *, thorough: bool = False) -> Journal:

@@ -19,9 +19,8 @@ _TIMES = "SELECT count(*) FROM session WHERE program = ? AND day = ? AND ended =
 
 def read_last_session(folder: Path, today: date) -> LastSession | None:
     """Return the last session up to *today*, without damaged ones; None if there is none. Raise JournalError."""
-    if not (connection := open_to_read(folder)):
-        return None
-    with translated_errors(folder / FILE_NAME), closing(connection), transaction(connection, "DEFERRED"):
+    path = folder / FILE_NAME
+    with translated_errors(path), closing(open_to_read(folder)) as connection, transaction(connection, "DEFERRED"):
         for (key,) in connection.execute(_SESSIONS, (today.isoformat(),)):
             with suppress(ValueError, DataError):
                 for started, title, seconds, done in connection.execute(_SESSION, (key,)):
@@ -33,9 +32,7 @@ def read_last_session(folder: Path, today: date) -> LastSession | None:
 
 def times_done(folder: Path, day: date, programs: Iterable[str]) -> dict[str, int]:
     """Return how often each of *programs* was done on a *day*, the finished sessions. Raise JournalError."""
-    if not (connection := open_to_read(folder)):
-        return {}
-    with translated_errors(folder / FILE_NAME), closing(connection):
+    with translated_errors(folder / FILE_NAME), closing(open_to_read(folder)) as connection:
         return {name: connection.execute(_TIMES, (name, day.isoformat())).fetchone()[0] for name in programs}
 
 
