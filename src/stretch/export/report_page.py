@@ -46,9 +46,13 @@ def to_html(report: Report, *, with_pain: bool) -> bytes:
     """Return the page; whatever people wrote is escaped and never becomes markup."""
     title = report.program.name if report.program else "Stretches done"
     with_scores = with_pain and bool(report.pain)
+    hours = zip(pairwise(HOURS), report.hours, strict=True)
     lists = {
-        "Time of day": _hours(report),
-        "Not finished": _unfinished(report, with_pain=with_pain),
+        "Time of day": [f"{first} to {last} h: {number}" for (first, last), number in hours if number],
+        "Not finished": [
+            f"{short_date(one.day, report.until)}: {ENDINGS[one.ended if with_pain else one.ended and 'stopped']}"
+            for one in report.unfinished
+        ],
         "Days off": [_days(first, last, report.until) for first, last in report.gaps],
         "Changed in the plan": [f"{short_date(day, report.until)}: {text}" for day, text in report.changes],
     }
@@ -135,17 +139,6 @@ def _share(done: int, wanted: int | None, partly: str = "") -> str:
 
 def _count(number: int) -> str:
     return str(number) if number else ""
-
-
-def _hours(report: Report) -> list[str]:
-    ends = [f"{first} to {last} h" for first, last in pairwise(HOURS)]
-    return [f"{end}: {number}" for end, number in zip(ends, report.hours, strict=True) if number]
-
-
-def _unfinished(report: Report, *, with_pain: bool) -> list[str]:
-    ends = [record.ended if with_pain or not record.ended else "stopped" for record in report.unfinished]
-    days = [short_date(record.day, report.until) for record in report.unfinished]
-    return [f"{day}: {ENDINGS[end]}" for day, end in zip(days, ends, strict=True)]
 
 
 def _days(first: date, last: date, until: date) -> str:

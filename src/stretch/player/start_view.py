@@ -137,14 +137,10 @@ def _list_and_figure(state: StartScreen, cells: int, height: int, figures: Figur
     columns, lines = min(width, FIGURE_MAX[0], 3 * height), min(height, FIGURE_MAX[1])
     if figures is None or columns < FIGURE_MIN[0] or lines < FIGURE_MIN[1]:
         return rows
-    item = state.item
-    figure = figures.render_still(item.stretch.id, item.sides[0], _depth(state), columns, lines)
-    return side_by_side((rows, figure), cells - columns, 0) if figure else rows
-
-
-def _depth(state: StartScreen) -> float:
     cycles = (state.elapsed_ns - state.marked_at_ns) / CYCLE_NS
-    return (1 - cos(2 * pi * cycles)) / 2 if cycles < CYCLES - 0.5 else 1.0
+    depth = (1 - cos(2 * pi * cycles)) / 2 if cycles < CYCLES - 0.5 else 1.0
+    figure = figures.render_still(state.item.stretch.id, state.item.sides[0], depth, columns, lines)
+    return side_by_side((rows, figure), cells - columns, 0) if figure else rows
 
 
 def _stretches(state: StartScreen, cells: int, height: int) -> list[StyledLine]:

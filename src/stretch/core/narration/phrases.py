@@ -120,7 +120,9 @@ def _phase_parts(phase: Phase, index: int, timeline: Timeline) -> tuple[str, ...
             title = "keep moving" if phase.cool_down else "warm up"
             return (f"{title}, {length}: {phase.move.name}", phase.move.text)
         case "prepare" if phase.item:
-            return _stretch_parts(phase.item, phase, index, timeline)
+            name = _join(phase.name, side_label(phase.side), _spoken_dose(phase.item))
+            number = "first" if timeline.is_opening(index) else "next"
+            return (f"{number} up: {name}", *explanation(phase.item, phase))
         case "hold":
             return (_repetition("hold", phase, length), breathing)
         case "move":
@@ -137,12 +139,6 @@ def _phase_parts(phase: Phase, index: int, timeline: Timeline) -> tuple[str, ...
         case "settle":
             return (f"rest, {length}", settle_parts(phase)[0])
     return ()
-
-
-def _stretch_parts(item: Item, phase: Phase, index: int, timeline: Timeline) -> tuple[str, ...]:
-    """Return the announcement of a stretch: name, side and dose, then its explanation."""
-    name = _join(item.stretch.name, side_label(phase.side), _spoken_dose(item))
-    return (f"{'first' if timeline.is_opening(index) else 'next'} up: {name}", *explanation(item, phase))
 
 
 def explanation(item: Item, phase: Phase) -> tuple[str, ...]:

@@ -57,7 +57,10 @@ def figure_state_at(phases: Sequence[Phase], index: int, elapsed_ms: int) -> Fig
         entering_ms = min(EASE_MS, phase.length_ms // 2)
         depth = _start_depth(phase.item) * ease(1 - (phase.length_ms - elapsed_ms) / entering_ms)
         return FigureState(phase.activity_id, phase.side, depth, 0.0)
-    cycle = _cycle(phase, elapsed_ms) if phase.kind == "move" else 0
+    cycle = 0
+    if phase.kind == "move" and (breath := breath_at(phase.breaths, elapsed_ms)):
+        # Each repetition starts with the breath out, out of the stretch.
+        cycle = max(breath.number - (2 if breath.half == "in" else 1), 0)
     depths = _depth(phase, elapsed_ms), _depth(phase, elapsed_ms, inhale=True)
     return FigureState(phase.activity_id, phase.side, *depths, cycle, phase.has_turned(elapsed_ms))
 
@@ -71,12 +74,6 @@ def ease(fraction: float) -> float:
 def _start_depth(item: Item) -> float:
     """Return the depth at the start of the first working phase of a stretch."""
     return {"static": 1.0, "dynamic": 0.0, "contract-relax": PRESS_DEPTH}[item.stretch.mode]
-
-
-def _cycle(phase: Phase, elapsed_ms: int) -> int:
-    """Return the number of repetitions before this one; each starts with the breath out, out of the stretch."""
-    breath = breath_at(phase.breaths, elapsed_ms)
-    return max(breath.number - (2 if breath.half == "in" else 1), 0) if breath else 0
 
 
 def _depth(phase: Phase, elapsed_ms: int, *, inhale: bool = False) -> float:
