@@ -45,6 +45,16 @@ FADE_FRAMES = RATE // 50
 """Speech that is cut short fades out in 20 ms, so that it does not click."""
 CACHE_SIZE = 64
 """Sentences and sounds kept in memory, because they repeat."""
+LINGER_MS = 2_000
+"""Extra time for the last sentence of a cue, because reading takes longer than listening."""
+KILOBITS = 32
+"""Per second: enough for speech at RATE, and 3.6 MB for 15 minutes."""
+QUALITY = 5
+"""Of 2, slow, to 7, fast."""
+DELAY_FRAMES = 1105
+"""The encoder starts so much later. As many frames of the end are left out, so that the length is right."""
+MAX_CHAPTERS = 255
+"""One byte in the tag holds their number."""
 
 
 class Clip(NamedTuple):
@@ -185,10 +195,6 @@ def _sum(clips: Sequence[Clip], start: int, end: int) -> array[int]:
     return total
 
 
-LINGER_MS = 2_000
-"""Extra time for the last sentence of a cue, because reading takes longer than listening."""
-
-
 def reading_duration_ms(sentence: str) -> int:
     """Return an estimate of the time it takes to read a sentence that nobody speaks."""
     return estimate_duration_ms(sentence) * 2 // 3
@@ -211,16 +217,6 @@ def captions(timeline: Timeline, speech: Synthesizer | None = None, mode: VoiceM
 
 def _timestamp(ms: int) -> str:
     return f"{ms // 3_600_000:02d}:{ms // 60_000 % 60:02d}:{ms // 1000 % 60:02d}.{ms % 1000:03d}"
-
-
-KILOBITS = 32
-"""Per second: enough for speech at RATE, and 3.6 MB for 15 minutes."""
-QUALITY = 5
-"""Of 2, slow, to 7, fast."""
-DELAY_FRAMES = 1105
-"""The encoder starts so much later. As many frames of the end are left out, so that the length is right."""
-MAX_CHAPTERS = 255
-"""One byte in the tag holds their number."""
 
 
 class Mp3File:

@@ -44,6 +44,15 @@ POLICY = (
     "base-uri 'none'; form-action 'none'"
 )
 """Content security policy: nothing runs and nothing is loaded but what the page itself contains."""
+DEPTHS = 9
+"""Pictures of each figure, the first and the last keyframe included; between them joints move on straight lines."""
+UNITS = 10
+"""Units for one percent of body height; whole numbers are short to write."""
+_MARGIN = 2
+"""Body units around the picture."""
+VOLUME = 90
+DIVISOR, BREATH_DIVISOR = 3, 4
+"""Parts of the sample rate that are left; the highest partials have 3,139 Hz, those of a breath 784 Hz."""
 
 
 def render_page(
@@ -201,14 +210,6 @@ def _choice(choice: Choice, question: Question, safety: SafetyData) -> dict[str,
     return {key: value for key, value in found.items() if value} | means
 
 
-DEPTHS = 9
-"""Pictures of each figure, the first and the last keyframe included; between them joints move on straight lines."""
-UNITS = 10
-"""Units for one percent of body height; whole numbers are short to write."""
-_MARGIN = 2
-"""Body units around the picture."""
-
-
 def figure_data(figure: Figure, sides: Collection[Side], *, turns: bool) -> dict[str, Any]:
     """Return *figure* for the page: its box, how it moves, and its parts with each of these *sides* at work.
 
@@ -275,11 +276,6 @@ def _layers(part: FigurePart) -> list[list[list[int]]]:
     """Return hulls, holes, muscles and overlays as the numbers of their circles."""
     layers = (part.hulls, part.cutouts, part.muscles, *(hulls for _, hulls in part.overlays))
     return [[[round(value * UNITS) for circle in hull for value in circle] for hull in hulls] for hulls in layers]
-
-
-VOLUME = 90
-DIVISOR, BREATH_DIVISOR = 3, 4
-"""Parts of the sample rate that are left; the highest partials have 3,139 Hz, those of a breath 784 Hz."""
 
 
 def page_sounds(pattern: Pattern) -> dict[str, str]:

@@ -42,6 +42,16 @@ POLL_S = 0.1
 """Interval of polling while a player or voice may turn out not to work, so that its substitute is not late."""
 FINISH_TIMEOUT_S = 10.0
 """Longest wait for the last sound and for the last words."""
+POWERSHELL = r"System32\WindowsPowerShell\v1.0\powershell.exe"
+SPEAK_STDIN = (
+    "Add-Type -AssemblyName System.Speech; "
+    "$text = New-Object IO.StreamReader([Console]::OpenStandardInput(), [Text.Encoding]::UTF8); "
+    "$voice = New-Object System.Speech.Synthesis.SpeechSynthesizer; "
+    "$voice.Volume = {volume}; $voice.Speak($text.ReadToEnd())"
+)
+"""PowerShell script for the voice of Windows; it reads the text as data, never as code."""
+INSTALL_PLAYER = "Install pipewire-bin, pulseaudio-utils or alsa-utils, or set sound_command in the settings."
+INSTALL_VOICE = "Install espeak-ng or speech-dispatcher, or set voice_command in the settings."
 
 
 class CuePlayer:
@@ -163,19 +173,6 @@ class CuePlayer:
         if self._scheduled:
             self._voice.say(self._scheduled[1])
             self._scheduled = None
-
-
-POWERSHELL = r"System32\WindowsPowerShell\v1.0\powershell.exe"
-SPEAK_STDIN = (
-    "Add-Type -AssemblyName System.Speech; "
-    "$text = New-Object IO.StreamReader([Console]::OpenStandardInput(), [Text.Encoding]::UTF8); "
-    "$voice = New-Object System.Speech.Synthesis.SpeechSynthesizer; "
-    "$voice.Volume = {volume}; $voice.Speak($text.ReadToEnd())"
-)
-"""PowerShell script for the voice of Windows; it reads the text as data, never as code."""
-
-INSTALL_PLAYER = "Install pipewire-bin, pulseaudio-utils or alsa-utils, or set sound_command in the settings."
-INSTALL_VOICE = "Install espeak-ng or speech-dispatcher, or set voice_command in the settings."
 
 
 class BackendReport(NamedTuple):

@@ -27,6 +27,12 @@ ROLES: Mapping[InstructionKind, TextRole] = {
 GETTING_READY = ("prepare", "switch")
 FIRST_STEPS = {"hold": -1, "rest": -1, "press": -3, "release": -2}
 """The step that is done in each kind of phase, counted from the last: the earlier ones are done already."""
+TURNING_SHOWN_MS = 4_000
+"""Time for which a change of direction is shown."""
+PAGE_MS = 3_000
+"""Shortest time for a page of instructions, which is left before what comes next."""
+WORDS: Mapping[PhaseKind, str] = {"rest": "rest", "hold": "hold", "release": "let go", "settle": "rest"}
+"""What comes next, by the kind of its phase."""
 
 
 def instructions(session: Session, cells: int, height: int) -> list[StyledLine]:
@@ -146,14 +152,6 @@ def pause_message(session: Session) -> str:
     if session.waiting:
         return "Press any key when you are ready."
     return "Paused: space to continue." if session.paused else ""
-
-
-TURNING_SHOWN_MS = 4_000
-"""Time for which a change of direction is shown."""
-PAGE_MS = 3_000
-"""Shortest time for a page of instructions, which is left before what comes next."""
-WORDS: Mapping[PhaseKind, str] = {"rest": "rest", "hold": "hold", "release": "let go", "settle": "rest"}
-"""What comes next, by the kind of its phase."""
 
 
 def ahead_ms(phase: Phase) -> int:

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 Clock = Callable[[], int]
 """Monotonic time in nanoseconds, from any start."""
+S = TypeVar("S")
+GUARD_NS = 300_000_000
+"""Keys are ignored until what they answer has been visible for this long."""
 
 
 class InputSource(Protocol):
@@ -117,11 +120,6 @@ def _must_be_silent(before: Session | None, session: Session) -> bool:
     return before is not None and (
         before.seek_count != session.seek_count or (session.clock_stopped and not before.clock_stopped)
     )
-
-
-S = TypeVar("S")
-GUARD_NS = 300_000_000
-"""Keys are ignored until what they answer has been visible for this long."""
 
 
 class ScreenTerminal(InputSource, Protocol):

@@ -30,6 +30,8 @@ MAX_FAILURES = 3
 WAV_HEADER_BYTES = 44
 FILE = "{file}"
 """Placeholder for the WAV file in a command; a command without it gets the file as its last argument."""
+KNOWN_PLAYERS = {"afplay": (), "pw-play": (), "paplay": (), "aplay": ("-q",)}
+"""Programs to look for, in this order, with their options."""
 
 
 class PlayerCommand(Struct, frozen=True):
@@ -42,10 +44,6 @@ class PlayerCommand(Struct, frozen=True):
     def arguments_for(self, file: Path) -> tuple[str, ...]:
         """Return the command line that plays *file*."""
         return tuple(str(file) if argument == FILE else argument for argument in self.arguments)
-
-
-KNOWN_PLAYERS = {"afplay": (), "pw-play": (), "paplay": (), "aplay": ("-q",)}
-"""Programs to look for, in this order, with their options."""
 
 
 class SoundCache:

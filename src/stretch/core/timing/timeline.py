@@ -30,6 +30,20 @@ from stretch.core.vocabulary import Pattern
 
 MIN_LEFT_MS = 1_000
 """Time left in a phase that is shortened, at least."""
+CueKind = Literal["phase", "count", "half-way", "last", "breath-in", "breath-out", "end"]
+COUNTDOWN_S = (3, 2, 1)
+HALF_WAY_MS = 30_000
+"""A shorter hold or warm-up move has no halfway cue: it would be too close to the others."""
+LAST_SECONDS = 5
+"""Seconds before its end at which a hold has its last cue; a moving stretch has it at its last breath."""
+LAST_CUE_MS = 10_000
+"""A shorter hold has no last cue."""
+LAST_CUE_BREATHS = 3
+"""A moving stretch of fewer breaths has no last cue."""
+SEEK_TARGETS: frozenset[PhaseKind] = frozenset({"warm-up", "prepare", "switch", "settle"})
+"""Kinds of phases at whose start one goes on, or goes back to."""
+AGAIN_MS = 2_000
+"""Going back this soon after a start goes to the start before."""
 
 
 class Moment(Struct, frozen=True):
@@ -158,19 +172,6 @@ def build_timeline(routine: Routine) -> Timeline:
     return Timeline(phases, pattern, title=routine.title, extra_transition_time=routine.extra_transition_time)
 
 
-CueKind = Literal["phase", "count", "half-way", "last", "breath-in", "breath-out", "end"]
-
-COUNTDOWN_S = (3, 2, 1)
-HALF_WAY_MS = 30_000
-"""A shorter hold or warm-up move has no halfway cue: it would be too close to the others."""
-LAST_SECONDS = 5
-"""Seconds before its end at which a hold has its last cue; a moving stretch has it at its last breath."""
-LAST_CUE_MS = 10_000
-"""A shorter hold has no last cue."""
-LAST_CUE_BREATHS = 3
-"""A moving stretch of fewer breaths has no last cue."""
-
-
 class Cue(Struct, frozen=True):
     """A cue: its position in milliseconds, its kind, and the index of its phase."""
 
@@ -213,12 +214,6 @@ def _phase_cues(phase: Phase, index: int) -> Iterator[Cue]:
         for second in COUNTDOWN_S:
             if phase.length_ms > (second + 1) * 1000:
                 yield Cue(phase.end_ms - second * 1000, "count", index, second)
-
-
-SEEK_TARGETS: frozenset[PhaseKind] = frozenset({"warm-up", "prepare", "switch", "settle"})
-"""Kinds of phases at whose start one goes on, or goes back to."""
-AGAIN_MS = 2_000
-"""Going back this soon after a start goes to the start before."""
 
 
 def next_start(timeline: Timeline, position_ms: int) -> int:
