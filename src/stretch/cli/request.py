@@ -186,7 +186,7 @@ class RoutinePlanner:
 
     def __init__(self, app: App, options: RoutineOptions, preflight: PreflightResult | None = None) -> None:
         self._app, self._options = app, options
-        self.preflight = preflight or _stored_preflight(app) or PreflightResult()
+        self.preflight = preflight or PreflightResult(record=screening_file.load(app.folder))
 
     def plan(self, asked: Request, before: Routine | None = None) -> Routine:
         """Return the routine for *asked*, keeping what was replaced in the one *before*.
@@ -248,22 +248,16 @@ def personalized_routine(app: App, options: RoutineOptions, *, voice: VoiceMode 
     return routine, programs.needs_rest_day(routine, program, as_written=options.as_written)
 
 
-def preflight_today(app: App) -> PreflightResult | None:
+def preflight_today(app: App) -> PreflightResult:
     """Return the result of the last safety check, with what pain that was said today means for a session."""
-    known, today = _stored_preflight(app), app.today()
-    if known is None or known.record is None or known.record.pain_on != today:
-        return known
+    record, today = screening_file.load(app.folder), app.today()
+    if record is None or record.pain_on != today:
+        return PreflightResult(record=record)
     # Imported here for start-up: on most days there is no pain.
     from stretch.core.safety.screening import pain_today
 
-    gentle_only, notes = pain_today(app.safety, known.record, today)
-    return msgspec.structs.replace(known, gentle_only=gentle_only, notes=notes)
-
-
-def _stored_preflight(app: App) -> PreflightResult | None:
-    """Return the result of the last safety check, None before the first one."""
-    record = screening_file.load(app.folder)
-    return PreflightResult(record=record) if record else None
+    gentle_only, notes = pain_today(app.safety, record, today)
+    return PreflightResult(record=record, gentle_only=gentle_only, notes=notes)
 
 
 def _check(options: RoutineOptions) -> None:

@@ -82,7 +82,7 @@ def _print(app: App, options: RoutineOptions, request: Request, save: str | None
     if as_json:
         app.out.json(plan.plan_data(routine))
         return
-    for note in preflight.notes if preflight else ():
+    for note in preflight.notes:
         app.out.paragraph(note)
     plan.print_plan(app, routine, why=why)
 
