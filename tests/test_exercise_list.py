@@ -269,3 +269,18 @@ def test_a_list_that_is_none_is_refused(tmp_path: Path, text: bytes, problem: st
     assert result.exit_code == 2
     assert problem in result.stderr
     assert not (tmp_path / "mine.yaml").exists()
+
+
+@pytest.mark.parametrize(
+    ("line", "note"),
+    [
+        ("Neck rotations - look over each shoulder, 5 times", "Look over each shoulder."),
+        ("Tendon glides (straight, hook, fist, tabletop) 10 cycles", "Straight, hook, fist, tabletop."),
+        ("Glute bridge - 2 sets of 15 (squeeze bottom, 3 sec pause at top)", "Squeeze bottom, 3 sec pause at top."),
+        ("Calf stretch on step 1 min x 2, before walking in the morning", "Before walking in the morning."),
+        ("Doorway pec stretch w/ elbows low, 30s x 3 each side", "With elbows low."),
+        ("Scap squeezes 2 sets of 10 reps, 3-5 sec holds", "Hold each for 3-5 s."),
+    ],
+)
+def test_notes_keep_the_words_of_the_line(line: str, note: str) -> None:
+    assert read(line)[0]["note"] == note

@@ -50,8 +50,8 @@ _SPELLINGS = (
     (r"\bsides?:?\s+(both|right|left|[rl])\b(?! side)", r", \1 side only"),
     (r"\bboth side only", "both sides"),
     (r"\b([lr])\s?>", r"\1 more than "),
-    (r"\bw/o\b", "without "),
-    (r"\bw/", "with "),
+    (r"\bw/o\b\s*", "without "),
+    (r"\bw/\s*", "with "),
     (r"\b(?:(once)|(twice)|thrice)\b", lambda m: f"{1 if m[1] else 2 if m[2] else 3} times"),
     (r"\ba (?=minute\b)", "1 "),
     (r"\bhalf (?:a |1 )?min(?:ute)?\b|\b1/2 min(?:ute)?\b", "30 s"),
@@ -125,6 +125,8 @@ class DoseText(Struct, kw_only=True):
     """True if the number of repetitions is one of breaths."""
     times_a_day: int | None = None
     days: int | None = None
+    text: str = ""
+    """The line in usual spelling."""
     rest: tuple[str, ...] = ()
     """The parts of the line that say nothing of the dose."""
     doubts: dict[str, str] = {}
@@ -144,7 +146,7 @@ def read_dose(text: str) -> DoseText:
         text = pattern.sub(replacement, text)
     tokens = _tokens(text)
     kinds = "".join(token.kind for token in tokens)
-    dose, daily = DoseText(doubts={}, lower={}), False
+    dose, daily = DoseText(text=text, doubts={}, lower={}), False
     for fields, pattern in _COMPILED:
         while match := pattern.search(kinds):
             groups = [tokens[match.start(i)] for i in range(1, pattern.groups + 1) if match.start(i) >= 0]

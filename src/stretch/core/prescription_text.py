@@ -89,7 +89,8 @@ def _entry(names: StretchNames, number: int, line: str) -> ListEntry:
     else:
         entry.leave_open("stretch", f"{join_words(match.near, 'or')}?" if match.near else "none has such a name")
     entry.fields |= dose.amounts
-    notes = [note for note in match.notes if note != dose.both]
+    found = [*dict.fromkeys(_whole_remark(dose.text, note) for note in match.notes if note != dose.both)]
+    notes = [note for note in found if not any(note in other for other in found if other != note)]
     _complete(entry, match.stretch, notes)
     for field, allowed in LIMITS.items():
         if (value := entry.fields.get(field)) is not None and value not in allowed:
@@ -103,6 +104,21 @@ def _entry(names: StretchNames, number: int, line: str) -> ListEntry:
     if notes:
         entry.fields["note"] = ". ".join(f"{note[0].upper()}{note[1:]}" for note in notes) + "."
     return entry
+
+
+def _whole_remark(text: str, note: str) -> str:
+    """Return *note* with the words of *text* after it, which were read as sides or as names, or the brackets around it.
+
+    Numbers are not repeated, but where little is left without them.
+    """
+    start = text.lower().find(note.lower())
+    end = start + len(note)
+    inside = re.search(r"\(([^()]*)$", text[: max(start, 0)])
+    if inside and (closing := re.match(r"[^()]*(?=\))", text[end:])):
+        whole = text[inside.start(1) : end] + closing[0]
+        return whole.strip() if " " not in note or not re.search(r"\d", whole) else note
+    after = re.match(r"[^,;:()\d]*?(?=\s*(?:[,;:()]|[.!](?:\s|$)|\s-\s|$))", text[end:]) if start >= 0 else None
+    return " ".join((note + after[0]).split()) if after else note
 
 
 def _is_remark(dose: DoseText, line: str) -> bool:
@@ -134,7 +150,7 @@ def _complete(entry: ListEntry, stretch: Stretch | None, notes: list[str]) -> No
             entry.leave_open("sides", "how many sets of each?")
         fields.setdefault("reps", 1)
     if stretch and stretch.mode != "static" and (seconds := fields.pop("hold_s", None)):
-        notes.append(f"hold each for {seconds} s")
+        notes.append(f"hold each for {entry.dose.lower.get('hold_s', seconds)} s")
         entry.remarks.append("note: the stretch moves with the breath, so a hold is a note")
     if "reps" not in fields:
         if "hold_s" in fields and "reps" not in entry.dose.doubts:
