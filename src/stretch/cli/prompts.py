@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from stretch.cli.app import App
 from stretch.core.errors import SafetyError, UsageError
 from stretch.core.safety.checklist import Question
@@ -93,7 +95,7 @@ def ask(app: App, question: Question) -> tuple[str, ...]:
 
 def ask_score(app: App, text: str) -> int | None:
     """Ask for a score of 0 to 10; return None if it is skipped by Enter. Raise InputEnded."""
-    score = ask(app, app.safety.question(PAIN).with_text(text))[0]
+    score = ask(app, replace(app.safety.question(PAIN), text=text))[0]
     return int(score) if score.isdecimal() else None
 
 

@@ -1,7 +1,5 @@
 """Contents of `data/safety.yaml`: the checklist, the screening questions, and the texts for each outcome."""
 
-from __future__ import annotations
-
 from enum import Enum
 from functools import cached_property
 
@@ -103,10 +101,6 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     none: str = ""
     default: str = ""
     unless: tuple[str, ...] = ()
-
-    def with_text(self, text: str) -> Question:
-        """Return the same question in other words."""
-        return msgspec.structs.replace(self, text=text)
 
     @property
     def by_letter(self) -> bool:

@@ -80,7 +80,7 @@ def preflight(
 def _worded(safety: SafetyData, question: Question, record: ScreeningRecord | None) -> Question:
     """Return *question*, whose words differ at the start of a check that is not the first."""
     first = question.id not in safety.screens or record is None or not record.screened
-    return question if first else question.with_text(safety.messages.check_again)
+    return question if first else replace(question, text=safety.messages.check_again)
 
 
 def trend_findings(

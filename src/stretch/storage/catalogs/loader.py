@@ -1,7 +1,5 @@
 """Load the entries of several catalogs, later ones replacing earlier ones, and collect diagnostics."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -60,7 +58,7 @@ class CatalogEntry(Struct, frozen=True):
     root: Path
     file: Path
     at: FieldPath
-    replaces: CatalogEntry | None = None
+    replaces: "CatalogEntry | None" = None
 
 
 class CatalogLoader:
