@@ -135,7 +135,11 @@ def update(session: Session, event: Event) -> Session:
     if session.end_state:
         return session
     if isinstance(event, Tick):
-        return _tick(session, event)
+        session = _advance(session, event)
+        asleep = event.frozen_ns > SLEEP_GAP_NS and session.has_keys
+        if asleep and not session.clock_stopped and not session.end_state:
+            return replace(session, paused=True, sleep_gap_ns=event.frozen_ns)
+        return session
     if event == "quit":
         return replace(session, end_state="stopped")
     if event == "suspend":
@@ -168,17 +172,10 @@ def cues_between(before: Session | None, after: Session) -> tuple[Cue, ...]:
     return cues(after.timeline, after_ms, after.position_ms)
 
 
-def _tick(session: Session, tick: Tick) -> Session:
-    session = replace(_advance(session, tick.clock_ns - tick.frozen_ns), clock_ns=tick.clock_ns)
-    if tick.frozen_ns > SLEEP_GAP_NS and session.has_keys and not session.clock_stopped and not session.end_state:
-        return replace(session, paused=True, sleep_gap_ns=tick.frozen_ns)
-    return session
-
-
-def _advance(session: Session, clock_ns: int) -> Session:
-    gap_ns = clock_ns - session.clock_ns if session.clock_ns is not None else 0
+def _advance(session: Session, tick: Tick) -> Session:
+    gap_ns = tick.clock_ns - tick.frozen_ns - session.clock_ns if session.clock_ns is not None else 0
     if session.clock_stopped or gap_ns <= 0:
-        return replace(session, clock_ns=clock_ns, help_ns=session.help_ns + max(gap_ns, 0))
+        return replace(session, clock_ns=tick.clock_ns, help_ns=session.help_ns + max(gap_ns, 0))
     lead_in_ns = min(gap_ns, session.lead_in_ns)
     length_ns = session.timeline.length_ms * NS_PER_MS
     end_ns, waiting = min(session.position_ns + (gap_ns - lead_in_ns) * session.speed, length_ns), False
@@ -190,7 +187,7 @@ def _advance(session: Session, clock_ns: int) -> Session:
     elapsed_ns, completed_phases = _played(session, end_ns)
     return replace(
         session,
-        clock_ns=clock_ns,
+        clock_ns=tick.clock_ns,
         lead_in_ns=session.lead_in_ns - lead_in_ns,
         position_ns=end_ns,
         active_ns=session.active_ns + end_ns - session.position_ns,
