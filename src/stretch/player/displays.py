@@ -64,10 +64,8 @@ class ScreenDisplay:
         """Draw the current frame; it shows the cues as well."""
         columns, lines = self._terminal.size()
         unicode, warning = self._terminal.theme.unicode, self._current_warning(session, columns)
-        figures = self._figures
-        self._terminal.draw(
-            self._render_screen(session, columns, lines, unicode=unicode, figures=figures, warning=warning)
-        )
+        rows = self._render_screen(session, columns, lines, unicode=unicode, figures=self._figures, warning=warning)
+        self._terminal.draw(rows)
 
     def next_update_in(self, session: Session) -> float:
         """Return the seconds to the next frame, or to the next cue if that is sooner, so that it is heard on time."""
@@ -136,9 +134,8 @@ class EventsDisplay(_LineDisplay):
         if session.end_state:
             done, of = stretches_done(session)
             active = session.active_ns / NS_PER_MS / 1000
-            events.append(
-                {"at": at, "event": "end", "over": session.end_state, "done": done, "of": of, "active": active}
-            )
+            end = {"event": "end", "over": session.end_state, "done": done, "of": of, "active": active}
+            events.append({"at": at, **end})
         for event in events:
             self._write_line(msgspec.json.encode(event).decode())
         self._before = session
