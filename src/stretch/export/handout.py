@@ -165,9 +165,8 @@ def _heading(prescription: Prescription) -> Labelled:
 def _end(routine: Routine) -> tuple[str, str]:
     """Return the time and the instructions of what follows the stretches."""
     seconds = routine.settle_s + sum(length for _, length in routine.cool_down)
-    return duration(seconds * 1000), " ".join(
-        filter(None, [*(m.text for m, _ in routine.cool_down), routine.settle_text])
-    )
+    texts = (*(move.text for move, _ in routine.cool_down), routine.settle_text)
+    return duration(seconds * 1000), " ".join(filter(None, texts))
 
 
 def frequency_advice(routine: Routine, *, rest: bool) -> tuple[str, ...]:

@@ -142,9 +142,8 @@ def _figure(
         if not color:
             cells = [(CHOSEN[glyphs] if _is_lit(style) else text, None) for text, style in cells]
         # Narrow gaps between two parts of an area have no room for brackets.
-        for part in re.finditer(
-            "x(x| {1,2}x)*", "".join(("x" if _is_lit(style) else " ") * len(text) for text, style in marks)
-        ):
+        lit = "".join(("x" if _is_lit(style) else " ") * len(text) for text, style in marks)
+        for part in re.finditer("x(x| {1,2}x)*", lit):
             cells[max(part.start() - 1, 0)] = ("[", TextRole.KEY)
             cells[min(part.end(), columns - 1)] = ("]", TextRole.KEY)
         # Cells of one style together.
@@ -171,9 +170,6 @@ def _names(body: BodyMap, cells: int, lines: int) -> list[StyledLine]:
         chosen = entry.areas <= body.chosen
         role = TextRole.DONE if chosen else TextRole.NAME if marked else TextRole.PLAIN
         box = f"{'>' if marked else ' '}[{'x' if chosen else ' '}] "
-        rows.append(
-            fit_width(
-                ((box, TextRole.KEY if marked else TextRole.DIM), (ellipsize(entry.name, cells - 5), role)), cells
-            )
-        )
+        name = ellipsize(entry.name, cells - 5)
+        rows.append(fit_width(((box, TextRole.KEY if marked else TextRole.DIM), (name, role)), cells))
     return pad_to_height(rows, lines)

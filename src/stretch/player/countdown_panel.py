@@ -52,9 +52,8 @@ def countdown_panel(session: Session, cells: int, height: int, unicode: bool) ->
     bar = _breath_bar(session, min(cells, 20 * scale + 3 if scale > 1 else BAR_CELLS), unicode)
     # An empty line between them: word and bar have the same color, and would be one shape.
     bars = [*[()] * (scale > 1), *[line[:-1] for line in bar] * (scale - 1), *bar]
-    breath = pad_to_height(
-        [*pad_to_height(big_text(*prompt, cells, scale, unicode), letters), *bars], letters + scale + (scale > 1)
-    )
+    breath = [*pad_to_height(big_text(*prompt, cells, scale, unicode), letters), *bars]
+    breath = pad_to_height(breath, letters + scale + (scale > 1))
     big_side = pad_to_height(big_text(*side, cells, scale, unicode), letters)
     roomy = height >= ROOMY_LINES or not unicode
     if moment.phase.side and not roomy:

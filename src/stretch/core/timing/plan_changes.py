@@ -56,10 +56,8 @@ def with_stretch_replaced(session: Session, item: Item) -> Session:
 
 def is_last_stretch(session: Session) -> bool:
     """Return whether nothing is planned after the current stretch."""
-    timeline = session.timeline
-    return session.moment.phase.item is not None and timeline.stretch_numbers[session.moment.index] == len(
-        timeline.items
-    )
+    timeline, moment = session.timeline, session.moment
+    return moment.phase.item is not None and timeline.stretch_numbers[moment.index] == len(timeline.items)
 
 
 def with_more_stretches(session: Session, items: Iterable[Item]) -> Session:
