@@ -371,10 +371,11 @@ def test_a_form_that_cannot_be_changed_is_refused(home: Path, text: str) -> None
     assert changed(home, "set", "volume", "7", text=text, exit_code=2) == text
 
 
-def test_a_list_with_a_repeated_value_is_refused(home: Path) -> None:
+def test_a_list_with_a_repeated_value_is_changed(home: Path) -> None:
     text = "sound_command: &x sphinx\nnever:\n- *x\n"
-    for items in (("sphinx", "cat-cow"), ("cat-cow",)):
-        assert changed(home, "set", "never", *items, text=text, exit_code=2) == text
+    assert changed(home, "set", "never", "sphinx", "cat-cow", text=text) == f"{text}- cat-cow\n"
+    assert changed(home, "set", "never", "cat-cow", text=text) == "sound_command: &x sphinx\nnever: [cat-cow]\n"
+    changed(home, "set", "sound_command", "play", text=text, exit_code=2)
 
 
 def test_a_variable_that_overrides_a_changed_setting_is_named(home: Path) -> None:

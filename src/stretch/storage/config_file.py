@@ -77,7 +77,8 @@ def _changed_texts(text: str, name: str, value: object, old: object) -> Iterator
 
 def _replaced(text: str, key: yaml.Node, node: yaml.Node, value: object, old: object, line_end: str) -> Iterator[str]:
     colon = text.index(":", key.end_mark.index) + 1
-    spans = [(colon, colon), *_spans(node)]
+    tokens = [token for token in yaml.scan(text) if colon <= token.start_mark.index < node.end_mark.index]
+    spans = [(colon, colon), *((token.start_mark.index, token.end_mark.index) for token in tokens)]
     end = colon + len(text[colon : max(end for _, end in spans)].rstrip())
     line, next_line = text.rfind("\n", 0, key.start_mark.index) + 1, text.find("\n", end) + 1 or len(text)
     if value is None:
@@ -90,15 +91,3 @@ def _replaced(text: str, key: yaml.Node, node: yaml.Node, value: object, old: ob
     between = [text[left:right] for (_, left), (right, _) in pairwise(spans)]
     comments = "".join(f"{comment.rstrip()}{line_end}" for gap in between for comment in re.findall(r"\s(#.*)", gap))
     yield f"{text[:line]}{comments}{text[line:colon]} {_yaml_text(value)}{text[end:]}"
-
-
-def _spans(node: yaml.Node) -> Iterator[tuple[int, int]]:
-    """Yield the start and the end of each value in *node*, without the comments between them."""
-    if isinstance(node, yaml.CollectionNode):
-        for child in node.value:
-            for each in child if isinstance(child, tuple) else (child,):
-                yield from _spans(each)
-        if node.flow_style:
-            yield node.end_mark.index - 1, node.end_mark.index
-    else:
-        yield node.start_mark.index, node.end_mark.index
