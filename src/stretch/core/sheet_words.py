@@ -47,10 +47,10 @@ SAME_WORDS = {
     "trapezius": "trap traps", "pectoral": "pec pecs", "gastrocnemius": "gastroc", "levator": "lev",
     "scap": "scapula scapulae scapular", "glute": "gluteal buttock", "lying": "supine lie", "side lying": "sidelying",
     "seated": "sitting sit", "standing": "stand", "kneeling": "kneel", "strap": "towel belt", "double": "both",
-    "rotation": "twist turn rotate", "thoracic spine": "t-spine", "cervical": "c-spine", "forward": "fwd", "up": "ups",
-    "flexion": "flex", "extension": "ext", "dorsiflexion": "df", "mobility": "mob", "opposite": "opp", "middle": "mid",
+    "rotation": "twist turn rotate", "thoracic spine": "t-spine", "cervical": "c-spine cx", "forward": "fwd",
+    "up": "ups", "flexion": "flex", "extension": "ext", "dorsiflexion": "df", "mobility": "mob", "opposite": "opp",
     "clasped": "clasp", "cross": "across", "windscreen": "windshield", "bridge": "bridging", "glide": "gliding",
-    "foot": "feet", "calf": "calve", "butterfly": "butterflie",
+    "foot": "feet", "calf": "calve", "butterfly": "butterflie", "middle": "mid",
 }  # fmt: skip
 """Words, and those that mean the same; a name of the catalog is read in the same way."""
 PHRASES = {
