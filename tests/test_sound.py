@@ -55,6 +55,7 @@ def test_over_ssh_there_is_no_player_unless_sound_is_forwarded_or_a_command_is_s
     programs = FakePrograms(aplay="plays")
     remote = {"SSH_CONNECTION": "1.2.3.4 5 6.7.8.9 22"}
     assert programs.backends(Path(), environ=remote).players == ()
+    assert programs.backends(Path(), environ=remote, platform="win32").players == ()
     assert programs.backends(Path(), environ={**remote, "PULSE_SERVER": "localhost"}).players
     assert programs.backends(Path(), environ=remote, sound_command="aplay").players
 
