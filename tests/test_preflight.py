@@ -225,6 +225,13 @@ def test_what_was_answered_before_the_window_closed_is_kept(tmp_path: Path) -> N
     assert (stored_record(tmp_path).unfinished, stored_record(tmp_path).said) == (None, ("unwell.R13",))
 
 
+def test_a_check_that_is_not_finished_does_not_say_that_one_can_start(tmp_path: Path) -> None:
+    start(tmp_path, *theme("pain", "K3"))
+    result, person = start(tmp_path, args=("--yes",))
+    assert result.exit_code == 4
+    assert folded(person) == " ".join(f"{said('pain.K3')} {SAFETY.messages.not_finished}".split())
+
+
 @pytest.mark.parametrize(
     ("screens", "said", "code"),
     [

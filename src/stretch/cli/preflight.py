@@ -199,10 +199,13 @@ def _ask_clearance(app: App, record: ScreeningRecord) -> ScreeningRecord:
 
 def stop_texts(app: App, result: PreflightResult, *, stored: bool = False) -> list[str]:
     """Return why no session may start: what to do, and what was said; for a *stored* stop also how it ends."""
-    record, messages = result.record, app.safety.messages
+    record, messages, today = result.record, app.safety.messages, app.today()
     assert record
     emergency = record.outcome is Outcome.EMERGENCY
-    texts = [*(() if emergency else result.notes), *status_messages(messages, record, app.today())]
+    texts = [] if emergency else [*result.notes]
+    # The record of a check that was left early may still be that of a person who can start.
+    if forbids_session(record, today):
+        texts += status_messages(messages, record, today)
     texts.append(f"{messages.said} {'; '.join(read_back(app.safety, result.causes))}.")
     if result.question is not None:
         texts.append(messages.not_finished)
