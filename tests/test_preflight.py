@@ -232,6 +232,14 @@ def test_a_check_that_is_not_finished_does_not_say_that_one_can_start(tmp_path: 
     assert folded(person) == " ".join(f"{said('pain.K3')} {SAFETY.messages.not_finished}".split())
 
 
+@pytest.mark.parametrize("args", [("--plan",), ("--plan", "--json")])
+def test_a_plan_tells_of_a_stored_stop(tmp_path: Path, args: tuple[str, ...]) -> None:
+    start(tmp_path, *theme("bladder", "R01"))
+    result, person = start(tmp_path, args=args)
+    assert result.exit_code == 0
+    assert SAFETY.messages.emergency in " ".join(person.stderr.getvalue().split())
+
+
 @pytest.mark.parametrize(
     ("screens", "said", "code"),
     [

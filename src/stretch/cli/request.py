@@ -238,14 +238,19 @@ def check_request(app: App, options: RoutineOptions, request: Request) -> None:
 def personalized_routine(app: App, options: RoutineOptions, *, voice: VoiceMode = "no") -> tuple[Routine, bool]:
     """Return the routine for a file, with time for a *voice*, and whether it needs rest days (rule D14).
 
-    It may be for somebody else, so a recorded stop is only reported: this is no session.
+    It may be for somebody else, so a stored stop is only reported: this is no session.
     """
-    kept = screening_file.load(app.folder)
-    if kept is not None and forbids_session(kept, app.today()):
-        app.info(*status_messages(app.safety.messages, kept, app.today()))
+    report_stop(app)
     routine = RoutinePlanner(app, options).plan(build_request(app, options, voice=voice))
     program = app.catalog.programs.get(options.program or "")
     return routine, programs.needs_rest_day(routine, program, as_written=options.as_written)
+
+
+def report_stop(app: App) -> None:
+    """Print what the stored safety check says if it forbids a session today."""
+    kept = screening_file.load(app.folder)
+    if kept is not None and forbids_session(kept, app.today()):
+        app.info(*status_messages(app.safety.messages, kept, app.today()))
 
 
 def preflight_today(app: App) -> PreflightResult:
