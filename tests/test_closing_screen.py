@@ -13,8 +13,11 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from rich.cells import cell_len
 
+from stretch.cli.play import summary
 from stretch.core.safety.checklist import Outcome
 from stretch.core.safety.screening_record import ScreeningRecord
+from stretch.core.timing.session import Session
+from stretch.core.timing.timeline import build_timeline
 from stretch.player.closing_screen import OFFER, OPEN_NS, ClosingScreen, animate, closing_rows, finished, update
 from stretch.player.figure_renderer import FigureRenderer
 from stretch.player.loop import GUARD_NS
@@ -23,7 +26,7 @@ from stretch.storage.catalogs.catalog import load_figures
 from stretch.storage.files.shipped import load_safety
 from stretch.storage.journal.journal import Journal
 from stretch.storage.settings import load_settings
-from support import SECOND, ScriptedInput, run
+from support import SECOND, ScriptedInput, routine, run
 from test_preflight import TODAY
 from test_start_screen import SIZES, ScreenPerson, sit_down
 
@@ -209,6 +212,16 @@ def test_a_session_without_a_stretch_done_has_no_closing_screen(tmp_path: Path) 
     assert run("routine", "-m", "3", "--yes", app=person).exit_code == 0
     assert person.screen.frames == []
     assert person.stderr.getvalue().endswith("Skipped: 0 of 2 stretches, 0 s.\n")
+
+
+def test_a_session_that_only_hurt_says_so_and_what_to_do() -> None:
+    session = Session(timeline=build_timeline(routine(areas=(), stretches=("chin-tuck",))), end_state="finished")
+    assert summary(session) == "Skipped: 0 of 1 stretch, 0 s."
+    hurt = replace(session, pain_reported_at=(len(session.timeline.phases) - 1,))
+    advice = "It hurt, so rest and leave it out today. `stretch safety` lists when to get help."
+    assert summary(hurt) == f"Stopped: 0 of 1 stretch, 0 s. {advice}"
+    numb = replace(hurt, end_state="stopped", end_reason="numb")
+    assert summary(numb) == "Stopped: 0 of 1 stretch, 0 s."
 
 
 def test_what_was_left_out_is_not_counted(tmp_path: Path) -> None:

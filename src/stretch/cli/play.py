@@ -292,12 +292,16 @@ class Playback:
 
 
 def summary(session: Session) -> str:
-    """Return how a session ended, what was done and how long it took."""
+    """Return how a session ended, what was done and how long it took; after one that only hurt also what to do."""
     active = duration(session.active_ns // NS_PER_MS)
     speed = f", {session.speed} times as fast" if session.speed > 1 else ""
     done, _ = stretches_done(session)
-    ended = "Stopped" if session.end_state == "stopped" else "Done" if done else "Skipped"
-    return f"{ended}: {stretch_count(session)}, {active}{speed}."
+    only_hurt = bool(session.painful_ids) and not done
+    ended = "Stopped" if session.end_state == "stopped" or only_hurt else "Done" if done else "Skipped"
+    text = f"{ended}: {stretch_count(session)}, {active}{speed}."
+    if only_hurt and session.end_reason is None:
+        text += " It hurt, so rest and leave it out today. `stretch safety` lists when to get help."
+    return text
 
 
 def open_recorder(app: App, routine: Routine, record: SessionRecord) -> SessionRecorder:
