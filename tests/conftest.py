@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -40,13 +40,18 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_sessionstart() -> None:
     """Parse each shipped file once a process: in a checkout every command that a test runs parses the whole catalog."""
-    from stretch.storage.catalogs import loader
-    from stretch.storage.files import diagnostics, shipped
+    from stretch.storage.catalogs import catalog, loader
+    from stretch.storage.files import shipped
     from stretch.storage.files.locations import data_root
 
-    root, parse = data_root(), functools.cache(shipped.read_shipped)
-    for module in (loader, diagnostics):
-        module.read_shipped = lambda file: (parse if file.is_relative_to(root) else shipped.read_shipped)(file)  # type: ignore[attr-defined]
+    root, read = data_root(), shipped.read_shipped
+    read_once = functools.cache(read)
+
+    def read_shipped(file: Path) -> Any:
+        return read_once(file) if file.is_relative_to(root) else read(file)
+
+    for module in (catalog, loader, shipped):
+        module.read_shipped = read_shipped  # type: ignore[attr-defined]
 
 
 @pytest.hookimpl(optionalhook=True)
