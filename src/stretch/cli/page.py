@@ -1,4 +1,4 @@
-"""`stretch page`: a session as a page that plays in the browser of a phone, and the page on the local network."""
+"""Page of a session for the browser of a phone, written to a file or served on the local network (`stretch page`)."""
 
 from contextlib import nullcontext
 from datetime import timedelta

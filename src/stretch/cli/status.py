@@ -1,4 +1,4 @@
-"""Status line of the running session, or else of the last one, as text or JSON (`stretch status`)."""
+"""Status of the running session, or else of the last one, as a line or as JSON (`stretch status`)."""
 
 from contextlib import suppress
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Routines, and the requests from which they are built."""
+"""Types for a routine and for the request that it is built from."""
 
 from __future__ import annotations
 

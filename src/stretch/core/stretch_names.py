@@ -1,4 +1,4 @@
-"""Stretches by the names that people write on exercise sheets."""
+"""Matcher of the names on exercise sheets to the stretches of the catalog."""
 
 import re
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""The report of what was done as an HTML page to print and as a table for a spreadsheet."""
+"""Report of the sessions as an HTML page to print and as a table for a spreadsheet."""
 
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator

@@ -1,4 +1,4 @@
-"""Windows of the safety check, one for each question, answered by single keys."""
+"""Health check screen: one window for each question, answered by single keys."""
 
 from __future__ import annotations
 

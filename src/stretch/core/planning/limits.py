@@ -1,4 +1,4 @@
-"""Limits on a selection of stretches for one routine (rules RB3 to RB10), and the excess over each of them."""
+"""Limits of a selection of stretches for one routine (rules RB3 to RB10), and by how much it exceeds each."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
