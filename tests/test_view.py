@@ -219,13 +219,27 @@ def test_a_warning_hides_neither_the_figure_nor_the_instructions_nor_the_keys(co
     assert without[:-2] == mentioned[:-2] == later[:-2]
 
 
-@pytest.mark.parametrize(("columns", "lines"), [(120, 40), (80, 24), (61, 20), (60, 20), (60, 21), (40, 20), (80, 9)])
+@pytest.mark.parametrize(
+    ("columns", "lines"), [(120, 40), (80, 24), (61, 20), (60, 20), (60, 21), (40, 20), (40, 12), (80, 9)]
+)
 def test_the_keys_for_pain_are_on_every_screen(columns: int, lines: int) -> None:
-    session = update(in_phase("hold"), "hurt")
-    mentioned = " ".join(" ".join(screen_text(session, columns, lines)).split())
-    assert session.moment.phase.kind == "prepare"
-    assert "n to leave it out. If you feel this: 1 numb or spreading, 2 dizzy or breathless" in mentioned
-    assert "4 chest pain, 5 between the legs, both legs, or a leg giving way." in mentioned
+    for timeline in WHOLE_STRETCHES:
+        kind = next(phase.kind for phase in timeline.phases if phase.kind in ("hold", "move"))
+        session = update(in_phase(kind, timeline=timeline), "hurt")
+        assert session.moment.phase.kind == "prepare"
+        screen = screen_text(session, columns, lines)
+        assert len(screen) == lines
+        mentioned = " ".join(" ".join(screen).split())
+        asked = mentioned.partition("If you feel this: ")[2].replace(",", "")
+        assert asked.startswith("1 numb or spreading 2 dizzy or breathless 3 eyes 4 chest pain 5 between the legs"), (
+            screen
+        )
+        assert "both legs or a leg giving way" in asked
+        assert "Enter to try that" in mentioned
+        assert "n to leave it out" in mentioned
+        # Keys of the session that do something else now, or nothing, are not offered.
+        assert "pause" not in mentioned
+        assert "n next" not in mentioned
 
 
 @pytest.mark.parametrize(

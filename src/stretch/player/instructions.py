@@ -29,6 +29,7 @@ FIRST_STEPS = {"hold": -1, "rest": -1, "press": -3, "release": -2}
 """The step that is done in each kind of phase, counted from the last: the earlier ones are done already."""
 TURNING_SHOWN_MS = 4_000
 """Time for which a change of direction is shown."""
+IF_FELT = "If you feel this:"
 PAGE_MS = 3_000
 """Shortest time for a page of instructions, which is left before what comes next."""
 WORDS: Mapping[PhaseKind, str] = {"rest": "rest", "hold": "hold", "release": "let go", "settle": "rest"}
@@ -140,18 +141,27 @@ def pause_message(session: Session) -> str:
     if session.sleep_gap_ns:
         return f"Welcome back after {duration(session.sleep_gap_ns // NS_PER_MS)}. Press any key to continue."
     if session.pain_stop is not None:
-        item = session.moment.phase.item
-        if session.two_in_a_row_hurt:
-            offer = "Two stretches in a row hurt: better to rest now. Enter to rest and end, e for the easier way"
-        elif item:
-            offer = item.stretch.for_side(session.moment.phase.side).labelled("ease_off") + " Enter to try that"
-        else:
-            offer = "Enter to continue"
-        answers = ", ".join(f"{answer.label} {answer.help}" for answer in PAIN_ANSWERS)
-        return f"Stopped. {offer}, n to leave it out. If you feel this: {answers}."
+        offer, ways, symptoms = pain_question(session)
+        ways_on, answers = (", ".join(f"{key} {words}" for key, words in keys) for keys in (ways, symptoms))
+        return f"{offer} {ways_on}. {IF_FELT} {answers}."
     if session.waiting:
         return "Press any key when you are ready."
     return "Paused: space to continue." if session.paused else ""
+
+
+def pain_question(session: Session) -> tuple[str, list[tuple[str, str]], list[tuple[str, str]]]:
+    """Return what is offered after a stop for pain, and the keys with their words: to go on, and for what is felt."""
+    phase = session.moment.phase
+    offer, ways = "", [("Enter", "to try that")]
+    if session.two_in_a_row_hurt:
+        offer = "Two stretches in a row hurt: better to rest now."
+        ways = [("Enter", "to rest and end"), ("e", "for the easier way")]
+    elif phase.item:
+        offer = phase.item.stretch.for_side(phase.side).labelled("ease_off")
+    else:
+        ways = [("Enter", "to continue")]
+    symptoms = [(answer.label, answer.help) for answer in PAIN_ANSWERS]
+    return f"Stopped. {offer}".rstrip(), [*ways, ("n", "to leave it out")], symptoms
 
 
 def ahead_ms(phase: Phase) -> int:

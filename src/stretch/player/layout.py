@@ -125,14 +125,18 @@ def side_by_side(blocks: Sequence[Sequence[StyledLine]], cells: int, gap: int = 
     return rows
 
 
-def key_lines(keys: Sequence[tuple[str, str]], cells: int) -> list[StyledLine]:
-    """Return keys with their words, as many on a line as fit."""
+def key_lines(keys: Sequence[tuple[str, str]], cells: int, role: TextRole = TextRole.DIM) -> list[StyledLine]:
+    """Return keys with their words, which have the color *role*, as many on a line as fit."""
     lines: list[StyledLine] = []
     line: StyledLine = ()
     for key, hint in keys:
-        spans: StyledLine = ((key, TextRole.KEY), (f" {hint}".rstrip(), TextRole.DIM))
+        first, *more = wrap_text(f"{key} {hint}".rstrip(), cells)
+        spans: StyledLine = ((key, TextRole.KEY), (first[len(key) :], role))
         if line and line_width(line) + 2 + line_width(spans) > cells:
             lines.append(line)
             line = ()
         line = (*line, ("  ", TextRole.PLAIN), *spans) if line else spans
+        for rest in more:
+            lines.append(line)
+            line = ((rest, role),)
     return [*lines, line]

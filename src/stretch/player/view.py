@@ -22,7 +22,14 @@ from stretch.player.countdown_panel import (
     panel_scale,
     panel_size,
 )
-from stretch.player.instructions import big_message, instructions, next_pose, pause_message
+from stretch.player.instructions import (
+    IF_FELT,
+    big_message,
+    instructions,
+    next_pose,
+    pain_question,
+    pause_message,
+)
 from stretch.player.keymap import KEYMAP, SAME_KEYS
 from stretch.player.layout import (
     StyledLine,
@@ -32,6 +39,7 @@ from stretch.player.layout import (
     fit_width,
     indent,
     key_help,
+    key_lines,
     line_width,
     pad_to_height,
     side_by_side,
@@ -91,8 +99,10 @@ def _with_figure(session: Session, columns: int, lines: int, figures: FigureRend
     if not height or not (figure := figures.render(moment.figure, width, height, **how)):
         return []
     bottom = footer(session, columns, roomy=False, warning=warning)
-    # A longer footer takes its lines from the instructions, never from the figure or the keys.
-    text_lines = max(lines - HEADER_LINES - len(bottom) - body, 0)
+    # A longer footer takes its lines from the instructions, then from the figure, never from the keys.
+    text_lines = lines - HEADER_LINES - len(bottom) - body
+    if text_lines < 0:
+        return []
     gap = 2 if columns > width + PROMPT_CELLS + 1 else 1
     panel_cells = columns - width - gap
     panel = countdown_panel(session, panel_cells, body, unicode=True)
@@ -223,6 +233,8 @@ def _progress_bar(session: Session, columns: int, unicode: bool) -> StyledLine:
 
 def footer(session: Session, columns: int, *, roomy: bool, warning: str = "") -> list[StyledLine]:
     """Return the pause message, the *warning* or what comes next, and the hint line of keys."""
+    if session.pain_stop is not None and not session.sleep_gap_ns:
+        return _pain_answers(session, columns)
     message = wrap_styled(pause_message(session), TextRole.ALERT, columns - 2, indent=" ")
     if not message and warning:
         # One line at a time: a warning must not cover the instructions.
@@ -231,6 +243,14 @@ def footer(session: Session, columns: int, *, roomy: bool, warning: str = "") ->
     following = ellipsize(_what_follows(session.timeline, session.moment.index), columns - 8)
     lines = message or [((" next: ", TextRole.DIM), (following, TextRole.PLAIN))]
     return [(), *lines, (), _hint_line(columns)] if roomy else [*lines, _hint_line(columns)]
+
+
+def _pain_answers(session: Session, columns: int) -> list[StyledLine]:
+    """Return the question after a stop for pain and its keys; those of the session do something else meanwhile."""
+    offer, ways, symptoms = pain_question(session)
+    keys = ways, [(IF_FELT, ""), *symptoms, ("q", "stop")]
+    rows = [row for each in keys for row in indent(key_lines(each, columns - 2, TextRole.PLAIN))]
+    return [*wrap_styled(offer, TextRole.ALERT, columns - 2, indent=" "), *rows]
 
 
 def warning_ns(warning: str, columns: int) -> int:
