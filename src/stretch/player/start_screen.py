@@ -46,12 +46,19 @@ class StartKey(NamedTuple):
 PLAN_KEYS = (
     StartKey("r", "other", "another stretch instead"),
     StartKey("d", "drop", "leave it out, today or always"),
-    StartKey("+ -", "time", "five minutes, or one below ten"),
+    StartKey("+ -", "time", "five minutes more or less, one if under ten"),
     StartKey("w", "warm-up", "with or without a warm-up"),
     StartKey("v", "voice", "speak the instructions"),
     StartKey("s", "sound", "a sound at every change"),
     StartKey("a", "areas", "areas on a picture of the body"),
 )
+ANSWER_HELP = (
+    ("Enter", "nothing new: start"),
+    ("y", "something about your health is new"),
+    ("p", "you have pain today: how much, and where"),
+    ("q", "leave without a session"),
+)
+"""The keys that answer the health question, with their explanations in the help."""
 SAME_KEYS = {"1": "y", "2": "p", "3": "r", "4": "d", "5": "w", "6": "s", "7": "v", "8": "?", "9": "a", "0": "q"}
 """Digits for the letters, for keyboards that have others; 0 and 6 to 8 are as in the session."""
 

@@ -27,7 +27,7 @@ from stretch.player.layout import (
     side_by_side,
     wrap_styled,
 )
-from stretch.player.start_screen import PLAN_KEYS, SAME_KEYS, StartScreen, answer_keys
+from stretch.player.start_screen import ANSWER_HELP, PLAN_KEYS, SAME_KEYS, StartScreen, answer_keys
 from stretch.player.theme import TextRole
 
 FIGURE_MIN, FIGURE_MAX = (21, 7), (72, 24)
@@ -197,7 +197,7 @@ def _plan_keys(state: StartScreen, cells: int) -> list[StyledLine]:
 def help_pages(state: StartScreen, columns: int, lines: int) -> list[list[StyledLine]]:
     """Return the pages of the help: what to know, the keys, and the advice of the first sessions."""
     cells, height = columns - 1, max(lines - 1, 1)
-    keys = [("up down", "mark another stretch"), *((key.label, key.help) for key in PLAN_KEYS)]
+    keys = [("up down", "mark another stretch"), *((key.label, key.help) for key in PLAN_KEYS), *ANSWER_HELP]
     same = f"On any keyboard: {', '.join(f'{digit} {key}' for digit, key in SAME_KEYS.items())}"
     blocks = (
         _wrapped(_notes(state), cells),
