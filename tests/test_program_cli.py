@@ -130,6 +130,20 @@ def test_a_program_among_others_in_a_file_is_not_replaced_or_removed(folder: Pat
     assert own.read_text(encoding="utf-8") == RX
 
 
+def test_an_unfinished_program_is_removed_after_the_same_question(folder: Path) -> None:
+    file = folder / "catalog" / "mine.yaml"
+    for answer, code in (("n", 3), ("y", 0)):
+        run("program", "new", "mine", app=Patient(folder))
+        person = Person(folder, answer)
+        assert run("program", "remove", "mine", app=person).exit_code == code
+        assert "Remove mine (" in person.output
+        assert file.exists() == (answer == "n")
+    # Nothing else that is unfinished is taken for it.
+    file.write_text("stretches:\n- {id: mine, name:}\n", encoding="utf-8")
+    assert run("program", "remove", "mine", "--yes", app=Patient(folder)).exit_code == 2
+    assert file.exists()
+
+
 def test_show_has_what_is_prescribed_the_notes_and_the_stages(folder: Path, file: Path) -> None:
     run("program", "add", str(file), app=Patient(folder))
     shown = run("program", "show", "mrs-jones", app=Patient(folder, STARTS + timedelta(days=14))).stdout
@@ -171,6 +185,18 @@ def test_the_status_line_says_how_often_it_was_done_today(folder: Path, file: Pa
     run("program", "remove", "mrs-jones", "--yes", app=Patient(folder))
     assert status(folder) == "stretched today"
     assert json.loads(run("status", "--json", app=Patient(folder)).stdout)["prescribed"] is None
+
+
+def test_the_status_line_knows_at_once_of_a_file_in_the_catalog_folder(folder: Path) -> None:
+    file = target(folder)
+    file.parent.mkdir(parents=True)
+    assert status(folder) == "no session running"
+    file.write_text(RX, encoding="utf-8")
+    assert status(folder) == "no session running, 0 of 2 done today"
+    file.write_text(RX.replace("times_a_day: 2", "times_a_day: 3"), encoding="utf-8")
+    assert status(folder) == "no session running, 0 of 3 done today"
+    file.unlink()
+    assert status(folder) == "no session running"
 
 
 @pytest.mark.parametrize("text", ["", "[", "{}", "[1]", '[["a"]]', '[["a", "x", "", ""]]'])

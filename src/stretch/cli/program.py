@@ -168,24 +168,26 @@ def show_command(app: App, name: str, as_json: bool) -> None:
 @click.pass_obj
 def remove_command(app: App, name: str, yes: bool) -> int:
     from stretch.cli.prescribed import remember_prescriptions
+    from stretch.storage.catalogs.catalog_lint import holds_program
 
-    program, file = _find(app, name), app.catalog_folder / f"{name}.yaml"
-    origins = app.catalog.origins
+    file, origins = app.catalog_folder / f"{name}.yaml", app.catalog.origins
     origin, place = origins.get(("program", name)), escape_control_chars(str(file))
-    if origin is None:
+    unfinished = place in app.catalog.incomplete_files and holds_program(file, name)
+    title = name if unfinished else _find(app, name).name
+    if origin is None and not unfinished:
         raise UsageError(f"The program {name} comes with stretch and cannot be removed.")
-    if origin.file != place:
+    if origin and origin.file != place:
         raise UsageError(f"The program {name} is in {origin.file}: remove it there.")
     if others := [other for (_, other), found in origins.items() if found.file == place and other != name]:
         raise UsageError(f"{place} holds {join_words(others)} as well: remove {name} there.")
     instead = f"Without a terminal, add --yes to remove {name}."
-    if not yes and not confirm(app, f"Remove {program.name} ({file})?", instead):
+    if not yes and not confirm(app, f"Remove {title} ({file})?", instead):
         app.info("Nothing was removed.")
         return 3
     file.unlink()
     app.forget_catalog()
     remember_prescriptions(app)
-    app.info(f"Removed {program.name}.")
+    app.info(f"Removed {title}.")
     return 0
 
 

@@ -43,8 +43,13 @@ def status_command(app: App, as_json: bool) -> None:
 
 def _prescribed(app: App) -> tuple[int, int] | None:
     """Return how often what is prescribed for today was done, and how often it is to be; None without."""
-    from stretch.storage.prescription_file import load
+    from stretch.storage.prescription_file import is_current, load
 
+    if not is_current(app.folder):
+        from stretch.cli.prescribed import remember_prescriptions
+
+        with suppress(StretchError):  # a broken setting, which other commands report
+            remember_prescriptions(app)
     today = app.today()
     often = {name: one.times_a_day or 1 for name, one in load(app.folder).items() if one.due_on(today)}
     if not often:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
+from os import scandir
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,17 +14,29 @@ if TYPE_CHECKING:
     from stretch.core.program import Prescription, Program
 
 FILE_NAME = "prescribed.json"
+CATALOG = "catalog"
+"""The folder of programs of the user's own."""
 
 
 def save(folder: Path, programs: Iterable[Program]) -> None:
-    """Store the prescriptions among *programs*; without any, remove the file. Raise OSError."""
+    """Store the prescriptions among *programs*; without any, and without a catalog, remove the file. Raise OSError."""
     path, followed = folder / FILE_NAME, {one.id: one.prescription for one in programs if one.prescribed}
-    if not followed:
+    if not followed and not (folder / CATALOG).is_dir():
         path.unlink(missing_ok=True)
-    elif followed != load(folder):
+    elif followed != load(folder) or not is_current(folder):
         from msgspec import json
 
         write_private(path, json.encode(followed))
+
+
+def is_current(folder: Path) -> bool:
+    """Return whether nothing in the catalog of *folder* has changed since the prescriptions were stored."""
+    changed = []
+    with suppress(OSError), scandir(folder / CATALOG) as files:
+        changed = [(folder / CATALOG).stat().st_mtime_ns, *(file.stat().st_mtime_ns for file in files)]
+    with suppress(OSError):
+        return (folder / FILE_NAME).stat().st_mtime_ns > max(changed, default=0)
+    return not changed
 
 
 def load(folder: Path) -> dict[str, Prescription]:

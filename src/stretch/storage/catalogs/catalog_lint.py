@@ -18,11 +18,11 @@ from stretch.core.vocabulary import ENTRY_KINDS, KNEELING, Caution, EntryKind
 from stretch.figure.file_format import Figure
 from stretch.figure.lint import lint_figure
 from stretch.storage.catalogs.catalog import load_catalog, load_session_file, origin_label
-from stretch.storage.catalogs.loader import CatalogEntry, CatalogLoader, id_of, real_path
+from stretch.storage.catalogs.loader import CatalogEntry, CatalogLoader, RawEntry, id_of, real_path, split_entries
 from stretch.storage.files.diagnostics import Diagnostic, Severity
 from stretch.storage.files.locations import data_root
 from stretch.storage.files.safe_io import write_private
-from stretch.storage.files.safe_yaml import read_text
+from stretch.storage.files.safe_yaml import read_text, read_yaml
 
 
 class CatalogReport(Struct, frozen=True):
@@ -137,6 +137,17 @@ def read_program(file: Path, catalogs: Sequence[Path]) -> tuple[Program, list[st
         what = f"the programs {join_words(found)}: put each in a file of its own" if found else "no program"
         raise UsageError(f"{place} holds {what}.")
     return catalog.programs[found[0]], [str(one) for one in report.of("note") if one.file == place]
+
+
+def holds_program(file: Path, name: str) -> bool:
+    """Return whether *file* holds the program *name*, finished or not, and nothing else."""
+    entries = [*split_entries(read_yaml(file))]
+    kinds = [
+        (each.kind, each.data.get("id"))
+        for each in entries
+        if isinstance(each, RawEntry) and isinstance(each.data, dict)
+    ]
+    return len(entries) == 1 and kinds == [("program", name)]
 
 
 def store_program(file: Path, target: Path) -> None:
