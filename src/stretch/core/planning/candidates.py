@@ -27,6 +27,8 @@ ENOUGH_LYING = 3
 """Stretches that must be possible lying down, so that a gentle routine for the back has no others."""
 MANY, MOST_OF_A_KIND = 60, 2
 """Of more eligible stretches than MANY only a few of each kind are considered."""
+MOVED_S = 30
+"""Seconds that a movement counts for in the share of an area (rule RB13)."""
 BEYOND_FULL = 10
 """Points beyond the full dose are divided by this: what was earned comes after the full doses of all (rule D16)."""
 
@@ -209,16 +211,18 @@ def _options(stretch: Stretch, dose: Dose, request: Request, *, asked_for: bool)
 
 
 def _option(stretch: Stretch, dose: Dose, full_dose: Dose, request: Request, *, further: int) -> Option:
-    held = dosing.held_seconds(stretch, dose)
+    # Before sport one held stretch fills the ceiling of its areas, however short it is (rule D17).
+    if (held := dosing.held_seconds(stretch, dose)) and request.before_sport:
+        held = dosing.BEFORE_SPORT_CEILING_S
     points, full = (scoring.dose_points(stretch, one) for one in (dose, full_dose))
     exercise = exercise_ms(stretch, dose, request.breath, slow=request.extra_transition_time)
     return Option(
         dose.reps,
         _preparation_ms(stretch, request) + exercise,
-        # Before sport one held stretch fills the ceiling of its areas, however short it is (rule D17).
-        dosing.BEFORE_SPORT_CEILING_S if held and request.before_sport else held,
+        held,
         min(points, full) + max(0, points - full) // BEYOND_FULL,
         dose.hold_s,
+        MOVED_S if stretch.mode == "dynamic" else held,
         further,
     )
 

@@ -1,6 +1,5 @@
 """Limits of a selection of stretches for one routine (rules RB3 to RB10), and by how much it exceeds each."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import takewhile
 
@@ -60,31 +59,42 @@ def needs_reset(picks: Iterable[Pick]) -> bool:
 
 
 def excess(problem: SelectionProblem, picks: Sequence[Pick]) -> Excess:
-    """Return by how much *picks* in session order exceed each of LIMITS."""
-    bends = exempt = alike = pairs = misplaced = deep = once = further = 0
+    """Return by how much *picks* in session order exceed each of LIMITS.
+
+    The solver spends most of its time here, so this is one pass.
+    """
+    bends = twists = exempt = alike = pairs = misplaced = deep = once = further = ms = opening = 0
     goals: set[int] = set()
-    families: Counter[str] = Counter()
+    families: set[str] = set()
+    held: dict[str, int] = {}
     before: SpinalLoad = "neutral"
+    position = None
+    moving = True
     for index, (candidate, option) in enumerate(picks):
-        stretch, load = candidate.item.stretch, candidate.load
+        item, load = candidate.item, candidate.load
+        stretch = item.stretch
         if load == "extension" and not candidate.required:
             early = index < FIRST_BACK_BEND and not candidate.may_begin
-            misplaced += early or before in ("flexion", "rotation")
+            misplaced += early or before == "flexion" or before == "rotation"
         bends += load == "flexion"
+        twists += load == "rotation"
         exempt += candidate.may_begin  # Back bends for a disc do not count (RB12).
         deep += stretch.level == "deep"
         once += option.reps == 1 and len(candidate.options) > 1
         further |= option.further
         goals.update(candidate.goals)
-        if stretch.family:
-            families[stretch.family] += 1
-            again = families[stretch.family] > 1
-            pairs += again and candidate.asked_for
-            alike += again and not candidate.asked_for
-        before = load
-    ms = duration_ms(picks, None) - opening_ms(picks, problem.opening_ms)
-    if needs_reset(picks):
-        ms += problem.reset_ms.get(picks[-1][0].item.position, 0)
+        if family := stretch.family:
+            pairs += family in families and candidate.asked_for
+            alike += family in families and not candidate.asked_for
+            families.add(family)
+        for area in stretch.areas.primary:
+            held[area] = held.get(area, 0) + option.held_s
+        ms += option.ms + (candidate.extra_ms if item.position != position else 0)
+        moving = moving and stretch.mode == "dynamic"
+        opening = ms if moving else opening
+        before, position = load, item.position
+    if position and (bends or twists):
+        ms += problem.reset_ms.get(position, 0)
     return (
         alike + max(0, pairs - problem.two_alike),
         max(0, bends - problem.most_bends),
@@ -92,8 +102,8 @@ def excess(problem: SelectionProblem, picks: Sequence[Pick]) -> Excess:
         max(0, deep - 1),
         max(0, once - (not further)) if problem.repeat_first and len(picks) - exempt > len(goals) else 0,
         max(0, len(picks) - problem.most_stretches),
-        max(0, max(held_per_side(picks).values(), default=0) - problem.ceiling_s),
-        max(0, ms - problem.budget_ms),
+        max(0, max(held.values(), default=0) - problem.ceiling_s),
+        max(0, ms - min(opening, problem.opening_ms) - problem.budget_ms),
     )
 
 

@@ -10,9 +10,6 @@ from stretch.core.planning.dosing import AREA_CEILING_S
 from stretch.core.routine import Item, sort_key
 from stretch.core.vocabulary import Position
 
-MOVED_S = 30
-"""Seconds that a movement counts for in the share of an area."""
-
 SpinalLoad = Literal["extension", "neutral", "flexion", "rotation"]
 
 
@@ -27,6 +24,8 @@ class Option(Struct, frozen=True):
     points: int
     hold_s: int | None = None
     """Seconds of one hold; None as in the full dose."""
+    share_s: int = 0
+    """Seconds that count toward the share of an area (rule RB13)."""
     further: int = 0
     """Repetitions beyond the full dose, for long routines."""
 
@@ -62,10 +61,6 @@ class Candidate(Struct, frozen=True):
     def full(self) -> Option:
         """The full dose, and what was earned."""
         return next(option for option in reversed(self.options) if not option.further)
-
-    def share_s(self, option: Option) -> int:
-        """Return the seconds that *option* counts toward the share of an area."""
-        return MOVED_S if self.item.stretch.mode == "dynamic" else option.held_s
 
 
 Pick = tuple[Candidate, Option]
@@ -110,7 +105,7 @@ class SelectionProblem(Struct, frozen=True, kw_only=True):
         for candidate, option in picks if shares else ():
             for goal in candidate.goals:
                 if goal < self.shared_areas:
-                    shares[goal] += candidate.share_s(option)
+                    shares[goal] += option.share_s
         return shares
 
 

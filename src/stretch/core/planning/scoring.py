@@ -1,6 +1,5 @@
 """Score of a selection of stretches, the goals it consists of, and the hold time of each area."""
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from random import Random
 
@@ -10,7 +9,7 @@ from stretch.core.model import Catalog, Dose, Stretch
 from stretch.core.planning.dosing import held_seconds, with_reps
 from stretch.core.planning.eligibility import area_words, suits_disc
 from stretch.core.planning.limits import is_reset
-from stretch.core.planning.problem import Candidate, Pick, SelectionProblem
+from stretch.core.planning.problem import Pick, SelectionProblem
 from stretch.core.routine import Item, Request
 from stretch.core.vocabulary import UPRIGHT, Position
 
@@ -75,21 +74,18 @@ def score(problem: SelectionProblem, picks: Sequence[Pick]) -> int:
     - Doses: `dose_points`.
     - A penalty for each body position. The time to change position is part of the time budget (rule D18).
     """
-    served = Counter(goal for candidate, _ in picks for goal in candidate.goals)
-    points = sum(problem.gain(goal, n) for goal, count in served.items() for n in range(count))
-    points += sum(candidate.base_score + option.points for candidate, option in picks)
-    points += sum(share_points(problem, 0, seconds) for seconds in problem.shares(picks))
-    return points - problem.position_penalty * len({posture(candidate) for candidate, _ in picks})
+    points, served = 0, [0] * len(problem.goals)
+    for candidate, option in picks:
+        points += candidate.base_score + option.points
+        for goal in candidate.goals:
+            points += problem.gain(goal, served[goal])
+            served[goal] += 1
+    points += SHARE_POINTS * sum(min(seconds, problem.share_s) for seconds in problem.shares(picks))
+    return points - problem.position_penalty * len({posture(candidate.item.position) for candidate, _ in picks})
 
 
-def share_points(problem: SelectionProblem, seconds: int, more: int) -> int:
-    """Return the points for *more* seconds for an area that has had *seconds*, up to its share."""
-    return SHARE_POINTS * (min(seconds + more, problem.share_s) - min(seconds, problem.share_s))
-
-
-def posture(candidate: Candidate) -> Position:
-    """Return the position of *candidate*; sitting on a chair counts as standing."""
-    position = candidate.item.position
+def posture(position: Position) -> Position:
+    """Return *position*, but standing for sitting on a chair: the way between them costs little."""
     return "standing" if position in UPRIGHT else position
 
 

@@ -10,11 +10,13 @@ The result depends on nothing but its arguments: ties go to what was asked for, 
 """
 
 from collections.abc import Collection, Iterator, Sequence
+from heapq import heapify, heappop
 from itertools import combinations, product
 
 from stretch.core.planning.limits import LIMITS, Excess, exceeds, excess
 from stretch.core.planning.problem import Pick, SelectionProblem
-from stretch.core.planning.scoring import posture, score, share_points
+from stretch.core.planning.scoring import SHARE_POINTS, posture, score
+from stretch.core.vocabulary import POSITIONS
 
 Selection = dict[int, int]
 """The index of the dose of each selected candidate, by the index of the candidate."""
@@ -51,7 +53,8 @@ def best_selection(problem: SelectionProblem, start: Sequence[Pick] = ()) -> lis
     while improved:
         improved = False
         optional = [index for index in best if index not in fixed]
-        removals = (*combinations(optional, 1), *(combinations(optional, 2) if few else ()))
+        pairs = combinations(optional, 2) if few and len(best) < len(problem.candidates) else ()
+        removals = (*combinations(optional, 1), *pairs)
         smallest = {index: fixed.get(index, 0) for index in best}
         for doses, removed in product((best, smallest) if best != smallest else (best,), removals):
             rest = {index: doses[index] for index in best if index not in removed}
@@ -71,62 +74,69 @@ def _fill(
     by_time: bool = False,
 ) -> tuple[int, Selection]:
     """Return *start* with stretches and repetitions added as long as they bring points and fit, and its score."""
-    selection, now = start, excess(problem, _picks(problem, start))
+    selection, picks = start, _picks(problem, start)
+    now = excess(problem, picks)
     blocked: set[tuple[int, int]] = set()
     while True:
-        spare_ms = problem.budget_ms + problem.opening_ms - sum(option.ms for _, option in _picks(problem, selection))
-        ranked = sorted(
+        spare_ms = problem.budget_ms + problem.opening_ms - sum(option.ms for _, option in picks)
+        ranked = [
             (-points / (ms if by_time else 1), problem.candidates[index].partner, index, dose)
-            for points, ms, index, dose in _steps(problem, selection, without)
-            if ms <= spare_ms and (index, dose) not in blocked
-        )
+            for points, ms, index, dose in _steps(problem, selection, picks, without, spare_ms)
+            if (index, dose) not in blocked
+        ]
+        heapify(ranked)
         limit = tuple(map(max, now, allowed))
-        for *_, index, dose in ranked:
+        while ranked:
+            *_, index, dose = heappop(ranked)
             trial = {**selection, index: dose}
-            then = excess(problem, _picks(problem, trial))
+            more = _picks(problem, trial)
+            then = excess(problem, more)
             if not exceeds(then, limit):
-                selection, now = trial, then
+                selection, picks, now = trial, more, then
                 break
             if any(then[place] > limit[place] for place in LASTING):
                 blocked.add((index, dose))
         else:
-            return INFEASIBLE if exceeds(now, allowed) else score(problem, _picks(problem, selection)), selection
+            return INFEASIBLE if exceeds(now, allowed) else score(problem, picks), selection
 
 
 def _steps(
-    problem: SelectionProblem, selection: Selection, without: Collection[int]
+    problem: SelectionProblem, selection: Selection, picks: Sequence[Pick], without: Collection[int], spare_ms: int
 ) -> Iterator[tuple[int, int, int, int]]:
-    """Yield the steps that add points: points, milliseconds, index of the candidate, index of its dose."""
-    counts = [0] * len(problem.goals)
-    for index in selection:
-        for goal in problem.candidates[index].goals:
-            counts[goal] += 1
-    gains = [problem.gain(goal, count) for goal, count in enumerate(counts)]
-    shares = problem.shares(_picks(problem, selection))
-    visited = {posture(problem.candidates[index]) for index in selection}
-    full = len(selection) >= problem.most_stretches
-    for index, candidate in enumerate(problem.candidates):
-        now = selection.get(index, -1)
-        if index in without or now + 1 == len(candidate.options) or (now < 0 and full):
+    """Yield the steps of at most *spare_ms* that add points: points, milliseconds, indexes of candidate and dose."""
+    served = [0] * len(problem.goals)
+    for candidate, _ in picks:
+        for goal in candidate.goals:
+            served[goal] += 1
+    gains = [problem.gain(goal, count) for goal, count in enumerate(served)]
+    due = [max(0, problem.share_s - seconds) for seconds in problem.shares(picks)]
+    visited = {posture(candidate.item.position) for candidate, _ in picks}
+    penalties = {place: 0 if posture(place) in visited else problem.position_penalty for place in POSITIONS}
+    candidates, every_dose = problem.candidates, len(problem.candidates) <= FEW_CANDIDATES
+    for index in selection if len(picks) >= problem.most_stretches else range(len(candidates)):
+        if index in without:
             continue
-        points = ms = had_s = 0
-        if now >= 0:
-            points, ms = -candidate.options[now].points, -candidate.options[now].ms
-            had_s = candidate.share_s(candidate.options[now])
+        candidate = candidates[index]
+        options, had = candidate.options, selection.get(index, -1)
+        if had >= 0:
+            points, ms, share_s = -options[had].points, -options[had].ms, options[had].share_s
         else:
-            points += candidate.base_score + sum(gains[goal] for goal in candidate.goals)
-            points -= 0 if posture(candidate) in visited else problem.position_penalty
+            points, ms, share_s = candidate.base_score - penalties[candidate.item.position], 0, 0
+            for goal in candidate.goals:
+                points += gains[goal]
         # The leanest dose that brings points; of few candidates larger ones too.
-        for dose, option in enumerate(candidate.options[now + 1 :], start=now + 1):
-            more = points + option.points
-            if shares:
-                seconds = candidate.share_s(option) - had_s
-                more += sum(
-                    share_points(problem, shares[goal], seconds) for goal in candidate.goals if goal < len(shares)
-                )
+        for dose in range(had + 1, len(options)):
+            option = options[dose]
+            more, more_ms = points + option.points, ms + option.ms
+            if more_ms > spare_ms:
+                break
+            if due:
+                for goal in candidate.goals:
+                    if goal < len(due):
+                        more += SHARE_POINTS * min(option.share_s - share_s, due[goal])
             if more > 0:
-                yield more, ms + option.ms, index, dose
-                if now >= 0 or len(problem.candidates) > FEW_CANDIDATES:
+                yield more, more_ms, index, dose
+                if had >= 0 or not every_dose:
                     break
 
 
