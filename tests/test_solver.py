@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import product
 from random import Random
 from typing import get_args
@@ -13,14 +15,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stretch.core.errors import UsageError
-from stretch.core.model import Areas, Dose, Stretch
-from stretch.core.planning.builder import check_request, selection_problem
+from stretch.core.model import Areas, Catalog, Dose, Stretch
+from stretch.core.planning.builder import build_routine, check_request, selection_problem
 from stretch.core.planning.limits import LIMITS, duration_ms, exceeds, excess, is_reset, spinal_load
 from stretch.core.planning.problem import Candidate, Option, Pick, SelectionProblem, SpinalLoad, session_order
 from stretch.core.planning.scoring import score
 from stretch.core.planning.solver import best_selection
 from stretch.core.routine import Item, Request
-from stretch.core.vocabulary import POSITIONS
+from stretch.core.vocabulary import LEVELS, POSITIONS
 from support import AREAS as AREA_NAMES
 from support import CATALOG
 
@@ -136,14 +138,51 @@ def test_a_start_stays_in_the_selection(problem: SelectionProblem) -> None:
     assert all(longer[candidate.item.stretch.id] >= option.reps for candidate, option in start)
 
 
-def test_a_longer_catalog_takes_little_time() -> None:
+def reference_ms() -> float:
+    """Return the CPU time of a fixed amount of ordinary Python work, about 10 ms, as the unit of the limits below."""
+    start = time.process_time()
+    for number in range(20_000):
+        sorted((number % place, place) for place in (3, 5, 7))
+    return (time.process_time() - start) * 1000
+
+
+def build_ms(catalog: Catalog, request: Request) -> float:
+    start = time.process_time()
+    with suppress(UsageError):
+        build_routine(catalog, request)
+    return (time.process_time() - start) * 1000
+
+
+HARD = (
+    Request(areas=("core", "wrists", "glutes", "neck", "lower-back"), minutes=14.0, morning=True),
+    Request(areas=("lower-back", "piriformis", "glutes"), minutes=45.0, morning=True),
+    Request(areas=("core", "quads", "hips", "calves"), minutes=45.0, day_after_hard_session=True),
+    Request(areas=("lower-back", "hands"), minutes=12.0, morning=True, level="moderate"),
+    Request(areas=("back", "hip-area"), minutes=30.0),
+    Request(areas=tuple(CATALOG.areas), minutes=60.0, morning=True),
+)
+"""Requests that take longest."""
+
+
+def varied_catalog(count: int) -> Catalog:
+    """Return a catalog of *count* stretches of all kinds, each for one or two areas."""
+    random, shipped = Random(3), list(CATALOG.stretches.values())
+    names = sorted(CATALOG.areas)
     many = {}
-    for number in range(5000):
-        stretch = list(CATALOG.stretches.values())[number % len(CATALOG.stretches)]
-        many[f"s{number}"] = msgspec.structs.replace(stretch, id=f"s{number}")
-    large = msgspec.structs.replace(CATALOG, stretches=many)
-    eligible = check_request(large, Request(areas=("back", "hip-area"), minutes=30.0))
-    assert len(eligible.candidates) < 120
+    for number in range(count):
+        many[f"s{number}"] = msgspec.structs.replace(
+            shipped[number % len(shipped)], id=f"s{number}", position=random.choice(POSITIONS), family=None,
+            areas=Areas(primary=tuple(random.sample(names, random.randint(1, 2)))), level=random.choice(LEVELS),
+        )  # fmt: skip
+    return msgspec.structs.replace(CATALOG, stretches=many)
+
+
+@pytest.mark.parametrize(("count", "limit"), [(0, 3.5), (5000, 10)], ids=["shipped", "5000 stretches"])
+def test_a_routine_is_built_in_little_time(count: int, limit: float) -> None:
+    catalog = varied_catalog(count) if count else CATALOG
+    for request in HARD:
+        # The shortest of three, because whatever else the machine does only makes it longer.
+        assert min(build_ms(catalog, request) / reference_ms() for _ in range(3)) < limit, request
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Eligible stretches for a request with their possible doses, and the reasons why others are excluded."""
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 
 from msgspec import Struct
@@ -22,11 +22,12 @@ from stretch.core.planning.problem import Candidate, Option
 from stretch.core.planning.scoring import Goal
 from stretch.core.routine import Item, Request, sides_in_order
 from stretch.core.timing.phases import exercise_ms, preparation_ms
+from stretch.core.vocabulary import UPRIGHT
 
 ENOUGH_LYING = 3
 """Stretches that must be possible lying down, so that a gentle routine for the back has no others."""
-MANY, MOST_OF_A_KIND = 60, 2
-"""Of more eligible stretches than MANY only a few of each kind are considered."""
+MANY, TOO_MANY, MOST_OF_A_KIND = 60, 90, 2
+"""Of more eligible stretches than MANY only a few of each kind are considered, of wider kinds if there are TOO_MANY."""
 MOVED_S = 30
 """Seconds that a movement counts for in the share of an area (rule RB13)."""
 BEYOND_FULL = 10
@@ -90,7 +91,7 @@ def find_eligible(catalog: Catalog, request: Request) -> Eligible:
     chosen = [stretch for stretch in chosen if stretch.id in named or suits(stretch)]
     resets = [stretch for stretch in resets if suits(stretch)]
     if len(chosen) + len(resets) > MANY:
-        chosen, resets = _best_of_each_kind(chosen, request), _best_of_each_kind(resets, request)
+        chosen, resets = (_best_of_each_kind(group, request, goals) for group in (chosen, resets))
     return Eligible(areas, [*map(candidate, chosen)], [*map(candidate, resets)], goals, reasons)
 
 
@@ -122,14 +123,31 @@ def _lying_down(catalog: Catalog, request: Request, areas: Sequence[str]) -> Eli
     return replace(found, reasons=reasons)
 
 
-def _best_of_each_kind(stretches: Sequence[Stretch], request: Request) -> list[Stretch]:
-    """Return a few of all *stretches* that could replace each other, those to use first, and the ones given by name."""
-    kinds: defaultdict[tuple[object, ...], list[Stretch]] = defaultdict(list)
-    for stretch in sorted(stretches, key=lambda stretch: (stretch.id not in request.kept, stretch.tier)):
-        place = stretch.position, stretch.level, stretch.mode, stretch.spine
-        kinds[stretch.areas.primary, stretch.family, *place].append(stretch)
-    best = {stretch.id for kind in kinds.values() for stretch in kind[:MOST_OF_A_KIND]}
-    return [stretch for stretch in stretches if stretch.id in best or stretch.id in request.stretches]
+def _best_of_each_kind(stretches: Sequence[Stretch], request: Request, goals: Sequence[Goal]) -> list[Stretch]:
+    """Return a few of all *stretches* that could replace each other, those to use first, and the ones given by name.
+
+    While too many are left, kinds get wider.
+    """
+    kinds: tuple[Callable[[Stretch], object], ...] = (
+        lambda one: (one.areas.primary, one.family, one.position, one.level, one.mode, one.spine),
+        lambda one: (scoring.goals_served(one, goals), one.position, one.level == "gentle", one.spine),
+        lambda one: (scoring.goals_served(one, goals)[:1], one.position),
+        lambda one: (scoring.goals_served(one, goals)[:1], one.position in UPRIGHT),
+    )
+    best = sorted(stretches, key=lambda one: (one.id not in request.kept, one.tier))
+    for kind in kinds:
+        of_kind: Counter[object] = Counter()
+        few = []
+        for stretch in best:
+            place = kind(stretch)
+            of_kind[place] += 1
+            if of_kind[place] <= MOST_OF_A_KIND or stretch.id in request.stretches:
+                few.append(stretch)
+        best = few
+        if len(best) <= TOO_MANY:
+            break
+    ids = {stretch.id for stretch in best}
+    return [stretch for stretch in stretches if stretch.id in ids]
 
 
 def _desk_rule(stretches: Sequence[Stretch], request: Request, areas: Collection[str]) -> Callable[[Stretch], bool]:

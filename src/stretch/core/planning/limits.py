@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from itertools import takewhile
+from operator import gt
 
 from stretch.core.model import Stretch
 from stretch.core.planning.problem import Pick, SelectionProblem, SpinalLoad
@@ -61,23 +62,18 @@ def needs_reset(picks: Iterable[Pick]) -> bool:
 def excess(problem: SelectionProblem, picks: Sequence[Pick]) -> Excess:
     """Return by how much *picks* in session order exceed each of LIMITS.
 
-    The solver spends most of its time here, so this is one pass.
+    The solver spends much of its time here and in what this calls.
     """
-    bends = twists = exempt = alike = pairs = misplaced = deep = once = further = ms = opening = 0
+    bends = exempt = alike = pairs = misplaced = deep = once = further = 0
     goals: set[int] = set()
     families: set[str] = set()
-    held: dict[str, int] = {}
     before: SpinalLoad = "neutral"
-    position = None
-    moving = True
     for index, (candidate, option) in enumerate(picks):
-        item, load = candidate.item, candidate.load
-        stretch = item.stretch
+        stretch, load = candidate.item.stretch, candidate.load
         if load == "extension" and not candidate.required:
             early = index < FIRST_BACK_BEND and not candidate.may_begin
             misplaced += early or before == "flexion" or before == "rotation"
         bends += load == "flexion"
-        twists += load == "rotation"
         exempt += candidate.may_begin  # Back bends for a disc do not count (RB12).
         deep += stretch.level == "deep"
         once += option.reps == 1 and len(candidate.options) > 1
@@ -87,14 +83,7 @@ def excess(problem: SelectionProblem, picks: Sequence[Pick]) -> Excess:
             pairs += family in families and candidate.asked_for
             alike += family in families and not candidate.asked_for
             families.add(family)
-        for area in stretch.areas.primary:
-            held[area] = held.get(area, 0) + option.held_s
-        ms += option.ms + (candidate.extra_ms if item.position != position else 0)
-        moving = moving and stretch.mode == "dynamic"
-        opening = ms if moving else opening
-        before, position = load, item.position
-    if position and (bends or twists):
-        ms += problem.reset_ms.get(position, 0)
+        before = load
     return (
         alike + max(0, pairs - problem.two_alike),
         max(0, bends - problem.most_bends),
@@ -102,14 +91,30 @@ def excess(problem: SelectionProblem, picks: Sequence[Pick]) -> Excess:
         max(0, deep - 1),
         max(0, once - (not further)) if problem.repeat_first and len(picks) - exempt > len(goals) else 0,
         max(0, len(picks) - problem.most_stretches),
-        max(0, max(held.values(), default=0) - problem.ceiling_s),
-        max(0, ms - min(opening, problem.opening_ms) - problem.budget_ms),
+        max(0, max(held_per_side(picks).values(), default=0) - problem.ceiling_s),
+        max(0, _stretching_ms(problem, picks) - problem.budget_ms),
     )
+
+
+def _stretching_ms(problem: SelectionProblem, picks: Sequence[Pick]) -> int:
+    """Return the duration of *picks* with the reset at the end, without the opening that is part of the warm-up."""
+    ms = opening_ms = 0
+    position: Position | None = None
+    moving, bent = True, False
+    for candidate, option in picks:
+        item, load = candidate.item, candidate.load
+        ms += option.ms + (candidate.extra_ms if item.position != position else 0)
+        moving = moving and item.stretch.mode == "dynamic"
+        opening_ms = ms if moving else opening_ms
+        bent = bent or load == "flexion" or load == "rotation"
+        position = item.position
+    reset_ms = problem.reset_ms.get(position, 0) if position and bent else 0
+    return ms + reset_ms - min(opening_ms, problem.opening_ms)
 
 
 def exceeds(one: Excess, allowed: Excess) -> bool:
     """Return whether *one* is over *allowed* anywhere."""
-    return any(a > b for a, b in zip(one, allowed, strict=True))
+    return any(map(gt, one, allowed))
 
 
 def duration_ms(picks: Iterable[Pick], position: Position | None) -> int:

@@ -119,7 +119,7 @@ def is_for(stretch: Stretch, areas: Iterable[str]) -> bool:
 
 def is_relevant(stretch: Stretch, goals: Sequence[Goal], areas: Collection[str]) -> bool:
     """Return whether *stretch* serves a goal, or is a gentle movement that also helps one of *areas* (rule RB13)."""
-    serves_goal = any(is_for(stretch, goal.areas) for goal in goals)
+    serves_goal = any(not goal.areas.isdisjoint(stretch.areas.primary) for goal in goals)
     prepares = stretch.mode == "dynamic" and stretch.level == "gentle"
     return serves_goal or (prepares and not set(stretch.areas.secondary).isdisjoint(areas))
 
@@ -128,7 +128,8 @@ def goals_served(stretch: Stretch, goals: Sequence[Goal]) -> tuple[int, ...]:
     """Return the indexes of the *goals* that *stretch* serves; none for a mobility hold (rule D11)."""
     if stretch.mode != "dynamic" and not held_seconds(stretch, stretch.dose):
         return ()
-    return tuple(index for index, goal in enumerate(goals) if is_for(stretch, goal.areas))
+    primary = stretch.areas.primary
+    return tuple(index for index, goal in enumerate(goals) if not goal.areas.isdisjoint(primary))
 
 
 def base_score(

@@ -24,7 +24,7 @@ LASTING = tuple(place for place, name in enumerate(LIMITS) if name not in ("back
 """Limits that stay exceeded when more is added: a step over one of them is not tried again."""
 INFEASIBLE = -1_000_000
 """Score of a selection over the limits."""
-FEW_CANDIDATES = 7
+FEW_CANDIDATES = 5
 """Up to so many candidates each is tried as the first one, in any dose, and pairs are taken out as well."""
 
 
