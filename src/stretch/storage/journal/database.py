@@ -6,6 +6,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, nullcontext, suppress
 from datetime import date
+from functools import cache
 from itertools import count
 from pathlib import Path
 
@@ -359,12 +360,17 @@ def recompute_aggregates(connection: sqlite3.Connection, session: int | None = N
 
 def has_tables(connection: sqlite3.Connection, version: int) -> bool:
     """Return whether the file has the tables and indexes of *version*, and no triggers, which would run with ours."""
+    expected = _structure_of(version)
+    found, names = _structure(connection), {row[1] for row in expected}
+    return {row for row in found if row[1] in names or row[0] == "trigger"} == expected
+
+
+@cache
+def _structure_of(version: int) -> set[tuple[object, ...]]:
     with closing(sqlite3.connect(":memory:")) as new:
         for statement in (statement for statements in MIGRATIONS[:version] for statement in statements):
             new.execute(statement)
-        expected = _structure(new)
-    found, names = _structure(connection), {row[1] for row in expected}
-    return {row for row in found if row[1] in names or row[0] == "trigger"} == expected
+        return _structure(new)
 
 
 def _structure(connection: sqlite3.Connection) -> set[tuple[object, ...]]:
