@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from itertools import product
 from pathlib import Path
@@ -32,7 +33,9 @@ def expected(text: str) -> dict[str, Any]:
     stretch, *rest = text.split()
     fields: dict[str, Any] = {"stretch": None if stretch == "?" else stretch}
     for name, _, value in (word.partition("=") for word in rest):
-        fields[name] = name == "note" or (None if value == "?" else int(value) if value.isdigit() else value)
+        each = {side: int(number) for side, number in re.findall(r"(left|right)(\d)", value)}
+        plain = None if value == "?" else int(value) if value.isdigit() else value
+        fields[name] = name == "note" or each or plain
     return fields
 
 
@@ -43,7 +46,7 @@ def test_nine_of_ten_lines_are_read_right_and_none_wrong_without_a_mark() -> Non
         if {name: name == "note" or value for name, value in fields.items()} != expected(meaning):
             wrong.append(line)
             silent += [line] if None not in fields.values() else []
-    assert len(LINES) == 357
+    assert len(LINES) == 389
     assert not silent
     assert len(wrong) <= len(LINES) / 10, wrong
 
@@ -164,6 +167,12 @@ def test_a_dose_in_lines_of_its_own_belongs_to_the_name_above_it() -> None:
     assert sphinx == {"stretch": "sphinx", "hold_s": 20, "reps": 3}
 
 
+def test_a_heading_decides_between_stretches_of_one_name() -> None:
+    line = "Prayer stretch 20s x 3"
+    for heading, stretch in (("Wrists:", "prayer"), ("Lower back", "childs-pose"), ("Stretches", None)):
+        assert read(heading, line)[1]["stretch"] == stretch
+
+
 def test_a_dose_below_a_remark_belongs_to_nobody() -> None:
     cat, remark, dose = read("Cat stretch", "Then lie on your side and lift the leg", "3 x 10")
     assert (cat, remark, dose) == ({"stretch": "cat-cow", "reps": None}, {}, {})
@@ -280,6 +289,11 @@ def test_a_list_that_is_none_is_refused(tmp_path: Path, text: bytes, problem: st
         ("Calf stretch on step 1 min x 2, before walking in the morning", "Before walking in the morning."),
         ("Doorway pec stretch w/ elbows low, 30s x 3 each side", "With elbows low."),
         ("Scap squeezes 2 sets of 10 reps, 3-5 sec holds", "Hold each for 3-5 s."),
+        ("PPT 2x15 slowly", "Slowly."),
+        ("Cat-cow x 12, slow and controlled", "Slow and controlled."),
+        ("Gentle neck rotation 5x each way 5 s", "Gentle."),
+        ("Shoulder circles forward x 10", "Forward."),
+        ("Shoulder rolls forward then backward x 10", "Forward and backward."),
     ],
 )
 def test_notes_keep_the_words_of_the_line(line: str, note: str) -> None:

@@ -5,6 +5,7 @@ Each word is reduced to a letter for its kind, and the patterns are matched agai
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -27,6 +28,8 @@ _SPELLINGS = (
     (r"\b(\d):([0-5]\d)\b(?:\s?m(?:in(?:ute)?s?)?\b)?", lambda m: f"{int(m[1]) * 60 + int(m[2])} s"),
     (r"\b([bt])\.?i\.?d\b\.?", r"\1id"),
     (r"\bb/l\b|\(b\)", " bilateral "),
+    (r"\b(?:(c)|(t)|l)/s\b", lambda m: "cervical" if m[1] else "thoracic" if m[2] else "lumbar"),
+    (r"\bd/?c(?:'?d|ed)?\b", "discontinue"),
     (r"\b(?:(l|left)|r|right)\s?(?:/|&|\+|and|then)\s?(?(1)(?:r|right)|(?:l|left))\b|\be/s\b", " each side "),
     (r"(?:for )?(?:a |the )?(?:slow )?count of (\d+)|\b(\d+)[- ]count\b", r" \1\2 s "),
     (r"(\d ?(?:s|secs?|seconds?|mins?|reps?))x(?=\d)", r"\1 x "),
@@ -35,6 +38,7 @@ _SPELLINGS = (
     (r"\bat (45|90)\b(?!\s?(?:s|\d|x))", r"at \1 degrees"),
     (r"\b(quad|glute|ham|hamstring)s?[- ]sets?\b", r"\1-sets"),
     (r"\bea\.", "each"),
+    (r"(?<=[a-z])\s/\s(?=[a-z])", "/"),
     (r"\s/\s", ", "),
     (r"(?<=\d)-(?=[a-z])|(?<=[a-z])-(?=(?:sec(?:ond)?|min(?:ute)?)s?\b)", " "),
     (r"\b(?:affected|involved)[ (]+(left|right|[lr]t?)\b\)?(?: (?:side|leg|arm)\b)?", r"\1 side only"),
@@ -45,7 +49,7 @@ _SPELLINGS = (
     (r"\bq ?(\d+) ?h(?:rs?|ours?)?\b", r"every \1 hours"),
     (rf"\b({'|'.join(NUMBERS)})(?= (?:to|or) (?:{'|'.join(NUMBERS)})\b)", lambda m: str(NUMBERS[m[1].lower()])),
     (rf"(?<=\d (?:to|or) )({'|'.join(NUMBERS)})\b", lambda m: str(NUMBERS[m[1].lower()])),
-    (r"^\s*please\b", ""),
+    (r"^\s*(?:please|(?:don't|do not) forget(?: to do)?)\b", ""),
     (r"(?:~|\b(?:at least|up to|about|around|approx(?:imately)?\b\.?))\s?(?=\d)", ""),
     (r"\bsides?:?\s+(both|right|left|[rl])\b(?! side)", r", \1 side only"),
     (r"\bboth side only", "both sides"),
@@ -65,12 +69,15 @@ _TOKEN = re.compile(
     r"|[^\W\d_]+(?:['-][^\W\d_]+)*|[^\w\s]|\d+|_",
     re.IGNORECASE,
 )
+_SIDE = r"[(]?+a*l[iI]?+[)]?+"
+_COUNT = r"(?:x?n[xtTz]+a*n[sm]h?|n[sm]h?[,a]*x?n[xtT]?|x?n(?![sm])[xtTz]*)"
+"""How often, perhaps with how long, as `3 x 20 s` or `20 s x 3`."""
 _RULES = (
     ("days", r"(n)[xtD]?[/ea]*k"),
     ("times_a_day", r"(n)t[/ea]*[dv]|(?<!x)(n)(?:x?[/ea]*d|xv)|(?<=nx)(n)/d|(?<!n)x(n)[/e]+d"),
     ("often", r"e?n?[/ea]*u|a*e?q(?:[/a,]*q)*|e[dD]|[vV]"),
     ("rest_s", r"r[a,]*(n)[sm](?!a*h)(?:a[ztT]?)?|(n)[sm]a*r(?!a*n[sm](?!a*h))(?:a[ztTe]?)?"),
-    ("each", r"(l)[iI]?[,x]*(n)[xtTz]?[,a/]*(l)[iI]?[,x]*(n)[xtTz]?|(n)[xtTz]?a*(l)[iI]?[,a/]*(n)[xtTz]?a*(l)[iI]?"),
+    ("each", rf"{_SIDE}[,a]*{_COUNT}[,/a]*{_SIDE}[,a]*{_COUNT}|(?:{_COUNT}[,a]*{_SIDE}[,/a]*){{2}}(?![,ax]*n(?![sm]))"),
     ("reps sets", r"(n)x(n)z|x?(n)[tTb][a,x]*(n)z(?!a*n[tT])"),
     ("sets reps hold_s", r"(n)(?:x|za*x?)(n)[tT]?[xa,(]*[he]?a*(n)[sm]h?"),
     ("reps hold_s", r"(?:[pT],?)?x?(n)(?:[xtTz][ax,(]*|[xtTz]?,?)h[ea]*(n)[sm]h?(?:e(?=[,(|]|$))?"),
@@ -81,7 +88,7 @@ _RULES = (
     ("sets", r"z,?(n)|x?(n)z"),
     ("more", r"p?a?(n)g[tT]?"),
     ("hold_s", r"(?:h[ae,]*(n)[sm]?(?![xtTb])|(n)[sm]h?)(?:e(?=[,(|]|$))?"),
-    ("reps", r"[ptT][,a]*x?(n)[tTxb]?|a?(n)a?[tTbx]|x(n)[tTb]?|(n)(?=[a(]*(?:e(?:[iI,)|]|$)|y)|/I)|^(n)(?=a?[wi])"),
+    ("reps", r"[ptT][,a]*x?(n)[tTxb]?|a?(n)a*[tTbx]|x(n)[tTb]?|(n)(?=[a(]*(?:e(?:[iI,)|]|$)|y)|/I)|^(n)(?=a?[wi])"),
     ("both", r"a*(?:e|/)I|a*ei(?=[,|()]|$)|y[iI]?|e(?=[,)|]|$)"),
     ("first", r"fa*(l)I?|(l)I?f"),
     ("one", r"(l)[iI]?o|oa*(l)[iI]?|\((l)[iI]?\)|(?<![^,|])a*(l)[iI]?(?=[,|]|$)"),
@@ -210,13 +217,7 @@ def _fill(dose: DoseText, fields: list[str], groups: list[Token], span: list[Tok
             elif times or parts > 1 or span[-1].kind in "dD":
                 _set(dose, "times_a_day", (times or [max(parts, 1)])[0])
         case ["each"]:
-            sides = {_side(token): 0 for token in groups if token.kind == "l"}
-            numbers = [token.value for token in groups if token.kind == "n"]
-            if len({*numbers}) > 1:
-                _set(dose, "sides", dict(zip(sides, numbers, strict=False)))
-            else:
-                _set(dose, "sides", "both")
-                _set(dose, "reps", numbers[0])
+            _fill_each(dose, span)
         case ["both"]:
             _set(dose, "sides", "both")
             words = [token.text for token in span]
@@ -239,6 +240,24 @@ def _fill(dose: DoseText, fields: list[str], groups: list[Token], span: list[Tok
                     # "10 forward, 10 back" is twenty.
                     dose.doubts["reps"] = f"{value} or {2 * value}"
                 _set(dose, "reps" if more else field, value + more, token)
+
+
+def _fill_each(dose: DoseText, span: list[Token]) -> None:
+    """Take what each side does, such as `3 x 20 s L, 2 x 20 s R`, into *dose*."""
+    sides = [_side(token) for token in span if token.kind == "l"]
+    holds = [number for number, unit in pairwise(span) if number.kind == "n" and unit.kind in "sm"]
+    counts = [token for token in span if token.kind == "n" and token not in holds]
+    for hold in holds:
+        _fill(dose, ["hold_s"], [hold], span)
+    if len({count.value for count in counts}) == 1:
+        _set(dose, "sides", "both")
+        _fill(dose, ["reps"], counts[:1], span)
+    else:
+        each = dict(zip(sides, (count.value for count in counts), strict=False))
+        for count in counts:
+            _set(dose, "sides", each, count)
+    if len({*sides}) == 1:
+        dose.doubts["sides"] = "which side"
 
 
 def _side(token: Token) -> Side:

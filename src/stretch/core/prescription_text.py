@@ -37,9 +37,25 @@ _HEADINGS = re.compile(
 """Lines that name no exercise."""
 _ADVICE = re.compile(
     r"(?i)\b(?:should|if|when|call|ask|see|contact|remember|please|progress|avoid|stop|never|always|don't|do not|ensure"
-    r"|make sure|expect|program(?:me)?|hep|protocol|exercises)\b"
+    r"|make sure|expect|^no|program(?:me)?|hep|protocol|exercises)\b"
 )
 """Words of a remark, where there is no dose."""
+_WAIT = r"(?:for now|yet|(?:un)?till? (?:next|further|cleared|seen|told|then)|this|next|today|at this)\b.*"
+_LEFT_OUT = re.compile(
+    r"(?i)(?:please )?(?:avoid|omit|skip|stop(?!-)|discontinue|hold off|leave out|no longer|no more|not"
+    rf"|(?:do not|don't) (?:do|perform|use|start|try|continue))\b|(?:please )?hold\b.*\b{_WAIT}|.*\bon hold\b"
+)
+_NOT_NOW = re.compile(
+    r"(?i)(?:hold off|discontinue|not yet|no longer)\b(?!.*\bif\b).*"
+    rf"|(?:avoid|omit|skip|stop|hold|not)(?: {_WAIT})?"
+)
+"""How a line begins that names what is not to be done, and what else of a line says so."""
+_MANNERS = r"(?:slow(?:ly)?|gent(?:le|ly)|controlled|smooth(?:ly)?|easy|easily|relaxed)"
+_MANNER = re.compile(rf"(?i)\b(?:very )?{_MANNERS}(?:(?:,| and| &)* (?:{_MANNERS}|deep|breaths?))*\b")
+_WAYS = re.compile(
+    r"(?i)\b(?:(?:for|back)wards?|(?:counter-?|anti-?)?clockwise|c?cw|fwd|bk?wd|reverse|(?<=rolls |rcles )back)\b"
+)
+"""Words of how to do it and which way, which are kept wherever they stand."""
 
 
 class ListEntry(Struct, kw_only=True):
@@ -61,27 +77,32 @@ class ListEntry(Struct, kw_only=True):
 def read_list(catalog: Catalog, lines: Iterable[str]) -> list[ListEntry]:
     """Return what each of *lines* says; blank ones are left out."""
     names, entries = StretchNames(catalog), list[ListEntry]()
+    heading = ""
     named = -1  # the index of a name whose dose is still to come
     for number, text in enumerate(lines, start=1):
         if not (line := one_line(text)):
             continue
-        entry = _entry(names, number, line)
+        entry = _entry(names, number, line, heading)
+        if not entry.fields and len(line.split()) < LONG_WORDS:
+            heading = line
         if named >= 0 and entry.dose.amounts and not entry.dose.rest:
-            entries[named] = _entry(names, entries[named].number, f"{entries[named].line}, {line}")
+            entries[named] = _entry(names, entries[named].number, f"{entries[named].line}, {line}", heading)
             continue
         entries.append(entry)
         named = len(entries) - 1 if entry.fields and not entry.dose.amounts else -1
     return entries
 
 
-def _entry(names: StretchNames, number: int, line: str) -> ListEntry:
+def _entry(names: StretchNames, number: int, line: str, heading: str) -> ListEntry:
     dose = read_dose(line[:LONGEST_LINE])
     entry = ListEntry(number=number, line=line, dose=dose, fields={}, remarks=[])
     if len(line) > LONGEST_LINE:
         entry.leave_open("stretch", "the line is too long to be read")
         entry.leave_open("reps", "as above")
         return entry
-    match = _match(names, dose)
+    if _LEFT_OUT.match(dose.text) or any(_NOT_NOW.fullmatch(part) for part in dose.rest):
+        return entry
+    match = _match(names, dose, heading)
     if match.stretch:
         entry.fields["stretch"] = match.stretch.id
     elif _is_remark(dose, line) and not ("reps" in dose.doubts and match.near):
@@ -90,7 +111,14 @@ def _entry(names: StretchNames, number: int, line: str) -> ListEntry:
         entry.leave_open("stretch", f"{join_words(match.near, 'or')}?" if match.near else "none has such a name")
     entry.fields |= dose.amounts
     found = [*dict.fromkeys(_whole_remark(dose.text, note) for note in match.notes if note != dose.both)]
-    notes = [note for note in found if not any(note in other for other in found if other != note)]
+    if match.stretch:
+        called = " ".join((match.stretch.name, *match.stretch.aliases)).lower()
+        ways = [way for way in _WAYS.findall(dose.text) if way.lower() not in called]
+        found += [*_MANNER.findall(dose.text), *filter(None, [" and ".join(ways)])]
+        if len(ways) > 1 and "reps" in dose.amounts:
+            dose.doubts.setdefault("reps", "each way, or in all")
+    more = {note: " ".join(other for other in found if other != note) for note in found}
+    notes = [note for note in more if not re.search(rf"\b{re.escape(note)}\b", more[note])]
     _complete(entry, match.stretch, notes)
     for field, allowed in LIMITS.items():
         if (value := entry.fields.get(field)) is not None and value not in allowed:
@@ -131,12 +159,12 @@ def _is_remark(dose: DoseText, line: str) -> bool:
     return not dose.amounts and (len(line.split()) >= LONG_WORDS or bool(_ADVICE.search(line)))
 
 
-def _match(names: StretchNames, dose: DoseText) -> NameMatch:
+def _match(names: StretchNames, dose: DoseText, heading: str) -> NameMatch:
     """Return the stretch that the line names; words such as `both legs` leave it open if they make another one."""
-    match = names.find(dose.rest)
+    match = names.find(dose.rest, heading)
     if not dose.both or not dose.rest:
         return match
-    together = names.find([*dose.rest, dose.both])
+    together = names.find([*dose.rest, dose.both], heading)
     if together.stretch in (None, match.stretch) or not match.stretch or names.is_name([*dose.rest, dose.both]):
         return together if together.stretch else match
     return NameMatch(None, tuple(each.stretch.id for each in (match, together) if each.stretch))

@@ -47,10 +47,13 @@ SAME_WORDS = {
     "trapezius": "trap traps", "pectoral": "pec pecs", "gastrocnemius": "gastroc", "levator": "lev",
     "scap": "scapula scapulae scapular", "glute": "gluteal buttock", "lying": "supine lie", "side lying": "sidelying",
     "seated": "sitting sit", "standing": "stand", "kneeling": "kneel", "strap": "towel belt", "double": "both",
-    "rotation": "twist turn rotate", "thoracic spine": "t-spine", "cervical": "c-spine cx", "forward": "fwd",
+    "rotation": "twist turn rotate rot", "thoracic": "t-spine tx", "neck": "cervical c-spine cx", "forward": "fwd",
     "up": "ups", "flexion": "flex", "extension": "ext", "dorsiflexion": "df", "mobility": "mob", "opposite": "opp",
     "clasped": "clasp", "cross": "across", "windscreen": "windshield", "bridge": "bridging", "glide": "gliding",
-    "foot": "feet", "calf": "calve", "butterfly": "butterflie", "middle": "mid",
+    "foot": "feet", "calf": "calve", "butterfly": "butterflie", "middle": "mid", "upper trapezius": "ut",
+    "levator scapula": "ls", "hip flexor": "hf", "heel cord": "hc", "piriformis": "piri", "posterior": "post",
+    "adductor": "add adds", "external rotation": "er", "internal rotation": "ir", "backward": "bkwd bwd",
+    "prone on elbow": "poe", "clockwise": "cw", "counterclockwise": "ccw anticlockwise",
 }  # fmt: skip
 """Words, and those that mean the same; a name of the catalog is read in the same way."""
 PHRASES = {
@@ -58,7 +61,11 @@ PHRASES = {
     r"\bknees(?=[ -]to[ -](?:the )?chest)": "double knee",
     r"\b(?:lie |lying )?(?:flat )?on (?:your |the )?back\b|\bhook[- ]?lying\b": "supine",
     r"\b(?:lie |lying )?(?:face down|on (?:your |the )?(?:stomach|front|tummy|belly))\b": "prone",
-    r"\blumbar extension\b": "back extension",
+    r"\blumbar (?=ext(?:ension)?s?\b)": "back ",
+    r"\b(thoracic|cervical|lumbar) spine\b": r"\1",
+    r"\bx[- ]?body\b": "cross body",
+    r"\blat(?:eral)? (?:(trunk|neck|cervical) )?flex(?:ion)?\b|\bside[- ]?bend(?:s|ing)?\b": r"\1 side bend",
+    r"\bhips? (?=add(?:uctor)?s?\b)": "",
     r"\bleg(?= (?:straight|bent)\b)": "knee",
     r"\b(?:on )?(?:all fours|(?:your )?hands and knees)\b": "quadruped",
 }
@@ -70,15 +77,18 @@ FILLERS = _set(
 """Words that no name depends on."""
 PLAIN = _set(
     "gentle gently slow slowly easy easily deep static relaxed passive simple basic arom repeated pull bring keep do"
-    " hold perform complete repeat lie try clockwise anticlockwise counterclockwise"
+    " hold perform complete repeat lie try clockwise counterclockwise"
 )
 """Words that can stand beside a name and do not make it another stretch."""
+DIRECTIONS = _set("forward backward back reverse")
+"""Words that say which way a roll or a circle goes."""
 PLACES = _set("lying prone quadruped seated standing kneeling floor mat bed tall")
 """Words for where and how it is done."""
-LIMBS = _set("arm hand elbow palm straight bent crossed overhead support strap behind under")
+LIMBS = _set("arm hand elbow palm straight bent crossed overhead support strap behind under exhale inhale breath")
 """Words that say how the arms are, or what helps."""
 TOPICS = _set(
     "body back neck hip hips knee knees ankle ankles foot feet shoulder shoulders wrist wrists hand hands elbow elbows"
+    " forearm forearms finger fingers"
     " spine lumbar cervical thoracic leg legs arm arms low lower upper middle core extremity"
     " posture balance mobility flexibility strength strengthening motion rom warm cool"
 )
@@ -108,7 +118,7 @@ POSITIONS: dict[str, tuple[Position, ...]] = {
     "(?<!long[- ])(?:seated|sitting)": ("seated", "seated-floor"),
     "chair": ("seated",),
     "standing|stand": ("standing",),
-    "kneeling|all fours|quadruped": ("kneeling", "quadruped"),
+    "kneeling|all fours|quadruped|hands (?:and|&) knees|on (?:your |the )?heels": ("kneeling", "quadruped"),
     "side[- ]?lying": ("side-lying",),
 }
 """Patterns of words for positions."""

@@ -39,22 +39,23 @@ class StretchNames:
 
     def __init__(self, catalog: Catalog) -> None:
         self._names: list[tuple[frozenset[str], Stretch]] = []
-        self._ids: dict[str, set[str]] = {}
+        self._ids: dict[frozenset[str], set[str]] = {}
+        self._areas = {area: frozenset(_words(" ".join((area, *one.aliases)))) for area, one in catalog.areas.items()}
         self._words: dict[str, frozenset[str]] = {}
         self._places: dict[str, frozenset[str]] = {}
         for stretch in catalog.stretches.values():
-            names = {frozenset(_words(name)) for name in (stretch.id, stretch.name, *stretch.aliases)}
-            self._names += [(name, stretch) for name in names if name]
-            for text in (stretch.id, stretch.name, *stretch.aliases):
-                self._ids.setdefault(_plain(text), set()).add(stretch.id)
+            names = {frozenset(_words(name)) for name in (stretch.id, stretch.name, *stretch.aliases)} - {frozenset()}
+            self._names += [(name, stretch) for name in names]
+            for name in names:
+                self._ids.setdefault(name, set()).add(stretch.id)
             places = _words(" ".join((stretch.position, *stretch.needs)))
             self._places[stretch.id] = sheet.PLAIN | {*places, "floor", "mat"}
             self._words[stretch.id] = self._places[stretch.id].union(*names)
         self._known = frozenset().union(*self._words.values())
-        self._corrected = _Corrected(self._known | {"stretching", *_SHORT_FORMS, *sheet.STRENGTH})
+        self._corrected = _Corrected(self._known | {"stretching", *_SHORT_FORMS, *sheet.STRENGTH, *sheet.TOPICS})
 
-    def find(self, parts: Sequence[str]) -> NameMatch:
-        """Return the stretch that *parts* name: one has the name, the others may say more of it."""
+    def find(self, parts: Sequence[str], heading: str = "") -> NameMatch:
+        """Return the stretch that *parts* name: one has the name, the others and the *heading* may say more of it."""
         match = NameMatch(None)
         for start, part in enumerate(parts):
             words = self._read(part)
@@ -62,34 +63,37 @@ class StretchNames:
                 continue
             # "Neck: chin tucks" names a part of the body first.
             others = [each for each in parts[:start] if not self._read(each) <= sheet.TOPICS] + [*parts[start + 1 :]]
-            match = self._found(part, others)
-            head, *tail = _CUES.split(part, 1)
-            if not match.stretch and tail:
-                match = self._found(head, [*tail, *others])
+            match = self._found(part, others, heading)
+            for head, *tail in (_CUES.split(part, 1), part.replace("/", " stretch/").split("/")):
+                if not match.stretch and tail:
+                    match = self._found(head, [*tail, *others], heading)
             if match.stretch or not words <= sheet.TOPICS:
                 break
         return match
 
-    def _found(self, text: str, texts: list[str]) -> NameMatch:
+    def _found(self, text: str, texts: list[str], heading: str) -> NameMatch:
         """Return the stretch with its name in *text*, if the other *texts* of the line suit it."""
         head, others = self._read(text), [self._read(other) for other in texts]
         qualifiers = [
             words if words <= self._known and len(words) <= MAX_WORDS and not _NEXT.match(other) else words & {"strap"}
             for words, other in zip(others, texts, strict=True)
         ]
-        found = self._longest(head, head.union(*qualifiers)) or self._described(head, text)
+        words = head.union(*qualifiers)
+        found = self._longest(head, words) or self._described(head, text) or self._longest(head, words, areas=True)
         ids = dict.fromkeys(stretch.id for stretch in found)
         # A part such as `(butterfly)` is the whole name of one.
-        named = set().union(*(self._ids.get(_plain(other), set()) for other in texts))
+        named = set[str]().union(*(self._ids.get(words, set()) for words in others if not words <= sheet.TOPICS))
         if len(ids) > 1:
-            alike = {stretch.id for name, stretch in self._names if name in others}
-            ids = {each: None for each in ids if each in named | alike} or ids
+            ids = {each: None for each in ids if each in named} or ids
+        if len(ids) > 1 and any({*ids} <= same for same in self._ids.values()):
+            ids = self._meant(found, " ".join((text, *texts, heading)))
         if named - {*ids}:
             return NameMatch(None, tuple(dict.fromkeys((*ids, *sorted(named))))[:MAX_NEAR])
         stretch = next((each for each in found if [*ids] == [each.id]), None)
         if (
             stretch is None
             or head in sheet.OTHERS
+            or (head - sheet.PLAIN <= sheet.TOPICS and not re.search(r"(?i)\bstr", text))
             or not _position_fits(stretch, " ".join((text, *texts)).lower())
             or not all(self._suits(stretch, head, *other) for other in zip(others, texts, strict=True))
         ):
@@ -99,9 +103,19 @@ class StretchNames:
         said = (each for words, each in zip(others, texts, strict=True) if not words <= known or _is_advice(each))
         return NameMatch(stretch, notes=tuple(said))
 
+    def _meant(self, found: Sequence[Stretch], text: str) -> dict[str, None]:
+        """Return those of the stretches *found*, all of one name, whose position or parts of the body are in *text*."""
+        fits = [stretch for stretch in found if _position_fits(stretch, text.lower())]
+        body = sheet.TOPICS & self._read(text)
+        near = [each.id for each in fits if body & self._about(*each.areas.primary, *each.areas.secondary)]
+        return dict.fromkeys(near or [each.id for each in fits])
+
+    def _about(self, *areas: str) -> frozenset[str]:
+        return frozenset[str]().union(*(self._areas[area] for area in areas))
+
     def is_name(self, parts: Sequence[str]) -> bool:
         """Return whether *parts* together are the whole name of a stretch."""
-        return any(self._read(" ".join(parts)) == name for name, _ in self._names)
+        return self._read(" ".join(parts)) in self._ids
 
     def _suits(self, stretch: Stretch, head: frozenset[str], part: frozenset[str], text: str) -> bool:
         """Return whether *part*, read from *text*, does not make another exercise of *stretch*, named by *head*."""
@@ -114,18 +128,23 @@ class StretchNames:
         elif len(part) > MAX_WORDS or not more or _is_advice(text):
             return True
         # "Calf stretch" after another name is another one, unless it is for the same area.
-        areas = {*stretch.areas.primary}
-        akin = (self._words[each.id] for _, each in self._names if areas & {*each.areas.primary})
-        if (len(part) > 1 or _NEXT.match(text)) and any(part == name for name, _ in self._names):
+        if (len(part) > 1 or _NEXT.match(text)) and part in self._ids:
             return False
-        if re.search("(?i)stretch(?:es)?$", text) and not part <= frozenset[str]().union(*akin):
-            return False
+        if re.search("(?i)str(?:etch|etches)?$", text) and not part <= self._about(*stretch.areas.primary):
+            return {each.id for each in self._longest(part, part) or self._described(part, text)} == {stretch.id}
         return not any(name <= head | part and name & head - sheet.PLACES and name & more for name, _ in self._names)
 
-    def _longest(self, head: frozenset[str], words: frozenset[str]) -> list[Stretch]:
-        """Return the stretches with the longest name in *words* that leaves no word of *head* unexplained."""
+    def _longest(self, head: frozenset[str], words: frozenset[str], *, areas: bool = False) -> list[Stretch]:
+        """Return the stretches with the longest name in *words* that leaves no word of *head* unexplained.
+
+        The words for their *areas* may explain it.
+        """
         fits = [
-            name for name, stretch in self._names if name <= words and name & head and head <= self._words[stretch.id]
+            name
+            for name, stretch in self._names
+            if name <= words
+            and name & head
+            and head - self._words[stretch.id] <= (self._about(*stretch.areas.primary) if areas else set())
         ]
         lengths = [(len(name - sheet.PLACES), len(name)) for name in fits]
         longest = {name for name, length in zip(fits, lengths, strict=True) if length == max(lengths)}
@@ -151,7 +170,9 @@ class StretchNames:
     def _read(self, text: str) -> frozenset[str]:
         """Return the words of *text*, with slips of the pen put right."""
         words = (basic for word in _words(text) for basic in _basic(self._corrected[word]))
-        return frozenset(word for word in words if word in self._known or not word.isdigit()) - sheet.FILLERS
+        read = frozenset(word for word in words if word in self._known or not word.isdigit()) - sheet.FILLERS
+        turns = read & {"roll", "circle"} and not re.search(r"(?i)&|\b(?:and|or)\b", text)
+        return read - sheet.DIRECTIONS if turns else read
 
 
 class _Corrected(dict[str, str]):
@@ -173,11 +194,6 @@ class _Corrected(dict[str, str]):
 def _is_advice(text: str) -> bool:
     """Return whether *text* says how to do a stretch, such as `keep hips down`."""
     return len(text.split()) > 1 and bool(_CUES.match(f" {text}")) and not _WITH.match(text)
-
-
-def _plain(text: str) -> str:
-    """Return *text* in small letters, with spaces for hyphens."""
-    return text.lower().replace("-", " ")
 
 
 def _words(text: str) -> Iterator[str]:
