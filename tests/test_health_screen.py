@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stretch.core.safety.checklist import Outcome, Question, Urgency
+from stretch.core.safety.checklist import Choice, Outcome, Question, Urgency
 from stretch.core.safety.screening import CONFIRM, END, STILL, preflight
 from stretch.core.safety.screening_record import PreflightResult, ScreeningRecord, causes, forbids_session, read_back
 from stretch.player.health_screen import HealthState, HealthWindows
@@ -42,12 +42,25 @@ def windows(record: ScreeningRecord | None = None) -> HealthWindows:
 
 
 def press(*keys: str, start: str = "first", size: tuple[int, int] = LARGE) -> HealthState:
+    """Return the state after *keys*, each a key, or words that only one choice of the question has."""
     record, answers = STARTS[start]
     shown = windows(record)
     state = shown.begin(answers)
     for key in keys:
-        state = shown.update(state, key, *size)
+        state = shown.update(state, key if len(key) == 1 or key == "enter" else key_of(state, key), *size)
     return state
+
+
+def key_of(state: HealthState, words: str) -> str:
+    """Return the key of the choice with *words*."""
+    question = state.result.question
+    assert question
+    (key,) = (key for key, choice in zip("1234567890", numbered(question), strict=False) if words in choice.text)
+    return key
+
+
+def numbered(question: Question) -> list[Choice]:
+    return [each for each in question.choices if each.id != question.default]
 
 
 def asked(state: HealthState) -> str | None:
@@ -65,7 +78,7 @@ def keys_of(question: Question) -> list[str]:
         return list("0123456789")
     if question.by_letter:
         return ["y", "n"]
-    return list("1234567890"[: len([each for each in question.choices if each.id != question.default])])
+    return list("1234567890"[: len(numbered(question))])
 
 
 def all_paths(start: str) -> Iterator[tuple[str, ...]]:
@@ -83,13 +96,26 @@ def all_paths(start: str) -> Iterator[tuple[str, ...]]:
             waiting.append((*path, key))
 
 
+WEAKEST = {
+    "Q1": "Stable and treated",
+    "Q2": "under care",
+    "Q3": "and it has been",
+    "Q4": "Yes",
+    "F1": "and told that",
+    "F13": "Yes",
+    "one-leg": "stable since",
+}
+"""Words of the answer with the weakest consequence to a question, where that is not No."""
+
+
 def finish(path: Iterable[str], start: str) -> PreflightResult:
     """Return the result after *path*, the weakest answer to what follows, and Enter at the end."""
     keys = [*path]
     while (question := press(*keys, start=start).result.question) is not None:
-        last = {"Q1": "1", "Q3": "3", "one-leg": "3", "F1": "4", "F12": "2", "F13": "1", "Q2": "2", "Q4": "1"}
-        weakest = "enter" if question.many or question.default else "n" if question.id != CONFIRM else "y"
-        keys.append(last.get(question.id, "2" if weakest == "n" and not question.by_letter else weakest))
+        if question.by_letter or question.many or question.default or question.id == CONFIRM:
+            keys.append("y" if question.id == CONFIRM else "n" if question.by_letter else "enter")
+        else:
+            keys.append(WEAKEST.get(question.id, "No"))
     return press(*keys, start=start).result
 
 
@@ -137,39 +163,46 @@ def test_every_outcome_is_reached_by_keys() -> None:
     assert any(end.severe_pain_on for end in ends)
 
 
-@pytest.mark.parametrize(("keys", "line"), [(("6", "5"), "R17"), (("9", "8"), "R21")])
+COUGH = ("rest does not ease", "worse when you cough")
+LEG = ("down one leg or arm", "down one leg", "and nothing else")
+WEIGHT = ("weight loss", "Losing weight", "enter", "enter")
+EMERGENCY = ("Numb between the legs", "around the genitals")
+
+
+@pytest.mark.parametrize(("keys", "line"), [(COUGH, "R17"), (("first back pain ever", "First ever back pain"), "R21")])
 def test_two_weak_signs_together_are_reached_by_keys(keys: tuple[str, ...], line: str) -> None:
     assert {rule.line for rule in SAFETY.together} == {"R17", "R21"}
     alone = finish(keys, "first").record
     assert alone is not None
     assert alone.said
     assert (alone.outcome, alone.said[0].partition(".")[2]) == (Outcome.GO_GENTLY, line)
-    both = finish((*keys, "enter", "7", "1", "1"), "first")
+    both = finish((*keys, "enter", *LEG), "first")
     assert (both.record.outcome, len(both.causes)) == (Outcome.SEE_CLINICIAN, 2)
 
 
+ILLNESS, BODY = "heart, lung or other illness", "joint, disc, bone"
 PERSONS = {
     "desk worker": ((), "GO", ""),
-    "leg pain down one leg": (("7", "1", "1"), "GO-GENTLY", "sciatica"),
-    "leg pain that was checked": (("7", "1", "3"), "GO-GENTLY", "sciatica"),
-    "worse on coughing": (("6", "5"), "GO-GENTLY", "disc"),
-    "pregnant in the fifth month": (("8", "1", "n", "1"), "GO-GENTLY", "pregnancy"),
-    "blood pressure treated": (("8", "4", "1"), "GO-GENTLY", "head-down"),
-    "blood pressure, not sure": (("8", "4", "3"), "GO-GENTLY", "head-down"),
-    "diabetes under control": (("8", "5", "1", "enter"), "GO-GENTLY", ""),
-    "arthritis, not under control": (("8", "5", "2", "enter"), "GO-GENTLY", ""),
-    "tablets": (("8", "6", "enter"), "GO", ""),
-    "new knee": (("9", "1", "1", "enter"), "GO-GENTLY", "knee"),
-    "osteoporosis": (("9", "4"), "GO-GENTLY", "osteoporosis"),
-    "seventy": (("9", "0"), "GO", "older-adult"),
-    "cannot get to the floor": (("9", "7"), "GO", "floor"),
-    "weak in one foot": (("2", "3"), "SEE-CLINICIAN", ""),
-    "numb leg": (("7", "1", "2"), "SEE-CLINICIAN", "sciatica"),
-    "angina": (("3", "5", "2"), "SEE-CLINICIAN", ""),
-    "fever with back pain": (("5", "1", "2"), "SEE-CLINICIAN", ""),
-    "numb between the legs": (("1", "1"), "EMERGENCY", ""),
-    "chest pain now": (("3", "1"), "EMERGENCY", ""),
-    "fell from a ladder": (("4", "1"), "EMERGENCY", ""),
+    "leg pain down one leg": (LEG, "GO-GENTLY", "sciatica"),
+    "leg pain that was checked": ((*LEG[:2], "stable since"), "GO-GENTLY", "sciatica"),
+    "worse on coughing": (COUGH, "GO-GENTLY", "disc"),
+    "pregnant in the fifth month": ((ILLNESS, "Pregnant", "n", "up to 28 weeks"), "GO-GENTLY", "pregnancy"),
+    "blood pressure treated": ((ILLNESS, "high blood pressure", "Stable and treated"), "GO-GENTLY", "head-down"),
+    "blood pressure, not sure": ((ILLNESS, "high blood pressure", "not sure"), "GO-GENTLY", "head-down"),
+    "diabetes under control": ((ILLNESS, "diabetes", "Yes", "enter"), "GO-GENTLY", ""),
+    "arthritis, not under control": ((ILLNESS, "arthritis", "No", "enter"), "GO-GENTLY", ""),
+    "tablets": ((ILLNESS, "Prescribed medicine", "enter"), "GO", ""),
+    "new knee": ((BODY, "replaced joint", "Knee", "enter"), "GO-GENTLY", "knee"),
+    "osteoporosis": ((BODY, "Osteoporosis"), "GO-GENTLY", "osteoporosis"),
+    "seventy": ((BODY, "65 or over"), "GO", "older-adult"),
+    "cannot get to the floor": ((BODY, "Hard to get down"), "GO", "floor"),
+    "weak in one foot": (("newly weak", "weakness in one foot"), "SEE-CLINICIAN", ""),
+    "numb leg": ((*LEG[:2], "Numbness or tingling"), "SEE-CLINICIAN", "sciatica"),
+    "angina": (("Chest pain", "with effort", "under care"), "SEE-CLINICIAN", ""),
+    "fever with back pain": (("Pain with fever", "Fever", "No"), "SEE-CLINICIAN", ""),
+    "numb between the legs": (EMERGENCY, "EMERGENCY", ""),
+    "chest pain now": (("Chest pain", "Chest pain now"), "EMERGENCY", ""),
+    "fell from a ladder": (("fall or accident", "fall from a height"), "EMERGENCY", ""),
 }
 
 
@@ -221,14 +254,14 @@ def test_other_keys_do_nothing(start: str) -> None:
 
 
 def test_a_number_again_takes_a_line_back_and_opens_a_theme_again() -> None:
-    assert asked(press("6", "5", "enter")) == "themes"
-    assert asked(press("6", "5", "enter", "6")) == "pain"
-    assert press("6", "5", "enter", "6", "5", "enter", "enter").result.record.said == ()
-    assert press("6", "5", "enter", "enter").result.record.said == ("pain.R17",)
+    assert asked(press(*COUGH, "enter")) == "themes"
+    assert asked(press(*COUGH, "enter", COUGH[0])) == "pain"
+    assert press(*COUGH, "enter", *COUGH, "enter", "enter").result.record.said == ()
+    assert press(*COUGH, "enter", "enter").result.record.said == ("pain.R17",)
 
 
 def test_back_takes_back_one_answer_after_another() -> None:
-    state = press("5", "1", "2", "enter")
+    state = press("Pain with fever", "Fever", "No", "enter")
     shown = windows()
     found = []
     while state.earlier:
@@ -239,21 +272,23 @@ def test_back_takes_back_one_answer_after_another() -> None:
 
 
 def test_a_stop_is_read_back_and_no_goes_back() -> None:
-    state = press("5", "4", "enter", "enter")
+    state = press(*WEIGHT)
     assert asked(state) == CONFIRM
     assert "Losing weight without trying" in " ".join(text(state, 80, 24))
-    assert asked(press("5", "4", "enter", "enter", "n")) == "themes"
-    stop = press("5", "4", "enter", "enter", "y")
+    assert asked(press(*WEIGHT, "n")) == "themes"
+    stop = press(*WEIGHT, "y")
     assert (stop.result.question, stop.result.causes, stop.finished) == (None, ("unwell.R13",), False)
-    assert press("5", "4", "enter", "enter", "y", "q").finished
+    assert press(*WEIGHT, "y", "q").finished
 
 
 def test_what_was_said_before_another_start_can_be_taken_back() -> None:
-    record = press("5", "4", "enter", "enter").result.record
+    record = press(*WEIGHT).result.record
     shown = windows(record)
     state = shown.begin(record.unfinished or {})
     assert asked(state) == CONFIRM
-    for key, name in (("n", "unwell"), ("4", "unwell"), ("enter", "themes")):
+    state = shown.update(state, "n", *LARGE)
+    assert asked(state) == "unwell"
+    for key, name in ((key_of(state, "Losing weight"), "unwell"), ("enter", "themes")):
         state = shown.update(state, key, *LARGE)
         assert asked(state) == name
     state = shown.update(state, "enter", *LARGE)
@@ -261,7 +296,7 @@ def test_what_was_said_before_another_start_can_be_taken_back() -> None:
 
 
 def test_a_stored_stop_names_its_answer_and_is_lifted_when_that_is_taken_back() -> None:
-    record = press("5", "4", "enter", "enter", "y").result.record
+    record = press(*WEIGHT, "y").result.record
     shown = windows(record)
     state = shown.begin({})
     assert "Losing weight without trying" in " ".join(text(state, 80, 24, record))
@@ -275,21 +310,22 @@ def test_a_stored_stop_names_its_answer_and_is_lifted_when_that_is_taken_back() 
 
 def test_an_emergency_begins_with_large_letters_where_they_fit() -> None:
     shown = msgspec.structs.replace(windows(), unicode=True)
-    state = press("1", "1")
+    state = press(*EMERGENCY)
     rows = {size: ["".join(span for span, _ in row) for row in shown.rows(state, *size)] for size in SIZES}
     large = {size: any("█" in row for row in found) for size, found in rows.items()}
     assert large == {(120, 40): True, (80, 24): True, (60, 20): True, (40, 12): False}
     for size, found in rows.items():
         assert SAFETY.messages.emergency in " ".join(" ".join(found).split()), size
     assert "".join(text(state, 80, 24)).isascii()
-    assert not any(
-        "█" in "".join(span for span, _ in row) for row in shown.rows(press("5", "4", "enter", "enter", "y"), 80, 24)
-    )
+    assert not any("█" in "".join(span for span, _ in row) for row in shown.rows(press(*WEIGHT, "y"), 80, 24))
 
 
 @pytest.mark.parametrize("size", [(80, 24), (40, 12), (30, 10), (24, 8)], ids=lambda size: "{}x{}".format(*size))
 def test_a_stop_says_what_to_do_and_the_keys_and_marks_what_is_cut(size: tuple[int, int]) -> None:
-    answers = ("5", "1", "n", "2", "n", "4", "5", "enter", "6", "1", "2", "n", "enter", "enter")
+    answers = (
+        "Pain with fever", "Fever", "n", "Cancer", "n", "Losing weight", "lump", "enter",
+        "rest does not ease", "7 out of 10 or more", "2", "n", "enter", "enter",
+    )  # fmt: skip
     confirm, stop = press(*answers), press(*answers, "y")
     assert (asked(confirm), len(stop.result.causes)) == (CONFIRM, 5)
     for state, first, keys in (
@@ -340,10 +376,11 @@ def test_on_a_small_window_a_number_of_another_page_does_nothing() -> None:
 
 
 def test_a_mark_shows_without_color() -> None:
-    assert [row[:3] for row in text(press("6", "5"), 80, 24) if row.startswith("*")] == ["* 5"]
-    assert [row[:3] for row in text(press("6", "5", "enter"), 80, 24) if row.startswith("*")] == ["* 6"]
+    for keys, words in ((COUGH, COUGH[1]), ((*COUGH, "enter"), COUGH[0])):
+        (marked,) = (row for row in text(press(*keys), 80, 24) if row.startswith("*"))
+        assert words in marked
     # A theme in which nothing fits is not marked.
-    assert not [row for row in text(press("6", "enter"), 80, 24) if row.startswith("*")]
+    assert not [row for row in text(press(COUGH[0], "enter"), 80, 24) if row.startswith("*")]
 
 
 KEYS = [*"1234567890ynb", "enter"]
@@ -377,12 +414,12 @@ def test_any_keys_at_any_size_lose_no_answer(start: str, keys: list[str], column
 
 GOLDEN_STATES = {
     "themes": (),
-    "theme": ("6", "5"),
-    "long-theme": ("8",),
-    "single": ("7", "1"),
-    "confirm": ("5", "4", "enter", "enter"),
-    "stop": ("5", "4", "enter", "enter", "y"),
-    "emergency": ("1", "1"),
+    "theme": COUGH,
+    "long-theme": (ILLNESS,),
+    "single": LEG[:2],
+    "confirm": WEIGHT,
+    "stop": (*WEIGHT, "y"),
+    "emergency": EMERGENCY,
 }
 
 
