@@ -471,6 +471,14 @@ def test_the_rules_hold_for_any_request(request: Request) -> None:
     check_rules(request, made)
 
 
+def test_rb10_a_short_routine_that_ends_on_the_floor_has_a_reset_there() -> None:
+    request = Request(areas=("lower-back", "upper-back", "hip-area"), minutes=6.0, level="gentle")
+    made = build_routine(CATALOG, request)
+    assert made.items[-2].position not in UPRIGHT
+    assert is_reset(made.items[-1].stretch)
+    check_rules(request, made)
+
+
 def test_a_short_routine_does_not_speak_of_a_desk() -> None:
     result = run("routine", "-a", "lower-back", "-m", "6", "--why")
     assert "(for longer routines)" in result.stdout

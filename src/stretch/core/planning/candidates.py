@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
+from functools import partial
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -84,14 +85,13 @@ def find_eligible(catalog: Catalog, request: Request) -> Eligible:
     suits = _desk_rule(chosen, request, {*areas, *also})
     reasons |= {stretch.id: "short" for stretch in chosen if stretch.id not in named and not suits(stretch)}
     back = any(scoring.is_for(stretch, areas) for stretch in catalog.stretches.values() if is_reset(stretch))
-
-    def candidate(stretch: Stretch) -> Candidate:
-        return _candidate(catalog, stretch, request, areas, goals, back=back)
-
     chosen = [stretch for stretch in chosen if stretch.id in named or suits(stretch)]
-    resets = [stretch for stretch in resets if suits(stretch)]
+    # What may end on the floor needs a reset there, although none there is for the desk.
+    on_floor = any(stretch.position not in UPRIGHT for stretch in chosen)
+    resets = [stretch for stretch in resets if suits(stretch) or (on_floor and stretch.position not in UPRIGHT)]
     if len(chosen) + len(resets) > MANY:
         chosen, resets = (_best_of_each_kind(group, request, goals) for group in (chosen, resets))
+    candidate = partial(_candidate, catalog, request, areas, goals, back=back)
     return Eligible(areas, [*map(candidate, chosen)], [*map(candidate, resets)], goals, reasons)
 
 
@@ -182,7 +182,7 @@ def _contradiction(catalog: Catalog, stretch: Stretch, reason: str) -> str:
 
 
 def _candidate(
-    catalog: Catalog, stretch: Stretch, request: Request, areas: Sequence[str], goals: Sequence[Goal], *, back: bool
+    catalog: Catalog, request: Request, areas: Sequence[str], goals: Sequence[Goal], stretch: Stretch, *, back: bool
 ) -> Candidate:
     dose, adapted = dosing.dose_for(stretch, stretch.dose, request)
     required, asked_for = stretch.id in request.stretches, scoring.is_for(stretch, areas)
