@@ -21,13 +21,15 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from stretch.cli.app import App
-from stretch.core.model import LABELS, TEXT_FIELDS
+from stretch.core.fields import Name, is_sentence
+from stretch.core.model import LABELS, SENTENCES, TEXT_FIELDS
 from stretch.core.planning.programs import build_program, needs_rest_day
 from stretch.core.routine import Request, Routine
 from stretch.core.safety.checklist import Outcome, Urgency
 from stretch.core.safety.screening_record import ScreeningRecord
 from stretch.core.text import one_line
 from stretch.core.vocabulary import CAUTION_LABELS, WEEKDAYS, Side
+from stretch.export import handout
 from stretch.export.handout import DISCLAIMER, EASIER_FIRST, Handout, build_handout, frequency_advice
 from stretch.export.handout_formats import stylesheet, to_html, to_markdown
 from stretch.export.ical import SESSION_DAYS, consecutive_days, default_days
@@ -560,6 +562,19 @@ def test_every_text_with_a_label_is_on_paper_and_in_show(name: str) -> None:
     assert [label.partition(",")[0] for label, _ in card.notes if label != "Side"] == [*labels]
     for label, text in stretch.for_side("left" if stretch.both_sides else None).labelled_texts().items():
         assert re.search(rf"^{label} +{re.escape(text)}$", shown, re.MULTILINE)
+
+
+def test_sentences_begin_with_a_capital_letter_and_names_stay_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert {*LABELS.values()} == SENTENCES
+    assert not is_sentence(Name)
+    stretch = CATALOG.stretches["sphinx"]
+    texts = msgspec.structs.replace(stretch, mistake="lifting", ease_off="theraband")
+    item = msgspec.structs.replace(routine(stretches=("sphinx",), areas=()).items[0], stretch=texts, note="anna@x.org")
+    monkeypatch.setattr(handout, "SENTENCES", SENTENCES - {LABELS["ease_off"]})
+    notes = dict(
+        handout_of(msgspec.structs.replace(routine(stretches=("sphinx",), areas=()), items=(item,))).cards[0].notes
+    )
+    assert (notes["Note"], notes["Avoid"], notes["Easier"]) == ("anna@x.org", "Lifting", "theraband")
 
 
 def prescribed_handout(*changes: tuple[str, str], **request: Any) -> Handout:

@@ -9,6 +9,8 @@ import pytest
 
 from stretch.core.model import Dose
 from stretch.core.text import (
+    as_sentences,
+    capitalized,
     dose_label,
     escape_control_chars,
     hours_minutes,
@@ -30,6 +32,15 @@ def test_unprintable_characters_are_escaped_and_long_quotes_cut() -> None:
     assert escape_control_chars("a\x1b[31m\x00\n\u202e\udcff") == "a\\x1b[31m\\x00\\n\\u202e\\udcff"
     assert quote("x" * 100) == f"'{'x' * 60}...'"
     assert quote_ascii("c\u0430t") == "'c\\u0430t'"
+
+
+def test_a_sentence_begins_with_a_capital_letter_but_an_address_does_not() -> None:
+    assert [*map(capitalized, ("press gently", "and/or sit", "note: stop", "", "Ça va"))] == [
+        "Press gently", "And/or sit", "Note: stop", "", "Ça va"
+    ]  # fmt: skip
+    for address in ("anna@example.org knows", "example.org/back", "mailto:anna", "www.example.org."):
+        assert capitalized(address) == address
+    assert as_sentences("stop", "", "why?") == ("Stop.", "Why?")
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(0.0, "0"), (20.0, "<1"), (40.0, "1"), (600.0, "10")])

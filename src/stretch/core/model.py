@@ -143,16 +143,18 @@ class Stretch(CatalogStruct, frozen=True, kw_only=True):
         return replace(self, steps=tuple(map(fill, self.steps)), pace=pace, **fields)
 
 
-def _labels(struct: type[Struct]) -> Iterator[tuple[str, str]]:
-    """Yield the name and the label of each field of *struct* and of the pace in it."""
+def _labelled_fields(struct: type[Struct]) -> Iterator[tuple[str, str, object]]:
+    """Yield the name, the label and the type of each field of *struct* and of the pace in it that has a label."""
     for name, hint in struct.__annotations__.items():
         if name == "pace":
-            yield from _labels(Pace)
-        yield from ((name, meta.extra["label"]) for meta in getattr(hint, "__metadata__", ()) if meta.extra)
+            yield from _labelled_fields(Pace)
+        yield from ((name, meta.extra["label"], hint) for meta in getattr(hint, "__metadata__", ()) if meta.extra)
 
 
-LABELS = dict(_labels(Stretch))
+LABELS = {name: label for name, label, _ in _labelled_fields(Stretch)}
 """Labels of the texts of a stretch by field, in the order in which they are shown below its steps."""
+SENTENCES = frozenset(label for _, label, hint in _labelled_fields(Stretch) if is_sentence(hint))
+"""Labels of those texts that are sentences, and not names."""
 TEXT_FIELDS = tuple(name for name, hint in Stretch.__annotations__.items() if name != "steps" and is_sentence(hint))
 """Fields of a stretch that hold one text each."""
 

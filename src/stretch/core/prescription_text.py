@@ -12,7 +12,7 @@ from stretch.core.model import Catalog, Stretch
 from stretch.core.program import DaysAWeek, Items, Repetitions, RestSeconds, SetCount, TimesADay
 from stretch.core.sheet_words import NAMELESS, TOPICS
 from stretch.core.stretch_names import NameMatch, StretchNames
-from stretch.core.text import join_words, one_line
+from stretch.core.text import capitalized, join_words, one_line
 
 LONGEST_LINE = 300
 """Characters of a line that is read."""
@@ -130,7 +130,7 @@ def _entry(names: StretchNames, number: int, line: str, heading: str) -> ListEnt
         if entry.fields.get(field) is not None:
             entry.remarks.append(f"{field}: the lower end of {low}")
     if notes:
-        entry.fields["note"] = ". ".join(f"{note[0].upper()}{note[1:]}" for note in notes) + "."
+        entry.fields["note"] = ". ".join(map(capitalized, notes)) + "."
     return entry
 
 

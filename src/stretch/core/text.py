@@ -30,9 +30,15 @@ def join_words(words: Iterable[str], conjunction: str = "and") -> str:
     return f"{', '.join(others)} {conjunction} {last}" if others else last
 
 
+def capitalized(text: str) -> str:
+    """Return *text* with a capital letter at its start, unless it starts with an address."""
+    first = text.partition(" ")[0].rstrip(".:")
+    return text if any(mark in first for mark in ".:@") else text[:1].upper() + text[1:]
+
+
 def as_sentences(*parts: str) -> tuple[str, ...]:
     """Return *parts* with a capital letter and a full stop, without the empty ones."""
-    return tuple(part[0].upper() + part[1:] + ("" if part.endswith((".", "!", "?")) else ".") for part in parts if part)
+    return tuple(capitalized(part) + ("" if part.endswith((".", "!", "?")) else ".") for part in parts if part)
 
 
 def duration(milliseconds: int) -> str:

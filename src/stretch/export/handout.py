@@ -6,13 +6,22 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
-from stretch.core.model import LABELS, Cautions, Source
+from stretch.core.model import LABELS, SENTENCES, Cautions, Source
 from stretch.core.planning.dosing import held_seconds
 from stretch.core.prescription import frequency, period
 from stretch.core.program import Prescription
 from stretch.core.routine import Item, Routine
 from stretch.core.safety.checklist import ChecklistSection, Outcome, SafetyData, severity
-from stretch.core.text import as_sentences, duration, one_line, pluralize, short_date, side_label, side_note
+from stretch.core.text import (
+    as_sentences,
+    capitalized,
+    duration,
+    one_line,
+    pluralize,
+    short_date,
+    side_label,
+    side_note,
+)
 from stretch.core.timing.timeline import Timeline, build_timeline
 from stretch.core.vocabulary import CAUTION_LABELS, EQUIPMENT_LABELS, POSITION_LABELS, TAG_LABELS, WEEKDAYS, Weekday
 from stretch.figure.colors import PALETTES
@@ -193,12 +202,11 @@ def frequency_advice(routine: Routine, *, rest: bool) -> tuple[str, ...]:
 def _card(number: int, item: Item, timeline: Timeline, figure: Figure | None, cited: list[str]) -> Card:
     stretch, is_left = item.stretch.for_side(item.sides[0]), item.sides[0] == "left"
     needed = " and ".join(EQUIPMENT_LABELS[thing] for thing in stretch.equipment if thing != "none")
-    position = POSITION_LABELS[item.position]
     title = one_line(stretch.name)
     return Card(
         number=number,
         name=stretch.name,
-        position=f"{position[0].upper()}{position[1:]}" + (f"; you need {needed}" if needed else ""),
+        position=capitalized(POSITION_LABELS[item.position]) + (f"; you need {needed}" if needed else ""),
         dose=_dose(item),
         dose_line=item.dose_label.replace(" x ", " \N{MULTIPLICATION SIGN} "),
         steps=stretch.steps,
@@ -251,7 +259,10 @@ def _notes(item: Item, timeline: Timeline) -> Labelled:
     seconds = {LABELS["inhale"]: f", {inhale}", LABELS["exhale"]: f", {exhale}"} if times else {}
     if times and not stretch.pace:
         texts[LABELS["breath"]] += f" In {inhale}, out {exhale}, {times}."
-    return tuple((label + seconds.get(label, ""), text[0].upper() + text[1:]) for label, text in texts.items())
+    return tuple(
+        (label + seconds.get(label, ""), capitalized(text) if label in {*own, *SENTENCES} else text)
+        for label, text in texts.items()
+    )
 
 
 def _breath(item: Item, timeline: Timeline) -> tuple[str, str, str]:

@@ -8,7 +8,7 @@ from string import Template
 
 from stretch.core.model import Source
 from stretch.core.safety.checklist import ChecklistSection
-from stretch.core.text import one_line
+from stretch.core.text import capitalized, one_line
 from stretch.core.vocabulary import WEEKDAY_LABELS, WEEKDAYS, Weekday
 from stretch.export.handout import DISCLAIMER, GRADES, SCORES, WEEKS, WEEKS_HINT, Card, Handout
 from stretch.storage.files.locations import data_root
@@ -198,7 +198,7 @@ def _markdown_card(card: Card) -> Iterator[str]:
         name = ", ".join(filter(None, (card.name, card.side)))
         yield f"![{_markdown(name)}: the start and the stretch][figure-{card.number}]"
     dose = ", ".join(f"{label.lower()} **{_markdown(amount)}**" for label, amount in card.dose)
-    yield f"{dose[0].upper()}{dose[1:]}."
+    yield f"{capitalized(dose)}."
     yield f"{_markdown(card.position)}."
     if card.easier:
         yield f"**{_markdown(card.easier)}**"

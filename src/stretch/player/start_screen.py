@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from stretch.core.errors import UsageError
 from stretch.core.planning.replacement import drop_stretch
 from stretch.core.routine import DEFAULT_MINUTES, Item, Request, Routine
+from stretch.core.text import capitalized
 from stretch.core.timing.timeline import build_timeline
 from stretch.player.body_map import BodyMap
 from stretch.player.body_map import update as update_map
@@ -258,7 +259,7 @@ def _planned(state: StartScreen, asked: Request, planner: Planner) -> StartScree
     except UsageError as error:
         # Options are for the command line.
         text = re.sub(r"^--[^:]*: ", "", str(error))
-        return replace(state, message=text[:1].upper() + text[1:])
+        return replace(state, message=capitalized(text))
     return _shown(replace(state, asked=asked), routine)
 
 

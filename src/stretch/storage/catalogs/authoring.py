@@ -11,7 +11,7 @@ from stretch.core import vocabulary
 from stretch.core.dose_text import AMOUNTS
 from stretch.core.model import Stretch
 from stretch.core.prescription_text import LIMITS, ListEntry
-from stretch.core.text import one_line
+from stretch.core.text import capitalized, one_line
 from stretch.core.vocabulary import ENTRY_LISTS, ID_PATTERN, EntryKind
 from stretch.storage.catalogs.loader import record_type
 
@@ -28,7 +28,7 @@ def catalog_schema(kind: EntryKind | None = None) -> dict[str, Any]:
     for definition in definitions.values():
         for field in definition.get("properties", {}).values():
             if hint := field.get("description"):
-                field["description"] = f"{_capitalized(hint)}."
+                field["description"] = f"{capitalized(hint)}."
     by_kind = dict(zip(ENTRY_LISTS, references, strict=True))
     if kind is not None:
         return {"$schema": DIALECT, **by_kind[kind], "$defs": definitions}
@@ -88,7 +88,7 @@ def stretch_template(name: str, areas: Iterable[str]) -> str:
     schema = msgspec.json.schema_components([Stretch])[1]["Stretch"]
     for field, details in schema["properties"].items():
         if field not in _OMITTED:
-            about = f"{_capitalized(details['description'])}."
+            about = f"{capitalized(details['description'])}."
             if field in choices:
                 labels = choices[field].items()
                 names = (name if label == name else f"{name} ({label})" for name, label in labels)
@@ -152,7 +152,7 @@ def program_from_list(name: str, entries: Sequence[ListEntry], stretches: Mappin
     """Return a file for a program *name* with *entries*, blank where they are not certain."""
     lines = [
         _FROM_LIST.format(
-            name=name, title=_yaml(_capitalized(name.replace("-", " "))), often="".join(_how_often(entries))
+            name=name, title=_yaml(capitalized(name.replace("-", " "))), often="".join(_how_often(entries))
         )
     ]
     for entry in entries:
@@ -189,7 +189,3 @@ def _yaml(value: object) -> str:
     if isinstance(value, str) and re.fullmatch(ID_PATTERN, value):
         return value
     return msgspec.json.encode(value).decode()
-
-
-def _capitalized(text: str) -> str:
-    return text[0].upper() + text[1:]
