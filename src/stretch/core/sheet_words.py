@@ -53,7 +53,8 @@ SAME_WORDS = {
     "foot": "feet", "calf": "calve", "butterfly": "butterflie", "middle": "mid", "upper trapezius": "ut",
     "levator scapula": "ls", "hip flexor": "hf", "heel cord": "hc", "piriformis": "piri", "posterior": "post",
     "adductor": "add adds", "external rotation": "er", "internal rotation": "ir", "backward": "bkwd bwd",
-    "prone on elbow": "poe", "clockwise": "cw", "counterclockwise": "ccw anticlockwise",
+    "prone on elbow": "poe", "prone press up": "ppu", "extension in lying": "eil reil",
+    "standing extension": "eis reis", "side bend": "sb", "clockwise": "cw", "counterclockwise": "ccw anticlockwise",
 }  # fmt: skip
 """Words, and those that mean the same; a name of the catalog is read in the same way."""
 PHRASES = {
@@ -61,9 +62,8 @@ PHRASES = {
     r"\bknees(?=[ -]to[ -](?:the )?chest)": "double knee",
     r"\b(?:lie |lying )?(?:flat )?on (?:your |the )?back\b|\bhook[- ]?lying\b": "supine",
     r"\b(?:lie |lying )?(?:face down|on (?:your |the )?(?:stomach|front|tummy|belly))\b": "prone",
-    r"\blumbar (?=ext(?:ension)?s?\b)": "back ",
     r"\b(thoracic|cervical|lumbar) spine\b": r"\1",
-    r"\bx[- ]?body\b": "cross body",
+    r"\b(?:x|cross)[- ]?body\b": "cross body",
     r"\blat(?:eral)? (?:(trunk|neck|cervical) )?flex(?:ion)?\b|\bside[- ]?bend(?:s|ing)?\b": r"\1 side bend",
     r"\bhips? (?=add(?:uctor)?s?\b)": "",
     r"\bleg(?= (?:straight|bent)\b)": "knee",

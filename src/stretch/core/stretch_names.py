@@ -11,10 +11,11 @@ from stretch.core.model import Catalog, Stretch
 
 _SHORT_FORMS = {form: word for word, forms in sheet.SAME_WORDS.items() for form in forms.split()}
 _NEXT = re.compile(r"(?i)(?:and|then)\b")
+_JOINED = re.compile(r"(?i)[/&+]|\b(?:and|or)\b")
 _WITH = re.compile(r"(?i)(?:with|using)\b(?P<limb> (?:your |the |both )?(?:arms?|hands?|elbows?|palms?)\b)?")
 _CUES = re.compile(
     r"(?i)\s+(?=(?:with|using|hold(?:ing)?|keep(?:ing)?|until|till|do ?n[o']t|don't|avoid|before|after|as|so|if|when"
-    r"|breath(?:e|ing)|feel(?:ing)?|lean(?:ing)?|and (?:lean|pull|push|reach|hold)|arms?|elbows?|palms?)\b)"
+    r"|breath(?:e|ing)|feel(?:ing)?|use|lean(?:ing)?|and (?:lean|pull|push|reach|hold)|arms?|elbows?|palms?)\b)"
 )
 """Where a name ends and it is said how to do it."""
 SIMILAR = 0.86
@@ -63,6 +64,10 @@ class StretchNames:
                 continue
             # "Neck: chin tucks" names a part of the body first.
             others = [each for each in parts[:start] if not self._read(each) <= sheet.TOPICS] + [*parts[start + 1 :]]
+            joined = [ids for piece in _JOINED.split(part) if (ids := self._ids.get(self._read(piece)))]
+            if joined and not set.intersection(*joined):
+                return NameMatch(None, tuple(sorted(set.union(*joined)))[:MAX_NEAR])
+            heading = " ".join((heading, *parts[:start]))
             match = self._found(part, others, heading)
             for head, *tail in (_CUES.split(part, 1), part.replace("/", " stretch/").split("/")):
                 if not match.stretch and tail:
@@ -171,7 +176,7 @@ class StretchNames:
         """Return the words of *text*, with slips of the pen put right."""
         words = (basic for word in _words(text) for basic in _basic(self._corrected[word]))
         read = frozenset(word for word in words if word in self._known or not word.isdigit()) - sheet.FILLERS
-        turns = read & {"roll", "circle"} and not re.search(r"(?i)&|\b(?:and|or)\b", text)
+        turns = read & {"roll", "circle"} and not _JOINED.search(text)
         return read - sheet.DIRECTIONS if turns else read
 
 
