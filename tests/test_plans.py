@@ -479,6 +479,13 @@ def test_rb10_a_short_routine_that_ends_on_the_floor_has_a_reset_there() -> None
     check_rules(request, made)
 
 
+@pytest.mark.parametrize(("group", "minutes"), [("legs", 7.0), ("desk", 7.0), ("desk", 8.0)])
+def test_a_short_routine_has_something_for_each_area_of_a_group(group: str, minutes: float) -> None:
+    made = build_routine(CATALOG, Request(areas=(group,), minutes=minutes))
+    served = {area for item in made.items for area in item.stretch.areas.primary}
+    assert set(CATALOG.groups[group].areas) <= served
+
+
 def test_a_short_routine_does_not_speak_of_a_desk() -> None:
     result = run("routine", "-a", "lower-back", "-m", "6", "--why")
     assert "(for longer routines)" in result.stdout

@@ -246,7 +246,12 @@ def _select_nested(
     if minutes < shortest and not request.desk_break:
         longer = {candidate.item.stretch.id for candidate, _ in _solve(problem(shortest), start)}
         shared = tuple(c for c in whole.candidates if c.required or c.item.stretch.id in longer)
-        return _solve(replace(whole, candidates=shared), start) or _solve(whole, start)
+        picks = _solve(replace(whole, candidates=shared), start)
+        if missing := set(range(len(eligible.areas))).difference(*(candidate.goals for candidate, _ in picks)):
+            # Rather another stretch than none for a requested area.
+            shared = tuple(c for c in whole.candidates if c in shared or not missing.isdisjoint(c.goals))
+            picks = _solve(replace(whole, candidates=shared), start)
+        return picks or _solve(whole, start)
     for shared_minutes in SHARED_MINUTES:
         if shared_minutes < minutes and not start:
             picks = _solve(problem(shared_minutes), picks)
