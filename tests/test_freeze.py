@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
+import time
 from typing import Any
 
 import pytest
@@ -73,3 +78,38 @@ def test_stops_of_any_length_at_any_moment_of_a_wait_are_known_within_20_ms() ->
     for start in range(37):
         for length in range(400):
             assert abs(FakeMachine().after(start + length, continued=True) - length * MS) <= 20 * MS
+
+
+WAITING = """
+import sys, time
+from selectors import DefaultSelector, EVENT_READ
+from stretch.player.freeze import FreezeDetector
+from stretch.player.input import SignalCatcher
+with SignalCatcher() as signals:
+    selector, detector, end = DefaultSelector(), FreezeDetector(), time.monotonic() + 1.5
+    selector.register(signals.wakeup_fd, EVENT_READ)
+    waits = frozen = 0
+    print("ready", flush=True)
+    detector.frozen_ns(continued=False, waited=False)
+    while (left := end - time.monotonic()) > 0:
+        detector.wait(selector, left) and signals.clear_wakeups()
+        frozen += detector.frozen_ns(continued=signals.was_continued(), waited=True)
+        waits += 1
+    print(frozen, waits)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a wait is cut in slices")
+def test_one_long_wait_tells_when_the_process_was_stopped() -> None:
+    process = subprocess.Popen([sys.executable, "-c", WAITING], stdout=subprocess.PIPE, text=True)
+    assert process.stdout
+    assert process.stdout.readline()
+    time.sleep(0.3)
+    os.kill(process.pid, signal.SIGSTOP)
+    stopped = time.monotonic_ns()
+    time.sleep(0.6)
+    frozen_ns = time.monotonic_ns() - stopped
+    os.kill(process.pid, signal.SIGCONT)
+    known_ns, waits = map(int, process.communicate(timeout=10)[0].split())
+    assert abs(known_ns - frozen_ns) <= 50 * MS
+    assert waits <= 4

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 FRAME_S, STILL_FRAME_S = 5 * SLICE_S, 7 * SLICE_S
 """Time between two frames while the figure moves, and else: the bar of a breath of 3 s moves by two cells.
 
-A resized window is redrawn with the next frame. A wait is cut in slices, and whole ones wake the machine least often.
+A resized window is redrawn with the next frame. Where a wait is cut in slices, whole ones wake the machine least often.
 """
 MAX_WAIT_S = 1.0
 """Longest time between two updates."""

@@ -21,7 +21,7 @@ from rich.cells import cell_len
 
 from stretch.core.text import is_printable
 from stretch.figure.colors import CellColor
-from stretch.player.freeze import SLICE_S, FreezeDetector, boottime_ns
+from stretch.player.freeze import FreezeDetector, boottime_ns
 from stretch.player.input import InputEvent, KeyDecoder, SignalCatcher, console_keys
 from stretch.player.layout import StyledLine, line_width, shared_characters
 from stretch.player.pictures import PlacedPictures
@@ -343,7 +343,7 @@ class Terminal:
             deadline = time.monotonic() + seconds
             events: list[tuple[SelectorKey, int]] = []
             while seconds > 0 and not events and not self._frozen_ns:
-                events = self._selector.select(min(seconds, SLICE_S))
+                events = self._freeze.wait(self._selector, seconds)
                 self._frozen_ns = self._freeze.frozen_ns(continued=self._signals.was_continued(), waited=True)
                 seconds = deadline - time.monotonic()
             ready = {key.fd for key, _ in events}
