@@ -6,6 +6,9 @@ import ast
 from functools import cache
 from pathlib import Path
 
+from stretch.cli.options import SETTINGS
+from stretch.storage.settings import NAMES
+
 SRC = Path(__file__).parents[1] / "src"
 FILES = sorted((SRC / "stretch").rglob("*.py"))
 CORE = ("core", "core.safety", "core.timing", "core.narration", "core.journal", "core.planning")
@@ -111,6 +114,21 @@ def test_every_module_has_a_docstring_and_a_limited_length() -> None:
     for path in FILES:
         assert ast.get_docstring(syntax_tree(path)), module_name(path)
         assert len(path.read_text(encoding="utf-8").splitlines()) <= MAX_MODULE_LINES, module_name(path)
+
+
+def test_each_setting_is_used() -> None:
+    read = {
+        (ast.unparse(node.value).rpartition(".")[2], node.attr)
+        for path in FILES
+        if package_name(path) == "cli"
+        for node in ast.walk(syntax_tree(path))
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)
+    }
+    # The default of an option is read where the option is.
+    options = {setting: option for option, setting in SETTINGS.items()}
+    for name in NAMES:
+        receivers = {"options", "playback", "self"} if name in options else {"settings"}
+        assert {(receiver, options.get(name, name)) for receiver in receivers} & read, name
 
 
 def test_functions_have_a_limited_length() -> None:
