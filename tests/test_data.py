@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 import content_rules
-from stretch.core.model import Stretch, per_side_seconds
+from stretch.core.model import Stretch, per_side_s
 from stretch.core.vocabulary import TAGS, UPRIGHT, Side
 from stretch.storage.catalogs.catalog import load_figures, load_sources
 from stretch.storage.catalogs.catalog_lint import check_catalogs
@@ -71,7 +71,7 @@ def test_each_figure_highlights_a_muscle_of_its_stretch() -> None:
 @pytest.mark.parametrize("stretch", STRETCHES, ids=lambda stretch: stretch.id)
 def test_each_stretch_has_a_source_and_the_right_seconds_per_side(stretch: Stretch) -> None:
     assert stretch.source
-    assert stretch.per_side_s == per_side_seconds(stretch)
+    assert stretch.per_side_s == per_side_s(stretch)
 
 
 def texts(stretch: Stretch) -> dict[str, str]:

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from stretch.core.narration.tones import RATE
 from stretch.core.timing.timeline import Timeline, build_timeline
-from stretch.export.audio_file import MAX_CHAPTERS, Mp3File, chapters, tag, write_sound
+from stretch.export.audio_file import MAX_CHAPTERS, Mp3File, chapters, id3_tag, write_sound
 from support import routine, run, timelines
 
 TIMELINE = build_timeline(routine(areas=(), stretches=("cat-cow", "single-knee-to-chest"), warm_up=1.0))
@@ -87,7 +87,7 @@ def test_an_mp3_file_is_as_long_as_its_samples_and_small(total: int) -> None:
 
 
 def test_the_chapters_are_the_stretches_with_what_comes_before_and_after() -> None:
-    title, found, _ = read_tag(tag(TIMELINE))
+    title, found, _ = read_tag(id3_tag(TIMELINE))
     assert title == "Your choice"
     assert [name for *_, name in found] == ["Warm-up", "Cat-cow", "Knee hug, one leg", "Rest"]
     starts = [next(phase.start_ms for phase in TIMELINE.phases if phase.name == name) for *_, name in found[1:]]
@@ -103,7 +103,7 @@ def test_chapters_follow_each_other_from_the_start_to_the_end(timeline: Timeline
 
 @given(st.text(max_size=60))
 def test_a_title_of_any_characters_is_kept_on_one_line(name: str) -> None:
-    title, found, _ = read_tag(tag(replace(TIMELINE, title=name)))
+    title, found, _ = read_tag(id3_tag(replace(TIMELINE, title=name)))
     assert title.isprintable() or not title
     assert len(found) == 4
 
@@ -111,7 +111,7 @@ def test_a_title_of_any_characters_is_kept_on_one_line(name: str) -> None:
 def test_a_session_with_very_many_stretches_has_as_many_chapters_as_fit() -> None:
     made = routine(areas=(), stretches=("cat-cow", "pelvic-tilt"))
     long = build_timeline(replace(made, items=made.items * 200))
-    assert len(read_tag(tag(long))[1]) == MAX_CHAPTERS
+    assert len(read_tag(id3_tag(long))[1]) == MAX_CHAPTERS
 
 
 def test_without_the_encoder_one_sentence_says_how_to_install_it(

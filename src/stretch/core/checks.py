@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
 
-from stretch.core.model import Area, Dose, Group, Stretch, per_side_seconds
+from stretch.core.model import Area, Dose, Group, Stretch, per_side_s
 from stretch.core.program import DoseFields, Program, ProgramItem, SideSets, Stage
 from stretch.core.text import quote, quote_ascii
 from stretch.core.vocabulary import ID_PATTERN, LONGEST_ID
@@ -39,8 +39,8 @@ def check_stretch(stretch: Stretch, areas: Collection[str]) -> Iterator[FieldPro
     if (stretch.mode == "dynamic") != (stretch.pace is not None):
         need = "needs" if stretch.mode == "dynamic" else "takes no"
         yield ("pace",), f"a {stretch.mode} stretch {need} pace, which says what moves on the breath in and out"
-    if stretch.per_side_s is not None and stretch.per_side_s != per_side_seconds(stretch):
-        total = per_side_seconds(stretch)
+    if stretch.per_side_s is not None and stretch.per_side_s != per_side_s(stretch):
+        total = per_side_s(stretch)
         yield ("per_side_s",), f"the dose adds up to {total}, not {stretch.per_side_s}; write {total}, or leave it out"
     if (words := sum(len(step.split()) for step in stretch.steps)) > MAX_STEP_WORDS:
         yield ("steps",), f"{words} words are too long to read while getting ready; {MAX_STEP_WORDS} at most"

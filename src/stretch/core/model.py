@@ -163,7 +163,7 @@ CATALOG_BREATH_S = 10
 """Seconds of one breath in the `per_side_s` of a dynamic stretch."""
 
 
-def per_side_seconds(stretch: Stretch) -> int:
+def per_side_s(stretch: Stretch) -> int:
     """Return the seconds of stretching on one side with the dose in the catalog."""
     dose = stretch.dose
     if dose.contract is not None:

@@ -235,7 +235,7 @@ class Mp3File:
         self._encoder.set_in_sample_rate(RATE)
         self._encoder.set_channels(1)
         self._encoder.set_quality(QUALITY)
-        stream.write(tag(timeline))
+        stream.write(id3_tag(timeline))
 
     def __enter__(self) -> Mp3File:
         return self
@@ -261,7 +261,7 @@ def chapters(timeline: Timeline) -> list[tuple[int, int, str]]:
     return found[:MAX_CHAPTERS]
 
 
-def tag(timeline: Timeline) -> bytes:
+def id3_tag(timeline: Timeline) -> bytes:
     """Return an ID3 tag (version 2.3) with the title and the chapters of *timeline*."""
     parts = chapters(timeline)
     names = [f"chapter{number}".encode() + b"\0" for number in range(len(parts))]

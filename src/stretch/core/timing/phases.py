@@ -145,7 +145,7 @@ def item_phases(item: Item, pattern: Pattern, *, new_position: bool, slow: bool,
 
 
 def exercise_ms(stretch: Stretch, dose: Dose, pattern: Pattern, *, slow: bool) -> int:
-    """Return the time a stretch takes with this dose, without its preparation."""
+    """Return the time of a stretch with this dose on its sides, with the rests between, without its preparation."""
     extra_ms = EXTRA_CHANGE_MS if slow else 0
     if stretch.mode == "dynamic":
         side_ms = dose.reps * pattern.cycle_ms
