@@ -17,7 +17,7 @@ from content_rules import (
     find_counts,
 )
 from stretch.core.checks import check_area, check_group, check_program, check_sources, check_stretch
-from stretch.core.fields import Id, Name, ShortText, doc, is_sentence
+from stretch.core.fields import CatalogStruct, Id, Name, ShortText, doc, is_sentence
 from stretch.core.model import Area, Cautions, Contract, Dose, Group, Pace, Stretch
 from stretch.core.program import Program, ProgramItem
 from stretch.figure.file_format import View
@@ -306,3 +306,14 @@ def test_per_side_seconds_are_checked_for_contract_relax() -> None:
     assert "the dose adds up to 44, not 45" in as_text(
         check_stretch(but(PRESSED, dose=timed, per_side_s=45), CATALOG.areas)
     )
+
+
+def test_limits_of_an_optional_field_are_refused_where_they_are_written() -> None:
+    def struct(hint: Any) -> Any:
+        return msgspec.defstruct("Person", [("contact", hint, None)], bases=(CatalogStruct,))
+
+    assert msgspec.convert({"contact": "anna"}, struct(Annotated[Id | None, doc("an id")])).contact == "anna"
+    struct(Annotated[tuple[str, ...], doc("names", min_length=1)])
+    for hint in (Annotated[str | None, doc("a name", pattern="x")], Annotated[int | None, doc("a number", ge=0)]):
+        with pytest.raises(TypeError, match=r"Person.contact: an optional field takes no limits; .* use `Id \| None`"):
+            struct(hint)

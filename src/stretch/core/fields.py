@@ -33,5 +33,19 @@ def is_sentence(hint: Any) -> bool:
     return MAX_SENTENCE in limits or any(map(is_sentence, get_args(hint)))
 
 
+_LIMITS = ("ge", "gt", "le", "lt", "multiple_of", "pattern", "min_length", "max_length")
+
+
 class CatalogStruct(Struct, frozen=True, forbid_unknown_fields=True):
     """Immutable data that refuses unknown fields."""
+
+    def __init_subclass__(cls) -> None:
+        """Raise TypeError for limits that msgspec would refuse only when it first reads data, without the field."""
+        for name, hint in cls.__annotations__.items():
+            type_, *metas = get_args(hint)[:2] or (hint,)
+            limited = any(getattr(meta, limit, None) is not None for meta in metas for limit in _LIMITS)
+            if limited and type(None) in get_args(type_):
+                problem = (
+                    "an optional field takes no limits; give them to a type of its own, like Id, and use `Id | None`"
+                )
+                raise TypeError(f"{cls.__name__}.{name}: {problem}")

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from stretch.core.errors import UnknownName, UsageError
-from stretch.core.fields import Id, doc
+from stretch.core.fields import CatalogStruct, Id, doc
 from stretch.core.routine import DEFAULT_MINUTES
 from stretch.core.text import escape_control_chars, quote
 from stretch.core.vocabulary import BREATH_PRESETS, VOICE_LABELS, Equipment, Level, Palette, Position, Tag, VoiceMode
@@ -27,7 +27,7 @@ HOME = "STRETCH_HOME"
 SettingOrigin = Literal["environment", "file", "default"]
 
 
-class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Settings(CatalogStruct, frozen=True, kw_only=True):
     """All settings: the field names are the keys of the file and, in capitals after `STRETCH_`, the variables.
 
     Relative paths in the file are relative to its folder.
