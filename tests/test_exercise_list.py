@@ -46,7 +46,7 @@ def test_nine_of_ten_lines_are_read_right_and_none_wrong_without_a_mark() -> Non
         if {name: name == "note" or value for name, value in fields.items()} != expected(meaning):
             wrong.append(line)
             silent += [line] if None not in fields.values() else []
-    assert len(LINES) == 397
+    assert len(LINES) == 404
     assert not silent
     assert len(wrong) <= len(LINES) / 10, wrong
 
@@ -120,7 +120,7 @@ def test_hardly_any_notation_of_a_dose_is_left_open_and_none_is_read_wrong() -> 
         ("Open book L 8 reps, R 8 reps", "open-book reps=8 sides=both"),
         ("Open book L 8 reps, R 4 reps", "open-book reps=1 sides=?"),
         ("Hamstring stretch 45s/side", "supine-hamstring-strap reps=1 hold_s=45 sides=both"),
-        ("Adductor stretch sitting (butterfly) 30s x 3", "? reps=3 hold_s=30"),
+        ("Adductor stretch sitting (butterfly) 30s x 3", "butterfly reps=3 hold_s=30"),
         ("Hamstring stretch (calf stretch) 30s x 3", "? reps=3 hold_s=30"),
         ("Butterfly (adductor stretch) 30s x 3", "butterfly reps=3 hold_s=30 note"),
         ("Adduction stretch 30s x 3", "? reps=3 hold_s=30"),
@@ -165,6 +165,14 @@ def test_a_dose_in_lines_of_its_own_belongs_to_the_name_above_it() -> None:
     ]
     assert cat == {"stretch": "cat-cow", "reps": 10}
     assert sphinx == {"stretch": "sphinx", "hold_s": 20, "reps": 3}
+
+
+def test_a_heading_completes_the_names_below_it() -> None:
+    assert [fields["stretch"] for fields in read("Neck:", "Rotation 5s x 5", "Flexion stretch 10s x 3")[1:]] == [
+        "neck-rotation",
+        "chin-to-chest",
+    ]
+    assert read("Goals", "Rotation 5s x 5")[1]["stretch"] is None
 
 
 def test_a_heading_decides_between_stretches_of_one_name() -> None:

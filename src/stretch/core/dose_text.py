@@ -28,6 +28,7 @@ _SPELLINGS = (
     (r"\b(\d):([0-5]\d)\b(?:\s?m(?:in(?:ute)?s?)?\b)?", lambda m: f"{int(m[1]) * 60 + int(m[2])} s"),
     (r"\b([bt])\.?i\.?d\b\.?", r"\1id"),
     (r"\bb/l\b|\(b\)", " bilateral "),
+    (r"\b([lrb]) ?([lu]e)(?:'?s)?\b", r"\1 \2"),
     (r"\b(?:(c)|(t)|l)/s\b", lambda m: "cervical" if m[1] else "thoracic" if m[2] else "lumbar"),
     (r"\bd/?c(?:'?d|ed)?\b", "discontinue"),
     (r"\b(?:(l|left)|r|right)\s?(?:/|&|\+|and|then)\s?(?(1)(?:r|right)|(?:l|left))\b|\be/s\b", " each side "),

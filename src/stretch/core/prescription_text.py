@@ -30,14 +30,14 @@ MOST: int = get_args(Items)[1].max_length
 """The most stretches of a program."""
 _HEADINGS = re.compile(
     r"(?i).*:|(?:home )?exercise (?:program(?:me)?|plan|sheet).*|https?:.*"
-    r"|(?:patient|name|date|dob|phone|tel|from|goals?|notes?|diagnosis|dr|therapist|clinic|next|phase|weeks?|equipment"
+    r"|(?:patient|name|date|dob|phone|tel|from|goals?|notes?|diagnosis|dr|therapist|clinic|next|phase|weeks?|equipment|ice|heat|f/u|follow"
     r"|(?:page|session|program(?:me)?|part) [a-z\d])\b.*"
     r"|.*\b(?:all|each|every) (?:of )?(?:the |these )?(?:exercises?|stretch(?:es)?)\b.*"
 )
 """Lines that name no exercise."""
 _ADVICE = re.compile(
     r"(?i)\b(?:should|if|when|call|ask|see|contact|remember|please|progress|avoid|stop|never|always|don't|do not|ensure"
-    r"|make sure|expect|^no|program(?:me)?|hep|protocol|exercises)\b"
+    r"|make sure|expect|pain|^no|program(?:me)?|hep|protocol|exercises)\b"
 )
 """Words of a remark, where there is no dose."""
 _WAIT = r"(?:for now|yet|(?:un)?till? (?:next|further|cleared|seen|told|then)|this|next|today|at this)\b.*"

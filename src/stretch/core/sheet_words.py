@@ -48,10 +48,11 @@ SAME_WORDS = {
     "scap": "scapula scapulae scapular", "glute": "gluteal buttock", "lying": "supine lie", "side lying": "sidelying",
     "seated": "sitting sit", "standing": "stand", "kneeling": "kneel", "strap": "towel belt", "double": "both",
     "rotation": "twist turn rotate rot", "thoracic": "t-spine tx", "neck": "cervical c-spine cx", "forward": "fwd",
-    "up": "ups", "flexion": "flex", "extension": "ext", "dorsiflexion": "df", "mobility": "mob", "opposite": "opp",
-    "clasped": "clasp", "cross": "across", "windscreen": "windshield", "bridge": "bridging", "glide": "gliding",
-    "foot": "feet", "calf": "calve", "butterfly": "butterflie", "middle": "mid", "upper trapezius": "ut",
-    "levator scapula": "ls", "hip flexor": "hf", "heel cord": "hc", "piriformis": "piri", "posterior": "post",
+    "up": "ups", "flexion": "flex", "extension": "ext", "dorsiflexion": "df", "mobility": "mob",
+    "opposite": "opp opposition", "clasped": "clasp", "cross": "across", "windscreen": "windshield",
+    "bridge": "bridging", "glide": "gliding", "foot": "feet", "calf": "calve", "butterfly": "butterflie",
+    "middle": "mid", "upper trapezius": "ut", "levator scapula": "ls", "hip flexor": "hf", "heel cord": "hc",
+    "piriformis": "piri", "posterior": "post", "radial deviation": "rd", "ulnar deviation": "ud",
     "adductor": "add adds", "external rotation": "er", "internal rotation": "ir", "backward": "bkwd bwd",
     "prone on elbow": "poe", "prone press up": "ppu", "extension in lying": "eil reil",
     "standing extension": "eis reis", "side bend": "sb", "clockwise": "cw", "counterclockwise": "ccw anticlockwise",
@@ -76,8 +77,8 @@ FILLERS = _set(
 )
 """Words that no name depends on."""
 PLAIN = _set(
-    "gentle gently slow slowly easy easily deep static relaxed passive simple basic arom repeated pull bring keep do"
-    " hold perform complete repeat lie try clockwise counterclockwise"
+    "gentle gently slow slowly easy easily deep static relaxed passive simple basic arom aarom prom rom repeated pull"
+    " bring keep do hold perform complete repeat lie try clockwise counterclockwise"
 )
 """Words that can stand beside a name and do not make it another stretch."""
 DIRECTIONS = _set("forward backward back reverse")

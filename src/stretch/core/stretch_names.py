@@ -15,7 +15,8 @@ _JOINED = re.compile(r"(?i)[/&+]|\b(?:and|or)\b")
 _WITH = re.compile(r"(?i)(?:with|using)\b(?P<limb> (?:your |the |both )?(?:arms?|hands?|elbows?|palms?)\b)?")
 _CUES = re.compile(
     r"(?i)\s+(?=(?:with|using|hold(?:ing)?|keep(?:ing)?|until|till|do ?n[o']t|don't|avoid|before|after|as|so|if|when"
-    r"|breath(?:e|ing)|feel(?:ing)?|use|lean(?:ing)?|and (?:lean|pull|push|reach|hold)|arms?|elbows?|palms?)\b)"
+    r"|breath(?:e|ing)|feel(?:ing)?|use|lean(?:ing)?|and (?:lean|pull|push|reach|hold)|arms?|elbows?|palms?"
+    r"|(?:at|on) (?:a |the )?(?:counter|sink|pad|pillow|cushion|bed))\b|\d)"
 )
 """Where a name ends and it is said how to do it."""
 SIMILAR = 0.86
@@ -67,11 +68,12 @@ class StretchNames:
             joined = [ids for piece in _JOINED.split(part) if (ids := self._ids.get(self._read(piece)))]
             if joined and not set.intersection(*joined):
                 return NameMatch(None, tuple(sorted(set.union(*joined)))[:MAX_NEAR])
-            heading = " ".join((heading, *parts[:start]))
+            heading = " ".join(parts[:start]) or heading
             match = self._found(part, others, heading)
-            for head, *tail in (_CUES.split(part, 1), part.replace("/", " stretch/").split("/")):
-                if not match.stretch and tail:
-                    match = self._found(head, [*tail, *others], heading)
+            slashed = part.replace("/", " stretch/").split("/")
+            for head, *tail in (_CUES.split(part, 1), slashed, [f"{heading} {part}"]):
+                if not match.stretch and (again := self._found(head, [*tail, *others], heading)).stretch:
+                    match = again
             if match.stretch or not words <= sheet.TOPICS:
                 break
         return match
@@ -93,7 +95,10 @@ class StretchNames:
         if len(ids) > 1 and any({*ids} <= same for same in self._ids.values()):
             ids = self._meant(found, " ".join((text, *texts, heading)))
         if named - {*ids}:
-            return NameMatch(None, tuple(dict.fromkeys((*ids, *sorted(named))))[:MAX_NEAR])
+            ids = dict.fromkeys((*ids, *sorted(named)))
+            # "Seated adductor stretch" is said of the butterfly, too.
+            found = [one for _, one in self._names if {one.id} == named and self._explains(one, head, areas=True)]
+            ids = {one.id: None for one in found} or ids
         stretch = next((each for each in found if [*ids] == [each.id]), None)
         if (
             stretch is None
@@ -147,15 +152,17 @@ class StretchNames:
         fits = [
             name
             for name, stretch in self._names
-            if name <= words
-            and name & head
-            and head - self._words[stretch.id] <= (self._about(*stretch.areas.primary) if areas else set())
+            if name <= words and name & head and self._explains(stretch, head, areas=areas)
         ]
         lengths = [(len(name - sheet.PLACES), len(name)) for name in fits]
         longest = {name for name, length in zip(fits, lengths, strict=True) if length == max(lengths)}
         # Another one of the same name is meant as well.
         same = [(head - name, stretch) for name, stretch in self._names if name in longest]
         return [stretch for others, stretch in same if others & sheet.PLACES <= self._places[stretch.id]]
+
+    def _explains(self, stretch: Stretch, words: frozenset[str], *, areas: bool) -> bool:
+        """Return whether all *words* are in the names of *stretch*, say where it is done, or name its *areas*."""
+        return words - self._words[stretch.id] <= (self._about(*stretch.areas.primary) if areas else frozenset())
 
     def _described(self, head: frozenset[str], text: str) -> list[Stretch]:
         """Return the static stretches with a name that has all words of *head*, if *text* speaks of a stretch."""
