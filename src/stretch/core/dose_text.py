@@ -58,6 +58,7 @@ _SPELLINGS = (
     (r"\ba (?=minute\b)", "1 "),
     (r"\bhalf (?:a |1 )?min(?:ute)?\b|\b1/2 min(?:ute)?\b", "30 s"),
     (r"\b(\d)/(\d)(?=\s?(?:x|times|reps))", r"\1-\2"),
+    (r"(\d)(?= (?:(?:for|back)wards?|(?:anti-?|counter-?)?clockwise|fwd|b[kw]*d|c?cw)\b)", r"\1 x"),
     (r"\bfig(?:ure)?\.?[- ]?4\b", "figure four"),
     (r"\bboth knees(?= to\b)|(?<=hug )both knees", "double knee"),
 )  # fmt: skip

@@ -94,7 +94,7 @@ TOPICS = _set(
     " posture balance mobility flexibility strength strengthening motion rom warm cool"
 )
 """Parts of the body and aims, which may be a heading, also before a name."""
-VAGUE = TOPICS | _set("adduction rotation extension flexion capsule opposite edge cord couch")
+VAGUE = TOPICS | _set("adduction rotation extension flexion capsule opposite edge cord couch overhead")
 """Words that do not describe a stretch on their own: of which joint?"""
 CHANGING = _set("single one reverse advanced")
 """Words that make another exercise of a stretch that has none of them in its names."""
@@ -119,7 +119,10 @@ POSITIONS: dict[str, tuple[Position, ...]] = {
     "(?<!long[- ])(?:seated|sitting)": ("seated", "seated-floor"),
     "chair": ("seated",),
     "standing|stand": ("standing",),
-    "kneeling|all fours|quadruped|hands (?:and|&) knees|on (?:your |the )?heels": ("kneeling", "quadruped"),
+    "kneeling|all fours|quadruped|hands (?:and|&) knees|(?<!hands )on (?:heels|knees)": (
+        "kneeling",
+        "quadruped",
+    ),
     "side[- ]?lying": ("side-lying",),
 }
 """Patterns of words for positions."""

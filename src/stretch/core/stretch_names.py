@@ -130,7 +130,8 @@ class StretchNames:
     def _suits(self, stretch: Stretch, head: frozenset[str], part: frozenset[str], text: str) -> bool:
         """Return whether *part*, read from *text*, does not make another exercise of *stretch*, named by *head*."""
         more = part - self._words[stretch.id]
-        if more & sheet.STRENGTH or (len(part) <= MAX_WORDS and more & sheet.CHANGING):
+        changing = sheet.CHANGING if len(part) > 1 else sheet.CHANGING | sheet.VAGUE - sheet.TOPICS
+        if more & sheet.STRENGTH or (len(part) <= MAX_WORDS and more & changing):
             return False
         if how := _WITH.match(text):
             if not more <= sheet.PLAIN | sheet.PLACES | sheet.LIMBS and not how["limb"]:
