@@ -192,7 +192,10 @@ def fill_hull(hull: Hull, width: int, height: int) -> int:
     for x, y, radius in hull:
         for row in _rows_between(y - radius, y + radius, height):
             half = sqrt(max(0.0, radius * radius - (row + 0.5 - y) ** 2))
-            lefts[row], rights[row] = min(lefts[row], x - half), max(rights[row], x + half)
+            if x - half < lefts[row]:
+                lefts[row] = x - half
+            if x + half > rights[row]:
+                rights[row] = x + half
     corners = outline(hull)
     for (a, _, angle), (b, *_) in zip(corners, corners[1:] + corners[:1], strict=True):
         (x, y), (x1, y1) = rim_point(a, angle), rim_point(b, angle)

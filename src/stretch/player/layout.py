@@ -21,7 +21,7 @@ StyledLine = tuple[StyledSpan, ...]
 
 def line_width(line: StyledLine) -> int:
     """Return the width of *line* in cells."""
-    return sum(cell_len(text) for text, _ in line)
+    return sum([cell_len(text) for text, _ in line])
 
 
 @lru_cache(CACHE_SIZE)
@@ -109,7 +109,11 @@ def shared_characters(old: StyledSpan, new: StyledSpan, direction: Literal[1, -1
     if old[1] != new[1]:
         return 0
     texts = old[0][::direction], new[0][::direction]
-    size = next((at for at, (a, b) in enumerate(zip(*texts, strict=False)) if a != b), min(map(len, texts)))
+    size = 0
+    for a, b in zip(*texts, strict=False):
+        if a != b:
+            break
+        size += 1
     edge = size if direction == 1 else size - 1
     while size and any(text[edge:] and not cell_len(text[edge]) for text in texts):
         size, edge = size - 1, edge - 1

@@ -235,9 +235,13 @@ class Terminal:
 
     def _changes(self, y: int, old: StyledLine, new: StyledLine) -> str:
         """Return the codes that turn the line *old* into *new*: all from the first to the last cell that differs."""
-        shared = min(len(old), len(new)) if line_width(old) == line_width(new) else 0
-        first = next((at for at in range(shared) if old[at] != new[at]), shared)
-        last = next((at for at in range(shared - first) if old[-1 - at] != new[-1 - at]), shared - first)
+        shared, first, last = min(len(old), len(new)), 0, 0
+        while first < shared and old[first] == new[first]:
+            first += 1
+        while last < shared - first and old[-1 - last] == new[-1 - last]:
+            last += 1
+        if line_width(old[first : len(old) - last]) != line_width(new[first : len(new) - last]):
+            shared = first = last = 0
         spans, column = list(new[first : len(new) - last]), line_width(new[:first])
         if first + last < shared:
             text, style = spans[0]
