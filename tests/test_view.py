@@ -242,6 +242,14 @@ def test_the_keys_for_pain_are_on_every_screen(columns: int, lines: int) -> None
         assert "n next" not in mentioned
 
 
+@pytest.mark.parametrize(("columns", "lines"), [(80, 24), (60, 20), (40, 20), (40, 13), (40, 12)])
+def test_a_stop_for_pain_is_large_on_every_screen(columns: int, lines: int) -> None:
+    for timeline in WHOLE_STRETCHES:
+        kind = next(phase.kind for phase in timeline.phases if phase.kind in ("hold", "move"))
+        shown = "\n".join(screen_text(update(in_phase(kind, timeline=timeline), "hurt"), columns, lines))
+        assert all(row in shown for row in big_rows("stop")), timeline.title
+
+
 @pytest.mark.parametrize(
     ("fields", "prompt", "seconds"),
     [

@@ -83,7 +83,7 @@ def _rows(session: Session, cells: int, height: int, unicode: bool) -> list[Styl
     if height >= TWO_ROWS_LINES:
         upper = _row(session, [seconds, side], [count], cells, unicode)
         return _stack([name, upper, _row(session, [prompt], [], cells, unicode, bar=True)], height)
-    if side[0] and moment.phase.kind in ("prepare", "switch"):
+    if side[0] and moment.phase.kind in ("prepare", "switch") and session.pain_stop is None:
         return [*name, *_row(session, [seconds, side], [prompt, count], cells, unicode)]
     small = (", ".join(filter(None, (side_label(moment.phase.side), count[0]))), TextRole.SIDE)
     if height < big_text_height(1):

@@ -14,6 +14,7 @@ from stretch.core.text import minutes_seconds
 from stretch.core.timing.session import Session
 from stretch.core.timing.timeline import SEEK_TARGETS, Timeline
 from stretch.core.vocabulary import Side
+from stretch.player.big_font import big_text
 from stretch.player.countdown_panel import (
     PANEL,
     PROMPT_CELLS,
@@ -158,6 +159,10 @@ def _next_pose(
 def _without_figure(session: Session, columns: int, lines: int, unicode: bool, warning: str) -> list[StyledLine]:
     bottom = footer(session, columns, roomy=lines >= 22, warning=warning)
     height = lines - HEADER_LINES - len(bottom)
+    stop = indent(big_text("stop", TextRole.ALERT, columns - 2, 1, unicode)) if session.pain_stop is not None else []
+    if height <= len(stop) <= lines - len(bottom):
+        # Large letters matter more now than what is left of the routine.
+        return [*pad_to_height(stop, lines - len(bottom)), *bottom]
     cells = max(PROMPT_CELLS * panel_scale(columns - PANEL_TEXT, height - 1), PANEL)
     if columns >= PANEL + 36:
         panel = countdown_panel(session, cells, height - 1, unicode)
