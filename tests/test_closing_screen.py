@@ -18,7 +18,16 @@ from stretch.core.safety.checklist import Outcome
 from stretch.core.safety.screening_record import ScreeningRecord
 from stretch.core.timing.session import Session
 from stretch.core.timing.timeline import build_timeline
-from stretch.player.closing_screen import OFFER, OPEN_NS, ClosingScreen, animate, closing_rows, finished, update
+from stretch.player.closing_screen import (
+    OFFER,
+    OPEN_NS,
+    ClosingScreen,
+    advice_rows,
+    animate,
+    closing_rows,
+    finished,
+    update,
+)
 from stretch.player.figure_renderer import FigureRenderer
 from stretch.player.loop import GUARD_NS
 from stretch.storage import screening_file
@@ -248,3 +257,23 @@ def test_an_emergency_in_a_session_is_shown_and_can_be_corrected(tmp_path: Path,
     kept = screening_file.load(tmp_path)
     assert kept is not None
     assert kept.outcome is (Outcome.GO if corrected else Outcome.EMERGENCY)
+
+
+@pytest.mark.parametrize("answer", ["1", "2", "3"])
+def test_what_to_do_after_a_symptom_stays_on_the_screen_until_a_key(tmp_path: Path, answer: str) -> None:
+    person = Finisher(tmp_path, GUARD_S, "z", during=(1.0, "x", answer))
+    assert run("routine", "-m", "3", "--warm-up", "0", "--yes", app=person).exit_code == 3
+    frame = " ".join(" ".join(person.screen.frames[-1]).split())
+    assert frame.endswith("press any key")
+    said = " ".join(person.stderr.getvalue().split()).rpartition(" s. ")[2]
+    assert said
+    assert said in frame
+
+
+@pytest.mark.parametrize(("columns", "lines"), SIZES)
+def test_advice_fits_and_is_whole(columns: int, lines: int) -> None:
+    advice = ["Feeling faint or breathless: stop and lie down, legs up.", "Still there after 5 minutes: get help."]
+    rows = ["".join(text for text, _ in row) for row in advice_rows(advice, columns, lines)]
+    assert len(rows) == lines
+    assert max(map(cell_len, rows)) <= columns
+    assert " ".join(advice) in " ".join(" ".join(rows).split()) or lines < 10

@@ -11,7 +11,7 @@ import msgspec
 
 from stretch.cli import pain_log
 from stretch.cli.app import App
-from stretch.cli.prompts import NO, InputEnded, PersonLeft, WentBack, ask, read_line, show_questions
+from stretch.cli.prompts import NO, InputEnded, PersonLeft, WentBack, ask, read_line, show_advice, show_questions
 from stretch.core.errors import SafetyError, StretchError, UsageError
 from stretch.core.safety.checklist import Choice, Outcome, Question
 from stretch.core.safety.screening import END, PAIN, STILL, preflight, trend_findings, trend_texts, unfinished_answers
@@ -217,7 +217,8 @@ def stop_texts(app: App, result: PreflightResult, *, stored: bool = False) -> li
 def after_early_end(app: App, symptom: Symptom, *, keep: bool, full_screen: bool = False) -> list[str]:
     """Return what to do after a session that *symptom* ended, and *keep* its consequence (rules ST2, ST6 to ST8).
 
-    On a *full_screen* an emergency that is kept is shown at once, and nothing is to be done if it is corrected there.
+    On a *full_screen* it is shown until a key. An emergency that is kept can be corrected there; then nothing is left
+    to do.
     """
     lines = [app.safety.lines[name] for name in SYMPTOM_RULES[symptom]]
     emergency = lines[0].outcome is Outcome.EMERGENCY
@@ -233,7 +234,10 @@ def after_early_end(app: App, symptom: Symptom, *, keep: bool, full_screen: bool
                 result = ask_questions(app, PreflightResult(record, before=record, for_session=False), {})
                 if result.record and result.record.outcome is not Outcome.EMERGENCY:
                     return []
-    return [app.safety.messages.emergency] if emergency else [f"{line.text}." for line in lines]
+    advice = [app.safety.messages.emergency] if emergency else [f"{line.text}." for line in lines]
+    if full_screen and not (emergency and keep):
+        show_advice(app, advice)
+    return advice
 
 
 def after_session(app: App, recorder: SessionRecorder, pain: int | None) -> None:

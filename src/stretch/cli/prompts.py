@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -69,6 +69,23 @@ def show_questions(
     if state.result.question is not None:
         raise PersonLeft
     return state.result
+
+
+def show_advice(app: App, texts: Sequence[str]) -> None:
+    """Show *texts* on the full screen until a key: from the floor the lines of a shell are too small."""
+    from stretch.player.closing_screen import advice_rows
+    from stretch.player.loop import run_screen
+
+    with app.terminal(screen=True) as terminal:
+        run_screen(
+            terminal,
+            False,
+            rows=lambda state, columns, lines: advice_rows(texts, columns, lines, unicode=app.theme.unicode),
+            update=lambda state, key: True,
+            finished=lambda state: state,
+            clock=app.clock,
+            guarded=lambda state: "advice",
+        )
 
 
 def _show_lines(app: App, windows: HealthWindows, state: HealthState) -> HealthState:

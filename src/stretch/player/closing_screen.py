@@ -1,5 +1,6 @@
-"""Closing screen: what was done, when to come back, and a resting figure; it closes at a key or by itself."""
+"""Closing screen: what was done, when to come back, and a resting figure; after a symptom, what to do about it."""
 
+from collections.abc import Sequence
 from math import cos, pi
 
 from msgspec import Struct
@@ -20,6 +21,7 @@ TEXT_CELLS, FIGURE_LINES = 46, 24
 """Columns of the text beside the figure, and lines of the largest figure."""
 OFFER = "Shall we follow your pain, with a number before and after each session?"
 PAIN_NOW = "Pain now, 0 to 9?"
+PRESS_ANY_KEY: StyledLine = (("press any key", TextRole.DIM),)
 
 
 class ClosingScreen(Struct, frozen=True, kw_only=True):
@@ -98,18 +100,38 @@ def _text(state: ClosingScreen, cells: int, height: int, unicode: bool) -> list[
     paragraphs = [(done, TextRole.NAME), (streak, TextRole.SIDE), (next_time, TextRole.PLAIN)]
     paragraphs.append((state.expect, TextRole.DIM))
     blocks = [wrap_styled(text, role, cells) for text, role in paragraphs if text]
+    return _titled("Well done", TextRole.DONE, blocks, cells, height, unicode)
+
+
+def advice_rows(texts: Sequence[str], columns: int, lines: int, *, unicode: bool = True) -> list[StyledLine]:
+    """Return exactly *lines* rows with *texts*: what to do after a session that a symptom ended."""
+    cells = columns - 1
+    first, *others = texts
+    blocks = [wrap_styled(first, TextRole.ALERT, cells)]
+    blocks += [wrap_styled(text, TextRole.PLAIN, cells) for text in others]
+    text = _titled("Stop", TextRole.ALERT, blocks, cells, lines - 1, unicode)
+    rows = [*pad_to_height(text[: lines - 1], lines - 1), PRESS_ANY_KEY]
+    return fit_screen(indent(rows), columns, lines)
+
+
+def _titled(
+    title: str, role: TextRole, blocks: Sequence[Sequence[StyledLine]], cells: int, height: int, unicode: bool
+) -> list[StyledLine]:
+    """Return *title*, in big letters if *height* allows, and *blocks* of text with room between them if it does."""
     size = sum(len(block) for block in blocks)
-    title = big_text("WELL DONE", TextRole.DONE, cells, 2, unicode)
-    if size + len(title) + len(blocks) > height:
-        title = ((("Well done.", TextRole.DONE),),)
-    spacious = size + len(title) + len(blocks) + 1 <= height
+    rows = big_text(title.upper(), role, cells, 2, unicode)
+    if size + len(rows) + len(blocks) > height:
+        rows = big_text(title.upper(), role, cells, 1, unicode)
+    if size + len(rows) > height:
+        rows = (((f"{title}.", role),),)
+    spacious = size + len(rows) + len(blocks) + 1 <= height
     gap: list[StyledLine] = [()] if spacious else []
-    return [*gap, *title, *(line for block in blocks for line in (*gap, *block))]
+    return [*gap, *rows, *(line for block in blocks for line in (*gap, *block))]
 
 
 def _bottom(state: ClosingScreen, cells: int) -> list[StyledLine]:
     if not state.offers_tracking and not state.tracks_pain:
-        return [(("press any key", TextRole.DIM),)]
+        return [PRESS_ANY_KEY]
     if state.offers_tracking:
         return [*wrap_styled(OFFER, TextRole.NAME, cells), *key_lines((("y", "yes"), ("Enter", "no")), cells)]
     return [*wrap_styled(PAIN_NOW, TextRole.NAME, cells), *key_lines((("0 to 9", ""), ("Enter", "skip")), cells)]
