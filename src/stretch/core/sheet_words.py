@@ -29,7 +29,7 @@ KINDS = {
     "q": "am pm morning mornings evening evenings night bedtime nightly",
     "l": "left right l r lt rt",
     "I": "side sides leg legs le arm arms ue way ways direction directions",
-    "i": "knee knees foot feet hip hips hand hands ankle ankles shoulder shoulders wrist wrists",
+    "i": "knee knees foot feet hip hips hand hands ankle ankles shoulder shoulders shld wrist wrists elbow elbows",
     "o": "only",
     "f": "first start starting begin",
     "y": "bilateral bilaterally bilat b alternate alternating",

@@ -10,6 +10,7 @@ from stretch.core import sheet_words as sheet
 from stretch.core.model import Catalog, Stretch
 
 _SHORT_FORMS = {form: word for word, forms in sheet.SAME_WORDS.items() for form in forms.split()}
+_STRETCH = re.compile(r"(?i)\bstr(?:e|\b)")
 _NEXT = re.compile(r"(?i)(?:and|then)\b")
 _JOINED = re.compile(r"(?i)[/&+]|\b(?:and|or)\b")
 _WITH = re.compile(r"(?i)(?:with|using)\b(?P<limb> (?:your |the |both )?(?:arms?|hands?|elbows?|palms?)\b)?")
@@ -103,14 +104,18 @@ class StretchNames:
         if (
             stretch is None
             or head in sheet.OTHERS
-            or (head - sheet.PLAIN <= sheet.TOPICS and not re.search(r"(?i)\bstr", text))
+            or (head - sheet.PLAIN <= sheet.TOPICS and not _STRETCH.search(text))
             or not _position_fits(stretch, " ".join((text, *texts)).lower())
             or not all(self._suits(stretch, head, *other) for other in zip(others, texts, strict=True))
         ):
             return NameMatch(None, tuple(ids)[:MAX_NEAR] or self._near(head))
-        known = self._words[stretch.id]
-        # An instruction such as "keep hips down" says more, even in the words of the stretch.
-        said = (each for words, each in zip(others, texts, strict=True) if not words <= known or _is_advice(each))
+        full = head.union(*others)
+        whole = self._places[stretch.id].union(*(name for name, _ in self._names if name & head and name <= full))
+        said: list[str] = []
+        for words, each in zip(reversed(others), reversed(texts), strict=True):
+            # An instruction such as "keep hips down" says more, even in the words of the stretch; so does a list.
+            if not words <= (whole if said else self._words[stretch.id]) or _is_advice(each):
+                said.insert(0, each)
         return NameMatch(stretch, notes=tuple(said))
 
     def _meant(self, found: Sequence[Stretch], text: str) -> dict[str, None]:
@@ -167,7 +172,7 @@ class StretchNames:
 
     def _described(self, head: frozenset[str], text: str) -> list[Stretch]:
         """Return the static stretches with a name that has all words of *head*, if *text* speaks of a stretch."""
-        if not re.search("(?i)stre", text) or head <= sheet.VAGUE:
+        if not _STRETCH.search(text) or head <= sheet.VAGUE:
             return []
         fits = [stretch for name, stretch in self._names if head <= name | self._places[stretch.id]]
         return [stretch for stretch in fits if stretch.mode == "static"]
