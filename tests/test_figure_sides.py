@@ -25,8 +25,8 @@ TURNING = ("thread-the-needle", "seated-spinal-twist")
 """Hips in profile, with a chest that turns to the viewer or away."""
 CLOSE = [name for name in TWO_SIDED if FIGURES[name].view is View.CLOSE]
 FACING = [name for name in TWO_SIDED if name not in (*IN_PROFILE, *TURNING, *CLOSE)]
-CLOSE_IN_PROFILE = ["ankle-circles", "step-heel-drop", "toes-up-wall", "wrist-extensor", "wrist-flexor"]
-CLOSE_FACING = ["fingers-back", "sole-stretch", "thumb-stretch", "top-of-foot"]
+CLOSE_IN_PROFILE = ["ankle-circles", "step-heel-drop", "toes-up-wall", "top-of-foot", "wrist-extensor", "wrist-flexor"]
+CLOSE_FACING = ["fingers-back", "sole-stretch", "thumb-stretch"]
 SYMMETRICAL = [
     *(name for name, stretch in CATALOG.stretches.items() if not stretch.both_sides),
     *("cross-body-shoulder", "knee-to-opposite-shoulder", "levator-scapulae", "neck-rotation", "seated-figure-four"),

@@ -87,7 +87,7 @@ CLOSE_VIEW: Mapping[str, tuple[MuscleBand, ...]] = {
     "forearm_front": (MuscleBand("forearm", -0.1, 0.5, 5.0, 6.0, _FOREARM),),
     "calf": (MuscleBand("shin", 0.1, 1.0, -6.0, 6.5, _FOOT),),
     "ankle": (MuscleBand("shin", 0.86, 1.12, 0.0, 8.0, _FOOT),),
-    "instep": (MuscleBand("instep", 0.0, 1.0, -2.0, 5.0, _FOOT),),
+    "instep": (MuscleBand("instep", 0.0, 1.0, 3.0, 4.5, _FOOT),),
     "sole": (MuscleBand("sole", 0.0, 1.0, 1.0, 4.5, ("sole",)),),
 }
 """Names without a band are parts that light up as a whole. The front of a forearm is on the palm's side."""
