@@ -156,7 +156,7 @@ def _is_remark(dose: DoseText, line: str) -> bool:
     on_topic = words & TOPICS and (dose.amounts or "stretch" in words)
     if _HEADINGS.fullmatch(line) or (words <= NAMELESS and not on_topic):
         return True
-    return not dose.amounts and (len(line.split()) >= LONG_WORDS or bool(_ADVICE.search(line)))
+    return not dose.amounts and (len(line.split()) >= LONG_WORDS or bool(_ADVICE.search(dose.text)))
 
 
 def _match(names: StretchNames, dose: DoseText, heading: str) -> NameMatch:

@@ -121,8 +121,9 @@ class StretchNames:
     def _meant(self, found: Sequence[Stretch], text: str) -> dict[str, None]:
         """Return those of the stretches *found*, all of one name, whose position or parts of the body are in *text*."""
         fits = [stretch for stretch in found if _position_fits(stretch, text.lower())]
-        body = sheet.TOPICS & self._read(text)
-        near = [each.id for each in fits if body & self._about(*each.areas.primary, *each.areas.secondary)]
+        body = (sheet.TOPICS | sheet.LIMBS) & self._read(text)
+        about = (self._words[each.id] | self._about(*each.areas.primary, *each.areas.secondary) for each in fits)
+        near = [each.id for each, words in zip(fits, about, strict=True) if body & words]
         return dict.fromkeys(near or [each.id for each in fits])
 
     def _about(self, *areas: str) -> frozenset[str]:
