@@ -15,7 +15,8 @@ from stretch.core.journal.report import build_report
 from stretch.core.program import Program
 from stretch.core.routine import Routine
 from stretch.core.text import pluralize, short_date
-from stretch.export.report_page import report_csv, to_html
+from stretch.export.csv_file import report_csv
+from stretch.export.report_page import to_html
 from stretch.storage.files.safe_io import PRIVATE, atomic_write
 from stretch.storage.journal.journal import Journal
 

@@ -8,6 +8,7 @@ from io import StringIO
 from msgspec.structs import astuple
 
 from stretch.core.journal.record import SessionRecord, SideResult
+from stretch.core.journal.report import Amount, Report
 from stretch.core.safety.pain import PainScores
 from stretch.core.text import escape_control_chars
 
@@ -17,6 +18,9 @@ SESSION_HEADINGS = ("id", "date", "time", "title", "program")
 """Columns that are filled in every row of a session."""
 ONCE_HEADINGS = ("ended", "planned_s", "active_s", *(f"pain_{name}" for name in PainScores.__struct_fields__))
 """Columns that are filled in the first row of a session only, so that their sums and charts are right."""
+
+REPORT_HEADINGS = ("week", "stretch", "name", "side")
+"""Columns of a report before those of an `Amount`."""
 
 
 def to_csv(rows: Iterable[Sequence[object]]) -> bytes:
@@ -54,3 +58,13 @@ def session_csv(records: Iterable[SessionRecord]) -> Iterator[bytes]:
             once = (None,) * len(once)
         yield first + to_csv(rows)
         first = b""
+
+
+def report_csv(report: Report, *, with_pain: bool) -> bytes:
+    """Return a table with a row for each week of each side of each stretch."""
+    amounts = [name for name in Amount.__struct_fields__ if with_pain or name != "hurt"]
+    rows: list[Sequence[object]] = [(*REPORT_HEADINGS, *amounts)]
+    for row in report.rows:
+        for week, amount in zip(report.weeks, row.weeks, strict=True):
+            rows.append((week.start, row.stretch, row.name, row.side, *(getattr(amount, name) for name in amounts)))
+    return BOM_UTF8 + to_csv(rows)

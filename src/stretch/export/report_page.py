@@ -1,16 +1,14 @@
-"""Report of the sessions as an HTML page to print and as a table for a spreadsheet."""
+"""Report of the sessions as an HTML page to print."""
 
-from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import groupby, pairwise
 
-from msgspec.structs import astuple, replace
+from msgspec.structs import replace
 
 from stretch.core.journal.report import HOURS, Amount, Report, Row
 from stretch.core.journal.streak import MAX_REST_DAYS
 from stretch.core.text import hours_minutes, pluralize, short_date, whole_minutes
-from stretch.export.csv_file import to_csv
 from stretch.export.handout_formats import fill, html, items, repeat, stylesheet
 from stretch.storage.files.locations import data_root
 
@@ -188,14 +186,3 @@ def _chart(report: Report) -> str:
         f'<svg class="pain" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="Pain by day">{"".join(parts)}</svg>'
         "</section>"
     )
-
-
-def report_csv(report: Report, *, with_pain: bool) -> bytes:
-    """Return a table with a row for each week of each side of each stretch."""
-    headings = ("week", "stretch", "name", "side", "prescribed", "done", "partly", "seconds", "eased", "hurt")
-    rows = [headings] + [
-        (week.start, row.stretch, row.name, row.side, *astuple(amount))
-        for row in report.rows
-        for week, amount in zip(report.weeks, row.weeks, strict=True)
-    ]
-    return BOM_UTF8 + to_csv(row if with_pain else row[:-1] for row in rows)
