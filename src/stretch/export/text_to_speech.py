@@ -13,7 +13,7 @@ from functools import cache, partial
 from pathlib import Path
 
 from stretch.core.errors import StretchError
-from stretch.core.narration.speech import WORDS_PER_MINUTE, SentenceTimer, estimate_duration_ms, speakable
+from stretch.core.narration.speech import LANGUAGE, WORDS_PER_MINUTE, SentenceTimer, estimate_duration_ms, speakable
 from stretch.core.narration.tones import RATE
 
 Synthesizer = Callable[[str], "array[int]"]
@@ -41,7 +41,9 @@ def at_least_estimate(timer: SentenceTimer) -> SentenceTimer:
 
 
 def _espeak(path: str, sentence: str) -> array[int]:
-    return _samples(_run([path, "-v", "en", "-s", str(WORDS_PER_MINUTE), "-z", "--stdin", "--stdout"], sentence), path)
+    return _samples(
+        _run([path, "-v", LANGUAGE, "-s", str(WORDS_PER_MINUTE), "-z", "--stdin", "--stdout"], sentence), path
+    )
 
 
 def _say(path: str, sentence: str) -> array[int]:

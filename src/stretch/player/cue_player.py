@@ -12,6 +12,7 @@ from msgspec import Struct
 from stretch.core.errors import UsageError
 from stretch.core.journal.progress import stretches_done
 from stretch.core.narration.speech import (
+    LANGUAGE,
     LESSER_CUES,
     WORDS_PER_MINUTE,
     sentences_to_speak,
@@ -255,8 +256,8 @@ class AudioBackends(Struct, frozen=True, kw_only=True):
             script = SPEAK_STDIN.replace("{volume}", str(min(2 * volume, 100)))
             return (SpeechEngine("Windows", (shell, "-NoProfile", "-NonInteractive", "-Command", script)),)
         speed = str(WORDS_PER_MINUTE)
-        espeak = ("-v", "en", "-s", speed, "-a", str(2 * volume), "--stdin")
-        say, spd_say = ("-r", speed, "-f", "-"), ("-w", "-l", "en", "--", TEXT)
+        espeak = ("-v", LANGUAGE, "-s", speed, "-a", str(2 * volume), "--stdin")
+        say, spd_say = ("-r", speed, "-f", "-"), ("-w", "-l", LANGUAGE, "--", TEXT)
         known = {"say": say, "spd-say": spd_say, "espeak-ng": espeak, "espeak": espeak}
         return tuple(
             SpeechEngine(name, command, stop=(command[0], "-S") if name == "spd-say" else ())

@@ -44,6 +44,8 @@ SPOKEN_CUES: frozenset[CueKind] = frozenset({"phase", "half-way", "last", "end"}
 BREATHS = ("breath-in", "breath-out")
 LESSER_CUES: frozenset[CueKind] = frozenset({"half-way", "last", "breath-in", "breath-out"})
 """Cues whose words never cut others off."""
+LANGUAGE = "en"
+"""Of all that is said, for the programs that speak."""
 WORDS_PER_MINUTE = 146
 """Speed asked of the speech engines: slower than their own, for instructions that are followed while they are heard."""
 
