@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from stretch.core.errors import UsageError
 from stretch.core.model import Areas, Catalog, Dose, Stretch
 from stretch.core.planning.builder import build_routine, check_request, selection_problem
+from stretch.core.planning.eligibility import reason_text
 from stretch.core.planning.limits import LIMITS, duration_ms, exceeds, excess, is_reset, spinal_load
 from stretch.core.planning.problem import Candidate, Option, Pick, SelectionProblem, SpinalLoad, session_order
 from stretch.core.planning.scoring import score
@@ -100,6 +101,10 @@ def test_selections_are_feasible_and_none_is_missed(problem: SelectionProblem) -
     assert not exceeds(excess(problem, picks), excess(problem, required))
     assert best is not None
     assert best >= score(problem, picks) >= score(problem, required)
+
+
+def test_each_limit_has_words_for_what_it_leaves_out() -> None:
+    assert all(reason_text(CATALOG, f"{limit}: neck") for limit in LIMITS)
 
 
 def small_problems(number: int) -> Iterator[SelectionProblem]:
