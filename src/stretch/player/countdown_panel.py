@@ -46,6 +46,8 @@ def countdown_panel(session: Session, cells: int, height: int, unicode: bool) ->
     if height < (BIG_LETTER_LINES if unicode else PLAIN_LETTER_LINES):
         return _rows(session, cells, height, unicode)
     seconds, side, count, prompt = _texts(session)
+    if moment.phase.kind == "prepare" and not session.clock_stopped:
+        count = f"{count[0]}, starts in", count[1]
     name = wrap_styled(moment.phase.name, TextRole.NAME, cells)[:2]
     scale = panel_scale(cells, height)
     letters = big_text_height(scale) if unicode or scale > 1 else 1
