@@ -333,7 +333,7 @@ def test_backends_are_described_with_advice(tmp_path: Path) -> None:
     assert "SSH" in FakePrograms(aplay="plays").backends(tmp_path, environ=remote).describe()[0].found
     problem = FakePrograms(aplay="plays").cue_player(tmp_path, environ=remote).problem(SESSION)
     assert problem is not None
-    assert "on the other machine" in problem
+    assert problem.startswith("Over SSH: bell only.")
 
 
 @pytest.fixture

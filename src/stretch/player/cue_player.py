@@ -201,7 +201,7 @@ class AudioBackends(Struct, frozen=True, kw_only=True):
 
     def sounds(self, volume: int) -> SoundPlayer:
         """Return a sound player with *volume* in percent."""
-        none_found = "Over SSH sounds would play on the other machine" if self._remote else "No sound player found"
+        none_found = "Over SSH" if self._remote else "No sound player"
         return SoundPlayer(self.players, SoundCache(self.cache, volume), self.start, self.clock, none_found)
 
     def voice(self, volume: int) -> Voice:

@@ -94,7 +94,7 @@ class SoundPlayer:
         if self._players and not self._cache_error:
             return None
         cause = f"{' and '.join(self._failed)} failed" if self._failed else self._none_found
-        return f"{self._cache_error or cause}, so the terminal bell is used. See `stretch doctor`."
+        return f"{self._cache_error or cause}: bell only. See `stretch doctor`."
 
     @property
     def unproven(self) -> bool:
