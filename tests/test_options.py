@@ -16,7 +16,7 @@ from click.shell_completion import ShellComplete
 from stretch.cli import COMMANDS, main
 from stretch.core.model import Area, Group
 from stretch.core.vocabulary import TAGS
-from support import CATALOG
+from support import CATALOG, run
 
 
 def completions(*words: str, incomplete: str = "") -> dict[str, str | None]:
@@ -198,3 +198,17 @@ def _read(master: int, awaited: str) -> str:
         if select.select([master], [], [], left)[0]:
             seen += os.read(master, 65536).decode(errors="replace")
     return seen
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "meant"),
+    [("--position", "sitting", "seated"), ("--position", "back", "supine"), ("--equipment", "towel", "strap")],
+)
+def test_a_word_of_a_label_suggests_the_choice(option: str, value: str, meant: str) -> None:
+    result = run("routine", "--plan", option, value)
+    assert result.exit_code == 2
+    assert f"Did you mean {meant}" in result.stderr
+
+
+def test_choices_may_have_capitals() -> None:
+    assert run("routine", "--plan", "--position", "Supine").exit_code == 0

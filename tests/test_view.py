@@ -203,8 +203,7 @@ def test_a_long_title_does_not_hide_the_time_left(title: str, columns: int) -> N
 @pytest.mark.parametrize(("columns", "lines"), [(120, 40), (100, 30), (80, 24), (60, 20), (40, 12)])
 def test_a_warning_hides_neither_the_figure_nor_the_instructions_nor_the_keys(columns: int, lines: int) -> None:
     warning = (
-        "No sound player: bell only. See `stretch doctor`."
-        " Voice failed: espeak-ng made no sound. See `stretch doctor`."
+        "No sound player: bell only. See `stretch doctor`. Voice failed: espeak-ng made no sound. See `stretch doctor`."
     )
     without, mentioned = (screen_text(in_phase("warm-up"), columns, lines, warning=text) for text in ("", warning))
     assert "pause" in without[-1]

@@ -262,7 +262,7 @@ def _print_facts(app: App, stretch: Stretch) -> None:
     paragraph = app.out.paragraph
     paragraph(stretch.name, "bold")
     if stretch.aliases:
-        paragraph(f"also called {', '.join(stretch.aliases)}", "dim")
+        paragraph(f"also called {'; '.join(stretch.aliases)}", "dim")
     paragraph()
     for label, text in _facts(app.catalog, stretch):
         paragraph(text, prefix=f"{label:<13}")

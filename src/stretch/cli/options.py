@@ -81,11 +81,14 @@ class NameChoice(Names, click.Choice):  # type: ignore[type-arg]  # generic only
         click.Choice.__init__(self, tuple(labels))
         Names.__init__(self, "choice", lambda ctx: labels, self._checked)
         self.what = what
+        # A word of its label is a name for a choice too: the first choice with "sitting" is the chair.
+        self._canonical = {word: name for name, label in reversed(labels.items()) for word in label.split()}
+        self._canonical |= {name: name for name in labels}
 
     def _checked(self, value: str) -> str:
-        if value in self.choices:
-            return value
-        unknown = UnknownName(self.what, value, self.choices)
+        if (name := value.lower()) in self.choices:
+            return name
+        unknown = UnknownName(self.what, value, self._canonical, canonical=self._canonical)
         raise UsageError(f"{unknown} Choose from {', '.join(self.choices)}.")
 
 
