@@ -82,7 +82,7 @@ class NameChoice(Names, click.Choice):  # type: ignore[type-arg]  # generic only
         Names.__init__(self, "choice", lambda ctx: labels, self._checked)
         self.what = what
         # A word of its label is a name for a choice too: the first choice with "sitting" is the chair.
-        self._canonical = {word: name for name, label in reversed(labels.items()) for word in label.split()}
+        self._canonical = {word: name for name, label in reversed([*labels.items()]) for word in label.split()}
         self._canonical |= {name: name for name in labels}
 
     def _checked(self, value: str) -> str:
