@@ -152,15 +152,9 @@ class StretchNames:
         return not any(name <= head | part and name & head - sheet.PLACES and name & more for name, _ in self._names)
 
     def _longest(self, head: frozenset[str], words: frozenset[str], *, areas: bool = False) -> list[Stretch]:
-        """Return the stretches with the longest name in *words* that leaves no word of *head* unexplained.
-
-        The words for their *areas* may explain it.
-        """
-        fits = [
-            name
-            for name, stretch in self._names
-            if name <= words and name & head and self._explains(stretch, head, areas=areas)
-        ]
+        """Return the stretches with the longest name in *words*, if they explain *head*, perhaps with their *areas*."""
+        explained = (name for name, stretch in self._names if self._explains(stretch, head, areas=areas))
+        fits = [name for name in explained if name <= words and name & head]
         lengths = [(len(name - sheet.PLACES), len(name)) for name in fits]
         longest = {name for name, length in zip(fits, lengths, strict=True) if length == max(lengths)}
         # Another one of the same name is meant as well.
@@ -180,11 +174,8 @@ class StretchNames:
 
     def _near(self, head: frozenset[str]) -> tuple[str, ...]:
         """Return the stretches with the names that share most with *head*."""
-        alike: dict[str, float] = {}
-        for name, stretch in self._names:
-            if shared := len(head & name):
-                alike[stretch.id] = max(alike.get(stretch.id, 0.0), shared / len(head | name))
-        return tuple(sorted(alike, key=lambda each: -alike[each])[:MAX_NEAR])
+        alike = sorted((-len(head & name) / len(head | name), one.id) for name, one in self._names if head & name)
+        return tuple(dict.fromkeys(name for _, name in alike))[:MAX_NEAR]
 
     def _read(self, text: str) -> frozenset[str]:
         """Return the words of *text*, with slips of the pen put right."""
