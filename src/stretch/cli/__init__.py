@@ -214,7 +214,7 @@ def _report_failure(error: OSError, what: object) -> int:
 
     \b
     First steps:
-      stretch                          your usual routine; the first time 15 minutes for the lower back
+      stretch                          your last routine; the first time 15 minutes for the lower back
       stretch neck shoulders -m 6      a desk break
       stretch lower back --plan        print the routine without playing it
       stretch safety                   when not to stretch
