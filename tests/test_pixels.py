@@ -287,6 +287,17 @@ def test_a_step_of_the_figure_writes_the_picture_only_and_leaving_takes_it_away(
     assert terminal.written.index("a=d") < terminal.written.index("\x1b[?1049l")
 
 
+@pytest.mark.parametrize(
+    ("name", "bar"),
+    [("kitty(0.26.5)", "█\x1b[59b 3"), ("tmux 3.4", "█" * 60 + " 3"), ("", "█" * 60 + " 3")],
+)
+def test_a_terminal_known_to_repeat_a_character_gets_long_bars_in_few_bytes(name: str, bar: str) -> None:
+    terminal = MemoryTerminal()
+    terminal.answers = TerminalAnswers(name=name)
+    terminal.draw([(("█" * 60 + " 3", None),)])
+    assert terminal.written.endswith(f"\x1b[1;1H{bar}\x1b[?2026l")
+
+
 def test_a_still_is_one_picture_and_a_new_screen_replaces_those_of_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("stretch.player.pixel_figures.MAX_KEPT", 2)
     terminal = FakeTerminal()

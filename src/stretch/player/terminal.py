@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import re
 import signal
 import sys
 import time
@@ -71,6 +72,8 @@ HANG_UP = 1
 _ENTER_SCREEN, _CLEAR = "\x1b[?1049h\x1b[?25l\x1b[?2004h", "\x1b[2J"
 # Blank, with the cursor at the top: after a resize, tmux keeps what is above the cursor in its history.
 _LEAVE_SCREEN = "\x1b[0m\x1b[H\x1b[2J\x1b[?2004l\x1b[?25h\x1b[?1049l"
+_RUN = re.compile(r"([ -~█▀▄░━─])\1{6,}")
+"""A run of a character one cell wide that takes fewer bytes to repeat than to write."""
 _BEGIN_UPDATE, _END_UPDATE = "\x1b[?2026h", "\x1b[?2026l"
 
 
@@ -258,6 +261,8 @@ class Terminal:
                 self._style = style
             if not text.isprintable():
                 text = "".join(each if is_printable(each) else "?" for each in text)
+            if self.answers.repeats_characters:
+                text = _RUN.sub(lambda run: f"{run[1]}\x1b[{len(run[0]) - 1}b", text)
             parts.append(text)
         return "".join(parts)
 

@@ -57,6 +57,11 @@ class TerminalAnswers(Struct, frozen=True):
         return self._program in _OCTANTS and version >= _OCTANTS[self._program]
 
     @property
+    def repeats_characters(self) -> bool:
+        """True if the terminal is known to have the control function REP."""
+        return self._program in _OCTANTS
+
+    @property
     def draws_pictures(self) -> bool:
         """True if the terminal is known to show pictures without faults."""
         return self.graphics and self._program in ("kitty", "ghostty")
