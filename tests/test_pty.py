@@ -310,6 +310,19 @@ def test_no_control_codes_on_a_dumb_or_accessible_terminal(terminal: OpenTermina
     assert b"\x1b" not in run.raw
 
 
+@pytest.mark.parametrize(
+    ("env", "why"),
+    [
+        ({"TERM": "tmux-256color"}, "tmux and screen lose pictures"),
+        ({"TERM": "linux"}, "This terminal announced no pictures"),
+    ],
+)
+def test_pixels_that_are_asked_for_in_vain_are_explained(env: dict[str, str], why: str, terminal: OpenTerminal) -> None:
+    run = terminal("routine", "--stretch", "cat-cow", "--yes", "--warm-up", "0", "--figure", "pixels", env=env)
+    run.wait_for(f"{why}, so the figure is not drawn in pixels.")
+    run.press("q")
+
+
 def test_suspended_time_does_not_count_and_any_key_continues(terminal: OpenTerminal) -> None:
     run = terminal("routine", "--yes")
     run.wait_for("14:1")

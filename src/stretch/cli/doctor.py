@@ -76,7 +76,7 @@ def _screen(app: App) -> tuple[str, str]:
 def _terminal(app: App) -> tuple[str, str]:
     """Return what the terminal answers when it is asked."""
     from stretch.player.terminal import Terminal
-    from stretch.player.terminal_answers import queries
+    from stretch.player.terminal_answers import queries, why_no_pixels
 
     asked = queries(app.environ)
     if app.stdin is None or not (app.interactive and os.isatty(app.stdin.fileno()) and asked):
@@ -87,6 +87,8 @@ def _terminal(app: App) -> tuple[str, str]:
     background = f"{answers.background} background {answers.color}".strip() if answers.background else ""
     shows = "octants" if answers.draws_octants else "", "pixels" if answers.graphics else ""
     advice = "" if background else "Set background to dark or light in the settings if colors are hard to read."
+    if app.settings.figure == "pixels":
+        advice = why_no_pixels(app.environ, answers) or advice
     return ", ".join(filter(None, (answers.name, background, *shows))) or "no answer", advice
 
 

@@ -228,6 +228,7 @@ class Playback:
         self.replacer, self.adjust = replacer, adjust
         self.screen = app.full_screen
         self.cue_player: CuePlayer | None = None
+        self._figure_problem = ""
 
     def run(self, session: Session) -> PlaybackResult:
         """Play *session* to its end."""
@@ -273,6 +274,7 @@ class Playback:
             moves = (phase.move.id for phase in timeline.phases if phase.move)
             stretches = (item.stretch.id for item in timeline.items)
             names = [*moves, *stretches, timeline.resting_figure]
+            self._figure_problem = self.options.figure_problem(self.app, terminal.answers)
             return ScreenDisplay(terminal, self.options.figure_renderer(self.app, names, terminal), self._problem)
         out = self.app.out
         return EventsDisplay(out.json_line) if self.options.events else PlainDisplay(out.line)
@@ -286,9 +288,10 @@ class Playback:
         return [self.recorder.record, status_file.update]
 
     def _problem(self, session: Session) -> str | None:
-        """Return the problem of the recorder, or else of sound or voice; None if all is well."""
+        """Return the problem of the recorder, or else those of figure, sound and voice; None if all is well."""
         problem = (self.recorder.problem if self.recorder else None) or self.replacer.problem
-        return problem or (self.cue_player.problem(session) if self.cue_player else None)
+        heard = self.cue_player.problem(session) if self.cue_player else None
+        return problem or " ".join(filter(None, (self._figure_problem, heard))) or None
 
 
 def summary(session: Session) -> str:

@@ -86,6 +86,12 @@ class PlaybackOptions(Struct, frozen=True, kw_only=True):
         """Return whether figures are drawn in pixels on the terminal that gave these *answers*."""
         return answers.graphics if self.figure == "pixels" else self.figure == "auto" and answers.draws_pictures
 
+    def figure_problem(self, app: App, answers: TerminalAnswers) -> str:
+        """Return why the figure is not drawn in pixels although it should be; empty if nothing is wrong."""
+        from stretch.player.terminal_answers import why_no_pixels
+
+        return why_no_pixels(app.environ, answers) if self.figure == "pixels" else ""
+
     def figure_renderer(self, app: App, names: Iterable[str], terminal: Terminal) -> FigureRenderer | None:
         """Return a renderer that has the figures *names* ready; None if figures are not drawn."""
         if (glyphs := self.glyphs(app)) is None:

@@ -88,6 +88,15 @@ def is_multiplexer(environ: Mapping[str, str]) -> bool:
     return bool(environ.get("TERM", "").startswith(("screen", "tmux")) or environ.get("STY") or environ.get("TMUX"))
 
 
+def why_no_pixels(environ: Mapping[str, str], answers: TerminalAnswers) -> str:
+    """Return why a figure that is wanted in pixels is not drawn so; empty if it is."""
+    if answers.graphics:
+        return ""
+    if is_multiplexer(environ):
+        return "tmux and screen lose pictures, so the figure is not drawn in pixels."
+    return "This terminal announced no pictures, so the figure is not drawn in pixels."
+
+
 def with_answer(known: TerminalAnswers, text: str) -> TerminalAnswers:
     """Return what is *known* with the answer *text*; anything else changes nothing."""
     found = _ANSWERS.fullmatch(text)
