@@ -313,7 +313,7 @@ def test_no_control_codes_on_a_dumb_or_accessible_terminal(terminal: OpenTermina
 @pytest.mark.parametrize(
     ("env", "why"),
     [
-        ({"TERM": "tmux-256color"}, "tmux and screen lose pictures"),
+        ({"STY": "1.screen"}, "tmux and screen lose pictures"),
         ({"TERM": "linux"}, "This terminal announced no pictures"),
     ],
 )
