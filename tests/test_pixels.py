@@ -7,6 +7,8 @@ import struct
 import time
 import zlib
 from base64 import standard_b64decode
+from pathlib import Path
+from shutil import rmtree
 from typing import Any, cast
 
 import pytest
@@ -114,6 +116,24 @@ def test_a_picture_is_sent_in_chunks_and_then_shown_in_few_bytes() -> None:
     assert len(step) <= 60
 
 
+def test_a_terminal_that_reads_files_gets_the_path_of_one_as_long_as_one_can_be_written() -> None:
+    placed, png = PlacedPictures(), bytes(range(256)) * 40
+    codes = placed.transmission(3, png, by_file=True)
+    found = re.fullmatch(r"\x1b_Ga=t,f=100,t=t,i=3,q=2,m=0;([^\x1b]*)\x1b\\", codes)
+    assert found
+    path = Path(standard_b64decode(found[1]).decode())
+    # The terminal deletes no file with another name.
+    assert "tty-graphics-protocol" in str(path)
+    assert path.read_bytes() == png
+    assert path.parent.stat().st_mode & 0o077 == 0
+    placed.remove_files()
+    assert not path.parent.exists()
+    placed.transmission(4, png, by_file=True)
+    assert placed._folder
+    rmtree(placed._folder)
+    assert placed.transmission(5, png, by_file=True) == PlacedPictures().transmission(5, png)
+
+
 def test_pictures_follow_the_rows_and_go_with_them() -> None:
     placed = PlacedPictures()
     placed.sent |= {5}
@@ -132,6 +152,7 @@ class FakeTerminal:
 
     def __init__(self) -> None:
         self.pictures, self.theme, self.codes, self.slow = PlacedPictures(), Theme("true", background="dark"), "", False
+        self.answers = TerminalAnswers()
 
     def cell_pixels(self) -> tuple[int, int]:
         return 8, 16
@@ -195,6 +216,15 @@ def test_every_depth_is_made_first_those_of_a_hold_and_no_other_during_it() -> N
         figures.render(held, 36, 12, still=True)
         time.sleep(0.002)
     assert len(terminal.pictures.sent) == 1
+
+
+def test_frames_go_by_file_to_a_terminal_that_has_read_one() -> None:
+    terminal = FakeTerminal()
+    terminal.answers = TerminalAnswers(files=True)
+    until_sent(renderer(terminal), terminal, 3)
+    terminal.pictures.remove_files()
+    assert terminal.codes.count("t=t,") == 3
+    assert len(terminal.codes) < 500
 
 
 def test_a_slow_terminal_gets_pictures_when_it_is_ready_again() -> None:

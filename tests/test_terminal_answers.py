@@ -7,7 +7,9 @@ import re
 import select
 import sys
 import time
+from base64 import standard_b64encode
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -19,7 +21,7 @@ from stretch.cli.doctor import _terminal
 from stretch.player import terminal as terminal_module
 from stretch.player.input import KeyDecoder
 from stretch.player.terminal import Terminal
-from stretch.player.terminal_answers import TerminalAnswers, queries, with_answer
+from stretch.player.terminal_answers import FILE_QUERY, TerminalAnswers, queries, with_answer
 from stretch.player.theme import Theme, theme_for
 from test_terminal import TerminalPair
 
@@ -44,6 +46,8 @@ def answers_of(data: bytes) -> TerminalAnswers:
     [
         (ALL, {"color": "#faf0e6", "scheme": "light", "name": "kitty(0.40.1)", "graphics": True, "complete": True}),
         (DARK, {"color": "#1e2e3e"}),
+        (b"\x1b_Gi=2;OK\x1b\\", {"files": True}),
+        (b"\x1b_Gi=2;EBADF:No such file\x1b\\", {}),
         (b"\x1b]11;rgba:ffff/ffff/ffff/8000\x1b\\", {"color": "#ffffff"}),
         (b"\x1b]11;rgb:f/8/0\x1b\\", {"color": "#ff8800"}),
         (b"\x1b]11;#Ff8800\x1b\\", {"color": "#Ff8800"}),
@@ -76,6 +80,32 @@ def test_a_multiplexer_and_the_console_are_asked_less() -> None:
         assert "\x1b_G" not in queries({"TERM": "xterm"} | environ)
     for term in ("linux", "dumb", ""):
         assert not queries({"TERM": term})
+
+
+def test_only_a_terminal_that_may_be_on_this_computer_is_asked_to_read_a_file() -> None:
+    assert FILE_QUERY in queries({"TERM": "xterm-kitty"})
+    assert FILE_QUERY in queries({"TERM": "xterm-ghostty"})
+    for environ in ({"SSH_CONNECTION": "1.2.3.4 5 6.7.8.9 22"}, {"SSH_TTY": "/dev/pts/1"}, {"TMUX": "x"}):
+        assert FILE_QUERY not in queries({"TERM": "xterm-kitty"} | environ)
+    assert FILE_QUERY not in ASKED
+
+
+def test_the_files_for_a_terminal_are_gone_after_it_even_if_an_exception_ends_it(
+    answering: Callable[..., AnsweringTerminal],
+) -> None:
+    pair = answering(lambda write: write(b"\x1b_Gi=2;OK\x1b\\" + LAST))
+    with (
+        suppress(KeyboardInterrupt),
+        Terminal(pair.slave, pair.slave, Theme(), queries=queries({"TERM": "xterm-kitty"})) as terminal,
+    ):
+        assert terminal.answers.files
+        folder = terminal.pictures._folder
+        assert folder
+        path = standard_b64encode(bytes(folder / "1"))
+        assert FILE_QUERY.encode() + path + b"\x1b\\" in pair._read
+        assert (folder / "1").read_bytes() == bytes(3)
+        raise KeyboardInterrupt
+    assert not folder.exists()
 
 
 @given(st.lists(st.tuples(st.integers(0, len(ALL)), st.floats(0, 2.9)), max_size=4), st.sampled_from([0, 1, 30]))

@@ -85,7 +85,8 @@ def _terminal(app: App) -> tuple[str, str]:
         terminal.wait_for_answers(DOCTOR_WAIT_S)
     answers = terminal.answers
     background = f"{answers.background} background {answers.color}".strip() if answers.background else ""
-    shows = "octants" if answers.draws_octants else "", "pixels" if answers.graphics else ""
+    pixels = "pixels by file" if answers.files else "pixels"
+    shows = "octants" if answers.draws_octants else "", pixels if answers.graphics else ""
     advice = "" if background else "Set background to dark or light in the settings if colors are hard to read."
     if app.settings.figure == "pixels":
         advice = why_no_pixels(app.environ, answers) or advice

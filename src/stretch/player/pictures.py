@@ -1,11 +1,15 @@
 """Pictures by the kitty graphics protocol: sent once, and then shown by their number in the cells of a frame."""
 
+import os
 from base64 import standard_b64encode
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
 
 from rich.cells import cell_len
 
 from stretch.player.layout import StyledLine
+from stretch.player.terminal_answers import FILE_QUERY
 
 _CHUNK = 4096
 """Bytes of base64 in one sequence, at most."""
@@ -32,15 +36,48 @@ class PlacedPictures:
     def __init__(self) -> None:
         self.sent: set[int] = set()
         self._placed: dict[int, tuple[int, int, int, int]] = {}
+        self._folder: Path | None = None
+        self._files = 0
 
-    def transmission(self, image: int, png: bytes) -> str:
-        """Return the codes that send a picture to the terminal."""
+    def transmission(self, image: int, png: bytes, *, by_file: bool = False) -> str:
+        """Return the codes that send a picture to the terminal, *by_file* if it can read one."""
         self.sent.add(image)
-        data = standard_b64encode(png).decode()
+        path = self._file(png) if by_file else b""
+        medium = ",t=t" if path else ""
+        data = standard_b64encode(path or png).decode()
         chunks = [data[start : start + _CHUNK] for start in range(0, len(data), _CHUNK)]
-        head = f"a=t,f=100,i={image},q=2,"
+        head = f"a=t,f=100{medium},i={image},q=2,"
         parts = (f"m={int(i < len(chunks) - 1)};{chunk}" for i, chunk in enumerate(chunks))
         return "".join(f"\x1b_G{head if i == 0 else ''}{part}\x1b\\" for i, part in enumerate(parts))
+
+    def with_file(self, queries: str) -> str:
+        """Return *queries* with a file in the one whether the terminal can read files."""
+        if FILE_QUERY not in queries:
+            return queries
+        return queries.replace(FILE_QUERY, FILE_QUERY + standard_b64encode(self._file(bytes(3))).decode())
+
+    def _file(self, content: bytes) -> bytes:
+        """Return the path of a new file, which the terminal deletes when it has read it; empty if there is none."""
+        with suppress(OSError):
+            if self._folder is None:
+                from tempfile import mkdtemp
+
+                memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+                # The terminal deletes only files with this name, in a folder for temporary files.
+                self._folder = Path(mkdtemp(prefix="stretch-tty-graphics-protocol-", dir=memory))
+            self._files += 1
+            path = self._folder / str(self._files)
+            path.write_bytes(content)
+            return bytes(path)
+        return b""
+
+    def remove_files(self) -> None:
+        """Delete the files that the terminal has not read."""
+        if self._folder is not None:
+            from shutil import rmtree
+
+            rmtree(self._folder, ignore_errors=True)
+            self._folder = None
 
     def removal(self, image: int) -> str:
         """Return the codes that make the terminal forget a picture."""

@@ -122,7 +122,8 @@ class PixelFigures:
             self._terminal.send(self._terminal.pictures.removal(image))
             return
         image = next(number for number in range(1, MAX_KEPT + 1) if number not in sent)
-        self._terminal.send(self._terminal.pictures.transmission(image, png))
+        by_file = self._terminal.answers.files
+        self._terminal.send(self._terminal.pictures.transmission(image, png, by_file=by_file))
         self._done.popleft()
         self._images[series, step] = image
         self._busy = False

@@ -297,7 +297,7 @@ class Terminal:
             self._write(_ENTER_SCREEN)
         if self._queries:
             self.answers = TerminalAnswers()
-            self._ask(WATCH_SCHEME * self.screen + self._queries)
+            self._ask(WATCH_SCHEME * self.screen + self.pictures.with_file(self._queries))
         if self.screen:
             # After the queries, so that what a terminal prints of those it does not know is gone.
             self._write(_CLEAR)
@@ -319,6 +319,7 @@ class Terminal:
             self._attributes = None
         if self.source is not None:
             _drop_unread(self.source)
+        self.pictures.remove_files()
 
     def _leave_screen(self) -> None:
         """Leave the full screen; if the terminal is behind, discard the frames that it has not shown yet."""

@@ -12,6 +12,9 @@ LAST_QUERY = "\x1b[c"
 """Every terminal answers this one, in order: after it no answer comes."""
 _SCHEME_QUERY, _NAME_QUERY = "\x1b[?996n", "\x1b[>0q"
 _GRAPHICS_QUERY = "\x1b_Gi=1,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\"
+FILE_QUERY = "\x1b_Gi=2,s=1,v=1,a=q,t=t,f=24;"
+"""The same for a picture in a file, whose path is still to be added here."""
+_SSH = {"SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY"}
 _KNOW_SCHEME = ("xterm-kitty", "xterm-ghostty", "foot", "contour", "tmux")
 _SCHEME_VARIABLES = {"KITTY_WINDOW_ID", "GHOSTTY_RESOURCES_DIR", "VTE_VERSION", "TMUX"}
 """Values of TERM, and variables, of terminals that know the query for what they prefer."""
@@ -23,6 +26,7 @@ _ANSWERS = re.compile(
     r"|\x1b\[\?997;(?P<scheme>[12])n"
     r"|\x1bP>\|(?P<name>[^\x1b]{1,60})\x1b\\"
     r"|\x1b_Gi=1;(?P<graphics>[^\x1b]*)\x1b\\"
+    r"|\x1b_Gi=2;(?P<files>[^\x1b]*)\x1b\\"
     r"|(?P<last>\x1b\[\?[0-9;]*c)",
     re.IGNORECASE,
 )
@@ -40,6 +44,8 @@ class TerminalAnswers(Struct, frozen=True):
     name: str = ""
     graphics: bool = False
     """True if it shows pictures by the kitty graphics protocol."""
+    files: bool = False
+    """True if it reads pictures from files, so that it is on the same computer."""
     complete: bool = False
 
     @property
@@ -78,6 +84,9 @@ def queries(environ: Mapping[str, str]) -> str:
         return ""
     # Screen and tmux take the graphics query for the title of a window.
     graphics = "" if is_multiplexer(environ) else _GRAPHICS_QUERY
+    # A terminal on another computer has other files.
+    if term in ("xterm-kitty", "xterm-ghostty") and graphics and _SSH.isdisjoint(environ):
+        graphics += f"{FILE_QUERY}\x1b\\"
     # Emulators in programs may fail at this one, and the color of the background tells the same.
     scheme = _SCHEME_QUERY if term.startswith(_KNOW_SCHEME) or not _SCHEME_VARIABLES.isdisjoint(environ) else ""
     return f"{graphics}{COLOR_QUERY}{scheme}{_NAME_QUERY}{LAST_QUERY}"
@@ -116,4 +125,6 @@ def with_answer(known: TerminalAnswers, text: str) -> TerminalAnswers:
             return replace(known, name="".join(filter(str.isprintable, value)))
         case "graphics", value:
             return replace(known, graphics=value == "OK")
+        case "files", value:
+            return replace(known, files=value == "OK")
     return replace(known, complete=True)
