@@ -479,6 +479,15 @@ def test_rb10_a_short_routine_that_ends_on_the_floor_has_a_reset_there() -> None
     check_rules(request, made)
 
 
+@pytest.mark.parametrize("area", AREAS)
+def test_a_request_for_more_time_does_not_get_clearly_less(area: str) -> None:
+    lengths = []
+    for minutes in (5.0, 8.0, 10.0, 12.0, 15.0, 20.0, 30.0, 45.0, 60.0):
+        timeline = build_timeline(build_routine(CATALOG, Request(areas=(area,), minutes=minutes)))
+        lengths.append(timeline.length_ms // 1000)
+    assert all(more >= less - 30 for less, more in pairwise(lengths)), lengths
+
+
 @pytest.mark.parametrize(("group", "minutes"), [("legs", 7.0), ("desk", 7.0), ("desk", 8.0)])
 def test_a_short_routine_has_something_for_each_area_of_a_group(group: str, minutes: float) -> None:
     made = build_routine(CATALOG, Request(areas=(group,), minutes=minutes))

@@ -334,7 +334,7 @@ def _routine_notes(
     if shortfall_s > SHORTFALL_S:
         yield f"{duration(shortfall_s * 1000)} shorter than asked: {_shortfall_cause(request, reasons)}."
     if request.beginner:
-        yield "Easy start: fewer repetitions and nothing deep in your first two weeks. (--experienced: full doses)"
+        yield "Easy start: small doses and nothing deep in your first two weeks. (--experienced: full doses)"
     if request.day_after_hard_session:
         yield "Gentle today, because you went deep yesterday. (--level moderate: more)"
     if request.progress and any(
