@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from stretch.core.sheet_words import KINDS, NUMBERS
+from stretch.core.sheet_words import KINDS, NUMBERS, WHEN
 from stretch.core.vocabulary import Side
 
 _KIND_OF = {word: kind for kind, words in reversed(KINDS.items()) for word in words.split()}
-_TIMES_A_DAY = {"daily": 1, "qd": 1, "bid": 2, "tid": 3, "qid": 4}
+_TIMES_A_DAY = {"daily": 1, "qd": 1, "bid": 2, "bd": 2, "tid": 3, "tds": 3, "qid": 4, "qds": 4}
 _SPELLINGS = (
     ("[\N{EN DASH}\N{EM DASH}\N{MINUS SIGN}]", "-"),
     ("\N{MULTIPLICATION SIGN}", "x"),
@@ -61,10 +61,21 @@ _SPELLINGS = (
     (r"(\d)(?= (?:(?:for|back)wards?|(?:anti-?|counter-?)?clockwise|fwd|b[kw]*d|c?cw)\b)", r"\1 x"),
     (r"\bfig(?:ure)?\.?[- ]?4\b", "figure four"),
     (r"\bboth knees(?= to\b)|(?<=hug )both knees", "double knee"),
+    (r"\bstr8\b", "straight"),
+    (r"@", " at "),
+    (r"\bst(?:re|er)(?:t?ch|tc|cth|th|hc)(?=(?:es|ing)?\b)", "stretch"),
 )  # fmt: skip
-"""What is replaced before a line is read;  or a number before the line."""
+"""What is replaced before a line is read."""
+_ASIDE = re.compile(
+    r"(?i)(?:\b(?:skip|stop|avoid|omit|not|only|even|except|back off|ease off)\b(?: [a-z]+){0,3} )?"
+    r"\b(?:if|unless|once (?=it|this|that|you|pain|able|easy|comfortable|the)|when(?:ever)?)\b"
+    r"(?:[^,;.()\d]|\d+(?=/10| ?(?:min|h(?:ou)?r|day)))*"
+    r"|\b(?:progress(?:ing)?|(?:build|work)(?:ing)?(?: up)? to|increas(?:e|ing)|advance) [^,;.()]*"
+)
+"""A condition, or what is to come later: it says nothing of the name or of the dose."""
 _TOKEN = re.compile(
-    r"\d+/\d+(?:/\d+)*|\d+\s?(?:degrees?|deg|\xb0|cm|inch(?:es)?|lbs?|kg|#)(?!\w)|(?P<low>\d{1,4})(?:\s?(?:-|to\b|or\b)\s?(?P<high>\d{1,4})(?![\d/]))?"
+    rf"(?!(?:{'|'.join(sorted({*_KIND_OF} - {*'&+*'}))})\d)(?:[ct]|[^\W\d_]{{2,}})\d\w*"
+    r"|\d+/\d+(?:/\d+)*|\d+\s?(?:degrees?|deg|\xb0|cm|inch(?:es)?|lbs?|kg|#)(?!\w)|(?P<low>\d{1,4})(?:\s?(?:-|to\b|or\b)\s?(?P<high>\d{1,4})(?![\d/]))?"
     r"|[^\W\d_]+(?:['-][^\W\d_]+)*|[^\w\s]|\d+|_",
     re.IGNORECASE,
 )
@@ -129,6 +140,10 @@ class DoseText(Struct, kw_only=True):
     """True if the number of repetitions is one of breaths."""
     times_a_day: int | None = None
     days: int | None = None
+    often: tuple[str, ...] = ()
+    """Words for how often or when it is done that no number can hold, such as `every 2 hours`."""
+    asides: tuple[str, ...] = ()
+    """Conditions and what is to come later, such as `if you can`."""
     text: str = ""
     """The line in usual spelling."""
     rest: tuple[str, ...] = ()
@@ -148,9 +163,11 @@ def read_dose(text: str) -> DoseText:
     """Return the dose in the line *text*; whatever is not understood is in its `doubts`."""
     for pattern, replacement in _SPELLING_PATTERNS:
         text = pattern.sub(replacement, text)
-    tokens = _tokens(text)
+    asides = tuple(aside.strip(" -:") for aside in _ASIDE.findall(text))
+    bare = _ASIDE.sub(lambda match: "," * len(match[0]), text)
+    tokens = _tokens(bare)
     kinds = "".join(token.kind for token in tokens)
-    dose, daily = DoseText(text=text, doubts={}, lower={}), False
+    dose, daily = DoseText(text=text, asides=asides, doubts={}, lower={}), False
     for fields, pattern in _COMPILED:
         while match := pattern.search(kinds):
             groups = [tokens[match.start(i)] for i in range(1, pattern.groups + 1) if match.start(i) >= 0]
@@ -161,6 +178,8 @@ def read_dose(text: str) -> DoseText:
             daily = daily or (fields == ["times_a_day"] and either)
             # "Pull right knee to chest" stays one part.
             kinds = kinds[:start] + ("a" if fields == ["of"] else "|") * (match.end() - start) + kinds[match.end() :]
+    if dose.hold_s and not dose.reps and not dose.sides and re.search(r"(?i)\d ?(?:s|m)[a-z]* ea(?:ch)?\b", text):
+        _set(dose, "sides", "both")
     if dose.sets and not dose.reps and dose.hold_s:
         # "3 sets of 30 seconds": each set is one hold.
         dose.sets, dose.reps = None, dose.sets
@@ -208,9 +227,12 @@ def _fill(dose: DoseText, fields: list[str], groups: list[Token], span: list[Tok
     match fields:
         case ["often"]:
             times = [_TIMES_A_DAY[token.text] for token in span if token.kind in "vV"]
-            parts = len({token.text for token in span if token.kind == "q"})
+            when = dict.fromkeys(WHEN[token.text[0]] for token in span if token.kind == "q")
+            parts = len(when)
+            dose.often += (" and ".join(when),) if when else ()
             if any(token.kind == "u" for token in span):
-                dose.doubts["times_a_day"] = " ".join(token.text for token in span)
+                dose.doubts["times_a_day"] = hours = " ".join(token.text for token in span)
+                dose.often += (re.sub(r"\bhr", "hour", hours),)
             elif times or parts > 1 or span[-1].kind in "dD":
                 _set(dose, "times_a_day", (times or [max(parts, 1)])[0])
         case ["each"]:

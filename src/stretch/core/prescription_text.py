@@ -10,7 +10,7 @@ from stretch.core.dose_text import AMOUNTS, DoseText, read_dose
 from stretch.core.fields import HoldSeconds
 from stretch.core.model import Catalog, Stretch
 from stretch.core.program import DaysAWeek, Items, Repetitions, RestSeconds, SetCount, TimesADay
-from stretch.core.sheet_words import NAMELESS, TOPICS
+from stretch.core.sheet_words import MAKE_ANOTHER, NAMELESS, TO_BOTH_SIDES, TOPICS
 from stretch.core.stretch_names import NameMatch, StretchNames
 from stretch.core.text import capitalized, join_words, one_line
 
@@ -78,22 +78,49 @@ def read_list(catalog: Catalog, lines: Iterable[str]) -> list[ListEntry]:
     """Return what each of *lines* says; blank ones are left out."""
     names, entries = StretchNames(catalog), list[ListEntry]()
     heading = ""
+    side: object = None  # the one that the heading names
     named = -1  # the index of a name whose dose is still to come
     for number, text in enumerate(lines, start=1):
         if not (line := one_line(text)):
             continue
-        entry = _entry(names, number, line, heading)
-        if not entry.fields and len(line.split()) < LONG_WORDS:
-            heading = line
+        entry = _entry(names, number, line, heading, side)
         if named >= 0 and entry.dose.amounts and not entry.dose.rest:
-            entries[named] = _entry(names, entries[named].number, f"{entries[named].line}, {line}", heading)
+            entries[named] = _entry(names, entries[named].number, f"{entries[named].line}, {line}", heading, side)
             continue
+        if not entry.fields and len(line.split()) < LONG_WORDS:
+            heading, words = line, _words(entry.dose)
+            if line.endswith(":") or words <= NAMELESS:
+                side = entry.dose.sides if words <= TOPICS else None
         entries.append(entry)
         named = len(entries) - 1 if entry.fields and not entry.dose.amounts else -1
+    for field in ("times_a_day", "days"):
+        if not said_for_all(entries, field):
+            for entry in entries:
+                _note_how_often(entry, field)
     return entries
 
 
-def _entry(names: StretchNames, number: int, line: str, heading: str) -> ListEntry:
+def said_for_all(entries: Iterable[ListEntry], field: str) -> bool:
+    """Return whether all *entries* say the same of *field*, how often it is done, or one line says it once for all."""
+    values = {getattr(entry.dose, field) for entry in entries} - {None}
+    unclear = any(field in entry.dose.doubts or field in entry.dose.lower for entry in entries)
+    said = {getattr(entry.dose, field) is None for entry in entries if entry.fields}
+    return len(values) == len(said) == 1 and max(values) in LIMITS[field] and not unclear
+
+
+def _note_how_often(entry: ListEntry, field: str) -> None:
+    """Add how often it is done to the note of *entry*, where the words for it are not there already."""
+    number = getattr(entry.dose, field)
+    if not entry.fields or number is None or entry.dose.often:
+        return
+    times = {1: "once", 2: "twice"}.get(number, f"{number} times")
+    if field in entry.dose.lower:
+        times = f"{entry.dose.lower[field]} times"
+    said = f"{capitalized(times)} a day." if field == "times_a_day" else f"On {number} days a week."
+    entry.fields["note"] = " ".join(filter(None, (str(entry.fields.get("note") or ""), said)))
+
+
+def _entry(names: StretchNames, number: int, line: str, heading: str, side: object) -> ListEntry:
     dose = read_dose(line[:LONGEST_LINE])
     entry = ListEntry(number=number, line=line, dose=dose, fields={}, remarks=[])
     if len(line) > LONGEST_LINE:
@@ -110,15 +137,10 @@ def _entry(names: StretchNames, number: int, line: str, heading: str) -> ListEnt
     else:
         entry.leave_open("stretch", f"{join_words(match.near, 'or')}?" if match.near else "none has such a name")
     entry.fields |= dose.amounts
-    found = [*dict.fromkeys(_whole_remark(dose.text, note) for note in match.notes if note != dose.both)]
-    if match.stretch:
-        called = " ".join((match.stretch.name, *match.stretch.aliases)).lower()
-        ways = [way for way in _WAYS.findall(dose.text) if way.lower() not in called]
-        found += [*_MANNER.findall(dose.text), *filter(None, [" and ".join(ways)])]
-        if len(ways) > 1 and "reps" in dose.amounts:
-            dose.doubts.setdefault("reps", "each way, or in all")
-    more = {note: " ".join(other for other in found if other != note) for note in found}
-    notes = [note for note in more if not re.search(rf"\b{re.escape(note)}\b", more[note])]
+    if side and not dose.sides and "sides" not in dose.doubts and (not match.stretch or match.stretch.both_sides):
+        entry.fields["sides"] = side
+        entry.remarks.append(f"sides: {side}, as the heading says")
+    notes = _notes(dose, match)
     _complete(entry, match.stretch, notes)
     for field, allowed in LIMITS.items():
         if (value := entry.fields.get(field)) is not None and value not in allowed:
@@ -132,6 +154,22 @@ def _entry(names: StretchNames, number: int, line: str, heading: str) -> ListEnt
     if notes:
         entry.fields["note"] = ". ".join(map(capitalized, notes)) + "."
     return entry
+
+
+def _notes(dose: DoseText, match: NameMatch) -> list[str]:
+    """Return the words of the line that say more than the name and the amounts."""
+    found = [*dict.fromkeys(_whole_remark(dose.text, note) for note in match.notes if note != dose.both)]
+    # What stands in brackets after the dose is not a part of the name.
+    found += [part for part in dose.rest if re.search(rf"\d[^()]*\((?!\d){re.escape(part)}\)", dose.text)]
+    found += [*dose.asides, *dose.often]
+    if match.stretch:
+        called = " ".join((match.stretch.name, *match.stretch.aliases)).lower()
+        ways = [way for way in _WAYS.findall(dose.text) if way.lower() not in called]
+        found += [*_MANNER.findall(dose.text), *filter(None, [" and ".join(ways)])]
+        if len(ways) > 1 and "reps" in dose.amounts:
+            dose.doubts.setdefault("reps", "each way, or in all")
+    more = {note: " ".join(other for other in found if other != note) for note in found}
+    return [note for note in more if not re.search(rf"\b{re.escape(note)}\b", more[note])]
 
 
 def _whole_remark(text: str, note: str) -> str:
@@ -149,11 +187,15 @@ def _whole_remark(text: str, note: str) -> str:
     return " ".join((note + after[0]).split()) if after else note
 
 
+def _words(dose: DoseText) -> set[str]:
+    return {*re.findall(r"[^\W\d_]+", " ".join(dose.rest).lower())}
+
+
 def _is_remark(dose: DoseText, line: str) -> bool:
     """Return whether *line*, which names no stretch of the catalog, names no exercise at all."""
-    words = {*re.findall(r"[^\W\d_]+", " ".join(dose.rest).lower())}
-    # "Back stretch" and "Hips x 10" are exercises, "Back" is a heading.
-    on_topic = words & TOPICS and (dose.amounts or "stretch" in words)
+    words = _words(dose)
+    # "Back stretch" and "Hips x 10" are exercises, "Back" and "Hip (L)" are headings.
+    on_topic = words & TOPICS and (dose.amounts.keys() - {"sides"} or "stretch" in words)
     if _HEADINGS.fullmatch(line) or (words <= NAMELESS and not on_topic):
         return True
     return not dose.amounts and (len(line.split()) >= LONG_WORDS or bool(_ADVICE.search(dose.text)))
@@ -162,6 +204,12 @@ def _is_remark(dose: DoseText, line: str) -> bool:
 def _match(names: StretchNames, dose: DoseText, heading: str) -> NameMatch:
     """Return the stretch that the line names; words such as `both legs` leave it open if they make another one."""
     match = names.find(dose.rest, heading)
+    text = dose.text
+    for aside in dose.asides:
+        text = text.replace(aside, "")
+    for word, pattern, more in MAKE_ANOTHER:
+        if match.stretch and names.has(match.stretch, word) and re.search(pattern, text, re.IGNORECASE):
+            match = names.made_another(match, [*dose.rest, more], heading)
     if not dose.both or not dose.rest:
         return match
     together = names.find([*dose.rest, dose.both], heading)
@@ -199,4 +247,9 @@ def _complete(entry: ListEntry, stretch: Stretch | None, notes: list[str]) -> No
         if fields.pop("sides", "both") != "both" or unclear:
             entry.leave_open("sides", "both sides move at once")
         elif entry.dose.each_side:
-            entry.leave_open("reps", "both sides move at once; how many in all?")
+            reps = fields.get("reps")
+            if isinstance(reps, int) and stretch.mode == "dynamic" and TO_BOTH_SIDES & {*stretch.id.split("-")}:
+                fields["reps"] = 2 * reps
+                entry.remarks.append(f"reps: {reps} each way is {2 * reps} in all")
+            else:
+                entry.leave_open("reps", "both sides move at once; how many in all?")

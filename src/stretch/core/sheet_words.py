@@ -25,7 +25,7 @@ KINDS = {
     "D": "days",
     "k": "week weeks wk wks weekly",
     "v": "daily",
-    "V": "bid tid qid qd",
+    "V": "bid bd tid tds qid qds qd",
     "q": "am pm morning mornings evening evenings night bedtime nightly",
     "l": "left right l r lt rt",
     "I": "side sides leg legs le arm arms ue way ways direction directions",
@@ -41,6 +41,11 @@ NUMBERS = {
     "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "sixty": 60,
 }  # fmt: skip
 """Numbers in words."""
+WHEN = {
+    "a": "in the morning", "m": "in the morning", "p": "in the evening", "e": "in the evening", "n": "at night",
+    "b": "at bedtime",
+}  # fmt: skip
+"""What a note says for a word of the kind q, by its first letter."""
 SAME_WORDS = {
     "single knee to chest": "sktc", "double knee to chest": "dktc", "knee to chest": "ktc", "quad": "quadriceps",
     "lower trunk rotation": "ltr", "posterior pelvic tilt": "ppt", "hamstring": "hs ham hams hammies hammy",
@@ -67,12 +72,13 @@ PHRASES = {
     r"\b(?:x|cross)[- ]?body\b": "cross body",
     r"\blat(?:eral)? (?:(trunk|neck|cervical) )?flex(?:ion)?\b|\bside[- ]?bend(?:s|ing)?\b": r"\1 side bend",
     r"\bhips? (?=add(?:uctor)?s?\b)": "",
+    r"\bin (?:a |the |your )?chair\b": "seated chair",
     r"\bleg(?= (?:straight|bent)\b)": "knee",
     r"\b(?:on )?(?:all fours|(?:your )?hands and knees)\b": "quadruped",
 }
 """Patterns of phrases, and the words for them."""
 FILLERS = _set(
-    "a an the of for on to and or with in at your by it this between from as my each against only into off then"
+    "a an the of for on to and or with in at your by it this between from as my each against only into off then while"
     " right left r l rt lt stretch strech stretching exercise pose s str"
 )
 """Words that no name depends on."""
@@ -83,9 +89,11 @@ PLAIN = _set(
 """Words that can stand beside a name and do not make it another stretch."""
 DIRECTIONS = _set("forward backward back reverse")
 """Words that say which way a roll or a circle goes."""
+TO_BOTH_SIDES = _set("rolls")
+"""Words in the id of a stretch that goes one way, and the next time the other."""
 PLACES = _set("lying prone quadruped seated standing kneeling floor mat bed tall")
 """Words for where and how it is done."""
-LIMBS = _set("arm hand elbow palm straight bent crossed overhead support strap behind under exhale inhale breath")
+LIMBS = _set("arm hand elbow palm straight bent crossed overhead support strap behind under exhale inhale breath out")
 """Words that say how the arms are, or what helps."""
 TOPICS = _set(
     "body back neck hip hips knee knees ankle ankles foot feet shoulder shoulders wrist wrists hand hands elbow elbows"
@@ -96,6 +104,13 @@ TOPICS = _set(
 """Parts of the body and aims, which may be a heading, also before a name."""
 VAGUE = TOPICS | _set("adduction rotation extension flexion capsule opposite edge cord couch overhead")
 """Words that do not describe a stretch on their own: of which joint?"""
+UNTELLING = (
+    PLAIN
+    | PLACES
+    | LIMBS
+    | _set("chair wall raise lift drop edge open squeeze glide cross back over round around up down side leg single")
+)
+"""Words that too many names have for one to be suggested because of them."""
 CHANGING = _set("single one reverse advanced")
 """Words that make another exercise of a stretch that has none of them in its names."""
 STRENGTH = _set(
@@ -103,6 +118,24 @@ STRENGTH = _set(
     " isometric elevated"
 )
 """Words that make another exercise of it wherever they are."""
+MAKE_ANOTHER = (
+    ("child", r"\b(?:arms?|hands?|reach\w*|walk\w*|lean\w*|bend\w*)\b[^,;]*\b(?:side|left|right|[lr])\b", "side reach"),
+    ("calf", r"\bknees? (?:is |slightly |a (?:bit|little) )*bent|\bbend\w* (?:\w+ ){0,2}knee|\bsoft knee", "knee bent"),
+    ("calf", r"\b(?:knee|leg)s? (?:is |kept )?straight|\bstraight(?:en)? (?:\w+ ){0,2}(?:knee|leg)", "knee straight"),
+    ("quad", r"\b(?:hold\w* (?:on|\w* ?(?:counter|bench|rail))|balance|counter|rail|stand\w*)\b", "standing"),
+    ("quad", r"\bfoot (?:up |back )?(?:on|onto) (?:a |the )?(?:chair|couch|sofa|bench)", "chair"),
+    ("hamstring", r"\bdoor(?:way|frame| frame)?\b", "doorway"),
+    ("hamstring", r"\b(?:foot|heel|leg) (?:is |up |propped )*on (?:a |the )?(?:step|stool|chair)", "heel on step"),
+    ("flexor", r"\b(?:arms?|reach\w*)\b[^,;]*\b(?:overhead|up|over)\b", "arm up"),
+    ("neck", r"\barmpit\b|\bnose\b|\blook(?:ing)? down\b|\bturn\w* (?:your )?head\b.*\bdown\b", "nose to armpit"),
+    ("chest", r"\bwith both (?:legs|knees)\b(?! bent)", "double"),
+    ("pelvic", r"\bwall\b", "wall"),
+    ("wrist", r"\bpalms? (?:facing )?down", "extensor"),
+    ("wrist", r"\bpalms? (?:facing )?up", "flexor"),
+    ("prayer", r"\bback(?:s|hand)?\b[^,;]*\b(?:together|hands)", "reverse"),
+    ("bridge", r"\b(?:lift|rais|march)\w*\b.*\b(?:leg|knee|foot)|\bleg (?:lift|raise|extension)", "single leg"),
+)  # fmt: skip
+"""A word of a stretch, a pattern of what makes another one of it, and what the name of that one must have, too."""
 NAMELESS = TOPICS | _set(
     "home daily my your the each all these this stretch stretches stretching exercise exercises program programme plan"
     " list sheet protocol hep for hold repeat do perform complete of a and or in on up down range phase day week"

@@ -129,6 +129,28 @@ class StretchNames:
     def _about(self, *areas: str) -> frozenset[str]:
         return frozenset[str]().union(*(self._areas[area] for area in areas))
 
+    def made_another(self, match: NameMatch, parts: Sequence[str], heading: str) -> NameMatch:
+        """Return *match*, unless the last of *parts* is not in its name: then the stretch that they name, or none."""
+        more = self._read(parts[-1])
+        if not match.stretch or more <= self._words[match.stretch.id]:
+            return match
+        other = self.find(parts, heading)
+        if other.stretch and more <= self._words[other.stretch.id]:
+            return NameMatch(other.stretch, notes=match.notes)
+        near = (
+            match.stretch.id,
+            *(
+                each.id
+                for name, each in self._names
+                if more <= name and name & self._words[match.stretch.id] - more - sheet.PLACES
+            ),
+        )
+        return NameMatch(None, tuple(dict.fromkeys(near))[:MAX_NEAR])
+
+    def has(self, stretch: Stretch, word: str) -> bool:
+        """Return whether *word* is one of those in the names of *stretch*."""
+        return word in self._words[stretch.id]
+
     def is_name(self, parts: Sequence[str]) -> bool:
         """Return whether *parts* together are the whole name of a stretch."""
         return self._read(" ".join(parts)) in self._ids
@@ -140,6 +162,8 @@ class StretchNames:
         if more & sheet.STRENGTH or (len(part) <= MAX_WORDS and more & changing):
             return False
         if how := _WITH.match(text):
+            if "strap" in part and more & {"round", "around"} and more <= sheet.TOPICS | {"strap", "round", "around"}:
+                return True
             if not more <= sheet.PLAIN | sheet.PLACES | sheet.LIMBS and not how["limb"]:
                 return False
         elif len(part) > MAX_WORDS or not more or _is_advice(text):
@@ -173,8 +197,13 @@ class StretchNames:
         return [stretch for stretch in fits if stretch.mode == "static"]
 
     def _near(self, head: frozenset[str]) -> tuple[str, ...]:
-        """Return the stretches with the names that share most with *head*."""
-        alike = sorted((-len(head & name) / len(head | name), one.id) for name, one in self._names if head & name)
+        """Return the stretches with the names that share most with *head*, and a word that tells them apart."""
+        head -= sheet.UNTELLING
+        alike = sorted(
+            (-len(head & name) / len(head | name), one.id)
+            for name, one in self._names
+            if head & name - sheet.VAGUE or len(head & name) > 1
+        )
         return tuple(dict.fromkeys(name for _, name in alike))[:MAX_NEAR]
 
     def _read(self, text: str) -> frozenset[str]:

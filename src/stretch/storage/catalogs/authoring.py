@@ -10,7 +10,7 @@ import msgspec
 from stretch.core import vocabulary
 from stretch.core.dose_text import AMOUNTS
 from stretch.core.model import Stretch
-from stretch.core.prescription_text import LIMITS, ListEntry
+from stretch.core.prescription_text import ListEntry, said_for_all
 from stretch.core.text import capitalized, one_line
 from stretch.core.vocabulary import ENTRY_LISTS, ID_PATTERN, EntryKind
 from stretch.storage.catalogs.loader import record_type
@@ -174,13 +174,10 @@ def program_from_list(name: str, entries: Sequence[ListEntry], stretches: Mappin
 def _how_often(entries: Sequence[ListEntry]) -> Iterator[str]:
     """Yield the fields that the lines fill for the whole program, blank unless they agree."""
     for field in ("times_a_day", "days"):
-        values = {getattr(entry.dose, field) for entry in entries} - {None}
-        unclear = any(field in entry.dose.doubts or field in entry.dose.lower for entry in entries)
-        # Said once for all, or in every line.
-        said = {getattr(entry.dose, field) is None for entry in entries if entry.fields}
-        if len(values) == len(said) == 1 and max(values) in LIMITS[field] and not unclear:
-            yield f"    {field}: {max(values)}\n"
-        elif values or unclear:
+        values = [value for entry in entries if (value := getattr(entry.dose, field)) is not None]
+        if said_for_all(entries, field):
+            yield f"    {field}: {values[0]}\n"
+        elif values or any(field in entry.dose.doubts for entry in entries):
             yield f"    {field}:\n"
 
 
