@@ -22,7 +22,7 @@ from stretch.core.planning.eligibility import FLAGS, area_words, check_stretch_i
 from stretch.core.planning.problem import Candidate, Pick, SelectionProblem, item_of, session_order
 from stretch.core.planning.solver import best_selection
 from stretch.core.routine import DEFAULT_MINUTES, Item, LeftOut, Request, Routine
-from stretch.core.text import duration, join_words
+from stretch.core.text import join_words
 from stretch.core.vocabulary import POSITIONS
 
 MAX_MINUTES, MAX_WARM_UP_MIN = 180, 30
@@ -332,7 +332,7 @@ def _routine_notes(
 ) -> Iterator[str]:
     """Yield the notes on a routine of *items*; *reasons* has the reason for each stretch that is left out."""
     if shortfall_s > SHORTFALL_S:
-        yield f"{duration(shortfall_s * 1000)} shorter than asked: {_shortfall_cause(request, reasons)}."
+        yield f"About {round(shortfall_s / 60)} min shorter than asked: {_shortfall_cause(request, reasons)}."
     if request.beginner:
         yield "Easy start: small doses and nothing deep in your first two weeks. (--experienced: full doses)"
     if request.day_after_hard_session:
