@@ -54,6 +54,7 @@ _SPELLINGS = (
     (r"\b([lr])\s?>", r"\1 more than "),
     (r"\bw/o\b\s*", "without "),
     (r"\bw/\s*", "with "),
+    (r"\b(?<=once|wice|rice) daily\b", " a day"),
     (r"\b(?:(once)|(twice)|thrice)\b", lambda m: f"{1 if m[1] else 2 if m[2] else 3} times"),
     (r"\ba (?=minute\b)", "1 "),
     (r"\bhalf (?:a |1 )?min(?:ute)?\b|\b1/2 min(?:ute)?\b", "30 s"),
@@ -70,6 +71,7 @@ _ASIDE = re.compile(
     r"(?i)(?:\b(?:skip|stop|avoid|omit|not|only|even|except|back off|ease off)\b(?: [a-z]+){0,3} )?"
     r"\b(?:if|unless|once (?=it|this|that|you|pain|able|easy|comfortable|the)|when(?:ever)?)\b"
     r"(?:[^,;.()\d]|\d+(?=/10| ?(?:min|h(?:ou)?r|day)))*"
+    r"|(?<=[,;.] )\d[^,;.()]*\b(?:if|once|when) (?:stronger|easy|easier|able|ready|tolerated|comfortable)\b"
     r"|\b(?:progress(?:ing)?|(?:build|work)(?:ing)?(?: up)? to|increas(?:e|ing)|advance) [^,;.()]*"
 )
 """A condition, or what is to come later: it says nothing of the name or of the dose."""

@@ -10,7 +10,7 @@ from stretch.core.dose_text import AMOUNTS, DoseText, read_dose
 from stretch.core.fields import HoldSeconds
 from stretch.core.model import Catalog, Stretch
 from stretch.core.program import DaysAWeek, Items, Repetitions, RestSeconds, SetCount, TimesADay
-from stretch.core.sheet_words import MAKE_ANOTHER, NAMELESS, TO_BOTH_SIDES, TOPICS
+from stretch.core.sheet_words import NAMELESS, TO_BOTH_SIDES, TOPICS
 from stretch.core.stretch_names import NameMatch, StretchNames
 from stretch.core.text import capitalized, join_words, one_line
 
@@ -207,9 +207,8 @@ def _match(names: StretchNames, dose: DoseText, heading: str) -> NameMatch:
     text = dose.text
     for aside in dose.asides:
         text = text.replace(aside, "")
-    for word, pattern, more in MAKE_ANOTHER:
-        if match.stretch and names.has(match.stretch, word) and re.search(pattern, text, re.IGNORECASE):
-            match = names.made_another(match, [*dose.rest, more], heading)
+    if dose.rest:
+        match = names.made_another(match, dose.rest, heading, text)
     if not dose.both or not dose.rest:
         return match
     together = names.find([*dose.rest, dose.both], heading)

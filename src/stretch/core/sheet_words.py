@@ -72,6 +72,7 @@ PHRASES = {
     r"\b(?:x|cross)[- ]?body\b": "cross body",
     r"\blat(?:eral)? (?:(trunk|neck|cervical) )?flex(?:ion)?\b|\bside[- ]?bend(?:s|ing)?\b": r"\1 side bend",
     r"\bhips? (?=add(?:uctor)?s?\b)": "",
+    r"\b(sit(?:ting)?|seated|stand(?:ing)?) (?:up )?(?:tall|upright|straight)\b": r"\1",
     r"\bin (?:a |the |your )?chair\b": "seated chair",
     r"\bleg(?= (?:straight|bent)\b)": "knee",
     r"\b(?:on )?(?:all fours|(?:your )?hands and knees)\b": "quadruped",
@@ -111,6 +112,8 @@ UNTELLING = (
     | _set("chair wall raise lift drop edge open squeeze glide cross back over round around up down side leg single")
 )
 """Words that too many names have for one to be suggested because of them."""
+GENERIC = VAGUE | _set("flexor extensor roll circle")
+"""Words of which a suggestion needs a second one."""
 CHANGING = _set("single one reverse advanced")
 """Words that make another exercise of a stretch that has none of them in its names."""
 STRENGTH = _set(

@@ -129,27 +129,19 @@ class StretchNames:
     def _about(self, *areas: str) -> frozenset[str]:
         return frozenset[str]().union(*(self._areas[area] for area in areas))
 
-    def made_another(self, match: NameMatch, parts: Sequence[str], heading: str) -> NameMatch:
-        """Return *match*, unless the last of *parts* is not in its name: then the stretch that they name, or none."""
-        more = self._read(parts[-1])
-        if not match.stretch or more <= self._words[match.stretch.id]:
-            return match
-        other = self.find(parts, heading)
-        if other.stretch and more <= self._words[other.stretch.id]:
-            return NameMatch(other.stretch, notes=match.notes)
-        near = (
-            match.stretch.id,
-            *(
-                each.id
-                for name, each in self._names
-                if more <= name and name & self._words[match.stretch.id] - more - sheet.PLACES
-            ),
-        )
-        return NameMatch(None, tuple(dict.fromkeys(near))[:MAX_NEAR])
-
-    def has(self, stretch: Stretch, word: str) -> bool:
-        """Return whether *word* is one of those in the names of *stretch*."""
-        return word in self._words[stretch.id]
+    def made_another(self, match: NameMatch, parts: Sequence[str], heading: str, text: str) -> NameMatch:
+        """Return *match*, or the stretch that the words of *text* make of it; none if there is no such stretch."""
+        for word, pattern, more in sheet.MAKE_ANOTHER:
+            words, named = self._read(more), self._words[match.stretch.id] if match.stretch else self._read(parts[0])
+            if word not in named or words <= named or not re.search(pattern, text, re.IGNORECASE):
+                continue
+            other = self.find([*parts, more], heading)
+            if other.stretch and words <= self._words[other.stretch.id]:
+                match = NameMatch(other.stretch, notes=match.notes)
+            elif match.stretch:
+                near = (one.id for name, one in self._names if words <= name and name & named - words - sheet.PLACES)
+                match = NameMatch(None, tuple(dict.fromkeys((match.stretch.id, *near)))[:MAX_NEAR])
+        return match
 
     def is_name(self, parts: Sequence[str]) -> bool:
         """Return whether *parts* together are the whole name of a stretch."""
@@ -202,7 +194,7 @@ class StretchNames:
         alike = sorted(
             (-len(head & name) / len(head | name), one.id)
             for name, one in self._names
-            if head & name - sheet.VAGUE or len(head & name) > 1
+            if head & name - sheet.GENERIC or len(head & name) > 1
         )
         return tuple(dict.fromkeys(name for _, name in alike))[:MAX_NEAR]
 
