@@ -374,7 +374,7 @@ def entries(draw: st.DrawFn) -> ProgramItem:
     stretch = draw(st.sampled_from(sorted(CATALOG.stretches.values(), key=lambda one: one.id)))
     amount: dict[str, Any] = {"reps": draw(st.integers(1, 4))}
     if stretch.mode == "static":
-        amount["hold_s"] = draw(st.integers(1, 60))
+        amount["hold_s"] = draw(st.integers(1, 300))
     sides: Any = None
     if stretch.both_sides:
         several = st.builds(SideSets, left=st.integers(1, 3), right=st.integers(1, 3))

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
 
+from stretch.core.fields import LONGEST_HOLD_S
 from stretch.core.model import Area, Dose, Group, Stretch, per_side_s
 from stretch.core.program import DoseFields, Program, ProgramItem, SideSets, Stage
 from stretch.core.text import quote, quote_ascii
@@ -36,6 +37,8 @@ def check_stretch(stretch: Stretch, areas: Collection[str]) -> Iterator[FieldPro
     if "none" in stretch.equipment and len(stretch.equipment) > 1:
         yield ("equipment",), "none cannot be combined with other equipment; remove it"
     yield from _check_dose(stretch.mode, stretch.dose, ("dose",))
+    if (stretch.dose.hold_s or 0) > LONGEST_HOLD_S:
+        yield ("dose", "hold_s"), f"must be at most {LONGEST_HOLD_S}, not {stretch.dose.hold_s}"
     if (stretch.mode == "dynamic") != (stretch.pace is not None):
         need = "needs" if stretch.mode == "dynamic" else "takes no"
         yield ("pace",), f"a {stretch.mode} stretch {need} pace, which says what moves on the breath in and out"

@@ -33,7 +33,7 @@ class Dose(CatalogStruct, frozen=True, kw_only=True):
     """The amount of a stretch: a number of holds, of breaths if dynamic, or of contract-relax rounds."""
 
     reps: Annotated[int, doc("holds, whole breaths of a dynamic stretch, or rounds of contract-relax", ge=1, le=20)]
-    hold_s: Annotated[HoldSeconds | None, doc("seconds of one hold, 60 at most; static only")] = None
+    hold_s: Annotated[HoldSeconds | None, doc("seconds of one hold, 60 at most (in a program 300); static only")] = None
     contract: Annotated[Contract | None, doc("contract-relax only: the timings of one round")] = None
 
 

@@ -27,7 +27,7 @@ class DoseFields(CatalogStruct, frozen=True, kw_only=True):
     reps: Annotated[
         Repetitions | None, doc("holds, whole breaths of a dynamic stretch, or rounds of contract-relax")
     ] = None
-    hold_s: Annotated[HoldSeconds | None, doc("seconds of one hold, 60 at most; static only")] = None
+    hold_s: Annotated[HoldSeconds | None, doc("seconds of one hold, 300 at most; static only")] = None
     sets: Annotated[SetCount | None, doc("times that all of it is done, one directly after the other")] = None
     rest_s: Annotated[RestSeconds | None, doc("seconds of rest between two sets")] = None
 

@@ -1,6 +1,6 @@
 """Build the routine for a request: warm-up, the best selection that fits the time, and settling.
 
-Where the rules are: D1 and D2 `dosing`; D3, D9 to D11, D15, D17 and T1 `dosing.dose_for`; D4 the types of the catalog
+Where the rules are: D1 and D2 `dosing`; D3, D9 to D11, D15, D17 and T1 `dosing.dose_for`; D4 the `checks`
 and `Timeline.adjust`; D5 `SelectionProblem.ceiling_s` and `_enough_this_week`; D14, RB7, RB17 and the days of D15
 `personalize`; levels and opt-ins of D15, RB3, RB11 and RB12 `eligibility` and `candidates`; D16 `personalize` and the
 pain trend; D18 `phases`; D19 `programs`; RB1, RB2, RB4 and RB16 `warm_up` and `phases`; RB5 and RB6
