@@ -161,7 +161,7 @@ def test_a_slow_disk_delays_no_cue(folder: Path) -> None:
     source, display = RealTimeInput(), SilentDisplay()
     result = run_session(session, clock=time.monotonic_ns, source=source, display=display, observers=[recorder.record])
     assert len(late) > 20
-    assert max(late) < 100  # waiting for the disk would take 500 ms
+    assert max(late) < 300  # waiting for the disk would take 500 ms; a busy machine takes some, too
     assert recorder.close(result.session) == []
     assert saved_records(folder)[0].ended == "stopped"
 
@@ -339,8 +339,9 @@ def test_kill_9_leaves_a_sound_journal_that_lacks_only_the_current_phase(folder:
         (record,) = (one for one in saved_records(folder) if one.id not in before)
         before.add(record.id)
         assert record.ended is None
-        # The last event may have been printed a moment before its record was written.
-        reached = timeline.index_at(int(events[-1]["at"] * 1000))
-        assert reached - 1 <= record.phase <= reached + 1
+        # The last event is printed before its record is written: 0.3 s before, on a busy machine, which are 30 s here.
+        reached_ms = int(events[-1]["at"] * 1000)
+        earliest, latest = (timeline.index_at(max(0, at_ms)) for at_ms in (reached_ms - 30_000, reached_ms))
+        assert earliest - 1 <= record.phase <= latest + 1
         ended = [index for index in range(record.phase) if timeline.phases[index].kind in WORKING_KINDS]
         assert sum(part.done for part in record.parts) == len(ended)
