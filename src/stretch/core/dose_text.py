@@ -15,6 +15,8 @@ from stretch.core.vocabulary import Side
 
 _KIND_OF = {word: kind for kind, words in reversed(KINDS.items()) for word in words.split()}
 _TIMES_A_DAY = {"daily": 1, "qd": 1, "bid": 2, "bd": 2, "tid": 3, "tds": 3, "qid": 4, "qds": 4}
+_THEN = r"(?:it|this|that|you|your|pain|able|easy|comfortable|the|these)\b"
+"""What follows on `once` in a condition."""
 _SPELLINGS = (
     ("[\N{EN DASH}\N{EM DASH}\N{MINUS SIGN}]", "-"),
     ("\N{MULTIPLICATION SIGN}", "x"),
@@ -31,7 +33,9 @@ _SPELLINGS = (
     (r"\b([lrb]) ?([lu]e)(?:'?s)?\b", r"\1 \2"),
     (r"\b(?:(c)|(t)|l)/s\b", lambda m: "cervical" if m[1] else "thoracic" if m[2] else "lumbar"),
     (r"\bd/?c(?:'?d|ed)?\b", "discontinue"),
-    (r"\b(?:(l|left)|r|right)\s?(?:/|&|\+|and|then)\s?(?(1)(?:r|right)|(?:l|left))\b|\be/s\b", " each side "),
+    (r"\(([lr])\)(?=\s?(?:/|&|\+|and|then)\s?\()|(?<=and |hen )\(([lr])\)", r"\1\2"),
+    (r"\b(?:(l|left)|r|right)\s?(?:/|&|\+|and|then)\s?(?(1)(?:r|right)|(?:l|left))\b|\be/s(?:ide)?\b", " each side "),
+    (r"(?<=[a-z] )st\b\.?(?! )|(?<=[a-z] )st\.", "stretch"),
     (r"(?:for )?(?:a |the )?(?:slow )?count of (\d+)|\b(\d+)[- ]count\b", r" \1\2 s "),
     (r"(\d ?(?:s|secs?|seconds?|mins?|reps?))x(?=\d)", r"\1 x "),
     (r"(\d)x?(ea(?:ch)?)\b", r"\1 \2"),
@@ -45,7 +49,7 @@ _SPELLINGS = (
     (r"\bc(?= (?:strap|towel|belt)\b)", "with"),
     (r"\b([ap])\.m\b\.?", r"\1m"),
     (r"\b(\d)-(\d)-(\d)\b", r"\1/\2/\3"),
-    (r"\bq ?(\d+) ?h(?:rs?|ours?)?\b", r"every \1 hours"),
+    (r"\b(?:q|every) ?(\d+(?:-\d+)?) ?h(?:rs?|ours?)?\b", r"every \1 hours"),
     (rf"\b({'|'.join(NUMBERS)})(?= (?:to|or) (?:{'|'.join(NUMBERS)})\b)", lambda m: str(NUMBERS[m[1].lower()])),
     (rf"(?<=\d (?:to|or) )({'|'.join(NUMBERS)})\b", lambda m: str(NUMBERS[m[1].lower()])),
     (r"^\s*(?:(?:please|continue|resume|(?:don't|do not) forget)(?: (?:with|to do))?\b|(?:add|new|start)\s?[:-])", ""),
@@ -55,7 +59,7 @@ _SPELLINGS = (
     (r"\bw/o\b\s*", "without "),
     (r"\bw/\s*", "with "),
     (r"\b(?<=once|wice|rice) daily\b", " a day"),
-    (r"\b(?:(once)|(twice)|thrice)\b", lambda m: f"{1 if m[1] else 2 if m[2] else 3} times"),
+    (rf"\b(?:(once)(?! {_THEN})|(twice)|thrice)\b", lambda m: f"{1 if m[1] else 2 if m[2] else 3} times"),
     (r"\ba (?=minute\b)", "1 "),
     (r"\bhalf (?:a |1 )?min(?:ute)?\b|\b1/2 min(?:ute)?\b", "30 s"),
     (r"\b(\d)/(\d)(?=\s?(?:x|times|reps))", r"\1-\2"),
@@ -69,7 +73,7 @@ _SPELLINGS = (
 """What is replaced before a line is read."""
 _ASIDE = re.compile(
     r"(?i)(?:\b(?:skip|stop|avoid|omit|not|only|even|except|back off|ease off)\b(?: [a-z]+){0,3} )?"
-    r"\b(?:if|unless|once (?=it|this|that|you|pain|able|easy|comfortable|the)|when(?:ever)?)\b"
+    rf"\b(?:if|unless|once(?= {_THEN})|when(?:ever)?)\b"
     r"(?:[^,;.()\d]|\d+(?=/10| ?(?:min|h(?:ou)?r|day)))*"
     r"|(?<=[,;.] )\d[^,;.()]*\b(?:if|once|when) (?:stronger|easy|easier|able|ready|tolerated|comfortable)\b"
     r"|\b(?:progress(?:ing)?|(?:build|work)(?:ing)?(?: up)? to|increas(?:e|ing)|advance) [^,;.()]*"

@@ -52,8 +52,8 @@ SAME_WORDS = {
     "trapezius": "trap traps", "pectoral": "pec pecs", "gastrocnemius": "gastroc", "levator": "lev",
     "scap": "scapula scapulae scapular", "glute": "gluteal buttock", "lying": "supine lie", "side lying": "sidelying",
     "seated": "sitting sit", "standing": "stand", "kneeling": "kneel", "strap": "towel belt", "double": "both",
-    "rotation": "twist turn rotate rot", "thoracic": "t-spine tx", "neck": "cervical c-spine cx", "forward": "fwd",
-    "up": "ups", "flexion": "flex", "extension": "ext", "dorsiflexion": "df", "mobility": "mob",
+    "rotation": "twist turn rotate rot rotn", "thoracic": "t-spine tx", "neck": "cervical c-spine cx", "forward": "fwd",
+    "up": "ups", "flexion": "flex flexn", "extension": "ext extn", "dorsiflexion": "df", "mobility": "mob",
     "opposite": "opp opposition", "clasped": "clasp", "cross": "across", "windscreen": "windshield",
     "bridge": "bridging", "glide": "gliding", "foot": "feet", "calf": "calve", "butterfly": "butterflie",
     "middle": "mid", "upper trapezius": "ut", "levator scapula": "ls", "hip flexor": "hf", "heel cord": "hc",
@@ -75,7 +75,8 @@ PHRASES = {
     r"\b(sit(?:ting)?|seated|stand(?:ing)?) (?:up )?(?:tall|upright|straight)\b": r"\1",
     r"\bin (?:a |the |your )?chair\b": "seated chair",
     r"\bleg(?= (?:straight|bent)\b)": "knee",
-    r"\b(?:on )?(?:all fours|(?:your )?hands and knees)\b": "quadruped",
+    r"\b(?:on )?(?:all fours|(?:your )?hands (?:and|[&+]) knees)\b": "quadruped",
+    r"\bdoor ?frame\b": "doorway",
 }
 """Patterns of phrases, and the words for them."""
 FILLERS = _set(
@@ -155,7 +156,7 @@ POSITIONS: dict[str, tuple[Position, ...]] = {
     "(?<!long[- ])(?:seated|sitting)": ("seated", "seated-floor"),
     "chair": ("seated",),
     "standing|stand": ("standing",),
-    "kneeling|all fours|quadruped|hands (?:and|&) knees|(?<!hands )on (?:heels|knees)": (
+    "kneeling|all fours|quadruped|hands (?:and|[&+]) knees|(?<!hands )on (?:heels|knees)": (
         "kneeling",
         "quadruped",
     ),
