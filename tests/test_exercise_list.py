@@ -213,7 +213,7 @@ def test_how_often_is_a_note_where_the_program_cannot_hold_it() -> None:
         "3-4 times a day.",
         "Every 2-3 hours.",
         "In the morning and in the evening.",
-        "On 5 days a week.",
+        "5 times a week.",
         None,
     ]
     assert "note" not in read(*lines[:1] * 2)[1]

@@ -15,30 +15,27 @@ from stretch.core.vocabulary import Side
 
 _KIND_OF = {word: kind for kind, words in reversed(KINDS.items()) for word in words.split()}
 _TIMES_A_DAY = {"daily": 1, "qd": 1, "bid": 2, "bd": 2, "tid": 3, "tds": 3, "qid": 4, "qds": 4}
+_PLAIN_MARKS = str.maketrans("\u2013\u2014\u2212\xd7\u201c\u201d\u2033\u2018\u2019\u2032", "---x\"\"\"'''")
+_NUMBER = "|".join(NUMBERS)
 _THEN = r"(?:it|this|that|you|your|pain|able|easy|comfortable|the|these)\b"
 """What follows on `once` in a condition."""
 _SPELLINGS = (
-    ("[\N{EN DASH}\N{EM DASH}\N{MINUS SIGN}]", "-"),
-    ("\N{MULTIPLICATION SIGN}", "x"),
-    ("[\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}\N{DOUBLE PRIME}]", '"'),
-    ("[\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}\N{PRIME}]", "'"),
     (r"^\s*(?:->|[>#*\s])*(?:(?:ex(?:ercise)?|stretch|step|day|no)\b\.? ?#?\d{1,2}\s?[-:.)]|\d{1,2}/(?=\s))", ""),
     (r"^\s*#\d{1,2}\b", ""),
     (r"^\s*(?:[^\w\s(/\"'+-]|[-*o](?=\s)|\[.?\]|\(?(?:\d{1,2}|[a-kmnopqs-z])[.)](?=\s|[a-z]))+\s*", ""),
-    (r"(\d)\s?(?:\"|''|\u2033)", r"\1 s "),
-    (r"(\d)\s?['\u2032](?!\w)", r"\1 min "),
+    (r"(\d)\s?(?:\"|'')", r"\1 s "),
+    (r"(\d)\s?'(?!\w)", r"\1 min "),
     (r"\b(\d):([0-5]\d)\b(?:\s?m(?:in(?:ute)?s?)?\b)?", lambda m: f"{int(m[1]) * 60 + int(m[2])} s"),
     (r"\b([bt])\.?i\.?d\b\.?", r"\1id"),
     (r"\bb/l\b|\(b\)", " bilateral "),
     (r"\b([lrb]) ?([lu]e)(?:'?s)?\b", r"\1 \2"),
     (r"\b(?:(c)|(t)|l)/s\b", lambda m: "cervical" if m[1] else "thoracic" if m[2] else "lumbar"),
     (r"\bd/?c(?:'?d|ed)?\b", "discontinue"),
-    (r"\(([lr])\)(?=\s?(?:/|&|\+|and|then)\s?\()|(?<=and |hen )\(([lr])\)", r"\1\2"),
+    (r"\(([lr])\)(?=\s?(?:/|&|\+|and|then)\s?\()|(?:(?<=\band )|(?<=\bthen ))\(([lr])\)", r"\1\2"),
     (r"\b(?:(l|left)|r|right)\s?(?:/|&|\+|and|then)\s?(?(1)(?:r|right)|(?:l|left))\b|\be/s(?:ide)?\b", " each side "),
     (r"(?<=[a-z] )st\b\.?(?! )|(?<=[a-z] )st\.", "stretch"),
     (r"(?:for )?(?:a |the )?(?:slow )?count of (\d+)|\b(\d+)[- ]count\b", r" \1\2 s "),
     (r"(\d ?(?:s|secs?|seconds?|mins?|reps?))x(?=\d)", r"\1 x "),
-    (r"(\d)x?(ea(?:ch)?)\b", r"\1 \2"),
     (r"(?<![\d:]):([1-5]\d)\b", r"\1 s"),
     (r"\bat (45|90)\b(?!\s?(?:s|\d|x))", r"at \1 degrees"),
     (r"\b(quad|glute|ham|hamstring)s?[- ]sets?\b", r"\1-sets"),
@@ -50,8 +47,7 @@ _SPELLINGS = (
     (r"\b([ap])\.m\b\.?", r"\1m"),
     (r"\b(\d)-(\d)-(\d)\b", r"\1/\2/\3"),
     (r"\b(?:q|every) ?(\d+(?:-\d+)?) ?h(?:rs?|ours?)?\b", r"every \1 hours"),
-    (rf"\b({'|'.join(NUMBERS)})(?= (?:to|or) (?:{'|'.join(NUMBERS)})\b)", lambda m: str(NUMBERS[m[1].lower()])),
-    (rf"(?<=\d (?:to|or) )({'|'.join(NUMBERS)})\b", lambda m: str(NUMBERS[m[1].lower()])),
+    (rf"\b({_NUMBER}) (to|or) ({_NUMBER})\b", lambda m: f"{NUMBERS[m[1].lower()]} {m[2]} {NUMBERS[m[3].lower()]}"),
     (r"^\s*(?:(?:please|continue|resume|(?:don't|do not) forget)(?: (?:with|to do))?\b|(?:add|new|start)\s?[:-])", ""),
     (r"(?:~|\b(?:at least|up to|about|around|approx(?:imately)?\b\.?))\s?(?=\d)", ""),
     (r"\bsides?:?\s+(both|right|left|[rl])\b(?! side)", r", \1 side only"),
@@ -95,7 +91,6 @@ _RULES = (
     ("rest_s", r"r[a,]*(n)[sm](?!a*h)(?:a[ztT]?)?|(n)[sm]a*r(?!a*n[sm](?!a*h))(?:a[ztTe]?)?"),
     ("each", rf"{_SIDE}[,a]*{_COUNT}[,/a]*{_SIDE}[,a]*{_COUNT}|(?:{_COUNT}[,a]*{_SIDE}[,/a]*){{2}}(?![,ax]*n(?![sm]))"),
     ("reps sets", r"(n)x(n)z|x?(n)[tTb][a,x]*(n)z(?!a*n[tT])"),
-    ("sets reps hold_s", r"(n)(?:x|za*x?)(n)[tT]?[xa,(]*[he]?a*(n)[sm]h?"),
     ("reps hold_s", r"(?:[pT],?)?x?(n)[xtTz][ax]*(n)[sm]h?"),
     ("hold_s reps", r"h?[ae]*(n)[sm]h?e?x(n)[tTz]?|h[ae]*(n)x(n)[tT]?"),
     ("sets reps", r"(n)(?:x|z[a,x]*)(n)(?![sm])[tTb]?"),
@@ -167,6 +162,7 @@ class DoseText(Struct, kw_only=True):
 
 def read_dose(text: str) -> DoseText:
     """Return the dose in the line *text*; whatever is not understood is in its `doubts`."""
+    text = text.translate(_PLAIN_MARKS)
     for pattern, replacement in _SPELLING_PATTERNS:
         text = pattern.sub(replacement, text)
     asides = tuple(aside.strip(" -:") for aside in _ASIDE.findall(text))

@@ -93,10 +93,13 @@ def read_list(catalog: Catalog, lines: Iterable[str]) -> list[ListEntry]:
                 side = entry.dose.sides if words <= TOPICS else None
         entries.append(entry)
         named = len(entries) - 1 if entry.fields and not entry.dose.amounts else -1
-    for field in ("times_a_day", "days"):
-        if not said_for_all(entries, field):
-            for entry in entries:
-                _note_how_often(entry, field)
+    for field, span in (("times_a_day", "a day"), ("days", "a week")):
+        for entry in () if said_for_all(entries, field) else entries:
+            number = getattr(entry.dose, field)
+            if entry.fields and number and not entry.dose.often:
+                times = str(entry.dose.lower.get(field, number))
+                often = f"{ {'1': 'Once', '2': 'Twice'}.get(times, f'{times} times') } {span}."
+                entry.fields["note"] = f"{entry.fields.get('note', '')} {often}".strip()
     return entries
 
 
@@ -106,18 +109,6 @@ def said_for_all(entries: Iterable[ListEntry], field: str) -> bool:
     unclear = any(field in entry.dose.doubts or field in entry.dose.lower for entry in entries)
     said = {getattr(entry.dose, field) is None for entry in entries if entry.fields}
     return len(values) == len(said) == 1 and max(values) in LIMITS[field] and not unclear
-
-
-def _note_how_often(entry: ListEntry, field: str) -> None:
-    """Add how often it is done to the note of *entry*, where the words for it are not there already."""
-    number = getattr(entry.dose, field)
-    if not entry.fields or number is None or entry.dose.often:
-        return
-    times = {1: "once", 2: "twice"}.get(number, f"{number} times")
-    if field in entry.dose.lower:
-        times = f"{entry.dose.lower[field]} times"
-    said = f"{capitalized(times)} a day." if field == "times_a_day" else f"On {number} days a week."
-    entry.fields["note"] = " ".join(filter(None, (str(entry.fields.get("note") or ""), said)))
 
 
 def _entry(names: StretchNames, number: int, line: str, heading: str, side: object) -> ListEntry:

@@ -156,10 +156,7 @@ POSITIONS: dict[str, tuple[Position, ...]] = {
     "(?<!long[- ])(?:seated|sitting)": ("seated", "seated-floor"),
     "chair": ("seated",),
     "standing|stand": ("standing",),
-    "kneeling|all fours|quadruped|hands (?:and|[&+]) knees|(?<!hands )on (?:heels|knees)": (
-        "kneeling",
-        "quadruped",
-    ),
+    "kneeling|all fours|quadruped|hands (?:and|[&+]) knees|(?<!hands )on (?:heels|knees)": ("kneeling", "quadruped"),
     "side[- ]?lying": ("side-lying",),
-}
+}  # fmt: skip
 """Patterns of words for positions."""
