@@ -20,12 +20,13 @@ from stretch.figure.pixels import render_png
 from stretch.figure.raster import rasterize
 from stretch.figure.render import DEPTH_STEPS
 from stretch.player.figure_renderer import FigureRenderer
-from stretch.player.layout import StyledLine
+from stretch.player.layout import StyledLine, line_width
 from stretch.player.pictures import Picture, PlacedPictures
 from stretch.player.pixel_figures import _ORDER, MAX_HEIGHT, PixelFigures
 from stretch.player.terminal import Terminal
 from stretch.player.terminal_answers import TerminalAnswers
 from stretch.player.theme import Theme
+from stretch.player.tmux_pictures import SENT_AGAIN_S, TmuxPicture, TmuxPictures, row_accents
 from stretch.storage.catalogs.catalog import load_figures
 
 NAMES = ("cat-cow", "single-knee-to-chest", "wrist-extensor", "supine-spinal-twist")
@@ -276,6 +277,7 @@ def test_the_terminal_keeps_few_pictures_and_no_large_ones(monkeypatch: pytest.M
         ("auto", {"name": "kitty(0.26.5)"}, False),  # inside tmux it is not asked
         ("pixels", {"name": "WezTerm 2024", "graphics": True}, True),
         ("pixels", {}, False),
+        ("pixels", {"files": True}, True),  # inside tmux
         ("braille", {"name": "kitty(0.26.5)", "graphics": True}, False),
         ("none", {"name": "kitty(0.26.5)", "graphics": True}, False),
     ],
@@ -315,6 +317,50 @@ def test_a_step_of_the_figure_writes_the_picture_only_and_leaving_takes_it_away(
     terminal._leave_screen()
     assert re.findall("a=d,d=I,i=([0-9]+)", terminal.written) == ["1", "2"]
     assert terminal.written.index("a=d") < terminal.written.index("\x1b[?1049l")
+
+
+def test_inside_tmux_cells_stand_for_a_picture_that_is_sent_again_and_again() -> None:
+    now = [100.0]
+    terminal = MemoryTerminal()
+    terminal.pictures = pictures = TmuxPictures(lambda: now[0])
+    place = pictures.place(12, 3)
+    for image in (1, 2):
+        assert pictures.transmission(image, bytes([image]) * 9, by_file=True) == ""
+    rows = [((" ", None), *row) for row in place.rows()]
+    place.image = 1
+
+    def sent() -> list[tuple[str, bytes]]:
+        terminal.written = ""
+        terminal.draw(rows)
+        found = re.findall(r"\x1bPtmux;\x1b\x1b_G([^;]*);([^\x1b]*)\x1b\x1b\\\x1b\\", terminal.written)
+        return [(head, Path(standard_b64decode(path).decode()).read_bytes()) for head, path in found]
+
+    head = "a=T,U=1,f=100,t=t,i=1,c=12,r=3,q=2"
+    assert sent() == [(head, b"\1" * 9)]
+    cells = "\U0010eeee"
+    assert f"\x1b[0;38;5;1m{cells}\u0305{cells * 11}" in terminal.written
+    assert f"\x1b[3;1H {cells}\u030e{cells * 11}" in terminal.written
+    assert sent() == []
+    place.image = 2
+    assert sent() == [(head, b"\2" * 9)]
+    assert terminal.written.count(cells) == 0
+    now[0] += SENT_AGAIN_S + 0.1  # the window may have been hidden
+    assert sent() == [(head, b"\2" * 9)]
+    for _ in range(20):
+        now[0] += SENT_AGAIN_S + 0.1
+        sent()
+    assert pictures._folder
+    assert len(list(pictures._folder.iterdir())) <= 8
+    assert pictures.remove_all() == "\x1bPtmux;\x1b\x1b_Ga=d,d=I,i=1\x1b\x1b\\\x1b\\"
+    assert not pictures.sent
+    pictures.remove_files()
+
+
+def test_there_are_accents_for_the_rows_of_any_figure() -> None:
+    assert row_accents()[:10] == tuple("\u0305\u030d\u030e\u0310\u0312\u033d\u033e\u033f\u0346\u034a")
+    assert (len(row_accents()), row_accents()[-1]) == (129, "\u082d")
+    rows = TmuxPicture(3, 140, 1).rows()
+    assert (len(rows), {line_width(row) for row in rows}) == (140, {3})
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import time
 from base64 import standard_b64encode
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from stretch.player.input import KeyDecoder
 from stretch.player.terminal import Terminal
 from stretch.player.terminal_answers import FILE_QUERY, TerminalAnswers, queries, with_answer
 from stretch.player.theme import Theme, theme_for
+from stretch.player.tmux_pictures import tmux_query
 from test_terminal import TerminalPair
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")
@@ -44,7 +46,7 @@ def answers_of(data: bytes) -> TerminalAnswers:
 @pytest.mark.parametrize(
     ("data", "fields"),
     [
-        (ALL, {"color": "#faf0e6", "scheme": "light", "name": "kitty(0.40.1)", "graphics": True, "complete": True}),
+        (ALL, {"color": "#faf0e6", "scheme": "light", "name": "kitty(0.40.1)", "graphics": True, "last": True}),
         (DARK, {"color": "#1e2e3e"}),
         (b"\x1b_Gi=2;OK\x1b\\", {"files": True}),
         (b"\x1b_Gi=2;EBADF:No such file\x1b\\", {}),
@@ -57,7 +59,7 @@ def answers_of(data: bytes) -> TerminalAnswers:
         (b"\x1b[?997;3n\x1b[0n\x1b[>1;2c", {}),
         (b"\x1bP>|tmux\x01 3.4\x1b\\", {"name": "tmux 3.4"}),
         (b"\x1bP!|00000000\x1b\\", {}),
-        (b"\x1b[?1c", {"complete": True}),
+        (b"\x1b[?1c", {"last": True}),
     ],
 )
 def test_answers_are_read(data: bytes, fields: dict[str, Any]) -> None:
@@ -80,6 +82,41 @@ def test_a_multiplexer_and_the_console_are_asked_less() -> None:
         assert "\x1b_G" not in queries({"TERM": "xterm"} | environ)
     for term in ("linux", "dumb", ""):
         assert not queries({"TERM": term})
+
+
+def test_through_tmux_the_answer_about_files_comes_after_the_last_one() -> None:
+    known = with_answer(TerminalAnswers(awaits_files=True), "\x1b[?1;2c")
+    assert not known.complete
+    assert with_answer(known, "\x1b_Gi=2;OK\x1b\\").complete
+    assert with_answer(known, "\x1b_Gi=2;ENOENT\x1b\\").complete
+    assert with_answer(TerminalAnswers(), "\x1b[?1;2c").complete
+
+
+@pytest.mark.parametrize(
+    ("told", "environ", "asked"),
+    [
+        ("1 111 kitty(0.41.1)", {}, True),
+        ("all 111 ghostty 1.2.0", {}, True),
+        ("1 111 kitty(0.26.5)", {}, False),  # does not know the cells that name a picture
+        ("on 111 xterm(380)", {}, False),
+        ("0 111 kitty(0.41.1)", {}, False),
+        ("off 111 kitty(0.41.1)", {}, False),
+        ("1 101 kitty(0.41.1)", {}, False),  # the answer would go to another pane
+        ("1 112 kitty(0.41.1)", {}, False),  # two terminals show the session
+        ("1 111 kitty(0.41.1)", {"SSH_TTY": "/dev/pts/1"}, False),
+        ("1 111 kitty(0.41.1)", {"TMUX": ""}, False),
+        ("", {}, False),
+    ],
+)
+def test_the_terminal_around_tmux_is_asked_if_tmux_hands_the_answer_on(
+    told: str, environ: dict[str, str], asked: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "tmux"
+    program.write_text(f"#!/bin/sh\necho '{told}'\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    query = tmux_query({"TMUX": "socket,1,0", "TMUX_PANE": "%3"} | environ)
+    assert query == ("\x1bPtmux;\x1b" + FILE_QUERY + "\x1b\x1b\\\x1b\\" if asked else "")
 
 
 def test_only_a_terminal_that_may_be_on_this_computer_is_asked_to_read_a_file() -> None:

@@ -61,6 +61,8 @@ class App:
         self._held_messages: list[str] = []
         self.line_by_line = False
         """True if `--plain` or `--events` asks for lines instead of a full screen."""
+        self.in_pixels = False
+        """True if figures are to be drawn in pixels, also inside tmux."""
         self.clock = clock or boottime_ns
         self.input_source = input_source
         """Source of keys and signals for a session without a full screen; None opens the terminal, if there is one."""
@@ -323,8 +325,15 @@ class App:
         self.stdout.flush()
         source = self.stdin.fileno() if self.stdin is not None and is_terminal(self.stdin) else None
         try:
-            asked = queries(self.environ) if screen else ""
-            with Terminal(source, self.stdout.fileno(), self.theme, screen=screen, queries=asked) as terminal:
+            asked, in_tmux = queries(self.environ) if screen else "", ""
+            if self.in_pixels and asked:
+                from stretch.player.tmux_pictures import TmuxPictures, tmux_query
+
+                in_tmux = tmux_query(self.environ)
+            taken = Terminal(source, self.stdout.fileno(), self.theme, screen=screen, queries=in_tmux + asked)
+            if in_tmux:
+                taken.pictures = TmuxPictures()
+            with taken as terminal:
                 self._full_screen = terminal if screen else None
                 yield terminal
         finally:

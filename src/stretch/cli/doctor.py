@@ -77,16 +77,19 @@ def _terminal(app: App) -> tuple[str, str]:
     """Return what the terminal answers when it is asked."""
     from stretch.player.terminal import Terminal
     from stretch.player.terminal_answers import queries, why_no_pixels
+    from stretch.player.tmux_pictures import tmux_query
 
     asked = queries(app.environ)
+    if app.settings.figure == "pixels":
+        asked = tmux_query(app.environ) + asked
     if app.stdin is None or not (app.interactive and os.isatty(app.stdin.fileno()) and asked):
         return "not asked", ""
     with Terminal(app.stdin.fileno(), app.stdout.fileno(), app.theme, screen=False, queries=asked) as terminal:
         terminal.wait_for_answers(DOCTOR_WAIT_S)
     answers = terminal.answers
     background = f"{answers.background} background {answers.color}".strip() if answers.background else ""
-    pixels = "pixels by file" if answers.files else "pixels"
-    shows = "octants" if answers.draws_octants else "", pixels if answers.graphics else ""
+    pixels = "pixels by file" if answers.files else "pixels" if answers.graphics else ""
+    shows = "octants" if answers.draws_octants else "", pixels
     advice = "" if background else "Set background to dark or light in the settings if colors are hard to read."
     if app.settings.figure == "pixels":
         advice = why_no_pixels(app.environ, answers) or advice

@@ -376,6 +376,7 @@ def _grouped(options: tuple[Callable[..., Any], ...], keyword: str, command: Cal
             values["areas"] = join_areas(values["areas"], values.pop("area_words"))
         if keyword == "playback":
             values["ask"] = not values.pop("yes")
+            click.get_current_context().obj.in_pixels = values["figure"] == "pixels"
             click.get_current_context().obj.line_by_line = values.pop("plain") or values["events"]
         if values.pop("no_voice", False):
             values["voice"] = "no"

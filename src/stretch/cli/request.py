@@ -84,7 +84,11 @@ class PlaybackOptions(Struct, frozen=True, kw_only=True):
 
     def in_pixels(self, answers: TerminalAnswers) -> bool:
         """Return whether figures are drawn in pixels on the terminal that gave these *answers*."""
-        return answers.graphics if self.figure == "pixels" else self.figure == "auto" and answers.draws_pictures
+        return (
+            answers.graphics or answers.files
+            if self.figure == "pixels"
+            else self.figure == "auto" and answers.draws_pictures
+        )
 
     def figure_problem(self, app: App, answers: TerminalAnswers) -> str:
         """Return why the figure is not drawn in pixels although it should be; empty if nothing is wrong."""

@@ -39,6 +39,10 @@ class PlacedPictures:
         self._folder: Path | None = None
         self._files = 0
 
+    def place(self, columns: int, lines: int) -> Picture:
+        """Return a new place for pictures."""
+        return Picture(columns, lines)
+
     def transmission(self, image: int, png: bytes, *, by_file: bool = False) -> str:
         """Return the codes that send a picture to the terminal, *by_file* if it can read one."""
         self.sent.add(image)

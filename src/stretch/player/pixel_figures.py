@@ -73,7 +73,8 @@ class PixelFigures:
             self._still_is_missing = shown is None
         if shown is None:
             return []
-        picture = self._pictures.setdefault(size, Picture(*size))
+        picture = self._pictures.get(size) or self._terminal.pictures.place(*size)
+        self._pictures[size] = picture
         picture.image = self._images[series, shown]
         return picture.rows()
 

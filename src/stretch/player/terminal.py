@@ -25,9 +25,10 @@ from stretch.figure.colors import CellColor
 from stretch.player.freeze import FreezeDetector, boottime_ns
 from stretch.player.input import InputEvent, KeyDecoder, SignalCatcher, console_keys
 from stretch.player.layout import StyledLine, line_width, shared_characters
-from stretch.player.pictures import PlacedPictures
+from stretch.player.pictures import Picture, PlacedPictures
 from stretch.player.terminal_answers import (
     COLOR_QUERY,
+    FILE_QUERY,
     IGNORE_SCHEME,
     LAST_QUERY,
     WATCH_SCHEME,
@@ -89,7 +90,7 @@ class Terminal:
     ) -> None:
         self.source, self.target, self.theme, self.screen = source, target, theme, screen
         self._queries = queries if source is not None and sys.platform != "win32" else ""
-        self.answers = TerminalAnswers(complete=not self._queries)
+        self.answers = TerminalAnswers(last=not self._queries)
         self._asked = 0.0
         self.pictures = PlacedPictures()
         self._signals = SignalCatcher()
@@ -186,7 +187,7 @@ class Terminal:
         if self.answers.complete:
             self._decoder.answers_until = 0.0
         if self._queries and before.complete and self.answers.scheme != before.scheme:
-            self.answers = replace(self.answers, complete=False)
+            self.answers = replace(self.answers, last=False)
             self._ask(COLOR_QUERY + LAST_QUERY)
         if self.theme.adapt(self.answers):
             self._size = (0, 0)  # so that all is drawn again
@@ -259,7 +260,7 @@ class Terminal:
                 code = self.theme.code(style)
                 parts.append(f"\x1b[0;{code}m" if code else "\x1b[0m")
                 self._style = style
-            if not text.isprintable():
+            if not (text.isprintable() or isinstance(style, Picture)):
                 text = "".join(each if is_printable(each) else "?" for each in text)
             if self.answers.repeats_characters:
                 text = _RUN.sub(lambda run: f"{run[1]}\x1b[{len(run[0]) - 1}b", text)
@@ -296,7 +297,7 @@ class Terminal:
         if self.screen:
             self._write(_ENTER_SCREEN)
         if self._queries:
-            self.answers = TerminalAnswers()
+            self.answers = TerminalAnswers(awaits_files=FILE_QUERY in self._queries)
             self._ask(WATCH_SCHEME * self.screen + self.pictures.with_file(self._queries))
         if self.screen:
             # After the queries, so that what a terminal prints of those it does not know is gone.

@@ -30,6 +30,8 @@ _ANSWERS = re.compile(
     r"|(?P<last>\x1b\[\?[0-9;]*c)",
     re.IGNORECASE,
 )
+_PLACEHOLDERS = {"kitty": (0, 28), "ghostty": (1,)}
+"""The first versions that show a picture in cells that name it."""
 _OCTANTS = {"kitty": (0, 40), "ghostty": (1, 2), "foot": (1, 20), "vte": (7800,)}
 """The first versions that draw octants themselves, whatever the font has."""
 
@@ -46,7 +48,14 @@ class TerminalAnswers(Struct, frozen=True):
     """True if it shows pictures by the kitty graphics protocol."""
     files: bool = False
     """True if it reads pictures from files, so that it is on the same computer."""
-    complete: bool = False
+    awaits_files: bool = False
+    """True if the answer about files may come after the last one, as through tmux."""
+    last: bool = False
+
+    @property
+    def complete(self) -> bool:
+        """True if no more answers are awaited."""
+        return self.last and not self.awaits_files
 
     @property
     def background(self) -> Literal["dark", "light", ""]:
@@ -59,8 +68,16 @@ class TerminalAnswers(Struct, frozen=True):
     @property
     def draws_octants(self) -> bool:
         """True if the terminal is known to draw octants itself."""
+        return self._is_in(_OCTANTS)
+
+    @property
+    def has_placeholders(self) -> bool:
+        """True if the terminal is known to show a picture in cells that name it."""
+        return self._is_in(_PLACEHOLDERS)
+
+    def _is_in(self, versions: Mapping[str, tuple[int, ...]]) -> bool:
         version = tuple(map(int, re.findall(r"[0-9]{1,9}", self.name)))
-        return self._program in _OCTANTS and version >= _OCTANTS[self._program]
+        return self._program in versions and version >= versions[self._program]
 
     @property
     def repeats_characters(self) -> bool:
@@ -85,11 +102,16 @@ def queries(environ: Mapping[str, str]) -> str:
     # Screen and tmux take the graphics query for the title of a window.
     graphics = "" if is_multiplexer(environ) else _GRAPHICS_QUERY
     # A terminal on another computer has other files.
-    if term in ("xterm-kitty", "xterm-ghostty") and graphics and _SSH.isdisjoint(environ):
+    if term in ("xterm-kitty", "xterm-ghostty") and graphics and not is_remote(environ):
         graphics += f"{FILE_QUERY}\x1b\\"
     # Emulators in programs may fail at this one, and the color of the background tells the same.
     scheme = _SCHEME_QUERY if term.startswith(_KNOW_SCHEME) or not _SCHEME_VARIABLES.isdisjoint(environ) else ""
     return f"{graphics}{COLOR_QUERY}{scheme}{_NAME_QUERY}{LAST_QUERY}"
+
+
+def is_remote(environ: Mapping[str, str]) -> bool:
+    """Return whether the terminal is on another computer."""
+    return not _SSH.isdisjoint(environ)
 
 
 def is_multiplexer(environ: Mapping[str, str]) -> bool:
@@ -99,10 +121,10 @@ def is_multiplexer(environ: Mapping[str, str]) -> bool:
 
 def why_no_pixels(environ: Mapping[str, str], answers: TerminalAnswers) -> str:
     """Return why a figure that is wanted in pixels is not drawn so; empty if it is."""
-    if answers.graphics:
+    if answers.graphics or answers.files:
         return ""
-    if is_multiplexer(environ):
-        return "tmux and screen lose pictures, so the figure is not drawn in pixels."
+    if environ.get("TMUX"):
+        return "Pixels in tmux need a local kitty 0.28 or Ghostty, and `allow-passthrough on`."
     return "This terminal announced no pictures, so the figure is not drawn in pixels."
 
 
@@ -126,5 +148,5 @@ def with_answer(known: TerminalAnswers, text: str) -> TerminalAnswers:
         case "graphics", value:
             return replace(known, graphics=value == "OK")
         case "files", value:
-            return replace(known, files=value == "OK")
-    return replace(known, complete=True)
+            return replace(known, files=value == "OK", awaits_files=False)
+    return replace(known, last=True)

@@ -104,7 +104,9 @@ class Theme:
         """Return the codes between `ESC[` and `m` for *style*; empty for an unknown one."""
         code = self._codes.get(style)
         if code is None:
-            code = self._codes[style] = self._figure_code(style) if isinstance(style, CellColor) else ""
+            code = self._codes[style] = (
+                self._figure_code(style) if isinstance(style, CellColor) else getattr(style, "code", "")
+            )
         return code
 
     def _figure_code(self, color: CellColor) -> str:
