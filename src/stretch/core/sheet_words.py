@@ -125,19 +125,19 @@ STRENGTH = _set(
 MAKE_ANOTHER = (
     ("child", r"\b(?:arms?|hands?|reach\w*|walk\w*|lean\w*|bend\w*)\b[^,;]*\b(?:side|left|right|[lr])\b", "side reach"),
     ("calf", r"\bknees? (?:is |slightly |a (?:bit|little) )*bent|\bbend\w* (?:\w+ ){0,2}knee|\bsoft knee", "knee bent"),
-    ("calf", r"\b(?:knee|leg)s? (?:is |kept )?straight|\bstraight(?:en)? (?:\w+ ){0,2}(?:knee|leg)", "knee straight"),
+    ("soleus", r"\b(?:knee|leg)s? (?:is |kept )?straight|\bstraight(?:en)? (?:\w+ ){0,2}(?:knee|leg)", "knee straight"),
     ("quad", r"\b(?:hold\w* (?:on|\w* ?(?:counter|bench|rail))|balance|counter|rail|stand\w*)\b", "standing"),
     ("quad", r"\bfoot (?:up |back )?(?:on|onto) (?:a |the )?(?:chair|couch|sofa|bench)", "chair"),
     ("hamstring", r"\bdoor(?:way|frame| frame)?\b", "doorway"),
     ("hamstring", r"\b(?:foot|heel|leg) (?:is |up |propped )*on (?:a |the )?(?:step|stool|chair)", "heel on step"),
-    ("flexor", r"\b(?:arms?|reach\w*)\b[^,;]*\b(?:overhead|up|over)\b", "arm up"),
-    ("neck", r"\barmpit\b|\bnose\b|\blook(?:ing)? down\b|\bturn\w* (?:your )?head\b.*\bdown\b", "nose to armpit"),
+    ("flexor", r"\bhip\b.*\b(?:arms?|reach\w*)\b[^,;]*\b(?:overhead|up|over)\b", "arm up"),
+    ("trapezius", r"\barmpit\b|\b(?:nose|look\w*|turn\w* (?:your )?head)\b[^,;]*\bdown\b", "nose to armpit"),
     ("chest", r"\bwith both (?:legs|knees)\b(?! bent)", "double"),
     ("pelvic", r"\bwall\b", "wall"),
-    ("wrist", r"\bpalms? (?:facing )?down", "extensor"),
-    ("wrist", r"\bpalms? (?:facing )?up", "flexor"),
+    ("wrist", r"\bstr(?:etch|\b).*\bpalms? (?:facing )?down", "extensor"),
+    ("wrist", r"\bstr(?:etch|\b).*\bpalms? (?:facing )?up", "flexor"),
     ("prayer", r"\bback(?:s|hand)?\b[^,;]*\b(?:together|hands)", "reverse"),
-    ("bridge", r"\b(?:lift|rais|march)\w*\b.*\b(?:leg|knee|foot)|\bleg (?:lift|raise|extension)", "single leg"),
+    ("bridge", r"\b(?:lift|rais|march)\w* (?:\w+ )?(?:leg|foot)\b|\bleg (?:lift|raise)", "single leg"),
 )  # fmt: skip
 """A word of a stretch, a pattern of what makes another one of it, and what the name of that one must have, too."""
 NAMELESS = TOPICS | _set(

@@ -133,7 +133,7 @@ class StretchNames:
         """Return *match*, or the stretch that the words of *text* make of it; none if there is no such stretch."""
         for word, pattern, more in sheet.MAKE_ANOTHER:
             words, named = self._read(more), self._words[match.stretch.id] if match.stretch else self._read(parts[0])
-            if word not in named or words <= named or not re.search(pattern, text, re.IGNORECASE):
+            if not self._read(word) <= named or words <= named or not re.search(pattern, text, re.IGNORECASE):
                 continue
             other = self.find([*parts, more], heading)
             if other.stretch and words <= self._words[other.stretch.id]:
