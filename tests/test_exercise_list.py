@@ -145,6 +145,7 @@ def test_hardly_any_notation_of_a_dose_is_left_open_and_none_is_read_wrong() -> 
         ("Bridges 3x10, progress to 3x15 when easy", "glute-bridge sets=3 reps=10 note"),
         ("Neck side bend, elbow str8, 20s x 3", "neck-side-bend reps=3 hold_s=20 note"),
         ("Glute bridges x10 each side", "glute-bridge reps=?"),
+        ("Ankle circles x10 each way", "ankle-circles reps=? sides=both"),
         ("Move slowly and breathe out as you go", "-"),
         ("Stretches for the day:", "-"),
     ],

@@ -157,7 +157,10 @@ def _notes(dose: DoseText, match: NameMatch) -> list[str]:
         called = " ".join((match.stretch.name, *match.stretch.aliases)).lower()
         ways = [way for way in _WAYS.findall(dose.text) if way.lower() not in called]
         found += [*_MANNER.findall(dose.text), *filter(None, [" and ".join(ways)])]
-        if len(ways) > 1 and "reps" in dose.amounts:
+        circles = (
+            match.stretch.both_sides and "circles" in called and re.search(r"(?i)\b(?:way|direction)s?\b", dose.text)
+        )
+        if (len(ways) > 1 or circles) and "reps" in dose.amounts:
             dose.doubts.setdefault("reps", "each way, or in all")
     more = {note: " ".join(other for other in found if other != note) for note in found}
     return [note for note in more if not re.search(rf"\b{re.escape(note)}\b", more[note])]
