@@ -12,7 +12,9 @@ import yaml
 
 import content_rules
 from stretch.core.model import Stretch, per_side_s
-from stretch.core.vocabulary import TAGS, UPRIGHT, Side
+from stretch.core.planning.eligibility import caution_conflicts
+from stretch.core.routine import Request
+from stretch.core.vocabulary import CAUTION_LABELS, TAGS, UPRIGHT, Caution, Side
 from stretch.storage.catalogs.catalog import load_figures, load_sources
 from stretch.storage.catalogs.catalog_lint import check_catalogs
 from stretch.storage.files.locations import data_root
@@ -115,6 +117,13 @@ def test_texts_doses_areas_and_cautions_match_the_reviewed_file(pytestconfig: py
     if pytestconfig.getoption("--update-golden"):
         GOLDEN.write_text(now, encoding="utf-8")
     assert now == GOLDEN.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("tag", CAUTION_LABELS)
+def test_a_routine_leaves_out_what_the_stretch_says_to_leave_out(tag: Caution) -> None:
+    for stretch in STRETCHES:
+        dropped = bool(caution_conflicts(stretch, Request(avoid=(tag,))))
+        assert dropped == (tag in stretch.cautions.avoid), stretch.id
 
 
 TWO_SIDED = [stretch for stretch in STRETCHES if stretch.both_sides]
