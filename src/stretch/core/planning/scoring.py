@@ -19,7 +19,7 @@ FOCUS_GAIN, SHORT_FOCUS_GAIN, FOCUS_STEP = 300, 180, 60
 """Points for the first stretch of a focus set (rule RB15), for it where all is short, and less for each further one."""
 FOCUS_AGAIN = -75
 """Points for each further stretch of a focus set."""
-PARTNER_GAINS = (100, -30)
+PARTNER_GAINS = (100, -150)
 """Points for the first and each further stretch of a partner area (rule RB9)."""
 SHARE_S, SHARE_POINTS = 60, 8
 """Seconds that each of several requested areas is due, half as many in a desk break, and the points for each second.
