@@ -14,7 +14,7 @@ import content_rules
 from stretch.core.model import Stretch, per_side_s
 from stretch.core.planning.eligibility import caution_conflicts
 from stretch.core.routine import Request
-from stretch.core.vocabulary import CAUTION_LABELS, TAGS, UPRIGHT, Caution, Side
+from stretch.core.vocabulary import CAUTION_LABELS, TAGS, UPRIGHT, Caution, Equipment, Side
 from stretch.storage.catalogs.catalog import load_figures, load_sources
 from stretch.storage.catalogs.catalog_lint import check_catalogs
 from stretch.storage.files.locations import data_root
@@ -171,6 +171,15 @@ def test_floor_stretches_need_a_mat() -> None:
     for stretch in STRETCHES:
         if stretch.position not in (*UPRIGHT, "kneeling") and not stretch.also:
             assert "mat" in stretch.equipment, stretch.id
+
+
+@pytest.mark.parametrize(
+    ("thing", "words"), [("step", r"\blow step\b|\bstair\b"), ("doorway", r"\b(doorway|corner)\b")]
+)
+def test_a_step_and_a_doorway_are_listed_where_the_steps_use_them(thing: Equipment, words: str) -> None:
+    using = [stretch.id for stretch in STRETCHES if re.search(words, " ".join(stretch.steps))]
+    assert using == [stretch.id for stretch in STRETCHES if thing in stretch.needs]
+    assert len(using) == 2
 
 
 def test_groups_have_the_expected_areas() -> None:

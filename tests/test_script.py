@@ -148,7 +148,7 @@ def test_a_line_ends_before_the_next_words_in_its_phase() -> None:
 
 @pytest.mark.parametrize(
     ("name", "needed"),
-    [("standing-hamstring", ["You need a chair."]), ("seated-hamstring", []), ("cat-cow", []),
+    [("standing-hamstring", ["You need a chair and a low step or stair."]), ("seated-hamstring", []), ("cat-cow", []),
      ("calf-straight-knee", ["You need a wall."])],
 )  # fmt: skip
 def test_what_is_needed_is_named_unless_one_sits_on_it(name: str, needed: list[str]) -> None:

@@ -47,7 +47,7 @@ class Request(Struct, frozen=True, kw_only=True):
     minutes: float | None = None
     positions: tuple[Position, ...] = ()
     equipment: tuple[Equipment, ...] | None = None
-    """Available equipment besides the floor; None means all of it: a chair, a wall, a belt or towel."""
+    """Available equipment besides the floor; None means all of it."""
     level: Level | None = None
     max_level: Level | None = None
     """Deepest level the safety check allows, even for stretches given by name (rules K3 and D15)."""

@@ -27,11 +27,13 @@ UPRIGHT: tuple[Position, ...] = ("standing", "seated")
 KNEELING: tuple[Position, ...] = ("kneeling", "quadruped")
 """Positions with weight on the knees."""
 
-Equipment = Literal["none", "chair", "wall", "strap", "mat"]
+Equipment = Literal["none", "chair", "wall", "step", "doorway", "strap", "mat"]
 EQUIPMENT_LABELS: dict[Equipment, str] = {
     "none": "no equipment",
     "chair": "a chair",
     "wall": "a wall",
+    "step": "a low step or stair",
+    "doorway": "a doorway or corner",
     "strap": "a belt or towel",
     "mat": "a mat or carpet",
 }

@@ -15,8 +15,18 @@ from msgspec import Struct
 from stretch.core.errors import UnknownName, UsageError
 from stretch.core.fields import CatalogStruct, Id, doc
 from stretch.core.routine import DEFAULT_MINUTES
-from stretch.core.text import escape_control_chars, quote
-from stretch.core.vocabulary import BREATH_PRESETS, VOICE_LABELS, Equipment, Level, Palette, Position, Tag, VoiceMode
+from stretch.core.text import escape_control_chars, join_words, quote
+from stretch.core.vocabulary import (
+    BREATH_PRESETS,
+    EQUIPMENT,
+    VOICE_LABELS,
+    Equipment,
+    Level,
+    Palette,
+    Position,
+    Tag,
+    VoiceMode,
+)
 from stretch.storage.files.locations import expand_home
 
 FILE_NAME = "config.yaml"
@@ -40,7 +50,7 @@ class Settings(CatalogStruct, frozen=True, kw_only=True):
     breath: Annotated[str, doc(f"{', '.join(BREATH_PRESETS)}, or seconds in and out such as 4-6")] = "steady"
     position: Annotated[tuple[Position, ...], doc("positions to use, such as [standing, seated]; empty: all")] = ()
     equipment: Annotated[
-        tuple[Equipment, ...], doc("what you have of chair, wall, strap and mat, besides a floor; empty: all")
+        tuple[Equipment, ...], doc(f"what you have of {join_words(EQUIPMENT[1:])}, besides a floor; empty: all")
     ] = ()
     level: Annotated[Level | None, doc("deepest level: gentle, moderate or deep")] = None
     avoid: Annotated[tuple[Tag, ...], doc("what to be careful with, such as knee; `--avoid` adds to it")] = ()

@@ -9,7 +9,7 @@ from stretch.core.routine import Item
 from stretch.core.text import as_sentences, join_words, pluralize, side_label
 from stretch.core.timing.phases import Phase
 from stretch.core.timing.timeline import Cue, Timeline
-from stretch.core.vocabulary import EQUIPMENT_LABELS, POSITION_LABELS, Side
+from stretch.core.vocabulary import EQUIPMENT_LABELS, POSITION_LABELS, Equipment, Side
 
 
 def rep_label(phase: Phase) -> str:
@@ -79,9 +79,9 @@ def side_instruction(stretch: Stretch, side: Side | None) -> str:
     return meaning if "{side}" in stretch.side_means else f"{side}: {meaning}"
 
 
-def needs(stretch: Stretch) -> str:
-    """Return what has to be at hand for *stretch*, `you need a belt or towel`; empty if nothing but a mat."""
-    names = [EQUIPMENT_LABELS[name] for name in stretch.equipment if name not in ("none", "mat")]
+def needs(stretch: Stretch, *, but: Equipment = "none") -> str:
+    """Return what has to be at hand for *stretch*, `you need a belt or towel`; empty if only a mat or what *but* is."""
+    names = [EQUIPMENT_LABELS[name] for name in stretch.equipment if name not in ("none", "mat", but)]
     return f"you need {join_words(names)}" if names else ""
 
 

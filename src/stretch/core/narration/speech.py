@@ -11,6 +11,7 @@ from stretch.core.narration.phrases import (
     halfway_instruction,
     is_first,
     movement_parts,
+    needs,
     rep_label,
     settle_parts,
     side_instruction,
@@ -18,11 +19,11 @@ from stretch.core.narration.phrases import (
 )
 from stretch.core.narration.tones import sound_for
 from stretch.core.routine import Item
-from stretch.core.text import as_sentences, join_words, one_line, side_label
+from stretch.core.text import as_sentences, one_line, side_label
 from stretch.core.timing.phases import Phase
 from stretch.core.timing.session import Session
 from stretch.core.timing.timeline import Cue, CueKind, Timeline, cues
-from stretch.core.vocabulary import EQUIPMENT_LABELS, POSITION_LABELS, VoiceMode
+from stretch.core.vocabulary import POSITION_LABELS, VoiceMode
 
 Form = tuple[str, ...]
 """Sentences of one line."""
@@ -113,9 +114,7 @@ def _stretch_parts(item: Item, phase: Phase, index: int, timeline: Timeline) -> 
     opening = "first" if timeline.is_opening(index) else "next"
     name = f"{side_label(phase.side) or opening}: {item.stretch.name}"
     # A mat stays where it is, and somebody who sits on a chair has one.
-    tools = {"strap", "wall"} if item.position == "seated" else {"strap", "wall", "chair"}
-    needed = [EQUIPMENT_LABELS[one] for one in item.stretch.equipment if one in tools]
-    start = (name, f"you need {join_words(needed)}" if needed else "")
+    start = (name, needs(item.stretch, but="chair" if item.position == "seated" else "none"))
     position = POSITION_LABELS[item.position] if phase.new_position else ""
     # The breath and the side meant are left out first if there is little time.
     whole = (*start, *explanation(item, phase))
