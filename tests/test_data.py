@@ -167,6 +167,11 @@ def test_texts_can_be_read_aloud() -> None:
             )
 
 
+def test_texts_are_in_everyday_words() -> None:
+    jargon = re.compile(r"all fours|sitting bones|ribs flare|back ribs|breastbone|\b(?:tail|tuck your)\b")
+    assert not [(s.id, path) for s in STRETCHES for path, text in s.texts() if jargon.search(text)]
+
+
 def test_floor_stretches_need_a_mat() -> None:
     for stretch in STRETCHES:
         if stretch.position not in (*UPRIGHT, "kneeling") and not stretch.also:
