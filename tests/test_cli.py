@@ -12,10 +12,13 @@ from xml.etree import ElementTree
 import msgspec
 import pytest
 from click import Context
+from msgspec.structs import replace
 
 from stretch.cli import COMMANDS, main
 from stretch.cli.app import App
 from stretch.cli.listing import find_stretch
+from stretch.core.errors import UsageError
+from stretch.core.model import Stretch
 from stretch.storage.files.shipped import load_safety
 from support import AREAS, CATALOG, FakeClock, ScriptedInput, data, run
 
@@ -277,10 +280,17 @@ def test_show_finds_a_stretch_by_everyday_and_earlier_names(name: str, stretch_i
     assert find_stretch(CATALOG, name).id == stretch_id
 
 
+@pytest.mark.parametrize("stretch", CATALOG.stretches.values(), ids=lambda stretch: stretch.id)
+def test_every_name_opens_one_stretch(stretch: Stretch) -> None:
+    assert find_stretch(CATALOG, stretch.name) is stretch
+    for alias in stretch.aliases:
+        assert find_stretch(CATALOG, alias) is stretch or alias in ("prayer stretch", "windscreen wipers")
+
+
 def test_a_name_of_two_stretches_names_both() -> None:
-    shown = run("show", "back flexion stretch")
-    assert shown.exit_code == 2
-    assert "double-knee-to-chest and seated-chair-flexion" in shown.stderr
+    also = replace(CATALOG.stretches["sphinx"], aliases=("balasana",))
+    with pytest.raises(UsageError, match="childs-pose and sphinx"):
+        find_stretch(replace(CATALOG, stretches={**CATALOG.stretches, "sphinx": also}), "balasana")
 
 
 def test_a_misspelled_name_suggests_ids() -> None:

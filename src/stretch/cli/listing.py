@@ -204,15 +204,18 @@ def show_command(
 def find_stretch(catalog: Catalog, name: str) -> Stretch:
     """Return the stretch with this id, name or alias; case, hyphens, slashes and a last "stretch" do not matter.
 
-    Raise UnknownName with the ids of similar ones, and UsageError if several stretches have this name.
+    A stretch with this name goes before others that are also called so. Raise UnknownName with the ids of similar
+    ones, and UsageError if several stretches have this name.
     """
     if stretch := catalog.stretches.get(name):
         return stretch
+    names: dict[str, dict[str, None]] = {}
     ids: dict[str, dict[str, None]] = {}
     for stretch in catalog.stretches.values():
+        names.setdefault(_search_key(stretch.name), {})[stretch.id] = None
         for alias in (stretch.id, stretch.name, *stretch.aliases):
             ids.setdefault(_search_key(alias), {})[stretch.id] = None
-    match list(ids.get(_search_key(name), ())):
+    match list((ids | names).get(_search_key(name), {})):
         case [found]:
             return catalog.stretches[found]
         case []:
