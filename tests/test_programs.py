@@ -158,6 +158,16 @@ def test_d18_extra_transition_time_applies_to_programs(avoid: tuple[str, ...], s
     assert {phase.length_ms for phase in changes} == {seconds * 1000}
 
 
+def test_a_program_says_what_is_left_out_and_why() -> None:
+    made = program("classic-five", avoid=("osteoporosis",), exclude=("pelvic-tilt",))
+    assert {"childs-pose", "pelvic-tilt"} < {left.stretch for left in made.left_out}
+    missing = [note for note in made.notes if note.startswith("Not in this routine")]
+    assert missing == [
+        "Not in this routine: Child's pose; Knee hug, one leg; Lying twist (because of osteoporosis).",
+        "Not in this routine: Lying pelvic tilt (you left it out).",
+    ]
+
+
 def test_a_level_excludes_deeper_stretches_of_a_program() -> None:
     made = program("easy-five", level="gentle")
     assert [item.stretch.id for item in made.items] == ["chair-flat-back", "cat-cow", "pelvic-tilt"]

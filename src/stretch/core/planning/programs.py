@@ -107,10 +107,13 @@ def _notes(request: Request, items: Sequence[Item]) -> Iterator[str]:
 
 
 def _missing(catalog: Catalog, program: Program, left_out: Iterable[LeftOut]) -> Iterator[str]:
-    """Yield which of the prescribed stretches are left out today, and why."""
-    for left in left_out if program.prescribed else ():
-        name, reason = catalog.stretches[left.stretch].name, reason_text(catalog, left.reason)
-        yield f"Prescribed, but not today: {name} ({reason})."
+    """Yield which stretches of *program* are left out, and why."""
+    names: dict[str, list[str]] = {}
+    for left in left_out:
+        names.setdefault(reason_text(catalog, left.reason), []).append(catalog.stretches[left.stretch].name)
+    opening = "Prescribed, but not today" if program.prescribed else "Not in this routine"
+    for reason, missing in names.items():
+        yield f"{opening}: {'; '.join(missing)} ({reason})."
 
 
 def _version(program: Program, as_written: bool) -> tuple[tuple[ProgramItem, ...], float, tuple[str, ...]]:
