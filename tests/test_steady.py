@@ -410,6 +410,18 @@ def test_d12_each_focus_set_gets_its_share_within_a_week(
         assert max(held[one] for one in group) >= 60, group
 
 
+@pytest.mark.parametrize("area", ["lower-back", "back"])
+def test_rb11_a_morning_only_leaves_some_out(tmp_path: Path, area: str) -> None:
+    person = Person(tmp_path, areas=(area,), experienced=True)
+    for day in range(20):
+        usual = person.play(day)
+    doses = {item.stretch.id: item.dose for item in usual.items if not is_reset(item.stretch)}
+    morning = person.plan(20, morning=True)
+    left = {item.stretch.id: item.dose for item in morning.items if not is_reset(item.stretch)}
+    assert 3 <= len(left) < len(doses)
+    assert left.items() <= doses.items()
+
+
 def test_k3_a_day_in_pain_has_familiar_stretches_lying_down_and_no_more_of_a_bend(tmp_path: Path) -> None:
     person = Person(tmp_path, experienced=True)
     usual = person.play(0)

@@ -131,7 +131,9 @@ def selection_problem(catalog: Catalog, request: Request, eligible: Eligible, mi
         for one in eligible.candidates
     ]
     return SelectionProblem(
-        candidates=session_order(candidates, seated_first="balance" in request.avoid),
+        candidates=session_order(
+            candidates, seated_first="balance" in request.avoid or (not warm_up_s and request.warm_up is None)
+        ),
         goals=tuple(goal.gains for goal in eligible.goals),
         budget_ms=(int(minutes * 60) - warm_up_s - ending_s) * 1000,
         opening_ms=0 if request.desk_break else opening_s * 1000,
@@ -180,14 +182,18 @@ def _select(catalog: Catalog, request: Request, eligible: Eligible, minutes: flo
 
 
 def _as_before(catalog: Catalog, request: Request, problem: SelectionProblem) -> list[Pick]:
-    """Return the stretches and doses that *request* had before; empty if one of them is not possible today."""
+    """Return the stretches and doses that *request* had before; empty if others have to take their place."""
     before = _before(catalog, request)
     picks = []
     for candidate in problem.candidates:
         if amount := before.pop(candidate.item.stretch.id, 0):
             first, *others = candidate.options
             picks.append((candidate, [first, *(one for one in others if one.amount <= amount)][-1]))
-    return [] if before or any(limits.excess(problem, picks)) else picks
+    # What only today forbids, such as a bend in the morning, is left out; what is gone for good is replaced.
+    only_today = request.morning or request.max_level == "gentle" or request.day_after_hard_session
+    for_good = {*request.hurtful, *request.replaced, *request.exclude}
+    missed = before and (not only_today or len(picks) < FEW or not for_good.isdisjoint(before))
+    return [] if missed or any(limits.excess(problem, picks)) else picks
 
 
 def _before(catalog: Catalog, request: Request) -> dict[str, int]:
@@ -332,7 +338,7 @@ def _routine_notes(
 ) -> Iterator[str]:
     """Yield the notes on a routine of *items*; *reasons* has the reason for each stretch that is left out."""
     if shortfall_s > SHORTFALL_S:
-        yield f"About {round(shortfall_s / 60)} min shorter than asked: {_shortfall_cause(request, reasons)}."
+        yield f"About {round(shortfall_s / 60)} min shorter than asked: {_shortfall_cause(catalog, request, items, reasons)}."
     if request.beginner:
         yield "Easy start: small doses and nothing deep in your first two weeks. (--experienced: full doses)"
     if request.day_after_hard_session:
@@ -371,7 +377,7 @@ def _enough_this_week(catalog: Catalog, request: Request, areas: Sequence[str]) 
     return [area for area in areas if held[area] > dosing.WEEK_ENOUGH_S]
 
 
-def _shortfall_cause(request: Request, reasons: Mapping[str, str]) -> str:
+def _shortfall_cause(catalog: Catalog, request: Request, items: Sequence[Item], reasons: Mapping[str, str]) -> str:
     if request.stretches and not request.areas:
         return "only the stretches you named are in it"
     if request.before_sport:
@@ -379,7 +385,9 @@ def _shortfall_cause(request: Request, reasons: Mapping[str, str]) -> str:
     if request.beginner and (request.minutes or 0) > dosing.LONG_MIN:
         return "this is enough for your first two weeks"
     if "first weeks" in reasons.values() and "number" not in reasons.values():
-        return "other stretches for this come after your first weeks"
+        later = build_routine(catalog, replace(request, beginner=False, first_week=False)).items
+        if not {item.stretch.id for item in later} <= {item.stretch.id for item in items}:
+            return "other stretches for this come after your first weeks"
     if "number" in reasons.values():
         most = "two minutes" if dosing.further_repetitions(request.minutes or 0) else "a minute"
         return f"these stretches, each held for up to {most}, are enough"

@@ -90,7 +90,7 @@ def opening_moves(resets: Iterable[Candidate], picks: Sequence[Pick], pattern: P
 def closing_reset(resets: Iterable[Candidate], last: Position, pattern: Pattern) -> list[Pick]:
     """Return the reset at the end of a routine with a held bend or twist, in the *last* position or near it (RB10)."""
     near = [candidate for candidate in resets if (candidate.item.position in UPRIGHT) == (last in UPRIGHT)]
-    near.sort(key=lambda c: (c.item.position != last, bool(c.item.adapted), c.item.stretch.spine == "rotation"))
+    near.sort(key=lambda c: (bool(c.item.adapted), c.item.position != last, c.item.stretch.spine == "rotation"))
     return [(_for_reason(one, "eases the back at the end"), _breaths(one, RESET_BREATHS, pattern)) for one in near[:1]]
 
 
