@@ -246,6 +246,7 @@ def _option(stretch: Stretch, dose: Dose, full_dose: Dose, request: Request, *, 
 
 
 def _preparation_ms(stretch: Stretch, request: Request, *, new_position: bool = False) -> int:
-    # Also for a familiar stretch, so that a request keeps its plan when its stretches become familiar.
+    # What a familiar stretch saves is for longer doses, not for other stretches.
+    familiar = stretch.id in request.doses and stretch.id in request.familiar
     slow = request.extra_transition_time
-    return preparation_ms(stretch, new_position=new_position, slow=slow, voice=request.voice)
+    return preparation_ms(stretch, new_position=new_position, slow=slow, familiar=familiar, voice=request.voice)
