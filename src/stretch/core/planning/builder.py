@@ -19,7 +19,7 @@ from stretch.core.model import Catalog, expand_areas
 from stretch.core.planning import dosing, limits, scoring, warm_up
 from stretch.core.planning.candidates import Eligible, find_eligible
 from stretch.core.planning.eligibility import FLAGS, area_words, check_stretch_ids, deepest_level, reason_text
-from stretch.core.planning.problem import Candidate, Pick, SelectionProblem, item_of, session_order
+from stretch.core.planning.problem import Candidate, Option, Pick, SelectionProblem, item_of, session_order
 from stretch.core.planning.solver import best_selection
 from stretch.core.routine import DEFAULT_MINUTES, Item, LeftOut, Request, Routine
 from stretch.core.text import join_words
@@ -162,11 +162,7 @@ def _select(catalog: Catalog, request: Request, eligible: Eligible, minutes: flo
     problem = selection_problem(catalog, request, eligible, minutes)
     _check_required(problem, minutes)
     if before := _as_before(catalog, request, problem):
-        if not request.grown:
-            return before
-        picks = _solve(replace(problem, candidates=tuple(candidate for candidate, _ in before)), before)
-        more = _solve(problem, picks)
-        return picks if scoring.score(problem, more) < scoring.score(problem, picks) + STEADY else more
+        return _with_one_more(problem, before) if request.grown else before
     known = [c for c in eligible.candidates if c.required or c.item.stretch.id in request.kept]
     again = _select_nested(catalog, request, replace(eligible, candidates=known), minutes) if request.kept else []
     picks = _select_nested(catalog, request, eligible, minutes, _in_smallest_doses(again))
@@ -194,6 +190,28 @@ def _as_before(catalog: Catalog, request: Request, problem: SelectionProblem) ->
     for_good = {*request.hurtful, *request.replaced, *request.exclude}
     missed = before and (not only_today or len(picks) < FEW or not for_good.isdisjoint(before))
     return [] if missed or any(limits.excess(problem, picks)) else picks
+
+
+def _with_one_more(problem: SelectionProblem, before: list[Pick]) -> list[Pick]:
+    """Return *before* with the larger dose of one stretch that brings most, or else one more stretch (rule D16)."""
+    doses = {candidate.item.stretch.id: option for candidate, option in before}
+    enough = scoring.score(problem, before)
+    for new in (False, True):
+        best, most = before, enough + STEADY * new
+        for candidate in problem.candidates:
+            now = doses.get(id := candidate.item.stretch.id)
+            for option in candidate.options[candidate.options.index(now) + 1 if now else 0 :][: bool(now) != new]:
+                trial = doses | {id: option}
+                picks = _picks_of(problem, trial)
+                if (points := scoring.score(problem, picks)) > most and not any(limits.excess(problem, picks)):
+                    best, most = picks, points
+        if best is not before:
+            return best
+    return before
+
+
+def _picks_of(problem: SelectionProblem, doses: Mapping[str, Option]) -> list[Pick]:
+    return [(one, doses[one.item.stretch.id]) for one in problem.candidates if one.item.stretch.id in doses]
 
 
 def _before(catalog: Catalog, request: Request) -> dict[str, int]:
@@ -301,10 +319,8 @@ def _unselected(problem: SelectionProblem, picks: Sequence[Pick]) -> dict[str, s
     for candidate in problem.candidates:
         if candidate.item.stretch.id not in picked:
             doses = picked | {candidate.item.stretch.id: candidate.options[0]}
-            more = [(one, doses[one.item.stretch.id]) for one in problem.candidates if one.item.stretch.id in doses]
-            over = (
-                limit for limit, a, b in zip(limits.LIMITS, within, limits.excess(problem, more), strict=True) if b > a
-            )
+            then = limits.excess(problem, _picks_of(problem, doses))
+            over = (limit for limit, a, b in zip(limits.LIMITS, within, then, strict=True) if b > a)
             reason: str = next(over, "no more")
             if reason == "enough":
                 areas = candidate.item.stretch.areas.primary
@@ -338,7 +354,8 @@ def _routine_notes(
 ) -> Iterator[str]:
     """Yield the notes on a routine of *items*; *reasons* has the reason for each stretch that is left out."""
     if shortfall_s > SHORTFALL_S:
-        yield f"About {round(shortfall_s / 60)} min shorter than asked: {_shortfall_cause(catalog, request, items, reasons)}."
+        cause = _shortfall_cause(catalog, request, items, reasons)
+        yield f"About {round(shortfall_s / 60)} min shorter than asked: {cause}."
     if request.beginner:
         yield "Easy start: small doses and nothing deep in your first two weeks. (--experienced: full doses)"
     if request.day_after_hard_session:
