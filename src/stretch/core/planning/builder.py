@@ -1,16 +1,17 @@
-"""Build the routine for a request: warm-up, the best selection that fits the time, and settling.
+"""Builder of the routine for a request: warm-up, the best selection that fits the time, and settling.
 
 Where the rules are: D1 and D2 `dosing`; D3, D9 to D11, D15, D17 and T1 `dosing.dose_for`; D4 the `checks`
-and `Timeline.adjust`; D5 `SelectionProblem.ceiling_s` and `_enough_this_week`; D14, RB7, RB17 and the days of D15
+and `Timeline.adjust`; D5 `SelectionProblem.ceiling_s` and `notes`; D14, RB7, RB17 and the days of D15
 `personalize`; levels and opt-ins of D15, RB3, RB11 and RB12 `eligibility` and `candidates`; D16 `personalize` and the
 pain trend; D18 `phases`; D19 `programs`; RB1, RB2, RB4 and RB16 `warm_up` and `phases`; RB5 and RB6
-`routine.sort_key`; RB9, RB14, RB15 and the shares of RB13 `scoring`, with `_routine_notes` for gaps; RB10 and the
+`routine.sort_key`; RB9, RB14, RB15 and the shares of RB13 `scoring`, with `notes` for gaps; RB10 and the
 limits of RB13 `limits`. RB8 needs no code: no dose grows on one side only. D6 to D8, D12, D13 and RB18 concern sessions
 and weeks: `screening.pain_limits`, the texts of the catalog, the training frequency in exports, and the checklist.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 
 from msgspec.structs import replace
 
@@ -18,11 +19,11 @@ from stretch.core.errors import UsageError
 from stretch.core.model import Catalog, expand_areas
 from stretch.core.planning import dosing, limits, scoring, warm_up
 from stretch.core.planning.candidates import Eligible, find_eligible
-from stretch.core.planning.eligibility import FLAGS, area_words, check_stretch_ids, deepest_level, reason_text
+from stretch.core.planning.eligibility import FLAGS, check_stretch_ids
+from stretch.core.planning.notes import routine_notes
 from stretch.core.planning.problem import Candidate, Option, Pick, SelectionProblem, item_of, session_order
 from stretch.core.planning.solver import best_selection
 from stretch.core.routine import DEFAULT_MINUTES, Item, LeftOut, Request, Routine
-from stretch.core.text import join_words
 from stretch.core.vocabulary import POSITIONS
 
 MAX_MINUTES, MAX_WARM_UP_MIN = 180, 30
@@ -32,8 +33,6 @@ FEW, USEFUL, IN_NEED = 3, 60, 120
 """With fewer stretches than FEW each one has USEFUL points more, and with none IN_NEED."""
 STEADY = 30
 """Points that a further stretch must bring to a request that was made before."""
-SHORTFALL_S = 45
-"""A routine that is shorter than asked by more than this has a note with the reason."""
 
 
 def build_routine(catalog: Catalog, request: Request) -> Routine:
@@ -57,7 +56,9 @@ def build_routine(catalog: Catalog, request: Request) -> Routine:
     rest_s = rest_ms // 1000 - sum(seconds for _, seconds in (*moves, *ending))
     least_s = warm_up.settle_seconds(request, minutes)
     settle_s = least_s if by_name or not least_s else max(least_s, min(warm_up.MAX_SETTLE_S, rest_s))
-    notes = tuple(_routine_notes(catalog, request, eligible, items, reasons, 0 if by_name else rest_s - settle_s))
+    shortfall_s = 0 if by_name else rest_s - settle_s
+    after_first_weeks = partial(build_routine, catalog, replace(request, beginner=False, first_week=False))
+    notes = tuple(routine_notes(catalog, request, eligible, items, reasons, shortfall_s, after_first_weeks))
     return Routine(
         title=", ".join(catalog.areas[area].name for area in areas) or "Your choice",
         areas=areas or tuple(sorted(scoring.primary_areas(items))),
@@ -342,83 +343,3 @@ def _unused_resets(eligible: Eligible, items: Sequence[Item], reason: str) -> di
     present = {item.stretch.id for item in items}
     resets = [one.item.stretch.id for one in eligible.resets if one.asked_for]
     return {id: reason for id in resets if id not in present}
-
-
-def _routine_notes(
-    catalog: Catalog,
-    request: Request,
-    eligible: Eligible,
-    items: Sequence[Item],
-    reasons: Mapping[str, str],
-    shortfall_s: int,
-) -> Iterator[str]:
-    """Yield the notes on a routine of *items*; *reasons* has the reason for each stretch that is left out."""
-    if shortfall_s > SHORTFALL_S:
-        cause = _shortfall_cause(catalog, request, items, reasons)
-        yield f"About {round(shortfall_s / 60)} min shorter than asked: {cause}."
-    if request.beginner:
-        yield "Easy start: small doses and nothing deep in your first two weeks. (--experienced: full doses)"
-    if request.day_after_hard_session:
-        yield "Gentle today, because you went deep yesterday. (--level moderate: more)"
-    if request.progress and any(
-        dosing.held_seconds(item.stretch, item.dose) > dosing.held_seconds(item.stretch, item.stretch.dose)
-        for item in items
-    ):
-        yield "Longer than at first, because the last weeks went well. (e in the session: easier)"
-    yield from dosing.adaptation_notes(request, items)
-    if request.morning and any(reason.startswith("morning") for reason in reasons.values()):
-        yield "No forward bends in the first hour after getting up. (--no-morning: allow them)"
-    if request.before_sport:
-        yield "Before sport: less than a minute for each muscle, and movement at the end."
-    if request.level == "deep" == deepest_level(request) and all(item.stretch.level != "deep" for item in items):
-        deep = [id for id in reasons if catalog.stretches[id].level == "deep"]
-        names = [f"{catalog.stretches[id].name} ({reason_text(catalog, reasons[id])}: --stretch {id})" for id in deep]
-        yield f"No deep stretch in this routine: {join_words(names or ['the catalog has none'])}."
-    if enough := _enough_this_week(catalog, request, eligible.areas):
-        yield f"More than 10 min in the last 7 days for the {area_words(catalog, enough)}: more brings no more range."
-    there, goals = scoring.primary_areas(items), eligible.goals
-    missing: defaultdict[str, list[str]] = defaultdict(list)
-    for goal in goals[: len(eligible.areas)] if request.short_form else goals:
-        if there.isdisjoint(goal.areas):
-            missing[_reason_for(catalog, goal.areas, reasons)] += sorted(goal.areas)
-    for cause, absent in missing.items():
-        yield f"Not in this routine: {area_words(catalog, absent, 'or')} ({cause})."
-
-
-def _enough_this_week(catalog: Catalog, request: Request, areas: Sequence[str]) -> list[str]:
-    """Return those *areas* that were held for longer than a week needs (rule D5)."""
-    held: Counter[str] = Counter()
-    for id, seconds in request.week_seconds.items():
-        if id in catalog.stretches and catalog.stretches[id].mode != "dynamic":
-            held.update(dict.fromkeys(catalog.stretches[id].areas.primary, seconds))
-    return [area for area in areas if held[area] > dosing.WEEK_ENOUGH_S]
-
-
-def _shortfall_cause(catalog: Catalog, request: Request, items: Sequence[Item], reasons: Mapping[str, str]) -> str:
-    if request.stretches and not request.areas:
-        return "only the stretches you named are in it"
-    if request.before_sport:
-        return "before sport short holds are enough"
-    if request.beginner and (request.minutes or 0) > dosing.LONG_MIN:
-        return "this is enough for your first two weeks"
-    if "first weeks" in reasons.values() and "number" not in reasons.values():
-        later = build_routine(catalog, replace(request, beginner=False, first_week=False)).items
-        if not {item.stretch.id for item in later} <= {item.stretch.id for item in items}:
-            return "other stretches for this come after your first weeks"
-    if "number" in reasons.values():
-        most = "two minutes" if dosing.further_repetitions(request.minutes or 0) else "a minute"
-        return f"these stretches, each held for up to {most}, are enough"
-    if request.max_level == "gentle":
-        return "this is enough for a sore day"
-    return "nothing else suits your choice, and more of the same would not help"
-
-
-def _reason_for(catalog: Catalog, areas: Collection[str], reasons: Mapping[str, str]) -> str:
-    """Return why the stretches for *areas* are left out: the limit for one that could be in, else the commonest."""
-    found = [
-        reason for name, reason in reasons.items() if not set(areas).isdisjoint(catalog.stretches[name].areas.primary)
-    ]
-    if not found:
-        return "the catalog has none"
-    limited = [reason for reason in found if reason.partition(":")[0] in limits.LIMITS]
-    return reason_text(catalog, Counter(limited or found).most_common(1)[0][0])

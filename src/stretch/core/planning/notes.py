@@ -1,0 +1,101 @@
+"""Notes of a routine for the person: what is shorter, easier or not in it, and why."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+
+from stretch.core.model import Catalog
+from stretch.core.planning import dosing, limits, scoring
+from stretch.core.planning.candidates import Eligible
+from stretch.core.planning.eligibility import area_words, deepest_level, reason_text
+from stretch.core.routine import Item, Request, Routine
+from stretch.core.text import join_words
+
+SHORTFALL_S = 45
+"""A routine that is shorter than asked by more than this has a note with the reason."""
+
+
+def routine_notes(
+    catalog: Catalog,
+    request: Request,
+    eligible: Eligible,
+    items: Sequence[Item],
+    reasons: Mapping[str, str],
+    shortfall_s: int,
+    after_first_weeks: Callable[[], Routine],
+) -> Iterator[str]:
+    """Yield the notes on a routine of *items*.
+
+    *reasons* has the reason for each stretch that is left out; *after_first_weeks* returns
+    the routine of somebody who is past them.
+    """
+    if shortfall_s > SHORTFALL_S:
+        cause = _shortfall_cause(request, items, reasons, after_first_weeks)
+        yield f"About {round(shortfall_s / 60)} min shorter than asked: {cause}."
+    if request.beginner:
+        yield "Easy start: small doses and nothing deep in your first two weeks. (--experienced: full doses)"
+    if request.day_after_hard_session:
+        yield "Gentle today, because you went deep yesterday. (--level moderate: more)"
+    if request.progress and any(
+        dosing.held_seconds(item.stretch, item.dose) > dosing.held_seconds(item.stretch, item.stretch.dose)
+        for item in items
+    ):
+        yield "Longer than at first, because the last weeks went well. (e in the session: easier)"
+    yield from dosing.adaptation_notes(request, items)
+    if request.morning and any(reason.startswith("morning") for reason in reasons.values()):
+        yield "No forward bends in the first hour after getting up. (--no-morning: allow them)"
+    if request.before_sport:
+        yield "Before sport: less than a minute for each muscle, and movement at the end."
+    if request.level == "deep" == deepest_level(request) and all(item.stretch.level != "deep" for item in items):
+        deep = [id for id in reasons if catalog.stretches[id].level == "deep"]
+        names = [f"{catalog.stretches[id].name} ({reason_text(catalog, reasons[id])}: --stretch {id})" for id in deep]
+        yield f"No deep stretch in this routine: {join_words(names or ['the catalog has none'])}."
+    if enough := _enough_this_week(catalog, request, eligible.areas):
+        yield f"More than 10 min in the last 7 days for the {area_words(catalog, enough)}: more brings no more range."
+    there, goals = scoring.primary_areas(items), eligible.goals
+    missing: defaultdict[str, list[str]] = defaultdict(list)
+    for goal in goals[: len(eligible.areas)] if request.short_form else goals:
+        if there.isdisjoint(goal.areas):
+            missing[_reason_for(catalog, goal.areas, reasons)] += sorted(goal.areas)
+    for cause, absent in missing.items():
+        yield f"Not in this routine: {area_words(catalog, absent, 'or')} ({cause})."
+
+
+def _enough_this_week(catalog: Catalog, request: Request, areas: Sequence[str]) -> list[str]:
+    """Return those *areas* that were held for longer than a week needs (rule D5)."""
+    held: Counter[str] = Counter()
+    for id, seconds in request.week_seconds.items():
+        if id in catalog.stretches and catalog.stretches[id].mode != "dynamic":
+            held.update(dict.fromkeys(catalog.stretches[id].areas.primary, seconds))
+    return [area for area in areas if held[area] > dosing.WEEK_ENOUGH_S]
+
+
+def _shortfall_cause(
+    request: Request, items: Sequence[Item], reasons: Mapping[str, str], after_first_weeks: Callable[[], Routine]
+) -> str:
+    if request.stretches and not request.areas:
+        return "only the stretches you named are in it"
+    if request.before_sport:
+        return "before sport short holds are enough"
+    if request.beginner and (request.minutes or 0) > dosing.LONG_MIN:
+        return "this is enough for your first two weeks"
+    if "first weeks" in reasons.values() and "number" not in reasons.values():
+        there = {item.stretch.id for item in items}
+        if any(item.stretch.id not in there for item in after_first_weeks().items):
+            return "other stretches for this come after your first weeks"
+    if "number" in reasons.values():
+        most = "two minutes" if dosing.further_repetitions(request.minutes or 0) else "a minute"
+        return f"these stretches, each held for up to {most}, are enough"
+    if request.max_level == "gentle":
+        return "this is enough for a sore day"
+    return "nothing else suits your choice, and more of the same would not help"
+
+
+def _reason_for(catalog: Catalog, areas: Collection[str], reasons: Mapping[str, str]) -> str:
+    """Return why the stretches for *areas* are left out: the limit for one that could be in, else the commonest."""
+    found = [
+        reason for name, reason in reasons.items() if not set(areas).isdisjoint(catalog.stretches[name].areas.primary)
+    ]
+    if not found:
+        return "the catalog has none"
+    limited = [reason for reason in found if reason.partition(":")[0] in limits.LIMITS]
+    return reason_text(catalog, Counter(limited or found).most_common(1)[0][0])
