@@ -51,6 +51,12 @@ def routine_notes(
         yield f"No deep stretch in this routine: {join_words(names or ['the catalog has none'])}."
     if enough := _enough_this_week(catalog, request, eligible.areas):
         yield f"More than 10 min in the last 7 days for the {area_words(catalog, enough)}: more brings no more range."
+    yield from _missing_areas(catalog, request, eligible, items, reasons)
+
+
+def _missing_areas(
+    catalog: Catalog, request: Request, eligible: Eligible, items: Sequence[Item], reasons: Mapping[str, str]
+) -> Iterator[str]:
     there, goals = scoring.primary_areas(items), eligible.goals
     missing: defaultdict[str, list[str]] = defaultdict(list)
     for goal in goals[: len(eligible.areas)] if request.short_form else goals:
