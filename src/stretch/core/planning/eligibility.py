@@ -172,7 +172,8 @@ def reason_text(catalog: Catalog, reason: str) -> str:
     if keyword == "needs":
         return "needs " + " and ".join(label for item, label in EQUIPMENT_LABELS.items() if item in details.split(", "))
     if keyword == "position":
-        return "done " + next(label for position, label in POSITION_LABELS.items() if position == details)
+        places = details.split(", ")
+        return "done " + join_words((label for place, label in POSITION_LABELS.items() if place in places), "or")
     if keyword == "enough":
         return f"enough for the {area_words(catalog, details.split(', '))} already"
     return details if keyword == "opt-in" and details else REASON_TEXTS[keyword]

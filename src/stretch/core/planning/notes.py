@@ -9,6 +9,7 @@ from stretch.core.planning.candidates import Eligible
 from stretch.core.planning.eligibility import area_words, deepest_level, reason_text
 from stretch.core.routine import Item, Request, Routine
 from stretch.core.text import join_words
+from stretch.core.vocabulary import POSITIONS
 
 SHORTFALL_S = 45
 """A routine that is shorter than asked by more than this has a note with the reason."""
@@ -89,8 +90,7 @@ def _shortfall_cause(
         if any(item.stretch.id not in there for item in after_first_weeks().items):
             return "other stretches for this come after your first weeks"
     if "number" in reasons.values():
-        most = "two minutes" if dosing.further_repetitions(request.minutes or 0) else "a minute"
-        return f"these stretches, each held for up to {most}, are enough"
+        return "these stretches, held this long, are enough"
     if request.max_level == "gentle":
         return "this is enough for a sore day"
     return "nothing else suits your choice, and more of the same would not help"
@@ -104,4 +104,8 @@ def _reason_for(catalog: Catalog, areas: Collection[str], reasons: Mapping[str, 
     if not found:
         return "the catalog has none"
     limited = [reason for reason in found if reason.partition(":")[0] in limits.LIMITS]
-    return reason_text(catalog, Counter(limited or found).most_common(1)[0][0])
+    reason = Counter(limited or found).most_common(1)[0][0]
+    if reason.startswith("position"):
+        # Where any of them is done.
+        reason = "position: " + ", ".join(place for place in POSITIONS if f"position: {place}" in found)
+    return reason_text(catalog, reason)
