@@ -308,6 +308,18 @@ def test_rb12_disc_and_stenosis_leave_neutral_stretches_and_gentle_movement() ->
     assert [ids(made)[0], ids(made)[-1]] == ["pelvic-tilt", "pelvic-tilt"]
 
 
+def test_a_note_names_the_stretches_that_are_made_easier() -> None:
+    made = routine(areas=("feet", "chest"), avoid=("hypermobility",), minutes=20.0)
+    easier = [item.stretch.name for item in made.items if item.adapted]
+    assert 0 < len(easier) < len(made.items)
+    assert all(item.dose.reps == 1 for item in made.items if item.adapted)
+    how = "half as long, once, the easier way first"
+    assert f"Shorter and easier because of hypermobility ({how}): {'; '.join(easier)}." in made.notes
+    assert "No hold is longer than 15 s because of hypermobility." in made.notes
+    alone = routine(areas=(), stretches=("sole-stretch",), avoid=("hypermobility",))
+    assert [*alone.notes] == [f"Shorter and easier because of hypermobility: {how}."]
+
+
 def test_hypermobility_limits_holds_to_fifteen_seconds_and_excludes_deep() -> None:
     made = routine(areas=("hip-area", "hamstrings"), avoid=("hypermobility",), minutes=30.0, level="deep")
     assert all((item.dose.hold_s or 0) <= 15 for item in made.items)

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from stretch.core.model import Dose, Stretch
 from stretch.core.routine import Item, Request
+from stretch.core.text import join_words
 
 TARGET_S = 60
 """Target hold time in seconds for each side in a session (rule D2)."""
@@ -94,7 +95,12 @@ def adaptation_notes(request: Request, items: Sequence[Item]) -> Iterator[str]:
     if request.half_dose:
         yield "Half the dose, because you had more pain on the mornings after."
     if tags := sorted({tag for item in items for tag in item.adapted}):
-        yield f"Shorter and easier because of {', '.join(tags)}: half the hold, once, the easier way first."
+        easier = [item.stretch.name for item in items if item.adapted]
+        how = "half as long, once, the easier way first"
+        how = f" ({how}): {'; '.join(easier)}" if len(easier) < len(items) else f": {how}"
+        yield f"Shorter and easier because of {join_words(tags)}{how}."
+    if "hypermobility" in request.avoid and any(not item.adapted and item.dose.hold_s for item in items):
+        yield f"No hold is longer than {HYPERMOBILE_HOLD_S} s because of hypermobility."
 
 
 def possible_doses(stretch: Stretch, dose: Dose, progress: int = 0) -> list[Dose]:
