@@ -519,6 +519,16 @@ def test_a_short_routine_has_something_for_each_area_of_a_group(group: str, minu
     assert set(CATALOG.groups[group].areas) <= served
 
 
+def test_rb10_the_last_reset_is_lying_after_a_stretch_lying_down() -> None:
+    made = build_routine(CATALOG, Request(areas=("upper-back",), minutes=15.0))
+    assert [item.position for item in made.items[-2:]] == ["side-lying", "supine"]
+
+
+def test_d17_ten_minutes_before_sport_have_each_muscle_of_the_legs() -> None:
+    made = build_routine(CATALOG, Request(areas=("legs",), minutes=10.0, before_sport=True))
+    assert {area for item in made.items for area in item.stretch.areas.primary} >= {"hamstrings", "quads", "calves"}
+
+
 def test_a_short_routine_does_not_speak_of_a_desk() -> None:
     result = run("routine", "-a", "lower-back", "-m", "6", "--why")
     assert "(for longer routines)" in result.stdout

@@ -39,9 +39,8 @@ def is_reset(stretch: Stretch) -> bool:
 
     These loosen the back before the first hold (RB1), bring it back to neutral at the end (RB10), and do not count.
     """
-    return (stretch.mode, stretch.level, stretch.sides) == ("dynamic", "gentle", "both") and (
-        stretch.spine == "mixed" or stretch.spine == "rotation"
-    )
+    gentle = stretch.mode == "dynamic" and stretch.level == "gentle" and stretch.sides == "both"
+    return gentle and stretch.spine in ("mixed", "rotation")
 
 
 def most_stretches(minutes: float) -> int:

@@ -119,9 +119,12 @@ def is_for(stretch: Stretch, areas: Iterable[str]) -> bool:
 
 def is_relevant(stretch: Stretch, goals: Sequence[Goal], areas: Collection[str]) -> bool:
     """Return whether *stretch* serves a goal, or is a gentle movement that also helps one of *areas* (rule RB13)."""
-    serves_goal = any(not goal.areas.isdisjoint(stretch.areas.primary) for goal in goals)
+    primary = stretch.areas.primary
+    for goal in goals:
+        if not goal.areas.isdisjoint(primary):
+            return True
     prepares = stretch.mode == "dynamic" and stretch.level == "gentle"
-    return serves_goal or (prepares and not set(stretch.areas.secondary).isdisjoint(areas))
+    return prepares and not set(stretch.areas.secondary).isdisjoint(areas)
 
 
 def goals_served(stretch: Stretch, goals: Sequence[Goal]) -> tuple[int, ...]:

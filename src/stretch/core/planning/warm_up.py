@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from stretch.core.model import Move, Settle, WarmUp
 from stretch.core.planning.limits import duration_ms, needs_reset, opening_ms
 from stretch.core.planning.problem import Candidate, Option, Pick, SelectionProblem
+from stretch.core.planning.scoring import LYING_POSITIONS
 from stretch.core.routine import MICRO_BREAK_MIN, Item, Request, ends_upright
 from stretch.core.vocabulary import POSITIONS, UPRIGHT, Pattern, Position
 
@@ -24,7 +25,7 @@ DESK_MOVES_S = 60
 MIN_MOVE_S = 30
 """Shortest time for one move; a short warm-up has fewer moves."""
 COOL_DOWN_S = 180
-"""Movement after the stretches before sport, a third of a short routine (rule D17)."""
+"""Movement after the stretches before sport, a quarter of a short routine (rule D17)."""
 SETTLE_S, MAX_SETTLE_S = 30, 60
 """Seconds of settling at the end, and the most when time is left (rule RB16)."""
 MOST_OPENING_MOVES, OPENING_BREATHS, RESET_BREATHS = 2, (8, 6), 6
@@ -52,7 +53,7 @@ def _beyond_a_micro_break(minutes: float, part: float) -> int:
 
 def cool_down(script: WarmUp, request: Request, minutes: float) -> TimedMoves:
     """Return the movement at the end of a routine before sport (rule D17)."""
-    seconds = min(COOL_DOWN_S, int(minutes * 20)) // 2
+    seconds = min(COOL_DOWN_S, int(minutes * 15)) // 2
     return tuple((move, seconds) for move in script.standing[-2:]) if request.before_sport else ()
 
 
@@ -90,7 +91,13 @@ def opening_moves(resets: Iterable[Candidate], picks: Sequence[Pick], pattern: P
 def closing_reset(resets: Iterable[Candidate], last: Position, pattern: Pattern) -> list[Pick]:
     """Return the reset at the end of a routine with a held bend or twist, in the *last* position or near it (RB10)."""
     near = [candidate for candidate in resets if (candidate.item.position in UPRIGHT) == (last in UPRIGHT)]
-    near.sort(key=lambda c: (bool(c.item.adapted), c.item.position != last, c.item.stretch.spine == "rotation"))
+
+    def key(candidate: Candidate) -> tuple[bool, int, bool]:
+        position = candidate.item.position
+        way = (position != last) + ((position in LYING_POSITIONS) != (last in LYING_POSITIONS))
+        return bool(candidate.item.adapted), way, candidate.item.stretch.spine == "rotation"
+
+    near.sort(key=key)
     return [(_for_reason(one, "eases the back at the end"), _breaths(one, RESET_BREATHS, pattern)) for one in near[:1]]
 
 
