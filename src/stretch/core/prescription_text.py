@@ -30,7 +30,8 @@ MOST: int = get_args(Items)[1].max_length
 """The most stretches of a program."""
 _HEADINGS = re.compile(
     r"(?i).*:|(?:home )?exercise (?:program(?:me)?|plan|sheet).*|https?:.*"
-    r"|(?:patient|name|date|dob|phone|tel|from|goals?|notes?|diagnosis|dr|therapist|clinic|next|review|phase|weeks?|equipment|ice|heat|f/u|follow"
+    r"|(?:patient|name|date|dob|phone|tel|from|goals?|notes?|diagnosis|dr|therapist|clinic|next|review|phase|weeks?|equipment|f/u|follow"
+    r"|(?:use (?:an? )?)?(?:ice|heat)"
     r"|(?:page|session|program(?:me)?|part) [a-z\d])\b.*"
     r"|.*\b(?:all|each|every) (?:of )?(?:the |these )?(?:exercises?|stretch(?:es)?)\b.*"
 )

@@ -69,6 +69,8 @@ PHRASES = {
     r"\b(?:lie |lying )?(?:flat )?on (?:your |the )?back\b|\bhook[- ]?lying\b": "supine",
     r"\b(?:lie |lying )?(?:face down|on (?:your |the )?(?:stomach|front|tummy|belly))\b": "prone",
     r"\b(thoracic|cervical|lumbar) spine\b": r"\1",
+    r"\bc/?sp\b": "cervical",
+    r"\bt/?sp\b": "thoracic",
     r"\b(?:x|cross)[- ]?body\b": "cross body",
     r"\blat(?:eral)? (?:(trunk|neck|cervical) )?flex(?:ion)?\b|\bside[- ]?bend(?:s|ing)?\b": r"\1 side bend",
     r"\bhips? (?=add(?:uctor)?s?\b)": "",
