@@ -36,7 +36,7 @@ def best_selection(problem: SelectionProblem, start: Sequence[Pick] = ()) -> lis
     required = {index: 0 for index, candidate in enumerate(problem.candidates) if candidate.required}
     # What stretches given by name exceed, others may not exceed further.
     allowed = excess(problem, _picks(problem, required))
-    if allowed[-1]:
+    if allowed[LIMITS.index("time")]:
         return None
     options = {candidate.item.stretch.id: option.reps for candidate, option in start}
     fixed = required | {
