@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -227,13 +228,14 @@ def _is_advice(text: str) -> bool:
     return len(text.split()) > 1 and bool(_CUES.match(f" {text}")) and not _WITH.match(text)
 
 
-def _words(text: str) -> Iterator[str]:
-    """Yield the words of a name in their basic forms, without those that no name depends on."""
+@lru_cache(maxsize=4096)
+def _words(text: str) -> tuple[str, ...]:
+    """Return the words of a name in their basic forms, without those that no name depends on."""
     text = re.sub(r"['\u2019]s\b", "", text.lower())
     for pattern, replacement in sheet.PHRASES.items():
         text = re.sub(pattern, replacement, text)
-    for word in re.findall(r"\d+(?:/\d+)+|[^\W\d_]+(?:-[^\W\d_]+)*|\d+", text):
-        yield from _basic(word)
+    found = re.findall(r"\d+(?:/\d+)+|[^\W\d_]+(?:-[^\W\d_]+)*|\d+", text)
+    return tuple(basic for word in found for basic in _basic(word))
 
 
 def _basic(word: str) -> Iterator[str]:
