@@ -15,7 +15,7 @@ from stretch.core.model import expand_areas
 from stretch.core.planning.builder import build_routine
 from stretch.core.planning.personalize import RecentPractice, continuity_after
 from stretch.core.planning.programs import build_program
-from stretch.core.planning.replacement import drop_stretch, replace_stretch
+from stretch.core.planning.replacement import _alternatives, drop_stretch, replace_stretch
 from stretch.core.planning.scoring import goals_of, goals_served
 from stretch.core.routine import Request, Routine
 from stretch.storage.journal.journal import Journal
@@ -41,7 +41,7 @@ def tomorrow(request: Request, made: Routine) -> Request:
     [
         ("-a lower-back", "supine-hamstring-strap", "hamstring-90-90"),
         ("-a lower-back", "supine-figure-four", "knee-to-opposite-shoulder"),
-        ("-a shoulders", "seated-chest-opener", "open-book"),
+        ("-a shoulders", "seated-chest-opener", "hands-behind-back"),
         ("-a lower-back -m 5", "seated-hamstring", "chair-flat-back"),
         ("-a lower-back -m 5", "seated-cat-cow", "standing-pelvic-tilt"),
         ("-a lower-back --experienced", "single-knee-to-chest", "double-knee-to-chest"),
@@ -62,6 +62,20 @@ def test_the_next_best_for_the_same_purpose_takes_its_place_for_good(command: st
     longer = build_routine(CATALOG, replace(tomorrow(request, made), minutes=40.0))
     assert name not in ids(longer)
     assert [left.reason for left in longer.left_out if left.stretch == name] == ["replaced"]
+
+
+@pytest.mark.parametrize(
+    ("command", "name", "positions"),
+    [
+        ("-a shoulders", "seated-chest-opener", ["standing", "standing", "standing", "side-lying"]),
+        ("-a upper-back", "open-book", ["quadruped", "seated"]),
+        ("-a lower-back -m 30 --experienced", "childs-pose", ["kneeling", "supine", "seated"]),
+    ],
+)
+def test_another_way_down_to_the_floor_or_up_comes_last(command: str, name: str, positions: list[str]) -> None:
+    request = parse(command)
+    found = [one.item.position for one in _alternatives(CATALOG, request, planned(request), name)]
+    assert found[: len(positions)] == positions
 
 
 def test_replacing_the_replacement_goes_round() -> None:

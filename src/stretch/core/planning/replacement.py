@@ -11,6 +11,7 @@ from stretch.core.planning.candidates import find_eligible
 from stretch.core.planning.limits import is_reset
 from stretch.core.planning.problem import Candidate, item_of
 from stretch.core.routine import Item, LeftOut, Request, Routine, doses_of
+from stretch.core.vocabulary import UPRIGHT
 
 MOST_TRIED = 4
 """Most alternatives for which a routine is planned; each takes a few milliseconds."""
@@ -79,7 +80,10 @@ def _alternatives(catalog: Catalog, request: Request, routine: Routine, name: st
     def key(one: Candidate) -> tuple[int, ...]:
         again = before.index(one.item.stretch.id) if one.item.stretch.id in before else -1
         served = purpose.intersection(one.goals)
-        return again, -len(served - elsewhere), -len(served), one.item.position != position, -one.base_score
+        # Rather nearly the same purpose than a way down to the floor and up again.
+        up_or_down = (one.item.position in UPRIGHT) != (position in UPRIGHT)
+        elsewhere_too = -len(served - elsewhere), -len(served)
+        return again, up_or_down, *elsewhere_too, one.item.position != position, -one.base_score
 
     def suits(one: Candidate) -> bool:
         shared = set(one.item.stretch.areas.primary).intersection(old.areas.primary)
