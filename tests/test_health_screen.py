@@ -375,6 +375,40 @@ def test_on_a_small_window_a_number_of_another_page_does_nothing() -> None:
     assert press(*["enter"] * 9, size=small).finished
 
 
+SMALL = st.one_of(st.sampled_from([(20, 6), (24, 8), (30, 10)]), st.tuples(st.integers(1, 60), st.integers(1, 14)))
+
+
+@given(st.data(), st.sampled_from(sorted(STARTS)), SMALL)
+def test_a_window_takes_an_answer_only_where_question_and_options_are_whole(
+    data: st.DataObject, start: str, size: tuple[int, int]
+) -> None:
+    state = press(*data.draw(st.sampled_from([(), *PATHS[start]])), start=start)
+    question, shown = state.result.question, windows(STARTS[start][0])
+    if question is None:
+        return
+    for _ in range(data.draw(st.integers(0, 20))):
+        if asked(after := shown.update(state, "enter", *size)) == question.id:
+            state = after
+    words = "".join(re.sub(r"^[* ] \d  ", "", row) for row in text(state, *size)).replace(" ", "")
+    options = [each for each in numbered(question) if question.id != "K3" and not question.by_letter]
+    for key in KEYS:
+        after = shown.update(state, key, *size)
+        if after != state:
+            assert question.text.rpartition("\n")[2].replace(" ", "") in words
+            if key.isdigit() and options:
+                assert options["1234567890".index(key)].text.replace(" ", "") in words
+        if "Makethewindowlarger" in words:
+            assert after is state
+    assert shown.update(state, "q", *size).left
+
+
+def test_a_window_that_is_too_small_asks_for_a_larger_one() -> None:
+    tiny = (20, 6)
+    assert text(press(), *tiny) == ["Make the window", "larger to go on.", "q: leave.", "", "", ""]
+    assert press(*["enter"] * 8, size=tiny) == press()
+    assert text(press(), 80, 24)[0].startswith("Before your first stretch")
+
+
 def test_a_mark_shows_without_color() -> None:
     for keys, words in ((COUGH, COUGH[1]), ((*COUGH, "enter"), COUGH[0])):
         (marked,) = (row for row in text(press(*keys), 80, 24) if row.startswith("*"))

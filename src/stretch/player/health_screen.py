@@ -23,6 +23,10 @@ WORDS = {"": "enter", "yes": "y", "no": "n", "none": "n", "pain": "p", "back": "
 MARGIN = len("  1  ")
 MORE: StyledLine = (("...", TextRole.DIM),)
 """In place of rows that do not fit."""
+CONFIRM_SIZE = 20, 8
+"""Columns and lines from which enough of a long list of what was said is shown to confirm it."""
+TOO_SMALL = "Make the window larger to go on."
+"""In place of a question that does not fit."""
 
 
 class HealthState(Struct, frozen=True):
@@ -65,7 +69,14 @@ class HealthWindows(Struct, frozen=True):
         return self._after(HealthState(PreflightResult()), answers)
 
     def update(self, state: HealthState, key: str, columns: int, lines: int) -> HealthState:
-        """Return *state* after *key*; the same one after a key that means nothing there."""
+        """Return *state* after *key*; the same one after a key that means nothing there.
+
+        Where the window does not show the question whole, it can only be left.
+        """
+        shown = state.result.question is None or self._question(state, columns, lines)
+        return self._press(state, key, columns, lines) if key == "q" or shown else state
+
+    def _press(self, state: HealthState, key: str, columns: int, lines: int) -> HealthState:
         question = state.result.question
         if key == "q":
             return replace(state, left=True)
@@ -83,7 +94,7 @@ class HealthWindows(Struct, frozen=True):
         if question.many and key in ("n", "0") and key not in DIGITS[: len(options)]:
             key = "enter"
         if not (question.many and numbers and {*numbers} <= {*NUMBERS[: len(options)]}):
-            return self.update(state, key, columns, lines)
+            return self._press(state, key, columns, lines)
         answers = state.result.answers
         for name in dict.fromkeys(options[int(number) - 1].id for number in numbers):
             if name not in answers.get(question.id, ()):
@@ -123,11 +134,20 @@ class HealthWindows(Struct, frozen=True):
         if state.result.question is None:
             rows = self._stop_rows(state.result, columns, lines)
         else:
-            rows = self.question_rows(state, columns, lines)
-            if len(rows) > lines:
-                # What is answered and how comes last, so a window that is too small loses its title first.
-                rows = [MORE, *rows[1 - lines :]][-lines:]
+            rows = self._question(state, columns, lines)
+            rows = rows or [*wrap_styled(TOO_SMALL, TextRole.ALERT, columns), *_key_rows(["q: leave."], columns)]
         return fit_screen(rows, columns, lines)
+
+    def _question(self, state: HealthState, columns: int, lines: int) -> list[StyledLine]:
+        """Return the rows of the question, none if they do not fit; only the beginning of what was said may be cut."""
+        rows = self.question_rows(state, columns, lines)
+        if len(rows) > lines:
+            rows = [row for row in rows if row]
+        question = state.result.question
+        enough = columns >= CONFIRM_SIZE[0] and lines >= CONFIRM_SIZE[1]
+        if question and question.id == CONFIRM and enough and len(rows) > lines:
+            rows = [MORE, *rows[1 - lines :]]
+        return rows if len(rows) <= lines and max(map(line_width, rows)) <= columns else []
 
     def question_rows(self, state: HealthState, columns: int, lines: int) -> list[StyledLine]:
         """Return the rows of the question that is asked, as many as it takes."""
