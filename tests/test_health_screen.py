@@ -467,3 +467,8 @@ def test_golden_windows(name: str, size: tuple[int, int], request: pytest.Fixtur
         file.parent.mkdir(exist_ok=True)
         file.write_text(shown, encoding="utf-8")
     assert shown == file.read_text(encoding="utf-8")
+
+
+def test_what_to_do_about_a_sign_is_not_read_back_as_if_it_had_been_said() -> None:
+    assert read_back(SAFETY, ["ST7"]) == ("Head low, and eye pain, pressure or blurred sight",)
+    assert read_back(SAFETY, ["F1"])[0].startswith("In pregnancy or after birth: bleeding")

@@ -212,3 +212,8 @@ def test_a_word_of_a_label_suggests_the_choice(option: str, value: str, meant: s
 
 def test_choices_may_have_capitals() -> None:
     assert run("routine", "--plan", "--position", "Supine").exit_code == 0
+
+
+@pytest.mark.parametrize("minutes", ["2.5", "2,5", "2:30"])
+def test_minutes_may_be_written_in_several_ways(minutes: str) -> None:
+    assert run("neck", "--plan", "-m", minutes).stdout == run("neck", "--plan", "-m", "2.5min").stdout

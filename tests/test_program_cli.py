@@ -205,3 +205,13 @@ def test_a_damaged_list_of_prescriptions_counts_as_none(folder: Path, text: str)
     (folder / FILE_NAME).write_text(text, encoding="utf-8")
     assert load(folder) == {}
     assert status(folder) == "no session running"
+
+
+def test_a_program_with_blanks_says_so_when_it_is_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "list.txt").write_text("Hold a plank 1 minute\nCat-cow 10\n")
+    home = {"STRETCH_HOME": str(tmp_path)}
+    assert run("program", "new", "back-plan", "--from", str(tmp_path / "list.txt"), env=home).exit_code == 0
+    for command in (("routine", "--program", "back-plan", "--plan"), ("program", "show", "back-plan")):
+        result = run(*command, env=home)
+        assert result.exit_code == 2
+        assert "The program back-plan has blanks to fill in: " in result.stderr

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO, TypeVar
 
 from stretch.cli.console import Printer, is_terminal, write_wrapped
-from stretch.core.errors import StretchError, UsageError
+from stretch.core.errors import StretchError, UnknownName, UsageError
 from stretch.core.text import escape_control_chars, pluralize, quote
 from stretch.player.freeze import boottime_ns
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from stretch.core.journal.streak import LastSession
     from stretch.core.model import Catalog, Source
     from stretch.core.planning.personalize import RecentPractice
+    from stretch.core.program import Program
     from stretch.core.routine import Request
     from stretch.core.safety.checklist import SafetyData
     from stretch.figure.file_format import Figure
@@ -244,6 +245,15 @@ class App:
         """Name the files of the user's catalogs that still have blanks."""
         for file in self.catalog.incomplete_files:
             self.info(f"{file} is not used: it still has blanks to fill in. `stretch catalog check` lists them.")
+
+    def program(self, name: str) -> Program:
+        """Return the program *name*. Raise UnknownName if there is none, and UsageError if it still has blanks."""
+        if program := self.catalog.programs.get(name):
+            return program
+        file = escape_control_chars(str(self.catalog_folder / f"{name}.yaml"))
+        if file in self.catalog.incomplete_files:
+            raise UsageError(f"The program {name} has blanks to fill in: {file}. `stretch catalog check` lists them.")
+        raise UnknownName("program", name, self.catalog.programs, "`stretch program list` lists them.")
 
     def forget_catalog(self) -> None:
         """Read the catalog again when it is next used: a file of the user's has changed."""

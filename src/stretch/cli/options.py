@@ -81,14 +81,15 @@ class NameChoice(Names, click.Choice):  # type: ignore[type-arg]  # generic only
         click.Choice.__init__(self, tuple(labels))
         Names.__init__(self, "choice", lambda ctx: labels, self._checked)
         self.what = what
-        # A word of its label is a name for a choice too: the first choice with "sitting" is the chair.
-        self._canonical = {word: name for name, label in reversed([*labels.items()]) for word in label.split()}
-        self._canonical |= {name: name for name in labels}
+        self.labels = labels
 
     def _checked(self, value: str) -> str:
         if (name := value.lower()) in self.choices:
             return name
-        unknown = UnknownName(self.what, value, self._canonical, canonical=self._canonical)
+        # A whole word of a label stands for its choice too: "sitting" for the first one that has it.
+        meant = next((one for one, label in self.labels.items() if name in label.split()), None)
+        canonical = {one: one for one in self.choices} | ({name: meant} if meant else {})
+        unknown = UnknownName(self.what, value, canonical, canonical=canonical)
         raise UsageError(f"{unknown} Choose from {', '.join(self.choices)}.")
 
 
@@ -112,8 +113,8 @@ class Number(click.ParamType):  # type: ignore[type-arg]  # generic only since c
 
 
 def _minutes(text: str) -> float:
-    """Return the minutes in *text*, such as 15, 7.5, 15min or 2:30. Raise ValueError for anything else."""
-    minutes, colon, seconds = text.strip().lower().partition(":")
+    """Return the minutes in *text*, such as 15, 7.5, 7,5, 15min or 2:30. Raise ValueError for anything else."""
+    minutes, colon, seconds = text.strip().lower().replace(",", ".").partition(":")
     if colon:
         if not (minutes.isdecimal() and seconds.isdecimal() and len(seconds) == 2 and seconds < "60"):
             raise ValueError

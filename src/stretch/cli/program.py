@@ -11,7 +11,7 @@ from stretch.cli.listing import programs_command
 from stretch.cli.options import OUTPUT, PROGRAM, STDOUT
 from stretch.cli.prompts import confirm
 from stretch.cli.usage import SubcommandGroup
-from stretch.core.errors import UnknownName, UsageError
+from stretch.core.errors import UsageError
 from stretch.core.prescription import prescription_lines
 from stretch.core.text import as_sentences, escape_control_chars, join_words, pluralize, quote
 
@@ -201,6 +201,4 @@ def _items(app: App, program: Program) -> tuple[Item, ...]:
 
 def _find(app: App, name: str) -> Program:
     app.name_unfinished()
-    if program := app.catalog.programs.get(name):
-        return program
-    raise UnknownName("program", name, app.catalog.programs, "`stretch program list` lists them.")
+    return app.program(name)

@@ -8,7 +8,7 @@ import click
 
 from stretch.cli.app import App
 from stretch.cli.options import PROGRAM, output_option, parse_date
-from stretch.core.errors import UnknownName, UsageError
+from stretch.core.errors import UsageError
 from stretch.core.journal.progress import decode_plan
 from stretch.core.journal.record import SessionRecord
 from stretch.core.journal.report import build_report
@@ -45,9 +45,7 @@ WEEKS = 12
 @click.pass_obj
 def report_command(app: App, name: str | None, since: str | None, without_pain: bool, paths: tuple[Path, ...]) -> None:
     first = parse_date(since, "--since") if since else None
-    program = app.catalog.programs.get(name) if name else None
-    if name and program is None:
-        raise UnknownName("program", name, app.catalog.programs, "`stretch programs` lists them.")
+    program = app.program(name) if name else None
     records, plans = _sessions(app, program, first)
     if not records:
         raise UsageError("There are no sessions to report.")

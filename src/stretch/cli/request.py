@@ -123,6 +123,8 @@ def build_request(app: App, options: RoutineOptions, *, voice: VoiceMode = "no")
     Raise UsageError for options that contradict each other, SettingsError for an unknown area in the settings.
     """
     _check(options)
+    if options.program:
+        app.program(options.program)
     settings, areas, minutes = app.settings, area_ids(app.catalog, options.areas), options.minutes
     if areas or not (options.stretches or options.program):
         areas = areas or _default_areas(app)

@@ -35,7 +35,7 @@ EQUIPMENT_LABELS: dict[Equipment, str] = {
     "step": "a low step or stair",
     "doorway": "a doorway or corner",
     "strap": "a belt or towel",
-    "mat": "a mat or carpet",
+    "mat": "a mat with a cushion",
 }
 EQUIPMENT = tuple(EQUIPMENT_LABELS)
 

@@ -268,4 +268,7 @@ def status_messages(messages: OutcomeMessages, record: ScreeningRecord, today: d
 
 def read_back(safety: SafetyData, ids: Iterable[str]) -> tuple[str, ...]:
     """Return the texts of the statements *ids*, to read them back to the person."""
-    return tuple(dict.fromkeys(choice.text for choice in find_statements(safety, ids)))
+    texts = dict.fromkeys(choice.text for choice in find_statements(safety, ids))
+    # What to do about a sign of the stop list follows it, after a colon, and was not said by the person.
+    stops = {line.text for line in safety.section("stop").lines}
+    return tuple(text.partition(": ")[0] if text in stops else text for text in texts)
