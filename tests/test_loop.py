@@ -6,7 +6,7 @@ import json
 import re
 import signal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from msgspec.structs import replace
@@ -17,10 +17,14 @@ from stretch.core.narration.speech import speakable
 from stretch.core.routine import Routine
 from stretch.core.timing.session import Session
 from stretch.core.timing.timeline import build_timeline
-from stretch.player.displays import EventsDisplay, PlainDisplay, seconds_to_next_cue
+from stretch.player.displays import EventsDisplay, PlainDisplay, ScreenDisplay, seconds_to_next_cue
 from stretch.player.input import InputEvent
 from stretch.player.loop import PlaybackResult, run_session
+from stretch.player.theme import Theme
 from support import MS, SECOND, FakeClock, ScriptedInput, routine
+
+if TYPE_CHECKING:
+    from stretch.player.terminal import Terminal
 
 ROUTINE = routine(minutes=10.0)
 STRETCHES = len(ROUTINE.items)
@@ -148,12 +152,35 @@ def test_an_exception_of_the_display_stops_the_session_and_is_returned() -> None
         def next_update_in(self, session: Session) -> float:
             return 0.5
 
+        def hides_answers(self, session: Session) -> bool:
+            return False
+
     clock = FakeClock()
     session = Session(timeline=build_timeline(ROUTINE))
     result = run_session(session, clock=clock, source=ScriptedInput(clock), display=BrokenDisplay())
     assert isinstance(result.failure, ZeroDivisionError)
     assert result.session.end_state == "stopped"
     assert result.session.active_ns > SECOND
+
+
+@pytest.mark.parametrize("keys", [("enter",), ("e",), ("n",), ("N",)])
+@pytest.mark.parametrize("size", [(10, 3), (20, 6)])
+def test_pain_is_not_passed_over_where_its_answers_do_not_fit(size: tuple[int, int], keys: tuple[str, ...]) -> None:
+    class SmallTerminal:
+        theme = Theme()
+
+        def size(self) -> tuple[int, int]:
+            return size
+
+        def draw(self, rows: object) -> None:
+            pass
+
+    clock = FakeClock()
+    session = Session(timeline=build_timeline(ROUTINE))
+    display = ScreenDisplay(cast("Terminal", SmallTerminal()))
+    result = run_session(session, clock=clock, source=ScriptedInput(clock, ("x", *keys, "q")), display=display)
+    assert (result.session.pain_stop is not None) is (size == (10, 3))
+    assert result.session.end_state == "stopped"
 
 
 def test_events_are_json_objects_in_order_with_their_position() -> None:

@@ -120,6 +120,9 @@ def test_a_record_is_submitted_at_each_new_phase() -> None:
         def next_update_in(self, session: Session) -> float:
             return 0.25
 
+        def hides_answers(self, session: Session) -> bool:
+            return False
+
     result = run_session(
         session, clock=clock, source=ScriptedInput(clock), display=SilentDisplay(), observers=[recorder.record]
     )
@@ -153,6 +156,9 @@ def test_a_slow_disk_delays_no_cue(folder: Path) -> None:
 
         def next_update_in(self, session: Session) -> float:
             return 0.005
+
+        def hides_answers(self, session: Session) -> bool:
+            return False
 
     session = Session(timeline=build_timeline(ROUTINE), speed=120)
     writer = BackgroundWriter(lambda: SlowJournal.open_for_writing(folder, date(2026, 11, 25)), b"{}")

@@ -17,7 +17,7 @@ from stretch.core.model import Move
 from stretch.core.text import minutes_seconds
 from stretch.core.timing.animation import FigureState
 from stretch.core.timing.phases import Phase
-from stretch.core.timing.session import Action, Session, Tick, update
+from stretch.core.timing.session import Action, Session, Tick, seek, update
 from stretch.core.timing.timeline import Timeline, build_timeline
 from stretch.core.vocabulary import POSITION_LABELS
 from stretch.player.big_font import big_text
@@ -29,7 +29,7 @@ from stretch.player.keymap import KEYMAP, action_of
 from stretch.player.layout import StyledLine
 from stretch.player.terminal import Terminal
 from stretch.player.theme import TextRole
-from stretch.player.view import HELP_PAGE_NS, render_screen, warning_ns
+from stretch.player.view import HELP_PAGE_NS, hides_pain_answers, render_screen, warning_ns
 from stretch.storage.catalogs.catalog import load_figures
 from support import CATALOG, MS, SAMPLE, SECOND, routine
 
@@ -239,6 +239,36 @@ def test_the_keys_for_pain_are_on_every_screen(columns: int, lines: int) -> None
         # Keys of the session that do something else now, or nothing, are not offered.
         assert "pause" not in mentioned
         assert "n next" not in mentioned
+
+
+SMALL = [(20, 6), (24, 8), (30, 8), (30, 10), (33, 12), (34, 10), (39, 11), (40, 9), (80, 6)]
+
+
+@pytest.mark.parametrize(("columns", "lines"), SMALL)
+def test_a_small_window_shows_the_answers_for_an_emergency_first(columns: int, lines: int) -> None:
+    for timeline in [*WHOLE_STRETCHES, TIMELINE]:
+        first, *later = (index for index, phase in enumerate(timeline.phases) if phase.kind in ("hold", "move"))
+        last = timeline.stretch_numbers[first]
+        second = next((index for index in later if timeline.stretch_numbers[index] > last), None)
+        states = [update(Session(timeline=timeline), "hurt")]
+        states.append(update(Session(timeline=timeline, position_ns=timeline.phases[first].start_ms * MS), "hurt"))
+        if second is not None:
+            states.append(update(seek(states[-1], timeline.phases[second].start_ms), "hurt"))
+            assert states[-1].two_in_a_row_hurt
+        for session in states:
+            screen = " ".join(" ".join(screen_text(session, columns, lines)).split())
+            assert {"STOP", "Stopped"} & set(re.findall(r"\w+", screen)), screen
+            for key in ("4 chest pain", "5 b", "1 numb", "2 dizzy", "3 eyes", "Enter", "n "):
+                assert key in screen.replace("n to", "n "), (screen, key)
+            assert not hides_pain_answers(session, columns, lines)
+
+
+def test_a_window_too_small_for_the_answers_asks_for_a_larger_one() -> None:
+    session = update(in_phase("hold"), "hurt")
+    assert [row.strip() for row in screen_text(session, 10, 3)] == ["STOP. Make", "the window", "larger to"]
+    assert hides_pain_answers(session, 10, 3)
+    assert not hides_pain_answers(update(session, "help"), 10, 3)
+    assert not hides_pain_answers(in_phase("hold"), 10, 3)
 
 
 @pytest.mark.parametrize(("columns", "lines"), [(80, 24), (60, 20), (40, 20), (40, 13), (40, 12)])

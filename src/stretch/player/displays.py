@@ -54,9 +54,10 @@ class ScreenDisplay:
         problem: Callable[[Session], str | None] = lambda session: None,
     ) -> None:
         # Imported here because the other displays start faster without it.
-        from stretch.player.view import render_screen, warning_ns
+        from stretch.player.view import hides_pain_answers, render_screen, warning_ns
 
         self._render_screen, self._warning_ns = render_screen, warning_ns
+        self._hides_pain_answers = hides_pain_answers
         self._terminal, self._figures, self._problem = terminal, figures, problem
         self._warning, self._warning_until_ns = "", 0
 
@@ -70,6 +71,10 @@ class ScreenDisplay:
     def next_update_in(self, session: Session) -> float:
         """Return the seconds to the next frame, or to the next cue if that is sooner, so that it is heard on time."""
         return min(FRAME_S if _moves(session) else STILL_FRAME_S, seconds_to_next_cue(session))
+
+    def hides_answers(self, session: Session) -> bool:
+        """Return whether the window is too small for the answers after a stop for pain."""
+        return self._hides_pain_answers(session, *self._terminal.size())
 
     def _current_warning(self, session: Session, columns: int) -> str:
         warning = self._problem(session) or self._warning
@@ -96,6 +101,10 @@ class _LineDisplay:
     def next_update_in(self, session: Session) -> float:
         """Return the seconds to the next cue, MAX_WAIT_S at most."""
         return seconds_to_next_cue(session)
+
+    def hides_answers(self, session: Session) -> bool:
+        """Return False: lines are never too long."""
+        return False
 
 
 class PlainDisplay(_LineDisplay):

@@ -30,6 +30,12 @@ FIRST_STEPS = {"hold": -1, "rest": -1, "press": -3, "release": -2}
 TURNING_SHOWN_MS = 4_000
 """Time for which a change of direction is shown."""
 IF_FELT = "If you feel this:"
+SHORT_QUESTION = "STOP. If you feel:"
+SHORT_WAYS = {
+    "to try that": "easier way", "to rest and end": "rest", "for the easier way": "easier",
+    "to leave it out": "leave out", "to continue": "continue",
+}  # fmt: skip
+"""The question after a stop for pain and the ways to go on, for a small window."""
 PAGE_MS = 3_000
 """Shortest time for a page of instructions, which is left before what comes next."""
 WORDS: Mapping[PhaseKind, str] = {"rest": "rest", "hold": "hold", "release": "let go", "settle": "rest"}

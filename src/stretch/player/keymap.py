@@ -41,11 +41,11 @@ SAME_KEYS = "On any keyboard: up +, down -, " + ", ".join(
 """The keys that every keyboard has, whatever its letters are, and the keys that they stand for."""
 
 PAIN_ANSWERS = (
-    Binding("numb", ("1",), "1", help="numb or spreading"),
-    Binding("dizzy", ("2",), "2", help="dizzy or breathless"),
-    Binding("eyes", ("3",), "3", help="eyes"),
-    Binding("chest", ("4",), "4", help="chest pain"),
-    Binding("legs", ("5",), "5", help="between the legs, both legs, or a leg giving way"),
+    Binding("numb", ("1",), "1", "numb", help="numb or spreading"),
+    Binding("dizzy", ("2",), "2", "dizzy", help="dizzy or breathless"),
+    Binding("eyes", ("3",), "3", "eyes", help="eyes"),
+    Binding("chest", ("4",), "4", "chest pain", help="chest pain"),
+    Binding("legs", ("5",), "5", "both/between legs", help="between the legs, both legs, or a leg giving way"),
 )
 """What can be answered when something hurts; the key for `hurt` itself is none of them, as it may be pressed twice."""
 

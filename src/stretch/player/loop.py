@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 Clock = Callable[[], int]
 """Monotonic time in nanoseconds, from any start."""
 S = TypeVar("S")
+GOING_ON = ("accept", "ease", "next", "skip")
+"""Actions that go on after a stop for pain."""
 GUARD_NS = 300_000_000
 """Keys are ignored until what they answer has been visible for this long."""
 
@@ -44,6 +46,9 @@ class Display(Protocol):
 
     def next_update_in(self, session: Session) -> float:
         """Return the seconds until `show` must be called again."""
+
+    def hides_answers(self, session: Session) -> bool:
+        """Return whether the answers after a stop for pain are not shown, so that nothing may go on."""
 
 
 class PlaybackResult(Struct, frozen=True):
@@ -89,7 +94,7 @@ def run_session(
             before = session
             timeout = display.next_update_in(session)
             event = source.read(timeout if audio is None else min(timeout, audio.next_update_in()))
-            session = _after_input(session, event, clock, replace_stretch)
+            session = _after_input(session, event, clock, replace_stretch, display)
             if event.signal is not None:
                 return PlaybackResult(session, signal=event.signal)
     except Exception as failure:
@@ -97,7 +102,11 @@ def run_session(
 
 
 def _after_input(
-    session: Session, event: InputEvent, clock: Clock, replace_stretch: Callable[[Session], Session]
+    session: Session,
+    event: InputEvent,
+    clock: Clock,
+    replace_stretch: Callable[[Session], Session],
+    display: Display,
 ) -> Session:
     if not any(event):  # the time is over
         return session
@@ -109,7 +118,10 @@ def _after_input(
         return update(session, "suspend")
     if event.key is None:
         return session
-    session = update(session, action_of(event.key, in_pain=session.pain_stop is not None))
+    action = action_of(event.key, in_pain=session.pain_stop is not None)
+    if action in GOING_ON and session.pain_stop is not None and display.hides_answers(session):
+        return session
+    session = update(session, action)
     return msgspec.structs.replace(replace_stretch(session), replacing=False) if session.replacing else session
 
 

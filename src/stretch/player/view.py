@@ -25,13 +25,15 @@ from stretch.player.countdown_panel import (
 )
 from stretch.player.instructions import (
     IF_FELT,
+    SHORT_QUESTION,
+    SHORT_WAYS,
     big_message,
     instructions,
     next_pose,
     pain_question,
     pause_message,
 )
-from stretch.player.keymap import KEYMAP, SAME_KEYS
+from stretch.player.keymap import KEYMAP, PAIN_ANSWERS, SAME_KEYS
 from stretch.player.layout import (
     StyledLine,
     StyledSpan,
@@ -66,6 +68,8 @@ TEXT_LINES = 4
 WARNING_LINE_NS = 4_000_000_000
 """Time for which each line of a warning is shown."""
 HELP_PAGE_NS = 8_000_000_000
+TOO_SMALL = "STOP. Make the window larger to go on. x: leave it out. q: stop."
+"""In place of the answers after a stop for pain."""
 
 
 def render_screen(
@@ -83,6 +87,9 @@ def render_screen(
     """
     if session.help_open:
         screen = _help(session, columns, lines)
+    elif _asks_in_small_window(session, columns, lines):
+        screen = _small_pain_question(session, columns, lines, unicode)
+        screen = screen or wrap_styled(TOO_SMALL, TextRole.ALERT, columns)
     elif lines < 10 or columns < 34:
         screen = _tiny(session, columns, lines, unicode)
     elif figures and unicode and (with_figure := _with_figure(session, columns, lines, figures, warning)):
@@ -185,15 +192,47 @@ def _text(session: Session, cells: int, height: int, unicode: bool) -> list[Styl
 
 def _tiny(session: Session, columns: int, lines: int, unicode: bool) -> list[StyledLine]:
     """Return name, side, time and breath for a screen of a few lines."""
-    # After "hurts" the keys to press need the space of the big seconds, which are paused anyway.
-    height = 2 if lines < 5 or session.pain_stop is not None else 4
-    screen = countdown_panel(session, columns, height, unicode)
+    screen = countdown_panel(session, columns, 2 if lines < 5 else 4, unicode)
     if lines > len(screen) and (message := pause_message(session)):
         screen += wrap_styled(message, TextRole.ALERT, columns)
     elif lines > len(screen):
         screen += _text(session, columns, lines - len(screen) - 1, unicode) if lines - len(screen) >= TEXT_LINES else []
         screen.append(((f"next: {next_label(session.timeline, session.moment.index)}", TextRole.DIM),))
     return screen
+
+
+def _asks_in_small_window(session: Session, columns: int, lines: int) -> bool:
+    """Return whether what to do about pain is asked in a window without room for all of the screen of a session."""
+    if session.pain_stop is None or session.sleep_gap_ns or session.help_open:
+        return False
+    return lines < 10 or columns < 34 or len(_pain_answers(session, columns)) > lines - HEADER_LINES
+
+
+def _small_pain_question(session: Session, columns: int, lines: int, unicode: bool) -> list[StyledLine]:
+    """Return the question after a stop for pain in as many words as fit; empty if its answers do not.
+
+    The keys to press need the space of the big seconds, which are paused anyway.
+    """
+    message = wrap_styled(pause_message(session), TextRole.ALERT, columns)
+    _, ways, _ = pain_question(session)
+    keys = [
+        *key_lines([(answer.label, answer.hint) for answer in PAIN_ANSWERS], columns, TextRole.PLAIN),
+        *key_lines([*((key, SHORT_WAYS[words]) for key, words in ways), ("q", "stop")], columns, TextRole.PLAIN),
+    ]
+    screens = (
+        [*countdown_panel(session, columns, 2, unicode), *message],
+        _pain_answers(session, columns),
+        [*wrap_styled(SHORT_QUESTION, TextRole.ALERT, columns), *keys],
+        keys,
+    )
+    fitting = (rows for rows in screens if len(rows) <= lines and max(map(line_width, rows)) <= columns)
+    return next(fitting, [])
+
+
+def hides_pain_answers(session: Session, columns: int, lines: int) -> bool:
+    """Return whether a stop for pain is answered in a window too small for the answers, whatever the characters."""
+    small = _asks_in_small_window(session, columns, lines)
+    return small and not _small_pain_question(session, columns, lines, unicode=False)
 
 
 def _help(session: Session, columns: int, lines: int) -> list[StyledLine]:
