@@ -299,6 +299,13 @@ def test_a_pause_has_one_prompt_word_and_the_lead_in_is_counted_down(
     assert seconds in [row.split()[0] for row in rows if row]
 
 
+@pytest.mark.parametrize("height", [2, 4, 8, 20])
+def test_a_stop_for_pain_has_the_color_of_an_alert(height: int) -> None:
+    for fields, alert in (({"pain_stop": "x"}, True), ({"paused": True}, False), ({}, False)):
+        rows = countdown_panel(in_phase("hold", **fields), PANEL, height, unicode=True)
+        assert (TextRole.ALERT in {role for row in rows for _, role in row}) is alert
+
+
 def text_of(rows: list[StyledLine]) -> str:
     return " ".join("".join(text for text, _ in row) for row in rows)
 

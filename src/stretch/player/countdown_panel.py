@@ -73,7 +73,7 @@ def _texts(session: Session) -> tuple[Text, Text, Text, Text]:
     """Return the seconds left, the side, the count and the prompt word."""
     moment = session.moment
     side = (moment.phase.side or "").upper(), TextRole.SIDE
-    prompt = _prompt_word(session), _breath_role(moment)
+    prompt = _prompt_word(session), TextRole.ALERT if session.pain_stop is not None else _breath_role(moment)
     return (countdown_text(session), TextRole.TIME), side, (_count(moment), TextRole.PLAIN), prompt
 
 
