@@ -17,6 +17,7 @@ from stretch.core.safety.screening import CONFIRM, END, STILL, preflight
 from stretch.core.safety.screening_record import PreflightResult, ScreeningRecord, causes, forbids_session, read_back
 from stretch.player.health_screen import HealthState, HealthWindows
 from stretch.player.layout import line_width
+from stretch.player.score_keys import WAIT_NS
 from stretch.storage.files.shipped import load_safety
 
 SAFETY = load_safety()
@@ -47,7 +48,10 @@ def press(*keys: str, start: str = "first", size: tuple[int, int] = LARGE) -> He
     shown = windows(record)
     state = shown.begin(answers)
     for key in keys:
-        state = shown.update(state, key if len(key) == 1 or key == "enter" else key_of(state, key), *size)
+        # The digits of a score are typed one by one.
+        for part in key if key.isdecimal() else [key if len(key) == 1 or key == "enter" else key_of(state, key)]:
+            state = shown.update(state, part, *size)
+        state = msgspec.structs.replace(shown.animate(state, WAIT_NS), elapsed_ns=0)
     return state
 
 
@@ -75,7 +79,7 @@ def text(state: HealthState, columns: int, lines: int, record: ScreeningRecord |
 def keys_of(question: Question) -> list[str]:
     """Return the keys that choose something in a window that shows *question* whole."""
     if question.id == "K3":
-        return list("0123456789")
+        return [str(score) for score in range(11)]
     if question.by_letter:
         return ["y", "n"]
     return list("1234567890"[: len(numbered(question))])
@@ -134,9 +138,27 @@ def test_every_choice_of_every_question_is_reached_by_keys() -> None:
         f"{question.id}.{choice.id}"
         for question in SAFETY.questions
         for choice in question.choices
-        if choice.id != question.default and (question.id, choice.id) != ("K3", "10")
+        if choice.id != question.default
     }
     assert choices - {"daily.no"} <= reached
+
+
+@pytest.mark.parametrize(
+    ("keys", "pain"),
+    [
+        ("1 0", "10"), ("1 wait", "1"), ("1 enter", "1"), ("1", None), ("1 1", None), ("1 1 0", "10"), ("1 5", "5"),
+        ("1 b", None), ("0", "0"), ("9", "9"), ("enter", "skipped"),
+    ],
+)  # fmt: skip
+def test_a_score_is_typed_as_it_is_written(keys: str, pain: str | None) -> None:
+    shown = windows(HEALTHY)
+    state = shown.begin({"daily": ("pain", END)})
+    for key in keys.split():
+        at = state.elapsed_ns + (WAIT_NS if key == "wait" else WAIT_NS - 1 if key == "0" else 0)
+        state = shown.animate(state, at)
+        if key != "wait":
+            state = shown.update(state, key, *LARGE)
+    assert state.result.answers.get("K3") == ((pain,) if pain else None)
 
 
 def test_every_rule_is_reached_by_keys() -> None:

@@ -32,11 +32,21 @@ from stretch.player.body_map import update as update_map
 from stretch.player.figure_renderer import FigureRenderer
 from stretch.player.input import InputEvent
 from stretch.player.loop import GUARD_NS
-from stretch.player.start_screen import ANSWER_HELP, PLAN_KEYS, StartScreen, finished, guarded, next_minutes, update
+from stretch.player.start_screen import (
+    ANSWER_HELP,
+    LATE_DIGIT_NS,
+    PLAN_KEYS,
+    StartScreen,
+    finished,
+    guarded,
+    next_minutes,
+    update,
+)
 from stretch.player.start_view import CYCLE_NS, help_pages, start_rows
 from stretch.storage import screening_file
 from stretch.storage.catalogs.catalog import load_figures
 from stretch.storage.files.shipped import load_safety
+from stretch.storage.journal.journal import Journal
 from stretch.storage.settings import load_settings
 from support import CATALOG, SAMPLE, SECOND, FakeClock, MemoryTerminal, ScriptedInput, routine, run
 from test_preflight import TODAY, Typed
@@ -107,7 +117,9 @@ def test_a_key_that_means_nothing_does_nothing(key: str) -> None:
 
 
 def test_digits_do_what_letters_do_on_keyboards_without_them() -> None:
-    assert [press(key).answer for key in "120"] == ["new", "pain", "leave"]
+    assert [press(key, state=replace(START, elapsed_ns=LATE_DIGIT_NS)).answer for key in "120"] == [
+        "new", "pain", "leave",
+    ]  # fmt: skip
     assert [press(key).window for key in "489"] == ["drop", "help", "map"]
     assert press("5", "6", "7") == press("w", "s", "v")
     assert press("3") == press("r")
@@ -491,6 +503,18 @@ def test_pain_today_makes_the_plan_gentle_and_says_the_limits(tmp_path: Path) ->
     code, person = sit_down(tmp_path, "p", GUARD_NS / SECOND, "2", GUARD_NS / SECOND, "q")
     assert code == 3
     assert "stop a stretch at" in " ".join(person.screen.frames[-1])
+
+
+@pytest.mark.parametrize("waits", [(0.9,), (0.9, 0.6), (0.9, 1.8)], ids=len)
+def test_a_zero_typed_too_late_for_a_ten_does_not_leave(tmp_path: Path, waits: tuple[float, ...]) -> None:
+    sit_down(tmp_path, "p", GUARD_NS / SECOND, "1", *waits, "0", 0.9, "enter")
+    with Journal.open_for_writing(tmp_path, TODAY) as journal:
+        assert [record.scores.before for record in journal.recent(1)] == [1]
+
+
+def test_a_ten_is_typed_with_two_keys(tmp_path: Path) -> None:
+    _, person = sit_down(tmp_path, "p", GUARD_NS / SECOND, "1", 0.5, "0", 0.9, "q")
+    assert "worst or strangest" in " ".join(person.screen.frames[-1])
 
 
 def test_severe_pain_starts_nothing(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from stretch.core.safety.checklist import Choice, Question
 from stretch.core.safety.pain import MEANINGFUL, change_before_sessions
 from stretch.core.safety.screening import SPREAD, spread_of, trend_findings, trend_texts
 from stretch.core.text import short_date
+from stretch.player.score_keys import PAIN_NOW
 from stretch.storage import screening_file
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def ask_post_session_pain(app: App, session: str, before: int | None, after: int
     """
     answers: dict[str, object] = {}
     with suppress(InputEnded):
-        after = answers["after"] = ask_score(app, "Pain now, 0 to 10?") if after is None else after
+        after = answers["after"] = ask_score(app, PAIN_NOW) if after is None else after
         if after is not None and (after >= HIGH_PAIN or after - (after if before is None else before) >= MEANINGFUL):
             answers["spread"] = spread_of(ask(app, app.safety.question(SPREAD)))
             answers["new_sign"] = ask(app, NEW_SIGN) == ("yes",)

@@ -63,6 +63,7 @@ def show_questions(
                 finished=lambda state: state.finished,
                 clock=app.clock,
                 guarded=lambda state: state.view,
+                animate=windows.animate,
             )
     if state.went_back:
         raise WentBack

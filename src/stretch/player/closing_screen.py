@@ -11,6 +11,7 @@ from stretch.core.vocabulary import Side
 from stretch.player.big_font import big_text
 from stretch.player.figure_renderer import FigureRenderer
 from stretch.player.layout import StyledLine, fit_screen, indent, key_lines, pad_to_height, side_by_side, wrap_styled
+from stretch.player.score_keys import PAIN_NOW, SCORE_KEYS, TypedScore
 from stretch.player.theme import TextRole
 
 OPEN_NS = 60_000_000_000
@@ -20,7 +21,6 @@ BREATH_NS = 8_000_000_000
 TEXT_CELLS, FIGURE_LINES = 46, 24
 """Columns of the text beside the figure, and lines of the largest figure."""
 OFFER = "Shall we follow your pain, with a number before and after each session?"
-PAIN_NOW = "Pain now, 0 to 9?"
 PRESS_ANY_KEY: StyledLine = (("press any key", TextRole.DIM),)
 
 
@@ -45,6 +45,7 @@ class ClosingScreen(Struct, frozen=True, kw_only=True):
     tracks_pain: bool = False
     """Whether to ask for the pain now: it was followed before, or the offer was taken."""
     pain: int | None = None
+    typed: TypedScore = TypedScore()
     closed: bool = False
     elapsed_ns: int = 0
 
@@ -54,8 +55,10 @@ def update(state: ClosingScreen, key: str) -> ClosingScreen:
     key = key.lower() if len(key) == 1 else key
     if state.offers_tracking and key == "y":
         return replace(state, offers_tracking=False, tracks_pain=True)
-    if state.tracks_pain and key.isascii() and key.isdigit():
-        return replace(state, pain=int(key), closed=True)
+    if state.tracks_pain:
+        state = _scored(state, state.typed.after_key(key, state.elapsed_ns))
+        if state.closed:
+            return state
     asks = state.offers_tracking or state.tracks_pain
     return state if asks and key not in ("enter", "q", "n") else replace(state, closed=True)
 
@@ -67,7 +70,13 @@ def finished(state: ClosingScreen) -> bool:
 
 def animate(state: ClosingScreen, elapsed_ns: int) -> ClosingScreen:
     """Return *state* at a time since the screen began."""
-    return replace(state, elapsed_ns=elapsed_ns)
+    return _scored(replace(state, elapsed_ns=elapsed_ns), state.typed.after_time(elapsed_ns))
+
+
+def _scored(state: ClosingScreen, typed: TypedScore) -> ClosingScreen:
+    """Return *state* with what is *typed* of the pain: a complete score closes it."""
+    done = typed.score is not None
+    return replace(state, typed=typed, pain=typed.score if done else state.pain, closed=state.closed or done)
 
 
 def closing_rows(
@@ -134,4 +143,4 @@ def _bottom(state: ClosingScreen, cells: int) -> list[StyledLine]:
         return [PRESS_ANY_KEY]
     if state.offers_tracking:
         return [*wrap_styled(OFFER, TextRole.NAME, cells), *key_lines((("y", "yes"), ("Enter", "no")), cells)]
-    return [*wrap_styled(PAIN_NOW, TextRole.NAME, cells), *key_lines((("0 to 9", ""), ("Enter", "skip")), cells)]
+    return [*wrap_styled(PAIN_NOW, TextRole.NAME, cells), *key_lines(((SCORE_KEYS, ""), ("Enter", "skip")), cells)]

@@ -13,6 +13,7 @@ from stretch.core.safety.screening import CONFIRM, END, PAIN, STILL, choose, cho
 from stretch.core.safety.screening_record import Answers, PreflightResult, read_back, status_messages
 from stretch.player.big_font import big_text
 from stretch.player.layout import StyledLine, StyledSpan, fit_screen, line_width, wrap_styled, wrap_text
+from stretch.player.score_keys import SCORE_KEYS, TypedScore
 from stretch.player.theme import TextRole
 
 DIGITS = "1234567890"
@@ -37,6 +38,10 @@ class HealthState(Struct, frozen=True):
     """The answers before each one that can be taken back."""
     page: int = 0
     """Page of a question whose options do not fit the window together."""
+    typed: TypedScore = TypedScore()
+    """What was typed of a pain score."""
+    elapsed_ns: int = 0
+    """Time since the screen began."""
     left: bool = False
     went_back: bool = False
     """Whether the person left by going back from the first question."""
@@ -73,8 +78,26 @@ class HealthWindows(Struct, frozen=True):
 
         Where the window does not show the question whole, it can only be left.
         """
-        shown = state.result.question is None or self._question(state, columns, lines)
-        return self._press(state, key, columns, lines) if key == "q" or shown else state
+        question = state.result.question
+        if key != "q" and question is not None and not self._question(state, columns, lines):
+            return state
+        scored = question is not None and question.id == PAIN
+        typed = state.typed.after_key(key, state.elapsed_ns) if scored else TypedScore()
+        if question is not None and typed != TypedScore():
+            return self._after_typing(state, question, typed)
+        state = replace(state, typed=typed) if typed != state.typed else state
+        return self._press(state, key, columns, lines)
+
+    def animate(self, state: HealthState, elapsed_ns: int) -> HealthState:
+        """Return *state* at a time since the screen began: a 1 that was typed is a score after a while."""
+        typed, question = state.typed.after_time(elapsed_ns), state.result.question
+        state = replace(state, elapsed_ns=elapsed_ns)
+        return state if typed == state.typed or question is None else self._after_typing(state, question, typed)
+
+    def _after_typing(self, state: HealthState, question: Question, typed: TypedScore) -> HealthState:
+        if typed.score is None:
+            return replace(state, typed=typed)
+        return self._answer(replace(state, typed=TypedScore()), question, str(typed.score), [range(0)])
 
     def _press(self, state: HealthState, key: str, columns: int, lines: int) -> HealthState:
         question = state.result.question
@@ -214,7 +237,7 @@ def _choice_of(question: Question, key: str, page: range) -> str | None:
 def _keys(question: Question, page: range, more: str, marked: bool) -> list[str]:
     """Return what the keys do that answer *question*; *more* is the number of the *page* if others follow."""
     if question.id == PAIN:
-        return ["0 to 9 (9 for 10 as well).", "Enter: skip."]
+        return [f"{SCORE_KEYS}.", "Enter: skip."]
     if question.by_letter:
         keys = {question.default: "Enter"}
         return [f"{keys.get(choice.id, choice.id[0])}: {choice.text.lower()}." for choice in question.choices]

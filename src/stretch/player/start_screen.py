@@ -62,6 +62,8 @@ ANSWER_HELP = (
 """The keys that answer the health question, with their explanations in the help."""
 SAME_KEYS = {"1": "y", "2": "p", "3": "r", "4": "d", "5": "w", "6": "s", "7": "v", "8": "?", "9": "a", "0": "q"}
 """Digits for the letters, for keyboards that have others; 0 and 6 to 8 are as in the session."""
+LATE_DIGIT_NS = 2_000_000_000
+"""A 0 within this time belongs to a score that was typed before, so it does not leave."""
 
 
 class StartScreen(Struct, frozen=True, kw_only=True):
@@ -121,6 +123,8 @@ class StartScreen(Struct, frozen=True, kw_only=True):
 def update(state: StartScreen, key: str, planner: Planner, help_pages: int = 1) -> StartScreen:
     """Return *state* after *key*, with so many pages of help; the same one if the key means nothing here."""
     key = key.lower() if len(key) == 1 else key
+    if key == "0" and state.elapsed_ns < LATE_DIGIT_NS:
+        return state
     match state.window:
         case "map":
             return _in_map(state, key, planner)
