@@ -238,9 +238,11 @@ def test_a_session_without_a_stretch_done_has_no_closing_screen(tmp_path: Path) 
 def test_a_session_that_only_hurt_says_so_and_what_to_do() -> None:
     session = Session(timeline=build_timeline(routine(areas=(), stretches=("chin-tuck",))), end_state="finished")
     assert summary(session) == "Skipped: 0 of 1 stretch, 0 s."
-    hurt = replace(session, pain_reported_at=(len(session.timeline.phases) - 1,))
-    advice = "It hurt, so rest and leave it out today. `stretch safety` lists when to get help."
+    hurt = replace(session, pain_reported_at=(len(session.timeline.phases) - 2,) * 2)
+    advice = "What hurt: Chin tuck. Rest, and leave it out today. `stretch safety` lists when to get help."
     assert summary(hurt) == f"Stopped: 0 of 1 stretch, 0 s. {advice}"
+    both = replace(hurt, pain_reported_at=(0, *hurt.pain_reported_at))
+    assert "What hurt: Walk on the spot; Chin tuck. Rest, and leave them out today." in summary(both)
     numb = replace(hurt, end_state="stopped", end_reason="numb")
     assert summary(numb) == "Stopped: 0 of 1 stretch, 0 s."
 

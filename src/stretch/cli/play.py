@@ -87,7 +87,8 @@ def play_session(
         app.release_terminal()
     # Under a full screen the words wait until it is left.
     app.info(summary(session), *notes, *advice)
-    if recorder and not recorder.problem and session.end_state == "stopped" and session.end_reason is None:
+    saved = recorder and not recorder.problem
+    if saved and session.end_state == "stopped" and session.end_reason is None and not _only_hurt(session):
         app.info("Run `stretch resume` to continue it.")
     if recorder and asks_pain:
         after_session(app, recorder, pain)
@@ -299,12 +300,19 @@ def summary(session: Session) -> str:
     active = duration(session.active_ns // NS_PER_MS)
     speed = f", {session.speed} times as fast" if session.speed > 1 else ""
     done, _ = stretches_done(session)
-    only_hurt = bool(session.painful_ids) and not done
+    only_hurt = _only_hurt(session)
     ended = "Stopped" if session.end_state == "stopped" or only_hurt else "Done" if done else "Skipped"
     text = f"{ended}: {stretch_count(session)}, {active}{speed}."
     if only_hurt and session.end_reason is None:
-        text += " It hurt, so rest and leave it out today. `stretch safety` lists when to get help."
+        names = dict.fromkeys(session.timeline.phases[index].name for index in session.pain_reported_at)
+        text += f" What hurt: {'; '.join(names)}. Rest, and leave {'them' if len(names) > 1 else 'it'} out today."
+        text += " `stretch safety` lists when to get help."
     return text
+
+
+def _only_hurt(session: Session) -> bool:
+    """Return whether something hurt and no stretch was done."""
+    return bool(session.painful_ids) and not stretches_done(session)[0]
 
 
 def open_recorder(app: App, routine: Routine, record: SessionRecord) -> SessionRecorder:
