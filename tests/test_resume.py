@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from click import Context
+from click.testing import Result
 
 from stretch.cli import main
 from stretch.cli.app import App
@@ -91,6 +92,48 @@ def test_a_stopped_session_can_be_resumed(folder: Path) -> None:
     assert result.exit_code == 0
     assert "Continuing with" in result.stderr
     assert last_record(folder).ended == "finished"
+
+
+def begins_with(result: Result) -> list[tuple[str, str, float]]:
+    """Return the kind, the stretch and the seconds of the first phases of a resumed session."""
+    events = [json.loads(line) for line in result.stdout.splitlines()]
+    return [(one["kind"], one["stretch"], one["seconds"]) for one in events if one["event"] == "phase"]
+
+
+@pytest.mark.parametrize("keys", [("x", "enter"), ("e",)])
+def test_what_was_made_easier_is_resumed_so(folder: Path, keys: tuple[str, ...]) -> None:
+    played = run(*ARGS, "--events", app=FakeApp(folder, "n", 2.0, *keys, 1.0, "q"))
+    (_, name, _), (kind, _, full_s), *_ = begins_with(played)
+    for _ in range(2):
+        # The second time it is just as easy, and no easier.
+        resumed = begins_with(run("resume", "--yes", "--events", app=FakeApp(folder, "n", 1.0, "q")))
+        assert [one[:2] for one in resumed[:2]] == [("prepare", name), (kind, name)]
+        assert resumed[1][2] == pytest.approx(full_s / 2, abs=5)
+        assert last_record(folder).parts[0].eased
+
+
+@pytest.mark.parametrize("keys", [("x",), ("x", "enter", "x")])
+def test_what_hurt_and_was_not_tried_again_is_not_resumed(folder: Path, keys: tuple[str, ...]) -> None:
+    result = run(*ARGS, app=FakeApp(folder, "n", 2.0, *keys, "q"))
+    hurt = last_record(folder).parts[0]
+    assert hurt.skipped
+    assert f"What hurt: {hurt.name}. Rest, and leave it out today." in result.stderr
+    assert "stretch resume" not in result.stderr
+    resumed = begins_with(run("resume", "--yes", "--events", app=FakeApp(folder)))
+    assert resumed[0][1] == next(part.stretch for part in last_record(folder).parts if part.stretch != hurt.stretch)
+    assert hurt.stretch not in [name for _, name, _ in resumed]
+    assert last_record(folder).parts[0] == hurt
+
+
+@pytest.mark.parametrize(("minutes", "kinds"), [("1", []), ("6", ["settle"])])
+def test_after_the_last_stretch_hurt_only_the_rest_is_resumed(folder: Path, minutes: str, kinds: list[str]) -> None:
+    args = ("routine", "--yes", "-m", minutes, "--warm-up", "0")
+    planned = json.loads(run(*args, "--plan", "--json", app=FakeApp(folder)).stdout)["steps"]
+    stretches = dict.fromkeys(step["stretch"] for step in planned if step["stretch"])
+    run(*args, app=FakeApp(folder, *["N"] * (len(stretches) - 1), "n", 2.0, "x", "q"))
+    result = run("resume", "--yes", "--events", app=FakeApp(folder))
+    assert [kind for kind, *_ in begins_with(result)] == kinds
+    assert ("Nothing to resume: the rest of the last session was left out." in result.stderr) is (not kinds)
 
 
 def test_a_session_can_be_resumed_repeatedly(folder: Path) -> None:

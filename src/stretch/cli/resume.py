@@ -27,8 +27,9 @@ START_NEW = "Start a new one with `stretch routine`."
     "resume",
     help="""Continue the last session if it was stopped or cut off.
 
-    It continues as planned with the first side that is not done, and keeps what was done before. A session that was
-    finished, or that began more than 12 hours ago, cannot be resumed.
+    It continues as planned with the first side that is not done, and keeps what was done and what was made easier. A
+    stretch that was stopped for pain and not tried again is left out. A session that was finished, or that began more
+    than 12 hours ago, cannot be resumed.
     """,
 )
 @playback_options

@@ -12,7 +12,7 @@ from stretch.core.journal.record import SessionRecord, SideResult, count_stretch
 from stretch.core.routine import Item, Routine
 from stretch.core.text import escape_control_chars, pluralize
 from stretch.core.timing.phases import NS_PER_MS, WORKING_KINDS, Phase, with_preparation, with_start_times
-from stretch.core.timing.session import Session
+from stretch.core.timing.session import Session, update
 from stretch.core.timing.timeline import Timeline, build_timeline
 from stretch.core.vocabulary import Side
 
@@ -62,6 +62,8 @@ def _side_result(session: Session, indexes: list[int]) -> SideResult:
     done = sum(index in session.completed_phases for index in indexes)
     # Pain reported while preparing, resting or switching belongs to the repetition that follows.
     span = range(_first_lead_in(phases, indexes[0]), indexes[-1] + 1)
+    # What hurt and was not tried again is left out by whoever stops there.
+    passed = session.position_ms >= phases[indexes[-1]].end_ms or session.pain_stop == item.stretch.id
     return SideResult(
         stretch=item.stretch.id,
         name=item.stretch.name,
@@ -72,7 +74,7 @@ def _side_result(session: Session, indexes: list[int]) -> SideResult:
         seconds=_seconds(sum(session.elapsed_ns.get(index, 0) for index in indexes)),
         eased=any(index in span for index in session.easier_phases),
         hurt=sum(index in span for index in session.pain_reported_at),
-        skipped=done < len(indexes) and session.position_ms >= phases[indexes[-1]].end_ms,
+        skipped=done < len(indexes) and passed,
     )
 
 
@@ -95,7 +97,8 @@ def restore_session(record: SessionRecord, routine: Routine) -> Session:
     """Return the session of *record*, which played *routine*, at the first thing that remains to be done.
 
     That is the first repetition not done on the first side that is neither complete nor skipped, with time to prepare;
-    in the warm-up, the move that was interrupted. Raise UsageError if record and routine do not match.
+    in the warm-up, the move that was interrupted. What was made easier stays so. Raise UsageError if record and routine
+    do not match, or if nothing remains.
     """
     timeline = build_timeline(routine)
     groups = working_phases(timeline.phases)
@@ -105,7 +108,7 @@ def restore_session(record: SessionRecord, routine: Routine) -> Session:
     position, phases = _first_remaining(record, routine, timeline, groups)
     phases = with_start_times(list(phases))
     results = list(zip(record.parts, groups, strict=True))
-    return Session(
+    session = Session(
         timeline=msgspec.structs.replace(timeline, phases=phases),
         position_ns=phases[position].start_ms * NS_PER_MS,
         active_ns=_ns(record.active_seconds),
@@ -114,6 +117,8 @@ def restore_session(record: SessionRecord, routine: Routine) -> Session:
         easier_phases=frozenset(indexes[0] for part, indexes in results if part.eased),
         pain_reported_at=tuple(indexes[0] for part, indexes in results for _ in range(part.hurt)),
     )
+    eased = next((part.eased for part in record.parts if part.remaining), False)
+    return update(session, "ease") if eased else session
 
 
 def _first_remaining(
@@ -126,7 +131,9 @@ def _first_remaining(
     for part, indexes in zip(record.parts, groups, strict=True):
         if part.remaining:
             return _insert_preparation(routine, phases, indexes, indexes[part.done])
-    return len(phases) - 1, phases
+    if phases[-1].item is not None:
+        raise UsageError("Nothing to resume: the rest of the last session was left out.")
+    return groups[-1][-1] + 1, phases
 
 
 def _insert_preparation(

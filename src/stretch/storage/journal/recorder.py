@@ -139,7 +139,8 @@ class SessionRecorder:
     def record(self, session: Session) -> None:
         """Submit *session* if anything that is recorded has changed; never waits."""
         index = session.timeline.index_at(session.position_ms)
-        state = (index, session.seek_count, session.pain_reported_at, session.easier_phases, session.end_state)
+        pain = session.pain_reported_at, session.pain_stop
+        state = (index, session.seek_count, pain, session.easier_phases, session.end_state)
         if state != self._last_state:
             self._last_state = state
             self._writer.submit(update_record(self._record, session))
