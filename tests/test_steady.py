@@ -315,6 +315,46 @@ def test_a_stretch_that_hurt_in_two_sessions_is_replaced_for_good(tmp_path: Path
     assert "pelvic-tilt" in ids(person.plan(400, stretches=("pelvic-tilt",)))
 
 
+def test_what_hurt_is_left_out_for_the_rest_of_the_day(tmp_path: Path) -> None:
+    person = Person(tmp_path, experienced=True)
+    usual = person.play(0)
+    hurt = next(item.stretch for item in usual.items if item.stretch.mode != "dynamic")
+    person.play(1, hurts=hurt.id)
+    again = person.play(1)
+    assert ids(again) == tuple(id for id in ids(usual) if id != hurt.id)
+    assert doses(again).items() <= doses(usual).items()
+    assert f"{hurt.name}: it hurt today. (--stretch {hurt.id}: do it)" in again.notes
+    assert [left.reason for left in again.left_out if left.stretch == hurt.id] == ["hurt today"]
+    assert hurt.id not in ids(person.plan(1, minutes=30.0))
+    assert hurt.id in ids(person.plan(1, stretches=(hurt.id,)))
+    # Tomorrow everything is back.
+    assert doses(person.plan(2)) == doses(usual)
+    assert "it hurt today" not in " ".join(person.plan(2).notes)
+
+
+def test_what_hurt_and_was_then_done_easier_stays(tmp_path: Path) -> None:
+    person = Person(tmp_path, experienced=True)
+    usual = person.play(0)
+    parts = tuple(
+        SideResult(stretch=item.stretch.id, name=item.stretch.name, side=side, planned=1, done=1, hurt=1, eased=True)
+        for item in usual.items
+        for side in item.sides
+    )
+    record = SessionRecord(id=f"{9:032x}", started=f"{START}T10:00:00+00:00", title=usual.title, parts=parts)
+    with Journal.open_for_writing(tmp_path, START) as journal:
+        journal.save(record)
+    assert ids(person.plan(0)) == ids(usual)
+
+
+def test_a_program_leaves_out_what_hurt_today(tmp_path: Path) -> None:
+    person = Person(tmp_path, areas=(), minutes=None, program="easy-five")
+    hurt = person.plan(0).items[0].stretch
+    person.play(0, hurts=hurt.id)
+    assert hurt.id not in ids(person.plan(0))
+    assert f"Not in this routine: {hurt.name} (it hurt today)." in person.plan(0).notes
+    assert hurt.id in ids(person.plan(1))
+
+
 def test_d5_the_week_counts_what_was_held_on_one_side(tmp_path: Path) -> None:
     person = Person(tmp_path, experienced=True)
     for day in range(3):

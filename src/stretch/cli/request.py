@@ -233,7 +233,8 @@ class RoutinePlanner:
         request = apply_recent_practice(asked, practice, app.today(), experienced=options.experienced)
         if options.program:
             # A program has its own doses: nothing else of recent practice matters.
-            request = msgspec.structs.replace(asked, first_side=request.first_side, familiar=request.familiar)
+            kept = {name: getattr(request, name) for name in ("first_side", "familiar", "hurt_today")}
+            request = msgspec.structs.replace(asked, **kept)
             if program := app.catalog.programs.get(options.program):
                 request = fit_to_program(app, request, program)
         return apply_preflight(request, self.preflight, app.today()), practice

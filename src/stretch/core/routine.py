@@ -92,6 +92,8 @@ class Request(Struct, frozen=True, kw_only=True):
     """Steps of progression earned (rule D16)."""
     hurtful: tuple[str, ...] = ()
     """Ids of stretches that hurt twice: used only by name."""
+    hurt_today: tuple[str, ...] = ()
+    """Ids of stretches that were stopped for pain today: used only by name."""
     replaced: tuple[str, ...] = ()
     """Ids of stretches that the person replaced in a routine for this request: used only by name."""
     program_day: int = 0

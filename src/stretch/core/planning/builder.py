@@ -188,6 +188,7 @@ def _as_before(catalog: Catalog, request: Request, problem: SelectionProblem) ->
             picks.append((candidate, [first, *(one for one in others if one.amount <= amount)][-1]))
     # What only today forbids, such as a bend in the morning, is left out; what is gone for good is replaced.
     only_today = request.morning or request.max_level == "gentle" or request.day_after_hard_session
+    only_today = only_today or before.keys() <= {*request.hurt_today}
     for_good = {*request.hurtful, *request.replaced, *request.exclude}
     missed = before and (not only_today or len(picks) < FEW or not for_good.isdisjoint(before))
     return [] if missed or any(limits.excess(problem, picks)) else picks

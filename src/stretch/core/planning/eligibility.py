@@ -27,6 +27,7 @@ FLAGS = {
     "safety check": "your safety check",
     "excluded": "--exclude",
     "hurt twice": "pain in two sessions (name them with --stretch)",
+    "hurt today": "pain today (name them with --stretch)",
     "replaced": "your replacement (name them with --stretch)",
     "opt-in": "opt-in (name them with --stretch)",
     "morning": "the morning (--no-morning)",
@@ -38,6 +39,7 @@ FLAGS = {
 REASON_TEXTS = {
     "excluded": "you left it out",
     "hurt twice": "it hurt in two sessions",
+    "hurt today": "it hurt today",
     "replaced": "you replaced it",
     "opt-in": "only if you ask for it",
     "morning": "no forward bends in the morning",
@@ -78,6 +80,8 @@ def exclusion_reason(stretch: Stretch, request: Request, max_level: Level | None
     named = stretch.id in request.stretches
     if stretch.id in request.hurtful and not named:
         return "hurt twice"
+    if stretch.id in request.hurt_today and not named:
+        return "hurt today"
     if stretch.id in request.replaced and not named:
         return "replaced"
     if stretch.opt_in and not named:

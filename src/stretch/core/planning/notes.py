@@ -32,6 +32,8 @@ def routine_notes(
     if shortfall_s > SHORTFALL_S:
         cause = _shortfall_cause(request, items, reasons, after_first_weeks)
         yield f"About {round(shortfall_s / 60)} min shorter than asked: {cause}."
+    for id in (id for id, reason in reasons.items() if reason == "hurt today"):
+        yield f"{catalog.stretches[id].name}: it hurt today. (--stretch {id}: do it)"
     if request.beginner:
         yield "Easy start: small doses and nothing deep in your first two weeks. (--experienced: full doses)"
     if request.day_after_hard_session:

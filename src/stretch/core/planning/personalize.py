@@ -58,6 +58,8 @@ class RecentPractice(Struct, frozen=True, kw_only=True):
     """The last day with a deep or contract-relax stretch."""
     hurtful: tuple[str, ...] = ()
     """Ids of the stretches with pain reports in two sessions or more."""
+    hurt_today: tuple[str, ...] = ()
+    """Ids of the stretches that were stopped for pain today, and not done easier afterwards."""
     continuity: Continuity | None = None
     """What the latest session for the same request left, unless it is two weeks ago."""
     sessions: tuple[PastSession, ...] = ()
@@ -68,7 +70,8 @@ class RecentPractice(Struct, frozen=True, kw_only=True):
 def apply_recent_practice(request: Request, practice: RecentPractice, today: date, *, experienced: bool) -> Request:
     """Return *request* adapted to recent practice.
 
-    - The stretches of last time, without those that hurt twice or were replaced, and the progression earned (D16).
+    - The stretches of last time, without those that hurt today, hurt twice or were replaced, and the progression earned
+      (D16).
     - Days since each stretch was last done, for variety.
     - Short instructions for the stretches done three times.
     - The side that was second last time comes first (rule RB7).
@@ -79,6 +82,7 @@ def apply_recent_practice(request: Request, practice: RecentPractice, today: dat
         request,
         days_since_last_done={name: (today - day).days for name, day in practice.last_done.items()},
         hurtful=practice.hurtful,
+        hurt_today=practice.hurt_today,
         familiar=frozenset() if request.explain_all else practice.familiar,
         week_seconds=practice.week_seconds,
         beginner=request.beginner or (not experienced and is_beginner(practice.days, today)),
@@ -117,9 +121,8 @@ def continuity_after(routine: Routine, key: str, request: Request, practice: Rec
     """
     earlier = practice.continuity or Continuity(key, today)
     kept = dict.fromkeys((*request.kept, *(item.stretch.id for item in routine.items)))
-    usual = not (
-        request.half_dose or request.morning or request.day_after_hard_session or request.max_level == "gentle"
-    )
+    less = request.half_dose or request.morning or request.day_after_hard_session or request.max_level == "gentle"
+    usual = not less and not request.hurt_today
     doses = doses_of(routine.items) if usual else {}
     if not (request.grown and usual):
         left = (*request.hurtful, *request.replaced)

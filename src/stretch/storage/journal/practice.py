@@ -23,6 +23,8 @@ FIRST_SIDE = """SELECT side FROM part WHERE side IN ('left', 'right') AND sessio
     ) ORDER BY epoch DESC, id DESC LIMIT 1
 ) ORDER BY number LIMIT 1"""
 HURTFUL = "SELECT stretch FROM part WHERE hurt > 0 GROUP BY stretch HAVING min(session) < max(session)"
+HURT_TODAY = """SELECT DISTINCT stretch FROM part JOIN session ON session.key = part.session
+WHERE day = ? AND hurt > 0 AND part.done < part.planned"""
 WEEK_SECONDS = """SELECT stretch, CAST(SUM(seconds) AS INTEGER) FROM part JOIN session ON session.key = part.session
 WHERE day BETWEEN ? AND ? AND side IS NOT 'right' GROUP BY stretch"""
 SESSIONS = f"""SELECT EXISTS (SELECT 1 FROM part WHERE session = session.key AND hurt > 0), done > 0, id, plan,
@@ -59,6 +61,7 @@ def read_practice(
         days=tuple(takewhile(lambda day: day > today - 2 * TWO_WEEKS, days)),
         first_side=next((side for (side,) in connection.execute(FIRST_SIDE, (until,))), None),
         hurtful=tuple(stretch for (stretch,) in connection.execute(HURTFUL)),
+        hurt_today=tuple(stretch for (stretch,) in connection.execute(HURT_TODAY, (until,))),
         continuity=_continuity((row[2:4] for row in rows if row[4] > since), key, plan_of),
         sessions=tuple(sessions),
         week_seconds=dict(connection.execute(WEEK_SECONDS, ((today - LAST_DAYS).isoformat(), until))),
