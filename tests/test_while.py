@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -101,7 +101,7 @@ class Person(App):
     def stretch(self, seconds: float, avoid: Any = (), *, now: bool = False) -> PlaybackResult:
         """Play the moves while a command of *seconds* runs."""
         moves = DeskMoves(self, PLAYBACK, PreflightResult(), avoid)
-        return moves.play(lambda: self.time.now >= seconds * SECOND, "make", now=now)
+        return moves.play(lambda: "is done" if self.time.now >= seconds * SECOND else "", "make", now=now)
 
 
 def test_moves_go_on_until_the_command_ends_and_are_one_session_of_the_journal() -> None:
@@ -118,6 +118,18 @@ def test_moves_go_on_until_the_command_ends_and_are_one_session_of_the_journal()
     assert all(person.catalog.stretches[name].desk for name in names)
     # None is done again before all of them were done.
     assert len({*names}) == sum(name != before for name, before in zip(names, ["", *names], strict=False))
+
+
+def test_the_end_of_the_command_is_said_at_once_and_stays_in_the_title() -> None:
+    person = Person()
+    under_way = next(seconds for seconds in range(20, 60) if not ending_soon(session_at(seconds)).end_state)
+    result = person.stretch(under_way)
+    assert result.session.timeline.title == "make is done"
+    assert result.session.active_ns / SECOND > under_way + 1
+    assert cast("io.StringIO", person.stderr).getvalue().count("make is done. Finish this side.") == 1
+    between = Person()
+    assert between.stretch(1).session.timeline.title == DESK_MOVES
+    assert "Finish" not in cast("io.StringIO", between.stderr).getvalue()
 
 
 def test_desk_moves_are_not_the_usual_routine() -> None:
@@ -395,7 +407,7 @@ def test_a_side_under_way_is_finished_first(terminal: OpenTerminal) -> None:
     run = terminal(script="sleep 2")
     run.wait_for("stretch 1 of")
     run.press("n----")
-    run.wait_for("has ended")
+    run.wait_for("sh is done   stretch")
     assert run.wait_for_exit() == 0
     assert run.is_restored()
     assert "Done: 1 stretch" in run.text_after_screen()

@@ -50,17 +50,25 @@ class DeskMoves(StretchReplacer):
         routine = msgspec.structs.replace(self._planner.plan(self._asked), title=DESK_MOVES)
         super().__init__(routine, partial(self._planner.replace, self._asked, in_place=True), None)
 
-    def play(self, ended: Callable[[], bool], name: str, *, now: bool) -> PlaybackResult:
-        """Guide the moves until the command *name* has *ended* and its side is done, or *now*, or the person stops."""
+    def play(self, ended: Callable[[], str], name: str, *, now: bool) -> PlaybackResult:
+        """Guide the moves until the command *name* has *ended* and its side is done, or *now*, or the person stops.
+
+        *ended* returns how it has, and nothing before; the title shows this from then on.
+        """
         app, routine = self._app, self._routine
         session = Session(timeline=build_timeline(routine))
         self._recorder = open_recorder(app, routine, new_record(app, routine, session, self._preflight))
 
         def adjust(session: Session) -> Session:
-            if not ended():
+            if not (how := ended()):
                 return self._with_more(session)
-            self.problem = f"{name} has ended. Finish this side."
-            return ending_soon(session, now=now)
+            session, title = ending_soon(session, now=now), f"{name} {how}"
+            if session.end_state or session.timeline.title == title:
+                return session
+            self.problem = f"{title}. Finish this side."
+            if not app.full_screen:
+                app.info(self.problem)
+            return msgspec.structs.replace(session, timeline=msgspec.structs.replace(session.timeline, title=title))
 
         try:
             result = Playback(app, self._playback, self._recorder, None, self, adjust).run(session)

@@ -113,12 +113,13 @@ class _Run:
         self.terminated = False
         """True after a signal that ends this process too."""
 
-    def ended(self) -> bool:
-        """Return whether the command has ended."""
-        if self._process.poll() is None:
-            return False
+    def ended(self) -> str:
+        """Return how the command has ended; empty while it runs."""
+        code = self._process.poll()
+        if code is None:
+            return ""
         self._ended_ns = self._ended_ns or self._app.clock()
-        return True
+        return f"was ended by signal {-code}" if code < 0 else f"failed with exit code {code}" if code else "is done"
 
     def wait(self, seconds: float = math.inf) -> None:
         """Wait for the end of the command, so many *seconds* at most; Ctrl-C stops it."""
@@ -151,8 +152,7 @@ class _Run:
 
     def result(self) -> str:
         """Return how the command ended, after how long, and where its output is."""
-        code, time = self._process.returncode, duration((self._ended_ns - self._started_ns) // NS_PER_MS)
-        how = f"was ended by signal {-code}" if code < 0 else f"failed with exit code {code}" if code else "is done"
+        how, time = self.ended(), duration((self._ended_ns - self._started_ns) // NS_PER_MS)
         return f"{self._name} {how} after {time}. {self._where()}"
 
     def _where(self) -> str:
