@@ -26,8 +26,6 @@ from stretch.core.narration.speech import (
     speech_start,
 )
 from stretch.core.narration.tones import RATE, breath_sound, samples, sound_for
-from stretch.core.safety.checklist import Outcome
-from stretch.core.safety.screening_record import ScreeningRecord
 from stretch.core.timing.timeline import Timeline, build_timeline, cues
 from stretch.export.audio_file import (
     SOUND_VOLUME,
@@ -39,8 +37,6 @@ from stretch.export.audio_file import (
     write_sound,
 )
 from stretch.export.text_to_speech import at_least_estimate, find_synthesizer, sentence_timer
-from stretch.storage import screening_file
-from stretch.storage.files.shipped import load_safety
 from support import CATALOG, data, routine, run
 
 SHORT = routine(areas=(), stretches=("single-knee-to-chest",), warm_up=0.0, minutes=4.0)
@@ -363,15 +359,6 @@ def test_without_a_voice_it_says_that_the_file_has_sounds_only(tmp_path: Path) -
     app = App(environ={"PATH": str(tmp_path), "STRETCH_HOME": str(tmp_path)})
     result = run("audio", "-m", "5", "-o", str(tmp_path / "session.vtt"), app=app)
     assert (result.exit_code, "the file has the sounds only" in " ".join(result.stderr.split())) == (0, True)
-
-
-def test_a_stored_stop_is_reported_with_the_sound_file(tmp_path: Path) -> None:
-    app = App(environ={"STRETCH_HOME": str(tmp_path)})
-    today = app.today()
-    screening_file.save(app.folder, ScreeningRecord(outcome=Outcome.EMERGENCY, screened=today, since=today))
-    result = run("audio", "-m", "5", "-o", str(tmp_path / "session.vtt"), "--silent", app=app)
-    assert result.exit_code == 0
-    assert load_safety().messages.emergency in result.stderr
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the fake voice is a shell script")

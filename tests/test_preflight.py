@@ -232,12 +232,57 @@ def test_a_check_that_is_not_finished_does_not_say_that_one_can_start(tmp_path: 
     assert folded(person) == " ".join(f"{said('pain.K3')} {SAFETY.messages.not_finished}".split())
 
 
-@pytest.mark.parametrize("args", [("--plan",), ("--plan", "--json")])
-def test_a_plan_tells_of_a_stored_stop(tmp_path: Path, args: tuple[str, ...]) -> None:
-    start(tmp_path, *theme("bladder", "R01"))
+STOPS: dict[str, tuple[str, ...]] = {
+    "emergency": theme("bladder", "R01"),
+    "clinician": (*theme("unwell", "R13"), "y"),
+    "not confirmed": theme("unwell", "R13"),
+    "ill": (*theme("health", "Q8"), "n", "y"),
+    "severe pain": ("", "p", "8", "n", "y"),
+    "severe pain, not confirmed": ("", "p", "8", "n"),
+    "severe pain, left early": ("", "p", "8"),
+    "pain and a clinician": ("", "p", "3", "y", number_of("new", "unwell"), number_of("unwell", "R13"), "y"),
+}
+"""What is answered before a start that is refused."""
+
+
+@pytest.mark.parametrize("answers", STOPS.values(), ids=STOPS)
+@pytest.mark.parametrize("args", [("--plan",), ("--why",), ("--plan", "--json")], ids=" ".join)
+def test_a_plan_tells_of_a_stop_in_the_words_of_the_refusal(
+    tmp_path: Path, answers: tuple[str, ...], args: tuple[str, ...]
+) -> None:
+    assert start(tmp_path, *answers)[0].exit_code == 4
+    refused, refusal = start(tmp_path, args=("--yes",))
     result, person = start(tmp_path, args=args)
-    assert result.exit_code == 0
-    assert SAFETY.messages.emergency in " ".join(person.stderr.getvalue().split())
+    assert (refused.exit_code, result.exit_code) == (4, 0)
+    assert folded(refusal) == " ".join(person.stderr.getvalue().split()) != ""
+    assert "ease off when pain" not in folded(person) + folded(refusal)
+
+
+@pytest.mark.parametrize("answers", STOPS.values(), ids=STOPS)
+@pytest.mark.parametrize("command", ["page", "audio"])
+def test_a_session_to_play_is_not_written_while_none_may_start(
+    tmp_path: Path, answers: tuple[str, ...], command: str
+) -> None:
+    home, path = tmp_path / "home", tmp_path / ("session.html" if command == "page" else "session.vtt")
+    start(home, *answers)
+    _, refusal = start(home, args=("--yes",))
+    result = run(command, "-m", "3", "-o", str(path), "--silent", app=Person(home), env={"COLUMNS": "80"})
+    assert (result.exit_code, path.exists()) == (4, False)
+    assert " ".join(result.stderr.split()) == folded(refusal)
+
+
+@pytest.mark.parametrize("answers", STOPS.values(), ids=STOPS)
+@pytest.mark.parametrize(("command", "name"), [("handout", "routine.md"), ("remind", "routine.ics")])
+def test_paper_and_reminders_are_written_with_the_warning(
+    tmp_path: Path, answers: tuple[str, ...], command: str, name: str
+) -> None:
+    home = tmp_path / "home"
+    start(home, *answers)
+    _, refusal = start(home, args=("--yes",))
+    person = Person(home)
+    result = run(command, "-m", "3", "-o", str(tmp_path / name), app=person, env={"COLUMNS": "80"})
+    assert (result.exit_code, (tmp_path / name).exists()) == (0, True)
+    assert folded(refusal) in " ".join(person.stderr.getvalue().split())
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ def audio_command(
     refuse_together("--silent", "--voice")
     # The setting is about sessions: a file that is to be silent is asked for.
     mode: VoiceMode = "yes" if voice == "no" else voice
-    routine, _ = personalized_routine(app, options, voice="no" if silent else mode)
+    routine, _ = personalized_routine(app, options, voice="no" if silent else mode, plays=True)
     timeline = build_timeline(routine)
     speech = None if silent else find_synthesizer(app.find_program)
     if speech is None and not silent:

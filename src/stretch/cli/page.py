@@ -69,7 +69,7 @@ def page_command(
 
 def build_page(app: App, options: RoutineOptions, voice: VoiceMode) -> tuple[str, Timeline]:
     """Return the page for *options* with this *voice*, and the timeline that it plays."""
-    routine, _ = personalized_routine(app, options, voice=voice)
+    routine, _ = personalized_routine(app, options, voice=voice, plays=True)
     labels = {answer.action: answer.help for answer in PAIN_ANSWERS}
     symptoms = [(labels[name], after_early_end(app, name, keep=False)) for name in SYMPTOM_RULES]
     plan = plan_data(routine)

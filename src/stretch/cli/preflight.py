@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from stretch.cli import pain_log
 from stretch.cli.app import App
+from stretch.cli.pain_log import ask_next_morning_pain, ask_post_session_pain, history
 from stretch.cli.prompts import NO, InputEnded, PersonLeft, WentBack, ask, read_line, show_advice, show_questions
 from stretch.core.errors import SafetyError, StretchError, UsageError
 from stretch.core.safety.checklist import Choice, Outcome, Question
@@ -52,18 +52,27 @@ def run_preflight(app: App, *, ask: bool) -> PreflightResult:
     answers = unfinished_answers(app.safety, record, today)
     if ask:
         if record is None or not forbids_session(record, today):
-            pain_log.ask_next_morning_pain(app)
+            ask_next_morning_pain(app)
         return _allowed(app, PreflightResult(before=record), answers)
     if record is None:
         app.info(f"{app.safety.question(app.safety.quick[0]).text} {app.safety.messages.unasked}")
         return PreflightResult()
-    result = preflight(app.safety, record, answers, (), today)
-    if result.causes or (result.record and forbids_session(result.record, today)):
-        raise SafetyError("\n".join(stop_texts(app, result, stored=True)))
+    result = refuse_stop(app, record)
     if record.ask_next_time:
         app.info(app.safety.messages.ask_next_time)
     # Nobody reads notes before a session that asks nothing, and its output may be read by a program.
     return msgspec.structs.replace(result, notes=())
+
+
+def refuse_stop(app: App, record: ScreeningRecord | None) -> PreflightResult:
+    """Return what the stored *record* means today, without questions; raise SafetyError if no session may start."""
+    today = app.today()
+    if record is None:
+        return PreflightResult()
+    result = preflight(app.safety, record, unfinished_answers(app.safety, record, today), (), today)
+    if result.causes or (result.record and forbids_session(result.record, today)):
+        raise SafetyError("\n".join(stop_texts(app, result, stored=True)))
+    return result
 
 
 def ask_daily(app: App, known: PreflightResult, about: Sequence[str] = ()) -> PreflightResult | None:
@@ -149,9 +158,9 @@ def ask_questions(app: App, known: PreflightResult, answers: Answers, *, leads_b
 
 def _decision(app: App, known: PreflightResult) -> Callable[[Answers], PreflightResult]:
     """Return the function of the answers alone: what else it depends on stays as it is."""
-    history, today = pain_log.history(app, known.before), app.today()
+    entries, today = history(app, known.before), app.today()
     also = (PAIN,) if app.settings.track_pain and known.for_session else ()
-    return lambda answers: preflight(app.safety, known.before, answers, history, today, also)
+    return lambda answers: preflight(app.safety, known.before, answers, entries, today, also)
 
 
 def run_check(app: App) -> PreflightResult:
@@ -243,12 +252,12 @@ def after_early_end(app: App, symptom: Symptom, *, keep: bool, full_screen: bool
 def after_session(app: App, recorder: SessionRecorder, pain: int | None) -> None:
     """Ask for the *pain* now unless it is known, and record what its trend requires (rules T1-T8)."""
     try:
-        pain_log.ask_post_session_pain(app, recorder.session_id, recorder.pain_before, pain)
+        ask_post_session_pain(app, recorder.session_id, recorder.pain_before, pain)
     except StretchError as error:
         app.info(f"stretch: {error}")
         return
     old = screening_file.load(app.folder)
-    found = trend_findings(old, pain_log.history(app, old), app.today())
+    found = trend_findings(old, history(app, old), app.today())
     met = [each.rule for each in found]
     said = [rule for rule in met if (line := app.safety.lines.get(rule)) and line.outcome and line.outcome.stops]
     if old is not None and (new := add_statements(app.safety, old, said, app.today())) != old:

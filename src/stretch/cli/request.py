@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import Struct
 
+from stretch.cli.preflight import refuse_stop
 from stretch.cli.prescribed import fit_to_program, offered_prescription, remember_prescriptions, running_prescriptions
 from stretch.core.area_names import area_ids
-from stretch.core.errors import UnknownName, UsageError
+from stretch.core.errors import SafetyError, UnknownName, UsageError
 from stretch.core.planning import builder, programs
 from stretch.core.planning.personalize import apply_preflight, apply_recent_practice, continuity_after, is_beginner
 from stretch.core.planning.replacement import replace_stretch
 from stretch.core.routine import Request
-from stretch.core.safety.screening_record import PreflightResult, forbids_session, status_messages
+from stretch.core.safety.screening_record import PreflightResult
 from stretch.core.vocabulary import Equipment, Level, Pattern, Position, Tag, VoiceMode
 from stretch.storage import screening_file
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from stretch.core.journal.record import SessionRecord
     from stretch.core.planning.personalize import RecentPractice
     from stretch.core.routine import Continuity, Routine
+    from stretch.core.safety.screening_record import ScreeningRecord
     from stretch.figure.render import Glyphs
     from stretch.player.figure_renderer import FigureRenderer
     from stretch.player.terminal import Terminal
@@ -248,34 +250,45 @@ def check_request(app: App, options: RoutineOptions, request: Request) -> None:
         builder.check_request(app.catalog, request)
 
 
-def personalized_routine(app: App, options: RoutineOptions, *, voice: VoiceMode = "no") -> tuple[Routine, bool]:
+def personalized_routine(
+    app: App, options: RoutineOptions, *, voice: VoiceMode = "no", plays: bool = False
+) -> tuple[Routine, bool]:
     """Return the routine for a file, with time for a *voice*, and whether it needs rest days (rule D14).
 
-    It may be for somebody else, so a stored stop is only reported: this is no session.
+    If it *plays* a session, raise SafetyError for a stored stop. Else it may be on paper for somebody else, so that is
+    only reported.
     """
-    report_stop(app)
+    record = screening_file.load(app.folder)
+    if plays:
+        refuse_stop(app, record)
+    else:
+        report_stop(app, record)
     routine = RoutinePlanner(app, options).plan(build_request(app, options, voice=voice))
     program = app.catalog.programs.get(options.program or "")
     return routine, programs.needs_rest_day(routine, program, as_written=options.as_written)
 
 
-def report_stop(app: App) -> None:
-    """Print what the stored safety check says if it forbids a session today."""
-    kept = screening_file.load(app.folder)
-    if kept is not None and forbids_session(kept, app.today()):
-        app.info(*status_messages(app.safety.messages, kept, app.today()))
+def report_stop(app: App, record: ScreeningRecord | None) -> bool:
+    """Print why the stored *record* forbids a session today, in the words of the refusal; return whether it does."""
+    try:
+        refuse_stop(app, record)
+    except SafetyError as stop:
+        app.info(*str(stop).split("\n"))
+        return True
+    return False
 
 
 def preflight_today(app: App) -> PreflightResult:
-    """Return the result of the last safety check, with what pain that was said today means for a session."""
+    """Return the result of the last safety check and what pain that was said today means; print why there is a stop."""
     record, today = screening_file.load(app.folder), app.today()
+    stopped = report_stop(app, record)
     if record is None or record.pain_on != today:
         return PreflightResult(record=record)
     # Imported here for start-up: on most days there is no pain.
     from stretch.core.safety.screening import pain_today
 
     gentle_only, notes = pain_today(app.safety, record, today)
-    return PreflightResult(record=record, gentle_only=gentle_only, notes=notes)
+    return PreflightResult(record=record, gentle_only=gentle_only, notes=() if stopped else notes)
 
 
 def _check(options: RoutineOptions) -> None:

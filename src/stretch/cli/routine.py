@@ -73,9 +73,8 @@ def routine_command(
 def _print(app: App, options: RoutineOptions, request: Request, save: str | None, *, why: bool, as_json: bool) -> None:
     """Print the routine for *request*, and what the safety check says about today."""
     from stretch.cli import plan
-    from stretch.cli.request import RoutinePlanner, preflight_today, report_stop
+    from stretch.cli.request import RoutinePlanner, preflight_today
 
-    report_stop(app)
     preflight = preflight_today(app)
     routine = RoutinePlanner(app, options, preflight).plan(request)
     if save is not None:

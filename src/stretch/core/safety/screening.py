@@ -73,7 +73,7 @@ def preflight(
     question = None if new.outcome is Outcome.EMERGENCY else question
     if question is not None:
         new = answered.unfinished_record(answers)
-    result = answered.result(new, advise=question is None)
+    result = answered.result(new, advise=question is None, stopped=bool(stops))
     return replace(result, question=question, causes=stops, answers=answers, before=before)
 
 
@@ -144,12 +144,12 @@ def pain_limits(start: int) -> tuple[int, int]:
 def pain_today(safety: SafetyData, record: ScreeningRecord, today: date) -> tuple[bool, tuple[str, ...]]:
     """Return whether pain that was said today allows gentle stretches only, and what to say about it before a session.
 
-    Nothing is said if no session may start.
+    Nothing is said if no session may start, nor of severe pain, also while that is not confirmed.
     """
     if record.pain is None or record.pain_on != today:
         return False, ()
     choice = safety.statements[f"{PAIN}.{record.pain}"]
-    if record.pain == 0 or forbids_session(record, today):
+    if record.pain == 0 or choice.severe_pain or forbids_session(record, today):
         return choice.gentle_only, ()
     limits = "Today: ease off when pain reaches {}, stop a stretch at {}.".format(*pain_limits(record.pain))
     return choice.gentle_only, (*[choice.note] * bool(choice.note), limits)
@@ -270,8 +270,11 @@ class _Answered(Struct, frozen=True):
             record = replace(record, ask_again_on=today + timedelta(days) if days else None)
         return replace(record, ask_next_time=tuple(name for name in record.ask_next_time if name not in self.picks))
 
-    def result(self, record: ScreeningRecord, *, advise: bool) -> PreflightResult:
-        """Return what the plan must allow for, with the advice to tell a clinician when that is due."""
+    def result(self, record: ScreeningRecord, *, advise: bool, stopped: bool) -> PreflightResult:
+        """Return what the plan must allow for, with the advice to tell a clinician when that is due.
+
+        Limits for a session are told only if it is not *stopped*.
+        """
         actions = {action for finding in self.findings for action in finding.actions}
         gentle, _ = pain_today(self.safety, record, self.today)
         advise = advise and advice_due(record, record.advised, self.today)
@@ -281,10 +284,10 @@ class _Answered(Struct, frozen=True):
             spread=spread_of([choice.id for choice in self.picks.get(SPREAD, ())]),
             gentle_only=gentle or "gentle-only" in actions,
             half_dose="halve" in actions,
-            notes=self._notes(record, advise=advise),
+            notes=self._notes(record, advise=advise, stopped=stopped),
         )
 
-    def _notes(self, record: ScreeningRecord, *, advise: bool) -> tuple[str, ...]:
+    def _notes(self, record: ScreeningRecord, *, advise: bool, stopped: bool) -> tuple[str, ...]:
         """Return the sentences to show before a session or with a stop; nothing distracts from an emergency."""
         if record.outcome is Outcome.EMERGENCY:
             return ()
@@ -293,7 +296,7 @@ class _Answered(Struct, frozen=True):
         if record.outcome is Outcome.GO_GENTLY and self.lasting:
             texts.append(self.safety.messages.gently)
         texts += [self.safety.messages.advise] * advise
-        texts += pain_today(self.safety, record, self.today)[1]
+        texts += () if stopped else pain_today(self.safety, record, self.today)[1]
         return tuple(dict.fromkeys(filter(None, texts)))
 
 
