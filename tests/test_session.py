@@ -381,11 +381,26 @@ def test_a_session_is_finished_at_its_last_millisecond(short: int, over: str | N
 
 @pytest.mark.parametrize(("left", "after"), [(7_000, 2_000), (6_001, 1_001), (6_000, 1_000), (5_999, 1_000)])
 def test_less_leaves_a_second_of_a_phase_without_breaths(left: int, after: int) -> None:
-    now = update(in_sample(PREPARE.end_ms - left), "less")
+    now = update(at(WARM_UP.end_ms - left), "less")
     assert now.moment.left_ms == after
 
 
+@pytest.mark.parametrize(("key", "sign"), [("more", 1), ("less", -1)])
+@pytest.mark.parametrize("kind", ["prepare", "switch"])
+def test_while_getting_ready_the_hold_that_follows_is_changed(key: Action, sign: int, kind: str) -> None:
+    phases = SAMPLE_TIMELINE.phases
+    index = next(i for i, phase in enumerate(phases) if phase.kind == kind and phases[i + 1].length_ms >= 20_000)
+    before = in_sample(phases[index].start_ms + 1_000)
+    now = update(update(before, key), key)
+    assert now.moment.left_ms == before.moment.left_ms
+    changes = [new.length_ms - old.length_ms for old, new in zip(phases, now.timeline.phases, strict=True)]
+    assert [at for at, change in enumerate(changes) if change] == [index + 1]
+    assert 4_000 <= sign * changes[index + 1] <= 20_000
+    assert now.timeline.phases[index + 1].breaths
+
+
 HOLD = next(phase for phase in SAMPLE_TIMELINE.phases if phase.kind == "hold")
+WARM_UP = next(phase for phase in TIMELINE.phases if phase.kind == "warm-up")
 PREPARE = [phase for phase in SAMPLE_TIMELINE.phases if phase.kind == "prepare"][1]
 
 

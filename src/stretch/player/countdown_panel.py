@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from functools import cache
 
 from stretch.core.narration.phrases import count_label
-from stretch.core.text import minutes_seconds, side_label
+from stretch.core.text import minutes_seconds, pluralize, side_label
 from stretch.core.timing.phases import NS_PER_MS
 from stretch.core.timing.session import Session
-from stretch.core.timing.timeline import Moment
+from stretch.core.timing.timeline import Moment, hold_ahead
 from stretch.player.big_font import big_text, big_text_height, big_text_width
 from stretch.player.layout import StyledLine, ellipsize, pad_to_height, side_by_side, wrap_styled, wrap_text
 from stretch.player.theme import TextRole
@@ -74,7 +74,7 @@ def _texts(session: Session) -> tuple[Text, Text, Text, Text]:
     moment = session.moment
     side = (moment.phase.side or "").upper(), TextRole.SIDE
     prompt = _prompt_word(session), TextRole.ALERT if session.pain_stop is not None else _breath_role(moment)
-    return (countdown_text(session), TextRole.TIME), side, (_count(moment), TextRole.PLAIN), prompt
+    return (countdown_text(session), TextRole.TIME), side, (_count(session), TextRole.PLAIN), prompt
 
 
 def _rows(session: Session, cells: int, height: int, unicode: bool) -> list[StyledLine]:
@@ -145,13 +145,30 @@ def _stack(blocks: Sequence[Sequence[StyledLine]], height: int) -> list[StyledLi
     return lines
 
 
-def _count(moment: Moment) -> str:
+def _count(session: Session) -> str:
+    moment = session.moment
     phase, count = moment.phase, count_label(moment.phase)
+    getting_ready = phase.kind in ("prepare", "switch") and session.pain_stop is None
+    if getting_ready and (changed := _changed_amount(session)):
+        return ", ".join(filter(None, (count, f"now {changed}")))
     if phase.kind == "move" and moment.breath:
         breath = f"breath {moment.breath.number} of {moment.breath.count}"
         count = f"{count}, {breath}" if count else breath
     turned = ", other way" if phase.has_turned(phase.length_ms - moment.left_ms) else ""
     return f"{count}{turned}"
+
+
+def _changed_amount(session: Session) -> str:
+    """Return the hold or the breaths to get ready for if they were made longer or shorter; empty if not."""
+    found = hold_ahead(session.timeline, session.position_ms)
+    phase = session.timeline.phases[found[0]] if found else session.moment.phase
+    if found is None or phase.item is None:
+        return ""
+    dose, breaths = phase.item.dose, len(phase.breaths)
+    if phase.kind == "move":
+        return pluralize(breaths, "breath") if breaths != dose.reps else ""
+    planned_s = dose.contract.hold_s if dose.contract else dose.hold_s
+    return f"{round(phase.length_ms / 1000)} s" if phase.length_ms != (planned_s or 0) * 1000 else ""
 
 
 def _prompt_word(session: Session) -> str:

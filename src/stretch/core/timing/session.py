@@ -223,7 +223,11 @@ def _perform(session: Session, action: Action) -> Session:
             target = {"next": next_start, "skip": next_item_start, "back": back_start}[action]
             return seek(session, target(timeline, position_ms))
         case "more" | "less":
-            return replace(session, timeline=timeline.adjust(position_ms, STEP_MS if action == "more" else -STEP_MS))
+            # Getting ready takes the time it takes: what follows is changed.
+            ready = session.moment.phase.kind in ("prepare", "switch")
+            found = hold_ahead(timeline, position_ms) if ready else None
+            at_ms = found[1] if found else position_ms
+            return replace(session, timeline=timeline.adjust(at_ms, STEP_MS if action == "more" else -STEP_MS))
         case "replace":
             return replace(session, replacing=session.moment.phase.item is not None)
         case "ease":
