@@ -187,6 +187,13 @@ def test_a_whole_session_on_the_full_screen(terminal: OpenTerminal) -> None:
     assert re.fullmatch(r"Done: \d+ stretches, 14 min \d+ s, 500 times as fast\.\r\n", run.text_after_screen())
 
 
+def test_the_screen_says_what_cannot_be_heard(terminal: OpenTerminal, tmp_path: Path) -> None:
+    run = terminal("routine", "--area", "lower-back", "--yes", "--voice", env={"PATH": str(tmp_path)})
+    run.wait_for("s sound bell  v voice silent")
+    run.press("q")
+    assert run.wait_for_exit() == 3
+
+
 def test_two_keys_start_the_first_session(terminal: OpenTerminal) -> None:
     run = terminal("routine", "-m", "6")
     text = run.wait_for("none of these.")

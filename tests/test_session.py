@@ -11,7 +11,17 @@ from hypothesis import strategies as st
 
 from stretch.core.journal.progress import stretches_done
 from stretch.core.timing.phases import WORKING_KINDS, Phase
-from stretch.core.timing.session import Action, Session, Symptom, Tick, cues_between, update
+from stretch.core.timing.plan_changes import with_more_stretches
+from stretch.core.timing.session import (
+    Action,
+    Session,
+    Symptom,
+    Tick,
+    cues_between,
+    update,
+    with_audio_found,
+    with_voice,
+)
 from stretch.core.timing.timeline import back_start, build_timeline
 from stretch.player.instructions import pause_message
 from support import MS, SAMPLE, SECOND, routine
@@ -338,6 +348,19 @@ def test_toggling_sound_or_voice_does_not_start_the_clock(key: Action, fields: d
     still = at(1_000, sound=False, voice=False, **fields)
     timeline = still.timeline.with_voice(True, still.position_ms) if key == "voice" else still.timeline
     assert update(still, key) == msgspec.structs.replace(still, timeline=timeline, **{key: True})
+
+
+def test_a_voice_that_is_not_heard_takes_no_time() -> None:
+    off = with_voice(at(1_000), False)
+    on = with_voice(off, True)
+    assert on.timeline.length_ms > off.timeline.length_ms
+    silent = with_audio_found(on, bell_only=False, voice_silent=True)
+    assert (silent.voice, silent.timeline) == (True, off.timeline)
+    assert update(update(silent, "voice"), "voice") == silent
+    assert with_audio_found(silent, bell_only=False, voice_silent=False) == on
+    more = [with_more_stretches(each, SAMPLE.items).timeline.length_ms for each in (on, silent, off)]
+    assert more[0] > more[1] == more[2]
+    assert with_audio_found(off, bell_only=True, voice_silent=True).timeline == off.timeline
 
 
 def test_pause_during_the_lead_in_ends_it() -> None:

@@ -17,7 +17,7 @@ from fake_programs import FakePrograms
 from stretch.core.errors import UsageError
 from stretch.core.narration import tones
 from stretch.core.narration.tones import RATE, SOUNDS, breath_sound, sound_for
-from stretch.core.timing.session import Session
+from stretch.core.timing.session import Session, with_voice
 from stretch.core.timing.timeline import Cue, build_timeline, cues
 from stretch.player import child_process
 from stretch.player.child_process import split_command
@@ -220,8 +220,7 @@ def test_the_bell_rings_once_for_a_change_twice_for_a_switch_and_not_for_a_breat
 ) -> None:
     programs = FakePrograms()
     player = programs.cue_player(tmp_path / "cache")
-    assert player.problem(SESSION) is not None
-    assert "bell" in str(player.problem(SESSION))
+    assert player.with_audio_found(SESSION).bell_only
     for one in ALL_CUES:
         player.handle_cues(SESSION, (one,))
     kinds = [phase.kind for phase in TIMELINE.phases]
@@ -331,9 +330,27 @@ def test_backends_are_described_with_advice(tmp_path: Path) -> None:
     assert "espeak-ng" in nothing[1].advice
     remote = {"SSH_CONNECTION": "x"}
     assert "SSH" in FakePrograms(aplay="plays").backends(tmp_path, environ=remote).describe()[0].found
-    problem = FakePrograms(aplay="plays").cue_player(tmp_path, environ=remote).problem(SESSION)
-    assert problem is not None
-    assert problem.startswith("Over SSH: bell only.")
+    for backends, cause in (
+        (FakePrograms(aplay="plays").backends(tmp_path, environ=remote), "Over SSH"),
+        (FakePrograms().backends(tmp_path), "No sound program found"),
+    ):
+        assert backends.sounds(50).problem == f"{cause}: only the terminal's bell. `stretch doctor` helps."
+
+
+def test_the_session_knows_what_is_not_heard(tmp_path: Path) -> None:
+    programs = FakePrograms(aplay="fails", espeak_ng="empty")
+    player, session = programs.cue_player(tmp_path), with_voice(SESSION, True)
+    assert player.with_audio_found(session) == session
+    player.handle_cues(session, cues_at_start_of(HOLD))
+    for wait_ms in (2_000, 10):
+        programs.clock.now += wait_ms * MS
+        player.handle_cues(session, ())
+    found = player.with_audio_found(session)
+    assert (found.bell_only, found.voice_silent) == (True, True)
+    # Without any program it is known from the start, and no message covers what comes next.
+    without = FakePrograms().cue_player(tmp_path)
+    assert without.with_audio_found(SESSION).bell_only
+    assert without.problem(SESSION) is None
 
 
 @pytest.fixture

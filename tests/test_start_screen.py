@@ -268,7 +268,9 @@ def test_what_is_chosen_marked_or_both_looks_different_in_the_picture(how: dict[
 def test_a_missing_player_or_voice_is_told_while_it_is_wanted() -> None:
     state = replace(START, sound_problem="No player.", voice_problem="No voice.")
     assert [text in "".join(shown(state)) for text in ("No player.", "No voice.")] == [True, False]
+    assert "v voice off  s sound bell" in shown(state)[-1]
     state = press("v", "s", state=state)
+    assert "v voice silent  s sound off" in shown(state)[-1]
     assert [text in "".join(shown(state)) for text in ("No player.", "No voice.")] == [False, True]
 
 

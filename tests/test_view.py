@@ -203,7 +203,8 @@ def test_a_long_title_does_not_hide_the_time_left(title: str, columns: int) -> N
 @pytest.mark.parametrize(("columns", "lines"), [(120, 40), (100, 30), (80, 24), (60, 20), (40, 12)])
 def test_a_warning_hides_neither_the_figure_nor_the_instructions_nor_the_keys(columns: int, lines: int) -> None:
     warning = (
-        "No sound player: bell only. See `stretch doctor`. Voice failed: espeak-ng made no sound. See `stretch doctor`."
+        "aplay failed: only the terminal's bell. `stretch doctor` helps. "
+        "Voice failed: espeak-ng made no sound. See `stretch doctor`."
     )
     without, mentioned = (screen_text(in_phase("warm-up"), columns, lines, warning=text) for text in ("", warning))
     assert "pause" in without[-1]
@@ -481,6 +482,9 @@ def test_sound_and_voice_are_always_visible(size: tuple[int, int]) -> None:
     for sound, voice in ((True, False), (False, True)):
         top = screen_text(in_phase("hold", sound=sound, voice=voice), *size)[1]
         assert f"s sound {'on' if sound else 'off'}  v voice {'on' if voice else 'off'}" in top
+        unheard = in_phase("hold", sound=sound, voice=voice, bell_only=True, voice_silent=True)
+        top = screen_text(unheard, *size)[1]
+        assert f"s sound {'bell' if sound else 'off'}  v voice {'silent' if voice else 'off'}" in top
 
 
 @pytest.mark.parametrize(("last", "figure"), [("pelvic-tilt", "rest-lying"), ("chin-tuck", "rest-sitting")])

@@ -255,11 +255,15 @@ class Playback:
                 audio=self.cue_player,
                 observers=self._make_observers(stack),
                 replace_stretch=self.replacer,
-                adjust=self.adjust,
+                adjust=self._adjust,
             )
             if self.cue_player is not None and result.session.end_state == "finished":
                 self.cue_player.finish()
             return result
+
+    def _adjust(self, session: Session) -> Session:
+        session = self.adjust(session)
+        return self.cue_player.with_audio_found(session) if self.cue_player else session
 
     def _make_cue_player(self, terminal: Terminal | None) -> CuePlayer | None:
         if self.options.dry_run or terminal is None or not is_terminal(self.app.stdout):

@@ -21,7 +21,7 @@ from stretch.core.narration.speech import (
 )
 from stretch.core.narration.tones import SoundCue, bell_strokes, is_breath, sound_for
 from stretch.core.timing.phases import NS_PER_MS
-from stretch.core.timing.session import Session
+from stretch.core.timing.session import Session, with_audio_found
 from stretch.core.timing.timeline import Cue, Timeline
 from stretch.core.timing.timeline import cues as cues_in
 from stretch.core.vocabulary import VoiceMode
@@ -79,10 +79,18 @@ class CuePlayer:
         """Clock time of the next words, and the words: they wait for the sound before them."""
 
     def problem(self, session: Session) -> str | None:
-        """Return a message about sound or voice that is turned on and does not work, None if there is none."""
-        sound = self._sounds.problem if self._plays_sound(session) else None
+        """Return a message about sound or voice that is turned on and has failed, None if there is none.
+
+        That there is no player at all is said before the session.
+        """
+        sound = self._sounds.problem if self._plays_sound(session) and self._sounds.found else None
         voice = self._voice.problem if session.voice else None
         return " ".join(filter(None, (sound, voice))) or None
+
+    def with_audio_found(self, session: Session) -> Session:
+        """Return *session* with what is known of its sounds and voice."""
+        bell_only, voice_silent = self._sounds.problem is not None, self._voice.problem is not None
+        return with_audio_found(session, bell_only=bell_only, voice_silent=voice_silent)
 
     def handle_cues(self, session: Session, cues: tuple[Cue, ...]) -> None:
         """Start the sounds and words of *cues*, continue what was started before, and return at once.
@@ -201,7 +209,7 @@ class AudioBackends(Struct, frozen=True, kw_only=True):
 
     def sounds(self, volume: int) -> SoundPlayer:
         """Return a sound player with *volume* in percent."""
-        none_found = "Over SSH" if self._remote else "No sound player"
+        none_found = "Over SSH" if self._remote else "No sound program found"
         return SoundPlayer(self.players, SoundCache(self.cache, volume), self.start, self.clock, none_found)
 
     def voice(self, volume: int) -> Voice:

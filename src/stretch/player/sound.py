@@ -84,6 +84,8 @@ class SoundPlayer:
     ) -> None:
         self._players, self._cache, self._none_found = list(players), cache, none_found
         self.processes: ProcessGroup[SoundCue] = ProcessGroup(start, clock)
+        self.found = bool(players)
+        """Whether there was a player to try."""
         self._failed: list[str] = []
         self._failures_left = 1
         self._cache_error = ""
@@ -94,7 +96,7 @@ class SoundPlayer:
         if self._players and not self._cache_error:
             return None
         cause = f"{' and '.join(self._failed)} failed" if self._failed else self._none_found
-        return f"{self._cache_error or cause}: bell only. See `stretch doctor`."
+        return f"{self._cache_error or cause}: only the terminal's bell. `stretch doctor` helps."
 
     @property
     def unproven(self) -> bool:

@@ -266,8 +266,10 @@ def header(session: Session, columns: int, unicode: bool) -> list[StyledLine]:
 
 def _progress_bar(session: Session, columns: int, unicode: bool) -> StyledLine:
     audio: list[StyledSpan] = []
-    for key, name, on in (("s", "sound", session.sound), ("v", "voice", session.voice)):
-        audio += [(f"  {key}", TextRole.KEY), (f" {name} {'on' if on else 'off'}", TextRole.DIM)]
+    sound = "off" if not session.sound else "bell" if session.bell_only else "on"
+    voice = "off" if not session.voice else "silent" if session.voice_silent else "on"
+    for key, name, state in (("s", "sound", sound), ("v", "voice", voice)):
+        audio += [(f"  {key}", TextRole.KEY), (f" {name} {state}", TextRole.DIM)]
     cells = max(columns - 2 - line_width(tuple(audio)), 1)
     done = cells * session.position_ms // session.timeline.length_ms
     full, empty = ("━", "─") if unicode else ("=", "-")

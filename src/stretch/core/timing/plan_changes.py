@@ -35,11 +35,11 @@ def with_stretch_replaced(session: Session, item: Item) -> Session:
     first, end = span[0], span[-1] + 1
     old, slow = phases[first], timeline.extra_transition_time
     moved = old.new_position or (old.item is not None and old.item.position != item.position)
-    new = item_phases(item, timeline.pattern, new_position=moved, slow=slow, voice=session.voice)
+    new = item_phases(item, timeline.pattern, new_position=moved, slow=slow, voice=session.voice_heard)
     following, *later = phases[end:]
     if following.item is not None:
         moved = following.item.position != item.position
-        following = with_preparation(replace(following, new_position=moved), slow=slow, voice=session.voice)
+        following = with_preparation(replace(following, new_position=moved), slow=slow, voice=session.voice_heard)
     changed = replace(timeline, phases=with_start_times([*phases[:first], *new, following, *later]))
     place = {index: index if index < first else index + len(new) - len(span) for index in range(len(phases))}
     kept = {index: at for index, at in place.items() if index not in span}
@@ -72,7 +72,7 @@ def with_more_stretches(session: Session, items: Iterable[Item]) -> Session:
             timeline.pattern,
             new_position=item.position != position,
             slow=timeline.extra_transition_time,
-            voice=session.voice,
+            voice=session.voice_heard,
         )
         position = item.position
     return replace(session, timeline=replace(timeline, phases=with_start_times([*phases, *settle])))

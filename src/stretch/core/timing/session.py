@@ -64,6 +64,10 @@ class Session(Struct, frozen=True, kw_only=True, dict=True):
     """Keys can be pressed; without them nothing waits for one."""
     sound: bool = True
     voice: bool = False
+    bell_only: bool = False
+    """Only the terminal bell can be heard of the sounds."""
+    voice_silent: bool = False
+    """Nothing can be heard of the voice."""
     position_ns: int = 0
     clock_ns: int | None = None
     """The last clock reading."""
@@ -101,6 +105,11 @@ class Session(Struct, frozen=True, kw_only=True, dict=True):
     def clock_stopped(self) -> bool:
         """True while the position stays where it is until a key is pressed."""
         return self.paused or self.help_open or self.waiting or self.pain_stop is not None
+
+    @property
+    def voice_heard(self) -> bool:
+        """True while the voice takes time."""
+        return self.voice and not self.voice_silent
 
     @property
     def position_ms(self) -> int:
@@ -162,7 +171,16 @@ def update(session: Session, event: Event) -> Session:
 
 def with_voice(session: Session, voice: bool) -> Session:
     """Return *session* with *voice* on or off, and with the time that it takes in the phases that have not begun."""
-    return replace(session, voice=voice, timeline=session.timeline.with_voice(voice, session.position_ms))
+    session = replace(session, voice=voice)
+    return replace(session, timeline=session.timeline.with_voice(session.voice_heard, session.position_ms))
+
+
+def with_audio_found(session: Session, *, bell_only: bool, voice_silent: bool) -> Session:
+    """Return *session* with what is known of its audio: a silent voice takes no time."""
+    silent_before = session.voice_silent
+    if (bell_only, voice_silent) != (session.bell_only, silent_before):
+        session = replace(session, bell_only=bell_only, voice_silent=voice_silent)
+    return with_voice(session, True) if session.voice and voice_silent != silent_before else session
 
 
 def cues_between(before: Session | None, after: Session) -> tuple[Cue, ...]:
