@@ -32,7 +32,7 @@ STARTS: Mapping[str, tuple[ScreeningRecord | None, dict[str, tuple[str, ...]]]] 
     "new": (HEALTHY, {"daily": ("yes", END)}),
     "pain": (HEALTHY, {"daily": ("pain", END)}),
     "ill": (msgspec.structs.replace(HEALTHY, ask_again_on=TODAY), {}),
-    "numb": (msgspec.structs.replace(HEALTHY, ask_next_time=("after-numb",)), {}),
+    "numb": (msgspec.structs.replace(HEALTHY, ask_next_time=("numb-since",)), {}),
     "dizzy": (msgspec.structs.replace(HEALTHY, ask_next_time=("after-dizzy",)), {}),
 }
 """Record and answers with which the questions begin."""

@@ -621,15 +621,21 @@ def test_an_emergency_in_a_session_is_shown_alone_and_kept(tmp_path: Path, key: 
 
 
 @pytest.mark.parametrize(
-    ("key", "question", "answer"), [("1", "after-numb", ""), ("2", "after-dizzy", "1")], ids=["numb", "dizzy"]
+    ("key", "question", "answers"),
+    [("1", "numb-since", ("1", "")), ("2", "after-dizzy", ("1",))],
+    ids=["numb", "dizzy"],
 )
-def test_a_symptom_is_asked_about_at_the_next_start(tmp_path: Path, key: str, question: str, answer: str) -> None:
+def test_a_symptom_is_asked_about_at_the_next_start(
+    tmp_path: Path, key: str, question: str, answers: tuple[str, ...]
+) -> None:
     screening_file.save(tmp_path, ScreeningRecord(outcome=Outcome.GO, screened=TODAY, since=TODAY, asked=TODAY))
     run("routine", "-m", "15", app=Person(tmp_path, *FINE, keys=("n",) * 6 + (1.0, "x", key)))
     result, person = start(tmp_path, args=("--yes",))
     assert result.exit_code == 3
     assert SAFETY.messages.ask_next_time in folded(person)
-    for lines, times in (((answer, ""), 1), (FINE, 0)):
+    # Enter alone says nothing about it.
+    assert start(tmp_path, "", "", "")[0].exit_code == 4
+    for lines, times in (((*answers, ""), 1), (FINE, 0)):
         result, person = start(tmp_path, *lines)
         assert result.exit_code == 3
         assert folded(person).count(SAFETY.question(question).text) == times

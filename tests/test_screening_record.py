@@ -333,8 +333,33 @@ def test_a_symptom_is_asked_about_at_the_next_start(symptom: str, question: str)
     record = msgspec.structs.replace(record_after(GO), ask_next_time=(question,))
     asked = preflight(SAFETY, record, {}, (), TODAY).question
     assert asked.id == question
-    fine = END if asked.many else asked.choices[0].id
-    assert after(record, {question: (fine,)}) == msgspec.structs.replace(record, ask_next_time=())
+    fine: dict[str, tuple[str, ...]] = {}
+    while asked is not None:
+        fine[asked.id] = (END if asked.many else asked.choices[0].id,)
+        asked = preflight(SAFETY, record, fine, (), TODAY).question
+    assert after(record, fine) == msgspec.structs.replace(record, ask_next_time=())
+
+
+@pytest.mark.parametrize(
+    ("answers", "outcome"),
+    [
+        ({"numb-since": ("passed",)}, Outcome.GO),
+        ({"numb-since": ("elsewhere",)}, Outcome.SEE_CLINICIAN),
+        ({"numb-since": ("one-leg",), "one-leg": ("pain",)}, Outcome.GO_GENTLY),
+        ({"numb-since": ("one-leg",), "one-leg": ("numb",)}, Outcome.SEE_CLINICIAN),
+        ({"numb-since": ("one-leg",), "one-leg": ("checked",)}, Outcome.GO_GENTLY),
+    ],
+)
+def test_what_is_still_numb_stops_and_other_lasting_signs_go_gently(answers: Answers, outcome: Outcome) -> None:
+    record = msgspec.structs.replace(record_after(GO), ask_next_time=("numb-since",))
+    assert after(record, {**answers, "after-numb": (END,), CONFIRM: ("yes",)}).outcome is outcome
+
+
+@pytest.mark.parametrize("since", ["passed", "one-leg", "elsewhere"])
+def test_an_emergency_after_a_numb_session_counts_whatever_else_is_said(since: str) -> None:
+    record = msgspec.structs.replace(record_after(GO), ask_next_time=("numb-since",))
+    signs = {"numb-since": (since,), "one-leg": ("checked",), "after-numb": ("R02",)}
+    assert preflight(SAFETY, record, signs, (), TODAY).record.outcome is Outcome.EMERGENCY
 
 
 def test_a_numb_session_is_followed_by_the_signs_that_matter() -> None:
