@@ -285,12 +285,13 @@ def test_what_was_changed_while_getting_ready_is_shown() -> None:
         session = Session(timeline=TIMELINE, position_ns=phase.start_ms * MS)
         following = TIMELINE.phases[min(index + 1, len(TIMELINE.phases) - 1)]
         changed = update(session, "more")
-        shown, new = (" ".join(screen_text(each, 120, 40)) for each in (session, changed))
+        shown, new = (" ".join(screen_text(each, 80, 24)) for each in (session, changed))
         assert "now" not in shown.split()
         if phase.kind in ("prepare", "switch") and following.kind in ("hold", "move"):
             hold = changed.timeline.phases[index + 1]
             amount = f"{len(hold.breaths)} breaths" if hold.kind == "move" else f"{round(hold.length_ms / 1000)} s"
-            assert f"now {amount}" in new or hold.length_ms == following.length_ms
+            starts = ", starts in" if phase.kind == "prepare" else ""
+            assert f"now {amount}{starts}" in new or hold.length_ms == following.length_ms
 
 
 @pytest.mark.parametrize(

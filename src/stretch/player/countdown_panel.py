@@ -150,7 +150,7 @@ def _count(session: Session) -> str:
     phase, count = moment.phase, count_label(moment.phase)
     getting_ready = phase.kind in ("prepare", "switch") and session.pain_stop is None
     if getting_ready and (changed := _changed_amount(session)):
-        return ", ".join(filter(None, (count, f"now {changed}")))
+        return f"now {changed}"
     if phase.kind == "move" and moment.breath:
         breath = f"breath {moment.breath.number} of {moment.breath.count}"
         count = f"{count}, {breath}" if count else breath
