@@ -108,7 +108,7 @@ def _steps(
     for candidate, _ in picks:
         for goal in candidate.goals:
             served[goal] += 1
-    gains = [problem.gain(goal, count) for goal, count in enumerate(served)]
+    gains = [row[min(count, len(row) - 1)] for row, count in zip(problem.goals, served, strict=True)]
     due = [max(0, problem.share_s - seconds) for seconds in problem.shares(picks)]
     visited = {posture(candidate.item.position) for candidate, _ in picks}
     penalties = {place: 0 if posture(place) in visited else problem.position_penalty for place in POSITIONS}
