@@ -126,7 +126,7 @@ def build_request(app: App, options: RoutineOptions, *, voice: VoiceMode = "no")
     """
     _check(options)
     if options.program:
-        app.program(options.program)
+        app.program(options.program)  # says so if it has blanks
     settings, areas, minutes = app.settings, area_ids(app.catalog, options.areas), options.minutes
     if areas or not (options.stretches or options.program):
         areas = areas or _default_areas(app)

@@ -1,4 +1,4 @@
-"""A list of exercises as text, read into the entries of a program; whatever is not certain is left open."""
+"""Reader of exercise lists as text: each line becomes an entry of a program; what is not certain is left open."""
 
 import re
 from collections.abc import Iterable
@@ -99,7 +99,7 @@ def read_list(catalog: Catalog, lines: Iterable[str]) -> list[ListEntry]:
             number = getattr(entry.dose, field)
             if entry.fields and number and not entry.dose.often:
                 times = str(entry.dose.lower.get(field, number))
-                often = f"{ {'1': 'Once', '2': 'Twice'}.get(times, f'{times} times') } {span}."
+                often = {"1": "Once", "2": "Twice"}.get(times, f"{times} times") + f" {span}."
                 entry.fields["note"] = f"{entry.fields.get('note', '')} {often}".strip()
     return entries
 

@@ -1,4 +1,4 @@
-"""Types for a routine and for the request that it is built from."""
+"""Routine and the request that it is built from: their types."""
 
 from __future__ import annotations
 

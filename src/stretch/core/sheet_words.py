@@ -1,4 +1,4 @@
-"""The words of exercise sheets, by what they mean."""
+"""Words of exercise sheets, by what they mean."""
 
 from stretch.core.vocabulary import Position
 

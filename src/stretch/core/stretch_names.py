@@ -1,4 +1,4 @@
-"""Matcher of the names on exercise sheets to the stretches of the catalog."""
+"""Stretch names on exercise sheets, matched to the stretches of the catalog."""
 
 import re
 from collections.abc import Iterator, Sequence

@@ -30,7 +30,7 @@ ENOUGH_LYING = 3
 MANY, TOO_MANY, MOST_OF_A_KIND = 60, 90, 2
 """Of more eligible stretches than MANY only a few of each kind are considered, of wider kinds if there are TOO_MANY."""
 MOVED_S = 15
-"""Seconds that a movement counts for in the share of an area (rule RB13): a hold is still due then."""
+"""Seconds that a movement counts for in the share of an area: less than the share, so a hold is still due (RB13)."""
 BEYOND_FULL = 10
 """Points beyond the full dose are divided by this: what was earned comes after the full doses of all (rule D16)."""
 

@@ -71,7 +71,7 @@ def excess(problem: SelectionProblem, picks: Sequence[Pick]) -> Excess:
         stretch, load = candidate.item.stretch, candidate.load
         if load == "extension" and not candidate.required:
             early = index < FIRST_BACK_BEND and not candidate.may_begin
-            misplaced += early or before == "flexion" or before == "rotation"
+            misplaced += early or before in ("flexion", "rotation")
         bends += load == "flexion"
         exempt += candidate.may_begin  # Back bends for a disc do not count (RB12).
         deep += stretch.level == "deep"

@@ -26,14 +26,14 @@ def routine_notes(
 ) -> Iterator[str]:
     """Yield the notes on a routine of *items*.
 
-    *reasons* has the reason for each stretch that is left out; *after_first_weeks* returns
-    the routine of somebody who is past them.
+    *reasons* has the reason for each stretch that is left out; *after_first_weeks* returns the routine of somebody who
+    is past them.
     """
     if shortfall_s > SHORTFALL_S:
         cause = _shortfall_cause(request, items, reasons, after_first_weeks)
         yield f"About {round(shortfall_s / 60)} min shorter than asked: {cause}."
-    for id in (id for id, reason in reasons.items() if reason == "hurt today"):
-        yield f"{catalog.stretches[id].name}: it hurt today. (--stretch {id}: do it)"
+    hurt = [id for id, reason in reasons.items() if reason == "hurt today"]
+    yield from (f"{catalog.stretches[id].name}: it hurt today. (--stretch {id}: do it)" for id in hurt)
     if request.beginner:
         yield "Easy start: small doses and nothing deep in your first two weeks. (--experienced: full doses)"
     if request.day_after_hard_session:

@@ -16,10 +16,8 @@ TimedMoves = tuple[tuple[Move, int], ...]
 
 WARM_UP_S, LEAST_WARM_UP_S = 300, 60
 """Seconds of warm-up: in a routine of 15 minutes or more, and at least (rule RB2)."""
-MOSTLY_FULL, FULL_MS = 0.8, 570_000
-"""A routine whose stretches take a smaller part of their time, or of that in a quarter of an hour, has a shorter
-warm-up.
-"""
+MOSTLY_FULL = 0.8
+"""A routine whose stretches take a smaller part of their time has a shorter warm-up."""
 DESK_MOVES_S = 60
 """Most seconds of warm-up moves before a desk break (rule RB3)."""
 MIN_MOVE_S = 30
@@ -28,6 +26,8 @@ COOL_DOWN_S = 180
 """Movement after the stretches before sport, a quarter of a short routine (rule D17)."""
 SETTLE_S, MAX_SETTLE_S = 30, 60
 """Seconds of settling at the end, and the most when time is left (rule RB16)."""
+QUARTER_HOUR_MS = (15 * 60 - WARM_UP_S - SETTLE_S) * 1000
+"""The time for stretches in a quarter of an hour; in more than that, this much is enough for a whole warm-up."""
 MOST_OPENING_MOVES, OPENING_BREATHS, RESET_BREATHS = 2, (8, 6), 6
 """Most opening moves, their breaths and those where there is less time (RB1), and breaths of the last reset (RB10)."""
 OTHER_POSITION, UNUSED_POSITION = 12, 20
@@ -137,7 +137,7 @@ def surround(
     closing = ending if needs_reset(picks) else []
     rest_ms, full_s = duration_ms([*picks, *closing], None), warm_up_s
     may_shrink = request.areas and request.warm_up is None and not request.before_sport
-    if short := bool(may_shrink and rest_ms < min(problem.budget_ms, FULL_MS) * MOSTLY_FULL):
+    if short := bool(may_shrink and rest_ms < min(problem.budget_ms, QUARTER_HOUR_MS) * MOSTLY_FULL):
         warm_up_s = min(warm_up_s, max(LEAST_WARM_UP_S, (rest_ms // 1000 + SETTLE_S) // 2))
     # Where time is left there is no reason to do without them; before a desk break they may be all of it (rule RB3).
     spare = short and not request.desk_break
