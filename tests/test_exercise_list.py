@@ -64,7 +64,10 @@ def test_hardly_any_notation_of_a_dose_is_left_open_and_none_is_read_wrong() -> 
         for dose in ((hold, count), (count, hold))
     ]
     right = {"stretch": "supine-hamstring-strap", "hold_s": 20, "reps": 3}
-    meanings = [{name: value for name, value in fields.items() if name != "note"} for fields in read(*notations)]
+    often = {None, "2-3 times a day.", "Twice a day."}
+    meanings = read(*notations)
+    assert {fields.get("note") for fields in meanings if None not in fields.values()} == often
+    meanings = [{name: value for name, value in fields.items() if name != "note"} for fields in meanings]
     other = [(line, fields) for line, fields in zip(notations, meanings, strict=True) if fields != right]
     assert [line for line, fields in other if None not in fields.values()] == []
     assert len(other) < len(notations) / 20, other[:20]

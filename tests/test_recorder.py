@@ -25,6 +25,7 @@ from stretch.core.journal.record import SessionRecord
 from stretch.core.timing.phases import WORKING_KINDS
 from stretch.core.timing.session import Session
 from stretch.core.timing.timeline import Cue, build_timeline
+from stretch.player.freeze import run_queue_ns
 from stretch.player.input import InputEvent
 from stretch.player.loop import run_session
 from stretch.storage.journal.database import FILE_NAME, JournalError
@@ -163,11 +164,12 @@ def test_a_slow_disk_delays_no_cue(folder: Path) -> None:
     session = Session(timeline=build_timeline(ROUTINE), speed=120)
     writer = BackgroundWriter(lambda: SlowJournal.open_for_writing(folder, date(2026, 11, 25)), b"{}")
     recorder = SessionRecorder(new_record(App(environ={}), ROUTINE, session), writer)
-    until = time.monotonic() + 1.2
+    until, delayed = time.monotonic() + 1.2, run_queue_ns()
     source, display = RealTimeInput(), SilentDisplay()
     result = run_session(session, clock=time.monotonic_ns, source=source, display=display, observers=[recorder.record])
     assert len(late) > 20
-    assert max(late) < 300  # waiting for the disk would take 500 ms; a busy machine takes some, too
+    # Waiting for the disk would take 500 ms; what others took of the processor does not count.
+    assert max(late) < 100 + (run_queue_ns() - delayed) / MS
     assert recorder.close(result.session) == []
     assert saved_records(folder)[0].ended == "stopped"
 
@@ -335,6 +337,8 @@ def test_kill_9_leaves_a_sound_journal_that_lacks_only_the_current_phase(folder:
             events.append(json.loads(line))
             if sum(event["event"] == "phase" for event in events) > phases:
                 break
+        threads = Path(f"/proc/{process.pid}/task").glob("*/schedstat")
+        delayed_ms = sum(int(thread.read_text().split()[1]) for thread in threads) // MS
         process.kill()
         events += [json.loads(line) for line in process.stdout if line.endswith("}\n")]
         process.wait()
@@ -345,9 +349,10 @@ def test_kill_9_leaves_a_sound_journal_that_lacks_only_the_current_phase(folder:
         (record,) = (one for one in saved_records(folder) if one.id not in before)
         before.add(record.id)
         assert record.ended is None
-        # The last event is printed before its record is written: 0.3 s before, on a busy machine, which are 30 s here.
+        # The last event may have been printed a moment before its record was written, and others may have had the
+        # processor then; the clock runs a hundred times as fast.
         reached_ms = int(events[-1]["at"] * 1000)
-        earliest, latest = (timeline.index_at(max(0, at_ms)) for at_ms in (reached_ms - 30_000, reached_ms))
-        assert earliest - 1 <= record.phase <= latest + 1
+        earliest = timeline.index_at(max(0, reached_ms - 100 * delayed_ms))
+        assert earliest - 1 <= record.phase <= timeline.index_at(reached_ms) + 1
         ended = [index for index in range(record.phase) if timeline.phases[index].kind in WORKING_KINDS]
         assert sum(part.done for part in record.parts) == len(ended)

@@ -182,6 +182,11 @@ def varied_catalog(count: int) -> Catalog:
     return msgspec.structs.replace(CATALOG, stretches=many)
 
 
+def test_few_of_many_stretches_are_considered() -> None:
+    for request in HARD:
+        assert len(check_request(varied_catalog(5000), request).candidates) < 120
+
+
 @pytest.mark.parametrize(("count", "limit"), [(0, 4), (5000, 12)], ids=["shipped", "5000 stretches"])
 def test_a_routine_is_built_in_little_time(count: int, limit: int) -> None:
     catalog = varied_catalog(count) if count else CATALOG
