@@ -273,15 +273,24 @@ def _select_nested(
         longer = {candidate.item.stretch.id for candidate, _ in _solve(problem(shortest), start)}
         shared = tuple(c for c in whole.candidates if c.required or c.item.stretch.id in longer)
         picks = _solve(replace(whole, candidates=shared), start)
-        if missing := set(range(len(eligible.areas))).difference(*(candidate.goals for candidate, _ in picks)):
-            # Rather another stretch than none for a requested area.
-            shared = tuple(c for c in whole.candidates if c in shared or not missing.isdisjoint(c.goals))
-            picks = _solve(replace(whole, candidates=shared), start)
+        if missing := _unserved_areas(eligible, picks):
+            # Rather another stretch than none for a requested area, if none of these fits.
+            urgent = tuple(
+                replace(c, base_score=c.base_score + IN_NEED * (not missing.isdisjoint(c.goals))) for c in shared
+            )
+            more = tuple(c for c in whole.candidates if c in shared or not missing.isdisjoint(c.goals))
+            picks = _solve(replace(whole, candidates=urgent), start)
+            picks = _solve(replace(whole, candidates=more), start) if _unserved_areas(eligible, picks) else picks
         return picks or _solve(whole, start)
     for shared_minutes in SHARED_MINUTES:
         if shared_minutes < minutes and not start:
             picks = _solve(problem(shared_minutes), picks)
     return _solve(whole, picks)
+
+
+def _unserved_areas(eligible: Eligible, picks: Sequence[Pick]) -> set[int]:
+    """Return the goals of the requested areas that none of *picks* serves."""
+    return set(range(len(eligible.areas))).difference(*(candidate.goals for candidate, _ in picks))
 
 
 def _solve(problem: SelectionProblem, start: Sequence[Pick] = ()) -> list[Pick]:
