@@ -31,11 +31,7 @@ TURNING_SHOWN_MS = 4_000
 """Time for which a change of direction is shown."""
 IF_FELT = "If you feel this:"
 SHORT_QUESTION = "STOP. If you feel:"
-SHORT_WAYS = {
-    "to try that": "easier way", "to rest and end": "rest", "for the easier way": "easier",
-    "to leave it out": "leave out", "to continue": "continue",
-}  # fmt: skip
-"""The question after a stop for pain and the ways to go on, for a small window."""
+"""The question after a stop for pain, and that for a small window."""
 PAGE_MS = 3_000
 """Shortest time for a page of instructions, which is left before what comes next."""
 WORDS: Mapping[PhaseKind, str] = {"rest": "rest", "hold": "hold", "release": "let go", "settle": "rest"}
@@ -155,19 +151,23 @@ def pause_message(session: Session) -> str:
     return "Paused: space to continue." if session.paused else ""
 
 
-def pain_question(session: Session) -> tuple[str, list[tuple[str, str]], list[tuple[str, str]]]:
-    """Return what is offered after a stop for pain, and the keys with their words: to go on, and for what is felt."""
+def pain_question(session: Session, *, short: bool = False) -> tuple[str, list[tuple[str, str]], list[tuple[str, str]]]:
+    """Return what is offered after a stop for pain, and the keys with their words: to go on, and for what is felt.
+
+    The words of the keys are *short* for a small window.
+    """
     phase = session.moment.phase
-    offer, ways = "", [("Enter", "to try that")]
+    offer, ways = "", [("Enter", "to try that", "easier way")]
     if session.two_in_a_row_hurt:
         offer = "Two stretches in a row hurt: better to rest now."
-        ways = [("Enter", "to rest and end"), ("e", "for the easier way")]
+        ways = [("Enter", "to rest and end", "rest"), ("e", "for the easier way", "easier")]
     elif phase.item:
         offer = phase.item.stretch.for_side(phase.side).labelled("ease_off")
     else:
-        ways = [("Enter", "to continue")]
-    symptoms = [(answer.label, answer.help) for answer in PAIN_ANSWERS]
-    return f"Stopped. {offer}".rstrip(), [*ways, ("n", "to leave it out")], symptoms
+        ways = [("Enter", "to continue", "continue")]
+    ways.append(("n", "to leave it out", "leave out"))
+    symptoms = [(answer.label, answer.hint if short else answer.help) for answer in PAIN_ANSWERS]
+    return f"Stopped. {offer}".rstrip(), [(key, brief if short else words) for key, words, brief in ways], symptoms
 
 
 def ahead_ms(phase: Phase) -> int:

@@ -26,14 +26,13 @@ from stretch.player.countdown_panel import (
 from stretch.player.instructions import (
     IF_FELT,
     SHORT_QUESTION,
-    SHORT_WAYS,
     big_message,
     instructions,
     next_pose,
     pain_question,
     pause_message,
 )
-from stretch.player.keymap import KEYMAP, PAIN_ANSWERS, SAME_KEYS
+from stretch.player.keymap import KEYMAP, SAME_KEYS
 from stretch.player.layout import (
     StyledLine,
     StyledSpan,
@@ -214,11 +213,8 @@ def _small_pain_question(session: Session, columns: int, lines: int, unicode: bo
     The keys to press need the space of the big seconds, which are paused anyway.
     """
     message = wrap_styled(pause_message(session), TextRole.ALERT, columns)
-    _, ways, _ = pain_question(session)
-    keys = [
-        *key_lines([(answer.label, answer.hint) for answer in PAIN_ANSWERS], columns, TextRole.PLAIN),
-        *key_lines([*((key, SHORT_WAYS[words]) for key, words in ways), ("q", "stop")], columns, TextRole.PLAIN),
-    ]
+    _, ways, symptoms = pain_question(session, short=True)
+    keys = [row for each in (symptoms, [*ways, ("q", "stop")]) for row in key_lines(each, columns, TextRole.PLAIN)]
     screens = (
         [*countdown_panel(session, columns, 2, unicode), *message],
         _pain_answers(session, columns),

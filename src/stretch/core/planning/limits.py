@@ -97,18 +97,8 @@ def excess(problem: SelectionProblem, picks: Sequence[Pick]) -> Excess:
 
 def _stretching_ms(problem: SelectionProblem, picks: Sequence[Pick]) -> int:
     """Return the duration of *picks* with the reset at the end, without the opening that is part of the warm-up."""
-    ms = opening_ms = 0
-    position: Position | None = None
-    moving, bent = True, False
-    for candidate, option in picks:
-        item, load = candidate.item, candidate.load
-        ms += option.ms + (candidate.extra_ms if item.position != position else 0)
-        moving = moving and item.stretch.mode == "dynamic"
-        opening_ms = ms if moving else opening_ms
-        bent = bent or load == "flexion" or load == "rotation"
-        position = item.position
-    reset_ms = problem.reset_ms.get(position, 0) if position and bent else 0
-    return ms + reset_ms - min(opening_ms, problem.opening_ms)
+    reset_ms = problem.reset_ms.get(picks[-1][0].item.position, 0) if needs_reset(picks) else 0
+    return duration_ms(picks, None) + reset_ms - opening_ms(picks, problem.opening_ms)
 
 
 def exceeds(one: Excess, allowed: Excess) -> bool:
