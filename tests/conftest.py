@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from itertools import count
+from itertools import count, groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -61,10 +61,32 @@ def pytest_sessionstart() -> None:
     tones.samples = functools.cache(tones.samples)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Spread the tests that mostly wait over the first part of what each process runs, between the other modules.
+
+    pytest-xdist gives each process an equal share of the list, so they neither wait together nor last.
+    """
+    processes = getattr(config, "workerinput", {}).get("workercount", 1)
+    waiting = [item for item in items if item.path.stem in _WAITING and item.get_closest_marker("slow")]
+    others = [item for item in items if item not in set(waiting)]
+    items.clear()
+    for number in range(processes):
+        share = others[len(others) * number // processes : len(others) * (number + 1) // processes]
+        modules = [list(module) for _, module in groupby(share, lambda item: item.path)]
+        mine, room = waiting[number::processes], max(1, len(modules) * 5 // 6)
+        for index, module in enumerate(modules):
+            items += mine[len(mine) * min(index, room) // room : len(mine) * min(index + 1, room) // room] + module
+
+
+_WAITING = {"test_pty", "test_pty_audio", "test_terminal_process", "test_while"}
+
+
 def pytest_collection_finish() -> None:
     """Keep the tests and all modules out of each garbage collection, which takes a twelfth of the time otherwise."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(100_000, 50, 1000)
 
 
 @pytest.hookimpl(optionalhook=True)
