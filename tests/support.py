@@ -26,6 +26,7 @@ from stretch.core.vocabulary import POSITIONS, TAGS
 from stretch.player.input import InputEvent
 from stretch.player.layout import StyledLine
 from stretch.player.terminal_answers import TerminalAnswers
+from stretch.player.theme import Theme
 from stretch.storage.catalogs.catalog import load_catalog
 
 SECOND = 1_000_000_000
@@ -83,7 +84,7 @@ class MemoryTerminal(ScriptedInput):
         self, clock: FakeClock, events: Iterable[InputEvent | str | float] = (), columns: int = 80, lines: int = 24
     ) -> None:
         super().__init__(clock, events)
-        self.columns, self.lines, self.answers = columns, lines, TerminalAnswers()
+        self.columns, self.lines, self.answers, self.theme = columns, lines, TerminalAnswers(), Theme()
         self.frames: list[list[str]] = []
 
     def read(self, timeout: float) -> InputEvent:

@@ -15,13 +15,12 @@ from fake_programs import FakePrograms
 from stretch.core.journal.progress import stretches_done
 from stretch.core.narration.speech import speakable
 from stretch.core.routine import Routine
-from stretch.core.timing.session import Session
+from stretch.core.timing.session import Session, update
 from stretch.core.timing.timeline import build_timeline
 from stretch.player.displays import EventsDisplay, PlainDisplay, ScreenDisplay, seconds_to_next_cue
 from stretch.player.input import InputEvent
 from stretch.player.loop import PlaybackResult, run_session
-from stretch.player.theme import Theme
-from support import MS, SECOND, FakeClock, ScriptedInput, routine
+from support import MS, SECOND, FakeClock, MemoryTerminal, ScriptedInput, routine
 
 if TYPE_CHECKING:
     from stretch.player.terminal import Terminal
@@ -166,21 +165,24 @@ def test_an_exception_of_the_display_stops_the_session_and_is_returned() -> None
 @pytest.mark.parametrize("keys", [("enter",), ("e",), ("n",), ("N",)])
 @pytest.mark.parametrize("size", [(10, 3), (20, 6)])
 def test_pain_is_not_passed_over_where_its_answers_do_not_fit(size: tuple[int, int], keys: tuple[str, ...]) -> None:
-    class SmallTerminal:
-        theme = Theme()
-
-        def size(self) -> tuple[int, int]:
-            return size
-
-        def draw(self, rows: object) -> None:
-            pass
-
     clock = FakeClock()
     session = Session(timeline=build_timeline(ROUTINE))
-    display = ScreenDisplay(cast("Terminal", SmallTerminal()))
+    display = ScreenDisplay(cast("Terminal", MemoryTerminal(clock, (), *size)))
     result = run_session(session, clock=clock, source=ScriptedInput(clock, ("x", *keys, "q")), display=display)
     assert (result.session.pain_stop is not None) is (size == (10, 3))
     assert result.session.end_state == "stopped"
+
+
+def test_pain_is_not_passed_over_before_its_answers_are_drawn_in_a_window_made_larger() -> None:
+    clock = FakeClock()
+    terminal = MemoryTerminal(clock, (), 10, 3)
+    display = ScreenDisplay(cast("Terminal", terminal))
+    in_pain = update(Session(timeline=build_timeline(ROUTINE)), "hurt")
+    display.show(in_pain, ())
+    terminal.columns, terminal.lines = 80, 24
+    assert display.hides_answers(in_pain)
+    display.show(in_pain, ())
+    assert not display.hides_answers(in_pain)
 
 
 def test_events_are_json_objects_in_order_with_their_position() -> None:

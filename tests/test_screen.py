@@ -67,6 +67,23 @@ def test_a_view_has_to_be_visible_again_after_the_program_stood_still(event: Inp
     assert type_words(GUARD_S, "a", event, "b", GUARD_S, ".", guarded=True)[0] == "a."
 
 
+def test_a_view_has_to_be_visible_again_after_a_resize() -> None:
+    clock = FakeClock()
+
+    class Enlarged(MemoryTerminal):
+        def read(self, timeout: float) -> InputEvent:
+            # While it waits for the "a", so before anything is drawn in that size.
+            self.columns += 10 if self.events[0] == "a" else 0
+            return super().read(timeout)
+
+    typed = run_screen(
+        Enlarged(clock, (GUARD_S, "a", 0.1, "b", GUARD_S, ".")), "", rows=lambda *_: [],
+        update=lambda state, key: state + key, finished=lambda state: state.endswith("."), clock=clock,
+        guarded=lambda state: 1,
+    )  # fmt: skip
+    assert typed == "."
+
+
 def test_a_view_that_the_terminal_has_not_taken_is_not_visible() -> None:
     clock = FakeClock()
 

@@ -60,10 +60,12 @@ class ScreenDisplay:
         self._hides_pain_answers = hides_pain_answers
         self._terminal, self._figures, self._problem = terminal, figures, problem
         self._warning, self._warning_until_ns = "", 0
+        self._size = 0, 0
+        """The columns and lines of the last frame."""
 
     def show(self, session: Session, cues: tuple[Cue, ...]) -> None:
         """Draw the current frame; it shows the cues as well."""
-        columns, lines = self._terminal.size()
+        self._size = columns, lines = self._terminal.size()
         unicode, warning = self._terminal.theme.unicode, self._current_warning(session, columns)
         rows = self._render_screen(session, columns, lines, unicode=unicode, figures=self._figures, warning=warning)
         self._terminal.draw(rows)
@@ -73,8 +75,8 @@ class ScreenDisplay:
         return min(FRAME_S if _moves(session) else STILL_FRAME_S, seconds_to_next_cue(session))
 
     def hides_answers(self, session: Session) -> bool:
-        """Return whether the window is too small for the answers after a stop for pain."""
-        return self._hides_pain_answers(session, *self._terminal.size())
+        """Return whether the window is, or was when it was last drawn, too small for the answers after a stop."""
+        return any(self._hides_pain_answers(session, *size) for size in (self._size, self._terminal.size()))
 
     def _current_warning(self, session: Session, columns: int) -> str:
         warning = self._problem(session) or self._warning

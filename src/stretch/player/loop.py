@@ -157,25 +157,27 @@ def run_screen(
 ) -> S:
     """Draw *state* as *rows* of columns and lines, *update* it by keys until it is *finished*, and return it.
 
-    While `guarded(state)` is new, and not None, keys are ignored until it has been visible for GUARD_NS. *animate*
-    gets the time since the screen began, before every frame.
+    While `guarded(state)` is new or in a new size, and not None, keys are ignored until it has been visible for
+    GUARD_NS. *animate* gets the time since the screen began, before every frame.
     Raise Signalled if a signal or a closed window ends the screen.
     """
     started_ns = clock()
     view: Hashable = None
+    size = terminal.size()
     visible_since: int | None = None
     while True:
         state = animate(state, clock() - started_ns)
         if finished(state):
             return state
-        if guarded(state) != view:
-            view, visible_since = guarded(state), None
-        if terminal.draw(rows(state, *terminal.size())) and visible_since is None:
+        before, (view, size) = (view, size), (guarded(state), terminal.size())
+        if (view, size) != before:
+            visible_since = None
+        if terminal.draw(rows(state, *size)) and visible_since is None:
             visible_since = clock()
         event = terminal.read(FRAME_S)
         if event.signal is not None:
             raise Signalled(event.signal)
-        if event.suspended or event.frozen_ns:
+        if event.suspended or event.frozen_ns or terminal.size() != size:
             visible_since = None
         if event.key is None or (view is not None and (visible_since is None or clock() - visible_since < GUARD_NS)):
             continue
