@@ -291,3 +291,14 @@ def test_advice_fits_and_is_whole(columns: int, lines: int) -> None:
     assert len(rows) == lines
     assert max(map(cell_len, rows)) <= columns
     assert " ".join(advice) in " ".join(" ".join(rows).split()) or lines < 10
+
+
+def test_advice_turns_page_after_page_where_it_does_not_fit() -> None:
+    advice = ["Feeling faint or breathless: stop and lie down, legs up.", "Still there after 5 minutes: get help."]
+    rows: list[str] = []
+    for seconds in range(60):
+        page = [
+            "".join(text for text, _ in row).strip() for row in advice_rows(advice, 12, 3, elapsed_ns=seconds * SECOND)
+        ]
+        rows += page if page != rows[-3:] else []
+    assert f"Stop. {' '.join(advice)} press any key" in " ".join(rows)

@@ -14,11 +14,19 @@ from hypothesis import strategies as st
 
 from stretch.core.safety.checklist import Choice, Outcome, Question, Urgency
 from stretch.core.safety.screening import CONFIRM, END, STILL, preflight
-from stretch.core.safety.screening_record import PreflightResult, ScreeningRecord, causes, forbids_session, read_back
+from stretch.core.safety.screening_record import (
+    PreflightResult,
+    ScreeningRecord,
+    causes,
+    forbids_session,
+    read_back,
+    status_messages,
+)
 from stretch.player.health_screen import HealthState, HealthWindows
 from stretch.player.layout import line_width
 from stretch.player.score_keys import WAIT_NS
 from stretch.storage.files.shipped import load_safety
+from support import SECOND
 
 SAFETY = load_safety()
 TODAY = date(2026, 3, 2)
@@ -342,24 +350,42 @@ def test_an_emergency_begins_with_large_letters_where_they_fit() -> None:
     assert not any("█" in "".join(span for span, _ in row) for row in shown.rows(press(*WEIGHT, "y"), 80, 24))
 
 
+GRAVE = (
+    "Pain with fever", "Fever", "n", "Cancer", "n", "Losing weight", "lump", "enter",
+    "rest does not ease", "7 out of 10 or more", "2", "n", "enter", "enter",
+)  # fmt: skip
+"""Answers with five causes of a stop."""
+
+
 @pytest.mark.parametrize("size", [(80, 24), (40, 12), (30, 10), (24, 8)], ids=lambda size: "{}x{}".format(*size))
-def test_a_stop_says_what_to_do_and_the_keys_and_marks_what_is_cut(size: tuple[int, int]) -> None:
-    answers = (
-        "Pain with fever", "Fever", "n", "Cancer", "n", "Losing weight", "lump", "enter",
-        "rest does not ease", "7 out of 10 or more", "2", "n", "enter", "enter",
-    )  # fmt: skip
-    confirm, stop = press(*answers), press(*answers, "y")
-    assert (asked(confirm), len(stop.result.causes)) == (CONFIRM, 5)
-    for state, first, keys in (
-        (stop, "No stretching for now. Get seen today", "b: correct this. q: leave."),
-        (confirm, "You said:", "Right? y: yes. n: no. b: back. q: leave."),
-    ):
-        rows = text(state, *size)
-        words = " ".join(" ".join(rows).split())
-        assert words.endswith(keys)
-        assert (state is confirm and "..." in rows) or words.startswith(first)
-        everything = all(said in words for said in read_back(SAFETY, stop.result.causes))
-        assert ("..." in rows) is not everything
+def test_what_was_said_is_confirmed_with_the_keys_and_what_is_cut_is_marked(size: tuple[int, int]) -> None:
+    confirm = press(*GRAVE)
+    assert asked(confirm) == CONFIRM
+    rows = text(confirm, *size)
+    words = " ".join(" ".join(rows).split())
+    assert words.endswith("Right? y: yes. n: no. b: back. q: leave.")
+    assert "..." in rows or words.startswith("You said:")
+    everything = all(said in words for said in read_back(SAFETY, press(*GRAVE, "y").result.causes))
+    assert ("..." in rows) is not everything
+
+
+@pytest.mark.parametrize("keys", [(*GRAVE, "y"), (*WEIGHT, "y"), EMERGENCY], ids=["many", "one", "emergency"])
+@pytest.mark.parametrize(
+    "size", [(80, 24), (40, 12), (24, 8), (20, 6), (10, 3), (9, 1)], ids=lambda size: "{}x{}".format(*size)
+)
+def test_all_of_a_stop_can_be_read_at_every_size(size: tuple[int, int], keys: tuple[str, ...]) -> None:
+    stop, pages = press(*keys), list[list[str]]()
+    for seconds in range(300):
+        page = text(msgspec.structs.replace(stop, elapsed_ns=seconds * SECOND), *size)
+        pages += [page] if [page] != pages[-1:] else []
+    assert len(pages) == 1 or size != (80, 24)
+    always = [row for row in pages[0] if all(row in page for page in pages[1:])]
+    turning = [row for page in pages for row in page if row not in always and not re.fullmatch(r"\d+ of \d+", row)]
+    shown = "".join([*turning, *always]).replace(" ", "")
+    assert stop.result.record
+    status = status_messages(SAFETY.messages, stop.result.record, TODAY)
+    for words in (*status, *read_back(SAFETY, stop.result.causes), "b: correct this.", "q: leave."):
+        assert words.replace(" ", "") in shown
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: "{}x{}".format(*size))
@@ -427,6 +453,9 @@ def test_a_window_takes_an_answer_only_where_question_and_options_are_whole(
 def test_a_window_that_is_too_small_asks_for_a_larger_one() -> None:
     tiny = (20, 6)
     assert text(press(), *tiny) == ["Make the window", "larger to go on.", "q: leave.", "", "", ""]
+    pages = [text(msgspec.structs.replace(press(), elapsed_ns=second * SECOND), 10, 3) for second in (0, 4, 8)]
+    assert pages[0] == ["Make the", "window", "larger to"]
+    assert ["go on.", "q: leave.", ""] in pages
     assert press(*["enter"] * 8, size=tiny) == press()
     assert text(press(), 80, 24)[0].startswith("Before your first stretch")
 

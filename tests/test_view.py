@@ -29,7 +29,7 @@ from stretch.player.keymap import KEYMAP, action_of
 from stretch.player.layout import StyledLine
 from stretch.player.terminal import Terminal
 from stretch.player.theme import TextRole
-from stretch.player.view import HELP_PAGE_NS, hides_pain_answers, render_screen, warning_ns
+from stretch.player.view import HELP_PAGE_NS, TOO_SMALL, hides_pain_answers, render_screen, warning_ns
 from stretch.storage.catalogs.catalog import load_figures
 from support import CATALOG, MS, SAMPLE, SECOND, routine
 
@@ -267,6 +267,9 @@ def test_a_small_window_shows_the_answers_for_an_emergency_first(columns: int, l
 def test_a_window_too_small_for_the_answers_asks_for_a_larger_one() -> None:
     session = update(in_phase("hold"), "hurt")
     assert [row.strip() for row in screen_text(session, 10, 3)] == ["STOP. Make", "the window", "larger to"]
+    pages = [screen_text(msgspec.structs.replace(session, help_ns=second * SECOND), 10, 3) for second in range(20)]
+    shown = " ".join(row.strip() for at, page in enumerate(pages) if page not in pages[:at] for row in page)
+    assert shown.rstrip() == TOO_SMALL
     assert hides_pain_answers(session, 10, 3)
     assert not hides_pain_answers(update(session, "help"), 10, 3)
     assert not hides_pain_answers(in_phase("hold"), 10, 3)

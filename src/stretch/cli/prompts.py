@@ -77,15 +77,19 @@ def show_advice(app: App, texts: Sequence[str]) -> None:
     from stretch.player.closing_screen import advice_rows
     from stretch.player.loop import run_screen
 
+    CLOSED = -1
     with app.terminal(screen=True) as terminal:
         run_screen(
             terminal,
-            False,
-            rows=lambda state, columns, lines: advice_rows(texts, columns, lines, unicode=app.theme.unicode),
-            update=lambda state, key: True,
-            finished=lambda state: state,
+            0,
+            rows=lambda elapsed_ns, columns, lines: advice_rows(
+                texts, columns, lines, elapsed_ns=elapsed_ns, unicode=app.theme.unicode
+            ),
+            update=lambda elapsed_ns, key: CLOSED,
+            finished=lambda elapsed_ns: elapsed_ns == CLOSED,
             clock=app.clock,
-            guarded=lambda state: "advice",
+            guarded=lambda elapsed_ns: "advice",
+            animate=lambda before, elapsed_ns: before if before == CLOSED else elapsed_ns,
         )
 
 

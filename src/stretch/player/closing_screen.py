@@ -10,7 +10,16 @@ from stretch.core.text import duration
 from stretch.core.vocabulary import Side
 from stretch.player.big_font import big_text
 from stretch.player.figure_renderer import FigureRenderer
-from stretch.player.layout import StyledLine, fit_screen, indent, key_lines, pad_to_height, side_by_side, wrap_styled
+from stretch.player.layout import (
+    StyledLine,
+    fit_screen,
+    indent,
+    key_lines,
+    pad_to_height,
+    side_by_side,
+    text_above_keys,
+    wrap_styled,
+)
 from stretch.player.score_keys import PAIN_NOW, SCORE_KEYS, TypedScore
 from stretch.player.theme import TextRole
 
@@ -21,7 +30,7 @@ BREATH_NS = 8_000_000_000
 TEXT_CELLS, FIGURE_LINES = 46, 24
 """Columns of the text beside the figure, and lines of the largest figure."""
 OFFER = "Shall we follow your pain, with a number before and after each session?"
-PRESS_ANY_KEY: StyledLine = (("press any key", TextRole.DIM),)
+PRESS_ANY_KEY = "press any key"
 
 
 class ClosingScreen(Struct, frozen=True, kw_only=True):
@@ -112,14 +121,17 @@ def _text(state: ClosingScreen, cells: int, height: int, unicode: bool) -> list[
     return _titled("Well done", TextRole.DONE, blocks, cells, height, unicode)
 
 
-def advice_rows(texts: Sequence[str], columns: int, lines: int, *, unicode: bool = True) -> list[StyledLine]:
+def advice_rows(
+    texts: Sequence[str], columns: int, lines: int, *, elapsed_ns: int = 0, unicode: bool = True
+) -> list[StyledLine]:
     """Return exactly *lines* rows with *texts*: what to do after a session that a symptom ended."""
     cells = columns - 1
     first, *others = texts
     blocks = [wrap_styled(first, TextRole.ALERT, cells)]
     blocks += [wrap_styled(text, TextRole.PLAIN, cells) for text in others]
     text = _titled("Stop", TextRole.ALERT, blocks, cells, lines - 1, unicode)
-    rows = [*pad_to_height(text[: lines - 1], lines - 1), PRESS_ANY_KEY]
+    keys = wrap_styled(PRESS_ANY_KEY, TextRole.DIM, cells)
+    rows = text_above_keys(pad_to_height(text, lines - len(keys) - 1), keys, lines, elapsed_ns)
     return fit_screen(indent(rows), columns, lines)
 
 
@@ -140,7 +152,7 @@ def _titled(
 
 def _bottom(state: ClosingScreen, cells: int) -> list[StyledLine]:
     if not state.offers_tracking and not state.tracks_pain:
-        return [PRESS_ANY_KEY]
+        return wrap_styled(PRESS_ANY_KEY, TextRole.DIM, cells)
     if state.offers_tracking:
         return [*wrap_styled(OFFER, TextRole.NAME, cells), *key_lines((("y", "yes"), ("Enter", "no")), cells)]
     return [*wrap_styled(PAIN_NOW, TextRole.NAME, cells), *key_lines(((SCORE_KEYS, ""), ("Enter", "skip")), cells)]

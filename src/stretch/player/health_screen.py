@@ -12,7 +12,15 @@ from stretch.core.safety.checklist import Choice, Outcome, Question, SafetyData
 from stretch.core.safety.screening import CONFIRM, END, PAIN, STILL, choose, chosen
 from stretch.core.safety.screening_record import Answers, PreflightResult, read_back, status_messages
 from stretch.player.big_font import big_text
-from stretch.player.layout import StyledLine, StyledSpan, fit_screen, line_width, wrap_styled, wrap_text
+from stretch.player.layout import (
+    StyledLine,
+    StyledSpan,
+    fit_screen,
+    line_width,
+    text_above_keys,
+    wrap_styled,
+    wrap_text,
+)
 from stretch.player.score_keys import SCORE_KEYS, TypedScore
 from stretch.player.theme import TextRole
 
@@ -155,10 +163,10 @@ class HealthWindows(Struct, frozen=True):
     def rows(self, state: HealthState, columns: int, lines: int) -> list[StyledLine]:
         """Return the window of *state* for a terminal of that size."""
         if state.result.question is None:
-            rows = self._stop_rows(state.result, columns, lines)
-        else:
-            rows = self._question(state, columns, lines)
-            rows = rows or [*wrap_styled(TOO_SMALL, TextRole.ALERT, columns), *_key_rows(["q: leave."], columns)]
+            rows = self._stop_rows(state, columns, lines)
+        elif not (rows := self._question(state, columns, lines)):
+            text = [*wrap_styled(TOO_SMALL, TextRole.ALERT, columns), *_key_rows(["q: leave."], columns)]
+            rows = text_above_keys(text, (), lines, state.elapsed_ns)
         return fit_screen(rows, columns, lines)
 
     def _question(self, state: HealthState, columns: int, lines: int) -> list[StyledLine]:
@@ -192,8 +200,9 @@ class HealthWindows(Struct, frozen=True):
         keys += [*["b: back."] * bool(state.page or state.earlier or self.leads_back), "q: leave."]
         return rows + _key_rows(keys, columns)
 
-    def _stop_rows(self, result: PreflightResult, columns: int, lines: int) -> list[StyledLine]:
-        """Return what to do, what was said, and the keys; a window that is too small loses the end of what was said."""
+    def _stop_rows(self, state: HealthState, columns: int, lines: int) -> list[StyledLine]:
+        """Return what to do, what was said, and the keys; in a window that is too small, page after page."""
+        result = state.result
         assert result.record
         messages = self.safety.messages
         emergency = result.record.outcome is Outcome.EMERGENCY
@@ -212,9 +221,7 @@ class HealthWindows(Struct, frozen=True):
         if title and len(title) + len(rows) + len(keys) + 1 < lines:
             # From the floor only large letters are readable.
             rows = [*title, (), *rows]
-        if len(rows) + len(keys) < lines:
-            return [*rows, (), *keys]
-        return [*rows[: max(lines - len(keys) - 1, 0)], MORE, *keys][-lines:]
+        return text_above_keys(rows, keys, lines, state.elapsed_ns)
 
 
 def _remember(state: HealthState) -> HealthState:

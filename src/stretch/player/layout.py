@@ -14,6 +14,9 @@ from stretch.player.theme import TextRole
 CACHE_SIZE = 256
 """Lines and texts kept in a cache: most of a screen is the same as in the frame before."""
 
+PAGE_NS, WORD_NS = 2_000_000_000, 500_000_000
+"""A page that turns by itself is shown for the first, and for the second for each of its words."""
+
 StyledSpan = tuple[str, Hashable]
 """A text and its style: a theme.TextRole, a color of a figure, or None for the terminal's own."""
 StyledLine = tuple[StyledSpan, ...]
@@ -86,6 +89,32 @@ def indent(lines: Iterable[StyledLine]) -> list[StyledLine]:
 def fit_screen(lines: Sequence[StyledLine], columns: int, height: int) -> list[StyledLine]:
     """Return *lines* cut or padded to a screen of that size."""
     return [fit_width(line, columns) for line in pad_to_height(lines[:height], height)]
+
+
+def text_above_keys(
+    rows: Sequence[StyledLine], keys: Sequence[StyledLine], lines: int, elapsed_ns: int
+) -> list[StyledLine]:
+    """Return *rows* above *keys*; if they are more than *lines*, page after page, and none of them is left out.
+
+    Keys that leave less than half of the lines are on pages too.
+    """
+    if len(rows) + len(keys) <= lines:
+        return [*rows, *[()] * (len(rows) + len(keys) < lines), *keys]
+    if 2 * len(keys) > lines:
+        rows, keys = [*rows, *keys], ()
+    rows = [row for row in rows if row]
+    height = lines - len(keys)
+    if len(rows) <= height:
+        return [*rows, *keys]
+    numbered = height > 3
+    size = height - numbered
+    pages = [rows[at : at + size] for at in range(0, len(rows), size)]
+    words = [sum(len(text.split()) for row in page for text, _ in row) for page in pages]
+    left_ns, number = elapsed_ns % (len(pages) * PAGE_NS + sum(words) * WORD_NS), 0
+    while left_ns >= (shown_ns := PAGE_NS + words[number] * WORD_NS):
+        left_ns, number = left_ns - shown_ns, number + 1
+    footer: StyledLine = ((f"{number + 1} of {len(pages)}", TextRole.DIM),)
+    return [*pad_to_height(pages[number], size), *[footer] * numbered, *keys]
 
 
 def key_help(keys: Iterable[tuple[str, str]], cells: int) -> Iterator[list[StyledLine]]:

@@ -45,6 +45,7 @@ from stretch.player.layout import (
     line_width,
     pad_to_height,
     side_by_side,
+    text_above_keys,
     wrap_styled,
     wrap_text,
 )
@@ -88,7 +89,8 @@ def render_screen(
         screen = _help(session, columns, lines)
     elif _asks_in_small_window(session, columns, lines):
         screen = _small_pain_question(session, columns, lines, unicode)
-        screen = screen or wrap_styled(TOO_SMALL, TextRole.ALERT, columns)
+        small = wrap_styled(TOO_SMALL, TextRole.ALERT, columns)
+        screen = screen or text_above_keys(small, (), lines, session.help_ns)
     elif lines < 10 or columns < 34:
         screen = _tiny(session, columns, lines, unicode)
     elif figures and unicode and (with_figure := _with_figure(session, columns, lines, figures, warning)):

@@ -80,7 +80,7 @@ class Session(Struct, frozen=True, kw_only=True, dict=True):
     """Time left to get back into the stretch, before the position moves again."""
     help_open: bool = False
     help_ns: int = 0
-    """Time without moving since the help was opened."""
+    """Time without moving since the help was opened or pain reported."""
     replacing: bool = False
     """True while the current stretch is to be replaced, which takes the catalog."""
     end_state: Literal["finished", "stopped"] | None = None
@@ -285,7 +285,7 @@ def _report_pain(session: Session) -> Session:
     A warm-up move has no easier way: it is stopped, to be continued or skipped.
     """
     phase = session.moment.phase
-    reported = replace(session, pain_reported_at=(*session.pain_reported_at, session.moment.index))
+    reported = replace(session, pain_reported_at=(*session.pain_reported_at, session.moment.index), help_ns=0)
     name = phase.activity_id
     if phase.item is None:
         return replace(reported, pain_stop=name)
