@@ -137,6 +137,22 @@ def test_a_typo_suggests_commands_and_areas(args: tuple[str, ...], words: str) -
     assert f"stretch: There is {words}" in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("words", "number"),
+    [("neck 6", "6"), ("15m neck", "15"), ("neck and shoulders 7,5 min", "7,5"), ("lower back 2:30", "2:30")],
+)
+def test_minutes_among_the_areas_are_written_as_an_option(words: str, number: str) -> None:
+    for args in (words.split(), ["routine", *words.split()], ["handout", "-o", "x.html", *words.split()]):
+        result = run(*args)
+        assert (result.exit_code, result.output) == (2, f"stretch: Write the minutes as `-m {number}`.\n")
+    assert "There is no area called" in run("list", *words.split()).stderr
+
+
+@pytest.mark.parametrize("words", ["neck 6 8", "shouldrs 6"])
+def test_other_numbers_are_no_minutes(words: str) -> None:
+    assert "`-m" not in run("routine", *words.split()).stderr
+
+
 def test_a_typo_is_named_with_broken_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STRETCH_HOME", str(tmp_path))
     (tmp_path / "config.yaml").write_text("minuts: 1\n")

@@ -261,13 +261,14 @@ def join_areas(areas: tuple[str, ...], words: tuple[str, ...]) -> tuple[str, ...
 
 def check_area_words(ctx: click.Context, args: Iterable[str], commands: Iterable[str]) -> None:
     """Raise UnknownName unless *args* begin with body areas; an error at the first word suggests *commands* as well."""
-    from stretch.core.area_names import area_ids, area_names, is_like_area, read_areas
+    from stretch.core.area_names import area_ids, area_names, is_like_area, read_areas, refuse_minutes
 
     catalog, words = _catalog(ctx), [*takewhile(lambda word: not word.startswith("-"), args)]
     known, text = area_names(catalog), " ".join(words)
     try:
         area_ids(catalog, [text])
     except UnknownName:
+        refuse_minutes(text, known)
         if read_areas(words[0], known).ids or (len(words) > 1 and is_like_area(text, known)):
             raise
         where = "`stretch --help` lists the commands, `stretch areas` the areas."

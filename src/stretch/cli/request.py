@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from stretch.cli.preflight import refuse_stop
 from stretch.cli.prescribed import fit_to_program, offered_prescription, remember_prescriptions, running_prescriptions
-from stretch.core.area_names import area_ids
+from stretch.core.area_names import area_ids, area_names, refuse_minutes
 from stretch.core.errors import SafetyError, UnknownName, UsageError
 from stretch.core.planning import builder, programs
 from stretch.core.planning.personalize import apply_preflight, apply_recent_practice, continuity_after, is_beginner
@@ -127,7 +127,7 @@ def build_request(app: App, options: RoutineOptions, *, voice: VoiceMode = "no")
     _check(options)
     if options.program:
         app.program(options.program)  # says so if it has blanks
-    settings, areas, minutes = app.settings, area_ids(app.catalog, options.areas), options.minutes
+    settings, areas, minutes = app.settings, _areas(app, options), options.minutes
     if areas or not (options.stretches or options.program):
         areas = areas or _default_areas(app)
         minutes = settings.minutes if minutes is None else minutes
@@ -313,6 +313,14 @@ def _is_morning(app: App, given: bool | None) -> bool:
     if app.settings.morning == "auto":
         return app.now().hour in MORNING_HOURS
     return app.settings.morning == "on"
+
+
+def _areas(app: App, options: RoutineOptions) -> tuple[str, ...]:
+    try:
+        return area_ids(app.catalog, options.areas)
+    except UnknownName:
+        refuse_minutes(" ".join(options.areas), area_names(app.catalog))
+        raise
 
 
 def _default_areas(app: App) -> tuple[str, ...]:

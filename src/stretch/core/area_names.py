@@ -1,13 +1,16 @@
 """Areas and groups by the names that people type."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from stretch.core.errors import UnknownName
+from stretch.core.errors import UnknownName, UsageError
 from stretch.core.model import Area, Catalog, Group
 
 SMALL_WORDS = frozenset({"and", "the", "my"})
 """Words that may stand between names."""
+MINUTES = re.compile(r"(?<!\S)([0-9]+(?:[.,:][0-9]+)?) ?(?:m|mins?|minutes?)?(?!\S)")
+"""A number that stands for minutes, with or without the word."""
 ALIKE = 0.8
 """Similarity from which several words are one misspelt name: "lower bak", but not "neck hpis"."""
 
@@ -40,6 +43,13 @@ def area_ids(catalog: Catalog, texts: Iterable[str]) -> tuple[str, ...]:
             raise UnknownName("area", name, similar, "`stretch areas` lists them.", similar)
         found |= dict.fromkeys(ids)
     return tuple(found)
+
+
+def refuse_minutes(text: str, known: Mapping[str, str]) -> None:
+    """Raise UsageError if *text* is areas and one number of minutes, which is an option."""
+    numbers, areas = MINUTES.findall(text.lower()), MINUTES.sub("", text.lower())
+    if len(numbers) == 1 and not read_areas(areas, known).unknown:
+        raise UsageError(f"Write the minutes as `-m {numbers[0]}`.")
 
 
 def read_areas(text: str, known: Mapping[str, str]) -> TypedAreas:
