@@ -62,6 +62,8 @@ def error_sentence(error: click.ClickException) -> str:
     match error:
         case click.MissingParameter(param=click.Parameter() as param):
             words = f"{parameter_name(param)} is missing."
+            if ctx and (ending := next(iter(getattr(param.type, "endings", ())), None)):
+                words = f"{parameter_name(param)} is missing: write for example `-o {ctx.info_name}{ending}`."
         case click.BadParameter(param=click.Parameter() as param):
             words = f"{parameter_name(param)} {words}"
         case click.NoSuchOption():
