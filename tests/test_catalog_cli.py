@@ -118,6 +118,15 @@ def test_new_never_overwrites_a_file_and_takes_only_ids(home: Path) -> None:
     assert [file.name for file in home.rglob("*.yaml")] == ["sphinx.yaml"]
 
 
+@pytest.mark.parametrize(
+    ("name", "example"),
+    [("My Plan", "my-plan"), ("caf\u00e9_2", "cafe-2"), ("../x", "x"), ("CON", "knee-rolls"), ("\u0456", "knee-rolls")],
+)
+def test_a_refused_id_comes_with_one_like_it(name: str, example: str) -> None:
+    for command in (("catalog", "new"), ("program", "new"), ("routine", "--save")):
+        assert run(*command, name).stderr.rstrip().endswith(f"as in {example}.")
+
+
 def test_new_writes_to_the_output_file(tmp_path: Path) -> None:
     file = tmp_path / "there" / "mine.yaml"
     assert "No such file or directory" in catalog("new", "mine", "-o", str(file)).stderr

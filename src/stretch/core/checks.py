@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
+from unicodedata import normalize
 
 from stretch.core.fields import LONGEST_HOLD_S
 from stretch.core.model import Area, Dose, Group, Stretch, per_side_s
@@ -14,7 +15,8 @@ MAX_STEP_WORDS = 70
 """More words in all steps take longer to read than to get ready."""
 WINDOWS_NAMES = {"aux", "con", "nul", "prn", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 """Names of devices on Windows; an id may become the name of a file."""
-ID_RULE = "use a to z, digits and single dashes, as in knee-rolls"
+EXAMPLE_ID = "knee-rolls"
+ID_RULE = f"use a to z, digits and single dashes, as in {EXAMPLE_ID}"
 MAX_COMPARED = 200
 """Known names that an unknown one is compared with, the shipped ones first; comparing is slow."""
 
@@ -112,9 +114,15 @@ def check_sources(cited: Iterable[str], sources: Collection[str]) -> Iterator[Fi
 
 
 def id_problem(name: str) -> str | None:
-    """Return why *name* cannot be an id, or None if it can: it is typed in a shell and may become a file name."""
+    """Return why *name* cannot be an id, with a similar one that can, or None if it can.
+
+    An id is typed in a shell and may become a file name.
+    """
     if not re.fullmatch(ID_PATTERN, name) or len(name) > LONGEST_ID:
-        return f"{quote_ascii(name)} is not a valid id; {ID_RULE}"
+        letters = normalize("NFKD", name[: LONGEST_ID + 1]).lower()
+        similar = "-".join(re.findall("[a-z0-9]+", letters.encode("ascii", "ignore").decode()))
+        example = EXAMPLE_ID if len(name) > LONGEST_ID or not similar or similar in WINDOWS_NAMES else similar
+        return f"{quote_ascii(name)} is not a valid id; {ID_RULE.replace(EXAMPLE_ID, example)}"
     if name in WINDOWS_NAMES:
         return f"{name!r} is a reserved name on Windows; choose another"
     return None
