@@ -1,7 +1,11 @@
 """`stretch audio`, `stretch handout` and `stretch remind`: a routine as a file to play, to print or for a calendar."""
 
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, time
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import click
 from msgspec.structs import replace
@@ -50,17 +54,27 @@ def audio_command(
     routine, _ = personalized_routine(app, options, voice="no" if silent else mode, plays=True)
     timeline = build_timeline(routine)
     speech = None if silent else find_synthesizer(app.find_program)
-    if speech is None and not silent:
-        app.info("No voice found, so the file has the sounds only. Install espeak-ng for the voice.")
     for path in paths:
         if path.suffix.lower() == ".vtt":
             write_text(path, captions(timeline, speech, mode))
         else:
-            with click.progressbar(length=1000, label=path.name, file=app.stderr) as bar:
-                # Bound here: the function is only called inside this round of the loop.
-                progress = lambda done: bar.update(int(done * 1000) - bar.pos)  # noqa: E731
+            with _progress(app, path) as progress:
                 write_sound(timeline, path, speech=speech, mode=mode, progress=progress)
         app.info(f"Saved {path}, {duration(timeline.length_ms)}.")
+    if speech is None and not silent:
+        app.info("No voice found, so the file has the sounds only. Install espeak-ng for the voice.")
+
+
+@contextmanager
+def _progress(app: App, path: Path) -> Iterator[Callable[[float], None]]:
+    """Give a function that shows the fraction done; what goes wrong before its first call is reported alone."""
+    with ExitStack() as stack:
+
+        @cache
+        def bar() -> Any:
+            return stack.enter_context(click.progressbar(length=1000, label=path.name, file=app.stderr))
+
+        yield lambda done: bar().update(int(done * 1000) - bar().pos)
 
 
 @click.command(
