@@ -89,6 +89,7 @@ def test_hardly_any_notation_of_a_dose_is_left_open_and_none_is_read_wrong() -> 
         ("Sphinx 1:00", "sphinx reps=1 hold_s=60"),
         ("Toe touch x 5", "standing-forward-fold reps=5 hold_s=?"),
         ("Lower trunk rotation x10 each side", "knee-rolls reps=20"),
+        ("Hamstring stretch 30 sec - x 3 - 2-3x/day", "supine-hamstring-strap reps=3 hold_s=30 note"),
         ("Butterfly 30s x 2 right only", "butterfly reps=2 hold_s=30 sides=?"),
         ("Side-lying quad stretch, lie on right side, 30s x2", "side-lying-quad reps=2 hold_s=30 sides=?"),
         ("Hamstring stretch, look to the right, 30s x2", "supine-hamstring-strap reps=2 hold_s=30 sides=? note"),

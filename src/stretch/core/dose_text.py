@@ -77,7 +77,7 @@ _ASIDE = re.compile(
 """A condition, or what is to come later: it says nothing of the name or of the dose."""
 _TOKEN = re.compile(
     rf"(?!(?:{'|'.join(sorted({*_KIND_OF} - {*'&+*'}))})\d)(?:[ct]|[^\W\d_]{{2,}})\d\w*"
-    r"|\d+/\d+(?:/\d+)*|\d+\s?(?:degrees?|deg|\xb0|cm|inch(?:es)?|lbs?|kg|#)(?!\w)|(?P<low>\d{1,4})(?:\s?(?:-|to\b|or\b)\s?(?P<high>\d{1,4})(?![\d/]))?"
+    r"|\d+/\d+(?:/\d+)*|\d+\s?(?:degrees?|deg|\xb0|cm|inch(?:es)?|lbs?|kg|#)(?!\w)|(?P<low>\d{1,4})(?:\s?(?:-|to\b|or\b)\s?(?P<high>\d{1,4})(?![\d/]|-\d))?"
     r"|[^\W\d_]+(?:['-][^\W\d_]+)*|[^\w\s]|\d+|_",
     re.IGNORECASE,
 )
