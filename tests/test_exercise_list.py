@@ -304,7 +304,7 @@ def test_what_is_left_open_is_named_at_once_and_by_check(tmp_path: Path) -> None
     assert "2 of 3 exercises" in said
     assert "1: 'Calf stretch 30s x 3': stretch: calf-" in said
     assert "Taken for remarks: line 4." in said
-    assert "Not said for all, so left blank: times_a_day." in said
+    assert "Not said for all, so left blank: times_a_day (line 3)." in said
     assert "fill in the blanks, then run `stretch catalog check`" in said
     checked = run("catalog", "check", str(file))
     assert checked.exit_code == 1

@@ -16,7 +16,10 @@ from stretch.core.prescription import prescription_lines
 from stretch.core.text import as_sentences, escape_control_chars, join_words, pluralize, quote
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from stretch.cli.app import App
+    from stretch.core.prescription_text import ListEntry
     from stretch.core.program import Program
     from stretch.core.routine import Item
 
@@ -88,15 +91,20 @@ def _from_list(app: App, name: str, source: Path) -> tuple[str, str]:
         app.info(f"Not certain, so left blank ({len(unclear)} of {pluralize(len(exercises), 'exercise')}):")
     for entry in unclear:
         app.info(f"  {entry.number}: {quote(entry.line)}: {'; '.join(entry.remarks)}")
-    if remarks := [str(entry.number) for entry in entries if not entry.fields]:
-        app.info(f"Taken for remarks: line{'s' if remarks[1:] else ''} {join_words(remarks)}.")
+    if remarks := [entry for entry in entries if not entry.fields]:
+        app.info(f"Taken for remarks: {_lines(remarks)}.")
     text = program_from_list(name, entries, app.catalog.stretches)
     if fields := [field for field in ("times_a_day", "days") if f"\n    {field}:\n" in text]:
-        app.info(f"Not said for all, so left blank: {join_words(fields)}.")
+        said = {name: [one for one in entries if getattr(one.dose, name) or name in one.dose.doubts] for name in fields}
+        app.info(f"Not said for all, so left blank: {join_words(f'{name} ({_lines(said[name])})' for name in fields)}.")
     blanks = (
         f" and fill in the blanks{CHECK_BLANKS}" if unclear or fields else f", then run `stretch program show {name}`."
     )
     return text, f"Compare it with the list{blanks}"
+
+
+def _lines(entries: Sequence[ListEntry]) -> str:
+    return f"line{'s' if entries[1:] else ''} {join_words(str(entry.number) for entry in entries)}"
 
 
 program_command.add_command(programs_command, "list")
