@@ -76,6 +76,12 @@ def test_each_stretch_has_a_source_and_the_right_seconds_per_side(stretch: Stret
     assert stretch.per_side_s == per_side_s(stretch)
 
 
+def test_an_easier_way_can_be_done_without_knowing_another_stretch() -> None:
+    names = "|".join(re.escape(name) for stretch in STRETCHES for name in (stretch.name, *stretch.aliases))
+    another = re.compile(rf"\b(?:do|use)\b.* (?:{names})s?\b", re.IGNORECASE)
+    assert [stretch.id for stretch in STRETCHES if another.search(stretch.ease_off)] == []
+
+
 def texts(stretch: Stretch) -> dict[str, str]:
     """Every text of a stretch; one that names a side is there as it is on the left and on the right."""
     left, right = dict(stretch.for_side("left").texts()), dict(stretch.for_side("right").texts())
