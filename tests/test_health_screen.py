@@ -457,7 +457,7 @@ def test_a_window_that_is_too_small_asks_for_a_larger_one() -> None:
     assert pages[0] == ["Make the", "window", "larger to"]
     assert ["go on.", "q: leave.", ""] in pages
     assert press(*["enter"] * 8, size=tiny) == press()
-    assert text(press(), 80, 24)[0].startswith("Before your first stretch")
+    assert text(press(), 80, 24)[0].startswith("Before you stretch")
 
 
 def test_a_mark_shows_without_color() -> None:

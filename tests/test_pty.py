@@ -197,7 +197,7 @@ def test_the_screen_says_what_cannot_be_heard(terminal: OpenTerminal, tmp_path: 
 def test_two_keys_start_the_first_session(terminal: OpenTerminal) -> None:
     run = terminal("routine", "-m", "6")
     text = run.wait_for("none of these.")
-    assert "Before your first stretch" in text
+    assert "Before you stretch" in text
     assert "  9  A joint" in text
     run.answer("\n")
     assert "You need" in run.wait_for("Enter start")
