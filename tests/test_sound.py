@@ -161,6 +161,7 @@ def test_the_next_player_plays_a_sound_that_failed(tmp_path: Path) -> None:
     assert programs.sounds() == ["get-ready", "get-ready"]
     assert player.problem(SESSION) is None
     assert programs.bells == []
+    assert FakePrograms().cue_player(tmp_path, volume=0).with_audio_found(SESSION).muted
 
 
 def test_the_bell_rings_and_a_problem_is_reported_if_all_players_fail(tmp_path: Path) -> None:
@@ -213,6 +214,7 @@ def test_a_hanging_player_is_killed_and_given_up(tmp_path: Path) -> None:
     assert player.problem(SESSION) is not None
     # After a minute it would be too late for the bell.
     assert programs.bells == []
+    assert FakePrograms().cue_player(tmp_path, volume=0).with_audio_found(SESSION).muted
 
 
 def test_the_bell_rings_once_for_a_change_twice_for_a_switch_and_not_for_a_breath(

@@ -482,6 +482,13 @@ def test_enter_starts_and_counts_as_nothing_new_today(tmp_path: Path) -> None:
     assert DAILY not in " ".join(person.screen.frames[0])
 
 
+def test_a_volume_of_0_is_told_with_the_sound(tmp_path: Path) -> None:
+    _, person = sit_down(tmp_path, "s", "q", args=("-m", "8", "--volume", "0"))
+    before, after = (" ".join(frame) for frame in person.screen.frames[-2:])
+    assert ("s sound silent" in before, "The volume is 0." in before) == (True, True)
+    assert ("s sound off" in after, "The volume is 0." in after) == (True, False)
+
+
 def test_keys_before_the_health_question_was_visible_start_nothing(tmp_path: Path) -> None:
     day = TODAY - timedelta(days=1)
     screening_file.save(tmp_path, ScreeningRecord(outcome=Outcome.GO, screened=day, since=day, asked=day))

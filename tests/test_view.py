@@ -489,6 +489,8 @@ def test_sound_and_voice_are_always_visible(size: tuple[int, int]) -> None:
         unheard = in_phase("hold", sound=sound, voice=voice, bell_only=True, voice_silent=True)
         top = screen_text(unheard, *size)[1]
         assert f"s sound {'bell' if sound else 'off'}  v voice {'silent' if voice else 'off'}" in top
+        top = screen_text(msgspec.structs.replace(unheard, muted=True), *size)[1]
+        assert f"s sound {'silent' if sound else 'off'}  v" in top
 
 
 @pytest.mark.parametrize(("last", "figure"), [("pelvic-tilt", "rest-lying"), ("chin-tuck", "rest-sitting")])

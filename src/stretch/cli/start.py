@@ -76,7 +76,7 @@ def _agree_on_screen(app: App, planner: RoutinePlanner, request: Request, playba
     from stretch.player.body_map import body_map
     from stretch.player.start_screen import StartScreen
 
-    routine = planner.plan(request)
+    routine, sounds = planner.plan(request), app.audio_backends.sounds(playback.volume)
     state = StartScreen(
         asked=request,
         routine=routine,
@@ -85,7 +85,8 @@ def _agree_on_screen(app: App, planner: RoutinePlanner, request: Request, playba
         sound=playback.sound,
         warm_up_on=request.warm_up or None,
         map=body_map(app.catalog),
-        sound_problem=app.audio_backends.sounds(playback.volume).problem or "",
+        muted=playback.volume == 0,
+        sound_problem="The volume is 0." if playback.volume == 0 else sounds.problem or "",
         advice=app.safety.first_sessions,
         shows_advice=app.session_count() < FIRST_SESSIONS,
         prescribed=prescribed_line(app, routine),

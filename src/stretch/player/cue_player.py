@@ -90,7 +90,7 @@ class CuePlayer:
     def with_audio_found(self, session: Session) -> Session:
         """Return *session* with what is known of its sounds and voice."""
         bell_only, voice_silent = self._sounds.problem is not None, self._voice.problem is not None
-        return with_audio_found(session, bell_only=bell_only, voice_silent=voice_silent)
+        return with_audio_found(session, bell_only=bell_only, voice_silent=voice_silent, muted=self._muted)
 
     def handle_cues(self, session: Session, cues: tuple[Cue, ...]) -> None:
         """Start the sounds and words of *cues*, continue what was started before, and return at once.

@@ -85,6 +85,8 @@ class StartScreen(Struct, frozen=True, kw_only=True):
     """What to know before a session."""
     shows_advice: bool = False
     """Whether the advice is shown without being asked for, as before the first sessions."""
+    muted: bool = False
+    """Whether the volume is 0."""
     sound_problem: str = ""
     voice_problem: str = ""
     """Why there is no sound and no voice, or something else instead; empty if all is well."""

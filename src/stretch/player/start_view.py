@@ -187,7 +187,8 @@ def _bottom(state: StartScreen, cells: int, lines: int | None = None, *, help_wo
 def _plan_keys(state: StartScreen, cells: int) -> list[StyledLine]:
     """Return the keys that change this plan, with the state of what they switch."""
     voice = "off" if state.voice == "no" else "silent" if state.voice_problem else "on"
-    sound = "off" if not state.sound else "bell" if state.sound_problem else "on"
+    heard = "silent" if state.muted else "bell" if state.sound_problem else "on"
+    sound = heard if state.sound else "off"
     switches = {"w": "on" if state.routine.warm_up else "off", "v": voice, "s": sound}
     without = {"+ -"} if state.asked.minutes is None else set()
     without |= {"a"} if state.routine.continuity is None else set()

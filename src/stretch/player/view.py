@@ -264,7 +264,8 @@ def header(session: Session, columns: int, unicode: bool) -> list[StyledLine]:
 
 def _progress_bar(session: Session, columns: int, unicode: bool) -> StyledLine:
     audio: list[StyledSpan] = []
-    sound = "off" if not session.sound else "bell" if session.bell_only else "on"
+    heard = "silent" if session.muted else "bell" if session.bell_only else "on"
+    sound = heard if session.sound else "off"
     voice = "off" if not session.voice else "silent" if session.voice_silent else "on"
     for key, name, state in (("s", "sound", sound), ("v", "voice", voice)):
         audio += [(f"  {key}", TextRole.KEY), (f" {name} {state}", TextRole.DIM)]

@@ -66,6 +66,8 @@ class Session(Struct, frozen=True, kw_only=True, dict=True):
     voice: bool = False
     bell_only: bool = False
     """Only the terminal bell can be heard of the sounds."""
+    muted: bool = False
+    """The volume is 0, so that there is neither sound nor bell."""
     voice_silent: bool = False
     """Nothing can be heard of the voice."""
     position_ns: int = 0
@@ -175,11 +177,11 @@ def with_voice(session: Session, voice: bool) -> Session:
     return replace(session, timeline=session.timeline.with_voice(session.voice_heard, session.position_ms))
 
 
-def with_audio_found(session: Session, *, bell_only: bool, voice_silent: bool) -> Session:
+def with_audio_found(session: Session, *, bell_only: bool, voice_silent: bool, muted: bool = False) -> Session:
     """Return *session* with what is known of its audio: a silent voice takes no time."""
     silent_before = session.voice_silent
-    if (bell_only, voice_silent) != (session.bell_only, silent_before):
-        session = replace(session, bell_only=bell_only, voice_silent=voice_silent)
+    if (bell_only, voice_silent, muted) != (session.bell_only, silent_before, session.muted):
+        session = replace(session, bell_only=bell_only, voice_silent=voice_silent, muted=muted)
     return with_voice(session, True) if session.voice and voice_silent != silent_before else session
 
 
