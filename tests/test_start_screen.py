@@ -24,6 +24,7 @@ from stretch.core.errors import UsageError
 from stretch.core.routine import Continuity, Request, Routine, needs_line
 from stretch.core.safety.checklist import Outcome
 from stretch.core.safety.screening_record import PreflightResult, ScreeningRecord
+from stretch.core.text import duration
 from stretch.core.timing.session import Session, with_voice
 from stretch.core.timing.timeline import build_timeline
 from stretch.core.vocabulary import EQUIPMENT_LABELS
@@ -201,9 +202,6 @@ def test_w_v_and_s_switch_and_show_their_state() -> None:
     again = press("w", "v", "s", state=state)
     assert (again.asked.warm_up, again.voice, again.sound) == (None, "no", True)
     assert press("v", "v", state=replace(START, voice="breath", voice_on="breath")).voice == "breath"
-    full = press("v", state=replace(START, voice_on="full"))
-    assert (full.asked.voice, full.asked.explain_all) == (True, True)
-    assert not press("v", state=full).asked.explain_all
     assert press("w", "w", state=replace(START, warm_up_on=2.0)).asked.warm_up == 2.0
 
 
@@ -561,7 +559,7 @@ def test_the_voice_is_tried_and_its_true_state_shown(tmp_path: Path, engine: str
     assert run("routine", "-m", "8", app=person).exit_code == 3
     assert "v voice off" in person.screen.frames[0][-1]
     assert f"v voice {state}" in person.screen.frames[-1][-1]
-    assert programs.texts == (["Lower back, 8 minutes."] if engine else [])
+    assert programs.texts == (["Lower back, 9 minutes."] if engine else [])
     assert programs.playing == []
 
 
@@ -659,10 +657,24 @@ def test_the_limits_of_the_minutes_are_told_without_an_option(tmp_path: Path) ->
         assert update(state, key, planner).message == "A routine takes 1 to 180 minutes."
 
 
+@pytest.mark.parametrize("mode", ["yes", "full"])
+def test_the_voice_changes_no_dose_and_the_length_says_what_it_takes(tmp_path: Path, mode: str) -> None:
+    state, planner = planned(tmp_path, Request(areas=("lower-back",), minutes=15.0, warm_up=0.0))
+    known = tuple(replace(item, familiar=at > 1) for at, item in enumerate(state.routine.items))
+    state = replace(state, routine=replace(state.routine, items=known), voice_on=mode)
+    spoken = update(state, "v", planner)
+    assert [item.familiar for item in spoken.played.items] == [at > 1 and mode != "full" for at in range(len(known))]
+    assert [item.dose for item in spoken.played.items] == [item.dose for item in known]
+    assert spoken.message == f"It takes {duration(spoken.length_ms)} with the voice."
+    silent = update(spoken, "v", planner)
+    assert silent.message == f"It takes {duration(state.length_ms)} without the voice."
+    assert silent.played == state.played
+
+
 def test_the_length_shown_has_time_for_the_voice(tmp_path: Path) -> None:
     state, planner = planned(tmp_path, Request(areas=("lower-back",), minutes=15.0, warm_up=0.0))
     spoken = update(state, "v", planner)
-    session = with_voice(Session(timeline=build_timeline(spoken.routine)), True)
+    session = with_voice(Session(timeline=build_timeline(spoken.played)), True)
     assert spoken.length_ms == session.timeline.length_ms
     assert with_voice(session, False).timeline.length_ms < spoken.length_ms
 

@@ -101,7 +101,7 @@ def _agree_on_screen(app: App, planner: RoutinePlanner, request: Request, playba
         if state.answer in ("start", "leave"):
             playback = _keep_choices(app, playback, state)
             replace = partial(planner.replace, state.asked, in_place=True)
-            return Agreed(state.routine, playback, preflight, replace, state.answer == "start")
+            return Agreed(state.played, playback, preflight, replace, state.answer == "start")
         answered = answer_daily(app, preflight, "yes" if state.answer == "new" else "pain")
         state = msgspec.structs.replace(state, answer=None)
         if answered is not None:

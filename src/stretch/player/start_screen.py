@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from stretch.core.errors import UsageError
 from stretch.core.planning.replacement import drop_stretch
 from stretch.core.routine import DEFAULT_MINUTES, Item, Request, Routine
-from stretch.core.text import capitalized
+from stretch.core.text import capitalized, duration
 from stretch.core.timing.timeline import build_timeline
 from stretch.player.body_map import BodyMap
 from stretch.player.body_map import update as update_map
@@ -117,9 +117,17 @@ class StartScreen(Struct, frozen=True, kw_only=True):
         return self.routine.items[min(self.selected, len(self.routine.items) - 1)]
 
     @property
+    def played(self) -> Routine:
+        """The routine with the time that the voice takes: with or without it, the doses are the same."""
+        items = self.routine.items
+        if self.voice == "full":
+            items = tuple(replace(item, familiar=False) for item in items)
+        return replace(self.routine, items=items, voice=self.voice != "no")
+
+    @property
     def length_ms(self) -> int:
         """The length of the routine."""
-        return build_timeline(self.routine).length_ms
+        return build_timeline(self.played).length_ms
 
 
 def update(state: StartScreen, key: str, planner: Planner, help_pages: int = 1) -> StartScreen:
@@ -181,12 +189,7 @@ def _in_plan(state: StartScreen, key: str, planner: Planner) -> StartScreen:
         case "w":
             return _with_warm_up(state, planner)
         case "v":
-            # With the voice the plan has more time to get ready.
-            turned = replace(state, voice=state.voice_on if state.voice == "no" else "no")
-            asked = replace(state.asked, voice=turned.voice != "no", explain_all=turned.voice == "full")
-            planned = _planned(turned, asked, planner)
-            problem = state.voice_problem if turned.voice != "no" else ""
-            return replace(planned, message=planned.message or problem)
+            return _with_voice(state, state.voice_on if state.voice == "no" else "no")
         case "s":
             return replace(state, sound=not state.sound)
         case "a" if state.routine.continuity is None:
@@ -240,6 +243,14 @@ def _replaced(state: StartScreen, planner: Planner) -> StartScreen:
     lasts = routine.continuity is not None and old.id in routine.continuity.replaced
     until = "from now on" if lasts else "today"
     return replace(state, message=f"{state.item.stretch.name} instead of {old.name}, {until}.")
+
+
+def _with_voice(state: StartScreen, voice: str) -> StartScreen:
+    turned = replace(state, voice=voice)
+    length = duration(turned.length_ms) if turned.length_ms != state.length_ms else ""
+    longer = f"It takes {length} {'without' if voice == 'no' else 'with'} the voice." if length else ""
+    problem = state.voice_problem if voice != "no" else ""
+    return replace(turned, message=problem or longer)
 
 
 def _with_warm_up(state: StartScreen, planner: Planner) -> StartScreen:
