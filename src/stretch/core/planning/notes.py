@@ -11,8 +11,8 @@ from stretch.core.routine import Item, Request, Routine
 from stretch.core.text import join_words
 from stretch.core.vocabulary import POSITIONS
 
-SHORTFALL_S = 45
-"""A routine that is shorter than asked by more than this has a note with the reason."""
+SHORTFALL_S, SMALL_SHORTFALL_S = 45, 10
+"""A routine that is shorter than asked by more than the second has a note, by more than the first with its cause."""
 
 
 def routine_notes(
@@ -29,9 +29,8 @@ def routine_notes(
     *reasons* has the reason for each stretch that is left out; *after_first_weeks* returns the routine of somebody who
     is past them.
     """
-    if shortfall_s > SHORTFALL_S:
-        cause = _shortfall_cause(request, items, reasons, after_first_weeks)
-        yield f"About {round(shortfall_s / 60)} min shorter than asked: {cause}."
+    if shortfall_s > SMALL_SHORTFALL_S:
+        yield _shortfall_note(request, items, reasons, shortfall_s, after_first_weeks)
     hurt = [id for id, reason in reasons.items() if reason == "hurt today"]
     yield from (f"{catalog.stretches[id].name}: it hurt today. (--stretch {id}: do it)" for id in hurt)
     if request.beginner:
@@ -76,6 +75,19 @@ def _enough_this_week(catalog: Catalog, request: Request, areas: Sequence[str]) 
         if id in catalog.stretches and catalog.stretches[id].mode != "dynamic":
             held.update(dict.fromkeys(catalog.stretches[id].areas.primary, seconds))
     return [area for area in areas if held[area] > dosing.WEEK_ENOUGH_S]
+
+
+def _shortfall_note(
+    request: Request,
+    items: Sequence[Item],
+    reasons: Mapping[str, str],
+    shortfall_s: int,
+    after_first_weeks: Callable[[], Routine],
+) -> str:
+    if shortfall_s <= SHORTFALL_S:
+        return f"{shortfall_s} s shorter than asked: nothing useful fits in the rest."
+    cause = _shortfall_cause(request, items, reasons, after_first_weeks)
+    return f"About {round(shortfall_s / 60)} min shorter than asked: {cause}."
 
 
 def _shortfall_cause(
