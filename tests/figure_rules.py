@@ -91,12 +91,13 @@ def _parts_below_floor(figure: Figure, skeleton: Skeleton, parts: Sequence[Figur
 def _parts_outside_picture(figure: Figure, skeleton: Skeleton, parts: Sequence[FigurePart]) -> Iterator[_Finding]:
     crop, (left, bottom, right, top) = figure.crop, bounding_box(figure)
     for part in parts:
-        # A close-up may cut off arms and legs, but neither the stretched muscle nor half the head.
-        if part.name == "prop" or (crop and part.name != "head" and not part.muscles):
+        # A close-up may cut off arms and legs, but neither the stretched muscle nor a part of the head or of a foot.
+        whole = part.name == "head" or part.name.endswith("_foot")
+        if part.name == "prop" or (crop and not whole and not part.muscles):
             continue
-        needed = part.muscles if crop and part.muscles and part.name != "head" else part.hulls
+        needed = part.muscles if crop and part.muscles and not whole else part.hulls
         x0, y0, x1, y1 = bounds([part._replace(hulls=needed)])
-        if part.name == "head" and (x1 < left or x0 > right or y1 < bottom or y0 > top):
+        if whole and (x1 < left or x0 > right or y1 < bottom or y0 > top):
             continue
         overhang = max(left - x0, bottom - y0, x1 - right, y1 - top)
         if overhang > _MAX_OVERHANG:
