@@ -57,7 +57,7 @@ def test_plain_lines_run_from_the_warm_up_to_the_end() -> None:
     kinds = [line.split(",")[0].split(" ")[0] for line in lines]
     assert kinds[0] == "Warm"
     assert lines[-1].endswith(f" Done: {STRETCHES} stretches.")
-    assert kinds.index("First") < kinds.index("Hold") < kinds.index("Rest")
+    assert kinds.index("First:") < kinds.index("Hold") < kinds.index("Rest")
     assert sum(line.startswith("Hold") for line in lines) == sum(
         phase.kind == "hold" for phase in build_timeline(ROUTINE).phases
     )
@@ -66,7 +66,7 @@ def test_plain_lines_run_from_the_warm_up_to_the_end() -> None:
 
 def test_plain_lines_name_and_switch_sides() -> None:
     _, lines, _ = run_plain(made=routine(areas=(), stretches=("single-knee-to-chest",)))
-    assert any(line.startswith("First up: Knee hug, one leg, left side") for line in lines)
+    assert any(line.startswith("First: Knee hug, one leg, left side") for line in lines)
     assert any(line.startswith("Switch to the right side") for line in lines)
 
 

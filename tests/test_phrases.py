@@ -41,7 +41,7 @@ def test_no_line_has_a_placeholder_and_each_side_names_itself() -> None:
 def test_phrases_for_sides_switches_rests_and_doses() -> None:
     result = lines(areas=(), stretches=("single-knee-to-chest",), warm_up=0.0)
     assert "Switch to the right side. Hug your right knee. 5 seconds." in result
-    assert "Ease out and rest, 5 seconds. Then hold 2 of 2." in result
+    assert "Come out slowly and rest, 5 seconds. Then hold 2 of 2." in result
     assert "Hold 2 of 2, left side, 30 seconds." in result
     assert any("Bring your left knee up and hold" in line for line in result)
     assert result[1].startswith("Hold 1 of 2, left side, 30 seconds. Breathe in 3 seconds, out 3, 5 times.")
@@ -49,9 +49,9 @@ def test_phrases_for_sides_switches_rests_and_doses() -> None:
 
 def test_phrases_for_contract_relax_rounds() -> None:
     result = lines(areas=(), stretches=("contract-relax-hamstring",), level="deep", warm_up=0.0)
-    assert result[0].startswith("First up: Press-and-release hamstring, left side, 3 rounds. Lie")
+    assert result[0].startswith("First: Press-and-release hamstring, left side, 3 rounds. Lie")
     assert "Press gently and breathe out, 6 seconds. Round 2 of 3, left side." in result
-    assert "Ease out and rest, 5 seconds. Then round 2 of 3." in result
+    assert "Come out slowly and rest, 5 seconds. Then round 2 of 3." in result
 
 
 def test_a_moving_stretch_explains_its_breathing_once() -> None:
@@ -94,7 +94,7 @@ def test_an_unusual_position_is_announced() -> None:
 def test_a_position_is_announced_only_when_it_changes() -> None:
     neck = ("neck-rotation", "chin-tuck")
     result = lines(areas=(), stretches=neck, positions=("standing",), warm_up=0.0)
-    ready = [line for line in result if line.startswith(("First up:", "Next up:"))]
+    ready = [line for line in result if line.startswith(("First:", "Next:"))]
     assert ["Standing." in line for line in ready] == [True, False]
 
 

@@ -184,7 +184,7 @@ def test_sets_follow_one_another_on_each_side_with_the_prescribed_rest(catalog: 
     switch = ("switch", 5, "right", "")
     assert phases_of(timeline, "single-knee-to-chest") == [*one_side("left"), switch, *one_side("right")]
     assert routine.items[0].dose_label == "2 sets of 20 s x 3 each side"
-    assert "Ease out and rest, 30 seconds. Then set 2 of 2, hold 1 of 3." in lines(timeline)
+    assert "Come out slowly and rest, 30 seconds. Then set 2 of 2, hold 1 of 3." in lines(timeline)
     assert "Set 2 of 2, hold 1 of 3, left side, 20 seconds." in lines(timeline)
 
 

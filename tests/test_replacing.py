@@ -100,7 +100,7 @@ def test_r_replaces_the_stretch_in_the_journal_and_in_the_next_plan(tmp_path: Pa
     assert plan.continuity.replaced == (gone,)
     names = CATALOG.stretches[gone].name, CATALOG.stretches[there].name
     assert [name in usual for name in names] == [True, False]
-    assert f"Next up: {names[1]}" in changed
+    assert f"Next: {names[1]}" in changed
     # Tomorrow's plan has it as well.
     tomorrow = play(tmp_path, *["N"] * 9, hour=24)
     assert [f"{name}," in tomorrow for name in names] == [False, True]

@@ -101,7 +101,7 @@ FULL = [
     " ".join(
         ("Left side: Hamstring stretch with strap. You need a belt or towel.", *LEFT.steps, LEFT.breath)
     ),
-    "Hold 1 of 2, 30 seconds.", "Halfway.", "Last 5 seconds.", "Ease out and rest.", "Hold 2 of 2.",
+    "Hold 1 of 2, 30 seconds.", "Halfway.", "Last 5 seconds.", "Come out slowly and rest.", "Hold 2 of 2.",
     "Switch to the right side. Raise your right leg.",
 ]  # fmt: skip
 BRIEF = [

@@ -163,7 +163,7 @@ def import_command(app: App, file: Path, skip_bad: bool) -> None:
     app.info(f"Imported {pluralize(count, 'session')}{details}.")
 
 
-@history_command.command("forget", help="Delete one SESSION, given by the start of its id, or several, for good.")
+@history_command.command("forget", help="Delete one SESSION, given by the start of its id, or several, for ever.")
 @click.argument("session", required=False)
 @click.option("--before", metavar="DATE", help="Delete all sessions before this day, such as 2026-03-31.")
 @click.option("--all", "everything", is_flag=True, help="Delete all sessions.")
@@ -181,7 +181,7 @@ def forget_command(app: App, session: str | None, before: str | None, everything
     with Journal.open_for_writing(app.folder, app.today()) as journal:
         description, session_id = _selection(journal, app.today(), session, day)
         instead = f"Without a terminal, add --yes to delete {description}."
-        if not yes and not confirm(app, f"Delete {description} for good?", instead):
+        if not yes and not confirm(app, f"Delete {description} for ever?", instead):
             app.info("Nothing was deleted.")
             return 3
         count = journal.delete(session_id, before=day, playing=partial(is_running, app.folder))

@@ -83,7 +83,7 @@ def list_command(
         _print_stretches(app, found)
 
 
-@click.command("areas", help="List the body areas and groups, and the names they go by.")
+@click.command("areas", help="List the body areas and groups, and their other names.")
 @options.catalog_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj

@@ -328,7 +328,7 @@ _ROUTINE = (
     ),
     _repeatable("--equipment", type=EQUIPPED, help="Equipment you have, besides a floor; all of it by default"),
     click.option("--level", type=LEVEL, help="The deepest level to use.  [default: moderate]"),
-    _repeatable("--avoid", type=TAG, metavar="TAG", help=f"Go easy on this: {', '.join(TAG_LABELS)}"),
+    _repeatable("--avoid", type=TAG, metavar="TAG", help=f"Be careful with this: {', '.join(TAG_LABELS)}"),
     _repeatable("--exclude", type=STRETCH, help="Leave this stretch out"),
     click.option(
         "--breath", type=BREATH, help=f"{', '.join(BREATH_PRESETS)}, or seconds IN-OUT such as 4-6.  [default: steady]"

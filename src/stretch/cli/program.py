@@ -31,7 +31,7 @@ program_command = SubcommandGroup(
     help="""Write programs of your own, and follow what was prescribed.
 
     A program is a fixed list of stretches with doses. With who prescribed it, from when to when and how often, it is
-    a prescription, which bare `stretch` offers while it runs.
+    a prescription, which `stretch` alone offers while it runs.
     """,
 )
 
@@ -112,7 +112,7 @@ program_command.add_command(programs_command, "list")
 
 @program_command.command(
     "add",
-    help="""Take in a program from FILE, such as one that was prescribed for you.
+    help="""Add a program from FILE, such as one that was prescribed for you.
 
     It is checked first. A file holds one program, perhaps with stretches of its own. Before it replaces a program of
     the same id you are asked.

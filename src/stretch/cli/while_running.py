@@ -61,7 +61,7 @@ class CommandAfterDashes(click.Command):
     """,
 )
 @click.option("--now", is_flag=True, help="End with the command, in the middle of a side too.")
-@click.option("--avoid", multiple=True, type=TAG, metavar="TAG", help="Go easy on this (repeatable).")
+@click.option("--avoid", multiple=True, type=TAG, metavar="TAG", help="Be careful with this (repeatable).")
 @playback_options
 @click.argument("command", nargs=-1, type=click.UNPROCESSED, metavar="-- COMMAND [ARG]...")
 @click.pass_obj

@@ -122,7 +122,7 @@ def _phase_parts(phase: Phase, index: int, timeline: Timeline) -> tuple[str, ...
         case "prepare" if phase.item:
             name = _join(phase.name, side_label(phase.side), _spoken_dose(phase.item))
             number = "first" if timeline.is_opening(index) else "next"
-            return (f"{number} up: {name}", *explanation(phase.item, phase))
+            return (f"{number}: {name}", *explanation(phase.item, phase))
         case "hold":
             return (_repetition("hold", phase, length), breathing)
         case "move":
@@ -132,7 +132,7 @@ def _phase_parts(phase: Phase, index: int, timeline: Timeline) -> tuple[str, ...
         case "release":
             return ("let go, breathe in, and go a little further", length)
         case "rest":
-            return (f"ease out and rest, {length}", f"then {rep_label(phase)}")
+            return (f"come out slowly and rest, {length}", f"then {rep_label(phase)}")
         case "switch":
             meaning = side_instruction(phase.item.stretch, phase.side) if phase.item else ""
             return (f"switch to the {side_label(phase.side)}", meaning, length)

@@ -101,7 +101,7 @@ def _phase_parts(phase: Phase, index: int, timeline: Timeline) -> tuple[Form, ..
         case "release":
             return (), ("let go",), ("let go, breathe in, and go a little further",)
         case "rest":
-            return (), ("rest",), ("ease out and rest",)
+            return (), ("rest",), ("come out slowly and rest",)
         case "switch" if phase.item:
             switch, meaning = f"switch to the {side}", side_instruction(phase.item.stretch, phase.side)
             # What is meant by the side names it as well.
