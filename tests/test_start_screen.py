@@ -38,6 +38,7 @@ from stretch.player.start_screen import (
     LATE_DIGIT_NS,
     PLAN_KEYS,
     StartScreen,
+    animate,
     finished,
     guarded,
     next_minutes,
@@ -666,6 +667,8 @@ def test_the_voice_changes_no_dose_and_the_length_says_what_it_takes(tmp_path: P
     assert [item.familiar for item in spoken.played.items] == [at > 1 and mode != "full" for at in range(len(known))]
     assert [item.dose for item in spoken.played.items] == [item.dose for item in known]
     assert spoken.message == f"It takes {duration(spoken.length_ms)} with the voice."
+    unheard = animate(spoken, 0, "No voice.")
+    assert (unheard.length_ms < spoken.length_ms, unheard.message) == (True, "")
     silent = update(spoken, "v", planner)
     assert silent.message == f"It takes {duration(state.length_ms)} without the voice."
     assert silent.played == state.played

@@ -118,11 +118,11 @@ class StartScreen(Struct, frozen=True, kw_only=True):
 
     @property
     def played(self) -> Routine:
-        """The routine with the time that the voice takes: with or without it, the doses are the same."""
+        """The routine with the time that the voice takes, if it is heard: the doses are the same without it."""
         items = self.routine.items
         if self.voice == "full":
             items = tuple(replace(item, familiar=False) for item in items)
-        return replace(self.routine, items=items, voice=self.voice != "no")
+        return replace(self.routine, items=items, voice=self.voice != "no" and not self.voice_problem)
 
     @property
     def length_ms(self) -> int:
@@ -164,7 +164,9 @@ def guarded(state: StartScreen) -> str | None:
 
 def animate(state: StartScreen, elapsed_ns: int, voice_problem: str) -> StartScreen:
     """Return *state* at a time since the screen began, with what is known of the voice then."""
-    return replace(state, elapsed_ns=elapsed_ns, voice_problem=voice_problem)
+    # What a key said of the voice may be wrong now.
+    message = state.message if voice_problem == state.voice_problem else ""
+    return replace(state, elapsed_ns=elapsed_ns, voice_problem=voice_problem, message=message)
 
 
 def _in_plan(state: StartScreen, key: str, planner: Planner) -> StartScreen:
