@@ -10,7 +10,7 @@ and weeks: `screening.pain_limits`, the texts of the catalog, the training frequ
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
 from msgspec.structs import replace
@@ -24,7 +24,6 @@ from stretch.core.planning.notes import routine_notes
 from stretch.core.planning.problem import Candidate, Option, Pick, SelectionProblem, item_of, session_order
 from stretch.core.planning.solver import best_selection
 from stretch.core.routine import DEFAULT_MINUTES, Item, LeftOut, Request, Routine
-from stretch.core.vocabulary import POSITIONS
 
 MAX_MINUTES, MAX_WARM_UP_MIN = 180, 30
 SHARED_MINUTES = (15, 20, 30)
@@ -127,10 +126,7 @@ def selection_problem(catalog: Catalog, request: Request, eligible: Eligible, mi
     opening_s = part_s if eligible.has_opening else max(0, warm_up_s - warm_up.LEAST_WARM_UP_S)
     further, most = dosing.further_repetitions(minutes), limits.most_stretches(minutes)
     before = _before(catalog, request)
-    candidates = [
-        replace(one, options=tuple(option for option in one.options if option.further <= further))
-        for one in eligible.candidates
-    ]
+    candidates = [_with_options(one, lambda option: option.further <= further) for one in eligible.candidates]
     return SelectionProblem(
         candidates=session_order(
             candidates, seated_first="balance" in request.avoid or (not warm_up_s and request.warm_up is None)
@@ -148,10 +144,15 @@ def selection_problem(catalog: Catalog, request: Request, eligible: Eligible, mi
         share_s=scoring.SHARE_S // 2 if request.desk_break else scoring.SHARE_S,
         reset_ms={
             position: limits.duration_ms(warm_up.closing_reset(eligible.resets, position, request.breath), position)
-            for position in POSITIONS
+            for position in {candidate.item.position for candidate in candidates}
         },
         position_penalty=scoring.POSITION_CHANGE_PENALTY,
     )
+
+
+def _with_options(candidate: Candidate, allows: Callable[[Option], bool]) -> Candidate:
+    options = tuple(filter(allows, candidate.options))
+    return candidate if options == candidate.options else replace(candidate, options=options)
 
 
 def _select(catalog: Catalog, request: Request, eligible: Eligible, minutes: float) -> list[Pick]:
@@ -248,9 +249,8 @@ def _no_more_than_usual(catalog: Catalog, request: Request, eligible: Eligible, 
         return eligible
 
     def limited(candidate: Candidate) -> Candidate:
-        first, *others = candidate.options
-        limit = most.get(candidate.item.stretch.id, candidate.full.amount)
-        return replace(candidate, options=(first, *(one for one in others if one.amount <= limit)))
+        limit, first = most.get(candidate.item.stretch.id, candidate.full.amount), candidate.options[0]
+        return _with_options(candidate, lambda option: option is first or option.amount <= limit)
 
     return replace(eligible, candidates=[*map(limited, eligible.candidates)])
 

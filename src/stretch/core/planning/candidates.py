@@ -67,9 +67,11 @@ def find_eligible(catalog: Catalog, request: Request) -> Eligible:
     chosen: list[Stretch] = []
     resets: list[Stretch] = []
     reasons: dict[str, str] = {}
-    deepest, named = deepest_level(request), frozenset(request.stretches)
+    deepest, named, back = deepest_level(request), frozenset(request.stretches), False
+    wanted = frozenset[str]().union(*(goal.areas for goal in goals))
     for stretch in catalog.stretches.values():
-        relevant, resetting = scoring.is_relevant(stretch, goals, areas), is_reset(stretch)
+        relevant, resetting = scoring.is_relevant(stretch, wanted, areas), is_reset(stretch)
+        back = back or (resetting and scoring.is_for(stretch, areas))
         if stretch.id in named:
             if reason := exclusion_reason(stretch, request, None):
                 raise UsageError(_contradiction(catalog, stretch, reason))
@@ -80,11 +82,9 @@ def find_eligible(catalog: Catalog, request: Request) -> Eligible:
             else:
                 (resets if resetting else chosen).append(stretch)
     if request.short_form or not chosen:
-        chosen += [stretch for stretch in resets if scoring.is_relevant(stretch, goals, areas)]
-    also = {area for goal in goals if request.short_form for area in goal.areas}
-    suits = _desk_rule(chosen, request, {*areas, *also})
+        chosen += [stretch for stretch in resets if scoring.is_relevant(stretch, wanted, areas)]
+    suits = _desk_rule(chosen, request, {*areas, *wanted} if request.short_form else areas)
     reasons |= {stretch.id: "short" for stretch in chosen if stretch.id not in named and not suits(stretch)}
-    back = any(scoring.is_for(stretch, areas) for stretch in catalog.stretches.values() if is_reset(stretch))
     chosen = [stretch for stretch in chosen if stretch.id in named or suits(stretch)]
     # What may end on the floor needs a reset there, although none there is for the desk.
     on_floor = any(stretch.position not in UPRIGHT for stretch in chosen)
@@ -187,6 +187,7 @@ def _candidate(
     dose, adapted = dosing.dose_for(stretch, stretch.dose, request)
     required, asked_for = stretch.id in request.stretches, scoring.is_for(stretch, areas)
     served, brief = scoring.goals_served(stretch, goals), dosing.is_brief(stretch, dose, adapted=bool(adapted))
+    preparation_ms = _preparation_ms(stretch, request)
     return Candidate(
         item=Item(
             stretch,
@@ -197,8 +198,8 @@ def _candidate(
             "you asked for it" if required else scoring.inclusion_reason(catalog, stretch, goals, areas),
             stretch.id in request.familiar,
         ),
-        options=_options(stretch, dose, request, asked_for=asked_for),
-        extra_ms=_preparation_ms(stretch, request, new_position=True) - _preparation_ms(stretch, request),
+        options=_options(stretch, dose, request, preparation_ms, asked_for=asked_for),
+        extra_ms=_preparation_ms(stretch, request, new_position=True) - preparation_ms,
         goals=served,
         base_score=scoring.base_score(
             stretch, request, areas=areas, adapted=bool(adapted), back=back, goals=len(served), brief=brief
@@ -211,7 +212,9 @@ def _candidate(
     )
 
 
-def _options(stretch: Stretch, dose: Dose, request: Request, *, asked_for: bool) -> tuple[Option, ...]:
+def _options(
+    stretch: Stretch, dose: Dose, request: Request, preparation_ms: int, *, asked_for: bool
+) -> tuple[Option, ...]:
     """Return the doses that *stretch* may have, smallest first: up to *dose*, and beyond what was earned or fits."""
     full = dose == stretch.dose and not request.beginner and request.max_level != "gentle"
     doses = dosing.possible_doses(stretch, dose, request.progress if full else 0)
@@ -224,21 +227,22 @@ def _options(stretch: Stretch, dose: Dose, request: Request, *, asked_for: bool)
         doses = dosing.short_doses(stretch, dose) + doses
         doses = doses if asked_for else doses[:1]
     further = dosing.further_doses(stretch, dose) if full and request.progress < 2 else []
-    numbered = enumerate((*doses, *further), start=1 - len(doses))
-    return tuple(_option(stretch, one, dose, request, further=max(0, number)) for number, one in numbered)
+    option = partial(_option, stretch, request, preparation_ms, scoring.dose_points(stretch, dose))
+    return (*map(option, doses), *(option(one, number) for number, one in enumerate(further, start=1)))
 
 
-def _option(stretch: Stretch, dose: Dose, full_dose: Dose, request: Request, *, further: int) -> Option:
+def _option(
+    stretch: Stretch, request: Request, preparation_ms: int, full_points: int, dose: Dose, further: int = 0
+) -> Option:
     # Before sport one held stretch fills the ceiling of its areas, however short it is (rule D17).
     if (held := dosing.held_seconds(stretch, dose)) and request.before_sport:
         held = dosing.BEFORE_SPORT_CEILING_S
-    points, full = (scoring.dose_points(stretch, one) for one in (dose, full_dose))
-    exercise = exercise_ms(stretch, dose, request.breath, slow=request.extra_transition_time)
+    points = scoring.dose_points(stretch, dose)
     return Option(
         dose.reps,
-        _preparation_ms(stretch, request) + exercise,
+        preparation_ms + exercise_ms(stretch, dose, request.breath, slow=request.extra_transition_time),
         held,
-        min(points, full) + max(0, points - full) // BEYOND_FULL,
+        min(points, full_points) + max(0, points - full_points) // BEYOND_FULL,
         dose.hold_s,
         MOVED_S if stretch.mode == "dynamic" else held,
         further,

@@ -132,6 +132,8 @@ def is_deeper(stretch: Stretch, level: Level | None) -> bool:
 
 def caution_conflicts(stretch: Stretch, request: Request) -> list[str]:
     """Return the caution tags of *request* that exclude *stretch*."""
+    if not request.avoid:
+        return []
     tags: list[str] = [tag for tag in stretch.cautions.avoid if tag in request.avoid]
     if "hypermobility" in request.avoid and stretch.level == "deep" and "hypermobility" not in tags:
         tags.append("hypermobility")

@@ -6,7 +6,7 @@ from random import Random
 from msgspec import Struct
 
 from stretch.core.model import Catalog, Dose, Stretch
-from stretch.core.planning.dosing import held_seconds, with_reps
+from stretch.core.planning.dosing import held_seconds
 from stretch.core.planning.eligibility import area_words, suits_disc
 from stretch.core.planning.limits import is_reset
 from stretch.core.planning.problem import Pick, SelectionProblem
@@ -117,12 +117,13 @@ def is_for(stretch: Stretch, areas: Iterable[str]) -> bool:
     return not set(stretch.areas.primary).isdisjoint(areas)
 
 
-def is_relevant(stretch: Stretch, goals: Sequence[Goal], areas: Collection[str]) -> bool:
-    """Return whether *stretch* serves a goal, or is a gentle movement that also helps one of *areas* (rule RB13)."""
-    primary = stretch.areas.primary
-    for goal in goals:
-        if not goal.areas.isdisjoint(primary):
-            return True
+def is_relevant(stretch: Stretch, wanted: frozenset[str], areas: Iterable[str]) -> bool:
+    """Return whether *stretch* is for one of the *wanted* areas, or a gentle movement that helps *areas* (rule RB13).
+
+    *wanted* are those of all goals, and *areas* those requested.
+    """
+    if not wanted.isdisjoint(stretch.areas.primary):
+        return True
     prepares = stretch.mode == "dynamic" and stretch.level == "gentle"
     return prepares and not set(stretch.areas.secondary).isdisjoint(areas)
 
@@ -132,7 +133,7 @@ def goals_served(stretch: Stretch, goals: Sequence[Goal]) -> tuple[int, ...]:
     if stretch.mode != "dynamic" and not held_seconds(stretch, stretch.dose):
         return ()
     primary = stretch.areas.primary
-    return tuple(index for index, goal in enumerate(goals) if not goal.areas.isdisjoint(primary))
+    return tuple([index for index, goal in enumerate(goals) if not goal.areas.isdisjoint(primary)])
 
 
 def base_score(
@@ -167,15 +168,17 @@ def dose_points(stretch: Stretch, dose: Dose) -> int:
     """Return the points of *dose*."""
     if stretch.mode == "dynamic":
         return MOVEMENT * dose.reps
-    first = held_seconds(stretch, with_reps(dose, 1)) * (2 if stretch.both_sides else 1)
+    first = held_seconds(stretch, dose) // dose.reps * (2 if stretch.both_sides else 1)
     return first * (dose.reps + 1) // 2
 
 
 def inclusion_reason(catalog: Catalog, stretch: Stretch, goals: Sequence[Goal], areas: Collection[str]) -> str:
     """Return in a few words why *stretch* is in a routine for *areas*."""
     primary = stretch.areas.primary
+    if requested := [area for area in primary if area in areas]:
+        return area_words(catalog, requested)
     for goal in goals:
-        if hit := [area for area in primary if area in (areas if goal.areas <= set(areas) else goal.areas)]:
+        if hit := [area for area in primary if area in goal.areas]:
             return area_words(catalog, hit) + goal.reason
     reached = [area for area in stretch.areas.secondary if area in areas]
     return f"also helps the {area_words(catalog, reached)}" if reached else area_words(catalog, primary)
