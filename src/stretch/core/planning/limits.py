@@ -55,7 +55,7 @@ def most_bends(minutes: float) -> int:
 
 def needs_reset(picks: Iterable[Pick]) -> bool:
     """Return whether a routine of *picks* ends on a reset: it has a held bend or twist (rule RB10)."""
-    return any(candidate.load in ("flexion", "rotation") for candidate, _ in picks)
+    return not {"flexion", "rotation"}.isdisjoint(candidate.load for candidate, _ in picks)
 
 
 def excess(problem: SelectionProblem, picks: Sequence[Pick]) -> Excess:
@@ -63,8 +63,7 @@ def excess(problem: SelectionProblem, picks: Sequence[Pick]) -> Excess:
 
     The solver spends much of its time here and in what this calls.
     """
-    bends = exempt = alike = pairs = misplaced = deep = once = further = 0
-    goals: set[int] = set()
+    bends = alike = pairs = misplaced = deep = once = further = 0
     families: set[str] = set()
     before: SpinalLoad = "neutral"
     for index, (candidate, option) in enumerate(picks):
@@ -73,26 +72,31 @@ def excess(problem: SelectionProblem, picks: Sequence[Pick]) -> Excess:
             early = index < FIRST_BACK_BEND and not candidate.may_begin
             misplaced += early or before in ("flexion", "rotation")
         bends += load == "flexion"
-        exempt += candidate.may_begin  # Back bends for a disc do not count (RB12).
         deep += stretch.level == "deep"
         once += option.reps == 1 and len(candidate.options) > 1
         further |= option.further
-        goals.update(candidate.goals)
         if family := stretch.family:
             pairs += family in families and candidate.asked_for
             alike += family in families and not candidate.asked_for
             families.add(family)
         before = load
+    once -= not further
     return (
         alike + max(0, pairs - problem.two_alike),
         max(0, bends - problem.most_bends),
         misplaced,
         max(0, deep - 1),
-        max(0, once - (not further)) if problem.repeat_first and len(picks) - exempt > len(goals) else 0,
+        once if once > 0 and problem.repeat_first and _outnumber_goals(picks) else 0,
         max(0, len(picks) - problem.most_stretches),
         max(0, max(held_per_side(picks).values(), default=0) - problem.ceiling_s),
         max(0, _stretching_ms(problem, picks) - problem.budget_ms),
     )
+
+
+def _outnumber_goals(picks: Sequence[Pick]) -> bool:
+    """Return whether there are more of *picks* than goals they serve; back bends for a disc do not count (RB12)."""
+    goals = {goal for candidate, _ in picks for goal in candidate.goals}
+    return sum(not candidate.may_begin for candidate, _ in picks) > len(goals)
 
 
 def _stretching_ms(problem: SelectionProblem, picks: Sequence[Pick]) -> int:
@@ -110,8 +114,10 @@ def duration_ms(picks: Iterable[Pick], position: Position | None) -> int:
     """Return the duration of *picks*, which begin in *position*, with all changes of position."""
     total = 0
     for candidate, option in picks:
-        total += option.ms + (candidate.extra_ms if candidate.item.position != position else 0)
-        position = candidate.item.position
+        total += option.ms
+        if candidate.item.position != position:
+            total += candidate.extra_ms
+            position = candidate.item.position
     return total
 
 
@@ -125,6 +131,7 @@ def held_per_side(picks: Iterable[Pick]) -> dict[str, int]:
     """Return the hold time for each side of each area in seconds."""
     held: dict[str, int] = {}
     for candidate, option in picks:
-        for area in candidate.item.stretch.areas.primary:
-            held[area] = held.get(area, 0) + option.held_s
+        if seconds := option.held_s:
+            for area in candidate.item.stretch.areas.primary:
+                held[area] = held.get(area, 0) + seconds
     return held

@@ -4,24 +4,29 @@
    nothing fits; the better of the two results counts.
 2. Local search: one stretch, or two, are taken out, and the rest, in these doses and in the smallest ones, is
    completed without them in the same way. A better selection takes the place of the best one, until no removal leads
-   to a better one.
+   to a better one. A trial ends when the sum of the most points of each candidate shows that it will not be better.
 
 The result depends on nothing but its arguments: ties go to what was asked for, then to what comes first.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from functools import cache
 from heapq import heapify, heappop
 from itertools import combinations, product
 
 from stretch.core.planning.limits import LIMITS, Excess, exceeds, excess
-from stretch.core.planning.problem import Pick, SelectionProblem
-from stretch.core.planning.scoring import SHARE_POINTS, posture, score
-from stretch.core.vocabulary import POSITIONS
+from stretch.core.planning.problem import Candidate, Pick, SelectionProblem
+from stretch.core.planning.scoring import SHARE_POINTS, score
+from stretch.core.vocabulary import UPRIGHT, Position
 
 Selection = dict[int, int]
 """The index of the dose of each selected candidate, by the index of the candidate."""
+Step = tuple[float, bool, int, int, int]
+"""The rank of a step, whether it only balances an area, the indexes of candidate and dose, and the points it adds."""
+Dose = tuple[int, int, int, int]
+"""The index of a dose, and the points, milliseconds and seconds of a share that it adds."""
 LASTING = tuple(place for place, name in enumerate(LIMITS) if name not in ("back bend", "repetitions"))
-"""Limits that stay exceeded when more is added: a step over one of them is not tried again."""
+"""Limits that stay exceeded when more is added: a dose over one of them is not tried again, and no larger one."""
 INFEASIBLE = -1_000_000
 """Score of a selection over the limits."""
 FEW_CANDIDATES = 5
@@ -47,97 +52,132 @@ def best_selection(problem: SelectionProblem, start: Sequence[Pick] = ()) -> lis
     starts = [fixed]
     if few := len(problem.candidates) <= FEW_CANDIDATES:
         starts += [{**fixed, index: 0} for index in range(len(problem.candidates)) if index not in fixed]
-    trials = (_fill(problem, allowed, start, (), by_time=by_time) for start in starts for by_time in (False, True))
-    best_score, best = max(trials, key=lambda trial: trial[0])
+    search = _Search(problem, allowed)
+    for first, by_time in product(starts, (False, True)):
+        search.complete(first, by_time=by_time)
     improved = True
     while improved:
-        improved = False
+        best = search.best
         optional = [index for index in best if index not in fixed]
         pairs = combinations(optional, 2) if few and len(best) < len(problem.candidates) else ()
         removals = (*combinations(optional, 1), *pairs)
         smallest = {index: fixed.get(index, 0) for index in best}
-        for doses, removed in product((best, smallest) if best != smallest else (best,), removals):
-            rest = {index: doses[index] for index in best if index not in removed}
-            points, trial = _fill(problem, allowed, rest, removed)
-            if points > best_score:
-                best_score, best, improved = points, trial, True
-                break
-    return _picks(problem, best)
+        trials = product((best, smallest) if best != smallest else (best,), removals)
+        improved = any(
+            search.complete({index: doses[index] for index in best if index not in removed}, removed)
+            for doses, removed in trials
+        )
+    return _picks(problem, search.best)
 
 
-def _fill(
-    problem: SelectionProblem,
-    allowed: Excess,
-    start: Selection,
-    without: Collection[int],
-    *,
-    by_time: bool = False,
-) -> tuple[int, Selection]:
-    """Return *start* with stretches and repetitions added as long as they bring points and fit, and its score."""
-    selection, picks = start, _picks(problem, start)
-    now = excess(problem, picks)
-    blocked: set[tuple[int, int]] = set()
-    while True:
+class _Search:
+    """Search for the best selection of a problem, which keeps the best one so far."""
+
+    def __init__(self, problem: SelectionProblem, allowed: Excess) -> None:
+        self._problem, self._allowed = problem, allowed
+        self._larger = cache(lambda index, had: _larger(problem.candidates[index], had))
+        self._all_doses = {index: _larger(one, -1) for index, one in enumerate(problem.candidates)}
+        self._best_score, self.best = INFEASIBLE - 1, Selection()
+
+    def complete(self, selection: Selection, without: Collection[int] = (), *, by_time: bool = False) -> bool:
+        """Add stretches and repetitions to *selection* as long as they bring points and fit; return if it is best then.
+
+        It ends as soon as all that could be added would not bring enough points for that.
+        """
+        problem, picks = self._problem, _picks(self._problem, selection)
+        points, now = score(problem, picks), Excess()
+        larger = self._all_doses | {index: self._larger(index, dose) for index, dose in selection.items()}
+        for index in without:
+            del larger[index]
+        while True:
+            steps, most = self._steps(selection, picks, larger, by_time=by_time)
+            if points + most <= self._best_score:
+                return False
+            now = now or excess(problem, picks)
+            limit = tuple(map(max, now, self._allowed))
+            heapify(steps)
+            while steps:
+                _, _, index, dose, more = heappop(steps)
+                trial = {**selection, index: dose}
+                more_picks = _picks(problem, trial)
+                then = excess(problem, more_picks)
+                if not exceeds(then, limit):
+                    selection, picks, now, points = trial, more_picks, then, points + more
+                    most_reps = larger[index][-1][0]
+                    larger[index] = [one for one in self._larger(index, dose) if one[0] <= most_reps]
+                    break
+                if any(then[place] > limit[place] for place in LASTING):
+                    larger[index] = [one for one in larger[index] if one[0] < dose]
+            else:
+                points = INFEASIBLE if exceeds(now, self._allowed) else points
+                if better := points > self._best_score:
+                    self._best_score, self.best = points, selection
+                return better
+
+    def _steps(
+        self, selection: Selection, picks: Sequence[Pick], larger: dict[int, list[Dose]], *, by_time: bool
+    ) -> tuple[list[Step], int]:
+        """Return the steps to *larger* doses that fit and add points, and a bound on the points of all to come."""
+        problem, few = self._problem, len(self._problem.candidates) <= FEW_CANDIDATES
+        gains, ahead, due, visited = _gains(problem, picks)
         spare_ms = problem.budget_ms + problem.opening_ms - sum(option.ms for _, option in picks)
-        ranked = [
-            (-points / (ms if by_time else 1), problem.candidates[index].partner, index, dose)
-            for points, ms, index, dose in _steps(problem, selection, picks, without, spare_ms)
-            if (index, dose) not in blocked
-        ]
-        heapify(ranked)
-        limit = tuple(map(max, now, allowed))
-        while ranked:
-            *_, index, dose = heappop(ranked)
-            trial = {**selection, index: dose}
-            more = _picks(problem, trial)
-            then = excess(problem, more)
-            if not exceeds(then, limit):
-                selection, picks, now = trial, more, then
-                break
-            if any(then[place] > limit[place] for place in LASTING):
-                blocked.add((index, dose))
-        else:
-            return INFEASIBLE if exceeds(now, allowed) else score(problem, picks), selection
+        room, any_due = problem.most_stretches - len(picks), any(due)
+        steps, new, grown = list[Step](), list[int](), list[int]()
+        for index in [*larger] if room > 0 else [index for index in selection if index in larger]:
+            candidate, doses, had = problem.candidates[index], larger[index], index in selection
+            while doses and doses[-1][2] > spare_ms:
+                doses = larger[index] = doses[:-1]
+            worth = most = 0
+            if not had:
+                worth = 0 if candidate.item.position in visited else -problem.position_penalty
+                for goal in candidate.goals:
+                    worth += gains[goal]
+                    most += ahead[goal]
+            owed = [due[goal] for goal in candidate.goals if due[goal]] if any_due else ()
+            if doses:
+                most += doses[-1][1]
+                for seconds in owed:
+                    most += SHARE_POINTS * min(doses[-1][3], seconds)
+            if not doses or most <= 0:
+                del larger[index]
+                continue
+            (grown if had else new).append(most)
+            # The leanest dose that brings points; of few candidates larger ones too.
+            for dose, points, ms, share_s in doses:
+                more = points + worth
+                for seconds in owed:
+                    more += SHARE_POINTS * min(share_s, seconds)
+                if more > 0:
+                    steps.append((-more / (ms if by_time else 1), candidate.partner, index, dose, more))
+                    if had or not few:
+                        break
+        return steps, sum(grown) + sum(sorted(new)[-room:])
 
 
-def _steps(
-    problem: SelectionProblem, selection: Selection, picks: Sequence[Pick], without: Collection[int], spare_ms: int
-) -> Iterator[tuple[int, int, int, int]]:
-    """Yield the steps of at most *spare_ms* that add points: points, milliseconds, indexes of candidate and dose."""
+def _larger(candidate: Candidate, had: int) -> list[Dose]:
+    """Return the larger doses of *candidate* than the one it *had*, smallest first; -1 for none."""
+    points, ms, share_s = -candidate.base_score, 0, 0
+    if had >= 0:
+        points, ms, share_s = candidate.options[had].points, candidate.options[had].ms, candidate.options[had].share_s
+    return [
+        (dose, option.points - points, option.ms - ms, option.share_s - share_s)
+        for dose, option in enumerate(candidate.options[had + 1 :], start=had + 1)
+    ]
+
+
+def _gains(problem: SelectionProblem, picks: Iterable[Pick]) -> tuple[list[int], list[int], list[int], set[Position]]:
+    """Return for each goal the gain of one more stretch, the highest later on, and seconds due; and used positions."""
     served = [0] * len(problem.goals)
     for candidate, _ in picks:
         for goal in candidate.goals:
             served[goal] += 1
-    gains = [row[min(count, len(row) - 1)] for row, count in zip(problem.goals, served, strict=True)]
     due = [max(0, problem.share_s - seconds) for seconds in problem.shares(picks)]
-    visited = {posture(candidate.item.position) for candidate, _ in picks}
-    penalties = {place: 0 if posture(place) in visited else problem.position_penalty for place in POSITIONS}
-    candidates, every_dose = problem.candidates, len(problem.candidates) <= FEW_CANDIDATES
-    for index in selection if len(picks) >= problem.most_stretches else range(len(candidates)):
-        if index in without:
-            continue
-        candidate = candidates[index]
-        options, had = candidate.options, selection.get(index, -1)
-        if had >= 0:
-            points, ms, share_s = -options[had].points, -options[had].ms, options[had].share_s
-        else:
-            points, ms, share_s = candidate.base_score - penalties[candidate.item.position], 0, 0
-            for goal in candidate.goals:
-                points += gains[goal]
-        # The leanest dose that brings points; of few candidates larger ones too.
-        for dose in range(had + 1, len(options)):
-            option = options[dose]
-            more, more_ms = points + option.points, ms + option.ms
-            if more_ms > spare_ms:
-                break
-            if due:
-                for goal in candidate.goals:
-                    if goal < len(due):
-                        more += SHARE_POINTS * min(option.share_s - share_s, due[goal])
-            if more > 0:
-                yield more, more_ms, index, dose
-                if had >= 0 or not every_dose:
-                    break
+    due += [0] * (len(served) - len(due))
+    visited = {candidate.item.position for candidate, _ in picks}
+    gains = [row[count] if count < len(row) else row[-1] for row, count in zip(problem.goals, served, strict=True)]
+    # Gains fall with each stretch, but the last one may be the largest.
+    ahead = [max(gain, row[-1]) for row, gain in zip(problem.goals, gains, strict=True)]
+    return gains, ahead, due, visited if visited.isdisjoint(UPRIGHT) else visited.union(UPRIGHT)
 
 
 def _picks(problem: SelectionProblem, selection: Selection) -> list[Pick]:
