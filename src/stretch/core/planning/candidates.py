@@ -128,11 +128,12 @@ def _best_of_each_kind(stretches: Sequence[Stretch], request: Request, goals: Se
 
     While too many are left, kinds get wider.
     """
+    served = {one.id: scoring.goals_served(one, goals) for one in stretches}
     kinds: tuple[Callable[[Stretch], object], ...] = (
         lambda one: (one.areas.primary, one.family, one.position, one.level, one.mode, one.spine),
-        lambda one: (scoring.goals_served(one, goals), one.position, one.level == "gentle", one.spine),
-        lambda one: (scoring.goals_served(one, goals)[:1], one.position),
-        lambda one: (scoring.goals_served(one, goals)[:1], one.position in UPRIGHT),
+        lambda one: (served[one.id], one.position, one.level == "gentle", one.spine),
+        lambda one: (served[one.id][:1], one.position),
+        lambda one: (served[one.id][:1], one.position in UPRIGHT),
     )
     best = sorted(stretches, key=lambda one: (one.id not in request.kept, one.tier))
     for kind in kinds:

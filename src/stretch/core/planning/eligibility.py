@@ -154,6 +154,8 @@ def caution_conflicts(stretch: Stretch, request: Request) -> list[str]:
 
 def position_for(stretch: Stretch, request: Request) -> Position | None:
     """Return the first position of *stretch* that *request* allows, or None."""
+    if not request.positions and not request.avoid:
+        return stretch.position
     allowed = request.positions or POSITIONS
     own = (stretch.position, *stretch.also)
     if "balance" in request.avoid and "seated" in own:

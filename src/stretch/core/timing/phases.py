@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
@@ -176,13 +177,18 @@ def preparation_ms(
     The steps of a *familiar* stretch need no time: they are still shown, but hardly read, and not spoken. A *note* is
     read and said each time.
     """
-    words = len(note.split()) + (0 if familiar else sum(len(step.split()) for step in stretch.steps))
+    words = len(note.split()) + (0 if familiar else _word_count(stretch.steps))
     if voice:
         spoken = words + len(stretch.name.split()) + ANNOUNCEMENT_WORDS
         words_ms = -(-spoken * 60 // SPOKEN_WORDS_PER_MINUTE) * 1000 + AFTER_SPEECH_MS
     else:
         words_ms = -(-words * 60 // READING_WORDS_PER_MINUTE) * 1000
     return max(NEW_POSITION_MS if new_position else PREPARE_MS, words_ms) + (EXTRA_CHANGE_MS if slow else 0)
+
+
+@lru_cache(maxsize=1000)
+def _word_count(steps: tuple[str, ...]) -> int:
+    return sum(len(step.split()) for step in steps)
 
 
 def with_preparation(phase: Phase, *, slow: bool, voice: bool) -> Phase:
