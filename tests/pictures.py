@@ -9,6 +9,8 @@ drawn as shapes, so they do not depend on fonts.
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import sys
 import tempfile
 import time
@@ -37,6 +39,9 @@ OPACITY = {"░": 0.3}
 FRAME_MS = 200
 MARK = b"\x1b]7777;"
 """Before the time in milliseconds, of a frame that is complete; a terminal ignores it."""
+MAKE_ENDS = "make ends"
+"""Among the keys: end the program that is run as `make`."""
+MAKE = 'echo $$ >"$0.pid"; until [ -e "$0.end" ]; do sleep 0.02; done'
 
 
 class Scene(Struct, frozen=True):
@@ -58,10 +63,10 @@ SCENES = {
     "start": Scene(
         ("routine", "neck", "shoulders", "-m", "6"),
         ((2.6, "\r"), (4.4, "down"), (5.2, "down"), (6.4, "a"), (7.8, "down"), (8.6, " "), (10.2, "\r")),
-        0.0,
-        12.0,
+        2.8,
+        12.8,
     ),
-    "while": Scene(("while", "--yes", "--", "make"), (), 17.0, 27.0),
+    "while": Scene(("while", "--yes", "--", "make"), ((49.0, MAKE_ENDS),), 42.0, 53.0),
 }
 
 
@@ -72,8 +77,8 @@ def record(scene: Scene, theme: str) -> list[list[str]]:
     with tempfile.TemporaryDirectory() as home:
         programs = Path(home, "bin")
         programs.mkdir()
-        for name, does in (("aplay", "true"), ("make", "sleep 60")):
-            (programs / name).write_text(f"#!/bin/sh\nexec {does}\n")
+        for name, does in (("aplay", "exit"), ("make", MAKE)):
+            (programs / name).write_text(f"#!/bin/sh\n{does}\n")
             (programs / name).chmod(0o755)
         env = {"STRETCH_HOME": f"{home}/stretch", "COLORTERM": "truecolor", "NO_COLOR": "", "STRETCH_BACKGROUND": theme}
         env |= {"PATH": f"{programs}:/usr/bin:/bin", "STRETCH_VOICE": "no"}
@@ -117,6 +122,9 @@ def play(script: str, *command: str) -> None:
             time.sleep(60)
         if keys and now >= keys[0][0] * 1e9:
             key = keys.pop(0)[1]
+            if key == MAKE_ENDS:
+                _end_make()
+                return InputEvent()
             return InputEvent(key=names.get(key, key))
         until = min(now + round(timeout * 1e9), round((keys[0][0] if keys else end) * 1e9))
         # Rounded up, because the marks are in milliseconds and the program may wait for less.
@@ -125,6 +133,13 @@ def play(script: str, *command: str) -> None:
 
     Terminal.read = read  # type: ignore[method-assign]
     stretch([*command], obj=App(clock=lambda: now))
+
+
+def _end_make() -> None:
+    """End the program `make`, and return when the one that started it can notice."""
+    make = shutil.which("make")
+    Path(f"{make}.end").touch()
+    os.waitid(os.P_PID, int(Path(f"{make}.pid").read_text()), os.WEXITED | os.WNOWAIT)
 
 
 def moving_svg(frames: list[list[str]], theme: str) -> str:

@@ -12,6 +12,8 @@ from xml.etree import ElementTree
 
 import pytest
 
+from stretch.core.model import Catalog
+
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(?:sh|bash|console)\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
 LINES = [line for block in BLOCKS for line in block.splitlines() if line.strip() and not line.startswith("#")]
@@ -118,6 +120,18 @@ def test_the_pictures_are_what_the_program_shows(name: str, theme: str) -> None:
     # Compared before the assertion, because a difference of two lines of 200 kB takes minutes to print.
     same = kept == drawn
     assert same, "draw the pictures again: python tests/pictures.py"
+
+
+@pytest.mark.parametrize(("picture", "alt"), re.findall(r'<img src="([^"]+)" alt="([^"]+)">', README))
+def test_a_stretch_named_for_a_picture_is_in_it(picture: str, alt: str, catalog: Catalog) -> None:
+    shown = (Path(__file__).parents[1] / picture).read_text(encoding="utf-8")
+    for stretch in catalog.stretches.values():
+        if stretch.name.lower() in alt.lower():
+            assert {f">{word}<" for word in stretch.name.split()} <= {*re.findall(">[^<]+<", shown)}
+
+
+def test_the_readme_counts_the_stretches(catalog: Catalog) -> None:
+    assert f" {len(catalog.stretches)} stretches " in README
 
 
 def test_the_pictures_of_the_readme_exist() -> None:
