@@ -170,6 +170,51 @@ def test_a_range_is_read_as_its_lower_end_and_says_so() -> None:
     assert entry.remarks == ["hold_s: the lower end of 20-30", "reps: the lower end of 2-3"]
 
 
+def test_a_range_keeps_its_minutes() -> None:
+    tilt, sphinx = read_list(CATALOG, ["Pelvic tilt 10 reps, hold 1-2 min", "Sphinx 1-2 min x 3, rest 1-2 min"])
+    assert tilt.fields["note"] == "Hold each for 1-2 min."
+    assert (sphinx.fields["hold_s"], sphinx.fields["rest_s"]) == (60, 60)
+    assert {*sphinx.remarks} == {"hold_s: the lower end of 1-2 min", "rest_s: the lower end of 1-2 min"}
+
+
+@pytest.mark.parametrize(
+    ("often", "note"),
+    [
+        ("3 times a week for 6 weeks", "For 6 weeks. 3 times a week."),
+        ("3x/week, 6 weeks", "6 weeks. 3 times a week."),
+        ("3x/wk x6wks", "For 6 wks. 3 times a week."),
+        ("3x/week x 6 weeks", "For 6 weeks. 3 times a week."),
+        ("daily for the next 6 weeks", "For the next 6 weeks. Once a day."),
+        ("3-4x/week for 4-6 weeks", "For 4-6 weeks. 3-4 times a week."),
+        ("5 days per week over 3 months", "Over 3 months. 5 times a week."),
+        ("twice daily for a week", "For a week. Twice a day."),
+        ("twice a day for 5 days", "For 5 days. Twice a day."),
+        ("twice a day for 5 days a week", "Twice a day. 5 times a week."),
+        ("every 2 weeks", "Every 2 weeks."),
+        ("5 days a week", "5 times a week."),
+        ("3x/week", "3 times a week."),
+        ("5 d/wk", "5 times a week."),
+    ],
+)
+def test_for_how_long_is_a_note_and_not_how_often(often: str, note: str) -> None:
+    assert read(f"Cat-cow x 8, {often}", "Sphinx 20s x 3")[0] == {"stretch": "cat-cow", "reps": 8, "note": note}
+
+
+@pytest.mark.parametrize(
+    ("line", "times_a_day"),
+    [("Every day for 3 weeks", 1), ("daily for 2 weeks", 1), ("3 times per day for 4 weeks", 3)],
+)
+def test_a_line_for_all_may_say_for_how_long(line: str, times_a_day: int) -> None:
+    (entry,) = read_list(CATALOG, [line])
+    assert (entry.dose.times_a_day, entry.dose.days) == (times_a_day, None)
+    assert entry.dose.asides == (line[line.index("for") :],)
+
+
+@pytest.mark.parametrize("line", ["Cat-cow 3x6 weeks", "Cat-cow x 8, 6 wk", "Cat-cow x 8, 3 x 2 weeks"])
+def test_a_number_beside_weeks_is_no_dose(line: str) -> None:
+    assert read(line)[0]["reps"] is None
+
+
 def test_what_no_field_takes_becomes_a_note() -> None:
     ((fields),) = read("Chin tucks, look straight ahead, hold 5 sec x 10")
     assert (fields["reps"], fields["note"]) == (10, "Look straight ahead. Hold each for 5 s.")

@@ -17,6 +17,8 @@ _KIND_OF = {word: kind for kind, words in reversed(KINDS.items()) for word in wo
 _TIMES_A_DAY = {"daily": 1, "qd": 1, "bid": 2, "bd": 2, "tid": 3, "tds": 3, "qid": 4, "qds": 4}
 _PLAIN_MARKS = str.maketrans("\u2013\u2014\u2212\xd7\u201c\u201d\u2033\u2018\u2019\u2032", "---x\"\"\"'''")
 _NUMBER = "|".join(NUMBERS)
+_COUNTED = rf"(?:\d+(?: ?(?:-|to|or) ?\d+)?|{_NUMBER})"
+_LONG = r"(?:weeks|wks|months?|mths?|mos)\b"
 _THEN = r"(?:it|this|that|you|your|pain|able|easy|comfortable|the|these)\b"
 """What follows on `once` in a condition."""
 _SPELLINGS = (
@@ -64,6 +66,8 @@ _SPELLINGS = (
     (r"\bboth knees(?= to\b)|(?<=hug )both knees", "double knee"),
     (r"\bstr8\b", "straight"),
     (r"@", " at "),
+    (rf"(?<=\d)(?={_LONG})", " "),
+    (rf"\bx ?(?={_COUNTED} {_LONG})", "for "),
     (r"\bst(?:re|er)(?:t?ch|tc|cth|th|hc)(?=(?:es|ing)?\b)", "stretch"),
 )  # fmt: skip
 """What is replaced before a line is read."""
@@ -72,9 +76,12 @@ _ASIDE = re.compile(
     rf"\b(?:if|unless|once(?= {_THEN})|when(?:ever)?)\b"
     r"(?:[^,;.()\d]|\d+(?=/10| ?(?:min|h(?:ou)?r|day)))*"
     r"|(?<=[,;.] )\d[^,;.()]*\b(?:if|once|when) (?:stronger|easy|easier|able|ready|tolerated|comfortable)\b"
+    rf"|\b(?:for|over) (?:a|{_COUNTED}) (?:days?(?! ?(?:/|a\b|per\b|each\b|every\b|we?e?k))|week|wk)\b"
+    r"|(?:\b(?:for|over|in|within|after|every|until) )?(?:\b(?:the|next|first|last|another|other) )*"
+    rf"(?<![\w/.-]){_COUNTED} {_LONG}"
     r"|\b(?:progress(?:ing)?|(?:build|work)(?:ing)?(?: up)? to|increas(?:e|ing)|advance) [^,;.()]*"
 )
-"""A condition, or what is to come later: it says nothing of the name or of the dose."""
+"""A condition, for how long, or what is to come later: it says nothing of the name or of the dose."""
 _TOKEN = re.compile(
     rf"(?!(?:{'|'.join(sorted({*_KIND_OF} - {*'&+*'}))})\d)(?:[ct]|[^\W\d_]{{2,}})\d\w*"
     r"|\d+/\d+(?:/\d+)*|\d+\s?(?:degrees?|deg|\xb0|cm|inch(?:es)?|lbs?|kg|#)(?!\w)|(?P<low>\d{1,4})(?:\s?(?:-|to\b|or\b)\s?(?P<high>\d{1,4})(?![\d/]|-\d))?"
@@ -85,7 +92,7 @@ _SIDE = r"[(]?+a*l[iI]?+[)]?+"
 _COUNT = r"(?:x?n[xtTz]+a*n[sm]h?|n[sm]h?[,a]*x?n[xtT]?|x?n(?![sm])[xtTz]*)"
 """How often, perhaps with how long, as `3 x 20 s` or `20 s x 3`."""
 _RULES = (
-    ("days", r"(n)[xtD]?[/ea]*k"),
+    ("days", r"(n)(?:[xtDd][/ea]*|[/ea]+)k"),
     ("times_a_day", r"(n)t[/ea]*[dv]|(?<!x)(n)(?:x?[/ea]*d|xv)|(?<=nx)(n)/d|(?<!n)x(n)[/e]+d"),
     ("often", r"e?n?[/ea]*u|a*e?q(?:[/a,]*q)*|e[dD]|[vV]"),
     ("rest_s", r"r[a,]*(n)[sm](?!a*h)(?:a[ztT]?)?|(n)[sm]a*r(?!a*n[sm](?!a*h))(?:a[ztTe]?)?"),
@@ -190,7 +197,7 @@ def read_dose(text: str) -> DoseText:
     if daily and dose.reps is None:
         dose.doubts["reps"] = f"{dose.times_a_day} each time, or times a day"
     dose.rest = tuple(_parts(text, tokens, kinds))
-    if unclear := re.search("[nTz]", kinds):
+    if unclear := re.search(r"[nTz]|(?<=\|)k", kinds):
         dose.doubts["reps"] = f"what {tokens[unclear.start()].text} means"
     if "l" in kinds or (dose.sides is None and re.search(r"(?i)\b(?:un)?(?:affected|involved) (?:side|leg|arm)", text)):
         dose.doubts["sides"] = "which side"
@@ -255,12 +262,14 @@ def _fill(dose: DoseText, fields: list[str], groups: list[Token], span: list[Tok
             for field, token in zip(fields, groups, strict=False):
                 after = span[span.index(token) + 1 :]
                 dose.in_breaths |= field == "reps" and any(each.kind == "b" for each in after)
-                value = token.value * (60 if after and after[0].kind == "m" else 1)
-                more = field == "more"
+                minutes, more = bool(after) and after[0].kind == "m", field == "more"
+                value = token.value * (60 if minutes else 1)
                 if fields == ["reps"] and dose.reps == value:
                     # "10 forward, 10 back" is twenty.
                     dose.doubts["reps"] = f"{value} or {2 * value}"
                 _set(dose, "reps" if more else field, value + more, token)
+                if minutes and token.is_range:
+                    dose.lower[field] += " min"
 
 
 def _fill_each(dose: DoseText, span: list[Token]) -> None:

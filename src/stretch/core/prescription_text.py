@@ -220,7 +220,8 @@ def _complete(entry: ListEntry, stretch: Stretch | None, notes: list[str]) -> No
             entry.leave_open("sides", "how many sets of each?")
         fields.setdefault("reps", 1)
     if stretch and stretch.mode != "static" and (seconds := fields.pop("hold_s", None)):
-        notes.append(f"hold each for {entry.dose.lower.get('hold_s', seconds)} s")
+        time = entry.dose.lower.get("hold_s", str(seconds))
+        notes.append(f"hold each for {time}{'' if time.endswith('min') else ' s'}")
         entry.remarks.append("note: the stretch moves with the breath, so a hold is a note")
     if "reps" not in fields:
         if "hold_s" in fields and "reps" not in entry.dose.doubts:
