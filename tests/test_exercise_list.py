@@ -256,6 +256,25 @@ def test_the_side_of_a_heading_holds_until_the_next_one() -> None:
     assert not {"sides"} & (glides.fields.keys() | neck.fields.keys())
 
 
+@pytest.mark.parametrize(
+    ("heading", "line", "sides"),
+    [
+        ("Wrist (L):", "Wrist flexor stretch 3 x 20s", "left"),
+        ("Wrist (L):", "Knee to chest 3 x 20s", None),
+        ("Right leg:", "Wrist flexor stretch 3 x 20s", None),
+        ("R LE", "Knee to chest 3 x 20s", "right"),
+        ("Knee (L):", "Standing quad stretch 3 x 20s", "left"),
+        ("Left side:", "Knee to chest 3 x 20s", "left"),
+        ("Mobility (L):", "Knee to chest 3 x 20s", "left"),
+    ],
+)
+def test_the_side_of_a_heading_is_that_of_its_part_of_the_body(heading: str, line: str, sides: str | None) -> None:
+    _, entry = read_list(CATALOG, [heading, line])
+    assert entry.fields.get("sides") == sides
+    if sides is None:
+        assert any(f"as the heading '{heading}' says, or both?" in remark for remark in entry.remarks)
+
+
 def test_how_often_is_a_note_where_the_program_cannot_hold_it() -> None:
     lines = ["Cat-cow x 8 BID", "Sphinx 20s x 3, 3-4x/day", "2x10 bridges every 2-3 hrs", "Butterfly 30s am + pm"]
     assert [fields.get("note") for fields in read(*lines, "Happy baby 30s, 5x/week", "Chin tucks x 10")] == [

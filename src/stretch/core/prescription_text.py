@@ -12,7 +12,7 @@ from stretch.core.model import Catalog, Stretch
 from stretch.core.program import DaysAWeek, Items, Repetitions, RestSeconds, SetCount, TimesADay
 from stretch.core.sheet_words import NAMELESS, TO_BOTH_SIDES, TOPICS
 from stretch.core.stretch_names import NameMatch, StretchNames
-from stretch.core.text import capitalized, join_words, one_line
+from stretch.core.text import capitalized, join_words, one_line, quote
 
 LONGEST_LINE = 300
 """Characters of a line that is read."""
@@ -79,19 +79,19 @@ def read_list(catalog: Catalog, lines: Iterable[str]) -> list[ListEntry]:
     """Return what each of *lines* says; blank ones are left out."""
     names, entries = StretchNames(catalog), list[ListEntry]()
     heading = ""
-    side: object = None  # the one that the heading names
+    sided: ListEntry | None = None  # the heading that names a side
     named = -1  # the index of a name whose dose is still to come
     for number, text in enumerate(lines, start=1):
         if not (line := one_line(text)):
             continue
-        entry = _entry(names, number, line, heading, side)
+        entry = _entry(names, number, line, heading, sided)
         if named >= 0 and entry.dose.amounts and not entry.dose.rest:
-            entries[named] = _entry(names, entries[named].number, f"{entries[named].line}, {line}", heading, side)
+            entries[named] = _entry(names, entries[named].number, f"{entries[named].line}, {line}", heading, sided)
             continue
         if not entry.fields and len(line.split()) < LONG_WORDS:
             heading, words = line, _words(entry.dose)
             if line.endswith(":") or words <= NAMELESS:
-                side = entry.dose.sides if words <= TOPICS else None
+                sided = entry if words <= TOPICS and entry.dose.sides else None
         entries.append(entry)
         named = len(entries) - 1 if entry.fields and not entry.dose.amounts else -1
     for field, span in (("times_a_day", "a day"), ("days", "a week")):
@@ -112,7 +112,7 @@ def said_for_all(entries: Iterable[ListEntry], field: str) -> bool:
     return len(values) == len(said) == 1 and max(values) in LIMITS[field] and not unclear
 
 
-def _entry(names: StretchNames, number: int, line: str, heading: str, side: object) -> ListEntry:
+def _entry(names: StretchNames, number: int, line: str, heading: str, sided: ListEntry | None) -> ListEntry:
     dose = read_dose(line[:LONGEST_LINE])
     entry = ListEntry(number=number, line=line, dose=dose, fields={}, remarks=[])
     if len(line) > LONGEST_LINE:
@@ -129,9 +129,13 @@ def _entry(names: StretchNames, number: int, line: str, heading: str, side: obje
     else:
         entry.leave_open("stretch", f"{join_words(match.near, 'or')}?" if match.near else "none has such a name")
     entry.fields |= dose.amounts
-    if side and not dose.sides and "sides" not in dose.doubts and (not match.stretch or match.stretch.both_sides):
-        entry.fields["sides"] = side
-        entry.remarks.append(f"sides: {side}, as the heading says")
+    if sided and not dose.sides and "sides" not in dose.doubts and (not match.stretch or match.stretch.both_sides):
+        side = sided.dose.sides
+        if names.belongs(match.stretch, " ".join(dose.rest), sided.line):
+            entry.fields["sides"] = side
+            entry.remarks.append(f"sides: {side}, as the heading says")
+        else:
+            entry.leave_open("sides", f"{side}, as the heading {quote(sided.line)} says, or both?")
     notes = _notes(dose, match)
     _complete(entry, match.stretch, notes)
     for field, allowed in LIMITS.items():

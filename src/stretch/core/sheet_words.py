@@ -106,6 +106,22 @@ TOPICS = _set(
     " posture balance mobility flexibility strength strengthening motion rom warm cool"
 )
 """Parts of the body and aims, which may be a heading, also before a name."""
+_LEG, _ARM = (
+    "hips hip-flexors glutes piriformis hamstrings quads calves inner-thighs ankles feet",
+    "shoulders wrists hands",
+)
+AREAS_OF = {
+    part: _set(areas)
+    for part, areas in {
+        "leg": _LEG, "le": _LEG, "arm": _ARM, "ue": _ARM, "extremity": f"{_LEG} {_ARM}", "neck": "neck",
+        "shoulder": "shoulders", "elbow": "wrists", "forearm": "wrists", "wrist": "wrists hands",
+        "hand": "hands wrists", "finger": "hands", "back": "lower-back upper-back", "spine": "lower-back upper-back",
+        "lumbar": "lower-back", "thoracic": "upper-back",
+        "hip": "hips hip-flexors glutes piriformis inner-thighs hamstrings quads",
+        "knee": "quads hamstrings calves", "ankle": "ankles calves feet", "foot": "feet ankles calves",
+    }.items()
+}  # fmt: skip
+"""Parts of the body in headings, and the areas of their stretches."""
 VAGUE = TOPICS | _set("adduction rotation extension flexion capsule opposite edge cord couch overhead")
 """Words that do not describe a stretch on their own: of which joint?"""
 UNTELLING = (

@@ -148,6 +148,13 @@ class StretchNames:
         """Return whether *parts* together are the whole name of a stretch."""
         return self._read(" ".join(parts)) in self._ids
 
+    def belongs(self, stretch: Stretch | None, text: str, heading: str) -> bool:
+        """Return whether *heading* names no part of the body, or one of *stretch*, which *text* names."""
+        parts = self._read(heading) & sheet.AREAS_OF.keys()
+        named = self._words[stretch.id] if stretch else self._read(text)
+        areas = {*stretch.areas.primary} if stretch else set[str]()
+        return not parts or any(part in named or areas & sheet.AREAS_OF[part] for part in parts)
+
     def _suits(self, stretch: Stretch, head: frozenset[str], part: frozenset[str], text: str) -> bool:
         """Return whether *part*, read from *text*, does not make another exercise of *stretch*, named by *head*."""
         more = part - self._words[stretch.id]
