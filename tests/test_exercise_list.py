@@ -292,6 +292,9 @@ def test_only_a_name_that_shares_a_telling_word_is_suggested() -> None:
     slr, toes = read_list(CATALOG, ["SLR w/ 2# ankle wt 3x10", "Toe yoga x 10"])
     assert slr.remarks == ["stretch: none has such a name"]
     assert "toe-lifts" in toes.remarks[0]
+    raises, drops = read_list(CATALOG, ["Heel raises 3x15", "Heel drops 3x15"])
+    assert raises.remarks == ["stretch: none has such a name"]
+    assert drops.remarks == ["stretch: step-heel-drop?"]
 
 
 def test_a_dose_below_a_remark_belongs_to_nobody() -> None:

@@ -131,7 +131,7 @@ UNTELLING = (
     | _set("chair wall raise lift drop edge open squeeze glide cross back over round around up down side leg single")
 )
 """Words that too many names have for one to be suggested because of them."""
-GENERIC = VAGUE | _set("flexor extensor roll circle")
+GENERIC = VAGUE | _set("flexor extensor roll circle heel")
 """Words of which a suggestion needs a second one."""
 CHANGING = _set("single one reverse advanced")
 """Words that make another exercise of a stretch that has none of them in its names."""

@@ -198,11 +198,11 @@ class StretchNames:
 
     def _near(self, head: frozenset[str]) -> tuple[str, ...]:
         """Return the stretches with the names that share most with *head*, and a word that tells them apart."""
-        head -= sheet.UNTELLING
+        telling = head - sheet.UNTELLING
         alike = sorted(
-            (-len(head & name) / len(head | name), one.id)
+            (-len(telling & name) / len(telling | name), one.id)
             for name, one in self._names
-            if head & name - sheet.GENERIC or len(head & name) > 1
+            if telling & name - sheet.GENERIC or (telling & name and len(head & name) > 1)
         )
         return tuple(dict.fromkeys(name for _, name in alike))[:MAX_NEAR]
 
