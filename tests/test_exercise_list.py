@@ -355,11 +355,37 @@ def test_a_list_becomes_a_program_that_can_be_played(tmp_path: Path) -> None:
         (["Do 1-2 times a day", "2x10 bridges"], ["times_a_day:"]),
         (["2x10 bridges every 2 hours"], ["times_a_day:"]),
         (["2x10 bridges"], []),
+        (["2x10 bridges, 3 times daily", "Cat-cow x 8", "Twice a day, 5 days a week"], ["times_a_day: 2", "days: 5"]),
+        (["Twice a day", "2x10 bridges", "Once a day", "Cat-cow x 8"], ["times_a_day:"]),
+        (["Every day for 3 weeks", "2x10 bridges"], ["times_a_day: 1"]),
+        (["Daily", "2x10 bridges 3x/week for 2 weeks then 1x/week"], ["times_a_day: 1", "days:"]),
     ],
 )
 def test_how_often_holds_for_the_program_only_if_it_is_said_for_all(lines: list[str], often: list[str]) -> None:
     text = program_from_list("mine", read_list(CATALOG, lines), CATALOG.stretches)
     assert [line.strip() for line in text.splitlines() if line.startswith(("    times_", "    days"))] == often
+
+
+def test_a_line_without_an_exercise_says_how_often_and_others_differ(tmp_path: Path) -> None:
+    lines = ["Twice a day, 5 days a week, for 3 weeks", "Cat-cow x 8", "Sphinx 20s x 3, 2-3 times daily"]
+    more = ["Goal: feel better", "Happy baby 30s, 3 times daily", "Chin tucks x 10, twice a day"]
+    notes = [fields.get("note") for fields in read(*lines, *more)]
+    assert notes == [None, None, "2-3 times a day.", None, "3 times a day.", None]
+    (tmp_path / "list.txt").write_text("\n".join([*lines, *more]))
+    said = run("program", "new", "mine", "--from", str(tmp_path / "list.txt"), "-o", str(tmp_path / "mine.yaml")).stderr
+    assert f"Taken for all from line 1, '{lines[0]}': times_a_day: 2, days: 5.\n" in said
+    assert "Taken for remarks: line 4.\n" in said
+    assert "Not said for all" not in said
+
+
+def test_a_list_adds_no_warm_up() -> None:
+    assert "    warm_up_min: 0\n" in program_from_list("mine", read_list(CATALOG, ["Cat-cow x 8"]), CATALOG.stretches)
+
+
+def test_what_is_not_in_the_catalog_can_be_deleted(tmp_path: Path) -> None:
+    (tmp_path / "list.txt").write_text("Sphinx 20s x 3\nClamshells x 10\n")
+    said = run("program", "new", "mine", "--from", str(tmp_path / "list.txt"), "-o", str(tmp_path / "mine.yaml")).stderr
+    assert "Where no stretch fits, delete the exercise: while anything is blank, the program is not used." in said
 
 
 def test_what_is_left_open_is_named_at_once_and_by_check(tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ def new_command(app: App, name: str, source: Path | None, output: Path | None) -
 
 
 def _from_list(app: App, name: str, source: Path) -> tuple[str, str]:
-    """Return the file for a program *name* from the list *source* and what to do next, and say what is open.
+    """Return the file for a program *name* from the list *source* and what to do next; say what is open.
 
     Raise UsageError if there is no exercise in it.
     """
@@ -87,20 +87,38 @@ def _from_list(app: App, name: str, source: Path) -> tuple[str, str]:
     if not 0 < len(exercises) <= MOST:
         found = f"{len(exercises)} exercises; a program has at most {MOST}" if exercises else "no exercise"
         raise UsageError(f"{source} has {found}.")
+    text = program_from_list(name, entries, app.catalog.stretches)
+    is_open = _say_what_is_open(app, entries)
+    blanks = f" and fill in the blanks{CHECK_BLANKS}" if is_open else f", then run `stretch program show {name}`."
+    return text, f"Compare it with the list{blanks}"
+
+
+def _say_what_is_open(app: App, entries: Sequence[ListEntry]) -> bool:
+    """Say what of the list is left open and what holds for all of it; return whether anything is open."""
+    from stretch.core.prescription_text import said_for_all
+
+    exercises = [entry for entry in entries if entry.fields]
     if unclear := [entry for entry in exercises if None in entry.fields.values()]:
         app.info(f"Not certain, so left blank ({len(unclear)} of {pluralize(len(exercises), 'exercise')}):")
     for entry in unclear:
         app.info(f"  {entry.number}: {quote(entry.line)}: {'; '.join(entry.remarks)}")
-    if remarks := [entry for entry in entries if not entry.fields]:
+    if any(entry.fields["stretch"] is None for entry in unclear):
+        app.info("Where no stretch fits, delete the exercise: while anything is blank, the program is not used.")
+    lines = {
+        field: [entry for entry in entries if getattr(entry.dose, field) or field in entry.dose.doubts]
+        for field in ("times_a_day", "days")
+    }
+    often = {field: number for field in lines if (number := said_for_all(entries, field))}
+    others = [entry for entry in entries if not entry.fields]
+    for entry in others:
+        if taken := [f"{field}: {number}" for field, number in often.items() if entry in lines[field]]:
+            app.info(f"Taken for all from line {entry.number}, {quote(entry.line)}: {', '.join(taken)}.")
+    if remarks := [entry for entry in others if not any(entry in each for each in lines.values())]:
         app.info(f"Taken for remarks: {_lines(remarks)}.")
-    text = program_from_list(name, entries, app.catalog.stretches)
-    if fields := [field for field in ("times_a_day", "days") if f"\n    {field}:\n" in text]:
-        said = {name: [one for one in entries if getattr(one.dose, name) or name in one.dose.doubts] for name in fields}
-        app.info(f"Not said for all, so left blank: {join_words(f'{name} ({_lines(said[name])})' for name in fields)}.")
-    blanks = (
-        f" and fill in the blanks{CHECK_BLANKS}" if unclear or fields else f", then run `stretch program show {name}`."
-    )
-    return text, f"Compare it with the list{blanks}"
+    if fields := [field for field in lines if lines[field] and field not in often]:
+        about = join_words(f"{field} ({_lines(lines[field])})" for field in fields)
+        app.info(f"Not said for all, so left blank: {about}.")
+    return bool(unclear or fields)
 
 
 def _lines(entries: Sequence[ListEntry]) -> str:

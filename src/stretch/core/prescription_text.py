@@ -1,7 +1,7 @@
 """Reader of exercise lists as text: each line becomes an entry of a program; what is not certain is left open."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import get_args
 
 from msgspec import Struct
@@ -95,21 +95,27 @@ def read_list(catalog: Catalog, lines: Iterable[str]) -> list[ListEntry]:
         entries.append(entry)
         named = len(entries) - 1 if entry.fields and not entry.dose.amounts else -1
     for field, span in (("times_a_day", "a day"), ("days", "a week")):
-        for entry in () if said_for_all(entries, field) else entries:
-            number = getattr(entry.dose, field)
-            if entry.fields and number and not entry.dose.often:
-                times = str(entry.dose.lower.get(field, number))
+        usual = said_for_all(entries, field)
+        for entry in entries:
+            number, dose = getattr(entry.dose, field), entry.dose
+            if entry.fields and number and (number != usual or field in dose.lower) and not dose.often:
+                times = dose.doubts.get(field) or dose.lower.get(field) or str(number)
                 often = {"1": "Once", "2": "Twice"}.get(times, f"{times} times") + f" {span}."
                 entry.fields["note"] = f"{entry.fields.get('note', '')} {often}".strip()
     return entries
 
 
-def said_for_all(entries: Iterable[ListEntry], field: str) -> bool:
-    """Return whether all *entries* say the same of *field*, how often it is done, or one line says it once for all."""
-    values = {getattr(entry.dose, field) for entry in entries} - {None}
-    unclear = any(field in entry.dose.doubts or field in entry.dose.lower for entry in entries)
-    said = {getattr(entry.dose, field) is None for entry in entries if entry.fields}
-    return len(values) == len(said) == 1 and max(values) in LIMITS[field] and not unclear
+def said_for_all(entries: Sequence[ListEntry], field: str) -> int | None:
+    """Return how often *field* says that all of it is done: in a line without an exercise, or else in each with one.
+
+    None if they differ, if one has a range, or if a line is not clear.
+    """
+    saying = [entry for entry in entries if not entry.fields and getattr(entry.dose, field)]
+    saying = saying or [entry for entry in entries if entry.fields]
+    values = {getattr(entry.dose, field) for entry in saying}
+    unclear = any(field in entry.dose.doubts for entry in entries) or any(field in entry.dose.lower for entry in saying)
+    value: int | None = values.pop() if len(values) == 1 and not unclear else None
+    return value if value in LIMITS[field] else None
 
 
 def _entry(names: StretchNames, number: int, line: str, heading: str, sided: ListEntry | None) -> ListEntry:

@@ -138,12 +138,13 @@ def program_template(name: str) -> str:
 
 _FROM_LIST = """\
 # A program from a list. Each line of it is a comment above what was made of it. Compare them, fill in the lines that
-# end in a colon, then run `stretch catalog check`; until then the program is left out.
+# end in a colon, or delete an exercise that is no stretch of the catalog, then run `stretch catalog check`; until then
+# the program is left out.
 programs:
   - id: {name}
     name: {title}
     about: From a list.
-{often}    warm_up_min: 2
+{often}    warm_up_min: 0
     items:
 """
 
@@ -174,10 +175,9 @@ def program_from_list(name: str, entries: Sequence[ListEntry], stretches: Mappin
 def _how_often(entries: Sequence[ListEntry]) -> Iterator[str]:
     """Yield the fields that the lines fill for the whole program, blank unless they agree."""
     for field in ("times_a_day", "days"):
-        values = [value for entry in entries if (value := getattr(entry.dose, field)) is not None]
-        if said_for_all(entries, field):
-            yield f"    {field}: {values[0]}\n"
-        elif values or any(field in entry.dose.doubts for entry in entries):
+        if number := said_for_all(entries, field):
+            yield f"    {field}: {number}\n"
+        elif any(getattr(entry.dose, field) or field in entry.dose.doubts for entry in entries):
             yield f"    {field}:\n"
 
 
