@@ -597,7 +597,7 @@ def test_a_handout_says_what_is_prescribed() -> None:
         assert "Once a day is enough" not in text
         assert "Both sides, always" not in text
         assert "Right side only, as prescribed." in text
-        assert "From week 3: 8 breaths. After 8 sessions without pain: 10 breaths." in text
+        assert "From week 3: 8 breaths. After 8 sessions at that dose without pain: 10 breaths." in text
     hug, four, hamstring, _ = shown.cards
     assert ("Sets", "2, 30 s rest") in hug.dose
     assert ("Sides", "right only") in four.dose

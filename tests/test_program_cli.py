@@ -152,7 +152,7 @@ def test_show_has_what_is_prescribed_the_notes_and_the_stages(folder: Path, file
         "Left out of all routines meanwhile: Sphinx.",
         "  1. Knee hug, one leg, 2 sets of 20 s x 3 each side\n     Only as far as it is easy.\n",
         "  2. Lying figure-four, 30 s x 2 right side\n     Right side only, as prescribed.\n",
-        "  4. Cat-cow, 8 breaths\n     After 8 sessions without pain: 10 breaths.\n",
+        "  4. Cat-cow, 8 breaths\n     After 8 sessions at that dose without pain: 10 breaths.\n",
     ):
         assert words in shown
     whole = json.loads(run("program", "show", "mrs-jones", "--json", app=Patient(folder)).stdout)

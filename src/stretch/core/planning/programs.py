@@ -177,9 +177,9 @@ def _later(stretch: Stretch, entry: ProgramItem, amount: DoseFields) -> Iterator
     """Yield the stages that follow the dose *amount*, such as `from week 3: 30 s x 2`."""
     following = entry.stages[entry.stages.index(amount) + 1 :] if isinstance(amount, Stage) else ()
     for stage in following:
-        when = (
-            f"from week {stage.from_week}" if stage.from_week else f"after {stage.after_sessions} sessions without pain"
-        )
+        when = f"from week {stage.from_week}"
+        if not stage.from_week:
+            when = f"after {pluralize(stage.after_sessions or 0, 'session')} at that dose without pain"
         sets = f"{stage.sets} sets of " if (stage.sets or 1) > 1 else ""
         yield f"{when}: {sets}{amount_label(program_dose(stretch, stage))}"
 
