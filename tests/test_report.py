@@ -17,6 +17,7 @@ import pytest
 from stretch.cli.app import App
 from stretch.core.journal.progress import encode_plan, side_results
 from stretch.core.journal.record import SessionRecord
+from stretch.core.journal.report import build_report
 from stretch.core.planning.programs import build_program
 from stretch.core.routine import Request
 from stretch.core.safety.pain import PainScores
@@ -158,9 +159,9 @@ def test_the_page_says_it_in_numbers(page: str) -> None:
     for said in (
         "Back and hips <b> | 19 Oct to 29 Nov 2026",
         "For | Maria Jones | From | Anna Berg, 030 123456 | Goal | Put on socks without pain | Review | 29 Nov 2026 | ",
-        "51 of 60 | sessions | 30 of 42 | days | 8 h 30 min",
+        "51 of 60 | sessions | 28 of 30 | prescribed days | 8 h 30 min",
         "17 days | longest streak",
-        "0 to 9 h: 21 | 17 to 21 h: 30",
+        "before 9 h: 21 | 17 to 21 h: 30",
         "Knee hug, one leg | right, 20 s x 3 | 8/10 | 9/10 | 8 | +2 | /10 | 4/10",
         "Hamstring stretch with strap | each side, 30 s x 2 | 8/10 | 7/10 | 10/10",
         "29 Oct: numb or spreading | 29 Oct: numb or spreading",
@@ -220,6 +221,45 @@ def test_nothing_is_prescribed_before_the_program_starts(app: App, folder: Path)
     table = rows(report(app, folder, "early.csv", *args))
     assert [row["prescribed"] for row in table.values() if row["stretch"] == "cat-cow"][:3] == ["0", "0", "10"]
     assert "51 of 60" in words(report(app, folder, "early.html", *args))
+
+
+@pytest.mark.parametrize(
+    ("days", "done", "week"),
+    [
+        ("5", {0: 2, 1: 2, 2: 2, 3: 2}, (8, 4, 4)),
+        ("5", {0: 2, 1: 2, 2: 2, 3: 2, 4: 1}, (9, 5, 5)),
+        ("5", {0: 2, 1: 2, 3: 2, 4: 2}, (10, 5, 4)),
+        ("3", {0: 2, 1: 2, 2: 2, 3: 2}, (6, 3, 3)),
+        ("[mon, fri]", {0: 2, 1: 2}, (2, 1, 1)),
+        ("[mon, fri]", {1: 2, 4: 3}, (4, 2, 1)),
+    ],
+)
+def test_the_current_day_counts_only_as_far_as_it_is_done(
+    tmp_path: Path, days: str, done: dict[int, int], week: tuple[int, int, int]
+) -> None:
+    file, friday = tmp_path / "mrs-jones.yaml", FIRST + timedelta(days=4)
+    file.write_text(PRESCRIPTION.replace("days: 5", f"days: {days}"))
+    catalog = load_catalog(extra=[file])
+    part = side_results(Session(timeline=build_timeline(build_program(catalog, "mrs-jones", Request()))))[0]
+    records = [
+        SessionRecord(
+            id=f"{day:030x}{number:02x}",
+            started=f"{FIRST + timedelta(days=day)}T1{number}:00:00+01:00",
+            title="Back",
+            program="mrs-jones",
+            active_seconds=60.0,
+            ended="finished",
+            parts=(msgspec.structs.replace(part, done=1),),
+        )
+        for day, times in done.items()
+        for number in range(times)
+    ]
+    program = catalog.programs["mrs-jones"]
+    shown = build_report(
+        records, (), program=program, stretches=catalog.stretches, since=FIRST, until=friday, today=friday
+    )
+    (one,) = shown.weeks
+    assert (one.prescribed, one.prescribed_days, one.kept_days) == week
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")

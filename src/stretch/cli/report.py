@@ -53,7 +53,9 @@ def report_command(app: App, name: str | None, since: str | None, without_pain: 
     end = app.today()
     if program and program.review and records[-1].day <= program.review:
         end = min(end, program.review)
-    report = build_report(records, plans, program=program, stretches=app.catalog.stretches, since=begin, until=end)
+    report = build_report(
+        records, plans, program=program, stretches=app.catalog.stretches, since=begin, until=end, today=app.today()
+    )
     for path in paths:
         html = path.suffix.lower() == ".html"
         with atomic_write(path, mode=PRIVATE) as file:

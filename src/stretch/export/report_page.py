@@ -46,7 +46,7 @@ def to_html(report: Report, *, with_pain: bool) -> bytes:
     with_scores = with_pain and bool(report.pain)
     hours = zip(pairwise(HOURS), report.hours, strict=True)
     lists = {
-        "Time of day": [f"{first} to {last} h: {number}" for (first, last), number in hours if number],
+        "Time of day": [f"{_hours(*part)}: {number}" for part, number in hours if number],
         "Not finished": [
             f"{short_date(one.day, report.until)}: {ENDINGS[one.ended if with_pain else one.ended and 'stopped']}"
             for one in report.unfinished
@@ -54,10 +54,16 @@ def to_html(report: Report, *, with_pain: bool) -> bytes:
         "Days off": [_days(first, last, report.until) for first, last in report.gaps],
         "Changed in the plan": [f"{short_date(day, report.until)}: {text}" for day, text in report.changes],
     }
-    wanted = "" if report.prescribed is None else f" of {report.prescribed}"
+    if report.prescribed is None:
+        counts = {
+            "sessions": str(report.sessions),
+            "days": f"{report.days} of {(report.until - report.since).days + 1}",
+        }
+    else:
+        kept, wanted = (sum(getattr(week, name) for week in report.weeks) for name in ("kept_days", "prescribed_days"))
+        counts = {"sessions": f"{report.sessions} of {report.prescribed}", "prescribed days": f"{kept} of {wanted}"}
     numbers = {
-        "sessions": f"{report.sessions}{wanted}",
-        "days": f"{report.days} of {(report.until - report.since).days + 1}",
+        **counts,
         "in all": hours_minutes(report.seconds),
         "longest streak, up to 2 rest days between": pluralize(report.longest_streak, "day"),
     }
@@ -142,6 +148,12 @@ def _count(number: int) -> str:
 def _days(first: date, last: date, until: date) -> str:
     days = dict.fromkeys(short_date(day, until) for day in (first, last))
     return " to ".join(days)
+
+
+def _hours(first: int, last: int) -> str:
+    return (
+        f"before {last} h" if first == HOURS[0] else f"from {first} h" if last == HOURS[-1] else f"{first} to {last} h"
+    )
 
 
 def _list(heading: str, lines: list[str]) -> str:

@@ -50,7 +50,11 @@ class Week(Struct, frozen=True):
 
     start: date
     records: tuple[SessionRecord, ...]
-    prescribed: int | None
+    prescribed: int | None = None
+    prescribed_days: int = 0
+    """The number of days for which they were prescribed."""
+    kept_days: int = 0
+    """The number of these days with a session."""
 
     @property
     def days(self) -> int:
@@ -107,11 +111,15 @@ def build_report(
     stretches: Mapping[str, Stretch],
     since: date,
     until: date,
+    today: date,
 ) -> Report:
-    """Return the report on *records* from *since* to *until*, the earliest first; *plans* are those of the sessions."""
+    """Return the report on *records* from *since* to *until*, the earliest first; *plans* are those of the sessions.
+
+    What is still to be done *today* does not count as prescribed.
+    """
     records = [record for record in records if since <= record.day <= until and any(p.done for p in record.parts)]
     days = sorted({record.day for record in records})
-    weeks, plans = tuple(_weeks(records, program, since, until)), [*plans]
+    weeks, plans = tuple(_weeks(records, program, since, until, today)), [*plans]
     return Report(
         program=program,
         since=since,
@@ -129,27 +137,31 @@ def build_report(
     )
 
 
-def _weeks(records: Sequence[SessionRecord], program: Program | None, since: date, until: date) -> Iterator[Week]:
+def _weeks(
+    records: Sequence[SessionRecord], program: Program | None, since: date, until: date, today: date
+) -> Iterator[Week]:
     """Yield the weeks, which begin on the first day of the program, or else on Mondays."""
     first = program.starts if program and program.starts else since - timedelta(days=since.weekday())
     start = first + (since - first) // WEEK * WEEK
     while start <= until:
         days = [day for number in range(7) if since <= (day := start + timedelta(days=number)) <= until]
-        yield Week(start, tuple(record for record in records if record.day in days), _prescribed(program, days))
+        done = tuple(record for record in records if record.day in days)
+        if program is None or (program.days is None and program.times_a_day is None):
+            yield Week(start, done)
+        else:
+            yield Week(start, done, *_prescribed(program, days, Counter(record.day for record in done), today))
         start += WEEK
 
 
-def _prescribed(program: Program | None, days: Sequence[date]) -> int | None:
-    """Return the number of sessions that *program* prescribes for these *days* of one week."""
-    if program is None or (program.days is None and program.times_a_day is None):
-        return None
-    days = [day for day in days if program.runs_on(day)]
-    wanted = program.days or len(WEEKDAYS)
-    if isinstance(wanted, tuple):
-        count = sum(WEEKDAYS[day.weekday()] in wanted for day in days)
-    else:
-        count = min(wanted, len(days))
-    return count * (program.times_a_day or 1)
+def _prescribed(program: Program, days: Sequence[date], done: Counter[date], today: date) -> tuple[int, int, int]:
+    """Return how many sessions *program* prescribes for these *days* of one week, on how many days, and those kept."""
+    most = program.days if isinstance(program.days, int) else len(WEEKDAYS)
+    due = [day for day in days if program.due_on(day)]
+    over = min(sum(day < today for day in due), most)
+    # Of the current day only what is done of it.
+    now = min(done[today], program.times_a_day or 1) if today in due and over < most else 0
+    kept = min(sum(day in done for day in due), most)
+    return over * (program.times_a_day or 1) + now, over + bool(now), kept
 
 
 def _rows(
