@@ -363,6 +363,20 @@ def test_the_figure_moves_for_a_while_and_then_stays_in_the_stretch() -> None:
     assert figure(CYCLE_NS // 2) == figure(100 * CYCLE_NS) == figure(101 * CYCLE_NS + 7)
 
 
+@pytest.mark.parametrize("selected", range(2))
+def test_the_figure_is_below_a_list_with_long_doses(selected: int) -> None:
+    long = tuple(replace(item, sets=(1, 2), sides=("right", "left")) for item in LASTING.items[1:3])
+    state = replace(START, routine=replace(LASTING, items=long), selected=selected)
+    rows, bare = shown(state, 72, 30, figures=FIGURES), shown(state, 72, 30)
+    last = next(at for at, row in enumerate(rows) if long[1].stretch.name in row)
+    assert rows[: last + 2] == bare[: last + 2]
+    drawn = [at for at, row in enumerate(rows) if re.search("[\u2801-\u28ff]", row)]
+    assert drawn
+    assert min(drawn) > last + 1
+    assert not any(bare[at].strip() for at in drawn)
+    assert {cell_len(row) for row in rows} == {72}
+
+
 def test_a_list_longer_than_the_figure_is_whole() -> None:
     long = replace(START, routine=replace(LASTING, items=LASTING.items * 4))
     assert sum("Butterfly" in row for row in shown(long, 120, 60, figures=FIGURES)) == 4

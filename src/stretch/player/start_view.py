@@ -131,16 +131,24 @@ def _title(state: StartScreen, cells: int, *, cut: bool = False) -> list[StyledL
 
 
 def _list_and_figure(state: StartScreen, cells: int, height: int, figures: FigureRenderer | None) -> list[StyledLine]:
-    """Return the stretches with their doses, and beside them the figure of the marked one if there is room."""
+    """Return the stretches with their doses, and beside or below them the figure of the marked one if there is room."""
     rows = _stretches(state, cells, height)
-    width = cells - max(map(line_width, rows), default=0) - 2
-    columns, lines = min(width, FIGURE_MAX[0], 3 * height), min(height, FIGURE_MAX[1])
-    if figures is None or columns < FIGURE_MIN[0] or lines < FIGURE_MIN[1]:
+    if figures is None:
         return rows
-    cycles = (state.elapsed_ns - state.marked_at_ns) / CYCLE_NS
-    depth = (1 - cos(2 * pi * cycles)) / 2 if cycles < CYCLES - 0.5 else 1.0
-    figure = figures.render_still(state.item.stretch.id, state.item.sides[0], depth, columns, lines)
-    return side_by_side((rows, figure), cells - columns, 0) if figure else rows
+    beside = (cells - max(map(line_width, rows), default=0) - 2, height)
+    for free_columns, free_lines in (beside, (cells, height - len(rows) - 1)):
+        columns, lines = min(free_columns, FIGURE_MAX[0], 3 * free_lines), min(free_lines, FIGURE_MAX[1])
+        if columns < FIGURE_MIN[0] or lines < FIGURE_MIN[1]:
+            continue
+        cycles = (state.elapsed_ns - state.marked_at_ns) / CYCLE_NS
+        depth = (1 - cos(2 * pi * cycles)) / 2 if cycles < CYCLES - 0.5 else 1.0
+        figure = figures.render_still(state.item.stretch.id, state.item.sides[0], depth, columns, lines)
+        if not figure:
+            return rows
+        if (free_columns, free_lines) == beside:
+            return side_by_side((rows, figure), cells - columns, 0)
+        return [*rows, (), *side_by_side(([()] * len(figure), figure), (cells - columns) // 2, 0)]
+    return rows
 
 
 def _stretches(state: StartScreen, cells: int, height: int) -> list[StyledLine]:
