@@ -178,6 +178,20 @@ def test_a_range_keeps_its_minutes() -> None:
 
 
 @pytest.mark.parametrize(
+    ("time", "hold_s", "lower"),
+    [("1/2-1 min", 30, "30-60"), ("1-1.5 min", 60, "60-90"), ("1/2 min", 30, None), ("1.5 minutes", 90, None)],
+)
+def test_half_minutes_are_read(time: str, hold_s: int, lower: str | None) -> None:
+    (entry,) = read_list(CATALOG, [f"Sphinx hold {time} x 2"])
+    assert entry.fields == {"stretch": "sphinx", "hold_s": hold_s, "reps": 2}
+    assert entry.dose.lower.get("hold_s") == lower
+
+
+def test_a_hold_that_is_not_clear_is_a_note_as_it_stands() -> None:
+    assert read("Cat-cow 10 reps hold 30 sec to 1 min")[0]["note"] == "Hold each for 30 or 60 s."
+
+
+@pytest.mark.parametrize(
     ("often", "note"),
     [
         ("3 times a week for 6 weeks", "For 6 weeks. 3 times a week."),
@@ -358,6 +372,8 @@ def test_a_list_becomes_a_program_that_can_be_played(tmp_path: Path) -> None:
         (["2x10 bridges, 3 times daily", "Cat-cow x 8", "Twice a day, 5 days a week"], ["times_a_day: 2", "days: 5"]),
         (["Twice a day", "2x10 bridges", "Once a day", "Cat-cow x 8"], ["times_a_day:"]),
         (["Every day for 3 weeks", "2x10 bridges"], ["times_a_day: 1"]),
+        (["Neck: 3x/day", "Chin tuck x 10", "Back:", "Cat-cow x 8"], ["times_a_day:"]),
+        (["Back: 3x/day", "Cat-cow x 8"], ["times_a_day: 3"]),
         (["Daily", "2x10 bridges 3x/week for 2 weeks then 1x/week"], ["times_a_day: 1", "days:"]),
     ],
 )

@@ -59,7 +59,8 @@ _SPELLINGS = (
     (r"\b(?<=once|wice|rice) daily\b", " a day"),
     (rf"\b(?:(once)(?! {_THEN})|(twice)|thrice)\b", lambda m: f"{1 if m[1] else 2 if m[2] else 3} times"),
     (r"\ba (?=minute\b)", "1 "),
-    (r"\bhalf (?:a |1 )?min(?:ute)?\b|\b1/2 min(?:ute)?\b", "30 s"),
+    (r"\bhalf (?:a |1 )?min(?:ute)?\b", "30 s"),
+    (r"(?<![\d./])(1/2|\d*\.5|\d+)(?: ?(?:-|to) ?(\d*\.5|\d+))? ?(?:m|min(?:ute)?s?)\b", lambda m: _in_seconds(m)),
     (r"\b(\d)/(\d)(?=\s?(?:x|times|reps))", r"\1-\2"),
     (r"(\d)(?= (?:(?:for|back)wards?|(?:anti-?|counter-?)?clockwise|fwd|b[kw]*d|c?cw)\b)", r"\1 x"),
     (r"\bfig(?:ure)?\.?[- ]?4\b", "figure four"),
@@ -202,6 +203,13 @@ def read_dose(text: str) -> DoseText:
     if "l" in kinds or (dose.sides is None and re.search(r"(?i)\b(?:un)?(?:affected|involved) (?:side|leg|arm)", text)):
         dose.doubts["sides"] = "which side"
     return dose
+
+
+def _in_seconds(minutes: re.Match[str]) -> str:
+    """Return halves of minutes, such as `1/2-1 min`, in seconds, and whole ones as they are."""
+    if not re.search(r"/|\.", minutes[0]):
+        return minutes[0]
+    return "-".join(str(int(60 * float(end.replace("1/2", "0.5")))) for end in minutes.groups() if end) + " s"
 
 
 def _tokens(text: str) -> list[Token]:

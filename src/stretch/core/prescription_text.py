@@ -113,7 +113,13 @@ def said_for_all(entries: Sequence[ListEntry], field: str) -> int | None:
     saying = [entry for entry in entries if not entry.fields and getattr(entry.dose, field)]
     saying = saying or [entry for entry in entries if entry.fields]
     values = {getattr(entry.dose, field) for entry in saying}
-    unclear = any(field in entry.dose.doubts for entry in entries) or any(field in entry.dose.lower for entry in saying)
+    headings = [entry for entry in entries if not entry.fields and _words(entry.dose) & TOPICS]
+    unclear = (
+        any(field in entry.dose.doubts for entry in entries)
+        or any(field in entry.dose.lower for entry in saying)
+        # "Neck: 3x/day" before "Back:" is said of the neck.
+        or (len(headings) > 1 and any(entry in saying for entry in headings))
+    )
     value: int | None = values.pop() if len(values) == 1 and not unclear else None
     return value if value in LIMITS[field] else None
 
@@ -230,7 +236,7 @@ def _complete(entry: ListEntry, stretch: Stretch | None, notes: list[str]) -> No
             entry.leave_open("sides", "how many sets of each?")
         fields.setdefault("reps", 1)
     if stretch and stretch.mode != "static" and (seconds := fields.pop("hold_s", None)):
-        time = entry.dose.lower.get("hold_s", str(seconds))
+        time = entry.dose.doubts.pop("hold_s", "") or entry.dose.lower.get("hold_s", str(seconds))
         notes.append(f"hold each for {time}{'' if time.endswith('min') else ' s'}")
         entry.remarks.append("note: the stretch moves with the breath, so a hold is a note")
     if "reps" not in fields:
