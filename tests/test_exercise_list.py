@@ -276,6 +276,7 @@ def test_the_side_of_a_heading_holds_until_the_next_one() -> None:
         ("Wrist (L):", "Wrist flexor stretch 3 x 20s", "left"),
         ("Wrist (L):", "Knee to chest 3 x 20s", None),
         ("Right leg:", "Wrist flexor stretch 3 x 20s", None),
+        ("Arm R:", "Triceps stretch 3 x 20s", None),
         ("R LE", "Knee to chest 3 x 20s", "right"),
         ("Knee (L):", "Standing quad stretch 3 x 20s", "left"),
         ("Left side:", "Knee to chest 3 x 20s", "left"),

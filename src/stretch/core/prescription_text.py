@@ -91,7 +91,8 @@ def read_list(catalog: Catalog, lines: Iterable[str]) -> list[ListEntry]:
         if not entry.fields and len(line.split()) < LONG_WORDS:
             heading, words = line, _words(entry.dose)
             if line.endswith(":") or words <= NAMELESS:
-                sided = entry if words <= TOPICS and entry.dose.sides else None
+                names_side = entry.dose.sides or "sides" in entry.dose.doubts
+                sided = entry if names_side and words <= TOPICS | {"l", "left", "r", "right"} else None
         entries.append(entry)
         named = len(entries) - 1 if entry.fields and not entry.dose.amounts else -1
     for field, span in (("times_a_day", "a day"), ("days", "a week")):
@@ -143,11 +144,11 @@ def _entry(names: StretchNames, number: int, line: str, heading: str, sided: Lis
     entry.fields |= dose.amounts
     if sided and not dose.sides and "sides" not in dose.doubts and (not match.stretch or match.stretch.both_sides):
         side = sided.dose.sides
-        if names.belongs(match.stretch, " ".join(dose.rest), sided.line):
+        if side and "sides" not in sided.dose.doubts and names.belongs(match.stretch, " ".join(dose.rest), sided.line):
             entry.fields["sides"] = side
             entry.remarks.append(f"sides: {side}, as the heading says")
         else:
-            entry.leave_open("sides", f"{side}, as the heading {quote(sided.line)} says, or both?")
+            entry.leave_open("sides", f"{side or 'which'}, as the heading {quote(sided.line)} says, or both?")
     notes = _notes(dose, match)
     _complete(entry, match.stretch, notes)
     for field, allowed in LIMITS.items():
