@@ -68,15 +68,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     pytest-xdist gives each process an equal share of the list, so they neither wait together nor last.
     """
     processes = getattr(config, "workerinput", {}).get("workercount", 1)
-    waiting = [item for item in items if item.path.stem in _WAITING and item.get_closest_marker("slow")]
-    others = [item for item in items if item not in set(waiting)]
+    count, waiting, others = len(items), list[pytest.Item](), list[pytest.Item]()
+    for item in items:
+        waits = item.path.stem in _WAITING and item.get_closest_marker("slow")
+        (waiting if waits else others).append(item)
     items.clear()
     for number in range(processes):
         share = others[len(others) * number // processes : len(others) * (number + 1) // processes]
-        modules = [list(module) for _, module in groupby(share, lambda item: item.path)]
+        modules = [list(module) for _, module in groupby(share, lambda item: item.path)] or [[]]
         mine, room = waiting[number::processes], max(1, len(modules) * 5 // 6)
         for index, module in enumerate(modules):
             items += mine[len(mine) * min(index, room) // room : len(mine) * min(index + 1, room) // room] + module
+    assert len(items) == count
 
 
 _WAITING = {"test_pty", "test_pty_audio", "test_terminal_process", "test_while"}
