@@ -60,15 +60,18 @@ class Player:
     def __init__(self, page: Any, file: Path) -> None:
         self.page, self.file, self.problems = page, file, list[str]()
         self.requests = list[str]()
-        page.on("pageerror", lambda error: self.problems.append(str(error)))
-        page.on("console", lambda message: self.problems.append(message.text))
-        page.on("request", lambda request: self.requests.append(request.url))
-        page.clock.install(time=0)
+        self.listeners: dict[str, Callable[[Any], None]] = {
+            "pageerror": lambda error: self.problems.append(str(error)),
+            "console": lambda message: self.problems.append(message.text),
+            "request": lambda request: self.requests.append(request.url),
+        }
+        for event, listener in self.listeners.items():
+            page.on(event, listener)
         self.open()
 
     def open(self) -> None:
         self.page.goto(self.file.as_uri())
-        self.page.clock.pause_at(self.page.evaluate("Date.now()") + 1000)
+        self.page.clock.pause_at(self.page.evaluate("Date.now()") / 1000 + 1)
 
     def start(self, position_ms: int = 0) -> None:
         self.page.locator("#start-actions .primary").click()
@@ -118,23 +121,41 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 Open = Callable[..., Player]
 
 
+def new_page(browser: Any, **options: Any) -> Any:
+    """Return an empty page without network, whose clock is at 0."""
+    context = browser.new_context(**{"viewport": PHONE, "offline": True, "has_touch": True, **options})
+    context.add_init_script(SPIES)
+    context.set_default_timeout(15_000)
+    page = context.new_page()
+    page.clock.install(time=0)
+    return page
+
+
+@pytest.fixture(scope="module")
+def phone(browser: Any) -> Any:
+    """A page for all tests without options of their own, because a new one takes half a second of the processor."""
+    return new_page(browser)
+
+
 @pytest.fixture
-def play(browser: Any, files: dict[str, Path]) -> Iterator[Open]:
+def play(browser: Any, phone: Any, files: dict[str, Path]) -> Iterator[Open]:
     """Open a page without network; at the end no page may have asked for anything else or reported a problem."""
     players: list[Player] = []
 
     def opened(name: str = "sample", **options: Any) -> Player:
-        context = browser.new_context(**{"viewport": PHONE, "offline": True, "has_touch": True, **options})
-        context.add_init_script(SPIES)
-        context.set_default_timeout(15_000)
-        players.append(Player(context.new_page(), files[name]))
+        players.append(Player(new_page(browser, **options) if options or players else phone, files[name]))
         return players[-1]
 
     yield opened
     for player in players:
         assert not player.problems
         assert {*player.requests} <= {player.file.as_uri(), *player.run("Object.values(content.sounds)"), "data:,"}
-        player.page.context.close()
+        if player.page is phone:
+            player.run("localStorage.clear()")
+            for event, listener in player.listeners.items():
+                phone.remove_listener(event, listener)
+        else:
+            player.page.context.close()
 
 
 @pytest.fixture(scope="module")
