@@ -33,7 +33,7 @@ from support import SAMPLE, data, routine, run
 APP = App(environ={"STRETCH_HOME": "/nowhere"})
 SAFETY = load_safety()
 MAX_BYTES = 500_000
-MAX_SCRIPT_LINES = 700
+MAX_SCRIPT_LINES = 720
 HOSTILE = "</script><script>window.hacked=1</script><!--\u2028\u202e\"'`${x}&lt;{{DATA}}"
 
 

@@ -25,6 +25,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(CHROMIUM is None, reason="nee
 
 PHONE, LAPTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
 SHORT: Routine = routine(areas=("wrists",), minutes=1.0)
+AGAIN: Routine = routine(minutes=10.0)
+"""Its last stretch is its first."""
 HARMFUL: Routine = msgspec.structs.replace(
     SHORT,
     title=HOSTILE,
@@ -112,7 +114,7 @@ def browser() -> Iterator[Any]:
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("pages")
-    made = {"sample": SAMPLE, "short": SHORT, "harmful": HARMFUL}
+    made = {"sample": SAMPLE, "short": SHORT, "again": AGAIN, "harmful": HARMFUL}
     for name, each in made.items():
         (folder / f"{name}.html").write_text(page_of(each))
     return {name: folder / f"{name}.html" for name in made}
@@ -357,6 +359,27 @@ def test_what_hurts_is_stopped_and_asked_about(play: Open, timeline: Timeline) -
     assert "Two stretches in a row hurt" in player.text("offer")
     player.key("Enter")
     assert player.position == pytest.approx(player.run("session.phases.at(-1).start"), abs=200)
+
+
+def test_what_hurts_and_is_left_out_does_not_come_again(play: Open) -> None:
+    made = build_timeline(AGAIN)
+    player = play("again")
+    player.start(next(phase.start_ms for phase in made.phases if phase.kind == "move") + 1000)
+    player.key("x")
+    asked = player.run("session.length")
+    player.key("n")
+    last = [at for at, phase in enumerate(made.phases) if phase.item and made.stretch_numbers[at] == len(made.items)]
+    player.open()
+    player.start()
+    assert player.run("session.length") == asked - sum(made.phases[at].length_ms for at in last)
+    player.run(f"session.seek(session.phases[{last[0] - 1}].start)")
+    player.wait(0.1)
+    assert player.text("next") == "Next: rest"
+    player.key("n")
+    assert player.text("where") == "Rest"
+    player.wait(1)
+    player.key("b")
+    assert AGAIN.items[-2].stretch.name == player.text("name")
 
 
 def test_a_symptom_ends_the_session_and_is_shown_until_it_is_over(play: Open) -> None:

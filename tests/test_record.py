@@ -153,6 +153,13 @@ def test_a_session_interrupted_anywhere_is_restored_with_its_progress(cut_off: t
     record = update_record(NEW_RECORD, before)
     again = restore_session(record, made)
     after = update_record(record, again)
+    names = [item.stretch.id for item in again.timeline.items]
+    if names != [item.stretch.id for item in made.items]:
+        # What hurt and was left out does not come again.
+        left_out = {part.stretch for part in record.parts if part.hurt}
+        assert {item.stretch.id for item in made.items if item.stretch.id not in names} <= left_out
+        assert all(names.count(name) == 1 for name in left_out & {*names})
+        return
     assert after.active_seconds == record.active_seconds
     for was, now in zip(record.parts, after.parts, strict=True):
         assert (was.stretch, was.side, was.planned, was.done) == (now.stretch, now.side, now.planned, now.done)
@@ -174,8 +181,8 @@ def test_a_session_interrupted_anywhere_is_restored_with_its_progress(cut_off: t
     assert [item.stretch.id for item in again.timeline.items] == [item.stretch.id for item in made.items]
     header = "".join(text for text, _ in render_screen(again, 80, 24)[0])
     if moment.phase.item:
-        number = 1 + [item.stretch.id for item in made.items].index(moment.phase.item.stretch.id)
-        assert f"stretch {number} of {len(made.items)} " in header
+        numbers = [at for at, item in enumerate(made.items, 1) if item.stretch.id == moment.phase.item.stretch.id]
+        assert any(f"stretch {number} of {len(made.items)} " in header for number in numbers)
     # Played to the end, everything that remained is done.
     end = advance(again, again.timeline.length_ms / 1000 + 5)
     assert end.end_state == "finished"

@@ -87,6 +87,16 @@ def play(folder: Path, *keys: str | float, hour: int = 0) -> str:
     return run("routine", "--yes", "--plain", "--warm-up", "0", app=app).stdout
 
 
+def test_the_current_stretch_is_replaced_after_one_before_it_was_dropped() -> None:
+    first, second, third, *_ = ROUTINE.items
+    again = replace(ROUTINE, items=(first, second, first, third))
+    timeline = build_timeline(again).without({3}, voice=False)
+    asked: list[str] = []
+    replacer = StretchReplacer(again, lambda _, name: asked.append(name), None)
+    replacer(Session(timeline=timeline, position_ns=timeline.phases[-2].start_ms * MS))
+    assert asked == [third.stretch.id]
+
+
 def test_r_replaces_the_stretch_in_the_journal_and_in_the_next_plan(tmp_path: Path) -> None:
     usual, changed = play(tmp_path, "N", "N", 1.0), play(tmp_path, "N", "N", "r", 1.0, hour=1)
     with Journal.open_for_reading(tmp_path) as journal:

@@ -14,6 +14,7 @@ from click.testing import Result
 
 from stretch.cli import main
 from stretch.cli.app import App
+from stretch.core.journal.progress import decode_plan
 from stretch.core.journal.record import SessionRecord
 from stretch.core.safety.checklist import Outcome
 from stretch.core.safety.screening_record import PreflightResult, ScreeningRecord
@@ -123,6 +124,22 @@ def test_what_hurt_and_was_not_tried_again_is_not_resumed(folder: Path, keys: tu
     assert resumed[0][1] == next(part.stretch for part in last_record(folder).parts if part.stretch != hurt.stretch)
     assert hurt.stretch not in [name for _, name, _ in resumed]
     assert last_record(folder).parts[0] == hurt
+
+
+@pytest.mark.parametrize("keys", [("x",), ("x", "n", 1.0), ("x", "n", "N", 1.0), ("x", "enter", "N", 1.0, "b", 1.0)])
+def test_what_hurt_and_is_left_out_is_not_resumed_where_it_comes_again(folder: Path, keys: tuple[str, ...]) -> None:
+    args = ("routine", "--yes", "--area", "lower-back", "-m", "10", "--events")
+    run(*args, app=FakeApp(folder, "N", "n", 2.0, *keys, "q"))
+    name = last_record(folder).parts[0].stretch
+    with Journal.open_for_reading(folder) as journal:
+        plan = decode_plan(journal.plan(last_record(folder).id) or b"")
+    assert plan
+    assert [item.stretch.id for item in plan.items].count(name) == 2
+    resumed = begins_with(run("resume", "--yes", "--events", app=FakeApp(folder)))
+    assert resumed
+    # Who has gone back to it tries it again, once.
+    assert [stretch for kind, stretch, _ in resumed if kind == "prepare"].count(name) == ("b" in keys)
+    assert last_record(folder).ended == "finished"
 
 
 @pytest.mark.parametrize(("minutes", "kinds"), [("1", []), ("6", ["settle"])])

@@ -261,6 +261,46 @@ def test_a_painful_stretch_is_made_easier_and_skipped_the_second_time() -> None:
     assert update(now, "hurt").painful_ids == (name, name)
 
 
+AGAIN = build_timeline(routine(minutes=10.0))
+"""Its last stretch is its first."""
+LAST_MS = sum(
+    phase.length_ms
+    for phase, number in zip(AGAIN.phases, AGAIN.stretch_numbers, strict=True)
+    if phase.item and number == len(AGAIN.items)
+)
+
+
+@pytest.mark.parametrize("keys", [("hurt", "next"), ("hurt", "skip"), ("hurt", "hurt"), ("hurt", "accept", "skip")])
+def test_what_hurt_and_is_left_out_does_not_come_again(keys: tuple[Action, ...]) -> None:
+    first, *others, last = AGAIN.items
+    assert first.stretch == last.stretch
+    hold = next(phase for phase in AGAIN.phases if phase.item is first and phase.kind in WORKING_KINDS)
+    now = asked = update(Session(timeline=AGAIN, position_ns=(hold.start_ms + 1) * MS), keys[0])
+    for key in keys[1:]:
+        now = update(now, key)
+    assert now.moment.phase.kind == "prepare"
+    assert now.moment.phase.item == others[0]
+    assert [item.stretch.id for item in now.timeline.items] == [item.stretch.id for item in (first, *others)]
+    assert now.timeline.length_ms == asked.timeline.length_ms - LAST_MS
+
+
+def test_what_hurt_and_is_done_the_easier_way_may_come_again() -> None:
+    hold = next(phase for phase in AGAIN.phases if phase.item and phase.kind in WORKING_KINDS)
+    now = update(update(Session(timeline=AGAIN, position_ns=hold.start_ms * MS, clock_ns=0), "hurt"), "accept")
+    assert played(now, hold.end_ms / 1000).timeline.items == AGAIN.items
+
+
+def test_without_a_stretch_the_next_one_is_prepared_from_the_one_before() -> None:
+    # Two lying stretches with a standing one between them.
+    names = ("pelvic-tilt", "standing-back-bend", "happy-baby")
+    items = {item.stretch.id: item for item in routine(areas=(), stretches=names).items}
+    made = msgspec.structs.replace(routine(), items=tuple(items[name] for name in names))
+    timeline = build_timeline(made).without({2}, voice=False)
+    assert timeline.items == (items[names[0]], items[names[2]])
+    assert [p.new_position for p in timeline.phases if p.kind == "prepare"] == [True, False]
+    assert [p.start_ms for p in timeline.phases[1:]] == [p.end_ms for p in timeline.phases[:-1]]
+
+
 @pytest.mark.parametrize("kind", ["warm-up", "settle"])
 def test_pain_during_warm_up_or_settle_stops_the_clock(kind: str) -> None:
     whole = build_timeline(routine(minutes=12.0))

@@ -220,7 +220,7 @@ function draw() {
   const place = phase.number ? `${phase.number} of ${session.stretches}` : phase.kind === "settle" ? "Rest" : "Warm-up";
   put($("where"), place);
   put($("total"), `${clock(length - position)} left`);
-  put($("next"), `Next: ${phase.next}`);
+  put($("next"), `Next: ${session.upcoming}`);
   $("session").className = asking ? "asking" : paused ? "paused" : "";
   put($("pause").lastElementChild, paused ? "Go on" : "Pause");
   $("pause-icon").setAttribute("d", paused ? "M7 4l13 8-13 8z" : "M8 5v14M16 5v14");
@@ -267,7 +267,7 @@ function drawWords(phase, elapsed) {
     put($("live"), `${phase.name}. ${phase.side ? `${phase.side} side. ` : ""}${PROMPTS[phase.kind]}. ${phase.count}`);
   }
   markSentence(phase, elapsed);
-  let words = session.ahead ? `Next: ${phase.next}` : "";
+  let words = session.ahead ? `Next: ${session.upcoming}` : "";
   if (turned && elapsed < phase.turns + TURN_SHOWN_MS) words = "Change direction";
   if (session.away) words = `Welcome back after ${minutes(session.away)}.`;
   else if (session.paused) words = "";

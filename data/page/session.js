@@ -123,6 +123,13 @@ class Session {
     return doing && this.left <= Math.min(AHEAD_MS, length / 2);
   }
 
+  /** What comes next, without a stretch that was dropped. */
+  get upcoming() {
+    const ahead = this.phases.slice(this.index + 1).find(({ kind }) => kind === "rest" || SEEK_TARGETS.includes(kind));
+    if (!ahead || ahead.length) return this.phase.next;
+    return this.phases.findLast(({ number }) => number === ahead.number).next;
+  }
+
   /** Whether this stretch and the one before it hurt: a reason to end and rest. */
   get twoHurt() {
     const before = this.phases.find((phase) => phase.number && phase.number === this.phase.number - 1);
@@ -142,7 +149,7 @@ class Session {
     this.position = Math.min(this.position + gap, this.length);
     const finished = this.position === this.length;
     for (const phase of this.phases.slice(first, this.index + finished)) {
-      if (WORKING.includes(phase.kind)) this.done.add(phase.number);
+      if (WORKING.includes(phase.kind) && phase.length) this.done.add(phase.number);
     }
     const cues = this.phases.slice(first, this.index + 1).flatMap(cuesOf);
     const due = cues.filter((cue) => this.cued < cue.at && cue.at <= this.position);
@@ -160,6 +167,10 @@ class Session {
   }
 
   seekNext(kinds) {
+    const { figure, number } = this.phase;
+    if (number && kinds !== WORKING && this.painful.has(figure)) { // What hurt and is left out does not come again.
+      this.phases.forEach((phase, at) => phase.figure === figure && phase.number > number && this.shorten(at, 0));
+    }
     this.seek(this.phases.slice(this.index + 1).find((phase) => kinds.includes(phase.kind))?.start ?? this.length);
   }
 
@@ -169,7 +180,7 @@ class Session {
   leaveOut() { this.seekNext(SEEK_TARGETS.filter((kind) => kind !== "switch")); }
 
   back(again = AGAIN_MS) {
-    const earlier = this.phases.slice(0, this.index + 1).filter((phase) => SEEK_TARGETS.includes(phase.kind));
+    const earlier = this.phases.slice(0, this.index + 1).filter((each) => each.length && SEEK_TARGETS.includes(each.kind));
     const [before, last] = earlier.slice(-2).map((phase) => phase.start);
     this.seek(last === undefined || this.position - last < again ? (before ?? 0) : last);
   }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ from stretch.cli.safety import EXPECT, FIRST_SESSIONS
 from stretch.core.journal.progress import encode_plan, side_results, stretch_count, stretches_done
 from stretch.core.journal.record import SessionRecord
 from stretch.core.planning.programs import is_hard
-from stretch.core.routine import Routine
+from stretch.core.routine import Item, Routine
 from stretch.core.safety.pain import PainScores
 from stretch.core.text import duration, escape_control_chars
 from stretch.core.timing.phases import NS_PER_MS
@@ -198,8 +198,8 @@ class StretchReplacer:
         if not can_be_replaced(session):
             self.problem = "What hurt is not replaced: press n to leave it out."
             return session
-        index = session.timeline.stretch_numbers[session.moment.index] - 1
         items = self._routine.items
+        index = _index_in(items, session)
         made = self._replace(self._routine, items[index].stretch.id)
         there = {item.stretch.id for item in items}
         new = next((item for item in made.items if item.stretch.id not in there), None) if made else None
@@ -211,6 +211,14 @@ class StretchReplacer:
         if self._recorder is not None:
             self._recorder.replace_plan(encode_plan(self._routine))
         return with_stretch_replaced(session, new)
+
+
+def _index_in(items: Sequence[Item], session: Session) -> int:
+    """Return the index among the planned *items* of the current stretch; the session may lack some that hurt."""
+    timeline = session.timeline
+    number = timeline.stretch_numbers[session.moment.index]
+    *before, name = (item.stretch.id for item in timeline.items[:number])
+    return [index for index, item in enumerate(items) if item.stretch.id == name][before.count(name)]
 
 
 class Playback:

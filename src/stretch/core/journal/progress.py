@@ -1,5 +1,6 @@
 """Progress of a session as a record, its plan as JSON, and an interrupted session restored from both."""
 
+from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
@@ -97,13 +98,13 @@ def restore_session(record: SessionRecord, routine: Routine) -> Session:
     """Return the session of *record*, which played *routine*, at the first thing that remains to be done.
 
     That is the first repetition not done on the first side that is neither complete nor skipped, with time to prepare;
-    in the warm-up, the move that was interrupted. What was made easier stays so. Raise UsageError if record and routine
-    do not match, or if nothing remains.
+    in the warm-up, the move that was interrupted. What was made easier stays so, and what was left out because it hurt
+    does not come again. Raise UsageError if record and routine do not match, or if nothing remains.
     """
-    timeline = build_timeline(routine)
+    timeline, record = _without_painful(build_timeline(routine), record, voice=routine.voice)
     groups = working_phases(timeline.phases)
     planned = [_stretch_and_side(timeline.phases[indexes[0]]) for indexes in groups]
-    if planned != [(part.stretch, part.side) for part in record.parts] or record.phase >= len(timeline.phases):
+    if planned != [(part.stretch, part.side) for part in record.parts]:
         raise UsageError("The plan of the last session does not match its record. Start a new one: `stretch routine`.")
     position, phases = _first_remaining(record, routine, timeline, groups)
     phases = with_start_times(list(phases))
@@ -119,6 +120,36 @@ def restore_session(record: SessionRecord, routine: Routine) -> Session:
     )
     eased = next((part.eased for part in record.parts if part.remaining), False)
     return update(session, "ease") if eased else session
+
+
+def _without_painful(timeline: Timeline, record: SessionRecord, *, voice: bool) -> tuple[Timeline, SessionRecord]:
+    """Return *timeline* and *record* without the stretches that come again after they were left out because they hurt.
+
+    The record may lack them already, as far as the session went on without them.
+    """
+    runs = [list(run) for _, run in groupby(record.parts, key=lambda part: part.stretch)]
+    most: dict[str, int] = {}
+    for name in {part.stretch for part in record.parts if part.hurt}:
+        own = [run for run in runs if run[0].stretch == name]
+        left_out = (any(part.hurt for part in run) and any(part.skipped for part in run) for run in own)
+        most[name] = next((number for number, left in enumerate(left_out, start=1) if left), len(own))
+    again = _beyond([item.stretch.id for item in timeline.items], most)
+    dropped = _beyond([run[0].stretch for run in runs], most)
+    if again:
+        timeline = timeline.without(again, voice=voice)
+    parts = tuple(part for number, run in enumerate(runs, start=1) if number not in dropped for part in run)
+    return timeline, msgspec.structs.replace(record, parts=parts, phase=min(record.phase, len(timeline.phases) - 1))
+
+
+def _beyond(names: Sequence[str], most: dict[str, int]) -> set[int]:
+    """Return the numbers, from 1, of the *names* that come more often than they may."""
+    counts = Counter[str]()
+    beyond = set()
+    for number, name in enumerate(names, start=1):
+        counts[name] += 1
+        if counts[name] > most.get(name, len(names)):
+            beyond.add(number)
+    return beyond
 
 
 def _first_remaining(

@@ -1,5 +1,6 @@
 """Session state: `update(session, event)` returns the session after a clock reading or an action."""
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import Literal, get_args
 
@@ -240,8 +241,9 @@ def _perform(session: Session, action: Action) -> Session:
         case "help":
             return replace(session, help_open=True, help_ns=0)
         case "next" | "skip" | "back":
-            target = {"next": next_start, "skip": next_item_start, "back": back_start}[action]
-            return seek(session, target(timeline, position_ms))
+            if action == "back":
+                return seek(session, back_start(timeline, position_ms))
+            return _go_on(session, next_start if action == "next" else next_item_start)
         case "more" | "less":
             # Getting ready takes the time it takes: what follows is changed.
             ready = session.moment.phase.kind in ("prepare", "switch")
@@ -305,8 +307,7 @@ def _answer_pain(session: Session, answer: Action) -> Session:
     if answer == "help":
         return replace(session, help_open=True, help_ns=0)
     if answer == "accept" and session.two_in_a_row_hurt:
-        last = session.timeline.phases[-1]
-        return seek(session, last.start_ms if last.kind == "settle" else last.end_ms)
+        return _go_on(session, _end_start)
     if answer in ("accept", "ease"):
         return replace(session, pain_stop=None)
     if answer == "hurt":
@@ -316,4 +317,26 @@ def _answer_pain(session: Session, answer: Action) -> Session:
 
 def _skip_stretch(session: Session) -> Session:
     start_of_next = next_start if session.moment.phase.item is None else next_item_start
-    return seek(session, start_of_next(session.timeline, session.position_ms))
+    return _go_on(session, start_of_next)
+
+
+def _go_on(session: Session, find_target: Callable[[Timeline, int], int]) -> Session:
+    """Return *session* after a jump ahead; a stretch that hurt, of which a part is skipped, does not come again."""
+    timeline, index, name = session.timeline, session.moment.index, session.moment.phase.activity_id
+    target_ms = find_target(timeline, session.position_ms)
+    skips = any(
+        at not in session.completed_phases and phase.kind in WORKING_KINDS and phase.end_ms <= target_ms
+        for at, phase in enumerate(timeline.phases[index:], start=index)
+    )
+    if skips and name in session.painful_ids:
+        here = timeline.stretch_numbers[index]
+        again = {at for at, item in enumerate(timeline.items, start=1) if at > here and item.stretch.id == name}
+        if again:
+            timeline = timeline.without(again, voice=session.voice_heard)
+    return seek(replace(session, timeline=timeline), find_target(timeline, session.position_ms))
+
+
+def _end_start(timeline: Timeline, _: int) -> int:
+    """Return the start of settling, or else the end."""
+    last = timeline.phases[-1]
+    return last.start_ms if last.kind == "settle" else last.end_ms

@@ -6,7 +6,7 @@ A cue is a phase change, one of the last seconds, a halfway point or half of a b
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cached_property
 from typing import Literal
 
@@ -152,6 +152,18 @@ class Timeline(Struct, frozen=True, dict=True):
         slow = self.extra_transition_time
         later = (with_preparation(phase, slow=slow, voice=voice) for phase in self.phases[begun:])
         return msgspec.structs.replace(self, phases=with_start_times([*self.phases[:begun], *later]))
+
+    def without(self, numbers: Collection[int], *, voice: bool) -> Timeline:
+        """Return the timeline without the stretches of these *numbers*."""
+        kept: list[Phase] = []
+        for number, phase in zip(self.stretch_numbers, self.phases, strict=True):
+            if phase.item is None or number not in numbers:
+                before = next((each.item.position for each in reversed(kept) if each.item), None)
+                if phase.kind == "prepare" and phase.item and number - 1 in numbers and before is not None:
+                    phase = msgspec.structs.replace(phase, new_position=phase.item.position != before)
+                    phase = with_preparation(phase, slow=self.extra_transition_time, voice=voice)
+                kept.append(phase)
+        return msgspec.structs.replace(self, phases=with_start_times(kept))
 
     def _refit(self, phase: Phase, elapsed_ms: int, change_ms: int) -> tuple[Breath, ...]:
         kept_count, kept_ms = 0, 0
