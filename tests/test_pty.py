@@ -366,6 +366,17 @@ def test_ctrl_z_restores_the_terminal_and_fg_shows_the_pause(terminal: OpenTermi
     assert run.is_restored()
 
 
+def test_ctrl_c_in_a_pager_leaves_none_behind(terminal: OpenTerminal) -> None:
+    run = terminal("guide", "commands", env={"PAGER": "less", "LESS": "-R"})
+    run.wait_for(":")
+    run.press("\x03")
+    run.read_screen(0.5)
+    assert os.waitpid(run.pid, os.WNOHANG) == (0, 0)
+    run.press("q")
+    assert run.wait_for_exit() == 0
+    assert not subprocess.run(["pgrep", "-s", str(run.pid)], capture_output=True, check=False).stdout
+
+
 def test_a_closed_window_ends_the_session(terminal: OpenTerminal) -> None:
     run = terminal("routine", "--yes")
     run.wait_for("left")

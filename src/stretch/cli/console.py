@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from stretch.cli.interrupt import keyboard_interrupt_in
 from stretch.core.text import escape_control_chars, escape_json, escape_lines
 
 if TYPE_CHECKING:
@@ -277,7 +278,7 @@ class Printer:
         if capture.get().count("\n") < (self.lines or 0):
             self._stream.write(capture.get())
         else:
-            click.echo_via_pager(capture.get())
+            keyboard_interrupt_in(lambda: click.echo_via_pager(capture.get()))
 
     def prompt(self, text: str) -> None:
         """Print *text* without ending the line."""

@@ -7,6 +7,10 @@ import _signal as signal  # type: ignore[import-not-found]
 import os
 import sys
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 EXIT_CODE = 130
 
 
@@ -34,6 +38,17 @@ def raise_interrupted() -> None:
     _replace(exit_at_once, _raise)
     # Where Python cannot raise it, as in the callback of a weak reference, it would be printed and lost.
     sys.unraisablehook = lambda lost: exit_at_once() if lost.exc_type is Interrupted else sys.__unraisablehook__(lost)
+
+
+def keyboard_interrupt_in(action: Callable[[], object]) -> None:
+    """Call *action*, in which Ctrl-C raises KeyboardInterrupt: click's pager knows that and waits for its program."""
+    before = signal.getsignal(signal.SIGINT)
+    if callable(before):
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        action()
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def ignore() -> None:
