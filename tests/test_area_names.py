@@ -137,6 +137,15 @@ def test_a_typo_suggests_commands_and_areas(args: tuple[str, ...], words: str) -
     assert f"stretch: There is {words}" in result.stderr
 
 
+@pytest.mark.parametrize("words", [["whole-body"], ["Whole", "body"]])
+def test_a_program_among_the_areas_is_named_with_its_option(words: list[str]) -> None:
+    known = "It is a program: `stretch routine --program whole-body`.\n"
+    for args in (words, ["routine", *words, "--plan"], ["list", *words]):
+        result = run(*args)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert result.stderr.endswith(f". {known}")
+
+
 @pytest.mark.parametrize(
     ("words", "number"),
     [("neck 6", "6"), ("15m neck", "15"), ("neck and shoulders 7,5 min", "7,5"), ("lower back 2:30", "2:30")],

@@ -261,7 +261,7 @@ def join_areas(areas: tuple[str, ...], words: tuple[str, ...]) -> tuple[str, ...
 
 def check_area_words(ctx: click.Context, args: Iterable[str], commands: Iterable[str]) -> None:
     """Raise UnknownName unless *args* begin with body areas; an error at the first word suggests *commands* as well."""
-    from stretch.core.area_names import area_ids, area_names, is_like_area, read_areas, refuse_minutes
+    from stretch.core.area_names import area_ids, area_names, is_like_area, read_areas, refuse_minutes, refuse_program
 
     catalog, words = _catalog(ctx), [*takewhile(lambda word: not word.startswith("-"), args)]
     known, text = area_names(catalog), " ".join(words)
@@ -271,6 +271,7 @@ def check_area_words(ctx: click.Context, args: Iterable[str], commands: Iterable
         refuse_minutes(text, known)
         if read_areas(words[0], known).ids or (len(words) > 1 and is_like_area(text, known)):
             raise
+        refuse_program(catalog, "command or area", text)
         where = "`stretch --help` lists the commands, `stretch areas` the areas."
         canonical = area_names(catalog, aliases=False) | {command: command for command in commands}
         if other := OTHER_COMMAND_NAMES.get(words[0]):

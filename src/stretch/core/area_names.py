@@ -39,10 +39,18 @@ def area_ids(catalog: Catalog, texts: Iterable[str]) -> tuple[str, ...]:
         ids, unknown = read_areas(part, known)
         if unknown or not ids:
             name = part.strip() if is_like_area(part, known) or not unknown else " ".join(unknown)
+            refuse_program(catalog, "area", name)
             similar = area_names(catalog, aliases=False)
             raise UnknownName("area", name, similar, "`stretch areas` lists them.", similar)
         found |= dict.fromkeys(ids)
     return tuple(found)
+
+
+def refuse_program(catalog: Catalog, what: str, name: str) -> None:
+    """Raise UnknownName if *name*, which is no *what*, is the id or the name of a program."""
+    for program in catalog.programs.values():
+        if _phrase(name) in (_phrase(program.id), _phrase(program.name)):
+            raise UnknownName(what, name, (), f"It is a program: `stretch routine --program {program.id}`.")
 
 
 def refuse_minutes(text: str, known: Mapping[str, str]) -> None:
