@@ -22,7 +22,7 @@ from stretch.cli.app import App
 from stretch.cli.history_view import start_label
 from stretch.core.errors import StretchError, UsageError
 from stretch.core.journal.progress import decode_plan, encode_plan, side_results
-from stretch.core.journal.record import DayTotal, History, SessionRecord, SideResult
+from stretch.core.journal.record import AreaTotal, DayTotal, History, PainChange, SessionRecord, SideResult
 from stretch.core.journal.streak import Streak, current_streak
 from stretch.core.planning.builder import build_routine
 from stretch.core.routine import Request
@@ -243,10 +243,17 @@ def test_the_chart_fits_a_terminal_of_any_width(folder: Path, columns: int, loca
     env = {"COLUMNS": str(columns), "TERM": "xterm", "NO_COLOR": "1"}
     assert run("history", app=app, env=env).exit_code == 0
     text = re.sub(r"\x1b\[[0-9;]*m", "", app.stdout.getvalue())
-    for words in ("Minutes per week", "Minutes per area", "Left and right", "Pain, 0 to 10", "Mon", "Nov"):
+    for words in ("Minutes per week", "Minutes stretched", "Left and right", "Pain, 0 to 10", "Mon", "Nov"):
         assert words in text.replace("\n", " ") or columns == 20
     assert max(map(len, text.splitlines())) <= max(columns, 29)
     assert locale != "C" or text.isascii()
+
+
+def test_without_a_whole_minute_there_is_no_chart_but_of_pain() -> None:
+    short = History(today=TODAY, sessions=1, days=(DayTotal(TODAY, 1, 20.0),), areas=(AreaTotal("neck", 9.0),))
+    assert history_view.chart(short, 80) == []
+    drawn = history_view.chart(msgspec.structs.replace(short, pain=(PainChange(TODAY, 3, 2),)), 80)
+    assert [row[0][0].strip() for row in drawn] == ["Pain, 0 to 10", "before", "after"]
 
 
 def test_a_narrow_chart_shows_the_last_weeks_with_their_minutes() -> None:

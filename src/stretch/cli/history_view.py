@@ -34,8 +34,9 @@ MAX_DETAIL_CELLS = 60
 def print_history(app: App, history: History, running: frozenset[str]) -> None:
     """Print the history; *running* are the ids of the sessions running now."""
     app.out.paragraph(summary(history), style="bold")
-    app.out.paragraph()
-    app.out.styled_lines(chart(history, app.out.columns or PIPE_COLUMNS), app.theme)
+    if lines := chart(history, app.out.columns or PIPE_COLUMNS):
+        app.out.paragraph()
+        app.out.styled_lines(lines, app.theme)
     if trend := trend_summary(app):
         app.out.paragraph()
         app.out.paragraph("\n".join(trend))
@@ -90,8 +91,10 @@ def _pain_label(record: SessionRecord) -> str:
 def chart(history: History, columns: int) -> list[StyledLine]:
     """Return the chart in at most *columns* cells: weeks above a calendar, then areas, sides and pain.
 
-    A narrow terminal shows as many of the last weeks as fit.
+    A narrow terminal shows as many of the last weeks as fit. Weeks without a whole minute have no chart but of pain.
     """
+    if not any(round(week.seconds / 60) for week in history.weeks):
+        return _pain_lines(history, min(columns, MAX_DETAIL_CELLS))
     weeks = history.weeks[-max(min((columns - LABEL_CELLS) // WEEK_CELLS, WEEKS), 1) :]
     mondays = [week.monday for week in weeks]
     title: StyledLine = (("Minutes per week", TextRole.NAME),)
@@ -146,11 +149,12 @@ def _detail_lines(history: History, cells: int) -> list[StyledLine]:
     sides = [("left", history.left_seconds, TextRole.BREATH_IN), ("right", history.right_seconds, TextRole.BREATH_OUT)]
     lines: list[StyledLine] = []
     if areas:
-        lines += [(("Minutes per area", TextRole.NAME),), *_horizontal_bars(areas, cells)]
+        # Shorter than the sessions: without the warm-up, getting ready and the rests.
+        lines += [(("Minutes stretched", TextRole.NAME),), *_horizontal_bars(areas, cells)]
     if any(seconds for _, seconds, _ in sides):
         lines += [(), (("Left and right", TextRole.NAME),), *_horizontal_bars(sides, cells)]
     if history.pain:
-        lines += [(), (("Pain, 0 to 10", TextRole.NAME),), *_pain_lines(history, cells)]
+        lines += [(), *_pain_lines(history, cells)]
     return lines
 
 
@@ -169,7 +173,9 @@ def _horizontal_bars(bars: Sequence[tuple[str, float, TextRole]], cells: int) ->
 
 
 def _pain_lines(history: History, cells: int) -> list[StyledLine]:
-    lines: list[StyledLine] = []
+    if not history.pain:
+        return []
+    lines: list[StyledLine] = [(("Pain, 0 to 10", TextRole.NAME),)]
     series = {"before": [pain.before for pain in history.pain], "after": [pain.after for pain in history.pain]}
     for name, scores in series.items():
         known = [score for score in scores if score is not None]
