@@ -389,6 +389,14 @@ def test_every_step_of_every_stretch_is_shown_whole_and_long_enough(cells: int, 
                 assert stretch.ease_off in seen
 
 
+def test_the_number_of_a_step_is_never_alone() -> None:
+    for phase in TIMELINE.phases:
+        for eighth in range(8):
+            now = Session(timeline=TIMELINE, position_ns=(phase.start_ms + phase.length_ms * eighth // 8) * MS)
+            lines = ["".join(text for text, _ in row).strip() for row in render_screen(now, 30, 8)]
+            assert not [line for line in lines if re.fullmatch(r"\d\.", line)]
+
+
 def test_a_hold_begins_with_its_last_step_unless_all_steps_fit() -> None:
     phase = next(phase for phase in TIMELINE.phases if phase.kind == "hold")
     session = Session(timeline=TIMELINE, position_ns=phase.start_ms * MS)

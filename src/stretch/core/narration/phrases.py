@@ -264,5 +264,5 @@ def notes(phase: Phase, *, eased: bool) -> Iterator[Instruction]:
 
 
 def split_sentences(text: str) -> list[str]:
-    """Return the sentences of *text* and the parts between its semicolons."""
-    return re.split(r"(?<=[.!?;]) ", text)
+    """Return the sentences of *text* and the parts between its semicolons; the number of a step stays with it."""
+    return re.split(r"(?<=[.!?;])(?<!^\d\.) ", text)
