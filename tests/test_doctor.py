@@ -18,7 +18,7 @@ from support import CATALOG, data, run
 
 COUNT = len(CATALOG.stretches)
 
-WHAT = ["sounds", "voice", "screen", "terminal", "colours", "letters", "figures", "folder", "journal", "catalog"]
+WHAT = ["sounds", "voice", "screen", "terminal", "colors", "letters", "figures", "folder", "journal", "catalog"]
 
 
 def results(home: Path | None = None, **environ: str) -> dict[str, tuple[str, str]]:

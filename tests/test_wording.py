@@ -27,6 +27,17 @@ FORBIDDEN = {
 """Patterns, each with a better wording."""
 
 
+BRITISH = re.compile(
+    r"\b(\w*(?:olour|avour|umour|isation|metres?\b|ractis)\w*|licence|catalogue|towards)\b", re.IGNORECASE
+)
+"""Spellings of which the American one is used everywhere."""
+
+
+def test_all_texts_have_american_spelling() -> None:
+    found = [(path.name, word) for path in FILES for word in BRITISH.findall(path.read_text(encoding="utf-8"))]
+    assert not found
+
+
 def test_no_file_overclaims() -> None:
     found = []
     for path in FILES:

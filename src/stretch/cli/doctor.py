@@ -47,7 +47,7 @@ def _display(app: App) -> Iterable[Result]:
     yield "terminal", *_terminal(app)
     depth = {"none": "none", "16": "16", "256": "256", "true": "16 million"}[app.theme.depth]
     off = depth == "none" and app.environ.get("NO_COLOR")
-    yield "colours", depth, "NO_COLOR turns them off." if off else ""
+    yield "colors", depth, "NO_COLOR turns them off." if off else ""
     if app.theme.unicode:
         yield "letters", "UTF-8", ""
         advice = "If the first hill looks broken, use --figure blocks; if both do, --figure none."

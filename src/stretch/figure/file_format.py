@@ -258,7 +258,7 @@ def with_arrows_reversed(figure: Figure) -> Figure:
 
 @lru_cache(maxsize=64)
 def _swapped(figure: Figure) -> Figure:
-    """Return the same outline with the other side of the body towards the viewer."""
+    """Return the same outline with the other side of the body toward the viewer."""
     if figure.view is not View.SIDE:
         turned = (replace(key, face=None if key.face is None else -key.face) for key in figure.keyframes)
         order = " ".join(reversed(figure.paint_order.split()))

@@ -1,4 +1,4 @@
-"""A report for a clinician: what was prescribed and what was done, by week, stretch and side, without any judgement."""
+"""A report for a clinician: what was prescribed and what was done, by week, stretch and side, without any judgment."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence

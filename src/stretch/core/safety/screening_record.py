@@ -220,7 +220,7 @@ def _year_after(day: date) -> date:
 def is_current(record: ScreeningRecord, today: date) -> bool:
     """Return whether the last full check still counts; not after 12 months, nor if it is dated in the future.
 
-    One day in the future is fine: a traveller's today may be the day before the check.
+    One day in the future is fine: a traveler's today may be the day before the check.
     """
     until = expires(record)
     return record.screened is not None and until is not None and record.screened - DAY <= today < until

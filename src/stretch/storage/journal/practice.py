@@ -57,7 +57,7 @@ def read_practice(
             sessions.append(PastSession(done=bool(done), hurt=bool(hurt), pain=row_mapping.pain_entry(scores)))
     days = training_days(connection, today)
     return RecentPractice(
-        # Whoever is no beginner has also practised two to four weeks ago.
+        # Whoever is no beginner has also practiced two to four weeks ago.
         days=tuple(takewhile(lambda day: day > today - 2 * TWO_WEEKS, days)),
         first_side=next((side for (side,) in connection.execute(FIRST_SIDE, (until,))), None),
         hurtful=tuple(stretch for (stretch,) in connection.execute(HURTFUL)),
