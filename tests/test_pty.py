@@ -274,6 +274,13 @@ def test_plain_questions_are_lines(terminal: OpenTerminal) -> None:
     assert b"\x1b[?1049h" not in run.raw
 
 
+def test_plain_lines_say_once_what_was_done(terminal: OpenTerminal) -> None:
+    run = terminal("routine", "--yes", "--plain", "--speed", "500", "-m", "6")
+    assert run.wait_for_exit() == 0
+    assert len(re.findall(rb"Done: \d stretches", run.raw)) == 1
+    assert b"Done: 0" not in run.raw
+
+
 def test_keys_pause_and_skip(terminal: OpenTerminal) -> None:
     run = terminal("routine", "--yes", "--warm-up", "0", "--stretch", "cat-cow")
     run.wait_for("stretch 1 of")

@@ -289,8 +289,11 @@ class Playback:
             names = [*moves, *stretches, timeline.resting_figure]
             self._figure_problem = self.options.figure_problem(self.app, terminal.answers)
             return ScreenDisplay(terminal, self.options.figure_renderer(self.app, names, terminal), self._problem)
-        out = self.app.out
-        return EventsDisplay(out.json_line) if self.options.events else PlainDisplay(out.line)
+        if self.options.events:
+            return EventsDisplay(self.app.out.json_line)
+        # Where the messages are read as well, the summary among them says it.
+        apart = not (is_terminal(self.app.stdout) and is_terminal(self.app.stderr))
+        return PlainDisplay(self.app.out.line, says_done=apart)
 
     def _make_observers(self, stack: ExitStack) -> list[Callable[[Session], None]]:
         """Return the observers that record the session and show it to `stretch status`; none without a recorder."""

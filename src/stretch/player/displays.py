@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from stretch.core.journal.progress import stretches_done
-from stretch.core.narration.phrases import line_for
+from stretch.core.narration.phrases import line_for, settle_parts
+from stretch.core.text import as_sentences
 from stretch.core.timing.animation import EASE_MS
 from stretch.core.timing.phases import NS_PER_MS
 from stretch.core.timing.session import Session
@@ -110,16 +111,26 @@ class _LineDisplay:
 
 
 class PlainDisplay(_LineDisplay):
-    """Writes one line of text for each cue and each change, for pipes and screen readers."""
+    """Writes one line of text for each cue and each change, for pipes and screen readers.
+
+    The last line *says_done* how much was done, unless the reader is told in another place.
+    """
 
     _pause_message = ""
+
+    def __init__(self, write_line: Callable[[str], None], *, says_done: bool = True) -> None:
+        super().__init__(write_line)
+        self._says_done = says_done
 
     def show(self, session: Session, cues: tuple[Cue, ...]) -> None:
         """Write the lines of *cues*, help, what was made easier, and why the session pauses."""
         # In a resumed session, what was made easier before is not repeated.
         before = self._before or msgspec.structs.replace(session, help_open=False)
         for cue in cues:
-            if cue.kind in PLAIN_CUES and (line := line_for(cue, session.timeline, stretches_done(session))):
+            if cue.kind == "end" and not self._says_done:
+                if rising := settle_parts(session.moment.phase)[1]:
+                    self._write_line(*as_sentences(rising))
+            elif cue.kind in PLAIN_CUES and (line := line_for(cue, session.timeline, stretches_done(session))):
                 self._write_line(line)
         if session.help_open and not before.help_open:
             keys = ", ".join(f"{binding.label} {binding.hint}".rstrip() for binding in KEYMAP)
