@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import signal
 import socket
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -283,6 +285,22 @@ def test_without_the_library_the_address_is_still_printed(monkeypatch: pytest.Mo
     out, messages = Server("q").serve()
     assert out.count("\n") == 1
     assert "pip install segno" in messages
+
+
+@pytest.mark.slow
+def test_without_a_terminal_ctrl_c_is_the_key() -> None:
+    words = ["page", "neck", "-m", "1", "--serve", "--bind", HERE]
+    with subprocess.Popen(
+        [sys.executable, "-m", "stretch", *words],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr
+        assert "until you press Ctrl-C here" in process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 130
 
 
 class Reader(Server):

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from stretch.cli.app import App
+from stretch.cli.console import is_terminal
 from stretch.cli.options import output_option, routine_options, voice_option
 from stretch.cli.plan import plan_data
 from stretch.cli.preflight import SYMPTOM_RULES, after_early_end
@@ -86,8 +87,10 @@ def serve_page(app: App, page: bytes, length_ms: int, bind: str | None) -> None:
     until_ns = app.clock() + left_ms * NS_PER_MS
     with PageServer(page, bind) as server:
         end = app.now() + timedelta(milliseconds=left_ms)
+        # Without a terminal there are no keys.
+        key = "q" if app.input_source or is_terminal(app.stdin) else "Ctrl-C"
         app.info(
-            f"Open this on a phone in the same network, until {end:%H:%M} or until you press q here. "
+            f"Open this on a phone in the same network, until {end:%H:%M} or until you press {key} here. "
             "Over http its screen turns off after a while: on an iPhone set Auto-Lock to a longer time."
         )
         app.stdout.write(f"{server.url}\n")
