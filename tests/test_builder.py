@@ -542,6 +542,7 @@ def test_named_stretches_over_the_ceiling_are_refused() -> None:
 
 def test_rb16_settling_takes_half_a_minute_to_a_minute() -> None:
     assert routine(areas=("neck",), minutes=60.0).settle_s == 60
+    assert all(routine(areas=(area,), minutes=2.5).settle_s <= 25 for area in CATALOG.areas)
     assert routine(areas=(), stretches=("cat-cow",)).settle_s == 30
 
 

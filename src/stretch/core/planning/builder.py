@@ -47,14 +47,14 @@ def build_routine(catalog: Catalog, request: Request) -> Routine:
     picks = [(one, one.full) for one in problem.candidates] if by_name else _select(catalog, request, eligible, minutes)
     reasons = eligible.reasons | _unselected(problem, picks)
     ending = warm_up.cool_down(catalog.warm_up, request, minutes)
-    most_s = _warm_up_seconds(request, eligible, minutes)
-    moves, start_position, whole = warm_up.surround(catalog.warm_up, request, picks, eligible.resets, problem, most_s)
+    full_s = _warm_up_seconds(request, eligible, minutes)
+    moves, start_position, whole = warm_up.surround(catalog.warm_up, request, picks, eligible.resets, problem, full_s)
     items = tuple(item_of(pick) for pick in whole)
     reasons = _unused_resets(eligible, items, "no more" if len(whole) > len(picks) else "time") | reasons
     rest_ms = int(minutes * 60_000) - limits.duration_ms(whole, start_position)
     rest_s = rest_ms // 1000 - sum(seconds for _, seconds in (*moves, *ending))
     least_s = warm_up.settle_seconds(request, minutes)
-    settle_s = least_s if by_name or not least_s else max(least_s, min(warm_up.MAX_SETTLE_S, rest_s))
+    settle_s = least_s if by_name or not least_s else max(least_s, min(warm_up.most_settle_seconds(minutes), rest_s))
     shortfall_s = 0 if by_name else rest_s - settle_s
     after_first_weeks = partial(build_routine, catalog, replace(request, beginner=False, first_week=False))
     notes = tuple(routine_notes(catalog, request, eligible, items, reasons, shortfall_s, after_first_weeks))

@@ -8,7 +8,7 @@ from stretch.core.model import Move, Settle, WarmUp
 from stretch.core.planning.limits import duration_ms, needs_reset, opening_ms
 from stretch.core.planning.problem import Candidate, Option, Pick, SelectionProblem
 from stretch.core.planning.scoring import LYING_POSITIONS
-from stretch.core.routine import MICRO_BREAK_MIN, Item, Request, ends_upright
+from stretch.core.routine import MICRO_BREAK_MIN, SHORT_FORM_MIN, Item, Request, ends_upright
 from stretch.core.vocabulary import POSITIONS, UPRIGHT, Pattern, Position
 
 TimedMoves = tuple[tuple[Move, int], ...]
@@ -26,6 +26,8 @@ COOL_DOWN_S = 180
 """Movement after the stretches before sport, a quarter of a short routine (rule D17)."""
 SETTLE_S, MAX_SETTLE_S = 30, 60
 """Seconds of settling at the end, and the most when time is left (rule RB16)."""
+SHORT_SETTLE = 1 / 6
+"""The largest part of a break of two to three minutes for settling."""
 QUARTER_HOUR_MS = (15 * 60 - WARM_UP_S - SETTLE_S) * 1000
 """The time for stretches in a quarter of an hour; in more than that, this much is enough for a whole warm-up."""
 MOST_OPENING_MOVES, OPENING_BREATHS, RESET_BREATHS = 2, (8, 6), 6
@@ -44,6 +46,11 @@ def warm_up_seconds(request: Request, minutes: float) -> int:
 def settle_seconds(request: Request, minutes: float) -> int:
     """Return the least seconds of settling at the end (rule RB16); none before sport, which goes on from movement."""
     return 0 if request.before_sport else min(SETTLE_S, _beyond_a_micro_break(minutes, 1 / 3))
+
+
+def most_settle_seconds(minutes: float) -> int:
+    """Return the most seconds of settling when time is left: less in a short break, which is for stretching."""
+    return MAX_SETTLE_S if minutes >= SHORT_FORM_MIN else int(minutes * 60 * SHORT_SETTLE)
 
 
 def _beyond_a_micro_break(minutes: float, part: float) -> int:
