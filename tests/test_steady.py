@@ -266,6 +266,23 @@ def test_d16_progress_is_read_from_the_journal(tmp_path: Path) -> None:
         assert progress(person.plan(14)) == expected
 
 
+def test_d16_the_day_on_which_doses_grow_names_them(tmp_path: Path) -> None:
+    person = Person(tmp_path, experienced=True)
+    for day in (0, 2, 4, 9, 11, 13):
+        before = person.play(day)
+        assert not [note for note in before.notes if note.startswith("New today")]
+    grown = person.play(14)
+    (new,) = (note for note in grown.notes if note.startswith("New today"))
+    first = {item.stretch.id: item for item in before.items}
+    larger = [
+        item
+        for item in grown.items
+        if item.stretch.id in first and item.dose_label != first[item.stretch.id].dose_label
+    ]
+    assert any(f"{item.stretch.name}, {item.dose_label}" in new for item in larger)
+    assert not [note for note in person.plan(15).notes if note.startswith("New today")]
+
+
 @pytest.mark.parametrize("options", [{}, {"program": "easy-five", "areas": (), "minutes": None}])
 def test_a_stretch_is_familiar_after_three_times(tmp_path: Path, options: dict[str, Any]) -> None:
     person = Person(tmp_path, **options)

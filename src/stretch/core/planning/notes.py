@@ -7,12 +7,15 @@ from stretch.core.model import Catalog
 from stretch.core.planning import dosing, limits, scoring
 from stretch.core.planning.candidates import Eligible
 from stretch.core.planning.eligibility import area_words, deepest_level, reason_text
-from stretch.core.routine import Item, Request, Routine
+from stretch.core.routine import Item, Request, Routine, doses_of
 from stretch.core.text import join_words
 from stretch.core.vocabulary import POSITIONS
 
 SHORTFALL_S, SMALL_SHORTFALL_S = 45, 10
 """A routine that is shorter than asked by more than the second has a note, by more than the first with its cause."""
+
+MOST_NAMED = 2
+"""Most stretches that are named because their dose is larger than last time."""
 
 
 def routine_notes(
@@ -37,11 +40,7 @@ def routine_notes(
         yield "Easy start: small doses and nothing deep in your first two weeks. (--experienced: full doses)"
     if request.day_after_hard_session:
         yield "Gentle today, because you went deep yesterday. (--level moderate: more)"
-    if request.progress and any(
-        dosing.held_seconds(item.stretch, item.dose) > dosing.held_seconds(item.stretch, item.stretch.dose)
-        for item in items
-    ):
-        yield "Longer than at first, because the last weeks went well. (e in the session: easier)"
+    yield from _growth_notes(request, items)
     yield from dosing.adaptation_notes(request, items)
     if request.morning and any(reason.startswith("morning") for reason in reasons.values()):
         yield "No forward bends in the first hour after getting up. (--no-morning: allow them)"
@@ -54,6 +53,26 @@ def routine_notes(
     if enough := _enough_this_week(catalog, request, eligible.areas):
         yield f"More than 10 min in the last 7 days for the {area_words(catalog, enough)}: more brings no more range."
     yield from _missing_areas(catalog, request, eligible, items, reasons)
+
+
+def _growth_notes(request: Request, items: Sequence[Item]) -> Iterator[str]:
+    """Yield whether doses are longer than at first, and on the day on which some grow, which."""
+    if request.progress and any(
+        dosing.held_seconds(item.stretch, item.dose) > dosing.held_seconds(item.stretch, item.stretch.dose)
+        for item in items
+    ):
+        yield "Longer than at first, because the last weeks went well. (e in the session: easier)"
+    if not request.grown:
+        return
+    last = {item.stretch.id: item for item in items}
+    before, now = (
+        {id: (hold or 1) * reps for id, (hold, reps) in doses.items()} for doses in (request.doses, doses_of(items))
+    )
+    grown = [last[id] for id, amount in now.items() if id in before and amount > before[id]]
+    named = [f"{item.stretch.name}, {item.dose_label}" for item in grown[:MOST_NAMED]]
+    if grown:
+        others = [f"more of {len(grown) - MOST_NAMED} others"] if len(grown) > MOST_NAMED else []
+        yield f"New today: {'; '.join([*named, *others])}."
 
 
 def _missing_areas(
