@@ -214,6 +214,16 @@ def test_for_how_long_is_a_note_and_not_how_often(often: str, note: str) -> None
     assert read(f"Cat-cow x 8, {often}", "Sphinx 20s x 3")[0] == {"stretch": "cat-cow", "reps": 8, "note": note}
 
 
+@pytest.mark.parametrize("often", ["alternate days", "every other day", "each second day", "alternating days", "QOD"])
+def test_every_other_day_is_no_side(often: str) -> None:
+    quad = {"stretch": "standing-quad", "hold_s": 30, "reps": 2}
+    assert read(f"Standing quad stretch 30s x 2 {often}") == [quad | {"note": "Every other day."}]
+    entries = read_list(CATALOG, [f"Twice a day, {often}", "Standing quad stretch 30s x 2"])
+    assert [entry.fields for entry in entries] == [{}, quad]
+    assert "    times_a_day: 2\n    days:\n" in program_from_list("mine", entries, CATALOG.stretches)
+    assert read(f"Standing quad stretch 30s x 2, alternate legs, {often}")[0]["sides"] == "both"
+
+
 @pytest.mark.parametrize(
     ("line", "times_a_day"),
     [("Every day for 3 weeks", 1), ("daily for 2 weeks", 1), ("3 times per day for 4 weeks", 3)],

@@ -44,6 +44,7 @@ _SPELLINGS = (
     (r"(?<=[a-z])\s/\s(?=[a-z])", "/"),
     (r"(?<=\d)-(?=[a-z])|(?<=[a-z])-(?=(?:sec(?:ond)?|min(?:ute)?)s?\b)", " "),
     (r"\b(?:affected|involved)[ (]+(left|right|[lr]t?)\b\)?(?: (?:side|leg|arm)\b)?", r"\1 side only"),
+    (r"\b(?:(?:every|each) (?:other|second|2nd)|alternat(?:e|ing)) days?\b|\bq\.?o\.?d\b\.?", "every-other-day"),
     (r"\bpause at (?:the )?end(?: of)?(?: the)?(?: range)?\b", "hold"),
     (r"\bc(?= (?:strap|towel|belt)\b)", "with"),
     (r"\b([ap])\.m\b\.?", r"\1m"),
@@ -95,7 +96,7 @@ _COUNT = r"(?:x?n[xtTz]+a*n[sm]h?|n[sm]h?[,a]*x?n[xtT]?|x?n(?![sm])[xtTz]*)"
 _RULES = (
     ("days", r"(n)(?:[xtDd][/ea]*|[/ea]+)k"),
     ("times_a_day", r"(n)t[/ea]*[dv]|(?<!x)(n)(?:x?[/ea]*d|xv)|(?<=nx)(n)/d|(?<!n)x(n)[/e]+d"),
-    ("often", r"e?n?[/ea]*u|a*e?q(?:[/a,]*q)*|e[dD]|[vV]"),
+    ("often", r"e?n?[/ea]*u|a*e?q(?:[/a,]*q)*|e[dD]|[vV]|U"),
     ("rest_s", r"r[a,]*(n)[sm](?!a*h)(?:a[ztT]?)?|(n)[sm]a*r(?!a*n[sm](?!a*h))(?:a[ztTe]?)?"),
     ("each", rf"{_SIDE}[,a]*{_COUNT}[,/a]*{_SIDE}[,a]*{_COUNT}|(?:{_COUNT}[,a]*{_SIDE}[,/a]*){{2}}(?![,ax]*n(?![sm]))"),
     ("reps sets", r"(n)x(n)z|x?(n)[tTb][a,x]*(n)z(?!a*n[tT])"),
@@ -243,15 +244,7 @@ def _fill(dose: DoseText, fields: list[str], groups: list[Token], span: list[Tok
     """Take the numbers and sides of one match, whose tokens are *span*, into *dose*."""
     match fields:
         case ["often"]:
-            times = [_TIMES_A_DAY[token.text] for token in span if token.kind in "vV"]
-            when = dict.fromkeys(WHEN[token.text[0]] for token in span if token.kind == "q")
-            parts = len(when)
-            dose.often += (" and ".join(when),) if when else ()
-            if any(token.kind == "u" for token in span):
-                dose.doubts["times_a_day"] = hours = " ".join(token.text for token in span)
-                dose.often += (re.sub(r"\bhr", "hour", hours),)
-            elif times or parts > 1 or span[-1].kind in "dD":
-                _set(dose, "times_a_day", (times or [max(parts, 1)])[0])
+            _fill_often(dose, span)
         case ["each"]:
             _fill_each(dose, span)
         case ["both"]:
@@ -278,6 +271,22 @@ def _fill(dose: DoseText, fields: list[str], groups: list[Token], span: list[Tok
                 _set(dose, "reps" if more else field, value + more, token)
                 if minutes and token.is_range:
                     dose.lower[field] += " min"
+
+
+def _fill_often(dose: DoseText, span: list[Token]) -> None:
+    """Take how often or when it is done, such as `bid` or `am + pm`, into *dose*."""
+    times = [_TIMES_A_DAY[token.text] for token in span if token.kind in "vV"]
+    when = dict.fromkeys(WHEN[token.text[0]] for token in span if token.kind == "q")
+    parts = len(when)
+    dose.often += (" and ".join(when),) if when else ()
+    if span[0].kind == "U":
+        dose.doubts["days"] = "every other day"
+        dose.asides += ("every other day",)
+    elif any(token.kind == "u" for token in span):
+        dose.doubts["times_a_day"] = hours = " ".join(token.text for token in span)
+        dose.often += (re.sub(r"\bhr", "hour", hours),)
+    elif times or parts > 1 or span[-1].kind in "dD":
+        _set(dose, "times_a_day", (times or [max(parts, 1)])[0])
 
 
 def _fill_each(dose: DoseText, span: list[Token]) -> None:

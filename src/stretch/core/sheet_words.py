@@ -25,6 +25,7 @@ KINDS = {
     "D": "days",
     "k": "week weeks wk wks weekly",
     "v": "daily",
+    "U": "every-other-day",
     "V": "bid bd tid tds qid qds qd",
     "q": "am pm morning mornings evening evenings night bedtime nightly",
     "l": "left right l r lt rt",
