@@ -300,6 +300,49 @@ def test_the_side_of_a_heading_is_that_of_its_part_of_the_body(heading: str, lin
         assert any(f"as the heading '{heading}' says, or both?" in remark for remark in entry.remarks)
 
 
+@pytest.mark.parametrize(
+    ("heading", "side"),
+    [
+        ("Post ankle sprain LEFT - for 6 weeks", "left"),
+        ("Ankle sprain LEFT:", "left"),
+        ("HEP  J. Okafor   R knee OA", "right"),
+        ("Knee replacement (L), Mrs A. Brown, stage 2", "left"),
+        ("Left knee program", "left"),
+    ],
+)
+def test_the_side_of_a_heading_with_other_words_is_to_be_confirmed(heading: str, side: str) -> None:
+    lines = [
+        heading,
+        "Standing quad stretch 30s x 2",
+        "Knee to chest 20s x 3 R",
+        "Cat-cow x 8",
+        "Neck:",
+        "Open book x 5",
+    ]
+    above, quad, knee, cat, _, book = read_list(CATALOG, lines)
+    assert (above.fields, quad.fields["sides"], knee.fields["sides"]) == ({}, None, "right")
+    assert quad.remarks == [f"sides: {side}, as the heading '{' '.join(heading.split())}' says, or both?"]
+    assert not {"sides"} & (cat.fields.keys() | book.fields.keys())
+
+
+@pytest.mark.parametrize(
+    ("line", "sides"),
+    [
+        ("Frozen shoulder (R) stage 2", None),
+        ("R shoulder pulleys", None),
+        ("LEFT SIDE", "left"),
+        ("Bilateral shoulder OA", "both"),
+        ("Name: R. Smith", "-"),
+        ("Keep weight on left leg", "-"),
+        ("Stop if right shoulder hurts", "-"),
+        ("Frozen shoulder stretch (R)", "-"),
+        ("Clamshells L", "-"),
+    ],
+)
+def test_a_line_without_a_dose_may_name_the_side_of_those_below(line: str, sides: str | None) -> None:
+    assert read(line, "Cross-body shoulder stretch 30s x 3")[1].get("sides", "-") == sides
+
+
 def test_how_often_is_a_note_where_the_program_cannot_hold_it() -> None:
     lines = ["Cat-cow x 8 BID", "Sphinx 20s x 3, 3-4x/day", "2x10 bridges every 2-3 hrs", "Butterfly 30s am + pm"]
     assert [fields.get("note") for fields in read(*lines, "Happy baby 30s, 5x/week", "Chin tucks x 10")] == [

@@ -10,7 +10,7 @@ from stretch.core.dose_text import AMOUNTS, DoseText, read_dose
 from stretch.core.fields import HoldSeconds
 from stretch.core.model import Catalog, Stretch
 from stretch.core.program import DaysAWeek, Items, Repetitions, RestSeconds, SetCount, TimesADay
-from stretch.core.sheet_words import NAMELESS, TO_BOTH_SIDES, TOPICS
+from stretch.core.sheet_words import CONDITIONS, NAMELESS, TO_BOTH_SIDES, TOPICS
 from stretch.core.stretch_names import NameMatch, StretchNames
 from stretch.core.text import capitalized, join_words, one_line, quote
 
@@ -59,6 +59,18 @@ _WAYS = re.compile(
 """Words of how to do it and which way, which are kept wherever they stand."""
 
 
+_ABOUT = re.compile(
+    r"(?i)(?!.*\b(?:you|your|is|are|may|can|will|it|stretch|str|if|when)\b)"
+    rf".*\b(?:{'|'.join(CONDITIONS.split())})\b"
+)
+"""Lines about all exercises below them, such as `R knee OA`."""
+_SIDE = re.compile(r"(?i)\b(?:left|right)\b|\([lr]\)")
+_HOW = re.compile(
+    r"(?i)^(?:no|ice|heat|use)\b|\b(?:you|your|is|are|may|can|will|it|keep|lie|lying|lean|stand|stretch|str|weight)\b"
+)
+"""Words of lines that name a side, and not that of all exercises below them."""
+
+
 class ListEntry(Struct, kw_only=True):
     """What one line says: fields of `ProgramItem`, None where the person has to fill one in; none for a heading."""
 
@@ -89,10 +101,11 @@ def read_list(catalog: Catalog, lines: Iterable[str]) -> list[ListEntry]:
             entries[named] = _entry(names, entries[named].number, f"{entries[named].line}, {line}", heading, sided)
             continue
         if not entry.fields and len(line.split()) < LONG_WORDS:
-            heading, words = line, _words(entry.dose)
-            if line.endswith(":") or words <= NAMELESS:
-                names_side = entry.dose.sides or "sides" in entry.dose.doubts
-                sided = entry if names_side and words <= TOPICS | {"l", "left", "r", "right"} else None
+            heading = line
+            if line.endswith(":") or _words(entry.dose) <= NAMELESS:
+                sided = None
+        if _names_side(entry):
+            sided = entry
         entries.append(entry)
         named = len(entries) - 1 if entry.fields and not entry.dose.amounts else -1
     for field, span in (("times_a_day", "a day"), ("days", "a week")):
@@ -144,7 +157,8 @@ def _entry(names: StretchNames, number: int, line: str, heading: str, sided: Lis
     entry.fields |= dose.amounts
     if sided and not dose.sides and "sides" not in dose.doubts and (not match.stretch or match.stretch.both_sides):
         side = sided.dose.sides
-        if side and "sides" not in sided.dose.doubts and names.belongs(match.stretch, " ".join(dose.rest), sided.line):
+        clear = side and "sides" not in sided.dose.doubts and (side == "both" or _is_only_side(sided))
+        if clear and names.belongs(match.stretch, " ".join(dose.rest), sided.line):
             entry.fields["sides"] = side
             entry.remarks.append(f"sides: {side}, as the heading says")
         else:
@@ -203,12 +217,34 @@ def _words(dose: DoseText) -> set[str]:
     return {*re.findall(r"[^\W\d_]+", " ".join(dose.rest).lower())}
 
 
+def _is_only_side(heading: ListEntry) -> bool:
+    """Return whether *heading* has no words but those for a side and a part of the body."""
+    return not heading.fields and _words(heading.dose) <= TOPICS | {"l", "left", "r", "right"}
+
+
+def _names_side(entry: ListEntry) -> bool:
+    """Return whether the line of *entry* may name the side of the exercises below it."""
+    dose, line = entry.dose, entry.line
+    if dose.amounts.keys() - {"sides"} or entry.fields.get("stretch") or _LEFT_OUT.match(dose.text):
+        return False
+    if not dose.sides and "sides" not in dose.doubts:
+        return False
+    if _is_only_side(entry):
+        return len(line.split()) < LONG_WORDS
+    if not TOPICS & {*re.findall(r"[a-z]+", line.lower())} and not _SIDE.search(line):
+        return False
+    short = dose.sides != "both" and len(line.split()) < LONG_WORDS and not _HOW.search(line)
+    return short or bool(_ABOUT.match(line))
+
+
 def _is_remark(dose: DoseText, line: str) -> bool:
     """Return whether *line*, which names no stretch of the catalog, names no exercise at all."""
     words = _words(dose)
     # "Back stretch" and "Hips x 10" are exercises, "Back" and "Hip (L)" are headings.
     on_topic = words & TOPICS and (dose.amounts.keys() - {"sides"} or "stretch" in words)
     if _HEADINGS.fullmatch(line) or (words <= NAMELESS and not on_topic):
+        return True
+    if dose.sides and not dose.amounts.keys() - {"sides"} and _ABOUT.match(line):
         return True
     return not dose.amounts and (len(line.split()) >= LONG_WORDS or bool(_ADVICE.search(dose.text)))
 

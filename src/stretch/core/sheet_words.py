@@ -165,6 +165,13 @@ NAMELESS = TOPICS | _set(
     " between set sets every right left r l le ue am pm morning evening rest frequency time times"
 )
 """Words that name no exercise."""
+CONDITIONS = (
+    r"hep program(?:me)? exercises stretches rehab phase stage pain sprain strain tears? rupture fracture injury"
+    r" o\.?a (?:osteo)?arthritis frozen stiffness capsulitis fasciitis bursitis tend[io]nitis tendinopathy impingement"
+    r" syndrome sciatica dislocation meniscus [amp]cl th[ra] tk[ra] s/p post-?op\w* op surg\w+ operation replacement"
+    r" repair reconstruction arthroscopy"
+)
+"""Patterns of words for which condition a list is; with a side, they say which side all of it is about."""
 OTHERS = (_set("dead bug"),)
 """Exercises that are no stretch, although one has a name like that."""
 POSITIONS: dict[str, tuple[Position, ...]] = {
