@@ -76,7 +76,7 @@ _SPELLINGS = (
 _ASIDE = re.compile(
     r"(?i)(?:\b(?:skip|stop|avoid|omit|not|only|even|except|back off|ease off)\b(?: [a-z]+){0,3} )?"
     rf"\b(?:if|unless|once(?= {_THEN})|when(?:ever)?)\b"
-    r"(?:[^,;.()\d]|\d+(?=/10| ?(?:min|h(?:ou)?r|day)))*"
+    r"(?:[<>] ?\d+(?![\w/.])|[^,;.()\d]|\d+/10\b|\d+(?= ?(?:min|h(?:ou)?r|day)))*"
     r"|(?<=[,;.] )\d[^,;.()]*\b(?:if|once|when) (?:stronger|easy|easier|able|ready|tolerated|comfortable)\b"
     rf"|\b(?:for|over) (?:a|{_COUNTED}) (?:days?(?! ?(?:/|a\b|per\b|each\b|every\b|we?e?k))|week|wk)\b"
     r"|(?:\b(?:for|over|in|within|after|every|until) )?(?:\b(?:the|next|first|last|another|other) )*"
@@ -87,6 +87,8 @@ _ASIDE = re.compile(
 _TOKEN = re.compile(
     rf"(?!(?:{'|'.join(sorted({*_KIND_OF} - {*'&+*'}))})\d)(?:[ct]|[^\W\d_]{{2,}})\d\w*"
     r"|\d+/\d+(?:/\d+)*|\d+\s?(?:degrees?|deg|\xb0|cm|inch(?:es)?|lbs?|kg|#)(?!\w)|(?P<low>\d{1,4})(?:\s?(?:-|to\b|or\b)\s?(?P<high>\d{1,4})(?![\d/]|-\d))?"
+    r"|[<>\u2264\u2265]=?\s?\d+(?:\s?-\s?\d+)?(?:/10\b|\s?(?:%|\xb0|deg(?:ree)?s?\b))"
+    r"|(?:(?<=pain)|(?<=pain ))[<>]\s?\d+\b"
     r"|[^\W\d_]+(?:['-][^\W\d_]+)*|[^\w\s]|\d+|_",
     re.IGNORECASE,
 )
@@ -237,7 +239,7 @@ def _tokens(text: str) -> list[Token]:
 
 
 def _kind(word: str) -> str:
-    return _KIND_OF.get(word) or ("w" if word[0].isalnum() else word if word in "()/" else ",")
+    return _KIND_OF.get(word) or ("w" if word[0].isalnum() or word[1:] else word if word in "()/" else ",")
 
 
 def _fill(dose: DoseText, fields: list[str], groups: list[Token], span: list[Token]) -> None:
