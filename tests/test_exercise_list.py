@@ -149,7 +149,9 @@ def test_hardly_any_notation_of_a_dose_is_left_open_and_none_is_read_wrong() -> 
         ("Bridges 3x10, progress to 3x15 when easy", "glute-bridge sets=3 reps=10 note"),
         ("Neck side bend, elbow str8, 20s x 3", "neck-side-bend reps=3 hold_s=20 note"),
         ("Glute bridges x10 each side", "glute-bridge reps=?"),
-        ("Ankle circles x10 each way", "ankle-circles reps=? sides=both"),
+        ("Ankle circles x10 each way", "ankle-circles reps=?"),
+        ("Ankle circles 30s each way", "ankle-circles reps=? note"),
+        ("Ankle circles x10 each way, each foot", "ankle-circles reps=? sides=both"),
         ("Move slowly and breathe out as you go", "-"),
         ("Stretches for the day:", "-"),
     ],
@@ -278,6 +280,13 @@ def test_the_side_of_a_heading_holds_until_the_next_one() -> None:
     assert (heading.fields, wrist.fields["sides"], thumb.fields["sides"]) == ({}, "left", "right")
     assert wrist.remarks == ["sides: left, as the heading says"]
     assert not {"sides"} & (glides.fields.keys() | neck.fields.keys())
+
+
+@pytest.mark.parametrize(("heading", "sides"), [("LEFT ankle", "left"), ("Ankle mobility", "-")])
+def test_the_direction_of_a_circle_is_no_side(heading: str, sides: str) -> None:
+    for dose in ("20 each direction", "x 10 each way", "10 both ways"):
+        assert read(heading, f"Ankle circles {dose}")[1].get("sides", "-") == sides
+    assert read(heading, "Ankle circles x 10 each way, R")[1]["sides"] == "right"
 
 
 @pytest.mark.parametrize(

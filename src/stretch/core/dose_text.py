@@ -119,6 +119,8 @@ _RULES = (
 _COMPILED = [(fields.split(), re.compile(pattern)) for fields, pattern in _RULES]
 _SPELLING_PATTERNS = [(re.compile(pattern, re.IGNORECASE), replacement) for pattern, replacement in _SPELLINGS]
 _SIDES = ("both", "sides", "ways", "directions")
+_TURNS, _CIRCLES = ("way", "ways", "direction", "directions"), r"(?i)circl|\b(?:ankle|wrist|foot|hand) (?:rot|roll)"
+"""Words for sides that are the directions of a circle in these exercises."""
 _SAYS_NOTHING = frozenset("aehptTxgzsmbo,/()")
 """Kinds of which nothing is left to read where there are no others."""
 AMOUNTS = ("hold_s", "reps", "sets", "rest_s", "sides", "first_side")
@@ -191,7 +193,12 @@ def read_dose(text: str) -> DoseText:
             daily = daily or (fields == ["times_a_day"] and either)
             # "Pull right knee to chest" stays one part.
             kinds = kinds[:start] + ("a" if fields == ["of"] else "|") * (match.end() - start) + kinds[match.end() :]
-    if dose.hold_s and not dose.reps and not dose.sides and re.search(r"(?i)\d ?(?:s|m)[a-z]* ea(?:ch)?\b", text):
+    if (
+        dose.hold_s
+        and not dose.reps
+        and not dose.sides
+        and re.search(r"(?i)\d ?(?:s|m)[a-z]* ea(?:ch)?\b(?! (?:way|direction))", text)
+    ):
         _set(dose, "sides", "both")
     if dose.sets and not dose.reps and dose.hold_s:
         # "3 sets of 30 seconds": each set is one hold.
@@ -250,8 +257,9 @@ def _fill(dose: DoseText, fields: list[str], groups: list[Token], span: list[Tok
         case ["each"]:
             _fill_each(dose, span)
         case ["both"]:
-            _set(dose, "sides", "both")
             words = [token.text for token in span]
+            if words[-1] not in _TURNS or not re.search(_CIRCLES, dose.text):
+                _set(dose, "sides", "both")
             dose.each_side = not {*words} & {"both", "b", "bilateral", "bilaterally", "bilat"}
             dose.both = " ".join(words) if words[0] == "both" and words[-1] not in _SIDES else ""
         case ["rest_s"] if "pause" in (texts := {token.text for token in span}) and "between" not in texts:
