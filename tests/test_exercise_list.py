@@ -432,6 +432,7 @@ def test_a_list_becomes_a_program_that_can_be_played(tmp_path: Path) -> None:
         (["Do 1-2 times a day", "2x10 bridges"], ["times_a_day:"]),
         (["2x10 bridges every 2 hours"], ["times_a_day:"]),
         (["2x10 bridges"], []),
+        (["2x10 bridges od"], ["times_a_day: 1"]),
         (["2x10 bridges, 3 times daily", "Cat-cow x 8", "Twice a day, 5 days a week"], ["times_a_day: 2", "days: 5"]),
         (["Twice a day", "2x10 bridges", "Once a day", "Cat-cow x 8"], ["times_a_day:"]),
         (["Every day for 3 weeks", "2x10 bridges"], ["times_a_day: 1"]),
@@ -443,6 +444,39 @@ def test_a_list_becomes_a_program_that_can_be_played(tmp_path: Path) -> None:
 def test_how_often_holds_for_the_program_only_if_it_is_said_for_all(lines: list[str], often: list[str]) -> None:
     text = program_from_list("mine", read_list(CATALOG, lines), CATALOG.stretches)
     assert [line.strip() for line in text.splitlines() if line.startswith(("    times_", "    days"))] == often
+
+
+@pytest.mark.parametrize(
+    ("line", "days"),
+    [
+        ("2x/day, Mon-Fri", ["times_a_day: 2", "days: [mon, tue, wed, thu, fri]"]),
+        ("Monday to Friday, od", ["times_a_day: 1", "days: [mon, tue, wed, thu, fri]"]),
+        ("3x/week (Weds, Mon & Fri)", ["days: [mon, wed, fri]"]),
+        ("5x/week Mon, Wed", ["days:"]),
+        ("Fri-Mon", ["days:"]),
+        ("Mon-Wed, Fri", ["days:"]),
+        ("Clinic open Mon-Fri", []),
+        ("Reception is there Mon-Fri", []),
+    ],
+)
+def test_days_of_the_week_are_named(line: str, days: list[str]) -> None:
+    entries = read_list(CATALOG, [line, "Cat-cow x 8"])
+    text = program_from_list("mine", entries, CATALOG.stretches)
+    assert [line.strip() for line in text.splitlines() if line.startswith(("    times_", "    days"))] == days
+
+
+@pytest.mark.parametrize(
+    ("line", "note"),
+    [
+        ("Cat-cow x 8 Sat-Sun", "Sat, Sun."),
+        ("Cat-cow x 8, 3x/day on Mondays and Fridays", "3 times a day. Mon, Fri."),
+        ("Cat-cow x 8, 3x/week Mon, Wed", "3 days a week: Mon, Wed."),
+        ("Cat-cow x 8, not Sat/Sun", "Not Sat/Sun."),
+        ("Cat-cow x 8, don't do Sat/Sun", "Don't do Sat/Sun."),
+    ],
+)
+def test_days_of_one_exercise_are_a_note(line: str, note: str) -> None:
+    assert read(line, "Sphinx 20s x 3")[0] == {"stretch": "cat-cow", "reps": 8, "note": note}
 
 
 def test_a_line_without_an_exercise_says_how_often_and_others_differ(tmp_path: Path) -> None:

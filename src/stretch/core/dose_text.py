@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from stretch.core.sheet_words import KINDS, NUMBERS, WHEN
-from stretch.core.vocabulary import Side
+from stretch.core.sheet_words import KINDS, NUMBERS, OTHER_DAYS, WHEN
+from stretch.core.vocabulary import WEEKDAYS, Side
 
 _KIND_OF = {word: kind for kind, words in reversed(KINDS.items()) for word in words.split()}
-_TIMES_A_DAY = {"daily": 1, "qd": 1, "bid": 2, "bd": 2, "tid": 3, "tds": 3, "qid": 4, "qds": 4}
+_TIMES_A_DAY = {"daily": 1, "qd": 1, "od": 1, "bid": 2, "bd": 2, "tid": 3, "tds": 3, "qid": 4, "qds": 4}
 _PLAIN_MARKS = str.maketrans("\u2013\u2014\u2212\xd7\u201c\u201d\u2033\u2018\u2019\u2032", "---x\"\"\"'''")
 _NUMBER = "|".join(NUMBERS)
 _COUNTED = rf"(?:\d+(?: ?(?:-|to|or) ?\d+)?|{_NUMBER})"
@@ -84,6 +84,11 @@ _ASIDE = re.compile(
     r"|\b(?:progress(?:ing)?|(?:build|work)(?:ing)?(?: up)? to|increas(?:e|ing)|advance) [^,;.()]*"
 )
 """A condition, for how long, or what is to come later: it says nothing of the name or of the dose."""
+_DAY = rf"(?:{'|'.join(WEEKDAYS)})(?:(?:s|rs?|nes|ur)?days?|rs|[rs])?\b\.?"
+_DAYS = re.compile(
+    rf"(?i)(?:\b(?:on|from|every|each) )?(\b{_DAY}(?:\s?(?:[-/,&+\s]|\b(?:to|and|thru|through)\b)\s?{_DAY})+)"
+)
+"""Two or more days of the week."""
 _TOKEN = re.compile(
     rf"(?!(?:{'|'.join(sorted({*_KIND_OF} - {*'&+*'}))})\d)(?:[ct]|[^\W\d_]{{2,}})\d\w*"
     r"|\d+/\d+(?:/\d+)*|\d+\s?(?:degrees?|deg|\xb0|cm|inch(?:es)?|lbs?|kg|#)(?!\w)|(?P<low>\d{1,4})(?:\s?(?:-|to\b|or\b)\s?(?P<high>\d{1,4})(?![\d/]|-\d))?"
@@ -153,7 +158,8 @@ class DoseText(Struct, kw_only=True):
     in_breaths: bool = False
     """True if the number of repetitions is one of breaths."""
     times_a_day: int | None = None
-    days: int | None = None
+    days: int | str | None = None
+    """How many, or those named, as a program has them: `[mon, wed, fri]`."""
     often: tuple[str, ...] = ()
     """Words for how often or when it is done that no number can hold, such as `every 2 hours`."""
     asides: tuple[str, ...] = ()
@@ -180,6 +186,8 @@ def read_dose(text: str) -> DoseText:
         text = pattern.sub(replacement, text)
     asides = tuple(aside.strip(" -:") for aside in _ASIDE.findall(text))
     bare = _ASIDE.sub(lambda match: "," * len(match[0]), text)
+    named = [] if re.search(OTHER_DAYS, text) else [match[1] for match in _DAYS.finditer(bare)]
+    bare = _DAYS.sub(lambda match: "," * len(match[0]), bare) if named else bare
     tokens = _tokens(bare)
     kinds = "".join(token.kind for token in tokens)
     dose, daily = DoseText(text=text, asides=asides, doubts={}, lower={}), False
@@ -200,6 +208,7 @@ def read_dose(text: str) -> DoseText:
         and re.search(r"(?i)\d ?(?:s|m)[a-z]* ea(?:ch)?\b(?! (?:way|direction))", text)
     ):
         _set(dose, "sides", "both")
+    _name_days(dose, ", ".join(named))
     if dose.sets and not dose.reps and dose.hold_s:
         # "3 sets of 30 seconds": each set is one hold.
         dose.sets, dose.reps = None, dose.sets
@@ -208,11 +217,18 @@ def read_dose(text: str) -> DoseText:
     if daily and dose.reps is None:
         dose.doubts["reps"] = f"{dose.times_a_day} each time, or times a day"
     dose.rest = tuple(_parts(text, tokens, kinds))
+    _doubt(dose, tokens, kinds)
+    return dose
+
+
+def _doubt(dose: DoseText, tokens: list[Token], kinds: str) -> None:
+    """Doubt what the *kinds* that are left of *tokens* may belong to."""
     if unclear := re.search(r"[nTz]|(?<=\|)k", kinds):
         dose.doubts["reps"] = f"what {tokens[unclear.start()].text} means"
-    if "l" in kinds or (dose.sides is None and re.search(r"(?i)\b(?:un)?(?:affected|involved) (?:side|leg|arm)", text)):
+    if "l" in kinds or (
+        dose.sides is None and re.search(r"(?i)\b(?:un)?(?:affected|involved) (?:side|leg|arm)", dose.text)
+    ):
         dose.doubts["sides"] = "which side"
-    return dose
 
 
 def _in_seconds(minutes: re.Match[str]) -> str:
@@ -297,6 +313,23 @@ def _fill_often(dose: DoseText, span: list[Token]) -> None:
         dose.often += (re.sub(r"\bhr", "hour", hours),)
     elif times or parts > 1 or span[-1].kind in "dD":
         _set(dose, "times_a_day", (times or [max(parts, 1)])[0])
+
+
+def _name_days(dose: DoseText, words: str) -> None:
+    """Take the days of the week that *words* name, such as `Mon-Fri`, into *dose*."""
+    if not words:
+        return
+    days = [WEEKDAYS.index(day.lower()) for day in re.findall(rf"(?i)\b({'|'.join(WEEKDAYS)})", words)]
+    through = re.search(r"(?i)-|\bto\b|\bthr", words)
+    if through and len(days) == 2:
+        days = [*range(days[0], days[1] + 1)]
+    elif through:
+        days = []
+    if days and dose.days in (None, len({*days})):
+        dose.days = f"[{', '.join(WEEKDAYS[day] for day in sorted({*days}))}]"
+    else:
+        often = f"{dose.days} days a week: {words}" if dose.days else words
+        dose.days, dose.doubts["days"], dose.asides = None, often, (*dose.asides, often)
 
 
 def _fill_each(dose: DoseText, span: list[Token]) -> None:

@@ -115,11 +115,13 @@ def read_list(catalog: Catalog, lines: Iterable[str]) -> list[ListEntry]:
             if entry.fields and number and (number != usual or field in dose.lower) and not dose.often:
                 times = dose.doubts.get(field) or dose.lower.get(field) or str(number)
                 often = {"1": "Once", "2": "Twice"}.get(times, f"{times} times") + f" {span}."
+                if isinstance(number, str):
+                    often = number.strip("[]").title() + "."
                 entry.fields["note"] = f"{entry.fields.get('note', '')} {often}".strip()
     return entries
 
 
-def said_for_all(entries: Sequence[ListEntry], field: str) -> int | None:
+def said_for_all(entries: Sequence[ListEntry], field: str) -> int | str | None:
     """Return how often *field* says that all of it is done: in a line without an exercise, or else in each with one.
 
     None if they differ, if one has a range, or if a line is not clear.
@@ -134,8 +136,8 @@ def said_for_all(entries: Sequence[ListEntry], field: str) -> int | None:
         # "Neck: 3x/day" before "Back:" is said of the neck.
         or (len(headings) > 1 and any(entry in saying for entry in headings))
     )
-    value: int | None = values.pop() if len(values) == 1 and not unclear else None
-    return value if value in LIMITS[field] else None
+    value: int | str | None = values.pop() if len(values) == 1 and not unclear else None
+    return value if isinstance(value, str) or value in LIMITS[field] else None
 
 
 def _entry(names: StretchNames, number: int, line: str, heading: str, sided: ListEntry | None) -> ListEntry:

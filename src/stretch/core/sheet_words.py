@@ -26,7 +26,7 @@ KINDS = {
     "k": "week weeks wk wks weekly",
     "v": "daily",
     "U": "every-other-day",
-    "V": "bid bd tid tds qid qds qd",
+    "V": "od bid bd tid tds qid qds qd",
     "q": "am pm morning mornings evening evenings night bedtime nightly",
     "l": "left right l r lt rt",
     "I": "side sides leg legs le arm arms ue way ways direction directions",
@@ -47,6 +47,11 @@ WHEN = {
     "b": "at bedtime",
 }  # fmt: skip
 """What a note says for a word of the kind q, by its first letter."""
+OTHER_DAYS = (
+    r"(?i)\b(?:no|not|never|except|excluding|but|skip|avoid|omit|off|rest|call|phone|tel|contact|email|clinic|open|class|group"
+    r"|reception|available|appointments?|review|see|seen)\b|n't\b"
+)
+"""Words of lines with days of the week on which the exercises may not be done."""
 SAME_WORDS = {
     "single knee to chest": "sktc", "double knee to chest": "dktc", "knee to chest": "ktc", "quad": "quadriceps",
     "lower trunk rotation": "ltr", "posterior pelvic tilt": "ppt", "hamstring": "hs ham hams hammies hammy",
