@@ -339,6 +339,11 @@ def test_the_side_of_a_heading_with_other_words_is_to_be_confirmed(heading: str,
     [
         ("Frozen shoulder (R) stage 2", None),
         ("R shoulder pulleys", None),
+        ("R ACLR", None),
+        ("Rt rotator cuff repair, 6 weeks post-op", None),
+        ("Repeat on left", "-"),
+        ("Notes: right shoulder is the sore one", None),
+        ("HEP R. Smith", "-"),
         ("LEFT SIDE", "left"),
         ("Bilateral shoulder OA", "both"),
         ("Name: R. Smith", "-"),
@@ -350,6 +355,12 @@ def test_the_side_of_a_heading_with_other_words_is_to_be_confirmed(heading: str,
 )
 def test_a_line_without_a_dose_may_name_the_side_of_those_below(line: str, sides: str | None) -> None:
     assert read(line, "Cross-body shoulder stretch 30s x 3")[1].get("sides", "-") == sides
+
+
+@pytest.mark.parametrize("between", ["2x/day, Mon-Fri", "Stretches:", "Daily", "Hold 30s x 2", "Goal: walk"])
+@pytest.mark.parametrize(("heading", "sides"), [("LEFT KNEE", "left"), ("L knee OA", None)])
+def test_the_side_of_a_heading_holds_beyond_remarks(heading: str, sides: str | None, between: str) -> None:
+    assert read(heading, between, "Standing quad stretch 30s x 2")[2]["sides"] == sides
 
 
 def test_how_often_is_a_note_where_the_program_cannot_hold_it() -> None:

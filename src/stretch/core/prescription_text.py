@@ -60,13 +60,13 @@ _WAYS = re.compile(
 
 
 _ABOUT = re.compile(
-    r"(?i)(?!.*\b(?:you|your|is|are|may|can|will|it|stretch|str|if|when)\b)"
+    r"(?i)(?!.*\b(?:you|your|may|can|will|it|stretch|str|if|when)\b)"
     rf".*\b(?:{'|'.join(CONDITIONS.split())})\b"
 )
 """Lines about all exercises below them, such as `R knee OA`."""
 _SIDE = re.compile(r"(?i)\b(?:left|right)\b|\([lr]\)")
 _HOW = re.compile(
-    r"(?i)^(?:no|ice|heat|use)\b|\b(?:you|your|is|are|may|can|will|it|keep|lie|lying|lean|stand|stretch|str|weight)\b"
+    r"(?i)^(?:no|ice|heat|use|repeat|then|switch)\b|\b(?:you|your|is|are|may|can|will|it|keep|lie|lying|lean|stand|stretch|str|weight)\b"
 )
 """Words of lines that name a side, and not that of all exercises below them."""
 
@@ -102,7 +102,8 @@ def read_list(catalog: Catalog, lines: Iterable[str]) -> list[ListEntry]:
             continue
         if not entry.fields and len(line.split()) < LONG_WORDS:
             heading = line
-            if line.endswith(":") or _words(entry.dose) <= NAMELESS:
+            # "Exercises:" or "Twice a day" begin nothing new.
+            if _line_words(line) & TOPICS if _words(entry.dose) <= NAMELESS else line.endswith(":"):
                 sided = None
         if _names_side(entry):
             sided = entry
@@ -219,6 +220,10 @@ def _words(dose: DoseText) -> set[str]:
     return {*re.findall(r"[^\W\d_]+", " ".join(dose.rest).lower())}
 
 
+def _line_words(line: str) -> set[str]:
+    return {*re.findall("[a-z]+", line.lower())}
+
+
 def _is_only_side(heading: ListEntry) -> bool:
     """Return whether *heading* has no words but those for a side and a part of the body."""
     return not heading.fields and _words(heading.dose) <= TOPICS | {"l", "left", "r", "right"}
@@ -233,10 +238,9 @@ def _names_side(entry: ListEntry) -> bool:
         return False
     if _is_only_side(entry):
         return len(line.split()) < LONG_WORDS
-    if not TOPICS & {*re.findall(r"[a-z]+", line.lower())} and not _SIDE.search(line):
-        return False
-    short = dose.sides != "both" and len(line.split()) < LONG_WORDS and not _HOW.search(line)
-    return short or bool(_ABOUT.match(line))
+    told = _line_words(line) & TOPICS or _SIDE.search(line)
+    short = told and dose.sides != "both" and len(line.split()) < LONG_WORDS and not _HOW.search(line)
+    return bool(short or (_ABOUT.match(line) and (told or re.search(r"(?i)\b[lr]t?\b(?!\.)", line))))
 
 
 def _is_remark(dose: DoseText, line: str) -> bool:

@@ -171,10 +171,11 @@ NAMELESS = TOPICS | _set(
 )
 """Words that name no exercise."""
 CONDITIONS = (
-    r"hep program(?:me)? exercises stretches rehab phase stage pain sprain strain tears? rupture fracture injury"
-    r" o\.?a (?:osteo)?arthritis frozen stiffness capsulitis fasciitis bursitis tend[io]nitis tendinopathy impingement"
-    r" syndrome sciatica dislocation meniscus [amp]cl th[ra] tk[ra] s/p post-?op\w* op surg\w+ operation replacement"
-    r" repair reconstruction arthroscopy"
+    r"hep program(?:me)? exercises stretches rehab phase stage pain(?!.?free) sprain strain tears? rupture injury"
+    r" fracture o\.?a (?:osteo)?arthritis frozen stiffness capsulitis fasciitis bursitis tend[io]nitis tendinopathy"
+    r" impingement syndrome sciatica dislocation meniscus [amp]clr? th[ra] tk[ra] s/p post-?op\w* op surg\w+"
+    r" operation replacement repair reconstruction arthroscopy sore worse affected involved operated"
+    r" injured painful weak"
 )
 """Patterns of words for which condition a list is; with a side, they say which side all of it is about."""
 OTHERS = (_set("dead bug"),)
