@@ -463,6 +463,7 @@ def test_how_often_holds_for_the_program_only_if_it_is_said_for_all(lines: list[
         ("2x/day, Mon-Fri", ["times_a_day: 2", "days: [mon, tue, wed, thu, fri]"]),
         ("Monday to Friday, od", ["times_a_day: 1", "days: [mon, tue, wed, thu, fri]"]),
         ("3x/week (Weds, Mon & Fri)", ["days: [mon, wed, fri]"]),
+        ("3x/week M/W/F", ["days: [mon, wed, fri]"]),
         ("5x/week Mon, Wed", ["days:"]),
         ("Fri-Mon", ["days:"]),
         ("Mon-Wed, Fri", ["days:"]),

@@ -55,6 +55,7 @@ _SPELLINGS = (
     (r"(?:~|\b(?:at least|up to|about|around|approx(?:imately)?\b\.?))\s?(?=\d)", ""),
     (r"\bsides?:?\s+(both|right|left|[rl])\b(?! side)", r", \1 side only"),
     (r"\b([lr])\s?>", r"\1 more than "),
+    (r"\bm([/,]) ?w\1 ?f\b|\bmwf\b", "mon/wed/fri"),
     (r"\bw/o\b\s*", "without "),
     (r"\bw/\s*", "with "),
     (r"\b(?<=once|wice|rice) daily\b", " a day"),
