@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import pytest
 
 from stretch.cli.app import App
+from stretch.cli.interrupt import keyboard_interrupt_in
 from stretch.core.errors import Signalled
 from stretch.player.input import InputEvent
 from stretch.player.layout import StyledLine
@@ -82,6 +83,36 @@ def test_a_view_has_to_be_visible_again_after_a_resize() -> None:
         guarded=lambda state: 1,
     )  # fmt: skip
     assert typed == "."
+
+
+def test_a_view_has_to_be_visible_again_after_a_resize_between_two_frames() -> None:
+    terminal = MemoryTerminal(clock := FakeClock(), (GUARD_S, 0.1, "b", GUARD_S, "."))
+
+    def animate(state: str, elapsed_ns: int) -> str:
+        terminal.columns = 80 if elapsed_ns < GUARD_NS else 90
+        return state
+
+    typed = run_screen(
+        terminal, "", rows=lambda *_: [], update=lambda state, key: state + key,
+        finished=lambda state: state.endswith("."), clock=clock, guarded=lambda state: 1, animate=animate,
+    )  # fmt: skip
+    assert typed == "."
+
+
+def test_ctrl_c_does_after_a_pager_what_it_did_before() -> None:
+    def handler(*_: object) -> None: ...
+
+    before = signal.signal(signal.SIGINT, handler)
+    try:
+        for ignored in (False, True):
+            kept = signal.SIG_IGN if ignored else handler
+            signal.signal(signal.SIGINT, kept)
+            seen = list[object]()
+            keyboard_interrupt_in(lambda seen=seen: seen.append(signal.getsignal(signal.SIGINT)))  # type: ignore[misc]
+            assert seen == [signal.SIG_IGN if ignored else signal.default_int_handler]
+            assert signal.getsignal(signal.SIGINT) is kept
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_a_view_that_the_terminal_has_not_taken_is_not_visible() -> None:
