@@ -58,3 +58,13 @@ def action_of(key: str, *, in_pain: bool = False) -> Action:
     """Return the action of *key*, `other` if it has none; *in_pain* while the session asks what hurt."""
     symptom = _SYMPTOMS.get(key) if in_pain else None
     return symptom or _ACTIONS.get(key) or _ACTIONS.get(key.lower() if len(key) == 1 else key, "other")
+
+
+def sound_state(on: bool, *, muted: bool, bell_only: bool) -> str:
+    """Return the word for the state of the sound; a volume of 0 is silent."""
+    return "off" if not on else "silent" if muted else "bell" if bell_only else "on"
+
+
+def voice_state(on: bool, *, silent: bool) -> str:
+    """Return the word for the state of the voice; one that cannot be heard is *silent*."""
+    return "off" if not on else "silent" if silent else "on"

@@ -13,6 +13,7 @@ from stretch.core.text import duration
 from stretch.figure.render import Glyphs
 from stretch.player.body_map import map_rows
 from stretch.player.figure_renderer import FigureRenderer
+from stretch.player.keymap import sound_state, voice_state
 from stretch.player.layout import (
     StyledLine,
     StyledSpan,
@@ -194,9 +195,8 @@ def _bottom(state: StartScreen, cells: int, lines: int | None = None, *, help_wo
 
 def _plan_keys(state: StartScreen, cells: int) -> list[StyledLine]:
     """Return the keys that change this plan, with the state of what they switch."""
-    voice = "off" if state.voice == "no" else "silent" if state.voice_problem else "on"
-    heard = "silent" if state.muted else "bell" if state.sound_problem else "on"
-    sound = heard if state.sound else "off"
+    voice = voice_state(state.voice != "no", silent=bool(state.voice_problem))
+    sound = sound_state(state.sound, muted=state.muted, bell_only=bool(state.sound_problem))
     switches = {"w": "on" if state.routine.warm_up else "off", "v": voice, "s": sound}
     without = {"+ -"} if state.asked.minutes is None else set()
     without |= {"a"} if state.routine.continuity is None else set()

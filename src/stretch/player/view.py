@@ -32,7 +32,7 @@ from stretch.player.instructions import (
     pain_question,
     pause_message,
 )
-from stretch.player.keymap import KEYMAP, SAME_KEYS
+from stretch.player.keymap import KEYMAP, SAME_KEYS, sound_state, voice_state
 from stretch.player.layout import (
     StyledLine,
     StyledSpan,
@@ -264,9 +264,8 @@ def header(session: Session, columns: int, unicode: bool) -> list[StyledLine]:
 
 def _progress_bar(session: Session, columns: int, unicode: bool) -> StyledLine:
     audio: list[StyledSpan] = []
-    heard = "silent" if session.muted else "bell" if session.bell_only else "on"
-    sound = heard if session.sound else "off"
-    voice = "off" if not session.voice else "silent" if session.voice_silent else "on"
+    sound = sound_state(session.sound, muted=session.muted, bell_only=session.bell_only)
+    voice = voice_state(session.voice, silent=session.voice_silent)
     for key, name, state in (("s", "sound", sound), ("v", "voice", voice)):
         audio += [(f"  {key}", TextRole.KEY), (f" {name} {state}", TextRole.DIM)]
     cells = max(columns - 2 - line_width(tuple(audio)), 1)

@@ -104,7 +104,7 @@ def _shortfall_note(
     after_first_weeks: Callable[[], Routine],
 ) -> str:
     if shortfall_s <= SHORTFALL_S:
-        return f"{shortfall_s} s shorter than asked: nothing useful fits in the rest."
+        return f"{shortfall_s} s shorter than asked: nothing useful fits in the time left."
     cause = _shortfall_cause(request, items, reasons, after_first_weeks)
     return f"About {round(shortfall_s / 60)} min shorter than asked: {cause}."
 
