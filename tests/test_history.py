@@ -507,7 +507,7 @@ def test_forgetting_one_session_asks_for_confirmation(folder: Path) -> None:
     save(folder, record(0xAB12, title="Secret session"), record(2))
     app = FakeApp(folder, "n")
     assert run("history", "forget", "0000ab", app=app).exit_code == 3
-    assert "Delete the session of 25 Nov 07:30 (Secret session) for ever?" in app.stdout.getvalue()
+    assert "Delete the session of 25 Nov 07:30 (Secret session) permanently?" in app.stdout.getvalue()
     assert len(stored(folder)) == 2
     assert run("history", "forget", "0000ab", app=FakeApp(folder, "y")).exit_code == 0
     assert [one.id[:8] for one, _ in stored(folder)] == ["00000002"]

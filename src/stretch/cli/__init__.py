@@ -109,7 +109,8 @@ class CommandGroup(SuggestingGroup):
         if cmd_name not in COMMANDS:
             return None
         module = import_module(COMMANDS[cmd_name][0])
-        return getattr(module, cmd_name.replace("-", "_") + "_command")  # type: ignore[no-any-return]
+        command: click.Command = getattr(module, cmd_name.replace("-", "_") + "_command")
+        return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the table of commands without importing them."""
@@ -239,7 +240,8 @@ def _app(ctx: click.Context) -> App:
         from stretch.cli.app import App
 
         ctx.obj = App()
-    return ctx.obj  # type: ignore[no-any-return]
+    app: App = ctx.obj
+    return app
 
 
 interrupt.restore()

@@ -28,7 +28,7 @@ CLOSED_TERMINAL, BROKEN_PIPE = 129, 141
 """Exit codes of a process that SIGHUP or SIGPIPE ends."""
 _REPLACEMENTS = {
     **dict(zip("▁▂▃▄▅▆▇█▀", ".:-=+*%##", strict=True)),
-    **dict(zip("▗▟▙▖·…–—─━‘’“”→←×░☐", "####..----''\"\"><x.o", strict=True)),  # noqa: RUF001
+    **dict(zip("▗▟▙▖·…–—─━‘’“”→←×░☐", "####..----''\"\"><x.o", strict=True)),  # noqa: RUF001 - look-alikes
 }
 _UPPER_DOTS = 0x1B
 """The bits of the upper half of a braille character."""
@@ -81,7 +81,7 @@ def prepare_streams(*, own_process: bool) -> None:
         stream = getattr(sys, name)
         if stream is None:
             # The null device, so that no other file gets the number of the closed stream.
-            null = open(os.devnull, "w" if descriptor else "r", encoding="utf-8")  # noqa: SIM115, PTH123
+            null = open(os.devnull, "w" if descriptor else "r", encoding="utf-8")  # noqa: SIM115, PTH123 - stays open
             setattr(sys, name, null)
         elif isinstance(stream, io.TextIOWrapper):
             console = sys.platform == "win32" and stream.isatty()

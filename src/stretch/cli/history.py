@@ -79,7 +79,8 @@ def _formatted(data: Any) -> str:
 def _session_data(app: App, record: SessionRecord) -> dict[str, Any]:
     done, planned = record.stretch_counts
     counts = {"stretches_done": done, "stretches_planned": planned, "playing": _is_running(app, record)}
-    return msgspec.to_builtins(record) | counts  # type: ignore[no-any-return]
+    data: dict[str, Any] = msgspec.to_builtins(record)
+    return data | counts
 
 
 @history_command.command(
@@ -163,7 +164,7 @@ def import_command(app: App, file: Path, skip_bad: bool) -> None:
     app.info(f"Imported {pluralize(count, 'session')}{details}.")
 
 
-@history_command.command("forget", help="Delete one SESSION, given by the start of its id, or several, for ever.")
+@history_command.command("forget", help="Delete one SESSION, given by the start of its id, or several, permanently.")
 @click.argument("session", required=False)
 @click.option("--before", metavar="DATE", help="Delete all sessions before this day, such as 2026-03-31.")
 @click.option("--all", "everything", is_flag=True, help="Delete all sessions.")
@@ -181,7 +182,7 @@ def forget_command(app: App, session: str | None, before: str | None, everything
     with Journal.open_for_writing(app.folder, app.today()) as journal:
         description, session_id = _selection(journal, app.today(), session, day)
         instead = f"Without a terminal, add --yes to delete {description}."
-        if not yes and not confirm(app, f"Delete {description} for ever?", instead):
+        if not yes and not confirm(app, f"Delete {description} permanently?", instead):
             app.info("Nothing was deleted.")
             return 3
         count = journal.delete(session_id, before=day, playing=partial(is_running, app.folder))

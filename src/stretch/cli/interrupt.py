@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 # The module `signal` would be read from the disk first, and so would `typing`.
-import _signal as signal  # type: ignore[import-not-found]
+import _signal as signal  # type: ignore[import-not-found]  # built in, without types
 import os
 import sys
 

@@ -222,7 +222,7 @@ class _JoinedOptions:
         """Return the completions of *incomplete*; those of `--area=n` begin with `--area=`, as the word does."""
         # Bash makes three words of it.
         args = args[:-1] if args[-1:] == ["="] else args
-        items: list[CompletionItem] = super().get_completions(args, incomplete)  # type: ignore[misc]
+        items: list[CompletionItem] = super().get_completions(args, incomplete)  # type: ignore[misc]  # of the class it is mixed into
         option, joined, _ = incomplete.partition("=")
         if joined and option.startswith("--"):
             for item in items:

@@ -67,7 +67,7 @@ def audio_command(
 
 @contextmanager
 def _progress(app: App, path: Path) -> Iterator[Callable[[float], None]]:
-    """Give a function that shows the fraction done; what goes wrong before its first call is reported alone."""
+    """Yield a function that shows the fraction done; what goes wrong before its first call is reported alone."""
     with ExitStack() as stack:
 
         @cache

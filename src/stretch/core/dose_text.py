@@ -1,4 +1,4 @@
-"""Dose in a line of an exercise sheet, parsed: `30 sec x 3 each side`, `2x10`, `hold 20s, R only`.
+"""Parser of the dose in a line of an exercise sheet: `30 sec x 3 each side`, `2x10`, `hold 20s, R only`.
 
 Each word is reduced to a letter for its kind, and the patterns are matched against these letters.
 """

@@ -1,4 +1,4 @@
-"""Routine and the request that it is built from: their types."""
+"""Types of a routine, and of the request that it is built from."""
 
 from __future__ import annotations
 

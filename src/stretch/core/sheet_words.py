@@ -1,4 +1,4 @@
-"""Words of exercise sheets, by what they mean."""
+"""Vocabulary of exercise sheets: words and abbreviations by their meaning."""
 
 from stretch.core.vocabulary import Position
 

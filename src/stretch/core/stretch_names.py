@@ -1,4 +1,4 @@
-"""Stretch names on exercise sheets, matched to the stretches of the catalog."""
+"""Matching of the names on exercise sheets to the stretches of the catalog."""
 
 import re
 from collections.abc import Iterator, Sequence

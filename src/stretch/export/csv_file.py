@@ -12,7 +12,7 @@ from stretch.core.journal.report import Amount, Report
 from stretch.core.safety.pain import PainScores
 from stretch.core.text import escape_control_chars
 
-FORMULA_STARTS = tuple("=+-@\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}＠\t\r\n")  # noqa: RUF001
+FORMULA_STARTS = tuple("=+-@\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}＠\t\r\n")  # noqa: RUF001 - wide
 """Characters with which a formula can begin; some spreadsheets take the wide ones for the others."""
 SESSION_HEADINGS = ("id", "date", "time", "title", "program")
 """Columns that are filled in every row of a session."""

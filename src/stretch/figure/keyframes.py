@@ -186,7 +186,8 @@ def unwrap_pose(before: Pose, pose: Pose) -> Pose:
 
 def interpolate(a: _Value, b: _Value, t: float) -> _Value:
     """Return what is at *t* (0 to 1) from *a* to *b*, number by number; anything but a number is that of *a*."""
-    return _interpolate(a, b, t)  # type: ignore[no-any-return]
+    between: _Value = _interpolate(a, b, t)
+    return between
 
 
 def _interpolate(a: Any, b: Any, t: float) -> Any:

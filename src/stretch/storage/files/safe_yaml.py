@@ -21,7 +21,7 @@ from stretch.storage.files.safe_io import MAX_VALUES, ReadQuota, UnreadableFile,
 try:
     from yaml import CSafeLoader as Loader
 except ImportError:  # a PyYAML built without libyaml reads the same, slower
-    from yaml import SafeLoader as Loader  # type: ignore[assignment]
+    from yaml import SafeLoader as Loader  # type: ignore[assignment]  # the same methods
 
 MAX_DEPTH = 20
 """Nested lists and mappings; the shipped files need 7."""
