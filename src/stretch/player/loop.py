@@ -162,16 +162,15 @@ def run_screen(
     Raise Signalled if a signal or a closed window ends the screen.
     """
     started_ns = clock()
-    view: Hashable = None
-    size = terminal.size()
+    shown: tuple[Hashable, tuple[int, int]] | None = None
     visible_since: int | None = None
     while True:
         state = animate(state, clock() - started_ns)
         if finished(state):
             return state
-        before, (view, size) = (view, size), (guarded(state), terminal.size())
-        if (view, size) != before:
-            visible_since = None
+        view, size = guarded(state), terminal.size()
+        if (view, size) != shown:
+            shown, visible_since = (view, size), None
         if terminal.draw(rows(state, *size)) and visible_since is None:
             visible_since = clock()
         event = terminal.read(FRAME_S)
