@@ -100,16 +100,22 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 @pytest.fixture(scope="session")
 def _homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Return new folders, one for each test; mktemp looks at all folders of the earlier tests every time."""
+    """Return empty folders without end: the same one again, as long as nothing is written to it."""
     root = tmp_path_factory.mktemp("homes")
-    return (root / str(number) for number in count())
+
+    def empty_folders() -> Iterator[Path]:
+        for number in count():
+            (home := root / str(number)).mkdir()
+            while not any(home.iterdir()):
+                yield home
+
+    return empty_folders()
 
 
 @pytest.fixture(autouse=True)
 def _private_home(_homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep every test away from the files of the person who runs it."""
     home = next(_homes)
-    home.mkdir()
     monkeypatch.setenv("STRETCH_HOME", str(home / "stretch"))
     for name in ("HOME", "XDG_CONFIG_HOME", "APPDATA"):  # for an App whose environment is empty
         monkeypatch.setenv(name, str(home))

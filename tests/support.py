@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 import json
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -36,6 +38,30 @@ CATALOG: Catalog = load_catalog()
 AREAS = [*CATALOG.areas, *CATALOG.groups]
 EACH_AREA = [pytest.param(area, marks=pytest.mark.slow) if at % 3 else area for at, area in enumerate(AREAS)]
 """Every area as a parameter; two in three only in a run with the slow tests."""
+
+
+def for_each(name: str, values: Iterable[Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Run a test with each of *values* as its argument *name*, in one test.
+
+    As a parameter with a hundred values, what takes a millisecond takes four: pytest and pytest-xdist need the rest.
+    """
+
+    def decorate(test: Callable[..., None]) -> Callable[..., None]:
+        @functools.wraps(test)
+        def test_each(**others: Any) -> None:
+            for value in values:
+                try:
+                    test(**{name: value}, **others)
+                except BaseException as error:
+                    error.add_note(f"{name} is {getattr(value, 'id', value)}")
+                    raise
+
+        signature = inspect.signature(test)
+        left = [parameter for parameter in signature.parameters.values() if parameter.name != name]
+        test_each.__dict__["__signature__"] = signature.replace(parameters=left)
+        return test_each
+
+    return decorate
 
 
 class FakeClock:

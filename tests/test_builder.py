@@ -21,7 +21,7 @@ from stretch.core.planning.scoring import HoldTime, base_score, goals_of, hold_t
 from stretch.core.routine import Request, Routine
 from stretch.core.timing.timeline import build_timeline
 from stretch.core.vocabulary import LEVELS, POSITIONS, TAGS, UPRIGHT, Tag
-from support import CATALOG, EACH_AREA, requests, routine
+from support import CATALOG, EACH_AREA, for_each, requests, routine
 
 
 def ids(made: Routine) -> list[str]:
@@ -72,8 +72,8 @@ def test_rb5_and_rb6_stretches_are_in_session_order(request: Request) -> None:
     assert keys == sorted(keys)
 
 
-@pytest.mark.parametrize("tag", TAGS)
 @pytest.mark.parametrize("area", EACH_AREA)
+@for_each("tag", TAGS)
 def test_cautions_exclude_stretches_or_make_them_easier(area: str, tag: str) -> None:
     try:
         made = routine(areas=(area,), avoid=(tag,), minutes=20.0)
@@ -93,8 +93,8 @@ def test_cautions_exclude_stretches_or_make_them_easier(area: str, tag: str) -> 
             assert stretch.id in dropped
 
 
-@pytest.mark.parametrize("minutes", [5.0, 8.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0])
 @pytest.mark.parametrize("area", EACH_AREA)
+@for_each("minutes", [5.0, 8.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0])
 def test_a_routine_fills_its_time_or_has_a_note(area: str, minutes: float) -> None:
     made = routine(areas=(area,), minutes=minutes)
     short_s = minutes * 60 - build_timeline(made).length_ms / 1000
@@ -474,8 +474,8 @@ def test_rb15_a_missing_focus_set_has_a_note_with_the_reason() -> None:
     assert "Not in this routine: back of the thigh (you left it out)." in made.notes
 
 
-@pytest.mark.parametrize("minutes", [8.0, 15.0, 30.0])
 @pytest.mark.parametrize("area", EACH_AREA)
+@for_each("minutes", [8.0, 15.0, 30.0])
 def test_a_request_keeps_its_stretches(area: str, minutes: float) -> None:
     made = routine(areas=(area,), minutes=minutes)
     kept = tuple(dict.fromkeys(ids(made)))

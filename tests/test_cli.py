@@ -20,7 +20,7 @@ from stretch.cli.listing import find_stretch
 from stretch.core.errors import UsageError
 from stretch.core.model import Stretch
 from stretch.storage.files.shipped import load_safety
-from support import AREAS, CATALOG, FakeClock, ScriptedInput, data, run
+from support import AREAS, CATALOG, FakeClock, ScriptedInput, data, for_each, run
 
 
 def plain_app(*events: str) -> App:
@@ -211,7 +211,7 @@ def test_list_in_80_columns_has_each_stretch_with_its_name_on_one_line() -> None
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", CATALOG.stretches)
+@for_each("name", CATALOG.stretches)
 def test_show_prints_all_texts_cautions_and_sources(name: str) -> None:
     stretch = CATALOG.stretches[name]
     for side in ("left", "right") if stretch.both_sides else ("left",):
@@ -280,7 +280,7 @@ def test_show_finds_a_stretch_by_everyday_and_earlier_names(name: str, stretch_i
     assert find_stretch(CATALOG, name).id == stretch_id
 
 
-@pytest.mark.parametrize("stretch", CATALOG.stretches.values(), ids=lambda stretch: stretch.id)
+@for_each("stretch", CATALOG.stretches.values())
 def test_every_name_opens_one_stretch(stretch: Stretch) -> None:
     assert find_stretch(CATALOG, stretch.name) is stretch
     for alias in stretch.aliases:
@@ -499,7 +499,7 @@ def test_list_figures_names_every_stretch() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", CATALOG.stretches)
+@for_each("name", CATALOG.stretches)
 def test_every_svg_is_smaller_than_8_kilobytes(name: str) -> None:
     assert len(run("show", name, "--svg", "-").stdout.encode()) < 8 * 1024
 

@@ -20,7 +20,7 @@ from stretch.storage.catalogs.catalog_lint import check_catalogs
 from stretch.storage.files.locations import data_root
 from stretch.storage.files.safe_yaml import read_yaml
 from stretch.storage.files.shipped import load_safety
-from support import CATALOG
+from support import CATALOG, for_each
 
 STRETCHES = list(CATALOG.stretches.values())
 SOURCES = load_sources()
@@ -40,7 +40,7 @@ def test_there_are_86_stretches_55_for_the_desk() -> None:
     assert [s.id for s in STRETCHES if s.opt_in] == ["cow-face-legs", "standing-forward-fold"]
 
 
-@pytest.mark.parametrize("area", CONTENT_COVERAGE)
+@for_each("area", CONTENT_COVERAGE)
 def test_each_area_has_the_expected_number_of_stretches(area: str) -> None:
     assert sum(area in stretch.areas.primary for stretch in STRETCHES) == CONTENT_COVERAGE[area]
 
@@ -53,7 +53,7 @@ def test_the_shipped_catalog_has_no_problems_and_no_notes() -> None:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("stretch", STRETCHES, ids=lambda stretch: stretch.id)
+@for_each("stretch", STRETCHES)
 def test_texts_are_short_agree_with_the_sides_and_leave_counts_to_the_timer(stretch: Stretch) -> None:
     assert [*content_rules.check_wording(stretch), *content_rules.find_counts(stretch)] == []
     assert [*content_rules.check_cue_lengths(stretch)] == []
@@ -70,7 +70,7 @@ def test_each_figure_highlights_a_muscle_of_its_stretch() -> None:
         assert [*content_rules.check_target_muscles(figure.muscles, CATALOG.stretches[name])] == []
 
 
-@pytest.mark.parametrize("stretch", STRETCHES, ids=lambda stretch: stretch.id)
+@for_each("stretch", STRETCHES)
 def test_each_stretch_has_a_source_and_the_right_seconds_per_side(stretch: Stretch) -> None:
     assert stretch.source
     assert stretch.per_side_s == per_side_s(stretch)
@@ -135,7 +135,7 @@ def test_a_routine_leaves_out_what_the_stretch_says_to_leave_out(tag: Caution) -
 TWO_SIDED = [stretch for stretch in STRETCHES if stretch.both_sides]
 
 
-@pytest.mark.parametrize("stretch", TWO_SIDED, ids=lambda stretch: stretch.id)
+@for_each("stretch", TWO_SIDED)
 def test_the_side_named_first_is_the_side_that_is_called_out(stretch: Stretch) -> None:
     assert stretch.side_means
     for text in (stretch.side_means, " ".join(stretch.steps)):
@@ -143,7 +143,7 @@ def test_the_side_named_first_is_the_side_that_is_called_out(stretch: Stretch) -
         assert text.index("{side}") < (text + "{other}").index("{other}")
 
 
-@pytest.mark.parametrize("stretch", TWO_SIDED, ids=lambda stretch: stretch.id)
+@for_each("stretch", TWO_SIDED)
 def test_no_side_is_left_to_guess(stretch: Stretch) -> None:
     for path, text in stretch.texts():
         assert not re.search(
@@ -204,7 +204,7 @@ def test_groups_have_the_expected_areas() -> None:
     }
 
 
-@pytest.mark.parametrize("file", sorted(data_root().rglob("*.yaml")), ids=lambda file: file.name)
+@for_each("file", sorted(data_root().rglob("*.yaml")))
 def test_a_standard_yaml_loader_reads_the_same_data(file: Path) -> None:
     """Ours is YAML 1.2; in the shipped files an older reader must not find a date, a yes or a number elsewhere."""
     theirs = yaml.load(file.read_bytes(), Loader=yaml.CSafeLoader)

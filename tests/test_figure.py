@@ -17,6 +17,7 @@ from stretch.figure.colors import PALETTES, ColorRole, hex_color
 from stretch.figure.file_format import Figure, View
 from stretch.figure.render import CharacterFrame, octants, render_frame
 from stretch.figure.svg import render_svg
+from support import for_each
 
 ROOT = Path(__file__).parents[1]
 GOLDEN = Path(__file__).parent / "golden" / "figures"
@@ -36,7 +37,7 @@ def _load(path: Path) -> Figure:
 
 
 FIGURES = {path.stem: _load(path) for path in sorted((ROOT / "data" / "figures").glob("*.yaml"))}
-every_figure = pytest.mark.parametrize("figure", FIGURES.values(), ids=list(FIGURES))
+every_figure = for_each("figure", FIGURES.values())
 
 
 def test_every_stretch_has_a_figure() -> None:
@@ -78,7 +79,7 @@ def test_adjacent_characters_of_one_color_are_merged(figure: Figure) -> None:
         assert all(before != after for before, after in pairwise(color for _, color in row))
 
 
-@pytest.mark.parametrize("figure", [figure for figure in FIGURES.values() if figure.view is not View.SIDE])
+@for_each("figure", [figure for figure in FIGURES.values() if figure.view is not View.SIDE])
 def test_the_left_side_of_a_view_from_the_front_is_the_exact_mirror_image(figure: Figure) -> None:
     right, left = (_dots(render_frame(figure, 48, 16, 0.7, left=left)) for left in (False, True))
     match figure.left_change:

@@ -12,6 +12,7 @@ from stretch.figure.file_format import Chair
 from stretch.figure.geometry import Point, angle_difference, bearing, lerp_point
 from stretch.figure.parts import figure_parts
 from stretch.figure.skeleton import Skeleton, skeleton_at
+from support import for_each
 from test_figure import FIGURES
 
 DEPTHS = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -67,7 +68,7 @@ def test_the_back_extension_over_a_chair_bends_only_above_the_backrest() -> None
 
 
 @pytest.mark.parametrize("name", ["chair-flat-back", "seated-hamstring"])
-@pytest.mark.parametrize("depth", DEPTHS)
+@for_each("depth", DEPTHS)
 def test_the_back_stays_flat_in_a_bow_from_the_hips(name: str, depth: float) -> None:
     assert _trunk_bend(_pose(name, depth)) <= STRAIGHT
 
@@ -101,7 +102,7 @@ def test_the_raised_leg_is_short_of_upright_with_a_slightly_bent_knee(name: str)
     assert 3 <= _knee_bend(pose) <= 15
 
 
-@pytest.mark.parametrize("depth", DEPTHS)
+@for_each("depth", DEPTHS)
 def test_both_hands_hold_the_raised_thigh_from_the_start_of_the_lying_hamstring_stretch(depth: float) -> None:
     joints = _pose("supine-hamstring-hold", depth).joints
     assert 60 < bearing(joints["near_hip"], joints["near_knee"]) < 95
@@ -115,7 +116,7 @@ def test_the_foot_lies_on_the_seat_behind_in_the_thigh_stretch() -> None:
     assert 0 < joints["near_ankle"][1] - ANKLE - chair.height < 2
 
 
-@pytest.mark.parametrize("depth", DEPTHS)
+@for_each("depth", DEPTHS)
 def test_the_thigh_stays_upright_and_the_other_foot_flat_in_the_90_90_stretch(depth: float) -> None:
     pose = _pose("hamstring-90-90", depth)
     assert pose.directions["near_thigh"] == pytest.approx(90)
@@ -144,7 +145,7 @@ def test_the_heel_comes_to_the_buttock_behind_in_the_side_lying_quad_stretch() -
     assert _trunk_bend(pose) <= STRAIGHT
 
 
-@pytest.mark.parametrize("depth", DEPTHS)
+@for_each("depth", DEPTHS)
 def test_the_front_knee_stays_over_the_foot_in_the_half_kneeling_lunge(depth: float) -> None:
     pose = _pose("half-kneeling-hip-flexor", depth)
     assert pose.joints["far_knee"][0] <= pose.joints["far_toe"][0]
@@ -195,8 +196,8 @@ BACK_IS_STRAIGHT = (
 """Stretches whose mistake is an arched, twisted or rounded back, or that need a still one."""
 
 
-@pytest.mark.parametrize("depth", DEPTHS)
-@pytest.mark.parametrize("name", BACK_IS_STRAIGHT)
+@for_each("depth", DEPTHS)
+@for_each("name", BACK_IS_STRAIGHT)
 def test_the_back_is_neither_arched_nor_rounded_where_that_is_the_mistake(name: str, depth: float) -> None:
     assert _trunk_bend(_pose(name, depth)) <= STRAIGHT
 
@@ -216,7 +217,7 @@ def test_the_hips_stay_on_the_floor(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["calf-straight-knee", "calf-bent-knee"])
-@pytest.mark.parametrize("depth", DEPTHS)
+@for_each("depth", DEPTHS)
 def test_the_back_heel_stays_down(name: str, depth: float) -> None:
     pose = _pose(name, depth)
     assert pose.joints["near_ankle"][1] == pytest.approx(_pose(name, 0.0).joints["near_ankle"][1], abs=0.3)
@@ -250,13 +251,13 @@ def test_the_hips_stay_down_in_a_back_bend_on_the_front(name: str) -> None:
     assert angle_difference(pose.directions["pelvis"], pose.directions["head"]) < 100
 
 
-@pytest.mark.parametrize("depth", DEPTHS)
+@for_each("depth", DEPTHS)
 def test_the_chin_stays_level_in_a_turn_of_the_head(depth: float) -> None:
     assert _pose("neck-rotation", depth).directions["head"] == pytest.approx(90, abs=2)
     assert _pose("neck-rotation", depth).pose.nod == 0
 
 
-@pytest.mark.parametrize("depth", DEPTHS)
+@for_each("depth", DEPTHS)
 def test_the_trunk_sinks_straight_down_in_the_bent_knee_calf_stretch(depth: float) -> None:
     assert (
         75
@@ -274,7 +275,7 @@ def test_the_knees_stay_straight_in_the_standing_back_bend() -> None:
     assert _knee_bend(_pose("standing-back-bend")) < 12
 
 
-@pytest.mark.parametrize("depth", DEPTHS)
+@for_each("depth", DEPTHS)
 def test_the_toes_are_tucked_under_the_heel_in_the_kneeling_sole_stretch(depth: float) -> None:
     joints = _pose("toe-sit", depth).joints
     assert joints["near_toe"][0] > joints["near_ankle"][0] + 2

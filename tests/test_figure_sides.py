@@ -14,7 +14,7 @@ from stretch.figure.geometry import Point, angle_difference, bearing
 from stretch.figure.parts import figure_parts
 from stretch.figure.raster import rasterize
 from stretch.figure.skeleton import skeleton_at
-from support import CATALOG
+from support import CATALOG, for_each
 from test_figure import FIGURES
 
 Joints = Mapping[str, Point]
@@ -33,7 +33,7 @@ SYMMETRICAL = [
     *("side-lunge", "supine-figure-four", "supine-spinal-twist"),
 ]
 """Stretches that begin with both sides alike; those of one side do not end so, and neither does `knee-rolls`."""
-both_sides = pytest.mark.parametrize("side", ["left", "right"])
+both_sides = for_each("side", ["left", "right"])
 
 
 def _turned(name: str, side: Side) -> tuple[Figure, int, int]:
@@ -65,7 +65,7 @@ def _named(name: str, side: Side) -> str:
     return "near" if _is_left_of_trunk(joints, joints["near_shoulder"]) == (side == "left") else "far"
 
 
-@pytest.mark.parametrize("name", [name for name in SYMMETRICAL if FIGURES[name].view in (View.FRONT, View.TOP)])
+@for_each("name", [name for name in SYMMETRICAL if FIGURES[name].view in (View.FRONT, View.TOP)])
 def test_from_the_front_both_sides_of_the_body_begin_alike(name: str) -> None:
     one_way = CATALOG.stretches[name].both_sides or name == "knee-rolls"
     for depth in (0.0,) if one_way else (0.0, 0.5, 1.0):
@@ -78,7 +78,7 @@ def test_from_the_front_both_sides_of_the_body_begin_alike(name: str) -> None:
                 assert dist(place, (axis - x, y)) < 1.5, (joint, depth)
 
 
-@pytest.mark.parametrize("name", [name for name in FIGURES if FIGURES[name].view is View.SIDE])
+@for_each("name", [name for name in FIGURES if FIGURES[name].view is View.SIDE])
 def test_in_profile_hands_that_begin_side_by_side_point_the_same_way(name: str) -> None:
     skeleton = skeleton_at(FIGURES[name], 0.0)
     hands = (skeleton.directions["near_hand"], skeleton.directions["far_hand"])
@@ -88,21 +88,21 @@ def test_in_profile_hands_that_begin_side_by_side_point_the_same_way(name: str) 
 
 
 @both_sides
-@pytest.mark.parametrize("name", IN_PROFILE)
+@for_each("name", IN_PROFILE)
 def test_in_profile_the_lit_muscle_is_on_the_named_side(name: str, side: Side) -> None:
     figure, *_ = _turned(name, side)
     assert {muscle.partition(".")[2] or "near" for muscle in figure.muscles} == {_named(name, side)}
 
 
 @both_sides
-@pytest.mark.parametrize("name", FACING)
+@for_each("name", FACING)
 def test_as_in_a_mirror_the_working_side_is_at_its_own_side_of_the_screen(name: str, side: Side) -> None:
     joints = _on_screen(name, side, 0.0)
     assert _is_left_of_trunk(joints, joints["near_shoulder"]) == (side == "left")
 
 
 @both_sides
-@pytest.mark.parametrize("name", CLOSE_FACING)
+@for_each("name", CLOSE_FACING)
 def test_as_in_a_mirror_the_limb_seen_close_is_at_its_own_side_of_the_screen(name: str, side: Side) -> None:
     joints = _on_screen(name, side)
     own = joints["near_knee" if skeleton_at(FIGURES[name], 1.0).pose.close_ups.get("near_foot") else "near_elbow"]
@@ -111,7 +111,7 @@ def test_as_in_a_mirror_the_limb_seen_close_is_at_its_own_side_of_the_screen(nam
 
 @both_sides
 @pytest.mark.parametrize("depth", [0.0, 1.0])
-@pytest.mark.parametrize("name", CLOSE_IN_PROFILE)
+@for_each("name", CLOSE_IN_PROFILE)
 def test_in_profile_hands_and_feet_seen_close_belong_to_a_body_at_the_left(name: str, depth: float, side: Side) -> None:
     joints = _on_screen(name, side, depth)
     for limb in skeleton_at(FIGURES[name], depth).pose.close_ups:
@@ -149,7 +149,7 @@ def test_the_helping_hand_holds_the_thumb_near_its_base(side: Side) -> None:
     assert dist(grip, tip) > 15
 
 
-@pytest.mark.parametrize("name", TWO_SIDED)
+@for_each("name", TWO_SIDED)
 def test_the_head_stays_where_it_is_when_the_side_changes(name: str) -> None:
     left, right = (_on_screen(name, side, 0.0) for side in ("left", "right"))
     for joints in (left, right):
@@ -160,7 +160,7 @@ def test_the_head_stays_where_it_is_when_the_side_changes(name: str) -> None:
         assert left["top"][1] == pytest.approx(right["top"][1])
 
 
-@pytest.mark.parametrize("name", IN_PROFILE)
+@for_each("name", IN_PROFILE)
 def test_the_hair_is_drawn_at_the_same_end_for_both_sides(name: str) -> None:
     middles = []
     for left in (False, True):
@@ -264,7 +264,7 @@ def _by_name(name: str, side: Side) -> dict[str, Point]:
 
 
 @both_sides
-@pytest.mark.parametrize("name", DOES)
+@for_each("name", DOES)
 def test_the_named_limb_does_what_the_steps_say(name: str, side: Side) -> None:
     assert DOES[name](_by_name(name, side))
 

@@ -39,7 +39,7 @@ from stretch.figure.svg import render_svg
 from stretch.storage import screening_file
 from stretch.storage.catalogs.catalog import load_catalog, load_sources
 from stretch.storage.files.shipped import load_safety
-from support import CATALOG, routine, run
+from support import CATALOG, for_each, routine, run
 from test_prescription import RX, prescribed, rx_file
 
 APP = App(environ={"STRETCH_HOME": "/nowhere"})
@@ -127,7 +127,7 @@ def words_of_markdown(text: str) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", CATALOG.stretches)
+@for_each("name", CATALOG.stretches)
 def test_every_format_has_everything_about_a_stretch(name: str) -> None:
     stretch = CATALOG.stretches[name].for_side("left")
     said = [stretch.name, *stretch.steps, stretch.breath, stretch.mistake, stretch.ease_off]

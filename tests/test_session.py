@@ -24,7 +24,7 @@ from stretch.core.timing.session import (
 )
 from stretch.core.timing.timeline import back_start, build_timeline
 from stretch.player.instructions import pause_message
-from support import MS, SAMPLE, SECOND, routine
+from support import MS, SAMPLE, SECOND, for_each, routine
 
 TIMELINE = build_timeline(routine())
 SAMPLE_TIMELINE = build_timeline(SAMPLE)
@@ -557,7 +557,7 @@ def effects(before: Session, after: Session) -> set[str]:
     return {name for name, true in found.items() if true}
 
 
-@pytest.mark.parametrize("action", get_args(Action))
 @pytest.mark.parametrize("state", STATES)
+@for_each("action", get_args(Action))
 def test_every_action_in_every_state(state: str, action: Action) -> None:
     assert effects(STATES[state], update(STATES[state], action)) == set(EFFECTS[state][action].split())
