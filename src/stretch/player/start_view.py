@@ -132,24 +132,27 @@ def _title(state: StartScreen, cells: int, *, cut: bool = False) -> list[StyledL
 
 
 def _list_and_figure(state: StartScreen, cells: int, height: int, figures: FigureRenderer | None) -> list[StyledLine]:
-    """Return the stretches with their doses, and beside or below them the figure of the marked one if there is room."""
+    """Return the stretches with their doses, and beside or else below them the figure of the marked one, if it fits."""
     rows = _stretches(state, cells, height)
-    if figures is None:
-        return rows
-    beside = (cells - max(map(line_width, rows), default=0) - 2, height)
-    for free_columns, free_lines in (beside, (cells, height - len(rows) - 1)):
-        columns, lines = min(free_columns, FIGURE_MAX[0], 3 * free_lines), min(free_lines, FIGURE_MAX[1])
-        if columns < FIGURE_MIN[0] or lines < FIGURE_MIN[1]:
-            continue
-        cycles = (state.elapsed_ns - state.marked_at_ns) / CYCLE_NS
-        depth = (1 - cos(2 * pi * cycles)) / 2 if cycles < CYCLES - 0.5 else 1.0
-        figure = figures.render_still(state.item.stretch.id, state.item.sides[0], depth, columns, lines)
-        if not figure:
-            return rows
-        if (free_columns, free_lines) == beside:
-            return side_by_side((rows, figure), cells - columns, 0)
-        return [*rows, (), *side_by_side(([()] * len(figure), figure), (cells - columns) // 2, 0)]
+    list_cells = max(map(line_width, rows), default=0)
+    if (beside := _figure_size(cells - list_cells - 2, height)) and (drawn := _figure(state, figures, beside)):
+        return side_by_side((rows, drawn), cells - beside[0], 0)
+    if (below := _figure_size(cells, height - len(rows) - 1)) and (drawn := _figure(state, figures, below)):
+        return [*rows, (), *side_by_side(([()] * len(drawn), drawn), (cells - below[0]) // 2, 0)]
     return rows
+
+
+def _figure_size(free_columns: int, free_lines: int) -> tuple[int, int] | None:
+    """Return the columns and lines of the largest figure for that space, None if even the smallest does not fit."""
+    columns, lines = min(free_columns, FIGURE_MAX[0], 3 * free_lines), min(free_lines, FIGURE_MAX[1])
+    return (columns, lines) if columns >= FIGURE_MIN[0] and lines >= FIGURE_MIN[1] else None
+
+
+def _figure(state: StartScreen, figures: FigureRenderer | None, size: tuple[int, int]) -> list[StyledLine]:
+    """Return the figure of the marked stretch, moving for some seconds after it is marked; no lines if it has none."""
+    cycles = (state.elapsed_ns - state.marked_at_ns) / CYCLE_NS
+    depth = (1 - cos(2 * pi * cycles)) / 2 if cycles < CYCLES - 0.5 else 1.0
+    return figures.render_still(state.item.stretch.id, state.item.sides[0], depth, *size) if figures else []
 
 
 def _stretches(state: StartScreen, cells: int, height: int) -> list[StyledLine]:
