@@ -91,7 +91,7 @@ def test_a_stopped_session_can_be_resumed(folder: Path) -> None:
     run(*ARGS, app=FakeApp(folder, *[1.0] * 60, "q"))
     result = run("resume", "--yes", app=FakeApp(folder))
     assert result.exit_code == 0
-    assert "Continuing with" in result.stderr
+    assert "stretches done. Continuing with" in result.stderr
     assert last_record(folder).ended == "finished"
 
 
@@ -120,7 +120,9 @@ def test_what_hurt_and_was_not_tried_again_is_not_resumed(folder: Path, keys: tu
     assert hurt.skipped
     assert f"What hurt: {hurt.name}. Rest, and leave it out today." in result.stderr
     assert "stretch resume" not in result.stderr
-    resumed = begins_with(run("resume", "--yes", "--events", app=FakeApp(folder)))
+    result = run("resume", "--yes", "--events", app=FakeApp(folder))
+    assert "stretches done, 1 left out. Continuing with" in result.stderr
+    resumed = begins_with(result)
     assert resumed[0][1] == next(part.stretch for part in last_record(folder).parts if part.stretch != hurt.stretch)
     assert hurt.stretch not in [name for _, name, _ in resumed]
     assert last_record(folder).parts[0] == hurt

@@ -119,7 +119,8 @@ def _announcement(record: SessionRecord, session: Session) -> str:
     name = phase.item.stretch.name if phase.item else "the warm-up" if phase.move else "the final rest"
     position = ", ".join(filter(None, (name, side_label(phase.side))))
     done, planned = record.stretch_counts
+    left_out = f", {record.left_out} left out" if record.left_out else ""
     return (
-        f"{record.title}, started at {record.started[11:16]}: {done} of {planned} stretches done."
+        f"{record.title}, started at {record.started[11:16]}: {done} of {planned} stretches done{left_out}."
         f" Continuing with {position}; {duration(session.moment.total_left_ms)} left."
     )

@@ -85,6 +85,12 @@ class SessionRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         """The number of stretches done, with every repetition on both sides, and the number planned."""
         return count_stretches(self.parts)
 
+    @property
+    def left_out(self) -> int:
+        """The number of stretches of which nothing more is to be done, although they are not complete."""
+        runs = [list(run) for _, run in groupby(self.parts, key=lambda part: part.stretch)]
+        return sum(any(part.skipped for part in run) and not any(part.remaining for part in run) for run in runs)
+
 
 def count_stretches(parts: tuple[SideResult, ...]) -> tuple[int, int]:
     """Return the number of stretches done, with every repetition on both sides, and the number planned."""
