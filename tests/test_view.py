@@ -31,7 +31,7 @@ from stretch.player.terminal import Terminal
 from stretch.player.theme import TextRole
 from stretch.player.view import HELP_PAGE_NS, TOO_SMALL, hides_pain_answers, render_screen, warning_ns
 from stretch.storage.catalogs.catalog import load_figures
-from support import CATALOG, MS, SAMPLE, SECOND, routine
+from support import CATALOG, MS, SAMPLE, SECOND, for_each, routine
 
 ROUTINE = SAMPLE
 TIMELINE = build_timeline(ROUTINE)
@@ -353,6 +353,9 @@ WHOLE_STRETCHES = [
 ]
 
 
+OUT_AND_REST = "Come out slowly and rest."
+
+
 def pages_of(timeline: Timeline, phase: Phase, cells: int, height: int) -> list[tuple[int, str]]:
     """Return the pages of a phase, each with its milliseconds, before what comes next takes their place."""
     pages: list[tuple[int, str]] = []
@@ -377,9 +380,9 @@ def test_every_step_of_every_stretch_is_shown_whole_and_long_enough(cells: int, 
             seen = " ".join(text for _, text in pages)
             complete = phase.kind == "prepare" or phase.length_ms >= 15_000
             assert all(step in seen for step in (stretch.steps if complete else ())), (stretch.id, phase.kind)
-            assert any(step in seen for step in stretch.steps), (stretch.id, phase.kind)
+            assert any(step in seen for step in (*stretch.steps, OUT_AND_REST)), (stretch.id, phase.kind)
             assert all(length >= 3_000 for length, _ in pages) or len(pages) == 1
-            whole = [*stretch.labelled_texts().values(), stretch.breath, *stretch.steps]
+            whole = [*stretch.labelled_texts().values(), stretch.breath, *stretch.steps, OUT_AND_REST]
             for _, text in pages:
                 # A page begins and ends with a whole sentence.
                 assert text.endswith((".", "!", "?")), text
@@ -397,13 +400,45 @@ def test_the_number_of_a_step_is_never_alone() -> None:
             assert not [line for line in lines if re.fullmatch(r"\d\.", line)]
 
 
-def test_a_hold_begins_with_its_last_step_unless_all_steps_fit() -> None:
-    phase = next(phase for phase in TIMELINE.phases if phase.kind == "hold")
-    session = Session(timeline=TIMELINE, position_ns=phase.start_ms * MS)
-    last = phase.item.stretch.for_side(phase.side).steps[-1]
-    assert text_of(instructions(session, 58, 2)).endswith(last)
-    assert text_of(instructions(session, 58, 2)).startswith("3. ")
-    assert text_of(instructions(session, 100, 5)).startswith("1. ")
+@for_each("height", [3, 4, 6, 12])
+@for_each("cells", [38, 58, 78])
+def test_what_is_done_now_is_on_the_first_page(cells: int, height: int) -> None:
+    for timeline in WHOLE_STRETCHES:
+        for phase in (phase for phase in timeline.phases if phase.item):
+            stretch = phase.item.stretch.for_side(phase.side)
+            (_, page), *others = pages_of(timeline, phase, cells, height)
+            steps = [step for step in stretch.steps if step in page]
+            match phase.kind:
+                case "hold":
+                    # All steps; the last ones as far as they fit; or a long step in parts.
+                    assert steps == list(stretch.steps[len(stretch.steps) - len(steps) :]) or len(others) > 1
+                    assert steps or page.split(". ", 1)[1] in stretch.steps[-1]
+                case "rest":
+                    assert page.startswith(OUT_AND_REST)
+                    assert not steps or len(steps) == len(stretch.steps)
+                case "move" if stretch.pace and height > 3:
+                    assert f"In: {stretch.pace.inhale}. Out: {stretch.pace.exhale}." in " ".join(page.split())
+
+
+def test_a_hold_shows_the_step_before_the_last_one_if_both_fit() -> None:
+    timeline = build_timeline(routine(areas=(), stretches=("half-kneeling-hip-flexor",), warm_up=0.0))
+    phase = next(phase for phase in timeline.phases if phase.kind == "hold")
+    first = text_of(instructions(Session(timeline=timeline, position_ns=phase.start_ms * MS), 78, 4))
+    assert [number for number in "123" if f"{number}. " in first] == ["2", "3"]
+
+
+@for_each("kind", ["hold", "move"])
+def test_nothing_stands_beside_the_easier_way_that_it_replaces(kind: str) -> None:
+    for timeline in WHOLE_STRETCHES:
+        for phase in (phase for phase in timeline.phases if phase.kind == kind and phase.item):
+            at = Session(timeline=timeline, position_ns=phase.start_ms * MS)
+            stretch = phase.item.stretch.for_side(phase.side)
+            first = text_of(instructions(update(at, "ease"), 58, 4))
+            assert stretch.ease_off in first, stretch.id
+            assert sum(step in first for step in stretch.steps) in (0, len(stretch.steps))
+
+
+def test_no_page_is_shown_for_less_than_three_seconds() -> None:
     for elapsed in range(0, 5_999, 500):
         pages: list[list[StyledLine]] = [[((f"step {number}", TextRole.PLAIN),)] for number in range(3)]
         assert page_at(pages, [], elapsed, 5_999, cycling=True) == pages[0]

@@ -141,15 +141,10 @@ def _cue(cue: Cue, timeline: Timeline, mode: VoiceMode) -> list[Any]:
 
 
 def _text(phase: Phase) -> list[list[tuple[str, str]]]:
-    """Return the instructions with their kinds: as planned, made easier, and both after the movement has turned.
-
-    Those for the breath in and out of a movement have the kinds `in` and `out`.
-    """
+    """Return the instructions with their kinds: as planned, made easier, and both after the movement has turned."""
     adapted = bool(phase.item and phase.item.adapted)
-    pace = phase.item.stretch.for_side(phase.side).pace if phase.item else None
-    halves = [("in", f"In: {pace.inhale}"), ("out", f"Out: {pace.exhale}")] if pace else []
     return [
-        [*opening(phase, turned=turned, eased=eased), *halves, *steps(phase), *notes(phase, eased=eased)]
+        [*opening(phase, turned=turned, eased=eased), *steps(phase), *notes(phase, eased=eased)]
         for turned in ((False, True) if phase.turning_ms is not None else (False,))
         for eased in (adapted, True)
     ]

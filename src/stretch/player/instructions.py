@@ -21,11 +21,11 @@ from stretch.player.theme import TextRole
 Paragraph = tuple[str, TextRole]
 ROLES: Mapping[InstructionKind, TextRole] = {
     "alert": TextRole.ALERT, "note": TextRole.NAME, "ease": TextRole.ALERT, "side": TextRole.SIDE,
-    "step": TextRole.PLAIN, "feel": TextRole.DONE, "breath": TextRole.BREATH_IN, "mistake": TextRole.DIM,
-    "easier": TextRole.DIM,
+    "step": TextRole.PLAIN, "in": TextRole.BREATH_IN, "out": TextRole.BREATH_OUT, "feel": TextRole.DONE,
+    "breath": TextRole.BREATH_IN, "mistake": TextRole.DIM, "easier": TextRole.DIM,
 }  # fmt: skip
 GETTING_READY = ("prepare", "switch")
-FIRST_STEPS = {"hold": -1, "rest": -1, "press": -3, "release": -2}
+CURRENT_STEPS: Mapping[PhaseKind, int] = {"hold": -1, "press": -3, "release": -2}
 """The step that is done in each kind of phase, counted from the last: the earlier ones are done already."""
 TURNING_SHOWN_MS = 4_000
 """Time for which a change of direction is shown."""
@@ -65,11 +65,9 @@ def instructions(session: Session, cells: int, height: int) -> list[StyledLine]:
 def _pages(
     phase: Phase, turned: bool, eased: bool, cells: int, height: int
 ) -> tuple[list[list[StyledLine]], list[list[StyledLine]]]:
-    """Return the pages of the steps and those of the rest; all of it as one page of steps if it fits.
-
-    Several pages begin with the step that is done now.
-    """
-    found = opening(phase, turned=turned, eased=eased), steps_of(phase), notes_of(phase, eased=eased)
+    """Return the pages of the steps and those of the rest; all of it as one page of steps if it fits."""
+    begin = [*opening(phase, turned=turned, eased=eased)]
+    found = begin, steps_of(phase), notes_of(phase, eased=eased)
     first, steps, notes = ([(text, ROLES[kind]) for kind, text in part] for part in found)
     for gap in (1, 0):
         if len(together := paginate([*first, *steps, *notes], cells, height, gap)) == 1:
@@ -77,13 +75,37 @@ def _pages(
     for gap in (1, 0):
         if len(apart := paginate([*first, *steps], cells, height, gap)) == 1:
             break
-    if phase.kind in FIRST_STEPS and len(apart) > 1:
-        now = steps.pop(max(FIRST_STEPS[phase.kind], -len(steps)))
-        begun = paginate([*first, now], cells, height, 1)
-        # A long note or easier way must not hide what is to be done.
-        begun = begun if len(begun) == 1 else paginate([now, *first], cells, height, 0)
-        apart = [*begun, *paginate(steps, cells, height, 0)]
+    else:
+        # A step beside these would say the opposite.
+        alone = phase.kind == "rest" or any(kind == "ease" for kind, _ in begin)
+        if alone and phase.kind not in GETTING_READY:
+            apart = [*paginate(first, cells, height, 1), *paginate(steps, cells, height, 0)]
+        elif phase.kind in CURRENT_STEPS:
+            apart = _current_first(phase.kind, first, steps, cells, height)
+        elif phase.kind == "move":
+            # What to do with each half of a breath stays, if each of the other sentences fits below it.
+            pinned = [line for text, role in first for line in wrap_styled(text, role, cells)]
+            room = height - len(pinned)
+            if all(len(wrap_styled(text, role, cells)) <= room for text, role in (*steps, *notes)):
+                below = (paginate(part, cells, room, 0) for part in (steps, notes))
+                apart, others = ([[*pinned, *page] for page in pages] for pages in below)
+                return apart, others
     return apart, [] if phase.kind in GETTING_READY else paginate(notes, cells, height, 0)
+
+
+def _current_first(
+    kind: PhaseKind, first: list[Paragraph], steps: list[Paragraph], cells: int, height: int
+) -> list[list[StyledLine]]:
+    """Return pages of which the first has the step that is done now, and before it those of a hold that fit."""
+    now = max(len(steps) + CURRENT_STEPS[kind], 0)
+    start, end = now, now + 1
+    # What is held takes two sentences: "Flatten your low back", and then "Keep it flat".
+    while kind == "hold" and start and len(paginate([*first, *steps[start - 1 : end]], cells, height, 0)) == 1:
+        start -= 1
+    begun = paginate([*first, *steps[start:end]], cells, height, 0)
+    # A long note must not hide what is to be done.
+    begun = begun if len(begun) == 1 else paginate([*steps[start:end], *first], cells, height, 0)
+    return [*begun, *paginate([*steps[:start], *steps[end:]], cells, height, 0)]
 
 
 def paginate(paragraphs: Iterable[Paragraph], cells: int, height: int, gap: int) -> list[list[StyledLine]]:

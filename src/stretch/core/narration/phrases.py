@@ -6,10 +6,12 @@ from typing import Literal
 
 from stretch.core.model import LABELS, Stretch
 from stretch.core.routine import Item
-from stretch.core.text import as_sentences, join_words, pluralize, side_label
+from stretch.core.text import as_sentences, capitalized, join_words, pluralize, side_label
 from stretch.core.timing.phases import Phase
 from stretch.core.timing.timeline import Cue, Timeline
 from stretch.core.vocabulary import EQUIPMENT_LABELS, POSITION_LABELS, Equipment, Side
+
+COME_OUT = "come out slowly and rest"
 
 
 def rep_label(phase: Phase) -> str:
@@ -132,7 +134,7 @@ def _phase_parts(phase: Phase, index: int, timeline: Timeline) -> tuple[str, ...
         case "release":
             return ("let go, breathe in, and go a little further", length)
         case "rest":
-            return (f"come out slowly and rest, {length}", f"then {rep_label(phase)}")
+            return (f"{COME_OUT}, {length}", f"then {rep_label(phase)}")
         case "switch":
             meaning = side_instruction(phase.item.stretch, phase.side) if phase.item else ""
             return (f"switch to the {side_label(phase.side)}", meaning, length)
@@ -214,13 +216,16 @@ def end_summary(done: tuple[int, int] | None) -> str:
     return f"done: {'' if number == total else f'{number} of '}{pluralize(total, 'stretch')}"
 
 
-InstructionKind = Literal["alert", "note", "ease", "side", "step", "feel", "breath", "mistake", "easier"]
-"""`ease` is the easier way where it is the way, `easier` where it is an offer."""
+InstructionKind = Literal["alert", "note", "ease", "side", "in", "out", "step", "feel", "breath", "mistake", "easier"]
+"""`ease` is the easier way where it is the way, `easier` an offer; `in` and `out` are halves of a breath."""
 Instruction = tuple[InstructionKind, str]
 
 
 def opening(phase: Phase, *, turned: bool, eased: bool) -> Iterator[Instruction]:
-    """Yield what is said before the steps: a change of direction or position, what is needed, and the side."""
+    """Yield what comes before the steps: a change of direction or position, what is needed, the side, and each breath.
+
+    In a rest it is how to come out of the stretch.
+    """
     if phase.item is None:
         return
     item, stretch = phase.item, phase.item.stretch.for_side(phase.side)
@@ -237,6 +242,11 @@ def opening(phase: Phase, *, turned: bool, eased: bool) -> Iterator[Instruction]
             yield "alert", words
     if not item.stretch.names_side:
         yield from (("side", text) for text in as_sentences(side_instruction(item.stretch, phase.side)))
+    if phase.kind == "rest":
+        yield "note", f"{capitalized(COME_OUT)}."
+    if phase.kind == "move" and stretch.pace:
+        yield "in", f"{LABELS['inhale']}: {stretch.pace.inhale}."
+        yield "out", f"{LABELS['exhale']}: {stretch.pace.exhale}."
 
 
 def steps(phase: Phase) -> Iterator[Instruction]:
@@ -257,7 +267,8 @@ def notes(phase: Phase, *, eased: bool) -> Iterator[Instruction]:
     # Without color the highlighted muscle is only a pattern, so it is named too.
     areas = " and ".join(area.replace("-", " ") for area in stretch.areas.primary)
     yield "feel", f"{LABELS['feel']} {stretch.feel or f'in the {areas}'}."
-    yield "breath", stretch.breath
+    if not (phase.kind == "move" and stretch.pace):
+        yield "breath", stretch.breath
     yield "mistake", stretch.labelled("mistake")
     if not eased and not phase.item.cautions:
         yield "easier", stretch.labelled("ease_off")

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from stretch.core.narration import phrases
 from stretch.core.narration.phrases import (
+    COME_OUT,
     end_summary,
     explanation,
     halfway_instruction,
@@ -101,7 +102,7 @@ def _phase_parts(phase: Phase, index: int, timeline: Timeline) -> tuple[Form, ..
         case "release":
             return (), ("let go",), ("let go, breathe in, and go a little further",)
         case "rest":
-            return (), ("rest",), ("come out slowly and rest",)
+            return (), ("rest",), (COME_OUT,)
         case "switch" if phase.item:
             switch, meaning = f"switch to the {side}", side_instruction(phase.item.stretch, phase.side)
             # What is meant by the side names it as well.
