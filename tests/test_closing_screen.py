@@ -30,7 +30,6 @@ from stretch.player.closing_screen import (
 )
 from stretch.player.figure_renderer import FigureRenderer
 from stretch.player.loop import GUARD_NS
-from stretch.player.score_keys import WAIT_NS
 from stretch.storage import screening_file
 from stretch.storage.catalogs.catalog import load_figures
 from stretch.storage.files.shipped import load_safety
@@ -67,14 +66,19 @@ def test_y_takes_the_offer_and_a_digit_is_the_pain() -> None:
 
 
 @pytest.mark.parametrize(
-    ("keys", "after_ns", "pain"), [("10", 0, 10), ("1", WAIT_NS, 1), ("1", WAIT_NS - 1, None), ("9", 0, 9), ("0", 0, 0)]
+    ("keys", "pain"), [("1 0", 10), ("1 wait 0", 10), ("1 enter", 1), ("1", None), ("1 wait", None), ("9", 9), ("0", 0)]
 )
-def test_the_pain_is_typed_as_it_is_written(keys: str, after_ns: int, pain: int | None) -> None:
+def test_the_pain_is_typed_as_it_is_written(keys: str, pain: int | None) -> None:
     state = update(OFFERED, "y")
-    for key in keys:
-        state = update(state, key)
-    state = animate(state, after_ns)
+    for key in keys.split():
+        state = animate(state, OPEN_NS - 1) if key == "wait" else update(state, key)
     assert (state.pain, finished(state)) == (pain, pain is not None)
+    assert ("it is 10" in "\n".join(shown(state))) is state.typed.one
+
+
+def test_a_1_that_waits_is_the_pain_when_the_screen_closes_by_itself() -> None:
+    state = animate(update(update(OFFERED, "y"), "1"), OPEN_NS)
+    assert (state.pain, finished(state)) == (1, True)
 
 
 @pytest.mark.parametrize("key", ["n", "N", "enter", "q"])
@@ -179,7 +183,7 @@ def test_the_streak_counts_this_session(tmp_path: Path, monkeypatch: pytest.Monk
     assert "Day 3 of your streak." in text
 
 
-@pytest.mark.parametrize(("keys", "tracked"), [(("y", GUARD_S, "1", 1.0), True), (("enter",), False)])
+@pytest.mark.parametrize(("keys", "tracked"), [(("y", GUARD_S, "1", 1.0, "enter"), True), (("enter",), False)])
 def test_tracking_is_offered_after_pain_and_kept_in_the_settings(
     tmp_path: Path, keys: tuple[str | float, ...], tracked: bool
 ) -> None:

@@ -24,7 +24,6 @@ from stretch.core.safety.screening_record import (
 )
 from stretch.player.health_screen import HealthState, HealthWindows
 from stretch.player.layout import line_width
-from stretch.player.score_keys import WAIT_NS
 from stretch.storage.files.shipped import load_safety
 from support import SECOND
 
@@ -56,10 +55,11 @@ def press(*keys: str, start: str = "first", size: tuple[int, int] = LARGE) -> He
     shown = windows(record)
     state = shown.begin(answers)
     for key in keys:
-        # The digits of a score are typed one by one.
+        # The digits of a score are typed one by one, and a 1 alone is followed by Enter.
         for part in key if key.isdecimal() else [key if len(key) == 1 or key == "enter" else key_of(state, key)]:
             state = shown.update(state, part, *size)
-        state = msgspec.structs.replace(shown.animate(state, WAIT_NS), elapsed_ns=0)
+        if state.typed.one:
+            state = shown.update(state, "enter", *size)
     return state
 
 
@@ -154,18 +154,17 @@ def test_every_choice_of_every_question_is_reached_by_keys() -> None:
 @pytest.mark.parametrize(
     ("keys", "pain"),
     [
-        ("1 0", "10"), ("1 wait", "1"), ("1 enter", "1"), ("1", None), ("1 1", None), ("1 1 0", "10"), ("1 5", "5"),
-        ("1 b", None), ("0", "0"), ("9", "9"), ("enter", "skipped"),
+        ("1 0", "10"), ("1 wait", None), ("1 wait 0", "10"), ("1 enter", "1"), ("1", None), ("1 1", None),
+        ("1 1 0", "10"), ("1 5", "5"), ("1 b", None), ("0", "0"), ("9", "9"), ("enter", "skipped"),
     ],
 )  # fmt: skip
 def test_a_score_is_typed_as_it_is_written(keys: str, pain: str | None) -> None:
     shown = windows(HEALTHY)
     state = shown.begin({"daily": ("pain", END)})
     for key in keys.split():
-        at = state.elapsed_ns + (WAIT_NS if key == "wait" else WAIT_NS - 1 if key == "0" else 0)
-        state = shown.animate(state, at)
-        if key != "wait":
-            state = shown.update(state, key, *LARGE)
+        state = shown.animate(state, 600 * SECOND) if key == "wait" else shown.update(state, key, *LARGE)
+        if state.result.question:
+            assert ("Enter: it is 1." in " ".join(text(state, *LARGE))) is state.typed.one
     assert state.result.answers.get("K3") == ((pain,) if pain else None)
 
 

@@ -65,7 +65,7 @@ def update(state: ClosingScreen, key: str) -> ClosingScreen:
     if state.offers_tracking and key == "y":
         return replace(state, offers_tracking=False, tracks_pain=True)
     if state.tracks_pain:
-        state = _scored(state, state.typed.after_key(key, state.elapsed_ns))
+        state = _scored(state, state.typed.after_key(key))
         if state.closed:
             return state
     asks = state.offers_tracking or state.tracks_pain
@@ -78,8 +78,9 @@ def finished(state: ClosingScreen) -> bool:
 
 
 def animate(state: ClosingScreen, elapsed_ns: int) -> ClosingScreen:
-    """Return *state* at a time since the screen began."""
-    return _scored(replace(state, elapsed_ns=elapsed_ns), state.typed.after_time(elapsed_ns))
+    """Return *state* at a time since the screen began; when it closes by itself, a 1 that waits is the score."""
+    state = replace(state, elapsed_ns=elapsed_ns)
+    return _scored(state, state.typed.after_key("enter")) if finished(state) and state.typed.one else state
 
 
 def _scored(state: ClosingScreen, typed: TypedScore) -> ClosingScreen:
@@ -155,4 +156,5 @@ def _bottom(state: ClosingScreen, cells: int) -> list[StyledLine]:
         return wrap_styled(PRESS_ANY_KEY, TextRole.DIM, cells)
     if state.offers_tracking:
         return [*wrap_styled(OFFER, TextRole.NAME, cells), *key_lines((("y", "yes"), ("Enter", "no")), cells)]
-    return [*wrap_styled(PAIN_NOW, TextRole.NAME, cells), *key_lines(((SCORE_KEYS, ""), ("Enter", "skip")), cells)]
+    keys = (("0", "it is 10"), ("Enter", "it is 1")) if state.typed.one else ((SCORE_KEYS, ""), ("Enter", "skip"))
+    return [*wrap_styled(PAIN_NOW, TextRole.NAME, cells), *key_lines(keys, cells)]

@@ -90,17 +90,15 @@ class HealthWindows(Struct, frozen=True):
         if key != "q" and question is not None and not self._question(state, columns, lines):
             return state
         scored = question is not None and question.id == PAIN
-        typed = state.typed.after_key(key, state.elapsed_ns) if scored else TypedScore()
+        typed = state.typed.after_key(key) if scored else TypedScore()
         if question is not None and typed != TypedScore():
             return self._after_typing(state, question, typed)
         state = replace(state, typed=typed) if typed != state.typed else state
         return self._press(state, key, columns, lines)
 
     def animate(self, state: HealthState, elapsed_ns: int) -> HealthState:
-        """Return *state* at a time since the screen began: a 1 that was typed is a score after a while."""
-        typed, question = state.typed.after_time(elapsed_ns), state.result.question
-        state = replace(state, elapsed_ns=elapsed_ns)
-        return state if typed == state.typed or question is None else self._after_typing(state, question, typed)
+        """Return *state* at a time since the screen began."""
+        return replace(state, elapsed_ns=elapsed_ns)
 
     def _after_typing(self, state: HealthState, question: Question, typed: TypedScore) -> HealthState:
         if typed.score is None:
@@ -197,6 +195,8 @@ class HealthWindows(Struct, frozen=True):
             rows.append(())
         more = f"{number + 1} of {len(pages)}" if number < len(pages) - 1 else ""
         keys = _keys(question, pages[number], more, bool(marked))
+        if state.typed.one:
+            keys = ["0: it is 10.", "Enter: it is 1."]
         keys += [*["b: back."] * bool(state.page or state.earlier or self.leads_back), "q: leave."]
         return rows + _key_rows(keys, columns)
 
