@@ -282,10 +282,25 @@ def test_what_to_do_after_a_symptom_stays_on_the_screen_until_a_key(tmp_path: Pa
     person = Finisher(tmp_path, GUARD_S, "z", during=(1.0, "x", answer))
     assert run("routine", "-m", "3", "--warm-up", "0", "--yes", app=person).exit_code == 3
     frame = " ".join(" ".join(person.screen.frames[-1]).split())
-    assert frame.endswith("press any key")
+    assert frame.endswith("b wrong key Enter close")
     said = " ".join(person.stderr.getvalue().split()).rpartition(" s. ")[2]
     assert said
     assert said in frame
+
+
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize("answer", ["1", "2", "3"])
+def test_a_wrong_key_for_a_symptom_is_taken_back(tmp_path: Path, answer: str, known: bool) -> None:
+    before = ScreeningRecord(outcome=Outcome.GO, screened=TODAY, since=TODAY, asked=TODAY) if known else None
+    if before:
+        screening_file.save(tmp_path, before)
+    person = Finisher(tmp_path, GUARD_S, "b", during=(1.0, "x", answer))
+    assert run("routine", "-m", "6", "--warm-up", "0", "--yes", app=person).exit_code == 3
+    assert screening_file.load(tmp_path) == before
+    assert "Stopped" in person.stderr.getvalue()
+    with Journal.open_for_writing(tmp_path, TODAY) as journal:
+        assert [record.ended for record in journal.recent(1)] == ["stopped"]
+    assert run("resume", "--yes", app=Finisher(tmp_path, GUARD_S, "enter")).exit_code == 0
 
 
 @pytest.mark.parametrize(("columns", "lines"), SIZES)
@@ -305,4 +320,4 @@ def test_advice_turns_page_after_page_where_it_does_not_fit() -> None:
             "".join(text for text, _ in row).strip() for row in advice_rows(advice, 12, 3, elapsed_ns=seconds * SECOND)
         ]
         rows += page if page != rows[-3:] else []
-    assert f"Stop. {' '.join(advice)} press any key" in " ".join(rows)
+    assert f"Stop. {' '.join(advice)} b wrong key Enter close" in " ".join(rows)

@@ -72,7 +72,7 @@ def build_page(app: App, options: RoutineOptions, voice: VoiceMode) -> tuple[str
     """Return the page for *options* with this *voice*, and the timeline that it plays."""
     routine, _ = personalized_routine(app, options, voice=voice, plays=True)
     labels = {answer.action: answer.help for answer in PAIN_ANSWERS}
-    symptoms = [(labels[name], after_early_end(app, name, keep=False)) for name in SYMPTOM_RULES]
+    symptoms = [(labels[name], after_early_end(app, name, keep=False) or []) for name in SYMPTOM_RULES]
     plan = plan_data(routine)
     html = render_page(plan, routine, figures=app.figures, safety=app.safety, symptoms=symptoms, mode=voice)
     return html, build_timeline(routine)

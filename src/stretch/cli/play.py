@@ -17,6 +17,7 @@ from stretch.cli.preflight import after_early_end, after_session
 from stretch.cli.prescribed import today_line
 from stretch.cli.request import PlaybackOptions
 from stretch.cli.safety import EXPECT, FIRST_SESSIONS
+from stretch.core.errors import StretchError
 from stretch.core.journal.progress import encode_plan, side_results, stretch_count, stretches_done
 from stretch.core.journal.record import SessionRecord
 from stretch.core.planning.programs import is_hard
@@ -79,10 +80,7 @@ def play_session(
     # The journal before the words: a terminal that takes no output keeps the process waiting.
     notes = recorder.close(session) if recorder else []
     asks_pain, pain = _close(app, session, playback, recorder, notes) if recorder else (False, None)
-    advice = []
-    if session.end_reason is not None:
-        keep = recorder is not None
-        advice = after_early_end(app, session.end_reason, keep=keep, full_screen=app.full_screen)
+    session, advice = _advise(app, session, recorder)
     if not app.full_screen:
         app.release_terminal()
     # Under a full screen the words wait until it is left.
@@ -99,6 +97,26 @@ def play_session(
         raise_again(result.signal)
         return SIGNALLED + result.signal
     return FINISHED if session.end_state == "finished" else STOPPED
+
+
+def _advise(app: App, session: Session, recorder: SessionRecorder | None) -> tuple[Session, list[str]]:
+    """Return *session*, and what to do if a symptom ended it; if that was a wrong key, it was stopped without a reason.
+
+    Then it can be resumed.
+    """
+    if session.end_reason is None:
+        return session, []
+    advice = after_early_end(app, session.end_reason, keep=recorder is not None, full_screen=app.full_screen)
+    if advice is not None:
+        return session, advice
+    session = msgspec.structs.replace(session, end_reason=None)
+    if recorder:
+        try:
+            with Journal.open_for_writing(app.folder, app.today()) as journal:
+                journal.set_stopped(recorder.session_id)
+        except StretchError as error:
+            return session, [f"stretch: {error}"]
+    return session, []
 
 
 def _close(

@@ -223,18 +223,18 @@ def stop_texts(app: App, result: PreflightResult, *, stored: bool = False) -> li
     return texts
 
 
-def after_early_end(app: App, symptom: Symptom, *, keep: bool, full_screen: bool = False) -> list[str]:
+def after_early_end(app: App, symptom: Symptom, *, keep: bool, full_screen: bool = False) -> list[str] | None:
     """Return what to do after a session that *symptom* ended, and *keep* its consequence (rules ST2, ST6 to ST8).
 
-    On a *full_screen* it is shown until a key. An emergency that is kept can be corrected there; then nothing is left
-    to do.
+    On a *full_screen* it is shown until a key, and can be taken back there; return None then.
     """
     lines = [app.safety.lines[name] for name in SYMPTOM_RULES[symptom]]
     emergency = lines[0].outcome is Outcome.EMERGENCY
+    before = screening_file.load(app.folder) if keep else None
     if keep:
         said = [line.id for line in lines if line.outcome and line is lines[0]]
         said += ["tag.head-down"] * (symptom == "eyes")
-        record = add_statements(app.safety, screening_file.load(app.folder), said, app.today())
+        record = add_statements(app.safety, before, said, app.today())
         if symptom in app.safety.after_symptoms:
             record = msgspec.structs.replace(record, ask_next_time=(app.safety.after_symptoms[symptom],))
         save_record(app, record)
@@ -242,10 +242,12 @@ def after_early_end(app: App, symptom: Symptom, *, keep: bool, full_screen: bool
             with suppress(InputEnded):
                 result = ask_questions(app, PreflightResult(record, before=record, for_session=False), {})
                 if result.record and result.record.outcome is not Outcome.EMERGENCY:
-                    return []
+                    return None
     advice = [app.safety.messages.emergency] if emergency else [f"{line.text}." for line in lines]
-    if full_screen and not (emergency and keep):
-        show_advice(app, advice)
+    if full_screen and not (emergency and keep) and show_advice(app, advice):
+        if keep:
+            restore_record(app, before)
+        return None
     return advice
 
 
@@ -275,6 +277,17 @@ def save_record(app: App, record: ScreeningRecord | None) -> bool:
         app.info(f"The safety check could not be saved: {app.folder}: {error.strerror or error}.")
         return False
     return True
+
+
+def restore_record(app: App, record: ScreeningRecord | None) -> None:
+    """Store the *record* that was there before the last one, or delete that if there was none."""
+    if record is not None:
+        save_record(app, record)
+        return
+    try:
+        screening_file.delete(app.folder)
+    except OSError as error:
+        app.info(f"The safety check could not be deleted: {app.folder}: {error.strerror or error}.")
 
 
 def say_notes(app: App, notes: Sequence[str]) -> None:

@@ -72,25 +72,29 @@ def show_questions(
     return state.result
 
 
-def show_advice(app: App, texts: Sequence[str]) -> None:
-    """Show *texts* on the full screen until a key: from the floor the lines of a shell are too small."""
+def show_advice(app: App, texts: Sequence[str]) -> bool:
+    """Show *texts* on the full screen until a key, and return whether it says that the key before was a wrong one.
+
+    From the floor the lines of a shell are too small.
+    """
     from stretch.player.closing_screen import advice_rows
     from stretch.player.loop import run_screen
 
-    CLOSED = -1
+    CLOSED, WRONG = -1, -2
     with app.terminal(screen=True) as terminal:
-        run_screen(
+        end = run_screen(
             terminal,
             0,
             rows=lambda elapsed_ns, columns, lines: advice_rows(
                 texts, columns, lines, elapsed_ns=elapsed_ns, unicode=app.theme.unicode
             ),
-            update=lambda elapsed_ns, key: CLOSED,
-            finished=lambda elapsed_ns: elapsed_ns == CLOSED,
+            update=lambda elapsed_ns, key: WRONG if key in ("b", "B") else CLOSED,
+            finished=lambda elapsed_ns: elapsed_ns < 0,
             clock=app.clock,
             guarded=lambda elapsed_ns: "advice",
-            animate=lambda before, elapsed_ns: before if before == CLOSED else elapsed_ns,
+            animate=lambda before, elapsed_ns: min(before, elapsed_ns) if before < 0 else elapsed_ns,
         )
+    return end == WRONG
 
 
 def _show_lines(app: App, windows: HealthWindows, state: HealthState) -> HealthState:

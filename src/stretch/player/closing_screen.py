@@ -131,7 +131,7 @@ def advice_rows(
     blocks = [wrap_styled(first, TextRole.ALERT, cells)]
     blocks += [wrap_styled(text, TextRole.PLAIN, cells) for text in others]
     text = _titled("Stop", TextRole.ALERT, blocks, cells, lines - 1, unicode)
-    keys = wrap_styled(PRESS_ANY_KEY, TextRole.DIM, cells)
+    keys = key_lines((("b", "wrong key"), ("Enter", "close")), cells)
     rows = text_above_keys(pad_to_height(text, lines - len(keys) - 1), keys, lines, elapsed_ns)
     return fit_screen(indent(rows), columns, lines)
 

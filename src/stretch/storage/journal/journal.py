@@ -151,6 +151,13 @@ class Journal:
             )
             return True
 
+    def set_stopped(self, session: str) -> None:
+        """Store that *session* was stopped by the person, and ended for no other reason."""
+        with self.transaction():
+            self._connection.execute(
+                "UPDATE session SET revision = revision + 1, ended = 'stopped' WHERE id = ?", (session,)
+            )
+
     def delete(
         self, session: str | None = None, *, before: date | None = None, playing: Callable[[str], bool] | None = None
     ) -> int:
