@@ -21,6 +21,8 @@ from fake_programs import FakePrograms
 from stretch.cli.app import App
 from stretch.cli.request import RoutinePlanner
 from stretch.core.errors import UsageError
+from stretch.core.planning.builder import build_routine
+from stretch.core.planning.replacement import replace_stretch
 from stretch.core.routine import Continuity, Request, Routine, needs_line
 from stretch.core.safety.checklist import Outcome
 from stretch.core.safety.screening_record import PreflightResult, ScreeningRecord
@@ -35,7 +37,6 @@ from stretch.player.input import InputEvent
 from stretch.player.loop import GUARD_NS
 from stretch.player.start_screen import (
     ANSWER_HELP,
-    LATE_DIGIT_NS,
     PLAN_KEYS,
     StartScreen,
     animate,
@@ -119,9 +120,7 @@ def test_a_key_that_means_nothing_does_nothing(key: str) -> None:
 
 
 def test_digits_do_what_letters_do_on_keyboards_without_them() -> None:
-    assert [press(key, state=replace(START, elapsed_ns=LATE_DIGIT_NS)).answer for key in "120"] == [
-        "new", "pain", "leave",
-    ]  # fmt: skip
+    assert [press(key).answer for key in "120"] == ["new", "pain", "leave"]
     assert [press(key).window for key in "489"] == ["drop", "help", "map"]
     assert press("5", "6", "7") == press("w", "s", "v")
     assert press("3") == press("r")
@@ -145,6 +144,29 @@ def test_r_puts_another_stretch_in_place_and_marks_it() -> None:
     assert state.item.stretch.id == "sphinx"
     assert state.message == f"{state.item.stretch.name} instead of {LASTING.items[1].stretch.name}, today."
     assert press("r", planner=FakePlanner("no")).routine is LASTING
+
+
+class RealPlanner(FakePlanner):
+    def replace(self, asked: Request, routine: Routine, name: str) -> Routine | None:
+        return replace_stretch(CATALOG, asked, routine, name)
+
+
+def test_all_that_a_replacement_changes_is_named() -> None:
+    asked = Request(areas=("lower-back",), minutes=15.0)
+    start = replace(START, routine=replace(build_routine(CATALOG, asked), continuity=LASTING.continuity))
+    most = 0
+    for downs in range(len(start.routine.items)):
+        state = press(*["down"] * downs, "r", state=start, planner=RealPlanner())
+        old = start.routine.items[downs].stretch.name
+        before, after = ({item.stretch.name for item in each.routine.items} for each in (start, state))
+        if before == after:
+            continue
+        assert state.message.startswith(f"{state.item.stretch.name} instead of {old}, from now on.")
+        assert state.item.stretch.name in after - before
+        for name in before ^ after:
+            assert name in state.message
+        most = max(most, len(before ^ after))
+    assert most > 2
 
 
 @pytest.mark.parametrize(("key", "never"), [("t", ()), ("a", (LASTING.items[1].stretch.id,))])

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from stretch.core.errors import UsageError
 from stretch.core.planning.replacement import drop_stretch
 from stretch.core.routine import DEFAULT_MINUTES, Item, Request, Routine
-from stretch.core.text import capitalized, duration
+from stretch.core.text import capitalized, duration, join_words
 from stretch.core.timing.timeline import build_timeline
 from stretch.player.body_map import BodyMap
 from stretch.player.body_map import update as update_map
@@ -62,8 +62,6 @@ ANSWER_HELP = (
 """The keys that answer the health question, with their explanations in the help."""
 SAME_KEYS = {"1": "y", "2": "p", "3": "r", "4": "d", "5": "w", "6": "s", "7": "v", "8": "?", "9": "a", "0": "q"}
 """Digits for the letters, for keyboards that have others; 0 and 6 to 8 are as in the session."""
-LATE_DIGIT_NS = 2_000_000_000
-"""A 0 within this time belongs to a score that was typed before, so it does not leave."""
 
 
 class StartScreen(Struct, frozen=True, kw_only=True):
@@ -133,8 +131,6 @@ class StartScreen(Struct, frozen=True, kw_only=True):
 def update(state: StartScreen, key: str, planner: Planner, help_pages: int = 1) -> StartScreen:
     """Return *state* after *key*, with so many pages of help; the same one if the key means nothing here."""
     key = key.lower() if len(key) == 1 else key
-    if key == "0" and state.elapsed_ns < LATE_DIGIT_NS:
-        return state
     match state.window:
         case "map":
             return _in_map(state, key, planner)
@@ -233,18 +229,23 @@ def _in_drop(state: StartScreen, key: str) -> StartScreen:
 
 
 def _replaced(state: StartScreen, planner: Planner) -> StartScreen:
-    old, before = state.item.stretch, {item.stretch.id for item in state.routine.items}
+    old, before = state.item.stretch, [item.stretch for item in state.routine.items]
     try:
         routine = planner.replace(state.asked, state.routine, old.id)
     except UsageError as error:
         return replace(state, message=str(error))
     if routine is None:
         return replace(state, message=f"There is no other stretch like {old.name}.")
-    new = next((at for at, item in enumerate(routine.items) if item.stretch.id not in before), state.selected)
-    state = _shown(replace(state, selected=new), routine)
-    lasts = routine.continuity is not None and old.id in routine.continuity.replaced
-    until = "from now on" if lasts else "today"
-    return replace(state, message=f"{state.item.stretch.name} instead of {old.name}, {until}.")
+    kept, replaced = (routine.continuity.kept, routine.continuity.replaced) if routine.continuity else ((), ())
+    after = [item.stretch for item in routine.items]
+    added, gone = ([one for one in ones if one not in others] for ones, others in ((after, before), (before, after)))
+    # The plan may need other changes to fit; what was kept last is the replacement.
+    new = max(added, key=lambda one: kept.index(one.id) if one.id in kept else -1, default=old)
+    also = {"Also new": [one.name for one in added if one != new], "Left out": [one.name for one in gone if one != old]}
+    texts = [f"{new.name} instead of {old.name}, {'from now on' if old.id in replaced else 'today'}."]
+    texts += [f"{what}: {join_words(dict.fromkeys(names))}." for what, names in also.items() if names]
+    selected = after.index(new) if new in after else state.selected
+    return _shown(replace(state, selected=selected), routine, " ".join(texts))
 
 
 def _with_voice(state: StartScreen, voice: str) -> StartScreen:
