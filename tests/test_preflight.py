@@ -134,7 +134,7 @@ def test_something_new_shows_the_themes_and_changes_the_plan(tmp_path: Path) -> 
 def test_other_answers_under_the_plan_are_asked_again(tmp_path: Path) -> None:
     start(tmp_path, *HEALTHY)
     _, person = start(tmp_path, "x", "maybe", "")
-    assert person.output.count("Enter: start.   y: something new.   p: in pain today.   q: leave.") == 3
+    assert person.output.count("Enter: start.   y: something new.   p: pain today.   q: leave.") == 3
 
 
 def test_only_answers_that_stop_or_shape_are_stored(tmp_path: Path) -> None:

@@ -308,7 +308,7 @@ def test_at_a_full_screen_single_keys_answer_before_resuming(
     person = ScreenPerson(tmp_path, *keys)
     assert run("resume", app=person).exit_code == code
     frames = [" ".join(" ".join(frame).split()) for frame in person.screen.frames]
-    assert f"{DAILY} Enter: nothing, start. y: something new. p: in pain today. q: leave." in frames[0]
+    assert f"{DAILY} Enter: nothing, start. y: something new. p: pain today. q: leave." in frames[0]
     assert any(seen in frame for frame in frames)
     assert person.entered == 1
     assert not person.screen.events

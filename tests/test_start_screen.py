@@ -454,10 +454,25 @@ def test_the_marked_stretch_and_its_dose_are_always_visible(size: tuple[int, int
     assert any(unit in "".join(rows[at : at + 2]) for unit in (" s ", "breath", "round"))
 
 
+def test_the_warm_up_is_named_before_the_first_stretch() -> None:
+    rows = [row.split() for row in shown(START)]
+    assert rows[2][:3] == ["Warm-up", "5", "min"]
+    assert rows[3][:2] == [">", "Lean"]
+    assert not any(row[:1] == ["Warm-up"] for row in map(str.split, shown(press("w"))))
+
+
 def test_names_in_wide_letters_keep_the_doses_in_line() -> None:
     wide = replace(LASTING.items[0], stretch=replace(LASTING.items[0].stretch, name="膝を抱える"))
     rows = shown(replace(START, routine=replace(LASTING, items=(wide, *LASTING.items[1:]))))
-    assert len({cell_len(row[: row.index(dose)]) for row, dose in ((rows[2], "5 s"), (rows[3], "30 s"))}) == 1
+    assert (
+        len(
+            {
+                cell_len(row[: row.index(dose)])
+                for row, dose in ((rows[2], "5 min"), (rows[3], "5 s"), (rows[4], "30 s"))
+            }
+        )
+        == 1
+    )
 
 
 def test_without_unicode_everything_is_ascii() -> None:
@@ -644,7 +659,7 @@ def test_choices_are_kept_in_the_settings(tmp_path: Path) -> None:
     _, person = sit_down(tmp_path, "v", "s", "d", "a", "q")
     settings = load_settings(tmp_path, {}).settings
     assert (settings.voice, settings.sound) == ("yes", False)
-    first = person.screen.frames[0][2].removeprefix(" > ").partition("  ")[0]
+    first = next(row for row in person.screen.frames[0] if row.startswith(" > ")).removeprefix(" > ").partition("  ")[0]
     (never,) = settings.never
     assert CATALOG.stretches[never].name == first
     _, person = sit_down(tmp_path, "q")

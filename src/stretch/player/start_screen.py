@@ -145,7 +145,7 @@ def update(state: StartScreen, key: str, planner: Planner, help_pages: int = 1) 
 def answer_keys(question: str) -> tuple[tuple[str, str], ...]:
     """Return the keys that answer the health *question*, or start if there is none, with their words."""
     start = "nothing, start" if question else "start"
-    return ("Enter", start), ("y", "something new"), ("p", "in pain today"), ("q", "leave")
+    return ("Enter", start), ("y", "something new"), ("p", "pain today"), ("q", "leave")
 
 
 def finished(state: StartScreen) -> bool:

@@ -156,12 +156,19 @@ def _figure(state: StartScreen, figures: FigureRenderer | None, size: tuple[int,
 
 
 def _stretches(state: StartScreen, cells: int, height: int) -> list[StyledLine]:
-    """Return the stretches that fit around the marked one; in narrow windows only that one has its dose."""
+    """Return the stretches that fit around the marked one, below the warm-up if there is room for all.
+
+    In narrow windows only the marked one has its dose.
+    """
     items = state.routine.items
     doses = [item.dose_label for item in items]
     names_cells = max(cell_len(item.stretch.name) for item in items)
     wide = 2 + names_cells + 2 + max(map(len, doses)) <= cells
     rows: list[StyledLine] = []
+    warm_up_s = sum(seconds for _, seconds in state.routine.warm_up)
+    if wide and warm_up_s and height > len(items):
+        length = duration(warm_up_s * 1000) if warm_up_s < 60 else f"{round(warm_up_s / 60)} min"
+        rows.append(((f"  {'Warm-up':{names_cells + 2}}{length}", TextRole.DIM),))
     for at in rows_around(state.selected, len(items), height - (not wide)):
         marked = at == state.selected
         name = ellipsize(items[at].stretch.name, cells - 2)
