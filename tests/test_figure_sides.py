@@ -12,7 +12,7 @@ from stretch.figure.colors import ColorRole
 from stretch.figure.file_format import Figure, View, turned_to
 from stretch.figure.geometry import Point, angle_difference, bearing
 from stretch.figure.parts import figure_parts
-from stretch.figure.raster import rasterize
+from stretch.figure.raster import bounding_box, rasterize
 from stretch.figure.skeleton import skeleton_at
 from support import CATALOG, for_each
 from test_figure import FIGURES
@@ -20,6 +20,8 @@ from test_figure import FIGURES
 Joints = Mapping[str, Point]
 
 TWO_SIDED = sorted(name for name, stretch in CATALOG.stretches.items() if stretch.both_sides)
+ONE_WAY = [name for name, stretch in CATALOG.stretches.items() if not stretch.both_sides]
+"""Stretches for both sides at once."""
 IN_PROFILE = [name for name in TWO_SIDED if FIGURES[name].view is View.SIDE]
 TURNING = ("thread-the-needle", "seated-spinal-twist")
 """Hips in profile, with a chest that turns to the viewer or away."""
@@ -85,6 +87,27 @@ def test_in_profile_hands_that_begin_side_by_side_point_the_same_way(name: str) 
     # In the hug the arms are crossed.
     if dist(skeleton.joints["near_wrist"], skeleton.joints["far_wrist"]) < 8 and name != "upper-back-hug":
         assert abs(angle_difference(*hands)) <= 10
+
+
+def test_in_profile_both_arms_and_both_legs_of_a_stretch_for_both_sides_move_alike() -> None:
+    for name in ONE_WAY:
+        for depth in (0.0, 0.5, 1.0) if FIGURES[name].view is View.SIDE else ():
+            directions = skeleton_at(FIGURES[name], depth).directions
+            for limb, angle in directions.items():
+                if limb.startswith("near"):
+                    apart = abs(angle_difference(angle, directions[limb.replace("near", "far")]))
+                    assert apart <= (10 if limb.endswith(("thigh", "shin", "foot")) else 20), (name, limb, depth)
+
+
+def test_a_stretch_for_both_sides_that_faces_the_viewer_is_in_the_middle_and_lights_both_sides() -> None:
+    # One foot stands for both in the one, and the other goes to one side after the other.
+    for name in set(ONE_WAY) - {"toe-lifts", "knee-rolls"}:
+        figure = FIGURES[name]
+        left, _, right, _ = bounding_box(figure)
+        lit = [{muscle for muscle in figure.muscles if muscle.endswith(side)} for side in (".near", ".far")]
+        if figure.view is not View.SIDE:
+            assert abs(left + right) < 1, name
+            assert {muscle.replace("near", "far") for muscle in lit[0]} == lit[1], name
 
 
 @both_sides
@@ -290,7 +313,8 @@ def test_the_hand_holds_what_the_steps_say(name: str, hand: str, place: str, sid
 def test_the_head_turns_to_the_named_side(side: Side) -> None:
     figure, x_factor, _ = _turned("neck-rotation", side)
     # A face of 1 looks to the right of the screen.
-    assert x_factor * skeleton_at(figure, 1.0).pose.face > 0.5 if side == "right" else -0.5
+    to_the_right = x_factor * skeleton_at(figure, 1.0).pose.face
+    assert to_the_right > 0.5 if side == "right" else to_the_right < -0.5
 
 
 @both_sides
