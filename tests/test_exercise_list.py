@@ -172,6 +172,52 @@ def test_a_range_is_read_as_its_lower_end_and_says_so() -> None:
     assert entry.remarks == ["hold_s: the lower end of 20-30", "reps: the lower end of 2-3"]
 
 
+def test_each_form_of_a_word_of_a_dose_is_read_alike() -> None:
+    forms = {
+        "Butterfly 20 {} x 3": "s sec secs second seconds",
+        "Butterfly x 3, {} 20": "hold holds holding held",
+        "Butterfly 20 s, 3 {}": "times reps repetitions",
+        "Butterfly 20 s, {} 3 times": "repeat repeated do perform complete",
+        "Butterfly 1 {} x 3": "m min mins minute minutes",
+        "Butterfly 20 s, 1 {}": "time rep repetition",
+        "Butterfly 2 {} of 3 x 20 s": "set sets lot lots",
+        "Butterfly 20 s x 3, {} 10 s": "rest rests relax break",
+    }
+    for line, words in forms.items():
+        first, *others = [read(line.format(word)) for word in words.split()]
+        assert None not in first[0].values(), line
+        assert "note" not in first[0], line
+        assert others == [first] * len(others), line
+
+
+def test_the_words_of_a_line_that_tell_names_apart_leave_only_what_they_tell() -> None:
+    for line, name in (
+        ("Prayer stretch (child's pose)", "childs-pose"),
+        ("Calf stretch (gastroc)", "calf-straight-knee"),
+        ("Calf stretch (soleus)", "calf-bent-knee"),
+    ):
+        assert read(f"{line} 20 s x 3")[0]["stretch"] == name
+    # Where the position does not fit, it asks about the one that has this name, and about no other.
+    (entry,) = read_list(CATALOG, ["kneeling glute stretch 20 s x 3"])
+    assert entry.remarks == ["stretch: cow-face-legs?"]
+
+
+def test_what_was_made_of_a_line_or_is_asked_about_it_is_said_with_its_numbers() -> None:
+    remarks = {
+        "Knee rolls x 5 each way": ["reps: 5 each way is 10 in all"],
+        "Cat-cow x 5 each side": ["reps: both sides move at once; how many in all?"],
+        "Cat-cow hold 5 s x 10": ["note: the stretch moves with the breath, so a hold is a note"],
+        "Pelvic tilt": ["reps: how many?"],
+        "Child's pose hold for 5 breaths": ["hold_s: how long?", "reps: how often, for 5 breaths?"],
+        "Sphinx x 3": ["hold_s: how long?"],
+        "Sphinx 30 s": ["reps: once, as there is no number"],
+        "Sphinx, left, 30 s x 3": ["sides: both sides move at once"],
+        "Hamstring stretch 20 s x 900": ["reps: 900 is not within 1 to 20"],
+        "Hamstring stretch 2 x 20 s 3 x": ["reps: 2 or 3?"],
+    }
+    assert {line: entry.remarks for line in remarks for entry in read_list(CATALOG, [line])} == remarks
+
+
 def test_a_range_keeps_its_minutes() -> None:
     tilt, sphinx = read_list(CATALOG, ["Pelvic tilt 10 reps, hold 1-2 min", "Sphinx 1-2 min x 3, rest 1-2 min"])
     assert tilt.fields["note"] == "Hold each for 1-2 min."
