@@ -60,23 +60,45 @@ def test_figures_need_a_utf_8_locale(tmp_path: Path) -> None:
     assert found["figures"][0] == "none"
 
 
+class Terminal(io.StringIO):
+    """A stream that says that it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return 1
+
+
+def screen_at(monkeypatch: pytest.MonkeyPatch, columns: int, lines: int, **environ: str) -> dict[str, str]:
+    """Return what the check of the screen says at a terminal of that size."""
+    monkeypatch.setattr("stretch.player.terminal.Terminal.size", lambda self: (columns, lines))
+    out = Terminal()
+    run("doctor", "--json", app=App(environ=environ, stdin=Terminal(), stdout=out))
+    (screen,) = [each for each in json.loads(out.getvalue()) if each["what"] == "screen"]
+    return screen  # type: ignore[no-any-return]
+
+
 @pytest.mark.parametrize(("columns", "lines", "small"), [(60, 20, False), (59, 40, True), (200, 19, True)])
 def test_a_terminal_too_small_for_a_figure_is_reported(
     monkeypatch: pytest.MonkeyPatch, columns: int, lines: int, small: bool
 ) -> None:
-    class Terminal(io.StringIO):
-        def isatty(self) -> bool:
-            return True
-
-        def fileno(self) -> int:
-            return 1
-
-    monkeypatch.setattr("stretch.player.terminal.Terminal.size", lambda self: (columns, lines))
-    out = Terminal()
-    run("doctor", "--json", app=App(environ={"TERM": "xterm"}, stdin=Terminal(), stdout=out))
-    (screen,) = [each for each in json.loads(out.getvalue()) if each["what"] == "screen"]
+    screen = screen_at(monkeypatch, columns, lines, TERM="xterm")
     assert screen["found"] == f"{columns}x{lines}, full screen"
     assert ("60x20" in screen["advice"]) is small
+
+
+def test_why_there_is_no_full_screen_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.platform", "linux")
+    for environ, why in (
+        ({"TERM": "dumb"}, "TERM does not allow a full screen"),
+        ({"TERM": ""}, "TERM does not allow a full screen"),
+        ({}, "TERM does not allow a full screen"),
+        ({"TERM": "xterm", "ACCESSIBLE": "1"}, "ACCESSIBLE is set"),
+        ({"TERM": "dumb", "ACCESSIBLE": "1"}, "ACCESSIBLE is set"),
+    ):
+        screen = screen_at(monkeypatch, 80, 24, **environ)
+        assert (screen["found"], screen["advice"]) == (f"80x24, line by line: {why}", "")
 
 
 def test_a_file_in_place_of_the_folder_is_reported(tmp_path: Path) -> None:
