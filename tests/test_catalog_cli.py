@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -289,6 +290,29 @@ def test_the_schema_matches_the_structs() -> None:
     assert list(lists["properties"]) == list(ENTRY_LISTS.values())
     assert catalog_schema("figure")["$ref"] == "#/$defs/Figure"
     assert catalog("schema", "sonnet").exit_code == 2
+
+
+def parts_of(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield a JSON schema and all schemas in it."""
+    yield schema
+    inner = [schema[name] for name in ("items", "additionalProperties") if isinstance(schema.get(name), dict)]
+    for each in (*inner, *schema.get("anyOf", ()), *schema.get("prefixItems", ())):
+        yield from parts_of(each)
+    for name in ("properties", "$defs"):
+        for each in schema.get(name, {}).values():
+            yield from parts_of(each)
+
+
+def test_the_schema_asks_for_a_list_or_a_mapping_where_it_says_what_is_in_it() -> None:
+    lists, mappings = 0, 0
+    for part in parts_of(catalog_schema()):
+        if {"items", "prefixItems", "minItems"} & part.keys():
+            lists += 1
+            assert part["type"] == "array", part
+        if {"properties", "required", "minProperties"} & part.keys():
+            mappings += 1
+            assert part["type"] == "object", part
+    assert min(lists, mappings) > 10
 
 
 def test_every_field_of_a_catalog_file_has_a_description() -> None:
