@@ -279,8 +279,11 @@ def test_a_window_too_small_for_the_answers_asks_for_a_larger_one() -> None:
 def test_a_stop_for_pain_is_large_on_every_screen(columns: int, lines: int) -> None:
     for timeline in WHOLE_STRETCHES:
         kind = next(phase.kind for phase in timeline.phases if phase.kind in ("hold", "move"))
-        shown = "\n".join(screen_text(update(in_phase(kind, timeline=timeline), "hurt"), columns, lines))
+        rows = render_screen(update(in_phase(kind, timeline=timeline), "hurt"), columns, lines, figures=FIGURES)
+        shown = "\n".join("".join(text for text, _ in row) for row in rows)
         assert all(row in shown for row in big_rows("stop")), timeline.title
+        alerts = [text.strip() for row in rows for text, role in row if role == TextRole.ALERT]
+        assert all(row.strip() in alerts for row in big_rows("stop")), timeline.title
 
 
 def test_what_was_changed_while_getting_ready_is_shown() -> None:
