@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import stat
 import sys
@@ -60,6 +61,12 @@ def test_engines_are_found_in_order() -> None:
 def test_the_windows_engine_has_a_full_path_and_reads_the_text_as_data() -> None:
     (engine,) = engines(FakePrograms().find_program, environ={"SystemRoot": r"D:\Win"}, platform="win32")
     assert engine.arguments[0] == r"D:\Win\System32\WindowsPowerShell\v1.0\powershell.exe"
+    # PowerShell has `IO` and `Text` from the start, and every other type after its assembly is loaded.
+    script = engine.arguments[-1]
+    loaded = re.findall(r"Add-Type -AssemblyName ([\w.]+);", script)
+    types = [name for name in re.findall(r"New-Object ([\w.]+)", script) if not name.startswith("IO.")]
+    assert types
+    assert all(name.startswith(tuple(f"{assembly}." for assembly in loaded)) for name in types)
     arguments, piped = engine.arguments_for("$(rm -rf ~)")
     assert not any("rm -rf" in argument for argument in arguments)
     assert piped == "$(rm -rf ~)"
