@@ -383,6 +383,8 @@ def test_the_figure_moves_for_a_while_and_then_stays_in_the_stretch() -> None:
 
     assert figure(0) != figure(CYCLE_NS // 2) != figure(CYCLE_NS * 3 // 4)
     assert figure(CYCLE_NS // 2) == figure(100 * CYCLE_NS) == figure(101 * CYCLE_NS + 7)
+    in_stretch = [figure(each * CYCLE_NS // 4) == figure(CYCLE_NS // 2) for each in range(60)]
+    assert [now for now, before in zip(in_stretch[1:], in_stretch, strict=False) if now and not before] == [True] * 3
 
 
 @pytest.mark.parametrize("selected", range(2))
