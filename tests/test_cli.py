@@ -220,6 +220,10 @@ def test_show_prints_all_texts_cautions_and_sources(name: str) -> None:
             assert words in text or path[0] in ("halfway", "side_means")
         assert (f"This is the {side} side. Then do the other side" in text) is stretch.both_sides
     assert stretch.name in text
+    # A blank line after the name, the facts, the texts, each list of cautions and the steps.
+    blocks = [block.splitlines()[0] for block in text.split("\n\n")]
+    lists = ("avoid", "adapt")
+    assert len(blocks) == 5 + sum(bool(getattr(stretch.cautions, each)) for each in lists), blocks
     for tag in (*stretch.cautions.avoid, *stretch.cautions.adapt):
         assert f"({tag})" in text
     for key in stretch.source:
