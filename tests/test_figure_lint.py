@@ -137,4 +137,4 @@ def test_targets_up_to_the_length_of_the_arm_are_within_reach(distance: float, w
 
 
 def test_a_paint_order_without_a_part_of_the_figure() -> None:
-    assert _has(_lint({}, order="strap"), "keys", "cannot be drawn")
+    assert _has(_lint({}, order="strap"), "keys", "cannot be drawn; start from a shipped figure")

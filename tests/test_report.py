@@ -18,6 +18,7 @@ from stretch.cli.app import App
 from stretch.core.journal.progress import encode_plan, side_results
 from stretch.core.journal.record import SessionRecord
 from stretch.core.journal.report import build_report
+from stretch.core.journal.streak import MAX_REST_DAYS
 from stretch.core.planning.programs import build_program
 from stretch.core.routine import Request
 from stretch.core.safety.pain import PainScores
@@ -160,7 +161,7 @@ def test_the_page_says_it_in_numbers(page: str) -> None:
         "Back and hips <b> | 19 Oct to 29 Nov 2026",
         "For | Maria Jones | From | Anna Berg, 030 123456 | Goal | Put on socks without pain | Review | 29 Nov 2026 | ",
         "51 of 60 | sessions | 28 of 30 | prescribed days | 8 h 30 min",
-        "17 days | longest streak",
+        f"17 days | longest streak, up to {MAX_REST_DAYS} rest days between",
         "before 9 h: 21 | 17 to 21 h: 30",
         "Knee hug, one leg | right, 20 s x 3 | 8/10 | 9/10 | 8 | +2 | /10 | 4/10",
         "Hamstring stretch with strap | each side, 30 s x 2 | 8/10 | 7/10 | 10/10",
