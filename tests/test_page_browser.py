@@ -339,6 +339,14 @@ def test_the_easier_way_halves_the_rest_in_whole_breaths(play: Open, timeline: T
     assert player.run("session.length") == total
 
 
+def goes_on_from(player: Player, position: float) -> None:
+    """Check that the question is answered and the session plays on from *position*."""
+    assert player.position == pytest.approx(position, abs=200)
+    assert not player.page.locator("#hurt").is_visible()
+    player.wait(3)
+    assert player.position == pytest.approx(position + 3000, abs=300)
+
+
 def test_what_hurts_is_stopped_and_asked_about(play: Open, timeline: Timeline) -> None:
     numbers = [at for at, phase in enumerate(timeline.phases) if phase.kind == "hold"]
     phase = timeline.phases[numbers[0]]
@@ -352,13 +360,13 @@ def test_what_hurts_is_stopped_and_asked_about(play: Open, timeline: Timeline) -
     assert phase.item
     assert phase.item.stretch.for_side(phase.side).ease_off in player.text("offer")
     player.key("Enter")
-    assert player.position == pytest.approx(start, abs=200)
+    goes_on_from(player, start)
     player.key("x")  # the second time it is left out
     assert player.position == pytest.approx(next_item_start(timeline, start), abs=200)
     player.key("x")
     assert "Two stretches in a row hurt" in player.text("offer")
     player.key("Enter")
-    assert player.position == pytest.approx(player.run("session.phases.at(-1).start"), abs=200)
+    goes_on_from(player, player.run("session.phases.at(-1).start"))
 
 
 def test_what_hurts_and_is_left_out_does_not_come_again(play: Open) -> None:
