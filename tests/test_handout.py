@@ -23,11 +23,13 @@ from markdown_it import MarkdownIt
 from stretch.cli.app import App
 from stretch.core.fields import Name, is_sentence
 from stretch.core.model import LABELS, SENTENCES, TEXT_FIELDS
+from stretch.core.planning.dosing import with_reps
 from stretch.core.planning.programs import build_program, needs_rest_day
 from stretch.core.routine import Request, Routine
 from stretch.core.safety.checklist import Outcome, Urgency
 from stretch.core.safety.screening_record import ScreeningRecord
 from stretch.core.text import one_line
+from stretch.core.timing.timeline import build_timeline
 from stretch.core.vocabulary import CAUTION_LABELS, WEEKDAYS, Side
 from stretch.export import handout
 from stretch.export.handout import DISCLAIMER, EASIER_FIRST, Handout, build_handout, frequency_advice
@@ -178,6 +180,17 @@ def test_the_dose_has_hold_repetitions_and_sides() -> None:
     assert contract["Press"].startswith("6 s")
     assert contract["Hold"] == "20 s"
     assert "sides **left, then right**" in to_markdown(everything())
+
+
+def test_the_dose_on_paper_repeats_as_often_as_the_timer() -> None:
+    made = routine(areas=(), stretches=("single-knee-to-chest",))
+    for reps, words in ((1, "once only"), (2, "2 times"), (3, "3 times"), (4, "4 times")):
+        items = tuple(msgspec.structs.replace(item, dose=with_reps(item.dose, reps)) for item in made.items)
+        again = msgspec.structs.replace(made, items=items)
+        (card,) = handout_of(again, pictures=False).cards
+        assert dict(card.dose)["Repeat"] == words
+        holds = sum(phase.kind == "hold" and phase.side == "left" for phase in build_timeline(again).phases)
+        assert holds == reps
 
 
 def test_there_are_fourteen_boxes_for_each_stretch() -> None:
