@@ -410,6 +410,14 @@ def test_kill_also_ends_what_a_program_started(tmp_path: Path, program: Callable
 
 
 @needs_sh
+def test_what_a_player_or_a_voice_prints_is_not_on_the_screen(
+    program: Callable[[str, str], str], capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert child_process.Subprocess((program("loud", "echo said; echo wrong >&2"),), b"text").wait(5.0) == 0
+    assert capfd.readouterr() == ("", "")
+
+
+@needs_sh
 def test_probing_detects_a_player_that_fails_or_hangs(tmp_path: Path, program: Callable[[str, str], str]) -> None:
     assert not probe(PlayerCommand("ok", (program("ok", "exit 0"), "{file}")), tmp_path, child_process.Subprocess)
     assert (
