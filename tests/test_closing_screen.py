@@ -29,7 +29,9 @@ from stretch.player.closing_screen import (
     update,
 )
 from stretch.player.figure_renderer import FigureRenderer
+from stretch.player.layout import text_above_keys
 from stretch.player.loop import GUARD_NS
+from stretch.player.theme import TextRole
 from stretch.storage import screening_file
 from stretch.storage.catalogs.catalog import load_figures
 from stretch.storage.files.shipped import load_safety
@@ -310,6 +312,17 @@ def test_advice_fits_and_is_whole(columns: int, lines: int) -> None:
     assert len(rows) == lines
     assert max(map(cell_len, rows)) <= columns
     assert " ".join(advice) in " ".join(" ".join(rows).split()) or lines < 10
+
+
+def test_pages_have_numbers_where_there_is_a_line_for_them() -> None:
+    rows = [((f"row {number}", TextRole.PLAIN),) for number in range(24)]
+    for lines in range(1, 20):
+        pages = [text_above_keys(rows, (), lines, seconds * SECOND) for seconds in range(300)]
+        lasts = {page[-1][0][0] for page in pages}
+        count = -(-len(rows) // (lines - 1)) if lines > 3 else 0
+        assert {last for last in lasts if " of " in last} == {f"{page} of {count}" for page in range(1, count + 1)}
+        assert {row for page in pages for row in page if row} >= {*rows}
+        assert {len(page) for page in pages} == {lines}
 
 
 def test_advice_turns_page_after_page_where_it_does_not_fit() -> None:

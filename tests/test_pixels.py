@@ -13,6 +13,7 @@ from typing import Any, cast
 
 import pytest
 
+from stretch.cli.app import App
 from stretch.cli.request import PlaybackOptions
 from stretch.core.timing.animation import FigureState
 from stretch.figure.colors import PALETTES, CellColor, ColorRole, hex_color
@@ -285,6 +286,10 @@ def test_the_terminal_keeps_few_pictures_and_no_large_ones(monkeypatch: pytest.M
 def test_pixels_are_for_terminals_known_to_show_them(figure: str, answers: dict[str, Any], pixels: bool) -> None:
     options = PlaybackOptions(sound=False, volume=0, voice="no", figure=figure)
     assert options.in_pixels(TerminalAnswers(**answers)) is pixels
+    for environ, why in (({}, "announced no pictures"), ({"TMUX": "/tmp/tmux"}, "allow-passthrough on")):
+        problem = options.figure_problem(App(environ=environ), TerminalAnswers(**answers))
+        # Whoever asked for pixels is told why there are none, and nobody else is.
+        assert why in problem if figure == "pixels" and not pixels else problem == ""
 
 
 class MemoryTerminal(Terminal):
