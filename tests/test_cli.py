@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import math
+import os
 import re
 from pathlib import Path
 from xml.etree import ElementTree
@@ -16,6 +17,7 @@ from msgspec.structs import replace
 
 from stretch.cli import COMMANDS, main
 from stretch.cli.app import App
+from stretch.cli.console import write_wrapped
 from stretch.cli.listing import find_stretch
 from stretch.core.errors import UsageError
 from stretch.core.model import Stretch
@@ -226,6 +228,9 @@ def test_show_prints_all_texts_cautions_and_sources(name: str) -> None:
     assert len(blocks) == 5 + sum(bool(getattr(stretch.cautions, each)) for each in lists), blocks
     for tag in (*stretch.cautions.avoid, *stretch.cautions.adapt):
         assert f"({tag})" in text
+    if contract := stretch.dose.contract:
+        seconds = (contract.contract_s, contract.release_s, contract.hold_s)
+        assert "press {} s, let go {} s, hold {} s".format(*seconds) in text
     for key in stretch.source:
         assert f"{key}:" in text or f"{key} (grade" in text
 
@@ -450,6 +455,30 @@ def test_a_stopped_session_exits_with_3_and_says_how_much_was_done() -> None:
 def test_voice_without_a_value_means_yes(args: list[str], voice: str) -> None:
     command = main.get_command(Context(main), "routine")
     assert command.make_context("routine", args, obj=App(environ={})).params["voice"] == voice
+
+
+def test_a_plan_with_a_voice_has_time_to_hear_the_steps() -> None:
+    plan = ("routine", "--program", "easy-five", "--plan", "--json")
+    times = [data(*plan, *voice)["seconds"] for voice in ((), ("--voice=no",), ("--voice",), ("--voice=full",))]
+    assert times[0] == times[1] < times[2] <= times[3]
+
+
+def test_a_message_at_a_terminal_is_broken_between_words_and_a_path_stays_whole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Screen(Terminal):
+        def fileno(self) -> int:
+            return 2
+
+    path = "/home/anna/exercises-of-the-clinic/after-the-first-visit/mrs-jones.yaml"
+    text = f"stretch: {path} cannot be read, because it is a folder and not a file, or because it is empty."
+    for columns in (20, 40, 60):
+        monkeypatch.setattr("os.get_terminal_size", lambda descriptor, size=columns: os.terminal_size((size, 24)))
+        out = Screen()
+        write_wrapped(text, out)
+        lines = out.getvalue().splitlines()
+        assert " ".join(lines) == text
+        assert all(len(line) <= columns or line == path for line in lines)
 
 
 def test_environment_variables_replace_defaults() -> None:
