@@ -8,11 +8,12 @@ from math import dist
 import pytest
 
 from stretch.figure.anatomy import ANKLE, LIMBS
-from stretch.figure.file_format import Chair
+from stretch.figure.file_format import Chair, View
 from stretch.figure.geometry import Point, angle_difference, bearing, lerp_point
 from stretch.figure.parts import figure_parts
+from stretch.figure.raster import bounds
 from stretch.figure.skeleton import Skeleton, skeleton_at
-from support import for_each
+from support import CATALOG, for_each
 from test_figure import FIGURES
 
 DEPTHS = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -209,6 +210,16 @@ def test_head_and_shoulders_stay_on_the_floor(name: str) -> None:
     start, end = _pose(name, 0.0), _pose(name)
     for joint in ("head", "chest"):
         assert dist(start.joints[joint], end.joints[joint]) < 5
+
+
+def test_who_lies_on_the_back_keeps_the_head_down_and_the_neck_long() -> None:
+    lying = [name for name, stretch in CATALOG.stretches.items() if stretch.position == "supine"]
+    for name in (name for name in lying if FIGURES[name].view is View.SIDE):
+        for depth in DEPTHS:
+            pose = _pose(name, depth)
+            head = [part for part in figure_parts(FIGURES[name], pose) if part.name == "head"]
+            assert bounds(head)[1] < 3, (name, depth)
+            assert abs(angle_difference(pose.directions["head"], pose.directions["neck"])) < 12, (name, depth)
 
 
 @pytest.mark.parametrize("name", ["supine-hamstring-hold", "supine-hamstring-strap", "contract-relax-hamstring"])

@@ -12,7 +12,7 @@ from stretch.figure.colors import ColorRole
 from stretch.figure.file_format import Figure, View, turned_to
 from stretch.figure.geometry import Point, angle_difference, bearing
 from stretch.figure.parts import figure_parts
-from stretch.figure.raster import bounding_box, rasterize
+from stretch.figure.raster import bounding_box, bounds, rasterize
 from stretch.figure.skeleton import skeleton_at
 from support import CATALOG, for_each
 from test_figure import FIGURES
@@ -326,6 +326,16 @@ def test_the_arm_slides_under_away_from_the_shown_side(side: Side) -> None:
     assert (names.index("near_hand") > names.index("body")) == (side == "left")
     eyes = next(part.cutouts for part in figure_parts(figure, skeleton) if part.name == "head")
     assert bool(eyes) == (side == "left"), "chest and face turn to the viewer with the left arm only"
+
+
+def test_the_head_looks_the_same_way_whichever_arm_slides_under() -> None:
+    for depth in (0.0, 0.5, 1.0):
+        heads = []
+        for side in ("left", "right"):
+            figure, *_ = _turned("thread-the-needle", side)
+            parts = figure_parts(figure, skeleton_at(figure, depth))
+            heads.append(bounds([part for part in parts if part.name == "head"]))
+        assert heads[0] == pytest.approx(heads[1]), depth
 
 
 def test_the_resting_leg_is_dim_and_the_working_leg_behind_it_is_not() -> None:
