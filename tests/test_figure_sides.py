@@ -99,6 +99,19 @@ def test_in_profile_both_arms_and_both_legs_of_a_stretch_for_both_sides_move_ali
                     assert apart <= (10 if limb.endswith(("thigh", "shin", "foot")) else 20), (name, limb, depth)
 
 
+def test_a_move_of_one_side_after_the_other_ends_as_the_mirror_image_of_its_start() -> None:
+    alternating = []
+    for move in (*CATALOG.warm_up.standing, *CATALOG.warm_up.seated):
+        start, end = (skeleton_at(FIGURES[move.id], depth).directions for depth in (0.0, 1.0))
+        pairs = [(name, name.replace("near", "far")) for name in start if name.startswith("near")]
+        if FIGURES[move.id].view is View.SIDE and any(abs(start[near] - start[far]) > 5 for near, far in pairs):
+            alternating.append(move.id)
+            for near, far in pairs:
+                assert abs(angle_difference(start[near], end[far])) < 1, (move.id, near)
+                assert abs(angle_difference(start[far], end[near])) < 1, (move.id, far)
+    assert "walk-on-the-spot" in alternating
+
+
 def test_a_stretch_for_both_sides_that_faces_the_viewer_is_in_the_middle_and_lights_both_sides() -> None:
     # One foot stands for both in the one, and the other goes to one side after the other.
     for name in set(ONE_WAY) - {"toe-lifts", "knee-rolls"}:
