@@ -229,6 +229,15 @@ def test_the_warm_up_has_five_moves_standing_and_seated() -> None:
     assert len(CATALOG.warm_up.standing) == len(CATALOG.warm_up.seated) == 5
 
 
+def test_what_changes_direction_halfway_says_so_in_its_text() -> None:
+    moves = ((move.id, move.halfway, move.text) for move in (*CATALOG.warm_up.standing, *CATALOG.warm_up.seated))
+    stretches = ((stretch.id, stretch.halfway, " ".join(stretch.steps)) for stretch in STRETCHES)
+    for name, halfway, text in (*moves, *stretches):
+        says = re.search(r"(?i)change direction halfway|half the time each way", text)
+        assert bool(says) is bool(halfway), name
+        assert not halfway or halfway.startswith("Change direction"), name
+
+
 def test_stretches_use_every_caution() -> None:
     used = {tag for s in STRETCHES for tag in (*s.cautions.avoid, *s.cautions.adapt)}
     assert used == set(TAGS) - {"floor", "older-adult"}

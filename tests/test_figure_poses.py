@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from math import dist
 
@@ -210,6 +211,19 @@ def test_head_and_shoulders_stay_on_the_floor(name: str) -> None:
     start, end = _pose(name, 0.0), _pose(name)
     for joint in ("head", "chest"):
         assert dist(start.joints[joint], end.joints[joint]) < 5
+
+
+def test_in_the_seated_cat_cow_the_pelvis_tips_forward_as_the_chest_lifts() -> None:
+    stretch = CATALOG.stretches["seated-cat-cow"]
+    move = next(move for move in CATALOG.warm_up.seated if move.name == stretch.name)
+    for name in (stretch.id, move.id):
+        lifted, rounded = (_pose(name, depth).directions for depth in (0.0, 1.0))
+        assert lifted["pelvis"] < 90 < lifted["chest"]
+        assert rounded["chest"] < 90 < rounded["pelvis"]
+    assert stretch.pace
+    for text in (move.text, stretch.pace.inhale, stretch.pace.exhale, *stretch.steps[1:]):
+        for words in re.findall(r"(?i)\b(?:tip|roll)\b[^,.]*", text):
+            assert ("forward" in words, "back" in words) == ("lift" in words, "round" in words), text
 
 
 def test_who_lies_on_the_back_keeps_the_head_down_and_the_neck_long() -> None:
