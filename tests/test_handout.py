@@ -196,6 +196,7 @@ def test_the_dose_on_paper_repeats_as_often_as_the_timer() -> None:
 def test_there_are_fourteen_boxes_for_each_stretch() -> None:
     shown = small()
     assert to_html(shown).count("<i></i>") == 14 * len(shown.cards)
+    assert "Two weeks, with a box for each stretch and day" in Page(to_html(shown)).text
     assert to_markdown(shown).count("☐") == 14 * len(shown.cards)
 
 
