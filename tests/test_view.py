@@ -141,6 +141,13 @@ def test_the_keys_that_must_be_found_are_on_every_hint_line(size: tuple[int, int
         assert {"space", "x", "?", "q"} <= set(screen_text(SCENES[scene], *size)[-1].split())
 
 
+@for_each("scene", ["warm-up", "settle"])
+def test_keys_that_change_a_stretch_are_shown_only_while_there_is_one(scene: str) -> None:
+    keys = screen_text(SCENES[scene], 120, 40)[-1].split()
+    assert {"space", "n", "b", "x"} <= set(keys)
+    assert {"e", "r"}.isdisjoint(keys)
+
+
 @pytest.mark.parametrize("size", SIZES[:5], ids=lambda size: f"{size[0]}x{size[1]}")
 def test_the_help_has_every_key_in_whole_words_page_by_page(size: tuple[int, int]) -> None:
     pages = [

@@ -286,7 +286,8 @@ def footer(session: Session, columns: int, *, roomy: bool, warning: str = "") ->
         message = [parts[session.active_ns // WARNING_LINE_NS % len(parts)]]
     following = ellipsize(_what_follows(session.timeline, session.moment.index), columns - 8)
     lines = message or [((" next: ", TextRole.DIM), (following, TextRole.PLAIN))]
-    return [(), *lines, (), _hint_line(columns)] if roomy else [*lines, _hint_line(columns)]
+    hints = _hint_line(columns, stretching=session.moment.phase.item is not None)
+    return [(), *lines, (), hints] if roomy else [*lines, hints]
 
 
 def _pain_answers(session: Session, columns: int) -> list[StyledLine]:
@@ -310,12 +311,16 @@ def _what_follows(timeline: Timeline, index: int) -> str:
 
 
 @cache
-def _hint_line(columns: int) -> StyledLine:
-    """Return the keys of the lowest ranks that fit, in the order of the keymap; sound and voice are in the header."""
+def _hint_line(columns: int, *, stretching: bool) -> StyledLine:
+    """Return the keys of the lowest ranks that fit, in the order of the keymap; sound and voice are in the header.
+
+    Keys that change a stretch are left out unless one is *stretching*.
+    """
     left, shown = columns, []
+    elsewhere = {"sound", "voice"} if stretching else {"sound", "voice", "replace", "ease"}
     for binding in sorted(KEYMAP, key=lambda binding: binding.rank):
         cells = len(binding.label) + len(binding.hint) + 3
-        if binding.action not in ("sound", "voice") and cells <= left:
+        if binding.action not in elsewhere and cells <= left:
             left -= cells
             shown.append(binding)
     spans: list[StyledSpan] = []
