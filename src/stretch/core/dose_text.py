@@ -4,27 +4,29 @@ Each word is reduced to a letter for its kind, and the patterns are matched agai
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
 from itertools import pairwise
 from typing import NamedTuple
 
 from msgspec import Struct
 
-from stretch.core.sheet_words import KINDS, NUMBERS, OTHER_DAYS, WHEN
+from stretch.core.sheet_words import KINDS, NUMBERS, OTHER_DAYS, TIMES_A_DAY, WHEN
 from stretch.core.vocabulary import WEEKDAYS, Side
 
 _KIND_OF = {word: kind for kind, words in reversed(KINDS.items()) for word in words.split()}
-_TIMES_A_DAY = {"daily": 1, "qd": 1, "od": 1, "bid": 2, "bd": 2, "tid": 3, "tds": 3, "qid": 4, "qds": 4}
 _PLAIN_MARKS = str.maketrans("\u2013\u2014\u2212\xd7\u201c\u201d\u2033\u2018\u2019\u2032", "---x\"\"\"'''")
 _NUMBER = "|".join(NUMBERS)
 _COUNTED = rf"(?:\d+(?: ?(?:-|to|or) ?\d+)?|{_NUMBER})"
 _LONG = r"(?:weeks|wks|months?|mths?|mos)\b"
 _THEN = r"(?:it|this|that|you|your|pain|able|easy|comfortable|the|these)\b"
 """What follows on `once` in a condition."""
-_SPELLINGS = (
-    (r"^\s*(?:->|[>#*\s])*(?:(?:ex(?:ercise)?|stretch|step|day|no)\b\.? ?#?\d{1,2}\s?[-:.)]|\d{1,2}/(?=\s))", ""),
-    (r"^\s*#\d{1,2}\b", ""),
-    (r"^\s*(?:[^\w\s(/\"'+-]|[-*o](?=\s)|\[.?\]|\(?(?:\d{1,2}|[a-kmnopqs-z])[.)](?=\s|[a-z]))+\s*", ""),
+_SPELLINGS = [(re.compile(pattern, re.IGNORECASE), replacement) for pattern, replacement in (
+    (
+        r"^(?:\s|->|#\d{1,2}\b|[^\w\s(/\"'+-]|[-*o](?=\s)|\[.?\]|\(?(?:\d{1,2}|[a-kmnopqs-z])[.)](?=\s|[a-z])"
+        r"|\d{1,2}/(?=\s)|(?:ex(?:ercise)?|stretch|step|day|no)\b\.? ?#?\d{1,2}\s?[-:.)])+\s*",
+        "",
+    ),
     (r"(\d)\s?(?:\"|'')", r"\1 s "),
     (r"(\d)\s?'(?!\w)", r"\1 min "),
     (r"\b(\d):([0-5]\d)\b(?:\s?m(?:in(?:ute)?s?)?\b)?", lambda m: f"{int(m[1]) * 60 + int(m[2])} s"),
@@ -56,8 +58,7 @@ _SPELLINGS = (
     (r"\bsides?:?\s+(both|right|left|[rl])\b(?! side)", r", \1 side only"),
     (r"\b([lr])\s?>", r"\1 more than "),
     (r"\bm([/,]) ?w\1 ?f\b|\bmwf\b", "mon/wed/fri"),
-    (r"\bw/o\b\s*", "without "),
-    (r"\bw/\s*", "with "),
+    (r"\bw/(?:(o)\b)?\s*", lambda m: "without " if m[1] else "with "),
     (r"\b(?<=once|wice|rice) daily\b", " a day"),
     (rf"\b(?:(once)(?! {_THEN})|(twice)|thrice)\b", lambda m: f"{1 if m[1] else 2 if m[2] else 3} times"),
     (r"\ba (?=minute\b)", "1 "),
@@ -72,10 +73,10 @@ _SPELLINGS = (
     (rf"(?<=\d)(?={_LONG})", " "),
     (rf"\bx ?(?={_COUNTED} {_LONG})", "for "),
     (r"\bst(?:re|er)(?:t?ch|tc|cth|th|hc)(?=(?:es|ing)?\b)", "stretch"),
-)  # fmt: skip
+)]  # fmt: skip
 """What is replaced before a line is read."""
 _ASIDE = re.compile(
-    r"(?i)(?:\b(?:skip|stop|avoid|omit|not|only|even|except|back off|ease off)\b(?: [a-z]+){0,3} )?"
+    r"(?i)(?:\b(?:skip|stop|avoid|omit|not|only|even|except|(?:hold|back|ease) off)\b(?: [a-z]+){0,3} )?"
     rf"\b(?:if|unless|once(?= {_THEN})|when(?:ever)?)\b"
     r"(?:[<>] ?\d+(?![\w/.])|[^,;.()\d]|\d+/10\b|\d+(?= ?(?:min|h(?:ou)?r|day)))*"
     r"|(?<=[,;.] )\d[^,;.()]*\b(?:if|once|when) (?:stronger|easy|easier|able|ready|tolerated|comfortable)\b"
@@ -85,7 +86,7 @@ _ASIDE = re.compile(
     r"|\b(?:progress(?:ing)?|(?:build|work)(?:ing)?(?: up)? to|increas(?:e|ing)|advance) [^,;.()]*"
 )
 """A condition, for how long, or what is to come later: it says nothing of the name or of the dose."""
-_DAY = rf"(?:{'|'.join(WEEKDAYS)})(?:(?:s|rs?|nes|ur)?days?|rs|[rs])?\b\.?"
+_DAY = rf"(?:{'|'.join(WEEKDAYS)})[enrsu]{{0,3}}(?:days?)?\b\.?"
 _DAYS = re.compile(
     rf"(?i)(?:\b(?:on|from|every|each) )?(\b{_DAY}(?:\s?(?:[-/,&+\s]|\b(?:to|and|thru|through)\b)\s?{_DAY})+)"
 )
@@ -101,10 +102,11 @@ _TOKEN = re.compile(
 _SIDE = r"[(]?+a*l[iI]?+[)]?+"
 _COUNT = r"(?:x?n[xtTz]+a*n[sm]h?|n[sm]h?[,a]*x?n[xtT]?|x?n(?![sm])[xtTz]*)"
 """How often, perhaps with how long, as `3 x 20 s` or `20 s x 3`."""
-_RULES = (
+_RULES = [(fields.split(), re.compile(pattern)) for fields, pattern in (
     ("days", r"(n)(?:[xtDd][/ea]*|[/ea]+)k"),
     ("times_a_day", r"(n)t[/ea]*[dv]|(?<!x)(n)(?:x?[/ea]*d|xv)|(?<=nx)(n)/d|(?<!n)x(n)[/e]+d"),
-    ("often", r"e?n?[/ea]*u|a*e?q(?:[/a,]*q)*|e[dD]|[vV]|U"),
+    ("times_a_day", r"e([dD])|([vV])"),
+    ("often", r"e?n?[/ea]*u|a*e?q(?:[/a,]*q)*|U"),
     ("rest_s", r"r[a,]*(n)[sm](?!a*h)(?:a[ztT]?)?|(n)[sm]a*r(?!a*n[sm](?!a*h))(?:a[ztTe]?)?"),
     ("each", rf"{_SIDE}[,a]*{_COUNT}[,/a]*{_SIDE}[,a]*{_COUNT}|(?:{_COUNT}[,a]*{_SIDE}[,/a]*){{2}}(?![,ax]*n(?![sm]))"),
     ("reps sets", r"(n)x(n)z|x?(n)[tTb][a,x]*(n)z(?!a*n[tT])"),
@@ -116,17 +118,19 @@ _RULES = (
     ("hold_s", r"(?:h[ae,]*(n)[sm]?(?![xtTb])|(n)[sm]h?)(?:e(?=[,(|]|$))?"),
     ("reps", r"[ptT][,a]*x?(n)[tTxb]?|a?(n)a*[tTbx]|x(n)[tTb]?|(n)(?=[a(]*(?:e(?:[iI,)|]|$)|y)|/I)|^(n)(?=a?[wi])"),
     ("both", r"a*(?:e|/)I|a*ei(?=[,|()]|$)|y[iI]?|e(?=[,)|]|$)"),
-    ("first", r"fa*(l)I?|(l)I?f"),
-    ("one", r"(l)[iI]?o|oa*(l)[iI]?|\((l)[iI]?\)|(?<![^,|])a*(l)[iI]?(?=[,|]|$)"),
-    ("of", r"(?<![^,|])w?(l)(?=i)"),
-    ("one", r"^[wiIa]*[wi](l)I?(?=[,|(]|$)|^a*(l)(?=[wi])"),
-)  # fmt: skip
+    ("first_side", r"fa*(l)I?|(l)I?f"),
+    ("sides", r"(l)[iI]?o|oa*(l)[iI]?|\((l)[iI]?\)|(?<![^,|])a*(l)[iI]?(?=[,|]|$)"),
+    ("sides", r"(?<![^,|])w?(l)(?=i)"),
+    ("sides", r"^[wiIa]*[wi](l)I?(?=[,|(]|$)|^a*(l)(?=[wi])"),
+)]  # fmt: skip
 """Patterns in the order in which they are tried, with the fields that their numbers and sides fill."""
-_COMPILED = [(fields.split(), re.compile(pattern)) for fields, pattern in _RULES]
-_SPELLING_PATTERNS = [(re.compile(pattern, re.IGNORECASE), replacement) for pattern, replacement in _SPELLINGS]
-_SIDES = ("both", "sides", "ways", "directions")
 _TURNS, _CIRCLES = ("way", "ways", "direction", "directions"), r"(?i)circl|\b(?:ankle|wrist|foot|hand) (?:rot|roll)"
 """Words for sides that are the directions of a circle in these exercises."""
+_EACH_HOLD = r"(?i)\d ?(?:s|m)[a-z]* ea(?:ch)?\b(?! (?:way|direction))"
+"""A hold that each side has, such as `30 sec each`, where there is no number of which that is said."""
+_REPS_OR_TIMES = r"n[xt][/ea]*v|(?<!n)xn[/e]+d"
+"""Kinds of `8 x daily` and `x 3/day`."""
+_UNNAMED_SIDE = r"(?i)\b(?:un)?(?:affected|involved) (?:side|leg|arm)"
 _SAYS_NOTHING = frozenset("aehptTxgzsmbo,/()")
 """Kinds of which nothing is left to read where there are no others."""
 AMOUNTS = ("hold_s", "reps", "sets", "rest_s", "sides", "first_side")
@@ -134,12 +138,12 @@ AMOUNTS = ("hold_s", "reps", "sets", "rest_s", "sides", "first_side")
 
 
 class Token(NamedTuple):
-    """A word, a number or a mark, its kind as a letter, and the number; of a range the lower end."""
+    """A word, a number or a mark, its kind as a letter, and the number; of a range the lower end, of `bid` 2."""
 
     text: str
     kind: str
     start: int
-    value: int = 0
+    value: int
     is_range: bool = False
 
 
@@ -179,91 +183,96 @@ class DoseText(Struct, kw_only=True):
         """The fields of an entry that the line fills."""
         return {name: value for name in AMOUNTS if (value := getattr(self, name)) is not None}
 
+    @property
+    def has_numbers(self) -> bool:
+        """Whether the line says more of the amount than the sides, such as `x 10`."""
+        return bool(self.amounts.keys() - {"sides"})
+
 
 def read_dose(text: str) -> DoseText:
     """Return the dose in the line *text*; whatever is not understood is in its `doubts`."""
     text = text.translate(_PLAIN_MARKS)
-    for pattern, replacement in _SPELLING_PATTERNS:
+    for pattern, replacement in _SPELLINGS:
         text = pattern.sub(replacement, text)
-    asides = tuple(aside.strip(" -:") for aside in _ASIDE.findall(text))
-    bare = _ASIDE.sub(lambda match: "," * len(match[0]), text)
-    named = [] if re.search(OTHER_DAYS, text) else [match[1] for match in _DAYS.finditer(bare)]
-    bare = _DAYS.sub(lambda match: "," * len(match[0]), bare) if named else bare
+    dose = DoseText(text=text, asides=tuple(aside.strip(" -:") for aside in _ASIDE.findall(text)), doubts={}, lower={})
+    bare, days = _ASIDE.sub(lambda match: "," * len(match[0]), text), ""
+    if not re.search(OTHER_DAYS, text):
+        days = ", ".join(_DAYS.findall(bare))
+        bare = _DAYS.sub(lambda match: "," * len(match[0]), bare)
     tokens = _tokens(bare)
-    kinds = "".join(token.kind for token in tokens)
-    dose, daily = DoseText(text=text, asides=asides, doubts={}, lower={}), False
-    for fields, pattern in _COMPILED:
-        while match := pattern.search(kinds):
-            groups = [tokens[match.start(i)] for i in range(1, pattern.groups + 1) if match.start(i) >= 0]
-            # What stands before a side may be the name.
-            start = match.start(match.lastindex or 0) if fields in (["one"], ["of"]) else match.start()
-            _fill(dose, fields, groups, tokens[start : match.end()])
-            either = kinds[match.start()] == "x" or kinds[match.end() - 1] == "v"
-            daily = daily or (fields == ["times_a_day"] and either)
-            # "Pull right knee to chest" stays one part.
-            kinds = kinds[:start] + ("a" if fields == ["of"] else "|") * (match.end() - start) + kinds[match.end() :]
-    if (
-        dose.hold_s
-        and not dose.reps
-        and not dose.sides
-        and re.search(r"(?i)\d ?(?:s|m)[a-z]* ea(?:ch)?\b(?! (?:way|direction))", text)
-    ):
-        _set(dose, "sides", "both")
-    _name_days(dose, ", ".join(named))
-    if dose.sets and not dose.reps and dose.hold_s:
-        # "3 sets of 30 seconds": each set is one hold.
-        dose.sets, dose.reps = None, dose.sets
-    if (dose.sets or 0) > (dose.reps or 0) > 0:
-        dose.doubts |= dict.fromkeys(("sets", "reps"), f"{dose.sets} or {dose.reps}")
-    if daily and dose.reps is None:
-        dose.doubts["reps"] = f"{dose.times_a_day} each time, or times a day"
-    dose.rest = tuple(_parts(text, tokens, kinds))
-    _doubt(dose, tokens, kinds)
-    return dose
-
-
-def _doubt(dose: DoseText, tokens: list[Token], kinds: str) -> None:
-    """Doubt what the *kinds* that are left of *tokens* may belong to."""
-    if unclear := re.search(r"[nTz]|(?<=\|)k", kinds):
+    left = _apply_rules(dose, tokens)
+    _name_days(dose, days)
+    _conclude(dose, _kinds(tokens))
+    if unclear := re.search(r"[nTz]|(?<=\|)k", left):
         dose.doubts["reps"] = f"what {tokens[unclear.start()].text} means"
-    if "l" in kinds or (
-        dose.sides is None and re.search(r"(?i)\b(?:un)?(?:affected|involved) (?:side|leg|arm)", dose.text)
-    ):
+    if "l" in left or (dose.sides is None and re.search(_UNNAMED_SIDE, text)):
         dose.doubts["sides"] = "which side"
+    dose.rest = tuple(_parts(text, tokens, left))
+    return dose
 
 
 def _in_seconds(minutes: re.Match[str]) -> str:
     """Return halves of minutes, such as `1/2-1 min`, in seconds, and whole ones as they are."""
     if not re.search(r"/|\.", minutes[0]):
         return minutes[0]
-    return "-".join(str(int(60 * float(end.replace("1/2", "0.5")))) for end in minutes.groups() if end) + " s"
+    return "-".join(str(int(60 * sum(map(Fraction, end.split())))) for end in minutes.groups() if end) + " s"
 
 
 def _tokens(text: str) -> list[Token]:
-    tokens = []
+    """Return the words, numbers and marks of *text*: of `3-5 x` a number and a word."""
+    tokens = list[Token]()
     for match in _TOKEN.finditer(text):
         word = match[0].lower()
         if match["low"] is None:
-            tokens.append(Token(word, _kind(word), match.start()))
+            kind = _KIND_OF.get(word) or ("w" if word[0].isalnum() or word[1:] else word if word in "()/" else ",")
+            tokens.append(Token(word, kind, match.start(), TIMES_A_DAY.get(word, 1)))
             continue
         low, high = int(match["low"]), int(match["high"] or 0)
         # "x 3 - 5 sec" and "3 - 30 sec" are two numbers.
-        apart = re.search(r"\s-|-\s", word) and re.search("[xpT],?$", "".join(token.kind for token in tokens))
+        apart = " " in word and "-" in word and re.search("[xpT],?$", _kinds(tokens))
         if not high or (low <= high <= (2 if " " in word else 4) * low and not apart):
             tokens.append(Token(word, "n", match.start(), low, is_range=high > low))
         else:
             tokens += [Token(match[part], "n", match.start(part), int(match[part])) for part in ("low", "high")]
-    # A word such as "one" is a number only beside a unit: it may be one knee.
+    kinds = f" {_kinds(tokens)} "
     for at, token in enumerate(tokens):
-        before, after = tokens[at - 1].kind if at else "", tokens[at + 1].kind if tokens[at + 1 :] else ""
-        of_sets = re.search("sets? of$", " ".join(each.text for each in tokens[max(at - 2, 0) : at]))
-        if token.text in NUMBERS and (of_sets or re.search(r"^x|/[smxtTzbgdDke]$", f"{before}/{after}")):
+        # A word such as "one" is a number only beside a unit, or as in "two sets of ten": it may be one knee.
+        units = kinds[at] == "x" or kinds[at + 2] in "smxtTzbgdDke"
+        if token.text in NUMBERS and (units or (kinds[at - 1] == "z" and tokens[at - 1].text == "of")):
             tokens[at] = Token(token.text, "n", token.start, NUMBERS[token.text])
     return tokens
 
 
-def _kind(word: str) -> str:
-    return _KIND_OF.get(word) or ("w" if word[0].isalnum() or word[1:] else word if word in "()/" else ",")
+def _kinds(tokens: Iterable[Token]) -> str:
+    return "".join(token.kind for token in tokens)
+
+
+def _apply_rules(dose: DoseText, tokens: list[Token]) -> str:
+    """Take what the rules find in *tokens* into *dose*; return their kinds with a bar for each that is understood."""
+    kinds = _kinds(tokens)
+    for fields, pattern in _RULES:
+        while match := pattern.search(kinds):
+            groups = [tokens[match.start(i)] for i in range(1, pattern.groups + 1) if match.start(i) >= 0]
+            # What stands before a side may be the name.
+            start, end = match.start(match.lastindex or 0) if fields == ["sides"] else match.start(), match.end()
+            _fill(dose, fields, groups, tokens[start:end])
+            # "Pull right knee to chest" stays one part.
+            mark = "a" if fields == ["sides"] and kinds[end - 1 : end + 1] == "li" else "|"
+            kinds = kinds[:start] + mark * (end - start) + kinds[end:]
+    return kinds
+
+
+def _conclude(dose: DoseText, kinds: str) -> None:
+    """Put right in *dose* what only the whole line, whose words are of *kinds*, tells."""
+    if not dose.reps and re.search(_EACH_HOLD, dose.text):
+        _set(dose, "sides", "both")
+    if not dose.reps and dose.hold_s:
+        # "3 sets of 30 seconds": each set is one hold.
+        dose.sets, dose.reps = None, dose.sets
+    if (dose.sets or 0) > (dose.reps or 0) > 0:
+        dose.doubts |= dict.fromkeys(("sets", "reps"), f"{dose.sets} or {dose.reps}")
+    if dose.reps is None and dose.times_a_day and re.search(_REPS_OR_TIMES, kinds):
+        dose.doubts["reps"] = f"{dose.times_a_day} each time, or times a day"
 
 
 def _fill(dose: DoseText, fields: list[str], groups: list[Token], span: list[Token]) -> None:
@@ -274,63 +283,56 @@ def _fill(dose: DoseText, fields: list[str], groups: list[Token], span: list[Tok
         case ["each"]:
             _fill_each(dose, span)
         case ["both"]:
-            words = [token.text for token in span]
-            if words[-1] not in _TURNS or not re.search(_CIRCLES, dose.text):
-                _set(dose, "sides", "both")
-            dose.each_side = not {*words} & {"both", "b", "bilateral", "bilaterally", "bilat"}
-            dose.both = " ".join(words) if words[0] == "both" and words[-1] not in _SIDES else ""
-        case ["rest_s"] if "pause" in (texts := {token.text for token in span}) and "between" not in texts:
-            # It may be one at the end of a movement.
-            dose.rest_s, dose.doubts["rest_s"] = groups[0].value, "a rest or a hold"
-        case ["first"]:
-            _set(dose, "first_side", _side(groups[0]))
-        case ["one"] | ["of"]:
-            _set(dose, "sides", _side(groups[0]))
+            _fill_both(dose, [token.text for token in span])
         case _:
+            if fields == ["reps"] and dose.reps == groups[0].value:
+                # "10 forward, 10 back" is twenty.
+                dose.doubts["reps"] = f"{dose.reps} or {2 * dose.reps}"
             for field, token in zip(fields, groups, strict=False):
-                after = span[span.index(token) + 1 :]
-                dose.in_breaths |= field == "reps" and any(each.kind == "b" for each in after)
-                minutes, more = bool(after) and after[0].kind == "m", field == "more"
-                value = token.value * (60 if minutes else 1)
-                if fields == ["reps"] and dose.reps == value:
-                    # "10 forward, 10 back" is twenty.
-                    dose.doubts["reps"] = f"{value} or {2 * value}"
-                _set(dose, "reps" if more else field, value + more, token)
-                if minutes and token.is_range:
-                    dose.lower[field] += " min"
+                _fill_field(dose, field, token, span)
+
+
+def _fill_field(dose: DoseText, field: str, token: Token, span: list[Token]) -> None:
+    """Take *token* with the words around it, *span*, such as `30 sec` or `left leg`, into *dose*."""
+    if token.kind == "l":
+        _set(dose, field, _side(token))
+        return
+    after = _kinds(span[span.index(token) + 1 :])
+    minutes, more = after.startswith("m"), field == "more"
+    dose.in_breaths |= field == "reps" and "b" in after
+    _set(dose, "reps" if more else field, token.value * (60 if minutes else 1) + more, token)
+    if minutes and token.is_range:
+        dose.lower[field] += " min"
+    words = {each.text for each in span}
+    if field == "rest_s" and "pause" in words and "between" not in words:
+        # It may be one at the end of a movement.
+        dose.doubts["rest_s"] = "a rest or a hold"
 
 
 def _fill_often(dose: DoseText, span: list[Token]) -> None:
-    """Take how often or when it is done, such as `bid` or `am + pm`, into *dose*."""
-    times = [_TIMES_A_DAY[token.text] for token in span if token.kind in "vV"]
-    when = dict.fromkeys(WHEN[token.text[0]] for token in span if token.kind == "q")
-    parts = len(when)
-    dose.often += (" and ".join(when),) if when else ()
-    if span[0].kind == "U":
+    """Take how often or when it is done, such as `every 2 hours` or `am + pm`, into *dose*."""
+    kinds = _kinds(span)
+    if "U" in kinds:
         dose.doubts["days"] = "every other day"
         dose.asides += ("every other day",)
-    elif any(token.kind == "u" for token in span):
+    elif "u" in kinds:
         dose.doubts["times_a_day"] = hours = " ".join(token.text for token in span)
         dose.often += (re.sub(r"\bhr", "hour", hours),)
-    elif times or parts > 1 or span[-1].kind in "dD":
-        _set(dose, "times_a_day", (times or [max(parts, 1)])[0])
-
-
-def _name_days(dose: DoseText, words: str) -> None:
-    """Take the days of the week that *words* name, such as `Mon-Fri`, into *dose*."""
-    if not words:
-        return
-    days = [WEEKDAYS.index(day.lower()) for day in re.findall(rf"(?i)\b({'|'.join(WEEKDAYS)})", words)]
-    through = re.search(r"(?i)-|\bto\b|\bthr", words)
-    if through and len(days) == 2:
-        days = [*range(days[0], days[1] + 1)]
-    elif through:
-        days = []
-    if days and dose.days in (None, len({*days})):
-        dose.days = f"[{', '.join(WEEKDAYS[day] for day in sorted({*days}))}]"
     else:
-        often = f"{dose.days} days a week: {words}" if dose.days else words
-        dose.days, dose.doubts["days"], dose.asides = None, often, (*dose.asides, often)
+        when = dict.fromkeys(WHEN[token.text[0]] for token in span if token.kind == "q")
+        dose.often += (" and ".join(when),)
+        if len(when) > 1:
+            _set(dose, "times_a_day", len(when))
+
+
+def _fill_both(dose: DoseText, words: list[str]) -> None:
+    """Take both sides, said in *words* such as `each leg`, into *dose*."""
+    # "10 each way" of ankle circles is said of their directions.
+    if words[-1] not in _TURNS or not re.search(_CIRCLES, dose.text):
+        _set(dose, "sides", "both")
+    dose.each_side = not {*words} & {"both", *KINDS["y"].split()} or "alternat" in words[0]
+    if words[0] == "both" and words[1:] and not {*words} & {"sides", *_TURNS}:
+        dose.both = " ".join(words)
 
 
 def _fill_each(dose: DoseText, span: list[Token]) -> None:
@@ -339,10 +341,10 @@ def _fill_each(dose: DoseText, span: list[Token]) -> None:
     holds = [number for number, unit in pairwise(span) if number.kind == "n" and unit.kind in "sm"]
     counts = [token for token in span if token.kind == "n" and token not in holds]
     for hold in holds:
-        _fill(dose, ["hold_s"], [hold], span)
+        _fill_field(dose, "hold_s", hold, span)
     if len({count.value for count in counts}) == 1:
         _set(dose, "sides", "both")
-        _fill(dose, ["reps"], counts[:1], span)
+        _fill_field(dose, "reps", counts[0], span)
     else:
         each = dict(zip(sides, (count.value for count in counts), strict=False))
         for count in counts:
@@ -362,6 +364,20 @@ def _set(dose: DoseText, field: str, value: object, token: Token | None = None) 
     setattr(dose, field, value)
     if token and token.is_range:
         dose.lower[field] = token.text
+
+
+def _name_days(dose: DoseText, words: str) -> None:
+    """Take the days of the week that *words* name, such as `Mon-Fri`, into *dose*."""
+    if not words:
+        return
+    days = [WEEKDAYS.index(day.lower()) for day in re.findall(rf"(?i)\b({'|'.join(WEEKDAYS)})", words)]
+    if re.search(r"(?i)-|\bto\b|\bthr", words):
+        days = [*range(days[0], days[-1] + 1)] if len(days) == 2 else []
+    if days and dose.days in (None, len({*days})):
+        dose.days = f"[{', '.join(WEEKDAYS[day] for day in sorted({*days}))}]"
+    else:
+        often = f"{dose.days} days a week: {words}" if dose.days else words
+        dose.days, dose.doubts["days"], dose.asides = None, often, (*dose.asides, often)
 
 
 def _parts(text: str, tokens: list[Token], kinds: str) -> Iterator[str]:

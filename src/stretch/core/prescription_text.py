@@ -10,14 +10,14 @@ from stretch.core.dose_text import AMOUNTS, DoseText, read_dose
 from stretch.core.fields import HoldSeconds
 from stretch.core.model import Catalog, Stretch
 from stretch.core.program import DaysAWeek, Items, Repetitions, RestSeconds, SetCount, TimesADay
-from stretch.core.sheet_words import CONDITIONS, NAMELESS, TO_BOTH_SIDES, TOPICS
+from stretch.core.sheet_words import CONDITIONS, NAMELESS, TOPICS
 from stretch.core.stretch_names import NameMatch, StretchNames
 from stretch.core.text import capitalized, join_words, one_line, quote
 
 LONGEST_LINE = 300
 """Characters of a line that is read."""
 LONG_WORDS = 6
-"""A line of so many words without a dose is a remark, or tells how to do an exercise."""
+"""A line of so many words is no heading; without a dose it is a remark, or tells how to do an exercise."""
 LIMITS = {
     field: range(get_args(kind)[1].ge, get_args(kind)[1].le + 1)
     for field, kind in {
@@ -28,47 +28,44 @@ LIMITS = {
 """Values that a program can have."""
 MOST: int = get_args(Items)[1].max_length
 """The most stretches of a program."""
-_HEADINGS = re.compile(
+_TITLE = re.compile(
     r"(?i).*:|(?:home )?exercise (?:program(?:me)?|plan|sheet).*|https?:.*"
-    r"|(?:patient|name|date|dob|phone|tel|from|goals?|notes?|diagnosis|dr|therapist|clinic|next|review|phase|weeks?|equipment|f/u|follow"
-    r"|(?:use (?:an? )?)?(?:ice|heat)"
-    r"|(?:page|session|program(?:me)?|part) [a-z\d])\b.*"
+    r"|(?:patient|name|date|dob|phone|tel|from|goals?|notes?|diagnosis|dr|therapist|clinic|next|review|phase|weeks?"
+    r"|equipment|f/u|follow|(?:use (?:an? )?)?(?:ice|heat)|(?:page|session|program(?:me)?|part) [a-z\d])\b.*"
     r"|.*\b(?:all|each|every) (?:of )?(?:the |these )?(?:exercises?|stretch(?:es)?)\b.*"
 )
-"""Lines that name no exercise."""
+"""A line that names no exercise, such as `Neck:`, `Date 12/3` or `Do all exercises twice a day`."""
 _ADVICE = re.compile(
     r"(?i)\b(?:should|if|when|call|ask|see|contact|remember|please|progress|avoid|stop|never|always|don't|do not|ensure"
     r"|make sure|expect|pain|^no|program(?:me)?|hep|protocol|exercises)\b"
 )
-"""Words of a remark, where there is no dose."""
-_WAIT = r"(?:for now|yet|(?:un)?till? (?:next|further|cleared|seen|told|then)|this|next|today|at this)\b.*"
+"""Words of a line without a dose that names none either, such as `See me if it hurts`."""
+_NOT = r"(?:avoid|omit|skip|stop(?!-)|discontinue|hold off|leave out|no longer|no more|not)"
+_NOW = r"(?:for now|yet|(?:un)?till? (?:next|further|cleared|seen|told|then)|this|next|today|at this)\b.*"
 _LEFT_OUT = re.compile(
-    r"(?i)(?:please )?(?:avoid|omit|skip|stop(?!-)|discontinue|hold off|leave out|no longer|no more|not"
-    rf"|(?:do not|don't) (?:do|perform|use|start|try|continue))\b|(?:please )?hold\b.*\b{_WAIT}|.*\bon hold\b"
+    rf"(?i)(?:please )?(?:{_NOT}|(?:do not|don't) (?:do|perform|use|start|try|continue))\b"
+    rf"|(?:please )?hold\b.*\b{_NOW}|.*\bon hold\b"
 )
-_NOT_NOW = re.compile(
-    r"(?i)(?:hold off|discontinue|not yet|no longer)\b(?!.*\bif\b).*"
-    rf"|(?:avoid|omit|skip|stop|hold|not)(?: {_WAIT})?"
-)
-"""How a line begins that names what is not to be done, and what else of a line says so."""
-_MANNERS = r"(?:slow(?:ly)?|gent(?:le|ly)|controlled|smooth(?:ly)?|easy|easily|relaxed)"
-_MANNER = re.compile(rf"(?i)\b(?:very )?{_MANNERS}(?:(?:,| and| &)* (?:{_MANNERS}|deep|breaths?))*\b")
-_WAYS = re.compile(
+"""The beginning of a line about what is not to be done, such as `Avoid sphinx` or `Hold bridges for now`."""
+_LEFT_OUT_TOO = re.compile(rf"(?i)(?:hold off|discontinue|not yet|no longer)\b.*|(?:{_NOT}|hold)(?: {_NOW})?")
+"""A part that says so of the rest of its line, as in `Sphinx - not yet`."""
+_MANNER = r"(?:slow(?:ly)?|gent(?:le|ly)|controlled|smooth(?:ly)?|easy|easily|relaxed)"
+_HOW = re.compile(rf"(?i)\b(?:very )?{_MANNER}(?:(?:,| and| &)* (?:{_MANNER}|deep|breaths?))*\b")
+"""How an exercise is done, such as `slow and controlled`: kept as a note wherever it stands, as is which way."""
+_WAY = re.compile(
     r"(?i)\b(?:(?:for|back)wards?|(?:counter-?|anti-?)?clockwise|c?cw|fwd|bk?wd|reverse|(?<=rolls |rcles )back)\b"
 )
-"""Words of how to do it and which way, which are kept wherever they stand."""
-
-
-_ABOUT = re.compile(
+_SIDE = re.compile(r"(?i)\b(?:left|right)\b|\([lr]\)")
+_CONDITION = re.compile(
     r"(?i)(?!.*\b(?:you|your|may|can|will|it|stretch|str|if|when)\b)"
     rf".*\b(?:{'|'.join(CONDITIONS.split())})\b"
 )
-"""Lines about all exercises below them, such as `R knee OA`."""
-_SIDE = re.compile(r"(?i)\b(?:left|right)\b|\([lr]\)")
-_HOW = re.compile(
-    r"(?i)^(?:no|ice|heat|use|repeat|then|switch)\b|\b(?:you|your|is|are|may|can|will|it|keep|lie|lying|lean|stand|stretch|str|weight)\b"
+"""A line about all exercises below it, such as `R knee OA`."""
+_ACTION = re.compile(
+    r"(?i)^(?:no|ice|heat|use|repeat|then|switch)\b"
+    r"|\b(?:you|your|is|are|may|can|will|it|keep|lie|lying|lean|stand|stretch|str|weight)\b"
 )
-"""Words of lines that name a side, and not that of all exercises below them."""
+"""Words of a line with a side that is not that of all exercises below it, such as `Keep weight on left leg`."""
 
 
 class ListEntry(Struct, kw_only=True):
@@ -87,39 +84,63 @@ class ListEntry(Struct, kw_only=True):
         self.remarks.append(f"{field}: {why}")
 
 
+class _Above(Struct):
+    """What the lines above say of the next one."""
+
+    heading: str = ""
+    """The last heading, such as `Neck:`."""
+    sided: ListEntry | None = None
+    """The last one with a side, such as `Wrist (L)`, unless another part began after it."""
+    name: ListEntry | None = None
+    """An exercise, such as `Cat stretch`, whose dose is in the lines below it."""
+
+    def waits_for(self, entry: ListEntry) -> bool:
+        """Return whether *entry* is a dose, such as `10 reps`, of the name above it."""
+        return self.name is not None and bool(entry.dose.amounts) and not entry.dose.rest
+
+    def take(self, entry: ListEntry) -> None:
+        """Take in the line of *entry*, which is no dose of the name above it."""
+        if not entry.fields and _is_short(entry.line):
+            self.heading = entry.line
+            # "Exercises:" or "Twice a day" begin nothing new.
+            topics = _words(entry.line) & TOPICS
+            if topics if _words(*entry.dose.rest) <= NAMELESS else entry.line.endswith(":"):
+                self.sided = None
+        if _names_side(entry):
+            self.sided = entry
+        self.name = entry if entry.fields and not entry.dose.amounts else None
+
+
 def read_list(catalog: Catalog, lines: Iterable[str]) -> list[ListEntry]:
     """Return what each of *lines* says; blank ones are left out."""
-    names, entries = StretchNames(catalog), list[ListEntry]()
-    heading = ""
-    sided: ListEntry | None = None  # the heading that names a side
-    named = -1  # the index of a name whose dose is still to come
+    names, entries, above = StretchNames(catalog), list[ListEntry](), _Above()
     for number, text in enumerate(lines, start=1):
         if not (line := one_line(text)):
             continue
-        entry = _entry(names, number, line, heading, sided)
-        if named >= 0 and entry.dose.amounts and not entry.dose.rest:
-            entries[named] = _entry(names, entries[named].number, f"{entries[named].line}, {line}", heading, sided)
-            continue
-        if not entry.fields and len(line.split()) < LONG_WORDS:
-            heading = line
-            # "Exercises:" or "Twice a day" begin nothing new.
-            if _line_words(line) & TOPICS if _words(entry.dose) <= NAMELESS else line.endswith(":"):
-                sided = None
-        if _names_side(entry):
-            sided = entry
-        entries.append(entry)
-        named = len(entries) - 1 if entry.fields and not entry.dose.amounts else -1
+        entry = _entry(names, number, line, above)
+        if above.waits_for(entry):
+            start = entries[-1]
+            entries[-1] = above.name = _entry(names, start.number, f"{start.line}, {line}", above)
+        else:
+            above.take(entry)
+            entries.append(entry)
     for field, span in (("times_a_day", "a day"), ("days", "a week")):
         usual = said_for_all(entries, field)
         for entry in entries:
-            number, dose = getattr(entry.dose, field), entry.dose
-            if entry.fields and number and (number != usual or field in dose.lower) and not dose.often:
-                times = dose.doubts.get(field) or dose.lower.get(field) or str(number)
-                often = {"1": "Once", "2": "Twice"}.get(times, f"{times} times") + f" {span}."
-                if isinstance(number, str):
-                    often = number.strip("[]").title() + "."
+            if entry.fields and (often := _how_often(entry.dose, field, span, usual)):
                 entry.fields["note"] = f"{entry.fields.get('note', '')} {often}".strip()
     return entries
+
+
+def _how_often(dose: DoseText, field: str, span: str, usual: object) -> str:
+    """Return the note, such as `2-3 times a day.`, of a line with *dose* unless that is as often as *usual*."""
+    number = getattr(dose, field)
+    if not number or dose.often or (number == usual and field not in dose.lower):
+        return ""
+    if isinstance(number, str):
+        return f"{number.strip('[]').title()}."
+    times = dose.doubts.get(field) or dose.lower.get(field) or str(number)
+    return f"{ {'1': 'Once', '2': 'Twice'}.get(times, f'{times} times') } {span}."
 
 
 def said_for_all(entries: Sequence[ListEntry], field: str) -> int | str | None:
@@ -130,7 +151,7 @@ def said_for_all(entries: Sequence[ListEntry], field: str) -> int | str | None:
     saying = [entry for entry in entries if not entry.fields and getattr(entry.dose, field)]
     saying = saying or [entry for entry in entries if entry.fields]
     values = {getattr(entry.dose, field) for entry in saying}
-    headings = [entry for entry in entries if not entry.fields and _words(entry.dose) & TOPICS]
+    headings = [entry for entry in entries if not entry.fields and _words(*entry.dose.rest) & TOPICS]
     unclear = (
         any(field in entry.dose.doubts for entry in entries)
         or any(field in entry.dose.lower for entry in saying)
@@ -141,16 +162,17 @@ def said_for_all(entries: Sequence[ListEntry], field: str) -> int | str | None:
     return value if isinstance(value, str) or value in LIMITS[field] else None
 
 
-def _entry(names: StretchNames, number: int, line: str, heading: str, sided: ListEntry | None) -> ListEntry:
+def _entry(names: StretchNames, number: int, line: str, above: _Above) -> ListEntry:
+    """Return what *line* says below the lines *above*; without fields if it names no exercise."""
     dose = read_dose(line[:LONGEST_LINE])
     entry = ListEntry(number=number, line=line, dose=dose, fields={}, remarks=[])
     if len(line) > LONGEST_LINE:
         entry.leave_open("stretch", "the line is too long to be read")
         entry.leave_open("reps", "as above")
         return entry
-    if _LEFT_OUT.match(dose.text) or any(_NOT_NOW.fullmatch(part) for part in dose.rest):
+    if _LEFT_OUT.match(dose.text) or any(_LEFT_OUT_TOO.fullmatch(part) for part in dose.rest):
         return entry
-    match = _match(names, dose, heading)
+    match = _match(names, dose, above.heading)
     if match.stretch:
         entry.fields["stretch"] = match.stretch.id
     elif _is_remark(dose, line) and not ("reps" in dose.doubts and match.near):
@@ -158,152 +180,184 @@ def _entry(names: StretchNames, number: int, line: str, heading: str, sided: Lis
     else:
         entry.leave_open("stretch", f"{join_words(match.near, 'or')}?" if match.near else "none has such a name")
     entry.fields |= dose.amounts
-    if sided and not dose.sides and "sides" not in dose.doubts and (not match.stretch or match.stretch.both_sides):
-        side = sided.dose.sides
-        clear = side and "sides" not in sided.dose.doubts and (side == "both" or _is_only_side(sided))
-        if clear and names.belongs(match.stretch, " ".join(dose.rest), sided.line):
-            entry.fields["sides"] = side
-            entry.remarks.append(f"sides: {side}, as the heading says")
-        else:
-            entry.leave_open("sides", f"{side or 'which'}, as the heading {quote(sided.line)} says, or both?")
+    if above.sided:
+        _take_side(entry, match.stretch, above.sided, names)
     notes = _notes(dose, match)
+    if match.stretch:
+        _doubt_ways(dose, match.stretch)
     _complete(entry, match.stretch, notes)
-    for field, allowed in LIMITS.items():
-        if (value := entry.fields.get(field)) is not None and value not in allowed:
-            entry.leave_open(field, f"{value} is not within {allowed[0]} to {allowed[-1]}")
-    for field, meaning in dose.doubts.items():
-        if field in AMOUNTS:
-            entry.leave_open(field, f"{meaning}?")
-    for field, low in dose.lower.items():
-        if entry.fields.get(field) is not None:
-            entry.remarks.append(f"{field}: the lower end of {low}")
+    if match.stretch and not match.stretch.both_sides:
+        _leave_sides(entry, match.stretch)
+    _check(entry)
     if notes:
         entry.fields["note"] = ". ".join(map(capitalized, notes)) + "."
     return entry
 
 
+def _match(names: StretchNames, dose: DoseText, heading: str) -> NameMatch:
+    """Return the stretch that the line names; words such as `both legs` leave it open if they make another one."""
+    match = names.find(dose.rest, heading)
+    if not dose.rest:
+        return match
+    text = dose.text
+    for aside in dose.asides:
+        text = text.replace(aside, "")
+    match = names.made_another(match, dose.rest, heading, text)
+    if not dose.both:
+        return match
+    together = names.find([*dose.rest, dose.both], heading)
+    if not match.stretch or not together.stretch or match.stretch == together.stretch:
+        return together if together.stretch else match
+    if names.is_name([*dose.rest, dose.both]):
+        return together
+    return NameMatch(None, (match.stretch.id, together.stretch.id))
+
+
+def _take_side(entry: ListEntry, stretch: Stretch | None, heading: ListEntry, names: StretchNames) -> None:
+    """Take the side of *entry* from a *heading* such as `Wrist (L)`, or leave it open if that may not be meant."""
+    dose, side = entry.dose, heading.dose.sides
+    if dose.sides or "sides" in dose.doubts or (stretch and not stretch.both_sides):
+        return
+    clear = side and "sides" not in heading.dose.doubts and (side == "both" or _is_only_side(heading))
+    if clear and names.belongs(stretch, " ".join(dose.rest), heading.line):
+        entry.fields["sides"] = side
+        entry.remarks.append(f"sides: {side}, as the heading says")
+    else:
+        entry.leave_open("sides", f"{side or 'which'}, as the heading {quote(heading.line)} says, or both?")
+
+
 def _notes(dose: DoseText, match: NameMatch) -> list[str]:
-    """Return the words of the line that say more than the name and the amounts."""
-    found = [*dict.fromkeys(_whole_remark(dose.text, note) for note in match.notes if note != dose.both)]
+    """Return the words of the line that say more than the name and the amounts, such as `look straight ahead`."""
+    found = [_whole_remark(dose.text, note) for note in match.notes if note != dose.both]
     # What stands in brackets after the dose is not a part of the name.
     found += [part for part in dose.rest if re.search(rf"\d[^()]*\((?!\d){re.escape(part)}\)", dose.text)]
     found += [*dose.asides, *dose.often]
     if match.stretch:
-        called = " ".join((match.stretch.name, *match.stretch.aliases)).lower()
-        ways = [way for way in _WAYS.findall(dose.text) if way.lower() not in called]
-        found += [*_MANNER.findall(dose.text), *filter(None, [" and ".join(ways)])]
-        circles = (
-            match.stretch.both_sides and "circles" in called and re.search(r"(?i)\b(?:way|direction)s?\b", dose.text)
-        )
-        if (len(ways) > 1 or circles) and "reps" in dose.amounts:
-            dose.doubts.setdefault("reps", "each way, or in all")
-    more = {note: " ".join(other for other in found if other != note) for note in found}
-    return [note for note in more if not re.search(rf"\b{re.escape(note)}\b", more[note])]
+        found += [*_HOW.findall(dose.text), *filter(None, [" and ".join(_ways(dose, match.stretch))])]
+    others = {note: " ".join(other for other in found if other != note) for note in found}
+    return [note for note in others if not re.search(rf"\b{re.escape(note)}\b", others[note])]
 
 
 def _whole_remark(text: str, note: str) -> str:
-    """Return *note* with the words of *text* after it, which were read as sides or as names, or the brackets around it.
+    """Return *note* with the words of *text* after it that were read as a side or a name, or all that is in brackets.
 
-    Numbers are not repeated, but where little is left without them.
+    So `look to the` becomes `look to the right`. Numbers are not repeated, but where little is left without them.
     """
-    start = text.lower().find(note.lower())
-    end = start + len(note)
-    inside = re.search(r"\(([^()]*)$", text[: max(start, 0)])
-    if inside and (closing := re.match(r"[^()]*(?=\))", text[end:])):
-        whole = text[inside.start(1) : end] + closing[0]
-        return whole.strip() if " " not in note or not re.search(r"\d", whole) else note
-    after = re.match(r"[^,;:()\d]*?(?=\s*(?:[,;:()]|[.!](?:\s|$)|\s-\s|$))", text[end:]) if start >= 0 else None
-    return " ".join((note + after[0]).split()) if after else note
+    words = re.escape(note)
+    brackets = re.search(rf"(?i)\(([^()]*{words}[^()]*)\)", text)
+    if brackets and not (" " in note and re.search(r"\d", brackets[1])):
+        return brackets[1].strip()
+    whole = not brackets and re.search(rf"(?i){words}[^,;:()\d]*?(?=\s*(?:[,;:()]|[.!](?:\s|$)|\s-\s|$))", text)
+    return " ".join(whole[0].split()) if whole else note
 
 
-def _words(dose: DoseText) -> set[str]:
-    return {*re.findall(r"[^\W\d_]+", " ".join(dose.rest).lower())}
+def _ways(dose: DoseText, stretch: Stretch) -> list[str]:
+    """Return which ways it goes, such as `forward`, but what is in the names of *stretch*."""
+    called = " ".join((stretch.name, *stretch.aliases)).lower()
+    return [way for way in _WAY.findall(dose.text) if way.lower() not in called]
 
 
-def _line_words(line: str) -> set[str]:
-    return {*re.findall("[a-z]+", line.lower())}
-
-
-def _is_only_side(heading: ListEntry) -> bool:
-    """Return whether *heading* has no words but those for a side and a part of the body."""
-    return not heading.fields and _words(heading.dose) <= TOPICS | {"l", "left", "r", "right"}
-
-
-def _names_side(entry: ListEntry) -> bool:
-    """Return whether the line of *entry* may name the side of the exercises below it."""
-    dose, line = entry.dose, entry.line
-    if dose.amounts.keys() - {"sides"} or entry.fields.get("stretch") or _LEFT_OUT.match(dose.text):
-        return False
-    if not dose.sides and "sides" not in dose.doubts:
-        return False
-    if _is_only_side(entry):
-        return len(line.split()) < LONG_WORDS
-    told = _line_words(line) & TOPICS or _SIDE.search(line)
-    short = told and dose.sides != "both" and len(line.split()) < LONG_WORDS and not _HOW.search(line)
-    return bool(short or (_ABOUT.match(line) and (told or re.search(r"(?i)\b[lr]t?\b(?!\.)", line))))
-
-
-def _is_remark(dose: DoseText, line: str) -> bool:
-    """Return whether *line*, which names no stretch of the catalog, names no exercise at all."""
-    words = _words(dose)
-    # "Back stretch" and "Hips x 10" are exercises, "Back" and "Hip (L)" are headings.
-    on_topic = words & TOPICS and (dose.amounts.keys() - {"sides"} or "stretch" in words)
-    if _HEADINGS.fullmatch(line) or (words <= NAMELESS and not on_topic):
-        return True
-    if dose.sides and not dose.amounts.keys() - {"sides"} and _ABOUT.match(line):
-        return True
-    return not dose.amounts and (len(line.split()) >= LONG_WORDS or bool(_ADVICE.search(dose.text)))
-
-
-def _match(names: StretchNames, dose: DoseText, heading: str) -> NameMatch:
-    """Return the stretch that the line names; words such as `both legs` leave it open if they make another one."""
-    match = names.find(dose.rest, heading)
-    text = dose.text
-    for aside in dose.asides:
-        text = text.replace(aside, "")
-    if dose.rest:
-        match = names.made_another(match, dose.rest, heading, text)
-    if not dose.both or not dose.rest:
-        return match
-    together = names.find([*dose.rest, dose.both], heading)
-    if together.stretch in (None, match.stretch) or not match.stretch or names.is_name([*dose.rest, dose.both]):
-        return together if together.stretch else match
-    return NameMatch(None, tuple(each.stretch.id for each in (match, together) if each.stretch))
+def _doubt_ways(dose: DoseText, stretch: Stretch) -> None:
+    """Doubt the number of `10 forward and back`, and of `10 each way` of a circle on each side."""
+    circles = stretch.both_sides and "circles" in stretch.name.lower()
+    turns = circles and re.search(r"(?i)\b(?:way|direction)s?\b", dose.text)
+    if dose.reps and (turns or len(_ways(dose, stretch)) > 1):
+        dose.doubts.setdefault("reps", "each way, or in all")
 
 
 def _complete(entry: ListEntry, stretch: Stretch | None, notes: list[str]) -> None:
     """Make the fields of *entry* suit *stretch*; what has no field is added to *notes*."""
-    fields = entry.fields
+    fields, dose = entry.fields, entry.dose
     if isinstance(fields.get("sides"), dict):
         if fields.keys() & {"sets", "reps"} or (stretch and stretch.mode != "static"):
             entry.leave_open("sides", "how many sets of each?")
         fields.setdefault("reps", 1)
     if stretch and stretch.mode != "static" and (seconds := fields.pop("hold_s", None)):
-        time = entry.dose.doubts.pop("hold_s", "") or entry.dose.lower.get("hold_s", str(seconds))
+        time = dose.doubts.pop("hold_s", "") or dose.lower.get("hold_s", str(seconds))
         notes.append(f"hold each for {time}{'' if time.endswith('min') else ' s'}")
         entry.remarks.append("note: the stretch moves with the breath, so a hold is a note")
     if "reps" not in fields:
-        if "hold_s" in fields and "reps" not in entry.dose.doubts:
+        if "hold_s" in fields and "reps" not in dose.doubts:
             fields["reps"] = 1
             entry.remarks.append("reps: once, as there is no number")
         else:
             entry.leave_open("reps", "how many?")
     if stretch and stretch.mode == "static" and "hold_s" not in fields:
         entry.leave_open("hold_s", "how long?")
-        if entry.dose.in_breaths:
+        if dose.in_breaths:
             entry.leave_open("reps", f"how often, for {fields['reps']} breaths?")
     if "rest_s" in fields and "sets" not in fields and not isinstance(fields.get("sides"), dict):
         # The rest is between two sets, and without sets it was between the repetitions.
         fields["sets"], fields["reps"] = fields["reps"], 1
-    if stretch and not stretch.both_sides:
-        fields.pop("first_side", None)
-        unclear = entry.dose.doubts.pop("sides", None)
-        if fields.pop("sides", "both") != "both" or unclear:
-            entry.leave_open("sides", "both sides move at once")
-        elif entry.dose.each_side:
-            reps = fields.get("reps")
-            if isinstance(reps, int) and stretch.mode == "dynamic" and TO_BOTH_SIDES & {*stretch.id.split("-")}:
-                fields["reps"] = 2 * reps
-                entry.remarks.append(f"reps: {reps} each way is {2 * reps} in all")
-            else:
-                entry.leave_open("reps", "both sides move at once; how many in all?")
+
+
+def _leave_sides(entry: ListEntry, stretch: Stretch) -> None:
+    """Leave the sides out of *entry*: they move at once in *stretch*, or take turns as in knee rolls."""
+    fields, reps = entry.fields, entry.fields.get("reps")
+    fields.pop("first_side", None)
+    unclear = entry.dose.doubts.pop("sides", None)
+    if fields.pop("sides", "both") != "both" or unclear:
+        entry.leave_open("sides", "both sides move at once")
+    elif entry.dose.each_side:
+        if isinstance(reps, int) and stretch.mode == "dynamic" and "rolls" in stretch.id:
+            fields["reps"] = 2 * reps
+            entry.remarks.append(f"reps: {reps} each way is {2 * reps} in all")
+        else:
+            entry.leave_open("reps", "both sides move at once; how many in all?")
+
+
+def _check(entry: ListEntry) -> None:
+    """Leave open what a program cannot have or what is not clear, and say where the lower end of a range was taken."""
+    fields, dose = entry.fields, entry.dose
+    for field, allowed in LIMITS.items():
+        if (value := fields.get(field)) is not None and value not in allowed:
+            entry.leave_open(field, f"{value} is not within {allowed[0]} to {allowed[-1]}")
+    for field, meaning in dose.doubts.items():
+        if field in AMOUNTS:
+            entry.leave_open(field, f"{meaning}?")
+    for field, low in dose.lower.items():
+        if fields.get(field) is not None:
+            entry.remarks.append(f"{field}: the lower end of {low}")
+
+
+def _words(*texts: str) -> set[str]:
+    return {*re.findall(r"[^\W\d_]+", " ".join(texts).lower())}
+
+
+def _is_short(line: str) -> bool:
+    """Return whether *line* may be a heading: a longer one without a dose tells how to do an exercise."""
+    return len(line.split()) < LONG_WORDS
+
+
+def _is_remark(dose: DoseText, line: str) -> bool:
+    """Return whether *line*, which names no stretch of the catalog, names no exercise at all."""
+    words = _words(*dose.rest)
+    # "Back stretch" and "Hips x 10" are exercises, "Back" and "Hip (L)" are headings.
+    is_heading = words <= NAMELESS and not (words & TOPICS and (dose.has_numbers or "stretch" in words))
+    if is_heading or _TITLE.fullmatch(line) or (dose.sides and not dose.has_numbers and _CONDITION.match(line)):
+        return True
+    return not dose.amounts and (not _is_short(line) or bool(_ADVICE.search(dose.text)))
+
+
+def _is_only_side(heading: ListEntry) -> bool:
+    """Return whether *heading* has no words but those for a side and a part of the body, such as `Wrist (L)`."""
+    return not heading.fields and _words(*heading.dose.rest) <= TOPICS | {"l", "left", "r", "right"}
+
+
+def _names_side(entry: ListEntry) -> bool:
+    """Return whether the line of *entry* may name the side of the exercises below it."""
+    dose, line = entry.dose, entry.line
+    if not dose.sides and "sides" not in dose.doubts:
+        return False
+    # "Hamstring stretch R", "Clamshells x 10 L", "Avoid left shoulder work"
+    if entry.fields.get("stretch") or dose.has_numbers or _LEFT_OUT.match(dose.text):
+        return False
+    # "Wrist (L)", "Left side:"
+    if _is_only_side(entry):
+        return _is_short(line)
+    told = bool(_words(line) & TOPICS or _SIDE.search(line))
+    # "R knee OA", "R ACLR", but not "HEP R. Smith"
+    if _CONDITION.match(line) and (told or re.search(r"(?i)\b[lr]t?\b(?!\.)", line)):
+        return True
+    # "R shoulder pulleys", but not "Keep weight on left leg"
+    return told and dose.sides != "both" and _is_short(line) and not _ACTION.search(line)

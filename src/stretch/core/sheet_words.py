@@ -7,6 +7,7 @@ def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
+TIMES_A_DAY = {"daily": 1, "qd": 1, "od": 1, "bid": 2, "bd": 2, "tid": 3, "tds": 3, "qid": 4, "qds": 4}
 KINDS = {
     "s": "s sec secs second seconds",
     "m": "m min mins minute minutes",
@@ -26,7 +27,7 @@ KINDS = {
     "k": "week weeks wk wks weekly",
     "v": "daily",
     "U": "every-other-day",
-    "V": "od bid bd tid tds qid qds qd",
+    "V": " ".join(TIMES_A_DAY),
     "q": "am pm morning mornings evening evenings night bedtime nightly",
     "l": "left right l r lt rt",
     "I": "side sides leg legs le arm arms ue way ways direction directions",
@@ -99,8 +100,6 @@ PLAIN = _set(
 """Words that can stand beside a name and do not make it another stretch."""
 DIRECTIONS = _set("forward backward back reverse")
 """Words that say which way a roll or a circle goes."""
-TO_BOTH_SIDES = _set("rolls")
-"""Words in the id of a stretch that goes one way, and the next time the other."""
 PLACES = _set("lying prone quadruped seated standing kneeling floor mat bed tall")
 """Words for where and how it is done."""
 LIMBS = _set("arm hand elbow palm straight bent crossed overhead support strap behind under exhale inhale breath out")
