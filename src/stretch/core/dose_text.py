@@ -19,6 +19,8 @@ _PLAIN_MARKS = str.maketrans("\u2013\u2014\u2212\xd7\u201c\u201d\u2033\u2018\u20
 _NUMBER = "|".join(NUMBERS)
 _COUNTED = rf"(?:\d+(?: ?(?:-|to|or) ?\d+)?|{_NUMBER})"
 _LONG = r"(?:weeks|wks|months?|mths?|mos)\b"
+_HALVES = r"(?:(?:(?<!\bx)(?<!\bx )\d )?1/2|\d*\.5|\d+)"
+"""A number of minutes; `x 3 1/2` are two numbers."""
 _THEN = r"(?:it|this|that|you|your|pain|able|easy|comfortable|the|these)\b"
 """What follows on `once` in a condition."""
 _SPELLINGS = [(re.compile(pattern, re.IGNORECASE), replacement) for pattern, replacement in (
@@ -29,27 +31,28 @@ _SPELLINGS = [(re.compile(pattern, re.IGNORECASE), replacement) for pattern, rep
     ),
     (r"(\d)\s?(?:\"|'')", r"\1 s "),
     (r"(\d)\s?'(?!\w)", r"\1 min "),
-    (r"\b(\d):([0-5]\d)\b(?:\s?m(?:in(?:ute)?s?)?\b)?", lambda m: f"{int(m[1]) * 60 + int(m[2])} s"),
-    (r"\b([bt])\.?i\.?d\b\.?", r"\1id"),
+    (
+        r"(?:\b(\d)|(?<!\S)):([0-5]\d)\b(?:\s?m(?:in(?:ute)?s?)?\b)?",
+        lambda m: f"{int(m[1] or 0) * 60 + int(m[2])} s",
+    ),
+    (r"\b([abpqt])\.([imo])\.?(d?)\b\.?", r"\1\2\3"),
     (r"\bb/l\b|\(b\)", " bilateral "),
     (r"\b([lrb]) ?([lu]e)(?:'?s)?\b", r"\1 \2"),
-    (r"\b(?:(c)|(t)|l)/s\b", lambda m: "cervical" if m[1] else "thoracic" if m[2] else "lumbar"),
+    (r"\b(?:(c)|(t)|l)(?:/?sp|/s)\b", lambda m: "cervical" if m[1] else "thoracic" if m[2] else "lumbar"),
     (r"\bd/?c(?:'?d|ed)?\b", "discontinue"),
-    (r"\(([lr])\)(?=\s?(?:/|&|\+|and|then)\s?\()|(?:(?<=\band )|(?<=\bthen ))\(([lr])\)", r"\1\2"),
+    (r"\(([lr])\)(\s?(?:/|&|\+|and|then)\s?)\(([lr])\)", r"\1\2\3"),
     (r"\b(?:(l|left)|r|right)\s?(?:/|&|\+|and|then)\s?(?(1)(?:r|right)|(?:l|left))\b|\be/s(?:ide)?\b", " each side "),
     (r"(?<=[a-z] )st\b\.?(?! )|(?<=[a-z] )st\.", "stretch"),
     (r"(?:for )?(?:a |the )?(?:slow )?count of (\d+)|\b(\d+)[- ]count\b", r" \1\2 s "),
     (r"(\d ?(?:s|secs?|seconds?|mins?|reps?))x(?=\d)", r"\1 x "),
-    (r"(?<![\d:]):([1-5]\d)\b", r"\1 s"),
     (r"\bat (45|90)\b(?!\s?(?:s|\d|x))", r"at \1 degrees"),
     (r"\b(quad|glute|ham|hamstring)s?[- ]sets?\b", r"\1-sets"),
     (r"(?<=[a-z])\s/\s(?=[a-z])", "/"),
     (r"(?<=\d)-(?=[a-z])|(?<=[a-z])-(?=(?:sec(?:ond)?|min(?:ute)?)s?\b)", " "),
     (r"\b(?:affected|involved)[ (]+(left|right|[lr]t?)\b\)?(?: (?:side|leg|arm)\b)?", r"\1 side only"),
-    (r"\b(?:(?:every|each) (?:other|second|2nd)|alternat(?:e|ing)) days?\b|\bq\.?o\.?d\b\.?", "every-other-day"),
+    (r"\b(?:(?:every|each) (?:other|second|2nd)|alternat(?:e|ing)) days?\b|\bqod\b", "every-other-day"),
     (r"\bpause at (?:the )?end(?: of)?(?: the)?(?: range)?\b", "hold"),
     (r"\bc(?= (?:strap|towel|belt)\b)", "with"),
-    (r"\b([ap])\.m\b\.?", r"\1m"),
     (r"\b(\d)-(\d)-(\d)\b", r"\1/\2/\3"),
     (r"\b(?:q|every) ?(\d+(?:-\d+)?) ?h(?:rs?|ours?)?\b", r"every \1 hours"),
     (rf"\b({_NUMBER}) (to|or) ({_NUMBER})\b", lambda m: f"{NUMBERS[m[1].lower()]} {m[2]} {NUMBERS[m[3].lower()]}"),
@@ -61,9 +64,9 @@ _SPELLINGS = [(re.compile(pattern, re.IGNORECASE), replacement) for pattern, rep
     (r"\bw/(?:(o)\b)?\s*", lambda m: "without " if m[1] else "with "),
     (r"\b(?<=once|wice|rice) daily\b", " a day"),
     (rf"\b(?:(once)(?! {_THEN})|(twice)|thrice)\b", lambda m: f"{1 if m[1] else 2 if m[2] else 3} times"),
-    (r"\ba (?=minute\b)", "1 "),
-    (r"\bhalf (?:a |1 )?min(?:ute)?\b", "30 s"),
-    (r"(?<![\d./])(1/2|\d*\.5|\d+)(?: ?(?:-|to) ?(\d*\.5|\d+))? ?(?:m|min(?:ute)?s?)\b", lambda m: _in_seconds(m)),
+    (r"\b(?:(half )(?:a |1 )?|a )min(?:ute)?\b", lambda m: "30 s" if m[1] else "1 min"),
+    (r"\bea\.(?= ?[a-z])", "ea"),
+    (rf"(?<![\d./])({_HALVES})(?: ?(?:-|to) ?({_HALVES}))? ?(?:m|min(?:ute)?s?)\b", lambda m: _in_seconds(m)),
     (r"\b(\d)/(\d)(?=\s?(?:x|times|reps))", r"\1-\2"),
     (r"(\d)(?= (?:(?:for|back)wards?|(?:anti-?|counter-?)?clockwise|fwd|b[kw]*d|c?cw)\b)", r"\1 x"),
     (r"\bfig(?:ure)?\.?[- ]?4\b", "figure four"),

@@ -76,8 +76,6 @@ PHRASES = {
     r"\b(?:lie |lying )?(?:flat )?on (?:your |the )?back\b|\bhook[- ]?lying\b": "supine",
     r"\b(?:lie |lying )?(?:face down|on (?:your |the )?(?:stomach|front|tummy|belly))\b": "prone",
     r"\b(thoracic|cervical|lumbar) spine\b": r"\1",
-    r"\bc/?sp\b": "cervical",
-    r"\bt/?sp\b": "thoracic",
     r"\b(?:x|cross)[- ]?body\b": "cross body",
     r"\blat(?:eral)? (?:(trunk|neck|cervical) )?flex(?:ion)?\b|\bside[- ]?bend(?:s|ing)?\b": r"\1 side bend",
     r"\bhips? (?=add(?:uctor)?s?\b)": "",
@@ -104,13 +102,6 @@ PLACES = _set("lying prone quadruped seated standing kneeling floor mat bed tall
 """Words for where and how it is done."""
 LIMBS = _set("arm hand elbow palm straight bent crossed overhead support strap behind under exhale inhale breath out")
 """Words that say how the arms are, or what helps."""
-TOPICS = _set(
-    "body back neck hip hips knee knees ankle ankles foot feet shoulder shoulders wrist wrists hand hands elbow elbows"
-    " forearm forearms finger fingers"
-    " spine lumbar cervical thoracic leg legs arm arms low lower upper middle core extremity"
-    " posture balance mobility flexibility strength strengthening motion rom warm cool"
-)
-"""Parts of the body and aims, which may be a heading, also before a name."""
 _LEG, _ARM = (
     "hips hip-flexors glutes piriformis hamstrings quads calves inner-thighs ankles feet",
     "shoulders wrists hands",
@@ -127,6 +118,11 @@ AREAS_OF = {
     }.items()
 }  # fmt: skip
 """Parts of the body in headings, and the areas of their stretches."""
+TOPICS = frozenset(f"{part}{ending}" for part in AREAS_OF for ending in ("", "s")) | _set(
+    "body feet cervical low lower upper middle core posture balance mobility flexibility strength strengthening motion"
+    " rom warm cool"
+)
+"""Parts of the body and aims, which may be a heading, also before a name."""
 VAGUE = TOPICS | _set("adduction rotation extension flexion capsule opposite edge cord couch overhead")
 """Words that do not describe a stretch on their own: of which joint?"""
 UNTELLING = (
@@ -177,8 +173,6 @@ CONDITIONS = (
     r" injured painful weak"
 )
 """Patterns of words for which condition a list is; with a side, they say which side all of it is about."""
-OTHERS = (_set("dead bug"),)
-"""Exercises that are no stretch, although one has a name like that."""
 POSITIONS: dict[str, tuple[Position, ...]] = {
     "supine|on (?:your |the )?back": ("supine",),
     "prone|face down|on (?:your |the )?(?:stomach|front)": ("prone",),

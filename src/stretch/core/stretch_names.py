@@ -1,9 +1,11 @@
 """Matching of the names on exercise sheets to the stretches of the catalog."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from functools import lru_cache
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -38,109 +40,137 @@ class NameMatch(Struct, frozen=True):
     """The parts of the line that say more than the name."""
 
 
+class _Part(NamedTuple):
+    """A part of a line, such as `knee bent`, and its words."""
+
+    text: str
+    words: frozenset[str]
+
+
+class _Known(NamedTuple):
+    """A stretch of the catalog, and the words of its names, for where it is done, and for what it stretches."""
+
+    stretch: Stretch
+    words: frozenset[str]
+    places: frozenset[str]
+    areas: frozenset[str]
+    secondary: frozenset[str]
+
+
 class StretchNames:
     """The names of all stretches of a catalog, each as a set of words."""
 
     def __init__(self, catalog: Catalog) -> None:
-        self._names: list[tuple[frozenset[str], Stretch]] = []
-        self._ids: dict[frozenset[str], set[str]] = {}
-        self._areas = {area: frozenset(_words(" ".join((area, *one.aliases)))) for area, one in catalog.areas.items()}
-        self._words: dict[str, frozenset[str]] = {}
-        self._places: dict[str, frozenset[str]] = {}
-        for stretch in catalog.stretches.values():
-            names = {frozenset(_words(name)) for name in (stretch.id, stretch.name, *stretch.aliases)} - {frozenset()}
-            self._names += [(name, stretch) for name in names]
+        areas = {area: frozenset(_words(" ".join((area, *one.aliases)))) for area, one in catalog.areas.items()}
+        self._all: dict[str, _Known] = {}
+        self._names: list[tuple[frozenset[str], _Known]] = []
+        self._ids: defaultdict[frozenset[str], set[str]] = defaultdict(set)
+        for each in catalog.stretches.values():
+            names = {frozenset(_words(name)) for name in (each.id, each.name, *each.aliases)}
+            places = sheet.PLAIN | {*_words(" ".join((each.position, *each.needs))), "floor", "mat"}
+            primary = frozenset[str]().union(*(areas[area] for area in each.areas.primary))
+            secondary = frozenset[str]().union(*(areas[area] for area in each.areas.secondary))
+            one = self._all[each.id] = _Known(each, places.union(*names), places, primary, secondary)
+            self._names += [(name, one) for name in names]
             for name in names:
-                self._ids.setdefault(name, set()).add(stretch.id)
-            places = _words(" ".join((stretch.position, *stretch.needs)))
-            self._places[stretch.id] = sheet.PLAIN | {*places, "floor", "mat"}
-            self._words[stretch.id] = self._places[stretch.id].union(*names)
-        self._known = frozenset().union(*self._words.values())
-        self._corrected = _Corrected(self._known | {"stretching", *_SHORT_FORMS, *sheet.STRENGTH, *sheet.TOPICS})
+                self._ids[name].add(each.id)
+        self._vocabulary = frozenset().union(*(known.words for known in self._all.values()))
+        self._corrected = _Corrected(self._vocabulary | {"stretching", *_SHORT_FORMS, *sheet.STRENGTH, *sheet.TOPICS})
 
-    def find(self, parts: Sequence[str], heading: str = "") -> NameMatch:
-        """Return the stretch that *parts* name: one has the name, the others and the *heading* may say more of it."""
+    def find(self, texts: Sequence[str], heading: str = "") -> NameMatch:
+        """Return the stretch that *texts* name: one has the name, the others and the *heading* may say more of it."""
+        parts = [self._part(text) for text in texts]
         match = NameMatch(None)
-        for start, part in enumerate(parts):
-            words = self._read(part)
-            if not words & self._known - sheet.PLAIN - sheet.PLACES:
+        for at, part in enumerate(parts):
+            if not part.words & self._vocabulary - sheet.PLAIN - sheet.PLACES:
                 continue
             # "Neck: chin tucks" names a part of the body first.
-            others = [each for each in parts[:start] if not self._read(each) <= sheet.TOPICS] + [*parts[start + 1 :]]
-            joined = [ids for piece in _JOINED.split(part) if (ids := self._ids.get(self._read(piece)))]
-            if joined and not set.intersection(*joined):
-                return NameMatch(None, tuple(sorted(set.union(*joined)))[:MAX_NEAR])
-            heading = " ".join(parts[:start]) or heading
-            match = self._found(part, others, heading)
-            slashed = part.replace("/", " stretch/").split("/")
-            for head, *tail in (_CUES.split(part, 1), slashed, [f"{heading} {part}"]):
-                if not match.stretch and (again := self._found(head, [*tail, *others], heading)).stretch:
-                    match = again
-            if match.stretch or not words <= sheet.TOPICS:
+            others = [each for each in parts[:at] if not each.words <= sheet.TOPICS] + parts[at + 1 :]
+            if several := self._several(part.text):
+                return NameMatch(None, several)
+            heading = " ".join(texts[:at]) or heading
+            slashed = part.text.replace("/", " stretch/").split("/")
+            tries = ([part.text], _CUES.split(part.text, 1), slashed, [f"{heading} {part.text}"])
+            matches = (self._found(*map(self._part, each), others=others, heading=heading) for each in tries)
+            match = next(matches)
+            match = match if match.stretch else next((each for each in matches if each.stretch), match)
+            if match.stretch or not part.words <= sheet.TOPICS:
                 break
         return match
 
-    def _found(self, text: str, texts: list[str], heading: str) -> NameMatch:
-        """Return the stretch with its name in *text*, if the other *texts* of the line suit it."""
-        head, others = self._read(text), [self._read(other) for other in texts]
-        qualifiers = [
-            words if words <= self._known and len(words) <= MAX_WORDS and not _NEXT.match(other) else words & {"strap"}
-            for words, other in zip(others, texts, strict=True)
-        ]
-        words = head.union(*qualifiers)
-        found = self._longest(head, words) or self._described(head, text) or self._longest(head, words, areas=True)
-        ids = dict.fromkeys(stretch.id for stretch in found)
+    def _several(self, text: str) -> tuple[str, ...]:
+        """Return the ids of several stretches that *text* names, as in `cat stretch and sphinx`."""
+        joined = [ids for piece in _JOINED.split(text) if (ids := self._ids.get(self._read(piece)))]
+        return tuple(sorted(set.union(*joined)))[:MAX_NEAR] if joined and not set.intersection(*joined) else ()
+
+    def _found(self, head: _Part, *tail: _Part, others: list[_Part], heading: str) -> NameMatch:
+        """Return the stretch with its name in *head*, if the other parts of the line suit it."""
+        others = [*tail, *others]
+        found = self._candidates(head, others)
         # A part such as `(butterfly)` is the whole name of one.
-        named = set[str]().union(*(self._ids.get(words, set()) for words in others if not words <= sheet.TOPICS))
-        if len(ids) > 1:
-            ids = {each: None for each in ids if each in named} or ids
-        if len(ids) > 1 and any({*ids} <= same for same in self._ids.values()):
-            ids = self._meant(found, " ".join((text, *texts, heading)))
-        if named - {*ids}:
-            ids = dict.fromkeys((*ids, *sorted(named)))
+        named = set[str]().union(*(self._ids.get(each.words, ()) for each in others if not each.words <= sheet.TOPICS))
+        if len(found) > 1:
+            found = [one for one in found if one.stretch.id in named] or found
+        if len(found) > 1 and any({one.stretch.id for one in found} <= same for same in self._ids.values()):
+            found = self._meant(found, " ".join((*(part.text for part in (head, *others)), heading)))
+        clear = len(found) == 1
+        if more := [self._all[name] for name in sorted(named - {one.stretch.id for one in found})]:
             # "Seated adductor stretch" is said of the butterfly, too.
-            found = [one for _, one in self._names if {one.id} == named and self._explains(one, head, areas=True)]
-            ids = {one.id: None for one in found} or ids
-        stretch = next((each for each in found if [*ids] == [each.id]), None)
-        if (
-            stretch is None
-            or head in sheet.OTHERS
-            or (head - sheet.PLAIN <= sheet.TOPICS and not _STRETCH.search(text))
-            or not _position_fits(stretch, " ".join((text, *texts)).lower())
-            or not all(self._suits(stretch, head, *other) for other in zip(others, texts, strict=True))
-        ):
-            return NameMatch(None, tuple(ids)[:MAX_NEAR] or self._near(head))
-        full = head.union(*others)
-        whole = self._places[stretch.id].union(*(name for name, _ in self._names if name & head and name <= full))
-        said: list[str] = []
-        for words, each in zip(reversed(others), reversed(texts), strict=True):
-            # An instruction such as "keep hips down" says more, even in the words of the stretch; so does a list.
-            if not words <= (whole if said else self._words[stretch.id]) or _is_advice(each):
-                said.insert(0, each)
-        return NameMatch(stretch, notes=tuple(said))
+            clear = len(named) == 1 and self._explains(more[0], head.words, areas=True)
+            found = more if clear else [*found, *more]
+        if not clear or not self._suit(found[0], head, others):
+            return NameMatch(None, tuple(one.stretch.id for one in found)[:MAX_NEAR] or self._near(head.words))
+        return NameMatch(found[0].stretch, notes=self._notes(found[0], head, others))
 
-    def _meant(self, found: Sequence[Stretch], text: str) -> dict[str, None]:
+    def _candidates(self, head: _Part, others: list[_Part]) -> list[_Known]:
+        """Return the stretches whose name is in *head* and in those of *others* that say more of a name."""
+        short = [part for part in others if len(part.words) <= MAX_WORDS and not _NEXT.match(part.text)]
+        more = [part.words for part in short if part.words <= self._vocabulary]
+        words = head.words.union(*more, *(part.words & {"strap"} for part in others))
+        found = self._longest(head.words, words) or self._described(head)
+        found = found or self._longest(head.words, words, areas=True)
+        return list({one.stretch.id: one for one in found}.values())
+
+    def _meant(self, found: list[_Known], text: str) -> list[_Known]:
         """Return those of the stretches *found*, all of one name, whose position or parts of the body are in *text*."""
-        fits = [stretch for stretch in found if _position_fits(stretch, text.lower())]
+        fits = [one for one in found if _position_fits(one.stretch, text.lower())]
         body = (sheet.TOPICS | sheet.LIMBS) & self._read(text)
-        about = (self._words[each.id] | self._about(*each.areas.primary, *each.areas.secondary) for each in fits)
-        near = [each.id for each, words in zip(fits, about, strict=True) if body & words]
-        return dict.fromkeys(near or [each.id for each in fits])
+        return [one for one in fits if body & (one.words | one.areas | one.secondary)] or fits
 
-    def _about(self, *areas: str) -> frozenset[str]:
-        return frozenset[str]().union(*(self._areas[area] for area in areas))
+    def _suit(self, one: _Known, head: _Part, others: list[_Part]) -> bool:
+        """Return whether the stretch *one*, which *head* may name, is what *head* and *others* tell."""
+        # "Dead bug" is no stretch, although one has a name like that.
+        if head.words == {"dead", "bug"} or (
+            head.words - sheet.PLAIN <= sheet.TOPICS and not _STRETCH.search(head.text)
+        ):
+            return False
+        text = " ".join(each.text for each in (head, *others)).lower()
+        return _position_fits(one.stretch, text) and all(self._suits(one, head.words, each) for each in others)
+
+    def _notes(self, one: _Known, head: _Part, others: list[_Part]) -> tuple[str, ...]:
+        """Return those of *others* that say more than the names of the stretch *one*, such as `keep hips down`."""
+        full = head.words.union(*(each.words for each in others))
+        whole = one.places.union(*(name for name, _ in self._names if name & head.words and name <= full))
+        said: list[str] = []
+        for each in reversed(others):
+            # An instruction says more, even in the words of the stretch; so does a list.
+            if not each.words <= (whole if said else one.words) or _is_advice(each.text):
+                said.insert(0, each.text)
+        return tuple(said)
 
     def made_another(self, match: NameMatch, parts: Sequence[str], heading: str, text: str) -> NameMatch:
         """Return *match*, or the stretch that the words of *text* make of it; none if there is no such stretch."""
         for word, pattern, more in sheet.MAKE_ANOTHER:
-            words, named = self._read(more), self._words[match.stretch.id] if match.stretch else self._read(parts[0])
+            words, named = self._read(more), self._named(match.stretch, parts[0])
             if not self._read(word) <= named or words <= named or not re.search(pattern, text, re.IGNORECASE):
                 continue
             other = self.find([*parts, more], heading)
-            if other.stretch and words <= self._words[other.stretch.id]:
+            if other.stretch and words <= self._all[other.stretch.id].words:
                 match = NameMatch(other.stretch, notes=match.notes)
             elif match.stretch:
-                near = (one.id for name, one in self._names if words <= name and name & named - words - sheet.PLACES)
+                near = (
+                    one.stretch.id for name, one in self._names if words <= name and name & named - words - sheet.PLACES
+                )
                 match = NameMatch(None, tuple(dict.fromkeys((match.stretch.id, *near)))[:MAX_NEAR])
         return match
 
@@ -151,65 +181,73 @@ class StretchNames:
     def belongs(self, stretch: Stretch | None, text: str, heading: str) -> bool:
         """Return whether *heading* names no part of the body, or one of *stretch*, which *text* names."""
         parts = self._read(heading) & sheet.AREAS_OF.keys()
-        named = self._words[stretch.id] if stretch else self._read(text)
         areas = {*stretch.areas.primary} if stretch else set[str]()
-        return not parts or any(part in named or areas & sheet.AREAS_OF[part] for part in parts)
+        return not parts or any(part in self._named(stretch, text) or areas & sheet.AREAS_OF[part] for part in parts)
 
-    def _suits(self, stretch: Stretch, head: frozenset[str], part: frozenset[str], text: str) -> bool:
-        """Return whether *part*, read from *text*, does not make another exercise of *stretch*, named by *head*."""
-        more = part - self._words[stretch.id]
-        changing = sheet.CHANGING if len(part) > 1 else sheet.CHANGING | sheet.VAGUE - sheet.TOPICS
-        if more & sheet.STRENGTH or (len(part) <= MAX_WORDS and more & changing):
+    def _named(self, stretch: Stretch | None, text: str) -> frozenset[str]:
+        return self._all[stretch.id].words if stretch else self._read(text)
+
+    def _suits(self, one: _Known, head: frozenset[str], part: _Part) -> bool:
+        """Return whether *part* does not make another exercise of the stretch *one*, named by *head*."""
+        text, words = part
+        more = words - one.words
+        changing = sheet.CHANGING if len(words) > 1 else sheet.CHANGING | sheet.VAGUE - sheet.TOPICS
+        if more & sheet.STRENGTH or (len(words) <= MAX_WORDS and more & changing):
             return False
         if how := _WITH.match(text):
-            if "strap" in part and more & {"round", "around"} and more <= sheet.TOPICS | {"strap", "round", "around"}:
+            if "strap" in words and more & {"round", "around"} and more <= sheet.TOPICS | {"strap", "round", "around"}:
                 return True
             if not more <= sheet.PLAIN | sheet.PLACES | sheet.LIMBS and not how["limb"]:
                 return False
-        elif len(part) > MAX_WORDS or not more or _is_advice(text):
+        elif len(words) > MAX_WORDS or not more or _is_advice(text):
             return True
         # "Calf stretch" after another name is another one, unless it is for the same area.
-        if (len(part) > 1 or _NEXT.match(text)) and part in self._ids:
-            return False
-        if re.search("(?i)str(?:etch|etches)?$", text) and not part <= self._about(*stretch.areas.primary):
-            return {each.id for each in self._longest(part, part) or self._described(part, text)} == {stretch.id}
-        return not any(name <= head | part and name & head - sheet.PLACES and name & more for name, _ in self._names)
+        if re.search("(?i)str(?:etch|etches)?$", text) and not words <= one.areas:
+            return {each.stretch.id for each in self._longest(words, words) or self._described(part)} == {
+                one.stretch.id
+            }
+        return not any(name <= head | words and name & head - sheet.PLACES and name & more for name, _ in self._names)
 
-    def _longest(self, head: frozenset[str], words: frozenset[str], *, areas: bool = False) -> list[Stretch]:
+    def _longest(self, head: frozenset[str], words: frozenset[str], *, areas: bool = False) -> list[_Known]:
         """Return the stretches with the longest name in *words*, if they explain *head*, perhaps with their *areas*."""
-        explained = (name for name, stretch in self._names if self._explains(stretch, head, areas=areas))
-        fits = [name for name in explained if name <= words and name & head]
-        lengths = [(len(name - sheet.PLACES), len(name)) for name in fits]
-        longest = {name for name, length in zip(fits, lengths, strict=True) if length == max(lengths)}
+        fits = [
+            name
+            for name, one in self._names
+            if name <= words and name & head and self._explains(one, head, areas=areas)
+        ]
+        length = max(((len(name - sheet.PLACES), len(name)) for name in fits), default=None)
+        longest = {name for name in fits if (len(name - sheet.PLACES), len(name)) == length}
         # Another one of the same name is meant as well.
-        same = [(head - name, stretch) for name, stretch in self._names if name in longest]
-        return [stretch for others, stretch in same if others & sheet.PLACES <= self._places[stretch.id]]
+        return [one for name, one in self._names if name in longest and (head - name) & sheet.PLACES <= one.places]
 
-    def _explains(self, stretch: Stretch, words: frozenset[str], *, areas: bool) -> bool:
-        """Return whether all *words* are in the names of *stretch*, say where it is done, or name its *areas*."""
-        return words - self._words[stretch.id] <= (self._about(*stretch.areas.primary) if areas else frozenset())
+    def _explains(self, one: _Known, words: frozenset[str], *, areas: bool) -> bool:
+        """Return whether all *words* are in the names of *one*, say where it is done, or name its *areas*."""
+        return words - one.words <= (one.areas if areas else frozenset())
 
-    def _described(self, head: frozenset[str], text: str) -> list[Stretch]:
-        """Return the static stretches with a name that has all words of *head*, if *text* speaks of a stretch."""
-        if not _STRETCH.search(text) or head <= sheet.VAGUE:
+    def _described(self, part: _Part) -> list[_Known]:
+        """Return the static stretches with a name that has all words of *part*, if it speaks of a stretch."""
+        if not _STRETCH.search(part.text) or part.words <= sheet.VAGUE:
             return []
-        fits = [stretch for name, stretch in self._names if head <= name | self._places[stretch.id]]
-        return [stretch for stretch in fits if stretch.mode == "static"]
+        fits = [one for name, one in self._names if part.words <= name | one.places]
+        return [one for one in fits if one.stretch.mode == "static"]
 
     def _near(self, head: frozenset[str]) -> tuple[str, ...]:
         """Return the stretches with the names that share most with *head*, and a word that tells them apart."""
         telling = head - sheet.UNTELLING
         alike = sorted(
-            (-len(telling & name) / len(telling | name), one.id)
+            (-len(telling & name) / len(telling | name), one.stretch.id)
             for name, one in self._names
             if telling & name - sheet.GENERIC or (telling & name and len(head & name) > 1)
         )
         return tuple(dict.fromkeys(name for _, name in alike))[:MAX_NEAR]
 
+    def _part(self, text: str) -> _Part:
+        return _Part(text, self._read(text))
+
     def _read(self, text: str) -> frozenset[str]:
         """Return the words of *text*, with slips of the pen put right."""
         words = (basic for word in _words(text) for basic in _basic(self._corrected[word]))
-        read = frozenset(word for word in words if word in self._known or not word.isdigit()) - sheet.FILLERS
+        read = frozenset(word for word in words if word in self._vocabulary or not word.isdigit()) - sheet.FILLERS
         turns = read & {"roll", "circle"} and not _JOINED.search(text)
         return read - sheet.DIRECTIONS if turns else read
 
@@ -219,13 +257,13 @@ class _Corrected(dict[str, str]):
 
     def __init__(self, known: frozenset[str]) -> None:
         super().__init__(zip(known, known, strict=True))
-        self._known = sorted(known)
+        self._known = known
 
     def __missing__(self, word: str) -> str:
         stem = re.sub("(?:ing|ed)$", "", word)
-        similar = [each for each in (stem, f"{stem}e") if each in self and len(stem) > 3]
+        similar = [each for each in (stem, f"{stem}e") if each in self._known and len(stem) > 3]
         if len(word) > 4:
-            similar += get_close_matches(word, self._known, 1, SIMILAR)
+            similar += get_close_matches(word, sorted(self._known), 1, SIMILAR)
         self[word] = (similar or [word])[0]
         return self[word]
 
