@@ -152,6 +152,12 @@ def test_hardly_any_notation_of_a_dose_is_left_open_and_none_is_read_wrong() -> 
         ("Ankle circles x10 each way", "ankle-circles reps=?"),
         ("Ankle circles 30s each way", "ankle-circles reps=? note"),
         ("Ankle circles x10 each way, each foot", "ankle-circles reps=? sides=both"),
+        ("Adductor / groin stretch 30s x 3", "? reps=3 hold_s=30"),
+        ("Lying trunk rotations x 10", "knee-rolls reps=10"),
+        ("Lying trunk rotations 10s x 5", "supine-spinal-twist reps=5 hold_s=10"),
+        ("Hamstring stretch 2 x 30 ea. leg", "supine-hamstring-strap sets=2 reps=? hold_s=? sides=both"),
+        ("Chin tucks x 10, hold off if dizzy", "chin-tuck reps=10 note"),
+        ("Sphinx x 3 - 5 sec", "sphinx reps=3 hold_s=5"),
         ("Move slowly and breathe out as you go", "-"),
         ("Stretches for the day:", "-"),
     ],
@@ -227,7 +233,13 @@ def test_a_range_keeps_its_minutes() -> None:
 
 @pytest.mark.parametrize(
     ("time", "hold_s", "lower"),
-    [("1/2-1 min", 30, "30-60"), ("1-1.5 min", 60, "60-90"), ("1/2 min", 30, None), ("1.5 minutes", 90, None)],
+    [
+        ("1/2-1 min", 30, "30-60"),
+        ("1-1.5 min", 60, "60-90"),
+        ("1/2 min", 30, None),
+        ("1.5 minutes", 90, None),
+        ("1 1/2 min", 90, None),
+    ],
 )
 def test_half_minutes_are_read(time: str, hold_s: int, lower: str | None) -> None:
     (entry,) = read_list(CATALOG, [f"Sphinx hold {time} x 2"])
@@ -298,6 +310,13 @@ def test_a_dose_in_lines_of_its_own_belongs_to_the_name_above_it() -> None:
     ]
     assert cat == {"stretch": "cat-cow", "reps": 10, "note": "Twice a day."}
     assert sphinx == {"stretch": "sphinx", "hold_s": 20, "reps": 3}
+
+
+def test_a_name_with_its_side_waits_for_its_dose() -> None:
+    hamstring = {"stretch": "supine-hamstring-strap", "hold_s": 30, "reps": 3, "sides": "right"}
+    assert read("Hamstring stretch (R)", "3 x 30s") == [hamstring]
+    assert read("Hamstring stretch (R)", "3 x 30s", "L", "2 x 30s")[0]["sides"] == {"right": 3, "left": 2}
+    assert read("Hamstring stretch (R)", "LEFT", "Standing quad stretch 30s x 2")[2]["sides"] == "left"
 
 
 def test_a_heading_completes_the_names_below_it() -> None:

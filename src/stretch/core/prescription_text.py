@@ -96,7 +96,11 @@ class _Above(Struct):
 
     def waits_for(self, entry: ListEntry) -> bool:
         """Return whether *entry* is a dose, such as `10 reps`, of the name above it."""
-        return self.name is not None and bool(entry.dose.amounts) and not entry.dose.rest
+        if not self.name or entry.dose.rest:
+            return False
+        # "LEFT" below "Hamstring stretch (R)" is a heading.
+        name, dose = self.name.dose, entry.dose
+        return dose.has_numbers or (dose.sides is not None and (name.has_numbers or name.sides is None))
 
     def take(self, entry: ListEntry) -> None:
         """Take in the line of *entry*, which is no dose of the name above it."""
@@ -108,7 +112,7 @@ class _Above(Struct):
                 self.sided = None
         if _names_side(entry):
             self.sided = entry
-        self.name = entry if entry.fields and not entry.dose.amounts else None
+        self.name = entry if entry.fields and not entry.dose.has_numbers else None
 
 
 def read_list(catalog: Catalog, lines: Iterable[str]) -> list[ListEntry]:
