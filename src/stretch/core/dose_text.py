@@ -105,7 +105,7 @@ _TOKEN = re.compile(
 _SIDE = r"[(]?+a*l[iI]?+[)]?+"
 _COUNT = r"(?:x?n[xtTz]+a*n[sm]h?|n[sm]h?[,a]*x?n[xtT]?|x?n(?![sm])[xtTz]*)"
 """How often, perhaps with how long, as `3 x 20 s` or `20 s x 3`."""
-_RULES = [(fields.split(), re.compile(pattern)) for fields, pattern in (
+_RULES = [(name, re.compile(pattern)) for name, pattern in (
     ("days", r"(n)(?:[xtDd][/ea]*|[/ea]+)k"),
     ("times_a_day", r"(n)t[/ea]*[dv]|(?<!x)(n)(?:x?[/ea]*d|xv)|(?<=nx)(n)/d|(?<!n)x(n)[/e]+d"),
     ("times_a_day", r"e([dD])|([vV])"),
@@ -126,7 +126,7 @@ _RULES = [(fields.split(), re.compile(pattern)) for fields, pattern in (
     ("sides", r"(?<![^,|])w?(l)(?=i)"),
     ("sides", r"^[wiIa]*[wi](l)I?(?=[,|(]|$)|^a*(l)(?=[wi])"),
 )]  # fmt: skip
-"""Patterns in the order in which they are tried, with the fields that their numbers and sides fill."""
+"""Patterns in the order in which they are tried, named for the fields that their numbers and sides fill, or `_FILL`."""
 _TURNS, _CIRCLES = ("way", "ways", "direction", "directions"), r"(?i)circl|\b(?:ankle|wrist|foot|hand) (?:rot|roll)"
 """Words for sides that are the directions of a circle in these exercises."""
 _EACH_HOLD = r"(?i)\d ?(?:s|m)[a-z]* ea(?:ch)?\b(?! (?:way|direction))"
@@ -163,8 +163,6 @@ class DoseText(Struct, kw_only=True):
     both: str = ""
     """Words such as `both legs`, which may be a part of the name instead of the sides."""
     first_side: Side | None = None
-    in_breaths: bool = False
-    """True if the number of repetitions is one of breaths."""
     times_a_day: int | None = None
     days: int | str | None = None
     """How many, or those named, as a program has them: `[mon, wed, fri]`."""
@@ -253,14 +251,21 @@ def _kinds(tokens: Iterable[Token]) -> str:
 def _apply_rules(dose: DoseText, tokens: list[Token]) -> str:
     """Take what the rules find in *tokens* into *dose*; return their kinds with a bar for each that is understood."""
     kinds = _kinds(tokens)
-    for fields, pattern in _RULES:
+    for name, pattern in _RULES:
         while match := pattern.search(kinds):
             groups = [tokens[match.start(i)] for i in range(1, pattern.groups + 1) if match.start(i) >= 0]
             # What stands before a side may be the name.
-            start, end = match.start(match.lastindex or 0) if fields == ["sides"] else match.start(), match.end()
-            _fill(dose, fields, groups, tokens[start:end])
+            start, end = match.start(match.lastindex or 0) if name == "sides" else match.start(), match.end()
+            if name == "reps" and dose.reps == groups[0].value:
+                # "10 forward, 10 back" is twenty.
+                dose.doubts["reps"] = f"{dose.reps} or {2 * dose.reps}"
+            if name in _FILL:
+                _FILL[name](dose, tokens[start:end])
+            else:
+                for field, token in zip(name.split(), groups, strict=False):
+                    _fill(dose, field, token, tokens[start:end])
             # "Pull right knee to chest" stays one part.
-            mark = "a" if fields == ["sides"] and kinds[end - 1 : end + 1] == "li" else "|"
+            mark = "a" if name == "sides" and kinds[end - 1 : end + 1] == "li" else "|"
             kinds = kinds[:start] + mark * (end - start) + kinds[end:]
     return kinds
 
@@ -278,31 +283,13 @@ def _conclude(dose: DoseText, kinds: str) -> None:
         dose.doubts["reps"] = f"{dose.times_a_day} each time, or times a day"
 
 
-def _fill(dose: DoseText, fields: list[str], groups: list[Token], span: list[Token]) -> None:
-    """Take the numbers and sides of one match, whose tokens are *span*, into *dose*."""
-    match fields:
-        case ["often"]:
-            _fill_often(dose, span)
-        case ["each"]:
-            _fill_each(dose, span)
-        case ["both"]:
-            _fill_both(dose, [token.text for token in span])
-        case _:
-            if fields == ["reps"] and dose.reps == groups[0].value:
-                # "10 forward, 10 back" is twenty.
-                dose.doubts["reps"] = f"{dose.reps} or {2 * dose.reps}"
-            for field, token in zip(fields, groups, strict=False):
-                _fill_field(dose, field, token, span)
-
-
-def _fill_field(dose: DoseText, field: str, token: Token, span: list[Token]) -> None:
+def _fill(dose: DoseText, field: str, token: Token, span: list[Token]) -> None:
     """Take *token* with the words around it, *span*, such as `30 sec` or `left leg`, into *dose*."""
     if token.kind == "l":
         _set(dose, field, _side(token))
         return
     after = _kinds(span[span.index(token) + 1 :])
     minutes, more = after.startswith("m"), field == "more"
-    dose.in_breaths |= field == "reps" and "b" in after
     _set(dose, "reps" if more else field, token.value * (60 if minutes else 1) + more, token)
     if minutes and token.is_range:
         dose.lower[field] += " min"
@@ -328,12 +315,13 @@ def _fill_often(dose: DoseText, span: list[Token]) -> None:
             _set(dose, "times_a_day", len(when))
 
 
-def _fill_both(dose: DoseText, words: list[str]) -> None:
-    """Take both sides, said in *words* such as `each leg`, into *dose*."""
+def _fill_both(dose: DoseText, span: list[Token]) -> None:
+    """Take both sides, said in words such as `each leg`, into *dose*."""
+    words = [token.text for token in span]
     # "10 each way" of ankle circles is said of their directions.
     if words[-1] not in _TURNS or not re.search(_CIRCLES, dose.text):
         _set(dose, "sides", "both")
-    dose.each_side = not {*words} & {"both", *KINDS["y"].split()} or "alternat" in words[0]
+    dose.each_side = not {*words} & {"both", "b", "bilateral", "bilaterally", "bilat"}
     if words[0] == "both" and words[1:] and not {*words} & {"sides", *_TURNS}:
         dose.both = " ".join(words)
 
@@ -344,16 +332,19 @@ def _fill_each(dose: DoseText, span: list[Token]) -> None:
     holds = [number for number, unit in pairwise(span) if number.kind == "n" and unit.kind in "sm"]
     counts = [token for token in span if token.kind == "n" and token not in holds]
     for hold in holds:
-        _fill_field(dose, "hold_s", hold, span)
+        _fill(dose, "hold_s", hold, span)
     if len({count.value for count in counts}) == 1:
         _set(dose, "sides", "both")
-        _fill_field(dose, "reps", counts[0], span)
+        _fill(dose, "reps", counts[0], span)
     else:
         each = dict(zip(sides, (count.value for count in counts), strict=False))
         for count in counts:
             _set(dose, "sides", each, count)
     if len({*sides}) == 1:
         dose.doubts["sides"] = "which side"
+
+
+_FILL = {"often": _fill_often, "each": _fill_each, "both": _fill_both}
 
 
 def _side(token: Token) -> Side:

@@ -16,8 +16,6 @@ from stretch.core.text import capitalized, join_words, one_line, quote
 
 LONGEST_LINE = 300
 """Characters of a line that is read."""
-LONG_WORDS = 6
-"""A line of so many words is no heading; without a dose it is a remark, or tells how to do an exercise."""
 LIMITS = {
     field: range(get_args(kind)[1].ge, get_args(kind)[1].le + 1)
     for field, kind in {
@@ -55,7 +53,6 @@ _HOW = re.compile(rf"(?i)\b(?:very )?{_MANNER}(?:(?:,| and| &)* (?:{_MANNER}|dee
 _WAY = re.compile(
     r"(?i)\b(?:(?:for|back)wards?|(?:counter-?|anti-?)?clockwise|c?cw|fwd|bk?wd|reverse|(?<=rolls |rcles )back)\b"
 )
-_SIDE = re.compile(r"(?i)\b(?:left|right)\b|\([lr]\)")
 _CONDITION = re.compile(
     r"(?i)(?!.*\b(?:you|your|may|can|will|it|stretch|str|if|when)\b)"
     rf".*\b(?:{'|'.join(CONDITIONS.split())})\b"
@@ -288,7 +285,7 @@ def _complete(entry: ListEntry, stretch: Stretch | None, notes: list[str]) -> No
             entry.leave_open("reps", "how many?")
     if stretch and stretch.mode == "static" and "hold_s" not in fields:
         entry.leave_open("hold_s", "how long?")
-        if dose.in_breaths:
+        if "reps" in dose.amounts and re.search(r"(?i)\d (?:\w+ )?breaths?\b", dose.text):
             entry.leave_open("reps", f"how often, for {fields['reps']} breaths?")
     if "rest_s" in fields and "sets" not in fields and not isinstance(fields.get("sides"), dict):
         # The rest is between two sets, and without sets it was between the repetitions.
@@ -330,7 +327,7 @@ def _words(*texts: str) -> set[str]:
 
 def _is_short(line: str) -> bool:
     """Return whether *line* may be a heading: a longer one without a dose tells how to do an exercise."""
-    return len(line.split()) < LONG_WORDS
+    return len(line.split()) < 6
 
 
 def _is_remark(dose: DoseText, line: str) -> bool:
@@ -359,7 +356,7 @@ def _names_side(entry: ListEntry) -> bool:
     # "Wrist (L)", "Left side:"
     if _is_only_side(entry):
         return _is_short(line)
-    told = bool(_words(line) & TOPICS or _SIDE.search(line))
+    told = bool(_words(line) & {"left", "right", *TOPICS} or re.search(r"(?i)\([lr]\)", line))
     # "R knee OA", "R ACLR", but not "HEP R. Smith"
     if _CONDITION.match(line) and (told or re.search(r"(?i)\b[lr]t?\b(?!\.)", line)):
         return True

@@ -151,7 +151,7 @@ MAKE_ANOTHER = (
     ("hamstring", r"\b(?:foot|heel|leg) (?:is |up |propped )*on (?:a |the )?(?:step|stool|chair)", "heel on step"),
     ("flexor", r"\bhip\b.*\b(?:arms?|reach\w*)\b[^,;]*\b(?:overhead|up|over)\b", "arm up"),
     ("trapezius", r"\barmpit\b|\b(?:nose|look\w*|turn\w* (?:your )?head)\b[^,;]*\bdown\b", "nose to armpit"),
-    ("trunk", r"^(?!.*(?:\d ?(?:s|m|secs?|mins?|seconds?|minutes?)\b|\bhold)).*\brotations\b.*\d", "knee rolls"),
+    ("trunk", r"^(?=.*(?:\bsupine|(?<!side.)\blying))(?!.*(?:\d ?[sm]|\bhold)).*\btrunk rotations\b.*\d", "knee rolls"),
     ("chest", r"\bwith both (?:legs|knees)\b(?! bent)", "double"),
     ("pelvic", r"\bwall\b", "wall"),
     ("wrist", r"\bstr(?:etch|\b).*\bpalms? (?:facing )?down", "extensor"),
