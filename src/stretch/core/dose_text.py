@@ -126,7 +126,12 @@ _RULES = [(name, re.compile(pattern)) for name, pattern in (
     ("sides", r"(?<![^,|])w?(l)(?=i)"),
     ("sides", r"^[wiIa]*[wi](l)I?(?=[,|(]|$)|^a*(l)(?=[wi])"),
 )]  # fmt: skip
-"""Patterns in the order in which they are tried, named for the fields that their numbers and sides fill, or `_FILL`."""
+"""Patterns in the order in which they are tried, named for the fields that their numbers and sides fill, or `_FILL`.
+
+They are for `3 times a week`, `2x/day`, `daily`, `every 2 hours`, `rest 30 s`, `3 x 20 s L, 2 x 20 s R`, `10 x 3 sets`,
+`3 reps of 20 s`, `hold 20 s x 3`, `3 x 10`, `3 sets`, `2 more`, `hold 5 s`, `x 10`, `each side`, `left first`,
+`left only`, `left knee` within a name, and `Calf stretch R`.
+"""
 _TURNS, _CIRCLES = ("way", "ways", "direction", "directions"), r"(?i)circl|\b(?:ankle|wrist|foot|hand) (?:rot|roll)"
 """Words for sides that are the directions of a circle in these exercises."""
 _EACH_HOLD = r"(?i)\d ?(?:s|m)[a-z]* ea(?:ch)?\b(?! (?:way|direction))"

@@ -16,13 +16,11 @@ from stretch.core.text import capitalized, join_words, one_line, quote
 
 LONGEST_LINE = 300
 """Characters of a line that is read."""
-LIMITS = {
-    field: range(get_args(kind)[1].ge, get_args(kind)[1].le + 1)
-    for field, kind in {
-        "sets": SetCount, "reps": Repetitions, "hold_s": HoldSeconds, "rest_s": RestSeconds,
-        "times_a_day": TimesADay, "days": DaysAWeek,
-    }.items()
+_KINDS = {
+    "sets": SetCount, "reps": Repetitions, "hold_s": HoldSeconds, "rest_s": RestSeconds, "times_a_day": TimesADay,
+    "days": DaysAWeek,
 }  # fmt: skip
+LIMITS = {field: range(get_args(kind)[1].ge, get_args(kind)[1].le + 1) for field, kind in _KINDS.items()}
 """Values that a program can have."""
 MOST: int = get_args(Items)[1].max_length
 """The most stretches of a program."""
@@ -53,14 +51,11 @@ _HOW = re.compile(rf"(?i)\b(?:very )?{_MANNER}(?:(?:,| and| &)* (?:{_MANNER}|dee
 _WAY = re.compile(
     r"(?i)\b(?:(?:for|back)wards?|(?:counter-?|anti-?)?clockwise|c?cw|fwd|bk?wd|reverse|(?<=rolls |rcles )back)\b"
 )
-_CONDITION = re.compile(
-    r"(?i)(?!.*\b(?:you|your|may|can|will|it|stretch|str|if|when)\b)"
-    rf".*\b(?:{'|'.join(CONDITIONS.split())})\b"
-)
+_TELLS = "you|your|may|can|will|it|stretch|str"
+_CONDITION = re.compile(rf"(?i)(?!.*\b(?:{_TELLS}|if|when)\b).*\b(?:{'|'.join(CONDITIONS.split())})\b")
 """A line about all exercises below it, such as `R knee OA`."""
 _ACTION = re.compile(
-    r"(?i)^(?:no|ice|heat|use|repeat|then|switch)\b"
-    r"|\b(?:you|your|is|are|may|can|will|it|keep|lie|lying|lean|stand|stretch|str|weight)\b"
+    rf"(?i)^(?:no|ice|heat|use|repeat|then|switch)\b|\b(?:{_TELLS}|is|are|keep|lie|lying|lean|stand|weight)\b"
 )
 """Words of a line with a side that is not that of all exercises below it, such as `Keep weight on left leg`."""
 
@@ -332,11 +327,17 @@ def _is_short(line: str) -> bool:
 
 def _is_remark(dose: DoseText, line: str) -> bool:
     """Return whether *line*, which names no stretch of the catalog, names no exercise at all."""
-    words = _words(*dose.rest)
-    # "Back stretch" and "Hips x 10" are exercises, "Back" and "Hip (L)" are headings.
-    is_heading = words <= NAMELESS and not (words & TOPICS and (dose.has_numbers or "stretch" in words))
-    if is_heading or _TITLE.fullmatch(line) or (dose.sides and not dose.has_numbers and _CONDITION.match(line)):
+    # "Name: R. Smith", "Do all exercises twice a day"
+    if _TITLE.fullmatch(line):
         return True
+    # "Back", "Hip (L)", but not "Back stretch" and "Hips x 10"
+    words = _words(*dose.rest)
+    if words <= NAMELESS and not (words & TOPICS and (dose.has_numbers or "stretch" in words)):
+        return True
+    # "Frozen shoulder (R) stage 2"
+    if dose.sides and not dose.has_numbers and _CONDITION.match(line):
+        return True
+    # "Lie on your side and lift the leg", "See me if it hurts"
     return not dose.amounts and (not _is_short(line) or bool(_ADVICE.search(dose.text)))
 
 

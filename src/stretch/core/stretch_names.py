@@ -40,13 +40,6 @@ class NameMatch(Struct, frozen=True):
     """The parts of the line that say more than the name."""
 
 
-class _Part(NamedTuple):
-    """A part of a line, such as `knee bent`, and its words."""
-
-    text: str
-    words: frozenset[str]
-
-
 class _Known(NamedTuple):
     """A stretch of the catalog, and the words of its names, for where it is done, and for what it stretches."""
 
@@ -75,60 +68,56 @@ class StretchNames:
             for name in names:
                 self._ids[name].add(each.id)
         self._vocabulary = frozenset().union(*(known.words for known in self._all.values()))
+        self._read = lru_cache(maxsize=4096)(self._read_words)
         self._corrected = _Corrected(self._vocabulary | {"stretching", *_SHORT_FORMS, *sheet.STRENGTH, *sheet.TOPICS})
 
-    def find(self, texts: Sequence[str], heading: str = "") -> NameMatch:
-        """Return the stretch that *texts* name: one has the name, the others and the *heading* may say more of it."""
-        parts = [self._part(text) for text in texts]
+    def find(self, parts: Sequence[str], heading: str = "") -> NameMatch:
+        """Return the stretch that *parts* name: one has the name, the others and the *heading* may say more of it."""
         match = NameMatch(None)
         for at, part in enumerate(parts):
-            if not part.words & self._vocabulary - sheet.PLAIN - sheet.PLACES:
+            words = self._read(part)
+            if not words & self._vocabulary - sheet.PLAIN - sheet.PLACES:
                 continue
             # "Neck: chin tucks" names a part of the body first.
-            others = [each for each in parts[:at] if not each.words <= sheet.TOPICS] + parts[at + 1 :]
-            if several := self._several(part.text):
-                return NameMatch(None, several)
-            heading = " ".join(texts[:at]) or heading
-            slashed = part.text.replace("/", " stretch/").split("/")
-            tries = ([part.text], _CUES.split(part.text, 1), slashed, [f"{heading} {part.text}"])
-            matches = (self._found(*map(self._part, each), others=others, heading=heading) for each in tries)
-            match = next(matches)
-            match = match if match.stretch else next((each for each in matches if each.stretch), match)
-            if match.stretch or not part.words <= sheet.TOPICS:
+            others = [each for each in parts[:at] if not self._read(each) <= sheet.TOPICS] + [*parts[at + 1 :]]
+            joined = [ids for piece in _JOINED.split(part) if (ids := self._ids.get(self._read(piece)))]
+            if joined and not set.intersection(*joined):
+                return NameMatch(None, tuple(sorted(set.union(*joined)))[:MAX_NEAR])
+            heading = " ".join(parts[:at]) or heading
+            slashed = part.replace("/", " stretch/").split("/")
+            match = self._found(part, others, heading)
+            for head, *tail in (_CUES.split(part, 1), slashed, [f"{heading} {part}"]):
+                if not match.stretch and (again := self._found(head, [*tail, *others], heading)).stretch:
+                    match = again
+            if match.stretch or not words <= sheet.TOPICS:
                 break
         return match
 
-    def _several(self, text: str) -> tuple[str, ...]:
-        """Return the ids of several stretches that *text* names, as in `cat stretch and sphinx`."""
-        joined = [ids for piece in _JOINED.split(text) if (ids := self._ids.get(self._read(piece)))]
-        return tuple(sorted(set.union(*joined)))[:MAX_NEAR] if joined and not set.intersection(*joined) else ()
-
-    def _found(self, head: _Part, *tail: _Part, others: list[_Part], heading: str) -> NameMatch:
-        """Return the stretch with its name in *head*, if the other parts of the line suit it."""
-        others = [*tail, *others]
+    def _found(self, head: str, others: list[str], heading: str) -> NameMatch:
+        """Return the stretch with its name in *head*, if the *others* of the line suit it."""
         found = self._candidates(head, others)
         # A part such as `(butterfly)` is the whole name of one.
-        named = set[str]().union(*(self._ids.get(each.words, ()) for each in others if not each.words <= sheet.TOPICS))
+        whole = (words for part in others if not (words := self._read(part)) <= sheet.TOPICS)
+        named = set[str]().union(*(self._ids.get(words, ()) for words in whole))
         if len(found) > 1:
             found = [one for one in found if one.stretch.id in named] or found
         if len(found) > 1 and any({one.stretch.id for one in found} <= same for same in self._ids.values()):
-            found = self._meant(found, " ".join((*(part.text for part in (head, *others)), heading)))
+            found = self._meant(found, " ".join((head, *others, heading)))
         clear = len(found) == 1
         if more := [self._all[name] for name in sorted(named - {one.stretch.id for one in found})]:
             # "Seated adductor stretch" is said of the butterfly, too.
-            clear = len(named) == 1 and self._explains(more[0], head.words, areas=True)
+            clear = len(named) == 1 and self._explains(more[0], self._read(head), areas=True)
             found = more if clear else [*found, *more]
         if not clear or not self._suit(found[0], head, others):
-            return NameMatch(None, tuple(one.stretch.id for one in found)[:MAX_NEAR] or self._near(head.words))
-        return NameMatch(found[0].stretch, notes=self._notes(found[0], head, others))
+            return NameMatch(None, tuple(one.stretch.id for one in found)[:MAX_NEAR] or self._near(self._read(head)))
+        return NameMatch(found[0].stretch, notes=self._notes(found[0], self._read(head), others))
 
-    def _candidates(self, head: _Part, others: list[_Part]) -> list[_Known]:
+    def _candidates(self, head: str, others: list[str]) -> list[_Known]:
         """Return the stretches whose name is in *head* and in those of *others* that say more of a name."""
-        short = [part for part in others if len(part.words) <= MAX_WORDS and not _NEXT.match(part.text)]
-        more = [part.words for part in short if part.words <= self._vocabulary]
-        words = head.words.union(*more, *(part.words & {"strap"} for part in others))
-        found = self._longest(head.words, words) or self._described(head)
-        found = found or self._longest(head.words, words, areas=True)
+        first, rest = self._read(head), [self._read(part) for part in others if not _NEXT.match(part)]
+        more = [words for words in rest if words <= self._vocabulary and len(words) <= MAX_WORDS]
+        words = first.union(*more, *(self._read(part) & {"strap"} for part in others))
+        found = self._longest(first, words) or self._described(head) or self._longest(first, words, areas=True)
         return list({one.stretch.id: one for one in found}.values())
 
     def _meant(self, found: list[_Known], text: str) -> list[_Known]:
@@ -137,25 +126,24 @@ class StretchNames:
         body = (sheet.TOPICS | sheet.LIMBS) & self._read(text)
         return [one for one in fits if body & (one.words | one.areas | one.secondary)] or fits
 
-    def _suit(self, one: _Known, head: _Part, others: list[_Part]) -> bool:
+    def _suit(self, one: _Known, head: str, others: list[str]) -> bool:
         """Return whether the stretch *one*, which *head* may name, is what *head* and *others* tell."""
+        words = self._read(head)
         # "Dead bug" is no stretch, although one has a name like that.
-        if head.words == {"dead", "bug"} or (
-            head.words - sheet.PLAIN <= sheet.TOPICS and not _STRETCH.search(head.text)
-        ):
+        if words == {"dead", "bug"} or (words - sheet.PLAIN <= sheet.TOPICS and not _STRETCH.search(head)):
             return False
-        text = " ".join(each.text for each in (head, *others)).lower()
-        return _position_fits(one.stretch, text) and all(self._suits(one, head.words, each) for each in others)
+        fits = _position_fits(one.stretch, " ".join((head, *others)).lower())
+        return fits and all(self._suits(one, words, part) for part in others)
 
-    def _notes(self, one: _Known, head: _Part, others: list[_Part]) -> tuple[str, ...]:
+    def _notes(self, one: _Known, head: frozenset[str], others: list[str]) -> tuple[str, ...]:
         """Return those of *others* that say more than the names of the stretch *one*, such as `keep hips down`."""
-        full = head.words.union(*(each.words for each in others))
-        whole = one.places.union(*(name for name, _ in self._names if name & head.words and name <= full))
+        full = head.union(*map(self._read, others))
+        whole = one.places.union(*(name for name, _ in self._names if name & head and name <= full))
         said: list[str] = []
-        for each in reversed(others):
+        for part in reversed(others):
             # An instruction says more, even in the words of the stretch; so does a list.
-            if not each.words <= (whole if said else one.words) or _is_advice(each.text):
-                said.insert(0, each.text)
+            if not self._read(part) <= (whole if said else one.words) or _is_advice(part):
+                said.insert(0, part)
         return tuple(said)
 
     def made_another(self, match: NameMatch, parts: Sequence[str], heading: str, text: str) -> NameMatch:
@@ -187,9 +175,9 @@ class StretchNames:
     def _named(self, stretch: Stretch | None, text: str) -> frozenset[str]:
         return self._all[stretch.id].words if stretch else self._read(text)
 
-    def _suits(self, one: _Known, head: frozenset[str], part: _Part) -> bool:
-        """Return whether *part* does not make another exercise of the stretch *one*, named by *head*."""
-        text, words = part
+    def _suits(self, one: _Known, head: frozenset[str], text: str) -> bool:
+        """Return whether the part *text* does not make another exercise of the stretch *one*, named by *head*."""
+        words = self._read(text)
         more = words - one.words
         changing = sheet.CHANGING if len(words) > 1 else sheet.CHANGING | sheet.VAGUE - sheet.TOPICS
         if more & sheet.STRENGTH or (len(words) <= MAX_WORDS and more & changing):
@@ -203,7 +191,7 @@ class StretchNames:
             return True
         # "Calf stretch" after another name is another one, unless it is for the same area.
         if re.search("(?i)str(?:etch|etches)?$", text) and not words <= one.areas:
-            return {each.stretch.id for each in self._longest(words, words) or self._described(part)} == {
+            return {each.stretch.id for each in self._longest(words, words) or self._described(text)} == {
                 one.stretch.id
             }
         return not any(name <= head | words and name & head - sheet.PLACES and name & more for name, _ in self._names)
@@ -224,11 +212,12 @@ class StretchNames:
         """Return whether all *words* are in the names of *one*, say where it is done, or name its *areas*."""
         return words - one.words <= (one.areas if areas else frozenset())
 
-    def _described(self, part: _Part) -> list[_Known]:
-        """Return the static stretches with a name that has all words of *part*, if it speaks of a stretch."""
-        if not _STRETCH.search(part.text) or part.words <= sheet.VAGUE:
+    def _described(self, text: str) -> list[_Known]:
+        """Return the static stretches with a name that has all words of *text*, if it speaks of a stretch."""
+        words = self._read(text)
+        if not _STRETCH.search(text) or words <= sheet.VAGUE:
             return []
-        fits = [one for name, one in self._names if part.words <= name | one.places]
+        fits = [one for name, one in self._names if words <= name | one.places]
         return [one for one in fits if one.stretch.mode == "static"]
 
     def _near(self, head: frozenset[str]) -> tuple[str, ...]:
@@ -241,10 +230,7 @@ class StretchNames:
         )
         return tuple(dict.fromkeys(name for _, name in alike))[:MAX_NEAR]
 
-    def _part(self, text: str) -> _Part:
-        return _Part(text, self._read(text))
-
-    def _read(self, text: str) -> frozenset[str]:
+    def _read_words(self, text: str) -> frozenset[str]:
         """Return the words of *text*, with slips of the pen put right."""
         words = (basic for word in _words(text) for basic in _basic(self._corrected[word]))
         read = frozenset(word for word in words if word in self._vocabulary or not word.isdigit()) - sheet.FILLERS
