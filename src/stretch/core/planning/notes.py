@@ -7,12 +7,13 @@ from stretch.core.model import Catalog
 from stretch.core.planning import dosing, limits, scoring
 from stretch.core.planning.candidates import Eligible
 from stretch.core.planning.eligibility import area_words, deepest_level, reason_text
-from stretch.core.routine import Item, Request, Routine, doses_of
+from stretch.core.routine import DEFAULT_MINUTES, Item, Request, Routine, doses_of
 from stretch.core.text import join_words
 from stretch.core.vocabulary import POSITIONS
 
-SHORTFALL_S, SMALL_SHORTFALL_S = 45, 10
-"""A routine that is shorter than asked by more than the second has a note, by more than the first with its cause."""
+SMALL_SHORTFALL_S, LARGE_SHORTFALL_S, WITHOUT_CAUSE_S = 10, 90, 45
+"""A routine that is shorter than asked by a tenth has a note, but by the first at least and by the second in any case;
+by more than the third it has its cause too."""
 
 MOST_NAMED = 2
 """Most stretches that are named because their dose is larger than last time."""
@@ -32,7 +33,8 @@ def routine_notes(
     *reasons* has the reason for each stretch that is left out; *after_first_weeks* returns the routine of somebody who
     is past them.
     """
-    if shortfall_s > SMALL_SHORTFALL_S:
+    tenth_s = 6 * (DEFAULT_MINUTES if request.minutes is None else request.minutes)
+    if shortfall_s > min(max(tenth_s, SMALL_SHORTFALL_S), LARGE_SHORTFALL_S):
         yield _shortfall_note(request, items, reasons, shortfall_s, after_first_weeks)
     hurt = [id for id, reason in reasons.items() if reason == "hurt today"]
     yield from (f"{catalog.stretches[id].name}: it hurt today. (--stretch {id}: do it)" for id in hurt)
@@ -103,7 +105,7 @@ def _shortfall_note(
     shortfall_s: int,
     after_first_weeks: Callable[[], Routine],
 ) -> str:
-    if shortfall_s <= SHORTFALL_S:
+    if shortfall_s <= WITHOUT_CAUSE_S:
         return f"{shortfall_s} s shorter than asked: nothing useful fits in the time left."
     cause = _shortfall_cause(request, items, reasons, after_first_weeks)
     return f"About {round(shortfall_s / 60)} min shorter than asked: {cause}."
