@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,8 @@ KNOWN = area_names(CATALOG)
         ("back neck back", ("back", "neck")),
         ("neck,shoulders", ("neck", "shoulders")),
         ("my neck and the shoulders", ("neck", "shoulders")),
+        ("lowerback", ("lower-back",)),
+        ("lower_back HipFlexors", ("lower-back", "hip-flexors")),
         ("bum", ("glutes",)),
         ("back pain", ("lower-back",)),
         ("front of the hip, belly and sides", ("hip-flexors", "core")),
@@ -44,12 +47,17 @@ def test_every_name_is_found_in_any_list(names: list[str], comma: str) -> None:
 
 @given(st.text(st.characters(codec="utf-8"), max_size=30))
 def test_any_text_is_read_or_refused(text: str) -> None:
-    words = text.lower().replace("-", " ").replace(",", " ").split()
+    words = re.sub("[-_,]", " ", text.lower()).split()
     assert set(read_areas(text, KNOWN).unknown) <= set(words)
     try:
         assert area_ids(CATALOG, [text])
     except UnknownName as error:
         assert "There is no area called" in str(error)
+
+
+def test_what_was_typed_is_quoted() -> None:
+    assert "'whole-body'. It is a program" in run("routine", "--area", "whole-body").stderr
+    assert "'foo'" in run("routine", "--area", "neck foo").stderr
 
 
 def test_no_two_areas_have_a_name_in_common() -> None:

@@ -140,7 +140,7 @@ def test_help_for_an_unknown_command_suggests_similar_ones() -> None:
     ("args", "words"),
     [
         (("rotine",), "routine"),
-        (("routine", "--area", "lowerback"), "Did you mean lower-back, upper-back or back?"),
+        (("routine", "--area", "lower-bak"), "Did you mean lower-back"),
         (("routine", "-m", "0"), "--minutes 0"),
         (("routine", "-m", "-3"), "--minutes -3"),
         (("routine", "-m", "99999"), "1 to 180"),

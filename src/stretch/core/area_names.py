@@ -23,10 +23,14 @@ class TypedAreas(NamedTuple):
 
 
 def area_names(catalog: Catalog, *, aliases: bool = True) -> dict[str, str]:
-    """Return the ids of all areas and groups by their ids, names and *aliases*, in lower case and without dashes."""
+    """Return the ids of all areas and groups by their ids, names and *aliases*, in lower case and without dashes.
+
+    Names of several words are there as one word, too: `lowerback`.
+    """
     entries: list[Area | Group] = [*catalog.groups.values(), *catalog.areas.values()]
     names = {_phrase(name): entry.id for entry in entries for name in (*(entry.aliases if aliases else ()), entry.name)}
-    return names | {_phrase(entry.id): entry.id for entry in entries}
+    names |= {_phrase(entry.id): entry.id for entry in entries}
+    return {name.replace(" ", ""): id for name, id in names.items()} | names
 
 
 def area_ids(catalog: Catalog, texts: Iterable[str]) -> tuple[str, ...]:
@@ -38,7 +42,7 @@ def area_ids(catalog: Catalog, texts: Iterable[str]) -> tuple[str, ...]:
     for part in (part for text in texts for part in [*filter(str.strip, text.split(","))] or [text]):
         ids, unknown = read_areas(part, known)
         if unknown or not ids:
-            name = part.strip() if is_like_area(part, known) or not unknown else " ".join(unknown)
+            name = part.strip() if is_like_area(part, known) or not ids else " ".join(unknown)
             refuse_program(catalog, "area", name)
             similar = area_names(catalog, aliases=False)
             raise UnknownName("area", name, similar, "`stretch areas` lists them.", similar)
@@ -83,4 +87,4 @@ def is_like_area(text: str, known: Mapping[str, str]) -> bool:
 
 
 def _phrase(name: str) -> str:
-    return " ".join(name.lower().replace("-", " ").split())
+    return " ".join(re.sub("[-_]", " ", name.lower()).split())
