@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 import time
@@ -299,6 +300,27 @@ def test_concurrent_writers_lose_nothing(folder: Path) -> None:
     assert not failed
     with Journal.open_for_reading(folder) as journal:
         assert journal.count() == 24
+
+
+def test_another_process_may_end_its_transaction_while_the_journal_opens(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Journal.open_for_writing(folder, TODAY) as journal:
+        journal.save(record(1))
+    side = folder / f"{FILE_NAME}-journal"
+    side.touch()
+    stat = Path.stat
+
+    def stat_once(path: Path, **how: Any) -> os.stat_result:
+        found = stat(path, **how)
+        if path.name == side.name:
+            side.unlink()
+        return found
+
+    monkeypatch.setattr(Path, "stat", stat_once)
+    with Journal.open_for_writing(folder, TODAY) as journal:
+        assert journal.count() == 1
+    assert not side.exists()
 
 
 @pytest.mark.slow

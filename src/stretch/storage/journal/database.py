@@ -191,9 +191,11 @@ def _connect(path: Path) -> sqlite3.Connection:
     """Return a connection to an existing file, with limits on what is believed of it; raise JournalError."""
     real = os.path.realpath(path)
     for file in map(Path, (real, *(real + suffix for suffix in SUFFIXES))):
-        # SQLite would wait for the other end of a pipe.
-        if file.exists() and not stat.S_ISREG(file.stat().st_mode):
-            raise JournalError(f"Cannot use the journal {path}: {file} is not a regular file. Move it away.")
+        # Another process may end its transaction and remove its file at any time.
+        with suppress(FileNotFoundError, NotADirectoryError):
+            # SQLite would wait for the other end of a pipe.
+            if not stat.S_ISREG(file.stat().st_mode):
+                raise JournalError(f"Cannot use the journal {path}: {file} is not a regular file. Move it away.")
     # Not mode=ro: a transaction cut off by a crash has to be rolled back before anything can be read.
     uri = f"{Path(real).as_uri()}?mode=rw"
     return _limited(sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None))
