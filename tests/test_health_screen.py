@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -131,7 +132,10 @@ def finish(path: Iterable[str], start: str) -> PreflightResult:
     return press(*keys, start=start).result
 
 
-PATHS = {start: list(all_paths(start)) for start in STARTS}
+@cache
+def paths_from(start: str) -> list[tuple[str, ...]]:
+    """Return `all_paths`, worked out once, and only in a process with a test that needs them."""
+    return list(all_paths(start))
 
 
 def choices_at(path: tuple[str, ...], start: str) -> set[str]:
@@ -141,7 +145,7 @@ def choices_at(path: tuple[str, ...], start: str) -> set[str]:
 
 
 def test_every_choice_of_every_question_is_reached_by_keys() -> None:
-    reached = {choice for start, paths in PATHS.items() for path in paths for choice in choices_at(path, start)}
+    reached = {choice for start in STARTS for path in paths_from(start) for choice in choices_at(path, start)}
     choices = {
         f"{question.id}.{choice.id}"
         for question in SAFETY.questions
@@ -169,7 +173,7 @@ def test_a_score_is_typed_as_it_is_written(keys: str, pain: str | None) -> None:
 
 
 def test_every_rule_is_reached_by_keys() -> None:
-    choices = {choice for start in PATHS for path in PATHS[start] for choice in choices_at(path, start)}
+    choices = {choice for start in STARTS for path in paths_from(start) for choice in choices_at(path, start)}
     reached = {choice.partition(".")[2] for choice in choices}
     lines = {choice.line for question in SAFETY.questions for choice in question.choices}
     rules = {name for name in SAFETY.lines if re.fullmatch(r"[RQF]\d+[bc]?|B9", name)}
@@ -181,7 +185,7 @@ def test_every_rule_is_reached_by_keys() -> None:
 
 
 def test_every_outcome_is_reached_by_keys() -> None:
-    ends = {finish(path, start).record for start in ("first", "new", "pain") for path in PATHS[start]}
+    ends = {finish(path, start).record for start in ("first", "new", "pain") for path in paths_from(start)}
     assert {(end.outcome, end.urgency) for end in ends} == {
         (Outcome.GO, None), (Outcome.GO_GENTLY, None), (Outcome.EMERGENCY, None),
         *((Outcome.SEE_CLINICIAN, urgency) for urgency in Urgency),
@@ -247,7 +251,7 @@ def test_persons_get_the_advice_that_a_physiotherapist_would_give(
 
 @pytest.mark.parametrize("start", STARTS)
 def test_the_first_emergency_ends_the_questions_at_once(start: str) -> None:
-    for path in PATHS[start]:
+    for path in paths_from(start):
         state = press(*path, start=start)
         emergency = [each for each in choices_at(path, start) if _outcome(each) is Outcome.EMERGENCY]
         assert (state.result.record.outcome is Outcome.EMERGENCY) is bool(emergency)
@@ -273,7 +277,7 @@ def _outcome(statement: str) -> Outcome | None:
 def test_other_keys_do_nothing(start: str) -> None:
     record, answers = STARTS[start]
     shown = windows(record)
-    for path in [(), *PATHS[start]]:
+    for path in [(), *paths_from(start)]:
         state = press(*path, start=start)
         question = state.result.question
         allowed = {*"bqyn", "enter"} | ({*keys_of(question)} if question else set())
@@ -390,7 +394,7 @@ def test_all_of_a_stop_can_be_read_at_every_size(size: tuple[int, int], keys: tu
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: "{}x{}".format(*size))
 @pytest.mark.parametrize("start", STARTS)
 def test_every_line_is_shown_whole_and_can_be_chosen(start: str, size: tuple[int, int]) -> None:
-    for path in [(), *PATHS[start]]:
+    for path in [(), *paths_from(start)]:
         state = press(*path, start=start)
         shown, question = windows(STARTS[start][0]), state.result.question
         if question is None:
@@ -429,7 +433,7 @@ SMALL = st.one_of(st.sampled_from([(20, 6), (24, 8), (30, 10)]), st.tuples(st.in
 def test_a_window_takes_an_answer_only_where_question_and_options_are_whole(
     data: st.DataObject, start: str, size: tuple[int, int]
 ) -> None:
-    state = press(*data.draw(st.sampled_from([(), *PATHS[start]])), start=start)
+    state = press(*data.draw(st.sampled_from([(), *paths_from(start)])), start=start)
     question, shown = state.result.question, windows(STARTS[start][0])
     if question is None:
         return
