@@ -423,7 +423,10 @@ def test_each_answer_under_the_plan_has_its_outcome(
 
 def test_gentle_only_has_a_note_and_changes_no_outcome() -> None:
     result = quick(daily="pain", K3="4", K3_spread="skipped")
-    assert result.notes == ("Gentle stretches only today.", "Today: ease off when pain reaches 5, stop a stretch at 6.")
+    assert result.notes == (
+        "Gentle stretches only today.",
+        "Your pain today is 4: ease off when it reaches 5, stop a stretch at 6.",
+    )
     assert (result.pain, result.spread, result.record.outcome) == (4, None, Outcome.GO)
 
 

@@ -409,7 +409,9 @@ def test_a_list_longer_than_the_figure_is_whole() -> None:
 SCENES = {
     "plan": START,
     "first": replace(START, shows_advice=True, health_question="", selected=2),
-    "message": replace(press("v", "r"), notes=("Today: ease off when pain reaches 5, stop a stretch at 7.",)),
+    "message": replace(
+        press("v", "r"), notes=("Your pain today is 4: ease off when it reaches 5, stop a stretch at 7.",)
+    ),
     "drop": press("down", "down", "d"),
     "map": press("a", "down", "space", state=replace(START, map=replace(MAP, entries=ENTRIES))),
     "help": press("?"),

@@ -151,7 +151,8 @@ def pain_today(safety: SafetyData, record: ScreeningRecord, today: date) -> tupl
     choice = safety.statements[f"{PAIN}.{record.pain}"]
     if record.pain == 0 or choice.severe_pain or forbids_session(record, today):
         return choice.gentle_only, ()
-    limits = "Today: ease off when pain reaches {}, stop a stretch at {}.".format(*pain_limits(record.pain))
+    ease, stop = pain_limits(record.pain)
+    limits = f"Your pain today is {record.pain}: ease off when it reaches {ease}, stop a stretch at {stop}."
     return choice.gentle_only, (*[choice.note] * bool(choice.note), limits)
 
 
