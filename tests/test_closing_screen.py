@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,8 @@ from stretch.player.closing_screen import (
     update,
 )
 from stretch.player.figure_renderer import FigureRenderer
-from stretch.player.layout import text_above_keys
+from stretch.player.input import InputEvent
+from stretch.player.layout import StyledLine, text_above_keys
 from stretch.player.loop import GUARD_NS
 from stretch.player.theme import TextRole
 from stretch.storage import screening_file
@@ -78,9 +80,13 @@ def test_the_pain_is_typed_as_it_is_written(keys: str, pain: int | None) -> None
     assert ("it is 10" in "\n".join(shown(state))) is state.typed.one
 
 
-def test_a_1_that_waits_is_the_pain_when_the_screen_closes_by_itself() -> None:
-    state = animate(update(update(OFFERED, "y"), "1"), OPEN_NS)
-    assert (state.pain, finished(state)) == (1, True)
+def test_a_1_that_waits_is_no_score_and_keeps_the_screen_open() -> None:
+    state = update(animate(update(OFFERED, "y"), OPEN_NS - 1), "1")
+    state = animate(state, 2 * OPEN_NS - 2)
+    assert not finished(state)
+    assert update(state, "0").pain == 10
+    state = animate(state, 2 * OPEN_NS)
+    assert (state.pain, finished(state)) == (None, True)
 
 
 @pytest.mark.parametrize("key", ["n", "N", "enter", "q"])
@@ -143,7 +149,7 @@ def test_the_offer_is_whole_at_every_size(size: tuple[int, int]) -> None:
 class Finisher(ScreenPerson):
     """A person who does a whole routine and presses *keys* at the closing screen."""
 
-    def __init__(self, folder: Path, *keys: str | float, during: tuple[str | float, ...] = ()) -> None:
+    def __init__(self, folder: Path, *keys: InputEvent | str | float, during: tuple[str | float, ...] = ()) -> None:
         super().__init__(folder, *keys)
         self.input_source = ScriptedInput(self.clock, during)  # type: ignore[arg-type]
 
@@ -277,11 +283,15 @@ def test_an_emergency_in_a_session_is_shown_and_can_be_corrected(tmp_path: Path,
     kept = screening_file.load(tmp_path)
     assert kept is not None
     assert kept.outcome is (Outcome.GO if corrected else Outcome.EMERGENCY)
+    # What is over has been, so the session does not go on.
+    with Journal.open_for_writing(tmp_path, TODAY) as journal:
+        assert [record.ended for record in journal.recent(1)] == ["chest"]
+    assert "stretch resume" not in person.stderr.getvalue()
 
 
 @pytest.mark.parametrize("answer", ["1", "2", "3"])
 def test_what_to_do_after_a_symptom_stays_on_the_screen_until_a_key(tmp_path: Path, answer: str) -> None:
-    person = Finisher(tmp_path, GUARD_S, "z", during=(1.0, "x", answer))
+    person = Finisher(tmp_path, GUARD_S, "z", "enter", during=(1.0, "x", answer))
     assert run("routine", "-m", "3", "--warm-up", "0", "--yes", app=person).exit_code == 3
     frame = " ".join(" ".join(person.screen.frames[-1]).split())
     assert frame.endswith("b wrong key Enter close")
@@ -299,10 +309,47 @@ def test_a_wrong_key_for_a_symptom_is_taken_back(tmp_path: Path, answer: str, kn
     person = Finisher(tmp_path, GUARD_S, "b", during=(1.0, "x", answer))
     assert run("routine", "-m", "6", "--warm-up", "0", "--yes", app=person).exit_code == 3
     assert screening_file.load(tmp_path) == before
-    assert "Stopped" in person.stderr.getvalue()
+    assert person.stderr.getvalue().endswith("Run `stretch resume` to continue it.\n")
     with Journal.open_for_writing(tmp_path, TODAY) as journal:
         assert [record.ended for record in journal.recent(1)] == ["stopped"]
     assert run("resume", "--yes", app=Finisher(tmp_path, GUARD_S, "enter")).exit_code == 0
+
+
+def test_a_wrong_key_takes_nothing_back_that_another_process_has_stored(tmp_path: Path) -> None:
+    newer = ScreeningRecord(outcome=Outcome.SEE_CLINICIAN, since=TODAY, screened=TODAY)
+
+    person = Finisher(tmp_path, GUARD_S, "b", during=(1.0, "x", "1"))
+    draw = person.screen.draw
+
+    def store_and_draw(rows: Sequence[StyledLine]) -> bool:
+        screening_file.save(tmp_path, newer)
+        return draw(rows)
+
+    person.screen.draw = store_and_draw  # type: ignore[method-assign]
+    run("routine", "-m", "6", "--warm-up", "0", "--yes", app=person)
+    assert screening_file.load(tmp_path) == newer
+
+
+def test_the_advice_is_shown_though_the_record_cannot_be_read(tmp_path: Path) -> None:
+    person = Finisher(tmp_path, GUARD_S, "enter", during=(1.0, "x", "4"))
+    assert isinstance(person.input_source, ScriptedInput)
+    read = person.input_source.read
+
+    def damage_and_read(timeout: float) -> InputEvent:
+        (tmp_path / screening_file.NAME).write_text("{", encoding="utf-8")
+        return read(timeout)
+
+    person.input_source.read = damage_and_read  # type: ignore[method-assign]
+    assert run("routine", "-m", "6", "--warm-up", "0", "--yes", app=person).exit_code == 3
+    assert load_safety().messages.emergency in " ".join(" ".join(person.screen.frames[-1]).split())
+    assert "Stopped" in person.stderr.getvalue()
+
+
+def test_a_signal_on_the_page_of_a_symptom_loses_no_words(tmp_path: Path) -> None:
+    person = Finisher(tmp_path, InputEvent(signal=2), during=(1.0, "x", "1"))
+    assert run("routine", "-m", "6", "--warm-up", "0", "--yes", app=person).exit_code == 130
+    assert "Stopped: 0 of" in person.stderr.getvalue()
+    assert "New numbness or tingling" in person.stderr.getvalue()
 
 
 @pytest.mark.parametrize(("columns", "lines"), SIZES)

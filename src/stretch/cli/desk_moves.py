@@ -77,7 +77,7 @@ class DeskMoves(StretchReplacer):
             app.release_terminal()
         app.info(summary(result.session), *notes)
         if result.session.end_reason is not None:
-            app.info(*after_early_end(app, result.session.end_reason, keep=True) or ())
+            app.info(*after_early_end(app, result.session.end_reason, keep=True).advice)
         return result
 
     def _with_more(self, session: Session) -> Session:

@@ -10,7 +10,7 @@ from stretch.cli.app import App
 from stretch.cli.console import is_terminal
 from stretch.cli.options import output_option, routine_options, voice_option
 from stretch.cli.plan import plan_data
-from stretch.cli.preflight import SYMPTOM_RULES, after_early_end
+from stretch.cli.preflight import SYMPTOM_RULES, symptom_advice
 from stretch.cli.request import RoutineOptions, personalized_routine
 from stretch.cli.usage import refuse_together
 from stretch.core.errors import Signalled, StretchError, UsageError
@@ -72,7 +72,7 @@ def build_page(app: App, options: RoutineOptions, voice: VoiceMode) -> tuple[str
     """Return the page for *options* with this *voice*, and the timeline that it plays."""
     routine, _ = personalized_routine(app, options, voice=voice, plays=True)
     labels = {answer.action: answer.help for answer in PAIN_ANSWERS}
-    symptoms = [(labels[name], after_early_end(app, name, keep=False) or []) for name in SYMPTOM_RULES]
+    symptoms = [(labels[name], symptom_advice(app, name)) for name in SYMPTOM_RULES]
     plan = plan_data(routine)
     html = render_page(plan, routine, figures=app.figures, safety=app.safety, symptoms=symptoms, mode=voice)
     return html, build_timeline(routine)

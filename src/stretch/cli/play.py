@@ -13,11 +13,11 @@ import msgspec
 from stretch.cli.app import App
 from stretch.cli.console import is_terminal
 from stretch.cli.pain_log import is_tracked
-from stretch.cli.preflight import after_early_end, after_session
+from stretch.cli.preflight import after_early_end, after_session, symptom_advice
 from stretch.cli.prescribed import today_line
 from stretch.cli.request import PlaybackOptions
 from stretch.cli.safety import EXPECT, FIRST_SESSIONS
-from stretch.core.errors import StretchError
+from stretch.core.errors import Signalled, StretchError
 from stretch.core.journal.progress import encode_plan, side_results, stretch_count, stretches_done
 from stretch.core.journal.record import SessionRecord
 from stretch.core.planning.programs import is_hard
@@ -80,13 +80,15 @@ def play_session(
     # The journal before the words: a terminal that takes no output keeps the process waiting.
     notes = recorder.close(session) if recorder else []
     asks_pain, pain = _close(app, session, playback, recorder, notes) if recorder else (False, None)
-    session, advice = _advise(app, session, recorder)
+    session, advice = _advise(app, session, recorder, notes)
     if not app.full_screen:
         app.release_terminal()
     # Under a full screen the words wait until it is left.
     app.info(summary(session), *notes, *advice)
-    saved = recorder and not recorder.problem
-    if saved and session.end_state == "stopped" and session.end_reason is None and not _only_hurt(session):
+    stopped = session.end_state == "stopped" and session.end_reason is None
+    # What hurt is left out; after a wrong key it need not have hurt.
+    goes_on = stopped and (not _only_hurt(session) or result.session.end_reason is not None)
+    if goes_on and recorder and not recorder.problem:
         app.info("Run `stretch resume` to continue it.")
     if recorder and asks_pain:
         after_session(app, recorder, pain)
@@ -99,24 +101,29 @@ def play_session(
     return FINISHED if session.end_state == "finished" else STOPPED
 
 
-def _advise(app: App, session: Session, recorder: SessionRecorder | None) -> tuple[Session, list[str]]:
-    """Return *session*, and what to do if a symptom ended it; if that was a wrong key, it was stopped without a reason.
+def _advise(
+    app: App, session: Session, recorder: SessionRecorder | None, notes: list[str]
+) -> tuple[Session, list[str]]:
+    """Return *session*, and what to do if a symptom ended it; after a wrong key it ended without one, or has a note.
 
-    Then it can be resumed.
+    If a signal ends the advice, print it with the *notes*, and raise Signalled.
     """
     if session.end_reason is None:
         return session, []
-    advice = after_early_end(app, session.end_reason, keep=recorder is not None, full_screen=app.full_screen)
-    if advice is not None:
-        return session, advice
-    session = msgspec.structs.replace(session, end_reason=None)
-    if recorder:
+    keep = recorder is not None
+    try:
+        end = after_early_end(app, session.end_reason, keep=keep, full_screen=app.full_screen)
+    except Signalled:
+        app.info(summary(session), *notes, *symptom_advice(app, session.end_reason))
+        app.release_terminal()
+        raise
+    if end.wrong_key and recorder:
         try:
             with Journal.open_for_writing(app.folder, app.today()) as journal:
                 journal.set_stopped(recorder.session_id)
         except StretchError as error:
             return session, [f"stretch: {error}"]
-    return session, []
+    return (msgspec.structs.replace(session, end_reason=None) if end.wrong_key else session), end.advice
 
 
 def _close(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -223,32 +223,81 @@ def stop_texts(app: App, result: PreflightResult, *, stored: bool = False) -> li
     return texts
 
 
-def after_early_end(app: App, symptom: Symptom, *, keep: bool, full_screen: bool = False) -> list[str] | None:
-    """Return what to do after a session that *symptom* ended, and *keep* its consequence (rules ST2, ST6 to ST8).
+class EarlyEnd(NamedTuple):
+    """What to do after a session that a symptom ended, and whether that was a wrong key."""
 
-    On a *full_screen* it is shown until a key, and can be taken back there; return None then.
+    advice: list[str]
+    wrong_key: bool = False
+
+
+class KeptSymptom(NamedTuple):
+    """The record with a symptom, and the one before it."""
+
+    record: ScreeningRecord
+    before: ScreeningRecord | None
+
+
+def symptom_advice(app: App, symptom: Symptom) -> list[str]:
+    """Return what to do after a session that *symptom* ended (rules ST2, ST6 to ST8)."""
+    if _is_emergency(app, symptom):
+        return [app.safety.messages.emergency]
+    return [f"{app.safety.lines[name].text}." for name in SYMPTOM_RULES[symptom]]
+
+
+def after_early_end(app: App, symptom: Symptom, *, keep: bool, full_screen: bool = False) -> EarlyEnd:
+    """Return what to do after a session that *symptom* ended, and *keep* what it means for the next one.
+
+    On a *full_screen* it is shown until a key, and a wrong key can be taken back. An emergency can be answered again
+    there instead; if it is none any more, nothing is left to do.
     """
-    lines = [app.safety.lines[name] for name in SYMPTOM_RULES[symptom]]
-    emergency = lines[0].outcome is Outcome.EMERGENCY
-    before = screening_file.load(app.folder) if keep else None
-    if keep:
-        said = [line.id for line in lines if line.outcome and line is lines[0]]
-        said += ["tag.head-down"] * (symptom == "eyes")
-        record = add_statements(app.safety, before, said, app.today())
-        if symptom in app.safety.after_symptoms:
-            record = msgspec.structs.replace(record, ask_next_time=(app.safety.after_symptoms[symptom],))
-        save_record(app, record)
-        if emergency and full_screen:
-            with suppress(InputEnded):
-                result = ask_questions(app, PreflightResult(record, before=record, for_session=False), {})
-                if result.record and result.record.outcome is not Outcome.EMERGENCY:
-                    return None
-    advice = [app.safety.messages.emergency] if emergency else [f"{line.text}." for line in lines]
-    if full_screen and not (emergency and keep) and show_advice(app, advice):
-        if keep:
-            restore_record(app, before)
+    kept, end = _keep_symptom(app, symptom) if keep else None, EarlyEnd(symptom_advice(app, symptom))
+    if not full_screen:
+        return end
+    if kept and _is_emergency(app, symptom):
+        with suppress(InputEnded):
+            result = ask_questions(app, PreflightResult(kept.record, before=kept.record, for_session=False), {})
+            if result.record and result.record.outcome is not Outcome.EMERGENCY:
+                return EarlyEnd([])
+        return end
+    if not show_advice(app, end.advice):
+        return end
+    if kept:
+        _forget_symptom(app, kept)
+    return EarlyEnd([], wrong_key=True)
+
+
+def _is_emergency(app: App, symptom: Symptom) -> bool:
+    return app.safety.lines[SYMPTOM_RULES[symptom][0]].outcome is Outcome.EMERGENCY
+
+
+def _keep_symptom(app: App, symptom: Symptom) -> KeptSymptom | None:
+    """Store what *symptom* means for the next session; None if the record cannot be read, which stops that one too."""
+    try:
+        before = screening_file.load(app.folder)
+    except SafetyError:
         return None
-    return advice
+    rule = SYMPTOM_RULES[symptom][0]
+    said = [rule] if app.safety.lines[rule].outcome else []
+    said += ["tag.head-down"] * (symptom == "eyes")
+    record = add_statements(app.safety, before, said, app.today())
+    if symptom in app.safety.after_symptoms:
+        record = msgspec.structs.replace(record, ask_next_time=(app.safety.after_symptoms[symptom],))
+    save_record(app, record)
+    return KeptSymptom(record, before)
+
+
+def _forget_symptom(app: App, kept: KeptSymptom) -> None:
+    """Store the record before the symptom again, unless another process has stored a newer one since."""
+    try:
+        if screening_file.load(app.folder) != kept.record:
+            return
+        if kept.before is None:
+            screening_file.delete(app.folder)
+    except SafetyError:
+        return
+    except OSError as error:
+        app.info(f"The safety check could not be deleted: {app.folder}: {error.strerror or error}.")
+    save_record(app, kept.before)
 
 
 def after_session(app: App, recorder: SessionRecorder, pain: int | None) -> None:
@@ -277,17 +326,6 @@ def save_record(app: App, record: ScreeningRecord | None) -> bool:
         app.info(f"The safety check could not be saved: {app.folder}: {error.strerror or error}.")
         return False
     return True
-
-
-def restore_record(app: App, record: ScreeningRecord | None) -> None:
-    """Store the *record* that was there before the last one, or delete that if there was none."""
-    if record is not None:
-        save_record(app, record)
-        return
-    try:
-        screening_file.delete(app.folder)
-    except OSError as error:
-        app.info(f"The safety check could not be deleted: {app.folder}: {error.strerror or error}.")
 
 
 def say_notes(app: App, notes: Sequence[str]) -> None:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from stretch.player.health_screen import HealthState, HealthWindows
 
 YES, NO = ("y", "yes"), ("n", "no")
+BACK_KEYS, CLOSING_KEYS = ("b", "B", "left", "page up"), ("enter", "space", "q", "Q", "0")
+"""Keys on the page of a symptom: the key before was a wrong one, or the page is read."""
 COLUMNS, LINES = 80, 1000
 """Size of a terminal that does not say how large it is."""
 
@@ -80,21 +82,22 @@ def show_advice(app: App, texts: Sequence[str]) -> bool:
     from stretch.player.closing_screen import advice_rows
     from stretch.player.loop import run_screen
 
-    CLOSED, WRONG = -1, -2
+    # The time since it is shown, and the key.
+    start: tuple[int, str] = 0, ""
     with app.terminal(screen=True) as terminal:
-        end = run_screen(
+        _, key = run_screen(
             terminal,
-            0,
-            rows=lambda elapsed_ns, columns, lines: advice_rows(
-                texts, columns, lines, elapsed_ns=elapsed_ns, unicode=app.theme.unicode
+            start,
+            rows=lambda state, columns, lines: advice_rows(
+                texts, columns, lines, elapsed_ns=state[0], unicode=app.theme.unicode
             ),
-            update=lambda elapsed_ns, key: WRONG if key in ("b", "B") else CLOSED,
-            finished=lambda elapsed_ns: elapsed_ns < 0,
+            update=lambda state, key: (state[0], key),
+            finished=lambda state: state[1] in (*BACK_KEYS, *CLOSING_KEYS),
             clock=app.clock,
-            guarded=lambda elapsed_ns: "advice",
-            animate=lambda before, elapsed_ns: min(before, elapsed_ns) if before < 0 else elapsed_ns,
+            guarded=lambda state: "advice",
+            animate=lambda state, elapsed_ns: (elapsed_ns, state[1]),
         )
-    return end == WRONG
+    return key in BACK_KEYS
 
 
 def _show_lines(app: App, windows: HealthWindows, state: HealthState) -> HealthState:

@@ -24,7 +24,7 @@ from stretch.player.score_keys import PAIN_NOW, SCORE_KEYS, TypedScore
 from stretch.player.theme import TextRole
 
 OPEN_NS = 60_000_000_000
-"""The screen closes by itself after this time."""
+"""The screen closes by itself after this time without a key."""
 BREATH_NS = 8_000_000_000
 """One breath of the resting figure."""
 TEXT_CELLS, FIGURE_LINES = 46, 24
@@ -57,15 +57,17 @@ class ClosingScreen(Struct, frozen=True, kw_only=True):
     typed: TypedScore = TypedScore()
     closed: bool = False
     elapsed_ns: int = 0
+    key_ns: int = 0
+    """When the last key came that did not close it."""
 
 
 def update(state: ClosingScreen, key: str) -> ClosingScreen:
     """Return *state* after *key*: any key closes it, but a question takes only its answers, and Enter or q skip it."""
     key = key.lower() if len(key) == 1 else key
     if state.offers_tracking and key == "y":
-        return replace(state, offers_tracking=False, tracks_pain=True)
+        return replace(state, offers_tracking=False, tracks_pain=True, key_ns=state.elapsed_ns)
     if state.tracks_pain:
-        state = _scored(state, state.typed.after_key(key))
+        state = _scored(replace(state, key_ns=state.elapsed_ns), state.typed.after_key(key))
         if state.closed:
             return state
     asks = state.offers_tracking or state.tracks_pain
@@ -73,14 +75,13 @@ def update(state: ClosingScreen, key: str) -> ClosingScreen:
 
 
 def finished(state: ClosingScreen) -> bool:
-    """Return whether it was closed, or open for long enough."""
-    return state.closed or state.elapsed_ns >= OPEN_NS
+    """Return whether it was closed, or open for long enough without a key."""
+    return state.closed or state.elapsed_ns - state.key_ns >= OPEN_NS
 
 
 def animate(state: ClosingScreen, elapsed_ns: int) -> ClosingScreen:
-    """Return *state* at a time since the screen began; when it closes by itself, a 1 that waits is the score."""
-    state = replace(state, elapsed_ns=elapsed_ns)
-    return _scored(state, state.typed.after_key("enter")) if finished(state) and state.typed.one else state
+    """Return *state* at a time since the screen began."""
+    return replace(state, elapsed_ns=elapsed_ns)
 
 
 def _scored(state: ClosingScreen, typed: TypedScore) -> ClosingScreen:

@@ -196,7 +196,7 @@ class HealthWindows(Struct, frozen=True):
         more = f"{number + 1} of {len(pages)}" if number < len(pages) - 1 else ""
         keys = _keys(question, pages[number], more, bool(marked))
         if state.typed.one:
-            keys = ["0: it is 10.", "Enter: it is 1."]
+            keys = ["0: 10.", "Enter: 1."]
         keys += [*["b: back."] * bool(state.page or state.earlier or self.leads_back), "q: leave."]
         return rows + _key_rows(keys, columns)
 

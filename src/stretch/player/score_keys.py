@@ -10,7 +10,7 @@ SCORE_KEYS = "0 to 10"
 class TypedScore(Struct, frozen=True):
     """What was typed of a score: it is complete with a *score*; a 1 waits for 0 or Enter, however long that takes.
 
-    A pain of 10 must never be taken for 1 because somebody types slowly.
+    A pain of 10 must never be taken for 1 because somebody types slowly: a 1 alone is no score.
     """
 
     score: int | None = None
