@@ -448,6 +448,22 @@ def test_nothing_stands_beside_the_easier_way_that_it_replaces(kind: str) -> Non
             assert sum(step in first for step in stretch.steps) in (0, len(stretch.steps))
 
 
+@for_each("cells", [38, 58, 78])
+@for_each("key", ["ease", "other"])
+def test_both_halves_of_a_breath_are_on_one_page(cells: int, key: Action) -> None:
+    for timeline in WHOLE_STRETCHES:
+        for phase in (phase for phase in timeline.phases if phase.kind == "move" and phase.item):
+            pace = phase.item.stretch.for_side(phase.side).pace
+            start = update(Session(timeline=timeline, position_ns=phase.start_ms * MS), key)
+            pages = [
+                text_of(instructions(msgspec.structs.replace(start, position_ns=start.position_ns + at * MS), cells, 4))
+                for at in range(0, min(phase.length_ms, 9_000), 500)
+            ]
+            both = [page for page in pages if f"In: {pace.inhale}." in page and f"Out: {pace.exhale}." in page]
+            assert both, (phase.item.stretch.id, pages[0])
+            assert pages[0] in both or (key == "ease" and cells == 38)
+
+
 def test_no_page_is_shown_for_less_than_three_seconds() -> None:
     for elapsed in range(0, 5_999, 500):
         pages: list[list[StyledLine]] = [[((f"step {number}", TextRole.PLAIN),)] for number in range(3)]

@@ -76,21 +76,31 @@ def _pages(
         if len(apart := paginate([*first, *steps], cells, height, gap)) == 1:
             break
     else:
-        # A step beside these would say the opposite.
-        alone = phase.kind == "rest" or any(kind == "ease" for kind, _ in begin)
-        if alone and phase.kind not in GETTING_READY:
-            apart = [*paginate(first, cells, height, 1), *paginate(steps, cells, height, 0)]
+        eased = any(kind == "ease" for kind, _ in begin) and phase.kind not in GETTING_READY
+        if phase.kind == "move" and not eased and (pinned := _below_both_halves(first, steps, notes, cells, height)):
+            return pinned
+        if eased or phase.kind == "rest":
+            # A step beside these would say the opposite.
+            alone = paginate(first, cells, height, 0)
+            if len(alone) > 1 and phase.kind == "move":
+                # Not one half of the breath on each page: they are the last two.
+                alone = [page for part in (first[:-2], first[-2:]) for page in paginate(part, cells, height, 0)]
+            apart = [*alone, *paginate(steps, cells, height, 0)]
         elif phase.kind in CURRENT_STEPS:
             apart = _current_first(phase.kind, first, steps, cells, height)
-        elif phase.kind == "move":
-            # What to do with each half of a breath stays, if each of the other sentences fits below it.
-            pinned = [line for text, role in first for line in wrap_styled(text, role, cells)]
-            room = height - len(pinned)
-            if all(len(wrap_styled(text, role, cells)) <= room for text, role in (*steps, *notes)):
-                below = (paginate(part, cells, room, 0) for part in (steps, notes))
-                apart, others = ([[*pinned, *page] for page in pages] for pages in below)
-                return apart, others
     return apart, [] if phase.kind in GETTING_READY else paginate(notes, cells, height, 0)
+
+
+def _below_both_halves(
+    first: list[Paragraph], steps: list[Paragraph], notes: list[Paragraph], cells: int, height: int
+) -> tuple[list[list[StyledLine]], list[list[StyledLine]]] | None:
+    """Return pages that each begin with *first*, what to do on each half of a breath; None if that leaves no room."""
+    pinned = [line for text, role in first for line in wrap_styled(text, role, cells)]
+    room = height - len(pinned)
+    if any(len(wrap_styled(text, role, cells)) > room for text, role in (*steps, *notes)):
+        return None
+    on_steps, on_notes = ([[*pinned, *page] for page in paginate(part, cells, room, 0)] for part in (steps, notes))
+    return on_steps, on_notes
 
 
 def _current_first(

@@ -229,10 +229,15 @@ def opening(phase: Phase, *, turned: bool, eased: bool) -> Iterator[Instruction]
     if phase.item is None:
         return
     item, stretch = phase.item, phase.item.stretch.for_side(phase.side)
+    if phase.kind == "rest":
+        yield "note", f"{capitalized(COME_OUT)}."
     if turned and stretch.halfway:
         yield from (("alert", sentence) for sentence in as_sentences(stretch.halfway))
     if item.note:
         yield "note", f"Note: {item.note}"
+    if phase.kind == "rest":
+        # How to do the stretch would say the opposite.
+        return
     if eased or item.cautions:
         against = "" if eased else f"Prescribed in spite of {join_words(item.cautions)}. "
         yield "ease", against + stretch.labelled("ease_off")
@@ -242,8 +247,6 @@ def opening(phase: Phase, *, turned: bool, eased: bool) -> Iterator[Instruction]
             yield "alert", words
     if not item.stretch.names_side:
         yield from (("side", text) for text in as_sentences(side_instruction(item.stretch, phase.side)))
-    if phase.kind == "rest":
-        yield "note", f"{capitalized(COME_OUT)}."
     if phase.kind == "move" and stretch.pace:
         yield "in", f"{LABELS['inhale']}: {stretch.pace.inhale}."
         yield "out", f"{LABELS['exhale']}: {stretch.pace.exhale}."
