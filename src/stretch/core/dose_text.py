@@ -65,7 +65,7 @@ _SPELLINGS = [(re.compile(pattern, re.IGNORECASE), replacement) for pattern, rep
     (r"\b(?<=once|wice|rice) daily\b", " a day"),
     (rf"\b(?:(once)(?! {_THEN})|(twice)|thrice)\b", lambda m: f"{1 if m[1] else 2 if m[2] else 3} times"),
     (r"\b(?:(half )(?:a |1 )?|a )min(?:ute)?\b", lambda m: "30 s" if m[1] else "1 min"),
-    (r"\bea\.(?= ?[a-z])", "ea"),
+    (r"\bea\. ?(?=[a-z])", "ea "),
     (rf"(?<![\d./])({_HALVES})(?: ?(?:-|to) ?({_HALVES}))? ?(?:m|min(?:ute)?s?)\b", lambda m: _in_seconds(m)),
     (r"\b(\d)/(\d)(?=\s?(?:x|times|reps))", r"\1-\2"),
     (r"(\d)(?= (?:(?:for|back)wards?|(?:anti-?|counter-?)?clockwise|fwd|b[kw]*d|c?cw)\b)", r"\1 x"),
@@ -279,7 +279,7 @@ def _apply_rules(dose: DoseText, tokens: list[Token]) -> str:
 
 def _conclude(dose: DoseText, kinds: str) -> None:
     """Put right in *dose* what only the whole line, whose words are of *kinds*, tells."""
-    if not dose.reps and re.search(_EACH_HOLD, dose.text):
+    if dose.hold_s and not dose.reps and not dose.sides and re.search(_EACH_HOLD, dose.text):
         _set(dose, "sides", "both")
     if not dose.reps and dose.hold_s:
         # "3 sets of 30 seconds": each set is one hold.
