@@ -25,12 +25,13 @@ class TypedAreas(NamedTuple):
 def area_names(catalog: Catalog, *, aliases: bool = True) -> dict[str, str]:
     """Return the ids of all areas and groups by their ids, names and *aliases*, in lower case and without dashes.
 
-    Names of several words are there as one word, too: `lowerback`.
+    With aliases, names of several words are there as one word, too: `lowerback`.
     """
     entries: list[Area | Group] = [*catalog.groups.values(), *catalog.areas.values()]
     names = {_phrase(name): entry.id for entry in entries for name in (*(entry.aliases if aliases else ()), entry.name)}
     names |= {_phrase(entry.id): entry.id for entry in entries}
-    return {name.replace(" ", ""): id for name, id in names.items()} | names
+    joined = {name.replace(" ", ""): id for name, id in names.items()} if aliases else {}
+    return joined | names
 
 
 def area_ids(catalog: Catalog, texts: Iterable[str]) -> tuple[str, ...]:

@@ -167,7 +167,8 @@ def _stretches(state: StartScreen, cells: int, height: int) -> list[StyledLine]:
     rows: list[StyledLine] = []
     warm_up_s = sum(seconds for _, seconds in state.routine.warm_up)
     if wide and warm_up_s and height > len(items):
-        length = duration(warm_up_s * 1000) if warm_up_s < 60 else f"{round(warm_up_s / 60)} min"
+        # To the minute, so that it is read at a glance; a short one to the second.
+        length = duration((warm_up_s if warm_up_s < 150 else round(warm_up_s / 60) * 60) * 1000)
         rows.append(((f"  {'Warm-up':{names_cells + 2}}{length}", TextRole.DIM),))
     for at in rows_around(state.selected, len(items), height - (not wide)):
         marked = at == state.selected

@@ -11,9 +11,11 @@ from stretch.core.routine import DEFAULT_MINUTES, Item, Request, Routine, doses_
 from stretch.core.text import join_words
 from stretch.core.vocabulary import POSITIONS
 
-SMALL_SHORTFALL_S, LARGE_SHORTFALL_S, WITHOUT_CAUSE_S = 10, 90, 45
-"""A routine that is shorter than asked by a tenth has a note, but by the first at least and by the second in any case;
-by more than the third it has its cause too."""
+SMALL_SHORTFALL_S, LARGE_SHORTFALL_S = 10, 90
+"""A routine that is a tenth shorter than asked has a note, but not if it is less than the first, and always if it is
+more than the second."""
+CAUSE_S = 45
+"""What is missing without a cause being looked for."""
 
 MOST_NAMED = 2
 """Most stretches that are named because their dose is larger than last time."""
@@ -105,7 +107,7 @@ def _shortfall_note(
     shortfall_s: int,
     after_first_weeks: Callable[[], Routine],
 ) -> str:
-    if shortfall_s <= WITHOUT_CAUSE_S:
+    if shortfall_s <= CAUSE_S:
         return f"{shortfall_s} s shorter than asked: nothing useful fits in the time left."
     cause = _shortfall_cause(request, items, reasons, after_first_weeks)
     return f"About {round(shortfall_s / 60)} min shorter than asked: {cause}."
