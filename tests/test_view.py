@@ -448,6 +448,21 @@ def test_nothing_stands_beside_the_easier_way_that_it_replaces(kind: str) -> Non
             assert sum(step in first for step in stretch.steps) in (0, len(stretch.steps))
 
 
+@for_each("eased", [True, False])
+@for_each("cells", [38, 58, 78])
+def test_a_rest_begins_with_coming_out(cells: int, eased: bool) -> None:
+    note = "Only as far as it is easy, and never into pain. Ask me when we meet again in two weeks."
+    for name in CATALOG.stretches:
+        made = routine(areas=(), stretches=(name,), level="deep", warm_up=0.0)
+        noted = tuple(msgspec.structs.replace(item, note=note) for item in made.items)
+        timeline = build_timeline(msgspec.structs.replace(made, items=noted))
+        for phase in (phase for phase in timeline.phases if phase.kind == "rest"):
+            start = Session(timeline=timeline, position_ns=phase.start_ms * MS)
+            first = text_of(instructions(update(start, "ease") if eased else start, cells, 4))
+            assert first.startswith(OUT_AND_REST), (name, first)
+            assert "Easier:" not in first
+
+
 @for_each("cells", [38, 58, 78])
 @for_each("key", ["ease", "other"])
 def test_both_halves_of_a_breath_are_on_one_page(cells: int, key: Action) -> None:
