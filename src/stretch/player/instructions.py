@@ -76,19 +76,25 @@ def _pages(
         if len(apart := paginate([*first, *steps], cells, height, gap)) == 1:
             break
     else:
-        eased = any(kind == "ease" for kind, _ in begin) and phase.kind not in GETTING_READY
-        if phase.kind == "move" and not eased and (pinned := _below_both_halves(first, steps, notes, cells, height)):
-            return pinned
-        if eased or phase.kind == "rest":
-            # A step beside these would say the opposite.
-            alone = paginate(first, cells, height, 0)
-            if len(alone) > 1 and phase.kind == "move":
-                # Not one half of the breath on each page: they are the last two.
-                alone = [page for part in (first[:-2], first[-2:]) for page in paginate(part, cells, height, 0)]
-            apart = [*alone, *paginate(steps, cells, height, 0)]
+        is_easier = phase.kind not in GETTING_READY and any(kind == "ease" for kind, _ in begin)
+        if is_easier or phase.kind == "rest":
+            apart = _first_alone(phase.kind, first, steps, cells, height)
         elif phase.kind in CURRENT_STEPS:
             apart = _current_first(phase.kind, first, steps, cells, height)
+        elif phase.kind == "move" and (pinned := _below_both_halves(first, steps, notes, cells, height)):
+            return pinned
     return apart, [] if phase.kind in GETTING_READY else paginate(notes, cells, height, 0)
+
+
+def _first_alone(
+    kind: PhaseKind, first: list[Paragraph], steps: list[Paragraph], cells: int, height: int
+) -> list[list[StyledLine]]:
+    """Return pages of *first*, coming out or the easier way, before those of the *steps*, which say the opposite."""
+    alone = paginate(first, cells, height, 0)
+    if len(alone) > 1 and kind == "move":
+        # The last two are the halves of a breath, which stay together.
+        alone = [page for part in (first[:-2], first[-2:]) for page in paginate(part, cells, height, 0)]
+    return [*alone, *paginate(steps, cells, height, 0)]
 
 
 def _below_both_halves(
