@@ -40,11 +40,15 @@ class TerminalRun:
         lines: int = 24,
         env: dict[str, str] | None = None,
         program: tuple[str, ...] = ("-m", "stretch"),
+        answers: bool = True,
     ) -> None:
         self.master, self.slave = pty.openpty()
         self.resize(columns, lines)
         self.before = termios.tcgetattr(self.slave)
         self.screen = pyte.Screen(columns, lines)
+        # Real terminals answer at once which kind they are; the program waits a second for one that does not.
+        if answers:
+            self.screen.write_process_input = self.press  # type: ignore[method-assign, assignment]
         self.stream = pyte.ByteStream(self.screen)
         self.raw = b""
         environ = os.environ | {"TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "COLUMNS": "", "LINES": ""} | (env or {})
@@ -297,9 +301,9 @@ def test_keys_pause_and_skip(terminal: OpenTerminal) -> None:
     assert "Stopped: 0 of 1" in run.text_after_screen()
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_signals_restore_the_terminal_and_print_the_summary(terminal: OpenTerminal, number: int) -> None:
-    run = terminal("routine", "--yes")
+@pytest.mark.parametrize(("number", "answers"), [(signal.SIGINT, True), (signal.SIGTERM, False), (signal.SIGHUP, True)])
+def test_signals_restore_the_terminal_and_print_the_summary(terminal: OpenTerminal, number: int, answers: bool) -> None:
+    run = terminal("routine", "--yes", answers=answers)
     run.wait_for("left")
     run.signal(number)
     assert run.wait_for_exit() == 128 + number
