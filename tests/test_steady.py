@@ -349,6 +349,17 @@ def test_what_hurt_is_left_out_for_the_rest_of_the_day(tmp_path: Path) -> None:
     assert "it hurt today" not in " ".join(person.plan(2).notes)
 
 
+def test_an_area_without_the_stretch_that_hurt_says_so(tmp_path: Path) -> None:
+    person = Person(tmp_path, experienced=True)
+    usual = person.play(0, minutes=10.0)
+    assert "half-kneeling-hip-flexor" in ids(usual)
+    person.play(1, minutes=10.0, hurts="half-kneeling-hip-flexor")
+    notes = person.plan(1, minutes=10.0).notes
+    assert any(note.startswith("Not in this routine: front of the hip") for note in notes), notes
+    assert not [note for note in notes if "would bring no more" in note or "suits your choice" in note]
+    assert "Not in this routine: front of the hip (it hurt today)." in notes
+
+
 def test_what_hurt_and_was_then_done_easier_stays(tmp_path: Path) -> None:
     person = Person(tmp_path, experienced=True)
     usual = person.play(0)

@@ -17,6 +17,8 @@ more than the second."""
 CAUSE_S = 45
 """What is missing without a cause being looked for."""
 
+HURT = {"hurt today", "hurt twice"}
+"""Reasons why a stretch is left out after pain."""
 MOST_NAMED = 2
 """Most stretches that are named because their dose is larger than last time."""
 
@@ -130,18 +132,21 @@ def _shortfall_cause(
         return "these stretches, held this long, are enough"
     if request.max_level == "gentle":
         return "this is enough for a sore day"
+    if not HURT.isdisjoint(reasons.values()):
+        return "what hurt is left out, and more of the rest would not help"
     return "nothing else suits your choice, and more of the same would not help"
 
 
 def _reason_for(catalog: Catalog, areas: Collection[str], reasons: Mapping[str, str]) -> str:
-    """Return why the stretches for *areas* are left out: the limit for one that could be in, else the commonest."""
+    """Return why the stretches for *areas* are left out: pain, else a limit for one that suits, else the commonest."""
     found = [
         reason for name, reason in reasons.items() if not set(areas).isdisjoint(catalog.stretches[name].areas.primary)
     ]
     if not found:
         return "the catalog has none"
+    hurt = [reason for reason in found if reason in HURT]
     limited = [reason for reason in found if reason.partition(":")[0] in limits.LIMITS]
-    reason = Counter(limited or found).most_common(1)[0][0]
+    reason = Counter(hurt or limited or found).most_common(1)[0][0]
     if reason.startswith("position"):
         # Where any of them is done.
         reason = "position: " + ", ".join(place for place in POSITIONS if f"position: {place}" in found)
