@@ -80,6 +80,7 @@ def test_quantities_and_dates() -> None:
         "0 days",
     ]
     assert [hours_minutes(45 * 60), hours_minutes(7 * 3600 + 12 * 60)] == ["45 min", "7 h 12 min"]
+    assert [hours_minutes(seconds) for seconds in (0, 13.06, 59.6)] == ["0 min", "13 s", "1 min"]
     assert [minutes_seconds(680_000), minutes_seconds(1), minutes_seconds(0)] == ["11:20", "0:01", "0:00"]
     day = date(2026, 11, 4)
     assert [short_date(day), short_date(day, day), short_date(day, date(2027, 1, 1))] == [

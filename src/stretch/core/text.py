@@ -50,7 +50,9 @@ def duration(milliseconds: int) -> str:
 
 
 def hours_minutes(seconds: float) -> str:
-    """Return a length of time, to the minute: `45 min`, `7 h 12 min`."""
+    """Return a length of time, to the minute from the first one on: `13 s`, `45 min`, `7 h 12 min`."""
+    if 0 < round(seconds) < 60:
+        return f"{round(seconds)} s"
     hours, minutes = divmod(round(seconds / 60), 60)
     return f"{hours} h {minutes} min" if hours else f"{minutes} min"
 
