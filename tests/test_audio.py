@@ -41,6 +41,7 @@ from support import CATALOG, data, routine, run
 
 SHORT = routine(areas=(), stretches=("single-knee-to-chest",), warm_up=0.0, minutes=4.0)
 TIMELINE = build_timeline(SHORT)
+BRIEF = build_timeline(routine(areas=(), stretches=("chin-tuck",), warm_up=0.0, minutes=1.0))
 LEVEL = 15_000
 """Level of the speech in these tests, too loud for a sound to hide it."""
 
@@ -119,21 +120,20 @@ def test_sentences_start_on_time_and_do_not_overlap(with_speech: array[int]) -> 
     assert loudest(with_speech) < LEVEL + 0.3 * 32_767
 
 
-@pytest.mark.slow
 def test_long_sentences_fade_out_before_the_next(tmp_path: Path) -> None:
     drawl = array("h", [LEVEL, -LEVEL] * (RATE * 16))
     takes = at_least_estimate(sentence_timer(lambda sentence: drawl))
-    write_sound(TIMELINE, tmp_path / "session.wav", speech=lambda sentence: drawl)
+    write_sound(BRIEF, tmp_path / "session.wav", speech=lambda sentence: drawl)
     played = read_wav(tmp_path / "session.wav")
-    called = session_cues(TIMELINE, takes)
-    starts = [speech_start(cue, TIMELINE) for cue in called if sentences_to_speak(cue, TIMELINE, duration_of=takes)]
-    assert len(starts) > len(TIMELINE.phases)
+    called = session_cues(BRIEF, takes)
+    starts = [speech_start(cue, BRIEF) for cue in called if sentences_to_speak(cue, BRIEF, duration_of=takes)]
+    assert len(starts) > len(BRIEF.phases)
     for start in starts[1:]:
         edge = frames(start)
         # The wave changes its sign with each sample; faded out, its last step is small.
         assert abs(played[edge - 1] - played[edge - 2]) < LEVEL // 5
         assert abs(played[edge - 601] - played[edge - 600]) > LEVEL
-    assert len(played) == frames(TIMELINE.length_ms)
+    assert len(played) == frames(BRIEF.length_ms)
 
 
 @pytest.mark.slow
@@ -157,12 +157,11 @@ def test_last_sentences_of_any_length_stay_inside_the_last_phase(takes_ms: int) 
     assert TIMELINE.phases[-1].start_ms <= end.at_ms <= TIMELINE.length_ms - 1_500
 
 
-@pytest.mark.slow
 def test_loud_speech_is_limited_and_nothing_clips(tmp_path: Path) -> None:
     def shout(sentence: str) -> array[int]:
         return array("h", [32_767, -32_768] * (RATE * len(sentence) // 50))
 
-    write_sound(TIMELINE, tmp_path / "session.wav", speech=shout)
+    write_sound(BRIEF, tmp_path / "session.wav", speech=shout)
     assert 18_000 <= loudest(read_wav(tmp_path / "session.wav")) < 32_767
 
 
@@ -335,6 +334,7 @@ def test_a_whole_session_measured_by_sox(tmp_path: Path) -> None:
 # -- the command
 
 
+@pytest.mark.slow
 def test_the_voice_mode_of_a_file_is_an_option(tmp_path: Path) -> None:
     said = {}
     for mode in ("full", "names"):
