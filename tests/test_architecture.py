@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from stretch.cli.options import SETTINGS
 from stretch.storage.settings import NAMES
@@ -35,20 +36,35 @@ IMPURE = {"click", "rich", "yaml", "os", "sys", "time", "pathlib", "io", "select
           "subprocess", "threading", "asyncio", "shutil", "tempfile", "socket", "termios", "msvcrt"}  # fmt: skip
 
 
-@cache
-def syntax_tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
+class Facts(NamedTuple):
+    """What is asked of a module; to keep the syntax trees of all would take half a million objects."""
+
+    docstring: str
+    imports: set[str]
+    classes: list[str]
+    functions: list[tuple[str, int]]
+    """Names, and numbers of lines."""
+    reads: set[tuple[str, str]]
+    """Attributes that are read, with the last name of what has them."""
 
 
 @cache
-def imported_names(path: Path) -> set[str]:
-    names: set[str] = set()
-    for node in ast.walk(syntax_tree(path)):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return names
+def facts(path: Path) -> Facts:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    found = Facts(ast.get_docstring(tree) or "", set(), [], [], set())
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import():
+                found.imports.update(alias.name for alias in node.names)
+            case ast.ImportFrom(module=str(module)):
+                found.imports.update((module, *(f"{module}.{alias.name}" for alias in node.names)))
+            case ast.ClassDef():
+                found.classes.append(node.name)
+            case ast.FunctionDef(end_lineno=int(end)):
+                found.functions.append((node.name, end - node.lineno + 1))
+            case ast.Attribute(value=ast.Name(id=owner) | ast.Attribute(attr=owner), ctx=ast.Load()):
+                found.reads.add((owner, node.attr))
+    return found
 
 
 def package_name(path: Path) -> str:
@@ -71,7 +87,7 @@ def test_modules_import_only_lower_layers() -> None:
     assert not [
         f"{module_name(path)} imports {name}"
         for path in FILES
-        for name in imported_names(path)
+        for name in facts(path).imports
         if name in PACKAGES and PACKAGES[name] not in ALLOWED_IMPORTS[package_name(path)]
     ]
 
@@ -79,7 +95,7 @@ def test_modules_import_only_lower_layers() -> None:
 def test_core_and_figure_are_pure() -> None:
     for path in FILES:
         if package_name(path).startswith(("core", "figure")):
-            names = imported_names(path)
+            names = facts(path).imports
             assert not {name.split(".")[0] for name in names} & IMPURE, module_name(path)
             assert not {name for name in names if name.startswith("random")} - {"random", "random.Random"}
             # Dates are plain values; the current time is not.
@@ -88,14 +104,14 @@ def test_core_and_figure_are_pure() -> None:
 
 def test_only_commands_import_click_and_only_the_terminal_imports_termios() -> None:
     for path in FILES:
-        roots = {name.split(".")[0] for name in imported_names(path)}
+        roots = {name.split(".")[0] for name in facts(path).imports}
         assert "click" not in roots or package_name(path) == "cli", module_name(path)
         assert not roots & {"termios", "tty", "msvcrt"} or module_name(path) == "stretch.player.terminal"
 
 
 def test_there_are_no_import_cycles() -> None:
     # Commands are not part of the graph: their group imports them by name when they run.
-    graph = {module_name(path): {n for n in imported_names(path) if n.startswith("stretch.")} for path in FILES}
+    graph = {module_name(path): {n for n in facts(path).imports if n.startswith("stretch.")} for path in FILES}
     done: set[str] = set()
 
     def visit(name: str, importers: tuple[str, ...]) -> None:
@@ -112,18 +128,12 @@ def test_there_are_no_import_cycles() -> None:
 
 def test_every_module_has_a_docstring_and_a_limited_length() -> None:
     for path in FILES:
-        assert ast.get_docstring(syntax_tree(path)), module_name(path)
+        assert facts(path).docstring, module_name(path)
         assert len(path.read_text(encoding="utf-8").splitlines()) <= MAX_MODULE_LINES, module_name(path)
 
 
 def test_each_setting_is_used() -> None:
-    read = {
-        (ast.unparse(node.value).rpartition(".")[2], node.attr)
-        for path in FILES
-        if package_name(path) == "cli"
-        for node in ast.walk(syntax_tree(path))
-        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)
-    }
+    read = {each for path in FILES if package_name(path) == "cli" for each in facts(path).reads}
     # The default of an option is read where the option is.
     options = {setting: option for option, setting in SETTINGS.items()}
     for name in NAMES:
@@ -133,7 +143,5 @@ def test_each_setting_is_used() -> None:
 
 def test_functions_have_a_limited_length() -> None:
     for path in FILES:
-        for node in ast.walk(syntax_tree(path)):
-            if isinstance(node, ast.FunctionDef):
-                assert node.end_lineno is not None
-                assert node.end_lineno - node.lineno < MAX_FUNCTION_LINES, f"{module_name(path)}.{node.name}"
+        for name, lines in facts(path).functions:
+            assert lines <= MAX_FUNCTION_LINES, f"{module_name(path)}.{name}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections import defaultdict
 from itertools import combinations
@@ -13,7 +12,7 @@ import pytest
 
 from stretch.cli import COMMANDS
 from stretch.core import vocabulary
-from test_architecture import ALLOWED_IMPORTS, FILES, module_name, package_name, syntax_tree
+from test_architecture import ALLOWED_IMPORTS, FILES, facts, module_name, package_name
 
 ROOT = Path(__file__).parents[1]
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
@@ -60,9 +59,8 @@ def test_module_names_are_unique_except_for_commands() -> None:
 def test_class_names_are_unique_within_neighbouring_layers() -> None:
     classes = defaultdict(list)
     for path in FILES:
-        for node in ast.walk(syntax_tree(path)):
-            if isinstance(node, ast.ClassDef):
-                classes[node.name].append(path)
+        for name in facts(path).classes:
+            classes[name].append(path)
     assert not [
         f"{name} in {module_name(one)} and {module_name(other)}"
         for name, paths in classes.items()
@@ -73,7 +71,7 @@ def test_class_names_are_unique_within_neighbouring_layers() -> None:
 
 
 def test_module_docstrings_begin_with_the_subject() -> None:
-    docstrings = {path: ast.get_docstring(syntax_tree(path)) or "" for path in (*FILES, *TESTS)}
+    docstrings = {path: facts(path).docstring for path in (*FILES, *TESTS)}
     free_relative = re.compile(r"(What|How|Who|Whom|Whose|Which|Where|When|Whether)\b")
     assert not [f"{path}: {text}" for path, text in docstrings.items() if free_relative.match(text)]
 
