@@ -41,8 +41,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_sessionstart() -> None:
-    """Compute once a process what depends on nothing a test can change: the shipped files and catalog, and tones."""
+    """Compute once a process what no test can change: the shipped files, catalog and names, and tones."""
+    from stretch.core import prescription_text
     from stretch.core.narration import tones
+    from stretch.core.stretch_names import StretchNames
     from stretch.storage.catalogs import catalog, loader
     from stretch.storage.files import shipped
     from stretch.storage.files.locations import data_root
@@ -56,9 +58,17 @@ def pytest_sessionstart() -> None:
     def load_catalog(extra: Sequence[Path] = (), on_problem: Callable[[str], None] | None = None) -> Catalog:
         return load(extra, on_problem) if extra else load_once()
 
+    @functools.cache
+    def names_once() -> StretchNames:
+        return StretchNames(load_once())
+
+    def stretch_names(catalog: Catalog) -> StretchNames:
+        return names_once() if catalog is load_once() else StretchNames(catalog)
+
     for module in (catalog, loader, shipped):
         module.read_shipped = read_shipped  # type: ignore[attr-defined]
     catalog.load_catalog = load_catalog
+    prescription_text.StretchNames = stretch_names  # type: ignore[attr-defined, assignment]
     tones.samples = functools.cache(tones.samples)
 
 
@@ -95,8 +105,8 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Return two processes more than there are cores, because slow tests mostly wait for processes and clocks."""
-    return (os.cpu_count() or 1) + 2 * int(config.option.markexpr != "not slow")
+    """Return more processes than there are cores, because tests wait: slow ones mostly, for processes and clocks."""
+    return (os.cpu_count() or 1) + (1 if config.option.markexpr == "not slow" else 2)
 
 
 @pytest.fixture(scope="session", autouse=True)

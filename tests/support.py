@@ -40,8 +40,8 @@ EACH_AREA = [pytest.param(area, marks=pytest.mark.slow) if at % 3 else area for 
 """Every area as a parameter; two in three only in a run with the slow tests."""
 
 
-def for_each(name: str, values: Iterable[Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Run a test with each of *values* as its argument *name*, in one test.
+def for_each(names: str, values: Iterable[Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Run a test with each of *values* as its argument *names*, in one test; several names get a tuple each time.
 
     As a parameter with a hundred values, what takes a millisecond takes four: pytest and pytest-xdist need the rest.
     """
@@ -50,14 +50,15 @@ def for_each(name: str, values: Iterable[Any]) -> Callable[[Callable[..., None]]
         @functools.wraps(test)
         def test_each(**others: Any) -> None:
             for value in values:
+                given = value if len(arguments) > 1 else (value,)
                 try:
-                    test(**{name: value}, **others)
+                    test(**dict(zip(arguments, given, strict=True)), **others)
                 except BaseException as error:
-                    error.add_note(f"{name} is {getattr(value, 'id', value)}")
+                    error.add_note(f"{names} is {getattr(value, 'id', value)}")
                     raise
 
-        signature = inspect.signature(test)
-        left = [parameter for parameter in signature.parameters.values() if parameter.name != name]
+        signature, arguments = inspect.signature(test), names.split(", ")
+        left = [parameter for parameter in signature.parameters.values() if parameter.name not in arguments]
         test_each.__dict__["__signature__"] = signature.replace(parameters=left)
         return test_each
 

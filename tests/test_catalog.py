@@ -86,14 +86,15 @@ def test_a_copy_of_the_shipped_catalog_is_equal(root: Path) -> None:
 
 @pytest.mark.parametrize(("name", "old", "new", "expected"), DEFECTS, ids=lambda text: text[:30])
 def test_a_problem_is_reported_with_file_line_and_field(
-    root: Path, name: str, old: str, new: str, expected: str
+    tmp_path: Path, name: str, old: str, new: str, expected: str
 ) -> None:
-    text = (root / name).read_text(encoding="utf-8")
+    text = (data_root() / name).read_text(encoding="utf-8")
     assert old in text
-    (root / name).write_text(text.replace(old, new, 1), encoding="utf-8")
-    found = problems(root)
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text(text.replace(old, new, 1), encoding="utf-8")
+    found = problems(tmp_path)
     assert any(expected in problem for problem in found), found
-    assert all(problem.startswith(str(root)) for problem in found)
+    assert all(problem.startswith(str(tmp_path)) for problem in found)
 
 
 def edit(file: Path, *changes: tuple[str, str]) -> None:

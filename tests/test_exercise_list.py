@@ -16,7 +16,7 @@ from stretch.core.prescription_text import LONGEST_LINE, read_list
 from stretch.storage.catalogs.authoring import program_from_list
 from stretch.storage.catalogs.catalog import load_catalog
 from stretch.storage.files.safe_yaml import read_yaml
-from support import CATALOG, run
+from support import CATALOG, for_each, run
 
 SHEET = Path(__file__).parent / "sheets" / "lines.txt"
 LINES = SHEET.read_text(encoding="utf-8").splitlines()[2:]
@@ -57,6 +57,7 @@ OFTEN = ["", "2-3x/day", "twice daily", "bid"]
 JOINTS = [" ", ", ", " - ", " / "]
 
 
+@pytest.mark.slow
 def test_hardly_any_notation_of_a_dose_is_left_open_and_none_is_read_wrong() -> None:
     notations = [
         f"Hamstring stretch{joint}{joint.join(filter(None, (*dose, often)))}"
@@ -73,8 +74,8 @@ def test_hardly_any_notation_of_a_dose_is_left_open_and_none_is_read_wrong() -> 
     assert len(other) < len(notations) / 20, other[:20]
 
 
-@pytest.mark.parametrize(
-    ("line", "fields"),
+@for_each(
+    "line, fields",
     [
         ("Knee to chest 30 sec x 3 each side", "single-knee-to-chest reps=3 hold_s=30 sides=both"),
         ("2x10 bridges", "glute-bridge sets=2 reps=10"),
@@ -479,6 +480,7 @@ def test_a_hostile_line_stays_a_comment_and_data(tmp_path_factory: pytest.TempPa
         assert field["stretch"] is None or field["stretch"] in CATALOG.stretches
 
 
+@pytest.mark.slow
 def test_a_thousand_lines_are_read_in_a_moment() -> None:
     started = time.process_time()
     entries = read_list(CATALOG, [f"{each} exercse" for each in LINES * 8][:1000])

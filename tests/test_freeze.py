@@ -100,6 +100,7 @@ with SignalCatcher() as signals:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a wait is cut in slices")
+@pytest.mark.slow
 def test_one_long_wait_tells_when_the_process_was_stopped() -> None:
     process = subprocess.Popen([sys.executable, "-c", WAITING], stdout=subprocess.PIPE, text=True)
     assert process.stdout

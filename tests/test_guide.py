@@ -116,7 +116,14 @@ def test_the_guide_has_commands() -> None:
     assert len([line for line in LINES if line.startswith("stretch ")]) >= 30
 
 
-@pytest.mark.parametrize("line", [line for line in LINES if not line.startswith((PROCESS, "printf "))])
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param(line, marks=pytest.mark.slow) if line.startswith("stretch audio") else line
+        for line in LINES
+        if not line.startswith((PROCESS, "printf "))
+    ],
+)
 def test_each_command_of_the_guide_works(home: Path, monkeypatch: pytest.MonkeyPatch, line: str) -> None:
     monkeypatch.chdir(home)
     (home / "sessions.jsonl").write_bytes((home / "old.jsonl").read_bytes())

@@ -184,6 +184,7 @@ def test_every_rule_is_reached_by_keys() -> None:
     assert "one-leg.checked" in choices  # F11
 
 
+@pytest.mark.slow
 def test_every_outcome_is_reached_by_keys() -> None:
     ends = {finish(path, start).record for start in ("first", "new", "pain") for path in paths_from(start)}
     assert {(end.outcome, end.urgency) for end in ends} == {

@@ -8,6 +8,7 @@ import pytest
 
 from stretch.player.input import SignalCatcher, console_keys
 from stretch.player.keymap import KEYMAP, PAIN_ANSWERS, SAME_KEYS, action_of
+from support import for_each
 
 
 @pytest.mark.parametrize(
@@ -35,8 +36,8 @@ def test_every_key_has_one_action_and_every_binding_its_own_rank() -> None:
     assert sorted(binding.rank for binding in KEYMAP) == list(range(len(KEYMAP)))
 
 
-@pytest.mark.parametrize(
-    ("key", "action"),
+@for_each(
+    "key, action",
     [
         ("space", "pause"), ("n", "next"), ("right", "next"), ("b", "back"), ("left", "back"), ("+", "more"),
         ("=", "more"), ("-", "less"), ("e", "ease"), ("x", "hurt"), ("1", "other"), ("2", "replace"),

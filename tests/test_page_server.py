@@ -148,6 +148,7 @@ def test_a_request_may_come_in_pieces(server: PageServer) -> None:
         assert read_all(reader).endswith(PAGE)
 
 
+@pytest.mark.slow
 def test_who_sends_slowly_is_sent_away_and_delays_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(page_server, "REQUEST_S", 0.3)
     with PageServer(PAGE, HERE) as server, closing(connect(server)) as slow:
@@ -161,6 +162,7 @@ def test_who_sends_slowly_is_sent_away_and_delays_nobody(monkeypatch: pytest.Mon
         assert 0.3 <= time.monotonic() - started < 5
 
 
+@pytest.mark.slow
 def test_who_reads_slowly_delays_nobody_and_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(page_server, "REPLY_S", 0.3)
     page = b"x" * 20_000_000

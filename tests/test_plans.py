@@ -21,7 +21,7 @@ from stretch.core.routine import Item, Request, Routine
 from stretch.core.timing.phases import WORKING_KINDS
 from stretch.core.timing.timeline import build_timeline
 from stretch.core.vocabulary import UPRIGHT
-from support import AREAS, CATALOG, requests, run
+from support import AREAS, CATALOG, EACH_AREA, for_each, requests, run
 
 
 def parse(command: str) -> Request:
@@ -225,7 +225,7 @@ def is_one_of(stretch: Stretch, alternatives: str) -> bool:
     return stretch.id in alternatives.split("|")
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.command)
+@for_each("row", ROWS)
 def test_plans(row: Row) -> None:
     made = plan(row.command)
     names = ids(made)
@@ -376,7 +376,7 @@ def worked_seconds(made: Routine) -> float:
 
 
 @pytest.mark.parametrize(("beginner", "voice"), [(True, False), (False, False), (False, True)])
-@pytest.mark.parametrize("areas", [*((area,) for area in AREAS), ("neck", "shoulders"), ("core", "shoulders")])
+@for_each("areas", [*((area,) for area in AREAS), ("neck", "shoulders"), ("core", "shoulders")])
 def test_the_first_hold_comes_early_for_every_area(areas: tuple[str, ...], beginner: bool, voice: bool) -> None:
     made = build_routine(
         CATALOG, Request(areas=areas, minutes=15.0, beginner=beginner, first_week=beginner, voice=voice)
@@ -403,7 +403,7 @@ def test_an_area_without_stretches_in_a_position_says_all_places_where_they_are_
     assert note in plan("-a lower-back -a piriformis --position standing").notes
 
 
-@pytest.mark.parametrize("area", AREAS)
+@for_each("area", AREAS)
 @pytest.mark.parametrize(("minutes", "most"), [(1, 2), (2, 4)])
 def test_a_break_of_a_minute_or_two_is_stretching_alone(area: str, minutes: int, most: int) -> None:
     made = plan(f"-a {area} -m {minutes}")
@@ -462,7 +462,7 @@ def usable(stretch: Stretch, request: Request, last: str) -> bool:
     return same and allowed and not knee and set(stretch.cautions.avoid).isdisjoint(request.avoid)
 
 
-@pytest.mark.parametrize("request_", ANY_REQUEST, ids=[row.command for row in ROWS])
+@for_each("request_", ANY_REQUEST)
 def test_the_rules_hold_in_every_row(request_: Request) -> None:
     check_rules(request_, build_routine(CATALOG, request_))
 
@@ -485,7 +485,7 @@ def test_rb10_a_short_routine_that_ends_on_the_floor_has_a_reset_there() -> None
 
 
 @pytest.mark.parametrize("minutes", [5.0, 10.0, 20.0, 30.0])
-@pytest.mark.parametrize("area", CATALOG.areas)
+@for_each("area", CATALOG.areas)
 def test_rb9_a_partner_area_has_one_stretch(area: str, minutes: float) -> None:
     made = build_routine(CATALOG, Request(areas=(area,), minutes=minutes))
     for partner in CATALOG.areas[area].partners:
@@ -503,7 +503,7 @@ def test_rb13_each_of_several_areas_is_held_where_it_can_be(areas: tuple[str, ..
     assert {"neck", "shoulders"} <= held
 
 
-@pytest.mark.parametrize("area", AREAS)
+@pytest.mark.parametrize("area", EACH_AREA)
 def test_a_request_for_more_time_does_not_get_clearly_less(area: str) -> None:
     lengths = []
     for minutes in (5.0, 8.0, 10.0, 12.0, 15.0, 20.0, 30.0, 45.0, 60.0):

@@ -184,6 +184,7 @@ def test_one_full_screen_is_shared_and_messages_wait_until_it_is_left() -> None:
     import pty
 
     master, slave = pty.openpty()
+    os.write(master, b"\x1b[?6c")  # the terminal says at once what it is
     errors = io.StringIO()
     with open(slave, "w", closefd=False) as stream, open(slave, closefd=False) as keys:
         app = App(environ={"TERM": "xterm"}, stdin=keys, stdout=stream, stderr=errors)

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from stretch.core.safety.checklist import Outcome, SafetyData, Urgency, severity, strongest
 from stretch.core.safety.screening import CONFIRM, END, pain_limits, preflight, unfinished_answers
 from stretch.core.safety.screening_record import PreflightResult, ScreeningRecord
+from support import for_each
 
 SAFETY = msgspec.convert(
     yaml.load((Path(__file__).parents[1] / "data" / "safety.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader),
@@ -202,8 +203,10 @@ ROWS: list[tuple[str, dict[str, str], tuple[Outcome, Urgency | None], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("script", "outcome", "tags"), [pytest.param(*row[1:], id=row[0]) for row in ROWS])
-def test_each_rule_has_its_outcome(script: dict[str, str], outcome: tuple[Outcome, Urgency | None], tags: str) -> None:
+@for_each("row, script, outcome, tags", ROWS)
+def test_each_rule_has_its_outcome(
+    row: str, script: dict[str, str], outcome: tuple[Outcome, Urgency | None], tags: str
+) -> None:
     result = check(**script)
     assert (result.outcome, result.urgency) == outcome
     assert result.tags == tuple(tags.split())
@@ -215,6 +218,7 @@ def test_every_rule_is_covered() -> None:
     assert set(rows) <= walked
 
 
+@pytest.mark.slow
 def test_the_stronger_of_two_outcomes_wins() -> None:
     single = {question.id for question in SAFETY.questions if not question.many}
     alone = [row for row in ROWS if not row[0].startswith(("R21", "R17"))]

@@ -187,7 +187,10 @@ def test_few_of_many_stretches_are_considered() -> None:
         assert len(check_request(varied_catalog(5000), request).candidates) < 120
 
 
-@pytest.mark.parametrize(("count", "limit"), [(0, 3), (5000, 8)], ids=["shipped", "5000 stretches"])
+@pytest.mark.parametrize(
+    ("count", "limit"),
+    [pytest.param(0, 3, id="shipped"), pytest.param(5000, 8, id="5000 stretches", marks=pytest.mark.slow)],
+)
 def test_a_routine_is_built_in_little_time(count: int, limit: int) -> None:
     catalog = varied_catalog(count) if count else CATALOG
     for request in HARD:

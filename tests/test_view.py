@@ -227,8 +227,12 @@ def test_a_warning_hides_neither_the_figure_nor_the_instructions_nor_the_keys(co
 
 
 @pytest.mark.parametrize(
-    ("columns", "lines"), [(120, 40), (80, 24), (61, 20), (60, 20), (60, 21), (40, 20), (40, 12), (80, 9)]
-)
+    ("columns", "lines"),
+    [
+        (80, 24), (60, 20), (40, 12), (80, 9),
+        *(pytest.param(*size, marks=pytest.mark.slow) for size in ((120, 40), (61, 20), (60, 21), (40, 20))),
+    ],
+)  # fmt: skip
 def test_the_keys_for_pain_are_on_every_screen(columns: int, lines: int) -> None:
     for timeline in WHOLE_STRETCHES:
         kind = next(phase.kind for phase in timeline.phases if phase.kind in ("hold", "move"))
@@ -410,6 +414,7 @@ def test_the_number_of_a_step_is_never_alone() -> None:
             assert not [line for line in lines if re.fullmatch(r"\d\.", line)]
 
 
+@pytest.mark.slow
 @for_each("height", [3, 4, 6, 12])
 @for_each("cells", [38, 58, 78])
 def test_what_is_done_now_is_on_the_first_page(cells: int, height: int) -> None:

@@ -12,7 +12,7 @@ from stretch.core.timing.session import Session, update
 from stretch.core.timing.timeline import build_timeline
 from stretch.player.input import KeyDecoder
 from stretch.player.keymap import KEYMAP, action_of
-from support import MS, SAMPLE
+from support import MS, SAMPLE, for_each
 
 SEQUENCES: dict[str, tuple[bytes, list[str]]] = {
     "space": (b" ", ["space"]),
@@ -63,7 +63,7 @@ SEQUENCES: dict[str, tuple[bytes, list[str]]] = {
 """What a terminal sends, and the keys in it."""
 
 
-@pytest.mark.parametrize(("data", "keys"), SEQUENCES.values(), ids=SEQUENCES)
+@for_each("data, keys", SEQUENCES.values())
 def test_only_keys_are_decoded_to_key_names(data: bytes, keys: list[str]) -> None:
     assert KeyDecoder().feed(data, 0.0) == keys
 
@@ -132,7 +132,7 @@ def test_only_a_bound_key_changes_a_session_that_plays(data: bytes) -> None:
             assert update(PLAYING, action_of(key)) == PLAYING
 
 
-@pytest.mark.parametrize("name", [name for name, (_, keys) in SEQUENCES.items() if keys == ["n"]])
+@for_each("name", [name for name, (_, keys) in SEQUENCES.items() if keys == ["n"]])
 def test_what_is_no_key_changes_no_session(name: str) -> None:
     data, _ = SEQUENCES[name]
     assert KeyDecoder().feed(data.removesuffix(b"n"), 0.0) in ([], ["n"])
