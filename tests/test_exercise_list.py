@@ -125,7 +125,7 @@ def test_hardly_any_notation_of_a_dose_is_left_open_and_none_is_read_wrong() -> 
         ("Exercise 2: Cat-cow x 8", "cat-cow reps=8"),
         ("Happy baby 5 breaths", "happy-baby reps=? hold_s=?"),
         ("Open book L 8 reps, R 8 reps", "open-book reps=8 sides=both"),
-        ("Open book L 8 reps, R 4 reps", "open-book reps=1 sides=?"),
+        ("Open book L 8 reps, R 4 reps", "open-book reps=? sides=?"),
         ("Hamstring stretch 45s/side", "supine-hamstring-strap reps=1 hold_s=45 sides=both"),
         ("Adductor stretch sitting (butterfly) 30s x 3", "butterfly reps=3 hold_s=30"),
         ("Hamstring stretch (calf stretch) 30s x 3", "? reps=3 hold_s=30"),
@@ -159,6 +159,18 @@ def test_hardly_any_notation_of_a_dose_is_left_open_and_none_is_read_wrong() -> 
         ("Hamstring stretch 2 x 30 ea. leg", "supine-hamstring-strap sets=2 reps=? hold_s=? sides=both"),
         ("Chin tucks x 10, hold off if dizzy", "chin-tuck reps=10 note"),
         ("Sphinx x 3 - 5 sec", "sphinx reps=3 hold_s=5"),
+        ("Seated calf strap 3x30s, right hip sore", "seated-calf-strap reps=3 hold_s=30 sides=? note"),
+        ("Seated hamstring 3x30s, previous left hip replacement", "seated-hamstring reps=3 hold_s=30 sides=? note"),
+        ("Seated hamstring 3x30s, left knee arthritic", "seated-hamstring reps=3 hold_s=30 sides=? note"),
+        ("Seated twist 4x20s, right only if left is sore", "seated-spinal-twist reps=4 hold_s=20 sides=? note"),
+        ("Seated twist 2x20s, left if right hurts", "seated-spinal-twist reps=2 hold_s=20 sides=? note"),
+        ("Seated twist 2x20s, left only", "seated-spinal-twist reps=2 hold_s=20 sides=left"),
+        ("Knee rolls 10 L 10 R", "knee-rolls reps=20"),
+        ("Knee to wall R 10 reps, L 8 reps", "knee-to-wall reps=? sides=?"),
+        ("Cat cow 1 min", "cat-cow reps=? note"),
+        ("Sphinx \u00bd min x2", "sphinx reps=2 hold_s=30"),
+        ("Childs pose 1m30 x2", "childs-pose reps=2 hold_s=90"),
+        ("Contraindicated: Sphinx 3x20s", "-"),
         ("Move slowly and breathe out as you go", "-"),
         ("Stretches for the day:", "-"),
     ],
@@ -166,6 +178,38 @@ def test_hardly_any_notation_of_a_dose_is_left_open_and_none_is_read_wrong() -> 
 def test_what_is_not_certain_is_left_open(line: str, fields: str) -> None:
     ((read_fields),) = read(line)
     assert {name: name == "note" or value for name, value in read_fields.items()} == expected(fields)
+
+
+@for_each("heading", ["Avoid:", "Do not do:", "Stop for now:", "Contraindicated:"])
+def test_what_is_below_a_heading_that_forbids_it_is_left_out(heading: str) -> None:
+    for after in ("Do:", ""):
+        found = read(heading, "", "Sphinx 3x20s", "Bridges 2x10", after, "Cat cow x10", "Chin tucks x 10")
+        assert [fields["stretch"] for fields in found if fields] == ["cat-cow", "chin-tuck"]
+
+
+@for_each(
+    "heading, note",
+    [("Week 2", "Week 2."), ("From week 3:", "From week 3."), ("PRN only:", "PRN only."), ("AM", "In the morning.")],
+)
+def test_a_heading_that_says_when_is_a_note_until_the_next_heading(heading: str, note: str) -> None:
+    _, cat, _, tuck = read(heading, "Cat cow x10", "Neck:", "Chin tucks x 10")
+    assert (cat["note"], tuck.get("note")) == (note, None)
+
+
+@for_each(
+    "line, times_a_day, days",
+    [
+        ("Sphinx 20s 3x 2x daily", 2, None),
+        ("Sphinx 3 x 20s x 2 daily", 2, None),
+        ("Sphinx 20 sec x3, 2 x daily", 2, None),
+        ("Cat cow x10 5 d/w", None, 5),
+        ("Cat cow x10, 3d/wk", None, 3),
+    ],
+)
+def test_how_often_is_not_a_number_of_repetitions(line: str, times_a_day: int | None, days: int | None) -> None:
+    (entry,) = read_list(CATALOG, [line])
+    assert (entry.dose.times_a_day, entry.dose.days) == (times_a_day, days)
+    assert None not in entry.fields.values()
 
 
 def test_one_side_may_do_more_than_the_other() -> None:

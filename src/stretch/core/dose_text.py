@@ -29,6 +29,9 @@ _SPELLINGS = [(re.compile(pattern, re.IGNORECASE), replacement) for pattern, rep
         r"|\d{1,2}/(?=\s)|(?:ex(?:ercise)?|stretch|step|day|no)\b\.? ?#?\d{1,2}\s?[-:.)])+\s*",
         "",
     ),
+    (r"\s?\u00bd", " 1/2"),
+    (r"\b(\d)\s?m(?:in)?\s?([0-5]\d)\b(?:\s?s(?:ecs?)?\b)?", lambda m: f"{int(m[1]) * 60 + int(m[2])} s"),
+    (r"\b(\d)\s?d(?:ays?)?\s?/\s?w(?:k|eek)?\b", r"\1 days/week"),
     (r"(\d)\s?(?:\"|'')", r"\1 s "),
     (r"(\d)\s?'(?!\w)", r"\1 min "),
     (
@@ -109,7 +112,7 @@ _COUNT = r"(?:x?n[xtTz]+a*n[sm]h?|n[sm]h?[,a]*x?n[xtT]?|x?n(?![sm])[xtTz]*)"
 """How often, perhaps with how long, as `3 x 20 s` or `20 s x 3`."""
 _RULES = [(name, re.compile(pattern)) for name, pattern in (
     ("days", r"(n)(?:[xtDd][/ea]*|[/ea]+)k"),
-    ("times_a_day", r"(n)t[/ea]*[dv]|(?<!x)(n)(?:x?[/ea]*d|xv)|(?<=nx)(n)/d|(?<!n)x(n)[/e]+d"),
+    ("times_a_day", r"(n)t[/ea]*[dv]|(?<!x)(n)(?:x?[/ea]*d|xv)|(?<=nx)(n)(?:/d|xv)|(?<=[sm]x)(n)v|(?<!n)x(n)[/e]+d"),
     ("times_a_day", r"e([dD])|([vV])"),
     ("often", r"e?(?:(?<!x)n)?[/ea]*u|a*e?q(?:[/a,]*q)*|U"),
     ("rest_s", r"r[a,]*(n)[sm](?!a*h)(?:a[ztT]?)?|(n)[sm]a*r(?!a*n[sm](?!a*h))(?:a[ztTe]?)?"),
@@ -212,7 +215,7 @@ def read_dose(text: str) -> DoseText:
     _name_days(dose, days)
     _conclude(dose, _kinds(tokens))
     if unclear := re.search(r"[nTz]|(?<=\|)k", left):
-        dose.doubts["reps"] = f"what {tokens[unclear.start()].text} means"
+        dose.doubts["reps"] = f"what does {tokens[unclear.start()].text} mean"
     if "l" in left or (dose.sides is None and re.search(_UNNAMED_SIDE, text)):
         dose.doubts["sides"] = "which side"
     dose.rest = tuple(_parts(text, tokens, left))
@@ -343,6 +346,7 @@ def _fill_each(dose: DoseText, span: list[Token]) -> None:
     if len({count.value for count in counts}) == 1:
         _set(dose, "sides", "both")
         _fill(dose, "reps", counts[0], span)
+        dose.each_side = True
     else:
         each = dict(zip(sides, (count.value for count in counts), strict=False))
         for count in counts:

@@ -36,7 +36,7 @@ _ADVICE = re.compile(
     r"|make sure|expect|pain|^no|program(?:me)?|hep|protocol|exercises)\b"
 )
 """Words of a line without a dose that names none either, such as `See me if it hurts`."""
-_NOT = r"(?:avoid|omit|skip|stop(?!-)|discontinue|hold off|leave out|no longer|no more|not)"
+_NOT = r"(?:avoid|contra-?indicated|omit|skip|stop(?!-)|discontinue|hold off|leave out|no longer|no more|not)"
 _NOW = r"(?:for now|yet|(?:un)?till? (?:next|further|cleared|seen|told|then)|this|next|today|at this)\b.*"
 _LEFT_OUT = re.compile(
     rf"(?i)(?:please )?(?:{_NOT}|(?:do not|don't) (?:do|perform|use|start|try|continue))\b"
@@ -45,6 +45,12 @@ _LEFT_OUT = re.compile(
 """The beginning of a line about what is not to be done, such as `Avoid sphinx` or `Hold bridges for now`."""
 _LEFT_OUT_TOO = re.compile(rf"(?i)(?:hold off|discontinue|not yet|no longer)\b.*|(?:{_NOT}|hold)(?: {_NOW})?")
 """A part that says so of the rest of its line, as in `Sphinx - not yet`."""
+_AT_TIMES = re.compile(
+    r"(?i)(?:(?:from|in|starting|after)? ?(?:weeks?|wks?|phase|stage) \w+\b.*"
+    r"|(?:[ap]\.?m\.?|morning|evening|night|optional|prn|(?:as|if|when) (?:needed|required))\b.*):?"
+)
+"""A heading that says when all below it is done, such as `Week 2` or `Optional:`."""
+_SIDED = re.compile(r"(?i)\b(?:left|right|[lr]t)\b|(?<!\S)[lr]\b")
 _MANNER = r"(?:slow(?:ly)?|gent(?:le|ly)|controlled|smooth(?:ly)?|easy|easily|relaxed)"
 _HOW = re.compile(rf"(?i)\b(?:very )?{_MANNER}(?:(?:,| and| &)* (?:{_MANNER}|deep|breaths?))*\b")
 """How an exercise is done, such as `slow and controlled`: kept as a note wherever it stands, as is which way."""
@@ -85,6 +91,10 @@ class _Above(Struct):
     """The last one with a side, such as `Wrist (L)`, unless another part began after it."""
     name: ListEntry | None = None
     """An exercise, such as `Cat stretch`, whose dose is in the lines below it."""
+    leaves_out: bool = False
+    """True below `Avoid:`, until the next heading."""
+    when: str = ""
+    """When what is below is done, such as `Week 2`."""
 
     def waits_for(self, entry: ListEntry) -> bool:
         """Return whether *entry* is a dose, such as `10 reps`, of the name above it."""
@@ -98,6 +108,10 @@ class _Above(Struct):
         """Take in the line of *entry*, which is no dose of the name above it."""
         if not entry.fields and _is_short(entry.line):
             self.heading = entry.line
+            timed = bool(_AT_TIMES.fullmatch(entry.line))
+            if timed or entry.line.endswith(":"):
+                self.when = (*entry.dose.often, entry.line.rstrip(" :"))[0] if timed else ""
+                self.leaves_out = entry.line.endswith(":") and bool(_LEFT_OUT.match(entry.dose.text))
             # "Exercises:" or "Twice a day" begin nothing new.
             topics = _words(entry.line) & TOPICS
             if topics if _words(*entry.dose.rest) <= NAMELESS else entry.line.endswith(":"):
@@ -112,6 +126,8 @@ def read_list(catalog: Catalog, lines: Iterable[str]) -> list[ListEntry]:
     names, entries, above = StretchNames(catalog), list[ListEntry](), _Above()
     for number, text in enumerate(lines, start=1):
         if not (line := one_line(text)):
+            # What is to be avoided ends with a blank line below it.
+            above.leaves_out &= entries[-1].line.endswith(":") if entries else False
             continue
         entry = _entry(names, number, line, above)
         if above.waits_for(entry):
@@ -168,6 +184,8 @@ def _entry(names: StretchNames, number: int, line: str, above: _Above) -> ListEn
         return entry
     if _LEFT_OUT.match(dose.text) or any(_LEFT_OUT_TOO.fullmatch(part) for part in dose.rest):
         return entry
+    if above.leaves_out:
+        return entry
     match = _match(names, dose, above.heading)
     if match.stretch:
         entry.fields["stretch"] = match.stretch.id
@@ -178,7 +196,8 @@ def _entry(names: StretchNames, number: int, line: str, above: _Above) -> ListEn
     entry.fields |= dose.amounts
     if above.sided:
         _take_side(entry, match.stretch, above.sided, names)
-    notes = _notes(dose, match)
+    notes = [*_notes(dose, match), *filter(None, [above.when])]
+    _doubt_side(dose)
     if match.stretch:
         _doubt_ways(dose, match.stretch)
     _complete(entry, match.stretch, notes)
@@ -253,6 +272,14 @@ def _ways(dose: DoseText, stretch: Stretch) -> list[str]:
     return [way for way in _WAY.findall(dose.text) if way.lower() not in called]
 
 
+def _doubt_side(dose: DoseText) -> None:
+    """Doubt a side that is said of a condition, as in `30 s x 3, right hip sore`, or in one, as `if left is sore`."""
+    parts = re.split(r"[,;()]|\s-\s", dose.text)
+    told = any(_SIDED.search(part) and _CONDITION.match(part) for part in parts[1:])
+    if dose.sides in ("left", "right") and (told or any(map(_SIDED.search, dose.asides))):
+        dose.doubts.setdefault("sides", f"{dose.sides}, or both")
+
+
 def _doubt_ways(dose: DoseText, stretch: Stretch) -> None:
     """Doubt the number of `10 forward and back`, and of `10 each way` of a circle on each side."""
     circles = stretch.both_sides and "circles" in stretch.name.lower()
@@ -267,10 +294,13 @@ def _complete(entry: ListEntry, stretch: Stretch | None, notes: list[str]) -> No
     if isinstance(fields.get("sides"), dict):
         if fields.keys() & {"sets", "reps"} or (stretch and stretch.mode != "static"):
             entry.leave_open("sides", "how many sets of each?")
+            if "reps" not in fields:
+                entry.leave_open("reps", "as above")
         fields.setdefault("reps", 1)
     if stretch and stretch.mode != "static" and (seconds := fields.pop("hold_s", None)):
         time = dose.doubts.pop("hold_s", "") or dose.lower.get("hold_s", str(seconds))
-        notes.append(f"hold each for {time}{'' if time.endswith('min') else ' s'}")
+        each = "hold each " if "reps" in fields or "reps" in dose.doubts else ""
+        notes.append(f"{each}for {time}{'' if time.endswith('min') else ' s'}")
         entry.remarks.append("note: the stretch moves with the breath, so a hold is a note")
     if "reps" not in fields:
         if "hold_s" in fields and "reps" not in dose.doubts:

@@ -168,7 +168,7 @@ NAMELESS = TOPICS | _set(
 """Words that name no exercise."""
 CONDITIONS = (
     r"hep program(?:me)? exercises stretches rehab phase stage pain(?!.?free) sprain strain tears? rupture injury"
-    r" fracture o\.?a (?:osteo)?arthritis frozen stiffness capsulitis fasciitis bursitis tend[io]nitis tendinopathy"
+    r" fracture o\.?a (?:osteo)?arthriti[sc] frozen stiffness capsulitis fasciitis bursitis tend[io]nitis tendinopathy"
     r" impingement syndrome sciatica dislocation meniscus [amp]clr? th[ra] tk[ra] s/p post-?op\w* op surg\w+"
     r" operation replacement repair reconstruction arthroscopy sore worse affected involved operated"
     r" injured painful weak"
