@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stretch.core.prescription_text import LONGEST_LINE, read_list
+from stretch.core.prescription_text import LONGEST_LINE, read_list, said_for_all
 from stretch.storage.catalogs.authoring import program_from_list
 from stretch.storage.catalogs.catalog import load_catalog
 from stretch.storage.files.safe_yaml import read_yaml
@@ -210,6 +210,12 @@ def test_how_often_is_not_a_number_of_repetitions(line: str, times_a_day: int | 
     (entry,) = read_list(CATALOG, [line])
     assert (entry.dose.times_a_day, entry.dose.days) == (times_a_day, days)
     assert None not in entry.fields.values()
+
+
+def test_once_or_twice_a_day_is_a_range() -> None:
+    (entry,) = read_list(CATALOG, ["Sphinx 20s x3 once or twice a day"])
+    assert (said_for_all([entry], "times_a_day"), entry.fields["note"]) == (None, "1-2 times a day.")
+    assert (entry.fields["reps"], entry.fields["hold_s"]) == (3, 20)
 
 
 def test_one_side_may_do_more_than_the_other() -> None:

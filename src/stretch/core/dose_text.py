@@ -66,6 +66,7 @@ _SPELLINGS = [(re.compile(pattern, re.IGNORECASE), replacement) for pattern, rep
     (r"\bm([/,]) ?w\1 ?f\b|\bmwf\b", "mon/wed/fri"),
     (r"\bw/(?:(o)\b)?\s*", lambda m: "without " if m[1] else "with "),
     (r"\b(?<=once|wice|rice) daily\b", " a day"),
+    (r"\bonce (?:or|to) twice\b", "1-2 times"),
     (rf"\b(?:(once)(?! {_THEN})|(twice)|thrice)\b", lambda m: f"{1 if m[1] else 2 if m[2] else 3} times"),
     (r"\b(?:(half )(?:a |1 )?|a )min(?:ute)?\b", lambda m: "30 s" if m[1] else "1 min"),
     (r"\bea\. ?(?=[a-z])", "ea "),
