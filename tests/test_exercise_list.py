@@ -194,6 +194,7 @@ def test_what_is_below_a_heading_that_forbids_it_is_left_out(heading: str) -> No
 def test_a_heading_that_says_when_is_a_note_until_the_next_heading(heading: str, note: str) -> None:
     _, cat, _, tuck = read(heading, "Cat cow x10", "Neck:", "Chin tucks x 10")
     assert (cat["note"], tuck.get("note")) == (note, None)
+    assert read("Week of 12/3", "Cat cow x10")[1] == {"stretch": "cat-cow", "reps": 10}
 
 
 @for_each(

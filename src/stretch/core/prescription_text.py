@@ -46,7 +46,7 @@ _LEFT_OUT = re.compile(
 _LEFT_OUT_TOO = re.compile(rf"(?i)(?:hold off|discontinue|not yet|no longer)\b.*|(?:{_NOT}|hold)(?: {_NOW})?")
 """A part that says so of the rest of its line, as in `Sphinx - not yet`."""
 _AT_TIMES = re.compile(
-    r"(?i)(?:(?:from|in|starting|after)? ?(?:weeks?|wks?|phase|stage) \w+\b.*"
+    r"(?i)(?:(?:from|in|starting|after)? ?(?:weeks?|wks?|phase|stage) (?:\d+|[ivx]+)\b.*"
     r"|(?:[ap]\.?m\.?|morning|evening|night|optional|prn|(?:as|if|when) (?:needed|required))\b.*):?"
 )
 """A heading that says when all below it is done, such as `Week 2` or `Optional:`."""
