@@ -180,11 +180,20 @@ def test_what_is_not_certain_is_left_open(line: str, fields: str) -> None:
     assert {name: name == "note" or value for name, value in read_fields.items()} == expected(fields)
 
 
-@for_each("heading", ["Avoid:", "Do not do:", "Stop for now:", "Contraindicated:"])
+@for_each(
+    "heading",
+    ["Avoid:", "AVOID", "Do not do:", "Don't:", "Stop for now:", "Contraindicated:", "Discontinued:", "Not yet:",
+     "Exercises to avoid:", "Do not do these exercises", "Hold for now:"],
+)  # fmt: skip
 def test_what_is_below_a_heading_that_forbids_it_is_left_out(heading: str) -> None:
-    for after in ("Do:", ""):
+    for after in ("Do:", "", "Neck"):
         found = read(heading, "", "Sphinx 3x20s", "Bridges 2x10", after, "Cat cow x10", "Chin tucks x 10")
         assert [fields["stretch"] for fields in found if fields] == ["cat-cow", "chin-tuck"]
+
+
+@for_each("heading", ["Stop if it hurts:", "Avoid pain:", "Do:", "Hold each for 20 s:", "Hold:"])
+def test_what_is_below_advice_is_not_left_out(heading: str) -> None:
+    assert read(heading, "Cat cow x10")[1]["stretch"] == "cat-cow"
 
 
 @for_each(

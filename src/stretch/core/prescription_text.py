@@ -10,7 +10,7 @@ from stretch.core.dose_text import AMOUNTS, DoseText, read_dose
 from stretch.core.fields import HoldSeconds
 from stretch.core.model import Catalog, Stretch
 from stretch.core.program import DaysAWeek, Items, Repetitions, RestSeconds, SetCount, TimesADay
-from stretch.core.sheet_words import CONDITIONS, NAMELESS, TOPICS
+from stretch.core.sheet_words import CONDITIONS, NAMELESS, NOT, NOW, THINGS, TOPICS
 from stretch.core.stretch_names import NameMatch, StretchNames
 from stretch.core.text import capitalized, join_words, one_line, quote
 
@@ -36,14 +36,12 @@ _ADVICE = re.compile(
     r"|make sure|expect|pain|^no|program(?:me)?|hep|protocol|exercises)\b"
 )
 """Words of a line without a dose that names none either, such as `See me if it hurts`."""
-_NOT = r"(?:avoid|contra-?indicated|omit|skip|stop(?!-)|discontinue|hold off|leave out|no longer|no more|not)"
-_NOW = r"(?:for now|yet|(?:un)?till? (?:next|further|cleared|seen|told|then)|this|next|today|at this)\b.*"
 _LEFT_OUT = re.compile(
-    rf"(?i)(?:please )?(?:{_NOT}|(?:do not|don't) (?:do|perform|use|start|try|continue))\b"
-    rf"|(?:please )?hold\b.*\b{_NOW}|.*\bon hold\b"
+    rf"(?i)(?:please )?(?:{NOT}|(?:do not|don't) (?:do|perform|use|start|try|continue))\b"
+    rf"|(?:please )?hold\b.*\b{NOW}|.*\bon hold\b"
 )
 """The beginning of a line about what is not to be done, such as `Avoid sphinx` or `Hold bridges for now`."""
-_LEFT_OUT_TOO = re.compile(rf"(?i)(?:hold off|discontinue|not yet|no longer)\b.*|(?:{_NOT}|hold)(?: {_NOW})?")
+_LEFT_OUT_TOO = re.compile(rf"(?i)(?:hold off|discontinue|not yet|no longer)\b.*|(?:{NOT}|hold)(?: {NOW})?")
 """A part that says so of the rest of its line, as in `Sphinx - not yet`."""
 _AT_TIMES = re.compile(
     r"(?i)(?:(?:from|in|starting|after)? ?(?:weeks?|wks?|phase|stage) (?:\d+|[ivx]+)\b.*"
@@ -51,6 +49,11 @@ _AT_TIMES = re.compile(
 )
 """A heading that says when all below it is done, such as `Week 2` or `Optional:`."""
 _SIDED = re.compile(r"(?i)\b(?:left|right|[lr]t)\b|(?<!\S)[lr]\b")
+_FORBIDS = re.compile(
+    rf"(?i)(?:please )?{THINGS}(?:to )?(?:{NOT}e?d?|hold(?=.* {NOW})|do(?: not|n'?t)(?: do| perform| start)?)"
+    rf"(?: doing| needed| {NOW})?\W*{THINGS}\W*"
+)
+"""A heading of what is not to be done, such as `Avoid:` or `Do not do these for now`."""
 _MANNER = r"(?:slow(?:ly)?|gent(?:le|ly)|controlled|smooth(?:ly)?|easy|easily|relaxed)"
 _HOW = re.compile(rf"(?i)\b(?:very )?{_MANNER}(?:(?:,| and| &)* (?:{_MANNER}|deep|breaths?))*\b")
 """How an exercise is done, such as `slow and controlled`: kept as a note wherever it stands, as is which way."""
@@ -108,10 +111,11 @@ class _Above(Struct):
         """Take in the line of *entry*, which is no dose of the name above it."""
         if not entry.fields and _is_short(entry.line):
             self.heading = entry.line
-            timed = bool(_AT_TIMES.fullmatch(entry.line))
-            if timed or entry.line.endswith(":"):
+            timed, forbids = _AT_TIMES.fullmatch(entry.line), _FORBIDS.fullmatch(entry.line)
+            if timed or forbids or entry.line.endswith(":") or _words(entry.line) <= NAMELESS:
+                self.leaves_out = bool(forbids)
+            if timed or forbids or entry.line.endswith(":"):
                 self.when = (*entry.dose.often, entry.line.rstrip(" :"))[0] if timed else ""
-                self.leaves_out = entry.line.endswith(":") and bool(_LEFT_OUT.match(entry.dose.text))
             # "Exercises:" or "Twice a day" begin nothing new.
             topics = _words(entry.line) & TOPICS
             if topics if _words(*entry.dose.rest) <= NAMELESS else entry.line.endswith(":"):
@@ -127,7 +131,7 @@ def read_list(catalog: Catalog, lines: Iterable[str]) -> list[ListEntry]:
     for number, text in enumerate(lines, start=1):
         if not (line := one_line(text)):
             # What is to be avoided ends with a blank line below it.
-            above.leaves_out &= entries[-1].line.endswith(":") if entries else False
+            above.leaves_out &= bool(entries) and bool(_FORBIDS.fullmatch(entries[-1].line))
             continue
         entry = _entry(names, number, line, above)
         if above.waits_for(entry):
