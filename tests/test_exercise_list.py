@@ -627,7 +627,7 @@ def test_a_line_without_an_exercise_says_how_often_and_others_differ(tmp_path: P
     said = run("program", "new", "mine", "--from", str(tmp_path / "list.txt"), "-o", str(tmp_path / "mine.yaml")).stderr
     assert f"Taken for all from line 1, '{lines[0]}': times_a_day: 2, days: 5.\n" in said
     assert "Taken for remarks: line 4.\n" in said
-    assert "Not said for all" not in said
+    assert "Not clear for all" not in said
 
 
 def test_a_list_adds_no_warm_up() -> None:
@@ -640,6 +640,13 @@ def test_what_is_not_in_the_catalog_can_be_deleted(tmp_path: Path) -> None:
     assert "Where no stretch fits, delete the exercise: while anything is blank, the program is not used." in said
 
 
+def test_only_what_is_left_open_is_asked_about(tmp_path: Path) -> None:
+    (tmp_path / "list.txt").write_text("Calf stretch 20-30 s\n")
+    said = run("program", "new", "mine", "--from", str(tmp_path / "list.txt"), "-o", str(tmp_path / "mine.yaml")).stderr
+    assert "1: 'Calf stretch 20-30 s': stretch: calf-" in said
+    assert not [words for words in ("reps:", "hold_s:") if words in said]
+
+
 def test_what_is_left_open_is_named_at_once_and_by_check(tmp_path: Path) -> None:
     source, file = tmp_path / "list.txt", tmp_path / "mine.yaml"
     source.write_text(
@@ -649,7 +656,7 @@ def test_what_is_left_open_is_named_at_once_and_by_check(tmp_path: Path) -> None
     assert "2 of 3 exercises" in said
     assert "1: 'Calf stretch 30s x 3': stretch: calf-" in said
     assert "Taken for remarks: line 4." in said
-    assert "Not said for all, so left blank: times_a_day (line 3)." in said
+    assert "Not clear for all, so left blank: times_a_day (line 3)." in said
     assert "fill in the blanks, then run `stretch catalog check`" in said
     checked = run("catalog", "check", str(file))
     assert checked.exit_code == 1

@@ -101,7 +101,8 @@ def _say_what_is_open(app: App, entries: Sequence[ListEntry]) -> bool:
     if unclear := [entry for entry in exercises if None in entry.fields.values()]:
         app.info(f"Not certain, so left blank ({len(unclear)} of {pluralize(len(exercises), 'exercise')}):")
     for entry in unclear:
-        app.info(f"  {entry.number}: {quote(entry.line)}: {'; '.join(entry.remarks)}")
+        asked = [why for why in entry.remarks if entry.fields.get(why.partition(":")[0], "") is None]
+        app.info(f"  {entry.number}: {quote(entry.line)}: {'; '.join(asked)}")
     if any(entry.fields["stretch"] is None for entry in unclear):
         app.info("Where no stretch fits, delete the exercise: while anything is blank, the program is not used.")
     lines = {
@@ -117,7 +118,7 @@ def _say_what_is_open(app: App, entries: Sequence[ListEntry]) -> bool:
         app.info(f"Taken for remarks: {_lines(remarks)}.")
     if fields := [field for field in lines if lines[field] and field not in often]:
         about = join_words(f"{field} ({_lines(lines[field])})" for field in fields)
-        app.info(f"Not said for all, so left blank: {about}.")
+        app.info(f"Not clear for all, so left blank: {about}.")
     return bool(unclear or fields)
 
 

@@ -299,7 +299,7 @@ def _complete(entry: ListEntry, stretch: Stretch | None, notes: list[str]) -> No
         if fields.keys() & {"sets", "reps"} or (stretch and stretch.mode != "static"):
             entry.leave_open("sides", "how many sets of each?")
             if "reps" not in fields:
-                entry.leave_open("reps", "as above")
+                entry.leave_open("reps", "how many each time?")
         fields.setdefault("reps", 1)
     if stretch and stretch.mode != "static" and (seconds := fields.pop("hold_s", None)):
         time = dose.doubts.pop("hold_s", "") or dose.lower.get("hold_s", str(seconds))
