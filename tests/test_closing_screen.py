@@ -259,6 +259,17 @@ def test_a_session_that_only_hurt_says_so_and_what_to_do() -> None:
     assert summary(numb) == "Stopped: 0 of 1 stretch, 0 s."
 
 
+def test_a_finished_session_says_what_hurt_and_was_not_done_easier() -> None:
+    timeline = build_timeline(routine(areas=(), stretches=("chin-tuck", "cat-cow", "butterfly")))
+    holds = {phase.item.stretch.id: at for at, phase in enumerate(timeline.phases) if phase.item}
+    session = Session(timeline=timeline, end_state="finished", completed_phases=frozenset({holds["chin-tuck"]}))
+    hurt = replace(session, pain_reported_at=(holds["butterfly"],))
+    assert "Done: 1 of 3" in summary(hurt)
+    assert "What hurt: Butterfly. Leave it out today. `stretch safety` lists when to get help." in summary(hurt)
+    assert "hurt" not in summary(replace(hurt, easier_phases=frozenset({holds["butterfly"]})))
+    assert "hurt" not in summary(replace(hurt, end_state="stopped"))
+
+
 def test_what_was_left_out_is_not_counted(tmp_path: Path) -> None:
     person = Finisher(tmp_path, "enter", during=("n",) * 3)
     assert run("routine", "-m", "3", "--warm-up", "0", "--yes", app=person).exit_code == 0

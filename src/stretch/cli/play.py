@@ -336,16 +336,20 @@ class Playback:
 
 
 def summary(session: Session) -> str:
-    """Return how a session ended, what was done and how long it took; after one that only hurt also what to do."""
+    """Return how a session ended, what was done and how long it took, and what hurt and is to be left out."""
     active = duration(session.active_ns // NS_PER_MS)
     speed = f", {session.speed} times as fast" if session.speed > 1 else ""
     done, _ = stretches_done(session)
     only_hurt = _only_hurt(session)
     ended = "Stopped" if session.end_state == "stopped" or only_hurt else "Done" if done else "Skipped"
     text = f"{ended}: {stretch_count(session)}, {active}{speed}."
-    if only_hurt and session.end_reason is None:
-        names = dict.fromkeys(session.timeline.phases[index].name for index in session.pain_reported_at)
-        text += f" What hurt: {'; '.join(names)}. Rest, and leave {'them' if len(names) > 1 else 'it'} out today."
+    hurt = [session.timeline.phases[index] for index in session.pain_reported_at]
+    if not only_hurt:
+        finished = session.end_state == "finished"
+        hurt = [phase for phase in hurt if finished and phase.item and phase.activity_id not in session.easier_ids]
+    if hurt and session.end_reason is None:
+        names, rest = dict.fromkeys(phase.name for phase in hurt), "Rest, and leave" if only_hurt else "Leave"
+        text += f" What hurt: {'; '.join(names)}. {rest} {'them' if len(names) > 1 else 'it'} out today."
         text += " `stretch safety` lists when to get help."
     return text
 
