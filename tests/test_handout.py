@@ -641,7 +641,7 @@ def test_paper_names_no_options_and_numbers_its_sources() -> None:
     made = routine(areas=("lower-back",), minutes=8.0, beginner=True)
     assert any("--experienced" in note for note in made.notes)
     shown = handout_of(made, pictures=False)
-    assert "Easy start: small doses and nothing deep in your first two weeks." in shown.notes
+    assert "Easy start: small doses and nothing deep, as in your first two weeks." in shown.notes
     for text in (Page(to_html(shown)).text, words_of_markdown(to_markdown(shown))):
         assert "--experienced" not in text
     assert len(shown.sources) > 1

@@ -20,7 +20,7 @@ from stretch.core.vocabulary import (
 DEFAULT_LEVEL: Level = "moderate"
 """The deepest level without `--level`: deep stretches are only used on request (rule D15)."""
 FLAGS = {
-    "cautions": "--avoid",
+    "cautions": "cautions from --avoid or your safety check",
     "needs": "--equipment",
     "position": "--position",
     "level": "--level",

@@ -43,7 +43,7 @@ def routine_notes(
     hurt = [id for id, reason in reasons.items() if reason == "hurt today"]
     yield from (f"{catalog.stretches[id].name}: it hurt today. (--stretch {id}: do it)" for id in hurt)
     if request.beginner:
-        yield "Easy start: small doses and nothing deep in your first two weeks. (--experienced: full doses)"
+        yield "Easy start: small doses and nothing deep, as in your first two weeks. (--experienced: full doses)"
     if request.day_after_hard_session:
         yield "Gentle today, because you went deep yesterday. (--level moderate: more)"
     yield from _growth_notes(request, items)
