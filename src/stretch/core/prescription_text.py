@@ -45,15 +45,17 @@ _LEFT_OUT_TOO = re.compile(rf"(?i)(?:hold off|discontinue|not yet|no longer)\b.*
 """A part that says so of the rest of its line, as in `Sphinx - not yet`."""
 _AT_TIMES = re.compile(
     r"(?i)(?:(?:from|in|starting|after)? ?(?:weeks?|wks?|phase|stage) (?:\d+|[ivx]+)\b.*"
-    r"|(?:[ap]\.?m\.?|morning|evening|night|optional|prn|(?:as|if|when) (?:needed|required))\b.*):?"
+    r"|(?:[ap]\.?m\.?|morning|evening|night|optional|prn|(?:as|if|when) (?:needed|required))"
+    r"(?: (?:only|routine|session|exercises?|stretch(?:es)?|program(?:me)?))?):?"
 )
 """A heading that says when all below it is done, such as `Week 2` or `Optional:`."""
-_SIDED = re.compile(r"(?i)\b(?:left|right|[lr]t)\b|(?<!\S)[lr]\b")
 _FORBIDS = re.compile(
-    rf"(?i)(?:please )?{THINGS}(?:to )?(?:{NOT}e?d?|hold(?=.* {NOW})|do(?: not|n'?t)(?: do| perform| start)?)"
+    rf"(?i)(?:please )?{THINGS}(?:to )?(?:{NOT}|hold(?=.* {NOW})|do(?: not|n'?t)(?: do| perform| start)?)"
     rf"(?: doing| needed| {NOW})?\W*{THINGS}\W*"
 )
 """A heading of what is not to be done, such as `Avoid:` or `Do not do these for now`."""
+_SIDED = re.compile(r"(?i)\b(?:left|right|[lr]t)\b|(?<!\S)[lr]\b")
+"""A side."""
 _MANNER = r"(?:slow(?:ly)?|gent(?:le|ly)|controlled|smooth(?:ly)?|easy|easily|relaxed)"
 _HOW = re.compile(rf"(?i)\b(?:very )?{_MANNER}(?:(?:,| and| &)* (?:{_MANNER}|deep|breaths?))*\b")
 """How an exercise is done, such as `slow and controlled`: kept as a note wherever it stands, as is which way."""
@@ -186,9 +188,7 @@ def _entry(names: StretchNames, number: int, line: str, above: _Above) -> ListEn
         entry.leave_open("stretch", "the line is too long to be read")
         entry.leave_open("reps", "as above")
         return entry
-    if _LEFT_OUT.match(dose.text) or any(_LEFT_OUT_TOO.fullmatch(part) for part in dose.rest):
-        return entry
-    if above.leaves_out:
+    if above.leaves_out or _LEFT_OUT.match(dose.text) or any(map(_LEFT_OUT_TOO.fullmatch, dose.rest)):
         return entry
     match = _match(names, dose, above.heading)
     if match.stretch:

@@ -186,7 +186,7 @@ POSITIONS: dict[str, tuple[Position, ...]] = {
     "side[- ]?lying": ("side-lying",),
 }  # fmt: skip
 """Patterns of words for positions."""
-NOT = r"(?:avoid|contra-?indicated|omit|skip|stop(?!-)|discontinue|hold off|leave out|no longer|no more|not)"
+NOT = r"(?:avoid|contra-?indicated|omit|skip|stop(?!-)|discontinued?|hold off|leave out|no longer|no more|not)"
 NOW = r"(?:for now|yet|(?:un)?till? (?:next|further|cleared|seen|told|then)|this|next|today|at this)\b.*"
 THINGS = r"(?:(?:the|these|those|following|all|any|exercises?|stretch(?:es)?|movements?|things)\b ?)*"
 """Patterns of words for not to do something, for how long, and for exercises as such."""
